@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// MARK: - Settings
+
+/// Every Swift target: Swift 6, imports internal unless said otherwise, `any` written out.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestKit"], resources: resources, swiftSettings: house)
+}
+
+let package = Package(
+    name: "ssrm",
+    products: [.executable(name: "ssrm", targets: ["ssrm"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        // MARK: - C libraries
+        .systemLibrary(name: "CZeroMQ"),
+        .systemLibrary(name: "COneDNN"),
+        .systemLibrary(name: "CKissFFT"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+
+        // MARK: - The science
+        library("Numerics", ["COneDNN", "CKernels"]),
+        library("Layers", ["Numerics", "CKernels"]),
+        library("Signals", ["Numerics", "CKissFFT"]),
+        library("Checkpoints", ["Numerics", "COpenSSL"]),
+        library("Datasets", ["Signals", "Checkpoints", "Numerics"]),
+        library("Upstream", ["Numerics", "Layers", "Signals", "Checkpoints"]),
+        library("Recognition", ["Numerics", "Layers", "Signals", "Checkpoints"]),
+
+        // MARK: - The distribution
+        library("Wire", ["CWire", "CXXHash", "Numerics"]),
+        library("Messaging", ["CZeroMQ", "CLinux"]),
+        library("Coordination", ["Numerics", "Wire"]),
+
+        // MARK: - The program
+        .executableTarget(
+            name: "ssrm",
+            dependencies: [
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Wire",
+                "Messaging", "Coordination", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+
+        // MARK: - Tests
+        .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
+        tests("NumericsTests", ["Numerics"]),
+        tests("LayersTests", ["Layers", "Numerics"]),
+        tests("SignalsTests", ["Signals", "Numerics"]),
+        tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
+        tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
+        tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests("RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests("WireTests", ["Wire", "Numerics"]),
+        tests("MessagingTests", ["Messaging"]),
+        tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
+        // Real processes of the built program; the executable is a dependency so that it is built first.
+        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging"]),
+        tests("ClusterTests", ["ssrm"]),
+    ]
+)

@@ -1,0 +1,63 @@
+#include "elementwise.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "clones.h"
+
+CLONES void kernel_add(float *restrict sum, const float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) sum[i] += x[i];
+}
+
+CLONES void kernel_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++, y += columns)
+        for (size_t c = 0; c < columns; c++) y[c] += bias[c];
+}
+
+CLONES void kernel_add_bias_relu(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++, y += columns)
+        for (size_t c = 0; c < columns; c++) {
+            float v = y[c] + bias[c];
+            y[c] = v > 0 ? v : 0;
+        }
+}
+
+CLONES void kernel_relu_backward(float *restrict dy, const float *restrict activation, size_t count) {
+    for (size_t i = 0; i < count; i++) dy[i] = activation[i] > 0 ? dy[i] : 0;
+}
+
+CLONES void kernel_sum_rows(float *restrict sums, const float *restrict x, size_t rows, size_t columns) {
+    memset(sums, 0, columns * sizeof(float));
+    for (size_t r = 0; r < rows; r++, x += columns)
+        for (size_t c = 0; c < columns; c++) sums[c] += x[c];
+}
+
+CLONES void kernel_scale(float *x, float factor, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+CLONES bool kernel_all_finite(const float *x, size_t count) {
+    // A float is infinite or not a number exactly when all eight bits of its exponent are set.
+    const uint32_t exponent = 0x7f800000u;
+    uint32_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bad |= (bits & exponent) == exponent;
+    }
+    return bad == 0;
+}
+
+CLONES void kernel_adam(float *updated, const float *parameters, float *restrict m, float *restrict v,
+                        const float *restrict gradient, size_t count, float rate, float beta1, float beta2,
+                        float epsilon, float m_scale, float v_scale) {
+    const float rest1 = 1 - beta1, rest2 = 1 - beta2;
+    for (size_t i = 0; i < count; i++) {
+        float g = gradient[i];
+        float first = beta1 * m[i] + rest1 * g;
+        float second = beta2 * v[i] + rest2 * (g * g);
+        m[i] = first;
+        v[i] = second;
+        updated[i] = parameters[i] - rate * (first * m_scale) / (__builtin_elementwise_sqrt(second * v_scale) + epsilon);
+    }
+}

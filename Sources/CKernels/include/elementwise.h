@@ -1,0 +1,29 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// sum[i] += x[i]
+void kernel_add(float *sum, const float *x, size_t count);
+
+// y[row, column] += bias[column]; `y` is [rows, columns].
+void kernel_add_bias(float *y, const float *bias, size_t rows, size_t columns);
+
+// y[row, column] = max(0, y[row, column] + bias[column])
+void kernel_add_bias_relu(float *y, const float *bias, size_t rows, size_t columns);
+
+// dy[i] = activation[i] > 0 ? dy[i] : 0
+void kernel_relu_backward(float *dy, const float *activation, size_t count);
+
+// sums[column] = x[0, column] + x[1, column] + … in this order.
+void kernel_sum_rows(float *sums, const float *x, size_t rows, size_t columns);
+
+// x[i] *= factor
+void kernel_scale(float *x, float factor, size_t count);
+
+// Whether no value is infinite or not a number.
+bool kernel_all_finite(const float *x, size_t count);
+
+// One Adam update. `m_scale` is 1 / (1 - beta1^t) and `v_scale` is 1 / (1 - beta2^t). `updated` may be `parameters`.
+void kernel_adam(float *updated, const float *parameters, float *m, float *v, const float *gradient, size_t count,
+                 float rate, float beta1, float beta2, float epsilon, float m_scale, float v_scale);

@@ -1,0 +1,26 @@
+/// Samples `[count, rows, columns]` in somebody's memory, usually a mapped dataset file, for reading.
+public struct Samples: @unchecked Sendable {  // read only: nobody writes to the memory while `owner` lives
+    /// How many samples there are.
+    public let count: Int
+    /// Rows of one sample.
+    public let rows: Int
+    /// Columns of one sample.
+    public let columns: Int
+    /// The first value of the first sample.
+    public let base: UnsafePointer<Float>
+    private let owner: AnyObject
+
+    /// Samples in memory that `owner` keeps in place for as long as it lives.
+    public init(count: Int, rows: Int, columns: Int, base: UnsafePointer<Float>, owner: AnyObject) {
+        (self.count, self.rows, self.columns, self.base, self.owner) = (count, rows, columns, base, owner)
+    }
+
+    /// Values in one sample.
+    public var valuesPerSample: Int { rows * columns }
+
+    /// The values of one sample, row-major.
+    public subscript(index: Int) -> UnsafeBufferPointer<Float> {
+        precondition(index >= 0 && index < count, "sample \(index) of \(count)")
+        return UnsafeBufferPointer(start: base + index * valuesPerSample, count: valuesPerSample)
+    }
+}

@@ -1,0 +1,6 @@
+import TestKit
+import Testing
+
+@Test func theProgramIsBesideTheTests() throws {
+    #expect(try ProgramRun.ssrm("--version").output == "0.1.0\n")
+}

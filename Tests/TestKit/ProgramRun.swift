@@ -1,0 +1,122 @@
+import Foundation
+import Synchronization
+
+/// What a finished run of a program left.
+public struct ProgramResult: Sendable {
+    /// The exit code, or minus the signal that ended it.
+    public let status: Int32
+    /// Everything on standard output.
+    public let output: String
+    /// Everything on standard error.
+    public let errors: String
+}
+
+/// A real process of the built `ssrm` (or of another program), watched line by line.
+public final class ProgramRun: Sendable {
+    private struct State {
+        var output = ""
+        var errors = ""
+        var openStreams = 2
+        var status: Int32?
+    }
+    private let state = Mutex(State())
+    private let changed = NSCondition()
+    private let process: Process
+
+    /// The process's number.
+    public var pid: Int32 { process.processIdentifier }
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - arguments: what follows the program's name.
+    ///   - program: its path; by default the `ssrm` built beside the tests.
+    ///   - environment: variables set in addition to this process's own.
+    ///   - folder: the working folder.
+    /// - Throws: when the program can't be started.
+    public init(
+        _ arguments: [String], program: String = ProgramRun.ssrm, environment: [String: String] = [:],
+        in folder: String? = nil
+    ) throws {
+        process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+        process.standardInput = FileHandle.nullDevice
+        let (output, errors) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, errors)
+        process.terminationHandler = { [weak self] process in
+            let ended = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            self?.update { $0.status = ended }
+        }
+        read(output) { $0.output += $1 }
+        read(errors) { $0.errors += $1 }
+        try process.run()
+    }
+
+    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, String) -> Void) {
+        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.update {
+                if data.isEmpty { $0.openStreams -= 1 } else { append(&$0, String(decoding: data, as: UTF8.self)) }
+            }
+        }
+    }
+
+    private func update(_ change: (inout State) -> Void) {
+        changed.lock()
+        state.withLock { change(&$0) }
+        changed.broadcast()
+        changed.unlock()
+    }
+
+    private func wait(seconds: Double, until done: (borrowing State) -> Bool) -> Bool {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        changed.lock()
+        defer { changed.unlock() }
+        while !state.withLock({ done($0) }) {
+            if !changed.wait(until: deadline) { return state.withLock { done($0) } }
+        }
+        return true
+    }
+
+    /// Waits until standard output or standard error has `text`; false when the time is over or the program ended without.
+    public func waits(for text: String, seconds: Double = 120) -> Bool {
+        _ = wait(seconds: seconds) { $0.output.contains(text) || $0.errors.contains(text) || $0.status != nil }
+        return (outputSoFar + errorsSoFar).contains(text)
+    }
+
+    /// What came on standard output until now.
+    public var outputSoFar: String { state.withLock { $0.output } }
+
+    /// What came on standard error until now.
+    public var errorsSoFar: String { state.withLock { $0.errors } }
+
+    /// Waits for the end; a program that takes longer than `seconds` is killed and its status is the signal's.
+    @discardableResult
+    public func result(seconds: Double = 300) -> ProgramResult {
+        if !wait(seconds: seconds, until: { $0.status != nil }) { signal(SIGKILL) }
+        _ = wait(seconds: 30) { $0.status != nil }
+        // A grandchild may hold the streams open; what has come by now is what there is.
+        _ = wait(seconds: 5) { $0.openStreams == 0 }
+        return state.withLock { ProgramResult(status: $0.status ?? -1, output: $0.output, errors: $0.errors) }
+    }
+
+    /// Sends a signal to this process alone.
+    public func signal(_ number: Int32) { kill(pid, number) }
+
+    /// The built `ssrm`, beside the test bundle.
+    public static let ssrm: String = {
+        if let path = ProcessInfo.processInfo.environment["SSRM_PROGRAM"] { return path }
+        return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "ssrm").path
+    }()
+
+    /// Runs `ssrm` to its end.
+    public static func ssrm(
+        _ arguments: String..., environment: [String: String] = [:], in folder: String? = nil
+    ) throws -> ProgramResult {
+        try ProgramRun(arguments, environment: environment, in: folder).result()
+    }
+}
