@@ -29,7 +29,7 @@ public struct MLP: Sendable, Equatable {
     public struct Workspace {
         /// Row capacity.
         public let rows: Int
-        /// Each layer's outputs after its ReLU; the last layer's are the logits. `[rows, sizes[layer + 1]]`.
+        /// Each layer's outputs after its ReLU, `[rows, sizes[layer + 1]]`; the last layer's are the logits.
         public let outputs: [FloatBlock]
         /// The gradient at each layer's outputs, shaped as `outputs`.
         public let outputGradients: [FloatBlock]

@@ -16,11 +16,12 @@ public final class ViewMaker {
     private let columnTable: FloatBlock
     /// `[2 * rows, rows]`: cosines, then sines.
     private let rowTable: FloatBlock
-    /// One sample between two turns.
     /// `[capacity * rows, 2 * half]`: the transform over columns.
     private let partial: FloatBlock
     /// `[2 * rows, 2 * half]`: one sample's four products.
     private let parts: FloatBlock
+    /// One sample between two turns.
+    /// One sample between two turns.
     private let turned: FloatBlock
     private let capacity: Int
 
