@@ -21,7 +21,8 @@ struct RunReporter {
     private let every: Int
     private let metrics: FileHandle
     private let watch = Stopwatch()
-    private let firstStep: Int
+    /// The first step that was seen done, and when: rates leave out the time until workers had joined.
+    private var first: (step: Int, time: Duration)?
     private var (loss, correct, steps) = (0.0, 0, 0)
     private var lineTime = Duration.zero
     private var shownTime = Duration.zero
@@ -30,7 +31,7 @@ struct RunReporter {
 
     /// A reporter that goes on after `step` steps; later lines of an earlier run are dropped.
     init(job: Job, folder: RunFolder, every: Int, from step: Int) throws {
-        (self.job, self.every, firstStep) = (job, every, step)
+        (self.job, self.every) = (job, every)
         let path = folder.metricsFile
         var kept: [Substring] = []
         if step > 0, let text = try? String(contentsOfFile: path, encoding: .utf8) {
@@ -51,13 +52,17 @@ struct RunReporter {
     /// Seconds since the run began.
     var seconds: Double { watch.elapsed.seconds }
 
-    /// Rows a second since the run began, at `step` steps done.
-    func rate(at step: Int) -> Double { Double((step - firstStep) * job.rowsPerStep) / max(seconds, 1e-9) }
+    /// Rows a second from the first step that was done to `step`; 0 until there are two.
+    func rate(at step: Int) -> Double {
+        guard let first, step > first.step else { return 0 }
+        return Double((step - first.step) * job.rowsPerStep) / max((watch.elapsed - first.time).seconds, 1e-9)
+    }
 
     /// Notes a step that is done; `step` counts from 1.
     mutating func onStep(_ step: Int, loss stepLoss: Double, correct stepCorrect: Int, workers: Int) throws {
         (loss, correct, steps, lastLoss) = (loss + stepLoss, correct + stepCorrect, steps + 1, stepLoss)
         let now = watch.elapsed
+        if first == nil { (first, lineTime) = ((step, now), now) }
         if step % every == 0 || step == job.steps {
             let line = Line(
                 step: step, loss: loss / Double(steps),
