@@ -5,11 +5,13 @@
 // Sixteen partial sums in a fixed order: the same bits however wide the processor is.
 enum { LANES = 16 };
 
-CLONES void kernel_normalise(float *y, const float *x, size_t count) {
+CLONES void kernel_normalise(float *y, const float *x, size_t count, const float *next) {
     float lanes[LANES] = {0};
     size_t i = 0;
-    for (; i + LANES <= count; i += LANES)
+    for (; i + LANES <= count; i += LANES) {
+        __builtin_prefetch(next + i);
         for (size_t l = 0; l < LANES; l++) lanes[l] += x[i + l] * x[i + l];
+    }
     float sum = 0;
     for (; i < count; i++) sum += x[i] * x[i];
     for (size_t l = 0; l < LANES; l++) sum += lanes[l];

@@ -91,8 +91,21 @@ public final class ViewMaker {
     }
 }
 
-/// Divides a sample by its Euclidean norm; a sample of zeros stays one.
-public func normalise(_ sample: UnsafeBufferPointer<Float>, into result: UnsafeMutablePointer<Float>) {
-    guard let base = sample.baseAddress else { return }
-    kernel_normalise(result, base, sample.count)
+/// Divides samples by their Euclidean norms; a sample of zeros stays one.
+///
+/// - Parameters:
+///   - samples: where the samples are.
+///   - indices: which of them.
+///   - result: replaced, `[indices.count, rows * columns]`.
+public func normalise(
+    _ samples: Samples, _ indices: some RandomAccessCollection<Int>, into result: UnsafeMutablePointer<Float>
+) {
+    let size = samples.valuesPerSample
+    var place = result
+    var following = indices.dropFirst().makeIterator()
+    for index in indices {
+        let next = samples[following.next() ?? index].baseAddress
+        kernel_normalise(place, samples[index].baseAddress, size, next)
+        place += size
+    }
 }

@@ -75,13 +75,14 @@ public struct Encoder: Sendable {
         var result = Matrix(rows: indices.count, columns: featureCount)
         for start in stride(from: 0, to: indices.count, by: batch) {
             let count = min(batch, indices.count - start)
-            for i in 0..<count { normalise(samples[indices.lowerBound + start + i], into: rows.base + i * inputs) }
+            let first = indices.lowerBound + start
+            normalise(samples, first..<first + count, into: rows.base)
             // A product of one row can take another kernel than one of several; a sample's features must not depend on its company.
             network.forward(
                 rows.base, rows: max(count, 2), parameters: parameters.base, workspace, layers: network.layerCount - 1)
             let hidden = workspace.outputs[network.layerCount - 2].values
-            let first = start * featureCount
-            for i in 0..<count * featureCount { result.elements[first + i] = hidden[i] }
+            let place = start * featureCount
+            for i in 0..<count * featureCount { result.elements[place + i] = hidden[i] }
         }
         return result
     }

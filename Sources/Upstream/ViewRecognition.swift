@@ -32,7 +32,7 @@ public final class ViewRecognition: PretextTask {
     /// Writes each original divided by its norm, in each view.
     public func makeRows(of samples: Samples, _ originals: [Int], into rows: UnsafeMutablePointer<Float>) {
         let size = samples.valuesPerSample
-        for (i, original) in originals.enumerated() { normalise(samples[original], into: rows + i * size) }
+        normalise(samples, originals, into: rows)
         for (v, view) in settings.views.enumerated().dropFirst() {
             maker.make(view, of: rows, count: originals.count, into: rows + v * originals.count * size)
         }

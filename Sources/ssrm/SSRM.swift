@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 
 /// The program: one executable, a subcommand a task.
@@ -20,28 +21,22 @@ struct SSRM: ParsableCommand {
 
     /// Parses and runs. Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
     static func main() {
+        // Gradients come in messages of the same large size over and over: keep that memory instead of returning it each time.
+        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_TRIM_THRESHOLD, 1 << 30)
         do {
             var command = try parseAsRoot()
-            do {
-                try command.run()
-            } catch let error where !isUsage(error) {
-                Terminal.error("ssrm: \(error)")
-                Foundation.exit(1)
-            }
+            try command.run()
         } catch {
             let code = exitCode(for: error)
-            let text = fullMessage(for: error)
+            if let ended = error as? ExitCode { Foundation.exit(ended.rawValue) }
             if code.isSuccess {
-                print(text)
+                print(fullMessage(for: error))
                 Foundation.exit(0)
             }
-            if !text.isEmpty { Terminal.error(text) }
-            Foundation.exit(error is ExitCode ? code.rawValue : 2)
+            let isUsage = code == .validationFailure
+            Terminal.error(isUsage ? fullMessage(for: error) : "ssrm: \(error)")
+            Foundation.exit(isUsage ? 2 : 1)
         }
-    }
-
-    /// Whether ArgumentParser has more to say of an error that a command threw than its description.
-    private static func isUsage(_ error: any Error) -> Bool {
-        error is ValidationError || error is CleanExit || error is ExitCode
     }
 }

@@ -2,8 +2,9 @@
 
 #include <stddef.h>
 
-// y = x / |x|, the Euclidean norm; all zeros stay zeros. `y` may be `x`.
-void kernel_normalise(float *y, const float *x, size_t count);
+// y = x / |x|, the Euclidean norm; all zeros stay zeros. `y` may be `x`. Meanwhile fetches `next`, as long as `x`, towards the
+// processor: samples are drawn at random from a dataset that no cache holds.
+void kernel_normalise(float *y, const float *x, size_t count, const float *next);
 
 // y[i] = x[count - 1 - i]; a half turn of a matrix. `y` is not `x`.
 void kernel_reverse(float *y, const float *x, size_t count);
