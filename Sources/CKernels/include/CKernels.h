@@ -5,3 +5,4 @@
 #pragma once
 
 #include "elementwise.h"
+#include "views.h"
