@@ -20,8 +20,8 @@ public final class ViewMaker {
     private let partial: FloatBlock
     /// `[2 * rows, 2 * half]`: one sample's four products.
     private let parts: FloatBlock
-    /// One sample between two turns.
-    /// One sample between two turns.
+    /// One sample, between two turns
+    /// One sample, between two turns
     private let turned: FloatBlock
     private let capacity: Int
 
