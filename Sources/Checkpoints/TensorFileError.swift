@@ -29,8 +29,8 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
             return "\(path) is \(bytes) bytes long where its header says \(expected): \(remedy)"
         case .badHeader(let path, let reason): return "\(path) is not a tensor file or is damaged: \(reason); \(remedy)"
         case .noDigest(let path):
-            return "\(path) has no entry \(TensorHeader.digestKey) in its header: it is damaged or another program wrote it; "
-                + remedy
+            let key = TensorHeader.digestKey
+            return "\(path) has no entry \(key) in its header: it is damaged or another program wrote it; \(remedy)"
         case .altered(let path): return "\(path) is damaged: its content does not match its digest; \(remedy)"
         case .noTensor(let path, let name, let present):
             return "\(path) has no tensor named \(name) (it has \(present.joined(separator: ", ")))"

@@ -33,10 +33,9 @@ final class PendingFile {
 
     init(for path: String) throws(TensorFileError) {
         // A link is followed, so that what it names is replaced and not the link.
-        target = realpath(path, nil).map { resolved in
-            defer { free(resolved) }
-            return String(cString: resolved)
-        } ?? path
+        let resolved = realpath(path, nil)
+        defer { free(resolved) }
+        target = resolved.map { String(cString: $0) } ?? path
         var status = stat()
         if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR

@@ -77,7 +77,8 @@ public enum LabelError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .schemeDoesNotFit(let scheme, let vocabulary):
             let fitting = LabelScheme.fitting(vocabulary).map(\.rawValue).joined(separator: ", ")
-            return "scheme \(scheme.rawValue) does not fit labels of vocabulary \(vocabulary.rawValue): use one of \(fitting)"
+            return "scheme \(scheme.rawValue) does not fit labels of vocabulary \(vocabulary.rawValue): "
+                + "use one of \(fitting)"
         }
     }
 }
