@@ -74,7 +74,7 @@ public struct SyntheticPressure: RecordingSource {
             for column in 0..<columns {
                 let load = blobs.reduce(0) { $0 + $1.load(row: Double(row), column: Double(column)) }
                 // Springs harden: the reading grows ever more slowly with the load.
-                let reading = 43 + 457 * (1 - exp(-load * gain[row * columns + column] / 300)) + 1.5 * random.normal()
+                let reading = 43 + 457 * (1 - exp(-load * gain[row * columns + column] / 180)) + 1.5 * random.normal()
                 map.append(Float(min(max(reading, 0), 500).rounded()))
             }
         }

@@ -55,12 +55,16 @@ public final class ProgramRun: Sendable {
         try process.run()
     }
 
+    /// Reads a stream to its end on a thread of its own: a file handle's readability handler can miss the end.
     private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, String) -> Void) {
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.update {
-                if data.isEmpty { $0.openStreams -= 1 } else { append(&$0, String(decoding: data, as: UTF8.self)) }
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let data = handle.availableData
+                self?.update {
+                    if data.isEmpty { $0.openStreams -= 1 } else { append(&$0, String(decoding: data, as: UTF8.self)) }
+                }
+                if data.isEmpty { return }
             }
         }
     }

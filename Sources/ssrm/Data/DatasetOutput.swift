@@ -26,7 +26,10 @@ struct DatasetOutput: ParsableArguments {
     func write(_ source: some RecordingSource) throws {
         let outline = source.outline
         for item in source.skipped { printError("skipped \(item.path): \(item.reason)") }
-        if !source.skipped.isEmpty { printError("skipped \(source.skipped.count) files or folders in all") }
+        if !source.skipped.isEmpty {
+            let noun = source.skipped.count == 1 ? "file or folder" : "files or folders"
+            printError("skipped \(source.skipped.count) \(noun) in all")
+        }
         let digest = try source.write(to: out)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
