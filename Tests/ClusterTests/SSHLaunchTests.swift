@@ -28,7 +28,9 @@ struct SSHLaunchTests {
                 "--ssh-config", config, "--program", program, "--local-program", ProgramRun.ssrm, "--",
             ] + flags
         let script = packageRoot.appending(path: "Cluster/ssh-launch").path
-        return try ProgramRun(arguments, program: script, environment: processes.environment)
+        return try withoutBlockedSignals {
+            try ProgramRun(arguments, program: script, environment: processes.environment)
+        }
     }
 
     @Test func aJobOverTwoHostsEndsWholeWithTheBitsOfALocalRun() throws {

@@ -31,8 +31,9 @@ struct SlurmTests {
         let script = packageRoot.appending(path: "Cluster/slurm/ssrm.sbatch").path
         let arguments = ["--parsable", "--nodes=2", "--output=\(job.folder.path("slurm.log"))", script]
         let program = ["--data", job.data, "--run", job.run(run)] + flags
-        let result = try ProgramRun(arguments + program, program: "/usr/bin/sbatch", environment: environment)
-            .result(seconds: 30)
+        let result = try withoutBlockedSignals {
+            try ProgramRun(arguments + program, program: "/usr/bin/sbatch", environment: environment)
+        }.result(seconds: 30)
         try #require(result.status == 0, "\(result.errors)")
         return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }

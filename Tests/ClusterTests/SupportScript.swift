@@ -7,7 +7,7 @@ final class SupportScript {
 
     init(_ name: String, _ arguments: [String]) throws {
         let script = packageRoot.appending(path: "Tests/ClusterTests/Support/\(name)").path
-        process = try ProgramRun(arguments, program: script)
+        process = try withoutBlockedSignals { try ProgramRun(arguments, program: script) }
         guard process.waits(for: "ready", seconds: 60) else {
             let result = end()
             throw SupportError(description: "\(name) did not come up: \(result.errors)")
