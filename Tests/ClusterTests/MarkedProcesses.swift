@@ -1,0 +1,40 @@
+import Foundation
+
+/// The processes of one test, wherever they were started from: all have a variable of its own in their environment.
+struct MarkedProcesses {
+    /// What to put into the environment of the first process.
+    let variable = "SSRM_TEST_MARK"
+    let value = UUID().uuidString
+
+    var environment: [String: String] { [variable: value] }
+
+    /// The numbers of those that run now.
+    var pids: [Int32] {
+        let mark = Data("\(variable)=\(value)\0".utf8)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap(Int32.init).filter { pid in
+            // A process that has ended, or that is another user's, has nothing to read.
+            guard let handle = FileHandle(forReadingAtPath: "/proc/\(pid)/environ") else { return false }
+            return ((try? handle.readToEnd()) ?? nil)?.range(of: mark) != nil
+        }
+    }
+
+    /// The commands of those that still run after `seconds`, at most; none when all have ended.
+    func left(after seconds: Double) -> [String] {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        var pids = pids
+        while !pids.isEmpty, Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.1)
+            pids = self.pids
+        }
+        return pids.map { pid in
+            let command = FileHandle(forReadingAtPath: "/proc/\(pid)/cmdline")?.readDataToEndOfFile() ?? Data()
+            return "\(pid): " + String(decoding: command, as: UTF8.self).replacing("\0", with: " ")
+        }
+    }
+
+    /// Ends those that a failed test left.
+    func endAll() {
+        for pid in pids { kill(pid, SIGKILL) }
+    }
+}

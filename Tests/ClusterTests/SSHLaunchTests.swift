@@ -1,0 +1,75 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `Cluster/ssh-launch` with two real sshd on this machine.
+@Suite(.serialized, .enabled(if: Absence.ofSSH == nil, Comment(rawValue: Absence.ofSSH ?? "")))
+struct SSHLaunchTests {
+    let job: ClusterJob
+    let processes = MarkedProcesses()
+    let servers: SupportScript
+    let config: String
+
+    init() throws {
+        job = try ClusterJob()
+        let folder = job.folder.path("sshd")
+        config = folder + "/config"
+        let parent = "\(ProcessInfo.processInfo.processIdentifier)"
+        servers = try SupportScript("ssh-hosts", [folder, "2", parent, "\(processes.variable)=\(processes.value)"])
+    }
+
+    private func launch(
+        _ run: String, hosts: String, program: String = ProgramRun.ssrm, flags: [String]
+    ) throws -> ProgramRun {
+        let list = try job.folder.write(hosts, to: "hosts.txt")
+        let arguments =
+            [
+                "--hosts", list, "--data", job.data, "--run", job.run(run), "--listen", "tcp://127.0.0.1:*",
+                "--ssh-config", config, "--program", program, "--local-program", ProgramRun.ssrm, "--",
+            ] + flags
+        let script = packageRoot.appending(path: "Cluster/ssh-launch").path
+        return try withoutBlockedSignals {
+            try ProgramRun(arguments, program: script, environment: processes.environment)
+        }
+    }
+
+    @Test func aJobOverTwoHostsEndsWholeWithTheBitsOfALocalRun() throws {
+        defer { processes.endAll() }
+        let result = try launch("ssh", hosts: "# two hosts\nhost1\nhost2\n", flags: job.flags).result(seconds: 120)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+        #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
+        #expect(FileManager.default.fileExists(atPath: job.run("ssh") + "/logs/host1.log"))
+        #expect(FileManager.default.fileExists(atPath: job.run("ssh") + "/logs/host2.log"))
+    }
+
+    @Test func aHostThatCannotBeReachedIsNamedAndTheOthersGoOn() throws {
+        defer { processes.endAll() }
+        // host3 has a name and an address, and no server.
+        let result = try launch("ssh", hosts: "host1\nhost3\n", flags: job.flags).result(seconds: 120)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+        #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
+    }
+
+    @Test func aJobWithoutAnyHostFailsAndNamesThemAll() throws {
+        defer { processes.endAll() }
+        let result = try launch("ssh", hosts: "host1\nhost3\n", program: "/nowhere/ssrm", flags: job.endlessFlags)
+            .result(seconds: 60)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("host1 has no program '/nowhere/ssrm'"), "\(result.errors)")
+        #expect(result.errors.contains("host3 can't be reached"), "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL])
+    func aLauncherThatIsEndedLeavesNothingBehind(signal: Int32) throws {
+        defer { processes.endAll() }
+        let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: job.endlessFlags)
+        #expect(job.waitForCheckpoint(of: "ssh"), "\(launcher.errorsSoFar)")
+        #expect(processes.pids.count > 3)
+        launcher.signal(signal)
+        #expect(launcher.result(seconds: 60).status == (signal == SIGTERM ? 143 : -SIGKILL))
+        #expect(processes.left(after: 20) == [])
+    }
+}
