@@ -71,7 +71,7 @@ let package = Package(
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
         // Real processes of the built program; the executable is a dependency so that it is built first.
-        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging"]),
+        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
     ]
