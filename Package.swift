@@ -62,7 +62,7 @@ let package = Package(
         // MARK: - Tests
         .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
         tests("NumericsTests", ["Numerics"]),
-        tests("LayersTests", ["Layers", "Numerics"]),
+        tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
