@@ -1,0 +1,92 @@
+/// A file of named tensors in the safetensors format, mapped for reading and verified whole when opened.
+public final class TensorFile: Sendable {
+    private let file: MappedFile
+    private let header: TensorHeader
+    private let dataOffset: Int
+
+    /// The file's digest, 64 hexadecimal digits: SHA-256 over the file with these digits as zeros.
+    public let digest: String
+    /// The path as given.
+    public var path: String { file.path }
+    /// The texts in the header's `__metadata__`, without the digest.
+    public var metadata: [String: String] { header.metadata }
+    /// The tensors in the order in which they lie in the file.
+    public var tensors: [TensorEntry] { header.tensors }
+
+    /// Opens a file and verifies its length, its header and the digest of everything in it.
+    ///
+    /// - Parameter path: a file that `TensorFileWriter` wrote.
+    /// - Throws: `TensorFileError` that names the file and what is wrong with it.
+    public init(opening path: String) throws(TensorFileError) {
+        file = try MappedFile(path: path)
+        let bytes = file.bytes
+        guard bytes.count >= TensorHeader.lengthBytes else {
+            throw .badHeader(path: path, reason: "it is \(bytes.count) bytes long, too short for a header")
+        }
+        let headerBytes = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        guard headerBytes <= TensorHeader.largestHeaderBytes, headerBytes % 8 == 0 else {
+            throw .badHeader(path: path, reason: "a header of \(headerBytes) bytes is impossible")
+        }
+        dataOffset = TensorHeader.lengthBytes + Int(headerBytes)
+        guard bytes.count >= dataOffset else {
+            throw .badHeader(
+                path: path, reason: "it is \(bytes.count) bytes long where its header alone is \(dataOffset)")
+        }
+        let head = UnsafeRawBufferPointer(rebasing: bytes[..<dataOffset])
+        header = try TensorHeader(
+            json: UnsafeRawBufferPointer(rebasing: head[TensorHeader.lengthBytes...]), path: path)
+        let (expected, overflow) = dataOffset.addingReportingOverflow(header.dataBytes)
+        guard !overflow, bytes.count == expected else {
+            throw .wrongLength(path: path, bytes: bytes.count, expected: overflow ? .max : expected)
+        }
+        guard let digits = TensorHeader.digestRange(in: head) else { throw .noDigest(path: path) }
+        digest = String(decoding: head[digits], as: UTF8.self)
+        guard digest == Self.digest(of: bytes, zeroing: digits) else { throw .altered(path: path) }
+    }
+
+    private static func digest(of bytes: UnsafeRawBufferPointer, zeroing digits: Range<Int>) -> String {
+        var digest = SHA256Digest()
+        digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<digits.lowerBound]))
+        [UInt8](repeating: UInt8(ascii: "0"), count: digits.count).withUnsafeBytes { digest.update($0) }
+        digest.update(UnsafeRawBufferPointer(rebasing: bytes[digits.upperBound...]))
+        return digest.finish()
+    }
+
+    /// The values of a float tensor, row-major; valid while this object lives.
+    ///
+    /// - Parameters:
+    ///   - name: the tensor.
+    ///   - shape: what its shape must be, where the caller knows it.
+    /// - Returns: the values in the mapped file.
+    /// - Throws: `TensorFileError.noTensor` or `.otherTensor`.
+    public func floats(_ name: String, shape: [Int]? = nil) throws(TensorFileError) -> UnsafeBufferPointer<Float> {
+        try values(name, .float32, shape)
+    }
+
+    /// The values of an integer tensor, row-major; valid while this object lives.
+    ///
+    /// - Parameters:
+    ///   - name: the tensor.
+    ///   - shape: what its shape must be, where the caller knows it.
+    /// - Returns: the values in the mapped file.
+    /// - Throws: `TensorFileError.noTensor` or `.otherTensor`.
+    public func int32s(_ name: String, shape: [Int]? = nil) throws(TensorFileError) -> UnsafeBufferPointer<Int32> {
+        try values(name, .int32, shape)
+    }
+
+    private func values<Value>(
+        _ name: String, _ type: TensorType, _ shape: [Int]?
+    ) throws(TensorFileError) -> UnsafeBufferPointer<Value> {
+        guard let entry = tensors.first(where: { $0.name == name }) else {
+            throw .noTensor(path: path, name: name, present: tensors.map(\.name))
+        }
+        guard entry.type == type, shape == nil || entry.shape == shape else {
+            throw .otherTensor(
+                path: path, name: name, found: "\(entry.type.rawValue) \(entry.shape)",
+                wanted: "\(type.rawValue) \(shape.map { "\($0)" } ?? "of any shape")")
+        }
+        // The header's length is a multiple of 8 and all values are 4 bytes wide: the tensor is aligned.
+        let start = dataOffset + entry.byteOffset
+        return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + entry.byteCount]).bindMemory(to: Value.self)
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// Why a file could not be read, written or used.
+public enum TensorFileError: Error, Equatable, CustomStringConvertible {
+    /// The file can't be opened or mapped.
+    case unreadable(path: String, reason: String)
+    /// The file can't be written; nothing is left under its name that was not there before.
+    case unwritable(path: String, reason: String)
+    /// The file's length is not the one that its header gives, or is too short for a header.
+    case wrongLength(path: String, bytes: Int, expected: Int)
+    /// The header does not describe a tensor file.
+    case badHeader(path: String, reason: String)
+    /// The header has no digest: another program wrote the file.
+    case noDigest(path: String)
+    /// The content is not what the digest was taken of.
+    case altered(path: String)
+    /// The file has no tensor of this name.
+    case noTensor(path: String, name: String, present: [String])
+    /// The tensor has another type or shape than was asked for.
+    case otherTensor(path: String, name: String, found: String, wanted: String)
+
+    /// One line that names the file, what is wrong and what to do.
+    public var description: String {
+        let remedy = "copy it again or make it again"
+        switch self {
+        case .unreadable(let path, let reason): return "can't read \(path): \(reason)"
+        case .unwritable(let path, let reason): return "can't write \(path): \(reason)"
+        case .wrongLength(let path, let bytes, let expected):
+            return "\(path) is \(bytes) bytes long where its header says \(expected): \(remedy)"
+        case .badHeader(let path, let reason): return "\(path) is not a tensor file or is damaged: \(reason); \(remedy)"
+        case .noDigest(let path):
+            let key = TensorHeader.digestKey
+            return "\(path) has no entry \(key) in its header: it is damaged or another program wrote it; \(remedy)"
+        case .altered(let path): return "\(path) is damaged: its content does not match its digest; \(remedy)"
+        case .noTensor(let path, let name, let present):
+            return "\(path) has no tensor named \(name) (it has \(present.joined(separator: ", ")))"
+        case .otherTensor(let path, let name, let found, let wanted):
+            return "\(path): tensor \(name) is \(found) where \(wanted) is needed"
+        }
+    }
+
+    /// The operating system's words for the last failed call.
+    static var lastReason: String { String(cString: strerror(errno)) }
+}

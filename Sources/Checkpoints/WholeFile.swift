@@ -1,0 +1,95 @@
+public import Foundation
+
+/// Writes files that appear under their name whole or not at all.
+public enum WholeFile {
+    /// Writes `bytes` to `path`, replacing what was there.
+    ///
+    /// - Throws: `TensorFileError.unwritable`; what was at `path` is then still there, and no temporary file is.
+    public static func write(_ bytes: some ContiguousBytes, to path: String) throws(TensorFileError) {
+        let file = try PendingFile(for: path)
+        var failure: TensorFileError?
+        bytes.withUnsafeBytes { content in
+            do throws(TensorFileError) { try file.append(content) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        try file.commit()
+    }
+
+    /// Writes `text` as UTF-8 to `path`, replacing what was there.
+    ///
+    /// - Throws: `TensorFileError.unwritable`; what was at `path` is then still there, and no temporary file is.
+    public static func write(_ text: String, to path: String) throws(TensorFileError) {
+        try write(Data(text.utf8), to: path)
+    }
+}
+
+/// A temporary file beside `path` that takes its place when it is complete, or goes away.
+final class PendingFile {
+    private let path: String
+    private let target: String
+    private let temporary: String
+    private let descriptor: Int32
+    private var isCommitted = false
+
+    init(for path: String) throws(TensorFileError) {
+        // A link is followed, so that what it names is replaced and not the link.
+        let resolved = realpath(path, nil)
+        defer { free(resolved) }
+        target = resolved.map { String(cString: $0) } ?? path
+        var status = stat()
+        if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+        }
+        let url = URL(filePath: target)
+        let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(unique).part").path
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        self.path = path
+        guard descriptor >= 0 else {
+            let folder = url.deletingLastPathComponent().path
+            let reason = errno == ENOENT ? "there is no folder \(folder)" : TensorFileError.lastReason
+            throw .unwritable(path: path, reason: reason)
+        }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        if !isCommitted { unlink(temporary) }
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
+        try repeatedly(bytes) { [descriptor] start, count, _ in write(descriptor, start, count) }
+    }
+
+    /// Writes over what is already there, `offset` bytes from the start.
+    func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(TensorFileError) {
+        try repeatedly(bytes) { [descriptor] start, count, done in pwrite(descriptor, start, count, offset + done) }
+    }
+
+    private func repeatedly(
+        _ bytes: UnsafeRawBufferPointer, call: (UnsafeRawPointer, Int, Int) -> Int
+    ) throws(TensorFileError) {
+        guard let start = bytes.baseAddress else { return }
+        var done = 0
+        while done < bytes.count {
+            let written = call(start + done, bytes.count - done, done)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw failure }
+            done += written
+        }
+    }
+
+    /// Brings the content to the disk and the file to its place.
+    func commit() throws(TensorFileError) {
+        guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw failure }
+        isCommitted = true
+        let folder = open(URL(filePath: target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure }
+    }
+
+    private var failure: TensorFileError { .unwritable(path: path, reason: TensorFileError.lastReason) }
+}

@@ -1,0 +1,158 @@
+import Checkpoints
+public import Signals
+
+/// A dataset file, mapped for reading and checked when opened.
+///
+/// Samples lie recording by recording and, inside a recording, by position.
+public final class Dataset: @unchecked Sendable {  // everything is constant; the pointers are into the mapped `file`
+    /// The samples of one recording.
+    public struct RecordingRange: Sendable, Equatable {
+        /// The recording, as an index into `recordings`.
+        public let recording: Int
+        /// Its subject, as an index into `subjects`.
+        public let subject: Int
+        /// Its samples.
+        public let samples: Range<Int>
+    }
+
+    private let file: TensorFile
+    private let subjectOfSample: UnsafeBufferPointer<Int32>
+    private let recordingOfSample: UnsafeBufferPointer<Int32>
+    private let positionOfSample: UnsafeBufferPointer<Int32>
+    private let labelOfSample: UnsafeBufferPointer<Int32>
+
+    /// Where the samples come from: "pmd-i", "pmd-ii", "sleep-accel", "synthetic-pressure".
+    public let kind: String
+    /// The samples' values.
+    public let samples: Samples
+    /// The subjects' names.
+    public let subjects: [String]
+    /// The recordings' names.
+    public let recordings: [String]
+    /// The label codes that occur.
+    public let codes: [String]
+    /// What the label codes mean.
+    public let vocabulary: LabelVocabulary
+    /// Each recording's samples, in the order in which they lie in the file.
+    public let recordingRanges: [RecordingRange]
+
+    /// The path as given.
+    public var path: String { file.path }
+    /// The file's digest, 64 hexadecimal digits.
+    public var digest: String { file.digest }
+
+    /// Opens a dataset file and checks all of it: digest, shapes, indices, order, and that every value is finite.
+    ///
+    /// - Parameter path: a file that `ssrm data` or `DatasetWriter` wrote.
+    /// - Throws: `TensorFileError` or `DatasetError.notADataset`.
+    public init(opening path: String) throws {
+        func refusal(_ reason: String) -> DatasetError { .notADataset(path: path, reason: reason) }
+        file = try TensorFile(opening: path)
+        let metadata = file.metadata
+        let format = metadata[DatasetLayout.formatKey] ?? "no format"
+        guard format == DatasetLayout.format else {
+            throw refusal("it says \(format) where \(DatasetLayout.format) is needed")
+        }
+        guard let kind = metadata[DatasetLayout.kindKey],
+            let vocabulary = metadata[DatasetLayout.vocabularyKey].flatMap(LabelVocabulary.init(rawValue:)),
+            let subjects = DatasetLayout.names(in: metadata[DatasetLayout.subjectsKey]),
+            let recordings = DatasetLayout.names(in: metadata[DatasetLayout.recordingsKey]),
+            let codes = DatasetLayout.names(in: metadata[DatasetLayout.codesKey])
+        else { throw refusal("kind, vocabulary, subjects, recordings or codes are missing in its metadata") }
+        (self.kind, self.vocabulary) = (kind, vocabulary)
+        (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
+        if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
+            throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")
+        }
+
+        let shape = file.tensors.first { $0.name == DatasetLayout.samples }?.shape ?? []
+        guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+            throw refusal("its tensor \(DatasetLayout.samples) has shape \(shape), not [samples, rows, columns]")
+        }
+        let values = try file.floats(DatasetLayout.samples)
+        guard let base = values.baseAddress else { throw refusal("it has no samples") }
+        samples = Samples(count: shape[0], rows: shape[1], columns: shape[2], base: base, owner: file)
+        subjectOfSample = try file.int32s(DatasetLayout.subject, shape: [shape[0]])
+        recordingOfSample = try file.int32s(DatasetLayout.recording, shape: [shape[0]])
+        positionOfSample = try file.int32s(DatasetLayout.position, shape: [shape[0]])
+        labelOfSample = try file.int32s(DatasetLayout.label, shape: [shape[0]])
+        recordingRanges = try Self.ranges(
+            recordingOfSample, subjectOfSample, positionOfSample, subjectCount: subjects.count,
+            recordingCount: recordings.count, refusal)
+        let allowed = DatasetLayout.noLabel..<codes.count
+        if let label = labelOfSample.first(where: { !allowed.contains(Int($0)) }) {
+            throw refusal("label \(label) of \(codes.count) codes")
+        }
+        if let sample = Self.firstSampleNotFinite(samples) {
+            throw refusal("sample \(sample) has a NaN or an infinity")
+        }
+    }
+
+    /// The runs of samples of one recording; throws when the samples are not in order.
+    private static func ranges(
+        _ recordings: UnsafeBufferPointer<Int32>, _ subjects: UnsafeBufferPointer<Int32>,
+        _ positions: UnsafeBufferPointer<Int32>, subjectCount: Int, recordingCount: Int,
+        _ refusal: (String) -> DatasetError
+    ) throws(DatasetError) -> [RecordingRange] {
+        var ranges: [RecordingRange] = []
+        var start = 0
+        for sample in recordings.indices {
+            guard (0..<subjectCount).contains(Int(subjects[sample])) else {
+                throw refusal("sample \(sample) is of subject \(subjects[sample]) of \(subjectCount)")
+            }
+            guard recordings[sample] == ranges.count else {
+                throw refusal("sample \(sample) is of recording \(recordings[sample]) where \(ranges.count) is due")
+            }
+            let next = sample + 1
+            if next < recordings.count, recordings[next] == recordings[sample] {
+                guard subjects[next] == subjects[sample], positions[next] > positions[sample] else {
+                    throw refusal("sample \(next) is of another subject or an earlier position than the one before it")
+                }
+            } else {
+                let subject = Int(subjects[sample])
+                ranges.append(RecordingRange(recording: ranges.count, subject: subject, samples: start..<next))
+                start = next
+            }
+        }
+        guard ranges.count == recordingCount else {
+            throw refusal("\(ranges.count) recordings have samples where \(recordingCount) are named")
+        }
+        return ranges
+    }
+
+    private static func firstSampleNotFinite(_ samples: Samples) -> Int? {
+        let exponent: UInt32 = 0x7F80_0000  // all ones in a NaN or an infinity, and in nothing else
+        return (0..<samples.count).first { sample in
+            samples[sample].withMemoryRebound(to: UInt32.self) { bits in
+                var notFinite: UInt32 = 0
+                for i in 0..<bits.count { notFinite |= bits[i] & exponent == exponent ? 1 : 0 }
+                return notFinite != 0
+            }
+        }
+    }
+
+    /// A sample's subject, as an index into `subjects`.
+    public func subject(of sample: Int) -> Int { Int(subjectOfSample[sample]) }
+
+    /// A sample's recording, as an index into `recordings`.
+    public func recording(of sample: Int) -> Int { Int(recordingOfSample[sample]) }
+
+    /// A sample's position in its recording, as its publisher counts: a frame or an epoch, from 0.
+    public func position(of sample: Int) -> Int { Int(positionOfSample[sample]) }
+
+    /// A sample's label, as an index into `codes`; nil where there is none.
+    public func code(of sample: Int) -> Int? {
+        let label = Int(labelOfSample[sample])
+        return label == DatasetLayout.noLabel ? nil : label
+    }
+
+    /// Each sample's class under a scheme, as an index into `scheme.classes(for: vocabulary)`.
+    ///
+    /// - Returns: nil for samples without a label or with a code that has no class.
+    /// - Throws: `LabelError.schemeDoesNotFit`.
+    public func labels(under scheme: LabelScheme) throws -> [Int?] {
+        _ = try scheme.classes(for: vocabulary)
+        let classOfCode = codes.map { scheme.classIndex(of: $0, in: vocabulary) }
+        return (0..<samples.count).map { code(of: $0).flatMap { classOfCode[$0] } }
+    }
+}

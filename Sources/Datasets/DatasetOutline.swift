@@ -1,0 +1,48 @@
+public import Signals
+
+/// Everything about a dataset but its samples' values: what a writer needs to know first.
+public struct DatasetOutline: Sendable, Equatable {
+    /// One recording: consecutive samples of one subject.
+    public struct Recording: Sendable, Equatable {
+        /// A name that is unique in the dataset.
+        public var name: String
+        /// The subject, as an index into `subjects`.
+        public var subject: Int
+        /// The position of the first sample in the recording; the others follow one by one.
+        public var firstPosition: Int
+        /// A label for each sample, as an index into `codes`; nil where there is none.
+        public var labels: [Int?]
+
+        /// A recording with one sample for each of `labels`.
+        public init(name: String, subject: Int, firstPosition: Int = 0, labels: [Int?]) {
+            (self.name, self.subject, self.firstPosition, self.labels) = (name, subject, firstPosition, labels)
+        }
+    }
+
+    /// Where the samples come from, like "pmd-ii".
+    public var kind: String
+    /// What the label codes mean.
+    public var vocabulary: LabelVocabulary
+    /// Rows of one sample.
+    public var rows: Int
+    /// Columns of one sample.
+    public var columns: Int
+    /// The subjects' names.
+    public var subjects: [String]
+    /// The label codes that occur.
+    public var codes: [String]
+    /// The recordings in the order of their samples; none is empty.
+    public var recordings: [Recording]
+
+    /// An outline of these parts.
+    public init(
+        kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, subjects: [String], codes: [String],
+        recordings: [Recording]
+    ) {
+        (self.kind, self.vocabulary, self.rows, self.columns) = (kind, vocabulary, rows, columns)
+        (self.subjects, self.codes, self.recordings) = (subjects, codes, recordings)
+    }
+
+    /// Samples in all recordings.
+    public var sampleCount: Int { recordings.reduce(0) { $0 + $1.labels.count } }
+}

@@ -1,0 +1,86 @@
+public import Checkpoints
+import Foundation
+
+/// Writes a dataset file, whole or not at all, while its samples stream in.
+public struct DatasetWriter: ~Copyable {
+    private let outline: DatasetOutline
+    private var file: TensorFileWriter
+
+    /// Starts a dataset file.
+    ///
+    /// - Parameters:
+    ///   - path: where the file will be.
+    ///   - outline: everything but the samples' values.
+    /// - Precondition: the outline's indices are in range, and no recording is empty.
+    /// - Throws: `TensorFileError.unwritable`.
+    public init(path: String, outline: DatasetOutline) throws(TensorFileError) {
+        for recording in outline.recordings {
+            precondition(
+                outline.subjects.indices.contains(recording.subject) && !recording.labels.isEmpty
+                    && recording.labels.allSatisfy { $0 == nil || outline.codes.indices.contains($0 ?? 0) },
+                "recording \(recording.name) of subject \(recording.subject) with \(recording.labels.count) samples")
+        }
+        self.outline = outline
+        let count = outline.sampleCount
+        var metadata = [
+            DatasetLayout.formatKey: DatasetLayout.format, DatasetLayout.kindKey: outline.kind,
+            DatasetLayout.vocabularyKey: outline.vocabulary.rawValue,
+        ]
+        metadata[DatasetLayout.subjectsKey] = DatasetLayout.text(of: outline.subjects)
+        metadata[DatasetLayout.recordingsKey] = DatasetLayout.text(of: outline.recordings.map(\.name))
+        metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
+        let tensors: [(name: String, type: TensorType, shape: [Int])] = [
+            (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),
+            (DatasetLayout.subject, .int32, [count]), (DatasetLayout.recording, .int32, [count]),
+            (DatasetLayout.position, .int32, [count]), (DatasetLayout.label, .int32, [count]),
+        ]
+        file = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
+    }
+
+    /// Appends the values of the next samples, row-major, in the order of the outline's recordings.
+    ///
+    /// - Precondition: no more values come than the outline's samples have.
+    /// - Throws: `TensorFileError.unwritable`, on a full disk for example.
+    public mutating func append(_ values: UnsafeBufferPointer<Float>) throws(TensorFileError) {
+        try file.append(UnsafeRawBufferPointer(values))
+    }
+
+    /// Completes the file.
+    ///
+    /// - Precondition: the values of every sample have been appended.
+    /// - Returns: the file's digest.
+    /// - Throws: `TensorFileError.unwritable`.
+    public mutating func finish() throws(TensorFileError) -> String {
+        var (subjects, recordings, positions, labels): ([Int32], [Int32], [Int32], [Int32]) = ([], [], [], [])
+        for (index, recording) in outline.recordings.enumerated() {
+            for (offset, label) in recording.labels.enumerated() {
+                subjects.append(Int32(recording.subject))
+                recordings.append(Int32(index))
+                positions.append(Int32(recording.firstPosition + offset))
+                labels.append(Int32(label ?? DatasetLayout.noLabel))
+            }
+        }
+        for numbers in [subjects, recordings, positions, labels] {
+            try numbers.withUnsafeBufferPointer { numbers throws(TensorFileError) in
+                try file.append(UnsafeRawBufferPointer(numbers))
+            }
+        }
+        return try file.finish()
+    }
+}
+
+extension DatasetOutline {
+    /// Writes a dataset whose samples are all at hand.
+    ///
+    /// - Parameters:
+    ///   - values: `[sampleCount, rows, columns]`, row-major.
+    ///   - path: where the file will be.
+    /// - Returns: the file's digest.
+    /// - Throws: `TensorFileError.unwritable`.
+    @discardableResult
+    public func write(_ values: [Float], to path: String) throws(TensorFileError) -> String {
+        var writer = try DatasetWriter(path: path, outline: self)
+        try values.withUnsafeBufferPointer { values throws(TensorFileError) in try writer.append(values) }
+        return try writer.finish()
+    }
+}

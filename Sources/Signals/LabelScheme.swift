@@ -1,0 +1,84 @@
+/// What is to be told apart: the classes that label codes are merged into.
+public enum LabelScheme: String, Sendable, CaseIterable {
+    /// Supine, right, left.
+    case posture3
+    /// Every posture code that the publisher's documentation names.
+    case postureFine = "posture-fine"
+    /// Wake, sleep.
+    case wake
+    /// Wake, NREM, REM.
+    case three
+    /// Wake, light (N1 and N2), deep (N3), REM.
+    case four
+    /// Wake, N1, N2, N3, REM.
+    case five
+
+    /// The schemes that labels of a vocabulary fit.
+    public static func fitting(_ vocabulary: LabelVocabulary) -> [LabelScheme] {
+        switch vocabulary {
+        case .pmdI, .pmdII: return [.posture3, .postureFine]
+        case .posture: return [.posture3]
+        case .stage: return [.wake, .three, .four, .five]
+        }
+    }
+
+    /// The names of the classes, in order.
+    ///
+    /// - Throws: `LabelError.schemeDoesNotFit`, when labels of `vocabulary` can't be merged into these classes.
+    public func classes(for vocabulary: LabelVocabulary) throws(LabelError) -> [String] {
+        guard Self.fitting(vocabulary).contains(self) else {
+            throw .schemeDoesNotFit(scheme: self, vocabulary: vocabulary)
+        }
+        switch self {
+        case .posture3: return ["supine", "right", "left"]
+        case .postureFine: return vocabulary.documentedCodes
+        case .wake: return ["wake", "sleep"]
+        case .three: return ["wake", "NREM", "REM"]
+        case .four: return ["wake", "light", "deep", "REM"]
+        case .five: return ["wake", "N1", "N2", "N3", "REM"]
+        }
+    }
+
+    /// The class of a code, as an index into `classes(for:)`.
+    ///
+    /// - Returns: nil for a code without a class: one that the documentation does not name, or one of a vocabulary that this
+    ///   scheme does not fit.
+    public func classIndex(of code: String, in vocabulary: LabelVocabulary) -> Int? {
+        guard let classes = try? classes(for: vocabulary) else { return nil }
+        switch self {
+        case .posture3: return vocabulary.posture(of: code).flatMap(classes.firstIndex(of:))
+        case .postureFine: return classes.firstIndex(of: code)
+        case .wake, .three, .four, .five:
+            // How many of the boundaries between W, N1, N2, N3 and REM that the scheme keeps lie before the code.
+            guard let stage = vocabulary.codes.firstIndex(of: code) else { return nil }
+            return keptBoundaries.count { $0 <= stage }
+        }
+    }
+
+    /// The stages, as indices into W, N1, N2, N3, REM, at which a new class starts.
+    private var keptBoundaries: [Int] {
+        switch self {
+        case .wake: return [1]
+        case .three: return [1, 4]
+        case .four: return [1, 3, 4]
+        case .five: return [1, 2, 3, 4]
+        case .posture3, .postureFine: return []
+        }
+    }
+}
+
+/// Labels that can't be used as asked.
+public enum LabelError: Error, Equatable, CustomStringConvertible {
+    /// The scheme's classes can't be made from the vocabulary's codes.
+    case schemeDoesNotFit(scheme: LabelScheme, vocabulary: LabelVocabulary)
+
+    /// One line that names the scheme, the labels and the schemes that fit.
+    public var description: String {
+        switch self {
+        case .schemeDoesNotFit(let scheme, let vocabulary):
+            let fitting = LabelScheme.fitting(vocabulary).map(\.rawValue).joined(separator: ", ")
+            return "scheme \(scheme.rawValue) does not fit labels of vocabulary \(vocabulary.rawValue): "
+                + "use one of \(fitting)"
+        }
+    }
+}

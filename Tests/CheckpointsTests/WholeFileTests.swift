@@ -1,0 +1,69 @@
+import Checkpoints
+import Foundation
+import TestKit
+import Testing
+
+@Test func aWholeFileReplacesWhatWasThere() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("job.json")
+    try WholeFile.write("old and longer", to: path)
+    try WholeFile.write("new", to: path)
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "new")
+    #expect(try folder.contents == ["job.json"])
+}
+
+@Test func aWriterThatDoesNotFinishLeavesNothingBehind() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("kept")
+    try WholeFile.write("kept", to: path)
+    do {
+        var writer = try TensorFileWriter(path: path, tensors: [("a", .float32, [2])], metadata: [:])
+        #expect(try folder.contents.count == 2)
+        try [Float](repeating: 1, count: 1).withUnsafeBytes { try writer.append($0) }
+    }
+    #expect(try folder.contents == ["kept"])
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "kept")
+}
+
+@Test func aLinkIsFollowedAndStays() throws {
+    let folder = try TemporaryFolder()
+    try WholeFile.write("old", to: folder.path("file"))
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: folder.path("file"))
+    try WholeFile.write("new", to: folder.path("link"))
+    #expect(try String(contentsOf: URL(filePath: folder.path("file")), encoding: .utf8) == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == folder.path("file"))
+}
+
+@Test func aTargetThatCannotBeAFileIsRefusedAtOnce() throws {
+    let folder = try TemporaryFolder()
+    let lost = folder.path("nowhere/file")
+    #expect(
+        throws: TensorFileError.unwritable(path: lost, reason: "there is no folder \(folder.path("nowhere"))")
+    ) { try WholeFile.write("text", to: lost) }
+    #expect(throws: TensorFileError.unwritable(path: folder.url.path, reason: "it is a folder")) {
+        try WholeFile.write("text", to: folder.url.path)
+    }
+    // Renaming over a device would replace it.
+    #expect(throws: TensorFileError.unwritable(path: "/dev/null", reason: "it is not a regular file")) {
+        try WholeFile.write("text", to: "/dev/null")
+    }
+    #expect(try folder.contents == [])
+}
+
+@Test func aRelativePathIsRelativeToTheWorkingFolder() throws {
+    let name = "ssrm-test-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: name) }
+    try WholeFile.write("here", to: name)
+    #expect(try String(contentsOf: URL(filePath: name), encoding: .utf8) == "here")
+}
+
+@Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+])
+func theDigestIsThatOfFIPS180(text: String, expected: String) {
+    #expect(Array(text.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) } == expected)
+    var digest = SHA256Digest()
+    for byte in text.utf8 { withUnsafeBytes(of: byte) { digest.update($0) } }
+    #expect(digest.finish() == expected)
+}
