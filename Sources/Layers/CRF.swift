@@ -1,7 +1,7 @@
 import CKernels
 public import Numerics
 
-/// A linear-chain conditional random field over K classes (Lafferty et al. 2001), all in log space.
+/// A linear-chain conditional random field over K classes, all in log space (Lafferty and others 2001).
 ///
 /// The score of classes y for emissions e of T steps is `start[y₀] + Σ e[t, y_t] + Σ transitions[y_t, y_t+1] + end[y_T-1]`, and
 /// their probability its exponential over the sum of all sequences'. Parameters stand in a flat vector from `offset` on:
@@ -191,7 +191,9 @@ extension CRF {
     }
 
     /// Visits every row: step by step, place by place.
-    private func forEachRow(_ batch: RaggedBatch, _ visit: (_ place: Int, _ step: Int, _ row: Int, _ lanes: Int) -> Void) {
+    private func forEachRow(
+        _ batch: RaggedBatch, _ visit: (_ place: Int, _ step: Int, _ row: Int, _ lanes: Int) -> Void
+    ) {
         for step in 0..<batch.steps {
             for place in 0..<batch.active[step] {
                 visit(place, step, batch.starts[step] + place, batch.active[step])

@@ -58,7 +58,7 @@ public struct RecurrentLayer: Sendable {
         return views
     }
 
-    /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz et al. 2015).
+    /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz and others 2015).
     public func initialize(_ parameters: FloatBlock, from draw: inout RandomSequence) {
         let bound = 1 / Double(hidden).squareRoot()
         for i in offset..<biasOffset { parameters[i] = Float((2 * draw.uniform() - 1) * bound) }
@@ -204,8 +204,8 @@ extension RecurrentLayer {
         workspace: RecurrentWorkspace
     ) {
         product(
-            m: batch.rows, n: inputs, k: width, workspace.gates.base, aRow: width, parameters.base + offset, .transposed,
-            bRow: width, beta: adding ? 1 : 0, into: inputGradient.base, cRow: inputs)
+            m: batch.rows, n: inputs, k: width, workspace.gates.base, aRow: width, parameters.base + offset,
+            .transposed, bRow: width, beta: adding ? 1 : 0, into: inputGradient.base, cRow: inputs)
     }
 
     /// Copies the outputs that a step's rows started from, so that the recurrent weights' gradient is one product.
