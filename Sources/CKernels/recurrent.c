@@ -115,6 +115,10 @@ CLONES void kernel_sum_strided_rows(float *restrict sums, const float *restrict 
         for (size_t c = 0; c < columns; c++) sums[c] += x[c];
 }
 
+CLONES void kernel_multiply(float *product, const float *x, const float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) product[i] = x[i] * y[i];
+}
+
 CLONES double kernel_sum_of_squares(const float *x, size_t count) {
     enum { lanes = 16 };
     double sums[lanes] = {0};
