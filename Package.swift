@@ -28,7 +28,6 @@ let package = Package(
         // MARK: - C libraries
         .systemLibrary(name: "CZeroMQ"),
         .systemLibrary(name: "COneDNN"),
-        .systemLibrary(name: "CKissFFT"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CLinux"),
@@ -38,7 +37,7 @@ let package = Package(
         // MARK: - The science
         library("Numerics", ["COneDNN", "CKernels"]),
         library("Layers", ["Numerics", "CKernels"]),
-        library("Signals", ["Numerics", "CKissFFT"]),
+        library("Signals", ["Numerics", "CKernels"]),
         library("Checkpoints", ["Numerics", "COpenSSL"]),
         library("Datasets", ["Signals", "Checkpoints", "Numerics"]),
         library("Upstream", ["Numerics", "Layers", "Signals", "Checkpoints"]),

@@ -46,7 +46,11 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
         set { base[index] = newValue }
     }
 
-    /// All values, for reading.
+    /// A copy of all values.
+    public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    /// All values, for reading while somebody holds the block: Swift may release a local block right after its last mention, so
+    /// hold one with `withExtendedLifetime` where nothing else does.
     public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
     /// All values as raw bytes, for reading.

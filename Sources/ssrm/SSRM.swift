@@ -7,5 +7,5 @@ struct SSRM: ParsableCommand {
         commandName: "ssrm",
         abstract: "Learns sleep from unlabelled recordings on several machines, recognises it from few labels.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [DataCommand.self])
 }

@@ -8,9 +8,11 @@ func aProductEqualsTheNaiveSum(first: Orientation, second: Orientation) {
     let a = FloatBlock((0..<m * k).map { _ in Float(draw.normal()) })
     let b = FloatBlock((0..<k * n).map { _ in Float(draw.normal()) })
     let c = FloatBlock(count: m * n)
-    product(
-        m: m, n: n, k: k, a.base, first, aRow: first == .plain ? k : m, b.base, second, bRow: second == .plain ? n : k,
-        into: c.base, cRow: n)
+    withExtendedLifetime((a, b, c)) {
+        product(
+            m: m, n: n, k: k, a.base, first, aRow: first == .plain ? k : m, b.base, second,
+            bRow: second == .plain ? n : k, into: c.base, cRow: n)
+    }
     for i in 0..<m {
         for j in 0..<n {
             var sum: Float = 0

@@ -8,3 +8,4 @@
 #include "elementary.h"
 #include "elementwise.h"
 #include "recurrent.h"
+#include "views.h"

@@ -1,0 +1,57 @@
+public import Wire
+
+/// Which workers there are, what they said of themselves, and when each was last heard of.
+public struct Membership: Sendable {
+    /// A worker as the coordinator knows it.
+    public struct Member: Sendable, Equatable {
+        /// What it said when it joined.
+        public let hello: Hello
+        /// When it was last heard of.
+        public internal(set) var lastHeard: Duration
+        /// Whether it has the job and the samples.
+        public internal(set) var isReady = false
+        /// The step whose parameters it was sent last.
+        public internal(set) var parametersStep: Int?
+    }
+
+    /// Silent for longer than this, a worker is taken for dead.
+    public let lease: Duration
+    /// The workers.
+    public private(set) var members: [WorkerID: Member] = [:]
+
+    /// Nobody yet.
+    public init(lease: Duration) { self.lease = lease }
+
+    /// Takes a worker in; one of the same identity is replaced.
+    mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
+        members[worker] = Member(hello: hello, lastHeard: now)
+    }
+
+    /// Notes a sign of life; false when the worker is not known.
+    mutating func onSign(from worker: WorkerID, at now: Duration) -> Bool {
+        guard members[worker] != nil else { return false }
+        members[worker]?.lastHeard = now
+        return true
+    }
+
+    mutating func change(_ worker: WorkerID, _ change: (inout Member) -> Void) {
+        if var member = members[worker] {
+            change(&member)
+            members[worker] = member
+        }
+    }
+
+    /// Removes a worker and returns what was known of it.
+    mutating func remove(_ worker: WorkerID) -> Member? { members.removeValue(forKey: worker) }
+
+    /// The workers whose lease is over.
+    func expired(at now: Duration) -> [WorkerID] {
+        members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
+    var ready: [(id: WorkerID, member: Member)] {
+        members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
+            .sorted { ($0.member.hello.name, $0.id.bytes.description) < ($1.member.hello.name, $1.id.bytes.description) }
+    }
+}

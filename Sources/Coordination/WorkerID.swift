@@ -1,0 +1,8 @@
+/// A worker's identity on the network, drawn by the worker at its start.
+public struct WorkerID: Hashable, Sendable {
+    /// The router's identity frame.
+    public let bytes: [UInt8]
+
+    /// The worker of this identity frame.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+}

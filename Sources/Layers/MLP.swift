@@ -1,0 +1,87 @@
+import CKernels
+public import Numerics
+
+/// A multilayer perceptron: affine layers with ReLU between them and none after the last.
+///
+/// Parameters are one flat vector, layer by layer, each a weight `[inputs, outputs]` and then a bias `[outputs]`.
+public struct MLP: Sendable, Equatable {
+    /// Units per layer, from the inputs to the outputs; at least two numbers.
+    public let sizes: [Int]
+
+    /// A perceptron of these sizes, like `[1728, 128, 5]`.
+    public init(sizes: [Int]) {
+        precondition(sizes.count >= 2 && sizes.allSatisfy { $0 > 0 }, "a perceptron of sizes \(sizes)")
+        self.sizes = sizes
+    }
+
+    /// How many affine layers there are.
+    public var layerCount: Int { sizes.count - 1 }
+
+    /// The length of the flat parameter vector.
+    public var parameterCount: Int { offset(ofLayer: layerCount) }
+
+    /// Where a layer's weight starts in the flat vector; its bias follows the weight.
+    public func offset(ofLayer layer: Int) -> Int {
+        (0..<layer).reduce(0) { $0 + (sizes[$1] + 1) * sizes[$1 + 1] }
+    }
+
+    /// The activations and gradients of up to `rows` rows, allocated once.
+    public struct Workspace {
+        /// Row capacity.
+        public let rows: Int
+        /// Each layer's outputs after its ReLU, `[rows, sizes[layer + 1]]`; the last layer's are the logits.
+        public let outputs: [FloatBlock]
+        /// The gradient at each layer's outputs, shaped as `outputs`.
+        public let outputGradients: [FloatBlock]
+
+        /// Buffers for `rows` rows through `network`.
+        public init(for network: MLP, rows: Int) {
+            self.rows = rows
+            outputs = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
+            outputGradients = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
+        }
+    }
+
+    /// Runs `rows` rows of inputs `[rows, sizes[0]]` through the first `layers` layers (all by default).
+    public func forward(
+        _ inputs: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, _ workspace: Workspace,
+        layers: Int? = nil
+    ) {
+        precondition(rows <= workspace.rows, "\(rows) rows in a workspace of \(workspace.rows)")
+        var x = inputs
+        for layer in 0..<(layers ?? layerCount) {
+            let (k, n) = (sizes[layer], sizes[layer + 1])
+            let weight = parameters + offset(ofLayer: layer)
+            let y = workspace.outputs[layer].base
+            product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: y, cRow: n)
+            if layer == layerCount - 1 {
+                kernel_add_bias(y, weight + k * n, rows, n)
+            } else {
+                kernel_add_bias_relu(y, weight + k * n, rows, n)
+            }
+            x = UnsafePointer(y)
+        }
+    }
+
+    /// Replaces `gradient`, as long as the parameters, by the gradient of the loss.
+    ///
+    /// The gradient at the logits stands in the workspace's last output gradient, and the outputs are those of `forward` on the
+    /// same inputs and parameters.
+    public func backward(
+        _ inputs: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, _ workspace: Workspace,
+        into gradient: UnsafeMutablePointer<Float>
+    ) {
+        for layer in (0..<layerCount).reversed() {
+            let (k, n) = (sizes[layer], sizes[layer + 1])
+            let start = offset(ofLayer: layer)
+            let x = layer == 0 ? inputs : UnsafePointer(workspace.outputs[layer - 1].base)
+            let dy = workspace.outputGradients[layer].base
+            product(m: k, n: n, k: rows, x, .transposed, aRow: k, dy, bRow: n, into: gradient + start, cRow: n)
+            kernel_sum_rows(gradient + start + k * n, dy, rows, n)
+            guard layer > 0 else { continue }
+            let dx = workspace.outputGradients[layer - 1].base
+            product(m: rows, n: k, k: n, dy, aRow: n, parameters + start, .transposed, bRow: n, into: dx, cRow: k)
+            kernel_relu_backward(dx, x, rows * k)
+        }
+    }
+}

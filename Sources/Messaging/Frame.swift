@@ -1,0 +1,29 @@
+import CZeroMQ
+
+/// One received frame: owns its ZeroMQ message and thereby the bytes.
+public final class Frame: @unchecked Sendable {  // the message never changes once received; its bytes follow their holder's rules
+    let message: UnsafeMutablePointer<zmq_msg_t>
+
+    init() {
+        message = .allocate(capacity: 1)
+        zmq_msg_init(message)
+    }
+
+    deinit {
+        zmq_msg_close(message)
+        message.deallocate()
+    }
+
+    /// The bytes, valid while the frame lives.
+    public var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
+    }
+}
+
+/// One frame to send.
+public enum Part {
+    /// Bytes that are copied.
+    case copied([UInt8])
+    /// Bytes that are sent from where they lie; `owner` is kept until they are gone, and must not change them before.
+    case shared(UnsafeRawBufferPointer, owner: AnyObject)
+}

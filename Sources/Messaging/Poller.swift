@@ -1,0 +1,25 @@
+import CZeroMQ
+import Foundation
+
+/// Waits until a socket or a file descriptor has something to read.
+public enum Poller {
+    /// Waits for `timeout` at most, and returns early when a signal interrupts.
+    ///
+    /// - Parameters:
+    ///   - socket: a socket of the calling thread.
+    ///   - descriptors: file descriptors, like a mailbox's.
+    ///   - timeout: rounded up to a millisecond.
+    /// - Throws: when a descriptor is bad.
+    public static func wait(
+        for socket: Socket, and descriptors: [Int32] = [], timeout: Duration
+    ) throws(SocketError) {
+        var items = [zmq_pollitem_t(socket: socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)]
+        items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }
+        let parts = timeout.components
+        let milliseconds = max(0, parts.seconds * 1000 + (parts.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        if zmq_poll(&items, Int32(items.count), Int(milliseconds)) < 0 {
+            let error = SocketError.last("zmq_poll")
+            if error.code != EINTR { throw error }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import CZeroMQ
+import Foundation
+
+/// A ZeroMQ socket, for the one thread that made it.
+public final class Socket {
+    /// What kind of socket.
+    public enum Kind: Sendable {
+        /// Speaks with many, each known by its identity.
+        case router
+        /// Speaks with one.
+        case dealer
+    }
+    let handle: UnsafeMutableRawPointer
+    private let context: Context  // kept alive: zmq_ctx_term waits for every zmq_close
+    private let owner = pthread_self()  // each call checks it: not `Sendable`, yet a closure could carry this off
+
+    /// A socket that, when closed, drops what was not sent within `linger`.
+    ///
+    /// - Throws: when the process is out of resources.
+    public init(_ kind: Kind, in context: Context, linger: Duration = .zero) throws(SocketError) {
+        guard let handle = zmq_socket(context.handle, kind == .router ? ZMQ_ROUTER : ZMQ_DEALER) else {
+            throw .last("zmq_socket")
+        }
+        (self.handle, self.context) = (handle, context)  // owned from here: a later throw runs deinit
+        let milliseconds = linger.components.seconds * 1000 + linger.components.attoseconds / 1_000_000_000_000_000
+        try set(ZMQ_LINGER, Int32(milliseconds), "linger")
+        if kind == .router { try set(ZMQ_ROUTER_HANDOVER, Int32(1), "handover") }
+    }
+
+    deinit { zmq_close(handle) }
+
+    private func checkThread() {
+        precondition(pthread_equal(owner, pthread_self()) != 0, "a socket was used by a thread that did not make it")
+    }
+
+    private func set<T>(_ option: Int32, _ value: T, _ name: String) throws(SocketError) {
+        checkThread()
+        let status = withUnsafeBytes(of: value) { zmq_setsockopt(handle, option, $0.baseAddress, $0.count) }
+        if status != 0 { throw .last("zmq_setsockopt", name) }
+    }
+
+    /// Says under which identity a router knows this dealer; before connecting.
+    public func setIdentity(_ identity: [UInt8]) throws(SocketError) {
+        checkThread()
+        if zmq_setsockopt(handle, ZMQ_ROUTING_ID, identity, identity.count) != 0 {
+            throw .last("zmq_setsockopt", "identity")
+        }
+    }
+
+    /// Lets the library itself drop a peer that announces a larger frame, before anything is allocated for it.
+    public func setFrameLimit(bytes: Int) throws(SocketError) {
+        try set(ZMQ_MAXMSGSIZE, Int64(bytes), "frame limit")
+    }
+
+    /// Listens, and returns the endpoint with the port that was taken where `*` was asked for.
+    public func bind(_ endpoint: String) throws(SocketError) -> String {
+        checkThread()
+        if zmq_bind(handle, endpoint) != 0 { throw .last("zmq_bind", endpoint) }
+        var bytes = [CChar](repeating: 0, count: 512)
+        var size = bytes.count
+        if zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, &bytes, &size) != 0 { throw .last("zmq_getsockopt", endpoint) }
+        return String(decoding: bytes.prefix(max(size - 1, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Connects; returns at once, and goes on trying while the other side is away.
+    public func connect(_ endpoint: String) throws(SocketError) {
+        checkThread()
+        if zmq_connect(handle, endpoint) != 0 { throw .last("zmq_connect", endpoint) }
+    }
+
+    /// Sends a message of one or more parts without waiting.
+    ///
+    /// A router drops what is for a peer that is gone; a dealer whose queue is full throws.
+    public func send(_ parts: [Part]) throws(SocketError) {
+        checkThread()
+        for (i, part) in parts.enumerated() {
+            let flags = ZMQ_DONTWAIT | (i < parts.count - 1 ? ZMQ_SNDMORE : 0)
+            var message = zmq_msg_t()
+            switch part {
+            case .copied(let bytes):
+                if zmq_msg_init_size(&message, bytes.count) != 0 { throw .last("zmq_msg_init_size") }
+                zmq_msg_data(&message)?.copyMemory(from: bytes, byteCount: bytes.count)
+            case .shared(let bytes, let owner):
+                let kept = Unmanaged.passRetained(owner).toOpaque()
+                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                let release: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, owner in
+                    if let owner { Unmanaged<AnyObject>.fromOpaque(owner).release() }
+                }
+                if zmq_msg_init_data(&message, start, bytes.count, release, kept) != 0 {
+                    Unmanaged<AnyObject>.fromOpaque(kept).release()
+                    throw .last("zmq_msg_init_data")
+                }
+            }
+            while zmq_msg_send(&message, handle, flags) < 0 {
+                let error = SocketError.last("zmq_msg_send")
+                if error.code == EINTR { continue }
+                zmq_msg_close(&message)
+                throw error
+            }
+        }
+    }
+
+    /// The next whole message's frames, or nil when none has come.
+    public func receive() throws(SocketError) -> [Frame]? {
+        checkThread()
+        var frames: [Frame] = []
+        while true {
+            let frame = Frame()
+            while zmq_msg_recv(frame.message, handle, ZMQ_DONTWAIT) < 0 {
+                let error = SocketError.last("zmq_msg_recv")
+                if error.code == EINTR { continue }
+                if error.code == EAGAIN, frames.isEmpty { return nil }
+                throw error
+            }
+            frames.append(frame)
+            if zmq_msg_more(frame.message) == 0 { return frames }
+        }
+    }
+}

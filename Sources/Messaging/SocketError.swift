@@ -1,0 +1,31 @@
+import CZeroMQ
+import Foundation
+
+/// A ZeroMQ call that failed.
+public struct SocketError: Error, Equatable, CustomStringConvertible {
+    /// The call, like `zmq_bind`.
+    public let call: String
+    /// What it was called with, like an endpoint.
+    public let operand: String
+    /// The library's error number.
+    public let code: Int32
+
+    static func last(_ call: String, _ operand: String = "") -> SocketError {
+        SocketError(call: call, operand: operand, code: zmq_errno())
+    }
+
+    /// Whether the same call may succeed when made again.
+    public var isRetriable: Bool { code == EINTR || code == EAGAIN }
+
+    /// The one line that a person reads.
+    public var description: String {
+        let words = String(cString: zmq_strerror(code))
+        switch code {
+        case EADDRINUSE: return "\(operand): the port is in use; choose another or end the program that holds it"
+        case EADDRNOTAVAIL, ENODEV: return "\(operand): this machine has no such address"
+        case EINVAL where call == "zmq_bind" || call == "zmq_connect":
+            return "\(operand): not an endpoint; write it like tcp://127.0.0.1:5555"
+        default: return operand.isEmpty ? "\(call): \(words)" : "\(operand): \(words) (\(call))"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// A run directory: `job.json`, `metrics.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`.
+public struct RunFolder: Sendable {
+    /// Where it is.
+    public let path: String
+
+    /// The run directory at `path`, which need not be there yet.
+    public init(_ path: String) { self.path = path }
+
+    /// The job that the run belongs to.
+    public var jobFile: String { path + "/job.json" }
+
+    /// One line of measurements a report interval.
+    public var metricsFile: String { path + "/metrics.jsonl" }
+
+    /// Where a running coordinator can be reached.
+    public var endpointFile: String { path + "/endpoint" }
+
+    /// Held by the coordinator that writes here.
+    public var lockFile: String { path + "/lock" }
+
+    /// The folder of checkpoints.
+    public var checkpointFolder: String { path + "/checkpoints" }
+
+    /// Where the checkpoint after `step` steps goes.
+    public func checkpointFile(step: Int) -> String {
+        let digits = String(step)
+        return checkpointFolder + "/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+    }
+
+    /// The steps that there is a checkpoint file of, from the first to the last.
+    public var checkpointSteps: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointFolder)) ?? []
+        return names.compactMap { name in
+            guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+            return Int(name.dropFirst(5).dropLast(12))
+        }.sorted()
+    }
+
+    /// The newest checkpoint that is whole.
+    ///
+    /// - Parameter skipped: is told of each newer one that is not, and why.
+    /// - Returns: nil when there are no checkpoint files at all.
+    /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole.
+    public func newestCheckpoint(skipped: (String) -> Void) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
+        let steps = checkpointSteps
+        for step in steps.reversed() {
+            let file = checkpointFile(step: step)
+            do {
+                return (file, try TrainingCheckpoint(reading: file))
+            } catch {
+                skipped("\(error)")
+            }
+        }
+        if steps.isEmpty { return nil }
+        throw UpstreamError.noCheckpoint(
+            path: checkpointFolder, reason: "none of its \(steps.count) checkpoints is whole; start anew in another folder")
+    }
+
+    /// The checkpoint that `path` names: a checkpoint file, or a run directory's newest.
+    ///
+    /// - Throws: `UpstreamError` or `TensorFileError`.
+    public static func checkpoint(at path: String, skipped: (String) -> Void = { _ in }) throws -> TrainingCheckpoint {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw UpstreamError.noCheckpoint(path: path, reason: "no such file or run directory")
+        }
+        guard isFolder.boolValue else { return try TrainingCheckpoint(reading: path) }
+        guard let newest = try RunFolder(path).newestCheckpoint(skipped: skipped) else {
+            throw UpstreamError.noCheckpoint(path: path, reason: "no checkpoints there; is it a run directory?")
+        }
+        return newest.checkpoint
+    }
+}

@@ -1,0 +1,99 @@
+import Layers
+public import Numerics
+public import Signals
+
+/// Computes shards' gradients: the one fixed sequence of operations that every worker goes through. A value for each thread.
+public final class ShardGradient {
+    private let job: Job
+    private let network: MLP
+    private let task: any PretextTask
+    private let workspace: MLP.Workspace
+    private let rows: FloatBlock
+    private var order: SampleOrder
+
+    /// A computer for the job's shards; everything it will ever need is allocated here.
+    ///
+    /// - Precondition: `job.fault` is nil.
+    public init(job: Job, sampleCount: Int? = nil) {
+        if let fault = job.fault { preconditionFailure(fault) }
+        self.job = job
+        network = job.network
+        let originals = job.originalsPerShard
+        task = ViewRecognition(
+            settings: job.settings, rows: job.rows, columns: job.columns, outputs: network.sizes[network.layerCount],
+            capacity: originals)
+        let rowCount = task.rowCount(forOriginals: originals)
+        workspace = MLP.Workspace(for: network, rows: rowCount)
+        rows = FloatBlock(count: rowCount * network.sizes[0])
+        order = SampleOrder(
+            seed: job.seed, sampleCount: sampleCount ?? job.sampleCount, shardsPerStep: job.shardsPerStep,
+            originalsPerShard: originals)
+    }
+
+    /// Computes one shard of one step on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - shard: in `0 ..< shardsPerStep`.
+    ///   - step: counted from 0.
+    ///   - samples: the dataset's samples.
+    ///   - selection: where given, the samples that are trained on, and the order is one of its places.
+    ///   - parameters: the network's parameters at this step.
+    ///   - gradient: replaced by the shard's gradient.
+    /// - Returns: the shard's sum, with `gradient` in it.
+    public func compute(
+        shard: Int, step: Int, samples: Samples, selection: [Int]? = nil, parameters: FloatBlock,
+        into gradient: FloatBlock
+    ) -> ShardSum {
+        var originals = order.originals(step: step, shard: shard)
+        if let selection { originals = originals.map { selection[$0] } }
+        return compute(originals: originals, shard: shard, samples: samples, parameters: parameters, into: gradient)
+    }
+
+    private func compute(
+        originals: [Int], shard: Int, samples: Samples, parameters: FloatBlock, into gradient: FloatBlock
+    ) -> ShardSum {
+        let rowCount = task.rowCount(forOriginals: originals.count)
+        task.makeRows(of: samples, originals, into: rows.base)
+        network.forward(rows.base, rows: rowCount, parameters: parameters.base, workspace)
+        let last = network.layerCount - 1
+        let (loss, correct) = task.loss(
+            ofLogits: workspace.outputs[last].base, originals: originals.count, originalsPerStep: job.originalsPerStep,
+            gradient: workspace.outputGradients[last].base)
+        network.backward(rows.base, rows: rowCount, parameters: parameters.base, workspace, into: gradient.base)
+        return ShardSum(shards: shard..<shard + 1, gradient: gradient, loss: loss, correct: correct)
+    }
+
+    /// The gradient of a made-up shard at made-up parameters: equal on two machines when their arithmetic is.
+    ///
+    /// Exercises the job's own network, task and sizes, so a library that chooses another kernel for these sizes shows.
+    public func probe() -> FloatBlock {
+        let count = job.originalsPerShard
+        var draw = RandomSequence(seed: job.seed, stream: Stream.probe)
+        let values = FloatBlock((0..<count * job.rows * job.columns).map { _ in Float(draw.normal()) })
+        let samples = Samples(
+            count: count, rows: job.rows, columns: job.columns, base: UnsafePointer(values.base), owner: values)
+        let parameters = FloatBlock((0..<network.parameterCount).map { _ in Float(0.1 * draw.normal()) })
+        let gradient = FloatBlock(count: network.parameterCount)
+        _ = compute(
+            originals: Array(0..<count), shard: 0, samples: samples, parameters: parameters, into: gradient)
+        return gradient
+    }
+}
+
+extension Job {
+    /// The parameters before the first step: hidden weights from a normal distribution cut at two deviations, all else zero.
+    ///
+    /// Source: the published program; the output layer's zeros make the first outputs uniform.
+    public func initialParameters() -> FloatBlock {
+        let network = network
+        let parameters = FloatBlock(count: network.parameterCount)
+        for layer in 0..<network.layerCount - 1 {
+            var draw = RandomSequence(seed: seed, stream: Stream.initialWeights + UInt64(layer))
+            let start = network.offset(ofLayer: layer)
+            for i in 0..<network.sizes[layer] * network.sizes[layer + 1] {
+                parameters[start + i] = Float(settings.weightDeviation * draw.truncatedNormal())
+            }
+        }
+        return parameters
+    }
+}

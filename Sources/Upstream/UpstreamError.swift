@@ -1,0 +1,29 @@
+/// Why the upstream stage can't go on.
+public enum UpstreamError: Error, Equatable, CustomStringConvertible {
+    /// The job can't be trained as it is.
+    case unfit(String)
+    /// A gradient or the loss is infinite or not a number.
+    case notFinite(step: Int, shards: Range<Int>)
+    /// A file that should be a checkpoint is none, or no checkpoint is where one should be.
+    case noCheckpoint(path: String, reason: String)
+    /// A checkpoint belongs to another job.
+    case otherJob(path: String, differences: [String])
+
+    /// The one line that a person reads.
+    public var description: String {
+        switch self {
+        case .unfit(let reason): reason
+        case .notFinite(let step, let shards):
+            """
+            the gradient of step \(step), shards \(shards.lowerBound)-\(shards.upperBound - 1), is infinite or not a number; \
+            lower --learning-rate or look at the samples with `ssrm data inspect`
+            """
+        case .noCheckpoint(let path, let reason): "\(path): \(reason)"
+        case .otherJob(let path, let differences):
+            """
+            \(path) belongs to another job (\(differences.joined(separator: "; "))); resume with that job's settings or choose \
+            another --run folder
+            """
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import CWire
+import Foundation
+
+extension Envelope {
+    /// The header frame's bytes; the raw frames follow as they are.
+    public var headerBytes: [UInt8] { encodedHeader(version: protocolVersion) }
+
+    /// The header as a program of another version would write it; for tests of refusals.
+    public func encodedHeader(version: UInt32) -> [UInt8] {
+        let arena = Arena()
+        var header = Ssrm__Wire__Header()
+        ssrm__wire__header__init(&header)
+        header.version = version
+        let kind = message.frameKind
+        header.n_frames = frames.count
+        header.frames = arena.pointers(
+            frames.map { frame in
+                arena.make(ssrm__wire__raw_frame__init) {
+                    $0.kind = kind
+                    $0.float_count = UInt64(frame.block.count)
+                    $0.checksum = frame.checksum
+                }
+            })
+        message.fill(&header, arena)
+        return withUnsafePointer(to: &header) { header in
+            let size = ssrm__wire__header__get_packed_size(header)
+            return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = ssrm__wire__header__pack(header, buffer.baseAddress)
+            }
+        }
+    }
+}
+
+/// C memory for one header's parts, freed together.
+private final class Arena {
+    private var allocations: [UnsafeMutableRawPointer] = []
+
+    deinit { for allocation in allocations { free(allocation) } }
+
+    private func allocate<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+        guard let raw = calloc(max(count, 1), MemoryLayout<T>.stride) else { fatalError("out of memory") }
+        allocations.append(raw)
+        return raw.bindMemory(to: T.self, capacity: max(count, 1))
+    }
+
+    /// A message of the generated kind, initialised and then filled.
+    func make<T>(
+        _ initialise: (UnsafeMutablePointer<T>?) -> Void, _ fill: (inout T) -> Void
+    ) -> UnsafeMutablePointer<T> {
+        let value = allocate(T.self, count: 1)
+        initialise(value)
+        fill(&value.pointee)
+        return value
+    }
+
+    func text(_ string: String) -> UnsafeMutablePointer<CChar> {
+        let bytes = string.utf8
+        let copy = allocate(CChar.self, count: bytes.count + 1)
+        for (i, byte) in bytes.enumerated() { copy[i] = CChar(bitPattern: byte) }
+        return copy
+    }
+
+    func data(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+        let copy = allocate(UInt8.self, count: bytes.count)
+        copy.update(from: bytes, count: bytes.count)
+        return ProtobufCBinaryData(len: bytes.count, data: copy)
+    }
+
+    func pointers<T>(_ values: [UnsafeMutablePointer<T>]) -> UnsafeMutablePointer<UnsafeMutablePointer<T>?> {
+        let list = allocate(UnsafeMutablePointer<T>?.self, count: values.count)
+        for (i, value) in values.enumerated() { list[i] = value }
+        return list
+    }
+}
+
+extension Message {
+    /// What kind of floats travel with the message.
+    fileprivate var frameKind: Ssrm__Wire__FrameKind {
+        switch self {
+        case .work: SSRM__WIRE__FRAME_KIND__FRAME_KIND_PARAMETERS
+        case .gradientReport: SSRM__WIRE__FRAME_KIND__FRAME_KIND_GRADIENT
+        case .sampleBlock: SSRM__WIRE__FRAME_KIND__FRAME_KIND_SAMPLES
+        default: SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED
+        }
+    }
+
+    fileprivate func fill(_ header: inout Ssrm__Wire__Header, _ arena: Arena) {
+        switch self {
+        case .hello(let hello):
+            header.body_case = SSRM__WIRE__HEADER__BODY_HELLO
+            header.hello = arena.make(ssrm__wire__hello__init) {
+                $0.name = arena.text(hello.name)
+                $0.processor = arena.text(hello.processor)
+                $0.numerics = arena.text(hello.numerics)
+                $0.threads = UInt32(hello.threads)
+                $0.dataset_digest = arena.text(hello.datasetDigest)
+            }
+        case .sampleRequest(let block):
+            header.body_case = SSRM__WIRE__HEADER__BODY_SAMPLE_REQUEST
+            header.sample_request = arena.make(ssrm__wire__sample_request__init) { $0.block = UInt32(block) }
+        case .ready(let probeDigest):
+            header.body_case = SSRM__WIRE__HEADER__BODY_READY
+            header.ready = arena.make(ssrm__wire__ready__init) { $0.probe_digest = arena.text(probeDigest) }
+        case .gradientReport(let report):
+            header.body_case = SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT
+            header.gradient_report = arena.make(ssrm__wire__gradient_report__init) {
+                $0.step = UInt64(report.step)
+                $0.first_shard = UInt32(report.shards.lowerBound)
+                $0.shard_count = UInt32(report.shards.count)
+                $0.n_subtrees = report.subtrees.count
+                $0.subtrees = arena.pointers(
+                    report.subtrees.map { subtree in
+                        arena.make(ssrm__wire__subtree__init) {
+                            $0.first_shard = UInt32(subtree.shards.lowerBound)
+                            $0.shard_count = UInt32(subtree.shards.count)
+                            $0.loss = subtree.loss
+                            $0.correct = UInt64(subtree.correct)
+                        }
+                    })
+            }
+        case .heartbeat(let sequence):
+            header.body_case = SSRM__WIRE__HEADER__BODY_HEARTBEAT
+            header.heartbeat = arena.make(ssrm__wire__heartbeat__init) { $0.sequence = sequence }
+        case .farewell(let reason, let text):
+            header.body_case = SSRM__WIRE__HEADER__BODY_FAREWELL
+            header.farewell = arena.make(ssrm__wire__farewell__init) {
+                $0.reason = Ssrm__Wire__FarewellReason(rawValue: reason.rawValue)
+                $0.text = arena.text(text)
+            }
+        case .welcome(let welcome):
+            header.body_case = SSRM__WIRE__HEADER__BODY_WELCOME
+            header.welcome = arena.make(ssrm__wire__welcome__init) {
+                $0.job = arena.text(welcome.job)
+                $0.heartbeat_milliseconds = UInt32(welcome.heartbeat.milliseconds)
+                $0.lease_milliseconds = UInt32(welcome.lease.milliseconds)
+                $0.samples_per_block = UInt32(welcome.samplesPerBlock)
+                $0.block_digests = arena.data(welcome.blockDigests)
+            }
+        case .sampleBlock(let block):
+            header.body_case = SSRM__WIRE__HEADER__BODY_SAMPLE_BLOCK
+            header.sample_block = arena.make(ssrm__wire__sample_block__init) { $0.block = UInt32(block) }
+        case .work(let step, let shards):
+            header.body_case = SSRM__WIRE__HEADER__BODY_WORK
+            header.work = arena.make(ssrm__wire__work__init) {
+                $0.step = UInt64(step)
+                $0.first_shard = UInt32(shards.lowerBound)
+                $0.shard_count = UInt32(shards.count)
+            }
+        case .heartbeatReply(let sequence):
+            header.body_case = SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY
+            header.heartbeat_reply = arena.make(ssrm__wire__heartbeat_reply__init) { $0.sequence = sequence }
+        case .refusal(let refusal):
+            header.body_case = SSRM__WIRE__HEADER__BODY_REFUSAL
+            header.refusal = arena.make(ssrm__wire__refusal__init) {
+                $0.code = Ssrm__Wire__RefusalCode(rawValue: refusal.code.rawValue)
+                $0.text = arena.text(refusal.text)
+                $0.version = refusal.version
+            }
+        case .finish(let complete):
+            header.body_case = SSRM__WIRE__HEADER__BODY_FINISH
+            header.finish = arena.make(ssrm__wire__finish__init) { $0.complete = complete ? 1 : 0 }
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, as they go over the wire.
+    public var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

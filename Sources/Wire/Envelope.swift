@@ -1,0 +1,27 @@
+public import Numerics
+
+/// A message and the floats that travel with it.
+public struct Envelope: Sendable {
+    /// No header is larger.
+    public static let headerByteLimit = 4 << 20
+    /// No message has more raw frames.
+    public static let frameLimit = 64
+
+    /// What is said.
+    public let message: Message
+    /// What travels behind it.
+    public let frames: [RawFrame]
+
+    /// A message to send.
+    public init(_ message: Message, frames: [RawFrame] = []) {
+        (self.message, self.frames) = (message, frames)
+    }
+}
+
+/// A message that came, with its floats.
+public struct ReceivedEnvelope: Sendable {
+    /// What was said.
+    public let message: Message
+    /// What came behind it; each frame's length and checksum are those that the header gave.
+    public let blocks: [FloatBlock]
+}

@@ -1,0 +1,32 @@
+/// Why a message can't be read.
+public enum WireError: Error, Equatable, CustomStringConvertible {
+    /// The other side speaks another version of the protocol.
+    case version(theirs: UInt32)
+    /// The header is larger than any message's.
+    case headerTooLarge(bytes: Int)
+    /// The header is no header.
+    case malformedHeader(String)
+    /// Other frames follow than the header lists.
+    case frameCount(listed: Int, came: Int)
+    /// A frame is not as long as the header says.
+    case frameLength(frame: Int, listedFloats: UInt64, bytes: Int)
+    /// A frame was altered on its way.
+    case frameChecksum(frame: Int)
+
+    /// The one line that a person reads.
+    public var description: String {
+        switch self {
+        case .version(let theirs):
+            """
+            the other side speaks protocol version \(theirs), this program version \(protocolVersion); install the same ssrm on \
+            both machines
+            """
+        case .headerTooLarge(let bytes): "a header of \(bytes) bytes, where at most \(Envelope.headerByteLimit) are allowed"
+        case .malformedHeader(let reason): "a header that can't be read: \(reason)"
+        case .frameCount(let listed, let came): "\(came) frames where the header lists \(listed)"
+        case .frameLength(let frame, let listed, let bytes):
+            "frame \(frame) has \(bytes) bytes where the header lists \(listed) floats"
+        case .frameChecksum(let frame): "frame \(frame) was altered on its way: its checksum is not the header's"
+        }
+    }
+}

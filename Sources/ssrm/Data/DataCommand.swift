@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `ssrm data`: recordings in their publisher's layout, or made up, to one dataset file.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Make a dataset file from recordings, or look into one.",
+        discussion: """
+            A dataset file holds samples with their subject, recording, position and label. It is in the safetensors \
+            format, so Python's safetensors package opens it too.
+
+            Example:
+              ssrm data pmd --root pmd --experiment ii --out pmd2.safetensors
+              ssrm data inspect pmd2.safetensors
+            """,
+        subcommands: [
+            PressureMapsCommand.self, SleepAccelCommand.self, SyntheticCommand.self, InspectDatasetCommand.self,
+        ])
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Datasets
+import Signals
+
+/// `ssrm data inspect`: what a dataset file holds.
+struct InspectDatasetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Verify a dataset file and show what it holds.",
+        discussion: """
+            Example:
+              ssrm data inspect pmd2.safetensors --json
+            """)
+
+    @Argument(help: "The dataset file.")
+    var file: String
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    private struct Contents: Encodable {
+        let file: String
+        let digest: String
+        let kind: String
+        let vocabulary: String
+        let schemes: [String]
+        let samples: Int
+        let rows: Int
+        let columns: Int
+        let recordings: Int
+        let subjects: [String: Int]
+        let labels: [String: Int]
+        let unlabelled: Int
+    }
+
+    func run() throws {
+        let dataset = try Dataset(opening: file)
+        var samplesOfSubject = [Int](repeating: 0, count: dataset.subjects.count)
+        var samplesOfCode = [Int](repeating: 0, count: dataset.codes.count)
+        var unlabelled = 0
+        for sample in 0..<dataset.samples.count {
+            samplesOfSubject[dataset.subject(of: sample)] += 1
+            if let code = dataset.code(of: sample) { samplesOfCode[code] += 1 } else { unlabelled += 1 }
+        }
+        let subjects = Array(zip(dataset.subjects, samplesOfSubject))
+        let codes = Array(zip(dataset.codes, samplesOfCode))
+        let contents = Contents(
+            file: dataset.path, digest: dataset.digest, kind: dataset.kind, vocabulary: dataset.vocabulary.rawValue,
+            schemes: LabelScheme.fitting(dataset.vocabulary).map(\.rawValue), samples: dataset.samples.count,
+            rows: dataset.samples.rows, columns: dataset.samples.columns, recordings: dataset.recordings.count,
+            subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
+            unlabelled: unlabelled)
+        if json { try printJSON(contents) } else { print(contents, subjects, codes) }
+    }
+
+    private func print(_ contents: Contents, _ subjects: [(String, Int)], _ codes: [(String, Int)]) {
+        func list(_ counts: [(String, Int)]) -> String {
+            counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        }
+        Swift.print(
+            """
+            \(contents.file): \(contents.kind)
+            samples     \(contents.samples) of \(contents.rows) x \(contents.columns) values
+            subjects    \(subjects.count): \(list(subjects))
+            recordings  \(contents.recordings)
+            labels      \(contents.vocabulary): \(list(codes)); without a label \(contents.unlabelled)
+            schemes     \(contents.schemes.joined(separator: ", "))
+            digest      \(contents.digest)
+            """)
+    }
+}

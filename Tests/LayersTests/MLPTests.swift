@@ -1,0 +1,47 @@
+import Layers
+import Numerics
+import TestKit
+import Testing
+
+/// Half the squared distance of the logits from zero: its gradient at the logits is the logits.
+private func loss(_ network: MLP, _ x: FloatBlock, rows: Int, _ parameters: [Float]) -> Double {
+    let workspace = MLP.Workspace(for: network, rows: rows)
+    let block = FloatBlock(parameters)
+    withExtendedLifetime((x, block)) { network.forward(x.base, rows: rows, parameters: block.base, workspace) }
+    let logits = workspace.outputs.last?.array.prefix(rows * (network.sizes.last ?? 0))
+    return logits?.reduce(0) { $0 + Double($1) * Double($1) / 2 } ?? .nan
+}
+
+@Test(arguments: [[6, 3], [6, 8, 3], [6, 8, 7, 3]])
+func theBackwardPassOfAPerceptronMatchesFiniteDifferences(sizes: [Int]) {
+    let network = MLP(sizes: sizes)
+    var draw = RandomSequence(seed: 4, stream: 9)
+    let rows = 5
+    let x = FloatBlock((0..<rows * sizes[0]).map { _ in Float(draw.normal()) })
+    var parameters = (0..<network.parameterCount).map { _ in Float(0.5 * draw.normal()) }
+    let workspace = MLP.Workspace(for: network, rows: rows)
+    let (block, gradient) = (FloatBlock(parameters), FloatBlock(count: network.parameterCount))
+    withExtendedLifetime((x, block, gradient, workspace)) {
+        network.forward(x.base, rows: rows, parameters: block.base, workspace)
+        workspace.outputGradients[sizes.count - 2].copy(from: workspace.outputs[sizes.count - 2])
+        network.backward(x.base, rows: rows, parameters: block.base, workspace, into: gradient.base)
+    }
+    let error = gradientError(
+        at: &parameters, analytic: gradient.array, indices: 0..<network.parameterCount, step: 1e-3
+    ) { loss(network, x, rows: rows, $0) }
+    #expect(error < 5e-3)
+}
+
+@Test func theParametersOfAPerceptronLieLayerByLayer() {
+    let network = MLP(sizes: [1728, 128, 5])
+    #expect(network.offset(ofLayer: 1) == 1728 * 128 + 128)
+    #expect(network.parameterCount == 221_957)
+}
+
+@Test func logSoftmaxDoesNotOverflow() {
+    let logits: [Float] = [1_000, 1_000, -1_000]
+    var result = [0.0, 0.0, 0.0]
+    logSoftmax(logits, count: 3, into: &result)
+    #expect(abs(result[0] + 0.6931471805599453) < 1e-12)
+    #expect(result[2] == -2000.6931471805599)
+}

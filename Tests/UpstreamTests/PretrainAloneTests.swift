@@ -1,0 +1,54 @@
+import Numerics
+import Signals
+import TestKit
+import Testing
+import Upstream
+
+@Test(arguments: [1, 2, 3])
+func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
+    let job = SmallJob.job()
+    let alone = try pretrainAlone(job, samples: SmallJob.samples)
+    let state = try pretrainAlone(job, samples: SmallJob.samples, threads: threads)
+    #expect(sha256(of: state.parameters) == sha256(of: alone.parameters))
+    #expect(state.step == 12)
+}
+
+@Test func anotherSeedGivesOtherBits() throws {
+    let first = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
+    let second = try pretrainAlone(SmallJob.job(seed: 8), samples: SmallJob.samples)
+    #expect(sha256(of: first.parameters) != sha256(of: second.parameters))
+}
+
+@Test func theLossFallsAndTheViewsAreLearnt() throws {
+    var losses: [Double] = []
+    _ = try pretrainAlone(SmallJob.job(steps: 300), samples: SmallJob.samples) { losses.append($1) }
+    #expect(losses[299] < 0.7 * losses[0])
+}
+
+@Test func aSelectionNeverReadsTheOtherSamples() throws {
+    let selection = Array(stride(from: 0, to: SmallJob.sampleCount, by: 2))
+    var job = SmallJob.job()
+    job.sampleCount = selection.count
+    let whole = try pretrainAlone(job, samples: SmallJob.samples, selection: selection)
+    let samples = SmallJob.samples { $0 % 2 == 1 }
+    let state = try pretrainAlone(job, samples: samples, selection: selection)
+    #expect(sha256(of: state.parameters) == sha256(of: whole.parameters))
+}
+
+@Test func aGradientThatIsNotFiniteIsNamedByStepAndShards() {
+    #expect(throws: UpstreamError.notFinite(step: 0, shards: 0..<5)) {
+        try pretrainAlone(SmallJob.job(), samples: SmallJob.samples { _ in true })
+    }
+}
+
+@Test func aJobOfMoreOriginalsThanSamplesIsUnfit() {
+    #expect(throws: UpstreamError.self) { try pretrainAlone(SmallJob.job(shards: 14), samples: SmallJob.samples) }
+}
+
+@Test func eachTrainingEpochTakesEachSampleOnceAndStepsWrapAround() {
+    var order = SampleOrder(seed: 3, sampleCount: 40, shardsPerStep: 3, originalsPerShard: 5)
+    let taken = (0..<8).flatMap { step in (0..<3).flatMap { order.originals(step: step, shard: $0) } }
+    #expect(Set(taken[0..<40]) == Set(0..<40))
+    #expect(Set(taken[40..<80]) == Set(0..<40))
+    #expect(Array(taken[0..<40]) != Array(taken[40..<80]))
+}

@@ -1,0 +1,28 @@
+import Layers
+import Numerics
+import Signals
+import Upstream
+
+/// A job small enough for every test, on samples drawn from a seed.
+enum SmallJob {
+    static let sampleCount = 40
+
+    static func job(shards: Int = 5, perShard: Int = 3, steps: Int = 12, seed: UInt64 = 7, rate: Double = 0.01) -> Job {
+        var settings = UpstreamSettings.paper
+        settings.hiddenUnits = [9]
+        settings.adam = AdamSettings(learningRate: rate)
+        return Job(
+            datasetDigest: "none", sampleCount: sampleCount, rows: 4, columns: 3, preset: "paper", settings: settings,
+            seed: seed, shardsPerStep: shards, originalsPerShard: perShard, steps: steps)
+    }
+
+    static var samples: Samples { samples { _ in false } }
+
+    /// The samples, with something that is not a number in those that `isPoisoned` names.
+    static func samples(isPoisoned: (Int) -> Bool) -> Samples {
+        var draw = RandomSequence(seed: 99, stream: 0)
+        let values = FloatBlock((0..<sampleCount * 12).map { _ in Float(draw.normal()) })
+        for i in 0..<sampleCount where isPoisoned(i) { values[i * 12 + 5] = .nan }
+        return Samples(count: sampleCount, rows: 4, columns: 3, base: UnsafePointer(values.base), owner: values)
+    }
+}

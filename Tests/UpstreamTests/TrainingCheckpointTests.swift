@@ -1,0 +1,53 @@
+import Foundation
+import Numerics
+import TestKit
+import Testing
+import Upstream
+
+@Test func aRunResumedFromACheckpointGivesTheSameBits() throws {
+    let folder = try TemporaryFolder()
+    let whole = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
+    let half = try pretrainAlone(SmallJob.job(steps: 5), samples: SmallJob.samples)
+    try TrainingCheckpoint(job: SmallJob.job(), state: half).write(to: folder.path("half.safetensors"))
+    var state = try TrainingCheckpoint(reading: folder.path("half.safetensors")).state
+    let pool = ShardPool(job: SmallJob.job(), samples: SmallJob.samples, threads: 1)
+    while state.step < 12 {
+        let sums = try pool.compute(shards: 0..<5, step: state.step, parameters: state.parameters)
+        state.advance(gradient: sums[0].gradient)
+    }
+    #expect(sha256(of: state.parameters) == sha256(of: whole.parameters))
+}
+
+@Test func theNewestWholeCheckpointIsTaken() throws {
+    let folder = try TemporaryFolder()
+    let run = RunFolder(folder.path("run"))
+    try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
+    for steps in [3, 6, 9] {
+        let state = try pretrainAlone(SmallJob.job(steps: steps), samples: SmallJob.samples)
+        try TrainingCheckpoint(job: SmallJob.job(), state: state).write(to: run.checkpointFile(step: steps))
+    }
+    let torn = run.checkpointFile(step: 9)
+    try Data(contentsOf: URL(filePath: torn)).dropLast(7).write(to: URL(filePath: torn))
+    var skipped: [String] = []
+    let newest = try run.newestCheckpoint { skipped.append($0) }
+    #expect(newest?.checkpoint.state.step == 6)
+    #expect(skipped.count == 1 && skipped[0].contains(torn))
+}
+
+@Test func jobsDifferInWhatTheySayAndNotInTheirLength() {
+    var other = SmallJob.job(steps: 500)
+    #expect(SmallJob.job().differences(from: other).isEmpty)
+    other.seed = 9
+    other.preset = "else"
+    #expect(SmallJob.job().differences(from: other) == ["preset else there, paper here", "seed 9 there, 7 here"])
+}
+
+@Test func anEncodersFeaturesDoNotDependOnTheirCompany() throws {
+    let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
+    let encoder = try Encoder(TrainingCheckpoint(job: SmallJob.job(), state: state))
+    let all = encoder.features(of: SmallJob.samples, 0..<40)
+    #expect(all.columns == 9)
+    for i in [0, 17, 39] {
+        #expect(encoder.features(of: SmallJob.samples, i..<i + 1).elements == Array(all.row(i)))
+    }
+}

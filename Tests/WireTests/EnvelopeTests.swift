@@ -1,0 +1,90 @@
+import Numerics
+import Testing
+import Wire
+
+/// Bytes that a received part borrows.
+private final class Bytes {
+    let buffer: UnsafeMutableRawBufferPointer
+    init(_ bytes: some Collection<UInt8>, misalignedBy offset: Int = 0) {
+        buffer = .allocate(byteCount: bytes.count + offset, alignment: 8)
+        for (i, byte) in bytes.enumerated() { buffer[i + offset] = byte }
+        self.offset = offset
+    }
+    let offset: Int
+    deinit { buffer.deallocate() }
+    var part: ReceivedPart { ReceivedPart(bytes: UnsafeRawBufferPointer(rebasing: buffer[offset...]), owner: self) }
+}
+
+private func received(
+    _ header: [UInt8], _ frames: [[UInt8]] = [], misalignedBy offset: Int = 0
+) throws(WireError) -> ReceivedEnvelope {
+    try ReceivedEnvelope(([header] + frames).map { Bytes($0, misalignedBy: offset).part })
+}
+
+private func bytes(_ block: FloatBlock) -> [UInt8] { block.array.flatMap { withUnsafeBytes(of: $0, Array.init) } }
+
+private let everyMessage: [Message] = [
+    .hello(Hello(name: "lab3:411", processor: "EPYC", numerics: "oneDNN 2.6.3", threads: 2, datasetDigest: "ab")),
+    .sampleRequest(block: 7), .ready(probeDigest: "cafe"),
+    .gradientReport(
+        GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
+    .heartbeat(sequence: 12), .farewell(.notFinite, text: "step 3"),
+    .welcome(
+        Welcome(
+            job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
+            blockDigests: [UInt8](repeating: 3, count: 64))),
+    .sampleBlock(block: 0), .work(step: 0, shards: 2..<8), .heartbeatReply(sequence: 12),
+    .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(complete: true), .finish(complete: false),
+]
+
+@Test(arguments: everyMessage)
+func aMessageComesAsItWasSent(message: Message) throws {
+    #expect(try received(Envelope(message).headerBytes).message == message)
+}
+
+@Test(arguments: [0, 1, 3])
+func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
+    let blocks = [FloatBlock([1, -2.5, .pi]), FloatBlock([0])]
+    let header = Envelope(.work(step: 1, shards: 0..<1), frames: blocks.map { RawFrame($0) }).headerBytes
+    let envelope = try received(header, blocks.map(bytes), misalignedBy: offset)
+    #expect(envelope.blocks.map(\.array) == blocks.map(\.array))
+}
+
+@Test func aHeaderOfAnotherVersionIsRefusedByItsNumber() {
+    let header = Envelope(.heartbeat(sequence: 1)).encodedHeader(version: 2)
+    #expect(throws: WireError.version(theirs: 2)) { try received(header) }
+}
+
+@Test func aFrameOfAnotherLengthOrContentIsRefused() {
+    let block = FloatBlock([1, 2, 3])
+    let header = Envelope(.sampleBlock(block: 0), frames: [RawFrame(block)]).headerBytes
+    var altered = bytes(block)
+    altered[5] ^= 1
+    #expect(throws: WireError.frameChecksum(frame: 0)) { try received(header, [altered]) }
+    #expect(throws: WireError.frameLength(frame: 0, listedFloats: 3, bytes: 8)) {
+        try received(header, [Array(bytes(block).prefix(8))])
+    }
+    #expect(throws: WireError.frameLength(frame: 0, listedFloats: 3, bytes: 13)) {
+        try received(header, [bytes(block) + [0]])
+    }
+    #expect(throws: WireError.frameCount(listed: 1, came: 0)) { try received(header) }
+    #expect(throws: WireError.frameCount(listed: 1, came: 2)) { try received(header, [bytes(block), []]) }
+}
+
+@Test func noHeaderCutOrAlteredAnywhereTraps() {
+    var draw = RandomSequence(seed: 1, stream: 1)
+    for message in everyMessage {
+        let header = Envelope(message).headerBytes
+        for length in 0..<header.count { _ = try? received(Array(header.prefix(length))) }
+        for place in header.indices {
+            var altered = header
+            altered[place] = UInt8.random(in: 0...255, using: &draw)
+            _ = try? received(altered)
+        }
+    }
+}
+
+@Test func aHeaderBeyondTheLimitIsRefusedUnread() {
+    let count = Envelope.headerByteLimit + 1
+    #expect(throws: WireError.headerTooLarge(bytes: count)) { try received([UInt8](repeating: 0, count: count)) }
+}
