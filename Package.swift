@@ -66,7 +66,9 @@ let package = Package(
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
         tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
-        tests("RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests(
+            "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
+            resources: [.copy("Fixtures")]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
