@@ -8,7 +8,8 @@ public struct Samples: @unchecked Sendable {  // read only: nobody writes to the
     public let columns: Int
     /// The first value of the first sample.
     public let base: UnsafePointer<Float>
-    private let owner: AnyObject
+    /// What keeps the memory in place.
+    public let owner: AnyObject
 
     /// Samples in memory that `owner` keeps in place for as long as it lives.
     public init(count: Int, rows: Int, columns: Int, base: UnsafePointer<Float>, owner: AnyObject) {

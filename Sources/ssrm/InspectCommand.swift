@@ -1,0 +1,56 @@
+import ArgumentParser
+import Upstream
+
+/// `ssrm inspect`: what a checkpoint holds.
+struct InspectCommand: ParsableCommand {
+    private struct Result: Encodable {
+        let step: Int
+        let steps: Int
+        let preset: String
+        let seed: UInt64
+        let network: [Int]
+        let parameterCount: Int
+        let parametersSHA256: String
+        let jobDigest: String
+        let datasetDigest: String
+
+        enum CodingKeys: String, CodingKey {
+            case step, steps, preset, seed, network
+            case parameterCount = "parameter_count"
+            case parametersSHA256 = "parameters_sha256"
+            case jobDigest = "job_digest"
+            case datasetDigest = "dataset_digest"
+        }
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Tells what a checkpoint or a run directory's newest checkpoint holds.",
+        discussion: "Example: ssrm inspect runs/a --json")
+
+    @Argument(help: "A checkpoint file or a run directory.")
+    var checkpoint: String
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let found = try RunFolder.checkpoint(at: checkpoint) { Terminal.error("skipped a checkpoint: \($0)") }
+        let job = found.job
+        let result = Result(
+            step: found.state.step, steps: job.steps, preset: job.preset, seed: job.seed, network: job.network.sizes,
+            parameterCount: job.network.parameterCount, parametersSHA256: found.parametersDigest,
+            jobDigest: try job.digest, datasetDigest: job.datasetDigest)
+        if json { return try printJSON(result) }
+        print(
+            """
+            step               \(result.step) of \(result.steps)
+            preset, seed       \(result.preset), \(result.seed)
+            network            \(result.network.map(String.init).joined(separator: "-"))
+            parameter_count    \(result.parameterCount)
+            parameters_sha256  \(result.parametersSHA256)
+            job_digest         \(result.jobDigest)
+            dataset            \(result.datasetDigest)
+            """)
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Foundation
+import Upstream
+
+/// `ssrm coordinator`: the upstream stage for workers on any machine.
+struct CoordinatorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Coordinates the upstream stage for workers on any machine.",
+        discussion: """
+            Gives shards of each step to the workers that connect, sums their gradients, updates the parameters and keeps
+            checkpoints. Workers may join, leave and die at any time; the result's bits do not depend on it.
+
+            Example: ssrm coordinator --data maps.safetensors --run runs/a --listen tcp://127.0.0.1:5555 --steps 2000
+            """)
+
+    @OptionGroup var options: JobOptions
+    @OptionGroup var leaseOptions: LeaseOptions
+
+    @Option(help: "Where to listen, like tcp://127.0.0.1:5555; * as port takes a free one.")
+    var listen: String
+
+    @Flag(help: "Allow listening beyond this machine: samples and parameters then cross the network readable and unauthenticated.")
+    var plaintextNetwork = false
+
+    @Option(help: "Give up when there has been no worker for so many seconds; by default wait for ever.")
+    var waitSeconds: Double?
+
+    @Flag(help: "Print the result as one JSON object.")
+    var json = false
+
+    func run() throws {
+        try CoordinatorCommand.checkReach(of: listen, isAllowed: plaintextNetwork)
+        let patience = waitSeconds.map { Duration.seconds($0) }
+        try UpstreamRun(options, leaseOptions, json: json).run(listen: listen, patience: patience) { _ in nil }
+    }
+
+    /// Refuses an endpoint that others can reach unless that was asked for.
+    static func checkReach(of endpoint: String, isAllowed: Bool) throws {
+        guard let host = endpoint.wholeMatch(of: /tcp:\/\/(.+):(\*|\d+)/)?.1, !host.isEmpty else {
+            throw ValidationError("--listen takes an endpoint like tcp://127.0.0.1:5555, not '\(endpoint)'")
+        }
+        let isLoopback = host == "localhost" || host == "[::1]" || host.wholeMatch(of: /127\.\d+\.\d+\.\d+/) != nil
+        if !isLoopback, !isAllowed {
+            throw ProgramError(
+                """
+                \(endpoint) can be reached from other machines, and samples and parameters would cross the network readable and \
+                unauthenticated: anyone who reaches the port can read them and send gradients. If you trust that network, add \
+                --plaintext-network
+                """)
+        }
+    }
+}
+
+/// `ssrm pretrain`: the upstream stage on this machine alone.
+struct PretrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pretrain",
+        abstract: "Runs the upstream stage on this machine: a coordinator and worker processes.",
+        discussion: """
+            Learns features from the samples of a dataset without their labels. Workers that die are started again; after a
+            crash or an interruption, the same command with --resume goes on from the last checkpoint, to the same bits.
+
+            Example: ssrm pretrain --data maps.safetensors --run runs/a --workers 2 --steps 2000 --preset paper --seed 7
+            """)
+
+    @OptionGroup var options: JobOptions
+    @OptionGroup var leaseOptions: LeaseOptions
+
+    @Option(help: "Worker processes; by default one a core.")
+    var workers = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "Compute threads of each worker.")
+    var threads = 1
+
+    @Flag(help: "Print the result as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if workers < 1 { throw ValidationError("--workers must be at least 1, not \(workers)") }
+        if threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    }
+
+    func run() throws {
+        try UpstreamRun(options, leaseOptions, json: json).run(listen: "tcp://127.0.0.1:*", patience: nil) { endpoint in
+            try LocalWorkers(count: workers, endpoint: endpoint, data: options.data, threads: threads)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Coordination
+import Foundation
+import Messaging
+import Numerics
+import Signals
+import Upstream
+import Wire
+
+/// How a coordinator runs; what a job computes does not depend on it.
+struct CoordinatorSettings {
+    var listen: String
+    var heartbeat: Duration
+    var lease: Duration
+    var refusesOtherArithmetic: Bool
+    var checkpointEvery: Int
+    var keepCheckpoints: Int
+    var reportEvery: Int
+    /// How long there may be no worker; nil for ever.
+    var patience: Duration?
+}
+
+/// The coordinator's socket, clock, files and processes around a `Training`, which decides.
+///
+/// One thread owns the ROUTER, the training and the parameters; checkpoints are written beside it.
+final class CoordinatorShell {
+    /// How a run ended, unless it failed.
+    enum Outcome: Equatable {
+        case complete
+        case stopped(signal: Int32)
+    }
+    private let settings: CoordinatorSettings
+    private let job: Job
+    private let jobText: String
+    private let samples: Samples
+    private let blocks: SampleBlocks
+    private lazy var blockDigests = blocks.digests(of: samples)
+    private let signals: SignalInbox
+    private let socket: Socket
+    private let watch = Stopwatch()
+    private let checkpoints: CheckpointWriter
+    private var reporter: RunReporter
+    private var training: Training
+    private var state: TrainingState
+    private var workers: LocalWorkers?
+    private var emptySince = Duration.zero
+    /// Where workers reach it.
+    let endpoint: String
+
+    /// A coordinator that listens from now on.
+    init(
+        _ settings: CoordinatorSettings, job: Job, samples: Samples, state: TrainingState, folder: RunFolder,
+        signals: SignalInbox
+    ) throws {
+        (self.settings, self.job, self.samples, self.state, self.signals) = (settings, job, samples, state, signals)
+        jobText = try job.json
+        blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
+        checkpoints = CheckpointWriter(folder: folder, job: job, kept: settings.keepCheckpoints)
+        reporter = try RunReporter(job: job, folder: folder, every: settings.reportEvery, from: state.step)
+        training = Training(
+            Training.Plan(
+                shardCount: job.shardsPerStep, steps: job.steps, parameterCount: state.parameters.count,
+                datasetDigest: job.datasetDigest),
+            step: state.step, parameters: state.parameters, lease: settings.lease,
+            refusesOtherArithmetic: settings.refusesOtherArithmetic)
+        socket = try Socket(.router, in: Context(), linger: .seconds(2))
+        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
+        endpoint = try socket.bind(settings.listen)
+    }
+
+    /// The state as it is now.
+    var finalState: TrainingState { state }
+
+    /// Seconds since the start, and rows a second.
+    var speed: (seconds: Double, rowsPerSecond: Double) { (reporter.seconds, reporter.rate(at: state.step)) }
+
+    /// The loss of the last step.
+    var lastLoss: Double { reporter.lastLoss }
+
+    /// Trains until all steps are done, or a signal asks to stop.
+    ///
+    /// - Parameter workers: this machine's own workers; they are ended with the run, however it ends.
+    func run(with workers: LocalWorkers?) throws -> Outcome {
+        self.workers = workers
+        defer {
+            Terminal.clear()
+            workers?.end(patience: .seconds(5))
+        }
+        do {
+            let outcome = try loop()
+            checkpoints.write(state.snapshot(settings: job.settings))
+            try checkpoints.finish()
+            return outcome
+        } catch {
+            try? perform(training.finish(complete: false))  // the error itself is what is told
+            throw error
+        }
+    }
+
+    private func loop() throws -> Outcome {
+        let tick = min(settings.heartbeat, .milliseconds(250))
+        var nextTick = watch.elapsed + tick
+        while training.round != nil {
+            try Poller.wait(for: socket, and: [signals.descriptor], timeout: max(.zero, nextTick - watch.elapsed))
+            while training.round != nil, let frames = try socket.receive() { try perform(receive(frames)) }
+            if let signal = try handleSignals() {
+                try perform(training.finish(complete: false))
+                return .stopped(signal: signal)
+            }
+            if watch.elapsed >= nextTick {
+                nextTick = watch.elapsed + tick
+                try perform(training.onTick(at: watch.elapsed))
+                try checkpoints.check()
+                try checkPatience()
+            }
+        }
+        return .complete
+    }
+
+    private func receive(_ frames: [Frame]) -> [Directive] {
+        guard let identity = frames.first else { return [] }
+        let worker = WorkerID(Array(identity.bytes))
+        do throws(WireError) {
+            let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            return training.onMessage(try ReceivedEnvelope(parts), from: worker, at: watch.elapsed)
+        } catch {
+            return training.onUnreadable(error, from: worker)
+        }
+    }
+
+    private func perform(_ directives: [Directive]) throws {
+        for directive in directives {
+            switch directive {
+            case .send(let envelope, let worker): try send(envelope, to: worker)
+            case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
+            case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+            case .note(let text): Terminal.error(text)
+            case .fail(let reason): throw ProgramError(reason)
+            case .finishStep(let sum): try finishStep(sum)
+            }
+        }
+    }
+
+    private func finishStep(_ sum: ShardSum) throws {
+        state.advance(gradient: sum.gradient)
+        try perform(training.onParameters(state.parameters))
+        if state.step % settings.checkpointEvery == 0, state.step < job.steps {
+            checkpoints.write(state.snapshot(settings: job.settings))
+        }
+        try reporter.onStep(state.step, loss: sum.loss, correct: sum.correct, workers: training.readyCount)
+    }
+
+    private func send(_ envelope: Envelope, to worker: WorkerID) throws {
+        try socket.send(
+            [.copied(worker.bytes), .copied(envelope.headerBytes)]
+                + envelope.frames.map { .shared($0.block.bytes, owner: $0.block) })
+    }
+
+    private func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
+        let welcome = Welcome(
+            job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
+            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests : [])
+        try send(Envelope(.welcome(welcome)), to: worker)
+    }
+
+    private func sendSamples(_ block: Int, to worker: WorkerID) throws {
+        guard let range = blocks.values(ofBlock: block) else {
+            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
+        }
+        let start = UnsafeMutablePointer(mutating: samples.base + range.lowerBound)
+        let values = FloatBlock(borrowing: start, count: range.count, from: samples.owner)
+        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+    }
+
+    /// Handles what came since, and returns the signal that asks to stop, if one did.
+    private func handleSignals() throws -> Int32? {
+        for signal in signals.takeAll() {
+            guard signal == SIGCHLD else { return signal }
+            for (pid, how) in try workers?.reap(restart: true) ?? [] {
+                Terminal.error("worker process \(pid) ended (\(how)); its shards go to others")
+                try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid)))
+            }
+        }
+        return nil
+    }
+
+    private func checkPatience() throws {
+        if training.readyCount > 0 { emptySince = watch.elapsed }
+        if let patience = settings.patience, watch.elapsed - emptySince > patience {
+            throw ProgramError(
+                "no worker has been at \(endpoint) for \(Int(patience.seconds)) seconds; start some with `ssrm worker --connect`")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Datasets
+import Upstream
+
+/// What fixes a job, and how the run directory is kept.
+struct JobOptions: ParsableArguments {
+    @Option(help: "The dataset file, made by `ssrm data`.")
+    var data: String
+
+    @Option(help: "The run directory: checkpoints, job.json and metrics.jsonl go there.")
+    var run: String
+
+    @Option(help: "Steps in all.")
+    var steps = 5001
+
+    @Option(help: "Which settings: paper or night.")
+    var preset = "paper"
+
+    @Option(help: "What all random draws follow from.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Shards a step; at most so many workers compute at once.")
+    var shards = 8
+
+    @Option(help: "Originals a shard; each goes through the network in every view.")
+    var shardSize = 16
+
+    @Option(help: "Units of the hidden layers, like 128 or 1024,1024; by default the preset's.")
+    var hidden: String?
+
+    @Option(help: "Adam's step size; by default the preset's.")
+    var learningRate: Double?
+
+    @Option(help: "Steps between checkpoints.")
+    var checkpointEvery = 500
+
+    @Option(help: "How many of the last checkpoints are kept.")
+    var keepCheckpoints = 3
+
+    @Option(help: "Steps between lines in metrics.jsonl.")
+    var reportEvery = 50
+
+    @Flag(help: "Go on from the run directory's newest checkpoint.")
+    var resume = false
+
+    func validate() throws {
+        for (name, value) in [
+            ("--shards", shards), ("--shard-size", shardSize), ("--checkpoint-every", checkpointEvery),
+            ("--keep-checkpoints", keepCheckpoints), ("--report-every", reportEvery),
+        ] where value < 1 {
+            throw ValidationError("\(name) must be at least 1, not \(value)")
+        }
+        if steps < 0 { throw ValidationError("--steps must not be negative") }
+        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate must be positive, not \(learningRate)")
+        }
+        _ = try hiddenUnits()
+    }
+
+    private func hiddenUnits() throws -> [Int]? {
+        guard let hidden else { return nil }
+        let units = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard units.allSatisfy({ $0 > 0 }) else {
+            throw ValidationError("--hidden takes numbers of units like 128 or 1024,1024, not '\(hidden)'")
+        }
+        return units
+    }
+
+    /// The job that these options ask for, on a dataset that was opened.
+    func job(on dataset: Dataset) throws -> Job {
+        var settings = try Presets.upstream(preset)
+        if let units = try hiddenUnits() { settings.hiddenUnits = units }
+        if let learningRate { settings.adam.learningRate = learningRate }
+        let samples = dataset.samples
+        let job = Job(
+            datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
+            preset: preset, settings: settings, seed: seed, shardsPerStep: shards, originalsPerShard: shardSize,
+            steps: steps)
+        if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
+        return job
+    }
+}
+
+/// How workers are waited for.
+struct LeaseOptions: ParsableArguments {
+    @Option(help: "Seconds after which a silent worker's shards go to others.")
+    var lease = 10.0
+
+    @Option(help: "Seconds between a worker's signs of life.")
+    var heartbeat = 1.0
+
+    @Flag(help: "Refuse workers whose probe gradient differs from the first worker's.")
+    var sameArithmetic = false
+
+    func validate() throws {
+        if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
+            throw ValidationError(
+                "--lease (\(lease) s) must be at least twice --heartbeat (\(heartbeat) s), or one lost sign of life ends a worker")
+        }
+    }
+}

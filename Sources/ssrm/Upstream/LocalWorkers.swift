@@ -1,0 +1,88 @@
+import Foundation
+
+/// Worker processes on this machine: started, watched, restarted and ended by their numbers.
+final class LocalWorkers {
+    private struct Slot {
+        var pid: pid_t?
+        var started = Stopwatch()
+        var quickEnds = 0
+    }
+    /// A worker that ends sooner than this after its start counts as one that can't run.
+    private static let quick = Duration.seconds(3)
+    private static let quickEndLimit = 3
+    private let arguments: [String]
+    private var slots: [Slot]
+
+    /// Starts `count` workers that connect to `endpoint` and read the dataset at `data`.
+    init(count: Int, endpoint: String, data: String, threads: Int) throws {
+        arguments = [
+            "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--exit-with-parent",
+            "--quiet",
+        ]
+        slots = Array(repeating: Slot(), count: count)
+        for i in slots.indices { try start(i) }
+    }
+
+    /// The numbers of the running workers.
+    var pids: [pid_t] { slots.compactMap(\.pid) }
+
+    private func start(_ i: Int) throws {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // Signals are blocked here, to be read one by one; a worker starts with none blocked.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, try Self.program(), nil, &attributes, &words, environ)
+        if code != 0 { throw ProgramError("a worker can't be started: \(String(cString: strerror(code)))") }
+        slots[i].pid = pid
+        slots[i].started = Stopwatch()
+    }
+
+    /// This program's own file.
+    private static func program() throws -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &path, path.count - 1)
+        if length < 0 { throw ProgramError("this program's own file can't be found in /proc") }
+        return String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Takes note of workers that ended, and starts others in their place.
+    ///
+    /// - Parameter restart: whether there is still work.
+    /// - Returns: the numbers of those that ended.
+    /// - Throws: when no worker is left and none stays alive.
+    func reap(restart: Bool) throws -> [(pid: pid_t, how: String)] {
+        var ended: [(pid: pid_t, how: String)] = []
+        for i in slots.indices {
+            guard let pid = slots[i].pid else { continue }
+            var status: Int32 = 0
+            guard waitpid(pid, &status, WNOHANG) == pid else { continue }
+            let signal = status & 0x7F
+            ended.append((pid, signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"))
+            slots[i].pid = nil
+            slots[i].quickEnds = slots[i].started.elapsed < Self.quick ? slots[i].quickEnds + 1 : 0
+            if restart, slots[i].quickEnds < Self.quickEndLimit { try start(i) }
+        }
+        if restart, !ended.isEmpty, pids.isEmpty {
+            throw ProgramError("no worker stays alive on this machine (the last ended with \(ended[0].how)); see its message above")
+        }
+        return ended
+    }
+
+    /// Waits for the workers to end by themselves, then ends what is left.
+    func end(patience: Duration) {
+        for (signal, patience) in [(0, patience), (SIGTERM, .seconds(3)), (SIGKILL, .seconds(10))] {
+            if signal != 0 { for pid in pids { kill(pid, signal) } }
+            let watch = Stopwatch()
+            while !pids.isEmpty, watch.elapsed < patience {
+                if (try? reap(restart: false))?.isEmpty ?? true { usleep(5000) }
+            }
+        }
+    }
+}

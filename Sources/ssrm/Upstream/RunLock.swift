@@ -1,0 +1,19 @@
+import Foundation
+
+/// Holds a run directory for one coordinator; let go of when the process ends, however it does.
+final class RunLock {
+    private let descriptor: Int32
+
+    /// Takes the lock.
+    ///
+    /// - Throws: when another coordinator holds it.
+    init(_ path: String, folder: String) throws {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        if descriptor < 0 { throw ProgramError("\(path): can't be written: \(String(cString: strerror(errno)))") }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            throw ProgramError("\(folder) is in use by another coordinator; wait for it or choose another --run folder")
+        }
+    }
+
+    deinit { close(descriptor) }
+}

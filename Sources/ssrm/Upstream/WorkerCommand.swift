@@ -1,0 +1,54 @@
+import ArgumentParser
+import CLinux
+import Datasets
+import Foundation
+
+/// `ssrm worker`: computes gradients for a coordinator.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Computes gradients for a coordinator on this or another machine.",
+        discussion: """
+            Needs no dataset file: the samples come from the coordinator, once. It may be started before the coordinator, and
+            waits for one that is being restarted.
+
+            Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
+            """)
+
+    @Option(help: "The coordinator's endpoint.")
+    var connect: String
+
+    @Option(help: "Compute threads.")
+    var threads = 1
+
+    @Option(help: "The dataset file, if this machine has it.")
+    var data: String?
+
+    @Option(help: "A folder where blocks of samples are kept from one job to the next.")
+    var cache: String?
+
+    @Option(help: "Seconds to wait for a silent coordinator.")
+    var patience = 60.0
+
+    @Flag(help: "End when the process that started this one ends.")
+    var exitWithParent = false
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
+        if !(patience > 0) { throw ValidationError("--patience must be positive, not \(patience)") }
+    }
+
+    func run() throws {
+        if exitWithParent { _ = linux_signal_on_parent_death(SIGTERM) }
+        let signals = try SignalInbox([SIGINT, SIGTERM])
+        let dataset = try data.map { try Dataset(opening: $0) }
+        let shell = try WorkerShell(
+            WorkerSettings(
+                endpoint: connect, threads: threads, cache: cache, patience: .seconds(patience), isQuiet: quiet),
+            dataset: dataset, signals: signals)
+        if case .stopped(let signal) = try shell.run() { throw ExitCode(128 + signal) }
+    }
+}
