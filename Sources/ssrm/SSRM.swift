@@ -15,6 +15,7 @@ struct SSRM: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, InspectCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
         ])
 
     /// Parses and runs. Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
