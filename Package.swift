@@ -61,12 +61,14 @@ let package = Package(
         // MARK: - Tests
         .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
         tests("NumericsTests", ["Numerics"]),
-        tests("LayersTests", ["Layers", "Numerics"]),
+        tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
         tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
-        tests("RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests(
+            "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
+            resources: [.copy("Fixtures")]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),

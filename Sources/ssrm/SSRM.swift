@@ -15,8 +15,8 @@ struct SSRM: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, InspectCommand.self,
-            BenchCommand.self,
+            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, TrainCommand.self,
+            EvaluateCommand.self, PredictCommand.self, InspectCommand.self, BenchCommand.self,
         ])
 
     /// Parses and runs.
