@@ -41,6 +41,17 @@ public enum ProductLibrary {
         return "oneDNN \(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
     }
 
-    /// The instruction set that the library chose on this processor, as its own number.
-    public static var instructionSet: String { "isa \(dnnl_get_effective_cpu_isa().rawValue)" }
+    /// The instruction set that the library chose on this processor.
+    public static var instructionSet: String {
+        switch dnnl_get_effective_cpu_isa() {
+        case dnnl_cpu_isa_sse41: "SSE4.1"
+        case dnnl_cpu_isa_avx: "AVX"
+        case dnnl_cpu_isa_avx2: "AVX2"
+        case dnnl_cpu_isa_avx512_core: "AVX-512"
+        case dnnl_cpu_isa_avx512_core_vnni: "AVX-512 VNNI"
+        case dnnl_cpu_isa_avx512_core_bf16: "AVX-512 BF16"
+        case dnnl_cpu_isa_avx512_core_amx: "AMX"
+        case let other: "instruction set \(other.rawValue)"
+        }
+    }
 }
