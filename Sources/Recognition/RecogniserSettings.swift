@@ -57,7 +57,7 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
             name: "night",
             purpose: "whole nights of sleep: features and inputs, BiLSTM of 32, dropout, clipped gradients",
             settings: RecogniserSettings(
-                hiddenUnits: 32, sequenceLength: nil, batchSequences: 4, learningRate: 5e-3, epochs: 30, dropout: 0.3,
+                hiddenUnits: 32, sequenceLength: nil, batchSequences: 4, learningRate: 1e-3, epochs: 30, dropout: 0.3,
                 includeInputs: true, gradientClip: 1)),
     ]
 
