@@ -61,17 +61,19 @@ let package = Package(
         // MARK: - Tests
         .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
         tests("NumericsTests", ["Numerics"]),
-        tests("LayersTests", ["Layers", "Numerics"]),
+        tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
         tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
-        tests("RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests(
+            "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
+            resources: [.copy("Fixtures")]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
         // Real processes of the built program; the executable is a dependency so that it is built first.
-        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging"]),
+        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
     ]

@@ -46,12 +46,16 @@ public struct Membership: Sendable {
 
     /// The workers whose lease is over.
     func expired(at now: Duration) -> [WorkerID] {
-        members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted {
+            $0.bytes.lexicographicallyPrecedes($1.bytes)
+        }
     }
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
         members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
-            .sorted { ($0.member.hello.name, $0.id.bytes.description) < ($1.member.hello.name, $1.id.bytes.description) }
+            .sorted {
+                ($0.member.hello.name, $0.id.bytes.description) < ($1.member.hello.name, $1.id.bytes.description)
+            }
     }
 }

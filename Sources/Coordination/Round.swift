@@ -45,11 +45,14 @@ public struct Round: Sendable {
     /// Takes one run's sums; a report that is late, repeated or unasked changes nothing and is refused.
     ///
     /// - Precondition: there is one gradient for each subtree of the report, each as long as the parameters.
-    public mutating func onReport(_ report: GradientReport, _ gradients: [FloatBlock], from worker: WorkerID) -> Refusal? {
+    public mutating func onReport(_ report: GradientReport, _ gradients: [FloatBlock], from worker: WorkerID)
+        -> Refusal?
+    {
         guard report.step == step else {
             return Refusal(.staleStep, "step \(step) is in hand, not step \(report.step)")
         }
-        guard let run = assigned[worker], run == report.shards, report.subtrees.map(\.shards) == tree.shape.nodes(in: run)
+        guard let run = assigned[worker], run == report.shards,
+            report.subtrees.map(\.shards) == tree.shape.nodes(in: run)
         else {
             return Refusal(.notAssigned, "shards \(report.shards) of step \(step) are not this worker's")
         }

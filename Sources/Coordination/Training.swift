@@ -93,7 +93,9 @@ public struct Training: Sendable {
     public mutating func onUnreadable(_ error: WireError, from worker: WorkerID) -> [Directive] {
         if case .version(let theirs) = error {
             return [
-                .note("refused a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"),
+                .note(
+                    "refused a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
+                ),
                 refuse(worker, Refusal(.version, "\(error)")),
             ]
         }
@@ -158,7 +160,8 @@ public struct Training: Sendable {
                 """
             if refusesOtherArithmetic {
                 directives.append(.note("refused \(text)"))
-                directives.append(refuse(worker, Refusal(.otherArithmetic, "\(text); this job takes equal arithmetic only")))
+                directives.append(
+                    refuse(worker, Refusal(.otherArithmetic, "\(text); this job takes equal arithmetic only")))
                 return directives + depart(worker)
             }
             directives.append(.note("\(text): the same job may give other bits in another run"))
@@ -204,7 +207,9 @@ public struct Training: Sendable {
     /// Gives what is to be done to those who have nothing to do.
     private mutating func assign() -> [Directive] {
         guard var round, round.sum == nil else { return [] }
-        let idle = membership.ready.filter { !round.isBusy($0.id) }.map { (id: $0.id, threads: $0.member.hello.threads) }
+        let idle = membership.ready.filter { !round.isBusy($0.id) }.map {
+            (id: $0.id, threads: $0.member.hello.threads)
+        }
         let given = round.onIdle(idle)
         self.round = round
         return given.map { worker, shards in

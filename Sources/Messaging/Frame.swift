@@ -1,7 +1,7 @@
 import CZeroMQ
 
 /// One received frame: owns its ZeroMQ message and thereby the bytes.
-public final class Frame: @unchecked Sendable {  // the message never changes once received; its bytes follow their holder's rules
+public final class Frame: @unchecked Sendable {  // once received, the message never changes
     let message: UnsafeMutablePointer<zmq_msg_t>
 
     init() {

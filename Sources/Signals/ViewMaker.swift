@@ -20,8 +20,7 @@ public final class ViewMaker {
     private let partial: FloatBlock
     /// `[2 * rows, 2 * half]`: one sample's four products.
     private let parts: FloatBlock
-    /// One sample, between two turns
-    /// One sample, between two turns
+    /// One sample on its way from one turn to the next.
     private let turned: FloatBlock
     private let capacity: Int
 

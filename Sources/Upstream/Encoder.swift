@@ -31,7 +31,8 @@ public struct Encoder: Sendable {
             network.parameterCount == parameters.count
         else {
             throw UpstreamError.unfit(
-                "\(parameters.count) parameters are no encoder of sizes \(sizes) for samples [\(record.rows), \(record.columns)]")
+                "\(parameters.count) parameters are no encoder of sizes \(sizes) for samples [\(record.rows), \(record.columns)]"
+            )
         }
         (self.record, self.parameters, self.network) = (record, parameters, network)
     }

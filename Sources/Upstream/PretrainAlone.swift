@@ -16,7 +16,8 @@ import Synchronization
 /// - Returns: the state after the last step.
 /// - Throws: `UpstreamError` for an unfit job, or a gradient that is not finite.
 public func pretrainAlone(
-    _ job: Job, samples: Samples, selection: [Int]? = nil, threads: Int = 1, progress: (Int, Double) -> Void = { _, _ in }
+    _ job: Job, samples: Samples, selection: [Int]? = nil, threads: Int = 1,
+    progress: (Int, Double) -> Void = { _, _ in }
 ) throws -> TrainingState {
     if let fault = job.fault { throw UpstreamError.unfit(fault) }
     precondition((selection?.count ?? samples.count) == job.sampleCount, "the job is of another number of samples")

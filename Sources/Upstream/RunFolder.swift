@@ -26,7 +26,8 @@ public struct RunFolder: Sendable {
     /// Where the checkpoint after `step` steps goes.
     public func checkpointFile(step: Int) -> String {
         let digits = String(step)
-        return checkpointFolder + "/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+        return checkpointFolder + "/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+            + ".safetensors"
     }
 
     /// The steps that there is a checkpoint file of, from the first to the last.
@@ -55,7 +56,8 @@ public struct RunFolder: Sendable {
         }
         if steps.isEmpty { return nil }
         throw UpstreamError.noCheckpoint(
-            path: checkpointFolder, reason: "none of its \(steps.count) checkpoints is whole; start anew in another folder")
+            path: checkpointFolder,
+            reason: "none of its \(steps.count) checkpoints is whole; start anew in another folder")
     }
 
     /// The checkpoint that `path` names: a checkpoint file, or a run directory's newest.

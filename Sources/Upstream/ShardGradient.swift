@@ -2,7 +2,7 @@ import Layers
 public import Numerics
 public import Signals
 
-/// Computes shards' gradients: the one fixed sequence of operations that every worker goes through. A value for each thread.
+/// Computes shards' gradients by the one fixed sequence of operations that every worker goes through; one for each thread.
 public final class ShardGradient {
     private let job: Job
     private let network: MLP

@@ -56,7 +56,8 @@ public struct TrainingCheckpoint: Sendable {
         guard file.metadata["format"] == Self.format else {
             throw fail("not a checkpoint (its format is \(file.metadata["format"] ?? "not given"))")
         }
-        guard let json = file.metadata["job"], let job = try? Job(json: json), let step = Int(file.metadata["step"] ?? "")
+        guard let json = file.metadata["job"], let job = try? Job(json: json),
+            let step = Int(file.metadata["step"] ?? "")
         else { throw fail("its job or step can't be read") }
         if let fault = job.fault { throw fail(fault) }
         let network = job.network

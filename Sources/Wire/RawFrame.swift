@@ -39,7 +39,8 @@ public struct ReceivedPart {
             return FloatBlock(borrowing: start, count: count, from: owner)
         }
         let block = FloatBlock(count: count)
-        UnsafeMutableRawBufferPointer(start: block.base, count: count * MemoryLayout<Float>.stride).copyMemory(from: bytes)
+        UnsafeMutableRawBufferPointer(start: block.base, count: count * MemoryLayout<Float>.stride).copyMemory(
+            from: bytes)
         return block
     }
 }

@@ -21,7 +21,8 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
             the other side speaks protocol version \(theirs), this program version \(protocolVersion); install the same ssrm on \
             both machines
             """
-        case .headerTooLarge(let bytes): "a header of \(bytes) bytes, where at most \(Envelope.headerByteLimit) are allowed"
+        case .headerTooLarge(let bytes):
+            "a header of \(bytes) bytes, where at most \(Envelope.headerByteLimit) are allowed"
         case .malformedHeader(let reason): "a header that can't be read: \(reason)"
         case .frameCount(let listed, let came): "\(came) frames where the header lists \(listed)"
         case .frameLength(let frame, let listed, let bytes):

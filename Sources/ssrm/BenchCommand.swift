@@ -97,7 +97,9 @@ struct BenchPretrainCommand: ParsableCommand {
             workers: workers, rowsPerStep: job.rowsPerStep, network: job.network.sizes,
             parametersSHA256: sha256(of: shell.finalState.parameters))
         if json { return try printJSON(result) }
-        print("\(Int(result.samplesPerSecond)) rows/s, \(Int(result.stepMicroseconds)) us a step of \(job.rowsPerStep) rows")
+        print(
+            "\(Int(result.samplesPerSecond)) rows/s, \(Int(result.stepMicroseconds)) us a step of \(job.rowsPerStep) rows"
+        )
     }
 
     /// Made-up samples; those of the mattress's size are matrices like it.

@@ -15,11 +15,13 @@ struct SSRM: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, InspectCommand.self,
-            BenchCommand.self,
+            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, TrainCommand.self,
+            EvaluateCommand.self, PredictCommand.self, InspectCommand.self, BenchCommand.self,
         ])
 
-    /// Parses and runs. Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
+    /// Parses and runs.
+    ///
+    /// Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
     static func main() {
         // Gradients come in messages of the same large size over and over: keep that memory instead of returning it each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)

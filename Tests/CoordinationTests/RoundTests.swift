@@ -8,7 +8,9 @@ let bob = WorkerID([2])
 let cid = WorkerID([3])
 
 /// The report of a run whose every shard has gradient `[shard]` and loss 1.
-func report(_ shards: Range<Int>, of shardCount: Int, step: Int = 7) -> (report: GradientReport, gradients: [FloatBlock]) {
+func report(_ shards: Range<Int>, of shardCount: Int, step: Int = 7) -> (
+    report: GradientReport, gradients: [FloatBlock]
+) {
     let nodes = SumTreeShape(shardCount: shardCount).nodes(in: shards)
     return (
         GradientReport(

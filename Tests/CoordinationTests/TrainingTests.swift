@@ -178,7 +178,9 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     var lenient = training()
     _ = try lenient.join(ann, "ann")
     let noted = try lenient.join(bob, "bob", probe: "other")
-    #expect(noted.contains { if case .note(let text) = $0 { text.contains("computes other bits than ann") } else { false } })
+    #expect(
+        noted.contains { if case .note(let text) = $0 { text.contains("computes other bits than ann") } else { false } }
+    )
     #expect(lenient.readyCount == 2)
     var strict = training(refuses: true)
     _ = try strict.join(ann, "ann")

@@ -4,5 +4,8 @@
 // compiler join a product and a sum or reorder a sum, so every version gives the same bits.
 #pragma once
 
+#include "crf.h"
+#include "elementary.h"
 #include "elementwise.h"
+#include "recurrent.h"
 #include "views.h"

@@ -22,7 +22,10 @@ struct CoordinatorCommand: ParsableCommand {
     @Option(help: "Where to listen, like tcp://127.0.0.1:5555; * as port takes a free one.")
     var listen: String
 
-    @Flag(help: "Allow listening beyond this machine: samples and parameters then cross the network readable and unauthenticated.")
+    @Flag(
+        help:
+            "Allow listening beyond this machine: samples and parameters then cross the network readable and unauthenticated."
+    )
     var plaintextNetwork = false
 
     @Option(help: "Give up when there has been no worker for so many seconds; by default wait for ever.")

@@ -78,7 +78,7 @@ final class CoordinatorShell {
 
     /// Trains until all steps are done, or a signal asks to stop.
     ///
-    /// - Parameter workers: this machine's own workers; they are ended with the run, however it ends.
+    /// This machine's own `workers` are ended with the run, however it ends.
     func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
         defer {
@@ -187,7 +187,8 @@ final class CoordinatorShell {
         if training.readyCount > 0 { emptySince = watch.elapsed }
         if let patience = settings.patience, watch.elapsed - emptySince > patience {
             throw ProgramError(
-                "no worker has been at \(endpoint) for \(Int(patience.seconds)) seconds; start some with `ssrm worker --connect`")
+                "no worker has been at \(endpoint) for \(Int(patience.seconds)) seconds; start some with `ssrm worker --connect`"
+            )
         }
     }
 }

@@ -95,7 +95,8 @@ struct LeaseOptions: ParsableArguments {
     func validate() throws {
         if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
             throw ValidationError(
-                "--lease (\(lease) s) must be at least twice --heartbeat (\(heartbeat) s), or one lost sign of life ends a worker")
+                "--lease (\(lease) s) must be at least twice --heartbeat (\(heartbeat) s), or one lost sign of life ends a worker"
+            )
         }
     }
 }

@@ -70,7 +70,8 @@ final class LocalWorkers {
             if restart, slots[i].quickEnds < Self.quickEndLimit { try start(i) }
         }
         if restart, !ended.isEmpty, pids.isEmpty {
-            throw ProgramError("no worker stays alive on this machine (the last ended with \(ended[0].how)); see its message above")
+            throw ProgramError(
+                "no worker stays alive on this machine (the last ended with \(ended[0].how)); see its message above")
         }
         return ended
     }

@@ -23,9 +23,11 @@ final class SampleFetch {
     init(job: Job, welcome: Welcome, cache: String?) throws {
         (self.job, self.cache, digests, datasetDigest) = (job, cache, welcome.blockDigests, job.datasetDigest)
         let size = job.rows * job.columns
-        blocks = SampleBlocks(sampleCount: job.sampleCount, valuesPerSample: size, samplesPerBlock: welcome.samplesPerBlock)
+        blocks = SampleBlocks(
+            sampleCount: job.sampleCount, valuesPerSample: size, samplesPerBlock: welcome.samplesPerBlock)
         guard digests.count == blocks.count * 32 else {
-            throw ProgramError("the coordinator lists \(digests.count / 32) blocks of samples where there are \(blocks.count)")
+            throw ProgramError(
+                "the coordinator lists \(digests.count / 32) blocks of samples where there are \(blocks.count)")
         }
         values = FloatBlock(count: job.sampleCount * size)
         unasked = Array((0..<blocks.count).reversed())
@@ -70,7 +72,8 @@ final class SampleFetch {
     func take(_ block: Int, _ content: FloatBlock) throws {
         guard underway.contains(block) else { return }
         guard place(block, content.bytes) else {
-            throw ProgramError("block \(block) of the samples is not what the coordinator lists; start the worker again")
+            throw ProgramError(
+                "block \(block) of the samples is not what the coordinator lists; start the worker again")
         }
         underway.remove(block)
         if let cache { try WholeFile.write(Data(content.bytes), to: cacheFile(block, cache)) }
@@ -80,6 +83,7 @@ final class SampleFetch {
     var samples: Samples? {
         guard unasked.isEmpty, underway.isEmpty else { return nil }
         return Samples(
-            count: job.sampleCount, rows: job.rows, columns: job.columns, base: UnsafePointer(values.base), owner: values)
+            count: job.sampleCount, rows: job.rows, columns: job.columns, base: UnsafePointer(values.base),
+            owner: values)
     }
 }

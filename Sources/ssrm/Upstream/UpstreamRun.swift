@@ -95,7 +95,8 @@ struct UpstreamRun {
         let state = shell.finalState
         let (seconds, rate) = shell.speed
         let result = Result(
-            run: options.run, checkpoint: folder.checkpointFile(step: state.step), step: state.step, loss: shell.lastLoss,
+            run: options.run, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
+            loss: shell.lastLoss,
             seconds: seconds, rowsPerSecond: rate.rounded(), parametersSHA256: sha256(of: state.parameters),
             jobDigest: try job.digest)
         if json { return try printJSON(result) }

@@ -95,7 +95,8 @@ final class WorkerShell {
                 .hello(
                     Hello(
                         name: Self.name(ofProcess: getpid()), processor: Processor.name,
-                        numerics: "\(ProductLibrary.version), \(ProductLibrary.instructionSet)", threads: settings.threads,
+                        numerics: "\(ProductLibrary.version), \(ProductLibrary.instructionSet)",
+                        threads: settings.threads,
                         datasetDigest: dataset?.digest ?? fetch?.datasetDigest ?? ""))))
     }
 

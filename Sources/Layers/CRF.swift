@@ -1,0 +1,277 @@
+import CKernels
+public import Numerics
+
+/// A linear-chain conditional random field over K classes, all in log space (Lafferty and others 2001).
+///
+/// The score of classes y for emissions e of T steps is `start[y₀] + Σ e[t, y_t] + Σ transitions[y_t, y_t+1] + end[y_T-1]`, and
+/// their probability its exponential over the sum of all sequences'. Parameters stand in a flat vector from `offset` on:
+/// transitions `[K, K]` from the row to the column, start `[K]`, end `[K]`.
+///
+/// Each step's forward and backward scores are kept relative to their largest, so that precision does not fade with the
+/// length of a sequence.
+public struct CRF: Sendable {
+    /// How many classes there are, K.
+    public let classes: Int
+    /// Where its parameters begin.
+    public let offset: Int
+
+    /// A field whose parameters begin at `offset`.
+    public init(classes: Int, offset: Int) {
+        precondition(classes > 0, "a field over \(classes) classes")
+        (self.classes, self.offset) = (classes, offset)
+    }
+
+    private var startOffset: Int { offset + classes * classes }
+    private var endOffset: Int { startOffset + classes }
+
+    /// The first place after its parameters.
+    public var end: Int { endOffset + classes }
+
+    /// Its parameters by name.
+    public var views: [ParameterView] {
+        [
+            ParameterView(name: "crf.transitions", offset: offset, shape: [classes, classes]),
+            ParameterView(name: "crf.start", offset: startOffset, shape: [classes]),
+            ParameterView(name: "crf.end", offset: endOffset, shape: [classes]),
+        ]
+    }
+
+    /// The buffers of one field for one thread; they grow to the largest batch and are then reused.
+    ///
+    /// Values stand step by step as `[K, active sequences]`.
+    public final class Workspace {
+        fileprivate var emissions = Scratch(), alpha = Scratch(), beta = Scratch(), probabilities = Scratch()
+        fileprivate var shifts = Scratch(), logSums = Scratch(), pairs = Scratch()
+        fileprivate var choices: [Int32] = []
+
+        /// Buffers that are still empty.
+        public init() {}
+    }
+}
+
+extension CRF {
+    /// The negative log-likelihood of `labels`, summed over the sequences of `batch`.
+    ///
+    /// - Parameters:
+    ///   - labels: a class for each row.
+    ///   - emissions: `[rows, K]` in the batch's layout.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - workspace: keeps what `backward` needs.
+    /// - Returns: the sum in nats.
+    public func negativeLogLikelihood(
+        of labels: UnsafePointer<Int32>, emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
+        workspace: Workspace
+    ) -> Double {
+        logPartition(emissions: emissions, batch, parameters: parameters, workspace: workspace)
+            - score(of: labels, emissions: emissions, batch, parameters: parameters)
+    }
+
+    /// The gradient of `scale` times the negative log-likelihood, after it was taken with the same arguments.
+    ///
+    /// - Parameters:
+    ///   - labels: a class for each row.
+    ///   - scale: what the gradients are multiplied with.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - emissionGradient: replaced, `[rows, K]`.
+    ///   - gradient: as long as `parameters`; the field's part is replaced.
+    ///   - workspace: as `negativeLogLikelihood` left it.
+    public func backward(
+        labels: UnsafePointer<Int32>, scale: Float, _ batch: RaggedBatch, parameters: FloatBlock,
+        emissionGradient: FloatBlock, into gradient: FloatBlock, workspace: Workspace
+    ) {
+        backwardRecursion(batch, parameters: parameters, countingPairs: true, workspace: workspace)
+        let (transitions, start, end) = (gradient.base + offset, gradient.base + startOffset, gradient.base + endOffset)
+        kernel_sum_columns(transitions, workspace.pairs.base, classes * classes, batch.sequences)
+        start.update(repeating: 0, count: 2 * classes)
+        forEachRow(batch) { place, step, row, lanes in
+            let probabilities = workspace.probabilities.base + batch.starts[step] * classes + place
+            let label = Int(labels[row])
+            if step > 0 { transitions[Int(labels[row - batch.active[step - 1]]) * classes + label] -= 1 }
+            let isLast = step + 1 == batch.lengths[place]
+            for c in 0..<classes {
+                let difference = probabilities[c * lanes] - (c == label ? 1 : 0)
+                emissionGradient[row * classes + c] = difference * scale
+                if step == 0 { start[c] += difference }
+                if isLast { end[c] += difference }
+            }
+        }
+        kernel_scale(transitions, scale, classes * (classes + 2))
+    }
+
+    /// The probability of each class at each row, given the emissions of the row's whole sequence.
+    ///
+    /// - Parameters:
+    ///   - emissions: `[rows, K]` in the batch's layout.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - probabilities: replaced, `[rows, K]`.
+    ///   - workspace: buffers.
+    public func marginals(
+        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into probabilities: FloatBlock,
+        workspace: Workspace
+    ) {
+        _ = logPartition(emissions: emissions, batch, parameters: parameters, workspace: workspace)
+        backwardRecursion(batch, parameters: parameters, countingPairs: false, workspace: workspace)
+        for step in 0..<batch.steps {
+            let at = batch.starts[step] * classes
+            kernel_transpose(
+                probabilities.base + at, workspace.probabilities.base + at, classes, batch.active[step])
+        }
+    }
+
+    /// The logarithm of the sum over all label sequences of their exponential scores, summed over the sequences.
+    private func logPartition(
+        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, workspace: Workspace
+    ) -> Double {
+        reserve(batch, workspace)
+        let weights = parameters.base
+        for step in 0..<batch.steps {
+            let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
+            kernel_transpose(workspace.emissions.base + at, emissions.base + at, lanes, classes)
+            kernel_crf_forward(
+                workspace.alpha.base + at, workspace.shifts.base + batch.starts[step],
+                step > 0 ? workspace.alpha.base + batch.starts[step - 1] * classes : nil,
+                step > 0 ? batch.active[step - 1] : 0, weights + startOffset, workspace.emissions.base + at,
+                weights + offset, lanes, classes)
+        }
+        // The last step's backward scores are those of the ends: where they meet the forward scores is what is left.
+        let end = weights + endOffset
+        var sum = 0.0
+        forEachRow(batch) { place, step, row, lanes in
+            sum += Double(workspace.shifts.base[row])
+            guard step + 1 == batch.lengths[place] else { return }
+            let alpha = workspace.alpha.base + batch.starts[step] * classes + place
+            sum += logSumExp(classes) { alpha[$0 * lanes] + end[$0] }
+        }
+        return sum
+    }
+
+    private func score(
+        of labels: UnsafePointer<Int32>, emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock
+    ) -> Double {
+        let weights = parameters.base
+        var sum = 0.0
+        forEachRow(batch) { place, step, row, _ in
+            let label = Int(labels[row])
+            sum += Double(emissions[row * classes + label])
+            let before = step > 0 ? Int(labels[row - batch.active[step - 1]]) : 0
+            sum += Double(weights[step > 0 ? offset + before * classes + label : startOffset + label])
+            if step + 1 == batch.lengths[place] { sum += Double(weights[endOffset + label]) }
+        }
+        return sum
+    }
+
+    /// Backward scores, marginals and, where wanted, the expected transitions, after `logPartition`.
+    private func backwardRecursion(
+        _ batch: RaggedBatch, parameters: FloatBlock, countingPairs: Bool, workspace: Workspace
+    ) {
+        let (transitions, end) = (parameters.base + offset, parameters.base + endOffset)
+        let (alpha, beta, emissions) = (workspace.alpha.base, workspace.beta.base, workspace.emissions.base)
+        if countingPairs {
+            workspace.pairs.base.update(repeating: 0, count: classes * classes * batch.sequences)
+        }
+        for step in (0..<batch.steps).reversed() {
+            let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
+            let (next, nextRow) = (step + 1 < batch.steps ? batch.active[step + 1] : 0, batch.starts[step + 1])
+            kernel_crf_backward(
+                beta + at, beta + nextRow * classes, emissions + nextRow * classes, next, end, transitions, lanes,
+                classes)
+            if countingPairs, next > 0 {
+                kernel_crf_pairs(
+                    workspace.pairs.base, batch.sequences, alpha + at, lanes, emissions + nextRow * classes,
+                    beta + nextRow * classes, workspace.shifts.base + nextRow, workspace.logSums.base + nextRow,
+                    transitions, next, classes)
+            }
+            kernel_crf_marginals(
+                workspace.probabilities.base + at, workspace.logSums.base + batch.starts[step], alpha + at, beta + at,
+                lanes, classes)
+        }
+    }
+
+    /// Visits every row: step by step, place by place.
+    private func forEachRow(
+        _ batch: RaggedBatch, _ visit: (_ place: Int, _ step: Int, _ row: Int, _ lanes: Int) -> Void
+    ) {
+        for step in 0..<batch.steps {
+            for place in 0..<batch.active[step] {
+                visit(place, step, batch.starts[step] + place, batch.active[step])
+            }
+        }
+    }
+
+    private func reserve(_ batch: RaggedBatch, _ workspace: Workspace) {
+        let count = batch.rows * classes
+        workspace.emissions.reserve(count)
+        workspace.alpha.reserve(count)
+        workspace.beta.reserve(count)
+        workspace.probabilities.reserve(count)
+        workspace.shifts.reserve(batch.rows)
+        workspace.logSums.reserve(batch.rows)
+        workspace.pairs.reserve(classes * classes * batch.sequences)
+    }
+}
+
+// MARK: - Decoding
+
+extension CRF {
+    /// The most probable classes of each sequence (Viterbi 1967); of equals the lower class.
+    ///
+    /// - Parameters:
+    ///   - emissions: `[rows, K]` in the batch's layout.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - labels: replaced, a class for each row.
+    ///   - workspace: buffers.
+    public func viterbi(
+        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
+        into labels: UnsafeMutablePointer<Int32>, workspace: Workspace
+    ) {
+        reserve(batch, workspace)
+        if workspace.choices.count < batch.rows * classes {
+            workspace.choices = [Int32](repeating: 0, count: batch.rows * classes)
+        }
+        let (weights, best, classes) = (parameters.base, workspace.alpha.base, classes)
+        workspace.choices.withUnsafeMutableBufferPointer { choices in
+            for step in 0..<batch.steps {
+                let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
+                kernel_transpose(workspace.emissions.base + at, emissions.base + at, lanes, classes)
+                kernel_crf_best(
+                    best + at, choices.baseAddress.map { $0 + at },
+                    step > 0 ? best + batch.starts[step - 1] * classes : nil, step > 0 ? batch.active[step - 1] : 0,
+                    weights + startOffset, workspace.emissions.base + at, weights + offset, lanes, classes)
+            }
+            for place in 0..<batch.sequences {
+                var step = batch.lengths[place] - 1
+                let scores = best + batch.starts[step] * classes + place
+                var label = 0
+                for c in 1..<max(classes, 1)
+                where scores[c * batch.active[step]] + weights[endOffset + c]
+                    > scores[label * batch.active[step]] + weights[endOffset + label]
+                { label = c }
+                while true {
+                    labels[batch.row(place: place, step: step)] = Int32(label)
+                    guard step > 0 else { break }
+                    label = Int(choices[batch.starts[step] * classes + label * batch.active[step] + place])
+                    step -= 1
+                }
+            }
+        }
+    }
+}
+
+/// The logarithm of the sum of the exponentials of `count` values, by the same functions as the kernels.
+private func logSumExp(_ count: Int, _ value: (Int) -> Float) -> Double {
+    var top = -Float.infinity
+    for i in 0..<count { top = max(top, value(i)) }
+    var (sum, part): (Float, Float) = (0, 0)
+    for i in 0..<count {
+        var difference = value(i) - top
+        kernel_exp(&part, &difference, 1)
+        sum += part
+    }
+    var logarithm: Float = 0
+    kernel_log(&logarithm, &sum, 1)
+    return Double(top) + Double(logarithm)
+}

@@ -1,0 +1,43 @@
+import CKernels
+import Numerics
+
+/// Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000), one step:
+///
+///     i, f, o = logistic(x W + h U + b) each with its own W, U, b;  g = tanh(x W + h U + b)
+///     c' = f c + i g;  h' = o tanh(c')
+extension RecurrentLayer {
+    func forwardLSTM(
+        _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputRow: Int,
+        _ workspace: RecurrentWorkspace
+    ) {
+        let gates = workspace.gates.base + step.row * width
+        product(
+            m: step.beforeRows, n: width, k: hidden, output + step.beforeRow * outputRow, aRow: outputRow,
+            weights + recurrentOffset, bRow: width, beta: 1, into: gates, cRow: width)
+        kernel_lstm_forward(
+            gates, weights + biasOffset, workspace.cells.base + step.beforeRow * hidden, step.beforeRows,
+            workspace.nothing.base, workspace.cells.base + step.row * hidden,
+            workspace.cellTanhs.base + step.row * hidden, output + step.row * outputRow, outputRow, step.rows, hidden)
+    }
+
+    func backwardLSTM(
+        _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
+        _ outputRow: Int, _ workspace: RecurrentWorkspace
+    ) {
+        let gates = workspace.gates.base + step.row * width
+        kernel_lstm_backward(
+            gates, workspace.cells.base + step.beforeRow * hidden, step.beforeRows, workspace.nothing.base,
+            workspace.cellTanhs.base + step.row * hidden, outputGradient + step.row * outputRow, outputRow,
+            workspace.stateGradient.base, workspace.cellGradient.base, step.laterRows, step.rows, hidden)
+        product(
+            m: step.beforeRows, n: hidden, k: width, gates, aRow: width, weights + recurrentOffset, .transposed,
+            bRow: width, into: workspace.stateGradient.base, cRow: hidden)
+    }
+}
+
+/// `sums[column]` is the sum of that column, from the first row to the last.
+func sumRows(
+    _ x: UnsafePointer<Float>, row: Int, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>
+) {
+    kernel_sum_strided_rows(sums, x, row, rows, columns)
+}

@@ -1,0 +1,221 @@
+public import Numerics
+
+/// What a recurrent layer is made of.
+public enum RecurrentCell: String, Codable, CaseIterable, Sendable {
+    /// Long short-term memory with a forget gate.
+    case lstm
+    /// The gated recurrent unit, with the reset gate after the recurrent product.
+    case gru
+
+    /// How many gates a cell has.
+    var gates: Int { self == .lstm ? 4 : 3 }
+}
+
+/// A recurrent layer that reads sequences in one direction.
+///
+/// Its parameters stand in a flat vector from `offset` on: input weights `[inputs, gates * hidden]`, recurrent weights
+/// `[hidden, gates * hidden]`, biases `[gates * hidden]` and, for GRU, the recurrent product's bias in the candidate
+/// `[hidden]`. Gates are in the order i, f, g, o (LSTM) and r, z, n (GRU). The equations are in `LSTM.swift` and `GRU.swift`.
+public struct RecurrentLayer: Sendable {
+    /// The kind of cell.
+    public let cell: RecurrentCell
+    /// Values per step that it reads.
+    public let inputs: Int
+    /// Values per step that it writes.
+    public let hidden: Int
+    /// Whether it reads from the last step to the first.
+    public let isReversed: Bool
+    /// Where its parameters begin.
+    public let offset: Int
+
+    /// A layer whose parameters begin at `offset`.
+    public init(cell: RecurrentCell, inputs: Int, hidden: Int, isReversed: Bool, offset: Int) {
+        precondition(inputs > 0 && hidden > 0, "a recurrent layer from \(inputs) to \(hidden) values")
+        (self.cell, self.inputs, self.hidden) = (cell, inputs, hidden)
+        (self.isReversed, self.offset) = (isReversed, offset)
+    }
+
+    /// Values in a row of gates.
+    var width: Int { cell.gates * hidden }
+
+    var recurrentOffset: Int { offset + inputs * width }
+    var biasOffset: Int { recurrentOffset + hidden * width }
+    var recurrentBiasOffset: Int { biasOffset + width }
+
+    /// The first place after its parameters.
+    public var end: Int { recurrentBiasOffset + (cell == .gru ? hidden : 0) }
+
+    /// Its parameters by name, each name led by `prefix`.
+    public func views(prefix: String) -> [ParameterView] {
+        var views = [
+            ParameterView(name: prefix + "input_weights", offset: offset, shape: [inputs, width]),
+            ParameterView(name: prefix + "recurrent_weights", offset: recurrentOffset, shape: [hidden, width]),
+            ParameterView(name: prefix + "bias", offset: biasOffset, shape: [width]),
+        ]
+        if cell == .gru {
+            views.append(ParameterView(name: prefix + "recurrent_bias", offset: recurrentBiasOffset, shape: [hidden]))
+        }
+        return views
+    }
+
+    /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz and others 2015).
+    public func initialize(_ parameters: FloatBlock, from draw: inout RandomSequence) {
+        let bound = 1 / Double(hidden).squareRoot()
+        for i in offset..<biasOffset { parameters[i] = Float((2 * draw.uniform() - 1) * bound) }
+        for i in biasOffset..<end { parameters[i] = 0 }
+        if cell == .lstm {
+            for i in biasOffset + hidden..<biasOffset + 2 * hidden { parameters[i] = 1 }
+        }
+    }
+}
+
+/// The buffers of one recurrent layer for one thread; they grow to the largest batch and are then reused.
+public final class RecurrentWorkspace {
+    /// The gates of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
+    var gates = Scratch()
+    /// GRU: the recurrent products of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
+    var recurrent = Scratch()
+    /// LSTM: the cells' states and their hyperbolic tangents, `[rows, hidden]` each.
+    var cells = Scratch()
+    var cellTanhs = Scratch()
+    /// The output that each row started from, `[rows, hidden]`; zeros where a sequence begins.
+    var before = Scratch()
+    /// The gradients that go from step to step, `[sequences, hidden]` each.
+    var stateGradient = Scratch()
+    var cellGradient = Scratch()
+    /// Zeros, `[3 * hidden]`.
+    var nothing = Scratch()
+
+    /// Buffers that are still empty.
+    public init() {}
+
+    func reserve(_ layer: RecurrentLayer, _ batch: RaggedBatch) {
+        let (rows, sequences, hidden) = (batch.rows, batch.sequences, layer.hidden)
+        gates.reserve(rows * layer.width)
+        before.reserve(rows * hidden)
+        stateGradient.reserve(sequences * hidden)
+        nothing.reserve(3 * hidden)
+        switch layer.cell {
+        case .lstm:
+            cells.reserve(rows * hidden)
+            cellTanhs.reserve(rows * hidden)
+            cellGradient.reserve(sequences * hidden)
+        case .gru:
+            recurrent.reserve(rows * layer.width)
+        }
+    }
+}
+
+/// A step of a sequence as a recurrent layer visits it.
+struct RecurrentStep {
+    /// The rows of the step.
+    let rows: Int
+    /// The first of them.
+    let row: Int
+    /// How many of them, from the first on, have a step visited before.
+    let beforeRows: Int
+    /// The first row of that step.
+    let beforeRow: Int
+    /// How many of them have a step visited after.
+    let laterRows: Int
+
+    /// The step visited as number `visit`.
+    init(_ visit: Int, of batch: RaggedBatch, isReversed: Bool) {
+        let direction = isReversed ? -1 : 1
+        let step = isReversed ? batch.steps - 1 - visit : visit
+        func activeAt(_ other: Int) -> Int { batch.active.indices.contains(other) ? batch.active[other] : 0 }
+        rows = batch.active[step]
+        row = batch.starts[step]
+        beforeRows = min(rows, activeAt(step - direction))
+        beforeRow = beforeRows > 0 ? batch.starts[step - direction] : 0
+        laterRows = min(rows, activeAt(step + direction))
+    }
+}
+
+extension RecurrentLayer {
+    /// Reads every sequence of `batch` and writes the outputs.
+    ///
+    /// - Parameters:
+    ///   - x: the inputs, `[rows, inputs]` in the batch's layout.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - output: where the first row's outputs go.
+    ///   - outputRow: the floats from one row of outputs to the next.
+    ///   - workspace: keeps what the backward pass needs.
+    public func forward(
+        _ x: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into output: UnsafeMutablePointer<Float>,
+        outputRow: Int, workspace: RecurrentWorkspace
+    ) {
+        workspace.reserve(self, batch)
+        let weights = parameters.base
+        product(
+            m: batch.rows, n: width, k: inputs, x.base, aRow: inputs, weights + offset, bRow: width,
+            into: workspace.gates.base, cRow: width)
+        for visit in 0..<batch.steps {
+            let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
+            switch cell {
+            case .lstm: forwardLSTM(step, weights, output, outputRow, workspace)
+            case .gru: forwardGRU(step, weights, output, outputRow, workspace)
+            }
+        }
+    }
+
+    /// Writes the layer's part of `gradient`, after `forward` on the same batch, parameters and workspace.
+    ///
+    /// - Parameters:
+    ///   - outputGradient: the gradient at the first row's outputs.
+    ///   - outputRow: as in `forward`; the same for the outputs and their gradient.
+    ///   - x: the inputs of `forward`.
+    ///   - output: the outputs of `forward`.
+    ///   - batch: the layout.
+    ///   - parameters: the flat parameter vector.
+    ///   - gradient: as long as `parameters`; this layer's part is replaced.
+    ///   - workspace: as `forward` left it.
+    public func backward(
+        _ outputGradient: UnsafePointer<Float>, outputRow: Int, x: FloatBlock, output: UnsafePointer<Float>,
+        _ batch: RaggedBatch, parameters: FloatBlock, into gradient: FloatBlock, workspace: RecurrentWorkspace
+    ) {
+        for visit in (0..<batch.steps).reversed() {
+            let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
+            keepOutputs(before: step, output, outputRow, workspace)
+            switch cell {
+            case .lstm: backwardLSTM(step, parameters.base, outputGradient, outputRow, workspace)
+            case .gru: backwardGRU(step, parameters.base, output, outputGradient, outputRow, workspace)
+            }
+        }
+        let (dz, du) = (workspace.gates, cell == .lstm ? workspace.gates : workspace.recurrent)
+        product(
+            m: inputs, n: width, k: batch.rows, x.base, .transposed, aRow: inputs, dz.base, bRow: width,
+            into: gradient.base + offset, cRow: width)
+        product(
+            m: hidden, n: width, k: batch.rows, workspace.before.base, .transposed, aRow: hidden, du.base, bRow: width,
+            into: gradient.base + recurrentOffset, cRow: width)
+        sumRows(dz.base, row: width, rows: batch.rows, columns: width, into: gradient.base + biasOffset)
+        if cell == .gru {
+            sumRows(
+                du.base + 2 * hidden, row: width, rows: batch.rows, columns: hidden,
+                into: gradient.base + recurrentBiasOffset)
+        }
+    }
+
+    /// The gradient at the inputs, `[rows, inputs]`, after `backward`: replaces `inputGradient` or is added to it.
+    public func backwardToInputs(
+        _ batch: RaggedBatch, parameters: FloatBlock, adding: Bool, into inputGradient: FloatBlock,
+        workspace: RecurrentWorkspace
+    ) {
+        product(
+            m: batch.rows, n: inputs, k: width, workspace.gates.base, aRow: width, parameters.base + offset,
+            .transposed, bRow: width, beta: adding ? 1 : 0, into: inputGradient.base, cRow: inputs)
+    }
+
+    /// Copies the outputs that a step's rows started from, so that the recurrent weights' gradient is one product.
+    private func keepOutputs(
+        before step: RecurrentStep, _ output: UnsafePointer<Float>, _ outputRow: Int, _ workspace: RecurrentWorkspace
+    ) {
+        let target = workspace.before.base + step.row * hidden
+        for place in 0..<step.beforeRows {
+            (target + place * hidden).update(from: output + (step.beforeRow + place) * outputRow, count: hidden)
+        }
+        (target + step.beforeRows * hidden).update(repeating: 0, count: (step.rows - step.beforeRows) * hidden)
+    }
+}

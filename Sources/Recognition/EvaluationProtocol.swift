@@ -1,0 +1,98 @@
+import Numerics
+
+/// How samples are divided into those trained on and those held out.
+public enum EvaluationProtocol: Sendable, Equatable {
+    /// Each subject is held out once, all others are trained on.
+    case leaveOneSubjectOut
+    /// Subjects are divided into this many groups at random, each held out once.
+    case subjectFolds(Int)
+    /// Three times, 70 of 100 samples are drawn at random to train on. Neighbouring samples of one person stand on both sides,
+    /// so this measures recognition of people whom the model has seen; it is here to compare with work that did so.
+    case random70
+
+    /// The names by which protocols are asked for.
+    public static let names = ["loso", "kfold", "random70"]
+
+    /// The protocol called `name`.
+    ///
+    /// - Parameters:
+    ///   - name: one of `names`.
+    ///   - folds: for `kfold`, how many groups.
+    /// - Throws: `RecognitionError.unknownProtocol`.
+    public init(named name: String, folds: Int) throws(RecognitionError) {
+        switch name {
+        case "loso": self = .leaveOneSubjectOut
+        case "kfold": self = .subjectFolds(folds)
+        case "random70": self = .random70
+        default: throw .unknownProtocol(name: name)
+        }
+    }
+
+    /// The name by which it is asked for.
+    public var name: String {
+        switch self {
+        case .leaveOneSubjectOut: return "loso"
+        case .subjectFolds: return "kfold"
+        case .random70: return "random70"
+        }
+    }
+
+    /// One division.
+    public struct Fold: Sendable, Equatable {
+        /// The subjects held out, in order; none where samples are divided without regard to subjects.
+        public let heldOutSubjects: [Int]
+        /// The samples trained on, in order.
+        public let training: [Int]
+        /// The samples held out, in order.
+        public let test: [Int]
+    }
+
+    /// The divisions of these samples.
+    ///
+    /// - Parameters:
+    ///   - subjects: per sample its subject.
+    ///   - seed: what random divisions come from.
+    /// - Returns: the folds; the same for the same arguments.
+    /// - Throws: `RecognitionError.cannotSplit`, when there are too few subjects or samples.
+    public func folds(subjects: [Int], seed: UInt64) throws(RecognitionError) -> [Fold] {
+        let present = Set(subjects).sorted()
+        switch self {
+        case .leaveOneSubjectOut:
+            guard present.count > 1 else {
+                throw .cannotSplit(
+                    reason: "loso holds out one subject and trains on others, but there is \(present.count) in all: "
+                        + "use recordings of two or more, or random70")
+            }
+            return present.map { fold(holdingOut: [$0], subjects) }
+        case .subjectFolds(let count):
+            guard count >= 2, count <= present.count else {
+                throw .cannotSplit(
+                    reason: "kfold can't divide \(present.count) subjects into \(count) folds: "
+                        + "use 2 to \(max(2, present.count)) folds and at least as many subjects")
+            }
+            let order = Permutation(count: present.count, seed: seed, stream: RandomStream.folds)
+            return (0..<count).map { group in
+                let places = stride(from: group, to: present.count, by: count)
+                return fold(holdingOut: places.map { present[order[$0]] }.sorted(), subjects)
+            }
+        case .random70:
+            let trained = subjects.count * 7 / 10
+            guard trained > 0 else {
+                throw .cannotSplit(reason: "random70 can't divide \(subjects.count) samples: use 2 or more")
+            }
+            return (0..<3).map { (round: UInt64) in
+                let order = Permutation(count: subjects.count, seed: seed, stream: RandomStream.folds + 1 + round)
+                let places = subjects.indices.map { order[$0] }
+                return Fold(
+                    heldOutSubjects: [], training: places[..<trained].sorted(), test: places[trained...].sorted())
+            }
+        }
+    }
+
+    private func fold(holdingOut heldOut: [Int], _ subjects: [Int]) -> Fold {
+        let isHeldOut = Set(heldOut)
+        return Fold(
+            heldOutSubjects: heldOut, training: subjects.indices.filter { !isHeldOut.contains(subjects[$0]) },
+            test: subjects.indices.filter { isHeldOut.contains(subjects[$0]) })
+    }
+}

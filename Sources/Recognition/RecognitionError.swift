@@ -1,0 +1,36 @@
+/// What can be wrong with a request to learn, to recognise or to evaluate.
+public enum RecognitionError: Error, Equatable, CustomStringConvertible {
+    /// There is no preset of this name.
+    case unknownPreset(name: String, known: [String])
+    /// A setting has a value that makes no sense.
+    case badSetting(name: String, value: String, wanted: String)
+    /// There is no evaluation protocol of this name.
+    case unknownProtocol(name: String)
+    /// A protocol can't be carried out on these subjects or samples.
+    case cannotSplit(reason: String)
+    /// No training sample has a label.
+    case nothingToLearnFrom
+    /// The loss became infinite or not a number.
+    case diverged(epoch: Int)
+    /// A file is no model that this program reads.
+    case notAModel(path: String, reason: String)
+
+    /// One line: what is wrong and what to do.
+    public var description: String {
+        switch self {
+        case .unknownPreset(let name, let known):
+            return "no recogniser preset \"\(name)\": use one of \(known.joined(separator: ", "))"
+        case .badSetting(let name, let value, let wanted):
+            return "recogniser setting \(name) is \(value): use \(wanted)"
+        case .unknownProtocol(let name):
+            return "no protocol \"\(name)\": use one of \(EvaluationProtocol.names.joined(separator: ", "))"
+        case .cannotSplit(let reason): return reason
+        case .nothingToLearnFrom:
+            return "no training sample has a label under this scheme: use labelled recordings or another scheme"
+        case .diverged(let epoch):
+            return "training diverged in epoch \(epoch + 1): its loss is not a number; use a lower learning rate"
+        case .notAModel(let path, let reason):
+            return "\(path) is not a model: \(reason); use a file that `ssrm train` wrote"
+        }
+    }
+}

@@ -1,0 +1,65 @@
+public import ArgumentParser
+import Foundation
+import Layers
+import Recognition
+import Signals
+
+extension LabelScheme: ExpressibleByArgument {}
+extension RecurrentCell: ExpressibleByArgument {}
+
+/// How a recogniser is trained: options of `ssrm train` and `ssrm evaluate`.
+struct RecogniserOptions: ParsableArguments {
+    private static let presets = RecogniserSettings.presets.map { "\($0.name) (\($0.purpose))" }
+
+    @Option(help: "Which settings: \(presets.joined(separator: "; ")).")
+    var preset = "paper"
+
+    @Option(help: "How often the recogniser sees each training sequence; by default the preset's.")
+    var epochs: Int?
+
+    @Option(help: "The recurrent cell: lstm or gru; by default the preset's.")
+    var cell: RecurrentCell?
+
+    @Option(help: "What all random draws follow from.")
+    var seed: UInt64 = 1
+
+    @OptionGroup var threads: ThreadsOption
+
+    func validate() throws {
+        if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
+    }
+
+    /// The recogniser's settings that these options ask for.
+    func settings() throws -> RecogniserSettings {
+        var settings = try RecogniserSettings.preset(named: preset)
+        settings.epochs = epochs ?? settings.epochs
+        settings.cell = cell ?? settings.cell
+        settings.seed = seed
+        return settings
+    }
+}
+
+/// On how many threads a command computes.
+struct ThreadsOption: ParsableArguments {
+    @Option(name: .customLong("threads"), help: "Threads to compute on; the results are the same. Default: one a core.")
+    var count = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        if count < 1 { throw ValidationError("--threads must be at least 1, not \(count)") }
+    }
+}
+
+/// Refuses a result file that could not be written, before the work that it would hold is done.
+func requireWritable(_ path: String) throws {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        throw ProgramError("can't write \(path): there is no folder \(folder)")
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw ProgramError("can't write \(path): no permission to write in \(folder)")
+    }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        throw ProgramError("can't write \(path): it is a folder")
+    }
+}

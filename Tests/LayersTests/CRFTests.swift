@@ -1,0 +1,163 @@
+import Foundation
+import Layers
+import Numerics
+import TestKit
+import Testing
+
+/// A field with random parameters and emissions, and everything about it by enumeration.
+private struct Trial: CustomTestStringConvertible {
+    let field: CRF
+    let lengths: [Int]
+    let parameters: [Float]
+    let emissions: [Float]
+    let labels: [Int]
+
+    init(classes: Int, lengths: [Int], seed: UInt64 = 5, deviation: Double = 1.5) {
+        field = CRF(classes: classes, offset: 3)
+        self.lengths = lengths
+        let rows = lengths.reduce(0, +)
+        parameters = normals(field.end, seed: seed, deviation: deviation)
+        emissions = normals(rows * classes, seed: seed + 1, deviation: deviation)
+        var draw = RandomSequence(seed: seed, stream: 9)
+        labels = (0..<rows).map { _ in Int(draw.next() % UInt64(classes)) }
+    }
+
+    static let all = [
+        Trial(classes: 3, lengths: [4, 2, 5]), Trial(classes: 4, lengths: [1, 5, 1, 3, 3]),
+        Trial(classes: 2, lengths: [5, 5]), Trial(classes: 4, lengths: [1]), Trial(classes: 1, lengths: [3, 1]),
+        Trial(classes: 3, lengths: [4, 5], deviation: 20),
+    ]
+
+    var testDescription: String { "\(field.classes) classes, lengths \(lengths)" }
+    var batch: RaggedBatch { RaggedBatch(lengths: lengths) }
+    var packedLabels: [Int32] {
+        let block = packed(labels.map { Float($0) }, lengths: lengths, batch)
+        return block.values.map { Int32($0) }
+    }
+
+    func loss(_ parameters: [Float], _ emissions: [Float]) -> Double {
+        field.negativeLogLikelihood(
+            of: packedLabels, emissions: packed(emissions, lengths: lengths, batch), batch,
+            parameters: FloatBlock(parameters), workspace: .init())
+    }
+
+    func score(_ labels: [Int], from begin: Int) -> Double {
+        let (k, t) = (field.classes, parameters[field.offset...].map(Double.init))
+        var sum = t[k * k + labels[0]] + t[k * k + k + labels[labels.count - 1]]
+        for (step, label) in labels.enumerated() {
+            sum += Double(emissions[(begin + step) * k + label])
+            if step > 0 { sum += t[labels[step - 1] * k + label] }
+        }
+        return sum
+    }
+
+    /// Per sequence: where it begins, and every label sequence with its score.
+    var enumeration: [(begin: Int, all: [(labels: [Int], score: Double)])] {
+        var begin = 0
+        return lengths.map { length in
+            defer { begin += length }
+            var all: [[Int]] = [[]]
+            for _ in 0..<length { all = all.flatMap { start in (0..<field.classes).map { start + [$0] } } }
+            return (begin, all.map { ($0, score($0, from: begin)) })
+        }
+    }
+}
+
+private func logSum(_ values: [Double]) -> Double {
+    let top = values.max() ?? 0
+    return top + log(values.reduce(0) { $0 + exp($1 - top) })
+}
+
+@Test(arguments: Trial.all)
+private func theLikelihoodIsThatOfEnumeration(trial: Trial) {
+    var expected = 0.0
+    for (begin, all) in trial.enumeration {
+        let length = all[0].labels.count
+        expected += logSum(all.map(\.score)) - trial.score(Array(trial.labels[begin..<begin + length]), from: begin)
+    }
+    #expect(abs(trial.loss(trial.parameters, trial.emissions) - expected) < 1e-5 * max(1, expected))
+}
+
+@Test(arguments: Trial.all)
+private func marginalsAreThoseOfEnumeration(trial: Trial) {
+    let probabilities = FloatBlock(count: trial.emissions.count)
+    trial.field.marginals(
+        emissions: packed(trial.emissions, lengths: trial.lengths, trial.batch), trial.batch,
+        parameters: FloatBlock(trial.parameters), into: probabilities, workspace: .init())
+    var expected = [Float](repeating: 0, count: trial.emissions.count)
+    for (begin, all) in trial.enumeration {
+        let logPartition = logSum(all.map(\.score))
+        for (labels, score) in all {
+            for (step, label) in labels.enumerated() {
+                expected[(begin + step) * trial.field.classes + label] += Float(exp(score - logPartition))
+            }
+        }
+    }
+    #expect(distance(unpacked(probabilities, lengths: trial.lengths, trial.batch), expected) < 3e-6)
+}
+
+@Test(arguments: Trial.all)
+private func viterbiFindsTheBestOfAllSequences(trial: Trial) {
+    var found = [Int32](repeating: -1, count: trial.batch.rows)
+    trial.field.viterbi(
+        emissions: packed(trial.emissions, lengths: trial.lengths, trial.batch), trial.batch,
+        parameters: FloatBlock(trial.parameters), into: &found, workspace: .init())
+    let labels = unpacked(FloatBlock(found.map { Float($0) }), lengths: trial.lengths, trial.batch).map { Int($0) }
+    let best = trial.enumeration.flatMap { $0.all.max { $0.score < $1.score }?.labels ?? [] }
+    #expect(labels == best)
+}
+
+@Test(arguments: Trial.all.filter { $0.field.classes > 1 })
+private func theGradientIsThatOfFiniteDifferences(trial: Trial) {
+    let workspace = CRF.Workspace()
+    let (gradient, de) = (FloatBlock(count: trial.parameters.count), FloatBlock(count: trial.emissions.count))
+    let (parameters, batch) = (FloatBlock(trial.parameters), trial.batch)
+    _ = trial.field.negativeLogLikelihood(
+        of: trial.packedLabels, emissions: packed(trial.emissions, lengths: trial.lengths, batch), batch,
+        parameters: parameters, workspace: workspace)
+    trial.field.backward(
+        labels: trial.packedLabels, scale: 1, batch, parameters: parameters, emissionGradient: de, into: gradient,
+        workspace: workspace)
+    var (p, e) = (trial.parameters, trial.emissions)
+    let byParameter = gradientError(at: &p, analytic: Array(gradient.values), indices: p.indices) {
+        trial.loss($0, trial.emissions)
+    }
+    #expect(byParameter < 2e-3)
+    let byEmission = gradientError(
+        at: &e, analytic: unpacked(de, lengths: trial.lengths, batch), indices: e.indices
+    ) { trial.loss(trial.parameters, $0) }
+    #expect(byEmission < 2e-3)
+}
+
+@Test func aWholeNightKeepsItsPrecision() {
+    // A field whose transitions all are 0 falls apart into one choice a step.
+    let (steps, classes) = (3_000, 5)
+    let field = CRF(classes: classes, offset: 0)
+    let emissions = normals(steps * classes, seed: 8, deviation: 4)
+    let labels = [Int32](repeating: 2, count: steps)
+    let loss = field.negativeLogLikelihood(
+        of: labels, emissions: FloatBlock(emissions), RaggedBatch(lengths: [steps]),
+        parameters: FloatBlock(count: field.end), workspace: .init())
+    var expected = 0.0
+    for step in 0..<steps {
+        let values = emissions[step * classes..<(step + 1) * classes].map(Double.init)
+        expected += logSum(values) - values[2]
+    }
+    #expect(abs(loss - expected) < 1e-6 * expected)
+}
+
+@Test func manySequencesAreEachTheirOwn() {
+    // More lanes than a block of the kernels has.
+    let lengths = (0..<200).map { 1 + $0 % 7 }
+    let trial = Trial(classes: 3, lengths: lengths)
+    var (begin, sum) = (0, 0.0)
+    for length in lengths {
+        let rows = begin..<begin + length
+        sum += trial.field.negativeLogLikelihood(
+            of: trial.labels[rows].map { Int32($0) },
+            emissions: FloatBlock(trial.emissions[rows.lowerBound * 3..<rows.upperBound * 3]),
+            RaggedBatch(lengths: [length]), parameters: FloatBlock(trial.parameters), workspace: .init())
+        begin += length
+    }
+    #expect(abs(trial.loss(trial.parameters, trial.emissions) - sum) < 1e-5 * sum)
+}

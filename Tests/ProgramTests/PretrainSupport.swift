@@ -1,0 +1,48 @@
+import Foundation
+import TestKit
+import Testing
+
+/// A small dataset and the runs of the upstream stage on it.
+enum Pretraining {
+    /// Made once for all tests.
+    static let dataset: Result<String, any Error> = Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ssrm-test-maps-\(getpid())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appending(path: "maps.safetensors").path
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "5", "--out", path)
+        guard made.status == 0 else { throw Failure(text: made.errors) }
+        return path
+    }
+
+    struct Failure: Error { let text: String }
+
+    struct Outcome: Decodable, Equatable {
+        let step: Int
+        let parameters_sha256: String
+        let job_digest: String
+    }
+
+    /// The flags that fix a job; `steps` steps of 5 shards of 4 maps.
+    static func jobFlags(run: String, steps: Int) throws -> [String] {
+        [
+            "--data", try dataset.get(), "--run", run, "--steps", "\(steps)", "--seed", "7", "--shards", "5",
+            "--shard-size", "4", "--hidden", "24",
+        ]
+    }
+
+    /// What `ssrm pretrain` with these further flags comes to.
+    static func pretrain(
+        run: String, steps: Int = 200, _ flags: String..., location: SourceLocation = #_sourceLocation
+    ) throws -> Outcome {
+        let result = try ProgramRun(["pretrain", "--json"] + jobFlags(run: run, steps: steps) + flags).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors), sourceLocation: location)
+        return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))
+    }
+
+    /// The bits that everything else is compared with: one worker, nobody disturbed, 200 steps.
+    static let undisturbed: Result<String, any Error> = Result {
+        let folder = try TemporaryFolder()
+        return try pretrain(run: folder.path("run"), "--workers", "1").parameters_sha256
+    }
+}
