@@ -6,12 +6,16 @@ import Testing
 struct ClusterJob {
     let folder: TemporaryFolder
     let data: String
-    /// What fixes the job's arithmetic.
-    let flags = ["--steps", "60", "--shards", "4", "--shard-size", "8", "--seed", "5", "--checkpoint-every", "10"]
-    /// The same job, too long to end within a test.
-    let endlessFlags = [
-        "--steps", "1000000", "--shards", "4", "--shard-size", "8", "--seed", "5", "--checkpoint-every", "10",
-    ]
+    /// The job, done in a moment.
+    static let short = flags(steps: 60)
+    /// The same, long enough to be interrupted.
+    static let long = flags(steps: 2000)
+    /// The same, too long to end within a test.
+    static let endless = flags(steps: 1_000_000)
+
+    private static func flags(steps: Int) -> [String] {
+        ["--steps", "\(steps)", "--shards", "4", "--shard-size", "8", "--seed", "5", "--checkpoint-every", "10"]
+    }
 
     init() throws {
         folder = try TemporaryFolder()
@@ -25,7 +29,7 @@ struct ClusterJob {
     func run(_ name: String) -> String { folder.path(name) }
 
     /// The digest of the parameters that one local worker reaches.
-    func digestOfLocalRun() throws -> String {
+    func digestOfLocalRun(_ flags: [String] = Self.short) throws -> String {
         let arguments = ["pretrain", "--data", data, "--run", run("local"), "--workers", "1"] + flags
         let result = try ProgramRun(arguments).result(seconds: 120)
         try #require(result.status == 0, "\(result.errors)")

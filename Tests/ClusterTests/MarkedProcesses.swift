@@ -27,10 +27,16 @@ struct MarkedProcesses {
             Thread.sleep(forTimeInterval: 0.1)
             pids = self.pids
         }
-        return pids.map { pid in
-            let command = FileHandle(forReadingAtPath: "/proc/\(pid)/cmdline")?.readDataToEndOfFile() ?? Data()
-            return "\(pid): " + String(decoding: command, as: UTF8.self).replacing("\0", with: " ")
-        }
+        return commands.map { "\($0.key): \($0.value)" }
+    }
+
+    /// The command lines of those that run now, by number.
+    var commands: [Int32: String] {
+        Dictionary(
+            uniqueKeysWithValues: pids.map { pid in
+                let line = FileHandle(forReadingAtPath: "/proc/\(pid)/cmdline")?.readDataToEndOfFile() ?? Data()
+                return (pid, String(decoding: line, as: UTF8.self).replacing("\0", with: " "))
+            })
     }
 
     /// Ends those that a failed test left.

@@ -35,7 +35,7 @@ struct SSHLaunchTests {
 
     @Test func aJobOverTwoHostsEndsWholeWithTheBitsOfALocalRun() throws {
         defer { processes.endAll() }
-        let result = try launch("ssh", hosts: "# two hosts\nhost1\nhost2\n", flags: job.flags).result(seconds: 120)
+        let result = try launch("ssh", hosts: "# two\nhost1\nhost2\n", flags: ClusterJob.short).result(seconds: 120)
         #expect(result.status == 0, "\(result.errors)")
         #expect(processes.left(after: 5) == [])
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
@@ -46,15 +46,29 @@ struct SSHLaunchTests {
     @Test func aHostThatCannotBeReachedIsNamedAndTheOthersGoOn() throws {
         defer { processes.endAll() }
         // host3 has a name and an address, and no server.
-        let result = try launch("ssh", hosts: "host1\nhost3\n", flags: job.flags).result(seconds: 120)
+        let result = try launch("ssh", hosts: "host1\nhost3\n", flags: ClusterJob.short).result(seconds: 120)
         #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("host3 can't be reached"), "\(result.errors)")
         #expect(processes.left(after: 5) == [])
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
     }
 
+    @Test func aWorkerThatIsKilledOnItsHostIsNamedAndTheOthersGoOn() throws {
+        defer { processes.endAll() }
+        let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.long)
+        #expect(job.waitForCheckpoint(of: "ssh"), "\(launcher.errorsSoFar)")
+        let worker = try #require(processes.commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) worker ") })
+        kill(worker.key, SIGKILL)
+        let result = launcher.result(seconds: 120)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("lost its worker (exit code 137)"), "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+        #expect(try job.digest(of: "ssh") == job.digestOfLocalRun(ClusterJob.long))
+    }
+
     @Test func aJobWithoutAnyHostFailsAndNamesThemAll() throws {
         defer { processes.endAll() }
-        let result = try launch("ssh", hosts: "host1\nhost3\n", program: "/nowhere/ssrm", flags: job.endlessFlags)
+        let result = try launch("ssh", hosts: "host1\nhost3\n", program: "/nowhere/ssrm", flags: ClusterJob.endless)
             .result(seconds: 60)
         #expect(result.status == 1)
         #expect(result.errors.contains("host1 has no program '/nowhere/ssrm'"), "\(result.errors)")
@@ -65,7 +79,7 @@ struct SSHLaunchTests {
     @Test(arguments: [SIGTERM, SIGKILL])
     func aLauncherThatIsEndedLeavesNothingBehind(signal: Int32) throws {
         defer { processes.endAll() }
-        let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: job.endlessFlags)
+        let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.endless)
         #expect(job.waitForCheckpoint(of: "ssh"), "\(launcher.errorsSoFar)")
         #expect(processes.pids.count > 3)
         launcher.signal(signal)

@@ -2,8 +2,8 @@ import Foundation
 
 /// Starts a process that gets every signal.
 ///
-/// The threads that tests run on may have signals blocked, and a process inherits that from the thread that starts it: a shell
-/// script would then never hear SIGTERM.
+/// The threads that tests run on may have signals blocked, and a process inherits that from the thread that starts it:
+/// a shell script would then never hear SIGTERM.
 func withoutBlockedSignals<Started>(_ start: () throws -> Started) rethrows -> Started {
     var none = sigset_t()
     var kept = sigset_t()

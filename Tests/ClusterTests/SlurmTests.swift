@@ -53,7 +53,7 @@ struct SlurmTests {
 
     @Test func aJobOverTwoNodesEndsWholeWithTheBitsOfALocalRun() throws {
         defer { processes.endAll() }
-        let number = try submit("slurm", flags: job.flags)
+        let number = try submit("slurm", flags: ClusterJob.short)
         #expect(try end(of: number) == "COMPLETED", "\(job.text("slurm.log"))")
         #expect(processes.left(after: 10) == [])
         #expect(try job.digest(of: "slurm") == job.digestOfLocalRun())
@@ -61,13 +61,18 @@ struct SlurmTests {
         #expect(workers.contains("0: ") && workers.contains("1: "), "\(workers)")
     }
 
-    @Test func aCancelledJobLeavesNothingBehind() throws {
+    @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {
         defer { processes.endAll() }
-        let number = try submit("slurm-endless", flags: job.endlessFlags)
-        #expect(job.waitForCheckpoint(of: "slurm-endless"), "\(job.text("slurm.log"))")
+        let first = try submit("twice", flags: ClusterJob.long)
+        #expect(job.waitForCheckpoint(of: "twice"), "\(job.text("slurm.log"))")
         #expect(!processes.pids.isEmpty)
-        _ = try command("scancel", number)
-        #expect(try end(of: number) == "CANCELLED")
+        _ = try command("scancel", first)
+        #expect(try end(of: first) == "CANCELLED")
         #expect(processes.left(after: 15) == [])
+
+        let second = try submit("twice", flags: ClusterJob.long)
+        #expect(try end(of: second) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(job.text("slurm.log").contains("resuming from"))
+        #expect(try job.digest(of: "twice") == job.digestOfLocalRun(ClusterJob.long))
     }
 }

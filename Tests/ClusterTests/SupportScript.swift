@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// A script beside the tests that brings up real servers and ends them when it is told to, or when this process is gone.
+/// A script beside the tests that brings up real servers; it ends them when told to, or when this process is gone.
 final class SupportScript {
     private let process: ProgramRun
 
