@@ -165,9 +165,9 @@ public struct Training: Sendable {
     private mutating func onReady(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard let member = membership.members[worker], !member.isReady else { return [] }
         var directives: [Directive] = []
-        let what = "\(member.name) (\(member.hello.processor.printable), \(member.hello.numerics.printable))"
+        let kind = "\(member.hello.processor.printable), \(member.hello.numerics.printable)"
         if let probe, probe.digest != digest {
-            let text = "\(what) computes other bits than \(probe.name)"
+            let text = "\(member.name) (\(kind)) computes other bits than \(probe.name)"
             if refusesOtherArithmetic {
                 directives += noteRefused(text)
                 let reason = "\(text); this job takes equal arithmetic only"
@@ -179,7 +179,7 @@ public struct Training: Sendable {
             probe = (digest, probe?.name ?? member.name, (probe?.holders ?? []).union([worker]))
         }
         membership.change(worker) { $0.isReady = true }
-        directives.append(.note("\(what) joined"))
+        directives.append(.note("\(member.name) joined (\(kind))"))
         return directives + assign(at: now)
     }
 

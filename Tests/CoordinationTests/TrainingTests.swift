@@ -218,7 +218,7 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: 
 @Test func whatAPeerCallsItselfCantWriteOnTheTerminal() throws {
     var training = training()
     let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap { if case .note(let text) = $0 { text } else { nil } }
-    #expect(notes == ["a?b?[2J (p, n) joined"])
+    #expect(notes == ["a?b?[2J joined (p, n)"])
 }
 
 @Test func theNotesOfWhatIsRefusedComeToAnEnd() {

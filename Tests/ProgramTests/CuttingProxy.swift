@@ -14,15 +14,16 @@ final class CuttingProxy: Sendable {
 
     /// A proxy to `target` on 127.0.0.1.
     init(to target: UInt16) {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.address(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         withUnsafeMutableBytes(of: &address) { bytes in
             let raw = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
-            bind(listener, raw, size)
-            listen(listener, 16)
-            getsockname(listener, raw, &size)
+            bind(descriptor, raw, size)
+            listen(descriptor, 16)
+            getsockname(descriptor, raw, &size)
         }
+        listener = descriptor
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in accept(target) }
     }
@@ -55,7 +56,7 @@ final class CuttingProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
-            guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL.rawValue)) == count else { break }
+            guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(sink, Int32(SHUT_RDWR))
     }

@@ -28,7 +28,7 @@ import Wire
     }
 
     @Test func anUnknownPresetIsNamedWithThoseThatThereAre() throws {
-        expectLine(try pretrain("--preset", "papre"), "'papre'", "paper")
+        expectLine(try pretrain("--preset", "papre"), "papre", "paper, night")
         #expect(try folder.contents.isEmpty)
     }
 
