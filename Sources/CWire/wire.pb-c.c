@@ -1467,7 +1467,7 @@ const ProtobufCMessageDescriptor ssrm__wire__subtree__descriptor =
   (ProtobufCMessageInit) ssrm__wire__subtree__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[1] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[5] =
 {
   {
     "sequence",
@@ -1481,14 +1481,66 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ready",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Heartbeat, ready),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Heartbeat, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_shard",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Heartbeat, first_shard),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shard_count",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Heartbeat, shard_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__heartbeat__field_indices_by_name[] = {
+  3,   /* field[3] = first_shard */
+  1,   /* field[1] = ready */
   0,   /* field[0] = sequence */
+  4,   /* field[4] = shard_count */
+  2,   /* field[2] = step */
 };
 static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
 {
@@ -1498,7 +1550,7 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
   "Ssrm__Wire__Heartbeat",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Heartbeat),
-  1,
+  5,
   ssrm__wire__heartbeat__field_descriptors,
   ssrm__wire__heartbeat__field_indices_by_name,
   1,  ssrm__wire__heartbeat__number_ranges,

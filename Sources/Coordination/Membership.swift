@@ -12,6 +12,8 @@ public struct Membership: Sendable {
         public internal(set) var isReady = false
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
+        /// When it was given its last run.
+        public internal(set) var assignedAt = Duration.zero
     }
 
     /// Silent for longer than this, a worker is taken for dead.

@@ -19,11 +19,8 @@ public struct Round: Sendable {
     /// The sum of all shards, once they are all there.
     public var sum: ShardSum? { tree.root }
 
-    /// Whether the worker has shards to compute.
-    public func isBusy(_ worker: WorkerID) -> Bool { assigned[worker] != nil }
-
-    /// The runs that workers compute at the moment.
-    public var assignments: [WorkerID: Range<Int>] { assigned }
+    /// The run that a worker was given and has not reported on.
+    public func run(of worker: WorkerID) -> Range<Int>? { assigned[worker] }
 
     /// Gives what is to be done to idle workers: to each one run, by its number of threads.
     public mutating func onIdle(_ workers: [(id: WorkerID, threads: Int)]) -> [(worker: WorkerID, shards: Range<Int>)] {

@@ -30,14 +30,16 @@ public struct Training: Sendable {
         public let shardCount: Int
         /// Steps in all.
         public let steps: Int
+        /// Rows through the network for each shard.
+        public let rowsPerShard: Int
         /// The length of the parameter vector.
         public let parameterCount: Int
         /// The dataset's digest.
         public let datasetDigest: String
 
         /// A plan.
-        public init(shardCount: Int, steps: Int, parameterCount: Int, datasetDigest: String) {
-            (self.shardCount, self.steps) = (shardCount, steps)
+        public init(shardCount: Int, steps: Int, rowsPerShard: Int, parameterCount: Int, datasetDigest: String) {
+            (self.shardCount, self.steps, self.rowsPerShard) = (shardCount, steps, rowsPerShard)
             (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
         }
     }
@@ -49,16 +51,23 @@ public struct Training: Sendable {
     /// The step in hand; nil when all are done.
     public private(set) var round: Round?
     private let refusesOtherArithmetic: Bool
+    /// How long after it was given a run a worker may still not know of it.
+    private let grace: Duration
     private var parameters: RawFrame
-    /// The first probe that came, and whose it was.
-    private var probe: (digest: String, name: String)?
+    /// The first probe that came, whose it was, and who agrees with it.
+    private var probe: (digest: String, name: String, holders: Set<WorkerID>)?
+    private var refusedCount = 0
+    /// After so many refusals no more are told of, or a broken peer would fill the terminal.
+    private static let refusedLimit = 20
 
-    /// A training that starts at `step` from `parameters`.
+    /// A training that starts at `step` from `parameters`, with workers that show life once every `heartbeat`.
     public init(
-        _ plan: Plan, step: Int, parameters: FloatBlock, lease: Duration, refusesOtherArithmetic: Bool = false
+        _ plan: Plan, step: Int, parameters: FloatBlock, heartbeat: Duration, lease: Duration,
+        refusesOtherArithmetic: Bool = false
     ) {
         self.plan = plan
         self.refusesOtherArithmetic = refusesOtherArithmetic
+        grace = heartbeat * 2
         membership = Membership(lease: lease)
         self.parameters = RawFrame(parameters)
         round = step < plan.steps ? Round(step: step, shardCount: plan.shardCount) : nil
@@ -79,54 +88,56 @@ public struct Training: Sendable {
             return [refuse(worker, Refusal(.unknownWorker, "say hello first"))]
         }
         switch envelope.message {
-        case .ready(let digest): return onReady(digest, from: worker)
+        case .ready(let digest): return onReady(digest, from: worker, at: now)
         case .sampleRequest(let block): return [.sendSamples(block: block, to: worker)]
-        case .heartbeat(let sequence): return [.send(Envelope(.heartbeatReply(sequence: sequence)), to: worker)]
-        case .gradientReport(let report): return onReport(report, envelope.blocks, from: worker)
-        case .farewell(let reason, let text): return onFarewell(reason, text, from: worker)
+        case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, at: now)
+        case .gradientReport(let report): return onReport(report, envelope.blocks, from: worker, at: now)
+        case .farewell(let reason, let text): return onFarewell(reason, text.printable, from: worker, at: now)
         case .hello, .welcome, .sampleBlock, .work, .heartbeatReply, .refusal, .finish:
-            return onUnreadable("a message that only a coordinator sends", from: worker)
+            return onUnreadable("a message that only a coordinator sends", from: worker, at: now)
         }
     }
 
     /// Takes note of a message that could not be read: the worker is refused, and its shards go to others.
-    public mutating func onUnreadable(_ error: WireError, from worker: WorkerID) -> [Directive] {
-        if case .version(let theirs) = error {
-            return [
-                .note(
-                    "refused a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
-                ),
-                refuse(worker, Refusal(.version, "\(error)")),
-            ]
-        }
-        return onUnreadable("\(error)", from: worker)
+    public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
+        guard case .version(let theirs) = error else { return onUnreadable("\(error)", from: worker, at: now) }
+        let text = "a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
+        return noteRefused(text) + [refuse(worker, Refusal(.version, "\(error)"))]
     }
 
-    private mutating func onUnreadable(_ reason: String, from worker: WorkerID) -> [Directive] {
-        let name = membership.members[worker]?.hello.name ?? "an unknown worker"
-        return [.note("refused a message from \(name): \(reason)"), refuse(worker, Refusal(.malformed, reason))]
-            + depart(worker)
+    private mutating func onUnreadable(_ reason: String, from worker: WorkerID, at now: Duration) -> [Directive] {
+        let name = membership.members[worker]?.name ?? "an unknown worker"
+        return noteRefused("a message from \(name): \(reason)") + [refuse(worker, Refusal(.malformed, reason))]
+            + depart(worker, at: now)
+    }
+
+    /// Tells of something refused, unless there was too much of it already.
+    private mutating func noteRefused(_ text: String) -> [Directive] {
+        refusedCount += 1
+        if refusedCount > Self.refusedLimit { return [] }
+        let isLast = refusedCount == Self.refusedLimit
+        return [.note("refused \(text)")] + (isLast ? [.note("what else is refused is not told of")] : [])
     }
 
     /// Takes note that a worker's process is known to have ended.
-    public mutating func onEnd(ofWorkerNamed name: String) -> [Directive] {
+    public mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
         let gone = membership.members.filter { $0.value.hello.name == name }.map(\.key)
-        return gone.flatMap { depart($0) }
+        return gone.flatMap { depart($0, at: now) }
     }
 
     /// Looks for workers whose lease is over.
     public mutating func onTick(at now: Duration) -> [Directive] {
         var directives: [Directive] = []
         for worker in membership.expired(at: now) {
-            let name = membership.members[worker]?.hello.name ?? ""
+            let name = membership.members[worker]?.name ?? ""
             directives.append(.note("\(name) was not heard of for \(membership.lease); its shards go to others"))
-            directives += depart(worker)
+            directives += depart(worker, at: now)
         }
         return directives
     }
 
     /// Starts the next step with the parameters that the last one gave.
-    public mutating func onParameters(_ updated: FloatBlock) -> [Directive] {
+    public mutating func onParameters(_ updated: FloatBlock, at now: Duration) -> [Directive] {
         guard let done = round else { return [] }
         parameters = RawFrame(updated)
         if done.step + 1 == plan.steps {
@@ -134,7 +145,7 @@ public struct Training: Sendable {
             return finish(complete: true)
         }
         round = Round(step: done.step + 1, shardCount: plan.shardCount)
-        return assign()
+        return assign(at: now)
     }
 
     /// Sends every worker away: the job is complete, or the coordinator stops.
@@ -146,75 +157,98 @@ public struct Training: Sendable {
 
     private mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
         if round == nil { return [.send(Envelope(.finish(complete: true)), to: worker)] }
-        round?.onDeparture(of: worker)
+        let freed = depart(worker, at: now)
         membership.onHello(hello, from: worker, at: now)
-        return [.welcome(worker, needsSamples: hello.datasetDigest != plan.datasetDigest)]
+        return freed + [.welcome(worker, needsSamples: hello.datasetDigest != plan.datasetDigest)]
     }
 
-    private mutating func onReady(_ digest: String, from worker: WorkerID) -> [Directive] {
+    private mutating func onReady(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard let member = membership.members[worker], !member.isReady else { return [] }
         var directives: [Directive] = []
+        let what = "\(member.name) (\(member.hello.processor.printable), \(member.hello.numerics.printable))"
         if let probe, probe.digest != digest {
-            let text = """
-                \(member.hello.name) (\(member.hello.processor), \(member.hello.numerics)) computes other bits than \(probe.name)
-                """
+            let text = "\(what) computes other bits than \(probe.name)"
             if refusesOtherArithmetic {
-                directives.append(.note("refused \(text)"))
-                directives.append(
-                    refuse(worker, Refusal(.otherArithmetic, "\(text); this job takes equal arithmetic only")))
-                return directives + depart(worker)
+                directives += noteRefused(text)
+                let reason = "\(text); this job takes equal arithmetic only"
+                directives.append(refuse(worker, Refusal(.otherArithmetic, reason)))
+                return directives + depart(worker, at: now)
             }
             directives.append(.note("\(text): the same job may give other bits in another run"))
-        } else if probe == nil {
-            probe = (digest, member.hello.name)
+        } else {
+            probe = (digest, probe?.name ?? member.name, (probe?.holders ?? []).union([worker]))
         }
         membership.change(worker) { $0.isReady = true }
-        directives.append(.note("\(member.hello.name) joined (\(member.hello.processor), \(member.hello.numerics))"))
-        return directives + assign()
+        directives.append(.note("\(what) joined"))
+        return directives + assign(at: now)
+    }
+
+    /// Answers a sign of life, and looks whether the worker has in hand what it should have.
+    ///
+    /// A connection that breaks takes messages with it and comes back under the same identity; only what the worker says of itself
+    /// shows that work, a report or the word that it is ready was among them. Work that it does not know of is given out again.
+    private mutating func onHeartbeat(
+        _ heartbeat: Heartbeat, from worker: WorkerID, at now: Duration
+    ) -> [Directive] {
+        let answer = Directive.send(Envelope(.heartbeatReply(sequence: heartbeat.sequence)), to: worker)
+        guard let member = membership.members[worker] else { return [answer] }
+        if heartbeat.isReady, !member.isReady {
+            return [answer, refuse(worker, Refusal(.unknownWorker, "say hello again"))]
+        }
+        guard let round, let shards = round.run(of: worker), now - member.assignedAt > grace,
+            heartbeat.run != Heartbeat.Run(step: round.step, shards: shards)
+        else { return [answer] }
+        self.round?.onDeparture(of: worker)
+        membership.change(worker) { $0.parametersStep = nil }
+        let note = Directive.note("\(member.name) lost its work with its connection; it is given out again")
+        return [answer, note] + assign(at: now)
     }
 
     private mutating func onReport(
-        _ report: GradientReport, _ blocks: [FloatBlock], from worker: WorkerID
+        _ report: GradientReport, _ blocks: [FloatBlock], from worker: WorkerID, at now: Duration
     ) -> [Directive] {
         guard blocks.count == report.subtrees.count, blocks.allSatisfy({ $0.count == plan.parameterCount }) else {
-            return onUnreadable("a gradient of another length than the parameters", from: worker)
+            return onUnreadable("a gradient of another length than the parameters", from: worker, at: now)
         }
-        guard let refusal = round?.onReport(report, blocks, from: worker) else {
-            guard let sum = round?.sum else { return assign() }
-            if !sum.gradient.isFinite || !sum.loss.isFinite {
-                return [.fail("the gradient of step \(report.step) is infinite or not a number; lower --learning-rate")]
-            }
-            return [.finishStep(sum)]
+        guard report.subtrees.allSatisfy({ $0.correct <= $0.shards.count * plan.rowsPerShard }) else {
+            return onUnreadable("more correct rows than there are", from: worker, at: now)
         }
-        return [refuse(worker, refusal)]
+        if let refusal = round?.onReport(report, blocks, from: worker) { return [refuse(worker, refusal)] }
+        guard let sum = round?.sum else { return assign(at: now) }
+        if !sum.gradient.isFinite || !sum.loss.isFinite {
+            return [.fail("the gradient of step \(report.step) is infinite or not a number; lower --learning-rate")]
+        }
+        return [.finishStep(sum)]
     }
 
-    private mutating func onFarewell(_ reason: FarewellReason, _ text: String, from worker: WorkerID) -> [Directive] {
-        let name = membership.members[worker]?.hello.name ?? ""
+    private mutating func onFarewell(
+        _ reason: FarewellReason, _ text: String, from worker: WorkerID, at now: Duration
+    ) -> [Directive] {
+        let name = membership.members[worker]?.name ?? ""
         switch reason {
-        case .leaving: return [.note("\(name) left")] + depart(worker)
-        case .failed: return [.note("\(name) can't go on: \(text)")] + depart(worker)
+        case .leaving: return [.note("\(name) left")] + depart(worker, at: now)
+        case .failed: return [.note("\(name) can't go on: \(text)")] + depart(worker, at: now)
         case .notFinite: return [.fail("\(text) (found by \(name))")]
         }
     }
 
-    private mutating func depart(_ worker: WorkerID) -> [Directive] {
+    private mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
         guard membership.remove(worker) != nil else { return [] }
+        probe?.holders.remove(worker)
+        if probe?.holders.isEmpty ?? false { probe = nil }
         round?.onDeparture(of: worker)
-        return assign()
+        return assign(at: now)
     }
 
     /// Gives what is to be done to those who have nothing to do.
-    private mutating func assign() -> [Directive] {
+    private mutating func assign(at now: Duration) -> [Directive] {
         guard var round, round.sum == nil else { return [] }
-        let idle = membership.ready.filter { !round.isBusy($0.id) }.map {
-            (id: $0.id, threads: $0.member.hello.threads)
-        }
-        let given = round.onIdle(idle)
+        let idle = membership.ready.filter { round.run(of: $0.id) == nil }
+        let given = round.onIdle(idle.map { (id: $0.id, threads: $0.member.hello.threads) })
         self.round = round
         return given.map { worker, shards in
             let needsParameters = membership.members[worker]?.parametersStep != round.step
-            membership.change(worker) { $0.parametersStep = round.step }
+            membership.change(worker) { ($0.parametersStep, $0.assignedAt) = (round.step, now) }
             let frames = needsParameters ? [parameters] : []
             return .send(Envelope(.work(step: round.step, shards: shards), frames: frames), to: worker)
         }
@@ -222,5 +256,17 @@ public struct Training: Sendable {
 
     private func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive {
         .send(Envelope(.refusal(refusal)), to: worker)
+    }
+}
+
+extension Membership.Member {
+    /// The worker's name, fit for a terminal.
+    var name: String { hello.name.printable }
+}
+
+extension String {
+    /// What a peer says, on one line of bounded length and without control characters.
+    var printable: String {
+        String(unicodeScalars.prefix(300).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
     }
 }

@@ -1,7 +1,7 @@
 import CZeroMQ
 
 /// One received frame: owns its ZeroMQ message and thereby the bytes.
-public final class Frame: @unchecked Sendable {  // once received, the message never changes
+public final class Frame: @unchecked Sendable {  // whoever holds it alone may write; see FloatBlock
     let message: UnsafeMutablePointer<zmq_msg_t>
 
     init() {

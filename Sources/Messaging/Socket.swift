@@ -47,11 +47,6 @@ public final class Socket {
         }
     }
 
-    /// Makes `send` throw a retriable error while no peer is connected, instead of keeping messages for one that may come.
-    public func sendOnlyWhenConnected() throws(SocketError) {
-        try set(ZMQ_IMMEDIATE, Int32(1), "immediate")
-    }
-
     /// Lets the library itself drop a peer that announces a larger frame, before anything is allocated for it.
     public func setFrameLimit(bytes: Int) throws(SocketError) {
         try set(ZMQ_MAXMSGSIZE, Int64(bytes), "frame limit")

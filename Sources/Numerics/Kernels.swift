@@ -10,9 +10,3 @@ extension FloatBlock {
     /// Whether no value is infinite or not a number.
     public var isFinite: Bool { kernel_all_finite(base, count) }
 }
-
-/// Whether none of these values is infinite or not a number.
-public func allFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
-    guard let base = values.baseAddress else { return true }
-    return kernel_all_finite(base, values.count)
-}

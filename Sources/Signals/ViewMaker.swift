@@ -12,6 +12,7 @@ public final class ViewMaker {
     /// Columns of a sample.
     public let columns: Int
     private let half: Int
+    private let makesSpectra: Bool
     /// `[columns, 2 * half]`: cosines, then negated sines.
     private let columnTable: FloatBlock
     /// `[2 * rows, rows]`: cosines, then sines.
@@ -24,15 +25,21 @@ public final class ViewMaker {
     private let turned: FloatBlock
     private let capacity: Int
 
-    /// A maker for samples `[rows, columns]`, up to `capacity` at a time.
-    public init(rows: Int, columns: Int, capacity: Int) {
+    /// A maker of `views` of samples `[rows, columns]`, up to `capacity` at a time.
+    public init(_ views: [SampleView] = SampleView.allCases, rows: Int, columns: Int, capacity: Int) {
         (self.rows, self.columns, self.capacity) = (rows, columns, capacity)
         half = columns / 2 + 1
+        turned = FloatBlock(count: rows * columns)
+        makesSpectra = views.contains(.spectrum)
+        guard makesSpectra else {
+            (columnTable, rowTable) = (FloatBlock(count: 0), FloatBlock(count: 0))
+            (partial, parts) = (FloatBlock(count: 0), FloatBlock(count: 0))
+            return
+        }
         columnTable = FloatBlock(count: columns * 2 * half)
         rowTable = FloatBlock(count: 2 * rows * rows)
         partial = FloatBlock(count: capacity * rows * 2 * half)
         parts = FloatBlock(count: 2 * rows * 2 * half)
-        turned = FloatBlock(count: rows * columns)
         for c in 0..<columns {
             for f in 0..<half {
                 let angle = 2 * Double.pi * Double(f * c % columns) / Double(columns)
@@ -76,6 +83,7 @@ public final class ViewMaker {
     }
 
     private func makeSpectra(of samples: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Float>) {
+        precondition(makesSpectra, "a maker that was not made for spectra")
         let width = 2 * half
         product(
             m: count * rows, n: width, k: columns, samples, aRow: columns, columnTable.base, bRow: width,

@@ -82,8 +82,8 @@ public struct Job: Codable, Equatable, Sendable {
     public var fault: String? {
         let limit = 1 << 31
         let positive = [sampleCount, rows, columns, shardsPerStep, originalsPerShard] + settings.hiddenUnits
-        if positive.contains(where: { $0 < 1 || $0 >= limit }) || steps < 0 {
-            return "every size of a job must be at least 1, and steps at least 0"
+        if positive.contains(where: { $0 < 1 || $0 >= limit }) || !(0..<1 << 40).contains(steps) {
+            return "every size of a job must be at least 1, and steps from 0 to 2^40"
         }
         if settings.views.first != .identity || Set(settings.views).count != settings.views.count {
             return "a job's first view must be the identity, and no view may come twice"
@@ -91,12 +91,22 @@ public struct Job: Codable, Equatable, Sendable {
         if let units = settings.outputUnits, units < settings.views.count || units >= limit {
             return "\(units) output units can't tell \(settings.views.count) views apart"
         }
-        let (values, overflow) = rows.multipliedReportingOverflow(by: columns)
-        if overflow || values >= limit || shardsPerStep > 65_536 {
-            return "a job of \(shardsPerStep) shards with samples [\(rows), \(columns)] is too large"
+        let values = rows * columns  // no overflow: both are below 2^31
+        if values >= 1 << 24 || shardsPerStep > 65_536 || originalsPerShard > 1 << 20 {
+            return """
+                \(shardsPerStep) shards of \(originalsPerShard) samples [\(rows), \(columns)] are beyond what a job may have \
+                (65536 shards, 2^20 originals a shard, 2^24 values a sample)
+                """
+        }
+        if settings.views.contains(.spectrum), max(rows, columns) > 4096 {
+            return "the spectrum is for samples of at most 4096 rows and columns, not [\(rows), \(columns)]"
         }
         let units = [values] + settings.hiddenUnits + [settings.outputUnits ?? settings.views.count]
-        if zip(units, units.dropFirst()).contains(where: { $0 * $1 >= limit }) {
+        var parameters = 0
+        for (inputs, outputs) in zip(units, units.dropFirst()) where parameters < 1 << 29 {
+            parameters += (inputs + 1) * outputs  // no overflow: each is below 2^31
+        }
+        if parameters >= 1 << 29 {
             return "a network of \(units.map(String.init).joined(separator: "-")) is too large"
         }
         if originalsPerStep > sampleCount {

@@ -14,7 +14,7 @@ public final class ShardGradient {
     /// A computer for the job's shards; everything it will ever need is allocated here.
     ///
     /// - Precondition: `job.fault` is nil.
-    public init(job: Job, sampleCount: Int? = nil) {
+    public init(job: Job) {
         if let fault = job.fault { preconditionFailure(fault) }
         self.job = job
         network = job.network
@@ -26,7 +26,7 @@ public final class ShardGradient {
         workspace = MLP.Workspace(for: network, rows: rowCount)
         rows = FloatBlock(count: rowCount * network.sizes[0])
         order = SampleOrder(
-            seed: job.seed, sampleCount: sampleCount ?? job.sampleCount, shardsPerStep: job.shardsPerStep,
+            seed: job.seed, sampleCount: job.sampleCount, shardsPerStep: job.shardsPerStep,
             originalsPerShard: originals)
     }
 

@@ -57,7 +57,7 @@ public struct TrainingCheckpoint: Sendable {
             throw fail("not a checkpoint (its format is \(file.metadata["format"] ?? "not given"))")
         }
         guard let json = file.metadata["job"], let job = try? Job(json: json),
-            let step = Int(file.metadata["step"] ?? "")
+            let step = Int(file.metadata["step"] ?? ""), step >= 0
         else { throw fail("its job or step can't be read") }
         if let fault = job.fault { throw fail(fault) }
         let network = job.network

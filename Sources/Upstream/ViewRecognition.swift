@@ -20,7 +20,7 @@ public final class ViewRecognition: PretextTask {
     public init(settings: UpstreamSettings, rows: Int, columns: Int, outputs: Int, capacity: Int) {
         self.settings = settings
         self.outputs = outputs
-        maker = ViewMaker(rows: rows, columns: columns, capacity: capacity)
+        maker = ViewMaker(settings.views, rows: rows, columns: columns, capacity: capacity)
         logOriginal = [Double](repeating: 0, count: outputs)
         logView = logOriginal
         originalGradient = logOriginal

@@ -6,10 +6,15 @@ extension ReceivedEnvelope {
     ///
     /// Lengths are held to limits before anything is allocated, and a peer's bytes never trap.
     ///
+    /// - Parameters:
+    ///   - parts: the frames.
+    ///   - headerLimit: no header is read that has more bytes.
     /// - Throws: `WireError`, naming what is wrong.
-    public init(_ parts: [ReceivedPart]) throws(WireError) {
+    public init(_ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit) throws(WireError) {
         guard let first = parts.first else { throw .malformedHeader("no frames at all") }
-        guard first.bytes.count <= Envelope.headerByteLimit else { throw .headerTooLarge(bytes: first.bytes.count) }
+        guard first.bytes.count <= headerLimit else {
+            throw .headerTooLarge(bytes: first.bytes.count, limit: headerLimit)
+        }
         guard parts.count - 1 <= Envelope.frameLimit else {
             throw .frameCount(listed: Envelope.frameLimit, came: parts.count - 1)
         }
@@ -20,16 +25,19 @@ extension ReceivedEnvelope {
         defer { ssrm__wire__header__free_unpacked(header, nil) }
         guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
         message = try Message(header.pointee)
-        blocks = try Self.blocks(header.pointee, parts.dropFirst())
+        blocks = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind)
     }
 
     private static func blocks(
-        _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>
+        _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>, of kind: Ssrm__Wire__FrameKind
     ) throws(WireError) -> [FloatBlock] {
         guard header.n_frames == parts.count else { throw .frameCount(listed: header.n_frames, came: parts.count) }
         var blocks: [FloatBlock] = []
         for (i, part) in parts.enumerated() {
             guard let listed = header.frames[i]?.pointee else { throw .malformedHeader("frame \(i) is not listed") }
+            guard listed.kind == kind, kind != SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED else {
+                throw .malformedHeader("frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
+            }
             guard part.bytes.count % 4 == 0, listed.float_count == part.bytes.count / 4 else {
                 throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)
             }
@@ -72,7 +80,11 @@ extension Message {
         case SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT:
             self = .gradientReport(try GradientReport(header.gradient_report.pointee))
         case SSRM__WIRE__HEADER__BODY_HEARTBEAT:
-            self = .heartbeat(sequence: header.heartbeat.pointee.sequence)
+            let body = header.heartbeat.pointee
+            let run: Heartbeat.Run? =
+                body.shard_count == 0
+                ? nil : .init(step: try number(body.step), shards: try shards(body.first_shard, body.shard_count))
+            self = .heartbeat(Heartbeat(sequence: body.sequence, isReady: body.ready != 0, run: run))
         case SSRM__WIRE__HEADER__BODY_FAREWELL:
             let body = header.farewell.pointee
             guard let reason = FarewellReason(rawValue: body.reason.rawValue) else {

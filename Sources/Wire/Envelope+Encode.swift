@@ -75,7 +75,7 @@ private final class Arena {
 
 extension Message {
     /// What kind of floats travel with the message.
-    fileprivate var frameKind: Ssrm__Wire__FrameKind {
+    var frameKind: Ssrm__Wire__FrameKind {
         switch self {
         case .work: SSRM__WIRE__FRAME_KIND__FRAME_KIND_PARAMETERS
         case .gradientReport: SSRM__WIRE__FRAME_KIND__FRAME_KIND_GRADIENT
@@ -118,9 +118,16 @@ extension Message {
                         }
                     })
             }
-        case .heartbeat(let sequence):
+        case .heartbeat(let heartbeat):
             header.body_case = SSRM__WIRE__HEADER__BODY_HEARTBEAT
-            header.heartbeat = arena.make(ssrm__wire__heartbeat__init) { $0.sequence = sequence }
+            header.heartbeat = arena.make(ssrm__wire__heartbeat__init) {
+                $0.sequence = heartbeat.sequence
+                $0.ready = heartbeat.isReady ? 1 : 0
+                guard let run = heartbeat.run else { return }
+                $0.step = UInt64(run.step)
+                $0.first_shard = UInt32(run.shards.lowerBound)
+                $0.shard_count = UInt32(run.shards.count)
+            }
         case .farewell(let reason, let text):
             header.body_case = SSRM__WIRE__HEADER__BODY_FAREWELL
             header.farewell = arena.make(ssrm__wire__farewell__init) {

@@ -2,8 +2,10 @@ public import Numerics
 
 /// A message and the floats that travel with it.
 public struct Envelope: Sendable {
-    /// No header is larger.
+    /// No header is larger; a welcome may list many blocks of samples.
     public static let headerByteLimit = 4 << 20
+    /// No header that a worker sends is larger.
+    public static let workerHeaderByteLimit = 64 << 10
     /// No message has more raw frames.
     public static let frameLimit = 64
 

@@ -12,7 +12,7 @@ public enum Message: Equatable, Sendable {
     /// A worker's sums of its run, one raw frame a subtree.
     case gradientReport(GradientReport)
     /// A worker is alive.
-    case heartbeat(sequence: UInt64)
+    case heartbeat(Heartbeat)
     /// A worker leaves.
     case farewell(FarewellReason, text: String)
     /// The coordinator takes a worker in.
@@ -95,6 +95,31 @@ public struct GradientReport: Equatable, Sendable {
     /// A report.
     public init(step: Int, shards: Range<Int>, subtrees: [Subtree]) {
         (self.step, self.shards, self.subtrees) = (step, shards, subtrees)
+    }
+}
+
+/// A worker's sign of life, with what it has in hand.
+public struct Heartbeat: Equatable, Sendable {
+    /// A run of shards.
+    public struct Run: Equatable, Sendable {
+        /// The step.
+        public var step: Int
+        /// The shards.
+        public var shards: Range<Int>
+
+        /// A run.
+        public init(step: Int, shards: Range<Int>) { (self.step, self.shards) = (step, shards) }
+    }
+    /// Counts up.
+    public var sequence: UInt64
+    /// Whether it has said that it is ready since it was welcomed.
+    public var isReady: Bool
+    /// What it computes; nil while it waits.
+    public var run: Run?
+
+    /// A sign of life.
+    public init(sequence: UInt64, isReady: Bool, run: Run?) {
+        (self.sequence, self.isReady, self.run) = (sequence, isReady, run)
     }
 }
 

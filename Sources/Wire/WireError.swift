@@ -3,7 +3,7 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
     /// The other side speaks another version of the protocol.
     case version(theirs: UInt32)
     /// The header is larger than any message's.
-    case headerTooLarge(bytes: Int)
+    case headerTooLarge(bytes: Int, limit: Int)
     /// The header is no header.
     case malformedHeader(String)
     /// Other frames follow than the header lists.
@@ -21,8 +21,7 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
             the other side speaks protocol version \(theirs), this program version \(protocolVersion); install the same ssrm on \
             both machines
             """
-        case .headerTooLarge(let bytes):
-            "a header of \(bytes) bytes, where at most \(Envelope.headerByteLimit) are allowed"
+        case .headerTooLarge(let bytes, let limit): "a header of \(bytes) bytes, where at most \(limit) are allowed"
         case .malformedHeader(let reason): "a header that can't be read: \(reason)"
         case .frameCount(let listed, let came): "\(came) frames where the header lists \(listed)"
         case .frameLength(let frame, let listed, let bytes):

@@ -56,6 +56,9 @@ struct BenchPretrainCommand: ParsableCommand {
     func validate() throws {
         let numbers = [workers, threads, shards, shardSize, views, inputs, classes, samples, steps]
         if numbers.contains(where: { $0 < 1 }) { throw ValidationError("all sizes must be at least 1") }
+        if numbers.contains(where: { $0 > 1 << 31 }) || samples * inputs > 1 << 31 {
+            throw ValidationError("--samples times --inputs must be at most 2^31 values")
+        }
         if steps < 2 { throw ValidationError("--steps must be at least 2: the time counts from the first one's end") }
         if views > SampleView.allCases.count { throw ValidationError("there are \(SampleView.allCases.count) views") }
         if hidden.split(separator: ",").contains(where: { Int($0) ?? 0 < 1 }) {
@@ -90,7 +93,7 @@ struct BenchPretrainCommand: ParsableCommand {
                 patience: .seconds(60)),
             job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
         let local = try LocalWorkers(count: workers, endpoint: shell.endpoint, data: data, threads: threads)
-        guard try shell.run(with: local) == .complete else { throw ExitCode(1) }
+        if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
         let rate = shell.speed.rowsPerSecond
         let result = Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),

@@ -23,22 +23,33 @@ struct SSRM: ParsableCommand {
     ///
     /// Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
     static func main() {
+        Terminal.openStandardStreams()
         // Gradients come in messages of the same large size over and over: keep that memory instead of returning it each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
         do {
             var command = try parseAsRoot()
             try command.run()
+            end(0)
         } catch {
             let code = exitCode(for: error)
-            if let ended = error as? ExitCode { Foundation.exit(ended.rawValue) }
+            if let ended = error as? ExitCode { end(ended.rawValue) }
             if code.isSuccess {
                 print(fullMessage(for: error))
-                Foundation.exit(0)
+                end(0)
             }
             let isUsage = code == .validationFailure
             Terminal.error(isUsage ? fullMessage(for: error) : "ssrm: \(error)")
-            Foundation.exit(isUsage ? 2 : 1)
+            end(isUsage ? 2 : 1)
         }
+    }
+
+    /// Ends the process without the libraries' own endings: a thread may still compute with code that they would unmap.
+    private static func end(_ code: Int32) -> Never {
+        if fflush(nil) != 0, code == 0 {
+            Terminal.error("ssrm: standard output can't be written: \(String(cString: strerror(errno)))")
+            _exit(1)
+        }
+        _exit(code)
     }
 }

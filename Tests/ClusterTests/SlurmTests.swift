@@ -59,6 +59,7 @@ struct SlurmTests {
         #expect(try job.digest(of: "slurm") == job.digestOfLocalRun())
         let workers = job.text("slurm/logs/workers.log")
         #expect(workers.contains("0: ") && workers.contains("1: "), "\(workers)")
+        #expect(!workers.contains("error") && !workers.contains("crashed"), "\(workers)")
     }
 
     @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {

@@ -7,8 +7,8 @@ private let lease = Duration.seconds(10)
 
 private func training(shards: Int = 4, steps: Int = 3, refuses: Bool = false) -> Training {
     Training(
-        Training.Plan(shardCount: shards, steps: steps, parameterCount: 1, datasetDigest: "d"), step: 0,
-        parameters: FloatBlock([0]), lease: lease, refusesOtherArithmetic: refuses)
+        Training.Plan(shardCount: shards, steps: steps, rowsPerShard: 5, parameterCount: 1, datasetDigest: "d"), step: 0,
+        parameters: FloatBlock([0]), heartbeat: .seconds(1), lease: lease, refusesOtherArithmetic: refuses)
 }
 
 private func hello(_ name: String, digest: String = "d") -> Message {
@@ -92,7 +92,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
         return
     }
     #expect(sum.gradient.array == [6])
-    let next = training.onParameters(FloatBlock([1]))
+    let next = training.onParameters(FloatBlock([1]), at: .zero)
     #expect(sent(next).first?.message == .work(step: 1, shards: 0..<4))
 }
 
@@ -101,7 +101,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     _ = try training.join(ann, "ann")
     let (message, gradients) = report(0..<4, of: 4, step: 0)
     _ = try training.take(.gradientReport(message), gradients, from: ann)
-    #expect(sent(training.onParameters(FloatBlock([1]))).map(\.message) == [.finish(complete: true)])
+    #expect(sent(training.onParameters(FloatBlock([1]), at: .zero)).map(\.message) == [.finish(complete: true)])
     #expect(sent(try training.take(hello("bob"), from: bob)).map(\.message) == [.finish(complete: true)])
 }
 
@@ -121,7 +121,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
 @Test func aHeartbeatIsAnsweredAndKeepsAWorker() throws {
     var training = training()
     _ = try training.join(ann, "ann")
-    let answer = try training.take(.heartbeat(sequence: 4), from: ann, at: .seconds(9))
+    let answer = try training.take(.heartbeat(Heartbeat(sequence: 4, isReady: true, run: .init(step: 0, shards: 0..<4))), from: ann, at: .seconds(9))
     #expect(sent(answer).map(\.message) == [.heartbeatReply(sequence: 4)])
     #expect(training.onTick(at: .seconds(15)).isEmpty)
     #expect(training.readyCount == 1)
@@ -131,7 +131,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     var training = training()
     _ = try training.join(ann, "ann")
     _ = try training.join(bob, "bob")
-    #expect(work(training.onEnd(ofWorkerNamed: "ann")) == [bob: 0..<4])
+    #expect(work(training.onEnd(ofWorkerNamed: "ann", at: .zero)) == [bob: 0..<4])
     _ = try training.join(cid, "cid")
     #expect(work(try training.take(.farewell(.leaving, text: ""), from: bob)) == [cid: 0..<4])
 }
@@ -147,10 +147,10 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     var training = training()
     _ = try training.join(ann, "ann")
     _ = try training.join(bob, "bob")
-    let directives = training.onUnreadable(.frameChecksum(frame: 0), from: ann)
+    let directives = training.onUnreadable(.frameChecksum(frame: 0), from: ann, at: .zero)
     #expect(refusals(directives) == [.malformed])
     #expect(work(directives) == [bob: 0..<4])
-    #expect(refusals(training.onUnreadable(.version(theirs: 9), from: cid)) == [.version])
+    #expect(refusals(training.onUnreadable(.version(theirs: 9), from: cid, at: .zero)) == [.version])
     #expect(training.readyCount == 1)
 }
 
@@ -188,7 +188,47 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     #expect(strict.readyCount == 1)
 }
 
+/// A sign of life of a worker that waits for work.
+private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: nil))
+
+@Test func workThatAWorkerDoesNotKnowOfIsGivenAgainWithItsParameters() throws {
+    var training = training()
+    _ = try training.join(ann, "ann")
+    #expect(work(try training.take(idle, from: ann, at: .seconds(2))).isEmpty)  // it may be on its way
+    let again = try training.take(idle, from: ann, at: .seconds(2) + .milliseconds(1))
+    #expect(work(again) == [ann: 0..<4])
+    #expect(sent(again).map(\.frames) == [0, 1])
+}
+
+@Test func aWorkerWhoseReadyWasLostIsToldToSayHelloAgain() throws {
+    var training = training()
+    _ = try training.take(hello("ann"), from: ann)
+    #expect(refusals(try training.take(idle, from: ann, at: .seconds(1))) == [.unknownWorker])
+}
+
+@Test func moreCorrectRowsThanThereAreAreRefused() throws {
+    var training = training()
+    _ = try training.join(ann, "ann")
+    let (whole, gradients) = report(0..<4, of: 4, step: 0)
+    var message = whole
+    message.subtrees[0].correct = 21
+    #expect(refusals(try training.take(.gradientReport(message), gradients, from: ann)) == [.malformed])
+}
+
+@Test func whatAPeerCallsItselfCantWriteOnTheTerminal() throws {
+    var training = training()
+    let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap { if case .note(let text) = $0 { text } else { nil } }
+    #expect(notes == ["a?b?[2J (p, n) joined"])
+}
+
+@Test func theNotesOfWhatIsRefusedComeToAnEnd() {
+    var training = training()
+    let notes = (0..<1000).flatMap { _ in training.onUnreadable(.malformedHeader("x"), from: ann, at: .zero) }
+        .filter { if case .note = $0 { true } else { false } }
+    #expect(notes.count == 21)
+}
+
 @Test func strangersAreToldToSayHello() throws {
     var training = training()
-    #expect(refusals(try training.take(.heartbeat(sequence: 1), from: ann)) == [.unknownWorker])
+    #expect(refusals(try training.take(idle, from: ann)) == [.unknownWorker])
 }

@@ -110,7 +110,7 @@ import Wire
 
     @Test func aWorkerOfAnotherVersionIsToldSoAndTheJobGoesOn() throws {
         try withCoordinator { coordinator, peer in
-            try peer.send([.copied(Envelope(.heartbeat(sequence: 1)).encodedHeader(version: 99))])
+            try peer.send([.copied(Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: 99))])
             guard case .refusal(let refusal)? = try answer(at: peer)?.message else {
                 Issue.record("no refusal came")
                 return

@@ -84,6 +84,35 @@ import Testing
         paused.result()
     }
 
+    @Test func connectionsThatBreakCostNothingButTime() throws {
+        let coordinator = try ProgramRun(
+            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--heartbeat", "0.1", "--lease", "60"]
+                + Pretraining.jobFlags(run: run, steps: 2000))
+        #expect(waitFor { FileManager.default.fileExists(atPath: run + "/endpoint") })
+        let endpoint = try String(contentsOfFile: run + "/endpoint", encoding: .utf8)
+        let proxy = CuttingProxy(to: try #require(UInt16(endpoint.split(separator: ":").last?.dropLast() ?? "")))
+        defer { proxy.end() }
+        let workers = try (0..<2).map { _ in
+            try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:\(proxy.port)"])
+        }
+        #expect(coordinator.waits(for: "joined"))
+        var cuts = 0
+        while isRunning(coordinator.pid), cuts < 200 {
+            proxy.cut()
+            cuts += 1
+            usleep(150_000)
+        }
+        let result = coordinator.result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(cuts > 1)
+        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 2000, "--workers", "1")
+        #expect(result.output.contains(whole.parameters_sha256))
+        for worker in workers {
+            worker.signal(SIGTERM)  // one whose connection was cut at the very end did not hear of it
+            worker.result()
+        }
+    }
+
     @Test func aLocalWorkerThatIsKilledIsReplaced() throws {
         let run = try ProgramRun(
             ["pretrain", "--json"] + Pretraining.jobFlags(run: run, steps: 3000) + ["--workers", "1"])

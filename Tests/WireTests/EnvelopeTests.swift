@@ -28,7 +28,8 @@ private let everyMessage: [Message] = [
     .sampleRequest(block: 7), .ready(probeDigest: "cafe"),
     .gradientReport(
         GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
-    .heartbeat(sequence: 12), .farewell(.notFinite, text: "step 3"),
+    .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),
+    .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))), .farewell(.notFinite, text: "step 3"),
     .welcome(
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
@@ -51,7 +52,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 }
 
 @Test func aHeaderOfAnotherVersionIsRefusedByItsNumber() {
-    let header = Envelope(.heartbeat(sequence: 1)).encodedHeader(version: 2)
+    let header = Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: 2)
     #expect(throws: WireError.version(theirs: 2)) { try received(header) }
 }
 
@@ -84,7 +85,13 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     }
 }
 
+@Test func aFrameOfAnotherKindThanItsMessagesIsRefused() {
+    let block = FloatBlock([1])
+    let header = Envelope(.heartbeatReply(sequence: 1), frames: [RawFrame(block)]).headerBytes
+    #expect(throws: WireError.self) { try received(header, [bytes(block)]) }
+}
+
 @Test func aHeaderBeyondTheLimitIsRefusedUnread() {
     let count = Envelope.headerByteLimit + 1
-    #expect(throws: WireError.headerTooLarge(bytes: count)) { try received([UInt8](repeating: 0, count: count)) }
+    #expect(throws: WireError.headerTooLarge(bytes: count, limit: Envelope.headerByteLimit)) { try received([UInt8](repeating: 0, count: count)) }
 }

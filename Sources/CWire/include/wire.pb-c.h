@@ -313,16 +313,26 @@ struct  Ssrm__Wire__Subtree
 
 
 /*
- * A worker is alive.
+ * A worker is alive, and has this in hand: a message lost with a broken connection shows by what it should have and has not.
  */
 struct  Ssrm__Wire__Heartbeat
 {
   ProtobufCMessage base;
   uint64_t sequence;
+  /*
+   * Whether it has said that it is ready since it was welcomed.
+   */
+  protobuf_c_boolean ready;
+  /*
+   * The run that it computes; no shards for none.
+   */
+  uint64_t step;
+  uint32_t first_shard;
+  uint32_t shard_count;
 };
 #define SSRM__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat__descriptor) \
-    , 0 }
+    , 0, 0, 0, 0, 0 }
 
 
 struct  Ssrm__Wire__HeartbeatReply

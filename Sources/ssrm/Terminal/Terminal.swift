@@ -33,7 +33,23 @@ enum Terminal {
         }
     }
 
-    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Best effort: a terminal that was closed must not end a night's training.
+    private static func write(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return }
+            bytes = bytes.dropFirst(written)
+        }
+    }
+
+    /// Opens what the caller closed of standard input, output and error, or the next file opened would take its place.
+    static func openStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
 }
 
 /// Time since the program's start that no clock change disturbs.
@@ -47,6 +63,9 @@ struct Stopwatch {
 extension Duration {
     /// Seconds with their fraction.
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// Like `3 seconds` or `0.5 seconds`.
+    var asWords: String { seconds == seconds.rounded() ? "\(Int(seconds)) seconds" : "\(seconds) seconds" }
 
     /// Like `0:07` or `1:02:45`.
     var asClock: String {

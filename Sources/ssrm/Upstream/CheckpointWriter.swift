@@ -9,7 +9,11 @@ final class CheckpointWriter: Sendable {
     private let job: Job
     private let kept: Int
     private let queue = DispatchQueue(label: "checkpoints")
-    private let failure = Mutex<String?>(nil)
+    private struct State {
+        var waiting: TrainingState?
+        var failure: String?
+    }
+    private let state = Mutex(State())
 
     /// A writer for a run directory that keeps the last `kept` checkpoints.
     init(folder: RunFolder, job: Job, kept: Int) {
@@ -17,22 +21,38 @@ final class CheckpointWriter: Sendable {
     }
 
     /// Writes a state that nobody will change any more; returns at once.
-    func write(_ state: TrainingState) {
-        queue.async { [self] in
-            do {
-                try TrainingCheckpoint(job: job, state: state).write(to: folder.checkpointFile(step: state.step))
-                for step in folder.checkpointSteps.filter({ $0 <= state.step }).dropLast(kept) {
-                    try FileManager.default.removeItem(atPath: folder.checkpointFile(step: step))
-                }
-            } catch {
-                failure.withLock { $0 = "\(error)" }
+    ///
+    /// One state waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
+    func write(_ newest: TrainingState) {
+        let isFirst = state.withLock { state in
+            defer { state.waiting = newest }
+            return state.waiting == nil
+        }
+        if isFirst { queue.async { [self] in writeWaiting() } }
+    }
+
+    private func writeWaiting() {
+        let taken = state.withLock { state in
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        guard let taken else { return }
+        do {
+            try TrainingCheckpoint(job: job, state: taken).write(to: folder.checkpointFile(step: taken.step))
+        } catch {
+            return state.withLock { $0.failure = "\(error)" }
+        }
+        for step in folder.checkpointSteps.filter({ $0 <= taken.step }).dropLast(kept) {
+            let path = folder.checkpointFile(step: step)
+            if unlink(path) != 0, errno != ENOENT {
+                Terminal.error("\(path): an old checkpoint can't be removed: \(String(cString: strerror(errno)))")
             }
         }
     }
 
     /// Throws what went wrong with a checkpoint since the last call.
     func check() throws {
-        if let reason = failure.withLock({ $0 }) { throw ProgramError("a checkpoint can't be kept: \(reason)") }
+        if let reason = state.withLock({ $0.failure }) { throw ProgramError("a checkpoint can't be kept: \(reason)") }
     }
 
     /// Waits until all is written.

@@ -8,15 +8,20 @@ import Upstream
 final class ComputeThread: Sendable {
     /// What it is asked to do.
     enum Order: Sendable {
-        case prepare(Job, Samples)
-        case compute(step: Int, shards: Range<Int>, parameters: FloatBlock)
+        /// Take over this job; what comes from earlier jobs is void.
+        case prepare(Job, Samples, generation: Int)
+        case compute(step: Int, shards: Range<Int>, parameters: FloatBlock, generation: Int)
         case end
     }
-    /// What it answers.
-    enum Answer: Sendable {
-        case prepared(probeDigest: String)
-        case computed(step: Int, shards: Range<Int>, sums: [ShardSum])
-        case failed(any Error)
+    /// What it answers, with the generation of the job that the answer is of.
+    struct Answer: Sendable {
+        enum Content: Sendable {
+            case prepared(probeDigest: String)
+            case computed(step: Int, shards: Range<Int>, sums: [ShardSum])
+            case failed(any Error)
+        }
+        let generation: Int
+        let content: Content
     }
     private let orders: Mailbox<Order>
     /// Its answers, for the thread that owns the socket.
@@ -38,20 +43,22 @@ final class ComputeThread: Sendable {
     func put(_ order: Order) { orders.put(order) }
 
     private func work() {
-        var pool: ShardPool?
+        var (pool, current): (ShardPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
-                case .prepare(let job, let samples):
-                    pool = ShardPool(job: job, samples: samples, threads: threads)
-                    answers.put(.prepared(probeDigest: sha256(of: ShardGradient(job: job).probe())))
-                case .compute(let step, let shards, let parameters):
+                case .prepare(let job, let samples, let generation):
+                    (pool, current) = (ShardPool(job: job, samples: samples, threads: threads), generation)
+                    let digest = sha256(of: ShardGradient(job: job).probe())
+                    answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
+                case .compute(let step, let shards, let parameters, let generation):
+                    guard generation == current, let pool else { continue }
                     do {
-                        guard let pool else { throw ProgramError("work came before the job") }
                         let sums = try pool.compute(shards: shards, step: step, parameters: parameters)
-                        answers.put(.computed(step: step, shards: shards, sums: sums))
+                        let content = Answer.Content.computed(step: step, shards: shards, sums: sums)
+                        answers.put(Answer(generation: generation, content: content))
                     } catch {
-                        answers.put(.failed(error))
+                        answers.put(Answer(generation: generation, content: .failed(error)))
                     }
                 case .end: return
                 }

@@ -34,6 +34,12 @@ struct CoordinatorCommand: ParsableCommand {
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
+    func validate() throws {
+        if let waitSeconds, !(waitSeconds > 0 && waitSeconds <= 1e8) {
+            throw ValidationError("--wait-seconds must be a number of seconds up to 1e8, not \(waitSeconds)")
+        }
+    }
+
     func run() throws {
         try CoordinatorCommand.checkReach(of: listen, isAllowed: plaintextNetwork)
         let patience = waitSeconds.map { Duration.seconds($0) }
@@ -42,10 +48,11 @@ struct CoordinatorCommand: ParsableCommand {
 
     /// Refuses an endpoint that others can reach unless that was asked for.
     static func checkReach(of endpoint: String, isAllowed: Bool) throws {
-        guard let host = endpoint.wholeMatch(of: /tcp:\/\/(.+):(\*|\d+)/)?.1, !host.isEmpty else {
+        guard let parts = endpoint.wholeMatch(of: /tcp:\/\/([^:]+):(\*|\d{1,5})/), Int(parts.2) ?? 0 <= 65_535 else {
             throw ValidationError("--listen takes an endpoint like tcp://127.0.0.1:5555, not '\(endpoint)'")
         }
-        let isLoopback = host == "localhost" || host == "[::1]" || host.wholeMatch(of: /127\.\d+\.\d+\.\d+/) != nil
+        let host = parts.1
+        let isLoopback = host == "localhost" || host.wholeMatch(of: /127\.\d+\.\d+\.\d+/) != nil
         if !isLoopback, !isAllowed {
             throw ProgramError(
                 """
@@ -83,7 +90,8 @@ struct PretrainCommand: ParsableCommand {
 
     func validate() throws {
         if workers < 1 { throw ValidationError("--workers must be at least 1, not \(workers)") }
-        if threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+        if workers > 1024 { throw ValidationError("--workers must be at most 1024, not \(workers)") }
+        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
     }
 
     func run() throws {

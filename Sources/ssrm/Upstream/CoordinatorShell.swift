@@ -1,4 +1,5 @@
 import Coordination
+import Dispatch
 import Foundation
 import Messaging
 import Numerics
@@ -28,12 +29,16 @@ final class CoordinatorShell {
         case complete
         case stopped(signal: Int32)
     }
+    private static let messagesAtOnce = 64
     private let settings: CoordinatorSettings
     private let job: Job
     private let jobText: String
     private let samples: Samples
     private let blocks: SampleBlocks
-    private lazy var blockDigests = blocks.digests(of: samples)
+    /// The digests of all blocks, once a worker needed them; they take a while to make, so another thread does.
+    private var blockDigests: [UInt8]?
+    private var awaitingDigests: Set<WorkerID> = []
+    private let madeDigests: Mailbox<[UInt8]>
     private let signals: SignalInbox
     private let socket: Socket
     private let watch = Stopwatch()
@@ -58,10 +63,11 @@ final class CoordinatorShell {
         reporter = try RunReporter(job: job, folder: folder, every: settings.reportEvery, from: state.step)
         training = Training(
             Training.Plan(
-                shardCount: job.shardsPerStep, steps: job.steps, parameterCount: state.parameters.count,
-                datasetDigest: job.datasetDigest),
-            step: state.step, parameters: state.parameters, lease: settings.lease,
+                shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
+                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest),
+            step: state.step, parameters: state.parameters, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
+        madeDigests = try Mailbox()
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
         try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
         endpoint = try socket.bind(settings.listen)
@@ -100,8 +106,15 @@ final class CoordinatorShell {
         let tick = min(settings.heartbeat, .milliseconds(250))
         var nextTick = watch.elapsed + tick
         while training.round != nil {
-            try Poller.wait(for: socket, and: [signals.descriptor], timeout: max(.zero, nextTick - watch.elapsed))
-            while training.round != nil, let frames = try socket.receive() { try perform(receive(frames)) }
+            try Poller.wait(
+                for: socket, and: [signals.descriptor, madeDigests.descriptor],
+                timeout: max(.zero, nextTick - watch.elapsed))
+            // So many and no more, or a flood of messages would keep signals and time waiting.
+            for _ in 0..<Self.messagesAtOnce {
+                guard training.round != nil, let frames = try socket.receive() else { break }
+                try perform(receive(frames))
+            }
+            try takeDigests()
             if let signal = try handleSignals() {
                 try perform(training.finish(complete: false))
                 return .stopped(signal: signal)
@@ -121,9 +134,9 @@ final class CoordinatorShell {
         let worker = WorkerID(Array(identity.bytes))
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            return training.onMessage(try ReceivedEnvelope(parts), from: worker, at: watch.elapsed)
+            return training.onMessage(try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit), from: worker, at: watch.elapsed)
         } catch {
-            return training.onUnreadable(error, from: worker)
+            return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
     }
 
@@ -142,7 +155,7 @@ final class CoordinatorShell {
 
     private func finishStep(_ sum: ShardSum) throws {
         state.advance(gradient: sum.gradient)
-        try perform(training.onParameters(state.parameters))
+        try perform(training.onParameters(state.parameters, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot(settings: job.settings))
         }
@@ -156,10 +169,26 @@ final class CoordinatorShell {
     }
 
     private func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
+        if needsSamples, blockDigests == nil { return makeDigests(for: worker) }
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests : [])
+            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests ?? [] : [])
         try send(Envelope(.welcome(welcome)), to: worker)
+    }
+
+    private func makeDigests(for worker: WorkerID) {
+        awaitingDigests.insert(worker)
+        guard awaitingDigests.count == 1 else { return }
+        DispatchQueue.global().async { [blocks, samples, madeDigests] in madeDigests.put(blocks.digests(of: samples)) }
+    }
+
+    private func takeDigests() throws {
+        for digests in madeDigests.takeAll() {
+            blockDigests = digests
+            let workers = awaitingDigests
+            awaitingDigests = []
+            for worker in workers { try welcome(worker, needsSamples: true) }
+        }
     }
 
     private func sendSamples(_ block: Int, to worker: WorkerID) throws {
@@ -177,7 +206,7 @@ final class CoordinatorShell {
             guard signal == SIGCHLD else { return signal }
             for (pid, how) in try workers?.reap(restart: true) ?? [] {
                 Terminal.error("worker process \(pid) ended (\(how)); its shards go to others")
-                try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid)))
+                try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid), at: watch.elapsed))
             }
         }
         return nil

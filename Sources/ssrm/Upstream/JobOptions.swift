@@ -50,6 +50,7 @@ struct JobOptions: ParsableArguments {
         ] where value < 1 {
             throw ValidationError("\(name) must be at least 1, not \(value)")
         }
+        if run.isEmpty { throw ValidationError("--run needs the name of a folder") }
         if steps < 0 { throw ValidationError("--steps must not be negative") }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate must be positive, not \(learningRate)")

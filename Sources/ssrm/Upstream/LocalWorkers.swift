@@ -16,8 +16,8 @@ final class LocalWorkers {
     /// Starts `count` workers that connect to `endpoint` and read the dataset at `data`.
     init(count: Int, endpoint: String, data: String, threads: Int) throws {
         arguments = [
-            "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--exit-with-parent",
-            "--quiet",
+            "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
+            String(getpid()), "--quiet",
         ]
         slots = Array(repeating: Slot(), count: count)
         for i in slots.indices { try start(i) }
@@ -38,19 +38,14 @@ final class LocalWorkers {
         var words = arguments.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid = pid_t()
-        let code = posix_spawn(&pid, try Self.program(), nil, &attributes, &words, environ)
+        let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)
         if code != 0 { throw ProgramError("a worker can't be started: \(String(cString: strerror(code)))") }
         slots[i].pid = pid
         slots[i].started = Stopwatch()
     }
 
-    /// This program's own file.
-    private static func program() throws -> String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &path, path.count - 1)
-        if length < 0 { throw ProgramError("this program's own file can't be found in /proc") }
-        return String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    /// This program as it runs, even if its file was replaced or removed since.
+    private static let program = "/proc/self/exe"
 
     /// Takes note of workers that ended, and starts others in their place.
     ///

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Upstream
 
@@ -7,7 +8,8 @@ struct RunReporter {
         let step: Int
         let loss: Double
         let pretextAccuracy: Double
-        let rowsPerSecond: Double
+        /// Missing where no time has passed since the first step.
+        let rowsPerSecond: Double?
         let workers: Int
         let seconds: Double
 
@@ -24,6 +26,8 @@ struct RunReporter {
     /// The first step that was seen done, and when: rates leave out the time until workers had joined.
     private var first: (step: Int, time: Duration)?
     private var (loss, correct, steps) = (0.0, 0, 0)
+    /// Steps since the time that the next line counts from.
+    private var timedSteps = 0
     private var lineTime = Duration.zero
     private var shownTime = Duration.zero
     private var plainTime = Duration.zero
@@ -33,19 +37,20 @@ struct RunReporter {
     init(job: Job, folder: RunFolder, every: Int, from step: Int) throws {
         (self.job, self.every) = (job, every)
         let path = folder.metricsFile
-        var kept: [Substring] = []
-        if step > 0, let text = try? String(contentsOfFile: path, encoding: .utf8) {
+        var kept: [Data] = []
+        if step > 0, let content = FileManager.default.contents(atPath: path) {
+            // A line that can't be read is one that a crash cut short.
             struct Step: Decodable { let step: Int }
-            kept = text.split(separator: "\n").filter { line in
-                (try? JSONDecoder().decode(Step.self, from: Data(line.utf8))).map { $0.step <= step } ?? false
+            kept = content.split(separator: UInt8(ascii: "\n")).filter { line in
+                (try? JSONDecoder().decode(Step.self, from: line)).map { $0.step <= step } ?? false
             }
         }
+        try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path)
         do {
-            try Data(kept.map { $0 + "\n" }.joined().utf8).write(to: URL(filePath: path))
             metrics = try FileHandle(forWritingTo: URL(filePath: path))
             try metrics.seekToEnd()
         } catch {
-            throw ProgramError("\(path): can't be written: \(error.localizedDescription)")
+            throw ProgramError("\(path): can't be opened for writing")
         }
     }
 
@@ -62,20 +67,21 @@ struct RunReporter {
     mutating func onStep(_ step: Int, loss stepLoss: Double, correct stepCorrect: Int, workers: Int) throws {
         (loss, correct, steps, lastLoss) = (loss + stepLoss, correct + stepCorrect, steps + 1, stepLoss)
         let now = watch.elapsed
-        if first == nil { (first, lineTime) = ((step, now), now) }
+        if first == nil { (first, lineTime) = ((step, now), now) } else { timedSteps += 1 }
         if step % every == 0 || step == job.steps {
+            let seconds = (now - lineTime).seconds
             let line = Line(
                 step: step, loss: loss / Double(steps),
                 pretextAccuracy: Double(correct) / Double(steps * job.rowsPerStep),
-                rowsPerSecond: (Double(steps * job.rowsPerStep) / max((now - lineTime).seconds, 1e-9)).rounded(),
+                rowsPerSecond: timedSteps > 0 ? (Double(timedSteps * job.rowsPerStep) / seconds).rounded() : nil,
                 workers: workers, seconds: now.seconds)
-            (loss, correct, steps, lineTime) = (0, 0, 0, now)
+            (loss, correct, steps, timedSteps, lineTime) = (0, 0, 0, 0, now)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             do {
                 try metrics.write(contentsOf: try encoder.encode(line) + Data("\n".utf8))
             } catch {
-                throw ProgramError("metrics.jsonl can't be written: \(error.localizedDescription)")
+                throw ProgramError("metrics.jsonl can't be written; is the disk full?")
             }
         }
         if Terminal.isInteractive {

@@ -10,7 +10,7 @@ struct UpstreamRun {
         let run: String
         let checkpoint: String
         let step: Int
-        let loss: Double
+        let loss: Double?
         let seconds: Double
         let rowsPerSecond: Double
         let parametersSHA256: String
@@ -42,8 +42,10 @@ struct UpstreamRun {
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: options.run)
         defer { withExtendedLifetime(lock) {} }
+        removeLeftovers(in: folder.checkpointFolder)
         let state = try startingState(of: job, in: folder)
         try WholeFile.write(try job.json + "\n", to: folder.jobFile)
+        if state.step == job.steps { return try finishWithoutSteps(state, job, folder) }
 
         let shell = try CoordinatorShell(
             CoordinatorSettings(
@@ -60,24 +62,39 @@ struct UpstreamRun {
             Terminal.error("stopped after step \(shell.finalState.step) of \(job.steps); go on with --resume")
             throw ExitCode(128 + signal)
         }
-        try report(shell, job, folder)
+        let (seconds, rate) = shell.speed
+        try report(shell.finalState, job, folder, loss: shell.lastLoss, seconds: seconds, rate: rate)
+    }
+
+    /// A job of no steps, or one that was done already.
+    private func finishWithoutSteps(_ state: TrainingState, _ job: Job, _ folder: RunFolder) throws {
+        if state.step == 0 {
+            try TrainingCheckpoint(job: job, state: state).write(to: folder.checkpointFile(step: 0))
+        }
+        Terminal.error("all \(job.steps) steps are done already")
+        try report(state, job, folder, loss: nil, seconds: 0, rate: 0)
     }
 
     private func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            // What a coordinator that was killed while writing left behind; the lock says that nobody writes now.
-            for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".part") {
-                unlink(path + "/" + name)
-            }
         } catch {
-            throw ProgramError("\(options.run): no run directory can be made there: \(error.localizedDescription)")
+            throw ProgramError("\(options.run): no run directory can be made there; is a file in the way, or may you not write?")
         }
+    }
+
+    /// Removes what a coordinator that was killed while writing left behind; the lock says that nobody writes now.
+    private func removeLeftovers(in path: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where name.hasSuffix(".part") { unlink(path + "/" + name) }
     }
 
     private func startingState(of job: Job, in folder: RunFolder) throws -> TrainingState {
         let newest = try folder.newestCheckpoint { Terminal.error("skipped a checkpoint: \($0)") }
-        guard let (path, checkpoint) = newest else { return TrainingState(startOf: job) }
+        guard let (path, checkpoint) = newest else {
+            if options.resume { Terminal.error("\(options.run) has no checkpoint yet; starting at the first step") }
+            return TrainingState(startOf: job)
+        }
         guard options.resume else {
             throw ProgramError(
                 "\(options.run) has checkpoints of an earlier run; go on with --resume or choose another --run folder")
@@ -91,19 +108,19 @@ struct UpstreamRun {
         return checkpoint.state
     }
 
-    private func report(_ shell: CoordinatorShell, _ job: Job, _ folder: RunFolder) throws {
-        let state = shell.finalState
-        let (seconds, rate) = shell.speed
+    private func report(
+        _ state: TrainingState, _ job: Job, _ folder: RunFolder, loss: Double?, seconds: Double, rate: Double
+    ) throws {
         let result = Result(
             run: options.run, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
-            loss: shell.lastLoss,
+            loss: loss,
             seconds: seconds, rowsPerSecond: rate.rounded(), parametersSHA256: sha256(of: state.parameters),
             jobDigest: try job.digest)
         if json { return try printJSON(result) }
         print(
             """
-            \(result.step) steps in \(String(format: "%.1f", seconds)) s, \(Int(rate)) rows/s, loss \
-            \(String(format: "%.4f", result.loss))
+            \(result.step) steps in \(String(format: "%.1f", seconds)) s, \(Int(rate)) rows/s\
+            \(loss.map { String(format: ", loss %.4f", $0) } ?? "")
             parameters_sha256 \(result.parametersSHA256)
             \(result.checkpoint)
             """)

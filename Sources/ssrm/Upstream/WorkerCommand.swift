@@ -30,25 +30,31 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Seconds to wait for a silent coordinator.")
     var patience = 60.0
 
-    @Flag(help: "End when the process that started this one ends.")
-    var exitWithParent = false
+    @Option(help: "End when this process, which started the worker, ends.")
+    var parent: Int32?
 
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
     func validate() throws {
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
-        if !(patience > 0) { throw ValidationError("--patience must be positive, not \(patience)") }
+        if !(patience > 0 && patience <= 1e8) {
+            throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
+        }
     }
 
     func run() throws {
-        if exitWithParent { _ = linux_signal_on_parent_death(SIGTERM) }
+        if let parent {
+            _ = linux_signal_on_parent_death(SIGTERM)
+            // A parent that ended before this line sends no signal any more.
+            if getppid() != parent { throw ProgramError("process \(parent), which started this worker, has ended") }
+        }
         let signals = try SignalInbox([SIGINT, SIGTERM])
         let dataset = try data.map { try Dataset(opening: $0) }
         let shell = try WorkerShell(
             WorkerSettings(
                 endpoint: connect, threads: threads, cache: cache, patience: .seconds(patience), isQuiet: quiet),
             dataset: dataset, signals: signals)
-        if case .stopped(let signal) = try shell.run() { throw ExitCode(128 + signal) }
+        if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
     }
 }

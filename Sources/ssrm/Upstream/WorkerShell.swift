@@ -22,6 +22,9 @@ final class WorkerShell {
         case finished
         case stopped(signal: Int32)
     }
+    private static let messagesAtOnce = 64
+    /// How long a hello's answer is waited for.
+    private static let helloPatience = Duration.seconds(5)
     private let settings: WorkerSettings
     private let dataset: Dataset?
     private let signals: SignalInbox
@@ -34,9 +37,13 @@ final class WorkerShell {
     /// What the coordinator said on welcoming; nil until it did.
     private var welcome: Welcome?
     private var job: Job?
+    /// Counts jobs, so that what the compute thread says of an earlier one is known as such.
+    private var generation = 0
     private var probeDigest: String?
     private var fetch: SampleFetch?
-    private var parameters: FloatBlock?
+    private var parameters: (step: Int, block: FloatBlock)?
+    /// The run that the compute thread has in hand.
+    private var run: Heartbeat.Run?
 
     /// A worker that connects from now on.
     init(_ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox) throws {
@@ -44,7 +51,6 @@ final class WorkerShell {
         compute = try ComputeThread(threads: settings.threads)
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
-        try socket.sendOnlyWhenConnected()
         try socket.setFrameLimit(bytes: 1 << 31)
         try socket.connect(settings.endpoint)
     }
@@ -53,26 +59,43 @@ final class WorkerShell {
     static func name(ofProcess pid: pid_t) -> String { "\(ProcessInfo.processInfo.hostName):\(pid)" }
 
     /// Works until the job is over, a signal comes, or the coordinator is silent for too long.
-    func run() throws -> Outcome {
+    func work() throws -> Outcome {
         defer { compute.put(.end) }
+        do {
+            return try loop()
+        } catch {
+            // A gradient that is not finite was told of already, as the end of the job that it is.
+            if welcome != nil, !(error is UpstreamError) { try send(Envelope(.farewell(.failed, text: "\(error)"))) }
+            throw error
+        }
+    }
+
+    private func loop() throws -> Outcome {
         while true {
+            let isFetching = fetch.map { $0.hasMoreInCache } ?? false
             try Poller.wait(
                 for: socket, and: [compute.answers.descriptor, signals.descriptor],
-                timeout: max(.zero, nextSign - watch.elapsed))
-            for answer in compute.answers.takeAll() { try take(answer) }
-            while let frames = try socket.receive() {
+                timeout: isFetching ? .zero : max(.zero, nextSign - watch.elapsed))
+            for answer in compute.answers.takeAll() where answer.generation == generation { try take(answer.content) }
+            // So many and no more, or a fetch of many blocks would keep signals and signs of life waiting.
+            for _ in 0..<Self.messagesAtOnce {
+                guard let frames = try socket.receive() else { break }
                 if try take(frames) { return .finished }
             }
+            if isFetching { try goOnFetching() }
             if let signal = signals.takeAll().first {
                 try send(Envelope(.farewell(.leaving, text: "")))
+                welcome = nil
                 return .stopped(signal: signal)
             }
             if watch.elapsed >= nextSign { try showLife() }
-            if watch.elapsed - heard > settings.patience {
+            // A coordinator answers signs of life, so it can't be heard of more often than they are sent.
+            let patience = max(settings.patience, (welcome?.heartbeat ?? .zero) * 3)
+            if watch.elapsed - heard > patience {
                 throw ProgramError(
                     """
-                    nothing was heard of a coordinator at \(settings.endpoint) for \(Int(settings.patience.seconds)) seconds; \
-                    is it running, and can this machine reach it?
+                    nothing was heard of a coordinator at \(settings.endpoint) for \(patience.asWords); is it running, and can \
+                    this machine reach it?
                     """)
             }
         }
@@ -80,54 +103,51 @@ final class WorkerShell {
 
     private func showLife() throws {
         guard let welcome else {
-            // Often while nobody is connected; then once in a while, should the hello or its answer be lost.
-            nextSign = watch.elapsed + (try sayHello() ? .seconds(2) : .milliseconds(20))
-            return
+            nextSign = watch.elapsed + min(Self.helloPatience, settings.patience / 2)
+            return try sayHello()
         }
         nextSign = watch.elapsed + welcome.heartbeat
         sequence += 1
-        try send(Envelope(.heartbeat(sequence: sequence)))
+        try send(Envelope(.heartbeat(Heartbeat(sequence: sequence, isReady: probeDigest != nil, run: run))))
+        for block in fetch?.overdueRequests() ?? [] { try send(Envelope(.sampleRequest(block: block))) }
     }
 
-    private func sayHello() throws -> Bool {
+    private func sayHello() throws {
+        let heldDigest = dataset?.digest ?? fetch.flatMap { $0.samples == nil ? nil : $0.datasetDigest }
         try send(
             Envelope(
                 .hello(
                     Hello(
                         name: Self.name(ofProcess: getpid()), processor: Processor.name,
                         numerics: "\(ProductLibrary.version), \(ProductLibrary.instructionSet)",
-                        threads: settings.threads,
-                        datasetDigest: dataset?.digest ?? fetch?.datasetDigest ?? ""))))
+                        threads: settings.threads, datasetDigest: heldDigest ?? ""))))
     }
 
-    /// Sends to the coordinator; false when none is connected.
-    @discardableResult
-    private func send(_ envelope: Envelope) throws -> Bool {
+    private func send(_ envelope: Envelope) throws {
         do throws(SocketError) {
             try socket.send(
                 [.copied(envelope.headerBytes)] + envelope.frames.map { .shared($0.block.bytes, owner: $0.block) })
-            return true
         } catch {
-            // No coordinator is connected. What was to be said is stale by the time there is one: the hello that follows says all.
+            // The queue is full: nobody has taken anything for long, and what was to be said will be stale when somebody does.
             if !error.isRetriable { throw error }
-            return false
         }
     }
 
     // MARK: - What the compute thread answers
 
-    private func take(_ answer: ComputeThread.Answer) throws {
+    private func take(_ answer: ComputeThread.Answer.Content) throws {
         switch answer {
         case .prepared(let digest):
             probeDigest = digest
             try send(Envelope(.ready(probeDigest: digest)))
         case .computed(let step, let shards, let sums):
+            if run == Heartbeat.Run(step: step, shards: shards) { run = nil }
             let report = GradientReport(
                 step: step, shards: shards,
                 subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) })
             try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient) }))
         case .failed(let error):
-            try send(Envelope(.farewell(error is UpstreamError ? .notFinite : .failed, text: "\(error)")))
+            if error is UpstreamError { try send(Envelope(.farewell(.notFinite, text: "\(error)"))) }
             throw error
         }
     }
@@ -168,44 +188,53 @@ final class WorkerShell {
         if let fault = job.fault { throw ProgramError("the coordinator's job can't be trained: \(fault)") }
         self.welcome = welcome
         nextSign = watch.elapsed + welcome.heartbeat
-        if let probeDigest, self.job == job { return _ = try send(Envelope(.ready(probeDigest: probeDigest))) }
-        (self.job, probeDigest) = (job, nil)
+        if self.job == job {
+            if let probeDigest { return try send(Envelope(.ready(probeDigest: probeDigest))) }
+            // Still preparing, or fetching: what was asked for may have been lost.
+            for block in fetch?.outstanding ?? [] { try send(Envelope(.sampleRequest(block: block))) }
+            return
+        }
+        (self.job, probeDigest, run, parameters) = (job, nil, nil, nil)
+        generation += 1
         if !settings.isQuiet { Terminal.error("joined the job at \(settings.endpoint)") }
-        if let dataset, dataset.digest == job.datasetDigest {
-            return try prepare(job, dataset.samples)
+        if let dataset {
+            if dataset.digest == job.datasetDigest { return try prepare(job, dataset.samples) }
+            Terminal.error("\(dataset.path) is not the job's dataset; the samples come from the coordinator")
         }
-        if let fetch, fetch.datasetDigest == job.datasetDigest, let samples = fetch.samples {
-            return try prepare(job, samples)
+        if fetch?.datasetDigest != job.datasetDigest {
+            fetch = try SampleFetch(job: job, welcome: welcome, cache: settings.cache)
         }
-        let fetch = try SampleFetch(job: job, welcome: welcome, cache: settings.cache)
-        self.fetch = fetch
-        try goOn(fetch, job)
+        try goOnFetching()
     }
 
     private func prepare(_ job: Job, _ samples: Samples) throws {
         guard samples.count == job.sampleCount, samples.rows == job.rows, samples.columns == job.columns else {
             throw ProgramError("the coordinator's job is of samples of another shape than its dataset's")
         }
-        compute.put(.prepare(job, samples))
+        compute.put(.prepare(job, samples, generation: generation))
     }
 
     private func take(_ block: Int, _ blocks: [FloatBlock]) throws {
-        guard let fetch, let job, let values = blocks.first else { return }
-        try fetch.take(block, values)
-        try goOn(fetch, job)
+        guard let fetch, let values = blocks.first, try fetch.take(block, values) else { return }
+        try goOnFetching()
     }
 
-    private func goOn(_ fetch: SampleFetch, _ job: Job) throws {
+    /// Takes a few blocks from the cache, asks for others, and prepares the job once the last one is there.
+    private func goOnFetching() throws {
+        guard let fetch, let job else { return }
         for block in fetch.nextRequests() { try send(Envelope(.sampleRequest(block: block))) }
-        if let samples = fetch.samples, probeDigest == nil { try prepare(job, samples) }
+        if let samples = fetch.samples { try prepare(job, samples) }
     }
 
     private func take(_ step: Int, _ shards: Range<Int>, _ sent: FloatBlock?) throws {
-        if let sent { parameters = sent }
-        guard let job, let parameters, parameters.count == job.network.parameterCount,
-            shards.upperBound <= job.shardsPerStep
+        if let sent { parameters = (step, sent) }
+        guard let job, probeDigest != nil, step < job.steps, shards.upperBound <= job.shardsPerStep,
+            sent.map({ $0.count == job.network.parameterCount }) ?? true
         else { throw ProgramError("the coordinator sent work that does not fit its job") }
-        compute.put(.compute(step: step, shards: shards, parameters: parameters))
+        // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is not in hand.
+        guard let parameters, parameters.step == step else { return }
+        run = Heartbeat.Run(step: step, shards: shards)
+        compute.put(.compute(step: step, shards: shards, parameters: parameters.block, generation: generation))
     }
 
     private func take(_ refusal: Refusal) throws {

@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+/// Carries TCP connections to a port of this machine, and cuts them when told to.
+final class CuttingProxy: Sendable {
+    private struct State {
+        var open: [Int32] = []
+        var isOver = false
+    }
+    private let state = Mutex(State())
+    private let listener: Int32
+    /// Where it listens.
+    let port: UInt16
+
+    /// A proxy to `target` on 127.0.0.1.
+    init(to target: UInt16) {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = Self.address(0)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutableBytes(of: &address) { bytes in
+            let raw = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            bind(listener, raw, size)
+            listen(listener, 16)
+            getsockname(listener, raw, &size)
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [self] in accept(target) }
+    }
+
+    private static func address(_ port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return address
+    }
+
+    private func accept(_ target: UInt16) {
+        while true {
+            let near = Glibc.accept(listener, nil, nil)
+            guard near >= 0, !state.withLock({ $0.isOver }) else { return }
+            let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = Self.address(target)
+            withUnsafeBytes(of: &address) { bytes in
+                _ = connect(far, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+            }
+            state.withLock { $0.open += [near, far] }
+            for (source, sink) in [(near, far), (far, near)] {
+                Thread.detachNewThread { Self.carry(from: source, to: sink) }
+            }
+        }
+    }
+
+    private static func carry(from source: Int32, to sink: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = recv(source, &buffer, buffer.count, 0)
+            guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL.rawValue)) == count else { break }
+        }
+        shutdown(sink, Int32(SHUT_RDWR))
+    }
+
+    /// Breaks every connection that there is; new ones are carried again.
+    func cut() {
+        for descriptor in state.withLock({ $0.open }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
+    /// Ends the proxy.
+    func end() {
+        state.withLock { $0.isOver = true }
+        cut()
+        shutdown(listener, Int32(SHUT_RDWR))
+    }
+}
