@@ -77,10 +77,12 @@ struct TrainCommand: ParsableCommand {
             }
         }
         Terminal.clear()
+        let encoding = JSONEncoder()
+        encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
         let model = RecogniserModel(
             recogniser: recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: classes,
             preset: options.preset, rows: samples.rows, columns: samples.columns,
-            encoderRecord: String(decoding: try JSONEncoder().encode(encoder.record), as: UTF8.self),
+            encoderRecord: String(decoding: try encoding.encode(encoder.record), as: UTF8.self),
             encoderParameters: encoder.parameters)
         let digest = try model.write(to: out)
         let summary = Summary(

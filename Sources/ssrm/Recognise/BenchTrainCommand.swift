@@ -1,0 +1,86 @@
+import ArgumentParser
+import Layers
+import Numerics
+import Recognition
+
+/// `ssrm bench train`: time steps a second of the downstream stage.
+struct BenchTrainCommand: ParsableCommand {
+    private struct Result: Encodable {
+        let trainingStepsPerSecond, decodingStepsPerSecond: Double
+        let cell: String
+        let threads, length, batch, inputs, hidden, classes: Int
+
+        enum CodingKeys: String, CodingKey {
+            case cell, threads, length, batch, inputs, hidden, classes
+            case trainingStepsPerSecond = "train_timesteps_per_s"
+            case decodingStepsPerSecond = "decode_timesteps_per_s"
+        }
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Time steps a second of the downstream stage: training and decoding, made-up features.",
+        discussion: """
+            A time step is one sample of one sequence. The medians of all batches are given, after one to warm up.
+
+            Example: ssrm bench train --length 960 --batch 8 --threads 2 --json
+            """)
+
+    @Option(help: "Samples in a sequence.") var length = 10
+    @Option(help: "Sequences in a batch.") var batch = 128
+    @Option(help: "Values of a sample's features.") var inputs = 131
+    @Option(help: "Units of the recurrent layer, each way.") var hidden = 128
+    @Option(help: "Classes.") var classes = 3
+    @Option(help: "The recurrent cell: lstm or gru.") var cell = RecurrentCell.lstm
+    @Option(help: "Batches that are timed.") var iterations = 60
+    @Option(help: "Threads to compute on.") var threads = 1
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        if [length, batch, inputs, hidden, classes, iterations, threads].contains(where: { $0 < 1 }) {
+            throw ValidationError("all sizes must be at least 1")
+        }
+    }
+
+    func run() throws {
+        let network = RecogniserNetwork(cell: cell, features: inputs, hidden: hidden, classes: classes)
+        let rows = length * batch
+        var draw = RandomSequence(seed: 1, stream: 0)
+        let features = Matrix(
+            rows: rows, columns: inputs, elements: (0..<rows * inputs).map { _ in Float(draw.uniform()) })
+        let labels: [Int?] = (0..<rows).map { _ in Int(draw.next() % UInt64(classes)) }
+        let pieces = (0..<batch).map { $0 * length..<($0 + 1) * length }
+        let parameters = network.initialParameters(seed: 1)
+        let gradient = FloatBlock(count: parameters.count)
+        var adam = Adam(parameterCount: parameters.count, settings: AdamSettings(learningRate: 1e-3))
+        let workspace = RecogniserNetwork.Workspace()
+        let block = FloatBlock(features.elements)
+        let training = rate(of: rows) {
+            workspace.take(pieces, features: block, width: inputs, labels: labels)
+            _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
+            adam.update(parameters, gradient: gradient, into: parameters)
+        }
+        let recogniser = Recogniser(
+            settings: RecogniserSettings(
+                cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
+            classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), parameters: parameters)
+        let decoding = rate(of: rows) { _ = recogniser.recognise(features, recordings: pieces, threads: threads) }
+        let result = Result(
+            trainingStepsPerSecond: training.rounded(), decodingStepsPerSecond: decoding.rounded(),
+            cell: cell.rawValue, threads: threads, length: length, batch: batch, inputs: inputs, hidden: hidden,
+            classes: classes)
+        if json { return try printJSON(result) }
+        print("training \(Int(training)) time steps/s, decoding \(Int(decoding)) time steps/s")
+    }
+
+    /// How many time steps a second `work` does, by its median time.
+    private func rate(of rows: Int, _ work: () -> Void) -> Double {
+        work()
+        let times = (0..<iterations).map { _ in
+            let watch = Stopwatch()
+            work()
+            return watch.elapsed.seconds
+        }
+        return Double(rows) / times.sorted()[iterations / 2]
+    }
+}
