@@ -101,7 +101,8 @@ public struct Training: Sendable {
     /// Takes note of a message that could not be read: the worker is refused, and its shards go to others.
     public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard case .version(let theirs) = error else { return onUnreadable("\(error)", from: worker, at: now) }
-        let text = "a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
+        let text =
+            "a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
         return noteRefused(text) + [refuse(worker, Refusal(.version, "\(error)"))]
     }
 

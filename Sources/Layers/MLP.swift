@@ -25,6 +25,14 @@ public struct MLP: Sendable, Equatable {
         (0..<layer).reduce(0) { $0 + (sizes[$1] + 1) * sizes[$1 + 1] }
     }
 
+    /// The pieces of the flat vector in their order, each with a name and a shape.
+    public var tensors: [(name: String, shape: [Int])] {
+        (0..<layerCount).flatMap { layer in
+            let name = layer == layerCount - 1 ? "output" : "hidden\(layer)"
+            return [("\(name).weight", [sizes[layer], sizes[layer + 1]]), ("\(name).bias", [sizes[layer + 1]])]
+        }
+    }
+
     /// The activations and gradients of up to `rows` rows, allocated once.
     public struct Workspace {
         /// Row capacity.

@@ -36,7 +36,9 @@ public struct RunFolder: Sendable {
         return names.compactMap { name in
             guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
             // A file that somebody put there under a name of his own is no checkpoint of this run.
-            return Int(name.dropFirst(5).dropLast(12)).flatMap { checkpointFile(step: $0).hasSuffix("/" + name) ? $0 : nil }
+            return Int(name.dropFirst(5).dropLast(12)).flatMap {
+                checkpointFile(step: $0).hasSuffix("/" + name) ? $0 : nil
+            }
         }.sorted()
     }
 

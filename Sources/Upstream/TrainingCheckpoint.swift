@@ -27,12 +27,7 @@ public struct TrainingCheckpoint: Sendable {
     /// - Throws: `TensorFileError`.
     public func write(to path: String) throws {
         let network = job.network
-        var tensors: [(name: String, type: TensorType, shape: [Int])] = []
-        for layer in 0..<network.layerCount {
-            let name = layer == network.layerCount - 1 ? "output" : "hidden\(layer)"
-            tensors.append(("\(name).weight", .float32, [network.sizes[layer], network.sizes[layer + 1]]))
-            tensors.append(("\(name).bias", .float32, [network.sizes[layer + 1]]))
-        }
+        var tensors = network.tensors.map { (name: $0.name, type: TensorType.float32, shape: $0.shape) }
         tensors.append(("adam.first_moment", .float32, [network.parameterCount]))
         tensors.append(("adam.second_moment", .float32, [network.parameterCount]))
         var writer = try TensorFileWriter(
@@ -62,12 +57,11 @@ public struct TrainingCheckpoint: Sendable {
         if let fault = job.fault { throw fail(fault) }
         let network = job.network
         let parameters = FloatBlock(count: network.parameterCount)
-        for layer in 0..<network.layerCount {
-            let name = layer == network.layerCount - 1 ? "output" : "hidden\(layer)"
-            let (inputs, outputs) = (network.sizes[layer], network.sizes[layer + 1])
-            let start = parameters.base + network.offset(ofLayer: layer)
-            Self.copy(try file.floats("\(name).weight", shape: [inputs, outputs]), to: start)
-            Self.copy(try file.floats("\(name).bias", shape: [outputs]), to: start + inputs * outputs)
+        var place = parameters.base
+        for tensor in network.tensors {
+            let values = try file.floats(tensor.name, shape: tensor.shape)
+            Self.copy(values, to: place)
+            place += values.count
         }
         let (first, second) = (FloatBlock(count: parameters.count), FloatBlock(count: parameters.count))
         Self.copy(try file.floats("adam.first_moment", shape: [parameters.count]), to: first.base)

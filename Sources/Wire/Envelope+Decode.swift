@@ -36,7 +36,8 @@ extension ReceivedEnvelope {
         for (i, part) in parts.enumerated() {
             guard let listed = header.frames[i]?.pointee else { throw .malformedHeader("frame \(i) is not listed") }
             guard listed.kind == kind, kind != SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED else {
-                throw .malformedHeader("frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
+                throw .malformedHeader(
+                    "frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
             }
             guard part.bytes.count % 4 == 0, listed.float_count == part.bytes.count / 4 else {
                 throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)

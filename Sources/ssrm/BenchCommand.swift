@@ -9,7 +9,7 @@ import Upstream
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this program's speed on this machine.",
-        subcommands: [BenchPretrainCommand.self, BenchTrainCommand.self])
+        subcommands: [BenchPretrainCommand.self, BenchRecogniseCommand.self])
 }
 
 /// `ssrm bench pretrain`: rows a second of the upstream stage with real worker processes.

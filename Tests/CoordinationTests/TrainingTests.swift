@@ -7,7 +7,8 @@ private let lease = Duration.seconds(10)
 
 private func training(shards: Int = 4, steps: Int = 3, refuses: Bool = false) -> Training {
     Training(
-        Training.Plan(shardCount: shards, steps: steps, rowsPerShard: 5, parameterCount: 1, datasetDigest: "d"), step: 0,
+        Training.Plan(shardCount: shards, steps: steps, rowsPerShard: 5, parameterCount: 1, datasetDigest: "d"),
+        step: 0,
         parameters: FloatBlock([0]), heartbeat: .seconds(1), lease: lease, refusesOtherArithmetic: refuses)
 }
 
@@ -121,7 +122,9 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
 @Test func aHeartbeatIsAnsweredAndKeepsAWorker() throws {
     var training = training()
     _ = try training.join(ann, "ann")
-    let answer = try training.take(.heartbeat(Heartbeat(sequence: 4, isReady: true, run: .init(step: 0, shards: 0..<4))), from: ann, at: .seconds(9))
+    let answer = try training.take(
+        .heartbeat(Heartbeat(sequence: 4, isReady: true, run: .init(step: 0, shards: 0..<4))), from: ann,
+        at: .seconds(9))
     #expect(sent(answer).map(\.message) == [.heartbeatReply(sequence: 4)])
     #expect(training.onTick(at: .seconds(15)).isEmpty)
     #expect(training.readyCount == 1)
@@ -217,7 +220,9 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: 
 
 @Test func whatAPeerCallsItselfCantWriteOnTheTerminal() throws {
     var training = training()
-    let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap { if case .note(let text) = $0 { text } else { nil } }
+    let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap {
+        if case .note(let text) = $0 { text } else { nil }
+    }
     #expect(notes == ["a?b?[2J joined (p, n)"])
 }
 

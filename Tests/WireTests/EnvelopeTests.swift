@@ -29,7 +29,8 @@ private let everyMessage: [Message] = [
     .gradientReport(
         GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),
-    .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))), .farewell(.notFinite, text: "step 3"),
+    .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))),
+    .farewell(.notFinite, text: "step 3"),
     .welcome(
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
@@ -93,5 +94,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 
 @Test func aHeaderBeyondTheLimitIsRefusedUnread() {
     let count = Envelope.headerByteLimit + 1
-    #expect(throws: WireError.headerTooLarge(bytes: count, limit: Envelope.headerByteLimit)) { try received([UInt8](repeating: 0, count: count)) }
+    #expect(throws: WireError.headerTooLarge(bytes: count, limit: Envelope.headerByteLimit)) {
+        try received([UInt8](repeating: 0, count: count))
+    }
 }

@@ -50,10 +50,3 @@ struct DatasetOutput: ParsableArguments {
 
     private func printError(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 }
-
-/// Prints one JSON object on standard output, its keys sorted.
-func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
-}

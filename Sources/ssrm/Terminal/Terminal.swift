@@ -52,6 +52,13 @@ enum Terminal {
     }
 }
 
+/// Prints one JSON object on standard output, its keys sorted.
+func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
 /// Time since the program's start that no clock change disturbs.
 struct Stopwatch {
     private let start = ContinuousClock.now

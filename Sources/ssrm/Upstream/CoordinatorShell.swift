@@ -134,7 +134,9 @@ final class CoordinatorShell {
         let worker = WorkerID(Array(identity.bytes))
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            return training.onMessage(try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit), from: worker, at: watch.elapsed)
+            return training.onMessage(
+                try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit), from: worker,
+                at: watch.elapsed)
         } catch {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }

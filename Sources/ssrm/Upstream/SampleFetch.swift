@@ -99,7 +99,8 @@ final class SampleFetch {
     func take(_ block: Int, _ content: FloatBlock) throws -> Bool {
         guard underway.contains(block) else { return false }
         guard place(block, content.bytes) else {
-            throw ProgramError("block \(block) of the samples is not what the coordinator lists; start the worker again")
+            throw ProgramError(
+                "block \(block) of the samples is not what the coordinator lists; start the worker again")
         }
         underway.remove(block)
         isOverdue = false

@@ -79,7 +79,8 @@ struct UpstreamRun {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw ProgramError("\(options.run): no run directory can be made there; is a file in the way, or may you not write?")
+            throw ProgramError(
+                "\(options.run): no run directory can be made there; is a file in the way, or may you not write?")
         }
     }
 

@@ -3,30 +3,31 @@ import Layers
 import Numerics
 import Recognition
 
-/// `ssrm bench train`: time steps a second of the downstream stage.
-struct BenchTrainCommand: ParsableCommand {
+/// `ssrm bench recognise`: time steps a second of the downstream stage.
+struct BenchRecogniseCommand: ParsableCommand {
     private struct Result: Encodable {
         let trainingStepsPerSecond, decodingStepsPerSecond: Double
         let cell: String
         let threads, length, batch, inputs, hidden, classes: Int
 
         enum CodingKeys: String, CodingKey {
-            case cell, threads, length, batch, inputs, hidden, classes
+            case cell, threads, batch, inputs, hidden, classes
+            case length = "steps_per_sequence"
             case trainingStepsPerSecond = "train_timesteps_per_s"
             case decodingStepsPerSecond = "decode_timesteps_per_s"
         }
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "train",
+        commandName: "recognise",
         abstract: "Time steps a second of the downstream stage: training and decoding, made-up features.",
         discussion: """
             A time step is one sample of one sequence. The medians of all batches are given, after one to warm up.
 
-            Example: ssrm bench train --length 960 --batch 8 --threads 2 --json
+            Example: ssrm bench recognise --steps-per-sequence 960 --batch 8 --threads 2 --json
             """)
 
-    @Option(help: "Samples in a sequence.") var length = 10
+    @Option(name: .customLong("steps-per-sequence"), help: "Samples in a sequence.") var length = 10
     @Option(help: "Sequences in a batch.") var batch = 128
     @Option(help: "Values of a sample's features.") var inputs = 131
     @Option(help: "Units of the recurrent layer, each way.") var hidden = 128
