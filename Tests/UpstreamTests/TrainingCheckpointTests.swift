@@ -51,3 +51,19 @@ import Upstream
         #expect(encoder.features(of: SmallJob.samples, i..<i + 1).elements == Array(all.row(i)))
     }
 }
+
+@Test func featuresAreTheHiddenActivationsOfTheSampleDividedByItsNorm() throws {
+    let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
+    let encoder = try Encoder(TrainingCheckpoint(job: SmallJob.job(), state: state))
+    let features = encoder.features(of: SmallJob.samples, 3..<6)
+    let (samples, parameters) = (SmallJob.samples, state.parameters.array)
+    for i in 0..<3 {
+        let sample = Array(samples[3 + i]).map(Double.init)
+        let norm = sample.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        for unit in 0..<9 {
+            var sum = Double(parameters[12 * 9 + unit])
+            for k in 0..<12 { sum += sample[k] / norm * Double(parameters[k * 9 + unit]) }
+            #expect(abs(Double(features[i, unit]) - max(0, sum)) < 1e-5)
+        }
+    }
+}
