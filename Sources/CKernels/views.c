@@ -15,8 +15,16 @@ CLONES void kernel_normalise(float *y, const float *x, size_t count, const float
     float sum = 0;
     for (; i < count; i++) sum += x[i] * x[i];
     for (size_t l = 0; l < LANES; l++) sum += lanes[l];
-    const float factor = sum > 0 ? 1 / __builtin_elementwise_sqrt(sum) : 0;
-    for (i = 0; i < count; i++) y[i] = x[i] * factor;
+    if (sum > 1e-30f && sum < 1e30f) {
+        const float factor = 1 / __builtin_elementwise_sqrt(sum);
+        for (i = 0; i < count; i++) y[i] = x[i] * factor;
+        return;
+    }
+    // Squares of such values leave the range of a float: in double they don't.
+    double wide = 0;
+    for (i = 0; i < count; i++) wide += (double)x[i] * x[i];
+    const double divisor = wide > 0 ? __builtin_elementwise_sqrt(wide) : 1;
+    for (i = 0; i < count; i++) y[i] = (float)(x[i] / divisor);
 }
 
 CLONES void kernel_reverse(float *restrict y, const float *restrict x, size_t count) {

@@ -106,7 +106,7 @@ public struct PressureMaps: RecordingSource {
             let folder = "\(root)/\(experiment.folder)"
             var found: [(number: Int, name: String)] = []
             for name in try Folder.names(in: folder) where !name.hasPrefix("subject-info") {
-                if name.hasPrefix("S"), let number = Int(name.dropFirst()) {
+                if name.hasPrefix("S"), let number = Int(name.dropFirst()), name == "S\(number)" {
                     found.append((number, name))
                 } else {
                     skip("\(folder)/\(name)", "not a subject's folder (S1, S2, …)")

@@ -51,11 +51,14 @@ public enum EvaluationProtocol: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - subjects: per sample its subject.
+    ///   - heldOut: the subjects that may be held out, where a protocol holds out subjects; nil for all.
     ///   - seed: what random divisions come from.
     /// - Returns: the folds; the same for the same arguments.
     /// - Throws: `RecognitionError.cannotSplit`, when there are too few subjects or samples.
-    public func folds(subjects: [Int], seed: UInt64) throws(RecognitionError) -> [Fold] {
-        let present = Set(subjects).sorted()
+    public func folds(
+        subjects: [Int], heldOut: Set<Int>? = nil, seed: UInt64
+    ) throws(RecognitionError) -> [Fold] {
+        let present = Set(subjects).intersection(heldOut ?? Set(subjects)).sorted()
         switch self {
         case .leaveOneSubjectOut:
             guard present.count > 1 else {

@@ -103,8 +103,11 @@ public struct RecogniserModel: Sendable {
             let vocabulary = LabelVocabulary(rawValue: try text("vocabulary"))
         else { throw refusal("its scheme or vocabulary is unknown here") }
         let settings = try decoded(RecogniserSettings.self, "recogniser")
-        try settings.validate()
+        do { try settings.validate() } catch { throw refusal("\(error)") }
         let classes = try decoded([String].self, "classes")
+        guard (try? scheme.classes(for: vocabulary)) == classes else {
+            throw refusal("its classes are not those of scheme \(scheme.rawValue)")
+        }
         let rows = try decoded(Int.self, "rows")
         let columns = try decoded(Int.self, "columns")
         guard !classes.isEmpty, rows > 0, columns > 0 else { throw refusal("it has no classes or no samples' shape") }
@@ -113,14 +116,18 @@ public struct RecogniserModel: Sendable {
         guard !means.isEmpty else { throw refusal("it has no features") }
         let network = RecogniserNetwork(
             cell: settings.cell, features: means.count, hidden: settings.hiddenUnits, classes: classes.count)
+        // Every shape is held against the file before anything is allocated for it.
+        for view in network.views { _ = try file.floats("recogniser.\(view.name)", shape: view.shape) }
         let parameters = FloatBlock(count: network.parameterCount)
         for view in network.views {
             let values = try file.floats("recogniser.\(view.name)", shape: view.shape)
             for (i, value) in values.enumerated() { parameters[view.offset + i] = value }
         }
-        guard parameters.isFinite, encoderParameters.isFinite else { throw refusal("a parameter is not a number") }
-        let scaling = FeatureScaling(
-            means: Array(means), factors: Array(try file.floats("scaling.factors", shape: [means.count])))
+        let factors = try file.floats("scaling.factors", shape: [means.count])
+        let scaling = withExtendedLifetime(file) { FeatureScaling(means: Array(means), factors: Array(factors)) }
+        guard parameters.isFinite, encoderParameters.isFinite,
+            (scaling.means + scaling.factors).allSatisfy(\.isFinite)
+        else { throw refusal("a parameter is not a number") }
         self.init(
             recogniser: Recogniser(
                 settings: settings, classes: classes.count, scaling: scaling, parameters: parameters),

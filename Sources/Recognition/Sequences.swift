@@ -5,7 +5,7 @@ enum Sequences {
         recordings.flatMap { recording -> [Range<Int>] in
             guard let length, !recording.isEmpty else { return recording.isEmpty ? [] : [recording] }
             return stride(from: recording.lowerBound, to: recording.upperBound, by: length).map {
-                $0..<min($0 + length, recording.upperBound)
+                $0..<$0 + min(length, recording.upperBound - $0)
             }
         }
     }

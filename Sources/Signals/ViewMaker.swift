@@ -104,15 +104,10 @@ public final class ViewMaker {
 ///   - samples: where the samples are.
 ///   - indices: which of them.
 ///   - result: replaced, `[indices.count, rows * columns]`.
-public func normalise(
-    _ samples: Samples, _ indices: some RandomAccessCollection<Int>, into result: UnsafeMutablePointer<Float>
-) {
+public func normalise(_ samples: Samples, _ indices: [Int], into result: UnsafeMutablePointer<Float>) {
     let size = samples.valuesPerSample
-    var place = result
-    var following = indices.dropFirst().makeIterator()
-    for index in indices {
-        let next = samples[following.next() ?? index].baseAddress
-        kernel_normalise(place, samples[index].baseAddress, size, next)
-        place += size
+    for (place, index) in indices.enumerated() {
+        let next = indices[min(place + 1, indices.count - 1)]
+        kernel_normalise(result + place * size, samples[index].baseAddress, size, samples[next].baseAddress)
     }
 }

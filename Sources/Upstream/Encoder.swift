@@ -26,7 +26,11 @@ public struct Encoder: Sendable {
     /// - Throws: `UpstreamError.unfit` when they don't belong together.
     public init(record: Record, parameters: FloatBlock) throws {
         let sizes = record.sizes
-        let network = sizes.count > 2 && sizes.allSatisfy { (1..<1 << 31).contains($0) } ? MLP(sizes: sizes) : nil
+        // Below these limits no product of two sizes overflows, nor their sum.
+        let isBounded =
+            (3...64).contains(sizes.count) && sizes.allSatisfy { (1..<1 << 28).contains($0) }
+            && (1..<1 << 28).contains(record.rows) && (1..<1 << 28).contains(record.columns)
+        let network = isBounded ? MLP(sizes: sizes) : nil
         guard let network, record.rows > 0, record.columns > 0, sizes[0] == record.rows * record.columns,
             network.parameterCount == parameters.count
         else {
@@ -77,7 +81,7 @@ public struct Encoder: Sendable {
         for start in stride(from: 0, to: indices.count, by: batch) {
             let count = min(batch, indices.count - start)
             let first = indices.lowerBound + start
-            normalise(samples, first..<first + count, into: rows.base)
+            normalise(samples, Array(first..<first + count), into: rows.base)
             // A product of one row can take another kernel than one of several; a sample's features must not depend on its company.
             network.forward(
                 rows.base, rows: max(count, 2), parameters: parameters.base, workspace, layers: network.layerCount - 1)

@@ -49,7 +49,7 @@ public final class ShardPool {
     /// A pool for the job's shards on `threads` threads.
     public init(job: Job, samples: Samples, selection: [Int]? = nil, threads: Int) {
         precondition(threads > 0, "a pool of \(threads) threads")
-        computers = (0..<threads).map { _ in ShardGradient(job: job) }
+        computers = (0..<min(threads, job.shardsPerStep)).map { _ in ShardGradient(job: job) }
         self.samples = samples
         self.selection = selection
         shape = SumTreeShape(shardCount: job.shardsPerStep)

@@ -174,3 +174,15 @@ func sleepOfPeopleNeverSeenIsRecognised() throws {
     #expect(report["accuracy"] as? Double ?? 0 > 0.71)
     #expect(report["kappa"] as? Double ?? 0 > 0.3)
 }
+
+@Test func aResultNeverReplacesWhatItIsMadeFrom() throws {
+    let prepared = try Prepared.shared.get()
+    let folder = try TemporaryFolder()
+    let data = folder.path("data.safetensors")
+    try FileManager.default.copyItem(atPath: prepared.data, toPath: data)
+    let before = try Data(contentsOf: URL(filePath: data))
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", data, "--encoder", prepared.run, "--scheme", "posture3", "--out", data)
+    #expect(trained.status == 1 && trained.errors.contains("belongs to what this command reads"))
+    #expect(try Data(contentsOf: URL(filePath: data)) == before)
+}

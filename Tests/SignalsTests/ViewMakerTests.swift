@@ -21,7 +21,7 @@ private func view(_ view: SampleView, of x: FloatBlock, _ count: Int, _ rows: In
 
 private func normalised(_ x: FloatBlock) -> FloatBlock {
     let y = FloatBlock(count: x.count)
-    normalise(Samples(count: 1, rows: 64, columns: 27, base: UnsafePointer(x.base), owner: x), 0..<1, into: y.base)
+    normalise(Samples(count: 1, rows: 64, columns: 27, base: UnsafePointer(x.base), owner: x), [0], into: y.base)
     return y
 }
 
@@ -79,6 +79,10 @@ func theSpectrumIsTheMagnitudeOfTheFourierTransform(rows: Int, columns: Int) {
     let y = normalised(x)
     #expect(abs(y.array.reduce(0) { $0 + Double($1) * Double($1) } - 1) < 1e-5)
     #expect(normalised(FloatBlock(count: 1728)).array.allSatisfy { $0 == 0 })
+    for scale: Float in [1e-25, 1e30] {
+        let scaled = normalised(FloatBlock(x.array.map { $0 * scale }))
+        #expect(zip(scaled.array, y.array).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
 }
 
 @Test func theSpectrumOfASampleOfNormOneHasNormOne() {

@@ -25,10 +25,10 @@ struct DatasetOutput: ParsableArguments {
     /// Writes the dataset, names what was left out on standard error and prints a summary.
     func write(_ source: some RecordingSource) throws {
         let outline = source.outline
-        for item in source.skipped { printError("skipped \(item.path): \(item.reason)") }
+        for item in source.skipped { Terminal.error("skipped \(item.path): \(item.reason)") }
         if !source.skipped.isEmpty {
             let noun = source.skipped.count == 1 ? "file or folder" : "files or folders"
-            printError("skipped \(source.skipped.count) \(noun) in all")
+            Terminal.error("skipped \(source.skipped.count) \(noun) in all")
         }
         let digest = try source.write(to: out)
         let summary = Summary(
@@ -47,6 +47,4 @@ struct DatasetOutput: ParsableArguments {
                 """)
         }
     }
-
-    private func printError(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 }

@@ -33,6 +33,7 @@ struct PressureMapsCommand: ParsableCommand {
     }
 
     func run() throws {
+        try requireWritable(output.out, inputs: ["\(root)/experiment-i", "\(root)/experiment-ii"])
         try output.write(PressureMaps(root: root, experiment: experiment, settlingFrames: settlingFrames))
     }
 }

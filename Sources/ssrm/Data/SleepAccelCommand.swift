@@ -38,6 +38,7 @@ struct SleepAccelCommand: ParsableCommand {
     }
 
     func run() throws {
+        try requireWritable(output.out, inputs: ["\(root)/features_walch"])
         try output.write(SleepAccelFeatures(root: root, features: features, window: window))
     }
 }

@@ -27,9 +27,15 @@ struct Evaluation: Sendable {
         (self.upstream, self.recogniser, self.steps) = (upstream, recogniser, steps)
         classes = try scheme.classes(for: dataset.vocabulary)
         labels = try dataset.labels(under: scheme)
-        folds = try division.folds(
-            subjects: (0..<dataset.samples.count).map { dataset.subject(of: $0) }, seed: recogniser.seed)
+        let subjects = (0..<dataset.samples.count).map { dataset.subject(of: $0) }
+        let labelled = Set(labels.indices.lazy.filter { [labels] in labels[$0] != nil }.map { subjects[$0] })
+        // Subjects without labels can't be scored: they stay in every fold's pre-training.
+        folds = try division.folds(subjects: subjects, heldOut: labelled, seed: recogniser.seed)
         for fold in folds {
+            if !fold.training.contains(where: { labels[$0] != nil }) {
+                throw ProgramError(
+                    "\(dataset.path), \(name(of: fold)): no training sample has a label under this scheme")
+            }
             if let fault = job(for: fold).fault {
                 throw UpstreamError.unfit("\(dataset.path), \(name(of: fold)): \(fault)")
             }

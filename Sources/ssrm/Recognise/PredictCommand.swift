@@ -40,7 +40,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        try requireWritable(out)
+        try requireWritable(out, inputs: [model, data])
         let model = try RecogniserModel(opening: self.model)
         let dataset = try Dataset(opening: data)
         let samples = dataset.samples

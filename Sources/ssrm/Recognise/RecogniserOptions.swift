@@ -48,18 +48,3 @@ struct ThreadsOption: ParsableArguments {
         if count < 1 { throw ValidationError("--threads must be at least 1, not \(count)") }
     }
 }
-
-/// Refuses a result file that could not be written, before the work that it would hold is done.
-func requireWritable(_ path: String) throws {
-    let folder = URL(filePath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-        throw ProgramError("can't write \(path): there is no folder \(folder)")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw ProgramError("can't write \(path): no permission to write in \(folder)")
-    }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-        throw ProgramError("can't write \(path): it is a folder")
-    }
-}

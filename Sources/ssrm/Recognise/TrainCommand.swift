@@ -50,7 +50,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings()
-        try requireWritable(out)
+        try requireWritable(out, inputs: [data, encoder])
         let dataset = try Dataset(opening: data)
         let labels = try dataset.labels(under: scheme)
         let classes = try scheme.classes(for: dataset.vocabulary)

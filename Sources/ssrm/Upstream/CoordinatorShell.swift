@@ -115,6 +115,7 @@ final class CoordinatorShell {
                 try perform(receive(frames))
             }
             try takeDigests()
+            if training.round == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals() {
                 try perform(training.finish(complete: false))
                 return .stopped(signal: signal)

@@ -25,6 +25,7 @@ struct RunReporter {
     private let watch = Stopwatch()
     /// The first step that was seen done, and when: rates leave out the time until workers had joined.
     private var first: (step: Int, time: Duration)?
+    private var lastTime = Duration.zero
     private var (loss, correct, steps) = (0.0, 0, 0)
     /// Steps since the time that the next line counts from.
     private var timedSteps = 0
@@ -54,19 +55,20 @@ struct RunReporter {
         }
     }
 
-    /// Seconds since the run began.
-    var seconds: Double { watch.elapsed.seconds }
+    /// Seconds from the run's begin to the last step's end.
+    var seconds: Double { lastTime.seconds }
 
     /// Rows a second from the first step that was done to `step`; 0 until there are two.
     func rate(at step: Int) -> Double {
         guard let first, step > first.step else { return 0 }
-        return Double((step - first.step) * job.rowsPerStep) / max((watch.elapsed - first.time).seconds, 1e-9)
+        return Double((step - first.step) * job.rowsPerStep) / max((lastTime - first.time).seconds, 1e-9)
     }
 
     /// Notes a step that is done; `step` counts from 1.
     mutating func onStep(_ step: Int, loss stepLoss: Double, correct stepCorrect: Int, workers: Int) throws {
         (loss, correct, steps, lastLoss) = (loss + stepLoss, correct + stepCorrect, steps + 1, stepLoss)
         let now = watch.elapsed
+        lastTime = now
         if first == nil { (first, lineTime) = ((step, now), now) } else { timedSteps += 1 }
         if step % every == 0 || step == job.steps {
             let seconds = (now - lineTime).seconds
