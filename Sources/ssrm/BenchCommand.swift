@@ -9,6 +9,7 @@ import Upstream
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this program's speed on this machine.",
+        discussion: "Example: ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --json",
         subcommands: [BenchPretrainCommand.self, BenchRecogniseCommand.self])
 }
 
@@ -35,7 +36,7 @@ struct BenchPretrainCommand: ParsableCommand {
         commandName: "pretrain",
         abstract: "Rows a second of the upstream stage: a coordinator, worker processes, made-up samples.",
         discussion: """
-            A row is one view of one sample on its way through the network. The time counts from the first step done to the
+            A row is one view of one sample on its way through the network. The time counts from the first step done to the \
             last, so it leaves out start-up.
 
             Example: ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --steps 500 --json

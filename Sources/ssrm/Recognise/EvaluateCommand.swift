@@ -30,7 +30,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "For kfold: how many groups of subjects.")
     var folds = 5
 
-    @Option(help: "Steps of pre-training in each fold.")
+    @Option(
+        help:
+            "Steps of pre-training in each fold; fewer than `pretrain` makes by default, since each fold repeats them.")
     var steps = 2000
 
     @OptionGroup var options: RecogniserOptions

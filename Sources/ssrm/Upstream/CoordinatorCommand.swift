@@ -10,7 +10,7 @@ struct CoordinatorCommand: ParsableCommand {
         commandName: "coordinator",
         abstract: "Coordinates the upstream stage for workers on any machine.",
         discussion: """
-            Gives shards of each step to the workers that connect, sums their gradients, updates the parameters and keeps
+            Gives shards of each step to the workers that connect, sums their gradients, updates the parameters and keeps \
             checkpoints. Workers may join, leave and die at any time; the result's bits do not depend on it.
 
             Example: ssrm coordinator --data maps.safetensors --run runs/a --listen tcp://127.0.0.1:5555 --steps 2000
@@ -70,7 +70,7 @@ struct PretrainCommand: ParsableCommand {
         commandName: "pretrain",
         abstract: "Runs the upstream stage on this machine: a coordinator and worker processes.",
         discussion: """
-            Learns features from the samples of a dataset without their labels. Workers that die are started again; after a
+            Learns features from the samples of a dataset without their labels. Workers that die are started again; after a \
             crash or an interruption, the same command with --resume goes on from the last checkpoint, to the same bits.
 
             Example: ssrm pretrain --data maps.safetensors --run runs/a --workers 2 --steps 2000 --preset paper --seed 7

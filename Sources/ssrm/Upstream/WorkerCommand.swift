@@ -9,7 +9,7 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker",
         abstract: "Computes gradients for a coordinator on this or another machine.",
         discussion: """
-            Needs no dataset file: the samples come from the coordinator, once. It may be started before the coordinator, and
+            Needs no dataset file: the samples come from the coordinator, once. It may be started before the coordinator, and \
             waits for one that is being restarted.
 
             Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
