@@ -22,13 +22,25 @@ public struct SHA256Digest: ~Copyable {
         precondition(EVP_DigestUpdate(context, start, bytes.count) == 1, "EVP_DigestUpdate")
     }
 
-    /// The digest of everything taken in, as 64 lower-case hexadecimal digits; starts anew for what comes next.
-    public mutating func finish() -> String {
+    /// The digest of everything taken in, 32 bytes; starts anew for what comes next.
+    mutating func finishBytes() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 32)
         precondition(EVP_DigestFinal_ex(context, &bytes, nil) == 1, "EVP_DigestFinal_ex")
         precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "EVP_DigestInit_ex")
+        return bytes
+    }
+
+    /// The digest of everything taken in, as 64 lower-case hexadecimal digits; starts anew for what comes next.
+    public mutating func finish() -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(decoding: finishBytes().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The digest of `bytes`, 32 bytes.
+    public static func bytes(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var digest = SHA256Digest()
+        digest.update(bytes)
+        return digest.finishBytes()
     }
 
     /// The digest of `bytes`, as 64 lower-case hexadecimal digits.

@@ -56,8 +56,9 @@ public struct Membership: Sendable {
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
         members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
-            .sorted {
-                ($0.member.hello.name, $0.id.bytes.description) < ($1.member.hello.name, $1.id.bytes.description)
+            .sorted { a, b in
+                let (first, second) = (a.member.hello.name, b.member.hello.name)
+                return first == second ? a.id.bytes.lexicographicallyPrecedes(b.id.bytes) : first < second
             }
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Numerics
 public import Signals
 
 /// A dataset file, mapped for reading and checked when opened.
@@ -121,14 +122,7 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
     }
 
     private static func firstSampleNotFinite(_ samples: Samples) -> Int? {
-        let exponent: UInt32 = 0x7F80_0000  // all ones in a NaN or an infinity, and in nothing else
-        return (0..<samples.count).first { sample in
-            samples[sample].withMemoryRebound(to: UInt32.self) { bits in
-                var notFinite: UInt32 = 0
-                for i in 0..<bits.count { notFinite |= bits[i] & exponent == exponent ? 1 : 0 }
-                return notFinite != 0
-            }
-        }
+        (0..<samples.count).first { !isFinite(samples[$0]) }
     }
 
     /// A sample's subject, as an index into `subjects`.

@@ -37,8 +37,7 @@ public final class Mailbox<Item: Sendable>: Sendable {
     /// Takes everything that waits, after waiting for `timeout` at most for something to.
     public func wait(timeout: Duration) -> [Item] {
         var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let parts = timeout.components
-        _ = poll(&item, 1, Int32(parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000))
+        _ = poll(&item, 1, Int32(timeout.wholeMilliseconds))
         return takeAll()
     }
 }

@@ -15,10 +15,7 @@ public enum Poller {
     ) throws(SocketError) {
         var items = [zmq_pollitem_t(socket: socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)]
         items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }
-        let parts = timeout.components
-        let milliseconds = max(
-            0, parts.seconds * 1000 + (parts.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-        if zmq_poll(&items, Int32(items.count), Int(milliseconds)) < 0 {
+        if zmq_poll(&items, Int32(items.count), timeout.wholeMilliseconds) < 0 {
             let error = SocketError.last("zmq_poll")
             if error.code != EINTR { throw error }
         }

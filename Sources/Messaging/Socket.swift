@@ -22,8 +22,7 @@ public final class Socket {
             throw .last("zmq_socket")
         }
         (self.handle, self.context) = (handle, context)  // owned from here: a later throw runs deinit
-        let milliseconds = linger.components.seconds * 1000 + linger.components.attoseconds / 1_000_000_000_000_000
-        try set(ZMQ_LINGER, Int32(milliseconds), "linger")
+        try set(ZMQ_LINGER, Int32(linger.wholeMilliseconds), "linger")
         if kind == .router { try set(ZMQ_ROUTER_HANDOVER, Int32(1), "handover") }
     }
 

@@ -8,5 +8,11 @@ extension FloatBlock {
     }
 
     /// Whether no value is infinite or not a number.
-    public var isFinite: Bool { kernel_all_finite(base, count) }
+    public var isFinite: Bool { Numerics.isFinite(values) }
+}
+
+/// Whether no value is infinite or not a number.
+public func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+    guard let base = values.baseAddress else { return true }
+    return kernel_all_finite(base, values.count)
 }

@@ -70,9 +70,7 @@ public struct Job: Codable, Equatable, Sendable {
     /// SHA-256 of the job's JSON, 64 hexadecimal digits.
     public var digest: String {
         get throws {
-            var digest = SHA256Digest()
-            try Array(json.utf8).withUnsafeBytes { digest.update($0) }
-            return digest.finish()
+            try Array(json.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
         }
     }
 

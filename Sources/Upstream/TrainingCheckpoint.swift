@@ -82,7 +82,5 @@ public struct TrainingCheckpoint: Sendable {
 
 /// SHA-256 of a block's bytes, 64 hexadecimal digits.
 public func sha256(of block: FloatBlock) -> String {
-    var digest = SHA256Digest()
-    digest.update(block.bytes)
-    return digest.finish()
+    SHA256Digest.hex(of: block.bytes)
 }

@@ -39,17 +39,8 @@ struct SampleBlocks {
     func digests(of samples: Samples) -> [UInt8] {
         (0..<count).flatMap { block in
             let range = values(ofBlock: block) ?? 0..<0
-            return Self.digest(UnsafeRawBufferPointer(start: samples.base + range.lowerBound, count: range.count * 4))
-        }
-    }
-
-    /// SHA-256 of some bytes, 32 bytes.
-    static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var digest = SHA256Digest()
-        digest.update(bytes)
-        let hexadecimal = Array(digest.finish().utf8)
-        return stride(from: 0, to: hexadecimal.count, by: 2).map { place in
-            UInt8(String(decoding: hexadecimal[place..<place + 2], as: UTF8.self), radix: 16) ?? 0
+            return SHA256Digest.bytes(
+                of: UnsafeRawBufferPointer(start: samples.base + range.lowerBound, count: range.count * 4))
         }
     }
 }

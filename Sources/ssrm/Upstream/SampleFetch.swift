@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Numerics
 import Signals
@@ -131,7 +132,7 @@ final class SampleFetch {
     /// Puts a block's bytes in their place if they are the block's.
     private func place(_ block: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let range = blocks.values(ofBlock: block), bytes.count == range.count * 4,
-            SampleBlocks.digest(bytes)[...] == digest(block)
+            SHA256Digest.bytes(of: bytes)[...] == digest(block)
         else { return false }
         UnsafeMutableRawBufferPointer(start: values.base + range.lowerBound, count: bytes.count).copyMemory(from: bytes)
         return true

@@ -114,8 +114,7 @@ struct UpstreamRun {
     ) throws {
         let result = Result(
             run: options.run, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
-            loss: loss,
-            seconds: seconds, rowsPerSecond: rate.rounded(), parametersSHA256: sha256(of: state.parameters),
+            loss: loss, seconds: seconds, rowsPerSecond: rate.rounded(), parametersSHA256: sha256(of: state.parameters),
             jobDigest: try job.digest)
         if json { return try printJSON(result) }
         print(
