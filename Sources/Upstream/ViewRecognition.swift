@@ -14,9 +14,6 @@ public final class ViewRecognition: PretextTask {
     /// Log-probabilities of the original's row and of one view's row.
     private var logOriginal: [Double]
     private var logView: [Double]
-    /// The probabilities of the same two.
-    private var original: [Double]
-    private var view: [Double]
     private var originalGradient: [Double]
 
     /// The task for samples `[rows, columns]`, up to `capacity` originals at a time, with `outputs` output units.
@@ -26,7 +23,7 @@ public final class ViewRecognition: PretextTask {
         maker = ViewMaker(settings.views, rows: rows, columns: columns, capacity: capacity)
         logOriginal = [Double](repeating: 0, count: outputs)
         logView = logOriginal
-        (original, view, originalGradient) = (logOriginal, logOriginal, logOriginal)
+        originalGradient = logOriginal
     }
 
     /// One row for each original and view.
@@ -56,8 +53,8 @@ public final class ViewRecognition: PretextTask {
         var (loss, correct) = (0.0, 0)
 
         for i in 0..<originals {
+            for c in 0..<outputs { originalGradient[c] = 0 }
             logSoftmax(logits + i * outputs, count: outputs, into: &logOriginal)
-            for c in 0..<outputs { (original[c], originalGradient[c]) = (exp(logOriginal[c]), 0) }
             for v in 0..<views {
                 let row = (v * originals + i) * outputs
                 logSoftmax(logits + row, count: outputs, into: &logView)
@@ -66,16 +63,16 @@ public final class ViewRecognition: PretextTask {
                 for c in 1..<outputs where logits[row + c] > logits[row + best] { best = c }
                 if best == v { correct += 1 }
                 for c in 0..<outputs {
-                    view[c] = exp(logView[c])
-                    gradient[row + c] = Float(entropyScale * (view[c] - (c == v ? 1 : 0)))
+                    gradient[row + c] = Float(entropyScale * (exp(logView[c]) - (c == v ? 1 : 0)))
                 }
                 guard v > 0 else { continue }
                 var divergence = 0.0
-                for c in 0..<outputs { divergence += original[c] * (logOriginal[c] - logView[c]) }
+                for c in 0..<outputs { divergence += exp(logOriginal[c]) * (logOriginal[c] - logView[c]) }
                 loss += divergenceScale * divergence
                 for c in 0..<outputs {
-                    gradient[row + c] += Float(divergenceScale * (view[c] - original[c]))
-                    originalGradient[c] += divergenceScale * original[c] * (logOriginal[c] - logView[c] - divergence)
+                    let (p, q) = (exp(logOriginal[c]), exp(logView[c]))
+                    gradient[row + c] += Float(divergenceScale * (q - p))
+                    originalGradient[c] += divergenceScale * p * (logOriginal[c] - logView[c] - divergence)
                 }
             }
             for c in 0..<outputs { gradient[i * outputs + c] += Float(originalGradient[c]) }
