@@ -22,7 +22,8 @@ let package = Package(
     name: "ssrm",
     products: [.executable(name: "ssrm", targets: ["ssrm"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         // MARK: - C libraries
@@ -30,6 +31,8 @@ let package = Package(
         .systemLibrary(name: "COneDNN"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CEDF"),
+        .systemLibrary(name: "CSampleRate"),
         .systemLibrary(name: "CLinux"),
         .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
@@ -37,9 +40,9 @@ let package = Package(
         // MARK: - The science
         library("Numerics", ["COneDNN", "CKernels"]),
         library("Layers", ["Numerics", "CKernels"]),
-        library("Signals", ["Numerics", "CKernels"]),
+        library("Signals", ["Numerics", "CKernels", "CSampleRate"]),
         library("Checkpoints", ["Numerics", "COpenSSL"]),
-        library("Datasets", ["Signals", "Checkpoints", "Numerics"]),
+        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CEDF"]),
         library("Upstream", ["Numerics", "Layers", "Signals", "Checkpoints"]),
         library("Recognition", ["Numerics", "Layers", "Signals", "Checkpoints"]),
 
@@ -55,6 +58,7 @@ let package = Package(
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Wire",
                 "Messaging", "Coordination", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house),
 
@@ -62,9 +66,10 @@ let package = Package(
         .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
         tests("NumericsTests", ["Numerics"]),
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
-        tests("SignalsTests", ["Signals", "Numerics"]),
+        tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
-        tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
+        tests(
+            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"], resources: [.copy("Fixtures")]),
         tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
         tests(
             "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
@@ -73,7 +78,7 @@ let package = Package(
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
         // Real processes of the built program; the executable is a dependency so that it is built first.
-        tests("ProgramTests", ["ssrm", "Checkpoints", "Wire", "Messaging", "Numerics"]),
+        tests("ProgramTests", ["ssrm", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
     ]

@@ -2,29 +2,62 @@
 public protocol RecordingSource {
     /// What the dataset will hold, known before the samples' values are read.
     var outline: DatasetOutline { get }
-    /// What was found and left out.
+    /// What was found and left out, as far as it is known before the samples' values are read.
     var skipped: [SkippedItem] { get }
     /// Appends the values of every sample in the outline's order.
-    func appendSamples(to writer: inout DatasetWriter) throws
+    ///
+    /// - Returns: what was left out of the values' files, rows for example.
+    func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem]
 }
 
 extension RecordingSource {
     /// Writes the dataset file, whole or not at all.
     ///
     /// - Parameter path: where the file will be.
-    /// - Returns: the file's digest.
+    /// - Returns: the file's digest, and everything that was left out.
     /// - Throws: `DatasetError` for recordings that can't be read, `TensorFileError` for a file that can't be written.
-    public func write(to path: String) throws -> String {
+    public func write(to path: String) throws -> (digest: String, skipped: [SkippedItem]) {
         var writer = try DatasetWriter(path: path, outline: outline)
-        try appendSamples(to: &writer)
-        return try writer.finish()
+        let skippedOfValues = try appendSamples(to: &writer)
+        return (try writer.finish(), skipped + skippedOfValues)
     }
 }
 
-/// A file or folder that is not in the dataset, and why.
+/// Something that is not in the dataset, and why.
 public struct SkippedItem: Sendable, Equatable, Codable {
-    /// The file or folder.
+    /// What can be left out.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// A whole file or folder.
+        case file
+        /// Lines of a text file.
+        case row
+        /// Sleep epochs of a recording, 30 s each.
+        case sleepEpoch = "sleep epoch"
+        /// Annotations of an annotation file.
+        case annotation
+        /// A whole recording or a subject's night.
+        case recording
+
+        /// In words, for a number of them.
+        public func name(for count: Int) -> String {
+            switch self {
+            case .file: return count == 1 ? "file or folder" : "files or folders"
+            default: return count == 1 ? rawValue : rawValue + "s"
+            }
+        }
+    }
+
+    /// The file or folder that was left out, or that something was left out of.
     public let path: String
-    /// Why it was left out.
+    /// What was left out.
+    public let kind: Kind
+    /// How many of them.
+    public let count: Int
+    /// Why.
     public let reason: String
+
+    /// Something left out; by default a whole file or folder.
+    public init(path: String, kind: Kind = .file, count: Int = 1, reason: String) {
+        (self.path, self.kind, self.count, self.reason) = (path, kind, count, reason)
+    }
 }

@@ -38,7 +38,7 @@ private func experimentOne(lineEnd: String, mark: String = "", finalLineEnd: Boo
 @Test func framesOfExperimentOneKeepSubjectRecordingAndPosition() throws {
     let folder = try experimentOne(lineEnd: "\n")
     let source = try PressureMaps(root: folder.url.path, experiment: .i)
-    try #expect(source.write(to: folder.path("data")).count == 64)
+    try #expect(source.write(to: folder.path("data")).digest.count == 64)
     let dataset = try Dataset(opening: folder.path("data"))
     #expect(source.skipped.isEmpty)
     #expect((dataset.kind, dataset.vocabulary) == ("pmd-i", .pmdI))
@@ -71,7 +71,7 @@ private func experimentOne(lineEnd: String, mark: String = "", finalLineEnd: Boo
         try experimentOne(lineEnd: " \n"),
     ]
     let digests = try variants.map { folder in
-        try PressureMaps(root: folder.url.path, experiment: .i).write(to: folder.path("data"))
+        try PressureMaps(root: folder.url.path, experiment: .i).write(to: folder.path("data")).digest
     }
     #expect(Set(digests).count == 1)
 }

@@ -70,7 +70,7 @@ struct RealRecordingsTests {
             try folder.write(text.replacing("\r\n", with: "\n"), to: "lf/" + name)
         }
         let digests = try ["crlf", "lf"].map { root in
-            try PressureMaps(root: folder.path(root), experiment: .ii).write(to: folder.path("data-\(root)"))
+            try PressureMaps(root: folder.path(root), experiment: .ii).write(to: folder.path("data-\(root)")).digest
         }
         #expect(digests[0] == digests[1])
     }

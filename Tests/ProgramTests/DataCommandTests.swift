@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import TestKit
 import Testing
@@ -8,7 +9,7 @@ private struct Summary: Decodable {
     let samples: Int
     let subjects: Int
     let recordings: Int
-    let skipped: [[String: String]]
+    let skipped: [SkippedItem]
 }
 
 private struct Contents: Decodable {

@@ -22,26 +22,36 @@ struct DatasetOutput: ParsableArguments {
         let skipped: [SkippedItem]
     }
 
+    /// Names each thing that was left out, then how many of each kind.
+    private func report(_ skipped: [SkippedItem]) {
+        for item in skipped {
+            let what =
+                item.kind == .file ? item.path : "\(item.count) \(item.kind.name(for: item.count)) of \(item.path)"
+            Terminal.error("skipped \(what): \(item.reason)")
+        }
+        let totals = SkippedItem.Kind.allCases.compactMap { kind -> String? in
+            let count = skipped.filter { $0.kind == kind }.reduce(0) { $0 + $1.count }
+            return count == 0 ? nil : "\(count) \(kind.name(for: count))"
+        }
+        if !totals.isEmpty { Terminal.error("skipped \(totals.joined(separator: ", ")) in all") }
+    }
+
     /// Writes the dataset, names what was left out on standard error and prints a summary.
     func write(_ source: some RecordingSource) throws {
         let outline = source.outline
-        for item in source.skipped { Terminal.error("skipped \(item.path): \(item.reason)") }
-        if !source.skipped.isEmpty {
-            let noun = source.skipped.count == 1 ? "file or folder" : "files or folders"
-            Terminal.error("skipped \(source.skipped.count) \(noun) in all")
-        }
-        let digest = try source.write(to: out)
+        let (digest, skipped) = try source.write(to: out)
+        report(skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,
-            skipped: source.skipped)
+            skipped: skipped)
         if json {
             try printJSON(summary)
         } else {
             print(
                 """
                 \(summary.samples) samples of \(summary.rows) x \(summary.columns) values (\(summary.kind)), \
-                \(summary.subjects) subjects, \(summary.recordings) recordings, \(summary.skipped.count) skipped
+                \(summary.subjects) subjects, \(summary.recordings) recordings
                 digest \(summary.digest)
                 wrote \(summary.file)
                 """)

@@ -117,22 +117,16 @@ public struct SleepAccelFeatures: RecordingSource {
 
     /// Reads the files again and appends their values in the order of the outline.
     ///
+    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws {
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for recording in outline.recordings {
             let epochCount = recording.labels.count
             try checkLineCounts(of: recording.name, against: epochCount)
             let night = try features.map { try Self.column(in: path(of: $0, recording.name)) }
-            var values: [Float] = []
-            values.reserveCapacity(epochCount * features.count * window)
-            for epoch in 0..<epochCount {
-                for feature in night {
-                    for offset in -(window / 2)...window / 2 {
-                        values.append(feature[min(max(epoch + offset, 0), epochCount - 1)])
-                    }
-                }
-            }
+            let values = SleepEpochWindow(width: window).samples(of: night)
             try values.withUnsafeBufferPointer { try writer.append($0) }
         }
+        return []
     }
 }

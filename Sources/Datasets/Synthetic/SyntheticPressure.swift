@@ -47,8 +47,9 @@ public struct SyntheticPressure: RecordingSource {
 
     /// Makes the maps and appends them in the order of the outline.
     ///
+    /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws {
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         var gains = RandomSequence(seed: seed, stream: Stream.gains)
         let gain = (0..<Self.rows * Self.columns).map { _ in 1 + 0.06 * gains.truncatedNormal() }
         for (index, recording) in outline.recordings.enumerated() {
@@ -58,6 +59,7 @@ public struct SyntheticPressure: RecordingSource {
             let map = Self.map(of: blobs, gain: gain, &random)
             try map.withUnsafeBufferPointer { try writer.append($0) }
         }
+        return []
     }
 
     /// Which random numbers are whose.

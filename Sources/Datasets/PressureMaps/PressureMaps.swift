@@ -64,8 +64,9 @@ public struct PressureMaps: RecordingSource {
 
     /// Reads the files again and appends their values in the order of the outline.
     ///
+    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws {
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for file in files {
             var table = try NumberTable(path: file.path)
             guard table.lineCount == file.lineCount else {  // it changed since it was counted
@@ -84,6 +85,7 @@ public struct PressureMaps: RecordingSource {
                 left -= count
             }
         }
+        return []
     }
 
     // MARK: - Finding the files

@@ -1,0 +1,31 @@
+/// A sleep epoch with those around it, as one sample: a matrix `[features, sleepEpochs]`.
+///
+/// Row by row a feature's values at the sleep epochs around the sample's own, which is the column in the middle; at the ends of
+/// a recording the first or last sleep epoch is repeated.
+struct SleepEpochWindow: Sendable {
+    /// How long a sleep epoch lasts, in seconds, as sleep is scored.
+    static let epochSeconds = 30.0
+
+    /// How many sleep epochs a sample spans; odd.
+    let width: Int
+
+    /// The samples of one recording.
+    ///
+    /// - Parameter features: each feature's values, one a sleep epoch.
+    /// - Returns: `[sleepEpochs, features, width]`, row-major.
+    /// - Precondition: all features have as many values.
+    func samples(of features: [[Float]]) -> [Float] {
+        let epochCount = features.first?.count ?? 0
+        precondition(features.allSatisfy { $0.count == epochCount }, "features over \(features.map(\.count)) epochs")
+        var values: [Float] = []
+        values.reserveCapacity(epochCount * features.count * width)
+        for epoch in 0..<epochCount {
+            for feature in features {
+                for offset in -(width / 2)...width / 2 {
+                    values.append(feature[min(max(epoch + offset, 0), epochCount - 1)])
+                }
+            }
+        }
+        return values
+    }
+}
