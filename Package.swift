@@ -60,6 +60,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
             swiftSettings: house),
 
         // MARK: - Tests

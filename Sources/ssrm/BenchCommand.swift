@@ -78,7 +78,7 @@ struct BenchPretrainCommand: ParsableCommand {
         let run = RunFolder(folder.path)
         try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
 
-        var settings = UpstreamSettings.paper
+        var settings = try Preset.named("paper").settings.upstream
         settings.views = Array(SampleView.allCases.prefix(views))
         settings.hiddenUnits = hidden.split(separator: ",").compactMap { Int($0) }
         settings.outputUnits = classes
