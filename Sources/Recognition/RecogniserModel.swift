@@ -7,7 +7,7 @@ public import Signals
 /// All that recognition needs in one file: a recogniser, the encoder that makes its features, and what its answers mean.
 ///
 /// The file is a tensor file of format `ssrm.model.2`. Metadata: `scheme`, `vocabulary`, `preset`, `classes` (a JSON array),
-/// `recogniser` (the settings as JSON), `encoder` (its record as JSON), `encoder_job` (the job that trained it, as JSON),
+/// `recogniser` (the settings as JSON, without `sequence_length` where recordings are read whole), `encoder` (its record as JSON), `encoder_job` (the job that trained it, as JSON),
 /// `rows`, `columns`. Tensors: `encoder.parameters`, `scaling.means`, `scaling.factors`, the recogniser's parameters as
 /// `recogniser.…` under their views' names and, where the settings have them, `components.mean` `[values]`,
 /// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights` `[Gaussians]`,

@@ -70,8 +70,8 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         try check(epochs > 0, "epochs", epochs, "1 or more")
         try check(dropout >= 0 && dropout < 1, "dropout", dropout, "0 to below 1")
         try check(gradientClip >= 0 && gradientClip.isFinite, "gradient_clip", gradientClip, "0 or more")
-        try check((0...256).contains(principalComponents), "principal_components", principalComponents, "0 to 256")
-        try check((0...256).contains(fisherComponents), "fisher_components", fisherComponents, "0 to 256")
+        try check((0...64).contains(principalComponents), "principal_components", principalComponents, "0 to 64")
+        try check((0...64).contains(fisherComponents), "fisher_components", fisherComponents, "0 to 64")
         try check(
             fisherComponents == 0 || principalComponents > 0, "fisher_components", fisherComponents,
             "0, or principal_components of 1 or more, which Fisher vectors stand on")

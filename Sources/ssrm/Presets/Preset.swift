@@ -32,7 +32,8 @@ struct Preset {
         if let preset = all.first(where: { $0.name == name }) { return preset }
         let names = all.map(\.name)
         let near = nearestName(to: name, among: names).map { ": did you mean \($0)?" } ?? ""
-        throw ProgramError("no preset \"\(name.prefix(60))\"\(near) (there are \(names.joined(separator: ", ")))")
+        throw ProgramError(
+            "no preset \(String(name.prefix(60)).debugDescription)\(near) (there are \(names.joined(separator: ", ")))")
     }
 
     /// Its values.

@@ -13,7 +13,7 @@ struct PresetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Replaces one setting, like recogniser.dropout=0.2; may be given several times. Other options come after it.",
+            "Replaces one setting, like recogniser.dropout=0.2; may be given several times. Other options win over it.",
             valueName: "setting=value"))
     var set: [String] = []
 
@@ -23,7 +23,9 @@ struct PresetOptions: ParsableArguments {
 
     /// The settings asked for, and the name that results carry: the preset's, or the file's own unless its values are a
     /// preset's.
-    func resolve() throws -> (name: String, settings: PresetSettings) {
+    ///
+    /// Replacing one of the settings (or sections of them) in `unused` would do nothing, and is refused.
+    func resolve(unused: [String]) throws -> (name: String, settings: PresetSettings) {
         var reader = PresetReader()
         var name: String
         if let config {
@@ -35,7 +37,12 @@ struct PresetOptions: ParsableArguments {
             try reader.read(preset.text, from: "preset \(preset.name)")
             name = preset.name
         }
-        for assignment in set { try reader.read(assignment: assignment) }
+        for assignment in set {
+            let key = try reader.read(assignment: assignment)
+            if unused.contains(key.path) || unused.contains(key.section) {
+                throw ProgramError("--set \(assignment): this command does not use \(key.path)")
+            }
+        }
         return (name, reader.settings)
     }
 }

@@ -25,8 +25,12 @@ struct PresetReader {
     mutating func read(_ text: String, from source: String) throws {
         let root = try Self.mapping(in: text, from: source)
         if let base = root.first(where: { $0.key.string == "base" }) {
+            let value = PresetValue(base.value)
             do {
-                let preset = try Preset.named(base.value.string ?? "")
+                guard case .text(let name) = value else {
+                    throw ProgramError("base is \(value.description): use a preset's name")
+                }
+                let preset = try Preset.named(name)
                 try read(preset.text, from: "preset \(preset.name)")
             } catch let error as ProgramError {
                 throw ProgramError("\(Self.place(base.value, in: source)): \(error)")
@@ -44,7 +48,7 @@ struct PresetReader {
                 let remedy =
                     home.map { "it belongs under \($0.section)" }
                     ?? suggestion(for: name, among: ["base", "purpose"] + PresetKey.sections)
-                throw ProgramError("\(Self.place(key, in: source)): no section \"\(name.prefix(60))\": \(remedy)")
+                throw ProgramError("\(Self.place(key, in: source)): no section \(shown(name)): \(remedy)")
             }
         }
         if let missing = PresetKey.all.first(where: { places[$0.path] == nil }) {
@@ -61,27 +65,29 @@ struct PresetReader {
             let names = PresetKey.all.filter { $0.section == section }.map(\.name)
             let home = PresetKey.all.first { $0.name == name }
             let remedy = home.map { "it belongs under \($0.section)" } ?? suggestion(for: name, among: names)
-            throw ProgramError("\(Self.place(key, in: source)): no setting \(section).\(name.prefix(60)): \(remedy)")
+            throw ProgramError("\(Self.place(key, in: source)): no setting \(section).\(shown(name)): \(remedy)")
         }
         try set(setting, PresetValue(value), at: Self.place(value, in: source))
     }
 
     /// Takes over one value written as `section.name=value`.
     ///
+    /// - Returns: the setting.
     /// - Throws: `ProgramError` that names the assignment and what is wanted.
-    mutating func read(assignment: String) throws {
+    mutating func read(assignment: String) throws -> PresetKey {
         let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
             throw ProgramError("--set \(assignment): use a setting and its value, like recogniser.dropout=0.2")
         }
         guard let setting = PresetKey.named(parts[0]) else {
             let remedy = suggestion(for: parts[0], among: PresetKey.all.map(\.path))
-            throw ProgramError("--set \(assignment): no setting \(parts[0]): \(remedy)")
+            throw ProgramError("--set \(assignment): no setting \(shown(parts[0])): \(remedy)")
         }
         let node: Node?
         do { node = try Yams.compose(yaml: parts[1]) } catch { node = nil }
         try set(setting, node.map { PresetValue($0) } ?? .other("unreadable"), at: "--set \(assignment)")
         try validate()
+        return setting
     }
 
     private mutating func set(_ setting: PresetKey, _ value: PresetValue, at place: String) throws {
@@ -145,7 +151,7 @@ private func oneLine(_ error: YamlError) -> String {
         .composer(_, let problem, let mark, _):
         ", line \(mark.line), column \(mark.column): \(problem)"
     case .duplicatedKeysInMapping(let keys, let context):
-        ", line \(context.mark.line): \(keys.sorted().joined(separator: ", ")) is there twice; leave one"
+        ", line \(context.mark.line): \(keys.sorted().map(shown).joined(separator: ", ")) is there twice; leave one"
     case .reader(let problem, let offset, _, _): "\(offset.map { ", byte \($0)" } ?? ""): \(problem)"
     default: ": not YAML"
     }

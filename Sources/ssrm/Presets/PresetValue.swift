@@ -47,7 +47,7 @@ enum PresetValue: Equatable {
         case .whole(let value): "\(value)"
         case .number(let value): "\(value)"
         case .flag(let value): "\(value)"
-        case .text(let text): "\"\(text.prefix(60))\""
+        case .text(let text): String(text.prefix(60)).debugDescription
         case .list(let values): "[\(values.prefix(20).map(\.description).joined(separator: ", "))]"
         case .other(let text): text
         }

@@ -45,7 +45,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        var (preset, settings) = try options.settings()
+        var (preset, settings) = try options.settings(unused: ["upstream.steps"])
         settings.foldSteps = steps ?? settings.foldSteps
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let dataset = try Dataset(opening: data)

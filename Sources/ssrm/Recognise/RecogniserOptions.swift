@@ -26,9 +26,9 @@ struct RecogniserOptions: ParsableArguments {
         if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
     }
 
-    /// The preset's settings with what these options replace, and the name that results carry.
-    func settings() throws -> (name: String, settings: PresetSettings) {
-        var (name, settings) = try presetOptions.resolve()
+    /// The preset's settings with what these options replace, and the name that results carry; see `PresetOptions`.
+    func settings(unused: [String]) throws -> (name: String, settings: PresetSettings) {
+        var (name, settings) = try presetOptions.resolve(unused: unused)
         settings.recogniser.epochs = epochs ?? settings.recogniser.epochs
         settings.recogniser.cell = cell ?? settings.recogniser.cell
         settings.recogniser.seed = seed

@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
         abstract: "Train a recogniser on labelled recordings.",
         discussion: """
             The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field learn \
-            the classes from sequences of them. The model file holds all that `ssrm predict` needs.
+            the classes from sequences of them. The model file holds all that `ssrm predict` needs. \
+            Of the settings, those of the recogniser count: the encoder was made with its own.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 --out posture.safetensors
@@ -49,7 +50,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (preset, settings) = try options.settings()
+        let (preset, settings) = try options.settings(unused: ["upstream"])
         try requireWritable(out, inputs: [data, encoder])
         let dataset = try Dataset(opening: data)
         let labels = try dataset.labels(under: scheme)

@@ -74,7 +74,7 @@ struct JobOptions: ParsableArguments {
 
     /// The preset's settings with what these options replace.
     func settings() throws -> (name: String, settings: PresetSettings) {
-        var (name, settings) = try presetOptions.resolve()
+        var (name, settings) = try presetOptions.resolve(unused: ["recogniser", "upstream.fold_steps"])
         if let units = try hiddenUnits() { settings.upstream.hiddenUnits = units }
         if let learningRate { settings.upstream.adam.learningRate = learningRate }
         settings.shards = shards ?? settings.shards
