@@ -6,7 +6,7 @@ import Testing
 
 private func doubles(_ text: String, columns: Int) throws -> [Double] {
     let folder = try TemporaryFolder()
-    var table = try NumberTable(path: folder.write(text, to: "table"))
+    var table = try NumberTable(path: folder.write(text, to: "table"), hasCommas: true)
     var values = [Double](repeating: .nan, count: table.lineCount * columns)
     try values.withUnsafeMutableBufferPointer { try table.read(columns: columns, into: $0) }
     #expect(table.linesLeft == 0)
@@ -57,7 +57,7 @@ private func spellings(_ random: inout RandomSequence) -> [String] {
 
 @Test func theFirstColumnIsReadWhateverFollows() throws {
     let folder = try TemporaryFolder()
-    var table = try NumberTable(path: folder.write("-3.5 1 2\n4,x\r\n5\n1e1 ", to: "table"))
+    var table = try NumberTable(path: folder.write("-3.5 1 2\n4,x\r\n5\n1e1 ", to: "table"), hasCommas: true)
     var values = [Double](repeating: 0, count: 3)
     try values.withUnsafeMutableBufferPointer { try table.readFirstColumn(into: $0) }
     #expect(values == [-3.5, 4, 5] && table.linesLeft == 1)
@@ -88,6 +88,15 @@ func anotherNumberOfColumnsIsNamedWithItsLine(text: String, line: Int, found: In
     } throws: { error in
         guard case .wrongColumns(_, line, found, 2) = error as? DatasetError else { return false }
         return true
+    }
+}
+
+@Test func aCommaSeparatesOnlyWhereAskedFor() throws {
+    let folder = try TemporaryFolder()
+    var table = try NumberTable(path: folder.write("1,5 2\n", to: "table"))
+    var values: [Float] = [0, 0]
+    #expect(throws: DatasetError.badNumber(path: table.path, line: 1, column: 1, text: "1,5", reason: "a number")) {
+        try values.withUnsafeMutableBufferPointer { try table.read(columns: 2, into: $0) }
     }
 }
 

@@ -6,9 +6,13 @@ import Foundation
 /// per second", 2021) and divided by an exact power of ten, which rounds once (Clinger 1990); the C library reads what is longer.
 struct DecimalNumber {
     static let newline = UInt8(ascii: "\n")
+    /// A space, a tab, and the carriage return of a line end.
+    static let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
 
     /// One past the last byte that may be read.
     let end: UnsafePointer<UInt8>
+    /// The bytes that stand between columns: bit `b` is set for byte `b`, all are below 64.
+    private let separators: UInt64
     /// 10^0 to 10^22, each exact as a Double.
     private let powersOfTen = UnsafePointer(Self.powersOfTen)
 
@@ -19,15 +23,22 @@ struct DecimalNumber {
         return powers
     }()
 
-    init(end: UnsafePointer<UInt8>) { self.end = end }
+    /// - Parameters:
+    ///   - end: one past the last byte that may be read.
+    ///   - hasCommas: whether commas stand between columns too.
+    init(end: UnsafePointer<UInt8>, hasCommas: Bool) {
+        self.end = end
+        let separators = hasCommas ? Self.blanks + [UInt8(ascii: ",")] : Self.blanks
+        self.separators = separators.reduce(0) { $0 | 1 << UInt64($1) }
+    }
 
-    /// Whether a byte stands between columns: a space, tab, comma or carriage return.
+    /// Whether a byte stands between columns.
     @inline(__always)
-    static func separates(_ byte: UInt8) -> Bool { isIn(1 << 32 | 1 << 9 | 1 << 44 | 1 << 13, byte) }
+    func separates(_ byte: UInt8) -> Bool { Self.isIn(separators, byte) }
 
     /// Whether a byte follows a number: it stands between columns or ends the line.
     @inline(__always)
-    static func endsField(_ byte: UInt8) -> Bool { isIn(1 << 32 | 1 << 9 | 1 << 44 | 1 << 13 | 1 << 10, byte) }
+    func endsField(_ byte: UInt8) -> Bool { Self.isIn(separators | 1 << UInt64(Self.newline), byte) }
 
     @inline(__always)
     private static func isIn(_ bytesBelow64: UInt64, _ byte: UInt8) -> Bool {
@@ -55,7 +66,7 @@ struct DecimalNumber {
             let scale = powersOfTen[fractionCount]  // at most 15 digits in all: every step but the division is exact
             magnitude = (magnitude * scale + Double(Self.number(fraction, digitCount: fractionCount))) / scale
         }
-        guard Self.endsField(p.pointee) else { return readAny(&at) }
+        guard endsField(p.pointee) else { return readAny(&at) }
         at = p
         return isNegative ? -magnitude : magnitude
     }
@@ -116,7 +127,7 @@ struct DecimalNumber {
             guard let exponent = exponent(&p) else { return nil }
             power += exponent
         }
-        guard p == end || Self.endsField(p.pointee) else { return nil }
+        guard p == end || endsField(p.pointee) else { return nil }
         at = p
         guard isExact, abs(power) <= 22 else {
             let text = String(decoding: UnsafeBufferPointer(start: start, count: p - start), as: UTF8.self)

@@ -3,8 +3,9 @@ import Foundation
 
 /// A text file of plain decimal numbers in lines of columns, read one run of lines after another.
 ///
-/// Columns are separated by spaces, tabs or commas, one or more; a line ends in LF or CRLF, also after a last separator. Blank
-/// lines at the end do not count, and neither does a UTF-8 byte order mark at the start. A field must be a finite number.
+/// Columns are separated by spaces or tabs, one or more, and by commas where asked for; a line ends in LF or CRLF, also after a
+/// last separator. Blank lines at the end do not count, and neither does a UTF-8 byte order mark at the start. A field must
+/// be a finite number.
 ///
 /// The file is mapped, so memory does not grow with it. Values are rounded to Double first and to Float then, as NumPy does.
 public struct NumberTable {
@@ -21,9 +22,11 @@ public struct NumberTable {
 
     /// Opens a file and counts its lines.
     ///
-    /// - Parameter path: the file.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - hasCommas: whether commas separate columns too.
     /// - Throws: `DatasetError` when it can't be read or holds nothing.
-    public init(path: String) throws(DatasetError) {
+    public init(path: String, hasCommas: Bool = false) throws(DatasetError) {
         do {
             file = try MappedFile(path: path)
         } catch .unreadable(let path, let reason) {
@@ -33,7 +36,7 @@ public struct NumberTable {
         }
         var content = file.bytes.bindMemory(to: UInt8.self)[...]
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
-        while let last = content.last, DecimalNumber.endsField(last), last != UInt8(ascii: ",") {
+        while let last = content.last, DecimalNumber.blanks.contains(last) || last == DecimalNumber.newline {
             content = content.dropLast()
         }
         guard !content.isEmpty, let start = UnsafeBufferPointer(rebasing: content).baseAddress else {
@@ -41,7 +44,7 @@ public struct NumberTable {
         }
         next = start
         end = start + content.count
-        decimal = DecimalNumber(end: end)
+        decimal = DecimalNumber(end: end, hasCommas: hasCommas)
         lineCount = Self.newlineCount(from: start, to: end) + 1
     }
 
@@ -146,7 +149,7 @@ public struct NumberTable {
                 }
                 target[column] = value
             }
-            while at < end, DecimalNumber.separates(at.pointee) { at += 1 }
+            while at < end, decimal.separates(at.pointee) { at += 1 }
             guard at == end || at.pointee == DecimalNumber.newline else { throw columnError(expected: columns) }
             next = at < end ? at + 1 : end
             line += 1
@@ -159,7 +162,7 @@ public struct NumberTable {
     private func field<Value: BinaryFloatingPoint>(
         _ at: inout UnsafePointer<UInt8>, column: Int
     ) throws(DatasetError) -> Value? {
-        while at < end, DecimalNumber.separates(at.pointee) { at += 1 }
+        while at < end, decimal.separates(at.pointee) { at += 1 }
         guard at < end, at.pointee != DecimalNumber.newline else { return nil }
         let start = at
         guard let value = decimal.read(&at).map(Value.init), value.isFinite else {
@@ -174,13 +177,13 @@ public struct NumberTable {
         var lineEnd = next
         while lineEnd < end, lineEnd.pointee != DecimalNumber.newline { lineEnd += 1 }
         let content = UnsafeBufferPointer(start: next, count: lineEnd - next)
-        let found = content.split(whereSeparator: DecimalNumber.separates).count
+        let found = content.split(whereSeparator: decimal.separates).count
         return .wrongColumns(path: path, line: line, found: found, expected: expected)
     }
 
     private func numberError(_ start: UnsafePointer<UInt8>, column: Int) -> DatasetError {
         var fieldEnd = start
-        while fieldEnd < end, !DecimalNumber.endsField(fieldEnd.pointee) { fieldEnd += 1 }
+        while fieldEnd < end, !decimal.endsField(fieldEnd.pointee) { fieldEnd += 1 }
         let shown = UnsafeBufferPointer(start: start, count: min(fieldEnd - start, 24))
         let text = shown.map { (0x21...0x7E).contains($0) ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }
         let whole = String(decoding: UnsafeBufferPointer(start: start, count: fieldEnd - start), as: UTF8.self)

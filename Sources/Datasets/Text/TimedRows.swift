@@ -1,6 +1,6 @@
 import Signals
 
-/// Rows of a text file whose first column is a time in seconds, in order of time, none twice.
+/// Rows of a text file whose first column is a time in seconds, in order of time, none twice; commas separate columns too.
 struct TimedRows {
     /// How many rows are read at a time; bounds the memory used for rows that are not kept.
     private static let rowsPerPiece = 4096
@@ -27,7 +27,7 @@ struct TimedRows {
 
     /// Looks at the times alone, for `epochCount` sleep epochs from `origin` on.
     static func overview(of path: String, origin: Double, epochCount: Int) throws(DatasetError) -> Overview {
-        var table = try NumberTable(path: path)
+        var table = try NumberTable(path: path, hasCommas: true)
         var (first, last, before) = (Double.infinity, -Double.infinity, -Double.infinity)
         var outOfOrderCount = 0
         var firstInEpoch = [Double](repeating: .infinity, count: epochCount)
@@ -53,7 +53,7 @@ struct TimedRows {
     ///
     /// The lines have `columnCount` columns, the time included.
     init(path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity)) throws(DatasetError) {
-        var table = try NumberTable(path: path)
+        var table = try NumberTable(path: path, hasCommas: true)
         times = []
         columns = Array(repeating: [], count: columnCount - 1)
         var piece = [Double](repeating: 0, count: Self.rowsPerPiece * columnCount)
