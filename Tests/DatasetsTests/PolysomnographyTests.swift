@@ -104,6 +104,26 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     #expect(skipped.filter { $0.kind == .annotation }.map(\.count) == [1, 1])  // lights off; three seconds of stage 1
 }
 
+@Test func oneFileCanHoldSignalsAndStages() throws {
+    let folder = try TemporaryFolder()
+    var both = signals(epochs: 12)
+    (both.annotations, both.kind) = (EDFBytes(stages: standard).annotations, "EDF+C")
+    let path = try both.write(to: folder.path("both.edf"))
+    let source = try Polysomnography([PolysomnographyFiles(signals: path, hypnogram: path)], channels: ["ramp"])
+    #expect(source.outline.sampleCount == 12 && source.outline.recordings[0].labels.compactMap(\.self).count == 11)
+}
+
+@Test func aFileThatChangesMeanwhileIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let source = try Polysomnography([files], channels: ["ramp"])
+    try signals(epochs: 11).write(to: files.signals)
+    #expect(throws: DatasetError.unreadable(path: files.signals, reason: "it changed while it was read")) {
+        try source.write(to: folder.path("data"))
+    }
+    #expect(try !folder.contents.contains("data"))
+}
+
 @Test func nightsOfOneSubjectBelongTogether() throws {
     let folder = try TemporaryFolder()
     for name in ["SC4001E0-PSG", "SC4002E0-PSG", "ST7011J0-PSG"] {

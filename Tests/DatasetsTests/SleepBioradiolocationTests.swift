@@ -117,4 +117,8 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let annotations = RadarModel.annotations(stages)
     try record("sbj01", in: folder, annotations: annotations.dropLast(2))
     #expect(try error(folder).hasPrefix("\(path).atr, byte \(annotations.count - 2): the annotations end"))
+    let clock = Array("## time resolution: 100".utf8)
+    let start = [0, 22 << 2, UInt8(clock.count), 63 << 2] + clock + (clock.count % 2 == 1 ? [0] : [])
+    try record("sbj01", in: folder, annotations: Data(start) + annotations)
+    #expect(try error(folder) == "\(path).atr: its \"time resolution: 100\" is not that of the signals, 50.0 Hz")
 }

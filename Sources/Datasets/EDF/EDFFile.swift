@@ -151,12 +151,14 @@ public final class EDFFile {
         precondition(
             samples.lowerBound >= 0 && samples.upperBound <= signals[signal].sampleCount,
             "samples \(samples) of \(signals[signal].sampleCount)")
-        guard !samples.isEmpty else { return [] }
-        var got = -1
         let number = Int32(signal)
+        var got = edfseek(handle, number, Int64(samples.lowerBound), EDFSEEK_SET) == samples.lowerBound ? 0 : -1
         let values = [Double](unsafeUninitializedCapacity: samples.count) { buffer, count in
-            if edfseek(handle, number, Int64(samples.lowerBound), EDFSEEK_SET) == samples.lowerBound {
-                got = Int(edfread_physical_samples(handle, number, Int32(samples.count), buffer.baseAddress))
+            while got >= 0, got < samples.count {  // edflib counts in 32 bits
+                let piece = Int32(min(samples.count - got, 1 << 24))
+                let read = edfread_physical_samples(handle, number, piece, buffer.baseAddress.map { $0 + got })
+                guard read > 0 else { break }
+                got += Int(read)
             }
             count = max(got, 0)
         }

@@ -20,6 +20,8 @@ public struct Polysomnography: RecordingSource {
         let epochs: Range<Int>
         /// Seconds from the start of the signals to that of the hypnogram's first sleep epoch.
         let offset: Double
+        /// The signals when they were found.
+        let signals: [EDFFile.Signal]
     }
 
     private let layout: PolysomnographyLayout
@@ -67,9 +69,8 @@ public struct Polysomnography: RecordingSource {
             let hypnogramFile = try EDFFile(opening: pair.hypnogram)
             let hypnogram = try Hypnogram(hypnogramFile)
             skipped += hypnogram.skipped
-            let night = Night(
-                files: pair, epochs: 0..<0, offset: hypnogramFile.start + hypnogram.firstOnset - signals.start)
-            let (epochs, left) = Self.commonEpochs(night.offset, hypnogram, signals)
+            let offset = hypnogramFile.start + hypnogram.firstOnset - signals.start
+            let (epochs, left) = Self.commonEpochs(offset, hypnogram, signals)
             skipped += left
             let scored = hypnogram.stages(epochs)
             let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
@@ -89,7 +90,8 @@ public struct Polysomnography: RecordingSource {
                 continue
             }
             let start = epochs.lowerBound + kept.lowerBound
-            nights.append(Night(files: pair, epochs: start..<start + own.count, offset: night.offset))
+            nights.append(
+                Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
             subjects.append(Self.subject(of: pair, signals))
             names.append(pair.name)
             stages.append(own)
@@ -176,6 +178,9 @@ public struct Polysomnography: RecordingSource {
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for night in nights {
             let file = try EDFFile(opening: night.files.signals)
+            guard file.signals == night.signals else {
+                throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
+            }
             var channels = try layout.channels.map { name in
                 try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate)
             }

@@ -42,8 +42,16 @@ struct RadarRecord {
             }
         }
         self.usable = usable
-        (stages, skipped) = Self.stages(
-            try AnnotationFile(path: annotations).annotations, epochCount: usable.count, path: annotations)
+        let all = try AnnotationFile(path: annotations).annotations
+        // WFDB programs note at the start when annotations are not timed in samples of the signals.
+        let clock = "## time resolution:"
+        if let note = all.map(\.note).first(where: { $0.hasPrefix(clock) }),
+            Double(note.dropFirst(clock.count).trimmingCharacters(in: .whitespaces)) != Self.rate
+        {
+            throw .unsuitable(
+                path: annotations, reason: "its \"\(note.dropFirst(3))\" is not that of the signals, \(Self.rate) Hz")
+        }
+        (stages, skipped) = Self.stages(all, epochCount: usable.count, path: annotations)
     }
 
     /// The signals of a pair, I and Q: all sixteen have the same rate and length.

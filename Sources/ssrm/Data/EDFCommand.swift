@@ -21,7 +21,9 @@ struct EDFCommand: ParsableCommand {
     @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.")
     var signals: [String] = []
 
-    @Option(name: .long, help: "The EDF+ file with that night's sleep stages; once for each --signals.")
+    @Option(
+        name: .long,
+        help: "The EDF+ file with that night's sleep stages, which may be the same; once for each --signals.")
     var hypnogram: [String] = []
 
     @Option(
