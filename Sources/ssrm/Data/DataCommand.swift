@@ -14,6 +14,8 @@ struct DataCommand: ParsableCommand {
               ssrm data inspect pmd2.safetensors
             """,
         subcommands: [
-            PressureMapsCommand.self, SleepAccelCommand.self, SyntheticCommand.self, InspectDatasetCommand.self,
+            PressureMapsCommand.self, SleepAccelCommand.self, SleepbrlCommand.self, EDFCommand.self,
+            SyntheticCommand.self,
+            InspectDatasetCommand.self,
         ])
 }
