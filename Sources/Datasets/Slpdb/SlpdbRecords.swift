@@ -20,7 +20,7 @@ import Signals
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected sleep apnoea.
 public struct SlpdbRecords: RecordingSource {
     /// The fewest consecutive sleep epochs of a recording.
-    public static let fewestSleepEpochs = 10
+    static let fewestSleepEpochs = 10
     /// What else PhysioNet's folder holds; these files are no loss.
     private static let publishersEndings = [".dat", ".ecg", ".st", ".xws", ".txt", ".html", ".svg", ".png"]
     private static let publishersNames: Set = ["RECORDS", "ANNOTATORS", "README", "README.st", "DOI", "index.html"]

@@ -42,9 +42,7 @@ struct TachogramSpectrum {
         }
     }
 
-    /// The powers of the five minutes from `start`, in seconds.
-    ///
-    /// - Parameter intervals: normal ones that end in these five minutes, in order; not none.
+    /// The powers of the five minutes from `start`, in seconds, of the normal intervals that end in them; not none.
     func powers(of intervals: [HeartBeats.Interval], from start: Double) -> Powers {
         var density = powerDensity(of: tachogram(intervals, from: start))
         density[0] = 0

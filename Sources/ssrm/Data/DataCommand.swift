@@ -14,7 +14,8 @@ struct DataCommand: ParsableCommand {
               ssrm data inspect pmd2.safetensors
             """,
         subcommands: [
-            PressureMapsCommand.self, SleepAccelCommand.self, SlpdbCommand.self, SyntheticCommand.self,
+            PressureMapsCommand.self, SleepAccelCommand.self, SlpdbCommand.self, TableCommand.self,
+            SyntheticCommand.self,
             InspectDatasetCommand.self,
         ])
 }
