@@ -24,10 +24,13 @@ struct FetchDatasetTests {
         "readme.md": Data("made up\n".utf8),
     ]
 
+    /// A proxy, where one is set, does not know this machine's own servers.
+    private static let direct = ["no_proxy": "127.0.0.1"]
+
     private func start(_ mirror: Mirror, _ more: [String] = [], dataset: String = "pmd") throws -> ProgramRun {
         let script = packageRoot.appending(path: "Scripts/fetch-dataset").path
         let arguments = [dataset, here, "--from", mirror.address, "--tries", "2"] + more
-        return try withoutBlockedSignals { try ProgramRun(arguments, program: script) }
+        return try withoutBlockedSignals { try ProgramRun(arguments, program: script, environment: Self.direct) }
     }
 
     private func fetch(_ mirror: Mirror, _ more: [String] = [], dataset: String = "pmd") throws -> ProgramResult {
@@ -193,7 +196,7 @@ struct FetchDatasetTests {
         let script = packageRoot.appending(path: "Scripts/fetch-dataset").path
         // Nothing listens on port 9, discard, of a machine of today.
         let arguments = ["pmd", here, "--from", "http://127.0.0.1:9/pmd", "--tries", "1", "--with", tool]
-        let result = try ProgramRun(arguments, program: script).result(seconds: 60)
+        let result = try ProgramRun(arguments, program: script, environment: Self.direct).result(seconds: 60)
         #expect(result.status == 1 && result.errors.contains("http://127.0.0.1:9/pmd can't be had"), "\(result.errors)")
         #expect(result.errors.contains("refused") || result.errors.contains("connect"), "\(result.errors)")
     }
