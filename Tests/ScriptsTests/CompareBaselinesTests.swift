@@ -131,7 +131,7 @@ private struct Prepared {
         let result = try ProgramRun(
             [
                 prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--preset", "night",
-                "--steps", "5", "--jobs", "1", "--every", "2", "--ssrm", ProgramRun.ssrm, "--json",
+                "--jobs", "1", "--every", "2", "--ssrm", ProgramRun.ssrm, "--json", "--", "--steps", "5",
             ], program: Self.script
         ).result()
         #expect(result.status == 0, "\(result.errors)")
@@ -160,7 +160,7 @@ private struct Prepared {
         ])
     func whatCannotBeDoneIsNamed(arguments: [String], status: Int, words: String) throws {
         let program = arguments.contains("--ssrm") ? [] : ["--ssrm", ProgramRun.ssrm]
-        let result = try ProgramRun(arguments + program, program: Self.script).result()
+        let result = try ProgramRun(program + arguments, program: Self.script).result()
         #expect(result.status == Int32(status) && result.errors.contains(words), "\(result.errors)")
         #expect(!result.errors.contains("Traceback"), "\(result.errors)")
     }

@@ -16,14 +16,13 @@ struct FoldsReport: Encodable {
     }
 
     let data, datasetDigest, protocolName, scheme: String
-    let seed: UInt64
     let classes: [String]
     /// Per sample of the dataset file its class, as an index into `classes`; nil for samples without one.
     let labels: [Int?]
     let folds: [Fold]
 
     enum CodingKeys: String, CodingKey {
-        case data, scheme, seed, classes, labels, folds
+        case data, scheme, classes, labels, folds
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
     }
@@ -33,7 +32,7 @@ struct FoldsReport: Encodable {
         let dataset = evaluation.dataset
         (data, datasetDigest) = (dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
-        (seed, classes) = (evaluation.recogniser.seed, evaluation.classes)
+        classes = evaluation.classes
         labels = try dataset.labels(under: evaluation.scheme)
         folds = evaluation.folds.map { fold in
             Fold(
