@@ -82,5 +82,8 @@ let package = Package(
         tests("ProgramTests", ["ssrm", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
+        .testTarget(
+            name: "ScriptsTests", dependencies: ["ssrm", "Checkpoints", "TestKit"], exclude: ["Support"],
+            swiftSettings: house),
     ]
 )

@@ -1,3 +1,5 @@
+import Numerics
+
 /// The intervals between the heart beats of a recording, and which of them are normal.
 ///
 /// An interval is normal when both its beats are of type N, it lasts from 0.3 to 2 s, and it is within a quarter of the median of
@@ -60,24 +62,5 @@ struct HeartBeats {
             if intervals[middle].end < time { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-/// Percentiles of some numbers, interpolated linearly between the two nearest as NumPy does by default.
-struct Percentiles {
-    private let sorted: [Double]
-
-    /// - Precondition: there is at least one value.
-    init(_ values: [Double]) {
-        precondition(!values.isEmpty, "percentiles of nothing")
-        sorted = values.sorted()
-    }
-
-    /// The value below which a share from 0 to 1 lies.
-    func at(_ share: Double) -> Double {
-        let place = share * Double(sorted.count - 1)
-        let below = Int(place)
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
 }

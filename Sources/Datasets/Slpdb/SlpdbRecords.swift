@@ -1,3 +1,4 @@
+import Numerics
 import Signals
 
 /// The MIT-BIH Polysomnographic Database (PhysioNet `slpdb` 1.0.0): heart beats and sleep stages as text.

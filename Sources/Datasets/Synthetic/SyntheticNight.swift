@@ -42,7 +42,7 @@ public struct SyntheticNight: RecordingSource {
             kind: "synthetic-night", vocabulary: .stage, rows: Self.featureNames.count, columns: window,
             subjects: (1...subjectCount).map { "N\($0)" }, codes: LabelVocabulary.stage.codes,
             recordings: (0..<subjectCount).map { subject in
-                let stages = Hypnogram(seed: seed, subject: subject).stages
+                let stages = SyntheticHypnogram(seed: seed, subject: subject).stages
                 return DatasetOutline.Recording(
                     name: "N\(subject + 1)", subject: subject, labels: stages.map(\.rawValue))
             })
@@ -54,7 +54,8 @@ public struct SyntheticNight: RecordingSource {
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for subject in outline.subjects.indices {
-            var night = Night(stages: Hypnogram(seed: seed, subject: subject).stages, seed: seed, subject: subject)
+            var night = Night(
+                stages: SyntheticHypnogram(seed: seed, subject: subject).stages, seed: seed, subject: subject)
             let samples = SleepEpochWindow(width: window).samples(of: night.features())
             try samples.withUnsafeBufferPointer { try writer.append($0) }
         }
@@ -64,12 +65,12 @@ public struct SyntheticNight: RecordingSource {
 
 /// What a sensor shows of one sleeper's night.
 private struct Night {
-    private let stages: [Hypnogram.Stage]
+    private let stages: [SyntheticHypnogram.Stage]
     private var random: RandomSequence
 
-    init(stages: [Hypnogram.Stage], seed: UInt64, subject: Int) {
+    init(stages: [SyntheticHypnogram.Stage], seed: UInt64, subject: Int) {
         self.stages = stages
-        random = RandomSequence(seed: seed, stream: Hypnogram.Stream.firstSensor + UInt64(subject))
+        random = RandomSequence(seed: seed, stream: SyntheticHypnogram.Stream.firstSensor + UInt64(subject))
     }
 
     /// A value for each stage, from W to REM.

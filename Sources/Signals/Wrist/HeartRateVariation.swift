@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 
 /// How much the heart rate varies around a sleep epoch, relative to the rest of the night.
 ///
@@ -22,7 +23,7 @@ public struct HeartRateVariation: Sendable {
         precondition(count >= Self.half, "heart rate over \(count) s")
         let values = heartRate.interpolated(from: heartRate.times[0], interval: 1, count: count)
         let contrast = Self.filter(values)
-        let scale = Self.percentile(90, of: contrast.map(abs))
+        let scale = Percentiles(contrast.map(abs)).at(0.9)
         filtered = SecondSeries(
             start: heartRate.times[0], values: scale > 0 ? contrast.map { $0 / scale } : contrast)
     }
@@ -53,14 +54,5 @@ public struct HeartRateVariation: Sendable {
                 return sum
             }
         }
-    }
-
-    /// As NumPy's `percentile`: a straight line between the two nearest ranks.
-    private static func percentile(_ percent: Double, of values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let rank = percent / 100 * Double(sorted.count - 1)
-        let below = Int(rank)
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (rank - Double(below)) * (sorted[above] - sorted[below])
     }
 }

@@ -37,6 +37,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var options: RecogniserOptions
 
+    @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
+    var foldsOnly = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -51,6 +54,11 @@ struct EvaluateCommand: ParsableCommand {
         let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
             dataset: dataset, scheme: scheme, division: division, preset: preset, settings: settings)
+        if foldsOnly {
+            let report = try FoldsReport(evaluation)
+            if json { try printJSON(report) } else { print(report.text) }
+            return
+        }
         let results = try evaluation.run(threads: options.threads.count)
         let report = EvaluationReport(evaluation, results)
         if json { try printJSON(report) } else { print(report.text) }

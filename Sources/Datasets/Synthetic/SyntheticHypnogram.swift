@@ -9,7 +9,7 @@ import Numerics
 /// "Normal human sleep: an overview", Principles and Practice of Sleep Medicine). Sleep is interrupted at random, so that it lasts
 /// exponentially long, by awakenings whose lengths have a density falling with the power 2.2 (Lo et al., PNAS 101
 /// (2004) 17545-17548). How often, how long at most and what follows an awakening is chosen.
-struct Hypnogram {
+struct SyntheticHypnogram {
     /// A stage; its number is its place in the vocabulary's codes.
     enum Stage: Int {
         case wake, n1, n2, n3, rem
