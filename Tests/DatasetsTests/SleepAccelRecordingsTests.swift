@@ -116,12 +116,12 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     let heartRateInNight = 214 + 7
     night.labels = ((night.labels ?? []) + ["60 1", "60 1"]).shuffled(using: &random)
     night.heartRate = ((night.heartRate ?? []) + (night.heartRate ?? [])).shuffled(using: &random)
-    night.motion = ((night.motion ?? []) + ["100.04 9 9 9"] + (night.motion ?? [])[5_000..<5_010]).shuffled(
+    night.motion = ((night.motion ?? []) + (night.motion ?? [])[5_000..<5_010]).shuffled(
         using: &random)
-    night.motion?.removeAll { $0 == "100.04 9 9 9" }
+    night.steps?.reverse()
     let shuffled = try Made([night])
     #expect(shuffled.dataset.digest == plain.dataset.digest)
-    #expect(shuffled.notes.count == 3 && shuffled.notes.allSatisfy { $0.contains("put in order of time") })
+    #expect(shuffled.notes.count == 4 && shuffled.notes.allSatisfy { $0.contains("put in order of time; ") })
     let heartRate = shuffled.skipped.filter { $0.path.hasSuffix("_heartrate.txt") && $0.reason.contains("same as") }
     #expect(heartRate.map(\.count) == [heartRateInNight])
     #expect(shuffled.count(.row, "the same as another row") == heartRateInNight + 2 + 10)

@@ -66,10 +66,11 @@ struct SleepAccelNight {
             let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
             overviews.append((path, overview))
         }
+        let sharing = files.motion == nil ? "labels and heart rate" : "labels, heart rate and motion"
         let start = overviews.reduce(stages.origin) { max($0, $1.1.first) }
         let end = overviews.reduce(stages.start(of: epochCount - 1)) { min($0, $1.1.last) }
         guard start < end else {
-            let reason = "labels, heart rate\(files.motion == nil ? "" : " and motion") have no time in common"
+            let reason = "\(sharing) have no time in common"
             unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
             return nil
         }
@@ -87,27 +88,29 @@ struct SleepAccelNight {
         (self.files, self.stages, self.span) = (files, stages, span)
         runs = Self.runs(of: usable)
         clockStart = stages.start(of: usable.first { stages.stages[$0] != nil } ?? usable[0])
-        let outside = "not in the time that labels, heart rate and motion share, or first in it"
-        skipped = [
-            SkippedItem(
-                path: files.labels, kind: .row, count: stages.duplicateCount, reason: "the same as another row"),
-            SkippedItem(
-                path: files.labels, kind: .sleepEpoch, count: epochCount - inSpan.count,
-                reason: files.motion == nil
-                    ? outside.replacing(", heart rate and motion", with: " and heart rate") : outside),
-            SkippedItem(
-                path: files.labels, kind: .sleepEpoch, count: inSpan.count - epochs.count, reason: "no heart rate in it"
-            ),
-            SkippedItem(
-                path: files.labels, kind: .sleepEpoch, count: epochs.count - usable.count, reason: "no motion in it"),
-        ].filter { $0.count > 0 }
-        let outOfOrder = [(files.labels, stages.outOfOrderCount)] + overviews.map { ($0.path, $0.1.outOfOrderCount) }
-        notes =
-            outOfOrder.filter { $0.1 > 0 }.map {
-                "\($0): rows were put in order of time (\($1) stood before an earlier one)"
-            }
-            + (stages.missingCount == 0
-                ? [] : ["\(files.labels): \(stages.missingCount) sleep epochs without a row have no label"])
+        let leftOut: [(kind: SkippedItem.Kind, count: Int, reason: String)] = [
+            (.row, stages.duplicateCount, "the same as another row"),
+            (.sleepEpoch, epochCount - inSpan.count, "not in the time that \(sharing) share, or first in it"),
+            (.sleepEpoch, inSpan.count - epochs.count, "no heart rate in it"),
+            (.sleepEpoch, epochs.count - usable.count, "no motion in it"),
+        ]
+        skipped = leftOut.filter { $0.count > 0 }.map {
+            SkippedItem(path: files.labels, kind: $0.kind, count: $0.count, reason: $0.reason)
+        }
+        var outOfOrder = [(path: files.labels, count: stages.outOfOrderCount)]
+        for (path, overview) in overviews { outOfOrder.append((path, overview.outOfOrderCount)) }
+        if let path = files.steps {
+            let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
+            outOfOrder.append((path, overview.outOfOrderCount))
+        }
+        var notes: [String] = []
+        for (path, count) in outOfOrder where count > 0 {
+            notes.append("\(path): put in order of time; \(count) row\(count == 1 ? "" : "s") came after a later one")
+        }
+        if stages.missingCount > 0 {
+            notes.append("\(files.labels): \(stages.missingCount) sleep epochs without a row have no label")
+        }
+        self.notes = notes
     }
 
     private static func heartRate(of files: Files, in span: Range<Double>) throws(DatasetError) -> TimedRows {
