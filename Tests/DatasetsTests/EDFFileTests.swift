@@ -40,6 +40,19 @@ private func refusal(_ data: Data) throws -> (message: String, byte: Int?) {
     #expect(try file.signal(named: "C") == 1)
 }
 
+@Test func filesOfTwentyFourBitsAreRead() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.kind = "BDF+C"
+    let path = try bytes.write(to: folder.path("x.bdf"))
+    let file = try EDFFile(opening: path)
+    #expect(file.signals.map(\.name) == ["A b", "C"] && file.annotations.map(\.text) == ["start", "é"])
+    #expect(try file.values(of: 1, 0..<48).enumerated().allSatisfy { abs($1 + Double($0)) < 1e-4 })
+    #expect(try refusal(bytes.data.dropLast(3)).byte == bytes.data.count - 3)
+    bytes.kind = "BDF+D"
+    #expect(try refusal(bytes.data).message.contains("discontinuous"))
+}
+
 @Test func theSameFileCanBeOpenTwiceAndOnManyThreads() throws {
     let folder = try TemporaryFolder()
     let path = try small().write(to: folder.path("x.edf"))

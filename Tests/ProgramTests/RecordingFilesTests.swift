@@ -86,7 +86,7 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
     )
     signals.kind = "EDF+D"
     try signals.write(to: psg)
-    #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous (EDF+D)"))
+    #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous"))
     signals.kind = ""
     signals.signals[0].values = Array(values.prefix(180 * 20))
     try signals.write(to: psg)

@@ -8,7 +8,7 @@ public struct EDFBytes: Sendable {
         public var name: String
         /// Samples per second, whole.
         public var rate: Int
-        /// The values, in physical units; they are rounded to 16 bits between `-limit` and `limit`.
+        /// The values, in physical units; they are rounded to 16 bits (24 in BDF) between `-limit` and `limit`.
         public var values: [Double]
         /// The physical maximum.
         public var limit: Double
@@ -27,7 +27,7 @@ public struct EDFBytes: Sendable {
     public var start = "24.04.8922.00.00"
     /// The patient field.
     public var patient = "X X X X"
-    /// What the reserved field says, like `EDF+C`.
+    /// What the reserved field says, like `EDF+C`; one that starts with `BDF` makes a BDF file, of 24 bits a value.
     public var kind = ""
 
     /// A file of signals alone.
@@ -51,32 +51,38 @@ public struct EDFBytes: Sendable {
             let duration = annotation.duration.map { "\u{15}\(Self.text($0))" } ?? ""
             notes += Array("+\(Self.text(annotation.onset))\(duration)\u{14}\(annotation.text)\u{14}\u{0}".utf8)
         }
-        let isPlus = kind.hasPrefix("EDF+")
-        let noteLength = (notes.count + 40) / 2 * 2
+        let isBDF = kind.hasPrefix("BDF")
+        let width = isBDF ? 3 : 2
+        let steps = isBDF ? 16_777_215.0 : 65_535.0
+        let lowest = isBDF ? -8_388_608 : -32_768
+        let isPlus = kind.contains("+")
+        let noteLength = (notes.count + 40) / width * width
         let count = signals.count + (isPlus ? 1 : 0)
-        var bytes = field("0", 8) + field(patient, 80) + field("Startdate X X X X", 80) + field(start, 16)
+        var bytes =
+            (isBDF ? [0xFF] + Array("BIOSEMI".utf8) : field("0", 8)) + field(patient, 80)
+            + field("Startdate X X X X", 80) + field(start, 16)
         bytes += field("\(256 * (count + 1))", 8) + field(kind, 44) + field("\(recordCount)", 8)
         bytes += field(signals.isEmpty ? "0" : "1", 8) + field("\(count)", 4)
         func each(_ length: Int, _ annotation: String, _ value: (Signal) -> String) {
             for signal in signals { bytes += field(value(signal), length) }
             if isPlus { bytes += field(annotation, length) }
         }
-        each(16, "EDF Annotations") { $0.name }
+        each(16, isBDF ? "BDF Annotations" : "EDF Annotations") { $0.name }
         each(80, "") { _ in "" }
         each(8, "") { _ in "uV" }
         each(8, "-1") { Self.text(-$0.limit) }
         each(8, "1") { Self.text($0.limit) }
-        each(8, "-32768") { _ in "-32768" }
-        each(8, "32767") { _ in "32767" }
+        each(8, "\(lowest)") { _ in "\(lowest)" }
+        each(8, "\(-lowest - 1)") { _ in "\(-lowest - 1)" }
         each(80, "") { _ in "" }
-        each(8, "\(noteLength / 2)") { "\($0.rate)" }
+        each(8, "\(noteLength / width)") { "\($0.rate)" }
         each(32, "") { _ in "" }
         for record in 0..<recordCount {
             for signal in signals {
                 for value in signal.values[record * signal.rate..<(record + 1) * signal.rate] {
-                    let scaled = (value + signal.limit) / (2 * signal.limit) * 65_535 - 32_768
-                    let digital = UInt16(bitPattern: Int16(min(max(scaled.rounded(), -32_768), 32_767)))
-                    bytes += [UInt8(digital & 0xFF), UInt8(digital >> 8)]
+                    let scaled = (value + signal.limit) / (2 * signal.limit) * steps + Double(lowest)
+                    let digital = Int(min(max(scaled.rounded(), Double(lowest)), Double(-lowest - 1)))
+                    for byte in 0..<width { bytes.append(UInt8(truncatingIfNeeded: digital >> (8 * byte))) }
                 }
             }
             if isPlus {

@@ -51,7 +51,7 @@ struct EDFHeader {
         guard !text(at: 192, length: 5).hasSuffix("+D") else {
             throw .unsuitable(
                 path: path,
-                reason: "it is discontinuous (EDF+D); make continuous files of its parts with EDFbrowser first")
+                reason: "it is discontinuous (EDF+D, BDF+D); make continuous files of its parts with EDFbrowser first")
         }
     }
 
