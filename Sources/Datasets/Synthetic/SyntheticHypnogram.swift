@@ -25,9 +25,9 @@ struct SyntheticHypnogram {
     private static let early = [18.0, 24, 34, 42, 44]
     private static let deep = [34.0, 24, 13, 4, 0]
     private static let late = [8.0, 8, 8, 6, 4]
-    private static let rem = [9.0, 17, 24, 30, 33]
+    private static let rem = [8.0, 15, 21, 26, 29]
     /// How likely a sleep epoch is the last before an awakening, by stage.
-    private static let awakening: [Double] = [0, 0.06, 0.016, 0.005, 0.014]
+    private static let awakening: [Double] = [0, 0.06, 0.020, 0.006, 0.016]
     /// How likely a sleep epoch of N2 or REM sleep is followed by some N1, and one of N3 by some N2.
     private static let lightening: [Double] = [0, 0, 0.010, 0.045, 0.012]
 

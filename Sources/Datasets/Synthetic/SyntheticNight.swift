@@ -10,7 +10,7 @@ import Signals
 ///
 /// How heart rate, its variability, breathing rate and its trace in the heart rate differ by stage is table 1 of Penzel et al.,
 /// Frontiers in Physiology 7 (2016) 460: ratios to REM sleep, of wake, light (N1, N2) and deep sleep. That breathing is most
-/// regular in deep and least in REM sleep and wake is of Cabiddu et al., Frontiers in Physiology 3 (2012) 45. Everything else
+/// regular in deep sleep is of Cabiddu et al., Frontiers in Physiology 3 (2012) 45. Everything else
 /// is chosen: levels and spreads within what adults show, and noise such that stages overlap about as much as wrist-worn
 /// recordings do; a linear classifier tells wake, NREM and REM of unseen subjects apart in some four of five sleep epochs.
 /// The same arguments give the same dataset.
@@ -80,7 +80,7 @@ private struct Night {
         init(wake: Double, n1: Double, n2: Double, n3: Double, rem: Double) { values = [wake, n1, n2, n3, rem] }
     }
 
-    /// Penzel et al. 2016, table 1, relative to REM sleep: wake, light, deep; here as logarithms.
+    /// Table 1 of Penzel and others (2016), relative to REM sleep: wake, light, deep; here as logarithms.
     private static func ratios(wake: Double, light: Double, deep: Double) -> ByStage {
         ByStage(wake: log(wake), n1: log(light), n2: log(light), n3: log(deep), rem: 0)
     }
@@ -89,7 +89,7 @@ private struct Night {
     private static let variability = ratios(wake: 1.15, light: 0.97, deep: 0.93)
     private static let breathingInHeartRate = ratios(wake: 0.90, light: 1.33, deep: 1.37)
     private static let breathingRate = ratios(wake: 1.02, light: 0.95, deep: 0.92)
-    /// The logarithm of the spread of breath lengths over their mean; the order is Cabiddu et al. 2012, the sizes are chosen.
+    /// The logarithm of the spread of breath lengths over their mean: least in deep sleep (Cabiddu and others 2012).
     private static let irregularity = ByStage(
         wake: log(0.26), n1: log(0.17), n2: log(0.13), n3: log(0.08), rem: log(0.23))
     /// How often a sleep epoch has movement, and how much (the mean of the logarithm of the counts); chosen.
