@@ -86,14 +86,14 @@ private func table(of id: String, epochs: Int = 12) -> String {
     return "id,night,epoch,stage,hr\n" + rows.joined()
 }
 
-private let table = table(of: "a")
+private let nights = table(of: "a")
 private let roles = [
     "--subject", "id", "--recording", "night", "--position", "epoch", "--label", "stage", "--vocabulary", "stage",
 ]
 
 @Test func aTableBecomesADataset() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(table, to: "a.csv")
+    let path = try folder.write(nights, to: "a.csv")
     let other = try folder.write(table(of: "b"), to: "b.csv")
     let out = folder.path("out")
     let map = ["--label-map", "0=W,1=N1,2=N2,3=N3,4=REM"]
@@ -108,7 +108,7 @@ private let roles = [
 
 @Test func badTablesGetOneLine() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(table, to: "a.csv")
+    let path = try folder.write(nights, to: "a.csv")
     let out = ["--out", folder.path("out")]
     let map = ["--label-map", "0=W,1=N1,2=N2,3=N3,4=REM"]
     func refused(_ extra: [String], _ content: String? = nil) throws -> String {
@@ -124,17 +124,18 @@ private let roles = [
         try refused(values + ["--label-map", "0=awake"]).contains("awake is not a label of stage: use one of W, N1"))
     #expect(try refused(values + map + ["--rows", "2"]).contains("1 columns of values are no map of 2 rows"))
     #expect(
-        try refused(values + map, table + "a,0,3,3,99\n").contains("line 26: position 3 of a's recording 0 is also at"))
+        try refused(values + map, nights + "a,0,3,3,99\n").contains("line 26: position 3 of a's recording 0 is also at")
+    )
     #expect(
-        try refused(values + map, table + "a,0,30,3,x\n").contains(
+        try refused(values + map, nights + "a,0,30,3,x\n").contains(
             "line 26: column \"hr\": \"x\" is not a finite number"))
-    #expect(try refused(values + map, table + "a,0,-30,3,1\n").contains("\"-30\" is not a whole number from 0"))
+    #expect(try refused(values + map, nights + "a,0,-30,3,1\n").contains("\"-30\" is not a whole number from 0"))
     #expect(try refused(values + map, table(of: "a", epochs: 5)).contains("no row is left; fewer than 10 in a row"))
     #expect(try refused(values + map, "").contains("a.csv is empty"))
-    try folder.write(table, to: "a.csv")
+    try folder.write(nights, to: "a.csv")
     let same = try refusal(["table", "--file", path] + roles + map + values + ["--out", path], in: folder)
     #expect(same.contains("it belongs to what this command reads"))
-    #expect(try String(contentsOf: folder.url.appending(path: "a.csv"), encoding: .utf8) == table)
+    #expect(try String(contentsOf: folder.url.appending(path: "a.csv"), encoding: .utf8) == nights)
 }
 
 @Test func madeUpNightsAreTheSameForTheSameOptions() throws {

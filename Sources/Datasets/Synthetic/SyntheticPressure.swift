@@ -12,8 +12,8 @@ import Signals
 /// Without a body the mattress itself is seen, the same in all maps: about 42 at the edges and the head, up to 3 more where it sags under
 /// sleepers, a deviation of 1 from sensor to sensor, and here and there a crease that reads up to 20 more. That is measured: of
 /// the maps of experiment II of the PhysioNet Pressure Map Dataset (S1 to S6, air mat), the fifth percentile of a sensor's readings
-/// is 43 in the median, 42 at the outer columns and the head, 45 in the middle, and up to 58. The bodies' sizes, weights and places are chosen so
-/// that maps look like those.
+/// is 43 in the median, 42 at the outer columns and the first rows, 45 in the middle, and up to 58. Bodies are chosen.
+///
 /// The same arguments give the same dataset.
 public struct SyntheticPressure: RecordingSource {
     private static let rows = 64
