@@ -74,11 +74,11 @@ public struct Polysomnography: RecordingSource {
             skipped += left
             let scored = hypnogram.stages(epochs)
             let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
-            if kept.count < scored.count {
+            if let wakeMargin, kept.count < scored.count {
                 skipped.append(
                     SkippedItem(
                         path: pair.signals, kind: .sleepEpoch, count: scored.count - kept.count,
-                        reason: "more than \(Int(wakeMargin ?? 0)) minutes from sleep"))
+                        reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
             }
             let own = Array(scored[kept])
             if own.count < Self.fewestEpochs || own.allSatisfy({ $0 == nil }) {
