@@ -246,3 +246,13 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     }
     if let message { #expect(message.contains("a.csv") && !message.contains("\n"), "\(message)") }
 }
+
+/// Looking for each column among all of them would take minutes.
+@Test(.timeLimit(.minutes(1))) func aHundredThousandColumnsAreFound() throws {
+    let names = (0..<100_000).map { "v\($0)" }.joined(separator: ",")
+    let rows = (0..<10).map { "a,n,\($0),W," + repeatElement("1", count: 100_000).joined(separator: ",") }
+    var wide = columns
+    wide.values = .prefixed("v")
+    let (data, _) = try dataset([text(rows, header: "id,night,epoch,stage," + names)], columns: wide)
+    #expect((data.samples.count, data.samples.rows) == (10, 100_000))
+}

@@ -50,8 +50,9 @@ public struct TableColumns: Sendable, Equatable {
     func places(
         in names: [String], valueNames: [String]?, path: String, line: Int
     ) throws(DatasetError) -> Places {
+        let placesOfName = Dictionary(grouping: names.indices) { names[$0] }
         func place(_ name: String) throws(DatasetError) -> Int {
-            let found = names.indices.filter { names[$0] == name }
+            let found = placesOfName[name] ?? []
             if found.count == 1 { return found[0] }
             if found.count > 1 {
                 throw .badLine(path: path, line: line, reason: "column \"\(name)\" is there \(found.count) times")
