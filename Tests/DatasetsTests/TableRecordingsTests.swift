@@ -256,3 +256,14 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     let (data, _) = try dataset([text(rows, header: "id,night,epoch,stage," + names)], columns: wide)
     #expect((data.samples.count, data.samples.rows) == (10, 100_000))
 }
+
+/// A part behind a gap, or a subject's name in front, can make a name that another recording has.
+@Test func recordingsNeverShareAName() throws {
+    func night(_ id: String, _ name: String, from first: Int = 0) -> [String] {
+        (first..<first + 10).map { "\(id),\(name),\($0),W,1,1" }
+    }
+    let parts = try dataset([text(night("a", "n") + night("a", "n", from: 20) + night("a", "n+20"))])
+    #expect(parts.data.recordings == ["n", "n+20", "n+20'"])
+    let subjects = try dataset([text(night("a/b", "c") + night("a", "b/c") + night("z", "c"))])
+    #expect(subjects.data.recordings == ["a/b/c", "a/b/c'", "z/c"])
+}
