@@ -119,11 +119,11 @@ private func dataset(
 
 @Test func recordsOfOnePersonAreOneSubject() throws {
     let folder = try TemporaryFolder()
-    for name in ["slp02b", "slp02a", "slp14", "slp67x", "other"] { try Record().write(to: folder, name) }
+    for name in ["slp02b", "slp02a", "slp14", "slp67x", "other", "slp1", "slp10", "slp1a"] { try Record().write(to: folder, name) }
     let data = try dataset(folder).data
-    #expect(data.recordings == ["other", "slp02a", "slp02b", "slp14", "slp67x"])
-    #expect(data.subjects == ["other", "slp02", "slp14", "slp67"])
-    #expect(data.recordingRanges.map(\.subject) == [0, 1, 1, 2, 3])
+    #expect(data.recordings == ["other", "slp02a", "slp02b", "slp1", "slp10", "slp14", "slp1a", "slp67x"])
+    #expect(data.subjects == ["other", "slp02", "slp1", "slp10", "slp14", "slp67"])
+    #expect(data.recordingRanges.map(\.subject) == [0, 1, 1, 2, 3, 4, 2, 5])
 }
 
 @Test func aPauseOfTheBeatsEndsARecording() throws {

@@ -62,7 +62,7 @@ public struct SlpdbRecords: RecordingSource {
                 path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
         }
         values = nights.map(\.values)
-        let subjects = nights.reduce(into: [String]()) { if $0.last != $1.subject { $0.append($1.subject) } }
+        let subjects = nights.reduce(into: [String]()) { if !$0.contains($1.subject) { $0.append($1.subject) } }
         let present = Set(nights.flatMap(\.stages).compactMap(\.self))
         let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(
