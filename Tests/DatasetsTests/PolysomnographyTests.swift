@@ -230,3 +230,14 @@ func rowsAndRatesOutOfReachAreFlaws(number: Double) {
     #expect(PolysomnographyLayout(channels: ["a"], rate: 10, rowSeconds: number).flaw?.contains("30 s") == true)
     #expect(PolysomnographyLayout(channels: ["a"], rate: number).flaw != nil)
 }
+
+@Test func holesInAHypnogramAreCounted() throws {
+    let folder = try TemporaryFolder()
+    var hypnogram = EDFBytes(stages: standard)
+    #expect(try Polysomnography([night(folder, signals(epochs: 12), hypnogram)], channels: ["ramp"]).notes == [])
+    hypnogram.annotations.removeSubrange(3...4)
+    let files = try night(folder, signals(epochs: 12), hypnogram)
+    #expect(
+        try Polysomnography([files], channels: ["ramp"]).notes
+            == ["\(files.hypnogram): 2 sleep epochs between its annotations have no label"])
+}

@@ -35,6 +35,8 @@ public struct SlpdbRecords: RecordingSource {
     public let outline: DatasetOutline
     /// Files, records, sleep epochs, rows and annotations that were left out.
     public let skipped: [SkippedItem]
+    /// Texts that do not annotate every sleep epoch.
+    public let notes: [String]
 
     /// Reads the records' texts and computes the features, a few numbers a sleep epoch.
     ///
@@ -51,11 +53,16 @@ public struct SlpdbRecords: RecordingSource {
         var search = Search()
         try search.findRecords(in: root)
         var nights: [Night] = []
+        var notes: [String] = []
         for record in search.records {
             let texts = try SlpdbTexts(stem: "\(root)/\(record)")
+            if texts.unannotatedCount > 0 {
+                notes.append(
+                    "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
+            }
             nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features)
         }
-        skipped = search.skipped
+        (skipped, self.notes) = (search.skipped, notes)
         guard !nights.isEmpty else {
             let first = skipped.last { $0.kind == .recording }
             throw .unsuitable(
