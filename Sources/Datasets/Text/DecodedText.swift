@@ -13,12 +13,7 @@ struct DecodedText {
 
     /// Opens a file; an empty one is refused.
     init(path: String) throws(DatasetError) {
-        do {
-            file = try MappedFile(path: path)
-        } catch {
-            if case .unreadable(let path, let reason) = error { throw .unreadable(path: path, reason: reason) }
-            preconditionFailure("mapping a file failed with \(error)")
-        }
+        file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
         guard !file.bytes.starts(with: [0xFF, 0xFE, 0, 0]), !file.bytes.starts(with: [0, 0, 0xFE, 0xFF]) else {
