@@ -225,7 +225,7 @@ func aNightWithoutSleepHasNothingNearIt(margin: Double) throws {
     }
 }
 
-@Test(arguments: [0, -1, 1e-300, 5e-324, 1e300, .infinity, .nan])
+@Test(arguments: [0, -1, 1e-300, .leastNonzeroMagnitude, 1e300, .infinity, .nan])
 func rowsAndRatesOutOfReachAreFlaws(number: Double) {
     #expect(PolysomnographyLayout(channels: ["a"], rate: 10, rowSeconds: number).flaw?.contains("30 s") == true)
     #expect(PolysomnographyLayout(channels: ["a"], rate: number).flaw != nil)
