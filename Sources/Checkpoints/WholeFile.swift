@@ -23,13 +23,20 @@ public enum WholeFile {
     }
 }
 
-/// A temporary file beside `path` that takes its place when it is complete, or goes away.
+/// A temporary file in the folder of `path` that takes its place when it is complete, or goes away.
+///
+/// Where the file system can (O_TMPFILE: ext4, XFS, Btrfs, tmpfs), it has no name until it is complete, so that a process that is
+/// killed leaves nothing; elsewhere it has one from the start.
 final class PendingFile {
+    /// Linux's O_TMPFILE, which is no constant that Swift imports.
+    private static let withoutName = 0o20_000_000 | O_DIRECTORY
+
     private let path: String
     private let target: String
     private let temporary: String
     private let descriptor: Int32
-    private var isCommitted = false
+    /// Whether a file of the temporary name is there.
+    private var isNamed = false
 
     init(for path: String) throws(TensorFileError) {
         // A link is followed, so that what it names is replaced and not the link.
@@ -37,17 +44,29 @@ final class PendingFile {
         defer { free(resolved) }
         target = resolved.map { String(cString: $0) } ?? path
         var status = stat()
-        if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+        if stat(target, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                let isFolder = status.st_mode & S_IFMT == S_IFDIR
+                throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+            }
+        } else if errno != ENOENT {  // a name that is too long, links in a circle
+            throw .unwritable(path: path, reason: TensorFileError.lastReason)
         }
         let url = URL(filePath: target)
         let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-        temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(unique).part").path
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let folder = url.deletingLastPathComponent().path
+        let name = String(url.lastPathComponent.unicodeScalars.prefix(50))  // the whole may have 255 bytes
+        temporary = URL(filePath: folder).appending(path: ".\(name).\(unique).part").path
         self.path = path
+        let nameless = open(folder, O_WRONLY | Self.withoutName | O_CLOEXEC, 0o666)
+        if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
+            descriptor = nameless
+            return
+        }
+        if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        isNamed = descriptor >= 0
         guard descriptor >= 0 else {
-            let folder = url.deletingLastPathComponent().path
             let reason = errno == ENOENT ? "there is no folder \(folder)" : TensorFileError.lastReason
             throw .unwritable(path: path, reason: reason)
         }
@@ -56,8 +75,10 @@ final class PendingFile {
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        if !isCommitted { unlink(temporary) }
+        if isNamed { unlink(temporary) }
     }
+
+    private static func link(to descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
         try repeatedly(bytes) { [descriptor] start, count, _ in write(descriptor, start, count) }
@@ -83,8 +104,15 @@ final class PendingFile {
 
     /// Brings the content to the disk and the file to its place.
     func commit() throws(TensorFileError) {
-        guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw failure }
-        isCommitted = true
+        guard fsync(descriptor) == 0 else { throw failure }
+        if !isNamed {
+            guard linkat(AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0 else {
+                throw failure
+            }
+            isNamed = true
+        }
+        guard rename(temporary, target) == 0 else { throw failure }
+        isNamed = false
         let folder = open(URL(filePath: target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure }
         defer { close(folder) }

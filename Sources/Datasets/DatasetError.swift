@@ -26,6 +26,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case badLine(path: String, line: Int, reason: String)
     /// A label code that its vocabulary does not have.
     case unknownCode(code: String, vocabulary: String, codes: [String])
+    /// A sample whose values are too large to compute with.
+    case notFinite(recording: String, position: Int)
 
     /// One line that names the file, the place and what is wrong.
     public var description: String {
@@ -50,6 +52,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .badLine(let path, let line, let reason): return "\(path), line \(line): \(reason)"
         case .unknownCode(let code, let vocabulary, let codes):
             return "\(code) is not a label of \(vocabulary): use one of \(codes.joined(separator: ", "))"
+        case .notFinite(let recording, let position):
+            return "recording \(recording), position \(position): its values are too large to compute with; "
+                + "look for absurd numbers in the recording's files"
         }
     }
 }

@@ -24,6 +24,9 @@ extension RecordingSource {
     public func write(to path: String) throws -> (digest: String, skipped: [SkippedItem]) {
         var writer = try DatasetWriter(path: path, outline: outline)
         let skippedOfValues = try appendSamples(to: &writer)
+        if let (recording, position) = writer.sampleNotFinite {
+            throw DatasetError.notFinite(recording: recording, position: position)
+        }
         return (try writer.finish(), skipped + skippedOfValues)
     }
 }

@@ -18,11 +18,40 @@ import Testing
     try WholeFile.write("kept", to: path)
     do {
         var writer = try TensorFileWriter(path: path, tensors: [("a", .float32, [2])], metadata: [:])
-        #expect(try folder.contents.count == 2)
         try [Float](repeating: 1, count: 1).withUnsafeBytes { try writer.append($0) }
     }
     #expect(try folder.contents == ["kept"])
     #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "kept")
+}
+
+@Test func aFileHasNoNameUntilItIsComplete() throws {
+    let folder = try TemporaryFolder()
+    var writer = try TensorFileWriter(path: folder.path("file"), tensors: [("a", .float32, [2])], metadata: [:])
+    try [Float](repeating: 1, count: 2).withUnsafeBytes { try writer.append($0) }
+    // Killed now, it would leave what is here; only some file systems can do without a name.
+    #expect(try folder.contents.allSatisfy { $0.hasPrefix(".file.") && $0.hasSuffix(".part") })
+    _ = try writer.finish()
+    #expect(try folder.contents == ["file"])
+}
+
+@Test func aNameMayBeAsLongAsTheFileSystemAllows() throws {
+    let folder = try TemporaryFolder()
+    let longest = String(repeating: "é", count: 127)
+    try WholeFile.write("new", to: folder.path(longest))
+    #expect(try folder.contents == [longest])
+    let longer = folder.path(longest + "éé")
+    #expect(throws: TensorFileError.unwritable(path: longer, reason: "File name too long")) {
+        try WholeFile.write("new", to: longer)
+    }
+}
+
+@Test func linksInACircleAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: link)
+    #expect(throws: TensorFileError.unwritable(path: link, reason: "Too many levels of symbolic links")) {
+        try WholeFile.write("new", to: link)
+    }
 }
 
 @Test func aLinkIsFollowedAndStays() throws {

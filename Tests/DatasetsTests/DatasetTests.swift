@@ -138,3 +138,30 @@ private func writeByHand(
     }
     #expect(try refusal { try writeByHand(to: path, label: [0]) }.contains("tensor label is I32 [1] where I32 [2]"))
 }
+
+/// Hands over values as they are.
+private struct GivenValues: RecordingSource {
+    let outline: DatasetOutline
+    let skipped: [SkippedItem] = []
+    let values: [Float]
+
+    func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        for value in values { try withUnsafePointer(to: value) { try writer.append(.init(start: $0, count: 1)) } }
+        return []
+    }
+}
+
+@Test(arguments: [Float.infinity, -.infinity, .nan])
+func aDatasetThatCouldNotBeOpenedIsNotWritten(value: Float) throws {
+    let folder = try TemporaryFolder()
+    let outline = outline(recordings: [
+        .init(name: "night 1", subject: 0, labels: [nil, nil]),
+        .init(name: "night 2", subject: 1, firstPosition: 7, labels: [nil, nil]),
+    ])
+    var values = [Float](repeating: 1, count: 24)
+    (values[18], values[20]) = (value, value)
+    #expect(throws: DatasetError.notFinite(recording: "night 2", position: 8)) {
+        try GivenValues(outline: outline, values: values).write(to: folder.path("data"))
+    }
+    #expect(try folder.contents == [])
+}

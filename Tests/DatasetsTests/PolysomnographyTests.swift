@@ -214,3 +214,30 @@ func aPublishedNightIsTenSleepEpochsAwake() throws {
     let eeg = try EDFFile(opening: files.signals).values(of: 0, 3_000..<6_000)
     #expect(Array(dataset.samples[1][..<3_000]) == eeg.map(Float.init))
 }
+
+@Test(arguments: [0.5, 1e300])
+func aNightWithoutSleepHasNothingNearIt(margin: Double) throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)))
+    let reason = "0 sleep epochs are left, fewer than 10"
+    #expect(throws: DatasetError.unsuitable(path: files.signals, reason: reason)) {
+        try Polysomnography([files], channels: ["ramp"], wakeMargin: margin)
+    }
+}
+
+@Test(arguments: [0, -1, 1e-300, .leastNonzeroMagnitude, 1e300, .infinity, .nan])
+func rowsAndRatesOutOfReachAreFlaws(number: Double) {
+    #expect(PolysomnographyLayout(channels: ["a"], rate: 10, rowSeconds: number).flaw?.contains("30 s") == true)
+    #expect(PolysomnographyLayout(channels: ["a"], rate: number).flaw != nil)
+}
+
+@Test func holesInAHypnogramAreCounted() throws {
+    let folder = try TemporaryFolder()
+    var hypnogram = EDFBytes(stages: standard)
+    #expect(try Polysomnography([night(folder, signals(epochs: 12), hypnogram)], channels: ["ramp"]).notes == [])
+    hypnogram.annotations.removeSubrange(3...4)
+    let files = try night(folder, signals(epochs: 12), hypnogram)
+    #expect(
+        try Polysomnography([files], channels: ["ramp"]).notes
+            == ["\(files.hypnogram): 2 sleep epochs between its annotations have no label"])
+}

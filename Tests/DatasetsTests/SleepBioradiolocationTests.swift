@@ -78,6 +78,7 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let labels = source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } }
     #expect(labels[..<6] == ["W", nil, "N1", "N3", nil, "REM"])
     #expect(source.skipped.map(\.kind) == [.annotation, .annotation] && source.skipped.map(\.count) == [2, 1])
+    #expect(source.notes == ["\(folder.path("sbj01.edf")).atr: 2 sleep epochs without a stage have no label"])
 
     // One ten samples late, then two for the second sleep epoch.
     var bytes: [UInt8] = [10, 1 << 2, 1, 63 << 2, 0x57, 0]

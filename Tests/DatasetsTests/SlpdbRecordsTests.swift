@@ -119,11 +119,13 @@ private func dataset(
 
 @Test func recordsOfOnePersonAreOneSubject() throws {
     let folder = try TemporaryFolder()
-    for name in ["slp02b", "slp02a", "slp14", "slp67x", "other"] { try Record().write(to: folder, name) }
+    for name in ["slp02b", "slp02a", "slp14", "slp67x", "other", "slp1", "slp10", "slp1a"] {
+        try Record().write(to: folder, name)
+    }
     let data = try dataset(folder).data
-    #expect(data.recordings == ["other", "slp02a", "slp02b", "slp14", "slp67x"])
-    #expect(data.subjects == ["other", "slp02", "slp14", "slp67"])
-    #expect(data.recordingRanges.map(\.subject) == [0, 1, 1, 2, 3])
+    #expect(data.recordings == ["other", "slp02a", "slp02b", "slp1", "slp10", "slp14", "slp1a", "slp67x"])
+    #expect(data.subjects == ["other", "slp02", "slp1", "slp10", "slp14", "slp67"])
+    #expect(data.recordingRanges.map(\.subject) == [0, 1, 1, 2, 3, 4, 2, 5])
 }
 
 @Test func aPauseOfTheBeatsEndsARecording() throws {
@@ -262,4 +264,16 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
     #expect(Set(HeartBeatFeature.all.map(\.name)).count == HeartBeatFeature.all.count)
     #expect(HeartBeatFeature.all.allSatisfy { HeartBeatFeature(name: $0.name) == $0 })
     #expect(["", "HR", "clock-night", "hr-night-night", "-night"].allSatisfy { HeartBeatFeature(name: $0) == nil })
+}
+
+@Test func sleepEpochsWithoutALineAreCounted() throws {
+    let folder = try TemporaryFolder()
+    var record = Record()
+    try record.write(to: folder)
+    #expect(try SlpdbRecords(root: folder.url.path).notes == [])
+    record.stages.removeLast(7)
+    try record.write(to: folder)
+    #expect(
+        try SlpdbRecords(root: folder.url.path).notes
+            == ["\(folder.path("slp01a.an")): 7 sleep epochs without a line have no label"])
 }

@@ -164,7 +164,8 @@ private let badRows: [(row: String, expected: String)] = [
     ("a,n,9999999999,W,1,1", "column \"epoch\": \"9999999999\" is not a whole number"),
     ("a,n,,W,1,1", "column \"epoch\": \"\" is not a whole number"),
     (",n,0,W,1,1", "column \"id\": \"\" is not a name"), ("a,,0,W,1,1", "column \"night\": \"\" is not a name"),
-    ("a,\"n\nm\",0,W,1,1", "column \"night\": \"n m\" is not a name on one line"),
+    ("a,\"n\nm\",0,W,1,1", "column \"night\": \"n?m\" is not a name on one line"),
+    ("a\u{1B}[2J,n,0,W,1,1", "column \"id\": \"a?[2J\" is not a name on one line"),
     ("a,n,0,N4,1,1", "column \"stage\": \"N4\" is not a label of stage (W, N1, N2, N3, REM): use --label-map"),
     ("a,n,0,W,1", "line 2: 5 columns where 6 are expected"), ("a,n,0,W,1,1,", "line 2: 7 columns where 6 are expected"),
     ("\n\na,n,0,W,1", "line 4: 5 columns where 6"), ("\"a\n\n\",n,0,W,1", "line 2: 5 columns where 6"),
@@ -193,6 +194,8 @@ func aMalformedRowIsNamedWithItsPlace(row: String, expected: String) throws {
     ("id,night,epoch,stage,hr", "line 1: there is no column \"move\"; there are \"id\", \"night\""),
     ("id,night,epoch,stage,hr,Moves", "there is no column \"move\"; did you mean \"Moves\"?"),
     ("id,nihgt,epoch,stage,hr,move", "there is no column \"night\"; did you mean \"nihgt\"?"),
+    ("id,night,epoch,stage,hr,\"mo\u{1B}ve\n\"", "no column \"move\"; did you mean \"mo?ve?\"?"),
+    ("id,night,epoch,stage,hr," + String(repeating: "move", count: 30), "move\"; there are \"id\", "),
     ("id;night;epoch;stage;hr;move", "there is no column \"id\"; the header is one column, is --delimiter right?"),
     ("id,night,epoch,stage,hr,move,hr", "column \"hr\" is there 2 times"), ("", "0.csv is empty"),
     ("\n\n", "0.csv is empty"),
@@ -200,6 +203,11 @@ func aMalformedRowIsNamedWithItsPlace(row: String, expected: String) throws {
 func aHeaderWithoutAColumnSaysWhatIsThere(header: String, expected: String) throws {
     let message = error { _ = try dataset([header]) }
     #expect(message?.contains(expected) == true, "\(message ?? "none")")
+}
+
+@Test func aHeaderAsLongAsAFileIsNotRepeated() throws {
+    let message = error { _ = try dataset([String(repeating: "idle", count: 1_000_000) + ",movement"]) }
+    #expect(message?.contains("no column \"id\"; there are \"idleidleidleidleidleidle…\", \"movement\"") == true)
 }
 
 @Test func columnsFilesAndShapesThatDoNotFitAreRefused() throws {
@@ -227,6 +235,8 @@ func aHeaderWithoutAColumnSaysWhatIsThere(header: String, expected: String) thro
     #expect(read([folder.url.path]) == "can't read \(folder.url.path): it is a folder")
     try Data([0xFF, 0xFE, 0x41]).write(to: folder.url.appending(path: "odd.csv"))
     #expect(read([folder.path("odd.csv")])?.contains("UTF-16 with an odd number of bytes") == true)
+    try #require(text(lines).data(using: .utf32)).write(to: folder.url.appending(path: "wide.csv"))
+    #expect(read([folder.path("wide.csv")])?.contains("UTF-32 is not read") == true)
 }
 
 /// Whatever bytes a file has, it is read or refused.
@@ -245,4 +255,25 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
             .write(to: folder.path("data"))
     }
     if let message { #expect(message.contains("a.csv") && !message.contains("\n"), "\(message)") }
+}
+
+/// Looking for each column among all of them would take minutes.
+@Test(.timeLimit(.minutes(10))) func aHundredThousandColumnsAreFound() throws {
+    let names = (0..<100_000).map { "v\($0)" }.joined(separator: ",")
+    let rows = (0..<10).map { "a,n,\($0),W," + repeatElement("1", count: 100_000).joined(separator: ",") }
+    var wide = columns
+    wide.values = .prefixed("v")
+    let (data, _) = try dataset([text(rows, header: "id,night,epoch,stage," + names)], columns: wide)
+    #expect((data.samples.count, data.samples.rows) == (10, 100_000))
+}
+
+/// A part behind a gap, or a subject's name in front, can make a name that another recording has.
+@Test func recordingsNeverShareAName() throws {
+    func night(_ id: String, _ name: String, from first: Int = 0) -> [String] {
+        (first..<first + 10).map { "\(id),\(name),\($0),W,1,1" }
+    }
+    let parts = try dataset([text(night("a", "n") + night("a", "n", from: 20) + night("a", "n+20"))])
+    #expect(parts.data.recordings == ["n", "n+20", "n+20'"])
+    let subjects = try dataset([text(night("a/b", "c") + night("a", "b/c") + night("z", "c"))])
+    #expect(subjects.data.recordings == ["a/b/c", "a/b/c'", "z/c"])
 }

@@ -78,6 +78,17 @@ struct Hypnogram {
         return stages
     }
 
+    /// How many of some sleep epochs no stage annotation covers, not even one that says there is none.
+    func uncoveredCount(_ epochs: Range<Int>) -> Int {
+        var isCovered = [Bool](repeating: false, count: epochs.count)
+        for segment in segments {
+            for epoch in Self.epochs(segment, from: firstOnset).clamped(to: epochs) {
+                isCovered[epoch - epochs.lowerBound] = true
+            }
+        }
+        return isCovered.count { !$0 }
+    }
+
     /// The sleep epochs whose middles a segment covers.
     private static func epochs(_ segment: Segment, from first: Double) -> Range<Int> {
         func firstMiddle(notBefore time: Double) -> Int {

@@ -31,6 +31,8 @@ public struct Polysomnography: RecordingSource {
     public let outline: DatasetOutline
     /// Nights, sleep epochs and annotations that were left out.
     public let skipped: [SkippedItem]
+    /// Hypnograms with holes.
+    public let notes: [String]
 
     /// Opens every file, and reads the hypnograms.
     ///
@@ -52,7 +54,7 @@ public struct Polysomnography: RecordingSource {
         var layout: PolysomnographyLayout?
         var nights: [Night] = []
         var (subjects, names, stages): ([String], [String], [[String?]]) = ([], [], [])
-        var skipped = unpaired
+        var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
             let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
@@ -74,11 +76,11 @@ public struct Polysomnography: RecordingSource {
             skipped += left
             let scored = hypnogram.stages(epochs)
             let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
-            if kept.count < scored.count {
+            if let wakeMargin, kept.count < scored.count {
                 skipped.append(
                     SkippedItem(
                         path: pair.signals, kind: .sleepEpoch, count: scored.count - kept.count,
-                        reason: "more than \(Int(wakeMargin ?? 0)) minutes from sleep"))
+                        reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
             }
             let own = Array(scored[kept])
             if own.count < Self.fewestEpochs || own.allSatisfy({ $0 == nil }) {
@@ -90,6 +92,10 @@ public struct Polysomnography: RecordingSource {
                 continue
             }
             let start = epochs.lowerBound + kept.lowerBound
+            let holes = hypnogram.uncoveredCount(start..<start + own.count)
+            if holes > 0 {
+                notes.append("\(pair.hypnogram): \(holes) sleep epochs between its annotations have no label")
+            }
             nights.append(
                 Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
             subjects.append(Self.subject(of: pair, signals))
@@ -102,7 +108,7 @@ public struct Polysomnography: RecordingSource {
                 path: files[0].signals,
                 reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
         }
-        (self.layout, self.nights, self.skipped) = (layout, nights, skipped)
+        (self.layout, self.nights, self.skipped, self.notes) = (layout, nights, skipped, notes)
         outline = Self.outline(layout, nights, subjects: subjects, names: names, stages: stages)
     }
 

@@ -5,6 +5,9 @@ import Foundation
 /// Each channel's 30 s are folded into rows of `rowSeconds`, one below the other, channel by channel: a sample is
 /// `[channels x 30 / rowSeconds, rowSeconds x rate]`. The views of the method turn matrices, and there is little to turn in a single row.
 public struct PolysomnographyLayout: Sendable, Equatable {
+    /// In hertz; faster than any signal of a sleeper.
+    private static let highestRate = 100_000.0
+
     /// The channels' names.
     public var channels: [String]
     /// Values per second of every channel.
@@ -31,10 +34,14 @@ public struct PolysomnographyLayout: Sendable, Equatable {
         if channels.isEmpty || Set(channels).count < channels.count {
             return "channels must be at least one, each named once"
         }
-        guard rowSeconds.isFinite, rowSeconds > 0, rowSeconds <= SleepEpochWindow.epochSeconds,
-            abs(SleepEpochWindow.epochSeconds / rowSeconds - Double(rowsPerChannel)) < 1e-9
+        let rowCount = SleepEpochWindow.epochSeconds / rowSeconds
+        // Above the highest rate a row would have no value; `rowsPerChannel` must not be asked for more than Int holds.
+        guard rowSeconds > 0, rowCount >= 1, rowCount <= SleepEpochWindow.epochSeconds * Self.highestRate,
+            abs(rowCount - Double(rowsPerChannel)) < 1e-9
         else { return "a row must last a whole fraction of 30 s: not \(rowSeconds) s" }
-        guard rate.isFinite, rate > 0, rate <= 100_000 else { return "a rate must be above 0 Hz: not \(rate)" }
+        guard rate > 0, rate <= Self.highestRate else {
+            return "a rate must be above 0 Hz and at most \(Int(Self.highestRate)) Hz: not \(rate)"
+        }
         let inRow = rate * rowSeconds
         guard inRow >= 0.5, abs(inRow - inRow.rounded()) < 1e-6 * inRow else {
             return "a row of \(rowSeconds) s has \(inRow) values at \(rate) Hz: choose a rate and a row of whole values"

@@ -5,6 +5,8 @@ import Foundation
 public struct DatasetWriter: ~Copyable {
     private let outline: DatasetOutline
     private var file: TensorFileWriter
+    private var appendedCount = 0
+    private var firstNotFinite: Int?
 
     /// Starts a dataset file.
     ///
@@ -42,7 +44,23 @@ public struct DatasetWriter: ~Copyable {
     /// - Precondition: no more values come than the outline's samples have.
     /// - Throws: `TensorFileError.unwritable`, on a full disk for example.
     public mutating func append(_ values: UnsafeBufferPointer<Float>) throws(TensorFileError) {
+        if firstNotFinite == nil, let index = values.firstIndex(where: { !$0.isFinite }) {
+            firstNotFinite = appendedCount + index
+        }
+        appendedCount += values.count
         try file.append(UnsafeRawBufferPointer(values))
+    }
+
+    /// The recording's name and the position of the first sample with a NaN or an infinity among those appended.
+    ///
+    /// Such a dataset could be written and never be opened.
+    var sampleNotFinite: (recording: String, position: Int)? {
+        guard var sample = firstNotFinite.map({ $0 / (outline.rows * outline.columns) }) else { return nil }
+        for recording in outline.recordings {
+            if sample < recording.labels.count { return (recording.name, recording.firstPosition + sample) }
+            sample -= recording.labels.count
+        }
+        return nil
     }
 
     /// Completes the file.

@@ -19,6 +19,8 @@ struct RadarRecord {
     let stages: [String?]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
+    /// How many sleep epochs have no annotation of a stage.
+    var unannotatedCount: Int { stages.count { $0 == nil } }
 
     /// Opens a record, reads its stages and looks where it has a signal.
     ///

@@ -47,6 +47,8 @@ public struct SleepBioradiolocation: RecordingSource {
     public let outline: DatasetOutline
     /// Files, records, sleep epochs and annotations that were left out.
     public let skipped: [SkippedItem]
+    /// Annotation files that do not give every sleep epoch a stage.
+    public let notes: [String]
 
     /// Finds the records, reads their stages, and looks where they have a signal.
     ///
@@ -89,6 +91,9 @@ public struct SleepBioradiolocation: RecordingSource {
             throw .unsuitable(path: last.path, reason: "no record is left: \(last.reason)")
         }
         (self.nights, self.skipped) = (nights, skipped)
+        notes = nights.filter { $0.record.unannotatedCount > 0 }.map { night in
+            "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
+        }
         outline = Self.outline(nights, records: records, content: content, window: window)
     }
 

@@ -37,6 +37,8 @@ public struct SlpdbRecords: RecordingSource {
     public let outline: DatasetOutline
     /// Files, records, sleep epochs, rows and annotations that were left out.
     public let skipped: [SkippedItem]
+    /// Texts that do not annotate every sleep epoch.
+    public let notes: [String]
 
     /// Reads the records' texts and computes the features, a few numbers a sleep epoch.
     ///
@@ -53,18 +55,23 @@ public struct SlpdbRecords: RecordingSource {
         var search = Search()
         try search.findRecords(in: root)
         var nights: [Night] = []
+        var notes: [String] = []
         for record in search.records {
             let texts = try SlpdbTexts(stem: "\(root)/\(record)")
+            if texts.unannotatedCount > 0 {
+                notes.append(
+                    "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
+            }
             nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features)
         }
-        skipped = search.skipped
+        (skipped, self.notes) = (search.skipped, notes)
         guard !nights.isEmpty else {
             let first = skipped.last { $0.kind == .recording }
             throw .unsuitable(
                 path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
         }
         values = nights.map(\.values)
-        let subjects = nights.reduce(into: [String]()) { if $0.last != $1.subject { $0.append($1.subject) } }
+        let subjects = nights.reduce(into: [String]()) { if !$0.contains($1.subject) { $0.append($1.subject) } }
         let present = Set(nights.flatMap(\.stages).compactMap(\.self))
         let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(

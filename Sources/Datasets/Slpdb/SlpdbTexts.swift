@@ -12,6 +12,8 @@ struct SlpdbTexts {
     private(set) var stages: [String?]
     /// The record's heart beats.
     private(set) var beats: HeartBeats
+    /// How many sleep epochs no line annotates; many, where the text was cut.
+    private(set) var unannotatedCount = 0
     /// Rows and annotations that were left out.
     private(set) var skipped: [SkippedItem] = []
 
@@ -85,6 +87,7 @@ struct SlpdbTexts {
                 reasons["not a stage (W, 1, 2, 3, 4, R): \(words[6])", default: 0] += 1
             }
         }
+        unannotatedCount = stages.count - annotated.count
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))
         }

@@ -50,16 +50,17 @@ public struct TableColumns: Sendable, Equatable {
     func places(
         in names: [String], valueNames: [String]?, path: String, line: Int
     ) throws(DatasetError) -> Places {
+        let placesOfName = Dictionary(grouping: names.indices) { names[$0] }
         func place(_ name: String) throws(DatasetError) -> Int {
-            let found = names.indices.filter { names[$0] == name }
+            let found = placesOfName[name] ?? []
             if found.count == 1 { return found[0] }
             if found.count > 1 {
-                throw .badLine(path: path, line: line, reason: "column \"\(name)\" is there \(found.count) times")
+                throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is there \(found.count) times")
             }
-            let near = nearestName(to: name, among: names).map { "; did you mean \"\($0)\"?" }
+            let near = nearestName(to: name, among: names).map { "; did you mean \(quoted($0))?" }
             let present =
                 names.count == 1 ? "; the header is one column, is --delimiter right?" : "; there are \(list(names))"
-            throw .badLine(path: path, line: line, reason: "there is no column \"\(name)\"" + (near ?? present))
+            throw .badLine(path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present))
         }
         let roles = [subject, recording, position] + (label.map { [$0] } ?? [])
         let (subject, recording, position) = (try place(subject), try place(recording), try place(position))
@@ -76,7 +77,7 @@ public struct TableColumns: Sendable, Equatable {
         }
         var used: Set<String> = []
         for name in roles + wanted where !used.insert(name).inserted {
-            throw .badLine(path: path, line: line, reason: "column \"\(name)\" is asked for twice")
+            throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is asked for twice")
         }
         var valuePlaces: [Int] = []
         for name in wanted { valuePlaces.append(try place(name)) }
@@ -85,6 +86,6 @@ public struct TableColumns: Sendable, Equatable {
     }
 
     private func list(_ names: [String]) -> String {
-        names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+        names.prefix(12).map(quoted).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 }

@@ -63,7 +63,7 @@ struct TableReader {
     ) throws(DatasetError) {
         func text(_ place: Int) throws(DatasetError) -> String {
             let text = rows.text(rows.fields[place])
-            guard !text.isEmpty, text.count <= 256, !text.contains(where: \.isNewline) else {
+            guard !text.isEmpty, text.count <= 256, !text.unicodeScalars.contains(where: isControl) else {
                 throw Self.badField(rows, place, path, places, "a name on one line")
             }
             return text
@@ -209,9 +209,8 @@ struct TableReader {
     private static func badField(
         _ rows: DelimitedRows, _ place: Int, _ path: String, _ places: TableColumns.Places, _ wanted: String
     ) -> DatasetError {
-        let text = rows.text(rows.fields[place])
-        let shown = text.prefix(24).map { $0.isNewline ? " " : String($0) }.joined() + (text.count > 24 ? "…" : "")
-        return .badLine(
-            path: path, line: rows.rowLine, reason: "column \"\(places.names[place])\": \"\(shown)\" is not \(wanted)")
+        .badLine(
+            path: path, line: rows.rowLine,
+            reason: "column \(quoted(places.names[place])): \(quoted(rows.text(rows.fields[place]))) is not \(wanted)")
     }
 }

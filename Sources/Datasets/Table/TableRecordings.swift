@@ -10,7 +10,7 @@ import Signals
 ///
 /// A row of k values becomes a matrix `[k, window]` of the rows around it (at the ends the first or last is repeated),
 /// or with `rows` a map of so many rows. A recording keeps its name, with its subject's in front where two subjects
-/// share one.
+/// share one, and an apostrophe behind where the name is taken all the same.
 ///
 /// The files are read twice: first everything but the values is kept, some forty bytes a row, then the values of one
 /// recording at a time. UTF-8 is read in place; a UTF-16 file is held in memory as UTF-8. Parquet is not read: no
@@ -106,6 +106,7 @@ public struct TableRecordings: RecordingSource {
         case .map(let rowCount): matrix = (rowCount, valueCount / rowCount)
         }
         var last = -1
+        var taken: Set<String> = []
         return DatasetOutline(
             kind: "table", vocabulary: vocabulary, rows: matrix.rows, columns: matrix.columns, subjects: subjects,
             codes: codes.map { vocabulary.codes[$0] },
@@ -113,8 +114,10 @@ public struct TableRecordings: RecordingSource {
                 let name = names[row.recording]
                 let whole = areShared ? "\(name.subject)/\(name.recording)" : name.recording
                 defer { last = row.recording }
+                var unique = row.recording == last ? "\(whole)+\(row.position)" : whole
+                while !taken.insert(unique).inserted { unique += "'" }
                 return DatasetOutline.Recording(
-                    name: row.recording == last ? "\(whole)+\(row.position)" : whole,
+                    name: unique,
                     subject: subjects.firstIndex(of: name.subject) ?? 0, firstPosition: row.position,
                     labels: rows.map { codes.firstIndex(of: $0.label) })
             })

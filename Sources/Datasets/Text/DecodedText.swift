@@ -16,6 +16,9 @@ struct DecodedText {
         file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
+        guard !file.bytes.starts(with: [0xFF, 0xFE, 0, 0]), !file.bytes.starts(with: [0, 0, 0xFE, 0xFF]) else {
+            throw .unsuitable(path: path, reason: "UTF-32 is not read; save it as UTF-8")
+        }
         let mark = [file.bytes[0], file.bytes.count > 1 ? file.bytes[1] : 0]
         if mark == [0xFF, 0xFE] || mark == [0xFE, 0xFF] {
             let high = mark[0] == 0xFE ? 0 : 1

@@ -4,8 +4,11 @@
 /// left out, replaced or swapped.
 public func nearestName(to word: String, among names: [String]) -> String? {
     let word = word.prefix(64).lowercased()
-    let near = names.map { (name: $0, distance: editDistance(word, $0.lowercased())) }
-        .min { $0.distance < $1.distance }
+    // Longer names can't be near a word of 64 characters, and may be as long as a file.
+    let near = names.filter { $0.prefix(97).count < 97 }.map {
+        (name: $0, distance: editDistance(word, $0.lowercased()))
+    }
+    .min { $0.distance < $1.distance }
     guard let near, near.distance <= max(2, near.name.count / 3) else { return nil }
     return near.name
 }

@@ -27,13 +27,7 @@ public struct NumberTable {
     ///   - hasCommas: whether commas separate columns too.
     /// - Throws: `DatasetError` when it can't be read or holds nothing.
     public init(path: String, hasCommas: Bool = false) throws(DatasetError) {
-        do {
-            file = try MappedFile(path: path)
-        } catch .unreadable(let path, let reason) {
-            throw .unreadable(path: path, reason: reason)
-        } catch {
-            preconditionFailure("mapping a file failed with \(error)")
-        }
+        file = try MappedFile.opened(path)
         var content = file.bytes.bindMemory(to: UInt8.self)[...]
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
         while let last = content.last, DecimalNumber.blanks.contains(last) || last == DecimalNumber.newline {
