@@ -6,6 +6,9 @@ struct SleepEpochWindow: Sendable {
     /// How long a sleep epoch lasts, in seconds, as sleep is scored.
     static let epochSeconds = 30.0
 
+    /// Fewer sleep epochs in a row than this, five minutes, are no use as a recording.
+    static let fewestEpochs = 10
+
     /// How many sleep epochs a sample spans; odd.
     let width: Int
 

@@ -11,8 +11,6 @@ import Signals
 /// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where `wakeMargin` says so, and
 /// nights with fewer than ten sleep epochs or without any stage.
 public struct Polysomnography: RecordingSource {
-    /// Fewer sleep epochs than this are no recording.
-    static let fewestEpochs = 10
 
     private struct Night {
         let files: PolysomnographyFiles
@@ -83,10 +81,10 @@ public struct Polysomnography: RecordingSource {
                         reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
             }
             let own = Array(scored[kept])
-            if own.count < Self.fewestEpochs || own.allSatisfy({ $0 == nil }) {
+            if own.count < SleepEpochWindow.fewestEpochs || own.allSatisfy({ $0 == nil }) {
                 let reason =
-                    own.count < Self.fewestEpochs
-                    ? "\(own.count) sleep epochs are left, fewer than \(Self.fewestEpochs)"
+                    own.count < SleepEpochWindow.fewestEpochs
+                    ? "\(own.count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)"
                     : "no sleep epoch has a stage"
                 skipped.append(SkippedItem(path: pair.signals, kind: .recording, reason: reason))
                 continue
@@ -98,7 +96,18 @@ public struct Polysomnography: RecordingSource {
             }
             nights.append(
                 Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
-            subjects.append(Self.subject(of: pair, signals))
+            let subject = Self.subject(of: pair, signals)
+            if subject == pair.name, pair.subject == nil,
+                let other = nights.dropLast().first(where: {
+                    $0.files.name == pair.name && $0.files.signals != pair.signals
+                })
+            {
+                throw .unsuitable(
+                    path: pair.signals,
+                    reason: "it has the name of \(other.files.signals), and no patient code tells whether they are one "
+                        + "person's: give a --subject for each")
+            }
+            subjects.append(subject)
             names.append(pair.name)
             stages.append(own)
         }

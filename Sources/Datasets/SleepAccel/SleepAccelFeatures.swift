@@ -5,8 +5,12 @@ import Signals
 ///
 /// `features_walch/<subject>_<name>_feature.out` has one value a line for each scored sleep epoch of 30 s, and
 /// `<subject>_psg_labels.out` its stage. A sample is a matrix `[features, window]`: row by row a feature's values at the
-/// sleep epochs around the sample's own, which is the column in the middle; at the ends of the night the first or last
-/// sleep epoch is repeated. A night is a recording, the sample's position the number of its sleep epoch.
+/// sleep epochs around the sample's own, which is the column in the middle; at the ends of a recording the first or last
+/// sleep epoch is repeated. The sample's position is the number of its sleep epoch since the night's first one.
+///
+/// The files leave out sleep epochs that were not scored or had no signals, and only the time feature, hours since the first
+/// one, shows where. A night is a recording as far as there is no such gap; what follows one is another, named
+/// `<subject>+<sleep epoch>`. Without the time feature a night is one recording, and a note says so.
 public struct SleepAccelFeatures: RecordingSource {
     /// The features of the published baselines.
     public static let defaultFeatures = ["count", "hr", "time", "cosine"]
@@ -16,11 +20,15 @@ public struct SleepAccelFeatures: RecordingSource {
     private let folder: String
     private let features: [String]
     private let window: Int
+    /// The lines of each recording in its subject's files.
+    private let lines: [Range<Int>]
 
     /// The recordings that were found.
     public let outline: DatasetOutline
     /// Files and folders that were left out.
     public let skipped: [SkippedItem]
+    /// Nights whose gaps don't show.
+    public let notes: [String]
 
     /// Finds the nights and reads their stages.
     ///
@@ -62,16 +70,53 @@ public struct SleepAccelFeatures: RecordingSource {
         }
         let present = Set(stages.joined().compactMap(\.self))
         let codes = LabelVocabulary.stage.codes.filter(present.contains)
+        var (recordings, lines, notes): ([DatasetOutline.Recording], [Range<Int>], [String]) = ([], [], [])
+        for (subject, name) in sorted.enumerated() {
+            let labels = stages[subject].map { stage in stage.flatMap(codes.firstIndex(of:)) }
+            var epochs = Array(labels.indices)
+            let times = "\(folder)/\(name)_time\(Self.featureSuffix)"
+            if FileManager.default.fileExists(atPath: times) {
+                epochs = try Self.epochs(in: times, count: labels.count)
+            } else {
+                notes.append("\(times) is not there: gaps in the night are not seen")
+            }
+            var start = 0
+            for line in epochs.indices where line + 1 == epochs.count || epochs[line + 1] != epochs[line] + 1 {
+                let first = epochs[start]
+                recordings.append(
+                    DatasetOutline.Recording(
+                        name: first == 0 ? name : "\(name)+\(first)", subject: subject, firstPosition: first,
+                        labels: Array(labels[start...line])))
+                lines.append(start..<line + 1)
+                start = line + 1
+            }
+        }
         outline = DatasetOutline(
             kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, subjects: sorted,
-            codes: codes,
-            recordings: sorted.indices.map { subject in
-                let labels = stages[subject].map { stage in stage.flatMap(codes.firstIndex(of:)) }
-                return DatasetOutline.Recording(name: sorted[subject], subject: subject, labels: labels)
-            })
+            codes: codes, recordings: recordings)
+        (self.lines, self.notes) = (lines, notes)
         for (subject, stages) in zip(sorted, stages) {
             try checkLineCounts(of: subject, against: stages.count)
         }
+    }
+
+    /// The number of each line's sleep epoch since the first, by the hours that have gone by.
+    private static func epochs(in path: String, count: Int) throws(DatasetError) -> [Int] {
+        let hours = try column(in: path).map(Double.init)
+        var epochs: [Int] = []
+        for (line, hour) in hours.enumerated() {
+            let epoch = (hour - hours[0]) * 3600 / SleepEpochWindow.epochSeconds
+            guard abs(epoch - epoch.rounded()) < 0.1, epoch < 1e6, epoch.rounded() > Double(epochs.last ?? -1) else {
+                throw .badNumber(
+                    path: path, line: line + 1, column: 1, text: "\(hour)",
+                    reason: "hours since the first sleep epoch that grow by whole sleep epochs of 30 s")
+            }
+            epochs.append(Int(epoch.rounded()))
+        }
+        guard epochs.count == count else {
+            throw .wrongRows(path: path, found: epochs.count, expected: count)
+        }
+        return epochs
     }
 
     /// Stage codes, one a line; nil for an epoch that was not scored.
@@ -117,12 +162,14 @@ public struct SleepAccelFeatures: RecordingSource {
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
-        for recording in outline.recordings {
-            let epochCount = recording.labels.count
-            try checkLineCounts(of: recording.name, against: epochCount)
-            let night = try features.map { try Self.column(in: path(of: $0, recording.name)) }
-            let values = SleepEpochWindow(width: window).samples(of: night)
-            try values.withUnsafeBufferPointer { try writer.append($0) }
+        for (subject, name) in outline.subjects.enumerated() {
+            let own = zip(outline.recordings, lines).filter { $0.0.subject == subject }.map(\.1)
+            try checkLineCounts(of: name, against: own.last?.upperBound ?? 0)
+            let night = try features.map { try Self.column(in: path(of: $0, name)) }
+            for lines in own {
+                let values = SleepEpochWindow(width: window).samples(of: night.map { Array($0[lines]) })
+                try values.withUnsafeBufferPointer { try writer.append($0) }
+            }
         }
         return []
     }

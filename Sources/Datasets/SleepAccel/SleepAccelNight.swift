@@ -11,8 +11,6 @@ import Signals
 /// - A sleep epoch is used when it starts in the night and has at least one row of heart rate, and of motion, in its 30 s.
 ///   Unlike there, one that was not scored is used too, without a label.
 struct SleepAccelNight {
-    /// A night with fewer usable sleep epochs is left out.
-    static let fewestEpochs = 10
 
     /// Which files a dataset needs of a night, beside labels and heart rate.
     struct Needs {
@@ -80,8 +78,9 @@ struct SleepAccelNight {
         let withHeartRate = Self.epochs(of: heartRate.times, stages)
         let epochs = inSpan.filter(withHeartRate.contains)
         let usable = epochs.filter { epoch in overviews.allSatisfy { $0.1.firstInEpoch[epoch] < end } }
-        guard usable.count >= Self.fewestEpochs else {
-            let reason = "\(usable.count) usable sleep epochs, where at least \(Self.fewestEpochs) are needed"
+        guard usable.count >= SleepEpochWindow.fewestEpochs else {
+            let reason =
+                "\(usable.count) usable sleep epochs, where at least \(SleepEpochWindow.fewestEpochs) are needed"
             unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
             return nil
         }

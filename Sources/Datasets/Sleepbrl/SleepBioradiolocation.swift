@@ -99,12 +99,12 @@ public struct SleepBioradiolocation: RecordingSource {
 
     /// The runs of a record that are long enough, and what is left out of it.
     private static func recordings(of record: RadarRecord) -> (runs: [Range<Int>], skipped: [SkippedItem]) {
-        let runs = record.runs.filter { $0.count >= Polysomnography.fewestEpochs }
+        let runs = record.runs.filter { $0.count >= SleepEpochWindow.fewestEpochs }
         let staged = runs.contains { run in record.stages[run].contains { $0 != nil } }
         if runs.isEmpty || !staged {
             let reason =
                 runs.isEmpty
-                ? "nowhere are there \(Polysomnography.fewestEpochs) sleep epochs with a signal one after another"
+                ? "nowhere are there \(SleepEpochWindow.fewestEpochs) sleep epochs with a signal one after another"
                 : "no sleep epoch has a stage"
             return ([], [SkippedItem(path: record.path, kind: .recording, reason: reason)])
         }
@@ -112,7 +112,7 @@ public struct SleepBioradiolocation: RecordingSource {
         let short = record.usable.count - silent - runs.reduce(0) { $0 + $1.count }
         let skipped = [
             (silent, "all sixteen channels are constant"),
-            (short, "fewer than \(Polysomnography.fewestEpochs) of them between gaps"),
+            (short, "fewer than \(SleepEpochWindow.fewestEpochs) of them between gaps"),
         ].filter { $0.0 > 0 }.map { count, reason in
             SkippedItem(path: record.path, kind: .sleepEpoch, count: count, reason: reason)
         }

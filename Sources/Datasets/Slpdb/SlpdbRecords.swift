@@ -22,8 +22,6 @@ import Signals
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected
 /// sleep apnoea.
 public struct SlpdbRecords: RecordingSource {
-    /// The fewest consecutive sleep epochs of a recording.
-    static let fewestSleepEpochs = 10
     /// What else PhysioNet's folder holds; these files are no loss.
     private static let publishersEndings = [".dat", ".ecg", ".st", ".xws", ".txt", ".html", ".svg", ".png"]
     private static let publishersNames: Set = ["RECORDS", "ANNOTATORS", "README", "README.st", "DOI", "index.html"]
@@ -148,7 +146,7 @@ public struct SlpdbRecords: RecordingSource {
             for run in Self.runs(of: usable) {
                 if !usable[run.lowerBound] {
                     withoutBeats += run.count
-                } else if run.count < fewestSleepEpochs {
+                } else if run.count < SleepEpochWindow.fewestEpochs {
                     short += run.count
                 } else if texts.stages[run].allSatisfy({ $0 == nil }) {
                     unlabelled += run.count
@@ -159,14 +157,14 @@ public struct SlpdbRecords: RecordingSource {
             guard !runs.isEmpty else {
                 let stageCount = texts.stages.count { $0 != nil }
                 let longest =
-                    "no \(fewestSleepEpochs) sleep epochs in a row with enough heart beats and a stage among them"
+                    "no \(SleepEpochWindow.fewestEpochs) sleep epochs in a row with enough heart beats and a stage among them"
                 let reason = stageCount == 0 ? "no sleep epoch has a stage" : longest
                 skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
                 return []
             }
             for (count, reason) in [
                 (withoutBeats, "less than 15 s of normal heart beats"),
-                (short, "fewer than \(fewestSleepEpochs) in a row between gaps"),
+                (short, "fewer than \(SleepEpochWindow.fewestEpochs) in a row between gaps"),
                 (unlabelled, "between gaps, and none has a stage"),
             ] where count > 0 {
                 skipped.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))

@@ -80,7 +80,7 @@ public struct TableRecordings: RecordingSource {
             throw .unsuitable(path: paths[0], reason: "\(valueCount) columns of values are no map of \(rowCount) rows")
         }
         let isSleep = labels.vocabulary == .stage
-        let fewestRows = isSleep ? SlpdbRecords.fewestSleepEpochs : 1
+        let fewestRows = isSleep ? SleepEpochWindow.fewestEpochs : 1
         rows = try reader.recordings(fewestRows: fewestRows)
         skipped = reader.skippedItems(unit: isSleep ? .sleepEpoch : .row, fewestRows: fewestRows)
         guard !rows.isEmpty else {
