@@ -13,7 +13,7 @@ private func object(_ folder: TemporaryFolder, _ arguments: [String]) throws -> 
 struct WrongFile: Sendable, CustomTestStringConvertible {
     let text: String
     let words: [String]
-    var testDescription: String { text }
+    var testDescription: String { String(text.prefix(80)) }
 
     init(_ text: String, _ words: String...) { (self.text, self.words) = (text, words) }
 
@@ -41,6 +41,8 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         WrongFile("base: paper\nupstream:\n  hidden_units: 128\n", "line 3", "a list of whole numbers"),
         WrongFile("base: paper\nupstream:\n  views: [identity, turned]\n", "line 3", "\"turned\"", "rotated90"),
         WrongFile("base: paper\nupstream: 3\n", "line 2", "upstream must be a mapping"),
+        WrongFile("base: paper\nupstream:\n  views: [[identity]]\n", "line 3", "upstream.views is [a list]"),
+        WrongFile(listsOfLists, "line 4", "upstream.views is [a list, a list"),
         // Impossible values.
         WrongFile("base: paper\n\nrecogniser:\n  dropout: 1\n", "line 4", "recogniser.dropout is 1", "0 to below 1"),
         WrongFile("base: paper\nupstream:\n  shards: 0\n", "line 3", "upstream.shards is 0", "1 to 65536"),
@@ -59,6 +61,13 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         WrongFile("base: paper\nupstream: " + String(repeating: "[", count: 100_000), "line 2", "nesting"),
     ]
 }
+
+/// A few lines whose aliases stand for 10^12 texts.
+private let listsOfLists =
+    "base: paper\nupstream:\n  views:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    + (1..<12).map { level in
+        "  - &a\(level) [" + [String](repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+    }.joined()
 
 @Test(arguments: WrongFile.all)
 func whatIsWrongInAFileOfSettingsIsOneLineThatNamesThePlace(wrong: WrongFile) throws {
