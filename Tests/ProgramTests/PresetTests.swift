@@ -120,6 +120,20 @@ func aSettingThatCannotBeTakenIsOneLine(flags: [String], words: String) throws {
     #expect(result.errors.contains(words) && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
 }
 
+/// One of the two settings makes no sense without the other, whichever is read first.
+@Test(arguments: [["principal", "fisher"], ["fisher", "principal"]])
+func theOrderOfAssignmentsDoesNotMatter(names: [String]) throws {
+    let report = try object(
+        try TemporaryFolder(),
+        [
+            "evaluate", "--data", try Pretraining.dataset.get(), "--scheme", "posture3", "--protocol", "loso",
+            "--preset", "night", "--steps", "0", "--epochs", "1", "--json",
+        ] + names.flatMap { ["--set", "recogniser.\($0)_components=2"] })
+    let settings = try #require(report["settings"] as? [String: [String: Any]])
+    #expect(settings["recogniser"]?["principal_components"] as? Int == 2)
+    #expect(settings["recogniser"]?["fisher_components"] as? Int == 2)
+}
+
 @Test func aPresetAndAFileTogetherAreWrongUsage() throws {
     let result = try ProgramRun.ssrm(
         "evaluate", "--data", "x", "--scheme", "three", "--protocol", "loso", "--preset", "paper", "--config", "y")

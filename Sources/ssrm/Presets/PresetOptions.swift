@@ -37,8 +37,7 @@ struct PresetOptions: ParsableArguments {
             try reader.read(preset.text, from: "preset \(preset.name)")
             name = preset.name
         }
-        for assignment in set {
-            let key = try reader.read(assignment: assignment)
+        for (assignment, key) in zip(set, try reader.read(assignments: set)) {
             if unused.contains(key.path) || unused.contains(key.section) {
                 throw ProgramError("--set \(assignment): this command does not use \(key.path)")
             }
