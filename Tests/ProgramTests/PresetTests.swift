@@ -134,6 +134,24 @@ func theOrderOfAssignmentsDoesNotMatter(names: [String]) throws {
     #expect(settings["recogniser"]?["fisher_components"] as? Int == 2)
 }
 
+/// Results must not pass for a preset's when they are of a file that is only called like one.
+@Test func aFileCalledLikeAPresetIsNotThePreset() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("base: night\n", to: "paper")
+    try folder.write("base: paper\nrecogniser:\n  dropout: 0.1\n", to: "night")
+    func preset(_ file: String) throws -> String? {
+        let report = try object(
+            folder,
+            [
+                "evaluate", "--data", try Pretraining.dataset.get(), "--scheme", "posture3", "--protocol", "loso",
+                "--config", file, "--steps", "0", "--epochs", "1", "--json",
+            ])
+        return report["preset"] as? String
+    }
+    #expect(try preset("paper") == "night")
+    #expect(try preset("night") == "file night")
+}
+
 @Test func aPresetAndAFileTogetherAreWrongUsage() throws {
     let result = try ProgramRun.ssrm(
         "evaluate", "--data", "x", "--scheme", "three", "--protocol", "loso", "--preset", "paper", "--config", "y")
