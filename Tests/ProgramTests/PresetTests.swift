@@ -152,6 +152,18 @@ func theOrderOfAssignmentsDoesNotMatter(names: [String]) throws {
     #expect(try preset("night") == "file night")
 }
 
+@Test func anEvaluationNamesTheSettingsThatAreNotThePresets() throws {
+    let folder = try TemporaryFolder()
+    let arguments = [
+        "evaluate", "--data", try Pretraining.dataset.get(), "--scheme", "posture3", "--protocol", "loso", "--set",
+        "recogniser.dropout=0.2", "--steps", "0", "--epochs", "1",
+    ]
+    let changes = ["upstream.fold_steps 0", "recogniser.epochs 1", "recogniser.dropout 0.2"]
+    #expect(try object(folder, arguments + ["--json"])["changes"] as? [String] == changes)
+    let text = try ProgramRun(arguments, in: folder.url.path).result().output
+    #expect(text.contains("\nnot as in paper: \(changes.joined(separator: ", "))\n\n"), "\(text)")
+}
+
 @Test func aPresetAndAFileTogetherAreWrongUsage() throws {
     let result = try ProgramRun.ssrm(
         "evaluate", "--data", "x", "--scheme", "three", "--protocol", "loso", "--preset", "paper", "--config", "y")
