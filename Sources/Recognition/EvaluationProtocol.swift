@@ -63,15 +63,16 @@ public enum EvaluationProtocol: Sendable, Equatable {
         case .leaveOneSubjectOut:
             guard present.count > 1 else {
                 throw .cannotSplit(
-                    reason: "loso holds out one subject and trains on others, but there is \(present.count) in all: "
-                        + "use recordings of two or more, or random70")
+                    reason: "loso holds out one subject and trains on others, but \(present.count) can be held out: "
+                        + "use labelled recordings of two or more, or random70")
             }
             return present.map { fold(holdingOut: [$0], subjects) }
         case .subjectFolds(let count):
             guard count >= 2, count <= present.count else {
                 throw .cannotSplit(
-                    reason: "kfold can't divide \(present.count) subjects into \(count) folds: "
-                        + "use 2 to \(max(2, present.count)) folds and at least as many subjects")
+                    reason: "kfold can't divide \(present.count) subjects that can be held out into \(count) folds: "
+                        + "use 2 to \(max(2, present.count)) folds and labelled recordings of at least as many subjects"
+                )
             }
             let order = Permutation(count: present.count, seed: seed, stream: RandomStream.folds)
             return (0..<count).map { group in

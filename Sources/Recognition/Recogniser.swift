@@ -59,6 +59,12 @@ public struct Recogniser: Sendable {
         let scaled = scaling.scaled(features)
         let network = RecogniserNetwork(
             cell: settings.cell, features: features.columns, hidden: settings.hiddenUnits, classes: classes)
+        guard network.parameterCount < largestParameterCount else {
+            throw .badSetting(
+                name: "hidden_units", value: "\(settings.hiddenUnits)",
+                wanted:
+                    "fewer: \(features.columns) features and that many units make \(network.parameterCount) parameters")
+        }
         let parameters = network.initialParameters(seed: settings.seed)
         let gradient = FloatBlock(count: parameters.count)
         var adam = Adam(
@@ -86,6 +92,9 @@ public struct Recogniser: Sendable {
         guard parameters.isFinite else { throw .diverged(epoch: settings.epochs - 1) }
         return Recogniser(settings: settings, classes: classes, scaling: scaling, parameters: parameters)
     }
+
+    /// A network of this size or more is not trained: it, its gradient and its moments would fill the memory.
+    private static let largestParameterCount = 1 << 29
 
     /// Shortens `gradient` to a norm of `limit`, if that is above 0 and the norm above it.
     private static func clip(_ gradient: FloatBlock, to limit: Double) {

@@ -23,7 +23,7 @@ public struct Encoder: Sendable {
 
     /// An encoder from its parts.
     ///
-    /// - Throws: `UpstreamError.unfit` when they don't belong together.
+    /// - Throws: `UpstreamError.unfit` when they don't belong together, or a parameter is not finite.
     public init(record: Record, parameters: FloatBlock) throws {
         let sizes = record.sizes
         // Below these limits no product of two sizes overflows, nor their sum.
@@ -36,6 +36,12 @@ public struct Encoder: Sendable {
         else {
             throw UpstreamError.unfit(
                 "\(parameters.count) parameters are no encoder of sizes \(sizes) for samples [\(record.rows), \(record.columns)]"
+            )
+        }
+        // The last step of a training that diverges leaves such parameters, and no later gradient tells.
+        guard parameters.isFinite else {
+            throw UpstreamError.unfit(
+                "a parameter of the encoder is infinite or not a number: pretrain with a lower learning rate or weight deviation"
             )
         }
         (self.record, self.parameters, self.network) = (record, parameters, network)

@@ -109,6 +109,8 @@ private let refused: [(arguments: [String], words: [String])] = [
     (["evaluate", "--protocol", "holdout"], ["holdout", "loso, kfold, random70"]),
     (["evaluate", "--protocol", "kfold", "--folds", "9"], ["4 subjects", "9 folds"]),
     (["evaluate", "--preset", "papre"], ["papre", "paper", "night"]),
+    (["evaluate", "--set", "recogniser.principal_components=64"], ["maps.safetensors", "without subject", "64"]),
+    (["evaluate", "--steps", "1", "--set", "upstream.learning_rate=1e300"], ["without subject", "encoder"]),
     (["predict", "--model", "missing.safetensors"], ["missing.safetensors"]),
     (["predict", "--out", "missing/labels.csv"], ["missing"]),
 ]
@@ -132,6 +134,21 @@ func whatCannotBeDoneIsOneLineAndLeavesNothing(index: Int) throws {
     #expect(result.errors.hasPrefix("ssrm: ") && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
     for word in words { #expect(result.errors.contains(word), "\(result.errors)") }
     #expect(try folder.contents.isEmpty)
+}
+
+@Test(arguments: ["loso", "kfold", "random70"])
+func recordingsWithoutLabelsCannotBeEvaluated(division: String) throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<40).map { "P\($0 / 20),n,\($0 % 20),,\($0 * $0 % 7),\($0 % 5)" }
+    try folder.write((["who,night,at,stage,a,b"] + rows).joined(separator: "\n") + "\n", to: "own.csv")
+    let made = try ProgramRun.ssrm(
+        "data", "table", "--file", "own.csv", "--subject", "who", "--recording", "night", "--position", "at", "--label",
+        "stage", "--values", "a,b", "--vocabulary", "stage", "--out", "own.safetensors", in: folder.url.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let result = try ProgramRun.ssrm(
+        "evaluate", "--data", "own.safetensors", "--scheme", "three", "--protocol", division, in: folder.url.path)
+    #expect(result.status == 1)
+    #expect(result.errors == "ssrm: own.safetensors: no sample has a label under this scheme\n")
 }
 
 @Test func aDatasetIsNoModel() throws {

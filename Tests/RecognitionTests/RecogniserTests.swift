@@ -174,6 +174,18 @@ func classesThatStayForAWhileAreLearnt(cell: RecurrentCell, length: Int?) throws
     }
 }
 
+/// 65,536 units would take 137 GB before the first step.
+@Test func aNetworkThatFillsTheMemoryIsRefused() {
+    let nights = Nights(recordings: 2)
+    var settings = small()
+    settings.hiddenUnits = 65_536
+    let error = #expect(throws: RecognitionError.self) {
+        try Recogniser.fit(
+            nights.features, recordings: nights.recordings, labels: nights.labels, classes: 3, settings: settings)
+    }
+    #expect(error?.description.hasPrefix("recogniser.hidden_units is 65536: use fewer") == true)
+}
+
 @Test func aTrainingThatDivergesSaysSo() {
     let nights = Nights(recordings: 2)
     var settings = small()

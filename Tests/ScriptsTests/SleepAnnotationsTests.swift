@@ -58,10 +58,11 @@ struct SleepAnnotationsTests {
         }
     }
 
-    @Test func aHeaderWithoutAFrequencyIsNamed() throws {
+    @Test(arguments: ["", "0", "-250", "inf", "nan", "1e-320", "Hz"])
+    func aHeaderWithoutAFrequencyIsNamed(frequency: String) throws {
         let folder = try TemporaryFolder()
         try write(SleepAnnotations.record, to: folder)
-        try folder.write("slp99 4\n", to: "slp99.hea")
+        try folder.write("slp99 4 \(frequency)\n", to: "slp99.hea")
         let result = try convert(folder)
         #expect(result.status == 1 && result.errors.contains("slp99.hea: its first line"), "\(result.errors)")
     }

@@ -41,6 +41,14 @@ func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
     }
 }
 
+/// The last step's update is looked at by no gradient after it.
+@Test func anEncoderWhoseParametersAreNotFiniteIsUnfit() throws {
+    var job = SmallJob.job()
+    (job.steps, job.settings.adam.learningRate) = (1, 1e300)
+    let state = try pretrainAlone(job, samples: SmallJob.samples)
+    #expect(throws: UpstreamError.self) { try Encoder(TrainingCheckpoint(job: job, state: state)) }
+}
+
 @Test func aJobOfMoreOriginalsThanSamplesIsUnfit() {
     #expect(throws: UpstreamError.self) { try pretrainAlone(SmallJob.job(shards: 14), samples: SmallJob.samples) }
 }

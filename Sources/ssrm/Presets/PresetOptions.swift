@@ -31,14 +31,17 @@ struct PresetOptions: ParsableArguments {
         if let config {
             try reader.read(try PresetReader.text(ofFile: config), from: config)
             name = URL(filePath: config).lastPathComponent
-            if let same = try Preset.all.first(where: { try $0.settings == reader.settings }) { name = same.name }
+            if let same = try Preset.all.first(where: { try $0.settings == reader.settings }) {
+                name = same.name
+            } else if Preset.all.contains(where: { $0.name == name }) {
+                name = "file \(name)"  // it is not that preset
+            }
         } else {
             let preset = try Preset.named(preset ?? "paper")
             try reader.read(preset.text, from: "preset \(preset.name)")
             name = preset.name
         }
-        for assignment in set {
-            let key = try reader.read(assignment: assignment)
+        for (assignment, key) in zip(set, try reader.read(assignments: set)) {
             if unused.contains(key.path) || unused.contains(key.section) {
                 throw ProgramError("--set \(assignment): this command does not use \(key.path)")
             }

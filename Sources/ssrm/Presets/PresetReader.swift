@@ -70,11 +70,20 @@ struct PresetReader {
         try set(setting, PresetValue(value), at: Self.place(value, in: source))
     }
 
-    /// Takes over one value written as `section.name=value`.
+    /// Takes over values written as `section.name=value`.
     ///
-    /// - Returns: the setting.
+    /// What the values make together is looked at once all are there, so that their order does not matter.
+    ///
+    /// - Returns: the setting of each.
     /// - Throws: `ProgramError` that names the assignment and what is wanted.
-    mutating func read(assignment: String) throws -> PresetKey {
+    mutating func read(assignments: [String]) throws -> [PresetKey] {
+        var settings: [PresetKey] = []
+        for assignment in assignments { settings.append(try read(assignment: assignment)) }
+        try validate()
+        return settings
+    }
+
+    private mutating func read(assignment: String) throws -> PresetKey {
         let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
             throw ProgramError("--set \(assignment): use a setting and its value, like recogniser.dropout=0.2")
@@ -86,7 +95,6 @@ struct PresetReader {
         let node: Node?
         do { node = try Yams.compose(yaml: parts[1]) } catch { node = nil }
         try set(setting, node.map { PresetValue($0) } ?? .other("unreadable"), at: "--set \(assignment)")
-        try validate()
         return setting
     }
 

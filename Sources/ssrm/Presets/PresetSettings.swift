@@ -47,6 +47,16 @@ struct PresetSettings: Equatable {
     }
 }
 
+extension PresetSettings {
+    /// The settings that are not as `other` has them, like `recogniser.epochs 5`.
+    func differences(from other: PresetSettings) -> [String] {
+        PresetKey.all.compactMap { key in
+            let value = key.value(self)
+            return value == key.value(other) ? nil : "\(key.path) \(value.yaml)"
+        }
+    }
+}
+
 extension PresetSettings: Encodable {
     private struct Name: CodingKey {
         let stringValue: String

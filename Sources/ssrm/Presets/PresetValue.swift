@@ -26,7 +26,9 @@ enum PresetValue: Equatable {
             } else {
                 self = text.isEmpty ? .other("empty") : .text(text)
             }
-        case .sequence(let sequence): self = .list(sequence.map { PresetValue($0) })
+        case .sequence(let sequence):
+            // No setting takes lists of lists, and aliases can make them as long as one likes.
+            self = .list(sequence.map { $0.sequence == nil ? PresetValue($0) : .other("a list") })
         case .mapping: self = .other("a mapping")
         case .alias: self = .other("an alias")
         }

@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
             return
         }
         let results = try evaluation.run(threads: options.threads.count)
-        let report = EvaluationReport(evaluation, results)
+        let report = try EvaluationReport(evaluation, results)
         if json { try printJSON(report) } else { print(report.text) }
     }
 }

@@ -27,6 +27,7 @@ struct Evaluation: Sendable {
         labels = try dataset.labels(under: scheme)
         let subjects = (0..<dataset.samples.count).map { dataset.subject(of: $0) }
         let labelled = Set(labels.indices.lazy.filter { [labels] in labels[$0] != nil }.map { subjects[$0] })
+        if labelled.isEmpty { throw ProgramError("\(dataset.path): no sample has a label under this scheme") }
         // Subjects without labels can't be scored: they stay in every fold's pre-training.
         folds = try division.folds(subjects: subjects, heldOut: labelled, seed: settings.recogniser.seed)
         for fold in folds {
@@ -102,7 +103,9 @@ struct Evaluation: Sendable {
         }
         Terminal.clear()
         return try state.withLock { state in
-            if let first = state.failures.min(by: { $0.fold < $1.fold }) { throw first.error }
+            if let first = state.failures.min(by: { $0.fold < $1.fold }) {
+                throw ProgramError("\(dataset.path), \(name(of: folds[first.fold])): \(first.error)")
+            }
             return state.results.compactMap { $0 }
         }
     }

@@ -40,13 +40,15 @@ struct EvaluationReport: Encodable {
     let confusion: [[Int]]
     /// Every value that was in effect.
     let settings: PresetSettings
+    /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the preset's.
+    let changes: [String]
     let classes: [Class]
     let subjects: [Subject]
     let folds: [Fold]
 
     enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
-        case folds, settings
+        case folds, settings, changes
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
         case macroF1 = "macro_f1"
@@ -54,7 +56,7 @@ struct EvaluationReport: Encodable {
     }
 
     /// The figures of all folds together.
-    init(_ evaluation: Evaluation, _ results: [Evaluation.FoldResult]) {
+    init(_ evaluation: Evaluation, _ results: [Evaluation.FoldResult]) throws {
         let dataset = evaluation.dataset
         var pooled = ClassificationScores(classes: evaluation.classes)
         var bySubject: [Int: ClassificationScores] = [:]
@@ -67,6 +69,9 @@ struct EvaluationReport: Encodable {
         (data, datasetDigest) = (dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
         settings = evaluation.settings
+        changes =
+            try Preset.all.first { $0.name == evaluation.preset }
+            .map { try evaluation.settings.differences(from: $0.settings) } ?? []
         let recogniser = settings.recogniser
         (preset, cell) = (evaluation.preset, recogniser.cell.rawValue)
         (seed, steps) = (recogniser.seed, settings.foldSteps)
@@ -110,7 +115,7 @@ struct EvaluationReport: Encodable {
             + subjects.map { [$0.subject, "\($0.samples)", fixed($0.accuracy, 3), fixed($0.kappa, 3)] }
         return """
             \(data): \(scheme), \(protocolName) over \(folds.count) folds, preset \(preset), \(samples) samples held out
-
+            \(changes.isEmpty ? "" : "not as in \(preset): \(changes.joined(separator: ", "))\n")
             \(table(perClass))
 
             \(table(matrix))

@@ -80,7 +80,10 @@ struct PredictCommand: ParsableCommand {
         guard record.rows == model.rows, record.columns == model.columns else {
             throw RecognitionError.notAModel(path: self.model, reason: "its encoder takes samples of another shape")
         }
-        return try Encoder(record: record, parameters: model.encoderParameters)
+        do { return try Encoder(record: record, parameters: model.encoderParameters) } catch let error as UpstreamError
+        {
+            throw RecognitionError.notAModel(path: self.model, reason: "\(error)")
+        }
     }
 
     private func table(of found: Recogniser.Recognition, model: RecogniserModel, dataset: Dataset) -> String {

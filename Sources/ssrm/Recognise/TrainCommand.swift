@@ -56,7 +56,10 @@ struct TrainCommand: ParsableCommand {
         let labels = try dataset.labels(under: scheme)
         let classes = try scheme.classes(for: dataset.vocabulary)
         let checkpoint = try RunFolder.checkpoint(at: self.encoder)
-        let encoder = try Encoder(checkpoint)
+        let encoder: Encoder
+        do { encoder = try Encoder(checkpoint) } catch let error as UpstreamError {
+            throw ProgramError("\(self.encoder): \(error)")
+        }
         let samples = dataset.samples
         guard encoder.rows == samples.rows, encoder.columns == samples.columns else {
             throw ProgramError(

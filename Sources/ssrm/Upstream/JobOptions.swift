@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 import Upstream
 
 /// What fixes a job, and how the run directory is kept.
@@ -96,7 +97,11 @@ struct JobOptions: ParsableArguments {
 
     private func excluded(from dataset: Dataset) throws -> [Range<Int>]? {
         guard let excludeSubjects else { return nil }
-        let names = Set(excludeSubjects.split(separator: ",").map(String.init))
+        let names = Set(
+            excludeSubjects.split(separator: ",").map {
+                let name = String($0)
+                return dataset.subjects.contains(name) ? name : name.trimmingCharacters(in: .whitespaces)
+            })
         if let unknown = names.sorted().first(where: { !dataset.subjects.contains($0) }) {
             let remedy = suggestion(for: unknown, among: dataset.subjects)
             throw ProgramError("--exclude-subjects: \(data) has no subject \(unknown): \(remedy)")
