@@ -6,9 +6,9 @@ public import Signals
 
 /// All that recognition needs in one file: a recogniser, the encoder that makes its features, and what its answers mean.
 ///
-/// The file is a tensor file of format `ssrm.model.2`. Metadata: `scheme`, `vocabulary`, `preset`, `classes` (a JSON array),
-/// `recogniser` (the settings as JSON, without `sequence_length` where recordings are read whole), `encoder` (its record as JSON), `encoder_job` (the job that trained it, as JSON),
-/// `rows`, `columns`. Tensors: `encoder.parameters`, `scaling.means`, `scaling.factors`, the recogniser's parameters as
+/// The file is a tensor file of format `ssrm.model.2`. Metadata: `scheme`, `vocabulary`, `preset`, `classes` and
+/// `content` (JSON arrays), `recogniser` (the settings as JSON, without `sequence_length` where recordings are read whole),
+/// `encoder` (its record as JSON), `encoder_job` (the job that trained it, as JSON), `rows`, `columns`. Tensors: `encoder.parameters`, `scaling.means`, `scaling.factors`, the recogniser's parameters as
 /// `recogniser.…` under their views' names and, where the settings have them, `components.mean` `[values]`,
 /// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights` `[Gaussians]`,
 /// `mixture.means` and `mixture.variances` `[Gaussians, components]`.
@@ -32,6 +32,8 @@ public struct RecogniserModel: Sendable {
     public let rows: Int
     /// Columns of the samples that it takes.
     public let columns: Int
+    /// What the values of its samples are, as their dataset says; empty where it does not.
+    public let content: [String]
     /// The encoder's record, as JSON.
     public let encoderRecord: String
     /// The job that trained the encoder, as JSON.
@@ -42,14 +44,14 @@ public struct RecogniserModel: Sendable {
     /// A model from its parts.
     public init(
         recogniser: Recogniser, inputs: RecogniserInputs, scheme: LabelScheme, vocabulary: LabelVocabulary,
-        classes: [String], preset: String, rows: Int, columns: Int, encoderRecord: String, encoderJob: String,
-        encoderParameters: FloatBlock
+        classes: [String], preset: String, rows: Int, columns: Int, content: [String] = [], encoderRecord: String,
+        encoderJob: String, encoderParameters: FloatBlock
     ) {
         precondition(
             classes.count == recogniser.network.classes,
             "\(classes.count) class names for \(recogniser.network.classes) classes")
         (self.recogniser, self.inputs, self.scheme) = (recogniser, inputs, scheme)
-        (self.vocabulary, self.encoderJob) = (vocabulary, encoderJob)
+        (self.vocabulary, self.content, self.encoderJob) = (vocabulary, content, encoderJob)
         (self.classes, self.preset, self.rows, self.columns) = (classes, preset, rows, columns)
         (self.encoderRecord, self.encoderParameters) = (encoderRecord, encoderParameters)
     }
@@ -66,7 +68,8 @@ public struct RecogniserModel: Sendable {
             "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
             "classes": String(decoding: try encoder.encode(classes), as: UTF8.self),
             "recogniser": String(decoding: try encoder.encode(recogniser.settings), as: UTF8.self),
-            "encoder": encoderRecord, "encoder_job": encoderJob, "rows": "\(rows)", "columns": "\(columns)",
+            "content": String(decoding: try encoder.encode(content), as: UTF8.self), "encoder": encoderRecord,
+            "encoder_job": encoderJob, "rows": "\(rows)", "columns": "\(columns)",
         ]
         let scaling = recogniser.scaling
         let views = recogniser.network.views
@@ -150,8 +153,8 @@ public struct RecogniserModel: Sendable {
             recogniser: Recogniser(
                 settings: settings, classes: classes.count, scaling: scaling, parameters: parameters),
             inputs: inputs, scheme: scheme, vocabulary: vocabulary, classes: classes, preset: try text("preset"),
-            rows: rows,
-            columns: columns, encoderRecord: try text("encoder"), encoderJob: try text("encoder_job"),
+            rows: rows, columns: columns, content: try decoded([String].self, "content"),
+            encoderRecord: try text("encoder"), encoderJob: try text("encoder_job"),
             encoderParameters: encoderParameters)
     }
 }

@@ -87,6 +87,7 @@ struct RealRecordingsTests {
         }
         let stages = (0...5).map { counts[Float($0)] ?? 0 }
         #expect(dataset.subjects.count == 24 && dataset.samples.count == stages.reduce(0, +))
+        #expect(dataset.recordings.count == 24 + 85)  // jumps in the hours, counted by NumPy
         let expected = [stages[0], stages[1], stages[2], stages[3] + stages[4], stages[5]]
         #expect(try classCounts(dataset, .five) == expected)
         #expect(try classCounts(dataset, .wake) == [expected[0], expected[1...].reduce(0, +)])
@@ -118,8 +119,8 @@ struct RealRecordingsTests {
                         code = m["codes"][t["label"][own][0]]
                         assert path.endswith(f"/{code}.txt") or path.endswith(f"_{code}.txt"), path
                 t, m = opened("sleep")
-                for r, subject in enumerate(m["recordings"]):
-                    own = t["recording"] == r
+                for r, subject in enumerate(m["subjects"]):
+                    own = t["subject"] == r
                     for k, feature in enumerate(["count", "hr", "time", "cosine"]):
                         x = numpy.loadtxt(f"{sys.argv[1]}/sleep-accel/features_walch/{subject}_{feature}_feature.out")
                         assert numpy.array_equal(t["samples"][own][:, k, 5], x.astype(numpy.float32)), subject

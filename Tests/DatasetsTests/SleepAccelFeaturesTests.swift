@@ -11,7 +11,8 @@ private func folder(stages: [String: [String]], columns: [String: [String]] = [:
     for (subject, stages) in stages {
         try folder.write(stages.map { $0 + "\n" }.joined(), to: "features_walch/\(subject)_psg_labels.out")
         for (scale, feature) in ["count", "hr", "time", "cosine"].enumerated() {
-            let values = columns[feature] ?? stages.indices.map { "\($0 * 10 + scale)" }
+            let made = stages.indices.map { feature == "time" ? "\(Double($0) / 120)" : "\($0 * 10 + scale)" }
+            let values = columns[feature] ?? made
             let text = values.map { $0 + "\n" }.joined()
             try folder.write(text, to: "features_walch/\(subject)_\(feature)_feature.out")
         }
@@ -32,9 +33,35 @@ private func folder(stages: [String: [String]], columns: [String: [String]] = [:
         (0..<7).map { dataset.code(of: $0).map { dataset.codes[$0] } } == ["N3", "REM", nil, "W", "N1", "N2", "N3"])
     #expect((0..<7).map(dataset.position(of:)) == [0, 1, 2, 0, 1, 2, 3])
     #expect((dataset.samples.rows, dataset.samples.columns) == (4, 3))
-    #expect(Array(dataset.samples[3]) == [0, 0, 10, 1, 1, 11, 2, 2, 12, 3, 3, 13])
-    #expect(Array(dataset.samples[4]) == [0, 10, 20, 1, 11, 21, 2, 12, 22, 3, 13, 23])
-    #expect(Array(dataset.samples[6]) == [20, 30, 30, 21, 31, 31, 22, 32, 32, 23, 33, 33])
+    let hours = (0..<4).map { Float(Double($0) / 120) }
+    #expect(Array(dataset.samples[3]) == [0, 0, 10, 1, 1, 11, hours[0], hours[0], hours[1], 3, 3, 13])
+    #expect(Array(dataset.samples[4]) == [0, 10, 20, 1, 11, 21, hours[0], hours[1], hours[2], 3, 13, 23])
+    #expect(Array(dataset.samples[6]) == [20, 30, 30, 21, 31, 31, hours[2], hours[3], hours[3], 23, 33, 33])
+    #expect(dataset.content == ["count", "hr", "time", "cosine"])
+}
+
+@Test func aGapInTheHoursEndsARecording() throws {
+    let hours = [0, 1, 2, 7, 8, 20].map { String(format: "%.6f", 100 + Double($0) / 120) }
+    let folder = try folder(stages: ["9": Array(repeating: "2", count: 6)], columns: ["time": hours])
+    let source = try SleepAccelFeatures(root: folder.url.path, features: ["hr"], window: 3)
+    #expect(source.outline.recordings.map(\.name) == ["9", "9+7", "9+20"])
+    _ = try source.write(to: folder.path("data"))
+    let dataset = try Dataset(opening: folder.path("data"))
+    #expect((0..<6).map(dataset.position(of:)) == [0, 1, 2, 7, 8, 20])
+    #expect(Array(dataset.samples[2]) == [11, 21, 21] && Array(dataset.samples[3]) == [31, 31, 41])
+    #expect(Array(dataset.samples[5]) == [51, 51, 51] && source.notes.isEmpty)
+    try FileManager.default.removeItem(atPath: folder.path("features_walch/9_time_feature.out"))
+    let unseen = try SleepAccelFeatures(root: folder.url.path, features: ["hr"], window: 3)
+    #expect(unseen.outline.recordings.map(\.name) == ["9"] && unseen.notes.count == 1)
+}
+
+@Test(arguments: [
+    ["0", "0.008333", "0.008333"], ["0", "0.008333", "0.004"], ["0", "0.0125", "1"], ["0", "1e30", "2e30"],
+])
+func hoursThatDoNotGrowBySleepEpochsAreRefused(hours: [String]) throws {
+    let folder = try folder(stages: ["9": ["0", "0", "0"]], columns: ["time": hours])
+    let error = #expect(throws: DatasetError.self) { try SleepAccelFeatures(root: folder.url.path) }
+    #expect("\(try #require(error))".contains("9_time_feature.out, line "))
 }
 
 @Test(arguments: [1, 5, 11])

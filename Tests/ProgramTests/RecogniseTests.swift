@@ -203,3 +203,56 @@ func sleepOfPeopleNeverSeenIsRecognised() throws {
     #expect(trained.status == 1 && trained.errors.contains("belongs to what this command reads"))
     #expect(try Data(contentsOf: URL(filePath: data)) == before)
 }
+
+/// A table of two subjects with twelve sleep epochs each, whose second column differs by subject and `shift`.
+private func table(_ columns: String, shift: Int = 0) -> String {
+    let rows = ["a", "b"].flatMap { subject in
+        (0..<12).map { epoch in
+            let value = subject == "b" ? epoch * 7 % 5 + shift : epoch * 3 % 7
+            return "\(subject),1,\(epoch),\(epoch % 3 == 0 ? "W" : "N2"),\(epoch % 4),\(value)\n"
+        }
+    }
+    return "id,night,epoch,stage,\(columns)\n" + rows.joined()
+}
+
+@Test func featuresAreToldApartByNameAndExcludedSubjectsTakeNoPart() throws {
+    let folder = try TemporaryFolder()
+    func dataset(_ name: String, _ columns: String, shift: Int = 0) throws -> String {
+        try folder.write(table(columns, shift: shift), to: "\(name).csv")
+        let made = try ProgramRun.ssrm(
+            "data", "table", "--file", folder.path("\(name).csv"), "--subject", "id", "--recording", "night",
+            "--position", "epoch", "--label", "stage", "--vocabulary", "stage", "--values", columns, "--window", "3",
+            "--out", folder.path(name))
+        #expect(made.status == 0, "\(made.errors)")
+        return folder.path(name)
+    }
+    let data = try dataset("data", "hr,movement")
+    let other = try dataset("other", "movement,hr")
+    let shifted = try dataset("shifted", "hr,movement", shift: 3)
+    let run = folder.path("run")
+    let pretrained = try ProgramRun.ssrm(
+        "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "2", "--shards", "1", "--shard-size",
+        "4",
+        "--exclude-subjects", "b")
+    #expect(pretrained.status == 0, "\(pretrained.errors)")
+    func train(_ data: String, _ more: String...) throws -> ProgramResult {
+        try ProgramRun(
+            [
+                "train", "--data", data, "--encoder", run, "--scheme", "wake", "--preset", "night", "--epochs", "1",
+                "--json", "--out", folder.path("model"),
+            ] + more
+        ).result()
+    }
+    let digests = try [data, shifted].map { data in
+        let trained = try train(data, "--exclude-subjects", "b")
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(try object(trained)["samples"] as? Int == 12)
+        return try object(trained)["digest"] as? String
+    }
+    #expect(digests[0] == digests[1])
+    #expect(try object(train(shifted))["digest"] as? String != digests[0])
+    #expect(try train(data, "--exclude-subjects", "c").errors.contains("has no subject c"))
+    let predicted = try ProgramRun.ssrm(
+        "predict", "--model", folder.path("model"), "--data", other, "--out", folder.path("labels.csv"))
+    #expect(predicted.status == 1 && predicted.errors.contains("was trained on hr, movement, but"))
+}

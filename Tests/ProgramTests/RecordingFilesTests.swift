@@ -84,6 +84,14 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
     #expect(
         try refusal(pair + ["--channels", "EEG,Resp"], in: folder).contains("\(psg): there is no channel \"EEG\" in it")
     )
+    try FileManager.default.createDirectory(atPath: folder.path("b"), withIntermediateDirectories: true)
+    for place in ["psg", "b"] { try signals.write(to: folder.path("\(place)/night.edf")) }
+    let twins =
+        ["edf", "--channels", "EEG Fpz-Cz", "--out", folder.path("out")]
+        + ["psg", "b"].flatMap {
+            ["--signals", folder.path("\($0)/night.edf"), "--hypnogram", hypnogram]
+        }
+    #expect(try refusal(twins, in: folder).contains("give a --subject for each"))
     signals.kind = "EDF+D"
     try signals.write(to: psg)
     #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous"))

@@ -46,7 +46,7 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
     #expect(result.errors.contains("there is no circadian, only count, hr, time, cosine, steps (circadian comes from"))
     #expect(try made(folder, "--content", "windows", "--channels", "w").errors.contains("only x, y, z, magnitude, hr"))
     #expect(
-        try made(folder, "--features", "steps").errors.contains("expected folders labels, heart_rate and steps in it"))
+        try made(folder, "--features", "steps").errors.contains("expected the folders steps in it"))
     #expect(try folder.contents == ["root"])
 }
 

@@ -182,7 +182,8 @@ public struct Polysomnography: RecordingSource {
                 labels: stages[index].map { stage in stage.flatMap(codes.firstIndex(of:)) })
         }
         return DatasetOutline(
-            kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, subjects: distinct,
+            kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,
+            subjects: distinct,
             codes: codes, recordings: recordings)
     }
 

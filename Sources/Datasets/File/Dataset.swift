@@ -37,6 +37,8 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
     /// Each recording's samples, in the order in which they lie in the file.
     public let recordingRanges: [RecordingRange]
 
+    /// What the values are, feature by feature or channel by channel; empty where the file does not say.
+    public let content: [String]
     /// The path as given.
     public var path: String { file.path }
     /// The file's digest, 64 hexadecimal digits.
@@ -61,6 +63,7 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
             let codes = DatasetLayout.names(in: metadata[DatasetLayout.codesKey])
         else { throw refusal("kind, vocabulary, subjects, recordings or codes are missing in its metadata") }
         (self.kind, self.vocabulary) = (kind, vocabulary)
+        content = DatasetLayout.names(in: metadata[DatasetLayout.contentKey]) ?? []
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")

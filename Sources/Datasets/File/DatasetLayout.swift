@@ -9,6 +9,7 @@ enum DatasetLayout {
     static let subjectsKey = "subjects"
     static let recordingsKey = "recordings"
     static let codesKey = "codes"
+    static let contentKey = "content"
 
     static let samples = "samples"
     static let subject = "subject"

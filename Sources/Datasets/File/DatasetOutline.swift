@@ -27,6 +27,8 @@ public struct DatasetOutline: Sendable, Equatable {
     public var rows: Int
     /// Columns of one sample.
     public var columns: Int
+    /// What the values are, feature by feature or channel by channel; empty for maps, where the shape says it.
+    public var content: [String]
     /// The subjects' names.
     public var subjects: [String]
     /// The label codes that occur.
@@ -36,11 +38,11 @@ public struct DatasetOutline: Sendable, Equatable {
 
     /// An outline of these parts.
     public init(
-        kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, subjects: [String], codes: [String],
-        recordings: [Recording]
+        kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, content: [String] = [], subjects: [String],
+        codes: [String], recordings: [Recording]
     ) {
         (self.kind, self.vocabulary, self.rows, self.columns) = (kind, vocabulary, rows, columns)
-        (self.subjects, self.codes, self.recordings) = (subjects, codes, recordings)
+        (self.content, self.subjects, self.codes, self.recordings) = (content, subjects, codes, recordings)
     }
 
     /// Samples in all recordings.

@@ -30,6 +30,9 @@ public struct DatasetWriter: ~Copyable {
         ]
         metadata[DatasetLayout.subjectsKey] = DatasetLayout.text(of: outline.subjects)
         metadata[DatasetLayout.recordingsKey] = DatasetLayout.text(of: outline.recordings.map(\.name))
+        if !outline.content.isEmpty {
+            metadata[DatasetLayout.contentKey] = DatasetLayout.text(of: outline.content)
+        }
         metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
         let tensors: [(name: String, type: TensorType, shape: [Int])] = [
             (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),

@@ -76,7 +76,12 @@ public struct SleepAccelFeatures: RecordingSource {
             var epochs = Array(labels.indices)
             let times = "\(folder)/\(name)_time\(Self.featureSuffix)"
             if FileManager.default.fileExists(atPath: times) {
-                epochs = try Self.epochs(in: times, count: labels.count)
+                epochs = try Self.epochs(in: times)
+                guard epochs.count == labels.count else {
+                    throw .unequalLines(
+                        path: times, lines: epochs.count, other: "\(folder)/\(name)\(Self.labelSuffix)",
+                        otherLines: labels.count)
+                }
             } else {
                 notes.append("\(times) is not there: gaps in the night are not seen")
             }
@@ -92,7 +97,8 @@ public struct SleepAccelFeatures: RecordingSource {
             }
         }
         outline = DatasetOutline(
-            kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, subjects: sorted,
+            kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, content: features,
+            subjects: sorted,
             codes: codes, recordings: recordings)
         (self.lines, self.notes) = (lines, notes)
         for (subject, stages) in zip(sorted, stages) {
@@ -101,7 +107,7 @@ public struct SleepAccelFeatures: RecordingSource {
     }
 
     /// The number of each line's sleep epoch since the first, by the hours that have gone by.
-    private static func epochs(in path: String, count: Int) throws(DatasetError) -> [Int] {
+    private static func epochs(in path: String) throws(DatasetError) -> [Int] {
         let hours = try column(in: path).map(Double.init)
         var epochs: [Int] = []
         for (line, hour) in hours.enumerated() {
@@ -112,9 +118,6 @@ public struct SleepAccelFeatures: RecordingSource {
                     reason: "hours since the first sleep epoch that grow by whole sleep epochs of 30 s")
             }
             epochs.append(Int(epoch.rounded()))
-        }
-        guard epochs.count == count else {
-            throw .wrongRows(path: path, found: epochs.count, expected: count)
         }
         return epochs
     }

@@ -78,17 +78,19 @@ public struct SleepAccelRecordings: RecordingSource {
     ) throws(DatasetError) {
         let needs: SleepAccelNight.Needs
         let kind: String
-        let (rows, columns): (Int, Int)
+        let (rows, columns, names): (Int, Int, [String])
         switch content {
         case .features(let features, let window):
             precondition(window > 0 && window % 2 == 1 && !features.isEmpty, "\(features) over \(window) epochs")
             needs = .init(motion: features.contains(.count), steps: features.contains(.steps))
-            (kind, rows, columns) = ("sleep-accel-raw", features.count, window)
+            kind = "sleep-accel-raw"
+            (rows, columns, names) = (features.count, window, features.map(\.rawValue))
         case .windows(let channels, let rate):
             precondition(rate > 0 && !channels.isEmpty, "\(channels) at \(rate) Hz")
             needs = .init(motion: channels.contains { $0 != .hr }, steps: false)
             kind = "sleep-accel-windows"
             (rows, columns) = (Int(SleepEpochWindow.epochSeconds), channels.count * rate)
+            names = channels.map(\.rawValue)
         }
         self.content = content
 
@@ -101,7 +103,8 @@ public struct SleepAccelRecordings: RecordingSource {
         let present = Set(nights.flatMap { night in night.runs.joined().compactMap { night.stages.stages[$0] } })
         let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(
-            kind: kind, vocabulary: .stage, rows: rows, columns: columns, subjects: nights.map(\.files.subject),
+            kind: kind, vocabulary: .stage, rows: rows, columns: columns, content: names,
+            subjects: nights.map(\.files.subject),
             codes: codes,
             recordings: nights.enumerated().flatMap { subject, night in
                 night.runs.enumerated().map { number, run in
@@ -219,8 +222,10 @@ extension SleepAccelRecordings {
             if needs.steps { parts.append(Part(folder: "steps", suffix: "_steps.txt", name: "steps")) }
             let folders = try Folder.names(in: root)
             guard parts.allSatisfy({ folders.contains($0.folder) }) else {
-                let wanted = parts.map(\.folder).formatted(.list(type: .and).locale(Locale(identifier: "en_GB")))
-                throw .nothingFound(path: root, wanted: "folders \(wanted) in it")
+                let missing = parts.map(\.folder).filter { !folders.contains($0) }.joined(separator: ", ")
+                let remedy =
+                    needs.motion && folders.contains("heart_rate") ? "; hr, time and cosine need no motion" : ""
+                throw .nothingFound(path: root, wanted: "the folders \(missing) in it\(remedy)")
             }
             var partsOfSubject: [String: Set<String>] = [:]
             for part in parts {

@@ -137,7 +137,9 @@ public struct SleepBioradiolocation: RecordingSource {
         return DatasetOutline(
             kind: "sleepbrl", vocabulary: .stage,
             rows: content == .windows ? windowRows : BreathingFeatures.names.count,
-            columns: content == .windows ? rowLength : window, subjects: records, codes: codes, recordings: recordings)
+            columns: content == .windows ? rowLength : window,
+            content: content == .windows ? ["respiration", "movement"] : BreathingFeatures.names, subjects: records,
+            codes: codes, recordings: recordings)
     }
 
     /// Reads the signals, demodulates record by record and appends the samples in the order of the outline.

@@ -73,7 +73,8 @@ public struct SlpdbRecords: RecordingSource {
         let present = Set(nights.flatMap(\.stages).compactMap(\.self))
         let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(
-            kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, subjects: subjects, codes: codes,
+            kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, content: features.map(\.name),
+            subjects: subjects, codes: codes,
             recordings: nights.map { night in
                 DatasetOutline.Recording(
                     name: night.name, subject: subjects.firstIndex(of: night.subject) ?? 0, firstPosition: night.first,

@@ -40,7 +40,8 @@ public struct SyntheticNight: RecordingSource {
         (self.seed, self.window) = (seed, window)
         outline = DatasetOutline(
             kind: "synthetic-night", vocabulary: .stage, rows: Self.featureNames.count, columns: window,
-            subjects: (1...subjectCount).map { "N\($0)" }, codes: LabelVocabulary.stage.codes,
+            content: Self.featureNames, subjects: (1...subjectCount).map { "N\($0)" },
+            codes: LabelVocabulary.stage.codes,
             recordings: (0..<subjectCount).map { subject in
                 let stages = SyntheticHypnogram(seed: seed, subject: subject).stages
                 return DatasetOutline.Recording(

@@ -86,12 +86,14 @@ public struct TableRecordings: RecordingSource {
         guard !rows.isEmpty else {
             throw .unsuitable(path: paths[0], reason: "no row is left" + (skipped.first.map { "; \($0.reason)" } ?? ""))
         }
-        outline = Self.outline(of: rows, reader.names, labels.vocabulary, shape, valueCount)
+        let places = files[0].places
+        let valueNames = places.values.map { places.names[$0] }
+        outline = Self.outline(of: rows, reader.names, labels.vocabulary, shape, valueNames)
     }
 
     private static func outline(
         of rows: [ArraySlice<TableReader.Row>], _ names: [TableReader.Name], _ vocabulary: LabelVocabulary,
-        _ shape: Shape, _ valueCount: Int
+        _ shape: Shape, _ valueNames: [String]
     ) -> DatasetOutline {
         let first = rows.compactMap { $0.first }
         let subjects = first.reduce(into: [String]()) { subjects, row in
@@ -100,6 +102,7 @@ public struct TableRecordings: RecordingSource {
         let areShared = Set(names.map(\.recording)).count < names.count
         let present = Set(rows.joined().map(\.label))
         let codes = vocabulary.codes.indices.filter(present.contains)
+        let valueCount = valueNames.count
         let matrix: (rows: Int, columns: Int)
         switch shape {
         case .window(let width): matrix = (valueCount, width)
@@ -108,7 +111,8 @@ public struct TableRecordings: RecordingSource {
         var last = -1
         var taken: Set<String> = []
         return DatasetOutline(
-            kind: "table", vocabulary: vocabulary, rows: matrix.rows, columns: matrix.columns, subjects: subjects,
+            kind: "table", vocabulary: vocabulary, rows: matrix.rows, columns: matrix.columns, content: valueNames,
+            subjects: subjects,
             codes: codes.map { vocabulary.codes[$0] },
             recordings: zip(first, rows).map { row, rows in
                 let name = names[row.recording]

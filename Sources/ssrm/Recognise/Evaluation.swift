@@ -28,6 +28,9 @@ struct Evaluation: Sendable {
         let subjects = (0..<dataset.samples.count).map { dataset.subject(of: $0) }
         let labelled = Set(labels.indices.lazy.filter { [labels] in labels[$0] != nil }.map { subjects[$0] })
         if labelled.isEmpty { throw ProgramError("\(dataset.path): no sample has a label under this scheme") }
+        for absent in classes.indices where !labels.contains(absent) {
+            Terminal.error("\(dataset.path): no sample is \(classes[absent])")
+        }
         // Subjects without labels can't be scored: they stay in every fold's pre-training.
         folds = try division.folds(subjects: subjects, heldOut: labelled, seed: settings.recogniser.seed)
         for fold in folds {

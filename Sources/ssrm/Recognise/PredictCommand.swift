@@ -50,6 +50,11 @@ struct PredictCommand: ParsableCommand {
                     + "but those of \(data) are \(samples.rows) x \(samples.columns): "
                     + "use the kind of data it was trained on")
         }
+        guard model.content.isEmpty || dataset.content.isEmpty || model.content == dataset.content else {
+            throw ProgramError(
+                "\(self.model) was trained on \(model.content.joined(separator: ", ")), but \(data) has "
+                    + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
+        }
         let encoder = try encoder(of: model)
         let width = model.inputs.width(featureCount: encoder.featureCount, valuesPerSample: samples.valuesPerSample)
         guard width == model.recogniser.network.features else {

@@ -28,6 +28,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "What is told apart.")
     var scheme: LabelScheme
 
+    @Option(help: "Subjects whose samples take no part, separated by commas, to be recognised with the model later.")
+    var excludeSubjects: String?
+
     @Option(help: "The model file to write.")
     var out: String
 
@@ -53,7 +56,9 @@ struct TrainCommand: ParsableCommand {
         let (preset, settings) = try options.settings(unused: ["upstream"])
         try requireWritable(out, inputs: [data, encoder])
         let dataset = try Dataset(opening: data)
-        let labels = try dataset.labels(under: scheme)
+        let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
+        var labels = try dataset.labels(under: scheme)
+        for sample in excluded.joined() { labels[sample] = nil }
         let classes = try scheme.classes(for: dataset.vocabulary)
         let checkpoint = try RunFolder.checkpoint(at: self.encoder)
         let encoder: Encoder
@@ -66,14 +71,20 @@ struct TrainCommand: ParsableCommand {
                 "the encoder of \(self.encoder) takes samples of \(encoder.rows) x \(encoder.columns) values, "
                     + "but those of \(data) are \(samples.rows) x \(samples.columns): pretrain on this kind of data")
         }
+        let isExcluded = Set(excluded.joined())
+        let recordings = dataset.recordingRanges.map(\.samples).filter { !isExcluded.contains($0.lowerBound) }
         let inputs = try RecogniserInputs(
-            of: samples, training: Array(0..<samples.count), settings: settings.recogniser)
+            of: samples, training: (0..<samples.count).filter { !isExcluded.contains($0) },
+            settings: settings.recogniser)
         let features = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
+        for absent in classes.indices where !labels.contains(absent) {
+            Terminal.error("no sample is \(classes[absent]): the model will hardly ever answer it")
+        }
         let watch = Stopwatch()
         var loss = 0.0
         let recogniser = try Recogniser.fit(
-            features, recordings: dataset.recordingRanges.map(\.samples), labels: labels, classes: classes.count,
-            settings: settings.recogniser, threads: options.threads.count
+            features, recordings: recordings, labels: labels, classes: classes.count, settings: settings.recogniser,
+            threads: options.threads.count
         ) { progress in
             loss = progress.loss
             let left = watch.elapsed / progress.epoch * (progress.epochs - progress.epoch)
@@ -88,13 +99,13 @@ struct TrainCommand: ParsableCommand {
         encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
         let model = RecogniserModel(
             recogniser: recogniser, inputs: inputs, scheme: scheme, vocabulary: dataset.vocabulary, classes: classes,
-            preset: preset, rows: samples.rows, columns: samples.columns,
+            preset: preset, rows: samples.rows, columns: samples.columns, content: dataset.content,
             encoderRecord: String(decoding: try encoding.encode(encoder.record), as: UTF8.self),
             encoderJob: try checkpoint.job.json, encoderParameters: encoder.parameters)
         let digest = try model.write(to: out)
         let summary = Summary(
             file: out, digest: digest, scheme: scheme.rawValue, preset: preset, classes: classes,
-            samples: labels.count { $0 != nil }, recordings: dataset.recordings.count,
+            samples: labels.count { $0 != nil }, recordings: recordings.count,
             epochs: settings.recogniser.epochs,
             loss: loss, encoderIdentity: encoder.identity)
         if json { return try printJSON(summary) }

@@ -90,27 +90,10 @@ struct JobOptions: ParsableArguments {
         let job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
             preset: preset, settings: settings.upstream, seed: seed, shardsPerStep: settings.shards,
-            originalsPerShard: settings.shardSize, steps: settings.steps, excludedSamples: try excluded(from: dataset))
+            originalsPerShard: settings.shardSize, steps: settings.steps,
+            excludedSamples: try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) })
         if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
         return job
-    }
-
-    private func excluded(from dataset: Dataset) throws -> [Range<Int>]? {
-        guard let excludeSubjects else { return nil }
-        let names = Set(
-            excludeSubjects.split(separator: ",").map {
-                let name = String($0)
-                return dataset.subjects.contains(name) ? name : name.trimmingCharacters(in: .whitespaces)
-            })
-        if let unknown = names.sorted().first(where: { !dataset.subjects.contains($0) }) {
-            let remedy = suggestion(for: unknown, among: dataset.subjects)
-            throw ProgramError("--exclude-subjects: \(data) has no subject \(unknown): \(remedy)")
-        }
-        if names.isEmpty { throw ProgramError("--exclude-subjects names no subject; leave it out to train on all") }
-        if names.count == dataset.subjects.count {
-            throw ProgramError("--exclude-subjects leaves no subject of \(data) to train on; name fewer")
-        }
-        return dataset.recordingRanges.filter { names.contains(dataset.subjects[$0.subject]) }.map(\.samples)
     }
 }
 
