@@ -52,6 +52,10 @@ struct BenchPretrainCommand: ParsableCommand {
     @Option(help: "Output units.") var classes = 5
     @Option(help: "Samples in the made-up dataset.") var samples = 8192
     @Option(help: "Steps.") var steps = 300
+    @Flag(
+        inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise through the loopback interface."
+    )
+    var sharedMemory = true
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
@@ -90,7 +94,8 @@ struct BenchPretrainCommand: ParsableCommand {
         let shell = try CoordinatorShell(
             CoordinatorSettings(
                 listen: "tcp://127.0.0.1:*", heartbeat: .seconds(1), lease: .seconds(10),
-                refusesOtherArithmetic: false, checkpointEvery: steps, keepCheckpoints: 1, reportEvery: steps,
+                refusesOtherArithmetic: false, sharesMemory: sharedMemory, checkpointEvery: steps, keepCheckpoints: 1,
+                reportEvery: steps,
                 patience: .seconds(60)),
             job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
         let local = try LocalWorkers(count: workers, endpoint: shell.endpoint, data: data, threads: threads)

@@ -25,7 +25,7 @@ private func bytes(_ block: FloatBlock) -> [UInt8] { block.array.flatMap { withU
 
 private let everyMessage: [Message] = [
     .hello(Hello(name: "lab3:411", processor: "EPYC", numerics: "oneDNN 2.6.3", threads: 2, datasetDigest: "ab")),
-    .sampleRequest(block: 7), .ready(probeDigest: "cafe"),
+    .sampleRequest(block: 7), .ready(Ready(probeDigest: "cafe")),
     .gradientReport(
         GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),

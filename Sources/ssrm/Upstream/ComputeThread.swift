@@ -9,7 +9,7 @@ final class ComputeThread: Sendable {
     /// What it is asked to do.
     enum Order: Sendable {
         /// Take over this job; what comes from earlier jobs is void.
-        case prepare(Job, Samples, generation: Int)
+        case prepare(Job, Samples, blocks: [FloatBlock], generation: Int)
         case compute(step: Int, shards: Range<Int>, parameters: FloatBlock, generation: Int)
         case end
     }
@@ -47,8 +47,9 @@ final class ComputeThread: Sendable {
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
-                case .prepare(let job, let samples, let generation):
-                    (pool, current) = (ShardPool(job: job, samples: samples, threads: threads), generation)
+                case .prepare(let job, let samples, let blocks, let generation):
+                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks)
+                    current = generation
                     let digest = sha256(of: ShardGradient(job: job).probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
                 case .compute(let step, let shards, let parameters, let generation):
