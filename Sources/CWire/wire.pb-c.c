@@ -1487,7 +1487,7 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
   (ProtobufCMessageInit) ssrm__wire__work__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descriptors[4] =
+static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descriptors[5] =
 {
   {
     "step",
@@ -1537,8 +1537,21 @@ static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compute_microseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__GradientReport, compute_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__gradient_report__field_indices_by_name[] = {
+  4,   /* field[4] = compute_microseconds */
   1,   /* field[1] = first_shard */
   2,   /* field[2] = shard_count */
   0,   /* field[0] = step */
@@ -1547,7 +1560,7 @@ static const unsigned ssrm__wire__gradient_report__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__gradient_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor =
 {
@@ -1557,7 +1570,7 @@ const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor =
   "Ssrm__Wire__GradientReport",
   "ssrm.wire",
   sizeof(Ssrm__Wire__GradientReport),
-  4,
+  5,
   ssrm__wire__gradient_report__field_descriptors,
   ssrm__wire__gradient_report__field_indices_by_name,
   1,  ssrm__wire__gradient_report__number_ranges,

@@ -153,8 +153,9 @@ extension GradientReport {
                     correct: try number(subtree.correct)))
         }
         self.init(
-            step: try number(body.step), shards: try Wire.shards(body.first_shard, body.shard_count), subtrees: subtrees
-        )
+            step: try number(body.step), shards: try Wire.shards(body.first_shard, body.shard_count),
+            subtrees: subtrees,
+            computing: .microseconds(try number(body.compute_microseconds)))
     }
 }
 

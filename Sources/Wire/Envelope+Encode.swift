@@ -135,6 +135,7 @@ extension Message {
                 $0.step = UInt64(report.step)
                 $0.first_shard = UInt32(report.shards.lowerBound)
                 $0.shard_count = UInt32(report.shards.count)
+                $0.compute_microseconds = UInt64(report.computing.microseconds)
                 $0.n_subtrees = report.subtrees.count
                 $0.subtrees = arena.pointers(
                     report.subtrees.map { subtree in
@@ -201,7 +202,10 @@ extension Message {
 
 extension Duration {
     /// Whole milliseconds, as they go over the wire.
-    public var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    public var milliseconds: Int64 { microseconds / 1000 }
+
+    /// Whole microseconds.
+    public var microseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

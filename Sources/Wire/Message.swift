@@ -128,10 +128,12 @@ public struct GradientReport: Equatable, Sendable {
     public var shards: Range<Int>
     /// The run's complete subtrees from left to right.
     public var subtrees: [Subtree]
+    /// How long computing took, to a microsecond.
+    public var computing: Duration
 
     /// A report.
-    public init(step: Int, shards: Range<Int>, subtrees: [Subtree]) {
-        (self.step, self.shards, self.subtrees) = (step, shards, subtrees)
+    public init(step: Int, shards: Range<Int>, subtrees: [Subtree], computing: Duration = .zero) {
+        (self.step, self.shards, self.subtrees, self.computing) = (step, shards, subtrees, computing)
     }
 }
 

@@ -22,9 +22,10 @@ struct BenchPretrainCommand: ParsableCommand {
         let rowsPerStep: Int
         let network: [Int]
         let parametersSHA256: String
+        let time: StepTimes.Means
 
         enum CodingKeys: String, CodingKey {
-            case workers, network
+            case workers, network, time
             case samplesPerSecond = "samples_per_s"
             case stepMicroseconds = "step_us"
             case rowsPerStep = "rows_per_step"
@@ -104,11 +105,17 @@ struct BenchPretrainCommand: ParsableCommand {
         let result = Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
             workers: workers, rowsPerStep: job.rowsPerStep, network: job.network.sizes,
-            parametersSHA256: sha256(of: shell.finalState.parameters))
+            parametersSHA256: sha256(of: shell.finalState.parameters),
+            time: shell.times.means(workers: workers))
         if json { return try printJSON(result) }
+        let (coordinator, worker) = (result.time.coordinator, result.time.worker)
         print(
-            "\(Int(result.samplesPerSecond)) rows/s, \(Int(result.stepMicroseconds)) us a step of \(job.rowsPerStep) rows"
-        )
+            """
+            \(Int(result.samplesPerSecond)) rows/s, \(Int(result.stepMicroseconds)) us a step of \(job.rowsPerStep) rows
+            coordinator: waits \(Int(coordinator.waiting)) us, optimiser \(Int(coordinator.optimising)) us, \
+            messages and sums \(Int(coordinator.messages)) us
+            a worker: computes \(Int(worker.computing)) us, exchange and waiting \(Int(worker.rest)) us
+            """)
     }
 
     /// Made-up samples; those of the mattress's size are matrices like it.

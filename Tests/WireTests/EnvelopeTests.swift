@@ -31,7 +31,9 @@ private let everyMessage: [Message] = [
             probeDigest: "cafe", coordinatorToken: [1, 2, 3],
             memory: SharedMemoryName(process: 411, descriptor: 9, byteCount: 8192, token: [7, 7]))),
     .gradientReport(
-        GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
+        GradientReport(
+            step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)],
+            computing: .microseconds(1_234_567))),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))),
     .farewell(.notFinite, text: "step 3"),

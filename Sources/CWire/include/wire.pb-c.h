@@ -329,10 +329,14 @@ struct  Ssrm__Wire__GradientReport
   uint32_t shard_count;
   size_t n_subtrees;
   Ssrm__Wire__Subtree **subtrees;
+  /*
+   * How long the run took to compute, for people.
+   */
+  uint64_t compute_microseconds;
 };
 #define SSRM__WIRE__GRADIENT_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__gradient_report__descriptor) \
-    , 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0 }
 
 
 struct  Ssrm__Wire__Subtree

@@ -17,7 +17,7 @@ final class ComputeThread: Sendable {
     struct Answer: Sendable {
         enum Content: Sendable {
             case prepared(probeDigest: String)
-            case computed(step: Int, shards: Range<Int>, sums: [ShardSum])
+            case computed(step: Int, shards: Range<Int>, sums: [ShardSum], time: Duration)
             case failed(any Error)
         }
         let generation: Int
@@ -54,9 +54,11 @@ final class ComputeThread: Sendable {
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
                 case .compute(let step, let shards, let parameters, let generation):
                     guard generation == current, let pool else { continue }
+                    let watch = Stopwatch()
                     do {
                         let sums = try pool.compute(shards: shards, step: step, parameters: parameters)
-                        let content = Answer.Content.computed(step: step, shards: shards, sums: sums)
+                        let content = Answer.Content.computed(
+                            step: step, shards: shards, sums: sums, time: watch.elapsed)
                         answers.put(Answer(generation: generation, content: content))
                     } catch {
                         answers.put(Answer(generation: generation, content: .failed(error)))

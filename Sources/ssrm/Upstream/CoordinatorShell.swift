@@ -54,6 +54,8 @@ final class CoordinatorShell {
     /// Where the gradients of workers on this machine are.
     private var workerMemories: [WorkerID: SharedMemory] = [:]
     private var emptySince = Duration.zero
+    /// Where the time went since the first step was done.
+    private(set) var times = StepTimes()
     /// Where workers reach it.
     let endpoint: String
 
@@ -116,9 +118,11 @@ final class CoordinatorShell {
         let tick = min(settings.heartbeat, .milliseconds(250))
         var nextTick = watch.elapsed + tick
         while training.round != nil {
+            let waitStart = watch.elapsed
             try Poller.wait(
                 for: socket, and: [signals.descriptor, madeDigests.descriptor],
-                timeout: max(.zero, nextTick - watch.elapsed))
+                timeout: max(.zero, nextTick - waitStart))
+            times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
                 guard training.round != nil, let frames = try socket.receive() else { break }
@@ -150,6 +154,7 @@ final class CoordinatorShell {
                 workerMemories[worker]?.block(at: offset, count: count)
             }
             if case .ready(let ready) = envelope.message { openMemory(of: worker, ready) }
+            if case .gradientReport(let report) = envelope.message { times.computing += report.computing }
             return training.onMessage(envelope, from: worker, at: watch.elapsed)
         } catch {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
@@ -170,7 +175,10 @@ final class CoordinatorShell {
     }
 
     private func finishStep(_ sum: ShardSum) throws {
+        let start = watch.elapsed
         state.advance(gradient: sum.gradient)
+        times.optimising += watch.elapsed - start
+        if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
         try perform(training.onParameters(state.parameters, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot(settings: job.settings))

@@ -150,11 +150,12 @@ final class WorkerShell {
         case .prepared(let digest):
             probeDigest = digest
             try sayReady(digest)
-        case .computed(let step, let shards, let sums):
+        case .computed(let step, let shards, let sums, let time):
             if run == Heartbeat.Run(step: step, shards: shards) { run = nil }
             let report = GradientReport(
                 step: step, shards: shards,
-                subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) })
+                subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) },
+                computing: time)
             if isSharing { lent.append((step, sums.map(\.gradient))) }
             try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient) }))
         case .failed(let error):
