@@ -60,6 +60,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
             swiftSettings: house),
 
         // MARK: - Tests
@@ -81,5 +82,8 @@ let package = Package(
         tests("ProgramTests", ["ssrm", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
+        .testTarget(
+            name: "ScriptsTests", dependencies: ["ssrm", "Checkpoints", "TestKit"], exclude: ["Support"],
+            swiftSettings: house),
     ]
 )

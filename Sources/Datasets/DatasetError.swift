@@ -18,6 +18,14 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case unknownStage(path: String, line: Int, value: Float)
     /// A tensor file that is not a dataset or contradicts itself.
     case notADataset(path: String, reason: String)
+    /// A binary file that breaks its format at a byte, counted from 0.
+    case malformed(path: String, byte: Int, reason: String)
+    /// A well-formed file, or a folder of such files, that can't be used as asked.
+    case unsuitable(path: String, reason: String)
+    /// A line of a text file that breaks its format or can't be used.
+    case badLine(path: String, line: Int, reason: String)
+    /// A label code that its vocabulary does not have.
+    case unknownCode(code: String, vocabulary: String, codes: [String])
 
     /// One line that names the file, the place and what is wrong.
     public var description: String {
@@ -37,6 +45,11 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
             return "\(path), line \(line): \(value) is not a sleep stage (-1 to 5)"
         case .notADataset(let path, let reason):
             return "\(path) is not a usable dataset: \(reason); make it again with `ssrm data`"
+        case .malformed(let path, let byte, let reason): return "\(path), byte \(byte): \(reason)"
+        case .unsuitable(let path, let reason): return "\(path): \(reason)"
+        case .badLine(let path, let line, let reason): return "\(path), line \(line): \(reason)"
+        case .unknownCode(let code, let vocabulary, let codes):
+            return "\(code) is not a label of \(vocabulary): use one of \(codes.joined(separator: ", "))"
         }
     }
 }

@@ -4,6 +4,8 @@ public protocol RecordingSource {
     var outline: DatasetOutline { get }
     /// What was found and left out, as far as it is known before the samples' values are read.
     var skipped: [SkippedItem] { get }
+    /// What else the reader of its results should know, a line each; nothing by default.
+    var notes: [String] { get }
     /// Appends the values of every sample in the outline's order.
     ///
     /// - Returns: what was left out of the values' files, rows for example.
@@ -11,6 +13,9 @@ public protocol RecordingSource {
 }
 
 extension RecordingSource {
+    /// No notes.
+    public var notes: [String] { [] }
+
     /// Writes the dataset file, whole or not at all.
     ///
     /// - Parameter path: where the file will be.

@@ -50,6 +50,8 @@ enum RandomStream {
     static func order(epoch: Int) -> UInt64 { 2 << 56 | UInt64(epoch) }
     static func dropout(step: Int) -> UInt64 { 3 << 56 | UInt64(step) }
     static let folds: UInt64 = 4 << 56
+    static let mixture: UInt64 = 5 << 56
+    static let components: UInt64 = 6 << 56
 }
 
 extension RecogniserNetwork {

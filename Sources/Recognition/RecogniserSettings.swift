@@ -1,7 +1,6 @@
-import Foundation
 public import Layers
 
-/// How a recogniser is built and trained: the downstream half of a preset.
+/// How a recogniser is built and trained: the downstream half of a preset, under the names that preset files use.
 public struct RecogniserSettings: Codable, Sendable, Equatable {
     /// The recurrent cell.
     public var cell: RecurrentCell
@@ -17,58 +16,44 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var epochs: Int
     /// The part of the recurrent layer's outputs that is dropped at each training step, 0 to below 1.
     public var dropout: Double
-    /// Whether a sample's own values follow the encoder's features.
+    /// How many principal components of the samples follow the encoder's features.
+    public var principalComponents: Int
+    /// How many Gaussians the mixture over the principal components has whose Fisher vectors follow; 0 for none.
+    public var fisherComponents: Int
+    /// Whether Fisher vectors are brought to signed roots and to norm 1.
+    public var fisherNormalised: Bool
+    /// Whether a sample's own values come last.
     public var includeInputs: Bool
     /// The largest Euclidean norm of a step's gradient; 0 sets no limit.
     public var gradientClip: Double
     /// What every random number of the training comes from.
     public var seed: UInt64
 
-    /// Settings; those with defaults are the paper's.
+    /// Settings; without arguments: what the paper gives, and nothing added to the encoder's features.
     public init(
         cell: RecurrentCell = .lstm, hiddenUnits: Int = 128, sequenceLength: Int? = 10, batchSequences: Int = 128,
-        learningRate: Double = 0.01, epochs: Int, dropout: Double = 0, includeInputs: Bool = false,
+        learningRate: Double = 0.01, epochs: Int, dropout: Double = 0, principalComponents: Int = 0,
+        fisherComponents: Int = 0, fisherNormalised: Bool = true, includeInputs: Bool = false,
         gradientClip: Double = 0, seed: UInt64 = 0
     ) {
         (self.cell, self.hiddenUnits, self.sequenceLength) = (cell, hiddenUnits, sequenceLength)
         (self.batchSequences, self.learningRate, self.epochs) = (batchSequences, learningRate, epochs)
-        (self.dropout, self.includeInputs, self.gradientClip, self.seed) = (dropout, includeInputs, gradientClip, seed)
+        (self.dropout, self.gradientClip, self.seed) = (dropout, gradientClip, seed)
+        (self.principalComponents, self.fisherComponents) = (principalComponents, fisherComponents)
+        (self.fisherNormalised, self.includeInputs) = (fisherNormalised, includeInputs)
     }
 
-    /// A named choice of settings.
-    public struct Preset: Sendable {
-        /// What it is asked for by.
-        public let name: String
-        /// One line on what it is for.
-        public let purpose: String
-        /// The settings.
-        public let settings: RecogniserSettings
-    }
-
-    /// The presets, the paper's first.
-    ///
-    /// In all of them features are brought to mean 0 and deviation 1 as the training samples have them; the paper does not
-    /// say whether it does.
-    public static let presets = [
-        Preset(
-            name: "paper", purpose: "the method as published: sequences of 10, BiLSTM of 128, CRF, Adam at 0.01",
-            settings: RecogniserSettings(epochs: 40)),
-        Preset(
-            name: "night",
-            purpose: "whole nights of sleep: features and inputs, BiLSTM of 32, dropout, clipped gradients",
-            settings: RecogniserSettings(
-                hiddenUnits: 32, sequenceLength: nil, batchSequences: 4, learningRate: 1e-3, epochs: 30, dropout: 0.3,
-                includeInputs: true, gradientClip: 1)),
-    ]
-
-    /// The settings of the preset called `name`.
-    ///
-    /// - Throws: `RecognitionError.unknownPreset`.
-    public static func preset(named name: String) throws(RecognitionError) -> RecogniserSettings {
-        guard let preset = presets.first(where: { $0.name == name }) else {
-            throw .unknownPreset(name: name, known: presets.map(\.name))
-        }
-        return preset.settings
+    private enum CodingKeys: String, CodingKey {
+        case cell, epochs, dropout, seed
+        case hiddenUnits = "hidden_units"
+        case sequenceLength = "sequence_length"
+        case batchSequences = "batch_sequences"
+        case learningRate = "learning_rate"
+        case gradientClip = "gradient_clip"
+        case principalComponents = "principal_components"
+        case fisherComponents = "fisher_components"
+        case fisherNormalised = "fisher_normalised"
+        case includeInputs = "include_inputs"
     }
 
     /// Refuses values that make no sense.
@@ -78,12 +63,17 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         func check(_ holds: Bool, _ name: String, _ value: Any, _ wanted: String) throws(RecognitionError) {
             guard holds else { throw .badSetting(name: name, value: "\(value)", wanted: wanted) }
         }
-        try check((1...65_536).contains(hiddenUnits), "hiddenUnits", hiddenUnits, "1 to 65536")
-        try check(sequenceLength.map { $0 > 0 } ?? true, "sequenceLength", sequenceLength ?? 0, "1 or more, or none")
-        try check(batchSequences > 0, "batchSequences", batchSequences, "1 or more")
-        try check(learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "a number above 0")
+        try check((1...65_536).contains(hiddenUnits), "hidden_units", hiddenUnits, "1 to 65536")
+        try check(sequenceLength.map { $0 > 0 } ?? true, "sequence_length", sequenceLength ?? 0, "1 or more, or whole")
+        try check(batchSequences > 0, "batch_sequences", batchSequences, "1 or more")
+        try check(learningRate > 0 && learningRate.isFinite, "learning_rate", learningRate, "a number above 0")
         try check(epochs > 0, "epochs", epochs, "1 or more")
         try check(dropout >= 0 && dropout < 1, "dropout", dropout, "0 to below 1")
-        try check(gradientClip >= 0 && gradientClip.isFinite, "gradientClip", gradientClip, "0 or more")
+        try check(gradientClip >= 0 && gradientClip.isFinite, "gradient_clip", gradientClip, "0 or more")
+        try check((0...64).contains(principalComponents), "principal_components", principalComponents, "0 to 64")
+        try check((0...64).contains(fisherComponents), "fisher_components", fisherComponents, "0 to 64")
+        try check(
+            fisherComponents == 0 || principalComponents > 0, "fisher_components", fisherComponents,
+            "0, or principal_components of 1 or more, which Fisher vectors stand on")
     }
 }

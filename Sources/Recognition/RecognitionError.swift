@@ -1,8 +1,6 @@
 /// What can be wrong with a request to learn, to recognise or to evaluate.
 public enum RecognitionError: Error, Equatable, CustomStringConvertible {
-    /// There is no preset of this name.
-    case unknownPreset(name: String, known: [String])
-    /// A setting has a value that makes no sense.
+    /// A setting, under its name in preset files, has a value that makes no sense.
     case badSetting(name: String, value: String, wanted: String)
     /// There is no evaluation protocol of this name.
     case unknownProtocol(name: String)
@@ -10,6 +8,10 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
     case cannotSplit(reason: String)
     /// No training sample has a label.
     case nothingToLearnFrom
+    /// The training samples differ in too few directions for the principal components asked for.
+    case tooFewDirections(wanted: Int, found: Int, samples: Int)
+    /// There are fewer training samples than Gaussians in the mixture asked for.
+    case tooFewSamples(wanted: Int, found: Int)
     /// The loss became infinite or not a number.
     case diverged(epoch: Int)
     /// A file is no model that this program reads.
@@ -18,15 +20,19 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
     /// One line: what is wrong and what to do.
     public var description: String {
         switch self {
-        case .unknownPreset(let name, let known):
-            return "no recogniser preset \"\(name)\": use one of \(known.joined(separator: ", "))"
         case .badSetting(let name, let value, let wanted):
-            return "recogniser setting \(name) is \(value): use \(wanted)"
+            return "recogniser.\(name) is \(value): use \(wanted)"
         case .unknownProtocol(let name):
             return "no protocol \"\(name)\": use one of \(EvaluationProtocol.names.joined(separator: ", "))"
         case .cannotSplit(let reason): return reason
         case .nothingToLearnFrom:
             return "no training sample has a label under this scheme: use labelled recordings or another scheme"
+        case .tooFewDirections(let wanted, let found, let samples):
+            return "recogniser.principal_components is \(wanted), but the \(samples) training samples differ in "
+                + "\(found) directions: use at most that many, or more recordings"
+        case .tooFewSamples(let wanted, let found):
+            return "recogniser.fisher_components is \(wanted), but there are \(found) training samples: "
+                + "use at most that many, or more recordings"
         case .diverged(let epoch):
             return "training diverged in epoch \(epoch + 1): its loss is not a number; use a lower learning rate"
         case .notAModel(let path, let reason):

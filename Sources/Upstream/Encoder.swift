@@ -49,13 +49,6 @@ public struct Encoder: Sendable {
             parameters: checkpoint.state.parameters)
     }
 
-    /// The encoder in a checkpoint file, or in the newest checkpoint of a run directory.
-    ///
-    /// - Throws: `UpstreamError` or `TensorFileError`.
-    public init(checkpointOrRun path: String) throws {
-        try self.init(RunFolder.checkpoint(at: path))
-    }
-
     /// Rows of a sample.
     public var rows: Int { record.rows }
 

@@ -24,11 +24,13 @@ public struct Job: Codable, Equatable, Sendable {
     public var originalsPerShard: Int
     /// How many steps there are in all.
     public var steps: Int
+    /// The samples that take no part, in order; nil for none, which leaves the job's digest what it was without this entry.
+    public var excludedSamples: [Range<Int>]?
 
     /// A job.
     public init(
         datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, preset: String, settings: UpstreamSettings,
-        seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int
+        seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int, excludedSamples: [Range<Int>]? = nil
     ) {
         self.datasetDigest = datasetDigest
         self.sampleCount = sampleCount
@@ -40,6 +42,20 @@ public struct Job: Codable, Equatable, Sendable {
         self.shardsPerStep = shardsPerStep
         self.originalsPerShard = originalsPerShard
         self.steps = steps
+        self.excludedSamples = excludedSamples
+    }
+
+    /// How many samples are trained on.
+    public var trainedCount: Int { sampleCount - (excludedSamples ?? []).reduce(0) { $0 + $1.count } }
+
+    /// The samples that are trained on; nil for all.
+    var selection: [Int]? {
+        guard let excludedSamples else { return nil }
+        var next = 0
+        return (excludedSamples + [sampleCount..<sampleCount]).flatMap { excluded in
+            defer { next = excluded.upperBound }
+            return next..<excluded.lowerBound
+        }
     }
 
     /// The network that the job trains.
@@ -83,6 +99,14 @@ public struct Job: Codable, Equatable, Sendable {
         if positive.contains(where: { $0 < 1 || $0 >= limit }) || !(0..<1 << 40).contains(steps) {
             return "every size of a job must be at least 1, and steps from 0 to 2^40"
         }
+        var end = 0
+        for range in excludedSamples ?? [] {
+            guard range.lowerBound >= end, !range.isEmpty, range.upperBound <= sampleCount else {
+                return
+                    "samples \(range.lowerBound) to \(range.upperBound) can't be excluded: not in order, or not there"
+            }
+            end = range.upperBound
+        }
         if settings.views.first != .identity || Set(settings.views).count != settings.views.count {
             return "a job's first view must be the identity, and no view may come twice"
         }
@@ -107,10 +131,10 @@ public struct Job: Codable, Equatable, Sendable {
         if parameters >= 1 << 29 {
             return "a network of \(units.map(String.init).joined(separator: "-")) is too large"
         }
-        if originalsPerStep > sampleCount {
+        if originalsPerStep > trainedCount {
             return """
-                a step takes \(originalsPerStep) originals (\(shardsPerStep) shards of \(originalsPerShard)) but the dataset \
-                has \(sampleCount) samples; take fewer with --shards or --shard-size
+                a step takes \(originalsPerStep) originals (\(shardsPerStep) shards of \(originalsPerShard)) but there \
+                are \(trainedCount) samples to train on; take fewer with --shards or --shard-size
                 """
         }
         return nil
@@ -134,6 +158,7 @@ public struct Job: Codable, Equatable, Sendable {
         compare("seed", \.seed)
         compare("shards", \.shardsPerStep)
         compare("shard size", \.originalsPerShard)
+        if excludedSamples != other.excludedSamples { found.append("excluded subjects are others") }
         compare("hidden units", \.settings.hiddenUnits)
         compare("learning rate", \.settings.adam.learningRate)
         compare("views", \.settings.views)

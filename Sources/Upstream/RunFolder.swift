@@ -8,7 +8,7 @@ public struct RunFolder: Sendable {
     /// The run directory at `path`, which need not be there yet.
     public init(_ path: String) { self.path = path }
 
-    /// The job that the run belongs to.
+    /// The job that the run belongs to, and how it is run.
     public var jobFile: String { path + "/job.json" }
 
     /// One line of measurements a report interval.

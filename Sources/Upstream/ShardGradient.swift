@@ -10,6 +10,7 @@ public final class ShardGradient {
     private let workspace: MLP.Workspace
     private let rows: FloatBlock
     private var order: SampleOrder
+    private let selection: [Int]?
 
     /// A computer for the job's shards; everything it will ever need is allocated here.
     ///
@@ -26,8 +27,9 @@ public final class ShardGradient {
         workspace = MLP.Workspace(for: network, rows: rowCount)
         rows = FloatBlock(count: rowCount * network.sizes[0])
         order = SampleOrder(
-            seed: job.seed, sampleCount: job.sampleCount, shardsPerStep: job.shardsPerStep,
+            seed: job.seed, sampleCount: job.trainedCount, shardsPerStep: job.shardsPerStep,
             originalsPerShard: originals)
+        selection = job.selection
     }
 
     /// Computes one shard of one step on the calling thread.
@@ -36,7 +38,7 @@ public final class ShardGradient {
     ///   - shard: in `0 ..< shardsPerStep`.
     ///   - step: counted from 0.
     ///   - samples: the dataset's samples.
-    ///   - selection: where given, the samples that are trained on, and the order is one of its places.
+    ///   - selection: where given, the samples that are trained on instead of the job's, and the order is one of its places.
     ///   - parameters: the network's parameters at this step.
     ///   - gradient: replaced by the shard's gradient.
     /// - Returns: the shard's sum, with `gradient` in it.
@@ -45,7 +47,7 @@ public final class ShardGradient {
         into gradient: FloatBlock
     ) -> ShardSum {
         var originals = order.originals(step: step, shard: shard)
-        if let selection { originals = originals.map { selection[$0] } }
+        if let selection = selection ?? self.selection { originals = originals.map { selection[$0] } }
         return compute(originals: originals, shard: shard, samples: samples, parameters: parameters, into: gradient)
     }
 

@@ -1,5 +1,7 @@
 /// Why the upstream stage can't go on.
 public enum UpstreamError: Error, Equatable, CustomStringConvertible {
+    /// A setting, under its name in preset files, has a value that makes no sense.
+    case badSetting(name: String, value: String, wanted: String)
     /// The job can't be trained as it is.
     case unfit(String)
     /// A gradient or the loss is infinite or not a number.
@@ -12,6 +14,7 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     /// The one line that a person reads.
     public var description: String {
         switch self {
+        case .badSetting(let name, let value, let wanted): "upstream.\(name) is \(value): use \(wanted)"
         case .unfit(let reason): reason
         case .notFinite(let step, let shards):
             """

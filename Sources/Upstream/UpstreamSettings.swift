@@ -32,11 +32,33 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         self.adam = adam
     }
 
-    /// The paper's upstream stage: five views, 128 hidden units, 0.8 cross-entropy and 0.2 divergence, Adam at 0.001.
+    /// Refuses values that make no sense.
     ///
-    /// Source: Zhao, Dong and Zhou, IEEE Access 8 (2020), and the program published with it; that program's faults (merged pretext
-    /// labels, a divergence that is never minimised, a softmax taken twice, half a spectrum) are not reproduced.
-    public static let paper = UpstreamSettings(
-        views: [.identity, .rotated90, .rotated180, .rotated270, .spectrum], hiddenUnits: [128],
-        crossEntropyWeight: 0.8, divergenceWeight: 0.2, weightDeviation: 0.1, adam: AdamSettings(learningRate: 0.001))
+    /// - Throws: `UpstreamError.badSetting` for the first of them, under its name in preset files.
+    public func validate() throws {
+        func check(_ holds: Bool, _ name: String, _ value: Any, _ wanted: String) throws {
+            guard holds else { throw UpstreamError.badSetting(name: name, value: "\(value)", wanted: wanted) }
+        }
+        let views = views.map(\.rawValue)
+        try check(
+            views.first == SampleView.identity.rawValue && Set(views).count == views.count, "views", views,
+            "\(SampleView.identity.rawValue) first, and no view twice")
+        try check(
+            !hiddenUnits.isEmpty && hiddenUnits.allSatisfy { (1..<1 << 28).contains($0) }, "hidden_units", hiddenUnits,
+            "one layer or more, each of 1 unit or more")
+        let weights = [("cross_entropy_weight", crossEntropyWeight), ("divergence_weight", divergenceWeight)]
+        for (name, weight) in weights { try check(weight >= 0 && weight.isFinite, name, weight, "0 or more") }
+        try check(
+            crossEntropyWeight + divergenceWeight > 0, "cross_entropy_weight", crossEntropyWeight,
+            "a number above 0, or give divergence_weight one")
+        try check(
+            weightDeviation > 0 && weightDeviation.isFinite, "weight_deviation", weightDeviation, "a number above 0")
+        try check(
+            adam.learningRate > 0 && adam.learningRate.isFinite, "learning_rate", adam.learningRate,
+            "a number above 0")
+        for (name, beta) in [("beta1", adam.beta1), ("beta2", adam.beta2)] {
+            try check(beta >= 0 && beta < 1, name, beta, "0 to below 1")
+        }
+        try check(adam.epsilon > 0 && adam.epsilon.isFinite, "epsilon", adam.epsilon, "a number above 0")
+    }
 }

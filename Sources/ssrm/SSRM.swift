@@ -16,7 +16,7 @@ struct SSRM: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, TrainCommand.self,
-            EvaluateCommand.self, PredictCommand.self, InspectCommand.self, BenchCommand.self,
+            EvaluateCommand.self, PredictCommand.self, PresetCommand.self, InspectCommand.self, BenchCommand.self,
         ])
 
     /// Parses and runs.

@@ -128,3 +128,20 @@ struct RealRecordingsTests {
         #expect(result.output == "same\n", "\(result.errors)")
     }
 }
+
+extension RealRecordingsTests {
+    @Test func slpdbHasEverySleepEpochWithHeartBeats() throws {
+        let root = Recordings.root + "/slpdb"
+        let written = try SlpdbRecords(root: root).write(to: folder.path("slpdb"))
+        let dataset = try Dataset(opening: folder.path("slpdb"))
+        #expect(dataset.subjects.count == 12 && dataset.recordings.count == 16 && dataset.samples.count == 7974)
+        #expect(dataset.recordings.prefix(5) == ["slp01a", "slp01b", "slp02a", "slp02b", "slp03"])
+        // Of the annotated stages (awk on the .an files), those of the 26 sleep epochs without enough beats are not there.
+        let annotated = [2120, 1398, 3235, 577, 604]
+        let counts = try classCounts(dataset, .five)
+        #expect(zip(annotated, counts).allSatisfy { $0 >= $1 })
+        #expect(annotated.reduce(0, +) - counts.reduce(0, +) <= 26)
+        #expect(written.skipped.filter { $0.kind == .sleepEpoch }.map(\.count) == [18, 8])
+        #expect(written.skipped.filter { $0.kind == .annotation }.reduce(0) { $0 + $1.count } == 15)
+    }
+}

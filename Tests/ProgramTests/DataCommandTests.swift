@@ -141,7 +141,7 @@ private func refusal(
 @Test(arguments: [
     ["sleep-accel", "--root", "x", "--out", "y", "--window", "4"],
     ["pmd", "--root", "x", "--experiment", "iii", "--out", "y"],
-    ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y"],
+    ["synthetic", "--kind", "noon", "--subjects", "1", "--seed", "1", "--out", "y"],
     ["synthetic", "--kind", "pressure", "--subjects", "0", "--seed", "1", "--out", "y"],
     ["pmd", "--root", "x", "--experiment", "i", "--out", "y", "--settling-frames", "-1"], ["inspect"],
 ])
@@ -153,7 +153,7 @@ func wrongUsageSaysHowItIsUsed(arguments: [String]) throws {
     #expect(try folder.contents == [])
 }
 
-@Test(arguments: [[], ["pmd"], ["sleep-accel"], ["synthetic"], ["inspect"]])
+@Test(arguments: [[], ["pmd"], ["sleep-accel"], ["slpdb"], ["table"], ["synthetic"], ["inspect"]])
 func helpHasAnExample(command: [String]) throws {
     let result = try ProgramRun(["data"] + command + ["--help"]).result()
     #expect(result.status == 0 && result.output.contains("Example:\n") && result.output.contains("ssrm data"))

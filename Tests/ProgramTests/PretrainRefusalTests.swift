@@ -28,7 +28,7 @@ import Wire
     }
 
     @Test func anUnknownPresetIsNamedWithThoseThatThereAre() throws {
-        expectLine(try pretrain("--preset", "papre"), "papre", "paper, night")
+        expectLine(try pretrain("--preset", "papre"), "papre", "did you mean paper?", "paper, night")
         #expect(try folder.contents.isEmpty)
     }
 

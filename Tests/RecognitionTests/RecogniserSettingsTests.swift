@@ -3,40 +3,30 @@ import Numerics
 import Recognition
 import Testing
 
-@Test func thePaperPresetIsThePaper() throws {
-    let paper = try RecogniserSettings.preset(named: "paper")
-    #expect(paper.cell == .lstm && paper.hiddenUnits == 128 && paper.sequenceLength == 10)
-    #expect(paper.batchSequences == 128 && paper.learningRate == 0.01)
-    #expect(paper.dropout == 0 && !paper.includeInputs && paper.gradientClip == 0)
+@Test func settingsSurviveJSON() throws {
+    let settings = RecogniserSettings(
+        cell: .gru, hiddenUnits: 3, sequenceLength: nil, epochs: 2, principalComponents: 4, fisherComponents: 5,
+        fisherNormalised: false, includeInputs: true, gradientClip: 1, seed: .max)
+    try settings.validate()
+    let json = try JSONEncoder().encode(settings)
+    #expect(try JSONDecoder().decode(RecogniserSettings.self, from: json) == settings)
 }
 
-@Test func everyPresetIsValidAndSurvivesJSON() throws {
-    for preset in RecogniserSettings.presets {
-        try preset.settings.validate()
-        let json = try JSONEncoder().encode(preset.settings)
-        #expect(try JSONDecoder().decode(RecogniserSettings.self, from: json) == preset.settings)
-    }
+@Test func fisherVectorsNeedComponentsToStandOn() {
+    #expect(throws: RecognitionError.self) { try RecogniserSettings(epochs: 1, fisherComponents: 5).validate() }
 }
 
-@Test func anUnknownPresetIsRefusedWithTheKnownOnes() {
-    #expect(throws: RecognitionError.unknownPreset(name: "papre", known: ["paper", "night"])) {
-        try RecogniserSettings.preset(named: "papre")
-    }
-    let line = RecognitionError.unknownPreset(name: "papre", known: ["paper", "night"]).description
-    #expect(line == "no recogniser preset \"papre\": use one of paper, night")
-}
-
-@Test(arguments: ["hiddenUnits", "sequenceLength", "batchSequences", "epochs"])
+@Test(arguments: ["hidden_units", "sequence_length", "batch_sequences", "epochs"])
 func aCountThatMakesNoSenseIsRefused(name: String) {
     var settings = RecogniserSettings(epochs: 1)
     switch name {
-    case "hiddenUnits": settings.hiddenUnits = 0
-    case "sequenceLength": settings.sequenceLength = 0
-    case "batchSequences": settings.batchSequences = 0
+    case "hidden_units": settings.hiddenUnits = 0
+    case "sequence_length": settings.sequenceLength = 0
+    case "batch_sequences": settings.batchSequences = 0
     default: settings.epochs = 0
     }
     let error = #expect(throws: RecognitionError.self) { try settings.validate() }
-    #expect(error?.description.hasPrefix("recogniser setting \(name) is 0: use 1 ") == true)
+    #expect(error?.description.hasPrefix("recogniser.\(name) is 0: use 1 ") == true)
 }
 
 @Test(arguments: [-0.1, 1, .nan])

@@ -1,6 +1,7 @@
 import Layers
 import Numerics
 import Recognition
+import Signals
 import TestKit
 import Testing
 
@@ -26,6 +27,12 @@ struct Nights {
         }
         features = Matrix(rows: truth.count, columns: 4, elements: values)
         (self.truth, self.recordings, labels) = (truth, recordings, truth)
+    }
+
+    /// The same values as samples of shape `[2, 2]`.
+    var samples: Samples {
+        let values = FloatBlock(features.elements)
+        return Samples(count: truth.count, rows: 2, columns: 2, base: UnsafePointer(values.base), owner: values)
     }
 
     func accuracy(_ labels: [Int]) -> Double {

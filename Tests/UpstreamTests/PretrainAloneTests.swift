@@ -52,3 +52,30 @@ func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
     #expect(Set(taken[40..<80]) == Set(0..<40))
     #expect(Array(taken[0..<40]) != Array(taken[40..<80]))
 }
+
+/// Samples that a job excludes are as good as not there: neither their values nor their number reach the parameters.
+@Test func aJobThatExcludesSamplesIsTheJobOfTheOthers() throws {
+    let excluded = [0..<3, 3..<5, 20..<31, 39..<40]
+    let others = (0..<SmallJob.sampleCount).filter { sample in !excluded.contains { $0.contains(sample) } }
+    var job = SmallJob.job()
+    job.excludedSamples = excluded
+    #expect(job.fault == nil && job.trainedCount == others.count)
+    let poisoned = SmallJob.samples { !others.contains($0) }
+    var selected = SmallJob.job()
+    selected.sampleCount = others.count
+    let (first, second) = (
+        try pretrainAlone(job, samples: poisoned, threads: 2),
+        try pretrainAlone(selected, samples: SmallJob.samples, selection: others)
+    )
+    #expect(sha256(of: first.parameters) == sha256(of: second.parameters))
+    #expect(try Job(json: job.json) == job)
+    #expect(try SmallJob.job().json.contains("excluded") == false)
+    #expect(job.differences(from: SmallJob.job()) == ["excluded subjects are others"])
+}
+
+@Test(arguments: [[0..<41], [3..<5, 4..<6], [6..<8, 2..<3], [-1..<2], [4..<4], [0..<40], [0..<30]])
+func samplesThatCannotBeExcludedMakeAJobUnfit(excluded: [Range<Int>]) {
+    var job = SmallJob.job()
+    job.excludedSamples = excluded
+    #expect(job.fault != nil)
+}

@@ -76,8 +76,8 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 }
 
 @Test func aHeaderOfAnotherVersionIsRefusedByItsNumber() {
-    let header = Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: 1)
-    #expect(throws: WireError.version(theirs: 1)) { try received(header) }
+    let header = Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: protocolVersion + 1)
+    #expect(throws: WireError.version(theirs: protocolVersion + 1)) { try received(header) }
 }
 
 @Test func aFrameOfAnotherLengthOrContentIsRefused() {

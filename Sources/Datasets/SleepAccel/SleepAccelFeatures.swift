@@ -76,12 +76,9 @@ public struct SleepAccelFeatures: RecordingSource {
 
     /// Stage codes, one a line; nil for an epoch that was not scored.
     private static func stages(in path: String) throws(DatasetError) -> [String?] {
-        let codeOfStage: [Float: String?] = [
-            -1: nil, 0: "W", 1: "N1", 2: "N2", 3: "N3", 4: "N3", 5: "REM",  // 4: Rechtschaffen and Kales' stage 4
-        ]
         var stages: [String?] = []
         for (index, value) in try column(in: path).enumerated() {
-            guard let code = codeOfStage[value] else {
+            guard let code = SleepAccelStages.codes[Double(value)] else {
                 throw .unknownStage(path: path, line: index + 1, value: value)
             }
             stages.append(code)

@@ -66,7 +66,7 @@ struct UpstreamBench {
         let run = RunFolder(folder.path)
         try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
 
-        var settings = UpstreamSettings.paper
+        var settings = try Preset.named("paper").settings.upstream
         settings.views = Array(SampleView.allCases.prefix(views))
         settings.hiddenUnits = hiddenUnits
         settings.outputUnits = classes

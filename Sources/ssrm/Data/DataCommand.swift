@@ -14,6 +14,7 @@ struct DataCommand: ParsableCommand {
               ssrm data inspect pmd2.safetensors
             """,
         subcommands: [
-            PressureMapsCommand.self, SleepAccelCommand.self, SyntheticCommand.self, InspectDatasetCommand.self,
+            PressureMapsCommand.self, SleepAccelCommand.self, SleepbrlCommand.self, SlpdbCommand.self,
+            EDFCommand.self, TableCommand.self, SyntheticCommand.self, InspectDatasetCommand.self,
         ])
 }

@@ -20,6 +20,7 @@ struct DatasetOutput: ParsableArguments {
         let subjects: Int
         let recordings: Int
         let skipped: [SkippedItem]
+        let notes: [String]
     }
 
     /// Names each thing that was left out, then how many of each kind.
@@ -40,11 +41,12 @@ struct DatasetOutput: ParsableArguments {
     func write(_ source: some RecordingSource) throws {
         let outline = source.outline
         let (digest, skipped) = try source.write(to: out)
+        for note in source.notes { Terminal.error("note: \(note)") }
         report(skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,
-            skipped: skipped)
+            skipped: skipped, notes: source.notes)
         if json {
             try printJSON(summary)
         } else {

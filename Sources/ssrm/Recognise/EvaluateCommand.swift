@@ -32,26 +32,33 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help:
-            "Steps of pre-training in each fold; fewer than `pretrain` makes by default, since each fold repeats them.")
-    var steps = 2000
+            "Steps of pre-training in each fold; by default the preset's fold_steps, fewer than `pretrain` makes.")
+    var steps: Int?
 
     @OptionGroup var options: RecogniserOptions
+
+    @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
+    var foldsOnly = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {
-        if steps < 0 { throw ValidationError("--steps must not be negative") }
+        if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
     }
 
     func run() throws {
-        let settings = try options.settings()
-        let upstream = try Presets.upstream(options.preset)
+        var (preset, settings) = try options.settings(unused: ["upstream.steps"])
+        settings.foldSteps = steps ?? settings.foldSteps
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
-            dataset: dataset, scheme: scheme, division: division, preset: options.preset, upstream: upstream,
-            recogniser: settings, steps: steps)
+            dataset: dataset, scheme: scheme, division: division, preset: preset, settings: settings)
+        if foldsOnly {
+            let report = try FoldsReport(evaluation)
+            if json { try printJSON(report) } else { print(report.text) }
+            return
+        }
         let results = try evaluation.run(threads: options.threads.count)
         let report = EvaluationReport(evaluation, results)
         if json { try printJSON(report) } else { print(report.text) }

@@ -11,9 +11,7 @@ struct Evaluation: Sendable {
     let scheme: LabelScheme
     let division: EvaluationProtocol
     let preset: String
-    let upstream: UpstreamSettings
-    let recogniser: RecogniserSettings
-    let steps: Int
+    let settings: PresetSettings
     let classes: [String]
     let folds: [EvaluationProtocol.Fold]
     private let labels: [Int?]
@@ -21,16 +19,16 @@ struct Evaluation: Sendable {
     /// An evaluation that can be carried out.
     init(
         dataset: Dataset, scheme: LabelScheme, division: EvaluationProtocol, preset: String,
-        upstream: UpstreamSettings, recogniser: RecogniserSettings, steps: Int
+        settings: PresetSettings
     ) throws {
         (self.dataset, self.scheme, self.division, self.preset) = (dataset, scheme, division, preset)
-        (self.upstream, self.recogniser, self.steps) = (upstream, recogniser, steps)
+        self.settings = settings
         classes = try scheme.classes(for: dataset.vocabulary)
         labels = try dataset.labels(under: scheme)
         let subjects = (0..<dataset.samples.count).map { dataset.subject(of: $0) }
         let labelled = Set(labels.indices.lazy.filter { [labels] in labels[$0] != nil }.map { subjects[$0] })
         // Subjects without labels can't be scored: they stay in every fold's pre-training.
-        folds = try division.folds(subjects: subjects, heldOut: labelled, seed: recogniser.seed)
+        folds = try division.folds(subjects: subjects, heldOut: labelled, seed: settings.recogniser.seed)
         for fold in folds {
             if !fold.training.contains(where: { labels[$0] != nil }) {
                 throw ProgramError(
@@ -57,13 +55,15 @@ struct Evaluation: Sendable {
         return "without \(names.count == 1 ? "subject" : "subjects") \(names.joined(separator: ", "))"
     }
 
-    /// The pre-training of a fold: batches of 128 originals, or all there are if they are fewer.
-    private func job(for fold: EvaluationProtocol.Fold) -> Job {
-        let shardSize = min(16, max(fold.training.count, 1))
+    /// The pre-training of a fold: batches of the preset's size, or smaller ones if the samples are fewer.
+    func job(for fold: EvaluationProtocol.Fold) -> Job {
+        let shardSize = min(settings.shardSize, max(fold.training.count, 1))
         return Job(
             datasetDigest: dataset.digest, sampleCount: fold.training.count, rows: dataset.samples.rows,
-            columns: dataset.samples.columns, preset: preset, settings: upstream, seed: recogniser.seed,
-            shardsPerStep: min(8, max(fold.training.count / shardSize, 1)), originalsPerShard: shardSize, steps: steps)
+            columns: dataset.samples.columns, preset: preset, settings: settings.upstream,
+            seed: settings.recogniser.seed,
+            shardsPerStep: min(settings.shards, max(fold.training.count / shardSize, 1)),
+            originalsPerShard: shardSize, steps: settings.foldSteps)
     }
 
     private struct State {
@@ -113,13 +113,14 @@ struct Evaluation: Sendable {
         let job = job(for: fold)
         let trained = try pretrainAlone(job, samples: samples, selection: fold.training, threads: threads)
         let encoder = try Encoder(TrainingCheckpoint(job: job, state: trained))
-        let features = recogniser.recogniserFeatures(
-            encoder.features(of: samples, 0..<samples.count), samples: samples)
+        let inputs = try RecogniserInputs(of: samples, training: fold.training, settings: settings.recogniser)
+        let features = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
         var trainingLabels = [Int?](repeating: nil, count: labels.count)
         for sample in fold.training { trainingLabels[sample] = labels[sample] }
         let recordings = dataset.recordingRanges.map(\.samples)
         let fitted = try Recogniser.fit(
-            features, recordings: recordings, labels: trainingLabels, classes: classes.count, settings: recogniser,
+            features, recordings: recordings, labels: trainingLabels, classes: classes.count,
+            settings: settings.recogniser,
             threads: threads)
         let isHeldOut = Set(fold.test)
         let found = fitted.recognise(

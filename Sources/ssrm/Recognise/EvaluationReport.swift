@@ -19,11 +19,14 @@ struct EvaluationReport: Encodable {
         let name: String
         let heldOut: [String]
         let trainingSamples, samples: Int
+        /// The sizes of the pre-training's steps, which can be smaller than the settings say where samples are few.
+        let shards, shardSize: Int
         let accuracy, kappa, macroF1: Double
         let confusion: [[Int]]
 
         enum CodingKeys: String, CodingKey {
-            case name, samples, accuracy, kappa, confusion
+            case name, samples, accuracy, kappa, confusion, shards
+            case shardSize = "shard_size"
             case heldOut = "held_out"
             case trainingSamples = "training_samples"
             case macroF1 = "macro_f1"
@@ -35,13 +38,15 @@ struct EvaluationReport: Encodable {
     let steps, epochs, samples: Int
     let accuracy, kappa, macroF1, meanSubjectAccuracy: Double
     let confusion: [[Int]]
+    /// Every value that was in effect.
+    let settings: PresetSettings
     let classes: [Class]
     let subjects: [Subject]
     let folds: [Fold]
 
     enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
-        case folds
+        case folds, settings
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
         case macroF1 = "macro_f1"
@@ -61,9 +66,11 @@ struct EvaluationReport: Encodable {
         }
         (data, datasetDigest) = (dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
-        (preset, cell) = (evaluation.preset, evaluation.recogniser.cell.rawValue)
-        (seed, steps) = (evaluation.recogniser.seed, evaluation.steps)
-        (epochs, samples) = (evaluation.recogniser.epochs, pooled.samples)
+        settings = evaluation.settings
+        let recogniser = settings.recogniser
+        (preset, cell) = (evaluation.preset, recogniser.cell.rawValue)
+        (seed, steps) = (recogniser.seed, settings.foldSteps)
+        (epochs, samples) = (recogniser.epochs, pooled.samples)
         (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)
         confusion = pooled.confusion
         classes = evaluation.classes.enumerated().map { index, name in
@@ -79,11 +86,13 @@ struct EvaluationReport: Encodable {
         meanSubjectAccuracy =
             subjects.isEmpty ? 0 : subjects.reduce(0) { $0 + $1.accuracy } / Double(subjects.count)
         folds = results.map { result in
-            Fold(
+            let job = evaluation.job(for: result.fold)
+            return Fold(
                 name: evaluation.name(of: result.fold),
                 heldOut: result.fold.heldOutSubjects.map { dataset.subjects[$0] },
                 trainingSamples: result.fold.training.count, samples: result.scores.samples,
-                accuracy: result.scores.accuracy, kappa: result.scores.kappa, macroF1: result.scores.macroF1,
+                shards: job.shardsPerStep, shardSize: job.originalsPerShard, accuracy: result.scores.accuracy,
+                kappa: result.scores.kappa, macroF1: result.scores.macroF1,
                 confusion: result.scores.confusion)
         }
     }

@@ -51,15 +51,14 @@ struct PredictCommand: ParsableCommand {
                     + "use the kind of data it was trained on")
         }
         let encoder = try encoder(of: model)
-        let settings = model.recogniser.settings
-        let features = settings.recogniserFeatures(
-            encoder.features(of: samples, 0..<samples.count), samples: samples)
-        guard features.columns == model.recogniser.network.features else {
+        let width = model.inputs.width(featureCount: encoder.featureCount, valuesPerSample: samples.valuesPerSample)
+        guard width == model.recogniser.network.features else {
             throw RecognitionError.notAModel(
                 path: self.model,
-                reason: "its encoder makes \(features.columns) features, its recogniser reads "
+                reason: "its encoder and inputs make \(width) values a sample, its recogniser reads "
                     + "\(model.recogniser.network.features)")
         }
+        let features = model.inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
         let found = model.recogniser.recognise(
             features, recordings: dataset.recordingRanges.map(\.samples), threads: threads.count)
         try WholeFile.write(table(of: found, model: model, dataset: dataset), to: out)

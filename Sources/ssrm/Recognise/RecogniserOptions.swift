@@ -9,10 +9,7 @@ extension RecurrentCell: ExpressibleByArgument {}
 
 /// How a recogniser is trained: options of `ssrm train` and `ssrm evaluate`.
 struct RecogniserOptions: ParsableArguments {
-    private static let presets = RecogniserSettings.presets.map { "\($0.name) (\($0.purpose))" }
-
-    @Option(help: "Which settings: \(presets.joined(separator: "; ")).")
-    var preset = "paper"
+    @OptionGroup var presetOptions: PresetOptions
 
     @Option(help: "How often the recogniser sees each training sequence; by default the preset's.")
     var epochs: Int?
@@ -29,13 +26,13 @@ struct RecogniserOptions: ParsableArguments {
         if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
     }
 
-    /// The recogniser's settings that these options ask for.
-    func settings() throws -> RecogniserSettings {
-        var settings = try RecogniserSettings.preset(named: preset)
-        settings.epochs = epochs ?? settings.epochs
-        settings.cell = cell ?? settings.cell
-        settings.seed = seed
-        return settings
+    /// The preset's settings with what these options replace, and the name that results carry; see `PresetOptions`.
+    func settings(unused: [String]) throws -> (name: String, settings: PresetSettings) {
+        var (name, settings) = try presetOptions.resolve(unused: unused)
+        settings.recogniser.epochs = epochs ?? settings.recogniser.epochs
+        settings.recogniser.cell = cell ?? settings.recogniser.cell
+        settings.recogniser.seed = seed
+        return (name, settings)
     }
 }
 

@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
         abstract: "Train a recogniser on labelled recordings.",
         discussion: """
             The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field learn \
-            the classes from sequences of them. The model file holds all that `ssrm predict` needs.
+            the classes from sequences of them. The model file holds all that `ssrm predict` needs. \
+            Of the settings, those of the recogniser count: the encoder was made with its own.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 --out posture.safetensors
@@ -49,24 +50,27 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try options.settings()
+        let (preset, settings) = try options.settings(unused: ["upstream"])
         try requireWritable(out, inputs: [data, encoder])
         let dataset = try Dataset(opening: data)
         let labels = try dataset.labels(under: scheme)
         let classes = try scheme.classes(for: dataset.vocabulary)
-        let encoder = try Encoder(checkpointOrRun: self.encoder)
+        let checkpoint = try RunFolder.checkpoint(at: self.encoder)
+        let encoder = try Encoder(checkpoint)
         let samples = dataset.samples
         guard encoder.rows == samples.rows, encoder.columns == samples.columns else {
             throw ProgramError(
                 "the encoder of \(self.encoder) takes samples of \(encoder.rows) x \(encoder.columns) values, "
                     + "but those of \(data) are \(samples.rows) x \(samples.columns): pretrain on this kind of data")
         }
-        let features = encoder.features(of: samples, 0..<samples.count)
+        let inputs = try RecogniserInputs(
+            of: samples, training: Array(0..<samples.count), settings: settings.recogniser)
+        let features = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
         let watch = Stopwatch()
         var loss = 0.0
         let recogniser = try Recogniser.fit(
-            settings.recogniserFeatures(features, samples: samples), recordings: dataset.recordingRanges.map(\.samples),
-            labels: labels, classes: classes.count, settings: settings, threads: options.threads.count
+            features, recordings: dataset.recordingRanges.map(\.samples), labels: labels, classes: classes.count,
+            settings: settings.recogniser, threads: options.threads.count
         ) { progress in
             loss = progress.loss
             let left = watch.elapsed / progress.epoch * (progress.epochs - progress.epoch)
@@ -80,14 +84,15 @@ struct TrainCommand: ParsableCommand {
         let encoding = JSONEncoder()
         encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
         let model = RecogniserModel(
-            recogniser: recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: classes,
-            preset: options.preset, rows: samples.rows, columns: samples.columns,
+            recogniser: recogniser, inputs: inputs, scheme: scheme, vocabulary: dataset.vocabulary, classes: classes,
+            preset: preset, rows: samples.rows, columns: samples.columns,
             encoderRecord: String(decoding: try encoding.encode(encoder.record), as: UTF8.self),
-            encoderParameters: encoder.parameters)
+            encoderJob: try checkpoint.job.json, encoderParameters: encoder.parameters)
         let digest = try model.write(to: out)
         let summary = Summary(
-            file: out, digest: digest, scheme: scheme.rawValue, preset: options.preset, classes: classes,
-            samples: labels.count { $0 != nil }, recordings: dataset.recordings.count, epochs: settings.epochs,
+            file: out, digest: digest, scheme: scheme.rawValue, preset: preset, classes: classes,
+            samples: labels.count { $0 != nil }, recordings: dataset.recordings.count,
+            epochs: settings.recogniser.epochs,
             loss: loss, encoderIdentity: encoder.identity)
         if json { return try printJSON(summary) }
         print(

@@ -95,7 +95,9 @@ struct PretrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        try UpstreamRun(options, leaseOptions, json: json).run(listen: "tcp://127.0.0.1:*", patience: nil) { endpoint in
+        let run = UpstreamRun(
+            options, leaseOptions, workers: WorkersRecord(count: workers, threads: threads), json: json)
+        try run.run(listen: "tcp://127.0.0.1:*", patience: nil) { endpoint in
             try LocalWorkers(count: workers, endpoint: endpoint, data: options.data, threads: threads)
         }
     }

@@ -10,26 +10,31 @@ struct JobOptions: ParsableArguments {
     @Option(help: "The run directory: checkpoints, job.json and metrics.jsonl go there.")
     var run: String
 
-    @Option(help: "Steps in all.")
-    var steps = 5001
+    @OptionGroup var presetOptions: PresetOptions
 
-    @Option(help: "Which settings: paper or night.")
-    var preset = "paper"
+    @Option(help: "Steps in all; by default the preset's.")
+    var steps: Int?
 
     @Option(help: "What all random draws follow from.")
     var seed: UInt64 = 1
 
-    @Option(help: "Shards a step; at most so many workers compute at once.")
-    var shards = 8
+    @Option(help: "Shards a step; at most so many workers compute at once. By default the preset's.")
+    var shards: Int?
 
-    @Option(help: "Originals a shard; each goes through the network in every view.")
-    var shardSize = 16
+    @Option(help: "Originals a shard; each goes through the network in every view. By default the preset's.")
+    var shardSize: Int?
 
     @Option(help: "Units of the hidden layers, like 128 or 1024,1024; by default the preset's.")
     var hidden: String?
 
     @Option(help: "Adam's step size; by default the preset's.")
     var learningRate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later.",
+            valueName: "subjects"))
+    var excludeSubjects: String?
 
     @Option(help: "Steps between checkpoints.")
     var checkpointEvery = 500
@@ -45,13 +50,13 @@ struct JobOptions: ParsableArguments {
 
     func validate() throws {
         for (name, value) in [
-            ("--shards", shards), ("--shard-size", shardSize), ("--checkpoint-every", checkpointEvery),
+            ("--shards", shards ?? 1), ("--shard-size", shardSize ?? 1), ("--checkpoint-every", checkpointEvery),
             ("--keep-checkpoints", keepCheckpoints), ("--report-every", reportEvery),
         ] where value < 1 {
             throw ValidationError("\(name) must be at least 1, not \(value)")
         }
         if run.isEmpty { throw ValidationError("--run needs the name of a folder") }
-        if steps < 0 { throw ValidationError("--steps must not be negative") }
+        if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate must be positive, not \(learningRate)")
         }
@@ -67,18 +72,40 @@ struct JobOptions: ParsableArguments {
         return units
     }
 
+    /// The preset's settings with what these options replace.
+    func settings() throws -> (name: String, settings: PresetSettings) {
+        var (name, settings) = try presetOptions.resolve(unused: ["recogniser", "upstream.fold_steps"])
+        if let units = try hiddenUnits() { settings.upstream.hiddenUnits = units }
+        if let learningRate { settings.upstream.adam.learningRate = learningRate }
+        settings.shards = shards ?? settings.shards
+        settings.shardSize = shardSize ?? settings.shardSize
+        settings.steps = steps ?? settings.steps
+        return (name, settings)
+    }
+
     /// The job that these options ask for, on a dataset that was opened.
-    func job(on dataset: Dataset) throws -> Job {
-        var settings = try Presets.upstream(preset)
-        if let units = try hiddenUnits() { settings.hiddenUnits = units }
-        if let learningRate { settings.adam.learningRate = learningRate }
+    func job(on dataset: Dataset, preset: String, settings: PresetSettings) throws -> Job {
         let samples = dataset.samples
         let job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
-            preset: preset, settings: settings, seed: seed, shardsPerStep: shards, originalsPerShard: shardSize,
-            steps: steps)
+            preset: preset, settings: settings.upstream, seed: seed, shardsPerStep: settings.shards,
+            originalsPerShard: settings.shardSize, steps: settings.steps, excludedSamples: try excluded(from: dataset))
         if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
         return job
+    }
+
+    private func excluded(from dataset: Dataset) throws -> [Range<Int>]? {
+        guard let excludeSubjects else { return nil }
+        let names = Set(excludeSubjects.split(separator: ",").map(String.init))
+        if let unknown = names.sorted().first(where: { !dataset.subjects.contains($0) }) {
+            let remedy = suggestion(for: unknown, among: dataset.subjects)
+            throw ProgramError("--exclude-subjects: \(data) has no subject \(unknown): \(remedy)")
+        }
+        if names.isEmpty { throw ProgramError("--exclude-subjects names no subject; leave it out to train on all") }
+        if names.count == dataset.subjects.count {
+            throw ProgramError("--exclude-subjects leaves no subject of \(data) to train on; name fewer")
+        }
+        return dataset.recordingRanges.filter { names.contains(dataset.subjects[$0.subject]) }.map(\.samples)
     }
 }
 

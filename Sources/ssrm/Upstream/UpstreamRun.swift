@@ -25,10 +25,11 @@ struct UpstreamRun {
     }
     private let options: JobOptions
     private let lease: LeaseOptions
+    private let workers: WorkersRecord?
     private let json: Bool
 
-    init(_ options: JobOptions, _ lease: LeaseOptions, json: Bool) {
-        (self.options, self.lease, self.json) = (options, lease, json)
+    init(_ options: JobOptions, _ lease: LeaseOptions, workers: WorkersRecord? = nil, json: Bool) {
+        (self.options, self.lease, self.workers, self.json) = (options, lease, workers, json)
     }
 
     /// Runs, with the workers that `startWorkers` makes once the endpoint is known.
@@ -36,15 +37,17 @@ struct UpstreamRun {
         listen: String, patience: Duration?, startWorkers: (_ endpoint: String) throws -> LocalWorkers?
     ) throws {
         let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let (preset, settings) = try options.settings()
         let dataset = try Dataset(opening: options.data)
-        let job = try options.job(on: dataset)
+        let job = try options.job(on: dataset, preset: preset, settings: settings)
         let folder = RunFolder(options.run)
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: options.run)
         defer { withExtendedLifetime(lock) {} }
         removeLeftovers(in: folder.checkpointFolder)
         let state = try startingState(of: job, in: folder)
-        try WholeFile.write(try job.json + "\n", to: folder.jobFile)
+        let record = try RunRecord(job, options, lease, listen: listen, patience: patience, workers: workers)
+        try WholeFile.write(try record.json + "\n", to: folder.jobFile)
         if state.step == job.steps { return try finishWithoutSteps(state, job, folder) }
 
         let shell = try CoordinatorShell(

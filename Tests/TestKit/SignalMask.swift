@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The threads that tests run on may have signals blocked, and a process inherits that from the thread that starts it:
 /// a shell script would then never hear SIGTERM.
-func withoutBlockedSignals<Started>(_ start: () throws -> Started) rethrows -> Started {
+public func withoutBlockedSignals<Started>(_ start: () throws -> Started) rethrows -> Started {
     var none = sigset_t()
     var kept = sigset_t()
     sigemptyset(&none)

@@ -1,0 +1,199 @@
+import Foundation
+import Signals
+
+/// Nights of any EDF, EDF+ or BDF signals with their hypnograms as EDF+ annotations.
+///
+/// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
+/// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored but has no stage
+/// ("?", movement time) stays, without a label. Values keep their physical units (microvolts, degrees): nothing is filtered but for
+/// resampling, and nothing is scaled.
+///
+/// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where `wakeMargin` says so, and
+/// nights with fewer than ten sleep epochs or without any stage.
+public struct Polysomnography: RecordingSource {
+    /// Fewer sleep epochs than this are no recording.
+    static let fewestEpochs = 10
+
+    private struct Night {
+        let files: PolysomnographyFiles
+        /// Sleep epochs of the hypnogram.
+        let epochs: Range<Int>
+        /// Seconds from the start of the signals to that of the hypnogram's first sleep epoch.
+        let offset: Double
+        /// The signals when they were found.
+        let signals: [EDFFile.Signal]
+    }
+
+    private let layout: PolysomnographyLayout
+    private let nights: [Night]
+
+    /// The nights that can be used.
+    public let outline: DatasetOutline
+    /// Nights, sleep epochs and annotations that were left out.
+    public let skipped: [SkippedItem]
+
+    /// Opens every file, and reads the hypnograms.
+    ///
+    /// - Parameters:
+    ///   - files: the nights, in the order of the dataset. Without a subject of its own, a night is its patient's code's,
+    ///     or else its file name's: nights of the Sleep-EDF Database of one person (`SC4001E0`, `SC4002E0`) are one subject's.
+    ///   - unpaired: what was found and left out before.
+    ///   - channels: the channels' names, in the order of a sample's rows.
+    ///   - rate: values per second in the samples; nil for the highest rate among the first night's channels.
+    ///   - rowSeconds: how long a row of a sample is.
+    ///   - wakeMargin: how many minutes before the first and after the last sleep are kept; nil for all.
+    /// - Throws: `DatasetError`, also when no night is left.
+    public init(
+        _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String], rate: Double? = nil,
+        rowSeconds: Double = 1,
+        wakeMargin: Double? = nil
+    ) throws(DatasetError) {
+        precondition(!files.isEmpty, "no files")
+        var layout: PolysomnographyLayout?
+        var nights: [Night] = []
+        var (subjects, names, stages): ([String], [String], [[String?]]) = ([], [], [])
+        var skipped = unpaired
+        for pair in files {
+            let signals = try EDFFile(opening: pair.signals)
+            let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
+            let chosen: PolysomnographyLayout
+            if let layout {
+                chosen = layout
+            } else {
+                let highest = indices.map { signals.signals[$0].rate }.max() ?? 0
+                chosen = try Self.layout(channels, rate ?? highest, rowSeconds, signals)
+            }
+            layout = chosen
+            for index in indices { _ = try EDFChannel(signals, signal: index, rate: chosen.rate) }
+
+            let hypnogramFile = try EDFFile(opening: pair.hypnogram)
+            let hypnogram = try Hypnogram(hypnogramFile)
+            skipped += hypnogram.skipped
+            let offset = hypnogramFile.start + hypnogram.firstOnset - signals.start
+            let (epochs, left) = Self.commonEpochs(offset, hypnogram, signals)
+            skipped += left
+            let scored = hypnogram.stages(epochs)
+            let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
+            if kept.count < scored.count {
+                skipped.append(
+                    SkippedItem(
+                        path: pair.signals, kind: .sleepEpoch, count: scored.count - kept.count,
+                        reason: "more than \(Int(wakeMargin ?? 0)) minutes from sleep"))
+            }
+            let own = Array(scored[kept])
+            if own.count < Self.fewestEpochs || own.allSatisfy({ $0 == nil }) {
+                let reason =
+                    own.count < Self.fewestEpochs
+                    ? "\(own.count) sleep epochs are left, fewer than \(Self.fewestEpochs)"
+                    : "no sleep epoch has a stage"
+                skipped.append(SkippedItem(path: pair.signals, kind: .recording, reason: reason))
+                continue
+            }
+            let start = epochs.lowerBound + kept.lowerBound
+            nights.append(
+                Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
+            subjects.append(Self.subject(of: pair, signals))
+            names.append(pair.name)
+            stages.append(own)
+        }
+        guard let layout, !nights.isEmpty else {
+            let reason = skipped.last { $0.kind == .recording }?.reason ?? ""
+            throw .unsuitable(
+                path: files[0].signals,
+                reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
+        }
+        (self.layout, self.nights, self.skipped) = (layout, nights, skipped)
+        outline = Self.outline(layout, nights, subjects: subjects, names: names, stages: stages)
+    }
+
+    private static func layout(
+        _ channels: [String], _ rate: Double, _ rowSeconds: Double, _ file: EDFFile
+    ) throws(DatasetError) -> PolysomnographyLayout {
+        let layout = PolysomnographyLayout(channels: channels, rate: rate, rowSeconds: rowSeconds)
+        if let flaw = layout.flaw { throw .unsuitable(path: file.path, reason: flaw) }
+        return layout
+    }
+
+    /// The sleep epochs that both files cover as a whole, and those of either that the other does not.
+    private static func commonEpochs(
+        _ offset: Double, _ hypnogram: Hypnogram, _ signals: EDFFile
+    ) -> (epochs: Range<Int>, skipped: [SkippedItem]) {
+        let seconds = SleepEpochWindow.epochSeconds
+        func whole(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int {
+            Int(max(min(value, 1e9), -1e9).rounded(rule))
+        }
+        let first = whole(-offset / seconds - 1e-6, .up)
+        let end = max(whole((signals.duration - offset) / seconds + 1e-6, .down), first)
+        let epochs = (first..<end).clamped(to: 0..<hypnogram.epochCount)
+        var skipped: [SkippedItem] = []
+        for (count, reason) in [
+            (hypnogram.epochCount - epochs.count, "the hypnogram covers them, the signals do not"),
+            (end - first - epochs.count, "the signals cover them, the hypnogram does not"),
+        ] where count > 0 {
+            skipped.append(SkippedItem(path: signals.path, kind: .sleepEpoch, count: count, reason: reason))
+        }
+        return (epochs, skipped)
+    }
+
+    /// From `minutes` before the first sleep to as long after the last; nothing without sleep.
+    private static func nearSleep(_ stages: [String?], minutes: Double) -> Range<Int> {
+        func isSleep(_ stage: String?) -> Bool { stage != nil && stage != "W" }
+        guard let first = stages.firstIndex(where: isSleep), let last = stages.lastIndex(where: isSleep) else {
+            return 0..<0
+        }
+        let margin = Int(min(minutes * 60 / SleepEpochWindow.epochSeconds, 1e6))
+        return max(first - margin, 0)..<min(last + margin + 1, stages.count)
+    }
+
+    private static func subject(of files: PolysomnographyFiles, _ signals: EDFFile) -> String {
+        if let subject = files.subject { return subject }
+        if let subject = PolysomnographyFiles.sleepEDFSubject(files.name) { return subject }
+        return signals.patientCode.isEmpty ? files.name : signals.patientCode
+    }
+
+    private static func outline(
+        _ layout: PolysomnographyLayout, _ nights: [Night], subjects: [String], names: [String], stages: [[String?]]
+    ) -> DatasetOutline {
+        var distinct: [String] = []
+        for subject in subjects where !distinct.contains(subject) { distinct.append(subject) }
+        let present = Set(stages.joined().compactMap(\.self))
+        let codes = LabelVocabulary.stage.codes.filter(present.contains)
+        let recordings = nights.indices.map { index in
+            // Files of one name in different folders, or one file given twice, are told apart by their number.
+            let isUnique = names.count { $0 == names[index] } == 1
+            return DatasetOutline.Recording(
+                name: isUnique ? names[index] : "\(names[index])#\(index + 1)",
+                subject: distinct.firstIndex(of: subjects[index]) ?? 0, firstPosition: nights[index].epochs.lowerBound,
+                labels: stages[index].map { stage in stage.flatMap(codes.firstIndex(of:)) })
+        }
+        return DatasetOutline(
+            kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, subjects: distinct,
+            codes: codes, recordings: recordings)
+    }
+
+    /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.
+    ///
+    /// - Returns: nothing.
+    /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        for night in nights {
+            let file = try EDFFile(opening: night.files.signals)
+            guard file.signals == night.signals else {
+                throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
+            }
+            var channels = try layout.channels.map { name in
+                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate)
+            }
+            let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
+            for index in channels.indices {
+                try channels[index].skip(Int((seconds * layout.rate).rounded()))
+            }
+            for _ in night.epochs {
+                var sample: [Float] = []
+                for index in channels.indices { sample += try channels[index].next(layout.epochLength) }
+                try sample.withUnsafeBufferPointer { try writer.append($0) }
+            }
+        }
+        return []
+    }
+}

@@ -1,0 +1,169 @@
+import Signals
+
+/// One subject's night in the publisher's raw files: which of its sleep epochs can be used, and their signals.
+///
+/// The rules are those of Walch et al.'s published program, found by comparing with the features that it made:
+///
+/// - The night lasts from the latest start to the earliest end of labels, heart rate and motion (motion only where it is
+///   used), its end not included; the end of the labels is the time of the last one.
+/// - Of the rows in it, sorted and each taken once, the first of the heart rate is left out, and so is the first sleep epoch: the
+///   program reads both as if they were a headline.
+/// - A sleep epoch is used when it starts in the night and has at least one row of heart rate, and of motion, in its 30 s.
+///   Unlike there, one that was not scored is used too, without a label.
+struct SleepAccelNight {
+    /// A night with fewer usable sleep epochs is left out.
+    static let fewestEpochs = 10
+
+    /// Which files a dataset needs of a night, beside labels and heart rate.
+    struct Needs {
+        var motion: Bool
+        var steps: Bool
+    }
+
+    /// The files of one subject.
+    struct Files {
+        let subject: String
+        let labels: String
+        let heartRate: String
+        let motion: String?
+        let steps: String?
+
+        init(root: String, subject: String, needs: Needs) {
+            self.subject = subject
+            labels = "\(root)/labels/\(subject)_labeled_sleep.txt"
+            heartRate = "\(root)/heart_rate/\(subject)_heartrate.txt"
+            motion = needs.motion ? "\(root)/motion/\(subject)_acceleration.txt" : nil
+            steps = needs.steps ? "\(root)/steps/\(subject)_steps.txt" : nil
+        }
+    }
+
+    /// The signals of the night.
+    struct SignalRows {
+        let heartRate: TimedRows
+        let motion: TimedRows?
+        let steps: TimedRows?
+    }
+
+    let files: Files
+    let stages: SleepAccelStages
+    /// Runs of consecutive sleep epochs that can be used, by their numbers from the first label.
+    let runs: [Range<Int>]
+    /// When the first usable sleep epoch with a label starts: the clock features' zero.
+    let clockStart: Double
+    /// What is not used of it, and why.
+    let skipped: [SkippedItem]
+    /// What was put right.
+    let notes: [String]
+
+    private let span: Range<Double>
+
+    /// Looks at a night; nil when it can't be used, and then `unusable` says why.
+    init?(_ files: Files, unusable: inout [SkippedItem]) throws(DatasetError) {
+        let stages = try SleepAccelStages(path: files.labels)
+        let epochCount = stages.stages.count
+        var overviews: [(path: String, TimedRows.Overview)] = []
+        for path in [files.heartRate, files.motion].compactMap(\.self) {
+            let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
+            overviews.append((path, overview))
+        }
+        let sharing = files.motion == nil ? "labels and heart rate" : "labels, heart rate and motion"
+        let start = overviews.reduce(stages.origin) { max($0, $1.1.first) }
+        let end = overviews.reduce(stages.start(of: epochCount - 1)) { min($0, $1.1.last) }
+        guard start < end else {
+            let reason = "\(sharing) have no time in common"
+            unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
+            return nil
+        }
+        let span = start..<end
+        let inSpan = stages.stages.indices.filter { span.contains(stages.start(of: $0)) }.dropFirst()
+        let heartRate = try Self.heartRate(of: files, in: span)
+        let withHeartRate = Self.epochs(of: heartRate.times, stages)
+        let epochs = inSpan.filter(withHeartRate.contains)
+        let usable = epochs.filter { epoch in overviews.allSatisfy { $0.1.firstInEpoch[epoch] < end } }
+        guard usable.count >= Self.fewestEpochs else {
+            let reason = "\(usable.count) usable sleep epochs, where at least \(Self.fewestEpochs) are needed"
+            unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
+            return nil
+        }
+        (self.files, self.stages, self.span) = (files, stages, span)
+        runs = Self.runs(of: usable)
+        clockStart = stages.start(of: usable.first { stages.stages[$0] != nil } ?? usable[0])
+        let leftOut: [(kind: SkippedItem.Kind, count: Int, reason: String)] = [
+            (.row, stages.duplicateCount, "the same as another row"),
+            (.sleepEpoch, epochCount - inSpan.count, "not in the time that \(sharing) share, or first in it"),
+            (.sleepEpoch, inSpan.count - epochs.count, "no heart rate in it"),
+            (.sleepEpoch, epochs.count - usable.count, "no motion in it"),
+        ]
+        skipped = leftOut.filter { $0.count > 0 }.map {
+            SkippedItem(path: files.labels, kind: $0.kind, count: $0.count, reason: $0.reason)
+        }
+        var outOfOrder = [(path: files.labels, count: stages.outOfOrderCount)]
+        for (path, overview) in overviews { outOfOrder.append((path, overview.outOfOrderCount)) }
+        if let path = files.steps {
+            let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
+            outOfOrder.append((path, overview.outOfOrderCount))
+        }
+        var notes: [String] = []
+        for (path, count) in outOfOrder where count > 0 {
+            notes.append("\(path): put in order of time; \(count) row\(count == 1 ? "" : "s") came after a later one")
+        }
+        if stages.missingCount > 0 {
+            notes.append("\(files.labels): \(stages.missingCount) sleep epochs without a row have no label")
+        }
+        self.notes = notes
+    }
+
+    private static func heartRate(of files: Files, in span: Range<Double>) throws(DatasetError) -> TimedRows {
+        var rows = try TimedRows(path: files.heartRate, columnCount: 2, in: span)
+        if !rows.times.isEmpty { rows.dropFirst() }
+        return rows
+    }
+
+    private static func epochs(of times: [Double], _ stages: SleepAccelStages) -> Set<Int> {
+        Set(times.map { Int((($0 - stages.origin) / SleepEpochWindow.epochSeconds).rounded(.down)) })
+    }
+
+    private static func runs(of epochs: [Int]) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for epoch in epochs {
+            if let last = runs.last, last.upperBound == epoch {
+                runs[runs.count - 1] = last.lowerBound..<epoch + 1
+            } else {
+                runs.append(epoch..<epoch + 1)
+            }
+        }
+        return runs
+    }
+
+    /// Reads the night's signals, and what was left out of their files.
+    func signals() throws(DatasetError) -> (rows: SignalRows, skipped: [SkippedItem]) {
+        let heartRate = try Self.heartRate(of: files, in: span)
+        var skipped = heartRate.skipped(of: files.heartRate, outside: "not in the night")
+        skipped.append(
+            SkippedItem(
+                path: files.heartRate, kind: .row, reason: "first in the night, which the published program loses"))
+        try requireUnchanged(heartRate, files.heartRate)
+        var motion: TimedRows?
+        if let path = files.motion {
+            let rows = try TimedRows(path: path, columnCount: 4, in: span)
+            try requireUnchanged(rows, path)
+            skipped += rows.skipped(of: path, outside: "not in the night")
+            motion = rows
+        }
+        var steps: TimedRows?
+        if let path = files.steps {
+            let rows = try TimedRows(path: path, columnCount: 2)
+            skipped += rows.skipped(of: path, outside: "")
+            steps = rows
+        }
+        return (SignalRows(heartRate: heartRate, motion: motion, steps: steps), skipped)
+    }
+
+    /// Every usable sleep epoch still has a row.
+    private func requireUnchanged(_ rows: TimedRows, _ path: String) throws(DatasetError) {
+        let epochs = Self.epochs(of: rows.times, stages)
+        guard runs.joined().allSatisfy(epochs.contains) else {
+            throw .unreadable(path: path, reason: "it changed while it was read; run the command again")
+        }
+    }
+}

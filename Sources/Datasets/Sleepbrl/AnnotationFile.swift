@@ -1,0 +1,115 @@
+import Checkpoints
+import Foundation
+
+/// Annotations in PhysioNet's MIT format, as WFDB programs write them (WFDB Applications Guide, annot(5)).
+///
+/// A file is a row of little-endian 16-bit words: a code in the upper six bits, a number in the lower ten. Codes up to 49 are
+/// annotations, that many samples after the one before; the words after it belong to it: NUM (60), SUB (61), CHN (62), and AUX (63)
+/// with so many bytes of text, padded to an even number. SKIP (59) is followed by a longer interval of four bytes, the upper half first, and
+/// stands before its annotation. A zero word ends the file; zeros may follow. A file without it was cut and is refused, and so is one that goes
+/// on with anything else: nothing of a damaged scoring is used.
+public struct AnnotationFile: Sendable, Equatable {
+    /// One annotation.
+    public struct Annotation: Sendable, Equatable {
+        /// The sample that it belongs to, from 0.
+        public var sample: Int
+        /// What it is, 1 to 49; 22 is a note.
+        public var code: Int
+        /// Its subtype, -128 to 127; 0 where the file says none.
+        public var subtype: Int
+        /// Its signal, 0 to 255; as in the annotation before where the file says none.
+        public var channel: Int
+        /// Its number, -128 to 127; as in the annotation before where the file says none.
+        public var number: Int
+        /// Its note; empty where there is none.
+        public var note: String
+
+        /// An annotation of these parts.
+        public init(sample: Int, code: Int, subtype: Int = 0, channel: Int = 0, number: Int = 0, note: String = "") {
+            (self.sample, self.code, self.subtype) = (sample, code, subtype)
+            (self.channel, self.number, self.note) = (channel, number, note)
+        }
+    }
+
+    private static let largestCode = 49
+    private enum Word: Int { case skip = 59, num, sub, chn, aux }
+
+    /// The annotations in the file's order.
+    public let annotations: [Annotation]
+
+    /// Reads a file.
+    ///
+    /// - Throws: `DatasetError`; of a malformed file it names the byte.
+    public init(path: String) throws(DatasetError) {
+        let file = try MappedFile.opened(path)
+        self = try withExtendedLifetime(file) { () throws(DatasetError) in try Self(file.bytes, path: path) }
+    }
+
+    /// Reads a file's content.
+    ///
+    /// - Parameters:
+    ///   - bytes: all of it.
+    ///   - path: its name for errors.
+    /// - Throws: `DatasetError.malformed`.
+    public init(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+        var annotations: [Annotation] = []
+        var (next, sample, number, channel) = (0, 0, 0, 0)
+        func failure(_ byte: Int, _ reason: String) -> DatasetError {
+            .malformed(path: path, byte: byte, reason: reason)
+        }
+        func word(_ what: String) throws(DatasetError) -> Int {
+            guard next + 2 <= bytes.count else {
+                throw failure(bytes.count, "the annotations end \(what): the file was cut; copy it again")
+            }
+            defer { next += 2 }
+            return Int(bytes[next]) | Int(bytes[next + 1]) << 8
+        }
+        while true {
+            let start = next
+            let word0 = try word("without the end mark")
+            let (code, value) = (word0 >> 10, word0 & 0x3FF)
+            if word0 == 0 { break }
+            switch Word(rawValue: code) {
+            case .skip:
+                let (high, low) = (try word("inside an interval"), try word("inside an interval"))
+                sample += Int(Int32(truncatingIfNeeded: high << 16 | low))
+                guard sample >= 0 else {
+                    throw failure(start, "an interval leads to sample \(sample), before the start")
+                }
+                continue
+            case .aux:
+                guard next + value + value % 2 <= bytes.count else {
+                    throw failure(bytes.count, "the annotations end inside a note: the file was cut; copy it again")
+                }
+                guard !annotations.isEmpty else { throw failure(start, "a note comes before any annotation") }
+                let note = bytes[next..<next + value].prefix { $0 != 0 }
+                annotations[annotations.count - 1].note = String(decoding: note, as: UTF8.self)
+                next += value + value % 2
+            case .num, .sub, .chn:
+                guard !annotations.isEmpty else { throw failure(start, "a field comes before any annotation") }
+                let last = annotations.count - 1
+                let signed = Int(Int8(truncatingIfNeeded: value))
+                if code == Word.sub.rawValue {
+                    annotations[last].subtype = signed
+                } else if code == Word.num.rawValue {
+                    number = signed
+                    annotations[last].number = signed
+                } else {
+                    channel = value & 0xFF
+                    annotations[last].channel = channel
+                }
+            case nil:
+                // Code 0 with an interval is an annotation of no kind: it moves the time and says nothing.
+                guard code <= Self.largestCode else { throw failure(start, "there is no annotation code \(code)") }
+                sample += value
+                if code > 0 {
+                    annotations.append(Annotation(sample: sample, code: code, channel: channel, number: number))
+                }
+            }
+        }
+        if let byte = bytes[next...].firstIndex(where: { $0 != 0 }) {
+            throw failure(byte, "something follows the end mark; copy it again")
+        }
+        self.annotations = annotations
+    }
+}

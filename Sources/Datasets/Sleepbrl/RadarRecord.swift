@@ -1,0 +1,138 @@
+import Foundation
+import Signals
+
+/// One record of the Sleep Bioradiolocation Database: `sbjNN.edf` and `sbjNN.edf.atr`.
+struct RadarRecord {
+    /// Quadrature pairs in a record: channels S1 and S2, S3 and S4, … S15 and S16.
+    static let pairCount = 8
+    /// Samples per second of every channel.
+    static let rate = 50.0
+    /// Samples in a sleep epoch.
+    static let epochLength = Int(rate * SleepEpochWindow.epochSeconds)
+    /// Of the middle of the radar's band of 3.6 to 4.0 GHz, in millimetres.
+    static let wavelength = 299_792.458 / 3_800
+
+    let path: String
+    /// For each whole sleep epoch, whether any channel has a signal that is not constant.
+    let usable: [Bool]
+    /// The stage of each whole sleep epoch; nil where there is none.
+    let stages: [String?]
+    /// Annotations that were left out.
+    let skipped: [SkippedItem]
+
+    /// Opens a record, reads its stages and looks where it has a signal.
+    ///
+    /// - Parameters:
+    ///   - path: the EDF file.
+    ///   - annotations: the annotation file beside it.
+    /// - Throws: `DatasetError` that names the file, and the byte of a malformed one.
+    init(path: String, annotations: String) throws(DatasetError) {
+        self.path = path
+        let file = try EDFFile(opening: path)
+        var usable: [Bool] = []
+        for pair in 0..<Self.pairCount {
+            for channel in try Self.channels(of: pair, in: file) {
+                let epochCount = file.signals[channel].sampleCount / Self.epochLength
+                if usable.isEmpty { usable = Array(repeating: false, count: epochCount) }
+                for epoch in 0..<epochCount where !usable[epoch] {
+                    let samples = epoch * Self.epochLength..<(epoch + 1) * Self.epochLength
+                    let values = try file.values(of: channel, samples)
+                    usable[epoch] = values.contains { $0 != values[0] }
+                }
+            }
+        }
+        self.usable = usable
+        let all = try AnnotationFile(path: annotations).annotations
+        // WFDB programs note at the start when annotations are not timed in samples of the signals.
+        let clock = "## time resolution:"
+        if let note = all.map(\.note).first(where: { $0.hasPrefix(clock) }),
+            Double(note.dropFirst(clock.count).trimmingCharacters(in: .whitespaces)) != Self.rate
+        {
+            throw .unsuitable(
+                path: annotations, reason: "its \"\(note.dropFirst(3))\" is not that of the signals, \(Self.rate) Hz")
+        }
+        (stages, skipped) = Self.stages(all, epochCount: usable.count, path: annotations)
+    }
+
+    /// The signals of a pair, I and Q: all sixteen have the same rate and length.
+    private static func channels(of pair: Int, in file: EDFFile) throws(DatasetError) -> [Int] {
+        let first = try file.signal(named: "S1")
+        return try ["S\(2 * pair + 1)", "S\(2 * pair + 2)"].map { name throws(DatasetError) in
+            let index = try file.signal(named: name)
+            let signal = file.signals[index]
+            guard abs(signal.rate - rate) < 1e-6 else {
+                throw .unsuitable(
+                    path: file.path, reason: "channel \"\(name)\" has \(signal.rate) Hz where sleepbrl has \(rate) Hz")
+            }
+            guard signal.sampleCount == file.signals[first].sampleCount else {
+                throw .unsuitable(path: file.path, reason: "channels S1 and \(name) are of unequal length")
+            }
+            return index
+        }
+    }
+
+    /// The stages that notes give to sleep epochs.
+    private static func stages(
+        _ annotations: [AnnotationFile.Annotation], epochCount: Int, path: String
+    ) -> ([String?], [SkippedItem]) {
+        let stageOfNote: [String: String] = [
+            "W": "W", "1": "N1", "2": "N2", "3": "N3", "4": "N3", "R": "REM",
+        ]
+        var stages = [String?](repeating: nil, count: epochCount)
+        var taken = [Bool](repeating: false, count: epochCount)
+        var counts: [(reason: String, count: Int)] = [
+            ("its note is no stage (W, 1, 2, 3, 4, R)", 0), ("it is not at the start of a sleep epoch", 0),
+            ("the signals do not reach so far", 0), ("the sleep epoch has an annotation already", 0),
+        ]
+        for annotation in annotations {
+            let (epoch, rest) = annotation.sample.quotientAndRemainder(dividingBy: epochLength)
+            let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let stage = stageOfNote[note] else {
+                counts[0].count += 1
+                continue
+            }
+            if rest != 0 {
+                counts[1].count += 1
+            } else if epoch >= epochCount {
+                counts[2].count += 1
+            } else if taken[epoch] {
+                counts[3].count += 1
+            } else {
+                (stages[epoch], taken[epoch]) = (stage, true)
+            }
+        }
+        let skipped = counts.filter { $0.count > 0 }.map { reason, count in
+            SkippedItem(path: path, kind: .annotation, count: count, reason: reason)
+        }
+        return (stages, skipped)
+    }
+
+    /// Runs of sleep epochs with a signal.
+    var runs: [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for epoch in usable.indices where usable[epoch] {
+            if let last = runs.last, last.upperBound == epoch {
+                runs[runs.count - 1] = last.lowerBound..<epoch + 1
+            } else {
+                runs.append(epoch..<epoch + 1)
+            }
+        }
+        return runs
+    }
+
+    /// Reads the pairs one after another and demodulates the night.
+    func night() throws(DatasetError) -> RadarNight {
+        let file = try EDFFile(opening: path)
+        let count = usable.count * Self.epochLength
+        return try RadarNight(
+            pairCount: Self.pairCount, rate: Self.rate, wavelength: Self.wavelength, epochLength: Self.epochLength,
+            usable: usable
+        ) { pair throws(DatasetError) in
+            let channels = try Self.channels(of: pair, in: file)
+            guard file.signals[channels[0]].sampleCount / Self.epochLength == usable.count else {
+                throw .unreadable(path: path, reason: "it changed while it was read")
+            }
+            return (try file.values(of: channels[0], 0..<count), try file.values(of: channels[1], 0..<count))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Signals
+
+/// Nights of the Sleep Bioradiolocation Database 1.0.0 (`sleepbrl`) in its publisher's files.
+///
+/// A record is `sbjNN.edf` with sixteen channels S1 to S16 of 50 Hz, eight quadrature pairs of a radar that steps through 3.6 to
+/// 4.0 GHz, and `sbjNN.edf.atr` with a stage every 30 s. Channels are found by name. The best pair's displacement is split into respiration
+/// and movement (`RadarNight` has the rules), both in millimetres; since the files do not say which pair is which frequency, the wavelength
+/// is that of 3.8 GHz, which makes millimetres wrong by at most 5.3 %. Both signals are then resampled to 10 Hz.
+///
+/// - `Content.windows`: a sample is a sleep epoch, `[20, 30]`: ten rows of respiration, ten of movement, a row being three
+///   seconds.
+/// - `Content.features`: a sample is `[8, window]`, the values of ``BreathingFeatures`` at the sleep epochs around its own.
+///
+/// A subject is a record. A sleep epoch in which all sixteen channels are constant has no signal: it is left out, and what comes after it
+/// is another recording, `sbjNN+<number of its first sleep epoch>`. Such parts with fewer than ten sleep epochs are left out too, and records
+/// without annotations or without any stage. Sleep epochs without a stage stay, without a label.
+///
+/// Tested on made-up recordings only: the radar of the tests moves a chest, a heart and a body, and adds offsets, noise and imbalance.
+public struct SleepBioradiolocation: RecordingSource {
+    /// What a sample holds.
+    public enum Content: String, Sendable, CaseIterable {
+        /// Respiration and movement of the sleep epoch itself.
+        case windows
+        /// A few numbers for each sleep epoch around the sample's own.
+        case features
+    }
+
+    /// Values per second of respiration and movement in samples.
+    private static let sampleRate = 10.0
+    /// Values in a row of a sample of windows: three seconds.
+    private static let rowLength = 30
+    private static let suffix = ".edf"
+    private static let annotationSuffix = ".edf.atr"
+
+    private struct Night {
+        let record: RadarRecord
+        /// The runs of sleep epochs that are recordings.
+        let runs: [Range<Int>]
+    }
+
+    private let content: Content
+    private let window: Int
+    private let nights: [Night]
+
+    /// The recordings that were found.
+    public let outline: DatasetOutline
+    /// Files, records, sleep epochs and annotations that were left out.
+    public let skipped: [SkippedItem]
+
+    /// Finds the records, reads their stages, and looks where they have a signal.
+    ///
+    /// - Parameters:
+    ///   - root: the folder with the records.
+    ///   - content: what a sample holds.
+    ///   - window: how many sleep epochs a sample of features spans; odd.
+    /// - Throws: `DatasetError`, also when no record can be used.
+    public init(root: String, content: Content = .windows, window: Int = 11) throws(DatasetError) {
+        precondition(window > 0 && window % 2 == 1, "\(window) epochs")
+        (self.content, self.window) = (content, window)
+        let names = try Folder.names(in: root)
+        var skipped: [SkippedItem] = []
+        var nights: [Night] = []
+        var records: [String] = []
+        for name in names {
+            let path = "\(root)/\(name)"
+            if name.hasSuffix(Self.suffix) {
+                guard names.contains(name + ".atr") else {
+                    skipped.append(
+                        SkippedItem(path: path, kind: .recording, reason: "there is no \(name).atr beside it"))
+                    continue
+                }
+                let record = try RadarRecord(path: path, annotations: path + ".atr")
+                skipped += record.skipped
+                let (runs, left) = Self.recordings(of: record)
+                skipped += left
+                if !runs.isEmpty {
+                    nights.append(Night(record: record, runs: runs))
+                    records.append(String(name.dropLast(Self.suffix.count)))
+                }
+            } else if !name.hasSuffix(Self.annotationSuffix) || !names.contains(String(name.dropLast(4))) {
+                skipped.append(SkippedItem(path: path, reason: "not a record like sbj01.edf with sbj01.edf.atr"))
+            }
+        }
+        guard !nights.isEmpty else {
+            guard let last = skipped.last(where: { $0.kind == .recording }) else {
+                throw .nothingFound(path: root, wanted: "files like sbj01.edf and sbj01.edf.atr")
+            }
+            throw .unsuitable(path: last.path, reason: "no record is left: \(last.reason)")
+        }
+        (self.nights, self.skipped) = (nights, skipped)
+        outline = Self.outline(nights, records: records, content: content, window: window)
+    }
+
+    /// The runs of a record that are long enough, and what is left out of it.
+    private static func recordings(of record: RadarRecord) -> (runs: [Range<Int>], skipped: [SkippedItem]) {
+        let runs = record.runs.filter { $0.count >= Polysomnography.fewestEpochs }
+        let staged = runs.contains { run in record.stages[run].contains { $0 != nil } }
+        if runs.isEmpty || !staged {
+            let reason =
+                runs.isEmpty
+                ? "nowhere are there \(Polysomnography.fewestEpochs) sleep epochs with a signal one after another"
+                : "no sleep epoch has a stage"
+            return ([], [SkippedItem(path: record.path, kind: .recording, reason: reason)])
+        }
+        let silent = record.usable.count { !$0 }
+        let short = record.usable.count - silent - runs.reduce(0) { $0 + $1.count }
+        let skipped = [
+            (silent, "all sixteen channels are constant"),
+            (short, "fewer than \(Polysomnography.fewestEpochs) of them between gaps"),
+        ].filter { $0.0 > 0 }.map { count, reason in
+            SkippedItem(path: record.path, kind: .sleepEpoch, count: count, reason: reason)
+        }
+        return (runs, skipped)
+    }
+
+    private static func outline(
+        _ nights: [Night], records: [String], content: Content, window: Int
+    ) -> DatasetOutline {
+        let present = Set(nights.flatMap { night in night.runs.flatMap { night.record.stages[$0].compactMap(\.self) } })
+        let codes = LabelVocabulary.stage.codes.filter(present.contains)
+        let recordings = nights.indices.flatMap { subject in
+            nights[subject].runs.map { run in
+                let stages = nights[subject].record.stages[run]
+                return DatasetOutline.Recording(
+                    name: run == nights[subject].runs[0] ? records[subject] : "\(records[subject])+\(run.lowerBound)",
+                    subject: subject, firstPosition: run.lowerBound,
+                    labels: stages.map { stage in stage.flatMap(codes.firstIndex(of:)) })
+            }
+        }
+        let windowRows = 2 * Int(sampleRate * SleepEpochWindow.epochSeconds) / rowLength
+        return DatasetOutline(
+            kind: "sleepbrl", vocabulary: .stage,
+            rows: content == .windows ? windowRows : BreathingFeatures.names.count,
+            columns: content == .windows ? rowLength : window, subjects: records, codes: codes, recordings: recordings)
+    }
+
+    /// Reads the signals, demodulates record by record and appends the samples in the order of the outline.
+    ///
+    /// - Returns: nothing.
+    /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        let epochLength = Int(Self.sampleRate * SleepEpochWindow.epochSeconds)
+        for night in nights {
+            let signals = try night.record.night()
+            let respiration = Self.resampled(signals.respiration)
+            let movement = Self.resampled(signals.movement)
+            let features = BreathingFeatures(
+                respiration: respiration, movement: movement, rate: Self.sampleRate, epochLength: epochLength)
+            for run in night.runs {
+                switch content {
+                case .windows:
+                    for epoch in run {
+                        let samples = epoch * epochLength..<(epoch + 1) * epochLength
+                        let values = Array(respiration[samples]) + movement[samples]
+                        try values.withUnsafeBufferPointer { try writer.append($0) }
+                    }
+                case .features:
+                    let values = SleepEpochWindow(width: window).samples(of: features.rows.map { Array($0[run]) })
+                    try values.withUnsafeBufferPointer { try writer.append($0) }
+                }
+            }
+        }
+        return []
+    }
+
+    private static func resampled(_ signal: [Double]) -> [Float] {
+        guard let first = signal.first, let last = signal.last else { return [] }
+        return Resampler(
+            from: RadarRecord.rate, to: sampleRate, inputCount: signal.count, first: first, last: last
+        ).resample(signal)
+    }
+}

@@ -1,0 +1,214 @@
+import Numerics
+import Signals
+
+/// The MIT-BIH Polysomnographic Database (PhysioNet `slpdb` 1.0.0): heart beats and sleep stages as text.
+///
+/// PhysioNet publishes a record as `.hea`, `.dat`, `.ecg` (beats) and `.st` (stages). Read here are `.hea` and two texts, which
+/// `Scripts/slpdb-texts` or the programs of the WFDB package make of the others:
+///
+///     ann2rr -r slp01a -a ecg -V t -W -i s3 -w -v t > slp01a.rr
+///     rdann -r slp01a -a st -e -v > slp01a.an
+///
+/// A sleep epoch is 30 s from a multiple of 30 s; the annotation at its start is its stage (the first one of a record is at sample 1,
+/// so up to 1 s off is taken; 3 and 4 are both N3). One without an annotation, or with one that is no stage (MT, M: movement), has
+/// no label. A sample is a matrix `[features, window]` of ``HeartBeatFeature``s at the sleep epochs around its own.
+///
+/// A sleep epoch whose normal intervals last less than 15 s together is a gap: it is left out, and what follows is
+/// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label, are left out
+/// too. Features relative to the night are taken over all sleep epochs of a record that are used.
+///
+/// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
+/// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected sleep apnoea.
+public struct SlpdbRecords: RecordingSource {
+    /// The fewest consecutive sleep epochs of a recording.
+    static let fewestSleepEpochs = 10
+    /// What else PhysioNet's folder holds; these files are no loss.
+    private static let publishersEndings = [".dat", ".ecg", ".st", ".xws", ".txt", ".html", ".svg", ".png"]
+    private static let publishersNames: Set = ["RECORDS", "ANNOTATORS", "README", "README.st", "DOI", "index.html"]
+
+    private let features: [HeartBeatFeature]
+    private let window: Int
+    /// The features of each recording of the outline, one value a sleep epoch.
+    private let values: [[[Float]]]
+
+    /// The recordings that were found.
+    public let outline: DatasetOutline
+    /// Files, records, sleep epochs, rows and annotations that were left out.
+    public let skipped: [SkippedItem]
+
+    /// Reads the records' texts and computes the features, a few numbers a sleep epoch.
+    ///
+    /// - Parameters:
+    ///   - root: the folder that holds the records' files.
+    ///   - features: a row of a sample each.
+    ///   - window: how many sleep epochs a sample spans; odd.
+    /// - Throws: `DatasetError` that names the file and line; also when no record can be used.
+    public init(
+        root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11
+    ) throws(DatasetError) {
+        precondition(window > 0 && window % 2 == 1 && !features.isEmpty, "\(features) over \(window) epochs")
+        (self.features, self.window) = (features, window)
+        var search = Search()
+        try search.findRecords(in: root)
+        var nights: [Night] = []
+        for record in search.records {
+            let texts = try SlpdbTexts(stem: "\(root)/\(record)")
+            nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features)
+        }
+        skipped = search.skipped
+        guard !nights.isEmpty else {
+            let first = skipped.last { $0.kind == .recording }
+            throw .unsuitable(
+                path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
+        }
+        values = nights.map(\.values)
+        let subjects = nights.reduce(into: [String]()) { if $0.last != $1.subject { $0.append($1.subject) } }
+        let present = Set(nights.flatMap(\.stages).compactMap(\.self))
+        let codes = LabelVocabulary.stage.codes.filter(present.contains)
+        outline = DatasetOutline(
+            kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, subjects: subjects, codes: codes,
+            recordings: nights.map { night in
+                DatasetOutline.Recording(
+                    name: night.name, subject: subjects.firstIndex(of: night.subject) ?? 0, firstPosition: night.first,
+                    labels: night.stages.map { stage in stage.flatMap(codes.firstIndex(of:)) })
+            })
+    }
+
+    /// Appends the samples in the order of the outline.
+    ///
+    /// - Returns: nothing; all that is left out is in `skipped`.
+    /// - Throws: `TensorFileError` from the writer.
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        for recording in values {
+            let samples = SleepEpochWindow(width: window).samples(of: recording)
+            try samples.withUnsafeBufferPointer { try writer.append($0) }
+        }
+        return []
+    }
+
+    /// One recording: consecutive sleep epochs of a record.
+    private struct Night {
+        let name: String
+        let subject: String
+        let first: Int
+        let stages: [String?]
+        let values: [[Float]]
+    }
+
+    // MARK: - Finding and cutting
+
+    private struct Search {
+        var records: [String] = []
+        var skipped: [SkippedItem] = []
+
+        mutating func findRecords(in root: String) throws(DatasetError) {
+            let names = try Folder.names(in: root)
+            let present = Set(names)
+            for name in names where ![".hea", ".rr", ".an"].contains(where: name.hasSuffix) {
+                if !publishersEndings.contains(where: name.hasSuffix) && !publishersNames.contains(name) {
+                    skipped.append(
+                        SkippedItem(path: "\(root)/\(name)", reason: "not a text of a record (.hea, .rr, .an)"))
+                }
+            }
+            let texts = names.filter { name in [".hea", ".rr", ".an"].contains(where: name.hasSuffix) }
+            for record in Set(texts.map { $0.prefix(upTo: $0.lastIndex(of: ".") ?? $0.endIndex) }).sorted() {
+                let missing = [".hea", ".rr", ".an"].filter { !present.contains(record + $0) }
+                if missing.isEmpty {
+                    records.append(String(record))
+                } else {
+                    let files = missing.map { record + $0 }.joined(separator: " and ")
+                    let reason = "there is no \(files) beside it; Scripts/slpdb-texts makes .rr and .an of .ecg and .st"
+                    let path = "\(root)/" + (texts.first { $0.hasPrefix(record + ".") } ?? String(record))
+                    skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
+                }
+            }
+            guard !records.isEmpty else {
+                throw .nothingFound(path: root, wanted: "texts like slp01a.hea, slp01a.rr and slp01a.an")
+            }
+        }
+
+        /// The recordings that a record is cut into, with what does not fit counted.
+        mutating func nights(
+            of record: String, _ texts: SlpdbTexts, path: String, _ features: [HeartBeatFeature]
+        ) -> [Night] {
+            skipped += texts.skipped
+            let measures = HeartBeatMeasures(beats: texts.beats)
+            let usable = measures.usable(epochCount: texts.stages.count)
+            var runs: [Range<Int>] = []
+            var (withoutBeats, short, unlabelled) = (0, 0, 0)
+            for run in Self.runs(of: usable) {
+                if !usable[run.lowerBound] {
+                    withoutBeats += run.count
+                } else if run.count < fewestSleepEpochs {
+                    short += run.count
+                } else if texts.stages[run].allSatisfy({ $0 == nil }) {
+                    unlabelled += run.count
+                } else {
+                    runs.append(run)
+                }
+            }
+            guard !runs.isEmpty else {
+                let stageCount = texts.stages.count { $0 != nil }
+                let longest =
+                    "no \(fewestSleepEpochs) sleep epochs in a row with enough heart beats and a stage among them"
+                let reason = stageCount == 0 ? "no sleep epoch has a stage" : longest
+                skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
+                return []
+            }
+            for (count, reason) in [
+                (withoutBeats, "less than 15 s of normal heart beats"),
+                (short, "fewer than \(fewestSleepEpochs) in a row between gaps"),
+                (unlabelled, "between gaps, and none has a stage"),
+            ] where count > 0 {
+                skipped.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
+            }
+            let values = Self.featureValues(runs.map(measures.values(of:)), features)
+            return zip(runs, values).enumerated().map { index, run in
+                Night(
+                    name: run.0.lowerBound == 0 ? record : "\(record)+\(run.0.lowerBound)",
+                    subject: subject(of: record),
+                    first: run.0.lowerBound, stages: Array(texts.stages[run.0]), values: run.1)
+            }
+        }
+
+        /// The record's name less a letter after its number.
+        private func subject(of record: String) -> String {
+            let isPart = record.last?.isLetter == true && record.dropLast().last?.isNumber == true
+            return isPart ? String(record.dropLast()) : record
+        }
+
+        /// Consecutive equal elements.
+        private static func runs(of flags: [Bool]) -> [Range<Int>] {
+            var runs: [Range<Int>] = []
+            for index in flags.indices {
+                if let last = runs.last, flags[last.lowerBound] == flags[index] {
+                    runs[runs.count - 1] = last.lowerBound..<index + 1
+                } else {
+                    runs.append(index..<index + 1)
+                }
+            }
+            return runs
+        }
+
+        /// `[runs][features][sleep epochs]` of measures; relative ones are relative to all runs together.
+        private static func featureValues(
+            _ runs: [[HeartBeatFeature.Measure: [Double]]], _ features: [HeartBeatFeature]
+        ) -> [[[Float]]] {
+            var values = [[[Float]]](repeating: [], count: runs.count)
+            for feature in features {
+                let measured = runs.map { $0[feature.measure] ?? [] }
+                let percentiles = Percentiles(Array(measured.joined()))
+                let median = percentiles.at(0.5)
+                let spread = (percentiles.at(0.75) - percentiles.at(0.25)) / 1.349
+                for (run, measured) in measured.enumerated() {
+                    values[run].append(
+                        measured.map { value in
+                            guard feature.isRelative else { return Float(value) }
+                            return spread > 0 ? Float(min(max((value - median) / spread, -5), 5)) : 0
+                        })
+                }
+            }
+            return values
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+
+/// The texts of one record of `slpdb`: its WFDB header, its annotated sleep epochs and its heart beats.
+struct SlpdbTexts {
+    /// The longest record that is believed, in seconds: a week.
+    private static let longestRecord = 7 * 86_400.0
+    /// How far an annotation may be from the start of its sleep epoch, in seconds: the first one is at sample 1, not 0.
+    private static let tolerance = 1.0
+    private static let codeOfStage = ["W": "W", "1": "N1", "2": "N2", "3": "N3", "4": "N3", "R": "REM"]
+
+    /// The record's stages, one a sleep epoch; nil where there is none.
+    private(set) var stages: [String?]
+    /// The record's heart beats.
+    private(set) var beats: HeartBeats
+    /// Rows and annotations that were left out.
+    private(set) var skipped: [SkippedItem] = []
+
+    /// Reads the three files.
+    ///
+    /// - Parameter stem: their path without `.hea`, `.an` and `.rr`.
+    /// - Throws: `DatasetError` that names the file, line and what is wrong.
+    init(stem: String) throws(DatasetError) {
+        let header = try Header(path: stem + ".hea")
+        stages = [String?](repeating: nil, count: header.sleepEpochCount)
+        beats = HeartBeats([])
+        try readStages(stem + ".an", header)
+        try readBeats(stem + ".rr")
+    }
+
+    /// What is needed of a header: how often was sampled, and how often in all.
+    private struct Header {
+        let samplesPerSecond: Double
+        let sampleCount: Double
+        /// Whole sleep epochs in the record.
+        var sleepEpochCount: Int { Int(sampleCount / samplesPerSecond / SleepEpochWindow.epochSeconds) }
+
+        init(path: String) throws(DatasetError) {
+            let text = try DecodedText(path: path)
+            guard let line = text.lines().first(where: { !$0.words[0].hasPrefix("#") }) else {
+                throw .empty(path: path)
+            }
+            // name, signals, samples a second [/counter frequency [(base)]], samples a signal, …
+            let frequency = line.words.count < 4 ? "" : line.words[2].prefix { $0 != "/" && $0 != "(" }
+            guard line.words.count >= 4, let samplesPerSecond = Double(frequency), let count = Double(line.words[3]),
+                samplesPerSecond > 0, samplesPerSecond.isFinite, count > 0, count / samplesPerSecond <= longestRecord
+            else {
+                let wanted = "a name, the number of signals, of samples a second and of samples (up to a week)"
+                throw .badLine(path: path, line: line.number, reason: "a WFDB header starts with \(wanted)")
+            }
+            (self.samplesPerSecond, sampleCount) = (samplesPerSecond, count)
+        }
+    }
+
+    // MARK: - Stages
+
+    /// Lines as `rdann -e -v` prints them: time, sample, type, three numbers, then the stage and events.
+    private mutating func readStages(_ path: String, _ header: Header) throws(DatasetError) {
+        var reasons: [String: Int] = [:]
+        var annotated = Set<Int>()
+        for (number, words) in try DecodedText(path: path).lines() {
+            if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
+            if words[0].hasPrefix("[") {
+                let reason = "the time of day is given where time from the record's start is expected: use rdann -e"
+                throw .badLine(path: path, line: number, reason: reason)
+            }
+            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, Self.seconds(words[0]) != nil else {
+                let reason = "not an annotation (time, sample, type, three numbers, stage) as rdann -e -v prints it"
+                throw .badLine(path: path, line: number, reason: reason)
+            }
+            let seconds = Double(sample) / header.samplesPerSecond
+            let place = (seconds / SleepEpochWindow.epochSeconds).rounded()
+            if words[2] != "\"" {
+                reasons["not notes (type \"): \(words[2])", default: 0] += 1
+            } else if abs(seconds - place * SleepEpochWindow.epochSeconds) > Self.tolerance {
+                reasons["not at a multiple of 30 s", default: 0] += 1
+            } else if place >= Double(stages.count) {
+                reasons["after the record's last whole sleep epoch", default: 0] += 1
+            } else if !annotated.insert(Int(place)).inserted {
+                reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
+            } else if words.count < 7 {
+                reasons["without a stage", default: 0] += 1
+            } else if let stage = Self.codeOfStage[words[6]] {
+                stages[Int(place)] = stage
+            } else {
+                reasons["not a stage (W, 1, 2, 3, 4, R): \(words[6])", default: 0] += 1
+            }
+        }
+        for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
+            skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))
+        }
+    }
+
+    // MARK: - Beats
+
+    /// Lines as `ann2rr -V t -W -i s3 -w -v t` prints them: time and type of a beat, seconds, type and time of the next.
+    private mutating func readBeats(_ path: String) throws(DatasetError) {
+        var rows: [(interval: HeartBeats.Interval, line: Int)] = []
+        for (number, words) in try DecodedText(path: path).lines() {
+            guard words.count == 5 else {
+                throw .wrongColumns(path: path, line: number, found: words.count, expected: 5)
+            }
+            func time(_ column: Int) throws(DatasetError) -> Double {
+                guard let seconds = Self.seconds(words[column - 1]) else {
+                    let wanted = "a time from the record's start like 1:02:03.004"
+                    throw .badNumber(path: path, line: number, column: column, text: words[column - 1], reason: wanted)
+                }
+                return seconds
+            }
+            let (start, end) = (try time(1), try time(5))
+            guard let seconds = Double(words[2]), seconds.isFinite, seconds >= 0 else {
+                throw .badNumber(
+                    path: path, line: number, column: 3, text: words[2], reason: "a number of seconds from 0")
+            }
+            let isNormal = words[1] == "N" && words[3] == "N"
+            let interval = HeartBeats.Interval(start: start, end: end, seconds: seconds, isNormal: isNormal)
+            rows.append((interval, number))
+        }
+        rows.sort { ($0.interval.end, $0.line) < ($1.interval.end, $1.line) }
+        var intervals: [HeartBeats.Interval] = []
+        var repeated = 0
+        for (interval, line) in rows {
+            if let last = intervals.last, last.end == interval.end {
+                guard last.start == interval.start, last.seconds == interval.seconds else {
+                    throw .badLine(
+                        path: path, line: line,
+                        reason: "another line has a beat at the same time after another interval")
+                }
+                repeated += 1
+            } else {
+                intervals.append(interval)
+            }
+        }
+        beats = HeartBeats(intervals)
+        for (count, reason) in [
+            (repeated, "the same as another"), (beats.otherBeats, "not between two normal beats (N)"),
+            (beats.outOfBounds, "shorter than 0.3 or longer than 2 s"),
+            (beats.jumps, "more than a quarter away from the median of the intervals around"),
+        ] where count > 0 {
+            skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: reason))
+        }
+    }
+
+    /// Seconds of a time like `1:02:03.004`, `2:03.004` or `123.004`; nil when it is none or negative.
+    private static func seconds(_ text: String) -> Double? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 3 else { return nil }
+        var seconds = 0.0
+        for part in parts {
+            guard part.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let value = Double(part) else {
+                return nil
+            }
+            seconds = seconds * 60 + value
+        }
+        return seconds <= longestRecord ? seconds : nil
+    }
+}

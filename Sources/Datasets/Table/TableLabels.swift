@@ -1,0 +1,37 @@
+public import Signals
+
+/// What the labels of a table mean.
+public struct TableLabels: Sendable, Equatable {
+    /// What the codes mean.
+    public let vocabulary: LabelVocabulary
+    private let codeOfText: [String: String?]
+
+    /// Labels that are codes of a vocabulary, or stand for them.
+    ///
+    /// - Parameters:
+    ///   - vocabulary: what the codes mean.
+    ///   - codeOfText: for a label as it is in the table the code that it stands for, or nothing for no label. Others are codes.
+    /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code.
+    public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
+        self.vocabulary = vocabulary
+        for code in codeOfText.values.sorted() where !code.isEmpty && !vocabulary.codes.contains(code) {
+            throw .unknownCode(code: code, vocabulary: vocabulary.rawValue, codes: vocabulary.codes)
+        }
+        self.codeOfText = codeOfText.mapValues { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A label's code, as an index into the vocabulary's.
+    enum Meaning {
+        case code(Int)
+        case none
+        case unknown
+    }
+
+    func meaning(of text: String) -> Meaning {
+        if let mapped = codeOfText[text] {
+            guard let mapped, let index = vocabulary.codes.firstIndex(of: mapped) else { return .none }
+            return .code(index)
+        }
+        return vocabulary.codes.firstIndex(of: text).map { .code($0) } ?? .unknown
+    }
+}

@@ -1,0 +1,111 @@
+import Signals
+
+/// Rows of a text file whose first column is a time in seconds, in order of time, none twice; commas separate columns too.
+struct TimedRows {
+    /// How many rows are read at a time; bounds the memory used for rows that are not kept.
+    private static let rowsPerPiece = 4096
+
+    /// When the rows of a file are, without their values.
+    struct Overview {
+        /// The earliest and the latest time.
+        let first: Double
+        let last: Double
+        /// How many rows have an earlier time than the row before them.
+        let outOfOrderCount: Int
+        /// For each sleep epoch the earliest time in it; infinity where there is none.
+        let firstInEpoch: [Double]
+    }
+
+    /// The rows' times, never falling.
+    private(set) var times: [Double]
+    /// The columns after the first.
+    private(set) var columns: [[Double]]
+    /// How many rows were left out as the same as another.
+    private(set) var duplicateCount = 0
+    /// How many rows were left out because of their time.
+    private(set) var outsideCount = 0
+
+    /// Looks at the times alone, for `epochCount` sleep epochs from `origin` on.
+    static func overview(of path: String, origin: Double, epochCount: Int) throws(DatasetError) -> Overview {
+        var table = try NumberTable(path: path, hasCommas: true)
+        var (first, last, before) = (Double.infinity, -Double.infinity, -Double.infinity)
+        var outOfOrderCount = 0
+        var firstInEpoch = [Double](repeating: .infinity, count: epochCount)
+        var piece = [Double](repeating: 0, count: rowsPerPiece)
+        while table.linesLeft > 0 {
+            let count = min(table.linesLeft, rowsPerPiece)
+            try piece.withUnsafeMutableBufferPointer { piece throws(DatasetError) in
+                try table.readFirstColumn(into: UnsafeMutableBufferPointer(rebasing: piece[..<count]))
+            }
+            for time in piece[..<count] {
+                (first, last) = (min(first, time), max(last, time))
+                outOfOrderCount += time < before ? 1 : 0
+                before = time
+                let epoch = ((time - origin) / SleepEpochWindow.epochSeconds).rounded(.down)
+                guard epoch >= 0, epoch < Double(epochCount) else { continue }
+                firstInEpoch[Int(epoch)] = min(firstInEpoch[Int(epoch)], time)
+            }
+        }
+        return Overview(first: first, last: last, outOfOrderCount: outOfOrderCount, firstInEpoch: firstInEpoch)
+    }
+
+    /// Reads the rows of a range of times; memory holds those rows alone.
+    ///
+    /// The lines have `columnCount` columns, the time included.
+    init(path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity)) throws(DatasetError) {
+        var table = try NumberTable(path: path, hasCommas: true)
+        times = []
+        columns = Array(repeating: [], count: columnCount - 1)
+        var piece = [Double](repeating: 0, count: Self.rowsPerPiece * columnCount)
+        while table.linesLeft > 0 {
+            let count = min(table.linesLeft, Self.rowsPerPiece)
+            try piece.withUnsafeMutableBufferPointer { piece throws(DatasetError) in
+                let rows = UnsafeMutableBufferPointer(rebasing: piece[..<(count * columnCount)])
+                try table.read(columns: columnCount, into: rows)
+            }
+            for row in 0..<count {
+                guard range.contains(piece[row * columnCount]) else {
+                    outsideCount += 1
+                    continue
+                }
+                times.append(piece[row * columnCount])
+                for column in columns.indices { columns[column].append(piece[row * columnCount + 1 + column]) }
+            }
+        }
+        sortAndLeaveOutDuplicates()
+    }
+
+    /// Rows of one time are ordered by their other columns, so that the order in the file is no input.
+    private mutating func sortAndLeaveOutDuplicates() {
+        guard !zip(times, times.dropFirst()).allSatisfy(<) else { return }
+        let (times, columns) = (times, columns)
+        func precedes(_ a: Int, _ b: Int) -> Bool {
+            if times[a] != times[b] { return times[a] < times[b] }
+            for column in columns where column[a] != column[b] { return column[a] < column[b] }
+            return false
+        }
+        var order = times.indices.sorted(by: precedes)
+        let rowCount = order.count
+        order = order.enumerated().filter { at, row in at == 0 || precedes(order[at - 1], row) }.map(\.element)
+        duplicateCount = rowCount - order.count
+        self.times = order.map { times[$0] }
+        self.columns = columns.map { column in order.map { column[$0] } }
+    }
+
+    /// Leaves the earliest row out.
+    mutating func dropFirst() {
+        times.removeFirst()
+        for column in columns.indices { columns[column].removeFirst() }
+    }
+
+    /// A column as a signal; the first after the times is 0.
+    func series(_ column: Int) -> UnevenSeries { UnevenSeries(times: times, values: columns[column]) }
+
+    /// What was left out, as items of a report; `outside` says why rows were left out because of their time.
+    func skipped(of path: String, outside: String) -> [SkippedItem] {
+        [
+            SkippedItem(path: path, kind: .row, count: outsideCount, reason: outside),
+            SkippedItem(path: path, kind: .row, count: duplicateCount, reason: "the same as another row"),
+        ].filter { $0.count > 0 }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Datasets
+
+/// `ssrm data edf`: polysomnography as EDF files.
+struct EDFCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edf",
+        abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations.",
+        discussion: """
+            The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
+            channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other, in its own physical \
+            unit. Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
+            Database, whose files are paired by their first six characters.
+
+            Example:
+              ssrm data edf --signals SC4001E0-PSG.edf --hypnogram SC4001EC-Hypnogram.edf \
+            --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
+              ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 --wake-margin 30 --out nights.safetensors
+            """)
+
+    @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.")
+    var signals: [String] = []
+
+    @Option(
+        name: .long,
+        help: "The EDF+ file with that night's sleep stages, which may be the same; once for each --signals.")
+    var hypnogram: [String] = []
+
+    @Option(
+        name: .long,
+        help: """
+            Who was recorded; once for each --signals, or not at all: then the patient code in the file, or its name. Nights of \
+            one subject belong together.
+            """)
+    var subject: [String] = []
+
+    @Option(
+        name: .long, help: "A folder with pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf, instead of --signals."
+    )
+    var root: String?
+
+    @Option(
+        name: .long, help: "The channels' names, separated by commas, in the order of a sample's rows.",
+        transform: { text in
+            text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map { name in
+                String(name.reversed().drop { $0 == " " }.reversed())
+            }
+        })
+    var channels: [String]
+
+    @Option(name: .long, help: "Values per second of every channel, in hertz. (default: the channels' highest rate)")
+    var rate: Double?
+
+    @Option(name: .long, help: "How many seconds of a channel a row holds; a whole fraction of 30.")
+    var rowSeconds = 1.0
+
+    @Option(
+        name: .long, help: "Keep this many minutes before the first and after the last sleep. (default: everything)")
+    var wakeMargin: Double?
+
+    @OptionGroup var output: DatasetOutput
+
+    func validate() throws {
+        if root == nil {
+            guard !signals.isEmpty else { throw ValidationError("give --signals and --hypnogram, or --root") }
+            guard hypnogram.count == signals.count else {
+                throw ValidationError(
+                    "--hypnogram must be given once for each --signals: \(hypnogram.count) for \(signals.count)")
+            }
+            guard subject.isEmpty || subject.count == signals.count else {
+                throw ValidationError(
+                    "--subject must be given once for each --signals or not at all: \(subject.count) for \(signals.count)"
+                )
+            }
+        } else if !(signals.isEmpty && hypnogram.isEmpty && subject.isEmpty) {
+            throw ValidationError("--root finds the files itself: leave --signals, --hypnogram and --subject out")
+        }
+        // Without a rate, only the rows can be judged before the files are open.
+        let layout = PolysomnographyLayout(channels: channels, rate: rate ?? 1 / rowSeconds, rowSeconds: rowSeconds)
+        if let flaw = layout.flaw { throw ValidationError(flaw) }
+        if let wakeMargin, !(wakeMargin >= 0 && wakeMargin.isFinite) {
+            throw ValidationError("--wake-margin must be 0 minutes or more: not \(wakeMargin)")
+        }
+    }
+
+    func run() throws {
+        try requireWritable(output.out, inputs: root.map { [$0] } ?? signals + hypnogram)
+        var files = signals.indices.map { index in
+            PolysomnographyFiles(
+                signals: signals[index], hypnogram: hypnogram[index], subject: subject.isEmpty ? nil : subject[index])
+        }
+        var unpaired: [SkippedItem] = []
+        if let root { (files, unpaired) = try PolysomnographyFiles.find(in: root) }
+        try output.write(
+            Polysomnography(
+                files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
+                wakeMargin: wakeMargin))
+    }
+}

@@ -1,0 +1,44 @@
+public import ArgumentParser
+public import Datasets
+
+extension SleepBioradiolocation.Content: ExpressibleByArgument {}
+
+/// `ssrm data sleepbrl`: the Sleep Bioradiolocation Database.
+struct SleepbrlCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sleepbrl",
+        abstract: "Radar nights of the Sleep Bioradiolocation Database (sleepbrl 1.0.0).",
+        discussion: """
+            Reads records like sbj01.edf with sbj01.edf.atr. The eight quadrature pairs are demodulated to displacement; of the \
+            pair with most of its power where breathing is come respiration (0.1-0.7 Hz) and movement (above 0.7 Hz), in \
+            millimetres. With --content windows a sample is a sleep epoch of 30 s: 20 rows of 3 s at 10 Hz, ten of respiration, \
+            ten of movement. With --content features it is 8 features (breathing rate and regularity, depth, movement) x sleep \
+            epochs around its own. Tested on made-up recordings only.
+
+            Example:
+              ssrm data sleepbrl --root sleepbrl --out radar.safetensors
+              ssrm data sleepbrl --root sleepbrl --content features --out radar.safetensors
+            """)
+
+    @Option(name: .long, help: "The folder that holds the .edf and .edf.atr files.")
+    var root: String
+
+    @Option(name: .long, help: "What a sample holds.")
+    var content = SleepBioradiolocation.Content.windows
+
+    @Option(name: .long, help: "How many sleep epochs a sample of features spans; an odd number.")
+    var window = 11
+
+    @OptionGroup var output: DatasetOutput
+
+    func validate() throws {
+        guard window > 0, window % 2 == 1, window < 10_000 else {
+            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
+        }
+    }
+
+    func run() throws {
+        try requireWritable(output.out, inputs: [root])
+        try output.write(SleepBioradiolocation(root: root, content: content, window: window))
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Datasets
+
+/// `ssrm data slpdb`: heart-beat features of the MIT-BIH Polysomnographic Database.
+struct SlpdbCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slpdb",
+        abstract: "Heart-beat features of the MIT-BIH Polysomnographic Database (slpdb 1.0.0).",
+        discussion: """
+            Reads of each record the header (.hea), the intervals between heart beats (.rr) and the stages (.an); \
+            Scripts/slpdb-texts makes .rr and .an of PhysioNet's .ecg and .st, and so do, of the WFDB package:
+              ann2rr -r slp01a -a ecg -V t -W -i s3 -w -v t > slp01a.rr
+              rdann -r slp01a -a st -e -v > slp01a.an
+
+            A sample is a matrix of features x sleep epochs of 30 s around its own, which is the middle column. Records of \
+            one person (slp01a, slp01b) are one subject. Sleep epochs without enough normal heart beats end a recording.
+
+            Features: \(HeartBeatFeature.Measure.allCases.map(\.rawValue).joined(separator: ", ")); with -night behind the \
+            name (all but clock) relative to the recording's median and spread.
+
+            Example:
+              ssrm data slpdb --root slpdb --out slpdb.safetensors
+            """)
+
+    @Option(name: .long, help: "The folder that holds the records' .hea, .rr and .an.")
+    var root: String
+
+    @Option(
+        name: .long,
+        help: "Which features, separated by commas; by default every one that is listed in the documentation.",
+        transform: { text in text.split(separator: ",").map(String.init) })
+    var features = HeartBeatFeature.defaults.map(\.name)
+
+    @Option(name: .long, help: "How many sleep epochs a sample spans; an odd number.")
+    var window = 11
+
+    @OptionGroup var output: DatasetOutput
+
+    func validate() throws {
+        guard window > 0, window % 2 == 1, window < 10_000 else {
+            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
+        }
+        guard !features.isEmpty, Set(features).count == features.count else {
+            throw ValidationError("--features must name at least one feature, and each once")
+        }
+        for name in features where HeartBeatFeature(name: name) == nil {
+            throw ValidationError(
+                "there is no feature \(name): use \(HeartBeatFeature.all.map(\.name).joined(separator: ", "))")
+        }
+    }
+
+    func run() throws {
+        try requireWritable(output.out, inputs: [root])
+        try output.write(
+            SlpdbRecords(root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window))
+    }
+}

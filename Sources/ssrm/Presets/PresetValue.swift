@@ -1,0 +1,68 @@
+import Yams
+
+/// A value as a preset file writes it.
+enum PresetValue: Equatable {
+    case whole(Int)
+    case number(Double)
+    case flag(Bool)
+    case text(String)
+    case list([PresetValue])
+    /// A mapping, an empty value, or anything else that no setting takes.
+    case other(String)
+
+    /// Reads a value; what is in quotation marks is text.
+    init(_ node: Node) {
+        switch node {
+        case .scalar(let scalar):
+            let text = scalar.string
+            if scalar.style != .plain, scalar.style != .any {
+                self = .text(text)
+            } else if text == "true" || text == "false" {
+                self = .flag(text == "true")
+            } else if let value = Int(text) {
+                self = .whole(value)
+            } else if let value = Double(text), value.isFinite {
+                self = .number(value)
+            } else {
+                self = text.isEmpty ? .other("empty") : .text(text)
+            }
+        case .sequence(let sequence): self = .list(sequence.map { PresetValue($0) })
+        case .mapping: self = .other("a mapping")
+        case .alias: self = .other("an alias")
+        }
+    }
+
+    /// As a file has it.
+    var yaml: String {
+        switch self {
+        case .text(let text): text
+        case .list(let values): "[\(values.map(\.yaml).joined(separator: ", "))]"
+        default: description
+        }
+    }
+
+    /// As an error shows it.
+    var description: String {
+        switch self {
+        case .whole(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .flag(let value): "\(value)"
+        case .text(let text): String(text.prefix(60)).debugDescription
+        case .list(let values): "[\(values.prefix(20).map(\.description).joined(separator: ", "))]"
+        case .other(let text): text
+        }
+    }
+}
+
+extension PresetValue: Encodable {
+    func encode(to encoder: any Swift.Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .whole(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .flag(let value): try container.encode(value)
+        case .text(let text), .other(let text): try container.encode(text)
+        case .list(let values): try container.encode(values)
+        }
+    }
+}

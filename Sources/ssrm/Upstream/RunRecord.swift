@@ -1,0 +1,67 @@
+import Foundation
+import Upstream
+
+/// What `job.json` in a run directory says: the job, which fixes the result's bits, and beside it what does not, as it was when the
+/// run was last started or resumed.
+struct RunRecord: Encodable {
+    private struct Run: Encodable {
+        let data: String
+        /// The file of settings that replaced the preset.
+        let config: String?
+        /// Subjects left out, as they were named.
+        let excludeSubjects: String?
+        let listen: String
+        let checkpointEvery, keepCheckpoints, reportEvery: Int
+        let lease, heartbeat: Double
+        let sameArithmetic: Bool
+        let waitSeconds: Double?
+        /// Missing where workers are started by somebody else.
+        let workers: WorkersRecord?
+
+        enum CodingKeys: String, CodingKey {
+            case data, config, listen, lease, heartbeat, workers
+            case excludeSubjects = "exclude_subjects"
+            case checkpointEvery = "checkpoint_every"
+            case keepCheckpoints = "keep_checkpoints"
+            case reportEvery = "report_every"
+            case sameArithmetic = "same_arithmetic"
+            case waitSeconds = "wait_seconds"
+        }
+    }
+    private let job: Job
+    private let jobDigest: String
+    private let run: Run
+
+    private enum CodingKeys: String, CodingKey {
+        case job, run
+        case jobDigest = "job_digest"
+    }
+
+    /// The record of a run that is about to start.
+    init(
+        _ job: Job, _ options: JobOptions, _ lease: LeaseOptions, listen: String, patience: Duration?,
+        workers: WorkersRecord?
+    ) throws {
+        self.job = job
+        jobDigest = try job.digest
+        run = Run(
+            data: options.data, config: options.presetOptions.config, excludeSubjects: options.excludeSubjects,
+            listen: listen, checkpointEvery: options.checkpointEvery, keepCheckpoints: options.keepCheckpoints,
+            reportEvery: options.reportEvery, lease: lease.lease, heartbeat: lease.heartbeat,
+            sameArithmetic: lease.sameArithmetic, waitSeconds: patience?.seconds, workers: workers)
+    }
+
+    /// As the file has it.
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
+
+/// The worker processes that a run starts itself.
+struct WorkersRecord: Encodable {
+    let count, threads: Int
+}

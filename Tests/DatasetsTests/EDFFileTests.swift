@@ -1,0 +1,166 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+private let realFolder = Recordings.root + "/edf"
+
+/// Two signals for twelve seconds and a note.
+private func small() -> EDFBytes {
+    var file = EDFBytes(signals: [
+        EDFBytes.Signal(name: "A b", rate: 10, values: (0..<120).map(Double.init)),
+        EDFBytes.Signal(name: "C", rate: 4, values: (0..<48).map { -Double($0) }),
+    ])
+    file.kind = "EDF+C"
+    file.annotations = [(1.5, 2, "start"), (4, nil, "é")]
+    return file
+}
+
+private func refusal(_ data: Data) throws -> (message: String, byte: Int?) {
+    let folder = try TemporaryFolder()
+    let path = folder.path("x.edf")
+    try data.write(to: URL(filePath: path))
+    let error = try #require(#expect(throws: DatasetError.self) { try EDFFile(opening: path) })
+    #expect("\(error)".contains(path) && !"\(error)".contains("\n"))
+    if case .malformed(_, let byte, _) = error { return ("\(error)", byte) }
+    return ("\(error)", nil)
+}
+
+@Test func signalsAndAnnotationsAreRead() throws {
+    let folder = try TemporaryFolder()
+    let file = try EDFFile(opening: small().write(to: folder.path("x.edf")))
+    #expect(file.signals.map(\.name) == ["A b", "C"] && file.signals.map(\.rate) == [10, 4])
+    #expect(file.signals.map(\.sampleCount) == [120, 48] && file.duration == 12 && file.signals[0].unit == "uV")
+    #expect(file.annotations.map(\.text) == ["start", "é"] && file.annotations.map(\.onset) == [1.5, 4])
+    #expect(file.annotations.map(\.duration) == [2, nil])
+    #expect(file.start == 609_458_400)  // 24 April 1989, 22:00
+    let values = try file.values(of: 1, 5..<45)
+    #expect(values.count == 40 && values.enumerated().allSatisfy { abs($1 + Double($0 + 5)) < 0.02 })
+    #expect(try file.values(of: 0, 7..<7) == [] && file.values(of: 0, 119..<120).count == 1)
+    #expect(try file.signal(named: "C") == 1)
+}
+
+@Test func filesOfTwentyFourBitsAreRead() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.kind = "BDF+C"
+    let path = try bytes.write(to: folder.path("x.bdf"))
+    let file = try EDFFile(opening: path)
+    #expect(file.signals.map(\.name) == ["A b", "C"] && file.annotations.map(\.text) == ["start", "é"])
+    #expect(try file.values(of: 1, 0..<48).enumerated().allSatisfy { abs($1 + Double($0)) < 1e-4 })
+    #expect(try refusal(bytes.data.dropLast(3)).byte == bytes.data.count - 3)
+    bytes.kind = "BDF+D"
+    #expect(try refusal(bytes.data).message.contains("discontinuous"))
+}
+
+@Test func theSameFileCanBeOpenTwiceAndOnManyThreads() throws {
+    let folder = try TemporaryFolder()
+    let path = try small().write(to: folder.path("x.edf"))
+    let first = try EDFFile(opening: path)
+    let second = try EDFFile(opening: path)
+    #expect(try first.values(of: 0, 0..<120) == second.values(of: 0, 0..<120))
+    let long = folder.path(String(repeating: "n", count: 200) + ".edf")
+    try small().write(to: long)
+    DispatchQueue.concurrentPerform(iterations: 32) { _ in
+        #expect((try? EDFFile(opening: long))?.signals.count == 2)
+    }
+}
+
+@Test func aMissingChannelIsNamedWithThoseThereAre() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    let path = try bytes.write(to: folder.path("x.edf"))
+    let error = #expect(throws: DatasetError.self) { try EDFFile(opening: path).signal(named: "EEG") }
+    #expect("\(try #require(error))" == "\(path): there is no channel \"EEG\" in it: it has A b, C")
+    bytes.signals[1].name = "A b"
+    try bytes.write(to: path)
+    #expect(throws: DatasetError.unsuitable(path: path, reason: "2 channels in it are called \"A b\"")) {
+        try EDFFile(opening: path).signal(named: "A b")
+    }
+}
+
+@Test(arguments: [("-1", 236, "never finished"), ("0", 236, "no data"), ("x", 236, "\"x\"")])
+func aWrongRecordCountIsRefusedAtItsByte(count: String, byte: Int, words: String) throws {
+    var data = small().data
+    data.replaceSubrange(236..<244, with: Data(count.padding(toLength: 8, withPad: " ", startingAt: 0).utf8))
+    let refusal = try refusal(data)
+    #expect(refusal.byte == byte && refusal.message.contains(words))
+}
+
+@Test func tooManyOrTooFewRecordsAreCounted() throws {
+    let data = small().data
+    for (count, held) in [("11", "12"), ("13", "12"), ("99999999", "12")] {
+        var changed = data
+        changed.replaceSubrange(236..<244, with: Data(count.padding(toLength: 8, withPad: " ", startingAt: 0).utf8))
+        let refusal = try refusal(changed)
+        #expect(refusal.message.contains("says \(count) data records") && refusal.message.contains("holds \(held)"))
+    }
+    #expect(try refusal(data + [1, 2, 3]).byte == data.count)
+    #expect(try refusal(data + [1, 2, 3]).message.contains("holds 12 and 3 bytes"))
+}
+
+@Test func aFileCutAtAnyByteIsRefused() throws {
+    let data = small().data
+    for length in Array(stride(from: 0, to: 1_100, by: 37)) + [255, 256, 1_023, 1_024, 1_025, data.count - 1] {
+        #expect(try refusal(data.prefix(length)).byte == length)
+    }
+}
+
+@Test(arguments: [
+    (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
+    (252, "-3  ", "signals"), (192, "EDF+D", "discontinuous"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
+    (256 + 3 * 216, "0       ", "0 samples"), (256 + 3 * 104, "1000    ", "same"), (256 + 3 * 120, "40000   ", "below"),
+    (256 + 3 * 112, "nan     ", "nan"), (168, "99.99.99", "EDFbrowser"),
+])
+func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
+    var data = small().data
+    data.replaceSubrange(byte..<byte + text.utf8.count, with: Data(text.utf8))
+    let refusal = try refusal(data)
+    #expect(refusal.message.contains(words), "\(refusal.message)")
+    #expect(refusal.byte == nil || refusal.byte == byte)
+}
+
+@Test func noChangedByteCrashesIt() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("x.edf")
+    let data = small().data
+    for value: UInt8 in [0, 0x14, 0x15, 0x2B, 0x39, 0xFF] {
+        for byte in Array(stride(from: 0, to: 1_024, by: 5)) + Array(stride(from: 1_024, to: data.count, by: 11)) {
+            var changed = data
+            changed[byte] = value
+            try changed.write(to: URL(filePath: path))
+            guard let file = try? EDFFile(opening: path) else { continue }
+            for signal in file.signals.indices {
+                _ = try file.values(of: signal, 0..<file.signals[signal].sampleCount)
+            }
+        }
+    }
+}
+
+@Test func whatIsNoFileIsNamed() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: DatasetError.unreadable(path: folder.path("no"), reason: "No such file or directory")) {
+        try EDFFile(opening: folder.path("no"))
+    }
+    #expect(throws: DatasetError.unreadable(path: folder.url.path, reason: "it is a folder")) {
+        try EDFFile(opening: folder.url.path)
+    }
+}
+
+@Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
+func publishedFilesAreRead() throws {
+    let signals = try EDFFile(opening: realFolder + "/short_psg.edf")
+    #expect(
+        signals.signals.map(\.name) == [
+            "EEG Fpz-Cz", "EEG Pz-Oz", "EOG horizontal", "Resp oro-nasal", "EMG submental", "Temp rectal",
+            "Event marker",
+        ])
+    #expect(signals.signals.map(\.rate) == [100, 100, 100, 1, 1, 1, 1] && signals.duration == 300)
+    let hypnogram = try EDFFile(opening: realFolder + "/SC4001EC-Hypnogram.edf")
+    #expect(hypnogram.signals.isEmpty && hypnogram.annotations.count == 154 && hypnogram.start == signals.start)
+    #expect(hypnogram.annotations[0] == .init(onset: 0, duration: 30_630, text: "Sleep stage W"))
+    #expect(hypnogram.annotations[153] == .init(onset: 79_500, duration: 6_900, text: "Sleep stage ?"))
+    let many = try EDFFile(opening: realFolder + "/mne_test.edf")
+    #expect(many.signals.count == 139 && many.annotations.count == 5)
+    #expect(many.annotations.map(\.text) == ["start", "type A", "type A", "type B", "type A"])
+}

@@ -1,0 +1,216 @@
+import Datasets
+import Foundation
+import Signals
+import TestKit
+import Testing
+
+/// Signals for some sleep epochs: a ramp of one unit a second at 10 Hz, and a sine of 0.5 Hz at 4 Hz.
+private func signals(epochs: Int, start: String = "24.04.8922.00.00") -> EDFBytes {
+    var file = EDFBytes(signals: [
+        EDFBytes.Signal(name: "ramp", rate: 10, values: (0..<epochs * 300).map { Double($0) / 10 }, limit: 2_000),
+        EDFBytes.Signal(name: "sine", rate: 4, values: (0..<epochs * 120).map { sin(.pi * Double($0) / 4) }, limit: 2),
+    ])
+    file.start = start
+    return file
+}
+
+private let standard = ["W", "1", "2", "3", "4", "R", "?", "N1", "N2", "N3", "2", "2"].map { "Sleep stage \($0)" }
+
+private func night(
+    _ folder: TemporaryFolder, _ signals: EDFBytes, _ hypnogram: EDFBytes, name: String = "night",
+    subject: String? = nil
+) throws -> PolysomnographyFiles {
+    PolysomnographyFiles(
+        signals: try signals.write(to: folder.path("\(name).edf")),
+        hypnogram: try hypnogram.write(to: folder.path("\(name)-stages.edf")), subject: subject)
+}
+
+private func dataset(_ source: Polysomnography, in folder: TemporaryFolder) throws -> (Dataset, [SkippedItem]) {
+    let skipped = try source.write(to: folder.path("data")).skipped
+    return (try Dataset(opening: folder.path("data")), skipped)
+}
+
+private func codes(_ dataset: Dataset) -> [String?] {
+    (0..<dataset.samples.count).map { sample in dataset.code(of: sample).map { dataset.codes[$0] } }
+}
+
+@Test func aSleepEpochIsAMatrixOfItsChannels() throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let source = try Polysomnography([files], channels: ["ramp", "sine"])
+    let (dataset, skipped) = try dataset(source, in: folder)
+    #expect((dataset.samples.count, dataset.samples.rows, dataset.samples.columns) == (12, 60, 10))
+    #expect(skipped.isEmpty && dataset.kind == "edf" && dataset.subjects == ["night"])
+    #expect(codes(dataset) == ["W", "N1", "N2", "N3", "N3", "REM", nil, "N1", "N2", "N3", "N2", "N2"])
+    #expect((0..<12).map(dataset.position(of:)) == Array(0..<12))
+    for epoch in 0..<12 {
+        for row in 0..<30 {
+            for column in 0..<10 {
+                let time = Double(epoch * 30 + row) + Double(column) / 10
+                let sample = dataset.samples[epoch]
+                #expect(abs(Double(sample[row * 10 + column]) - time) < 0.05)
+                guard (2..<357).contains(time) else { continue }  // the ends are the resampler's business
+                #expect(abs(Double(sample[(row + 30) * 10 + column]) - sin(.pi * time)) < 0.01)
+            }
+        }
+    }
+}
+
+@Test func rowsAndRateAreChosen() throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let source = try Polysomnography([files], channels: ["ramp"], rate: 8, rowSeconds: 2.5)
+    #expect((source.outline.rows, source.outline.columns) == (12, 20))
+    let (dataset, _) = try dataset(source, in: folder)
+    #expect(abs(dataset.samples[5][25] - (150 + 25 / 8)) < 0.05)
+}
+
+@Test(arguments: [
+    ("24.04.8922.01.00", 2..<12, 2, 2), ("24.04.8921.59.00", 0..<10, 2, 2), ("24.04.8922.00.10", 1..<12, 1, 0),
+    ("23.04.8923.59.30", 0..<0, 12, 12),
+])
+func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen: Int, unscored: Int) throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12, start: start), EDFBytes(stages: standard))
+    guard !epochs.isEmpty else {
+        #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) }
+        return
+    }
+    let source = try Polysomnography([files], channels: ["ramp"])
+    let (dataset, skipped) = try dataset(source, in: folder)
+    #expect((0..<dataset.samples.count).map(dataset.position(of:)) == Array(epochs))
+    let seconds = Double(start.suffix(8).split(separator: ".").reduce(0) { $0 * 60 + (Int($1) ?? 0) } - 22 * 3_600)
+    for (sample, epoch) in epochs.enumerated() {
+        #expect(abs(Double(dataset.samples[sample][0]) - (Double(epoch * 30) - seconds)) < 0.05)
+    }
+    let counts = [("the signals do not", unseen), ("the hypnogram does not", unscored)]
+    for (words, count) in counts {
+        #expect(
+            skipped.filter { $0.kind == .sleepEpoch && $0.reason.contains(words) }.reduce(0) { $0 + $1.count } == count)
+    }
+}
+
+@Test func annotationsOfAllSortsGiveTheirStages() throws {
+    let folder = try TemporaryFolder()
+    var hypnogram = EDFBytes(stages: [])
+    hypnogram.annotations = [
+        (0, nil, "Sleep stage W"), (10, 5, "Lights off"), (90, 60, "SLEEP STAGE 2"), (150, nil, "Movement time"),
+        (180, 90, "N3"), (270, 3, "Sleep stage 1"), (273, 60, "Rem"), (330, nil, "Sleep stage N"), (360, nil, "W"),
+    ]
+    let files = try night(folder, signals(epochs: 13), hypnogram)
+    let source = try Polysomnography([files], channels: ["ramp"])
+    let (dataset, skipped) = try dataset(source, in: folder)
+    #expect(codes(dataset) == ["W", "W", "W", "N2", "N2", nil, "N3", "N3", "N3", "REM", "REM", nil, "W"])
+    #expect(skipped.filter { $0.kind == .annotation }.map(\.count) == [1, 1])  // lights off; three seconds of stage 1
+}
+
+@Test func oneFileCanHoldSignalsAndStages() throws {
+    let folder = try TemporaryFolder()
+    var both = signals(epochs: 12)
+    (both.annotations, both.kind) = (EDFBytes(stages: standard).annotations, "EDF+C")
+    let path = try both.write(to: folder.path("both.edf"))
+    let source = try Polysomnography([PolysomnographyFiles(signals: path, hypnogram: path)], channels: ["ramp"])
+    #expect(source.outline.sampleCount == 12 && source.outline.recordings[0].labels.compactMap(\.self).count == 11)
+}
+
+@Test func aFileThatChangesMeanwhileIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let source = try Polysomnography([files], channels: ["ramp"])
+    try signals(epochs: 11).write(to: files.signals)
+    #expect(throws: DatasetError.unreadable(path: files.signals, reason: "it changed while it was read")) {
+        try source.write(to: folder.path("data"))
+    }
+    #expect(try !folder.contents.contains("data"))
+}
+
+@Test func nightsOfOneSubjectBelongTogether() throws {
+    let folder = try TemporaryFolder()
+    for name in ["SC4001E0-PSG", "SC4002E0-PSG", "ST7011J0-PSG"] {
+        try signals(epochs: 12).write(to: folder.path("\(name).edf"))
+    }
+    for name in ["SC4001EC", "SC4002EH", "ST7011JP", "SC4012EC"] {
+        try EDFBytes(stages: standard).write(to: folder.path("\(name)-Hypnogram.edf"))
+    }
+    try folder.write("x", to: "RECORDS")
+    let (pairs, unpaired) = try PolysomnographyFiles.find(in: folder.url.path)
+    let source = try Polysomnography(pairs, unpaired: unpaired, channels: ["sine"])
+    #expect(source.outline.subjects == ["SC400", "ST701"])
+    #expect(source.outline.recordings.map(\.name) == ["SC4001E0", "SC4002E0", "ST7011J0"])
+    #expect(source.outline.recordings.map(\.subject) == [0, 0, 1])
+    #expect(source.skipped.map(\.kind) == [.file, .recording])
+    #expect(source.skipped[1].path == folder.path("SC4012EC-Hypnogram.edf"))
+    try EDFBytes(stages: standard).write(to: folder.path("SC4001EX-Hypnogram.edf"))
+    #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: folder.url.path) }
+    #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: TemporaryFolder().url.path) }
+}
+
+@Test func aSubjectIsNamedByTheUserTheFileOrItsName() throws {
+    let folder = try TemporaryFolder()
+    var coded = signals(epochs: 12)
+    (coded.patient, coded.kind) = ("P017 F X X", "EDF+C")
+    let files = [
+        try night(folder, coded, EDFBytes(stages: standard), name: "a"),
+        try night(folder, signals(epochs: 12), EDFBytes(stages: standard), name: "b-PSG"),
+        try night(folder, coded, EDFBytes(stages: standard), name: "c", subject: "Q"),
+    ]
+    let source = try Polysomnography(files + [files[0]], channels: ["ramp"])
+    #expect(source.outline.subjects == ["P017", "b", "Q"])
+    #expect(source.outline.recordings.map(\.name) == ["a#1", "b", "c", "a#4"])
+}
+
+@Test func wakeFarFromSleepIsLeftOutWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    let stages = Array(repeating: "W", count: 10) + Array(repeating: "2", count: 8) + Array(repeating: "W", count: 7)
+    let files = try night(folder, signals(epochs: 25), EDFBytes(stages: stages.map { "Sleep stage \($0)" }))
+    let source = try Polysomnography([files], channels: ["ramp"], wakeMargin: 2)
+    #expect(source.outline.recordings[0].firstPosition == 6 && source.outline.sampleCount == 16)
+    #expect(source.skipped.map(\.count) == [9])
+    let (dataset, _) = try dataset(source, in: folder)
+    #expect(abs(dataset.samples[0][0] - 180) < 0.05)
+}
+
+@Test func nightsThatCannotBeUsedAreCountedUnlessNoneIsLeft() throws {
+    let folder = try TemporaryFolder()
+    let good = try night(folder, signals(epochs: 12), EDFBytes(stages: standard), name: "good")
+    let short = try night(folder, signals(epochs: 9), EDFBytes(stages: standard), name: "short")
+    let silent = try night(
+        folder, signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage ?", count: 12)), name: "silent")
+    let source = try Polysomnography([short, good, silent], channels: ["ramp"])
+    #expect(source.outline.recordings.map(\.name) == ["good"])
+    #expect(source.skipped.filter { $0.kind == .recording }.map(\.path) == [short.signals, silent.signals])
+    #expect(
+        throws: DatasetError.unsuitable(path: short.signals, reason: "9 sleep epochs are left, fewer than 10")
+    ) { try Polysomnography([short], channels: ["ramp"]) }
+    let unstaged = try night(folder, signals(epochs: 12), signals(epochs: 12), name: "unstaged")
+    let error = #expect(throws: DatasetError.self) { try Polysomnography([unstaged], channels: ["ramp"]) }
+    #expect("\(try #require(error))".contains("none of its 0 annotations is a sleep stage"))
+}
+
+@Test func ratesOutOfReachAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    for (rate, rowSeconds, words) in [
+        (2_000.0, 1.0, "too far from 2000.0 Hz"), (0.3, 1, "whole values"), (10, 7, "whole fraction"),
+        (-1, 1, "above 0"),
+    ] {
+        let error = #expect(throws: DatasetError.self) {
+            try Polysomnography([files], channels: ["sine"], rate: rate, rowSeconds: rowSeconds)
+        }
+        #expect("\(try #require(error))".contains(words))
+    }
+}
+
+@Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
+func aPublishedNightIsTenSleepEpochsAwake() throws {
+    let root = Recordings.root + "/edf"
+    let files = PolysomnographyFiles(signals: root + "/short_psg.edf", hypnogram: root + "/SC4001EC-Hypnogram.edf")
+    let source = try Polysomnography([files], channels: ["EEG Fpz-Cz", "Resp oro-nasal"])
+    let folder = try TemporaryFolder()
+    let (dataset, skipped) = try dataset(source, in: folder)
+    #expect(codes(dataset) == Array(repeating: "W", count: 10) && dataset.subjects == ["short_psg"])
+    #expect((dataset.samples.rows, dataset.samples.columns) == (60, 100))
+    #expect(skipped.map(\.count) == [2_870])  // 86,400 s of hypnogram, 300 s of signals
+    let eeg = try EDFFile(opening: files.signals).values(of: 0, 3_000..<6_000)
+    #expect(Array(dataset.samples[1][..<3_000]) == eeg.map(Float.init))
+}

@@ -1,0 +1,124 @@
+import Datasets
+import Foundation
+import Signals
+import TestKit
+import Testing
+
+private let stages = ["W", "W", "1", "2", "2", "3", "3", "3", "2", "2", "R", "R", "2", "W"]
+
+@discardableResult
+private func record(
+    _ name: String, in folder: TemporaryFolder, stages: [String] = stages, annotations: Data? = nil, seed: UInt64 = 1,
+    change: (inout EDFBytes) -> Void = { _ in }
+) throws -> String {
+    var edf = RadarModel(stages: stages, seed: seed).edf
+    change(&edf)
+    let path = try edf.write(to: folder.path("\(name).edf"))
+    try (annotations ?? RadarModel.annotations(stages)).write(to: URL(filePath: path + ".atr"))
+    return path
+}
+
+private func error(_ folder: TemporaryFolder) throws -> String {
+    "\(try #require(#expect(throws: DatasetError.self) { try SleepBioradiolocation(root: folder.url.path) }))"
+}
+
+@Test func aRadarNightBecomesWindows() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    try record("sbj02", in: folder, seed: 2)
+    let source = try SleepBioradiolocation(root: folder.url.path)
+    #expect(source.skipped.isEmpty)
+    _ = try source.write(to: folder.path("data"))
+    let dataset = try Dataset(opening: folder.path("data"))
+    #expect(dataset.subjects == ["sbj01", "sbj02"] && dataset.kind == "sleepbrl" && dataset.samples.count == 28)
+    #expect((dataset.samples.rows, dataset.samples.columns) == (20, 30))
+    let codes = (0..<14).map { sample in dataset.code(of: sample).map { dataset.codes[$0] } }
+    #expect(codes == ["W", "W", "N1", "N2", "N2", "N3", "N3", "N3", "N2", "N2", "REM", "REM", "N2", "W"])
+    // Deep sleep is even breathing of 8 mm, and nothing else moves.
+    let sample = Array(dataset.samples[6])
+    let depth = (8 * sample[..<300].reduce(0) { $0 + $1 * $1 } / 300).squareRoot()
+    #expect(abs(depth - 8) < 1.5 && (sample[300...].max() ?? 9) < 3)
+}
+
+@Test func aRadarNightBecomesFeatures() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    let source = try SleepBioradiolocation(root: folder.url.path, content: .features, window: 3)
+    #expect((source.outline.rows, source.outline.columns) == (8, 3))
+    _ = try source.write(to: folder.path("data"))
+    let dataset = try Dataset(opening: folder.path("data"))
+    #expect(abs(dataset.samples[6][1] - 13) < 1)  // breaths a minute in deep sleep
+    #expect(dataset.samples[6][2] == dataset.samples[7][1])
+}
+
+@Test func anEpochWithoutSignalEndsARecording() throws {
+    let folder = try TemporaryFolder()
+    let long = stages + stages
+    try record("sbj01", in: folder, stages: long) { edf in
+        for signal in edf.signals.indices {
+            for epoch in [12, 13, 15] {
+                for sample in epoch * 1_500..<(epoch + 1) * 1_500 { edf.signals[signal].values[sample] = 7 }
+            }
+        }
+    }
+    let source = try SleepBioradiolocation(root: folder.url.path)
+    #expect(source.outline.recordings.map(\.name) == ["sbj01", "sbj01+16"])
+    #expect(source.outline.recordings.map(\.firstPosition) == [0, 16])
+    #expect(source.outline.recordings.map(\.labels.count) == [12, 12] && source.outline.subjects == ["sbj01"])
+    #expect(source.skipped.map(\.kind) == [.sleepEpoch, .sleepEpoch] && source.skipped.map(\.count) == [3, 1])
+    _ = try source.write(to: folder.path("data"))
+    #expect(try Dataset(opening: folder.path("data")).samples.count == 24)
+}
+
+@Test func annotationsThatNameNoEpochsStageAreCounted() throws {
+    let folder = try TemporaryFolder()
+    let notes = ["W", "x", "1", "4", "", "R", "2", "2", "2", "2", "2", "2", "W", "W", "W"]
+    try record("sbj01", in: folder, annotations: RadarModel.annotations(notes))
+    let source = try SleepBioradiolocation(root: folder.url.path)
+    let labels = source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } }
+    #expect(labels[..<6] == ["W", nil, "N1", "N3", nil, "REM"])
+    #expect(source.skipped.map(\.kind) == [.annotation, .annotation] && source.skipped.map(\.count) == [2, 1])
+
+    // One ten samples late, then two for the second sleep epoch.
+    var bytes: [UInt8] = [10, 1 << 2, 1, 63 << 2, 0x57, 0]
+    bytes +=
+        [0, 59 << 2, 0, 0, 0xD2, 0x05] + [0, 1 << 2, 1, 63 << 2, 0x57, 0] + [0, 1 << 2, 1, 63 << 2, 0x32, 0, 0, 0]
+    try record("sbj01", in: folder, annotations: Data(bytes))
+    let other = try SleepBioradiolocation(root: folder.url.path)
+    #expect(other.skipped.map(\.count) == [1, 1] && other.outline.recordings[0].labels[1] != nil)
+}
+
+@Test func recordsThatCannotBeUsedAreCountedUnlessNoneIsLeft() throws {
+    let folder = try TemporaryFolder()
+    let short = try record("sbj01", in: folder, stages: Array(stages.prefix(9)))
+    #expect(try error(folder).hasPrefix("\(short): no record is left: nowhere are there 10 sleep epochs"))
+    let unscored = try record("sbj02", in: folder, annotations: Data([0, 0]))
+    #expect(try error(folder).hasPrefix("\(unscored): no record is left: no sleep epoch has a stage"))
+    try record("sbj03", in: folder)
+    let lone = try record("sbj04", in: folder)
+    try FileManager.default.removeItem(atPath: lone + ".atr")
+    try folder.write("x", to: "RECORDS")
+    let source = try SleepBioradiolocation(root: folder.url.path)
+    #expect(source.outline.subjects == ["sbj03"])
+    #expect(source.skipped.map(\.kind) == [.file, .recording, .recording, .recording])
+    #expect(source.skipped.map(\.path) == [folder.path("RECORDS"), short, unscored, lone])
+}
+
+@Test func wrongFilesAreNamed() throws {
+    let folder = try TemporaryFolder()
+    #expect(try error(folder).contains("expected files like sbj01.edf"))
+    let path = try record("sbj01", in: folder) { $0.signals.removeAll { $0.name == "S7" } }
+    #expect(try error(folder).hasPrefix("\(path): there is no channel \"S7\" in it: it has S9, S10"))
+    try record("sbj01", in: folder) { edf in
+        edf.signals[3].rate = 25
+        edf.signals[3].values.removeLast(edf.signals[3].values.count / 2)
+    }
+    #expect(try error(folder) == "\(path): channel \"S15\" has 25.0 Hz where sleepbrl has 50.0 Hz")
+    let annotations = RadarModel.annotations(stages)
+    try record("sbj01", in: folder, annotations: annotations.dropLast(2))
+    #expect(try error(folder).hasPrefix("\(path).atr, byte \(annotations.count - 2): the annotations end"))
+    let clock = Array("## time resolution: 100".utf8)
+    let start = [0, 22 << 2, UInt8(clock.count), 63 << 2] + clock + (clock.count % 2 == 1 ? [0] : [])
+    try record("sbj01", in: folder, annotations: Data(start) + annotations)
+    #expect(try error(folder) == "\(path).atr: its \"time resolution: 100\" is not that of the signals, 50.0 Hz")
+}

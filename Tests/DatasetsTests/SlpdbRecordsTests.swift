@@ -1,0 +1,265 @@
+import Datasets
+import Foundation
+import Numerics
+import Signals
+import TestKit
+import Testing
+
+/// `h:mm:ss.mmm` of a number of milliseconds.
+private func clock(_ milliseconds: Int) -> String {
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000)
+    return String(format: "%d:%02d:%02d.%03d", seconds / 3600, seconds / 60 % 60, seconds % 60, rest)
+}
+
+/// The texts of a made-up record in a folder.
+private struct Record {
+    var header = "slp01a 4 250/0.033(9) 150000 23:07:00\nslp01a.dat 212 500 12 0 0 0 0 ECG\n# 44 M 89\n"
+    var stages = (0..<20).map {
+        "    \(clock($0 * 30_000)) \(max($0 * 7500, 1))  \"  0  0  0\t\("WW12341RR2"[$0 / 2]) HA"
+    }
+    var beats: [String] = []
+
+    /// A record of 20 sleep epochs with a beat about every second, but none in `pause`, in seconds.
+    init(pause: Range<Int> = 0..<0) {
+        var random = RandomSequence(seed: 4, stream: 4)
+        var (time, kind) = (0, "[0]")
+        while true {
+            var length = 900 + 4 * Int.random(in: 0...40, using: &random)
+            if pause.contains((time + length) / 1000) { length = pause.upperBound * 1000 - time }
+            if time + length >= 600_000 { return }
+            let seconds = String(format: "%.3f", Double(length) / 1000)
+            beats.append("\(clock(time))\t\(kind)\t\(seconds)\tN\t\(clock(time + length))")
+            (time, kind) = (time + length, "N")
+        }
+    }
+
+    func write(to folder: TemporaryFolder, _ name: String = "slp01a", lineEnd: String = "\n") throws {
+        try folder.write(header.replacing("\n", with: lineEnd), to: name + ".hea")
+        let title = "Elapsed time  Sample #  Type  Sub Chan  Num\tAux"
+        try folder.write(([title] + stages).map { $0 + lineEnd }.joined(), to: name + ".an")
+        try folder.write(beats.map { $0 + lineEnd }.joined(), to: name + ".rr")
+    }
+}
+
+extension String {
+    fileprivate subscript(_ offset: Int) -> Character { self[index(startIndex, offsetBy: offset)] }
+}
+
+private func dataset(
+    _ folder: TemporaryFolder, _ features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 1
+)
+    throws -> (data: Dataset, skipped: [SkippedItem])
+{
+    let output = try TemporaryFolder()
+    let written = try SlpdbRecords(root: folder.url.path, features: features, window: window).write(
+        to: output.path("data"))
+    return (try Dataset(opening: output.path("data")), written.skipped)
+}
+
+@Test func featuresAreThoseOfNumPyAndSciPy() throws {
+    struct Expected: Decodable {
+        let runs: [[Int]]
+        let features: [String: [Double]]
+    }
+    let folder = try #require(Bundle.module.url(forResource: "Fixtures/slpdb", withExtension: nil))
+    let expected = try JSONDecoder().decode(
+        Expected.self, from: Data(contentsOf: folder.appending(path: "features.json")))
+    let output = try TemporaryFolder()
+    _ = try SlpdbRecords(root: folder.path, features: HeartBeatFeature.all, window: 1).write(to: output.path("data"))
+    let data = try Dataset(opening: output.path("data"))
+    #expect(data.subjects == ["slp90"] && data.recordings == ["slp90a", "slp90a+27"])
+    #expect(data.recordingRanges.map { [data.position(of: $0.samples.lowerBound), $0.samples.count] } == expected.runs)
+    #expect(Set(expected.features.keys) == Set(HeartBeatFeature.all.map(\.name)))
+    for (row, feature) in HeartBeatFeature.all.enumerated() {
+        let values = try #require(expected.features[feature.name])
+        for (sample, value) in values.enumerated() {
+            let found = Double(data.samples[sample][row])
+            #expect(abs(found - value) <= 2e-6 * max(1, abs(value)), "\(feature.name) at sample \(sample)")
+        }
+    }
+}
+
+@Test func aSampleIsItsSleepEpochsFeaturesAndThoseAround() throws {
+    let folder = try TemporaryFolder()
+    try Record().write(to: folder)
+    let features = ["hr", "clock"].compactMap(HeartBeatFeature.init(name:))
+    let data = try dataset(folder, features, window: 3).data
+    #expect((data.kind, data.vocabulary) == ("slpdb", .stage))
+    #expect((data.samples.count, data.samples.rows, data.samples.columns) == (20, 2, 3))
+    #expect(data.samples[5].dropFirst(3).map { ($0 * 120).rounded() } == [4, 5, 6])
+    #expect(data.samples[0].dropFirst(3).map { ($0 * 120).rounded() } == [0, 0, 1])
+    #expect(data.samples[19][1] == data.samples[19][2] && data.samples[18][2] == data.samples[19][1])
+    #expect((50...70).contains(data.samples[9][1]))
+}
+
+@Test func stagesAreThoseOfTheSleepEpochsThatTheyPrecede() throws {
+    let folder = try TemporaryFolder()
+    var record = Record()
+    record.stages[4] = record.stages[4].replacing("1 HA", with: "MT")
+    record.stages[5] = record.stages[5].replacing("1 HA", with: "")
+    record.stages[6] = record.stages[6].replacing(" \" ", with: " N ")
+    record.stages.remove(at: 7)
+    record.stages += [
+        "9:00.000 135000 \" 0 0 0\tR", "2:10.000 32500 \" 0 0 0\tR", "10:30.000 157500 \" 0 0 0\tW",
+    ]
+    try record.write(to: folder)
+    let (data, skipped) = try dataset(folder)
+    let stages = (0..<20).map { data.code(of: $0).map { data.codes[$0] } ?? "-" }
+    let expected = "W W W W - - - - N3 N3 N3 N3 N1 N1 REM REM REM REM N2 N2"
+    #expect(stages.joined(separator: " ") == expected)
+    let annotations = skipped.filter { $0.kind == .annotation }
+    #expect(annotations.allSatisfy { $0.count == 1 && $0.path == folder.path("slp01a.an") })
+    #expect(
+        annotations.map(\.reason) == [
+            "after the record's last whole sleep epoch", "not a stage (W, 1, 2, 3, 4, R): MT",
+            "not at a multiple of 30 s", "not notes (type \"): N", "of a sleep epoch that an earlier line annotates",
+            "without a stage",
+        ])
+}
+
+@Test func recordsOfOnePersonAreOneSubject() throws {
+    let folder = try TemporaryFolder()
+    for name in ["slp02b", "slp02a", "slp14", "slp67x", "other"] { try Record().write(to: folder, name) }
+    let data = try dataset(folder).data
+    #expect(data.recordings == ["other", "slp02a", "slp02b", "slp14", "slp67x"])
+    #expect(data.subjects == ["other", "slp02", "slp14", "slp67"])
+    #expect(data.recordingRanges.map(\.subject) == [0, 1, 1, 2, 3])
+}
+
+@Test func aPauseOfTheBeatsEndsARecording() throws {
+    let folder = try TemporaryFolder()
+    try Record(pause: 305..<320).write(to: folder)
+    let (data, skipped) = try dataset(folder)
+    #expect(data.recordings == ["slp01a"] && data.samples.count == 10)
+    #expect(
+        skipped.filter { $0.kind == .sleepEpoch } == [
+            SkippedItem(
+                path: folder.path("slp01a.hea"), kind: .sleepEpoch, reason: "less than 15 s of normal heart beats"),
+            SkippedItem(
+                path: folder.path("slp01a.hea"), kind: .sleepEpoch, count: 9,
+                reason: "fewer than 10 in a row between gaps"),
+        ])
+}
+
+@Test func lineEndsMarksEncodingsOrderAndRepeatedRowsChangeNoValue() throws {
+    let plain = try TemporaryFolder()
+    try Record().write(to: plain)
+    let digest = try dataset(plain).data.digest
+    let dos = try TemporaryFolder()
+    try Record().write(to: dos, lineEnd: "\r\n")
+    #expect(try dataset(dos).data.digest == digest)
+    let mixed = try TemporaryFolder()
+    var record = Record()
+    record.beats[7] += "\r"
+    record.stages[3] += "\r"
+    record.beats += [record.beats[9], record.beats[9]]
+    record.beats.swapAt(3, 300)
+    record.stages.swapAt(3, 11)
+    try record.write(to: mixed)
+    let (data, skipped) = try dataset(mixed)
+    #expect(data.digest == digest)
+    #expect(skipped.contains { $0.kind == .row && $0.count == 2 && $0.reason == "the same as another" })
+    for (encoding, mark) in [
+        (String.Encoding.utf8, "\u{FEFF}"), (.utf16LittleEndian, "\u{FEFF}"), (.utf16BigEndian, "\u{FEFF}"),
+    ] {
+        let folder = try TemporaryFolder()
+        for name in ["slp01a.hea", "slp01a.an", "slp01a.rr"] {
+            let text = try String(contentsOf: plain.url.appending(path: name), encoding: .utf8)
+            try #require((mark + text).data(using: encoding)).write(to: folder.url.appending(path: name))
+        }
+        #expect(try dataset(folder).data.digest == digest, "\(encoding)")
+    }
+}
+
+@Test func recordsThatCannotBeUsedDoNotStopOthers() throws {
+    let folder = try TemporaryFolder()
+    try Record().write(to: folder, "slp03")
+    try Record().write(to: folder, "slp04")
+    try Record().write(to: folder, "slp14")
+    var unscored = Record()
+    unscored.stages = []
+    try unscored.write(to: folder, "slp16")
+    var short = Record()
+    short.header = short.header.replacing("150000", with: "67500")
+    try short.write(to: folder, "slp37")
+    try Record(pause: 100..<550).write(to: folder, "slp45")
+    try FileManager.default.removeItem(atPath: folder.path("slp04.an"))
+    try FileManager.default.removeItem(atPath: folder.path("slp14.rr"))
+    for name in ["slp03.dat", "slp03.st", "slp03.ecg", "RECORDS", "SHA256SUMS.txt", "notes"] {
+        try folder.write("", to: name)
+    }
+    let (data, skipped) = try dataset(folder)
+    #expect(data.recordings == ["slp03"])
+    #expect(skipped.filter { $0.kind == .file }.map(\.path) == [folder.path("notes")])
+    let left = skipped.filter { $0.kind == .recording }
+    #expect(left.map(\.path) == ["slp04.hea", "slp14.an", "slp16.hea", "slp37.hea", "slp45.hea"].map(folder.path))
+    #expect(
+        left.map { $0.reason.prefix(24) } == [
+            "there is no slp04.an bes", "there is no slp14.rr bes", "no sleep epoch has a sta",
+            "no 10 sleep epochs in a ",
+            "no 10 sleep epochs in a ",
+        ])
+}
+
+@Test(arguments: [
+    ("hea", "", "slp01a.hea is empty"), ("hea", "# nothing\n", "slp01a.hea is empty"),
+    ("hea", "slp01a 4 250\n", "slp01a.hea, line 1: a WFDB header starts with"),
+    ("hea", "\nslp01a 4 0 15000\n", "slp01a.hea, line 2: a WFDB header"),
+    ("hea", "slp01a 4 250 1e99\n", "up to a week"), ("hea", "slp01a 4 250 -5\n", "up to a week"),
+    ("hea", "slp01a 4 nan 5\n", "up to a week"),
+    ("an", "", "slp01a.an is empty"), ("an", "0:00.004 1\n", "slp01a.an, line 1: not an annotation"),
+    ("an", "x 1 \" 0 0 0 W\n", "line 1: not an annotation"),
+    ("an", "0:01 -7 \" 0 0 0 W\n", "line 1: not an annotation"),
+    ("an", "[23:07:00.000 19/01/1989] 1 \" 0 0 0 W\n", "line 1: the time of day is given"),
+    ("rr", "", "slp01a.rr is empty"), ("rr", "\n\n0:00.000 N 0.9 N\n", "slp01a.rr, line 3: 4 columns where 5"),
+    ("rr", "-0:01.000 N 0.9 N 0:01.000\n", "line 1, column 1: \"-0:01.000\" is not a time from the record's start"),
+    ("rr", "0:01.000 N -0.9 N 0:01.900\n", "line 1, column 3: \"-0.9\" is not a number of seconds from 0"),
+    ("rr", "0:01.000 N nan N 0:01.900\n", "line 1, column 3: \"nan\" is not a number of seconds from 0"),
+    ("rr", "0:01.000 N 0.9 N 1:1:1:1\n", "line 1, column 5: \"1:1:1:1\" is not a time"),
+    ("rr", "0:01.000 N 0.9 N 0:0x1\n", "line 1, column 5: \"0:0x1\" is not a time"),
+    ("rr", "0:01 N 0.9 N 0:02\n0:01 N 0.8 N 0:02\n", "line 2: another line has a beat at the same time"),
+])
+func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected: String) throws {
+    let folder = try TemporaryFolder()
+    try Record().write(to: folder)
+    try folder.write(content, to: "slp01a.\(ending)")
+    let error = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
+    #expect(
+        error?.description.contains(expected) == true && error?.description.contains("\n") == false, "\(error as Any)")
+}
+
+@Test func aFolderWithoutAUsableRecordSaysWhy() throws {
+    let folder = try TemporaryFolder()
+    let none = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
+    #expect(none?.description.contains("expected texts like slp01a.hea, slp01a.rr and slp01a.an") == true)
+    var record = Record()
+    record.stages = []
+    try record.write(to: folder)
+    let unscored = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
+    let reason = "no record can be used; \(folder.path("slp01a.hea")): no sleep epoch has a stage"
+    #expect(unscored == .unsuitable(path: folder.url.path, reason: reason))
+}
+
+/// A text cut anywhere is read or refused, and never stops the program.
+@Test func aTextCutAnywhereIsReadOrRefused() throws {
+    let folder = try TemporaryFolder()
+    try Record().write(to: folder)
+    for ending in ["hea", "an", "rr"] {
+        let whole = try Data(contentsOf: folder.url.appending(path: "slp01a.\(ending)"))
+        for length in stride(from: 0, to: whole.count, by: max(whole.count / 60, 1)) {
+            try whole.prefix(length).write(to: folder.url.appending(path: "slp01a.\(ending)"))
+            do {
+                _ = try SlpdbRecords(root: folder.url.path, window: 3)
+            } catch {
+                #expect(error.description.contains(folder.url.path) && !error.description.contains("\n"))
+            }
+        }
+        try whole.write(to: folder.url.appending(path: "slp01a.\(ending)"))
+    }
+}
+
+@Test func everyFeatureHasOneName() {
+    #expect(Set(HeartBeatFeature.all.map(\.name)).count == HeartBeatFeature.all.count)
+    #expect(HeartBeatFeature.all.allSatisfy { HeartBeatFeature(name: $0.name) == $0 })
+    #expect(["", "HR", "clock-night", "hr-night-night", "-night"].allSatisfy { HeartBeatFeature(name: $0) == nil })
+}

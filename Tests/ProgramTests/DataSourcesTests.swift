@@ -1,0 +1,174 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+private struct Summary: Decodable {
+    let kind: String
+    let digest: String
+    let samples: Int
+    let rows: Int
+    let columns: Int
+    let subjects: Int
+    let recordings: Int
+    let skipped: [SkippedItem]
+}
+
+private func made(_ arguments: [String]) throws -> Summary {
+    let result = try ProgramRun(["data"] + arguments + ["--json"]).result()
+    #expect(result.status == 0, "\(result.errors)")
+    return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+}
+
+/// The error of a command that must fail: one line, exit code 1, and nothing written.
+private func refusal(
+    _ arguments: [String], in folder: TemporaryFolder, sourceLocation: SourceLocation = #_sourceLocation
+) throws -> String {
+    let before = try folder.contents
+    let result = try ProgramRun(["data"] + arguments).result()
+    #expect(result.status == 1 && result.output.isEmpty, "\(result.errors)", sourceLocation: sourceLocation)
+    #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)", sourceLocation: sourceLocation)
+    #expect(try folder.contents == before, sourceLocation: sourceLocation)
+    return result.errors
+}
+
+/// A record of 20 sleep epochs with a beat a second.
+private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stages: String? = nil) throws {
+    try folder.write("slp02a 4 250 150000\n", to: "slpdb/slp02a.hea")
+    let intervals = (0..<599).map { "\($0) N 1.000 N \($0 + 1)\n" }.joined()
+    try folder.write(beats ?? intervals, to: "slpdb/slp02a.rr")
+    let notes = (0..<20).map { "\($0 * 30) \($0 * 7500) \" 0 0 0 \($0 < 3 ? "W" : $0 < 5 ? "MT" : "2")\n" }.joined()
+    try folder.write(stages ?? notes, to: "slpdb/slp02a.an")
+}
+
+@Test func recordsOfHeartBeatsBecomeADataset() throws {
+    let folder = try TemporaryFolder()
+    try writeRecord(to: folder)
+    try folder.write("", to: "slpdb/slp03.hea")
+    let arguments = ["slpdb", "--root", folder.path("slpdb"), "--out", folder.path("out")]
+    let summary = try made(arguments)
+    #expect((summary.kind, summary.samples, summary.rows, summary.columns) == ("slpdb", 20, 25, 11))
+    #expect((summary.subjects, summary.recordings) == (1, 1))
+    #expect(summary.skipped.map(\.kind) == [.recording, .annotation])
+    #expect(try made(arguments).digest == summary.digest)
+    let few = try made(arguments + ["--features", "hr,lf-night", "--window", "3"])
+    #expect((few.rows, few.columns) == (2, 3))
+    let result = try ProgramRun(["data"] + arguments).result()
+    #expect(result.errors.contains("skipped 2 annotations of \(folder.path("slpdb/slp02a.an")): not a stage"))
+    #expect(result.errors.contains("skipped 2 annotations, 1 recording in all"))
+    #expect(result.output.contains("20 samples of 25 x 11 values (slpdb), 1 subjects, 1 recordings"))
+}
+
+@Test func badRecordsOfHeartBeatsGetOneLine() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["slpdb", "--root", folder.path("slpdb"), "--out", folder.path("out")]
+    #expect(
+        try refusal(arguments, in: folder).contains("can't read \(folder.path("slpdb")): No such file or directory"))
+    try folder.write("", to: "slpdb/slp01.hea")
+    #expect(try refusal(arguments, in: folder).contains("expected texts like slp01a.hea, slp01a.rr and slp01a.an"))
+    try writeRecord(to: folder, beats: "0 N 1.000 N 1\n1 N x N 2\n")
+    #expect(
+        try refusal(arguments, in: folder).contains("slp02a.rr, line 2, column 3: \"x\" is not a number of seconds"))
+    try writeRecord(to: folder, stages: "\r\n")
+    #expect(
+        try refusal(arguments, in: folder).contains(
+            "no record can be used; \(folder.path("slpdb/slp02a.hea")): no sleep"))
+    try writeRecord(to: folder, stages: "[23:07:00.000 19/01/1989] 1 \" 0 0 0 W\n")
+    #expect(try refusal(arguments, in: folder).contains("slp02a.an, line 1: the time of day is given"))
+    try writeRecord(to: folder)
+    let over = Array(arguments.dropLast()) + [folder.path("slpdb/slp02a.rr")]
+    #expect(try refusal(over, in: folder).contains("it belongs to what this command reads"))
+}
+
+/// Two nights of so many sleep epochs, with mixed line ends.
+private func table(of id: String, epochs: Int = 12) -> String {
+    let rows = (0..<2 * epochs).map { "\(id),\($0 / epochs),\($0 % epochs),\($0 % 5),6\($0 % 10)\r\n" }
+    return "id,night,epoch,stage,hr\n" + rows.joined()
+}
+
+private let nights = table(of: "a")
+private let roles = [
+    "--subject", "id", "--recording", "night", "--position", "epoch", "--label", "stage", "--vocabulary", "stage",
+]
+
+@Test func aTableBecomesADataset() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(nights, to: "a.csv")
+    let other = try folder.write(table(of: "b"), to: "b.csv")
+    let out = folder.path("out")
+    let map = ["--label-map", "0=W,1=N1,2=N2,3=N3,4=REM"]
+    let arguments = ["table", "--file", path, "--file", other] + roles + map + ["--out", out]
+    let summary = try made(arguments + ["--values", "hr", "--window", "5"])
+    #expect((summary.kind, summary.samples, summary.rows, summary.columns) == ("table", 48, 1, 5))
+    #expect((summary.subjects, summary.recordings, summary.skipped) == (2, 4, []))
+    #expect(try made(arguments + ["--values-from", "*", "--rows", "1"]).columns == 1)
+    let data = try Dataset(opening: out)
+    #expect(try data.labels(under: .wake).prefix(6) == [0, 1, 1, 1, 1, 0])
+}
+
+@Test func badTablesGetOneLine() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(nights, to: "a.csv")
+    let out = ["--out", folder.path("out")]
+    let map = ["--label-map", "0=W,1=N1,2=N2,3=N3,4=REM"]
+    func refused(_ extra: [String], _ content: String? = nil) throws -> String {
+        if let content { try folder.write(content, to: "a.csv") }
+        return try refusal(["table", "--file", path] + roles + extra + out, in: folder)
+    }
+    let values = ["--values", "hr"]
+    #expect(
+        try refused(["--values", "heart"] + map).contains("line 1: there is no column \"heart\"; there are \"id\""))
+    #expect(try refused(["--values", "Hr"] + map).contains("did you mean \"hr\"?"))
+    #expect(try refused(values).contains("line 2: column \"stage\": \"0\" is not a label of stage"))
+    #expect(
+        try refused(values + ["--label-map", "0=awake"]).contains("awake is not a label of stage: use one of W, N1"))
+    #expect(try refused(values + map + ["--rows", "2"]).contains("1 columns of values are no map of 2 rows"))
+    #expect(
+        try refused(values + map, nights + "a,0,3,3,99\n").contains("line 26: position 3 of a's recording 0 is also at")
+    )
+    #expect(
+        try refused(values + map, nights + "a,0,30,3,x\n").contains(
+            "line 26: column \"hr\": \"x\" is not a finite number"))
+    #expect(try refused(values + map, nights + "a,0,-30,3,1\n").contains("\"-30\" is not a whole number from 0"))
+    #expect(try refused(values + map, table(of: "a", epochs: 5)).contains("no row is left; fewer than 10 in a row"))
+    #expect(try refused(values + map, "").contains("a.csv is empty"))
+    try folder.write(nights, to: "a.csv")
+    let same = try refusal(["table", "--file", path] + roles + map + values + ["--out", path], in: folder)
+    #expect(same.contains("it belongs to what this command reads"))
+    #expect(try String(contentsOf: folder.url.appending(path: "a.csv"), encoding: .utf8) == nights)
+}
+
+@Test func madeUpNightsAreTheSameForTheSameOptions() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["synthetic", "--kind", "night", "--subjects", "2", "--seed", "4", "--out", folder.path("out")]
+    let summary = try made(arguments)
+    #expect((summary.kind, summary.rows, summary.columns, summary.recordings) == ("synthetic-night", 7, 11, 2))
+    let bytes = try Data(contentsOf: folder.url.appending(path: "out"))
+    #expect(try made(arguments).digest == summary.digest)
+    #expect(try Data(contentsOf: folder.url.appending(path: "out")) == bytes)
+    #expect(try made(arguments + ["--window", "1"]).columns == 1)
+    let contents = try ProgramRun.ssrm("data", "inspect", folder.path("out")).output
+    #expect(contents.contains("schemes     wake, three, four, five"))
+}
+
+@Test(arguments: [
+    ["slpdb", "--root", "x", "--out", "y", "--features", "hr,heart"],
+    ["slpdb", "--root", "x", "--out", "y", "--window", "2"],
+    ["slpdb", "--root", "x", "--out", "y", "--features", "hr,hr"], ["table", "--file", "x", "--out", "y"],
+    ["table", "--file", "x"] + roles + ["--out", "y"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--values-from", "b"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--rows", "2", "--window", "3"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0=W,0=N1"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--delimiter", "x"],
+    ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "2"],
+    ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--maps-per-posture", "2"],
+    ["synthetic", "--kind", "pressure", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "3"],
+])
+func optionsThatDoNotFitSayHowTheCommandIsUsed(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let result = try ProgramRun(["data"] + arguments, in: folder.url.path).result()
+    #expect(result.status != 0 && result.output.isEmpty)
+    #expect(result.errors.contains("Usage: ssrm data \(arguments[0])"))
+    #expect(try folder.contents == [])
+}

@@ -1,0 +1,135 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+private struct Summary: Decodable {
+    let kind: String
+    let samples: Int
+    let rows: Int
+    let columns: Int
+    let subjects: Int
+    let recordings: Int
+    let skipped: [SkippedItem]
+}
+
+private func summary(_ result: ProgramResult, sourceLocation: SourceLocation = #_sourceLocation) throws -> Summary {
+    #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+    return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+}
+
+/// The error of a command that must fail: one line, exit code 1, and nothing written.
+private func refusal(
+    _ arguments: [String], in folder: TemporaryFolder, sourceLocation: SourceLocation = #_sourceLocation
+) throws -> String {
+    let before = try folder.contents
+    let result = try ProgramRun(["data"] + arguments).result()
+    #expect(result.status == 1 && result.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)", sourceLocation: sourceLocation)
+    #expect(try folder.contents == before, sourceLocation: sourceLocation)
+    return result.errors
+}
+
+private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"]
+
+@Test func radarRecordsBecomeADataset() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("sleepbrl/sbj01.edf")
+    try folder.write("", to: "sleepbrl/RECORDS")
+    try RadarModel(stages: stages, seed: 4).edf.write(to: path)
+    try RadarModel.annotations(stages).write(to: URL(filePath: path + ".atr"))
+    let arguments = ["sleepbrl", "--root", folder.path("sleepbrl"), "--out", folder.path("out"), "--json"]
+    let result = try ProgramRun(["data"] + arguments).result()
+    let made = try summary(result)
+    #expect((made.kind, made.samples, made.rows, made.columns) == ("sleepbrl", 12, 20, 30))
+    #expect(made.skipped.count == 1 && result.errors.contains("RECORDS"))
+    #expect(
+        try summary(ProgramRun(["data"] + arguments + ["--content", "features", "--window", "5"]).result()).columns == 5
+    )
+
+    let annotations = try Data(contentsOf: URL(filePath: path + ".atr"))
+    try annotations.dropLast(9).write(to: URL(filePath: path + ".atr"))
+    #expect(try refusal(arguments, in: folder).hasPrefix("ssrm: \(path).atr, byte \(annotations.count - 9): "))
+    let edf = try Data(contentsOf: URL(filePath: path))
+    try edf.dropLast(50).write(to: URL(filePath: path))
+    #expect(try refusal(arguments, in: folder).hasPrefix("ssrm: \(path), byte \(edf.count - 50): the header says 360"))
+    var other = RadarModel(stages: stages, seed: 4).edf
+    other.signals.removeLast()
+    try other.write(to: path)
+    #expect(try refusal(arguments, in: folder).contains("no channel \"S14\""))
+    #expect(
+        try refusal(["sleepbrl", "--root", folder.url.path, "--out", folder.path("out")], in: folder).contains(
+            "it belongs to what"))
+}
+
+@Test func polysomnographyBecomesADataset() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "psg/notes.txt")
+    let values = (0..<360 * 20).map { 50 * sin(Double($0)) }
+    var signals = EDFBytes(signals: [EDFBytes.Signal(name: "EEG Fpz-Cz", rate: 20, values: values)])
+    for name in ["SC4001E0-PSG.edf", "SC4011E0-PSG.edf"] { try signals.write(to: folder.path("psg/\(name)")) }
+    for name in ["SC4001EC-Hypnogram.edf", "SC4011EH-Hypnogram.edf"] {
+        try EDFBytes(stages: stages.map { "Sleep stage \($0)" }).write(to: folder.path("psg/\(name)"))
+    }
+    let root = ["edf", "--root", folder.path("psg"), "--channels", "EEG Fpz-Cz", "--json", "--out", folder.path("out")]
+    let made = try summary(ProgramRun(["data"] + root).result())
+    #expect((made.kind, made.samples, made.rows, made.columns) == ("edf", 24, 30, 20))
+    #expect((made.subjects, made.recordings, made.skipped.count) == (2, 2, 1))
+    let (psg, hypnogram) = (folder.path("psg/SC4001E0-PSG.edf"), folder.path("psg/SC4001EC-Hypnogram.edf"))
+    let pair = ["edf", "--signals", psg, "--hypnogram", hypnogram, "--json", "--out", folder.path("out")]
+    let night = pair + ["--channels", " EEG Fpz-Cz ", "--rate", "10", "--row-seconds", "3", "--subject", "A"]
+    let small = try summary(ProgramRun(["data"] + night).result())
+    #expect((small.samples, small.rows, small.columns) == (12, 10, 30))
+
+    #expect(
+        try refusal(pair + ["--channels", "EEG,Resp"], in: folder).contains("\(psg): there is no channel \"EEG\" in it")
+    )
+    signals.kind = "EDF+D"
+    try signals.write(to: psg)
+    #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous"))
+    signals.kind = ""
+    signals.signals[0].values = Array(values.prefix(180 * 20))
+    try signals.write(to: psg)
+    #expect(try refusal(night, in: folder) == "ssrm: \(psg): 6 sleep epochs are left, fewer than 10\n")
+    var data = signals.data
+    data.replaceSubrange(236..<244, with: Data("-1      ".utf8))
+    try data.write(to: URL(filePath: psg))
+    #expect(try refusal(night, in: folder).contains("\(psg), byte 236: -1 data records"))
+    #expect(try refusal(root, in: folder).contains("\(psg), byte 236: -1 data records"))
+}
+
+@Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
+func aPublishedPolysomnographyBecomesADataset() throws {
+    let folder = try TemporaryFolder()
+    let root = Recordings.root + "/edf"
+    let made = try summary(
+        ProgramRun.ssrm(
+            "data", "edf", "--signals", root + "/short_psg.edf", "--hypnogram", root + "/SC4001EC-Hypnogram.edf",
+            "--channels", "EEG Fpz-Cz,Resp oro-nasal", "--rate", "50", "--out", folder.path("out"), "--json"))
+    #expect((made.samples, made.rows, made.columns) == (10, 60, 50))
+}
+
+@Test(arguments: [
+    ["edf", "--signals", "x", "--channels", "A", "--out", "y"], ["edf", "--channels", "A", "--out", "y"],
+    ["edf", "--root", "x", "--signals", "z", "--channels", "A", "--out", "y"],
+    ["edf", "--root", "x", "--channels", "A,A", "--out", "y"], ["edf", "--root", "x", "--channels", "", "--out", "y"],
+    ["edf", "--root", "x", "--channels", "A", "--rate", "-5", "--out", "y"],
+    ["edf", "--root", "x", "--channels", "A", "--row-seconds", "0", "--out", "y"],
+    ["edf", "--root", "x", "--channels", "A", "--wake-margin", "-1", "--out", "y"],
+    ["sleepbrl", "--root", "x", "--window", "4", "--out", "y"],
+    ["sleepbrl", "--root", "x", "--content", "z", "--out", "y"],
+])
+func wrongUsageOfRecordingFilesIsExplained(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let result = try ProgramRun(["data"] + arguments, in: folder.url.path).result()
+    #expect(result.status == 2 && result.output.isEmpty, "\(result.errors)")
+    #expect(result.errors.contains("Usage: ssrm data \(arguments[0])"))
+    #expect(try folder.contents == [])
+}
+
+@Test(arguments: ["edf", "sleepbrl"])
+func helpOnRecordingFilesHasAnExample(command: String) throws {
+    let result = try ProgramRun(["data", command, "--help"]).result()
+    #expect(
+        result.status == 0 && result.output.contains("Example:\n") && result.output.contains("ssrm data \(command)"))
+}

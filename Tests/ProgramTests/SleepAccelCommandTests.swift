@@ -1,0 +1,60 @@
+import Foundation
+import TestKit
+import Testing
+
+/// A folder with one night of raw files and, where asked, published features.
+private func root(published: Bool) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    func lines(_ count: Int, _ line: (Int) -> String) -> String { (0..<count).map { line($0) + "\n" }.joined() }
+    try folder.write(lines(20) { "\($0 * 30) 2" }, to: "root/labels/7_labeled_sleep.txt")
+    try folder.write(lines(130) { "\($0 * 5),\(60 + $0 % 9)" }, to: "root/heart_rate/7_heartrate.txt")
+    try folder.write(lines(7_000) { "\(Double($0) / 10) 0 0 \($0 % 3)" }, to: "root/motion/7_acceleration.txt")
+    if published {
+        for name in ["count_feature", "hr_feature", "time_feature", "cosine_feature", "psg_labels"] {
+            try folder.write("1\n2\n", to: "root/features_walch/7_\(name).out")
+        }
+    }
+    return folder
+}
+
+private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> ProgramResult {
+    let common = ["data", "sleep-accel", "--root", folder.path("root"), "--out", folder.path("out")]
+    return try ProgramRun(common + arguments).result()
+}
+
+@Test func publishedFeaturesAreTakenWhereTheyAreAndRawFilesOtherwise() throws {
+    let both = try root(published: true)
+    let published = try made(both)
+    #expect(published.output.contains("2 samples of 4 x 11 values (sleep-accel), 1 subjects"))
+    #expect(published.errors.contains("note: these are the features in features_walch; --from raw"))
+    #expect(try made(both, "--from", "raw").output.contains("18 samples of 4 x 11 values (sleep-accel-raw)"))
+    #expect(try made(both, "--from", "published").errors.isEmpty)
+    #expect(
+        try made(both, "--content", "windows").output.contains("18 samples of 30 x 32 values (sleep-accel-windows)"))
+    let raw = try root(published: false)
+    let result = try made(raw, "--features", "time,hr", "--window", "3")
+    #expect(result.output.contains("18 samples of 2 x 3 values (sleep-accel-raw)"), "\(result.errors)")
+    #expect(result.errors.contains("2 sleep epochs in all"))
+    let windows = try made(raw, "--content", "windows", "--channels", "x,hr", "--rate", "5")
+    #expect(windows.output.contains("18 samples of 30 x 10 values"))
+}
+
+@Test func aFeatureThatRawFilesDoNotGiveIsNamed() throws {
+    let folder = try root(published: false)
+    let result = try made(folder, "--features", "hr,circadian")
+    #expect(result.status == 1 && result.output.isEmpty && result.errors.count { $0 == "\n" } == 1)
+    #expect(result.errors.contains("there is no circadian, only count, hr, time, cosine, steps (circadian comes from"))
+    #expect(try made(folder, "--content", "windows", "--channels", "w").errors.contains("only x, y, z, magnitude, hr"))
+    #expect(
+        try made(folder, "--features", "steps").errors.contains("expected folders labels, heart_rate and steps in it"))
+    #expect(try folder.contents == ["root"])
+}
+
+@Test(arguments: [
+    ["--rate", "0"], ["--channels", "x,x"], ["--from", "published", "--content", "windows"], ["--from", "somewhere"],
+])
+func wrongOptionsOfSleepAccelSayHowItIsUsed(arguments: [String]) throws {
+    let common = ["data", "sleep-accel", "--root", "x", "--out", "y"]
+    let result = try ProgramRun(common + arguments).result()
+    #expect(result.status != 0 && result.errors.contains("Usage: ssrm data sleep-accel"))
+}

@@ -1,0 +1,167 @@
+import Foundation
+import TestKit
+import Testing
+
+private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+}
+
+/// A small made-up dataset of 72 maps, made once.
+private struct Prepared {
+    let folder: TemporaryFolder
+    var data: String { folder.path("maps.safetensors") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "6", "--seed", "2",
+            "--out", folder.path("maps.safetensors"))
+        try #require(made.status == 0, "\(made.errors)")
+    }
+
+    func evaluate(_ division: String, _ more: String...) throws -> ProgramResult {
+        try ProgramRun(
+            [
+                "evaluate", "--data", data, "--scheme", "posture3", "--protocol", division, "--folds", "2",
+                "--seed", "5",
+            ] + more
+        ).result()
+    }
+
+    static let shared = Result { try Prepared() }
+}
+
+/// `ssrm evaluate --folds-only`.
+@Suite struct FoldsReportTests {
+    @Test(arguments: ["loso", "kfold", "random70"])
+    func theFoldsAreThoseOfTheEvaluation(division: String) throws {
+        let prepared = try Prepared.shared.get()
+        let listed = try prepared.evaluate(division, "--folds-only", "--json")
+        #expect(listed.status == 0, "\(listed.errors)")
+        let report = try object(listed.output)
+        let labels = try #require(report["labels"] as? [Any]).map { $0 as? Int }
+        #expect(labels.count == 72)
+        #expect(report["classes"] as? [String] == ["supine", "right", "left"])
+        let done = try object(try prepared.evaluate(division, "--steps", "0", "--epochs", "1", "--json").output)
+        #expect(report["dataset_digest"] as? String == done["dataset_digest"] as? String)
+        let folds = try #require(report["folds"] as? [[String: Any]])
+        let evaluated = try #require(done["folds"] as? [[String: Any]])
+        #expect(folds.count == evaluated.count)
+        for (fold, evaluated) in zip(folds, evaluated) {
+            let training = try #require(fold["training"] as? [Int])
+            let test = try #require(fold["test"] as? [Int])
+            #expect(Set(training).union(test) == Set(0..<72) && training.count + test.count == 72)
+            #expect(training.count == evaluated["training_samples"] as? Int)
+            #expect(fold["name"] as? String == evaluated["name"] as? String)
+            #expect(fold["held_out"] as? [String] == evaluated["held_out"] as? [String])
+            // Each class has as many held-out samples as the evaluation counted.
+            let confusion = try #require(evaluated["confusion"] as? [[Int]])
+            for (index, row) in confusion.enumerated() {
+                #expect(row.reduce(0, +) == test.count { labels[$0] == index })
+            }
+        }
+    }
+
+    @Test func forPeopleItIsALineAFold() throws {
+        let listed = try Prepared.shared.get().evaluate("loso", "--folds-only")
+        let lines = listed.output.split(separator: "\n")
+        #expect(lines.count == 5)
+        #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(": 54 samples to train on, 18 held out") }, "\(lines)")
+    }
+}
+
+/// `Scripts/compare-baselines`.
+@Suite struct CompareBaselinesTests {
+    private static let script = packageRoot.appending(path: "Scripts/compare-baselines").path
+
+    private static let python =
+        (try? ProgramRun(["python3", "--version"], program: "/usr/bin/env").result())?.status == 0
+
+    private static let isInstalled = FileManager.default.fileExists(
+        atPath: packageRoot.appending(path: ".build-baselines/packages.txt").path)
+
+    /// The script's figures of a confusion matrix.
+    private func scores(_ confusion: [[Int]]) throws -> [String: Double] {
+        let program = """
+            import importlib.machinery, importlib.util, json, sys
+            sys.dont_write_bytecode = True
+            loader = importlib.machinery.SourceFileLoader("compare", sys.argv[1])
+            module = importlib.util.module_from_spec(importlib.util.spec_from_loader("compare", loader))
+            loader.exec_module(module)
+            print(json.dumps(module.scores(json.loads(sys.argv[2]))))
+            """
+        let text = String(decoding: try JSONEncoder().encode(confusion), as: UTF8.self)
+        let result = try ProgramRun(["python3", "-c", program, Self.script, text], program: "/usr/bin/env").result()
+        try #require(result.status == 0, "\(result.errors)")
+        return try #require(try object(result.output) as? [String: Double])
+    }
+
+    @Test(.enabled(if: python, "no python3"), arguments: ["loso", "random70"])
+    func itsFiguresAreDefinedAsThoseOfTheProgram(division: String) throws {
+        let done = try object(
+            try Prepared.shared.get().evaluate(division, "--steps", "0", "--epochs", "2", "--json").output)
+        for report in [done] + (try #require(done["folds"] as? [[String: Any]])) {
+            let found = try scores(try #require(report["confusion"] as? [[Int]]))
+            for key in ["accuracy", "kappa", "macro_f1"] {
+                let difference = abs((found[key] ?? .nan) - (report[key] as? Double ?? .nan))
+                #expect(difference < 1e-12, "\(key) of \(report)")
+            }
+        }
+    }
+
+    /// Matrices with scikit-learn's figures; where it has none, because all is of one class, the convention of both.
+    private static let cases: [(confusion: [[Int]], accuracy: Double, kappa: Double, macroF1: Double)] = [
+        ([[3, 1, 0], [2, 4, 0], [0, 0, 0]], 0.7, 0.4, (6.0 / 9 + 8.0 / 11) / 2),
+        ([[5, 0], [0, 0]], 1, 0, 1),
+        ([[0, 0], [4, 0]], 0, 0, 0),
+        ([[0]], 0, 0, 0),
+    ]
+
+    @Test(.enabled(if: python, "no python3"), arguments: cases.indices)
+    func whatIsOfOneClassHasTheFiguresOfTheProgram(index: Int) throws {
+        let found = try scores(Self.cases[index].confusion)
+        #expect(abs((found["accuracy"] ?? .nan) - Self.cases[index].accuracy) < 1e-12)
+        #expect(abs((found["kappa"] ?? .nan) - Self.cases[index].kappa) < 1e-12)
+        #expect(abs((found["macro_f1"] ?? .nan) - Self.cases[index].macroF1) < 1e-12)
+    }
+
+    @Test(.enabled(if: isInstalled, "no .build-baselines: the first run of Scripts/compare-baselines makes it"))
+    func bothAreScoredOnTheSameSamples() throws {
+        let prepared = try Prepared.shared.get()
+        let result = try ProgramRun(
+            [
+                prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--preset", "night",
+                "--jobs", "1", "--every", "2", "--ssrm", ProgramRun.ssrm, "--json", "--", "--steps", "5",
+            ], program: Self.script
+        ).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try object(result.output)
+        let rows =
+            try #require(report["tools"] as? [[String: Any]]) + (try #require(report["ssrm"] as? [[String: Any]]))
+        #expect(
+            rows.compactMap { $0["tool"] as? String } == [
+                "majority", "logistic regression", "random forest", "k-NN", "SVM", "MLP", "ssrm, night",
+            ])
+        for row in rows {
+            #expect(row["samples"] as? Int == 72)
+            #expect((row["confusion"] as? [[Int]])?.joined().reduce(0, +) == 72)
+        }
+        #expect(result.errors.contains("logistic regression, fold 2/2 without subjects"))
+    }
+
+    @Test(
+        .enabled(if: isInstalled, "no .build-baselines: the first run of Scripts/compare-baselines makes it"),
+        arguments: [
+            (["missing.safetensors", "--scheme", "posture3", "--protocol", "loso"], 1, "missing.safetensors"),
+            (["x", "--scheme", "posture3", "--protocol", "loso", "--ssrm", "/nowhere/ssrm"], 1, "/nowhere/ssrm"),
+            (["x", "--scheme", "posture3", "--protocol", "loso", "--tools", "lr,gbm"], 2, "gbm"),
+            (["x", "--scheme", "posture3", "--protocol", "loso", "--every", "0"], 2, "0 is not a whole number"),
+            (["x", "--scheme", "posture3"], 2, "--protocol"),
+        ])
+    func whatCannotBeDoneIsNamed(arguments: [String], status: Int, words: String) throws {
+        let program = arguments.contains("--ssrm") ? [] : ["--ssrm", ProgramRun.ssrm]
+        let result = try ProgramRun(program + arguments, program: Self.script).result()
+        #expect(result.status == Int32(status) && result.errors.contains(words), "\(result.errors)")
+        #expect(!result.errors.contains("Traceback"), "\(result.errors)")
+    }
+}
