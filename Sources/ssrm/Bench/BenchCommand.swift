@@ -5,5 +5,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this program's speed on this machine.",
         discussion: "Example: ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --json",
-        subcommands: [BenchPretrainCommand.self, BenchExchangeCommand.self, BenchRecogniseCommand.self])
+        subcommands: [
+            BenchPretrainCommand.self, BenchExchangeCommand.self, BenchRecogniseCommand.self, BenchReadCommand.self,
+        ])
 }
