@@ -1,9 +1,10 @@
 /// What the intervals between heart beats say of one sleep epoch: a measure as it is, or compared with its own night.
 ///
-/// Of the measures over five minutes, the window lies around the middle of the sleep epoch and is moved inside the recording at
-/// its ends. Interval means the time between two normal beats (N-N); what follows the definitions of the Task Force of the
-/// European Society of Cardiology and the North American Society of Pacing and Electrophysiology, "Heart rate variability",
-/// European Heart Journal 17 (1996) 354-381, is marked TF. Powers and deviations vary over decades, so their logarithm is taken.
+/// Of the measures over five minutes, the window lies around the middle of the sleep epoch and is moved inside the
+/// recording at its ends. Interval means the time between two normal beats (N-N); what follows the definitions of the
+/// Task Force of the European Society of Cardiology and the North American Society of Pacing and Electrophysiology,
+/// "Heart rate variability", European Heart Journal 17 (1996) 354-381, is marked TF. Powers and deviations vary over
+/// decades, so their logarithm is taken.
 public struct HeartBeatFeature: Sendable, Hashable {
     /// A measure of one sleep epoch.
     public enum Measure: String, Sendable, CaseIterable {
@@ -23,7 +24,8 @@ public struct HeartBeatFeature: Sendable, Hashable {
         case rateChange = "hr-change"
         /// ln(1 + deviation of the intervals of five minutes in ms): SDNN (TF).
         case longDeviation = "sdnn5"
-        /// ln(1 + root mean square of the differences between neighbouring intervals of five minutes in ms): RMSSD (TF).
+        /// ln(1 + root mean square of the differences between neighbouring intervals of five minutes in ms): RMSSD
+        /// (TF).
         case longDifferences = "rmssd5"
         /// The share of differences between neighbouring intervals above 50 ms: pNN50 (TF).
         case largeDifferences = "pnn50"
@@ -53,8 +55,8 @@ public struct HeartBeatFeature: Sendable, Hashable {
     public let measure: Measure
     /// Whether it is given relative to its recording.
     ///
-    /// Relative is less the recording's median, over its interquartile range as a multiple of the normal distribution's (1.349),
-    /// limited to -5 ... 5. Only that recording enters, so it is fair to leave other subjects out.
+    /// Relative is less the recording's median, over its interquartile range as a multiple of the normal distribution's
+    /// (1.349), limited to -5 ... 5. Only that recording enters, so it is fair to leave other subjects out.
     public let isRelative: Bool
 
     /// A measure as it is or relative to its night.
@@ -83,8 +85,8 @@ public struct HeartBeatFeature: Sendable, Hashable {
         Measure.allCases.map { HeartBeatFeature($0) }
         + Measure.allCases.filter { $0 != .clock }.map { HeartBeatFeature($0, isRelative: true) }
 
-    /// What is taken when nothing is asked for: every measure relative to its night, and as they are those that do not depend on
-    /// the sleeper's own heart rate and its spread.
+    /// What is taken when nothing is asked for: every measure relative to its night, and as they are those that do not
+    /// depend on the sleeper's own heart rate and its spread.
     public static let defaults: [HeartBeatFeature] =
         all.filter(\.isRelative)
         + [.lost, .highShare, .balance, .veryLowShare, .breathing, .regularity, .clock].map { HeartBeatFeature($0) }

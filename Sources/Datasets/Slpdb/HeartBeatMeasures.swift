@@ -4,7 +4,8 @@ import Foundation
 struct HeartBeatMeasures {
     private typealias Measure = HeartBeatFeature.Measure
 
-    /// How long the window of the longer measures is, in seconds (Task Force 1996: short-term recordings of five minutes).
+    /// How long the window of the longer measures is, in seconds (Task Force 1996: short-term recordings of five
+    /// minutes).
     static let longSeconds = 300.0
     /// The least that the normal intervals of a sleep epoch must last together, in seconds, for it to be used.
     static let leastCovered = SleepEpochWindow.epochSeconds / 2

@@ -2,8 +2,9 @@ import Numerics
 
 /// The intervals between the heart beats of a recording, and which of them are normal.
 ///
-/// An interval is normal when both its beats are of type N, it lasts from 0.3 to 2 s, and it is within a quarter of the median of
-/// the eleven intervals around it (itself and five before and after that pass the first two rules; fewer at the ends).
+/// An interval is normal when both its beats are of type N, it lasts from 0.3 to 2 s, and it is within a quarter of the
+/// median of the eleven intervals around it (itself and five before and after that pass the first two rules; fewer at
+/// the ends).
 struct HeartBeats {
     /// The time between one beat and the next, in seconds since the recording's start.
     struct Interval {

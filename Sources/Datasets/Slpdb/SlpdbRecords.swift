@@ -3,22 +3,24 @@ import Signals
 
 /// The MIT-BIH Polysomnographic Database (PhysioNet `slpdb` 1.0.0): heart beats and sleep stages as text.
 ///
-/// PhysioNet publishes a record as `.hea`, `.dat`, `.ecg` (beats) and `.st` (stages). Read here are `.hea` and two texts, which
-/// `Scripts/slpdb-texts` or the programs of the WFDB package make of the others:
+/// PhysioNet publishes a record as `.hea`, `.dat`, `.ecg` (beats) and `.st` (stages). Read here are `.hea` and two
+/// texts, which `Scripts/slpdb-texts` or the programs of the WFDB package make of the others:
 ///
 ///     ann2rr -r slp01a -a ecg -V t -W -i s3 -w -v t > slp01a.rr
 ///     rdann -r slp01a -a st -e -v > slp01a.an
 ///
-/// A sleep epoch is 30 s from a multiple of 30 s; the annotation at its start is its stage (the first one of a record is at sample 1,
-/// so up to 1 s off is taken; 3 and 4 are both N3). One without an annotation, or with one that is no stage (MT, M: movement), has
-/// no label. A sample is a matrix `[features, window]` of ``HeartBeatFeature``s at the sleep epochs around its own.
+/// A sleep epoch is 30 s from a multiple of 30 s; the annotation at its start is its stage (the first one of a record
+/// is at sample 1, so up to 1 s off is taken; 3 and 4 are both N3). One without an annotation, or with one that is no
+/// stage (MT, M: movement), has no label. A sample is a matrix `[features, window]` of ``HeartBeatFeature``s at the
+/// sleep epochs around its own.
 ///
 /// A sleep epoch whose normal intervals last less than 15 s together is a gap: it is left out, and what follows is
-/// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label, are left out
-/// too. Features relative to the night are taken over all sleep epochs of a record that are used.
+/// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label,
+/// are left out too. Features relative to the night are taken over all sleep epochs of a record that are used.
 ///
 /// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
-/// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected sleep apnoea.
+/// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected
+/// sleep apnoea.
 public struct SlpdbRecords: RecordingSource {
     /// The fewest consecutive sleep epochs of a recording.
     static let fewestSleepEpochs = 10

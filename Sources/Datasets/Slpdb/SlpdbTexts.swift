@@ -92,7 +92,8 @@ struct SlpdbTexts {
 
     // MARK: - Beats
 
-    /// Lines as `ann2rr -V t -W -i s3 -w -v t` prints them: time and type of a beat, seconds, type and time of the next.
+    /// Lines as `ann2rr -V t -W -i s3 -w -v t` prints them: time and type of a beat, seconds, type and time of the
+    /// next.
     private mutating func readBeats(_ path: String) throws(DatasetError) {
         var rows: [(interval: HeartBeats.Interval, line: Int)] = []
         for (number, words) in try DecodedText(path: path).lines() {

@@ -2,8 +2,9 @@ import Foundation
 
 /// The power of five minutes of intervals between heart beats by frequency.
 ///
-/// The intervals, each at the time of the beat that ends it, are interpolated linearly at 4 Hz; the straight line through them is
-/// taken away, a Hann window applied, and the one-sided power spectral density summed over the bands of the Task Force (1996).
+/// The intervals, each at the time of the beat that ends it, are interpolated linearly at 4 Hz; the straight line
+/// through them is taken away, a Hann window applied, and the one-sided power spectral density summed over the bands of
+/// the Task Force (1996).
 struct TachogramSpectrum {
     /// Powers of the bands in ms², and where the HF band has its.
     struct Powers {

@@ -3,12 +3,13 @@ import Numerics
 
 /// A made-up night's sleep stages, one a sleep epoch of 30 s: a semi-Markov process of cycles, bouts and awakenings.
 ///
-/// After a latency come cycles of N1, N2, N3, N2 and REM sleep. Across the night N3 gets shorter and REM sleep longer; a cycle lasts
-/// about an hour and a half. The lengths of bouts are chosen so that adults' shares come out: of sleep 2-5 % N1 (here somewhat
-/// more, as scored today), 45-55 % N2, 13-23 % N3, 20-25 % REM sleep in four to six episodes (Carskadon and Dement,
-/// "Normal human sleep: an overview", Principles and Practice of Sleep Medicine). Sleep is interrupted at random, so that it lasts
-/// exponentially long, by awakenings whose lengths have a density falling with the power 2.2 (Lo et al., PNAS 101
-/// (2004) 17545-17548). How often, how long at most and what follows an awakening is chosen.
+/// After a latency come cycles of N1, N2, N3, N2 and REM sleep. Across the night N3 gets shorter and REM sleep longer;
+/// a cycle lasts about an hour and a half. The lengths of bouts are chosen so that adults' shares come out: of sleep
+/// 2-5 % N1 (here somewhat more, as scored today), 45-55 % N2, 13-23 % N3, 20-25 % REM sleep in four to six episodes
+/// (Carskadon and Dement, "Normal human sleep: an overview", Principles and Practice of Sleep Medicine). Sleep is
+/// interrupted at random, so that it lasts exponentially long, by awakenings whose lengths have a density falling with
+/// the power 2.2 (Lo et al., PNAS 101 (2004) 17545-17548). How often, how long at most and what follows an awakening is
+/// chosen.
 struct SyntheticHypnogram {
     /// A stage; its number is its place in the vocabulary's codes.
     enum Stage: Int {

@@ -4,16 +4,16 @@ import Signals
 
 /// Made-up nights of sleepers with features of a wrist-worn sensor, for demonstrations and tests; nobody was measured.
 ///
-/// A ``Hypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the strength of
-/// breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a matrix
+/// A ``Hypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the strength
+/// of breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a matrix
 /// `[features, window]` of the sleep epochs around its own. A night is a recording and each subject has one.
 ///
-/// How heart rate, its variability, breathing rate and its trace in the heart rate differ by stage is table 1 of Penzel et al.,
-/// Frontiers in Physiology 7 (2016) 460: ratios to REM sleep, of wake, light (N1, N2) and deep sleep. That breathing is most
-/// regular in deep sleep is of Cabiddu et al., Frontiers in Physiology 3 (2012) 45. Everything else
-/// is chosen: levels and spreads within what adults show, and noise such that stages overlap about as much as wrist-worn
-/// recordings do; a linear classifier tells wake, NREM and REM of unseen subjects apart in some four of five sleep epochs.
-/// The same arguments give the same dataset.
+/// How heart rate, its variability, breathing rate and its trace in the heart rate differ by stage is table 1 of Penzel
+/// et al., Frontiers in Physiology 7 (2016) 460: ratios to REM sleep, of wake, light (N1, N2) and deep sleep. That
+/// breathing is most regular in deep sleep is of Cabiddu et al., Frontiers in Physiology 3 (2012) 45. Everything else
+/// is chosen: levels and spreads within what adults show, and noise such that stages overlap about as much as
+/// wrist-worn recordings do; a linear classifier tells wake, NREM and REM of unseen subjects apart in some four of five
+/// sleep epochs. The same arguments give the same dataset.
 public struct SyntheticNight: RecordingSource {
     /// The features, in the order of a sample's rows.
     public static let featureNames = [
@@ -122,8 +122,8 @@ private struct Night {
         return features.map { $0.map(Float.init) }
     }
 
-    /// A sleeper's own level, the stages' effects as strong as in this sleeper and as late as the autonomic system follows, a slow
-    /// drift (autoregressive) and noise; logarithms.
+    /// A sleeper's own level, the stages' effects as strong as in this sleeper and as late as the autonomic system
+    /// follows, a slow drift (autoregressive) and noise; logarithms.
     private mutating func channel(
         _ effect: ByStage, center: Double, between: Double, drift: Double, noise: Double
     ) -> [Double] {

@@ -5,14 +5,15 @@ import Signals
 /// Made-up pressure maps of sleepers on a mat of 64 x 27 sensors, for demonstrations and tests; nobody was measured.
 ///
 /// A sleeper is a sum of Gaussian blobs: head, shoulders, arms, torso, hips, legs and heels. Subjects differ in height,
-/// width, weight and softness; maps in where and how the sleeper lies: place, tilt, how far the body is rolled, how far knees
-/// and arms are bent. The right and the left side are each other's mirror image. A sensor saturates
-/// at 500, has a gain of its own and noise. Rolls and bends vary so widely that the three postures overlap a little.
+/// width, weight and softness; maps in where and how the sleeper lies: place, tilt, how far the body is rolled, how far
+/// knees and arms are bent. The right and the left side are each other's mirror image. A sensor saturates at 500, has a
+/// gain of its own and noise. Rolls and bends vary so widely that the three postures overlap a little.
 ///
-/// Without a body the mattress itself is seen, the same in all maps: about 42 at the edges and the head, up to 3 more where it sags under
-/// sleepers, a deviation of 1 from sensor to sensor, and here and there a crease that reads up to 20 more. That is measured: of
-/// the maps of experiment II of the PhysioNet Pressure Map Dataset (S1 to S6, air mat), the fifth percentile of a sensor's readings
-/// is 43 in the median, 42 at the outer columns and the first rows, 45 in the middle, and up to 58. Bodies are chosen.
+/// Without a body the mattress itself is seen, the same in all maps: about 42 at the edges and the head, up to 3 more
+/// where it sags under sleepers, a deviation of 1 from sensor to sensor, and here and there a crease that reads up to
+/// 20 more. That is measured: of the maps of experiment II of the PhysioNet Pressure Map Dataset (S1 to S6, air mat),
+/// the fifth percentile of a sensor's readings is 43 in the median, 42 at the outer columns and the first rows, 45 in
+/// the middle, and up to 58. Bodies are chosen.
 ///
 /// The same arguments give the same dataset.
 public struct SyntheticPressure: RecordingSource {

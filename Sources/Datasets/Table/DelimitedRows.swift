@@ -1,10 +1,10 @@
 /// The rows of a delimited text (RFC 4180), one after another.
 ///
-/// A field in double quotes may hold the delimiter, line ends and, doubled, double quotes. LF, CRLF and CR end a row; blank lines
-/// are passed over. Blanks around a field that is not quoted do not count.
+/// A field in double quotes may hold the delimiter, line ends and, doubled, double quotes. LF, CRLF and CR end a row;
+/// blank lines are passed over. Blanks around a field that is not quoted do not count.
 ///
-/// This is a reader of our own because the CSV packages for Swift hold a whole file as strings, one for each field, and know no line
-/// numbers; here a row is a few offsets into the mapped file, and is found again by its own.
+/// This is a reader of our own because the CSV packages for Swift hold a whole file as strings, one for each field, and
+/// know no line numbers; here a row is a few offsets into the mapped file, and is found again by its own.
 struct DelimitedRows {
     /// Where a field lies in the bytes.
     struct Field {
@@ -69,11 +69,6 @@ struct DelimitedRows {
             return nil
         }
         return value.isFinite ? value : nil
-    }
-
-    /// Whether two fields, of this text and another, have the same bytes.
-    func isSame(_ field: Field, _ other: Field, in rows: DelimitedRows) -> Bool {
-        bytes[field.start..<field.end].elementsEqual(rows.bytes[other.start..<other.end])
     }
 
     /// Whether a field says that there is nothing: empty, `?` or `NA`.

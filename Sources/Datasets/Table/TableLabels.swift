@@ -10,7 +10,8 @@ public struct TableLabels: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - vocabulary: what the codes mean.
-    ///   - codeOfText: for a label as it is in the table the code that it stands for, or nothing for no label. Others are codes.
+    ///   - codeOfText: for a label as it is in the table the code that it stands for, or nothing for no label; labels
+    ///     that are not in it are codes.
     /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code.
     public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
         self.vocabulary = vocabulary

@@ -4,7 +4,6 @@ struct TableReader {
     struct File {
         let text: DecodedText
         let places: TableColumns.Places
-        let byteCount: Int
     }
 
     /// A row, without its values.
@@ -54,7 +53,7 @@ struct TableReader {
                 }
                 try take(rows, path, places)
             }
-            return File(text: text, places: places, byteCount: bytes.count)
+            return File(text: text, places: places)
         }
         files.append(file)
     }
@@ -174,14 +173,20 @@ struct TableReader {
     // MARK: - Values
 
     /// A row's values, read where it was found.
-    static func values(of row: Row, _ file: File, _ delimiter: TableRecordings.Delimiter) throws(DatasetError)
-        -> [Float]?
-    {
+    ///
+    /// - Throws: `DatasetError`, for a file that was changed since.
+    static func values(
+        of row: Row, _ file: File, _ delimiter: TableRecordings.Delimiter
+    ) throws(DatasetError) -> [Float] {
         try file.text.withBytes { bytes throws(DatasetError) in
-            var rows = DelimitedRows(
-                bytes, path: file.text.path, delimiter: delimiter.byte, offset: row.offset, line: row.line)
-            _ = try rows.next()
-            return try Self.values(of: rows, file.text.path, file.places)
+            let path = file.text.path
+            var rows = DelimitedRows(bytes, path: path, delimiter: delimiter.byte, offset: row.offset, line: row.line)
+            guard try rows.next(), rows.fields.count == file.places.names.count,
+                let values = try Self.values(of: rows, path, file.places)
+            else {
+                throw .badLine(path: path, line: row.line, reason: "the file was changed while it was read; run again")
+            }
+            return values
         }
     }
 

@@ -2,17 +2,20 @@ import Signals
 
 /// A user's own recordings in delimited text files (CSV): a row a sample, with named columns.
 ///
-/// Rows may come in any order and from several files. They are sorted by subject, recording and position; a position that is not
-/// there ends a recording, and what follows is another, named `<recording>+<position>`. A label or value that is empty, `?` or `NA` is
-/// missing: without a label the sample stays, without one of its values the row is left out. A second row of the same recording and
-/// position is left out when it says the same, and refused when not. Of sleep stages, runs of fewer than ten sleep epochs are left out.
+/// Rows may come in any order and from several files. They are sorted by subject, recording and position; a position
+/// that is not there ends a recording, and what follows is another, named `<recording>+<position>`. A label or value
+/// that is empty, `?` or `NA` is missing: without a label the sample stays, without one of its values the row is left
+/// out. A second row of the same recording and position is left out when it says the same, and refused when not. Of
+/// sleep stages, runs of fewer than ten sleep epochs are left out.
 ///
-/// A row of k values becomes a matrix `[k, window]` of the rows around it (at the ends the first or last is repeated), or
-/// with `rows` a map of so many rows. A recording keeps its name, with its subject's in front where two subjects share one.
+/// A row of k values becomes a matrix `[k, window]` of the rows around it (at the ends the first or last is repeated),
+/// or with `rows` a map of so many rows. A recording keeps its name, with its subject's in front where two subjects
+/// share one.
 ///
 /// The files are read twice: first everything but the values is kept, some forty bytes a row, then the values of one
-/// recording at a time. UTF-8 is read in place; a UTF-16 file is held in memory as UTF-8. Parquet is not read: no well-kept
-/// library for Swift or C++ is light enough; `pandas.read_parquet("x").to_csv("x.csv", index=False)` makes a CSV of it.
+/// recording at a time. UTF-8 is read in place; a UTF-16 file is held in memory as UTF-8. Parquet is not read: no
+/// well-kept library for Swift or C++ is light enough; `pandas.read_parquet("x").to_csv("x.csv", index=False)` makes a
+/// CSV of it.
 public struct TableRecordings: RecordingSource {
     /// What a row's values become.
     public enum Shape: Sendable, Equatable {
@@ -123,7 +126,7 @@ public struct TableRecordings: RecordingSource {
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for recording in rows {
-            let values = try recording.map { row in try TableReader.values(of: row, files[row.file], delimiter) ?? [] }
+            let values = try recording.map { row in try TableReader.values(of: row, files[row.file], delimiter) }
             let samples: [Float]
             switch shape {
             case .map: samples = Array(values.joined())

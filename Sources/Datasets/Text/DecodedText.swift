@@ -3,8 +3,8 @@ import Foundation
 
 /// The content of a text file as UTF-8 bytes, without its byte order mark.
 ///
-/// UTF-8 stays where it is, in a mapping of the file. UTF-16, little or big endian, is known by its byte order mark and turned into
-/// UTF-8 in memory; a code unit without its other half becomes U+FFFD.
+/// UTF-8 stays where it is, in a mapping of the file. UTF-16, little or big endian, is known by its byte order mark and
+/// turned into UTF-8 in memory; a code unit without its other half becomes U+FFFD.
 struct DecodedText {
     /// The file's path as given.
     let path: String
@@ -13,12 +13,7 @@ struct DecodedText {
 
     /// Opens a file; an empty one is refused.
     init(path: String) throws(DatasetError) {
-        do {
-            file = try MappedFile(path: path)
-        } catch {
-            if case .unreadable(let path, let reason) = error { throw .unreadable(path: path, reason: reason) }
-            preconditionFailure("mapping a file failed with \(error)")
-        }
+        file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
         let mark = [file.bytes[0], file.bytes.count > 1 ? file.bytes[1] : 0]

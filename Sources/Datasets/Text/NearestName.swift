@@ -1,7 +1,7 @@
 /// The name that somebody who wrote `word` may have meant; nil when none is near.
 ///
-/// Upper and lower case count as the same. A name is near when at most two characters, or a third of them, were put in, left out,
-/// replaced or swapped.
+/// Upper and lower case count as the same. A name is near when at most two characters, or a third of them, were put in,
+/// left out, replaced or swapped.
 public func nearestName(to word: String, among names: [String]) -> String? {
     let word = word.prefix(64).lowercased()
     let near = names.map { (name: $0, distance: editDistance(word, $0.lowercased())) }

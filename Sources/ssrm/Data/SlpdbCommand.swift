@@ -27,7 +27,10 @@ struct SlpdbCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "Which features, separated by commas; by default every one that is listed in the documentation.",
+        help: """
+            Which features, separated by commas; by default every one with -night, and as they are lost, hf-share, lf-hf, \
+            vlf-share, breathing, breathing-peak and clock.
+            """,
         transform: { text in text.split(separator: ",").map(String.init) })
     var features = HeartBeatFeature.defaults.map(\.name)
 

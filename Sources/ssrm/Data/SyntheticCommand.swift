@@ -21,8 +21,8 @@ struct SyntheticCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            What is made up: pressure (maps of 64 x 27 sensors; supine, right, left) or night (heart rate, breathing and movement a \
-            sleep epoch of 30 s; W, N1, N2, N3, REM).
+            What is made up: pressure (maps of 64 x 27 sensors; supine, right, left) or night (heart rate, breathing \
+            and movement for each sleep epoch of 30 s; W, N1, N2, N3, REM).
             """)
     var kind: Kind
 

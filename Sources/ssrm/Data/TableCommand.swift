@@ -11,15 +11,16 @@ struct TableCommand: ParsableCommand {
         commandName: "table",
         abstract: "Your own recordings as CSV: a row a sample, with named columns.",
         discussion: """
-            Rows may come in any order and from several files; they are sorted by subject, recording and position (a whole \
-            number from 0: the number of the sleep epoch or frame). A position that is not there ends a recording. A label or \
-            value that is empty, ? or NA is missing: the sample stays without its label; without one of its values the row is \
-            left out. Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, right, left) or what \
-            --label-map makes of them. UTF-8 or UTF-16; fields in double quotes may hold anything.
+            Rows may come in any order and from several files; they are sorted by subject, recording and position (a \
+            whole number from 0: the number of the sleep epoch or frame). A position that is not there ends a recording. \
+            A label or value that is empty, ? or NA is missing: the sample stays without its label; without one of its \
+            values the row is left out. Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, \
+            right, left) or what --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything.
 
             Example:
-              ssrm data table --file nights.csv --subject id --recording night --position epoch --label stage \
-            --label-map 0=W,1=N1,2=N2,3=N3,4=REM --values hr,movement --vocabulary stage --window 11 --out own.safetensors
+              ssrm data table --file nights.csv --subject id --recording night \\
+                --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \\
+                --values hr,movement --vocabulary stage --window 11 --out own.safetensors
             """)
 
     @Option(name: .long, help: "A file with a header line; may be given several times.")
