@@ -1,9 +1,44 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <linux/memfd.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // prctl is variadic, which Swift does not import.
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+// The seals that keep a memory file as long as it is (fcntl.h hides their names from some compilers).
+enum { LINUX_ADD_SEALS = 1033, LINUX_GET_SEALS = 1034, LINUX_SEAL_SIZE = 0x1 | 0x2 | 0x4 };
+
+// A memory file of `size` bytes that nobody can make longer or shorter: its descriptor, or -1 with errno.
+static inline int linux_make_memory_file(const char *name, long size) {
+    int file = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (file < 0) return -1;
+    if (ftruncate(file, size) == 0 && fcntl(file, LINUX_ADD_SEALS, LINUX_SEAL_SIZE) == 0) return file;
+    close(file);
+    return -1;
+}
+
+// Another process's memory file: a descriptor of our own, or -1 when there is none of this size with these seals.
+static inline int linux_open_memory_file(int process, int descriptor, long size) {
+    char path[64];
+    struct stat state;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", process, descriptor);
+    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size != size) return -1;
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) return -1;
+    if (fcntl(file, LINUX_GET_SEALS) == LINUX_SEAL_SIZE && fstat(file, &state) == 0 && state.st_size == size) return file;
+    close(file);
+    return -1;
+}

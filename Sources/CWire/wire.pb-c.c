@@ -187,6 +187,51 @@ void   ssrm__wire__welcome__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__welcome__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   ssrm__wire__shared_memory__init
+                     (Ssrm__Wire__SharedMemory         *message)
+{
+  static const Ssrm__Wire__SharedMemory init_value = SSRM__WIRE__SHARED_MEMORY__INIT;
+  *message = init_value;
+}
+size_t ssrm__wire__shared_memory__get_packed_size
+                     (const Ssrm__Wire__SharedMemory *message)
+{
+  assert(message->base.descriptor == &ssrm__wire__shared_memory__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t ssrm__wire__shared_memory__pack
+                     (const Ssrm__Wire__SharedMemory *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &ssrm__wire__shared_memory__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t ssrm__wire__shared_memory__pack_to_buffer
+                     (const Ssrm__Wire__SharedMemory *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &ssrm__wire__shared_memory__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Ssrm__Wire__SharedMemory *
+       ssrm__wire__shared_memory__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Ssrm__Wire__SharedMemory *)
+     protobuf_c_message_unpack (&ssrm__wire__shared_memory__descriptor,
+                                allocator, len, data);
+}
+void   ssrm__wire__shared_memory__free_unpacked
+                     (Ssrm__Wire__SharedMemory *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &ssrm__wire__shared_memory__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   ssrm__wire__sample_request__init
                      (Ssrm__Wire__SampleRequest         *message)
 {
@@ -891,7 +936,7 @@ const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
   (ProtobufCMessageInit) ssrm__wire__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[4] =
 {
   {
     "kind",
@@ -929,16 +974,29 @@ static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[3
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "shared_offset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__RawFrame, shared_offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__raw_frame__field_indices_by_name[] = {
   2,   /* field[2] = checksum */
   1,   /* field[1] = float_count */
   0,   /* field[0] = kind */
+  3,   /* field[3] = shared_offset */
 };
 static const ProtobufCIntRange ssrm__wire__raw_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
 {
@@ -948,7 +1006,7 @@ const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
   "Ssrm__Wire__RawFrame",
   "ssrm.wire",
   sizeof(Ssrm__Wire__RawFrame),
-  3,
+  4,
   ssrm__wire__raw_frame__field_descriptors,
   ssrm__wire__raw_frame__field_indices_by_name,
   1,  ssrm__wire__raw_frame__number_ranges,
@@ -1045,7 +1103,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] =
 {
   {
     "job",
@@ -1107,18 +1165,31 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[5] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memory",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Welcome, memory),
+    &ssrm__wire__shared_memory__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   4,   /* field[4] = block_digests */
   1,   /* field[1] = heartbeat_milliseconds */
   0,   /* field[0] = job */
   2,   /* field[2] = lease_milliseconds */
+  5,   /* field[5] = memory */
   3,   /* field[3] = samples_per_block */
 };
 static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1128,11 +1199,88 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  5,
+  6,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
   1,  ssrm__wire__welcome__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor ssrm__wire__shared_memory__field_descriptors[4] =
+{
+  {
+    "process",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SharedMemory, process),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "descriptor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SharedMemory, descriptor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "byte_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SharedMemory, byte_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SharedMemory, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned ssrm__wire__shared_memory__field_indices_by_name[] = {
+  2,   /* field[2] = byte_count */
+  1,   /* field[1] = descriptor */
+  0,   /* field[0] = process */
+  3,   /* field[3] = token */
+};
+static const ProtobufCIntRange ssrm__wire__shared_memory__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor ssrm__wire__shared_memory__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "ssrm.wire.SharedMemory",
+  "SharedMemory",
+  "Ssrm__Wire__SharedMemory",
+  "ssrm.wire",
+  sizeof(Ssrm__Wire__SharedMemory),
+  4,
+  ssrm__wire__shared_memory__field_descriptors,
+  ssrm__wire__shared_memory__field_indices_by_name,
+  1,  ssrm__wire__shared_memory__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__shared_memory__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor ssrm__wire__sample_request__field_descriptors[1] =
@@ -1211,7 +1359,7 @@ const ProtobufCMessageDescriptor ssrm__wire__sample_block__descriptor =
   (ProtobufCMessageInit) ssrm__wire__sample_block__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[1] =
+static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[3] =
 {
   {
     "probe_digest",
@@ -1225,14 +1373,40 @@ static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[1] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "coordinator_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Ready, coordinator_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Ready, memory),
+    &ssrm__wire__shared_memory__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__ready__field_indices_by_name[] = {
+  1,   /* field[1] = coordinator_token */
+  2,   /* field[2] = memory */
   0,   /* field[0] = probe_digest */
 };
 static const ProtobufCIntRange ssrm__wire__ready__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
 {
@@ -1242,7 +1416,7 @@ const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
   "Ssrm__Wire__Ready",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Ready),
-  1,
+  3,
   ssrm__wire__ready__field_descriptors,
   ssrm__wire__ready__field_indices_by_name,
   1,  ssrm__wire__ready__number_ranges,
@@ -1313,7 +1487,7 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
   (ProtobufCMessageInit) ssrm__wire__work__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descriptors[4] =
+static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descriptors[5] =
 {
   {
     "step",
@@ -1363,8 +1537,21 @@ static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compute_microseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__GradientReport, compute_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__gradient_report__field_indices_by_name[] = {
+  4,   /* field[4] = compute_microseconds */
   1,   /* field[1] = first_shard */
   2,   /* field[2] = shard_count */
   0,   /* field[0] = step */
@@ -1373,7 +1560,7 @@ static const unsigned ssrm__wire__gradient_report__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__gradient_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor =
 {
@@ -1383,7 +1570,7 @@ const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor =
   "Ssrm__Wire__GradientReport",
   "ssrm.wire",
   sizeof(Ssrm__Wire__GradientReport),
-  4,
+  5,
   ssrm__wire__gradient_report__field_descriptors,
   ssrm__wire__gradient_report__field_indices_by_name,
   1,  ssrm__wire__gradient_report__number_ranges,

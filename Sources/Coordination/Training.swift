@@ -88,7 +88,7 @@ public struct Training: Sendable {
             return [refuse(worker, Refusal(.unknownWorker, "say hello first"))]
         }
         switch envelope.message {
-        case .ready(let digest): return onReady(digest, from: worker, at: now)
+        case .ready(let ready): return onReady(ready.probeDigest, from: worker, at: now)
         case .sampleRequest(let block): return [.sendSamples(block: block, to: worker)]
         case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, at: now)
         case .gradientReport(let report): return onReport(report, envelope.blocks, from: worker, at: now)

@@ -44,16 +44,24 @@ public final class ShardPool {
     private let shape: SumTreeShape
     private let parameterCount: Int
     /// Every block there is; those that nobody else holds are written to again.
-    private var blocks: [FloatBlock] = []
+    private var blocks: [FloatBlock]
 
     /// A pool for the job's shards on `threads` threads.
-    public init(job: Job, samples: Samples, selection: [Int]? = nil, threads: Int) {
+    ///
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - samples: the dataset's samples.
+    ///   - selection: the samples to train on; nil for all.
+    ///   - threads: how many shards are computed at once.
+    ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
+    public init(job: Job, samples: Samples, selection: [Int]? = nil, threads: Int, blocks: [FloatBlock] = []) {
         precondition(threads > 0, "a pool of \(threads) threads")
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in ShardGradient(job: job) }
         self.samples = samples
         self.selection = selection
         shape = SumTreeShape(shardCount: job.shardsPerStep)
         parameterCount = job.network.parameterCount
+        self.blocks = blocks
     }
 
     /// Computes a run of shards of one step.

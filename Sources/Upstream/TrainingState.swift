@@ -46,6 +46,16 @@ public struct TrainingState: Sendable {
         step += 1
     }
 
+    /// Moves the parameters into the first of these blocks, and lets the next steps write theirs to the others in turn.
+    ///
+    /// - Precondition: there are three blocks or four, each as long as the parameters, and nobody else writes to them.
+    public mutating func move(to blocks: [FloatBlock]) {
+        precondition((3...4).contains(blocks.count), "\(blocks.count) blocks for parameters")
+        blocks[0].copy(from: parameters)
+        parameters = blocks[0]
+        spare = Array(blocks.dropFirst())
+    }
+
     /// A copy whose optimiser no later step writes over.
     public func snapshot(settings: UpstreamSettings) -> TrainingState {
         let (first, second) = (FloatBlock(count: parameters.count), FloatBlock(count: parameters.count))

@@ -1,5 +1,5 @@
 import CWire
-import Numerics
+public import Numerics
 
 extension ReceivedEnvelope {
     /// Reads a message from its parts, the header first.
@@ -9,8 +9,12 @@ extension ReceivedEnvelope {
     /// - Parameters:
     ///   - parts: the frames.
     ///   - headerLimit: no header is read that has more bytes.
+    ///   - shared: so many floats at an offset, in bytes, of memory that the sender shares; nil where there are none.
     /// - Throws: `WireError`, naming what is wrong.
-    public init(_ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit) throws(WireError) {
+    public init(
+        _ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit,
+        shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil }
+    ) throws(WireError) {
         guard let first = parts.first else { throw .malformedHeader("no frames at all") }
         guard first.bytes.count <= headerLimit else {
             throw .headerTooLarge(bytes: first.bytes.count, limit: headerLimit)
@@ -25,27 +29,41 @@ extension ReceivedEnvelope {
         defer { ssrm__wire__header__free_unpacked(header, nil) }
         guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
         message = try Message(header.pointee)
-        blocks = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind)
+        (blocks, isShared) = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind, shared)
     }
 
     private static func blocks(
-        _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>, of kind: Ssrm__Wire__FrameKind
-    ) throws(WireError) -> [FloatBlock] {
-        guard header.n_frames == parts.count else { throw .frameCount(listed: header.n_frames, came: parts.count) }
+        _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>, of kind: Ssrm__Wire__FrameKind,
+        _ shared: (_ offset: Int, _ count: Int) -> FloatBlock?
+    ) throws(WireError) -> (blocks: [FloatBlock], isShared: Bool) {
+        guard header.n_frames <= Envelope.frameLimit else {
+            throw .frameCount(listed: header.n_frames, came: parts.count)
+        }
         var blocks: [FloatBlock] = []
-        for (i, part) in parts.enumerated() {
+        var rest = parts
+        for i in 0..<header.n_frames {
             guard let listed = header.frames[i]?.pointee else { throw .malformedHeader("frame \(i) is not listed") }
             guard listed.kind == kind, kind != SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED else {
                 throw .malformedHeader(
                     "frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
             }
+            if listed.shared_offset > 0 {
+                let place = (offset: Int(clamping: listed.shared_offset), count: Int(clamping: listed.float_count))
+                guard let block = shared(place.offset, place.count) else {
+                    throw .sharedFrame(frame: i, offset: listed.shared_offset, floats: listed.float_count)
+                }
+                blocks.append(block)
+                continue
+            }
+            guard let part = rest.popFirst() else { throw .frameCount(listed: header.n_frames, came: parts.count) }
             guard part.bytes.count % 4 == 0, listed.float_count == part.bytes.count / 4 else {
                 throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)
             }
             guard listed.checksum == RawFrame.checksum(of: part.bytes) else { throw .frameChecksum(frame: i) }
             blocks.append(part.floats())
         }
-        return blocks
+        guard rest.isEmpty else { throw .frameCount(listed: header.n_frames, came: parts.count) }
+        return (blocks, header.n_frames > parts.count)
     }
 }
 
@@ -57,6 +75,10 @@ private func shards(_ first: UInt32, _ count: UInt32) throws(WireError) -> Range
 
 private func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {
     pointer.map { String(cString: $0) } ?? ""
+}
+
+private func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: data.data, count: data.len))
 }
 
 private func number(_ value: UInt64) throws(WireError) -> Int {
@@ -77,7 +99,11 @@ extension Message {
         case SSRM__WIRE__HEADER__BODY_SAMPLE_REQUEST:
             self = .sampleRequest(block: Int(header.sample_request.pointee.block))
         case SSRM__WIRE__HEADER__BODY_READY:
-            self = .ready(probeDigest: text(header.ready.pointee.probe_digest))
+            let body = header.ready.pointee
+            self = .ready(
+                Ready(
+                    probeDigest: text(body.probe_digest), coordinatorToken: bytes(body.coordinator_token),
+                    memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) }))
         case SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT:
             self = .gradientReport(try GradientReport(header.gradient_report.pointee))
         case SSRM__WIRE__HEADER__BODY_HEARTBEAT:
@@ -127,8 +153,9 @@ extension GradientReport {
                     correct: try number(subtree.correct)))
         }
         self.init(
-            step: try number(body.step), shards: try Wire.shards(body.first_shard, body.shard_count), subtrees: subtrees
-        )
+            step: try number(body.step), shards: try Wire.shards(body.first_shard, body.shard_count),
+            subtrees: subtrees,
+            computing: .microseconds(try number(body.compute_microseconds)))
     }
 }
 
@@ -144,6 +171,17 @@ extension Welcome {
         self.init(
             job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
             lease: .milliseconds(Int64(body.lease_milliseconds)), samplesPerBlock: Int(body.samples_per_block),
-            blockDigests: Array(UnsafeBufferPointer(start: digests.data, count: digests.len)))
+            blockDigests: bytes(digests),
+            memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) })
+    }
+}
+
+extension SharedMemoryName {
+    fileprivate init(_ body: Ssrm__Wire__SharedMemory) throws(WireError) {
+        guard body.token.len <= 64, let process = Int32(exactly: body.process),
+            let descriptor = Int32(exactly: body.descriptor)
+        else { throw .malformedHeader("shared memory \(body.descriptor) of process \(body.process)") }
+        self.init(
+            process: process, descriptor: descriptor, byteCount: try number(body.byte_count), token: bytes(body.token))
     }
 }

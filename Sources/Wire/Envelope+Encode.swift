@@ -1,12 +1,23 @@
 import CWire
 import Foundation
+public import Numerics
 
 extension Envelope {
     /// The header frame's bytes; the raw frames follow as they are.
-    public var headerBytes: [UInt8] { encodedHeader(version: protocolVersion) }
+    public var headerBytes: [UInt8] { encodedHeader(version: protocolVersion, sharedOffset: { _ in nil }) }
+
+    /// The header frame's bytes, and the raw frames that follow it.
+    ///
+    /// - Parameter sharedOffset: where in memory that the receiver shares a block lies, in bytes; nil for a block that does not.
+    public func parts(
+        sharedOffset: (FloatBlock) -> Int? = { _ in nil }
+    ) -> (header: [UInt8], frames: [RawFrame]) {
+        let header = encodedHeader(version: protocolVersion, sharedOffset: sharedOffset)
+        return (header, frames.filter { sharedOffset($0.block) == nil })
+    }
 
     /// The header as a program of another version would write it; for tests of refusals.
-    public func encodedHeader(version: UInt32) -> [UInt8] {
+    public func encodedHeader(version: UInt32, sharedOffset: (FloatBlock) -> Int? = { _ in nil }) -> [UInt8] {
         let arena = Arena()
         var header = Ssrm__Wire__Header()
         ssrm__wire__header__init(&header)
@@ -18,7 +29,11 @@ extension Envelope {
                 arena.make(ssrm__wire__raw_frame__init) {
                     $0.kind = kind
                     $0.float_count = UInt64(frame.block.count)
-                    $0.checksum = frame.checksum
+                    if let offset = sharedOffset(frame.block) {
+                        $0.shared_offset = UInt64(offset)
+                    } else {
+                        $0.checksum = frame.checksum
+                    }
                 }
             })
         message.fill(&header, arena)
@@ -66,6 +81,15 @@ private final class Arena {
         return ProtobufCBinaryData(len: bytes.count, data: copy)
     }
 
+    func memory(_ name: SharedMemoryName) -> UnsafeMutablePointer<Ssrm__Wire__SharedMemory> {
+        make(ssrm__wire__shared_memory__init) {
+            $0.process = UInt32(bitPattern: name.process)
+            $0.descriptor = UInt32(bitPattern: name.descriptor)
+            $0.byte_count = UInt64(name.byteCount)
+            $0.token = data(name.token)
+        }
+    }
+
     func pointers<T>(_ values: [UnsafeMutablePointer<T>]) -> UnsafeMutablePointer<UnsafeMutablePointer<T>?> {
         let list = allocate(UnsafeMutablePointer<T>?.self, count: values.count)
         for (i, value) in values.enumerated() { list[i] = value }
@@ -98,15 +122,20 @@ extension Message {
         case .sampleRequest(let block):
             header.body_case = SSRM__WIRE__HEADER__BODY_SAMPLE_REQUEST
             header.sample_request = arena.make(ssrm__wire__sample_request__init) { $0.block = UInt32(block) }
-        case .ready(let probeDigest):
+        case .ready(let ready):
             header.body_case = SSRM__WIRE__HEADER__BODY_READY
-            header.ready = arena.make(ssrm__wire__ready__init) { $0.probe_digest = arena.text(probeDigest) }
+            header.ready = arena.make(ssrm__wire__ready__init) {
+                $0.probe_digest = arena.text(ready.probeDigest)
+                $0.coordinator_token = arena.data(ready.coordinatorToken)
+                $0.memory = ready.memory.map(arena.memory)
+            }
         case .gradientReport(let report):
             header.body_case = SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT
             header.gradient_report = arena.make(ssrm__wire__gradient_report__init) {
                 $0.step = UInt64(report.step)
                 $0.first_shard = UInt32(report.shards.lowerBound)
                 $0.shard_count = UInt32(report.shards.count)
+                $0.compute_microseconds = UInt64(report.computing.microseconds)
                 $0.n_subtrees = report.subtrees.count
                 $0.subtrees = arena.pointers(
                     report.subtrees.map { subtree in
@@ -142,6 +171,7 @@ extension Message {
                 $0.lease_milliseconds = UInt32(welcome.lease.milliseconds)
                 $0.samples_per_block = UInt32(welcome.samplesPerBlock)
                 $0.block_digests = arena.data(welcome.blockDigests)
+                $0.memory = welcome.memory.map(arena.memory)
             }
         case .sampleBlock(let block):
             header.body_case = SSRM__WIRE__HEADER__BODY_SAMPLE_BLOCK
@@ -172,7 +202,10 @@ extension Message {
 
 extension Duration {
     /// Whole milliseconds, as they go over the wire.
-    public var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    public var milliseconds: Int64 { microseconds / 1000 }
+
+    /// Whole microseconds.
+    public var microseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

@@ -24,6 +24,8 @@ public struct Envelope: Sendable {
 public struct ReceivedEnvelope: Sendable {
     /// What was said.
     public let message: Message
-    /// What came behind it; each frame's length and checksum are those that the header gave.
+    /// The floats that go with it; those that came behind it have the length and the checksum that the header gave.
     public let blocks: [FloatBlock]
+    /// Whether some of the floats lie in memory that the sender shares.
+    public let isShared: Bool
 }

@@ -1,5 +1,5 @@
 /// The version of the protocol that this program speaks.
-public let protocolVersion: UInt32 = 2
+public let protocolVersion: UInt32 = 3
 
 /// What coordinator and workers say to each other; `Protos/wire.proto` tells each field's meaning.
 public enum Message: Equatable, Sendable {
@@ -7,8 +7,8 @@ public enum Message: Equatable, Sendable {
     case hello(Hello)
     /// A worker asks for one block of samples.
     case sampleRequest(block: Int)
-    /// A worker has the job and the samples; the digest is that of its probe gradient.
-    case ready(probeDigest: String)
+    /// A worker has the job and the samples.
+    case ready(Ready)
     /// A worker's sums of its run, one raw frame a subtree.
     case gradientReport(GradientReport)
     /// A worker is alive.
@@ -61,11 +61,48 @@ public struct Welcome: Equatable, Sendable {
     public var samplesPerBlock: Int
     /// SHA-256 of each block, 32 bytes each; empty for a worker that has the dataset.
     public var blockDigests: [UInt8]
+    /// Where the parameters are for a worker on the same machine, without the token; nil when nothing is shared.
+    public var memory: SharedMemoryName?
 
     /// An answer.
-    public init(job: String, heartbeat: Duration, lease: Duration, samplesPerBlock: Int, blockDigests: [UInt8]) {
+    public init(
+        job: String, heartbeat: Duration, lease: Duration, samplesPerBlock: Int, blockDigests: [UInt8],
+        memory: SharedMemoryName? = nil
+    ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
-        (self.samplesPerBlock, self.blockDigests) = (samplesPerBlock, blockDigests)
+        (self.samplesPerBlock, self.blockDigests, self.memory) = (samplesPerBlock, blockDigests, memory)
+    }
+}
+
+/// Where memory is that a process shares with others of its user on its machine.
+public struct SharedMemoryName: Equatable, Sendable {
+    /// The process that holds it open.
+    public var process: Int32
+    /// The descriptor by which it does.
+    public var descriptor: Int32
+    /// How long it is.
+    public var byteCount: Int
+    /// Its first bytes, drawn at random; empty where they are what the other side has to find out.
+    public var token: [UInt8]
+
+    /// A name.
+    public init(process: Int32, descriptor: Int32, byteCount: Int, token: [UInt8]) {
+        (self.process, self.descriptor, self.byteCount, self.token) = (process, descriptor, byteCount, token)
+    }
+}
+
+/// A worker's word that it can compute.
+public struct Ready: Equatable, Sendable {
+    /// The digest of its probe gradient.
+    public var probeDigest: String
+    /// The token in the coordinator's shared memory; empty for a worker that can't read it.
+    public var coordinatorToken: [UInt8]
+    /// Where its gradients are; nil when it shares nothing.
+    public var memory: SharedMemoryName?
+
+    /// A worker that shares memory, or none.
+    public init(probeDigest: String, coordinatorToken: [UInt8] = [], memory: SharedMemoryName? = nil) {
+        (self.probeDigest, self.coordinatorToken, self.memory) = (probeDigest, coordinatorToken, memory)
     }
 }
 
@@ -91,10 +128,12 @@ public struct GradientReport: Equatable, Sendable {
     public var shards: Range<Int>
     /// The run's complete subtrees from left to right.
     public var subtrees: [Subtree]
+    /// How long computing took, to a microsecond.
+    public var computing: Duration
 
     /// A report.
-    public init(step: Int, shards: Range<Int>, subtrees: [Subtree]) {
-        (self.step, self.shards, self.subtrees) = (step, shards, subtrees)
+    public init(step: Int, shards: Range<Int>, subtrees: [Subtree], computing: Duration = .zero) {
+        (self.step, self.shards, self.subtrees, self.computing) = (step, shards, subtrees, computing)
     }
 }
 

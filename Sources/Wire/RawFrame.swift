@@ -1,17 +1,28 @@
 import CXXHash
 public import Numerics
+import Synchronization
 
-/// Floats that travel behind a header, with their checksum.
+/// Floats that go with a message: behind its header, with a checksum, or in memory that both sides share.
 public struct RawFrame: Sendable {
     /// The floats.
     public let block: FloatBlock
-    /// XXH3-64 of their bytes.
-    public let checksum: UInt64
+    private let computed = Computed()
 
-    /// A frame to send; the checksum is computed once, however many workers it goes to.
-    public init(_ block: FloatBlock) {
-        self.block = block
-        checksum = Self.checksum(of: block.bytes)
+    private final class Computed: Sendable {
+        let checksum = Mutex<UInt64?>(nil)
+    }
+
+    /// A frame to send.
+    public init(_ block: FloatBlock) { self.block = block }
+
+    /// XXH3-64 of the bytes; computed when first needed, and once however many workers the frame goes to.
+    public var checksum: UInt64 {
+        computed.checksum.withLock { checksum in
+            if let checksum { return checksum }
+            let made = Self.checksum(of: block.bytes)
+            checksum = made
+            return made
+        }
     }
 
     static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {

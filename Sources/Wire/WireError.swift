@@ -12,6 +12,8 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
     case frameLength(frame: Int, listedFloats: UInt64, bytes: Int)
     /// A frame was altered on its way.
     case frameChecksum(frame: Int)
+    /// A frame is said to lie in shared memory, and does not.
+    case sharedFrame(frame: Int, offset: UInt64, floats: UInt64)
 
     /// The one line that a person reads.
     public var description: String {
@@ -27,6 +29,8 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
         case .frameLength(let frame, let listed, let bytes):
             "frame \(frame) has \(bytes) bytes where the header lists \(listed) floats"
         case .frameChecksum(let frame): "frame \(frame) was altered on its way: its checksum is not the header's"
+        case .sharedFrame(let frame, let offset, let floats):
+            "frame \(frame), \(floats) floats at byte \(offset), does not lie in the memory that the sender shares"
         }
     }
 }

@@ -37,7 +37,7 @@ extension Training {
 
     fileprivate mutating func join(_ worker: WorkerID, _ name: String, probe: String = "same") throws -> [Directive] {
         _ = try take(hello(name), from: worker)
-        return try take(.ready(probeDigest: probe), from: worker)
+        return try take(.ready(Ready(probeDigest: probe)), from: worker)
     }
 }
 
@@ -67,7 +67,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
         Issue.record("no welcome")
         return
     }
-    let directives = try training.take(.ready(probeDigest: "x"), from: ann)
+    let directives = try training.take(.ready(Ready(probeDigest: "x")), from: ann)
     #expect(work(directives) == [ann: 0..<4])
     #expect(sent(directives).map(\.frames) == [1])
 }
@@ -110,7 +110,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     var training = training()
     _ = try training.join(ann, "ann")
     _ = try training.take(hello("bob"), from: bob, at: .seconds(8))
-    _ = try training.take(.ready(probeDigest: "same"), from: bob, at: .seconds(8))
+    _ = try training.take(.ready(Ready(probeDigest: "same")), from: bob, at: .seconds(8))
     #expect(work(training.onTick(at: lease)).isEmpty)
     #expect(work(training.onTick(at: lease + .milliseconds(1))) == [bob: 0..<4])
     let (message, gradients) = report(0..<4, of: 4, step: 0)

@@ -16,6 +16,24 @@ import Testing
         #expect(outcome.step == 200)
     }
 
+    @Test func workersGiveTheSameBitsHoweverTheyExchangeThem() throws {
+        let outcome = try Pretraining.pretrain(run: run, "--workers", "3", "--no-shared-memory")
+        #expect(outcome.parameters_sha256 == (try Pretraining.undisturbed.get()))
+        // One worker that shares memory and one that does not, in one run.
+        let mixed = folder.path("mixed")
+        let coordinator = try ProgramRun(
+            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: mixed, steps: 200))
+        #expect(waitFor { FileManager.default.fileExists(atPath: mixed + "/endpoint") })
+        let endpoint = try String(contentsOfFile: mixed + "/endpoint", encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let workers = try ["--shared-memory", "--no-shared-memory"].map {
+            try ProgramRun(["worker", "--connect", endpoint, $0])
+        }
+        let result = coordinator.result()
+        #expect(result.output.contains(try Pretraining.undisturbed.get()), Comment(rawValue: result.errors))
+        for worker in workers { worker.result() }
+    }
+
     @Test func inspectTellsTheSameAsTheRun() throws {
         let outcome = try Pretraining.pretrain(run: run, "--workers", "2")
         let inspected = try ProgramRun.ssrm("inspect", run, "--json")
@@ -86,7 +104,8 @@ import Testing
         paused.result()
     }
 
-    @Test func connectionsThatBreakCostNothingButTime() throws {
+    @Test(arguments: ["--shared-memory", "--no-shared-memory"])
+    func connectionsThatBreakCostNothingButTime(exchange: String) throws {
         let coordinator = try ProgramRun(
             ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--heartbeat", "0.1", "--lease", "60"]
                 + Pretraining.jobFlags(run: run, steps: 2000))
@@ -95,7 +114,7 @@ import Testing
         let proxy = CuttingProxy(to: try #require(UInt16(endpoint.split(separator: ":").last?.dropLast() ?? "")))
         defer { proxy.end() }
         let workers = try (0..<2).map { _ in
-            try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:\(proxy.port)"])
+            try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:\(proxy.port)", exchange])
         }
         #expect(coordinator.waits(for: "joined"))
         var cuts = 0

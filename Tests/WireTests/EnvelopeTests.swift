@@ -25,16 +25,23 @@ private func bytes(_ block: FloatBlock) -> [UInt8] { block.array.flatMap { withU
 
 private let everyMessage: [Message] = [
     .hello(Hello(name: "lab3:411", processor: "EPYC", numerics: "oneDNN 2.6.3", threads: 2, datasetDigest: "ab")),
-    .sampleRequest(block: 7), .ready(probeDigest: "cafe"),
+    .sampleRequest(block: 7), .ready(Ready(probeDigest: "cafe")),
+    .ready(
+        Ready(
+            probeDigest: "cafe", coordinatorToken: [1, 2, 3],
+            memory: SharedMemoryName(process: 411, descriptor: 9, byteCount: 8192, token: [7, 7]))),
     .gradientReport(
-        GradientReport(step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)])),
+        GradientReport(
+            step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)],
+            computing: .microseconds(1_234_567))),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))),
     .farewell(.notFinite, text: "step 3"),
     .welcome(
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
-            blockDigests: [UInt8](repeating: 3, count: 64))),
+            blockDigests: [UInt8](repeating: 3, count: 64),
+            memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []))),
     .sampleBlock(block: 0), .work(step: 0, shards: 2..<8), .heartbeatReply(sequence: 12),
     .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(complete: true), .finish(complete: false),
 ]
@@ -50,6 +57,22 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     let header = Envelope(.work(step: 1, shards: 0..<1), frames: blocks.map { RawFrame($0) }).headerBytes
     let envelope = try received(header, blocks.map(bytes), misalignedBy: offset)
     #expect(envelope.blocks.map(\.array) == blocks.map(\.array))
+}
+
+@Test func aFrameInSharedMemoryIsListedAndDoesNotFollow() throws {
+    let (shared, sent) = (FloatBlock([1, 2, 3]), FloatBlock([4]))
+    let envelope = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(shared), RawFrame(sent)])
+    let (header, frames) = envelope.parts { $0 === shared ? 4096 : nil }
+    #expect(frames.map(\.block.array) == [[4]])
+    let parts = [Bytes(header).part, Bytes(bytes(sent)).part]
+    let received = try ReceivedEnvelope(parts) { offset, count in (offset, count) == (4096, 3) ? shared : nil }
+    #expect(received.isShared && received.blocks.map(\.array) == [[1, 2, 3], [4]])
+}
+
+@Test func aFrameThatTheReceiverDoesNotShareIsRefused() throws {
+    let block = FloatBlock([1, 2, 3])
+    let (header, _) = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(block)]).parts { _ in 4096 }
+    #expect(throws: WireError.sharedFrame(frame: 0, offset: 4096, floats: 3)) { try received(header) }
 }
 
 @Test func aHeaderOfAnotherVersionIsRefusedByItsNumber() {

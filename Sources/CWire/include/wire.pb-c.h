@@ -19,6 +19,7 @@ typedef struct Ssrm__Wire__Header Ssrm__Wire__Header;
 typedef struct Ssrm__Wire__RawFrame Ssrm__Wire__RawFrame;
 typedef struct Ssrm__Wire__Hello Ssrm__Wire__Hello;
 typedef struct Ssrm__Wire__Welcome Ssrm__Wire__Welcome;
+typedef struct Ssrm__Wire__SharedMemory Ssrm__Wire__SharedMemory;
 typedef struct Ssrm__Wire__SampleRequest Ssrm__Wire__SampleRequest;
 typedef struct Ssrm__Wire__SampleBlock Ssrm__Wire__SampleBlock;
 typedef struct Ssrm__Wire__Ready Ssrm__Wire__Ready;
@@ -120,7 +121,7 @@ struct  Ssrm__Wire__Header
    */
   uint32_t version;
   /*
-   * One entry for each raw frame that follows, in order.
+   * One entry for each raw frame, in order.
    */
   size_t n_frames;
   Ssrm__Wire__RawFrame **frames;
@@ -152,7 +153,7 @@ struct  Ssrm__Wire__Header
 
 
 /*
- * A raw frame that follows the header.
+ * Floats that go with the message.
  */
 struct  Ssrm__Wire__RawFrame
 {
@@ -160,13 +161,17 @@ struct  Ssrm__Wire__RawFrame
   Ssrm__Wire__FrameKind kind;
   uint64_t float_count;
   /*
-   * XXH3-64 of the frame's bytes.
+   * XXH3-64 of the frame's bytes, of a frame that follows.
    */
   uint64_t checksum;
+  /*
+   * Where in the sender's shared memory the floats are, in bytes; 0 for a frame that follows.
+   */
+  uint64_t shared_offset;
 };
 #define SSRM__WIRE__RAW_FRAME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__raw_frame__descriptor) \
-    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0 }
+    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0, 0 }
 
 
 /*
@@ -218,10 +223,33 @@ struct  Ssrm__Wire__Welcome
    * SHA-256 of each block, 32 bytes after 32 bytes; empty for a worker that has the dataset.
    */
   ProtobufCBinaryData block_digests;
+  /*
+   * Where the coordinator's parameters are, for a worker on the same machine; its token is left out.
+   */
+  Ssrm__Wire__SharedMemory *memory;
 };
 #define SSRM__WIRE__WELCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__welcome__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL} }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL }
+
+
+/*
+ * Memory that a process shares with others of its user on its machine: a sealed memory file, open in that process.
+ */
+struct  Ssrm__Wire__SharedMemory
+{
+  ProtobufCMessage base;
+  uint32_t process;
+  uint32_t descriptor;
+  uint64_t byte_count;
+  /*
+   * The memory's first bytes, drawn at random: who knows them can read it, and who finds them has opened the right one.
+   */
+  ProtobufCBinaryData token;
+};
+#define SSRM__WIRE__SHARED_MEMORY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__shared_memory__descriptor) \
+    , 0, 0, 0, {0,NULL} }
 
 
 /*
@@ -260,10 +288,18 @@ struct  Ssrm__Wire__Ready
    * SHA-256 of the gradient of a made-up shard: equal where the arithmetic is.
    */
   char *probe_digest;
+  /*
+   * The token in the coordinator's shared memory, where the worker can read it: the proof that they share a machine.
+   */
+  ProtobufCBinaryData coordinator_token;
+  /*
+   * Where the worker's gradients are.
+   */
+  Ssrm__Wire__SharedMemory *memory;
 };
 #define SSRM__WIRE__READY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__ready__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL }
 
 
 /*
@@ -293,10 +329,14 @@ struct  Ssrm__Wire__GradientReport
   uint32_t shard_count;
   size_t n_subtrees;
   Ssrm__Wire__Subtree **subtrees;
+  /*
+   * How long the run took to compute, for people.
+   */
+  uint64_t compute_microseconds;
 };
 #define SSRM__WIRE__GRADIENT_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__gradient_report__descriptor) \
-    , 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0 }
 
 
 struct  Ssrm__Wire__Subtree
@@ -468,6 +508,25 @@ Ssrm__Wire__Welcome *
                       const uint8_t       *data);
 void   ssrm__wire__welcome__free_unpacked
                      (Ssrm__Wire__Welcome *message,
+                      ProtobufCAllocator *allocator);
+/* Ssrm__Wire__SharedMemory methods */
+void   ssrm__wire__shared_memory__init
+                     (Ssrm__Wire__SharedMemory         *message);
+size_t ssrm__wire__shared_memory__get_packed_size
+                     (const Ssrm__Wire__SharedMemory   *message);
+size_t ssrm__wire__shared_memory__pack
+                     (const Ssrm__Wire__SharedMemory   *message,
+                      uint8_t             *out);
+size_t ssrm__wire__shared_memory__pack_to_buffer
+                     (const Ssrm__Wire__SharedMemory   *message,
+                      ProtobufCBuffer     *buffer);
+Ssrm__Wire__SharedMemory *
+       ssrm__wire__shared_memory__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   ssrm__wire__shared_memory__free_unpacked
+                     (Ssrm__Wire__SharedMemory *message,
                       ProtobufCAllocator *allocator);
 /* Ssrm__Wire__SampleRequest methods */
 void   ssrm__wire__sample_request__init
@@ -692,6 +751,9 @@ typedef void (*Ssrm__Wire__Hello_Closure)
 typedef void (*Ssrm__Wire__Welcome_Closure)
                  (const Ssrm__Wire__Welcome *message,
                   void *closure_data);
+typedef void (*Ssrm__Wire__SharedMemory_Closure)
+                 (const Ssrm__Wire__SharedMemory *message,
+                  void *closure_data);
 typedef void (*Ssrm__Wire__SampleRequest_Closure)
                  (const Ssrm__Wire__SampleRequest *message,
                   void *closure_data);
@@ -738,6 +800,7 @@ extern const ProtobufCMessageDescriptor ssrm__wire__header__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__shared_memory__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__sample_request__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__sample_block__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor;

@@ -9,7 +9,7 @@ final class ComputeThread: Sendable {
     /// What it is asked to do.
     enum Order: Sendable {
         /// Take over this job; what comes from earlier jobs is void.
-        case prepare(Job, Samples, generation: Int)
+        case prepare(Job, Samples, blocks: [FloatBlock], generation: Int)
         case compute(step: Int, shards: Range<Int>, parameters: FloatBlock, generation: Int)
         case end
     }
@@ -17,7 +17,7 @@ final class ComputeThread: Sendable {
     struct Answer: Sendable {
         enum Content: Sendable {
             case prepared(probeDigest: String)
-            case computed(step: Int, shards: Range<Int>, sums: [ShardSum])
+            case computed(step: Int, shards: Range<Int>, sums: [ShardSum], time: Duration)
             case failed(any Error)
         }
         let generation: Int
@@ -47,15 +47,18 @@ final class ComputeThread: Sendable {
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
-                case .prepare(let job, let samples, let generation):
-                    (pool, current) = (ShardPool(job: job, samples: samples, threads: threads), generation)
+                case .prepare(let job, let samples, let blocks, let generation):
+                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks)
+                    current = generation
                     let digest = sha256(of: ShardGradient(job: job).probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
                 case .compute(let step, let shards, let parameters, let generation):
                     guard generation == current, let pool else { continue }
+                    let watch = Stopwatch()
                     do {
                         let sums = try pool.compute(shards: shards, step: step, parameters: parameters)
-                        let content = Answer.Content.computed(step: step, shards: shards, sums: sums)
+                        let content = Answer.Content.computed(
+                            step: step, shards: shards, sums: sums, time: watch.elapsed)
                         answers.put(Answer(generation: generation, content: content))
                     } catch {
                         answers.put(Answer(generation: generation, content: .failed(error)))

@@ -13,6 +13,8 @@ struct CoordinatorSettings {
     var heartbeat: Duration
     var lease: Duration
     var refusesOtherArithmetic: Bool
+    /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
+    var sharesMemory = true
     var checkpointEvery: Int
     var keepCheckpoints: Int
     var reportEvery: Int
@@ -47,7 +49,13 @@ final class CoordinatorShell {
     private var training: Training
     private var state: TrainingState
     private var workers: LocalWorkers?
+    /// Where the parameters are, for workers on this machine.
+    private let memory: SharedMemory?
+    /// Where the gradients of workers on this machine are.
+    private var workerMemories: [WorkerID: SharedMemory] = [:]
     private var emptySince = Duration.zero
+    /// Where the time went since the first step was done.
+    private(set) var times = StepTimes()
     /// Where workers reach it.
     let endpoint: String
 
@@ -56,7 +64,11 @@ final class CoordinatorShell {
         _ settings: CoordinatorSettings, job: Job, samples: Samples, state: TrainingState, folder: RunFolder,
         signals: SignalInbox
     ) throws {
-        (self.settings, self.job, self.samples, self.state, self.signals) = (settings, job, samples, state, signals)
+        (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
+        memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: state.parameters.count) : nil
+        var state = state
+        if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
+        self.state = state
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
         checkpoints = CheckpointWriter(folder: folder, job: job, kept: settings.keepCheckpoints)
@@ -106,9 +118,11 @@ final class CoordinatorShell {
         let tick = min(settings.heartbeat, .milliseconds(250))
         var nextTick = watch.elapsed + tick
         while training.round != nil {
+            let waitStart = watch.elapsed
             try Poller.wait(
                 for: socket, and: [signals.descriptor, madeDigests.descriptor],
-                timeout: max(.zero, nextTick - watch.elapsed))
+                timeout: max(.zero, nextTick - waitStart))
+            times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
                 guard training.round != nil, let frames = try socket.receive() else { break }
@@ -123,6 +137,7 @@ final class CoordinatorShell {
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
+                workerMemories = workerMemories.filter { training.membership.members[$0.key] != nil }
                 try checkpoints.check()
                 try checkPatience()
             }
@@ -135,9 +150,12 @@ final class CoordinatorShell {
         let worker = WorkerID(Array(identity.bytes))
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            return training.onMessage(
-                try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit), from: worker,
-                at: watch.elapsed)
+            let envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit) { offset, count in
+                workerMemories[worker]?.block(at: offset, count: count)
+            }
+            if case .ready(let ready) = envelope.message { openMemory(of: worker, ready) }
+            if case .gradientReport(let report) = envelope.message { times.computing += report.computing }
+            return training.onMessage(envelope, from: worker, at: watch.elapsed)
         } catch {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
@@ -157,7 +175,10 @@ final class CoordinatorShell {
     }
 
     private func finishStep(_ sum: ShardSum) throws {
+        let start = watch.elapsed
         state.advance(gradient: sum.gradient)
+        times.optimising += watch.elapsed - start
+        if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
         try perform(training.onParameters(state.parameters, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot(settings: job.settings))
@@ -166,16 +187,27 @@ final class CoordinatorShell {
     }
 
     private func send(_ envelope: Envelope, to worker: WorkerID) throws {
+        let memory = workerMemories[worker] == nil ? nil : memory
+        let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         try socket.send(
-            [.copied(worker.bytes), .copied(envelope.headerBytes)]
-                + envelope.frames.map { .shared($0.block.bytes, owner: $0.block) })
+            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.block.bytes, owner: $0.block) })
+    }
+
+    /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.
+    private func openMemory(of worker: WorkerID, _ ready: Ready) {
+        workerMemories[worker] = nil
+        guard let memory, ready.coordinatorToken == memory.token, let name = ready.memory,
+            let opened = SharedMemory(opening: name), opened.token == name.token
+        else { return }
+        workerMemories[worker] = opened
     }
 
     private func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
         if needsSamples, blockDigests == nil { return makeDigests(for: worker) }
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests ?? [] : [])
+            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests ?? [] : [],
+            memory: memory?.name(withToken: false))
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 

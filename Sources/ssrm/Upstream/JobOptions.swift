@@ -108,6 +108,11 @@ struct LeaseOptions: ParsableArguments {
     @Flag(help: "Refuse workers whose probe gradient differs from the first worker's.")
     var sameArithmetic = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Exchange gradients and parameters through shared memory where both sides are on one machine.")
+    var sharedMemory = true
+
     func validate() throws {
         if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
             throw ValidationError(

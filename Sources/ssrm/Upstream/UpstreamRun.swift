@@ -53,7 +53,8 @@ struct UpstreamRun {
         let shell = try CoordinatorShell(
             CoordinatorSettings(
                 listen: listen, heartbeat: .seconds(lease.heartbeat), lease: .seconds(lease.lease),
-                refusesOtherArithmetic: lease.sameArithmetic, checkpointEvery: options.checkpointEvery,
+                refusesOtherArithmetic: lease.sameArithmetic, sharesMemory: lease.sharedMemory,
+                checkpointEvery: options.checkpointEvery,
                 keepCheckpoints: options.keepCheckpoints, reportEvery: options.reportEvery, patience: patience),
             job: job, samples: dataset.samples, state: state, folder: folder, signals: signals)
         try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)

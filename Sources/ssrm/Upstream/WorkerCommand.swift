@@ -30,6 +30,11 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Seconds to wait for a silent coordinator.")
     var patience = 60.0
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Exchange gradients and parameters through shared memory where both sides are on one machine.")
+    var sharedMemory = true
+
     @Option(help: "End when this process, which started the worker, ends.")
     var parent: Int32?
 
@@ -53,7 +58,8 @@ struct WorkerCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         let shell = try WorkerShell(
             WorkerSettings(
-                endpoint: connect, threads: threads, cache: cache, patience: .seconds(patience), isQuiet: quiet),
+                endpoint: connect, threads: threads, cache: cache, patience: .seconds(patience),
+                sharesMemory: sharedMemory, isQuiet: quiet),
             dataset: dataset, signals: signals)
         if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
     }

@@ -12,6 +12,7 @@ struct WorkerSettings {
     var threads: Int
     var cache: String?
     var patience: Duration
+    var sharesMemory: Bool
     var isQuiet: Bool
 }
 
@@ -42,6 +43,14 @@ final class WorkerShell {
     private var probeDigest: String?
     private var fetch: SampleFetch?
     private var parameters: (step: Int, block: FloatBlock)?
+    /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
+    private var coordinatorMemory: SharedMemory?
+    /// Where this worker's sums are, for a coordinator on this machine.
+    private var memory: SharedMemory?
+    /// Whether the coordinator has shown that it reads shared memory.
+    private var isSharing = false
+    /// Sums in shared memory that the coordinator may still need: it has done so once it gives work of a later step.
+    private var lent: [(step: Int, blocks: [FloatBlock])] = []
     /// The run that the compute thread has in hand.
     private var run: Heartbeat.Run?
 
@@ -124,9 +133,10 @@ final class WorkerShell {
     }
 
     private func send(_ envelope: Envelope) throws {
+        let memory = isSharing ? memory : nil
+        let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         do throws(SocketError) {
-            try socket.send(
-                [.copied(envelope.headerBytes)] + envelope.frames.map { .shared($0.block.bytes, owner: $0.block) })
+            try socket.send([.copied(header)] + frames.map { .shared($0.block.bytes, owner: $0.block) })
         } catch {
             // The queue is full: nobody has taken anything for long, and what was to be said will be stale when somebody does.
             if !error.isRetriable { throw error }
@@ -139,17 +149,26 @@ final class WorkerShell {
         switch answer {
         case .prepared(let digest):
             probeDigest = digest
-            try send(Envelope(.ready(probeDigest: digest)))
-        case .computed(let step, let shards, let sums):
+            try sayReady(digest)
+        case .computed(let step, let shards, let sums, let time):
             if run == Heartbeat.Run(step: step, shards: shards) { run = nil }
             let report = GradientReport(
                 step: step, shards: shards,
-                subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) })
+                subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) },
+                computing: time)
+            if isSharing { lent.append((step, sums.map(\.gradient))) }
             try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient) }))
         case .failed(let error):
             if error is UpstreamError { try send(Envelope(.farewell(.notFinite, text: "\(error)"))) }
             throw error
         }
+    }
+
+    private func sayReady(_ probeDigest: String) throws {
+        let ready = Ready(
+            probeDigest: probeDigest, coordinatorToken: coordinatorMemory?.token ?? [],
+            memory: memory?.name(withToken: true))
+        try send(Envelope(.ready(ready)))
     }
 
     // MARK: - What the coordinator says
@@ -158,7 +177,9 @@ final class WorkerShell {
     private func take(_ frames: [Frame]) throws -> Bool {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
+            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }) { offset, count in
+                coordinatorMemory?.block(at: offset, count: count)
+            }
         } catch {
             throw ProgramError("a message from the coordinator at \(settings.endpoint) can't be read: \(error)")
         }
@@ -166,7 +187,10 @@ final class WorkerShell {
         switch envelope.message {
         case .welcome(let welcome): try take(welcome)
         case .sampleBlock(let block): try take(block, envelope.blocks)
-        case .work(let step, let shards): try take(step, shards, envelope.blocks.first)
+        case .work(let step, let shards):
+            if envelope.isShared { isSharing = true }
+            lent.removeAll { $0.step < step }
+            try take(step, shards, envelope.blocks.first)
         case .heartbeatReply: break
         case .refusal(let refusal): try take(refusal)
         case .finish(let complete):
@@ -188,8 +212,9 @@ final class WorkerShell {
         if let fault = job.fault { throw ProgramError("the coordinator's job can't be trained: \(fault)") }
         self.welcome = welcome
         nextSign = watch.elapsed + welcome.heartbeat
+        openMemory(welcome.memory)
         if self.job == job {
-            if let probeDigest { return try send(Envelope(.ready(probeDigest: probeDigest))) }
+            if let probeDigest { return try sayReady(probeDigest) }
             // Still preparing, or fetching: what was asked for may have been lost.
             for block in fetch?.outstanding ?? [] { try send(Envelope(.sampleRequest(block: block))) }
             return
@@ -211,7 +236,21 @@ final class WorkerShell {
         guard samples.count == job.sampleCount, samples.rows == job.rows, samples.columns == job.columns else {
             throw ProgramError("the coordinator's job is of samples of another shape than its dataset's")
         }
-        compute.put(.prepare(job, samples, generation: generation))
+        let count = job.network.parameterCount
+        // A run's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
+        let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
+        memory = coordinatorMemory == nil ? nil : try SharedMemory(blocks: 2 * blocksAtOnce, of: count)
+        compute.put(
+            .prepare(job, samples, blocks: memory?.blocks(of: count) ?? [], generation: generation))
+    }
+
+    /// Opens the coordinator's memory, where it is on this machine.
+    private func openMemory(_ name: SharedMemoryName?) {
+        let opened = settings.sharesMemory ? name.flatMap { SharedMemory(opening: $0) } : nil
+        isSharing = false
+        // The same coordinator may still need what it was lent before the connection broke.
+        if opened?.token != coordinatorMemory?.token { lent = [] }
+        coordinatorMemory = opened
     }
 
     private func take(_ block: Int, _ blocks: [FloatBlock]) throws {

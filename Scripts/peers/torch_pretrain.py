@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""PyTorch on the upstream stage's network: rows a second of training, in one process or with DistributedDataParallel over gloo.
+
+usage: torch_pretrain.py [--workers 2] [--batch 128] [--hidden 128 or 1024,1024] [--threads 1] [--steps 600]
+
+Each worker takes --batch rows a step; parameters are synchronised every step. Prints one JSON object; the rate is the
+median of ten stretches of equal length.
+"""
+import argparse
+import json
+import os
+import socket
+import statistics
+import time
+
+import torch
+import torch.distributed
+import torch.multiprocessing
+from torch import nn
+
+INPUTS, CLASSES, SAMPLES, WARM_UP = 1728, 5, 8192, 50
+
+
+def network(hidden):
+    sizes = [INPUTS, *hidden]
+    layers = [layer for a, b in zip(sizes, sizes[1:]) for layer in (nn.Linear(a, b), nn.ReLU())]
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], CLASSES))
+
+
+def work(rank, options, port):
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    model = network(options.hidden)
+    if options.workers > 1:
+        os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "GLOO_SOCKET_IFNAME": "lo"}
+        torch.distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
+        model = nn.parallel.DistributedDataParallel(model)
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    samples, labels = torch.rand(SAMPLES, INPUTS), torch.randint(0, CLASSES, (SAMPLES,))
+
+    def train(step):
+        start = step * options.batch % (SAMPLES - options.batch)
+        rows = slice(start, start + options.batch)
+        optimiser.zero_grad(set_to_none=True)
+        nn.functional.cross_entropy(model(samples[rows]), labels[rows]).backward()
+        optimiser.step()
+
+    for step in range(WARM_UP):
+        train(step)
+    stretch, rates = max(options.steps // 10, 1), []
+    for _ in range(10):
+        start = time.perf_counter()
+        for step in range(stretch):
+            train(step)
+        rates.append(stretch * options.batch * options.workers / (time.perf_counter() - start))
+    if rank == 0:
+        print(json.dumps({"samples_per_s": round(statistics.median(rates)), "torch": torch.__version__}), flush=True)
+    if options.workers > 1:
+        torch.distributed.destroy_process_group()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name, default in {"workers": 1, "batch": 128, "threads": 1, "steps": 600}.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--hidden", type=lambda text: [int(part) for part in text.split(",")], default=[128])
+    options = parser.parse_args()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    if options.workers > 1:
+        torch.multiprocessing.spawn(work, args=(options, port), nprocs=options.workers)
+    else:
+        work(0, options, port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Numerics
+import Signals
+import Upstream
+
+/// Options of every measurement of the upstream stage.
+struct UpstreamBenchOptions: ParsableArguments {
+    @Option(help: "Worker processes.") var workers = 1
+    @Option(help: "Compute threads of each worker.") var threads = 1
+    @Option(help: "Steps.") var steps = 300
+    @Flag(
+        inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise over the loopback interface.")
+    var sharedMemory = true
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        if [workers, threads].contains(where: { !(1...4096).contains($0) }) {
+            throw ValidationError("--workers and --threads must be 1 to 4096")
+        }
+        if steps < 2 { throw ValidationError("--steps must be at least 2: the time counts from the first one's end") }
+    }
+}
+
+/// A run of the upstream stage on made-up samples, with real worker processes.
+struct UpstreamBench {
+    let inputs: Int
+    let hiddenUnits: [Int]
+    let classes: Int
+    let views: Int
+    let samples: Int
+    let shards: Int
+    let shardSize: Int
+
+    struct Result: Encodable {
+        let samplesPerSecond: Double
+        let stepMicroseconds: Double
+        let workers: Int
+        let rowsPerStep: Int
+        let network: [Int]
+        let parameterCount: Int
+        let parametersSHA256: String
+        let coordinatorMegabytes: Double
+        let time: StepTimes.Means
+
+        enum CodingKeys: String, CodingKey {
+            case workers, network, time
+            case samplesPerSecond = "samples_per_s"
+            case stepMicroseconds = "step_us"
+            case rowsPerStep = "rows_per_step"
+            case parameterCount = "parameter_count"
+            case parametersSHA256 = "parameters_sha256"
+            case coordinatorMegabytes = "coordinator_anonymous_mb"
+        }
+    }
+
+    func run(_ options: UpstreamBenchOptions) throws -> Result {
+        let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ssrm-bench-\(getpid())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // what is left in the temporary folder harms nobody
+        let data = folder.appending(path: "samples.safetensors").path
+        try writeSamples(to: data)
+        let dataset = try Dataset(opening: data)
+        let run = RunFolder(folder.path)
+        try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
+
+        var settings = try Preset.named("paper").settings.upstream
+        settings.views = Array(SampleView.allCases.prefix(views))
+        settings.hiddenUnits = hiddenUnits
+        settings.outputUnits = classes
+        let job = Job(
+            datasetDigest: dataset.digest, sampleCount: samples, rows: dataset.samples.rows,
+            columns: dataset.samples.columns, preset: "paper", settings: settings, seed: 1, shardsPerStep: shards,
+            originalsPerShard: shardSize, steps: options.steps)
+        if let fault = job.fault { throw UpstreamError.unfit(fault) }
+        let shell = try CoordinatorShell(
+            CoordinatorSettings(
+                listen: "tcp://127.0.0.1:*", heartbeat: .seconds(1), lease: .seconds(10),
+                refusesOtherArithmetic: false, sharesMemory: options.sharedMemory, checkpointEvery: options.steps,
+                keepCheckpoints: 1, reportEvery: options.steps, patience: .seconds(60)),
+            job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
+        let local = try LocalWorkers(
+            count: options.workers, endpoint: shell.endpoint, data: data, threads: options.threads)
+        if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
+        let rate = shell.speed.rowsPerSecond
+        return Result(
+            samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
+            workers: options.workers, rowsPerStep: job.rowsPerStep, network: job.network.sizes,
+            parameterCount: job.network.parameterCount, parametersSHA256: sha256(of: shell.finalState.parameters),
+            coordinatorMegabytes: Self.anonymousMegabytes, time: shell.times.means(workers: options.workers))
+    }
+
+    /// This process's memory that is neither a mapped file nor shared, in 10^6 bytes.
+    private static var anonymousMegabytes: Double {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+        let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+        return (kilobytes * 1024 / 1e5).rounded() / 10
+    }
+
+    /// Made-up samples, a recording of all; those of the mattress's size are matrices like it.
+    private func writeSamples(to path: String) throws {
+        let (rows, columns) = inputs == 1728 ? (64, 27) : (inputs, 1)
+        let recording = DatasetOutline.Recording(
+            name: "made up", subject: 0, firstPosition: 0, labels: Array(repeating: nil, count: samples))
+        let outline = DatasetOutline(
+            kind: "bench", vocabulary: .posture, rows: rows, columns: columns, subjects: ["made up"], codes: [],
+            recordings: [recording])
+        var writer = try DatasetWriter(path: path, outline: outline)
+        var draw = RandomSequence(seed: 1, stream: 0)
+        for start in stride(from: 0, to: samples, by: 1024) {
+            let values = (0..<min(1024, samples - start) * inputs).map { _ in Float(draw.uniform()) }
+            try values.withUnsafeBufferPointer { try writer.append($0) }
+        }
+        _ = try writer.finish()
+    }
+}
+
+extension StepTimes.Means {
+    /// Two lines for people.
+    var text: String {
+        """
+        coordinator: waits \(Int(coordinator.waiting)) us, optimiser \(Int(coordinator.optimising)) us, messages and sums \
+        \(Int(coordinator.messages)) us
+        a worker: computes \(Int(worker.computing)) us, exchange and waiting \(Int(worker.rest)) us
+        """
+    }
+}
