@@ -47,6 +47,10 @@ extension ReceivedEnvelope {
                 throw .malformedHeader(
                     "frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
             }
+            guard let element = ElementType(onWire: listed.element), listed.shared_offset == 0 || element == .float32
+            else {
+                throw .malformedHeader("frame \(i) has floats of type \(listed.element.rawValue)")
+            }
             if listed.shared_offset > 0 {
                 let place = (offset: Int(clamping: listed.shared_offset), count: Int(clamping: listed.float_count))
                 guard let block = shared(place.offset, place.count) else {
@@ -56,11 +60,12 @@ extension ReceivedEnvelope {
                 continue
             }
             guard let part = rest.popFirst() else { throw .frameCount(listed: header.n_frames, came: parts.count) }
-            guard part.bytes.count % 4 == 0, listed.float_count == part.bytes.count / 4 else {
+            let size = element.byteCount
+            guard part.bytes.count % size == 0, listed.float_count == part.bytes.count / size else {
                 throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)
             }
             guard listed.checksum == RawFrame.checksum(of: part.bytes) else { throw .frameChecksum(frame: i) }
-            blocks.append(part.floats())
+            blocks.append(part.floats(kept: element))
         }
         guard rest.isEmpty else { throw .frameCount(listed: header.n_frames, came: parts.count) }
         return (blocks, header.n_frames > parts.count)

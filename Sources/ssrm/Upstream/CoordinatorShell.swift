@@ -76,8 +76,9 @@ final class CoordinatorShell {
         training = Training(
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
-                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest),
-            step: state.step, parameters: state.parameters, heartbeat: settings.heartbeat, lease: settings.lease,
+                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest, wire: job.settings.wire,
+                rounding: job.gradientRounding),
+            step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         madeDigests = try Mailbox()
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
@@ -105,7 +106,7 @@ final class CoordinatorShell {
         }
         do {
             let outcome = try loop()
-            checkpoints.write(state.snapshot(settings: job.settings))
+            checkpoints.write(state.snapshot())
             try checkpoints.finish()
             return outcome
         } catch {
@@ -179,9 +180,9 @@ final class CoordinatorShell {
         state.advance(gradient: sum.gradient)
         times.optimising += watch.elapsed - start
         if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
-        try perform(training.onParameters(state.parameters, at: watch.elapsed))
+        try perform(training.onParameters(state.published, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
-            checkpoints.write(state.snapshot(settings: job.settings))
+            checkpoints.write(state.snapshot())
         }
         try reporter.onStep(state.step, loss: sum.loss, correct: sum.correct, workers: training.readyCount)
     }
@@ -190,7 +191,8 @@ final class CoordinatorShell {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         try socket.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.block.bytes, owner: $0.block) })
+            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
+        )
     }
 
     /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.

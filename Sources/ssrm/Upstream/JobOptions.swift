@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Numerics
 import Upstream
 
 /// What fixes a job, and how the run directory is kept.
@@ -29,6 +30,8 @@ struct JobOptions: ParsableArguments {
 
     @Option(help: "Adam's step size; by default the preset's.")
     var learningRate: Double?
+
+    @OptionGroup var elements: ElementOptions
 
     @Option(
         help: ArgumentHelp(
@@ -77,6 +80,7 @@ struct JobOptions: ParsableArguments {
         var (name, settings) = try presetOptions.resolve(unused: ["recogniser", "upstream.fold_steps"])
         if let units = try hiddenUnits() { settings.upstream.hiddenUnits = units }
         if let learningRate { settings.upstream.adam.learningRate = learningRate }
+        elements.replace(&settings.upstream)
         settings.shards = shards ?? settings.shards
         settings.shardSize = shardSize ?? settings.shardSize
         settings.steps = steps ?? settings.steps
@@ -106,6 +110,33 @@ struct JobOptions: ParsableArguments {
             throw ProgramError("--exclude-subjects leaves no subject of \(data) to train on; name fewer")
         }
         return dataset.recordingRanges.filter { names.contains(dataset.subjects[$0.subject]) }.map(\.samples)
+    }
+}
+
+/// What is rounded to bfloat16.
+struct ElementOptions: ParsableArguments {
+    @Option(
+        help: "How gradients and parameters are exchanged, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var wire: ElementType?
+
+    @Option(
+        help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var products: ElementType?
+
+    /// Replaces what was asked for.
+    func replace(_ settings: inout UpstreamSettings) {
+        settings.wire = wire ?? settings.wire
+        settings.products = products ?? settings.products
+    }
+
+    private static func element(_ text: String) throws -> ElementType {
+        guard let element = ElementType(rawValue: text) else {
+            throw ValidationError(
+                "use \(ElementType.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
+        }
+        return element
     }
 }
 
