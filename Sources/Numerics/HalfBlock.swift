@@ -7,12 +7,11 @@ public final class HalfBlock: @unchecked Sendable {  // as FloatBlock: the point
     /// How many values there are.
     public let count: Int
 
-    /// A block whose values are to be written.
+    /// A block whose values are to be written before they are read.
     public init(count: Int) {
         precondition(count >= 0, "a block of \(count) values")
         let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(2 * count, 1), alignment: 64)
         base = bytes.bindMemory(to: UInt16.self, capacity: count)
-        base.initialize(repeating: 0, count: count)
         self.count = count
     }
 

@@ -14,8 +14,8 @@ public struct TrainingState: Sendable {
     public private(set) var published: FloatBlock
     private var adam: Adam
     private let rounding: ParameterRounding?
-    private var spare = SpareBlocks()
-    private var sparePublished = SpareBlocks()
+    private var pool = BlockPool(limit: 5)
+    private var publishedPool = BlockPool(limit: 5)
 
     /// The state before a job's first step.
     public init(startOf job: Job) {
@@ -48,9 +48,8 @@ public struct TrainingState: Sendable {
     ///
     /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker.
     public mutating func advance(gradient: FloatBlock) {
-        let updated = spare.take(count: parameters.count)
+        let updated = pool.take(count: parameters.count)
         adam.update(parameters, gradient: gradient, into: updated)
-        spare.put(parameters)
         parameters = updated
         step += 1
         publish()
@@ -58,9 +57,8 @@ public struct TrainingState: Sendable {
 
     private mutating func publish() {
         guard let rounding else { return published = parameters }
-        let rounded = sparePublished.take(count: parameters.count)
+        let rounded = publishedPool.take(count: parameters.count)
         rounding.rounding(at: step).round(parameters, into: rounded)
-        if published !== parameters { sparePublished.put(published) }
         published = rounded
     }
 
@@ -71,29 +69,12 @@ public struct TrainingState: Sendable {
         precondition((3...4).contains(blocks.count), "\(blocks.count) blocks for parameters")
         blocks[0].copy(from: published)
         published = blocks[0]
-        let rest = SpareBlocks(Array(blocks.dropFirst()))
-        if rounding == nil { (parameters, spare) = (published, rest) } else { sparePublished = rest }
+        let pool = BlockPool(blocks, limit: 5)
+        if rounding == nil { (parameters, self.pool) = (published, pool) } else { publishedPool = pool }
     }
 
     /// A copy whose optimiser no later step writes over.
     public func snapshot() -> TrainingState {
         TrainingState(step: step, parameters: parameters, adam.copy(), rounding)
-    }
-}
-
-/// Blocks that were written to before, for those who need one that nobody else holds.
-private struct SpareBlocks: Sendable {
-    private var blocks: [FloatBlock]
-
-    init(_ blocks: [FloatBlock] = []) { self.blocks = blocks }
-
-    mutating func take(count: Int) -> FloatBlock {
-        let free = blocks.indices.first { isKnownUniquelyReferenced(&blocks[$0]) }
-        return free.map { blocks.remove(at: $0) } ?? FloatBlock(count: count)
-    }
-
-    mutating func put(_ block: FloatBlock) {
-        blocks.append(block)
-        if blocks.count > 4 { blocks.removeFirst() }
     }
 }

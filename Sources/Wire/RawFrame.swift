@@ -66,9 +66,9 @@ public struct ReceivedPart {
     }
 
     /// The bytes as floats, in place where they are floats and aligned for it.
-    func floats(kept element: ElementType) -> FloatBlock {
+    func floats(kept element: ElementType, _ place: (_ count: Int) -> FloatBlock) -> FloatBlock {
         if element == .bfloat16 {
-            let block = FloatBlock(count: bytes.count / element.byteCount)
+            let block = place(bytes.count / element.byteCount)
             block.take(halves: bytes)
             return block
         }

@@ -53,6 +53,8 @@ final class CoordinatorShell {
     private let memory: SharedMemory?
     /// Where the gradients of workers on this machine are.
     private var workerMemories: [WorkerID: SharedMemory] = [:]
+    /// For gradients that come as bfloat16.
+    private var pool = BlockPool(limit: 32)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
     private(set) var times = StepTimes()
@@ -151,8 +153,12 @@ final class CoordinatorShell {
         let worker = WorkerID(Array(identity.bytes))
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            let envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit) { offset, count in
+            let envelope = try ReceivedEnvelope(
+                parts, headerLimit: Envelope.workerHeaderByteLimit
+            ) { offset, count in
                 workerMemories[worker]?.block(at: offset, count: count)
+            } place: {
+                pool.take(count: $0)
             }
             if case .ready(let ready) = envelope.message { openMemory(of: worker, ready) }
             if case .gradientReport(let report) = envelope.message { times.computing += report.computing }

@@ -42,6 +42,8 @@ final class WorkerShell {
     private var generation = 0
     private var probeDigest: String?
     private var fetch: SampleFetch?
+    /// For parameters that come as bfloat16.
+    private var pool = BlockPool(limit: 4)
     private var parameters: (step: Int, block: FloatBlock)?
     /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
     private var coordinatorMemory: SharedMemory?
@@ -178,8 +180,12 @@ final class WorkerShell {
     private func take(_ frames: [Frame]) throws -> Bool {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }) { offset, count in
+            envelope = try ReceivedEnvelope(
+                frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            ) { offset, count in
                 coordinatorMemory?.block(at: offset, count: count)
+            } place: {
+                pool.take(count: $0)
             }
         } catch {
             throw ProgramError("a message from the coordinator at \(settings.endpoint) can't be read: \(error)")
