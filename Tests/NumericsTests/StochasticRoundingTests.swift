@@ -49,6 +49,30 @@ extension Array {
     fileprivate mutating func rotate(by count: Int) { self = Array(self[count...] + self[..<count]) }
 }
 
+/// The definition, one value at a time: the bits of every instruction set have to be these.
+@Test(arguments: [0, 1, 15, 16, 17, 1003, 40_000])
+func theBitsAreThoseOfAPlainLoop(count: Int) {
+    var draw = RandomSequence(seed: 6, stream: UInt64(count))
+    let values = (0..<count).map { i in
+        i % 10 == 0 ? edges[i / 10 % edges.count] : Float(bitPattern: UInt32(truncatingIfNeeded: draw.next()))
+    }
+    let (counter, turn) = (UInt64(count), UInt32(40_521))
+    let keys = CounterGenerator(seed: 7, stream: 3).block(counter)
+    let plain = values.enumerated().map { i, value -> UInt32 in
+        var x = UInt32(i) &* 0x9E37_79B9 &+ keys[0]
+        x = ((x ^ (x >> 16)) &* 0x7FEB_352D) ^ keys[1]
+        x = (x ^ (x >> 15)) &* 0x846C_A68B
+        let bits = value.bitPattern
+        if value.isNaN { return bits & 0xFFFF_0000 | 0x40_0000 }
+        if !value.isFinite { return bits }
+        let rounded = (bits + ((x >> 16) + turn) & 0xFFFF) & 0xFFFF_0000
+        return Float(bitPattern: rounded).isFinite ? rounded : rounded - 0x1_0000
+    }
+    let block = FloatBlock(values)
+    rounding(counter: counter, turn: UInt16(turn)).round(block)
+    #expect(block.array.map(\.bitPattern) == plain)
+}
+
 @Test func roundingAnsweredTwiceIsTheSameAndOtherwiseNot() {
     var draw = RandomSequence(seed: 2, stream: 1)
     let values = (0..<1003).map { _ in Float(draw.normal()) }
