@@ -936,7 +936,7 @@ const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
   (ProtobufCMessageInit) ssrm__wire__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[4] =
+static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[5] =
 {
   {
     "kind",
@@ -986,9 +986,22 @@ static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[4
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "element",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__RawFrame, element),
+    &ssrm__wire__element_type__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__raw_frame__field_indices_by_name[] = {
   2,   /* field[2] = checksum */
+  4,   /* field[4] = element */
   1,   /* field[1] = float_count */
   0,   /* field[0] = kind */
   3,   /* field[3] = shared_offset */
@@ -996,7 +1009,7 @@ static const unsigned ssrm__wire__raw_frame__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__raw_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
 {
@@ -1006,7 +1019,7 @@ const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
   "Ssrm__Wire__RawFrame",
   "ssrm.wire",
   sizeof(Ssrm__Wire__RawFrame),
-  4,
+  5,
   ssrm__wire__raw_frame__field_descriptors,
   ssrm__wire__raw_frame__field_indices_by_name,
   1,  ssrm__wire__raw_frame__number_ranges,
@@ -1965,6 +1978,36 @@ const ProtobufCEnumDescriptor ssrm__wire__frame_kind__descriptor =
   ssrm__wire__frame_kind__enum_values_by_name,
   1,
   ssrm__wire__frame_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue ssrm__wire__element_type__enum_values_by_number[3] =
+{
+  { "ELEMENT_TYPE_UNSPECIFIED", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED", 0 },
+  { "ELEMENT_TYPE_FLOAT32", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32", 1 },
+  { "ELEMENT_TYPE_BFLOAT16", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16", 2 },
+};
+static const ProtobufCIntRange ssrm__wire__element_type__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex ssrm__wire__element_type__enum_values_by_name[3] =
+{
+  { "ELEMENT_TYPE_BFLOAT16", 2 },
+  { "ELEMENT_TYPE_FLOAT32", 1 },
+  { "ELEMENT_TYPE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "ssrm.wire.ElementType",
+  "ElementType",
+  "Ssrm__Wire__ElementType",
+  "ssrm.wire",
+  3,
+  ssrm__wire__element_type__enum_values_by_number,
+  3,
+  ssrm__wire__element_type__enum_values_by_name,
+  1,
+  ssrm__wire__element_type__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue ssrm__wire__farewell_reason__enum_values_by_number[4] =

@@ -36,12 +36,22 @@ public struct Training: Sendable {
         public let parameterCount: Int
         /// The dataset's digest.
         public let datasetDigest: String
+        /// How gradients and parameters are sent.
+        public let wire: ElementType
+        /// How sums of gradients are rounded; nil where they are not.
+        public let rounding: GradientRounding?
 
         /// A plan.
-        public init(shardCount: Int, steps: Int, rowsPerShard: Int, parameterCount: Int, datasetDigest: String) {
+        public init(
+            shardCount: Int, steps: Int, rowsPerShard: Int, parameterCount: Int, datasetDigest: String,
+            wire: ElementType = .float32, rounding: GradientRounding? = nil
+        ) {
             (self.shardCount, self.steps, self.rowsPerShard) = (shardCount, steps, rowsPerShard)
             (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
+            (self.wire, self.rounding) = (wire, rounding)
         }
+
+        func round(at step: Int) -> Round { Round(step: step, shardCount: shardCount, rounding: rounding) }
     }
 
     /// The plan.
@@ -69,8 +79,8 @@ public struct Training: Sendable {
         self.refusesOtherArithmetic = refusesOtherArithmetic
         grace = heartbeat * 2
         membership = Membership(lease: lease)
-        self.parameters = RawFrame(parameters)
-        round = step < plan.steps ? Round(step: step, shardCount: plan.shardCount) : nil
+        self.parameters = RawFrame(parameters, as: plan.wire)
+        round = step < plan.steps ? plan.round(at: step) : nil
     }
 
     /// How many workers can compute.
@@ -140,12 +150,12 @@ public struct Training: Sendable {
     /// Starts the next step with the parameters that the last one gave.
     public mutating func onParameters(_ updated: FloatBlock, at now: Duration) -> [Directive] {
         guard let done = round else { return [] }
-        parameters = RawFrame(updated)
+        parameters = RawFrame(updated, as: plan.wire)
         if done.step + 1 == plan.steps {
             round = nil
             return finish(complete: true)
         }
-        round = Round(step: done.step + 1, shardCount: plan.shardCount)
+        round = plan.round(at: done.step + 1)
         return assign(at: now)
     }
 

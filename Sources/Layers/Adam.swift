@@ -50,6 +50,14 @@ public struct Adam: Sendable {
         (self.firstMoment, self.secondMoment, self.step) = (firstMoment, secondMoment, step)
     }
 
+    /// The same, with moments of its own.
+    public func copy() -> Adam {
+        let (first, second) = (FloatBlock(count: firstMoment.count), FloatBlock(count: secondMoment.count))
+        first.copy(from: firstMoment)
+        second.copy(from: secondMoment)
+        return Adam(settings: settings, firstMoment: first, secondMoment: second, step: step)
+    }
+
     /// Makes one update from `parameters` into `updated`, which may be `parameters` itself.
     ///
     /// - Precondition: all three are as long as the moments.

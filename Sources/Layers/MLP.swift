@@ -41,10 +41,15 @@ public struct MLP: Sendable, Equatable {
         public let outputs: [FloatBlock]
         /// The gradient at each layer's outputs, shaped as `outputs`.
         public let outputGradients: [FloatBlock]
+        /// The hidden layers' products in bfloat16; nil for all in float32.
+        public let halves: HalfMLP?
 
-        /// Buffers for `rows` rows through `network`.
-        public init(for network: MLP, rows: Int) {
+        /// Buffers for `rows` rows through `network`; no fewer rows fit where `products` are bfloat16.
+        ///
+        /// - Precondition: `ProductLibrary.fault(of: products)` is nil.
+        public init(for network: MLP, rows: Int, products: ElementType = .float32) {
             self.rows = rows
+            halves = products == .float32 ? nil : HalfMLP(for: network, rows: rows)
             outputs = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
             outputGradients = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
         }
@@ -61,7 +66,11 @@ public struct MLP: Sendable, Equatable {
             let (k, n) = (sizes[layer], sizes[layer + 1])
             let weight = parameters + offset(ofLayer: layer)
             let y = workspace.outputs[layer].base
-            product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: y, cRow: n)
+            if let halves = workspace.halves, halves.has(layer) {
+                halves.forward(x, rows: rows, layer: layer, into: y)
+            } else {
+                product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: y, cRow: n)
+            }
             if layer == layerCount - 1 {
                 kernel_add_bias(y, weight + k * n, rows, n)
             } else {
@@ -84,12 +93,18 @@ public struct MLP: Sendable, Equatable {
             let start = offset(ofLayer: layer)
             let x = layer == 0 ? inputs : UnsafePointer(workspace.outputs[layer - 1].base)
             let dy = workspace.outputGradients[layer].base
-            product(m: k, n: n, k: rows, x, .transposed, aRow: k, dy, bRow: n, into: gradient + start, cRow: n)
             kernel_sum_rows(gradient + start + k * n, dy, rows, n)
-            guard layer > 0 else { continue }
-            let dx = workspace.outputGradients[layer - 1].base
-            product(m: rows, n: k, k: n, dy, aRow: n, parameters + start, .transposed, bRow: n, into: dx, cRow: k)
-            kernel_relu_backward(dx, x, rows * k)
+            let dx = layer == 0 ? nil : workspace.outputGradients[layer - 1].base
+            if let halves = workspace.halves, halves.has(layer) {
+                halves.backward(dy, layer: layer, weightGradient: gradient + start, inputGradient: dx)
+            } else {
+                product(m: k, n: n, k: rows, x, .transposed, aRow: k, dy, bRow: n, into: gradient + start, cRow: n)
+                if let dx {
+                    product(
+                        m: rows, n: k, k: n, dy, aRow: n, parameters + start, .transposed, bRow: n, into: dx, cRow: k)
+                }
+            }
+            if let dx { kernel_relu_backward(dx, x, rows * k) }
         }
     }
 }

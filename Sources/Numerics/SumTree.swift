@@ -74,10 +74,14 @@ public struct SumTreeShape: Sendable, Equatable {
 public struct SumTree: Sendable {
     /// The tree's shape.
     public let shape: SumTreeShape
+    private let step: Int
+    private let rounding: GradientRounding?
     private var waiting: [Range<Int>: ShardSum] = [:]
 
-    /// An empty tree of this shape.
-    public init(_ shape: SumTreeShape) { self.shape = shape }
+    /// An empty tree of this shape, for one step; with a rounding, every sum that it makes is rounded.
+    public init(_ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil) {
+        (self.shape, self.step, self.rounding) = (shape, step, rounding)
+    }
 
     /// Takes a node's sum, adds what can be added, and hands back the blocks that are free again.
     ///
@@ -90,7 +94,11 @@ public struct SumTree: Sendable {
         while let (parent, sibling) = shape.parentAndSibling(of: sum.shards) {
             guard let other = waiting.removeValue(forKey: sibling) else { break }
             let (left, right) = sum.shards.lowerBound < other.shards.lowerBound ? (sum, other) : (other, sum)
-            left.gradient.add(right.gradient)
+            if let rounding {
+                rounding.rounding(of: parent, step: step).add(right.gradient, to: left.gradient)
+            } else {
+                left.gradient.add(right.gradient)
+            }
             freed.append(right.gradient)
             sum = ShardSum(
                 shards: parent, gradient: left.gradient, loss: left.loss + right.loss,

@@ -162,6 +162,8 @@ public struct Job: Codable, Equatable, Sendable {
         compare("hidden units", \.settings.hiddenUnits)
         compare("learning rate", \.settings.adam.learningRate)
         compare("views", \.settings.views)
+        compare("wire", \.settings.wire.rawValue)
+        compare("products", \.settings.products.rawValue)
         if found.isEmpty, settings != other.settings { found.append("settings \(other.settings) there") }
         return found
     }

@@ -14,17 +14,17 @@ import Synchronization
 ///   - threads: how many shards are computed at once; the bits do not depend on it.
 ///   - progress: told the steps done and the loss, after each step, on the calling thread.
 /// - Returns: the state after the last step.
-/// - Throws: `UpstreamError` for an unfit job, or a gradient that is not finite.
+/// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, or a gradient that is not finite.
 public func pretrainAlone(
     _ job: Job, samples: Samples, selection: [Int]? = nil, threads: Int = 1,
     progress: (Int, Double) -> Void = { _, _ in }
 ) throws -> TrainingState {
-    if let fault = job.fault { throw UpstreamError.unfit(fault) }
+    if let fault = job.fault ?? ProductLibrary.fault(of: job.settings.products) { throw UpstreamError.unfit(fault) }
     precondition((selection?.count ?? samples.count) == job.sampleCount, "the job is of another number of samples")
     let pool = ShardPool(job: job, samples: samples, selection: selection, threads: threads)
     var state = TrainingState(startOf: job)
     while state.step < job.steps {
-        let sums = try pool.compute(shards: 0..<job.shardsPerStep, step: state.step, parameters: state.parameters)
+        let sums = try pool.compute(shards: 0..<job.shardsPerStep, step: state.step, parameters: state.published)
         state.advance(gradient: sums[0].gradient)
         progress(state.step, sums[0].loss)
     }
@@ -43,6 +43,7 @@ public final class ShardPool {
     private let selection: [Int]?
     private let shape: SumTreeShape
     private let parameterCount: Int
+    private let rounding: GradientRounding?
     /// Every block there is; those that nobody else holds are written to again.
     private var blocks: [FloatBlock]
 
@@ -61,6 +62,7 @@ public final class ShardPool {
         self.selection = selection
         shape = SumTreeShape(shardCount: job.shardsPerStep)
         parameterCount = job.network.parameterCount
+        rounding = job.gradientRounding
         self.blocks = blocks
     }
 
@@ -74,7 +76,8 @@ public final class ShardPool {
         while var block = blocks.popLast() {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
         }
-        let progress = Mutex(Progress(next: shards.lowerBound, tree: SumTree(shape), free: free))
+        let progress = Mutex(
+            Progress(next: shards.lowerBound, tree: SumTree(shape, step: step, rounding: rounding), free: free))
         let work = Work(computers: computers, samples: samples, selection: selection)
         let length = parameterCount
         let run: @Sendable (Int) -> Void = { thread in

@@ -45,4 +45,8 @@ enum Stream {
     static let initialWeights: UInt64 = 2 << 48
     /// The samples of the probe.
     static let probe: UInt64 = 3 << 48
+    /// The rounding of gradients, plus the step.
+    static let gradientRounding: UInt64 = 4 << 48
+    /// The rounding of parameters.
+    static let parameterRounding: UInt64 = 5 << 48
 }

@@ -11,10 +11,11 @@ public final class ShardGradient {
     private let rows: FloatBlock
     private var order: SampleOrder
     private let selection: [Int]?
+    private let rounding: GradientRounding?
 
     /// A computer for the job's shards; everything it will ever need is allocated here.
     ///
-    /// - Precondition: `job.fault` is nil.
+    /// - Precondition: `job.fault` is nil, and so is the `ProductLibrary`'s for the job's products.
     public init(job: Job) {
         if let fault = job.fault { preconditionFailure(fault) }
         self.job = job
@@ -24,12 +25,13 @@ public final class ShardGradient {
             settings: job.settings, rows: job.rows, columns: job.columns, outputs: network.sizes[network.layerCount],
             capacity: originals)
         let rowCount = task.rowCount(forOriginals: originals)
-        workspace = MLP.Workspace(for: network, rows: rowCount)
+        workspace = MLP.Workspace(for: network, rows: rowCount, products: job.settings.products)
         rows = FloatBlock(count: rowCount * network.sizes[0])
         order = SampleOrder(
             seed: job.seed, sampleCount: job.trainedCount, shardsPerStep: job.shardsPerStep,
             originalsPerShard: originals)
         selection = job.selection
+        rounding = job.gradientRounding
     }
 
     /// Computes one shard of one step on the calling thread.
@@ -48,7 +50,10 @@ public final class ShardGradient {
     ) -> ShardSum {
         var originals = order.originals(step: step, shard: shard)
         if let selection = selection ?? self.selection { originals = originals.map { selection[$0] } }
-        return compute(originals: originals, shard: shard, samples: samples, parameters: parameters, into: gradient)
+        let sum = compute(
+            originals: originals, shard: shard, samples: samples, parameters: parameters, into: gradient)
+        rounding?.rounding(of: sum.shards, step: step).round(gradient)
+        return sum
     }
 
     private func compute(
@@ -56,6 +61,7 @@ public final class ShardGradient {
     ) -> ShardSum {
         let rowCount = task.rowCount(forOriginals: originals.count)
         task.makeRows(of: samples, originals, into: rows.base)
+        workspace.halves?.take(parameters: parameters)
         network.forward(rows.base, rows: rowCount, parameters: parameters.base, workspace)
         let last = network.layerCount - 1
         let (loss, correct) = task.loss(

@@ -68,7 +68,7 @@ public struct TrainingCheckpoint: Sendable {
         Self.copy(try file.floats("adam.second_moment", shape: [parameters.count]), to: second.base)
         self.job = job
         state = TrainingState(
-            step: step, parameters: parameters, firstMoment: first, secondMoment: second, settings: job.settings)
+            step: step, parameters: parameters, firstMoment: first, secondMoment: second, job: job)
         withExtendedLifetime((file, first, second)) {}
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")

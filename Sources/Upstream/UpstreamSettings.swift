@@ -1,4 +1,5 @@
 public import Layers
+public import Numerics
 public import Signals
 
 /// What the upstream stage learns and how: everything of a job but its data, seed, size and length.
@@ -17,11 +18,32 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public var weightDeviation: Double
     /// The optimiser.
     public var adam: AdamSettings
+    private var wireElement: ElementType?
+    private var productElement: ElementType?
+
+    private enum CodingKeys: String, CodingKey {
+        case views, hiddenUnits, outputUnits, crossEntropyWeight, divergenceWeight, weightDeviation, adam
+        case wireElement = "wire"
+        case productElement = "products"
+    }
+
+    /// How gradients and parameters are exchanged; `float32` is left out of a job's JSON.
+    public var wire: ElementType {
+        get { wireElement ?? .float32 }
+        set { wireElement = newValue == .float32 ? nil : newValue }
+    }
+
+    /// What the factors of the hidden layers' products are rounded to; `float32` is left out of a job's JSON.
+    public var products: ElementType {
+        get { productElement ?? .float32 }
+        set { productElement = newValue == .float32 ? nil : newValue }
+    }
 
     /// Settings of one's own.
     public init(
         views: [SampleView], hiddenUnits: [Int], outputUnits: Int? = nil, crossEntropyWeight: Double,
-        divergenceWeight: Double, weightDeviation: Double, adam: AdamSettings
+        divergenceWeight: Double, weightDeviation: Double, adam: AdamSettings, wire: ElementType = .float32,
+        products: ElementType = .float32
     ) {
         self.views = views
         self.hiddenUnits = hiddenUnits
@@ -30,6 +52,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         self.divergenceWeight = divergenceWeight
         self.weightDeviation = weightDeviation
         self.adam = adam
+        (self.wire, self.products) = (wire, products)
     }
 
     /// Refuses values that make no sense.

@@ -10,10 +10,12 @@ extension ReceivedEnvelope {
     ///   - parts: the frames.
     ///   - headerLimit: no header is read that has more bytes.
     ///   - shared: so many floats at an offset, in bytes, of memory that the sender shares; nil where there are none.
+    ///   - place: a block of so many floats that nobody else holds, for values that came as others.
     /// - Throws: `WireError`, naming what is wrong.
     public init(
         _ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit,
-        shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil }
+        shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil },
+        place: (_ count: Int) -> FloatBlock = { FloatBlock(count: $0) }
     ) throws(WireError) {
         guard let first = parts.first else { throw .malformedHeader("no frames at all") }
         guard first.bytes.count <= headerLimit else {
@@ -29,12 +31,12 @@ extension ReceivedEnvelope {
         defer { ssrm__wire__header__free_unpacked(header, nil) }
         guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
         message = try Message(header.pointee)
-        (blocks, isShared) = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind, shared)
+        (blocks, isShared) = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind, place, shared)
     }
 
     private static func blocks(
         _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>, of kind: Ssrm__Wire__FrameKind,
-        _ shared: (_ offset: Int, _ count: Int) -> FloatBlock?
+        _ place: (_ count: Int) -> FloatBlock, _ shared: (_ offset: Int, _ count: Int) -> FloatBlock?
     ) throws(WireError) -> (blocks: [FloatBlock], isShared: Bool) {
         guard header.n_frames <= Envelope.frameLimit else {
             throw .frameCount(listed: header.n_frames, came: parts.count)
@@ -47,20 +49,25 @@ extension ReceivedEnvelope {
                 throw .malformedHeader(
                     "frame \(i) is of kind \(listed.kind.rawValue), which does not go with its message")
             }
+            guard let element = ElementType(onWire: listed.element), listed.shared_offset == 0 || element == .float32
+            else {
+                throw .malformedHeader("frame \(i) has floats of type \(listed.element.rawValue)")
+            }
             if listed.shared_offset > 0 {
-                let place = (offset: Int(clamping: listed.shared_offset), count: Int(clamping: listed.float_count))
-                guard let block = shared(place.offset, place.count) else {
+                let (offset, count) = (Int(clamping: listed.shared_offset), Int(clamping: listed.float_count))
+                guard let block = shared(offset, count) else {
                     throw .sharedFrame(frame: i, offset: listed.shared_offset, floats: listed.float_count)
                 }
                 blocks.append(block)
                 continue
             }
             guard let part = rest.popFirst() else { throw .frameCount(listed: header.n_frames, came: parts.count) }
-            guard part.bytes.count % 4 == 0, listed.float_count == part.bytes.count / 4 else {
+            let size = element.byteCount
+            guard part.bytes.count % size == 0, listed.float_count == part.bytes.count / size else {
                 throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)
             }
             guard listed.checksum == RawFrame.checksum(of: part.bytes) else { throw .frameChecksum(frame: i) }
-            blocks.append(part.floats())
+            blocks.append(part.floats(kept: element, place))
         }
         guard rest.isEmpty else { throw .frameCount(listed: header.n_frames, came: parts.count) }
         return (blocks, header.n_frames > parts.count)

@@ -6,9 +6,10 @@ extension Envelope {
     /// The header frame's bytes; the raw frames follow as they are.
     public var headerBytes: [UInt8] { encodedHeader(version: protocolVersion, sharedOffset: { _ in nil }) }
 
-    /// The header frame's bytes, and the raw frames that follow it.
+    /// Makes the message ready to be sent.
     ///
     /// - Parameter sharedOffset: where in memory that the receiver shares a block lies, in bytes; nil for a block that does not.
+    /// - Returns: the header frame's bytes, and the raw frames that follow it.
     public func parts(
         sharedOffset: (FloatBlock) -> Int? = { _ in nil }
     ) -> (header: [UInt8], frames: [RawFrame]) {
@@ -31,8 +32,10 @@ extension Envelope {
                     $0.float_count = UInt64(frame.block.count)
                     if let offset = sharedOffset(frame.block) {
                         $0.shared_offset = UInt64(offset)
+                        $0.element = ElementType.float32.onWire
                     } else {
                         $0.checksum = frame.checksum
+                        $0.element = frame.element.onWire
                     }
                 }
             })

@@ -1,3 +1,4 @@
+import CWire
 import CXXHash
 public import Numerics
 import Synchronization
@@ -6,20 +7,42 @@ import Synchronization
 public struct RawFrame: Sendable {
     /// The floats.
     public let block: FloatBlock
+    /// How the frame keeps them where it is sent; in memory that both sides share they lie as they are.
+    public let element: ElementType
     private let computed = Computed()
 
     private final class Computed: Sendable {
+        let halves = Mutex<HalfBlock?>(nil)
         let checksum = Mutex<UInt64?>(nil)
     }
 
     /// A frame to send.
-    public init(_ block: FloatBlock) { self.block = block }
+    ///
+    /// - Parameters:
+    ///   - block: its floats.
+    ///   - element: how they are sent; as `bfloat16`, their lower halves, which are zeros after rounding, are left out.
+    public init(_ block: FloatBlock, as element: ElementType = .float32) {
+        (self.block, self.element) = (block, element)
+    }
+
+    /// What is sent, and who keeps it; made when first needed, and once however many workers the frame goes to.
+    public var content: (bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+        if element == .float32 { return (block.bytes, block) }
+        let halves = computed.halves.withLock { halves in
+            if let halves { return halves }
+            let made = block.halves
+            halves = made
+            return made
+        }
+        return (halves.bytes, halves)
+    }
 
     /// XXH3-64 of the bytes; computed when first needed, and once however many workers the frame goes to.
     public var checksum: UInt64 {
         computed.checksum.withLock { checksum in
             if let checksum { return checksum }
-            let made = Self.checksum(of: block.bytes)
+            let (bytes, owner) = content
+            let made = withExtendedLifetime(owner) { Self.checksum(of: bytes) }
             checksum = made
             return made
         }
@@ -42,8 +65,13 @@ public struct ReceivedPart {
         (self.bytes, self.owner) = (bytes, owner)
     }
 
-    /// The bytes as floats, in place where they are aligned for it.
-    func floats() -> FloatBlock {
+    /// The bytes as floats, in place where they are floats and aligned for it.
+    func floats(kept element: ElementType, _ place: (_ count: Int) -> FloatBlock) -> FloatBlock {
+        if element == .bfloat16 {
+            let block = place(bytes.count / element.byteCount)
+            block.take(halves: bytes)
+            return block
+        }
         let count = bytes.count / MemoryLayout<Float>.stride
         if let base = bytes.baseAddress, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 {
             let start = UnsafeMutableRawPointer(mutating: base).bindMemory(to: Float.self, capacity: count)
@@ -53,5 +81,20 @@ public struct ReceivedPart {
         UnsafeMutableRawBufferPointer(start: block.base, count: count * MemoryLayout<Float>.stride).copyMemory(
             from: bytes)
         return block
+    }
+}
+
+extension ElementType {
+    /// As a header has it.
+    var onWire: Ssrm__Wire__ElementType {
+        switch self {
+        case .float32: SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32
+        case .bfloat16: SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16
+        }
+    }
+
+    init?(onWire type: Ssrm__Wire__ElementType) {
+        guard let found = Self.allCases.first(where: { $0.onWire == type }) else { return nil }
+        self = found
     }
 }

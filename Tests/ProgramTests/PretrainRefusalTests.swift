@@ -147,8 +147,10 @@ import Wire
             waitFor {
                 identity = (try? router.receive())?.first.map { Array($0.bytes) } ?? []; return !identity.isEmpty
             })
-        try router.send([.copied(identity), .copied(Envelope(.finish(complete: true)).encodedHeader(version: 3))])
-        expectLine(worker.result(), "protocol version 3", "install the same ssrm")
+        try router.send([
+            .copied(identity), .copied(Envelope(.finish(complete: true)).encodedHeader(version: protocolVersion + 1)),
+        ])
+        expectLine(worker.result(), "protocol version \(protocolVersion + 1)", "install the same ssrm")
     }
 
     /// A coordinator that waits for workers, and a peer that speaks to it; afterwards a real worker finishes the job.

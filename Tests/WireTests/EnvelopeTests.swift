@@ -121,3 +121,37 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
         try received([UInt8](repeating: 0, count: count))
     }
 }
+
+@Test(arguments: [0, 1, 2, 3])
+func halvesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
+    let block = FloatBlock([1, -2.5, 0, .infinity, 0x1p-133])
+    let frame = RawFrame(block, as: .bfloat16)
+    let sent = Array(frame.content.bytes)
+    #expect(sent.count == 10)
+    let header = Envelope(.work(step: 1, shards: 0..<1), frames: [frame]).headerBytes
+    let envelope = try received(header, [sent], misalignedBy: offset)
+    #expect(envelope.blocks.map(\.array) == [block.array])
+}
+
+@Test func halvesOfAnotherLengthOrContentAreRefused() {
+    let frame = RawFrame(FloatBlock([1, 2, 3]), as: .bfloat16)
+    let header = Envelope(.work(step: 1, shards: 0..<1), frames: [frame]).headerBytes
+    let sent = Array(frame.content.bytes)
+    for (bytes, length) in [(Array(sent.prefix(4)), 4), (sent + [0], 7), (sent + [0, 0], 8), (sent + sent, 12)] {
+        #expect(throws: WireError.frameLength(frame: 0, listedFloats: 3, bytes: length)) {
+            try received(header, [bytes])
+        }
+    }
+    var altered = sent
+    altered[3] ^= 1
+    #expect(throws: WireError.frameChecksum(frame: 0)) { try received(header, [altered]) }
+}
+
+@Test func halvesInSharedMemoryAreListedAsTheFloatsThatTheyLieThereAs() throws {
+    let block = FloatBlock([1, 2, 3])
+    let envelope = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(block, as: .bfloat16)])
+    let (header, frames) = envelope.parts { _ in 4096 }
+    #expect(frames.isEmpty)
+    let received = try ReceivedEnvelope([Bytes(header).part]) { _, count in count == 3 ? block : nil }
+    #expect(received.blocks.map(\.array) == [[1, 2, 3]])
+}

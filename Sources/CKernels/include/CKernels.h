@@ -4,6 +4,7 @@
 // compiler join a product and a sum or reorder a sum, so every version gives the same bits.
 #pragma once
 
+#include "bfloat16.h"
 #include "crf.h"
 #include "elementary.h"
 #include "elementwise.h"

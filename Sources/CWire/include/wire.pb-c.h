@@ -42,6 +42,15 @@ typedef enum _Ssrm__Wire__FrameKind {
   SSRM__WIRE__FRAME_KIND__FRAME_KIND_SAMPLES = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__FRAME_KIND)
 } Ssrm__Wire__FrameKind;
+typedef enum _Ssrm__Wire__ElementType {
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED = 0,
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32 = 1,
+  /*
+   * The upper halves of float32 values.
+   */
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__ELEMENT_TYPE)
+} Ssrm__Wire__ElementType;
 typedef enum _Ssrm__Wire__FarewellReason {
   SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_UNSPECIFIED = 0,
   /*
@@ -168,10 +177,14 @@ struct  Ssrm__Wire__RawFrame
    * Where in the sender's shared memory the floats are, in bytes; 0 for a frame that follows.
    */
   uint64_t shared_offset;
+  /*
+   * How the frame keeps its floats.
+   */
+  Ssrm__Wire__ElementType element;
 };
 #define SSRM__WIRE__RAW_FRAME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__raw_frame__descriptor) \
-    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0, 0 }
+    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0, 0, SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED }
 
 
 /*
@@ -794,6 +807,7 @@ typedef void (*Ssrm__Wire__Finish_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    ssrm__wire__frame_kind__descriptor;
+extern const ProtobufCEnumDescriptor    ssrm__wire__element_type__descriptor;
 extern const ProtobufCEnumDescriptor    ssrm__wire__farewell_reason__descriptor;
 extern const ProtobufCEnumDescriptor    ssrm__wire__refusal_code__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__header__descriptor;

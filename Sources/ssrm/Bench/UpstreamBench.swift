@@ -13,6 +13,7 @@ struct UpstreamBenchOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise over the loopback interface.")
     var sharedMemory = true
+    @OptionGroup var elements: ElementOptions
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
@@ -70,6 +71,8 @@ struct UpstreamBench {
         settings.views = Array(SampleView.allCases.prefix(views))
         settings.hiddenUnits = hiddenUnits
         settings.outputUnits = classes
+        options.elements.replace(&settings)
+        if let fault = ProductLibrary.fault(of: settings.products) { throw ProgramError(fault) }
         let job = Job(
             datasetDigest: dataset.digest, sampleCount: samples, rows: dataset.samples.rows,
             columns: dataset.samples.columns, preset: "paper", settings: settings, seed: 1, shardsPerStep: shards,

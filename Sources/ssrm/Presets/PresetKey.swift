@@ -1,4 +1,5 @@
 import Layers
+import Numerics
 import Recognition
 import Signals
 import Upstream
@@ -38,6 +39,8 @@ struct PresetKey {
             number("upstream", "beta1", \.upstream.adam.beta1),
             number("upstream", "beta2", \.upstream.adam.beta2),
             number("upstream", "epsilon", \.upstream.adam.epsilon),
+            element("upstream", "wire", \.upstream.wire),
+            element("upstream", "products", \.upstream.products),
             whole("upstream", "shards", \.shards),
             whole("upstream", "shard_size", \.shardSize),
             whole("upstream", "steps", \.steps),
@@ -88,6 +91,14 @@ struct PresetKey {
         _ section: String, _ name: String, _ place: WritableKeyPath<PresetSettings, Double>
     ) -> PresetKey {
         PresetKey(section, name, "a number", place, \.asNumber) { .number($0) }
+    }
+
+    private static func element(
+        _ section: String, _ name: String, _ place: WritableKeyPath<PresetSettings, ElementType>
+    ) -> PresetKey {
+        PresetKey(
+            section, name, ElementType.allCases.map(\.rawValue).joined(separator: " or "), place,
+            { ElementType(rawValue: $0.asText) }, { .text($0.rawValue) })
     }
 
     private static func flag(

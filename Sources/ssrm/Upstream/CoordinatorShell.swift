@@ -53,6 +53,8 @@ final class CoordinatorShell {
     private let memory: SharedMemory?
     /// Where the gradients of workers on this machine are.
     private var workerMemories: [WorkerID: SharedMemory] = [:]
+    /// For gradients that come as bfloat16.
+    private var pool = BlockPool(limit: 32)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
     private(set) var times = StepTimes()
@@ -76,8 +78,9 @@ final class CoordinatorShell {
         training = Training(
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
-                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest),
-            step: state.step, parameters: state.parameters, heartbeat: settings.heartbeat, lease: settings.lease,
+                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest, wire: job.settings.wire,
+                rounding: job.gradientRounding),
+            step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         madeDigests = try Mailbox()
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
@@ -105,7 +108,7 @@ final class CoordinatorShell {
         }
         do {
             let outcome = try loop()
-            checkpoints.write(state.snapshot(settings: job.settings))
+            checkpoints.write(state.snapshot())
             try checkpoints.finish()
             return outcome
         } catch {
@@ -150,8 +153,12 @@ final class CoordinatorShell {
         let worker = WorkerID(Array(identity.bytes))
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            let envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit) { offset, count in
+            let envelope = try ReceivedEnvelope(
+                parts, headerLimit: Envelope.workerHeaderByteLimit
+            ) { offset, count in
                 workerMemories[worker]?.block(at: offset, count: count)
+            } place: {
+                pool.take(count: $0)
             }
             if case .ready(let ready) = envelope.message { openMemory(of: worker, ready) }
             if case .gradientReport(let report) = envelope.message { times.computing += report.computing }
@@ -179,9 +186,9 @@ final class CoordinatorShell {
         state.advance(gradient: sum.gradient)
         times.optimising += watch.elapsed - start
         if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
-        try perform(training.onParameters(state.parameters, at: watch.elapsed))
+        try perform(training.onParameters(state.published, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
-            checkpoints.write(state.snapshot(settings: job.settings))
+            checkpoints.write(state.snapshot())
         }
         try reporter.onStep(state.step, loss: sum.loss, correct: sum.correct, workers: training.readyCount)
     }
@@ -190,7 +197,8 @@ final class CoordinatorShell {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         try socket.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.block.bytes, owner: $0.block) })
+            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
+        )
     }
 
     /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.

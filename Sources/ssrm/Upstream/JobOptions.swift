@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Numerics
 import Upstream
 
 /// What fixes a job, and how the run directory is kept.
@@ -30,6 +31,8 @@ struct JobOptions: ParsableArguments {
 
     @Option(help: "Adam's step size; by default the preset's.")
     var learningRate: Double?
+
+    @OptionGroup var elements: ElementOptions
 
     @Option(
         help: ArgumentHelp(
@@ -78,6 +81,7 @@ struct JobOptions: ParsableArguments {
         var (name, settings) = try presetOptions.resolve(unused: ["recogniser", "upstream.fold_steps"])
         if let units = try hiddenUnits() { settings.upstream.hiddenUnits = units }
         if let learningRate { settings.upstream.adam.learningRate = learningRate }
+        elements.replace(&settings.upstream)
         settings.shards = shards ?? settings.shards
         settings.shardSize = shardSize ?? settings.shardSize
         settings.steps = steps ?? settings.steps
@@ -94,6 +98,33 @@ struct JobOptions: ParsableArguments {
             excludedSamples: try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) })
         if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
         return job
+    }
+}
+
+/// What is rounded to bfloat16.
+struct ElementOptions: ParsableArguments {
+    @Option(
+        help: "How gradients and parameters are exchanged, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var wire: ElementType?
+
+    @Option(
+        help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var products: ElementType?
+
+    /// Replaces what was asked for.
+    func replace(_ settings: inout UpstreamSettings) {
+        settings.wire = wire ?? settings.wire
+        settings.products = products ?? settings.products
+    }
+
+    private static func element(_ text: String) throws -> ElementType {
+        guard let element = ElementType(rawValue: text) else {
+            throw ValidationError(
+                "use \(ElementType.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
+        }
+        return element
     }
 }
 

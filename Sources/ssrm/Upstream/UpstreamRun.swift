@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Datasets
 import Foundation
+import Numerics
 import Upstream
 
 /// One run of the upstream stage by a coordinator in this process: run directory, resuming, training, result.
@@ -40,6 +41,10 @@ struct UpstreamRun {
         let (preset, settings) = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, preset: preset, settings: settings)
+        if workers != nil {  // on this machine
+            if let fault = ProductLibrary.fault(of: job.settings.products) { throw ProgramError(fault) }
+            if let note = ProductLibrary.note(on: job.settings.products) { Terminal.error("note: \(note)") }
+        }
         let folder = RunFolder(options.run)
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: options.run)

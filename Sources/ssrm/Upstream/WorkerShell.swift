@@ -42,6 +42,8 @@ final class WorkerShell {
     private var generation = 0
     private var probeDigest: String?
     private var fetch: SampleFetch?
+    /// For parameters that come as bfloat16.
+    private var pool = BlockPool(limit: 4)
     private var parameters: (step: Int, block: FloatBlock)?
     /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
     private var coordinatorMemory: SharedMemory?
@@ -136,7 +138,7 @@ final class WorkerShell {
         let memory = isSharing ? memory : nil
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         do throws(SocketError) {
-            try socket.send([.copied(header)] + frames.map { .shared($0.block.bytes, owner: $0.block) })
+            try socket.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
         } catch {
             // The queue is full: nobody has taken anything for long, and what was to be said will be stale when somebody does.
             if !error.isRetriable { throw error }
@@ -157,7 +159,8 @@ final class WorkerShell {
                 subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) },
                 computing: time)
             if isSharing { lent.append((step, sums.map(\.gradient))) }
-            try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient) }))
+            let element = job?.settings.wire ?? .float32
+            try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient, as: element) }))
         case .failed(let error):
             if error is UpstreamError { try send(Envelope(.farewell(.notFinite, text: "\(error)"))) }
             throw error
@@ -177,8 +180,12 @@ final class WorkerShell {
     private func take(_ frames: [Frame]) throws -> Bool {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }) { offset, count in
+            envelope = try ReceivedEnvelope(
+                frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            ) { offset, count in
                 coordinatorMemory?.block(at: offset, count: count)
+            } place: {
+                pool.take(count: $0)
             }
         } catch {
             throw ProgramError("a message from the coordinator at \(settings.endpoint) can't be read: \(error)")
@@ -210,6 +217,10 @@ final class WorkerShell {
             throw ProgramError("the coordinator's job can't be read; install the same ssrm on both machines")
         }
         if let fault = job.fault { throw ProgramError("the coordinator's job can't be trained: \(fault)") }
+        let products = job.settings.products
+        if let fault = ProductLibrary.fault(of: products) {
+            throw ProgramError("the job can't be computed here: \(fault)")
+        }
         self.welcome = welcome
         nextSign = watch.elapsed + welcome.heartbeat
         openMemory(welcome.memory)
@@ -222,6 +233,7 @@ final class WorkerShell {
         (self.job, probeDigest, run, parameters) = (job, nil, nil, nil)
         generation += 1
         if !settings.isQuiet { Terminal.error("joined the job at \(settings.endpoint)") }
+        if !settings.isQuiet, let note = ProductLibrary.note(on: products) { Terminal.error("note: \(note)") }
         if let dataset {
             if dataset.digest == job.datasetDigest { return try prepare(job, dataset.samples) }
             Terminal.error("\(dataset.path) is not the job's dataset; the samples come from the coordinator")

@@ -1,0 +1,80 @@
+import Foundation
+import Numerics
+import TestKit
+import Testing
+
+/// The promise within each option of the arithmetic, with real processes.
+@Suite(.serialized, .enabled(if: ProductLibrary.fault(of: .bfloat16) == nil, "needs bfloat16 products"))
+struct SameBitsInHalvesTests {
+    static let options = [
+        ["--wire", "bfloat16"], ["--products", "bfloat16"], ["--wire", "bfloat16", "--products", "bfloat16"],
+    ]
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func pretrain(
+        _ name: String, steps: Int = 200, _ flags: [String]
+    ) throws -> Pretraining.Outcome {
+        let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
+        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+    }
+
+    @Test(arguments: options)
+    func anyNumberOfWorkersAndThreadsAndAnyExchange(option: [String]) throws {
+        let alone = try pretrain("alone", option + ["--workers", "1"])
+        #expect(alone.parameters_sha256 != (try Pretraining.undisturbed.get()))
+        for (i, flags) in [
+            ["--workers", "1", "--no-shared-memory"], ["--workers", "2"], ["--workers", "3", "--no-shared-memory"],
+            ["--workers", "1", "--threads", "2"], ["--workers", "2", "--threads", "3", "--no-shared-memory"],
+        ].enumerated() {
+            #expect(try pretrain("\(i)", option + flags) == alone, Comment(rawValue: flags.joined(separator: " ")))
+        }
+    }
+
+    @Test(arguments: options)
+    func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
+        let run = folder.path("run")
+        let first = try ProgramRun(
+            ["pretrain"] + Pretraining.jobFlags(run: run, steps: 600) + option + [
+                "--workers", "2", "--checkpoint-every", "30", "--keep-checkpoints", "100", "--no-shared-memory",
+            ])
+        #expect(first.waits(for: " joined"))
+        let joined = try #require(first.errorsSoFar.firstMatch(of: /:(\d+) joined/))
+        kill(try #require(pid_t(joined.1)), SIGKILL)
+        let checkpoint = run + "/checkpoints/step-00000030.safetensors"
+        #expect(waitFor { FileManager.default.fileExists(atPath: checkpoint) })
+        first.signal(SIGKILL)
+        first.result()
+        let outcome = try pretrain("run", steps: 600, option + ["--workers", "3", "--resume"])
+        #expect(outcome == (try pretrain("whole", steps: 600, option + ["--workers", "1"])))
+    }
+
+    @Test func aRunIsNotResumedInAnotherArithmetic() throws {
+        _ = try pretrain("run", steps: 3, ["--workers", "1", "--wire", "bfloat16"])
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 6)
+        let result = try ProgramRun(["pretrain", "--resume", "--workers", "1"] + job).result()
+        #expect(result.status != 0)
+        #expect(result.errors.contains("wire bfloat16 there, float32 here"))
+    }
+
+    @Test func aProcessorWithoutThemIsToldOfInOneLine() throws {
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 3)
+        let result = try ProgramRun(
+            ["pretrain", "--workers", "1", "--products", "bfloat16"] + job,
+            environment: ["ONEDNN_MAX_CPU_ISA": "AVX2"]
+        ).result()
+        #expect(result.status != 0)
+        #expect(result.errors.contains("has no bfloat16 products for this processor (AVX2), they need AVX-512"))
+        #expect(result.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func anotherElementIsRefused() throws {
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 3)
+        let result = try ProgramRun(["pretrain", "--wire", "float16"] + job).result()
+        #expect(result.status == 2)
+        #expect(result.errors.contains("use float32 or bfloat16, not 'float16'"))
+    }
+}
