@@ -5,7 +5,7 @@ import Foundation
 ///
 /// It starts with a token drawn at random; whoever has opened the right memory can tell its token. Nobody can change its length.
 /// There is no lock: the messages that the processes exchange say whose turn it is.
-public final class SharedMemory: @unchecked Sendable {  // the mapping never changes; its content is governed by messages
+public final class SharedMemory: @unchecked Sendable {  // the mapping never changes, messages govern what is in it
     /// Where a process's memory is, for another one to open.
     public struct Place: Equatable, Sendable {
         /// The process that made it.
