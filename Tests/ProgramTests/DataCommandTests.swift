@@ -3,15 +3,6 @@ import Foundation
 import TestKit
 import Testing
 
-private struct Summary: Decodable {
-    let file: String
-    let digest: String
-    let samples: Int
-    let subjects: Int
-    let recordings: Int
-    let skipped: [SkippedItem]
-}
-
 private struct Contents: Decodable {
     let digest: String
     let kind: String
@@ -34,7 +25,7 @@ private let map = String(repeating: Array(repeating: "43", count: 27).joined(sep
 @Test func aSyntheticDatasetIsMadeAndInspected() throws {
     let folder = try TemporaryFolder()
     let out = folder.path("made-up.safetensors")
-    let made: Summary = try decoded(
+    let made: DataSummary = try decoded(
         ProgramRun.ssrm(
             "data", "synthetic", "--kind", "pressure", "--subjects", "2", "--seed", "3", "--maps-per-posture", "4",
             "--out", out, "--json"))
@@ -55,22 +46,10 @@ private let map = String(repeating: Array(repeating: "43", count: 27).joined(sep
     try folder.write(map, to: "experiment-ii/S1/Air_Mat/Matrix_Air_Q9.txt")
     let result = try ProgramRun.ssrm(
         "data", "pmd", "--root", folder.url.path, "--experiment", "ii", "--out", folder.path("out"), "--json")
-    let summary: Summary = try decoded(result)
+    let summary: DataSummary = try decoded(result)
     #expect(summary.samples == 1 && summary.skipped.count == 1)
     #expect(result.errors.contains("skipped \(folder.path("experiment-ii/S1/Air_Mat/Matrix_Air_Q9.txt")): "))
     #expect(result.errors.contains("skipped 1 file or folder in all"))
-}
-
-/// The error of a command that must fail: one line, exit code 1, and nothing written beside `kept`.
-private func refusal(
-    _ arguments: [String], in folder: TemporaryFolder, sourceLocation: SourceLocation = #_sourceLocation
-) throws -> String {
-    let before = try folder.contents
-    let result = try ProgramRun(["data"] + arguments).result()
-    #expect(result.status == 1 && result.output.isEmpty, sourceLocation: sourceLocation)
-    #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)", sourceLocation: sourceLocation)
-    #expect(try folder.contents == before, sourceLocation: sourceLocation)
-    return result.errors
 }
 
 @Test func badRecordingsGetOneLineAndLeaveNothing() throws {

@@ -3,33 +3,10 @@ import Foundation
 import TestKit
 import Testing
 
-private struct Summary: Decodable {
-    let kind: String
-    let digest: String
-    let samples: Int
-    let rows: Int
-    let columns: Int
-    let subjects: Int
-    let recordings: Int
-    let skipped: [SkippedItem]
-}
-
-private func made(_ arguments: [String]) throws -> Summary {
+private func made(_ arguments: [String]) throws -> DataSummary {
     let result = try ProgramRun(["data"] + arguments + ["--json"]).result()
     #expect(result.status == 0, "\(result.errors)")
-    return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
-}
-
-/// The error of a command that must fail: one line, exit code 1, and nothing written.
-private func refusal(
-    _ arguments: [String], in folder: TemporaryFolder, sourceLocation: SourceLocation = #_sourceLocation
-) throws -> String {
-    let before = try folder.contents
-    let result = try ProgramRun(["data"] + arguments).result()
-    #expect(result.status == 1 && result.output.isEmpty, "\(result.errors)", sourceLocation: sourceLocation)
-    #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)", sourceLocation: sourceLocation)
-    #expect(try folder.contents == before, sourceLocation: sourceLocation)
-    return result.errors
+    return try JSONDecoder().decode(DataSummary.self, from: Data(result.output.utf8))
 }
 
 /// A record of 20 sleep epochs with a beat a second.
