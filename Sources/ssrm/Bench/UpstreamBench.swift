@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Datasets
 import Foundation
 import Numerics
@@ -63,6 +64,7 @@ struct UpstreamBench {
         defer { try? FileManager.default.removeItem(at: folder) }  // what is left in the temporary folder harms nobody
         let data = folder.appending(path: "samples.safetensors").path
         try writeSamples(to: data)
+        malloc_trim(0)  // what making the samples took is not the coordinator's
         let dataset = try Dataset(opening: data)
         let run = RunFolder(folder.path)
         try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
