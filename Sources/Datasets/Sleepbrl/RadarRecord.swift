@@ -77,9 +77,6 @@ struct RadarRecord {
     private static func stages(
         _ annotations: [AnnotationFile.Annotation], epochCount: Int, path: String
     ) -> ([String?], [SkippedItem]) {
-        let stageOfNote: [String: String] = [
-            "W": "W", "1": "N1", "2": "N2", "3": "N3", "4": "N3", "R": "REM",
-        ]
         var stages = [String?](repeating: nil, count: epochCount)
         var taken = [Bool](repeating: false, count: epochCount)
         var counts: [(reason: String, count: Int)] = [
@@ -89,7 +86,7 @@ struct RadarRecord {
         for annotation in annotations {
             let (epoch, rest) = annotation.sample.quotientAndRemainder(dividingBy: epochLength)
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let stage = stageOfNote[note] else {
+            guard let stage = StageLetters.codes[note] else {
                 counts[0].count += 1
                 continue
             }

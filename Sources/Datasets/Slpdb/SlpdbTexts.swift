@@ -6,7 +6,6 @@ struct SlpdbTexts {
     private static let longestRecord = 7 * 86_400.0
     /// How far an annotation may be from the start of its sleep epoch, in seconds: the first one is at sample 1, not 0.
     private static let tolerance = 1.0
-    private static let codeOfStage = ["W": "W", "1": "N1", "2": "N2", "3": "N3", "4": "N3", "R": "REM"]
 
     /// The record's stages, one a sleep epoch; nil where there is none.
     private(set) var stages: [String?]
@@ -81,7 +80,7 @@ struct SlpdbTexts {
                 reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
             } else if words.count < 7 {
                 reasons["without a stage", default: 0] += 1
-            } else if let stage = Self.codeOfStage[words[6]] {
+            } else if let stage = StageLetters.codes[words[6]] {
                 stages[Int(place)] = stage
             } else {
                 reasons["not a stage (W, 1, 2, 3, 4, R): \(words[6])", default: 0] += 1
