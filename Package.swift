@@ -65,7 +65,7 @@ let package = Package(
 
         // MARK: - Tests
         .target(name: "TestKit", dependencies: ["Numerics"], path: "Tests/TestKit", swiftSettings: house),
-        tests("NumericsTests", ["Numerics"]),
+        tests("NumericsTests", ["Numerics", "CKernels"]),
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),

@@ -1,5 +1,4 @@
 import CKernels
-import Numerics
 
 /// The gated recurrent unit (Cho et al. 2014, with the reset gate after the recurrent product), one step:
 ///
@@ -11,9 +10,8 @@ extension RecurrentLayer {
         _ workspace: RecurrentWorkspace
     ) {
         let recurrent = workspace.recurrent.base + step.row * width
-        product(
-            m: step.beforeRows, n: width, k: hidden, output + step.beforeRow * outputRow, aRow: outputRow,
-            weights + recurrentOffset, bRow: width, into: recurrent, cRow: width)
+        workspace.weights.product(
+            m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, into: recurrent, cRow: width)
         kernel_gru_forward(
             workspace.gates.base + step.row * width, weights + biasOffset, recurrent, weights + recurrentBiasOffset,
             output + step.beforeRow * outputRow, outputRow, step.beforeRows, workspace.nothing.base,
@@ -21,16 +19,16 @@ extension RecurrentLayer {
     }
 
     func backwardGRU(
-        _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafePointer<Float>,
-        _ outputGradient: UnsafePointer<Float>, _ outputRow: Int, _ workspace: RecurrentWorkspace
+        _ step: RecurrentStep, _ output: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
+        _ outputRow: Int, _ workspace: RecurrentWorkspace
     ) {
         let recurrent = workspace.recurrent.base + step.row * width
         kernel_gru_backward(
             workspace.gates.base + step.row * width, recurrent, output + step.beforeRow * outputRow, outputRow,
             step.beforeRows, workspace.nothing.base, outputGradient + step.row * outputRow, outputRow,
             workspace.stateGradient.base, step.laterRows, step.rows, hidden)
-        product(
-            m: step.beforeRows, n: hidden, k: width, recurrent, aRow: width, weights + recurrentOffset, .transposed,
-            bRow: width, beta: 1, into: workspace.stateGradient.base, cRow: hidden)
+        workspace.transposedWeights.product(
+            m: step.beforeRows, recurrent, aRow: width, adding: true, into: workspace.stateGradient.base,
+            cRow: hidden)
     }
 }

@@ -1,5 +1,5 @@
 import CKernels
-public import Numerics
+import Numerics
 
 /// The hidden layers of a perceptron with their products in bfloat16: the factors of a layer's three products, and the products.
 ///
@@ -7,7 +7,7 @@ public import Numerics
 /// (sums in a product, biases, ReLU, the whole output layer, the gradient that comes out) is float32, and so are the weights that
 /// the optimiser changes: a step that is small beside a weight is not lost. Gradients need no scaling, because the range is that of
 /// float32.
-public final class HalfMLP {
+final class HalfMLP {
     private struct Layer {
         let inputs: HalfBlock
         let weight: HalfBlock
@@ -20,8 +20,6 @@ public final class HalfMLP {
     private let rows: Int
     private let network: MLP
     private let layers: [Layer]
-    /// Held, so that it is known when others come.
-    private var parameters: FloatBlock?
 
     /// Buffers and products for `rows` rows through `network`.
     ///
@@ -40,12 +38,8 @@ public final class HalfMLP {
         }
     }
 
-    /// Takes the parameters for the passes that follow; does nothing where it has them already.
-    ///
-    /// - Precondition: their values do not change while this object has them.
-    public func take(parameters: FloatBlock) {
-        if self.parameters === parameters { return }
-        self.parameters = parameters
+    /// Takes the parameters for the passes that follow.
+    func take(parameters: FloatBlock) {
         for (index, layer) in layers.enumerated() {
             layer.weight.take(nearestTo: parameters.base + network.offset(ofLayer: index), count: layer.weight.count)
         }

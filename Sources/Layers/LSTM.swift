@@ -1,5 +1,4 @@
 import CKernels
-import Numerics
 
 /// Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000), one step:
 ///
@@ -11,9 +10,9 @@ extension RecurrentLayer {
         _ workspace: RecurrentWorkspace
     ) {
         let gates = workspace.gates.base + step.row * width
-        product(
-            m: step.beforeRows, n: width, k: hidden, output + step.beforeRow * outputRow, aRow: outputRow,
-            weights + recurrentOffset, bRow: width, beta: 1, into: gates, cRow: width)
+        workspace.weights.product(
+            m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, adding: true, into: gates,
+            cRow: width)
         kernel_lstm_forward(
             gates, weights + biasOffset, workspace.cells.base + step.beforeRow * hidden, step.beforeRows,
             workspace.nothing.base, workspace.cells.base + step.row * hidden,
@@ -21,17 +20,16 @@ extension RecurrentLayer {
     }
 
     func backwardLSTM(
-        _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
-        _ outputRow: Int, _ workspace: RecurrentWorkspace
+        _ step: RecurrentStep, _ outputGradient: UnsafePointer<Float>, _ outputRow: Int,
+        _ workspace: RecurrentWorkspace
     ) {
         let gates = workspace.gates.base + step.row * width
         kernel_lstm_backward(
             gates, workspace.cells.base + step.beforeRow * hidden, step.beforeRows, workspace.nothing.base,
             workspace.cellTanhs.base + step.row * hidden, outputGradient + step.row * outputRow, outputRow,
             workspace.stateGradient.base, workspace.cellGradient.base, step.laterRows, step.rows, hidden)
-        product(
-            m: step.beforeRows, n: hidden, k: width, gates, aRow: width, weights + recurrentOffset, .transposed,
-            bRow: width, into: workspace.stateGradient.base, cRow: hidden)
+        workspace.transposedWeights.product(
+            m: step.beforeRows, gates, aRow: width, into: workspace.stateGradient.base, cRow: hidden)
     }
 }
 

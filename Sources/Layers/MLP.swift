@@ -33,48 +33,75 @@ public struct MLP: Sendable, Equatable {
         }
     }
 
-    /// The activations and gradients of up to `rows` rows, allocated once.
-    public struct Workspace {
+    /// The activations and gradients of up to `rows` rows and the parameters as products read them, allocated once; for one thread.
+    public final class Workspace {
         /// Row capacity.
         public let rows: Int
         /// Each layer's outputs after its ReLU, `[rows, sizes[layer + 1]]`; the last layer's are the logits.
         public let outputs: [FloatBlock]
         /// The gradient at each layer's outputs, shaped as `outputs`.
         public let outputGradients: [FloatBlock]
+        private let network: MLP
         /// The hidden layers' products in bfloat16; nil for all in float32.
-        public let halves: HalfMLP?
+        let halves: HalfMLP?
+        /// Held, so that it is known when others come.
+        private(set) var parameters = FloatBlock(count: 0)
+        /// Each layer's weight, for forward passes.
+        private(set) var weights: [PackedFactor]
+        /// Each layer's weight transposed, for backward passes; the first layer's inputs need no gradient.
+        private(set) var transposedWeights: [PackedFactor]
 
         /// Buffers for `rows` rows through `network`; no fewer rows fit where `products` are bfloat16.
         ///
         /// - Precondition: `ProductLibrary.fault(of: products)` is nil.
         public init(for network: MLP, rows: Int, products: ElementType = .float32) {
-            self.rows = rows
+            (self.network, self.rows) = (network, rows)
             halves = products == .float32 ? nil : HalfMLP(for: network, rows: rows)
             outputs = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
             outputGradients = network.sizes.dropFirst().map { FloatBlock(count: rows * $0) }
+            weights = Array(repeating: PackedFactor(), count: network.layerCount)
+            transposedWeights = weights
+        }
+
+        /// Takes the parameters for the passes that follow; does nothing where it has them already.
+        ///
+        /// - Precondition: there are the network's, and their values do not change while the workspace has them.
+        public func take(parameters: FloatBlock) {
+            if self.parameters === parameters { return }
+            precondition(
+                parameters.count == network.parameterCount,
+                "\(parameters.count) parameters for a network of \(network.parameterCount)")
+            self.parameters = parameters
+            halves?.take(parameters: parameters)
+            for layer in 0..<network.layerCount where !(halves?.has(layer) ?? false) {
+                let (k, n) = (network.sizes[layer], network.sizes[layer + 1])
+                let weight = parameters.base + network.offset(ofLayer: layer)
+                weights[layer].take(weight, bRow: n, k: k, n: n)
+                if layer > 0 { transposedWeights[layer].take(weight, .transposed, bRow: n, k: n, n: k) }
+            }
         }
     }
 
-    /// Runs `rows` rows of inputs `[rows, sizes[0]]` through the first `layers` layers (all by default).
+    /// Runs `rows` rows of inputs `[rows, sizes[0]]` through the first `layers` layers (all by default), with the workspace's
+    /// parameters.
     public func forward(
-        _ inputs: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, _ workspace: Workspace,
-        layers: Int? = nil
+        _ inputs: UnsafePointer<Float>, rows: Int, _ workspace: Workspace, layers: Int? = nil
     ) {
         precondition(rows <= workspace.rows, "\(rows) rows in a workspace of \(workspace.rows)")
         var x = inputs
         for layer in 0..<(layers ?? layerCount) {
             let (k, n) = (sizes[layer], sizes[layer + 1])
-            let weight = parameters + offset(ofLayer: layer)
+            let bias = workspace.parameters.base + offset(ofLayer: layer) + k * n
             let y = workspace.outputs[layer].base
             if let halves = workspace.halves, halves.has(layer) {
                 halves.forward(x, rows: rows, layer: layer, into: y)
             } else {
-                product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: y, cRow: n)
+                workspace.weights[layer].product(m: rows, x, aRow: k, into: y, cRow: n)
             }
             if layer == layerCount - 1 {
-                kernel_add_bias(y, weight + k * n, rows, n)
+                kernel_add_bias(y, bias, rows, n)
             } else {
-                kernel_add_bias_relu(y, weight + k * n, rows, n)
+                kernel_add_bias_relu(y, bias, rows, n)
             }
             x = UnsafePointer(y)
         }
@@ -85,8 +112,7 @@ public struct MLP: Sendable, Equatable {
     /// The gradient at the logits stands in the workspace's last output gradient, and the outputs are those of `forward` on the
     /// same inputs and parameters.
     public func backward(
-        _ inputs: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, _ workspace: Workspace,
-        into gradient: UnsafeMutablePointer<Float>
+        _ inputs: UnsafePointer<Float>, rows: Int, _ workspace: Workspace, into gradient: UnsafeMutablePointer<Float>
     ) {
         for layer in (0..<layerCount).reversed() {
             let (k, n) = (sizes[layer], sizes[layer + 1])
@@ -99,10 +125,7 @@ public struct MLP: Sendable, Equatable {
                 halves.backward(dy, layer: layer, weightGradient: gradient + start, inputGradient: dx)
             } else {
                 product(m: k, n: n, k: rows, x, .transposed, aRow: k, dy, bRow: n, into: gradient + start, cRow: n)
-                if let dx {
-                    product(
-                        m: rows, n: k, k: n, dy, aRow: n, parameters + start, .transposed, bRow: n, into: dx, cRow: k)
-                }
+                if let dx { workspace.transposedWeights[layer].product(m: rows, dy, aRow: n, into: dx, cRow: k) }
             }
             if let dx { kernel_relu_backward(dx, x, rows * k) }
         }

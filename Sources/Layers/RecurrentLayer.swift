@@ -83,8 +83,12 @@ public final class RecurrentWorkspace {
     /// The gradients that go from step to step, `[sequences, hidden]` each.
     var stateGradient = Scratch()
     var cellGradient = Scratch()
-    /// Zeros, `[3 * hidden]`.
-    var nothing = Scratch()
+    /// Zeros, `[3 * hidden]` or more.
+    var nothing = FloatBlock(count: 0)
+    /// The input weights, the recurrent weights and those transposed, as every step's products read them.
+    var inputWeights = PackedFactor()
+    var weights = PackedFactor()
+    var transposedWeights = PackedFactor()
 
     /// Buffers that are still empty.
     public init() {}
@@ -94,7 +98,7 @@ public final class RecurrentWorkspace {
         gates.reserve(rows * layer.width)
         before.reserve(rows * hidden)
         stateGradient.reserve(sequences * hidden)
-        nothing.reserve(3 * hidden)
+        if nothing.count < 3 * hidden { nothing = FloatBlock(count: 3 * hidden) }
         switch layer.cell {
         case .lstm:
             cells.reserve(rows * hidden)
@@ -148,10 +152,11 @@ extension RecurrentLayer {
     ) {
         workspace.reserve(self, batch)
         let weights = parameters.base
-        product(
-            m: batch.rows, n: width, k: inputs, x.base, aRow: inputs, weights + offset, bRow: width,
-            into: workspace.gates.base, cRow: width)
+        workspace.inputWeights.take(weights + offset, bRow: width, k: inputs, n: width)
+        workspace.weights.take(weights + recurrentOffset, bRow: width, k: hidden, n: width)
+        var read = 0  // visits whose inputs have met their weights
         for visit in 0..<batch.steps {
+            if visit == read { read = readInputs(x, batch, from: visit, workspace) }
             let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
             switch cell {
             case .lstm: forwardLSTM(step, weights, output, outputRow, workspace)
@@ -159,6 +164,25 @@ extension RecurrentLayer {
             }
         }
     }
+
+    /// Writes the input products of some steps from a visit on to their gates, and returns the first visit without.
+    ///
+    /// Enough rows for a product at full speed, and few enough that a near cache has them still when their steps are visited.
+    private func readInputs(
+        _ x: FloatBlock, _ batch: RaggedBatch, from visit: Int, _ workspace: RecurrentWorkspace
+    ) -> Int {
+        var (rows, end) = (0, visit)
+        var first = batch.rows
+        while end < batch.steps, rows < Self.rowsAtOnce {
+            let step = RecurrentStep(end, of: batch, isReversed: isReversed)
+            (rows, end, first) = (rows + step.rows, end + 1, min(first, step.row))
+        }
+        workspace.inputWeights.product(
+            m: rows, x.base + first * inputs, aRow: inputs, into: workspace.gates.base + first * width, cRow: width)
+        return end
+    }
+
+    private static let rowsAtOnce = 96
 
     /// Writes the layer's part of `gradient`, after `forward` on the same batch, parameters and workspace.
     ///
@@ -175,12 +199,14 @@ extension RecurrentLayer {
         _ outputGradient: UnsafePointer<Float>, outputRow: Int, x: FloatBlock, output: UnsafePointer<Float>,
         _ batch: RaggedBatch, parameters: FloatBlock, into gradient: FloatBlock, workspace: RecurrentWorkspace
     ) {
+        workspace.transposedWeights.take(
+            parameters.base + recurrentOffset, .transposed, bRow: width, k: width, n: hidden)
         for visit in (0..<batch.steps).reversed() {
             let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
             keepOutputs(before: step, output, outputRow, workspace)
             switch cell {
-            case .lstm: backwardLSTM(step, parameters.base, outputGradient, outputRow, workspace)
-            case .gru: backwardGRU(step, parameters.base, output, outputGradient, outputRow, workspace)
+            case .lstm: backwardLSTM(step, outputGradient, outputRow, workspace)
+            case .gru: backwardGRU(step, output, outputGradient, outputRow, workspace)
             }
         }
         let (dz, du) = (workspace.gates, cell == .lstm ? workspace.gates : workspace.recurrent)
@@ -205,7 +231,7 @@ extension RecurrentLayer {
     ) {
         product(
             m: batch.rows, n: inputs, k: width, workspace.gates.base, aRow: width, parameters.base + offset,
-            .transposed, bRow: width, beta: adding ? 1 : 0, into: inputGradient.base, cRow: inputs)
+            .transposed, bRow: width, adding: adding, into: inputGradient.base, cRow: inputs)
     }
 
     /// Copies the outputs that a step's rows started from, so that the recurrent weights' gradient is one product.

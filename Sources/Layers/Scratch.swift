@@ -13,6 +13,6 @@ public struct Scratch {
 
     /// Makes room for `count` values; they are undefined where there was not enough before.
     public mutating func reserve(_ count: Int) {
-        if block.count < count { block = FloatBlock(count: count) }
+        if block.count < count { block = FloatBlock(uninitialised: count) }
     }
 }

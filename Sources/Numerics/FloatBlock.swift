@@ -13,12 +13,17 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
     private let lender: AnyObject?
 
     /// A block of its own, filled with zeros.
-    public init(count: Int) {
+    public convenience init(count: Int) {
+        self.init(uninitialised: count)
+        base.initialize(repeating: 0, count: max(count, 1))
+    }
+
+    /// A block of its own of `count` values that are to be written before they are read.
+    public init(uninitialised count: Int) {
         precondition(count >= 0, "a block of \(count) floats")
         let bytes = UnsafeMutableRawPointer.allocate(
             byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
         base = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
-        base.initialize(repeating: 0, count: max(count, 1))
         self.count = count
         lender = nil
     }

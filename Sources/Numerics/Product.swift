@@ -1,4 +1,4 @@
-import COneDNN
+import CKernels
 
 /// Whether a factor of a product is taken as it is stored or transposed.
 public enum Orientation: Sendable {
@@ -6,52 +6,60 @@ public enum Orientation: Sendable {
     case plain
     /// Rows and columns exchanged.
     case transposed
-
-    var letter: CChar { self == .plain ? CChar(UInt8(ascii: "N")) : CChar(UInt8(ascii: "T")) }
 }
 
-/// `c = alpha · a · b + beta · c`, with `a` `[m, k]`, `b` `[k, n]` and `c` `[m, n]` after orientation, row-major.
+/// `c = a · b`, or `c + a · b`, with `a` `[m, k]`, `b` `[k, n]` and `c` `[m, n]` after orientation, row-major.
 ///
-/// Runs on the calling thread alone, always: that a product has one fixed order of operations is what makes a shard's gradient
-/// the same bits on every machine of one kind, and threads are put to better use on several shards.
+/// Every element is one chain of fused multiply-adds over `k`, from the first to the last: the bits are those of a plain loop, on
+/// every processor and for any size and place of the rest. Runs on the calling thread alone; threads are put to better use on
+/// several shards.
 ///
-/// `aRow`, `bRow` and `cRow` are the floats from one stored row to the next. A `beta` of 0 replaces `c` without reading it; 1
-/// adds to it.
+/// `aRow`, `bRow` and `cRow` are the floats from one stored row to the next.
 public func product(
-    m: Int, n: Int, k: Int, alpha: Float = 1,
+    m: Int, n: Int, k: Int,
     _ a: UnsafePointer<Float>, _ aOrientation: Orientation = .plain, aRow: Int,
     _ b: UnsafePointer<Float>, _ bOrientation: Orientation = .plain, bRow: Int,
-    beta: Float = 0, into c: UnsafeMutablePointer<Float>, cRow: Int
+    adding: Bool = false, into c: UnsafeMutablePointer<Float>, cRow: Int
 ) {
-    guard m > 0, n > 0 else { return }
-    omp_set_num_threads(1)
-    let status = dnnl_sgemm(
-        aOrientation.letter, bOrientation.letter, Int64(m), Int64(n), Int64(k), alpha, a, Int64(aRow), b, Int64(bRow),
-        beta, c, Int64(cRow))
-    precondition(
-        status == dnnl_success,
-        "dnnl_sgemm refused [\(m), \(k)] x [\(k), \(n)] with rows \(aRow), \(bRow), \(cRow): status \(status.rawValue)")
+    kernel_product(m, n, k, factor(a, aOrientation, aRow), factor(b, bOrientation, bRow), adding, c, cRow)
 }
 
-/// What computes the products here, as reported by a worker when it joins.
-public enum ProductLibrary {
-    /// The library and its version, like `oneDNN 2.6.3`.
-    public static var version: String {
-        guard let version = dnnl_version() else { return "oneDNN" }
-        return "oneDNN \(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
+private func factor(_ values: UnsafePointer<Float>, _ orientation: Orientation, _ row: Int) -> product_factor {
+    product_factor(values: values, row: row, transposed: orientation == .transposed)
+}
+
+/// The right factor of several products, laid out in the order in which they read it.
+///
+/// For a factor that meets many small left ones, like a recurrent layer's weights at each time step.
+public struct PackedFactor {
+    private var block = FloatBlock(count: 0)
+    private var k = 0
+    private var n = 0
+
+    /// A factor without values.
+    public init() {}
+
+    /// Takes the values of `b`, `[k, n]` after orientation, with `bRow` floats from one stored row to the next.
+    public mutating func take(
+        _ b: UnsafePointer<Float>, _ orientation: Orientation = .plain, bRow: Int, k: Int, n: Int
+    ) {
+        let count = kernel_packed_count(k, n)
+        if block.count < count { block = FloatBlock(count: count) }
+        (self.k, self.n) = (k, n)
+        kernel_pack(block.base, factor(b, orientation, bRow), k, n)
     }
 
-    /// The instruction set that the library chose on this processor.
-    public static var instructionSet: String {
-        switch dnnl_get_effective_cpu_isa() {
-        case dnnl_cpu_isa_sse41: "SSE4.1"
-        case dnnl_cpu_isa_avx: "AVX"
-        case dnnl_cpu_isa_avx2: "AVX2"
-        case dnnl_cpu_isa_avx512_core: "AVX-512"
-        case dnnl_cpu_isa_avx512_core_vnni: "AVX-512 VNNI"
-        case dnnl_cpu_isa_avx512_core_bf16: "AVX-512 BF16"
-        case dnnl_cpu_isa_avx512_core_amx: "AMX"
-        case let other: "instruction set \(other.rawValue)"
-        }
+    /// `c = a · b`, or `c + a · b`, with `a` `[m, k]` after orientation; the bits are those of `product`.
+    public func product(
+        m: Int, _ a: UnsafePointer<Float>, _ aOrientation: Orientation = .plain, aRow: Int, adding: Bool = false,
+        into c: UnsafeMutablePointer<Float>, cRow: Int
+    ) {
+        kernel_product_packed(m, n, k, factor(a, aOrientation, aRow), block.base, adding, c, cRow)
     }
+}
+
+/// What computes the products of 32-bit floats here.
+public enum Products {
+    /// The instruction set that they run on, like `AVX2`; their bits do not depend on it.
+    public static var instructionSet: String { String(cString: kernel_product_instructions()) }
 }

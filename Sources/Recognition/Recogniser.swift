@@ -117,13 +117,16 @@ public struct Recogniser: Sendable {
     ///   - features: `[samples, features]`.
     ///   - recordings: the samples of each recording, in order; every sample is in one.
     ///   - threads: how many threads to use; the bits are the same.
+    ///   - workspace: buffers, for callers that recognise again and again.
     /// - Returns: a class and probabilities for every sample.
-    public func recognise(_ features: Matrix, recordings: [Range<Int>], threads: Int = 1) -> Recognition {
+    public func recognise(
+        _ features: Matrix, recordings: [Range<Int>], threads: Int = 1,
+        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace()
+    ) -> Recognition {
         let classes = network.classes
         var labels = [Int](repeating: 0, count: features.rows)
         var probabilities = Matrix(rows: features.rows, columns: classes)
         let scaled = scaling.scaled(features)
-        let workspace = RecogniserNetwork.Workspace()
         var found: [Int32] = []
         var marginals = Scratch()
         let pieces = Sequences.pieces(of: recordings, length: settings.sequenceLength)

@@ -75,15 +75,14 @@ public struct Encoder: Sendable {
         let batch = 256
         let inputs = network.sizes[0]
         let workspace = MLP.Workspace(for: network, rows: batch)
+        workspace.take(parameters: parameters)
         let rows = FloatBlock(count: batch * inputs)
         var result = Matrix(rows: indices.count, columns: featureCount)
         for start in stride(from: 0, to: indices.count, by: batch) {
             let count = min(batch, indices.count - start)
             let first = indices.lowerBound + start
             normalise(samples, Array(first..<first + count), into: rows.base)
-            // A product of one row can take another kernel than one of several; a sample's features must not depend on its company.
-            network.forward(
-                rows.base, rows: max(count, 2), parameters: parameters.base, workspace, layers: network.layerCount - 1)
+            network.forward(rows.base, rows: count, workspace, layers: network.layerCount - 1)
             let hidden = workspace.outputs[network.layerCount - 2].values
             let place = start * featureCount
             for i in 0..<count * featureCount { result.elements[place + i] = hidden[i] }

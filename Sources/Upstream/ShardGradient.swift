@@ -61,13 +61,13 @@ public final class ShardGradient {
     ) -> ShardSum {
         let rowCount = task.rowCount(forOriginals: originals.count)
         task.makeRows(of: samples, originals, into: rows.base)
-        workspace.halves?.take(parameters: parameters)
-        network.forward(rows.base, rows: rowCount, parameters: parameters.base, workspace)
+        workspace.take(parameters: parameters)
+        network.forward(rows.base, rows: rowCount, workspace)
         let last = network.layerCount - 1
         let (loss, correct) = task.loss(
             ofLogits: workspace.outputs[last].base, originals: originals.count, originalsPerStep: job.originalsPerStep,
             gradient: workspace.outputGradients[last].base)
-        network.backward(rows.base, rows: rowCount, parameters: parameters.base, workspace, into: gradient.base)
+        network.backward(rows.base, rows: rowCount, workspace, into: gradient.base)
         return ShardSum(shards: shard..<shard + 1, gradient: gradient, loss: loss, correct: correct)
     }
 

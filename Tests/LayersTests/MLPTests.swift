@@ -7,7 +7,8 @@ import Testing
 private func loss(_ network: MLP, _ x: FloatBlock, rows: Int, _ parameters: [Float]) -> Double {
     let workspace = MLP.Workspace(for: network, rows: rows)
     let block = FloatBlock(parameters)
-    withExtendedLifetime((x, block)) { network.forward(x.base, rows: rows, parameters: block.base, workspace) }
+    workspace.take(parameters: block)
+    withExtendedLifetime(x) { network.forward(x.base, rows: rows, workspace) }
     let logits = workspace.outputs.last?.array.prefix(rows * (network.sizes.last ?? 0))
     return logits?.reduce(0) { $0 + Double($1) * Double($1) / 2 } ?? .nan
 }
@@ -21,10 +22,11 @@ func theBackwardPassOfAPerceptronMatchesFiniteDifferences(sizes: [Int]) {
     var parameters = (0..<network.parameterCount).map { _ in Float(0.5 * draw.normal()) }
     let workspace = MLP.Workspace(for: network, rows: rows)
     let (block, gradient) = (FloatBlock(parameters), FloatBlock(count: network.parameterCount))
-    withExtendedLifetime((x, block, gradient, workspace)) {
-        network.forward(x.base, rows: rows, parameters: block.base, workspace)
+    workspace.take(parameters: block)
+    withExtendedLifetime((x, gradient)) {
+        network.forward(x.base, rows: rows, workspace)
         workspace.outputGradients[sizes.count - 2].copy(from: workspace.outputs[sizes.count - 2])
-        network.backward(x.base, rows: rows, parameters: block.base, workspace, into: gradient.base)
+        network.backward(x.base, rows: rows, workspace, into: gradient.base)
     }
     let error = gradientError(
         at: &parameters, analytic: gradient.array, indices: 0..<network.parameterCount, step: 1e-3

@@ -1,26 +1,86 @@
+import CKernels
 import Numerics
 import Testing
 
-@Test(arguments: [Orientation.plain, .transposed], [Orientation.plain, .transposed])
-func aProductEqualsTheNaiveSum(first: Orientation, second: Orientation) {
-    let (m, n, k) = (5, 7, 11)
-    var draw = RandomSequence(seed: 3, stream: 1)
-    let a = FloatBlock((0..<m * k).map { _ in Float(draw.normal()) })
-    let b = FloatBlock((0..<k * n).map { _ in Float(draw.normal()) })
-    let c = FloatBlock(count: m * n)
-    withExtendedLifetime((a, b, c)) {
-        product(
-            m: m, n: n, k: k, a.base, first, aRow: first == .plain ? k : m, b.base, second,
-            bRow: second == .plain ? n : k, into: c.base, cRow: n)
+/// A matrix `[rows, columns]` as the product sees it, stored one way or the other.
+private struct Factor {
+    let block: FloatBlock
+    let rows: Int
+    let columns: Int
+    let orientation: Orientation
+
+    init(_ rows: Int, _ columns: Int, _ orientation: Orientation, stream: UInt64) {
+        var draw = RandomSequence(seed: 3, stream: stream)
+        block = FloatBlock((0..<rows * columns).map { _ in Float(draw.normal()) })
+        (self.rows, self.columns, self.orientation) = (rows, columns, orientation)
     }
-    for i in 0..<m {
-        for j in 0..<n {
-            var sum: Float = 0
-            for l in 0..<k {
-                let left = first == .plain ? a[i * k + l] : a[l * m + i]
-                sum += left * (second == .plain ? b[l * n + j] : b[j * k + l])
+
+    /// Floats from one stored row to the next.
+    var row: Int { orientation == .plain ? columns : rows }
+
+    subscript(i: Int, j: Int) -> Float { orientation == .plain ? block[i * row + j] : block[j * row + i] }
+
+    var forKernel: product_factor {
+        product_factor(values: block.base, row: row, transposed: orientation == .transposed)
+    }
+}
+
+/// What defines a product: for each element one chain of fused multiply-adds.
+private func plainLoop(_ a: Factor, _ b: Factor, addingTo start: [Float]?) -> [Float] {
+    (0..<a.rows * b.columns).map { place in
+        let (i, j) = (place / b.columns, place % b.columns)
+        return (0..<a.columns).reduce(start?[place] ?? 0) { $0.addingProduct(a[i, $1], b[$1, j]) }
+    }
+}
+
+/// Sizes around those of tiles, panels and blocks, `[m, n, k]`.
+private let shapes = [
+    [1, 1, 1], [1, 200, 9], [2, 100, 7], [3, 70, 300], [4, 16, 5], [5, 7, 11], [6, 32, 64], [7, 33, 19], [8, 17, 257],
+    [9, 65, 3], [10, 5, 40], [11, 96, 2], [12, 32, 256], [13, 31, 8], [23, 48, 30], [129, 40, 20], [140, 270, 260],
+]
+
+@Test(arguments: shapes, [false, true])
+func aProductIsBitForBitAPlainLoop(shape: [Int], adding: Bool) {
+    let (m, n, k) = (shape[0], shape[1], shape[2])
+    for orientations in [(Orientation.plain, Orientation.plain), (.transposed, .plain), (.plain, .transposed)] {
+        let (a, b) = (Factor(m, k, orientations.0, stream: 1), Factor(k, n, orientations.1, stream: 2))
+        let c = FloatBlock((0..<m * n).map { Float($0 % 7) })
+        let expected = plainLoop(a, b, addingTo: adding ? c.array : nil)
+        let (again, packed) = (FloatBlock(c.array), FloatBlock(c.array))
+        product(
+            m: m, n: n, k: k, a.block.base, a.orientation, aRow: a.row, b.block.base, b.orientation, bRow: b.row,
+            adding: adding, into: c.base, cRow: n)
+        #expect(c.array == expected)
+        var factor = PackedFactor()
+        factor.take(b.block.base, b.orientation, bRow: b.row, k: k, n: n)
+        factor.product(m: m, a.block.base, a.orientation, aRow: a.row, adding: adding, into: packed.base, cRow: n)
+        #expect(packed.array == expected)
+        withExtendedLifetime((a, b)) {
+            for variant in 0..<kernel_product_variant_count() {
+                again.copy(from: FloatBlock((0..<m * n).map { Float($0 % 7) }))
+                let ran = kernel_product_variant(variant, m, n, k, a.forKernel, b.forKernel, adding, again.base, n)
+                #expect(!ran || again.array == expected, "variant \(variant)")
             }
-            #expect(abs(sum - c[i * n + j]) < 1e-4)
         }
     }
+}
+
+@Test func aProductLeavesWhatLiesBesideItAlone() {
+    let (m, n, k, row) = (14, 21, 10, 30)
+    let (a, b) = (Factor(m, k, .plain, stream: 1), Factor(k, n, .plain, stream: 2))
+    let c = FloatBlock(Array(repeating: Float(5), count: m * row))
+    product(m: m, n: n, k: k, a.block.base, aRow: a.row, b.block.base, bRow: b.row, into: c.base, cRow: row)
+    let expected = plainLoop(a, b, addingTo: nil)
+    for i in 0..<m {
+        #expect(Array(c.array[i * row..<i * row + n]) == Array(expected[i * n..<(i + 1) * n]))
+        #expect(c.array[i * row + n..<(i + 1) * row].allSatisfy { $0 == 5 })
+    }
+}
+
+@Test func theNarrowestVariantRunsEverywhere() {
+    let (a, b) = (Factor(2, 3, .plain, stream: 1), Factor(3, 2, .plain, stream: 2))
+    let c = FloatBlock(count: 4)
+    let last = kernel_product_variant_count() - 1
+    #expect(kernel_product_variant(last, 2, 2, 3, a.forKernel, b.forKernel, false, c.base, 2))
+    #expect(!kernel_product_variant(last + 1, 2, 2, 3, a.forKernel, b.forKernel, false, c.base, 2))
 }

@@ -113,13 +113,12 @@ func aGradientOfHalfProductsIsCloseToThatOfFloats(sizes: [Int]) {
     let logitGradient = (0..<rows * 5).map { _ in Float(draw.normal()) }
     func pass(_ products: ElementType) -> (logits: [Float], gradient: [Float]) {
         let workspace = MLP.Workspace(for: network, rows: rows, products: products)
-        workspace.halves?.take(parameters: parameters)
-        network.forward(inputs.base, rows: rows, parameters: parameters.base, workspace)
+        workspace.take(parameters: parameters)
+        network.forward(inputs.base, rows: rows, workspace)
         let last = network.layerCount - 1
         workspace.outputGradients[last].copy(from: FloatBlock(logitGradient))
         let gradient = FloatBlock(count: network.parameterCount)
-        network.backward(
-            inputs.base, rows: rows, parameters: parameters.base, workspace, into: gradient.base)
+        network.backward(inputs.base, rows: rows, workspace, into: gradient.base)
         return (workspace.outputs[last].array, gradient.array)
     }
     let (plain, half) = (pass(.float32), pass(.bfloat16))

@@ -8,5 +8,6 @@
 #include "crf.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "product.h"
 #include "recurrent.h"
 #include "views.h"

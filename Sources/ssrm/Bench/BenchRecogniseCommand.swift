@@ -65,7 +65,9 @@ struct BenchRecogniseCommand: ParsableCommand {
             settings: RecogniserSettings(
                 cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
             classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), parameters: parameters)
-        let decoding = rate(of: rows) { _ = recogniser.recognise(features, recordings: pieces, threads: threads) }
+        let decoding = rate(of: rows) {
+            _ = recogniser.recognise(features, recordings: pieces, threads: threads, workspace: workspace)
+        }
         let result = Result(
             trainingStepsPerSecond: training.rounded(), decodingStepsPerSecond: decoding.rounded(),
             cell: cell.rawValue, threads: threads, length: length, batch: batch, inputs: inputs, hidden: hidden,

@@ -130,7 +130,7 @@ final class WorkerShell {
                 .hello(
                     Hello(
                         name: Self.name(ofProcess: getpid()), processor: Processor.name,
-                        numerics: "\(ProductLibrary.version), \(ProductLibrary.instructionSet)",
+                        numerics: "\(Products.instructionSet), \(ProductLibrary.version) with \(ProductLibrary.instructionSet)",
                         threads: settings.threads, datasetDigest: heldDigest ?? ""))))
     }
 

@@ -1,0 +1,38 @@
+// Matrix products in single precision with one fixed order of operations.
+//
+// Every element of a product is a chain of fused multiply-adds over k, from the first to the last: c = fma(a[i, p], b[p, j], c).
+// Blocks, tiles and vectors decide only which elements are worked on together, so an element has the same bits on every
+// processor, for every size of the rest, wherever its factors lie: those of a plain loop over `fmaf`.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// A factor as it is stored: row-major with `row` floats from one row to the next, and taken transposed where that is said.
+typedef struct {
+    const float *values;
+    size_t row;
+    bool transposed;
+} product_factor;
+
+// c [m, n] = a [m, k] b [k, n], or c + a b where `adds`; `c_row` is the floats from one row of c to the next.
+void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c, size_t c_row);
+
+// How many floats a factor b [k, n] takes when it is packed: laid out in the order in which a product reads it.
+size_t kernel_packed_count(size_t k, size_t n);
+
+// Packs b [k, n].
+void kernel_pack(float *packed, product_factor b, size_t k, size_t n);
+
+// As `kernel_product`, with b packed before; worth it where one b meets several a.
+void kernel_product_packed(size_t m, size_t n, size_t k, product_factor a, const float *packed, bool adds, float *c,
+                           size_t c_row);
+
+// The name of the instruction set that products run on here.
+const char *kernel_product_instructions(void);
+
+// For tests: as `kernel_product` on the variant of this number, the widest first; false where there is none or the processor
+// lacks its instructions. The last one runs everywhere.
+bool kernel_product_variant(size_t variant, size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c,
+                            size_t c_row);
+size_t kernel_product_variant_count(void);

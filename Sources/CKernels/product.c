@@ -1,0 +1,271 @@
+#include "product.h"
+
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+// How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by; NC
+// columns of b are packed at a time.
+enum { KC = 256, MC = 128, NC = 256 };
+
+typedef float vector4 __attribute__((ext_vector_type(4), aligned(4)));
+typedef float vector8 __attribute__((ext_vector_type(8), aligned(4)));
+typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
+
+// MARK: - Tiles
+
+// A tile of c: `rows` rows and `panels` panels of two vectors. Row r of a is `gathered` (step p's value at a[p * MC + r]) or as
+// it was stored (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has two vectors.
+typedef struct {
+    size_t rows, panels, k;
+    const float *a;
+    bool gathered;
+    size_t a_row;
+    const float *b;
+    size_t b_panel;
+    bool adds;
+    float *c;
+    size_t c_row;
+} tile;
+
+// One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What there
+// is less of is loaded first and kept: the vectors of one panel, or the values of a few rows.
+#define SUM_TILE(ROWS, PANELS, VECTOR, AT)                                                               \
+    do {                                                                                                 \
+        enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
+        const float *restrict b = t->b;                                                                  \
+        const float *a[ROWS];                                                                            \
+        VECTOR sum[ROWS][2 * PANELS];                                                                    \
+        for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * t->a_row;                                    \
+        for (size_t r = 0; r < ROWS; r++)                                                                \
+            for (size_t v = 0; v < 2 * PANELS; v++)                                                      \
+                sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
+        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += 2 * LANES) {        \
+            VECTOR row[2 * PANELS], x[ROWS];                                                             \
+            for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                                   \
+            for (size_t v = 0; v < 2 * PANELS; v++) {                                                    \
+                row[v] = *(const VECTOR *)(b + v / 2 * t->b_panel + v % 2 * LANES);                      \
+                for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                          \
+                    sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
+            }                                                                                            \
+            for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                           \
+                x[r] = AT;                                                                               \
+                for (size_t v = 0; v < 2; v++)                                                           \
+                    sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
+            }                                                                                            \
+        }                                                                                                \
+        for (size_t r = 0; r < ROWS; r++)                                                                \
+            for (size_t v = 0; v < 2 * PANELS; v++)                                                      \
+                *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
+    } while (0)
+
+#define SUM_ANY_TILE(ROWS, PANELS, VECTOR)                \
+    if (t->gathered)                                      \
+        SUM_TILE(ROWS, PANELS, VECTOR, t->a[p * MC + r]); \
+    else                                                  \
+        SUM_TILE(ROWS, PANELS, VECTOR, a[r][p])
+
+// A tile of one row has a chain of sums for each vector alone: several panels at once keep the multipliers busy.
+#define CASE(ROWS, PANELS, VECTOR)               \
+    case ROWS:                                   \
+        if (PANELS > 1 && t->panels == PANELS) { \
+            SUM_ANY_TILE(ROWS, PANELS, VECTOR);  \
+        } else {                                 \
+            SUM_ANY_TILE(ROWS, 1, VECTOR);       \
+        }                                        \
+        break;
+
+#define TILES_OF_SIX(VECTOR) \
+    CASE(1, 6, VECTOR) CASE(2, 3, VECTOR) CASE(3, 2, VECTOR) CASE(4, 1, VECTOR) CASE(5, 1, VECTOR) CASE(6, 1, VECTOR)
+#define TILES_OF_TWELVE(VECTOR)                                                                       \
+    TILES_OF_SIX(VECTOR) CASE(7, 1, VECTOR) CASE(8, 1, VECTOR) CASE(9, 1, VECTOR) CASE(10, 1, VECTOR) \
+    CASE(11, 1, VECTOR) CASE(12, 1, VECTOR)
+static const size_t panels_at_once[] = {1, 6, 3, 2};
+
+#define TILE_FUNCTION(NAME, TARGET, TILES, VECTOR) \
+    TARGET static void NAME(const tile *t) {       \
+        switch (t->rows) { TILES(VECTOR) }         \
+    }
+
+#if defined(__x86_64__)
+TILE_FUNCTION(sum_tile_avx512, __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), TILES_OF_TWELVE, vector16)
+TILE_FUNCTION(sum_tile_avx2, __attribute__((target("arch=x86-64-v3"))), TILES_OF_SIX, vector8)
+// The tiles of AVX-512 on AVX2: shows on more machines that their sizes are right.
+TILE_FUNCTION(sum_tile_wide, __attribute__((target("arch=x86-64-v3"))), TILES_OF_TWELVE, vector16)
+#endif
+// Without instructions for it, a fused multiply-add is a call of the mathematics library: slow, and the same bits.
+TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4)
+
+// MARK: - Variants
+
+typedef struct {
+    const char *name;
+    void (*sum_tile)(const tile *);
+    size_t rows, columns;
+    bool for_tests;
+} variant;
+
+enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
+
+static const variant variants[] = {
+#if defined(__x86_64__)
+    {"AVX-512", sum_tile_avx512, 12, 32, false},
+    {"AVX2", sum_tile_avx2, 6, 16, false},
+    {"AVX2 in tiles of AVX-512", sum_tile_wide, 12, 32, true},
+#endif
+    {"any", sum_tile_any, 6, 8, false},
+};
+enum { VARIANTS = sizeof variants / sizeof variants[0] };
+
+static bool runs_here(const variant *v) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (v->sum_tile == sum_tile_avx512) return __builtin_cpu_supports("x86-64-v4");
+    if (v->sum_tile == sum_tile_avx2 || v->sum_tile == sum_tile_wide) return __builtin_cpu_supports("x86-64-v3");
+#endif
+    return v->sum_tile == sum_tile_any;
+}
+
+static const variant *chosen = &variants[VARIANTS - 1];
+
+__attribute__((constructor)) static void choose(void) {
+    for (size_t i = VARIANTS; i-- > 0;)
+        if (!variants[i].for_tests && runs_here(&variants[i])) chosen = &variants[i];
+}
+
+// MARK: - Packing
+
+INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+static _Thread_local float packed_a[MC * KC], packed_b[KC * NC];
+
+// The part of a factor that starts at a row and a column, as the product sees them.
+INLINE product_factor part(product_factor f, size_t row, size_t column) {
+    f.values += f.transposed ? column * f.row + row : row * f.row + column;
+    return f;
+}
+
+// One panel of b [k, columns]: k rows of `width` floats, zeros past the columns.
+static void pack_panel(float *restrict panel, product_factor b, size_t k, size_t columns, size_t width) {
+    if (b.transposed) {
+        // A few steps at a time: so many lines of the columns stay in the nearest cache.
+        for (size_t from = 0; from < k; from += 16)
+            for (size_t j = 0; j < columns; j++)
+                for (size_t p = from; p < smaller(from + 16, k); p++) panel[p * width + j] = b.values[j * b.row + p];
+    } else if (columns == 16) {  // lengths that the compiler knows, of whole panels, are copied without a call
+        for (size_t p = 0; p < k; p++) memcpy(panel + p * width, b.values + p * b.row, 16 * sizeof(float));
+    } else if (columns == 32) {
+        for (size_t p = 0; p < k; p++) memcpy(panel + p * width, b.values + p * b.row, 32 * sizeof(float));
+    } else {
+        for (size_t p = 0; p < k; p++) memcpy(panel + p * width, b.values + p * b.row, columns * sizeof(float));
+    }
+    for (size_t p = 0; p < k && columns < width; p++) memset(panel + p * width + columns, 0, (width - columns) * sizeof(float));
+}
+
+static void pack_block(const variant *v, float *packed, product_factor b, size_t k, size_t n) {
+    for (size_t j = 0; j < n; j += v->columns, packed += k * v->columns)
+        pack_panel(packed, part(b, 0, j), k, smaller(v->columns, n - j), v->columns);
+}
+
+INLINE size_t packed_columns(const variant *v, size_t n) { return (n + v->columns - 1) / v->columns * v->columns; }
+
+// MARK: - Products
+
+// A tile that is cut at the last column of c: computed beside it, whole.
+static void sum_cut_tile(const variant *v, tile t, size_t columns) {
+    float whole[MOST_ROWS * MOST_COLUMNS];
+    float *c = t.c;
+    const size_t c_row = t.c_row, bytes = columns * sizeof(float);
+    for (size_t r = 0; t.adds && r < t.rows; r++) memcpy(whole + r * v->columns, c + r * c_row, bytes);
+    t.c = whole;
+    t.c_row = v->columns;
+    v->sum_tile(&t);
+    for (size_t r = 0; r < t.rows; r++) memcpy(c + r * c_row, whole + r * v->columns, bytes);
+}
+
+// c [m, n] from a few rows of a as they lie, and b packed.
+static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
+    const float *a = t.a;
+    float *c = t.c;
+    const size_t at_once = m < sizeof panels_at_once / sizeof panels_at_once[0] ? panels_at_once[m] : 1;
+    for (size_t j = 0; j < n; j += t.panels * v->columns, t.b += t.panels * t.b_panel) {
+        const size_t columns = smaller(v->columns, n - j);
+        t.panels = n - j >= at_once * v->columns ? at_once : 1;
+        for (size_t i = 0; i < m; i += t.rows) {
+            const size_t left = m - i;
+            // Two tiles that are alike hide the multipliers' latency better than a whole one and a small one.
+            t.rows = left <= v->rows ? left : left < 2 * v->rows ? (left + 1) / 2 : v->rows;
+            t.a = a + i * t.a_row;
+            t.c = c + i * t.c_row + j;
+            if (columns == v->columns)
+                v->sum_tile(&t);
+            else
+                sum_cut_tile(v, t, columns);
+        }
+    }
+}
+
+// c [m, n] for at most KC steps of k. Transposed, a row of c would read a value here and there: those are brought together.
+static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, const float *b, size_t b_panel, bool adds,
+                     float *c, size_t c_row) {
+    for (size_t i = 0; i < m; i += MC, c += MC * c_row) {
+        const size_t rows = smaller(MC, m - i);
+        const product_factor block = part(a, i, 0);
+        tile t = {.k = k, .a = block.values, .gathered = a.transposed, .a_row = a.row, .b = b, .b_panel = b_panel, .adds = adds,
+                  .c = c, .c_row = c_row};
+        if (a.transposed) {
+            for (size_t p = 0; p < k; p++) memcpy(packed_a + p * MC, block.values + p * a.row, rows * sizeof(float));
+            t.a = packed_a;
+            t.a_row = 1;
+        }
+        sum_tiles(v, rows, n, t);
+    }
+}
+
+// With `packed` null, b is packed block by block; otherwise those blocks stand in `packed` one after another.
+static void product(const variant *v, size_t m, size_t n, size_t k, product_factor a, product_factor b, const float *packed,
+                    bool adds, float *c, size_t c_row) {
+    for (size_t j = 0; j < n; j += NC) {
+        const size_t columns = smaller(NC, n - j);
+        for (size_t p = 0; p < k; p += KC) {
+            const size_t steps = smaller(KC, k - p);
+            if (!packed) pack_block(v, packed_b, part(b, p, j), steps, columns);
+            sum_rows(v, m, columns, steps, part(a, 0, p), packed ? packed : packed_b, steps * v->columns, adds || p > 0, c + j,
+                     c_row);
+            if (packed) packed += steps * packed_columns(v, columns);
+        }
+    }
+}
+
+void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c, size_t c_row) {
+    product(chosen, m, n, k, a, b, NULL, adds, c, c_row);
+}
+
+size_t kernel_packed_count(size_t k, size_t n) { return k * packed_columns(chosen, n); }
+
+void kernel_pack(float *packed, product_factor b, size_t k, size_t n) {
+    for (size_t j = 0; j < n; j += NC) {
+        const size_t columns = smaller(NC, n - j);
+        for (size_t p = 0; p < k; p += KC) {
+            const size_t steps = smaller(KC, k - p);
+            pack_block(chosen, packed, part(b, p, j), steps, columns);
+            packed += steps * packed_columns(chosen, columns);
+        }
+    }
+}
+
+void kernel_product_packed(size_t m, size_t n, size_t k, product_factor a, const float *packed, bool adds, float *c,
+                           size_t c_row) {
+    product(chosen, m, n, k, a, (product_factor){0}, packed, adds, c, c_row);
+}
+
+const char *kernel_product_instructions(void) { return chosen->name; }
+
+bool kernel_product_variant(size_t number, size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c,
+                            size_t c_row) {
+    if (number >= VARIANTS || !runs_here(&variants[number])) return false;
+    product(&variants[number], m, n, k, a, b, NULL, adds, c, c_row);
+    return true;
+}
+
+size_t kernel_product_variant_count(void) { return VARIANTS; }
