@@ -1,4 +1,4 @@
-import Foundation
+import Numerics
 
 /// Logarithms of the softmax of one row of logits: `result[c] = logits[c] - log Σ exp(logits)`.
 ///
@@ -7,7 +7,7 @@ public func logSoftmax(_ logits: UnsafePointer<Float>, count: Int, into result: 
     var largest = Double(logits[0])
     for c in 1..<max(count, 1) { largest = max(largest, Double(logits[c])) }
     var sum = 0.0
-    for c in 0..<count { sum += exp(Double(logits[c]) - largest) }
-    let logSum = largest + log(sum)
+    for c in 0..<count { sum += exponential(Double(logits[c]) - largest) }
+    let logSum = largest + logarithm(sum)
     for c in 0..<count { result[c] = Double(logits[c]) - logSum }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Numbers drawn one after another from a `CounterGenerator`; a `RandomNumberGenerator` for the standard library.
 public struct RandomSequence: RandomNumberGenerator, Sendable {
     private let generator: CounterGenerator
@@ -22,8 +20,8 @@ public struct RandomSequence: RandomNumberGenerator, Sendable {
 
     /// A number from the normal distribution of mean 0 and deviation 1 (Box and Muller 1958).
     public mutating func normal() -> Double {
-        let radius = (-2 * log(1 - uniform())).squareRoot()
-        return radius * cos(2 * .pi * uniform())
+        let radius = (-2 * logarithm(1 - uniform())).squareRoot()
+        return radius * cosine(turns: uniform())
     }
 
     /// As `normal()`, drawn again until it is within two deviations.

@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 import Numerics
 
 /// Makes the views of a few samples at a time; a value for each thread, since it holds buffers.
@@ -42,16 +41,16 @@ public final class ViewMaker {
         parts = FloatBlock(count: 2 * rows * 2 * half)
         for c in 0..<columns {
             for f in 0..<half {
-                let angle = 2 * Double.pi * Double(f * c % columns) / Double(columns)
-                columnTable[c * 2 * half + f] = Float(cos(angle))
-                columnTable[c * 2 * half + half + f] = Float(-sin(angle))
+                let turns = Double(f * c % columns) / Double(columns)
+                columnTable[c * 2 * half + f] = Float(cosine(turns: turns))
+                columnTable[c * 2 * half + half + f] = Float(-sine(turns: turns))
             }
         }
         for k in 0..<rows {
             for r in 0..<rows {
-                let angle = 2 * Double.pi * Double(k * r % rows) / Double(rows)
-                rowTable[k * rows + r] = Float(cos(angle))
-                rowTable[(rows + k) * rows + r] = Float(sin(angle))
+                let turns = Double(k * r % rows) / Double(rows)
+                rowTable[k * rows + r] = Float(cosine(turns: turns))
+                rowTable[(rows + k) * rows + r] = Float(sine(turns: turns))
             }
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Layers
 import Numerics
 public import Signals
@@ -14,6 +13,9 @@ public final class ViewRecognition: PretextTask {
     /// Log-probabilities of the original's row and of one view's row.
     private var logOriginal: [Double]
     private var logView: [Double]
+    /// The probabilities themselves.
+    private var original: [Double]
+    private var view: [Double]
     private var originalGradient: [Double]
 
     /// The task for samples `[rows, columns]`, up to `capacity` originals at a time, with `outputs` output units.
@@ -22,8 +24,7 @@ public final class ViewRecognition: PretextTask {
         self.outputs = outputs
         maker = ViewMaker(settings.views, rows: rows, columns: columns, capacity: capacity)
         logOriginal = [Double](repeating: 0, count: outputs)
-        logView = logOriginal
-        originalGradient = logOriginal
+        (logView, original, view, originalGradient) = (logOriginal, logOriginal, logOriginal, logOriginal)
     }
 
     /// One row for each original and view.
@@ -55,23 +56,25 @@ public final class ViewRecognition: PretextTask {
         for i in 0..<originals {
             for c in 0..<outputs { originalGradient[c] = 0 }
             logSoftmax(logits + i * outputs, count: outputs, into: &logOriginal)
+            for c in 0..<outputs { original[c] = exponential(logOriginal[c]) }
             for v in 0..<views {
                 let row = (v * originals + i) * outputs
                 logSoftmax(logits + row, count: outputs, into: &logView)
+                for c in 0..<outputs { view[c] = exponential(logView[c]) }
                 loss -= entropyScale * logView[v]
                 var best = 0
                 for c in 1..<outputs where logits[row + c] > logits[row + best] { best = c }
                 if best == v { correct += 1 }
                 for c in 0..<outputs {
-                    gradient[row + c] = Float(entropyScale * (exp(logView[c]) - (c == v ? 1 : 0)))
+                    gradient[row + c] = Float(entropyScale * (view[c] - (c == v ? 1 : 0)))
                 }
                 guard v > 0 else { continue }
                 var divergence = 0.0
-                for c in 0..<outputs { divergence += exp(logOriginal[c]) * (logOriginal[c] - logView[c]) }
+                for c in 0..<outputs { divergence += original[c] * (logOriginal[c] - logView[c]) }
                 loss += divergenceScale * divergence
                 for c in 0..<outputs {
-                    let (p, q) = (exp(logOriginal[c]), exp(logView[c]))
-                    gradient[row + c] += Float(divergenceScale * (q - p))
+                    let p = original[c]
+                    gradient[row + c] += Float(divergenceScale * (view[c] - p))
                     originalGradient[c] += divergenceScale * p * (logOriginal[c] - logView[c] - divergence)
                 }
             }

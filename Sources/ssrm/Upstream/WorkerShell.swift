@@ -130,7 +130,7 @@ final class WorkerShell {
                 .hello(
                     Hello(
                         name: Self.name(ofProcess: getpid()), processor: Processor.name,
-                        numerics: "\(Products.instructionSet), \(ProductLibrary.version) with \(ProductLibrary.instructionSet)",
+                        numerics: "\(Products.instructionSet), \(ProductLibrary.version)",
                         threads: settings.threads, datasetDigest: heldDigest ?? ""))))
     }
 
