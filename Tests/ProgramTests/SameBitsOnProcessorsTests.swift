@@ -1,0 +1,57 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The promise across kinds of processor, each emulated: coordinator and worker on one kind give the bits of this machine's.
+@Suite(.enabled(if: Emulator.isHere, "needs qemu-x86_64 (Debian: qemu-user)"))
+struct SameBitsOnProcessorsTests {
+    private static let steps = 2
+
+    /// The bits of this machine.
+    private static let here: Result<Pretraining.Outcome, any Error> = Result {
+        let folder = try TemporaryFolder()
+        return try Pretraining.pretrain(run: folder.path("run"), steps: steps, "--workers", "1")
+    }
+
+    @Test(arguments: [
+        Emulator.Kind(processor: "Nehalem", products: "any"),  // neither AVX nor fused multiply-adds
+        Emulator.Kind(processor: "Haswell", products: "AVX2"),
+    ])
+    func everyKindOfProcessorGivesTheSameBits(kind: Emulator.Kind) throws {
+        let folder = try TemporaryFolder()
+        let run = folder.path("run")
+        let coordinator = try Emulator.start(
+            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--lease", "60"]
+                + Pretraining.jobFlags(run: run, steps: Self.steps), on: kind)
+        #expect(waitFor { FileManager.default.fileExists(atPath: run + "/endpoint") })
+        let endpoint = try String(contentsOfFile: run + "/endpoint", encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let worker = try Emulator.start(
+            ["worker", "--connect", endpoint, "--data", try Pretraining.dataset.get()], on: kind)
+        let result = coordinator.result()
+        worker.result()
+        #expect(result.errors.contains(", \(kind.products), "), Comment(rawValue: result.errors))
+        let outcome = try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+        #expect(outcome == (try Self.here.get()))
+    }
+}
+
+/// Runs the program on an emulated processor.
+enum Emulator {
+    struct Kind: CustomTestStringConvertible {
+        /// As the emulator calls it.
+        let processor: String
+        /// The instruction set that products choose there.
+        let products: String
+
+        var testDescription: String { processor }
+    }
+
+    private static let program = "/usr/bin/qemu-x86_64"
+
+    static var isHere: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+    static func start(_ arguments: [String], on kind: Kind) throws -> ProgramRun {
+        try ProgramRun(["-cpu", kind.processor, ProgramRun.ssrm] + arguments, program: program)
+    }
+}
