@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -41,4 +42,19 @@ static inline int linux_open_memory_file(int process, int descriptor, long size)
     if (fcntl(file, LINUX_GET_SEALS) == LINUX_SEAL_SIZE && fstat(file, &state) == 0 && state.st_size == size) return file;
     close(file);
     return -1;
+}
+
+// Whether this process may run on a processor. (The kernel counts processors from 0; no mask here has more than 1024.)
+static inline int linux_may_run_on(int processor) {
+    cpu_set_t allowed;
+    return processor >= 0 && processor < CPU_SETSIZE && sched_getaffinity(getpid(), sizeof allowed, &allowed) == 0 &&
+           CPU_ISSET(processor, &allowed);
+}
+
+// Keeps the calling thread on one processor.
+static inline int linux_stay_on(int processor) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    return sched_setaffinity(0, sizeof one, &one);
 }

@@ -44,6 +44,7 @@ public final class ShardPool {
     private let shape: SumTreeShape
     private let parameterCount: Int
     private let rounding: GradientRounding?
+    private let enter: @Sendable (_ thread: Int) -> Void
     /// Every block there is; those that nobody else holds are written to again.
     private var blocks: [FloatBlock]
 
@@ -55,7 +56,11 @@ public final class ShardPool {
     ///   - selection: the samples to train on; nil for all.
     ///   - threads: how many shards are computed at once.
     ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
-    public init(job: Job, samples: Samples, selection: [Int]? = nil, threads: Int, blocks: [FloatBlock] = []) {
+    ///   - enter: called on a thread when it takes part in a run beside others, with its number.
+    public init(
+        job: Job, samples: Samples, selection: [Int]? = nil, threads: Int, blocks: [FloatBlock] = [],
+        enter: @escaping @Sendable (_ thread: Int) -> Void = { _ in }
+    ) {
         precondition(threads > 0, "a pool of \(threads) threads")
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in ShardGradient(job: job) }
         self.samples = samples
@@ -64,6 +69,7 @@ public final class ShardPool {
         parameterCount = job.network.parameterCount
         rounding = job.gradientRounding
         self.blocks = blocks
+        self.enter = enter
     }
 
     /// Computes a run of shards of one step.
@@ -95,7 +101,14 @@ public final class ShardPool {
             }
         }
         let count = min(computers.count, shards.count)
-        if count > 1 { DispatchQueue.concurrentPerform(iterations: count, execute: run) } else if count == 1 { run(0) }
+        if count > 1 {
+            DispatchQueue.concurrentPerform(iterations: count) { [enter] thread in
+                enter(thread)
+                run(thread)
+            }
+        } else if count == 1 {
+            run(0)
+        }
         let sums = progress.withLock { state in
             blocks = lent + state.free + state.tree.sums.map(\.gradient)
             return state.tree.sums

@@ -14,6 +14,7 @@ struct UpstreamBenchOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise over the loopback interface.")
     var sharedMemory = true
+    @OptionGroup var pinning: PinningOptions
     @OptionGroup var elements: ElementOptions
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -87,7 +88,8 @@ struct UpstreamBench {
                 keepCheckpoints: 1, reportEvery: options.steps, patience: .seconds(60)),
             job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
         let local = try LocalWorkers(
-            count: options.workers, endpoint: shell.endpoint, data: data, threads: options.threads)
+            count: options.workers, endpoint: shell.endpoint, data: data, threads: options.threads,
+            pins: options.pinning.pinning)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
         let rate = shell.speed.rowsPerSecond
         return Result(

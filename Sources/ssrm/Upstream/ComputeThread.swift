@@ -27,10 +27,11 @@ final class ComputeThread: Sendable {
     /// Its answers, for the thread that owns the socket.
     let answers: Mailbox<Answer>
     private let threads: Int
+    private let processors: [Int]?
 
-    /// A thread that waits for orders, with `threads` threads for the shards of a run.
-    init(threads: Int) throws {
-        self.threads = threads
+    /// A thread that waits for orders, with `threads` threads for the shards of a run, each on its one of `processors`.
+    init(threads: Int, processors: [Int]?) throws {
+        (self.threads, self.processors) = (threads, processors)
         orders = try Mailbox()
         answers = try Mailbox()
         let thread = Thread { [self] in work() }
@@ -43,12 +44,15 @@ final class ComputeThread: Sendable {
     func put(_ order: Order) { orders.put(order) }
 
     private func work() {
+        if let processors { Processors.stay(on: processors[0]) }
         var (pool, current): (ShardPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
-                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks)
+                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] thread in
+                        if let processors { Processors.stay(on: processors[thread]) }
+                    }
                     current = generation
                     let digest = sha256(of: ShardGradient(job: job).probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))

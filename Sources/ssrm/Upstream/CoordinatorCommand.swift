@@ -85,6 +85,8 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: "Compute threads of each worker.")
     var threads = 1
 
+    @OptionGroup var pinning: PinningOptions
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
@@ -98,7 +100,8 @@ struct PretrainCommand: ParsableCommand {
         let run = UpstreamRun(
             options, leaseOptions, workers: WorkersRecord(count: workers, threads: threads), json: json)
         try run.run(listen: "tcp://127.0.0.1:*", patience: nil) { endpoint in
-            try LocalWorkers(count: workers, endpoint: endpoint, data: options.data, threads: threads)
+            try LocalWorkers(
+                count: workers, endpoint: endpoint, data: options.data, threads: threads, pins: pinning.pinning)
         }
     }
 }

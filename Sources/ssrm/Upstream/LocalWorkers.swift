@@ -1,4 +1,13 @@
+import ArgumentParser
 import Foundation
+
+/// Whether compute threads of workers on this machine stay on processors of their own.
+struct PinningOptions: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep each compute thread on a processor of its own where there are enough of them.")
+    var pinning = true
+}
 
 /// Worker processes on this machine: started, watched, restarted and ended by their numbers.
 final class LocalWorkers {
@@ -11,10 +20,15 @@ final class LocalWorkers {
     private static let quick = Duration.seconds(3)
     private static let quickEndLimit = 3
     private let arguments: [String]
+    /// Per worker, the processors of its compute threads; nil to let them run anywhere.
+    private let processors: [[Int]]?
     private var slots: [Slot]
 
     /// Starts `count` workers that connect to `endpoint` and read the dataset at `data`.
-    init(count: Int, endpoint: String, data: String, threads: Int) throws {
+    ///
+    /// Where `pins` is true and this machine has a processor for each compute thread, each stays on one.
+    init(count: Int, endpoint: String, data: String, threads: Int, pins: Bool) throws {
+        processors = pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
             "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
             String(getpid()), "--quiet",
@@ -35,7 +49,8 @@ final class LocalWorkers {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var words = arguments.map { strdup($0) } + [nil]
+        let places = processors.map { ["--cpus", $0[i].map(String.init).joined(separator: ",")] } ?? []
+        var words = (arguments + places).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid = pid_t()
         let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)

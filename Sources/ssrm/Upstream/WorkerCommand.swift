@@ -35,13 +35,31 @@ struct WorkerCommand: ParsableCommand {
         help: "Exchange gradients and parameters through shared memory where both sides are on one machine.")
     var sharedMemory = true
 
+    @Option(help: "Processors for the compute threads, like 0,1: each thread stays on one.")
+    var cpus: String?
+
     @Option(help: "End when this process, which started the worker, ends.")
     var parent: Int32?
 
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
+    private var processors: [Int]? {
+        cpus?.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+    }
+
     func validate() throws {
+        if let cpus, let processors {
+            if let other = processors.first(where: { !Processors.allowed.contains($0) }) {
+                let allowed = Processors.allowed.map(String.init).joined(separator: ", ")
+                throw ValidationError(
+                    "--cpus \(cpus): \(other < 0 ? "that is no list of numbers like 0,1" : "this process may not use processor \(other)"); it may use \(allowed)"
+                )
+            }
+            if processors.count != threads {
+                throw ValidationError("--cpus needs one processor for each of --threads \(threads), not \(cpus)")
+            }
+        }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
@@ -58,7 +76,7 @@ struct WorkerCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         let shell = try WorkerShell(
             WorkerSettings(
-                endpoint: connect, threads: threads, cache: cache, patience: .seconds(patience),
+                endpoint: connect, threads: threads, processors: processors, cache: cache, patience: .seconds(patience),
                 sharesMemory: sharedMemory, isQuiet: quiet),
             dataset: dataset, signals: signals)
         if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }

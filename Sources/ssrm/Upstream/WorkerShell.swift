@@ -10,6 +10,8 @@ import Wire
 struct WorkerSettings {
     var endpoint: String
     var threads: Int
+    /// A processor for each compute thread to stay on; nil for any.
+    var processors: [Int]?
     var cache: String?
     var patience: Duration
     var sharesMemory: Bool
@@ -59,7 +61,7 @@ final class WorkerShell {
     /// A worker that connects from now on.
     init(_ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox) throws {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
-        compute = try ComputeThread(threads: settings.threads)
+        compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)

@@ -1,0 +1,19 @@
+import CLinux
+
+/// The processors that this process may use, and threads that stay on one.
+///
+/// A thread that computes for a millisecond, waits, and computes again is placed anew each time that it wakes, now and then
+/// behind another such thread while a processor idles, which doubles the time of a step.
+enum Processors {
+    /// Those that this process may use: what `taskset`, a container or a batch system left it.
+    static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
+
+    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many.
+    static func shared(among workers: Int, threads: Int) -> [[Int]]? {
+        guard workers * threads <= allowed.count else { return nil }
+        return (0..<workers).map { Array(allowed[$0 * threads..<($0 + 1) * threads]) }
+    }
+
+    /// Keeps the calling thread on a processor. Where that fails, it runs as any thread does.
+    static func stay(on processor: Int) { _ = linux_stay_on(Int32(processor)) }
+}
