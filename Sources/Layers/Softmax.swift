@@ -1,13 +1,12 @@
-import Numerics
+import CKernels
 
-/// Logarithms of the softmax of one row of logits: `result[c] = logits[c] - log Σ exp(logits)`.
+/// The softmax of rows of logits, in double precision: `probabilities[c] = exp(logits[c]) / Σ exp(logits)`, and their logarithms
+/// `logs[c] = logits[c] - log Σ exp(logits)`.
 ///
-/// Computed in double precision from the largest logit down, so that no exponential overflows.
-public func logSoftmax(_ logits: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Double>) {
-    var largest = Double(logits[0])
-    for c in 1..<max(count, 1) { largest = max(largest, Double(logits[c])) }
-    var sum = 0.0
-    for c in 0..<count { sum += exponential(Double(logits[c]) - largest) }
-    let logSum = largest + logarithm(sum)
-    for c in 0..<count { result[c] = Double(logits[c]) - logSum }
+/// Computed from a row's largest logit down, so that no exponential overflows. All three are `[rows, classes]`.
+public func logSoftmax(
+    _ logits: UnsafePointer<Float>, rows: Int, classes: Int, logs: UnsafeMutablePointer<Double>,
+    probabilities: UnsafeMutablePointer<Double>
+) {
+    kernel_log_softmax(logs, probabilities, logits, rows, classes)
 }

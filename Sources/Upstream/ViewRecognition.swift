@@ -10,12 +10,9 @@ public final class ViewRecognition: PretextTask {
     private let settings: UpstreamSettings
     private let outputs: Int
     private let maker: ViewMaker
-    /// Log-probabilities of the original's row and of one view's row.
-    private var logOriginal: [Double]
-    private var logView: [Double]
-    /// The probabilities themselves.
-    private var original: [Double]
-    private var view: [Double]
+    /// The outputs' probabilities and their logarithms, a row for each of the network's.
+    private var probabilities: [Double]
+    private var logs: [Double]
     private var originalGradient: [Double]
 
     /// The task for samples `[rows, columns]`, up to `capacity` originals at a time, with `outputs` output units.
@@ -23,8 +20,8 @@ public final class ViewRecognition: PretextTask {
         self.settings = settings
         self.outputs = outputs
         maker = ViewMaker(settings.views, rows: rows, columns: columns, capacity: capacity)
-        logOriginal = [Double](repeating: 0, count: outputs)
-        (logView, original, view, originalGradient) = (logOriginal, logOriginal, logOriginal, logOriginal)
+        probabilities = [Double](repeating: 0, count: capacity * settings.views.count * outputs)
+        (logs, originalGradient) = (probabilities, [Double](repeating: 0, count: outputs))
     }
 
     /// One row for each original and view.
@@ -48,37 +45,40 @@ public final class ViewRecognition: PretextTask {
         ofLogits logits: UnsafePointer<Float>, originals: Int, originalsPerStep: Int,
         gradient: UnsafeMutablePointer<Float>
     ) -> (loss: Double, correct: Int) {
+        precondition(
+            originals * settings.views.count * outputs <= logs.count, "\(originals) originals are beyond the capacity")
         let views = settings.views.count
         let entropyScale = settings.crossEntropyWeight / Double(originalsPerStep * views)
         let divergenceScale = settings.divergenceWeight / Double(originalsPerStep * max(views - 1, 1))
         var (loss, correct) = (0.0, 0)
 
+        logSoftmax(
+            logits, rows: views * originals, classes: outputs, logs: &logs, probabilities: &probabilities)
         for i in 0..<originals {
             for c in 0..<outputs { originalGradient[c] = 0 }
-            logSoftmax(logits + i * outputs, count: outputs, into: &logOriginal)
-            for c in 0..<outputs { original[c] = exponential(logOriginal[c]) }
+            let original = i * outputs
             for v in 0..<views {
                 let row = (v * originals + i) * outputs
-                logSoftmax(logits + row, count: outputs, into: &logView)
-                for c in 0..<outputs { view[c] = exponential(logView[c]) }
-                loss -= entropyScale * logView[v]
+                loss -= entropyScale * logs[row + v]
                 var best = 0
                 for c in 1..<outputs where logits[row + c] > logits[row + best] { best = c }
                 if best == v { correct += 1 }
                 for c in 0..<outputs {
-                    gradient[row + c] = Float(entropyScale * (view[c] - (c == v ? 1 : 0)))
+                    gradient[row + c] = Float(entropyScale * (probabilities[row + c] - (c == v ? 1 : 0)))
                 }
                 guard v > 0 else { continue }
                 var divergence = 0.0
-                for c in 0..<outputs { divergence += original[c] * (logOriginal[c] - logView[c]) }
+                for c in 0..<outputs {
+                    divergence += probabilities[original + c] * (logs[original + c] - logs[row + c])
+                }
                 loss += divergenceScale * divergence
                 for c in 0..<outputs {
-                    let p = original[c]
-                    gradient[row + c] += Float(divergenceScale * (view[c] - p))
-                    originalGradient[c] += divergenceScale * p * (logOriginal[c] - logView[c] - divergence)
+                    let p = probabilities[original + c]
+                    gradient[row + c] += Float(divergenceScale * (probabilities[row + c] - p))
+                    originalGradient[c] += divergenceScale * p * (logs[original + c] - logs[row + c] - divergence)
                 }
             }
-            for c in 0..<outputs { gradient[i * outputs + c] += Float(originalGradient[c]) }
+            for c in 0..<outputs { gradient[original + c] += Float(originalGradient[c]) }
         }
         return (loss, correct)
     }

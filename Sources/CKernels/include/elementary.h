@@ -14,3 +14,13 @@ void kernel_logistic(float *y, const float *x, size_t count);
 
 // y[i] = tanh x[i], to 2.5e-7 of the result.
 void kernel_tanh(float *y, const float *x, size_t count);
+
+// e^x in double precision, to 4e-16 of the result for x in -708 … 709; x is taken as the nearer end beyond.
+double kernel_exp_double(double x);
+
+// log x in double precision, to 4e-16 of the result; x above 0 and not subnormal.
+double kernel_log_double(double x);
+
+// Each row of logits, [rows, classes], as probabilities and their logarithms: logs = x - log sum exp x, from the row's largest
+// value down, so that no exponential overflows; probabilities = exp(x) / sum exp x. In double precision.
+void kernel_log_softmax(double *logs, double *probabilities, const float *logits, size_t rows, size_t classes);
