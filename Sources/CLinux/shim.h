@@ -51,10 +51,10 @@ static inline int linux_may_run_on(int processor) {
            CPU_ISSET(processor, &allowed);
 }
 
-// Keeps the calling thread on one processor.
-static inline int linux_stay_on(int processor) {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(processor, &one);
-    return sched_setaffinity(0, sizeof one, &one);
+// Keeps the calling thread, and those that it will start, on some processors.
+static inline int linux_stay_on(const int *processors, int count) {
+    cpu_set_t some;
+    CPU_ZERO(&some);
+    for (int i = 0; i < count; i++) CPU_SET(processors[i], &some);
+    return sched_setaffinity(0, sizeof some, &some);
 }

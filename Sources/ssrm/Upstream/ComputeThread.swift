@@ -44,14 +44,14 @@ final class ComputeThread: Sendable {
     func put(_ order: Order) { orders.put(order) }
 
     private func work() {
-        if let processors { Processors.stay(on: processors[0]) }
+        if let processors { Processors.stay(on: [processors[0]]) }
         var (pool, current): (ShardPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
                     pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] thread in
-                        if let processors { Processors.stay(on: processors[thread]) }
+                        if let processors { Processors.stay(on: [processors[thread]]) }
                     }
                     current = generation
                     let digest = sha256(of: ShardGradient(job: job).probe())

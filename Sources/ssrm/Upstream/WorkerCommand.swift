@@ -35,7 +35,7 @@ struct WorkerCommand: ParsableCommand {
         help: "Exchange gradients and parameters through shared memory where both sides are on one machine.")
     var sharedMemory = true
 
-    @Option(help: "Processors for the compute threads, like 0,1: each thread stays on one.")
+    @Option(help: "Processors to stay on, like 0,1: one for each compute thread.")
     var cpus: String?
 
     @Option(help: "End when this process, which started the worker, ends.")
@@ -72,6 +72,8 @@ struct WorkerCommand: ParsableCommand {
             // A parent that ended before this line sends no signal any more.
             if getppid() != parent { throw ProgramError("process \(parent), which started this worker, has ended") }
         }
+        // The threads of the socket too, or they wait behind another worker's computing while this one's processor idles.
+        if let processors { Processors.stay(on: processors) }
         let signals = try SignalInbox([SIGINT, SIGTERM])
         let dataset = try data.map { try Dataset(opening: $0) }
         let shell = try WorkerShell(
