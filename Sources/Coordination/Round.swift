@@ -9,11 +9,11 @@ public struct Round: Sendable {
     private var assigned: [WorkerID: Range<Int>] = [:]
     private var tree: SumTree
 
-    /// A step of which nothing is done; with a rounding, sums are rounded by it.
-    public init(step: Int, shardCount: Int, rounding: GradientRounding? = nil) {
+    /// A step of which nothing is done; with a rounding, sums are rounded by it. Sums are made on up to `threads` threads.
+    public init(step: Int, shardCount: Int, rounding: GradientRounding? = nil, threads: Int = 1) {
         self.step = step
         unassigned = [0..<shardCount]
-        tree = SumTree(SumTreeShape(shardCount: shardCount), step: step, rounding: rounding)
+        tree = SumTree(SumTreeShape(shardCount: shardCount), step: step, rounding: rounding, threads: threads)
     }
 
     /// The sum of all shards, once they are all there.

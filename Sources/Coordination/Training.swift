@@ -41,17 +41,22 @@ public struct Training: Sendable {
         /// How sums of gradients are rounded; nil where they are not.
         public let rounding: GradientRounding?
 
+        /// The most threads that sums are made on.
+        public let threads: Int
+
         /// A plan.
         public init(
             shardCount: Int, steps: Int, rowsPerShard: Int, parameterCount: Int, datasetDigest: String,
-            wire: ElementType = .float32, rounding: GradientRounding? = nil
+            wire: ElementType = .float32, rounding: GradientRounding? = nil, threads: Int = 1
         ) {
             (self.shardCount, self.steps, self.rowsPerShard) = (shardCount, steps, rowsPerShard)
             (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
-            (self.wire, self.rounding) = (wire, rounding)
+            (self.wire, self.rounding, self.threads) = (wire, rounding, threads)
         }
 
-        func round(at step: Int) -> Round { Round(step: step, shardCount: shardCount, rounding: rounding) }
+        func round(at step: Int) -> Round {
+            Round(step: step, shardCount: shardCount, rounding: rounding, threads: threads)
+        }
     }
 
     /// The plan.
@@ -226,7 +231,7 @@ public struct Training: Sendable {
         }
         if let refusal = round?.onReport(report, blocks, from: worker) { return [refuse(worker, refusal)] }
         guard let sum = round?.sum else { return assign(at: now) }
-        if !sum.gradient.isFinite || !sum.loss.isFinite {
+        if !sum.loss.isFinite || !sum.gradient.isFinite(threads: plan.threads) {
             return [.fail("the gradient of step \(report.step) is infinite or not a number; lower --learning-rate")]
         }
         return [.finishStep(sum)]

@@ -58,19 +58,26 @@ public struct Adam: Sendable {
         return Adam(settings: settings, firstMoment: first, secondMoment: second, step: step)
     }
 
-    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself.
+    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads.
     ///
     /// - Precondition: all three are as long as the moments.
-    public mutating func update(_ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock) {
+    public mutating func update(
+        _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+    ) {
         let count = firstMoment.count
         precondition(
             parameters.count == count && gradient.count == count && updated.count == count,
             "\(parameters.count) parameters, \(gradient.count) gradients, \(updated.count) results, \(count) moments")
         step += 1
+        let (rate, epsilon) = (Float(settings.learningRate), Float(settings.epsilon))
         let (beta1, beta2) = (Float(settings.beta1), Float(settings.beta2))
-        kernel_adam(
-            updated.base, parameters.base, firstMoment.base, secondMoment.base, gradient.base, count,
-            Float(settings.learningRate), beta1, beta2, Float(settings.epsilon), correction(beta1), correction(beta2))
+        let (mScale, vScale) = (correction(beta1), correction(beta2))
+        inParts(of: count, threads: threads) { [firstMoment, secondMoment] part in
+            let start = part.lowerBound
+            kernel_adam(
+                updated.base + start, parameters.base + start, firstMoment.base + start, secondMoment.base + start,
+                gradient.base + start, part.count, rate, beta1, beta2, epsilon, mScale, vScale)
+        }
     }
 
     /// `1 / (1 - decay^t)`, for the decay as the kernel rounds it: 1 - 0.999 would differ by 1 in 77,000.

@@ -46,6 +46,8 @@ public struct MLP: Sendable, Equatable {
         let halves: HalfMLP?
         /// Held, so that it is known when others come.
         private(set) var parameters = FloatBlock(count: 0)
+        /// Whether the parameters were taken more than once: then laying them out for products pays.
+        private(set) var isPacked = false
         /// Each layer's weight, for forward passes.
         private(set) var weights: [PackedFactor]
         /// Each layer's weight transposed, for backward passes; the first layer's inputs need no gradient.
@@ -63,16 +65,21 @@ public struct MLP: Sendable, Equatable {
             transposedWeights = weights
         }
 
-        /// Takes the parameters for the passes that follow; does nothing where it has them already.
+        /// Takes the parameters for the passes that follow.
         ///
         /// - Precondition: there are the network's, and their values do not change while the workspace has them.
         public func take(parameters: FloatBlock) {
-            if self.parameters === parameters { return }
+            if self.parameters === parameters { return pack() }
             precondition(
                 parameters.count == network.parameterCount,
                 "\(parameters.count) parameters for a network of \(network.parameterCount)")
-            self.parameters = parameters
+            (self.parameters, isPacked) = (parameters, false)
             halves?.take(parameters: parameters)
+        }
+
+        private func pack() {
+            if isPacked { return }
+            isPacked = true
             for layer in 0..<network.layerCount where !(halves?.has(layer) ?? false) {
                 let (k, n) = (network.sizes[layer], network.sizes[layer + 1])
                 let weight = parameters.base + network.offset(ofLayer: layer)
@@ -91,17 +98,19 @@ public struct MLP: Sendable, Equatable {
         var x = inputs
         for layer in 0..<(layers ?? layerCount) {
             let (k, n) = (sizes[layer], sizes[layer + 1])
-            let bias = workspace.parameters.base + offset(ofLayer: layer) + k * n
+            let weight = workspace.parameters.base + offset(ofLayer: layer)
             let y = workspace.outputs[layer].base
             if let halves = workspace.halves, halves.has(layer) {
                 halves.forward(x, rows: rows, layer: layer, into: y)
-            } else {
+            } else if workspace.isPacked {
                 workspace.weights[layer].product(m: rows, x, aRow: k, into: y, cRow: n)
+            } else {
+                product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: y, cRow: n)
             }
             if layer == layerCount - 1 {
-                kernel_add_bias(y, bias, rows, n)
+                kernel_add_bias(y, weight + k * n, rows, n)
             } else {
-                kernel_add_bias_relu(y, bias, rows, n)
+                kernel_add_bias_relu(y, weight + k * n, rows, n)
             }
             x = UnsafePointer(y)
         }
@@ -125,7 +134,12 @@ public struct MLP: Sendable, Equatable {
                 halves.backward(dy, layer: layer, weightGradient: gradient + start, inputGradient: dx)
             } else {
                 product(m: k, n: n, k: rows, x, .transposed, aRow: k, dy, bRow: n, into: gradient + start, cRow: n)
-                if let dx { workspace.transposedWeights[layer].product(m: rows, dy, aRow: n, into: dx, cRow: k) }
+                if let dx, workspace.isPacked {
+                    workspace.transposedWeights[layer].product(m: rows, dy, aRow: n, into: dx, cRow: k)
+                } else if let dx {
+                    let weight = workspace.parameters.base + start
+                    product(m: rows, n: k, k: n, dy, aRow: n, weight, .transposed, bRow: n, into: dx, cRow: k)
+                }
             }
             if let dx { kernel_relu_backward(dx, x, rows * k) }
         }

@@ -1,14 +1,26 @@
 import CKernels
+import Synchronization
 
 extension FloatBlock {
-    /// Adds `other`, which has the same count, value by value.
-    public func add(_ other: FloatBlock) {
+    /// Adds `other`, which has the same count, value by value, on up to `threads` threads.
+    public func add(_ other: FloatBlock, threads: Int = 1) {
         precondition(other.count == count, "adding \(other.count) floats to \(count)")
-        kernel_add(base, other.base, count)
+        inParts(of: count, threads: threads) { part in
+            kernel_add(base + part.lowerBound, other.base + part.lowerBound, part.count)
+        }
     }
 
     /// Whether no value is infinite or not a number.
-    public var isFinite: Bool { Numerics.isFinite(values) }
+    public var isFinite: Bool { isFinite(threads: 1) }
+
+    /// Whether no value is infinite or not a number, found out on up to `threads` threads.
+    public func isFinite(threads: Int) -> Bool {
+        let isFinite = Atomic(true)
+        inParts(of: count, threads: threads) { part in
+            if !kernel_all_finite(base + part.lowerBound, part.count) { isFinite.store(false, ordering: .relaxed) }
+        }
+        return isFinite.load(ordering: .relaxed)
+    }
 }
 
 /// Whether no value is infinite or not a number.

@@ -76,11 +76,13 @@ public struct SumTree: Sendable {
     public let shape: SumTreeShape
     private let step: Int
     private let rounding: GradientRounding?
+    private let threads: Int
     private var waiting: [Range<Int>: ShardSum] = [:]
 
-    /// An empty tree of this shape, for one step; with a rounding, every sum that it makes is rounded.
-    public init(_ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil) {
-        (self.shape, self.step, self.rounding) = (shape, step, rounding)
+    /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that it makes is
+    /// rounded.
+    public init(_ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1) {
+        (self.shape, self.step, self.rounding, self.threads) = (shape, step, rounding, threads)
     }
 
     /// Takes a node's sum, adds what can be added, and hands back the blocks that are free again.
@@ -97,7 +99,7 @@ public struct SumTree: Sendable {
             if let rounding {
                 rounding.rounding(of: parent, step: step).add(right.gradient, to: left.gradient)
             } else {
-                left.gradient.add(right.gradient)
+                left.gradient.add(right.gradient, threads: threads)
             }
             freed.append(right.gradient)
             sum = ShardSum(

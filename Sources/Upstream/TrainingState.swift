@@ -46,10 +46,11 @@ public struct TrainingState: Sendable {
 
     /// Makes the next step with the sum of all shards' gradients.
     ///
-    /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker.
-    public mutating func advance(gradient: FloatBlock) {
+    /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker. The optimiser runs
+    /// on up to `threads` threads; the bits do not depend on it.
+    public mutating func advance(gradient: FloatBlock, threads: Int = 1) {
         let updated = pool.take(count: parameters.count)
-        adam.update(parameters, gradient: gradient, into: updated)
+        adam.update(parameters, gradient: gradient, into: updated, threads: threads)
         parameters = updated
         step += 1
         publish()

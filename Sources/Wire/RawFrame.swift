@@ -49,7 +49,7 @@ public struct RawFrame: Sendable {
     }
 
     static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
-        XXH3_64bits(bytes.baseAddress, bytes.count)
+        xxhash_64(bytes.baseAddress, bytes.count)
     }
 }
 

@@ -32,6 +32,8 @@ final class CoordinatorShell {
         case stopped(signal: Int32)
     }
     private static let messagesAtOnce = 64
+    /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
+    private static let threads = min(Processors.allowed.count, 4)
     private let settings: CoordinatorSettings
     private let job: Job
     private let jobText: String
@@ -79,7 +81,7 @@ final class CoordinatorShell {
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
                 parameterCount: state.parameters.count, datasetDigest: job.datasetDigest, wire: job.settings.wire,
-                rounding: job.gradientRounding),
+                rounding: job.gradientRounding, threads: Self.threads),
             step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         madeDigests = try Mailbox()
@@ -183,7 +185,7 @@ final class CoordinatorShell {
 
     private func finishStep(_ sum: ShardSum) throws {
         let start = watch.elapsed
-        state.advance(gradient: sum.gradient)
+        state.advance(gradient: sum.gradient, threads: Self.threads)
         times.optimising += watch.elapsed - start
         if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
         try perform(training.onParameters(state.published, at: watch.elapsed))
