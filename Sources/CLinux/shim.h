@@ -58,3 +58,8 @@ static inline int linux_stay_on(const int *processors, int count) {
     for (int i = 0; i < count; i++) CPU_SET(processors[i], &some);
     return sched_setaffinity(0, sizeof some, &some);
 }
+
+// Tells the system to bring a part of a file to the disk, and does not wait.
+static inline int linux_start_writing(int file, long offset, long count) {
+    return sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}

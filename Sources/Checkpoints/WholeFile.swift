@@ -1,3 +1,4 @@
+import CLinux
 public import Foundation
 
 /// Writes files that appear under their name whole or not at all.
@@ -37,6 +38,9 @@ final class PendingFile {
     private let descriptor: Int32
     /// Whether a file of the temporary name is there.
     private var isNamed = false
+    /// How many bytes were appended, and how many of them the system was told to bring to the disk.
+    private var (appendedBytes, startedBytes) = (0, 0)
+    private static let bytesAtOnce = 8 << 20
 
     init(for path: String) throws(TensorFileError) {
         // A link is followed, so that what it names is replaced and not the link.
@@ -82,6 +86,12 @@ final class PendingFile {
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
         try repeatedly(bytes) { [descriptor] start, count, _ in write(descriptor, start, count) }
+        appendedBytes += bytes.count
+        // The disk works while the rest is made, and the wait at the end is for little. Nothing depends on what this call says.
+        if appendedBytes - startedBytes >= Self.bytesAtOnce {
+            _ = linux_start_writing(descriptor, startedBytes, appendedBytes - startedBytes)
+            startedBytes = appendedBytes
+        }
     }
 
     /// Writes over what is already there, `offset` bytes from the start.

@@ -115,3 +115,23 @@ func anotherNumberOfColumnsIsNamedWithItsLine(text: String, line: Int, found: In
         }
     }
 }
+
+/// Whole numbers of few digits are read two at a time: beside longer ones, fractions and signs, at every distance from the end.
+@Test func smallWholeNumbersAreReadLikeAllOthers() throws {
+    var random = RandomSequence(seed: 8, stream: 1)
+    for columns in 1...9 {
+        let rows = (0..<60).map { _ in
+            (0..<columns).map { _ in
+                let digits = Int.random(in: 0...5, using: &random)
+                let number = String(Int.random(in: 0..<Int(pow(10, Double(digits))), using: &random))
+                return ["", "", "", "", "-"].randomElement(using: &random).map { $0 + number } ?? number
+            }
+        }
+        for separator in ["\t", ",", " \t"] {
+            for end in ["\n", "\t\n", "\r\n"] {
+                let text = rows.map { $0.joined(separator: separator) + end }.joined()
+                #expect(try doubles(text, columns: columns) == rows.joined().map { Double($0) })
+            }
+        }
+    }
+}

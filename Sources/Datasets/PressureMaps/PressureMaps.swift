@@ -67,6 +67,10 @@ public struct PressureMaps: RecordingSource {
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        let valuesPerSample = experiment.rows * experiment.columns
+        let piece = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.samplesPerPiece * valuesPerSample)
+        defer { piece.deallocate() }
+        piece.initialize(repeating: 0)
         for file in files {
             var table = try NumberTable(path: file.path)
             guard table.lineCount == file.lineCount else {  // it changed since it was counted
@@ -76,10 +80,7 @@ public struct PressureMaps: RecordingSource {
             var left = (file.lineCount - settlingFrames) / experiment.linesPerSample
             while left > 0 {
                 let count = min(left, Self.samplesPerPiece)
-                let valueCount = count * experiment.rows * experiment.columns
-                let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: valueCount)
-                defer { values.deallocate() }
-                values.initialize(repeating: 0)
+                let values = UnsafeMutableBufferPointer(rebasing: piece[..<(count * valuesPerSample)])
                 try table.read(columns: experiment.valuesPerLine, into: values)
                 try writer.append(UnsafeBufferPointer(values))
                 left -= count

@@ -137,11 +137,19 @@ public struct NumberTable {
         for _ in 0..<values.count / columns {
             try requireLine()
             var at = next
-            for column in 0..<columns {
+            var column = 0
+            while column < columns {
+                if column + 2 <= columns, let (first, second) = decimal.readTwoSmall(&at) {
+                    (target[column], target[column + 1]) = (Value(first), Value(second))
+                    column += 2
+                    continue
+                }
                 guard let value = try field(&at, column: column) as Value? else {
                     throw columnError(expected: columns)
                 }
                 target[column] = value
+                column += 1
+                if at < end, decimal.separates(at.pointee) { at += 1 }
             }
             while at < end, decimal.separates(at.pointee) { at += 1 }
             guard at == end || at.pointee == DecimalNumber.newline else { throw columnError(expected: columns) }
