@@ -9,7 +9,9 @@ public struct Round: Sendable {
     private var assigned: [WorkerID: Range<Int>] = [:]
     private var tree: SumTree
 
-    /// A step of which nothing is done; with a rounding, sums are rounded by it. Sums are made on up to `threads` threads.
+    /// A step of which nothing is done; with a rounding, sums are rounded by it.
+    ///
+    /// Sums are made on up to `threads` threads.
     public init(step: Int, shardCount: Int, rounding: GradientRounding? = nil, threads: Int = 1) {
         self.step = step
         unassigned = [0..<shardCount]

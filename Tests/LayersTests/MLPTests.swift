@@ -54,7 +54,8 @@ func theBackwardPassOfAPerceptronMatchesFiniteDifferences(sizes: [Int]) {
 func logSoftmaxIsThatOfEachRow(rows: Int, classes: Int) {
     var draw = RandomSequence(seed: 6, stream: 2)
     let logits = (0..<rows * classes).map { _ in Float(5 * draw.normal()) }
-    var (logs, probabilities) = ([Double](repeating: 0, count: logits.count), [Double](repeating: 0, count: logits.count))
+    var logs = [Double](repeating: 0, count: logits.count)
+    var probabilities = logs
     logSoftmax(logits, rows: rows, classes: classes, logs: &logs, probabilities: &probabilities)
     for row in 0..<rows {
         let range = row * classes..<(row + 1) * classes

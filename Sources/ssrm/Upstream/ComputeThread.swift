@@ -50,8 +50,8 @@ final class ComputeThread: Sendable {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
-                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] thread in
-                        if let processors { Processors.stay(on: [processors[thread]]) }
+                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
+                        if let processors { Processors.stay(on: [processors[$0]]) }
                     }
                     current = generation
                     let digest = sha256(of: ShardGradient(job: job).probe())

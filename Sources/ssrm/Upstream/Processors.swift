@@ -14,6 +14,8 @@ enum Processors {
         return (0..<workers).map { Array(allowed[$0 * threads..<($0 + 1) * threads]) }
     }
 
-    /// Keeps the calling thread, and those that it will start, on some processors. Where that fails, they run anywhere.
+    /// Keeps the calling thread, and those that it will start, on some processors.
+    ///
+    /// Where that fails, they run anywhere.
     static func stay(on processors: [Int]) { _ = linux_stay_on(processors.map { Int32($0) }, Int32(processors.count)) }
 }

@@ -50,11 +50,13 @@ struct WorkerCommand: ParsableCommand {
 
     func validate() throws {
         if let cpus, let processors {
+            if processors.contains(where: { $0 < 0 }) {
+                throw ValidationError("--cpus takes numbers of processors like 0,1; '\(cpus)' is no list of numbers")
+            }
             if let other = processors.first(where: { !Processors.allowed.contains($0) }) {
                 let allowed = Processors.allowed.map(String.init).joined(separator: ", ")
                 throw ValidationError(
-                    "--cpus \(cpus): \(other < 0 ? "that is no list of numbers like 0,1" : "this process may not use processor \(other)"); it may use \(allowed)"
-                )
+                    "--cpus \(cpus): this process may not use processor \(other); it may use \(allowed)")
             }
             if processors.count != threads {
                 throw ValidationError("--cpus needs one processor for each of --threads \(threads), not \(cpus)")

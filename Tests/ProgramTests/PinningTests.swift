@@ -1,0 +1,50 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Where the compute threads of workers on this machine run.
+@Suite struct PinningTests {
+    /// The processors that a process may use, as the kernel lists them, like `0-1`.
+    private static func processors(of pid: some CustomStringConvertible) -> String? {
+        let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        return status?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+            .map { $0.dropFirst("Cpus_allowed_list:".count).trimmingCharacters(in: .whitespaces) }
+    }
+
+    /// The processors of two workers that `ssrm pretrain` with these flags starts.
+    private func processorsOfWorkers(_ flags: String...) throws -> [String?] {
+        let folder = try TemporaryFolder()
+        let run = try ProgramRun(
+            ["pretrain"] + Pretraining.jobFlags(run: folder.path("run"), steps: 1_000_000) + ["--workers", "2"] + flags)
+        defer {
+            run.signal(SIGINT)
+            run.result()
+        }
+        #expect(waitFor { run.errorsSoFar.matches(of: /:(\d+) joined/).count == 2 })
+        return run.errorsSoFar.matches(of: /:(\d+) joined/).map { Self.processors(of: $0.1) }
+    }
+
+    @Test(.enabled(if: processors(of: "self")?.contains(/[,-]/) ?? false, "needs two processors"))
+    func eachWorkerHasAProcessorOfItsOwn() throws {
+        let found = try processorsOfWorkers()
+        #expect(found.allSatisfy { $0?.wholeMatch(of: /\d+/) != nil } && found[0] != found[1])
+        let all = Self.processors(of: "self")
+        #expect(try processorsOfWorkers("--no-pinning") == [all, all])
+    }
+
+    @Test(.enabled(if: processors(of: "self")?.contains(/[,-]/) ?? false, "needs two processors"))
+    func moreThreadsThanProcessorsRunAnywhere() throws {
+        let all = Self.processors(of: "self")
+        #expect(try processorsOfWorkers("--threads", "4000") == [all, all])
+    }
+
+    @Test(arguments: [
+        (["--cpus", "99999"], "this process may not use processor 99999"), (["--cpus", "0,"], "no list of numbers"),
+        (["--cpus", "x"], "no list of numbers"), (["--cpus", "0", "--threads", "2"], "one processor for each"),
+        (["--cpus", "-1"], "--cpus"), (["--cpus", ""], "no list of numbers"),
+    ])
+    func processorsThatCannotBeAreRefused(flags: [String], said: String) throws {
+        let result = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:1"] + flags).result()
+        #expect(result.status == 2 && result.errors.contains(said), Comment(rawValue: result.errors))
+    }
+}
