@@ -85,13 +85,13 @@ struct UpstreamBench {
             CoordinatorSettings(
                 listen: "tcp://127.0.0.1:*", heartbeat: .seconds(1), lease: .seconds(10),
                 refusesOtherArithmetic: false, sharesMemory: options.sharedMemory, checkpointEvery: options.steps,
-                keepCheckpoints: 1, reportEvery: options.steps, patience: .seconds(60)),
+                keepCheckpoints: 1, reportEvery: options.steps, patience: .seconds(60), keepsStepEnds: true),
             job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
         let local = try LocalWorkers(
             count: options.workers, endpoint: shell.endpoint, data: data, threads: options.threads,
             pins: options.pinning.pinning)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
-        let rate = shell.speed.rowsPerSecond
+        let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
             workers: options.workers, rowsPerStep: job.rowsPerStep, network: job.network.sizes,

@@ -20,6 +20,8 @@ struct CoordinatorSettings {
     var reportEvery: Int
     /// How long there may be no worker; nil for ever.
     var patience: Duration?
+    /// Whether the end of each step is kept, to measure by.
+    var keepsStepEnds = false
 }
 
 /// The coordinator's socket, clock, files and processes around a `Training`, which decides.
@@ -59,7 +61,7 @@ final class CoordinatorShell {
     private var pool = BlockPool(limit: 32)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
-    private(set) var times = StepTimes()
+    private(set) var times: StepTimes
     /// Where workers reach it.
     let endpoint: String
 
@@ -69,6 +71,7 @@ final class CoordinatorShell {
         signals: SignalInbox
     ) throws {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
+        times = StepTimes(keepsEnds: settings.keepsStepEnds)
         memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: state.parameters.count) : nil
         var state = state
         if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
@@ -187,7 +190,7 @@ final class CoordinatorShell {
         let start = watch.elapsed
         state.advance(gradient: sum.gradient, threads: Self.threads)
         times.optimising += watch.elapsed - start
-        if times.onStep(at: watch.elapsed) { times = StepTimes(from: watch.elapsed) }
+        times.onStep(at: watch.elapsed)
         try perform(training.onParameters(state.published, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot())

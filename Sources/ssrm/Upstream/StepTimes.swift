@@ -11,15 +11,34 @@ struct StepTimes {
     var optimising = Duration.zero
     /// How long workers computed, all of them together.
     var computing = Duration.zero
+    /// The ends of the steps so far, where they are kept.
+    private var ends: [Duration]?
 
-    /// Times before the first step, or from its end on.
-    init(from start: Duration? = nil) { self.start = start }
+    /// Times before the first step; of a run that is measured, with each step's end.
+    init(keepsEnds: Bool = false) { ends = keepsEnds ? [] : nil }
 
-    /// Notes a step that is done; true when it was the first, so that counting starts anew.
-    mutating func onStep(at now: Duration) -> Bool {
-        guard start != nil else { return true }
+    /// As `init(keepsEnds:)`, from the first step's end on.
+    private init(from start: Duration, keepsEnds: Bool) {
+        self.init(keepsEnds: keepsEnds)
+        self.start = start
+        ends?.append(start)
+    }
+
+    /// Notes a step that is done; with the first, counting starts anew.
+    mutating func onStep(at now: Duration) {
+        guard start != nil else { return self = StepTimes(from: now, keepsEnds: ends != nil) }
         (end, steps) = (now, steps + 1)
-        return false
+        ends?.append(now)
+    }
+
+    /// Seconds a step: the median of ten stretches of equal length, or the mean where there are fewer steps.
+    ///
+    /// A machine that others use too stands still now and then; a median leaves that out.
+    var medianStep: Double {
+        guard let ends, ends.count > 10 else { return (end - (start ?? end)).seconds / Double(max(steps, 1)) }
+        let length = (ends.count - 1) / 10
+        let stretches = (0..<10).map { (ends[($0 + 1) * length] - ends[$0 * length]).seconds / Double(length) }
+        return stretches.sorted()[5]
     }
 
     /// The means over steps, in microseconds.
