@@ -88,10 +88,10 @@ static const size_t panels_at_once[] = {1, 6, 3, 2};
     }
 
 #if defined(__x86_64__)
-TILE_FUNCTION(sum_tile_avx512, __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), TILES_OF_TWELVE, vector16)
-TILE_FUNCTION(sum_tile_avx2, __attribute__((target("arch=x86-64-v3"))), TILES_OF_SIX, vector8)
+TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16)
+TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8)
 // The tiles of AVX-512 on AVX2: shows on more machines that their sizes are right.
-TILE_FUNCTION(sum_tile_wide, __attribute__((target("arch=x86-64-v3"))), TILES_OF_TWELVE, vector16)
+TILE_FUNCTION(sum_tile_wide, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector16)
 #endif
 // Without instructions for it, a fused multiply-add is a call of the mathematics library: slow, and the same bits.
 TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4)
@@ -120,8 +120,9 @@ enum { VARIANTS = sizeof variants / sizeof variants[0] };
 static bool runs_here(const variant *v) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (v->sum_tile == sum_tile_avx512) return __builtin_cpu_supports("x86-64-v4");
-    if (v->sum_tile == sum_tile_avx2 || v->sum_tile == sum_tile_wide) return __builtin_cpu_supports("x86-64-v3");
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (v->sum_tile == sum_tile_avx512) return has_avx2 && __builtin_cpu_supports("avx512f");
+    if (v->sum_tile == sum_tile_avx2 || v->sum_tile == sum_tile_wide) return has_avx2;
 #endif
     return v->sum_tile == sum_tile_any;
 }
@@ -225,6 +226,7 @@ static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_fac
 // With `packed` null, b is packed block by block; otherwise those blocks stand in `packed` one after another.
 static void product(const variant *v, size_t m, size_t n, size_t k, product_factor a, product_factor b, const float *packed,
                     bool adds, float *c, size_t c_row) {
+    for (size_t i = 0; k == 0 && !adds && i < m; i++) memset(c + i * c_row, 0, n * sizeof(float));
     for (size_t j = 0; j < n; j += NC) {
         const size_t columns = smaller(NC, n - j);
         for (size_t p = 0; p < k; p += KC) {

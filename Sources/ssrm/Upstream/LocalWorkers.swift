@@ -5,7 +5,7 @@ import Foundation
 struct PinningOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
-        help: "Keep each compute thread on a processor of its own where there are enough of them.")
+        help: "Keep each compute thread on a processor of its own where they take all or most of the processors.")
     var pinning = true
 }
 
@@ -26,7 +26,7 @@ final class LocalWorkers {
 
     /// Starts `count` workers that connect to `endpoint` and read the dataset at `data`.
     ///
-    /// Where `pins` is true and this machine has a processor for each compute thread, each stays on one.
+    /// Where `pins` is true and the compute threads take all or most of the processors, each stays on one.
     init(count: Int, endpoint: String, data: String, threads: Int, pins: Bool) throws {
         processors = pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [

@@ -8,9 +8,10 @@ enum Processors {
     /// Those that this process may use: what `taskset`, a container or a batch system left it.
     static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
 
-    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many.
+    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or more than twice as many:
+    /// then each finds an idle one, and another run on this machine may have some.
     static func shared(among workers: Int, threads: Int) -> [[Int]]? {
-        guard workers * threads <= allowed.count else { return nil }
+        guard workers * threads <= allowed.count, 2 * workers * threads > allowed.count else { return nil }
         return (0..<workers).map { Array(allowed[$0 * threads..<($0 + 1) * threads]) }
     }
 
