@@ -23,12 +23,12 @@ extension RecurrentLayer {
         _ outputRow: Int, _ workspace: RecurrentWorkspace
     ) {
         let recurrent = workspace.recurrent.base + step.row * width
+        let stateGradient = workspace.stateGradient.base + step.place * hidden
         kernel_gru_backward(
             workspace.gates.base + step.row * width, recurrent, output + step.beforeRow * outputRow, outputRow,
             step.beforeRows, workspace.nothing.base, outputGradient + step.row * outputRow, outputRow,
-            workspace.stateGradient.base, step.laterRows, step.rows, hidden)
+            stateGradient, step.laterRows, step.rows, hidden)
         workspace.transposedWeights.product(
-            m: step.beforeRows, recurrent, aRow: width, adding: true, into: workspace.stateGradient.base,
-            cRow: hidden)
+            m: step.beforeRows, recurrent, aRow: width, adding: true, into: stateGradient, cRow: hidden)
     }
 }

@@ -24,12 +24,13 @@ extension RecurrentLayer {
         _ workspace: RecurrentWorkspace
     ) {
         let gates = workspace.gates.base + step.row * width
+        let stateGradient = workspace.stateGradient.base + step.place * hidden
         kernel_lstm_backward(
             gates, workspace.cells.base + step.beforeRow * hidden, step.beforeRows, workspace.nothing.base,
             workspace.cellTanhs.base + step.row * hidden, outputGradient + step.row * outputRow, outputRow,
-            workspace.stateGradient.base, workspace.cellGradient.base, step.laterRows, step.rows, hidden)
+            stateGradient, workspace.cellGradient.base + step.place * hidden, step.laterRows, step.rows, hidden)
         workspace.transposedWeights.product(
-            m: step.beforeRows, gates, aRow: width, into: workspace.stateGradient.base, cRow: hidden)
+            m: step.beforeRows, gates, aRow: width, into: stateGradient, cRow: hidden)
     }
 }
 

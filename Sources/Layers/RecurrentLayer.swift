@@ -110,12 +110,14 @@ public final class RecurrentWorkspace {
     }
 }
 
-/// A step of a sequence as a recurrent layer visits it.
+/// A step of a batch as a recurrent layer visits it, or some of its rows.
 struct RecurrentStep {
-    /// The rows of the step.
+    /// How many rows there are.
     let rows: Int
     /// The first of them.
     let row: Int
+    /// The first one's place in the step.
+    let place: Int
     /// How many of them, from the first on, have a step visited before.
     let beforeRows: Int
     /// The first row of that step.
@@ -130,10 +132,32 @@ struct RecurrentStep {
         func activeAt(_ other: Int) -> Int { batch.active.indices.contains(other) ? batch.active[other] : 0 }
         rows = batch.active[step]
         row = batch.starts[step]
+        place = 0
         beforeRows = min(rows, activeAt(step - direction))
         beforeRow = beforeRows > 0 ? batch.starts[step - direction] : 0
         laterRows = min(rows, activeAt(step + direction))
     }
+
+    /// Some rows of a step, from a place on.
+    private init(_ whole: RecurrentStep, from place: Int, rows: Int) {
+        self.rows = rows
+        row = whole.row + place
+        self.place = place
+        beforeRows = min(rows, max(0, whole.beforeRows - place))
+        beforeRow = beforeRows > 0 ? whole.beforeRow + place : 0
+        laterRows = min(rows, max(0, whole.laterRows - place))
+    }
+
+    /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that take them.
+    var parts: [RecurrentStep] {
+        if rows <= Self.rowsAtOnce { return [self] }
+        return stride(from: 0, to: rows, by: Self.rowsAtOnce).map {
+            RecurrentStep(self, from: $0, rows: min(Self.rowsAtOnce, rows - $0))
+        }
+    }
+
+    /// Rows of a part.
+    static let rowsAtOnce = 48
 }
 
 extension RecurrentLayer {
@@ -156,11 +180,15 @@ extension RecurrentLayer {
         workspace.weights.take(weights + recurrentOffset, bRow: width, k: hidden, n: width)
         var read = 0  // visits whose inputs have met their weights
         for visit in 0..<batch.steps {
-            if visit == read { read = readInputs(x, batch, from: visit, workspace) }
             let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
-            switch cell {
-            case .lstm: forwardLSTM(step, weights, output, outputRow, workspace)
-            case .gru: forwardGRU(step, weights, output, outputRow, workspace)
+            let isLarge = step.rows > RecurrentStep.rowsAtOnce
+            if visit == read { read = isLarge ? visit + 1 : readInputs(x, batch, from: visit, workspace) }
+            for part in step.parts {
+                if isLarge { readInputs(x, rows: part.row..<part.row + part.rows, workspace) }
+                switch cell {
+                case .lstm: forwardLSTM(part, weights, output, outputRow, workspace)
+                case .gru: forwardGRU(part, weights, output, outputRow, workspace)
+                }
             }
         }
     }
@@ -173,16 +201,20 @@ extension RecurrentLayer {
     ) -> Int {
         var (rows, end) = (0, visit)
         var first = batch.rows
-        while end < batch.steps, rows < Self.rowsAtOnce {
+        while end < batch.steps, rows < 2 * RecurrentStep.rowsAtOnce {
             let step = RecurrentStep(end, of: batch, isReversed: isReversed)
+            if step.rows > RecurrentStep.rowsAtOnce { break }
             (rows, end, first) = (rows + step.rows, end + 1, min(first, step.row))
         }
-        workspace.inputWeights.product(
-            m: rows, x.base + first * inputs, aRow: inputs, into: workspace.gates.base + first * width, cRow: width)
+        readInputs(x, rows: first..<first + rows, workspace)
         return end
     }
 
-    private static let rowsAtOnce = 96
+    private func readInputs(_ x: FloatBlock, rows: Range<Int>, _ workspace: RecurrentWorkspace) {
+        workspace.inputWeights.product(
+            m: rows.count, x.base + rows.lowerBound * inputs, aRow: inputs,
+            into: workspace.gates.base + rows.lowerBound * width, cRow: width)
+    }
 
     /// Writes the layer's part of `gradient`, after `forward` on the same batch, parameters and workspace.
     ///
@@ -202,11 +234,12 @@ extension RecurrentLayer {
         workspace.transposedWeights.take(
             parameters.base + recurrentOffset, .transposed, bRow: width, k: width, n: hidden)
         for visit in (0..<batch.steps).reversed() {
-            let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
-            keepOutputs(before: step, output, outputRow, workspace)
-            switch cell {
-            case .lstm: backwardLSTM(step, outputGradient, outputRow, workspace)
-            case .gru: backwardGRU(step, output, outputGradient, outputRow, workspace)
+            for part in RecurrentStep(visit, of: batch, isReversed: isReversed).parts {
+                keepOutputs(before: part, output, outputRow, workspace)
+                switch cell {
+                case .lstm: backwardLSTM(part, outputGradient, outputRow, workspace)
+                case .gru: backwardGRU(part, output, outputGradient, outputRow, workspace)
+                }
             }
         }
         let (dz, du) = (workspace.gates, cell == .lstm ? workspace.gates : workspace.recurrent)
