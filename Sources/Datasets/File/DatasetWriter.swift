@@ -1,5 +1,6 @@
 public import Checkpoints
 import Foundation
+import Numerics
 
 /// Writes a dataset file, whole or not at all, while its samples stream in.
 public struct DatasetWriter: ~Copyable {
@@ -47,7 +48,7 @@ public struct DatasetWriter: ~Copyable {
     /// - Precondition: no more values come than the outline's samples have.
     /// - Throws: `TensorFileError.unwritable`, on a full disk for example.
     public mutating func append(_ values: UnsafeBufferPointer<Float>) throws(TensorFileError) {
-        if firstNotFinite == nil, let index = values.firstIndex(where: { !$0.isFinite }) {
+        if firstNotFinite == nil, !isFinite(values), let index = values.firstIndex(where: { !$0.isFinite }) {
             firstNotFinite = appendedCount + index
         }
         appendedCount += values.count

@@ -10,7 +10,7 @@ struct DecimalNumber {
     static let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
 
     /// One past the last byte that may be read.
-    let end: UnsafePointer<UInt8>
+    var end: UnsafePointer<UInt8>
     /// The bytes that stand between columns: bit `b` is set for byte `b`, all are below 64.
     private let separators: UInt64
     /// 10^0 to 10^22, each exact as a Double.
@@ -39,6 +39,10 @@ struct DecimalNumber {
     /// Whether a byte follows a number: it stands between columns or ends the line.
     @inline(__always)
     func endsField(_ byte: UInt8) -> Bool { Self.isIn(separators | 1 << UInt64(Self.newline), byte) }
+
+    /// Whether a byte at a file's end is no content.
+    @inline(__always)
+    static func isBlankOrNewline(_ byte: UInt8) -> Bool { byte == newline || blanks.contains(byte) }
 
     @inline(__always)
     private static func isIn(_ bytesBelow64: UInt64, _ byte: UInt8) -> Bool {
