@@ -42,7 +42,7 @@ let package = Package(
         library("Layers", ["Numerics", "CKernels"]),
         library("Signals", ["Numerics", "CKernels", "CSampleRate"]),
         library("Checkpoints", ["Numerics", "COpenSSL", "CLinux"]),
-        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CEDF"]),
+        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels", "CEDF"]),
         library("Upstream", ["Numerics", "Layers", "Signals", "Checkpoints"]),
         library("Recognition", ["Numerics", "Layers", "Signals", "Checkpoints"]),
 

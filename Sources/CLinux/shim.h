@@ -19,6 +19,11 @@
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
+// Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
+static inline void linux_start_writing(int file, long offset, long count) {
+    syscall(SYS_sync_file_range, file, offset, count, 2 /* SYNC_FILE_RANGE_WRITE, which fcntl.h hides from some compilers */);
+}
+
 // The seals that keep a memory file as long as it is (fcntl.h hides their names from some compilers).
 enum { LINUX_ADD_SEALS = 1033, LINUX_GET_SEALS = 1034, LINUX_SEAL_SIZE = 0x1 | 0x2 | 0x4 };
 
@@ -57,9 +62,4 @@ static inline int linux_stay_on(const int *processors, int count) {
     CPU_ZERO(&some);
     for (int i = 0; i < count; i++) CPU_SET(processors[i], &some);
     return sched_setaffinity(0, sizeof some, &some);
-}
-
-// Tells the system to bring a part of a file to the disk, and does not wait.
-static inline int linux_start_writing(int file, long offset, long count) {
-    return sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
 }

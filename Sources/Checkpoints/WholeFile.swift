@@ -38,9 +38,10 @@ final class PendingFile {
     private let descriptor: Int32
     /// Whether a file of the temporary name is there.
     private var isNamed = false
-    /// How many bytes were appended, and how many of them the system was told to bring to the disk.
+    /// How many bytes were appended, and how many of them the disk was told to take.
     private var (appendedBytes, startedBytes) = (0, 0)
-    private static let bytesAtOnce = 8 << 20
+    /// What is appended goes to the disk in pieces of at least this size.
+    private static let bytesStartedAtOnce = 8 << 20
 
     init(for path: String) throws(TensorFileError) {
         // A link is followed, so that what it names is replaced and not the link.
@@ -87,11 +88,13 @@ final class PendingFile {
     func append(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
         try repeatedly(bytes) { [descriptor] start, count, _ in write(descriptor, start, count) }
         appendedBytes += bytes.count
-        // The disk works while the rest is made, and the wait at the end is for little. Nothing depends on what this call says.
-        if appendedBytes - startedBytes >= Self.bytesAtOnce {
-            _ = linux_start_writing(descriptor, startedBytes, appendedBytes - startedBytes)
-            startedBytes = appendedBytes
-        }
+        if appendedBytes - startedBytes >= Self.bytesStartedAtOnce { startWriting() }
+    }
+
+    /// Has the disk take what was appended while more is made, so that `commit` waits for little; a failure is that of `fsync`.
+    private func startWriting() {
+        linux_start_writing(descriptor, startedBytes, appendedBytes - startedBytes)
+        startedBytes = appendedBytes
     }
 
     /// Writes over what is already there, `offset` bytes from the start.

@@ -1,4 +1,4 @@
-// Element-wise loops that Swift, built for the oldest x86-64, cannot run at the processor's full width.
+// Element-wise loops, and loops over text, that Swift, built for the oldest x86-64, cannot run at the processor's full width.
 //
 // Each function is compiled several times and the widest version that the processor has is taken at start. None lets the
 // compiler join a product and a sum or reorder a sum, so every version gives the same bits.
@@ -10,4 +10,5 @@
 #include "elementwise.h"
 #include "product.h"
 #include "recurrent.h"
+#include "text.h"
 #include "views.h"

@@ -29,11 +29,12 @@ public struct PressureMaps: RecordingSource {
         let path: String
         let subject: Int
         let code: String
-        let lineCount: Int
+        let count: LineWindow.Count
+        var lineCount: Int { count.lineCount }
     }
 
-    /// Frames read and appended at a time; bounds the memory used.
-    private static let samplesPerPiece = 256
+    /// Values read and appended at a time: they fit in a core's own cache, beside the text that they are read from.
+    private static let valuesPerPiece = 64 << 10
 
     private let experiment: Experiment
     private let settlingFrames: Int
@@ -68,21 +69,19 @@ public struct PressureMaps: RecordingSource {
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         let valuesPerSample = experiment.rows * experiment.columns
-        let piece = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.samplesPerPiece * valuesPerSample)
-        defer { piece.deallocate() }
-        piece.initialize(repeating: 0)
+        let samplesPerPiece = Self.valuesPerPiece / valuesPerSample
+        let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: samplesPerPiece * valuesPerSample)
+        defer { values.deallocate() }
+        values.initialize(repeating: 0)
         for file in files {
-            var table = try NumberTable(path: file.path)
-            guard table.lineCount == file.lineCount else {  // it changed since it was counted
-                throw DatasetError.wrongRows(path: file.path, found: table.lineCount, expected: file.lineCount)
-            }
-            table.skip(lines: settlingFrames)
+            var table = try NumberTable(path: file.path, counted: file.count)
+            try table.skip(lines: settlingFrames)
             var left = (file.lineCount - settlingFrames) / experiment.linesPerSample
             while left > 0 {
-                let count = min(left, Self.samplesPerPiece)
-                let values = UnsafeMutableBufferPointer(rebasing: piece[..<(count * valuesPerSample)])
-                try table.read(columns: experiment.valuesPerLine, into: values)
-                try writer.append(UnsafeBufferPointer(values))
+                let count = min(left, samplesPerPiece)
+                let piece = UnsafeMutableBufferPointer(rebasing: values[..<(count * valuesPerSample)])
+                try table.read(columns: experiment.valuesPerLine, into: piece)
+                try writer.append(UnsafeBufferPointer(piece))
                 left -= count
             }
         }
@@ -155,14 +154,15 @@ public struct PressureMaps: RecordingSource {
             }
             for code in codes where names.contains("\(prefix)\(code).txt") {
                 let path = "\(folder)/\(prefix)\(code).txt"
-                let lineCount = try NumberTable(path: path).lineCount
+                let count = try NumberTable(path: path).count
+                let lineCount = count.lineCount
                 if experiment == .ii, lineCount != experiment.rows {
                     throw .wrongRows(path: path, found: lineCount, expected: experiment.rows)
                 }
                 if lineCount > settlingFrames {
                     let file = File(
                         name: "\(name)/\(prefix)\(code)", path: path, subject: subjects.count, code: code,
-                        lineCount: lineCount)
+                        count: count)
                     files.append(file)
                 } else {
                     skip(path, "its \(lineCount) frames are all settling frames")

@@ -10,7 +10,7 @@ struct DecimalNumber {
     static let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
 
     /// One past the last byte that may be read.
-    let end: UnsafePointer<UInt8>
+    var end: UnsafePointer<UInt8>
     /// The bytes that stand between columns: bit `b` is set for byte `b`, all are below 64.
     private let separators: UInt64
     /// 10^0 to 10^22, each exact as a Double.
@@ -39,6 +39,10 @@ struct DecimalNumber {
     /// Whether a byte follows a number: it stands between columns or ends the line.
     @inline(__always)
     func endsField(_ byte: UInt8) -> Bool { Self.isIn(separators | 1 << UInt64(Self.newline), byte) }
+
+    /// Whether a byte at a file's end is no content.
+    @inline(__always)
+    static func isBlankOrNewline(_ byte: UInt8) -> Bool { byte == newline || blanks.contains(byte) }
 
     @inline(__always)
     private static func isIn(_ bytesBelow64: UInt64, _ byte: UInt8) -> Bool {
@@ -71,33 +75,6 @@ struct DecimalNumber {
         return isNegative ? -magnitude : magnitude
     }
 
-    /// Two whole numbers of one to three digits, each with one separator behind it, at `at`, which moves behind both; nil when
-    /// something else stands there.
-    ///
-    /// Most of what a pressure map holds: both are found in one load of eight bytes.
-    @inline(__always)
-    func readTwoSmall(_ at: inout UnsafePointer<UInt8>) -> (UInt32, UInt32)? {
-        guard end - at >= 8 else { return nil }
-        let bytes = Self.eightBytes(at)
-        let others = Self.nonDigits(bytes)
-        let rest = others & (others &- 1)
-        let (first, second) = (others.trailingZeroBitCount & ~7, rest.trailingZeroBitCount & ~7)  // places in bits
-        let (firstWidth, secondWidth) = (first, second &- first &- 8)
-        guard second < 64, firstWidth &- 8 < 24, firstWidth > 0, secondWidth &- 8 < 24, secondWidth > 0,
-            separates(UInt8(truncatingIfNeeded: bytes &>> UInt64(first))),
-            separates(UInt8(truncatingIfNeeded: bytes &>> UInt64(second)))
-        else { return nil }
-        at += second &>> 3 &+ 1
-        return (Self.small(bytes, width: firstWidth), Self.small(bytes &>> UInt64(first &+ 8), width: secondWidth))
-    }
-
-    /// The number that the lowest one to three bytes spell, `width` bits in all.
-    @inline(__always)
-    private static func small(_ bytes: UInt64, width: Int) -> UInt32 {
-        let digits = UInt32(truncatingIfNeeded: (bytes & 0x000F_0F0F) &<< UInt64(24 &- width))
-        return (digits & 0xF) &* 100 &+ (digits &>> 8 & 0xF) &* 10 &+ digits &>> 16 & 0xFF
-    }
-
     @inline(__always)
     private static func eightBytes(_ p: UnsafePointer<UInt8>) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self))
@@ -105,14 +82,10 @@ struct DecimalNumber {
 
     /// How many of eight bytes, from the lowest, are digits until one is not.
     @inline(__always)
-    private static func digitCount(_ bytes: UInt64) -> Int { nonDigits(bytes).trailingZeroBitCount >> 3 }
-
-    /// The highest bit of each byte that is no digit.
-    @inline(__always)
-    private static func nonDigits(_ bytes: UInt64) -> UInt64 {
+    private static func digitCount(_ bytes: UInt64) -> Int {
         let values = bytes ^ 0x3030_3030_3030_3030  // a digit becomes 0 to 9, anything else 10 to 255
         let carries = (values & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7676_7676_7676_7676
-        return (carries | values) & 0x8080_8080_8080_8080
+        return ((carries | values) & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
     }
 
     /// The number that the lowest one to eight bytes spell: neighbours are joined to pairs, fours and eights.

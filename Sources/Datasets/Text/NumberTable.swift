@@ -1,4 +1,4 @@
-import Checkpoints
+import CKernels
 import Foundation
 
 /// A text file of plain decimal numbers in lines of columns, read one run of lines after another.
@@ -7,18 +7,23 @@ import Foundation
 /// last separator. Blank lines at the end do not count, and neither does a UTF-8 byte order mark at the start. A field must
 /// be a finite number.
 ///
-/// The file is mapped, so memory does not grow with it. Values are rounded to Double first and to Float then, as NumPy does.
-public struct NumberTable {
-    private let file: MappedFile
-    /// From here to `end` lies what has not been read.
+/// The file is read window by window, so memory does not grow with it. Values are rounded to Double first and to Float then,
+/// as NumPy does.
+public struct NumberTable: ~Copyable {
+    private let window: LineWindow
+    /// From here to `decimal.end` lie the whole lines that are in the window and have not been read.
     private var next: UnsafePointer<UInt8>
-    private let end: UnsafePointer<UInt8>
-    private let decimal: DecimalNumber
+    private var decimal: DecimalNumber
+    /// Whether the lines so far started with whole numbers of few digits.
+    private var hasCounts = true
     /// The number of the line at `next`, from 1.
     private(set) var line = 1
 
     /// How many lines with numbers the file has.
-    public let lineCount: Int
+    public var lineCount: Int { window.count.lineCount }
+
+    /// What counting the lines found, for opening the file again.
+    var count: LineWindow.Count { window.count }
 
     /// Opens a file and counts its lines.
     ///
@@ -27,45 +32,20 @@ public struct NumberTable {
     ///   - hasCommas: whether commas separate columns too.
     /// - Throws: `DatasetError` when it can't be read or holds nothing.
     public init(path: String, hasCommas: Bool = false) throws(DatasetError) {
-        file = try MappedFile.opened(path)
-        var content = file.bytes.bindMemory(to: UInt8.self)[...]
-        if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
-        while let last = content.last, DecimalNumber.blanks.contains(last) || last == DecimalNumber.newline {
-            content = content.dropLast()
-        }
-        guard !content.isEmpty, let start = UnsafeBufferPointer(rebasing: content).baseAddress else {
-            throw .empty(path: path)
-        }
-        next = start
-        end = start + content.count
-        decimal = DecimalNumber(end: end, hasCommas: hasCommas)
-        lineCount = Self.newlineCount(from: start, to: end) + 1
+        try self.init(path: path, hasCommas: hasCommas, counted: nil)
     }
 
-    private static func newlineCount(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> Int {
-        let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let newlines = 0x0101_0101_0101_0101 &* UInt64(DecimalNumber.newline)
-        var count = 0
-        var p = UnsafeRawPointer(start)
-        let end = UnsafeRawPointer(end)
-        while end - p >= 8 {
-            var counts: UInt64 = 0  // eight sums, which must stay below 256
-            for _ in 0..<min((end - p) / 8, 255) {
-                let others = p.loadUnaligned(as: UInt64.self) ^ newlines  // a newline becomes 0
-                counts &+= (~(((others & lowBits) &+ lowBits) | others | lowBits)) &>> 7
-                p += 8
-            }
-            count += withUnsafeBytes(of: counts) { $0.reduce(0) { $0 + Int($1) } }
-        }
-        while p < end {
-            count += p.load(as: UInt8.self) == DecimalNumber.newline ? 1 : 0
-            p += 1
-        }
-        return count
+    /// Opens a file; one whose lines were `counted` before must be unchanged, and they are not counted again.
+    init(path: String, hasCommas: Bool = false, counted: LineWindow.Count?) throws(DatasetError) {
+        let window = try LineWindow(path: path, counted: counted)
+        let lines = try window.move(to: nil, line: 1)
+        guard let start = lines.baseAddress else { preconditionFailure("\(path) is empty") }
+        (self.window, next) = (window, start)
+        decimal = DecimalNumber(end: start + lines.count, hasCommas: hasCommas)
     }
 
     /// The path as given.
-    public var path: String { file.path }
+    public var path: String { window.path }
 
     /// How many lines have not been read yet.
     public var linesLeft: Int { lineCount - line + 1 }
@@ -73,14 +53,18 @@ public struct NumberTable {
     /// Passes over the next lines without looking at their columns.
     ///
     /// - Parameter lines: how many; the file's end ends them all.
-    public mutating func skip(lines: Int) {
-        for _ in 0..<min(lines, linesLeft) { passLine(from: next) }
+    /// - Throws: `DatasetError` when the file can't be read.
+    public mutating func skip(lines: Int) throws(DatasetError) {
+        for _ in 0..<min(lines, linesLeft) {
+            try requireLine()
+            passLine(from: next)
+        }
     }
 
     @inline(__always)
     private mutating func passLine(from at: UnsafePointer<UInt8>) {
-        let newline = memchr(at, Int32(DecimalNumber.newline), end - at)
-        next = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) + 1 } ?? end
+        let newline = memchr(at, Int32(DecimalNumber.newline), decimal.end - at)
+        next = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) + 1 } ?? decimal.end
         line += 1
     }
 
@@ -93,7 +77,7 @@ public struct NumberTable {
     public mutating func read(
         columns: Int, into values: UnsafeMutableBufferPointer<Float>
     ) throws(DatasetError) {
-        try readLines(columns: columns, into: values)
+        try readLines(columns: columns, into: values) { $0.readCounts(&$1, into: $2, columns: columns) }
     }
 
     /// As `read(columns:into:)` of Floats, without rounding to them.
@@ -105,7 +89,7 @@ public struct NumberTable {
     public mutating func read(
         columns: Int, into values: UnsafeMutableBufferPointer<Double>
     ) throws(DatasetError) {
-        try readLines(columns: columns, into: values)
+        try readLines(columns: columns, into: values) { _, _, _ in 0 }
     }
 
     /// Reads the first column of the next lines, whatever follows in them.
@@ -122,41 +106,60 @@ public struct NumberTable {
         }
     }
 
+    /// Makes sure that a line is at `next`.
     @inline(__always)
-    private func requireLine() throws(DatasetError) {
-        // Only a file that shrank since its lines were counted ends here.
-        guard line <= lineCount else { throw .wrongRows(path: path, found: lineCount, expected: line) }
+    private mutating func requireLine() throws(DatasetError) {
+        if next == decimal.end { try moveWindow() }
+    }
+
+    @inline(never)
+    private mutating func moveWindow() throws(DatasetError) {
+        let lines = try window.move(to: next, line: line)
+        // Only a file that changed since its lines were counted ends here, or a caller that wants more than there is.
+        guard let start = lines.baseAddress, !lines.isEmpty else {
+            throw .wrongRows(path: path, found: line - 1, expected: line)
+        }
+        next = start
+        decimal.end = start + lines.count
     }
 
     @inline(__always)
     private mutating func readLines<Value: BinaryFloatingPoint>(
-        columns: Int, into values: UnsafeMutableBufferPointer<Value>
+        columns: Int, into values: UnsafeMutableBufferPointer<Value>,
+        from firstColumn: (inout Self, _ at: inout UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<Value>) -> Int
     ) throws(DatasetError) {
         precondition(values.count % columns == 0, "\(values.count) values in lines of \(columns)")
         guard var target = values.baseAddress else { return }
         for _ in 0..<values.count / columns {
             try requireLine()
             var at = next
-            var column = 0
-            while column < columns {
-                if column + 2 <= columns, let (first, second) = decimal.readTwoSmall(&at) {
-                    (target[column], target[column + 1]) = (Value(first), Value(second))
-                    column += 2
-                    continue
-                }
+            for column in firstColumn(&self, &at, target)..<columns {
                 guard let value = try field(&at, column: column) as Value? else {
                     throw columnError(expected: columns)
                 }
                 target[column] = value
-                column += 1
-                if at < end, decimal.separates(at.pointee) { at += 1 }
             }
-            while at < end, decimal.separates(at.pointee) { at += 1 }
-            guard at == end || at.pointee == DecimalNumber.newline else { throw columnError(expected: columns) }
-            next = at < end ? at + 1 : end
+            while at < decimal.end, decimal.separates(at.pointee) { at += 1 }
+            guard at == decimal.end || at.pointee == DecimalNumber.newline else {
+                throw columnError(expected: columns)
+            }
+            next = at < decimal.end ? at + 1 : decimal.end
             line += 1
             target += columns
         }
+    }
+
+    /// Reads the numbers at a line's start that are whole and of few digits, and returns how many there are.
+    @inline(__always)
+    private mutating func readCounts(
+        _ at: inout UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>, columns: Int
+    ) -> Int {
+        guard hasCounts else { return 0 }
+        var text: UnsafePointer<UInt8>? = at
+        let count = kernel_read_counts(values, columns, &text, decimal.end)
+        at = text ?? at
+        hasCounts = count > 0
+        return count
     }
 
     /// The next field of a line; nil when the line ends before.
@@ -164,8 +167,8 @@ public struct NumberTable {
     private func field<Value: BinaryFloatingPoint>(
         _ at: inout UnsafePointer<UInt8>, column: Int
     ) throws(DatasetError) -> Value? {
-        while at < end, decimal.separates(at.pointee) { at += 1 }
-        guard at < end, at.pointee != DecimalNumber.newline else { return nil }
+        while at < decimal.end, decimal.separates(at.pointee) { at += 1 }
+        guard at < decimal.end, at.pointee != DecimalNumber.newline else { return nil }
         let start = at
         guard let value = decimal.read(&at).map(Value.init), value.isFinite else {
             throw numberError(start, column: column + 1)
@@ -177,7 +180,7 @@ public struct NumberTable {
 
     private func columnError(expected: Int) -> DatasetError {
         var lineEnd = next
-        while lineEnd < end, lineEnd.pointee != DecimalNumber.newline { lineEnd += 1 }
+        while lineEnd < decimal.end, lineEnd.pointee != DecimalNumber.newline { lineEnd += 1 }
         let content = UnsafeBufferPointer(start: next, count: lineEnd - next)
         let found = content.split(whereSeparator: decimal.separates).count
         return .wrongColumns(path: path, line: line, found: found, expected: expected)
@@ -185,7 +188,7 @@ public struct NumberTable {
 
     private func numberError(_ start: UnsafePointer<UInt8>, column: Int) -> DatasetError {
         var fieldEnd = start
-        while fieldEnd < end, !decimal.endsField(fieldEnd.pointee) { fieldEnd += 1 }
+        while fieldEnd < decimal.end, !decimal.endsField(fieldEnd.pointee) { fieldEnd += 1 }
         let shown = UnsafeBufferPointer(start: start, count: min(fieldEnd - start, 24))
         let text = shown.map { (0x21...0x7E).contains($0) ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }
         let whole = String(decoding: UnsafeBufferPointer(start: start, count: fieldEnd - start), as: UTF8.self)

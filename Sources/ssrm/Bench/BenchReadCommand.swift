@@ -4,19 +4,31 @@ import Foundation
 
 /// `ssrm bench read`: how fast recordings as text become a dataset.
 struct BenchReadCommand: ParsableCommand {
+    /// How long the parts of a round took.
+    private struct Times {
+        var (find, convert, sync, processor) = (0.0, 0.0, 0.0, 0.0)
+        var whole: Double { find + convert + sync }
+    }
+
     private struct Result: Encodable {
         let megabytes: Double
-        let seconds: Double
-        let coreSeconds: Double
         let megabytesPerSecond: Double
-        let megabytesPerCoreSecond: Double
         let samples: Int
+        let seconds: Double
+        let find: Double
+        let convert: Double
+        let sync: Double
+        let processor: Double
+        let megabytesPerProcessorSecond: Double
 
         enum CodingKeys: String, CodingKey {
             case megabytes, seconds, samples
-            case coreSeconds = "core_seconds"
             case megabytesPerSecond = "megabytes_per_s"
-            case megabytesPerCoreSecond = "megabytes_per_core_s"
+            case find = "find_s"
+            case convert = "convert_s"
+            case sync = "sync_s"
+            case processor = "processor_s"
+            case megabytesPerProcessorSecond = "megabytes_per_processor_s"
         }
     }
 
@@ -24,10 +36,14 @@ struct BenchReadCommand: ParsableCommand {
         commandName: "read",
         abstract: "How fast the pressure maps of pmd become a dataset file, on one thread.",
         discussion: """
-            The dataset is written to the temporary folder, digest included, brought to the disk, and removed. The files are \
-            read once before, so that they are in memory; of several rounds the median counts. megabytes_per_s is text over \
-            the whole time, the wait for the disk included; megabytes_per_core_s is text over the time that a core works, \
-            the system's part of it included.
+            megabytes_per_s is the text's bytes by the wall time, on one thread, from opening the folder to a dataset file \
+            that is complete, with its digest, and on the disk. Of several rounds the median one counts. Its parts: find_s \
+            (files found, lines counted), convert_s (text read, converted, digested, written) and sync_s (waiting until the \
+            disk has the rest, bringing the file to its place); processor_s is the time that the process spent computing, \
+            the system's on its behalf included, and megabytes_per_processor_s the text's bytes by it.
+
+            The dataset is written to the temporary folder (TMPDIR) and removed. The files are read once before, so that \
+            they are in memory.
 
             Example: ssrm bench read --root pmd --json
             """)
@@ -44,32 +60,45 @@ struct BenchReadCommand: ParsableCommand {
     func run() throws {
         let out = FileManager.default.temporaryDirectory.appending(path: "ssrm-bench-\(getpid()).safetensors").path
         defer { unlink(out) }
-        var (seconds, coreSeconds, samples): ([Double], [Double], Int) = ([], [], 0)
-        for round in 0...rounds {
-            let (watch, start) = (Stopwatch(), Self.coreSeconds)
-            let source = try PressureMaps(root: root, experiment: experiment)
-            _ = try source.write(to: out)
-            samples = source.outline.sampleCount
-            if round == 0 { continue }
-            seconds.append(watch.elapsed.seconds)
-            coreSeconds.append(Self.coreSeconds - start)
+        var (rounds, samples): ([Times], Int) = ([], 0)
+        for round in 0...self.rounds {
+            let (times, sampleCount) = try read(to: out)
+            samples = sampleCount
+            if round > 0 { rounds.append(times) }
+            unlink(out)  // replacing a file takes time too
         }
-        let (median, coreMedian) = (seconds.sorted()[rounds / 2], coreSeconds.sorted()[rounds / 2])
+        let median = rounds.sorted { $0.whole < $1.whole }[rounds.count / 2]
         let megabytes = Double(try textBytes()) / 1e6
         let result = Result(
-            megabytes: megabytes, seconds: median, coreSeconds: coreMedian,
-            megabytesPerSecond: (megabytes / median * 10).rounded() / 10,
-            megabytesPerCoreSecond: (megabytes / coreMedian * 10).rounded() / 10, samples: samples)
+            megabytes: megabytes, megabytesPerSecond: (megabytes / median.whole * 10).rounded() / 10, samples: samples,
+            seconds: median.whole, find: median.find, convert: median.convert, sync: median.sync,
+            processor: median.processor,
+            megabytesPerProcessorSecond: (megabytes / median.processor * 10).rounded() / 10)
         if json { return try printJSON(result) }
+        print("\(fixed(result.megabytesPerSecond, 1)) MB/s: \(fixed(megabytes, 1)) MB of text, \(samples) samples")
         print(
-            """
-            \(fixed(result.megabytesPerSecond, 1)) MB/s, \(fixed(result.megabytesPerCoreSecond, 1)) MB in a second of a core: \
-            \(fixed(megabytes, 1)) MB of text, \(samples) samples
-            """)
+            "\(fixed(median.whole, 3)) s: finding \(fixed(median.find, 3)), converting \(fixed(median.convert, 3)), "
+                + "waiting for the disk \(fixed(median.sync, 3)); of the processor \(fixed(median.processor, 3))")
     }
 
-    /// How long this process has computed.
-    private static var coreSeconds: Double {
+    /// One round, and how many samples it wrote.
+    private func read(to out: String) throws -> (Times, Int) {
+        let processor = processorSeconds()
+        var (times, watch) = (Times(), Stopwatch())
+        let source = try PressureMaps(root: root, experiment: experiment)
+        times.find = watch.elapsed.seconds
+        watch = Stopwatch()
+        var writer = try DatasetWriter(path: out, outline: source.outline)
+        _ = try source.appendSamples(to: &writer)
+        times.convert = watch.elapsed.seconds
+        watch = Stopwatch()
+        _ = try writer.finish()
+        times.sync = watch.elapsed.seconds
+        times.processor = processorSeconds() - processor
+        return (times, source.outline.sampleCount)
+    }
+
+    private func processorSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

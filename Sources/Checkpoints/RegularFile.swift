@@ -1,0 +1,76 @@
+import Foundation
+
+/// A regular file that is open for reading.
+public final class RegularFile: Sendable {
+    /// What tells a file from another and from itself after a change: device, number, length, time of the last change.
+    public struct Identity: Sendable, Equatable {
+        private let numbers: [Int]
+
+        init(_ status: stat) {
+            numbers = [
+                Int(bitPattern: UInt(status.st_dev)), Int(bitPattern: UInt(status.st_ino)), Int(status.st_size),
+                Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec),
+            ]
+        }
+    }
+
+    /// The path as given.
+    public let path: String
+    /// Its length when it was opened.
+    public let byteCount: Int
+    /// Which file it was, in which state, when it was opened.
+    public let identity: Identity
+    private let descriptor: Int32
+
+    /// Opens a regular file.
+    ///
+    /// - Parameter path: the file; a folder, pipe or device is refused.
+    /// - Throws: `TensorFileError.unreadable`.
+    public init(opening path: String) throws(TensorFileError) {
+        // O_NONBLOCK: opening a pipe must not wait for somebody to write to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: TensorFileError.lastReason) }
+        (self.path, self.descriptor) = (path, descriptor)
+        var status = stat()
+        let isKnown = fstat(descriptor, &status) == 0
+        let reason = TensorFileError.lastReason
+        (byteCount, identity) = (Int(status.st_size), Identity(status))  // owned from here: a later throw runs deinit
+        guard isKnown else { throw .unreadable(path: path, reason: reason) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            throw .unreadable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads bytes from a place in the file.
+    ///
+    /// - Parameters:
+    ///   - bytes: where they go.
+    ///   - offset: how many bytes from the file's start the first is.
+    /// - Returns: how many were read: fewer than asked for only where the file ends.
+    /// - Throws: `TensorFileError.unreadable`.
+    public func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(TensorFileError) -> Int {
+        guard let start = bytes.baseAddress else { return 0 }
+        var done = 0
+        while done < bytes.count {
+            let count = pread(descriptor, start + done, bytes.count - done, off_t(offset + done))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(path: path, reason: TensorFileError.lastReason) }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// All bytes, mapped: what takes them unmaps them.
+    func mapped() throws(TensorFileError) -> UnsafeRawBufferPointer {
+        guard byteCount > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }  // nothing can't be mapped
+        let start = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
+        guard let start, start != MAP_FAILED else {
+            throw .unreadable(path: path, reason: TensorFileError.lastReason)
+        }
+        return UnsafeRawBufferPointer(start: start, count: byteCount)
+    }
+}
