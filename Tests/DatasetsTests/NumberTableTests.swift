@@ -9,8 +9,26 @@ private func doubles(_ text: String, columns: Int) throws -> [Double] {
     var table = try NumberTable(path: folder.write(text, to: "table"), hasCommas: true)
     var values = [Double](repeating: .nan, count: table.lineCount * columns)
     try values.withUnsafeMutableBufferPointer { try table.read(columns: columns, into: $0) }
-    #expect(table.linesLeft == 0)
+    let linesLeft = table.linesLeft
+    #expect(linesLeft == 0)
     return values
+}
+
+@discardableResult
+private func floats(_ path: String, columns: Int) throws -> [Float] {
+    var table = try NumberTable(path: path)
+    var values = [Float](repeating: .nan, count: table.lineCount * columns)
+    try values.withUnsafeMutableBufferPointer { try table.read(columns: columns, into: $0) }
+    return values
+}
+
+private func errorOfFloats(_ text: String, columns: Int) throws -> DatasetError? {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "table")
+    do {
+        try floats(path, columns: columns)
+        return nil
+    } catch let error as DatasetError { return error }
 }
 
 /// Numbers as recordings spell them, and as nobody should.
@@ -60,11 +78,13 @@ private func spellings(_ random: inout RandomSequence) -> [String] {
     var table = try NumberTable(path: folder.write("-3.5 1 2\n4,x\r\n5\n1e1 ", to: "table"), hasCommas: true)
     var values = [Double](repeating: 0, count: 3)
     try values.withUnsafeMutableBufferPointer { try table.readFirstColumn(into: $0) }
-    #expect(values == [-3.5, 4, 5] && table.linesLeft == 1)
+    let linesLeft = table.linesLeft
+    #expect(values == [-3.5, 4, 5] && linesLeft == 1)
     try values.withUnsafeMutableBufferPointer { values in
         try table.readFirstColumn(into: UnsafeMutableBufferPointer(rebasing: values[..<1]))
     }
-    #expect(values[0] == 10 && table.linesLeft == 0)
+    let linesLeftThen = table.linesLeft
+    #expect(values[0] == 10 && linesLeftThen == 0)
 }
 
 @Test(arguments: [
@@ -93,10 +113,9 @@ func anotherNumberOfColumnsIsNamedWithItsLine(text: String, line: Int, found: In
 
 @Test func aCommaSeparatesOnlyWhereAskedFor() throws {
     let folder = try TemporaryFolder()
-    var table = try NumberTable(path: folder.write("1,5 2\n", to: "table"))
-    var values: [Float] = [0, 0]
-    #expect(throws: DatasetError.badNumber(path: table.path, line: 1, column: 1, text: "1,5", reason: "a number")) {
-        try values.withUnsafeMutableBufferPointer { try table.read(columns: 2, into: $0) }
+    let path = try folder.write("1,5 2\n", to: "table")
+    #expect(throws: DatasetError.badNumber(path: path, line: 1, column: 1, text: "1,5", reason: "a number")) {
+        try floats(path, columns: 2)
     }
 }
 
@@ -107,31 +126,96 @@ func anotherNumberOfColumnsIsNamedWithItsLine(text: String, line: Int, found: In
         let path = folder.path("table")
         try Data(text.utf8.prefix(count)).write(to: URL(filePath: path))
         do {
-            var table = try NumberTable(path: path)
-            var values = [Float](repeating: 0, count: 4 * table.lineCount)
-            try values.withUnsafeMutableBufferPointer { try table.read(columns: 4, into: $0) }
+            try floats(path, columns: 4)
         } catch let error as DatasetError {
             #expect(error.description.contains(path))
         }
     }
 }
 
-/// Whole numbers of few digits are read two at a time: beside longer ones, fractions and signs, at every distance from the end.
-@Test func smallWholeNumbersAreReadLikeAllOthers() throws {
+/// Whole numbers of one to seven digits, with every kind of gap between them and in lines of many blocks of 64 bytes.
+@Test(arguments: [1, 3, 27, 64, 500])
+func wholeNumbersOfAnyLengthAreReadAsTheirTextSays(columns: Int) throws {
+    var random = RandomSequence(seed: 7, stream: UInt64(columns))
+    for longest in 1...7 {
+        var (text, expected) = ("", [Float]())
+        for line in 0..<40 {
+            for column in 0..<columns {
+                let digits = Int.random(in: 1...longest, using: &random)
+                let number = (0..<digits).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
+                let gaps = [" ", "\t", "  ", "\t ", " \r "]
+                text += (column > 0 || line % 5 == 1 ? gaps[Int.random(in: 0..<5, using: &random)] : "") + number
+                try expected.append(#require(Float(number)))
+            }
+            text += line == 39 ? "" : ["\n", "\t\n", "\r\n", "\t\r\n", " \n"][line % 5]
+        }
+        let folder = try TemporaryFolder()
+        #expect(try floats(folder.write(text, to: "table"), columns: columns) == expected)
+    }
+}
+
+/// A field that is no short whole number, at every place of a line of such.
+@Test func whateverStandsAmongWholeNumbersIsReadOrNamedWithItsPlace() throws {
+    let fields = (0..<120).map { "\($0 * 37 % 1500)" }
+    for column in fields.indices {
+        var changed = fields
+        changed[column] = "-2.5e1"
+        let folder = try TemporaryFolder()
+        var text = "\(fields.joined(separator: "\t"))\n\(changed.joined(separator: "\t"))\n"
+        let values = try floats(folder.write(text, to: "table"), columns: 120)
+        #expect(values == (fields + changed).compactMap { Float($0) })
+        for field in ["x", "1x", "123:", "12345:", "1\u{0}", "/", "7\u{80}"] {
+            changed[column] = field
+            text = "\(fields.joined(separator: "\t"))\n\(changed.joined(separator: "\t"))\n"
+            guard case .badNumber(_, 2, column + 1, _, "a number")? = try errorOfFloats(text, columns: 120) else {
+                Issue.record("\(field) in column \(column + 1)")
+                continue
+            }
+        }
+    }
+}
+
+@Test func wholeNumbersInTheWrongNumberAreCounted() throws {
+    let line = Array(repeating: "12", count: 100).joined(separator: "\t")
+    for (second, found) in [(line + "\t1", 101), (String(line.dropLast(3)), 99), (line + "\t" + line, 200), ("", 0)] {
+        guard case .wrongColumns(_, 2, found, 100)? = try errorOfFloats("\(line)\n\(second)\n\(line)", columns: 100)
+        else {
+            Issue.record("\(found) columns")
+            continue
+        }
+    }
+}
+
+/// A file that is longer than what is read at once, with lines of very different lengths.
+@Test func windowsOfAFileChangeNoBit() throws {
     var random = RandomSequence(seed: 8, stream: 1)
-    for columns in 1...9 {
-        let rows = (0..<60).map { _ in
-            (0..<columns).map { _ in
-                let digits = Int.random(in: 0...5, using: &random)
-                let number = String(Int.random(in: 0..<Int(pow(10, Double(digits))), using: &random))
-                return ["", "", "", "", "-"].randomElement(using: &random).map { $0 + number } ?? number
-            }
+    let rows = (0..<900).map { row in
+        (0..<3).map { _ in
+            let padding = String(repeating: "0", count: row == 500 ? 150_000 : Int.random(in: 0...300, using: &random))
+            return padding + "\(Int.random(in: 0...99_999, using: &random))"
         }
-        for separator in ["\t", ",", " \t"] {
-            for end in ["\n", "\t\n", "\r\n"] {
-                let text = rows.map { $0.joined(separator: separator) + end }.joined()
-                #expect(try doubles(text, columns: columns) == rows.joined().map { Double($0) })
-            }
-        }
+    }
+    let text = "\u{FEFF}" + rows.map { $0.joined(separator: " ") }.joined(separator: "\r\n") + "\n \n"
+    let folder = try TemporaryFolder()
+    let values = try floats(folder.write(text, to: "table"), columns: 3)
+    #expect(values == rows.flatMap { $0.compactMap { Float($0) } })
+    let blanks = String(repeating: " \n", count: 200_000)
+    #expect(try floats(folder.write("1 2\n3 4" + blanks, to: "table"), columns: 2) == [1, 2, 3, 4])
+    #expect(try errorOfFloats(blanks, columns: 2)?.description.contains("is empty") == true)
+    #expect(try errorOfFloats("1 2" + blanks + "3 4", columns: 2)?.description.hasSuffix("2 are expected") == true)
+}
+
+@Test func aFileThatIsCutShorterWhileItIsReadIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(String(repeating: "1 2 3\n", count: 100_000), to: "table")
+    var table = try NumberTable(path: path)
+    var values = [Float](repeating: 0, count: 3 * 100_000)
+    try values.withUnsafeMutableBufferPointer { values in
+        try table.read(columns: 3, into: UnsafeMutableBufferPointer(rebasing: values[..<300]))
+    }
+    #expect(truncate(path, 300_000) == 0)
+    #expect(throws: DatasetError.unsuitable(path: path, reason: "it was cut shorter while it was read; copy it again"))
+    {
+        try values.withUnsafeMutableBufferPointer { try table.read(columns: 3, into: $0) }
     }
 }

@@ -191,3 +191,15 @@ func aFieldThatIsNoFiniteNumberIsNamedWithItsPlace(field: String, reason: String
         #expect(try refusal(of: empty) == "FILE is empty: copy it again or leave its recording out")
     }
 }
+
+@Test(arguments: ["1 2 3", ""])
+func aFileThatChangesAfterItWasCountedIsRefused(addition: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(map, to: "experiment-ii/S1/Air_Mat/Matrix_Air_B1.txt")
+    let source = try PressureMaps(root: folder.url.path, experiment: .ii)
+    try folder.write(
+        (addition.isEmpty ? String(map.dropLast()) : map + addition), to: "experiment-ii/S1/Air_Mat/Matrix_Air_B1.txt")
+    let found = error { _ = try source.write(to: folder.path("data")) }
+    #expect(found == .unsuitable(path: path, reason: "it changed while it was read; try again when it is complete"))
+    #expect(try folder.contents.filter { $0 != "experiment-ii" }.isEmpty)
+}
