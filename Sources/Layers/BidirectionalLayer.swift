@@ -1,3 +1,4 @@
+import Dispatch
 public import Numerics
 
 /// Two recurrent layers, one for each direction, whose outputs stand side by side: `[rows, 2 * hidden]`.
@@ -23,11 +24,10 @@ public struct BidirectionalLayer: Sendable {
     /// Its parameters by name: `forward.…` and `backward.…`.
     public var views: [ParameterView] { forwards.views(prefix: "forward.") + backwards.views(prefix: "backward.") }
 
-    /// The buffers of both directions, for one thread and the companion that it may have.
+    /// The buffers of both directions.
     public final class Workspace {
         let forwards = RecurrentWorkspace()
         let backwards = RecurrentWorkspace()
-        private(set) lazy var companion = Companion()
 
         /// Buffers that are still empty.
         public init() {}
@@ -52,7 +52,8 @@ public struct BidirectionalLayer: Sendable {
         _ x: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into output: FloatBlock, workspace: Workspace,
         threads: Int
     ) {
-        bothWays(threads > 1 ? workspace.companion : nil) { layer, isBackwards in
+        nonisolated(unsafe) let workspace = workspace  // each direction touches its own half
+        bothWays(threads: threads) { layer, isBackwards in
             layer.forward(
                 x, batch, parameters: parameters, into: output.base + (isBackwards ? layer.hidden : 0),
                 outputRow: width, workspace: isBackwards ? workspace.backwards : workspace.forwards)
@@ -75,12 +76,12 @@ public struct BidirectionalLayer: Sendable {
         _ outputGradient: FloatBlock, x: FloatBlock, output: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
         into gradient: FloatBlock, inputGradient: FloatBlock? = nil, workspace: Workspace, threads: Int
     ) {
-        bothWays(threads > 1 ? workspace.companion : nil) { layer, isBackwards in
+        nonisolated(unsafe) let buffers = workspace  // each direction touches its own half
+        bothWays(threads: threads) { layer, isBackwards in
             let column = isBackwards ? layer.hidden : 0
             layer.backward(
                 outputGradient.base + column, outputRow: width, x: x, output: output.base + column, batch,
-                parameters: parameters, into: gradient,
-                workspace: isBackwards ? workspace.backwards : workspace.forwards)
+                parameters: parameters, into: gradient, workspace: isBackwards ? buffers.backwards : buffers.forwards)
         }
         if let inputGradient {
             forwards.backwardToInputs(
@@ -90,11 +91,9 @@ public struct BidirectionalLayer: Sendable {
         }
     }
 
-    private func bothWays(
-        _ companion: Companion?, _ run: (RecurrentLayer, _ isBackwards: Bool) -> Void
-    ) {
-        if let companion {
-            companion.run({ run(forwards, false) }, beside: { run(backwards, true) })
+    private func bothWays(threads: Int, _ run: @Sendable (RecurrentLayer, _ isBackwards: Bool) -> Void) {
+        if threads > 1 {
+            DispatchQueue.concurrentPerform(iterations: 2) { run($0 == 0 ? forwards : backwards, $0 == 1) }
         } else {
             run(forwards, false)
             run(backwards, true)
