@@ -44,7 +44,8 @@ public struct PackedFactor {
         _ b: UnsafePointer<Float>, _ orientation: Orientation = .plain, bRow: Int, k: Int, n: Int
     ) {
         let count = kernel_packed_count(k, n)
-        if block.count < count { block = FloatBlock(count: count) }
+        // A copy of this value may still read what was packed before.
+        if block.count < count || !isKnownUniquelyReferenced(&block) { block = FloatBlock(uninitialised: count) }
         (self.k, self.n) = (k, n)
         kernel_pack(block.base, factor(b, orientation, bRow), k, n)
     }

@@ -107,6 +107,7 @@ public final class ShardPool {
                 run(thread)
             }
         } else if count == 1 {
+            if computers.count > 1 { enter(0) }  // a run of several may have had it take part as another
             run(0)
         }
         let sums = progress.withLock { state in

@@ -45,6 +45,7 @@ import Testing
     @Test(arguments: [
         (["--cpus", "99999"], "this process may not use processor 99999"), (["--cpus", "0,"], "no list of numbers"),
         (["--cpus", "x"], "no list of numbers"), (["--cpus", "0", "--threads", "2"], "one processor for each"),
+        (["--cpus", "0,0", "--threads", "2"], "a processor twice"),
         (["--cpus", "-1"], "--cpus"), (["--cpus", ""], "no list of numbers"),
     ])
     func processorsThatCannotBeAreRefused(flags: [String], said: String) throws {

@@ -24,7 +24,9 @@ struct BenchPretrainCommand: ParsableCommand {
     @Option(help: "Samples in the made-up dataset.") var samples = 8192
     @OptionGroup var options: UpstreamBenchOptions
 
-    private var hiddenUnits: [Int] { hidden.split(separator: ",").map { Int($0) ?? 0 } }
+    private var hiddenUnits: [Int] {
+        hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    }
 
     func validate() throws {
         let numbers = [shards, shardSize, views, inputs, classes, samples]

@@ -41,6 +41,12 @@ struct BenchRecogniseCommand: ParsableCommand {
         if [length, batch, inputs, hidden, classes, iterations, threads].contains(where: { $0 < 1 }) {
             throw ValidationError("all sizes must be at least 1")
         }
+        if [length, batch, inputs, hidden, classes, iterations].contains(where: { $0 > 1 << 20 })
+            || length * batch > 1 << 24 || length * batch * max(inputs, 8 * hidden) > 1 << 31
+            || hidden * (inputs + hidden) > 1 << 26 || threads > 4096
+        {
+            throw ValidationError("sizes as large as these would fill the memory: take smaller ones")
+        }
     }
 
     func run() throws {

@@ -58,6 +58,9 @@ struct WorkerCommand: ParsableCommand {
                 throw ValidationError(
                     "--cpus \(cpus): this process may not use processor \(other); it may use \(allowed)")
             }
+            if Set(processors).count != processors.count {
+                throw ValidationError("--cpus \(cpus) names a processor twice; each compute thread needs its own")
+            }
             if processors.count != threads {
                 throw ValidationError("--cpus needs one processor for each of --threads \(threads), not \(cpus)")
             }
