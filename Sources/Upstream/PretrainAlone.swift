@@ -56,7 +56,7 @@ public final class ShardPool {
     ///   - selection: the samples to train on; nil for all.
     ///   - threads: how many shards are computed at once.
     ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
-    ///   - enter: called on a thread when it takes part in a run beside others, with its number.
+    ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
     public init(
         job: Job, samples: Samples, selection: [Int]? = nil, threads: Int, blocks: [FloatBlock] = [],
         enter: @escaping @Sendable (_ thread: Int) -> Void = { _ in }
