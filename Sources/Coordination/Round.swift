@@ -15,11 +15,11 @@ public struct Round: Sendable {
     public init(step: Int, shardCount: Int, rounding: GradientRounding? = nil, threads: Int = 1) {
         self.step = step
         unassigned = [0..<shardCount]
-        tree = SumTree(SumTreeShape(shardCount: shardCount), step: step, rounding: rounding, threads: threads)
+        tree = SumTree(SumTreeShape(leafCount: shardCount), step: step, rounding: rounding, threads: threads)
     }
 
     /// The sum of all shards, once they are all there.
-    public var sum: ShardSum? { tree.root }
+    public var sum: LeafSum? { tree.root }
 
     /// The run that a worker was given and has not reported on.
     public func run(of worker: WorkerID) -> Range<Int>? { assigned[worker] }
@@ -58,7 +58,8 @@ public struct Round: Sendable {
         assigned[worker] = nil
         for (subtree, gradient) in zip(report.subtrees, gradients) {
             tree.insert(
-                ShardSum(shards: subtree.shards, gradient: gradient, loss: subtree.loss, correct: subtree.correct))
+                LeafSum(
+                    leaves: subtree.shards, vector: gradient, figures: [subtree.loss, Double(subtree.correct)]))
         }
         return nil
     }

@@ -10,7 +10,7 @@ public enum Directive: Sendable {
     /// Send one block of samples, or refuse if there is none.
     case sendSamples(block: Int, to: WorkerID)
     /// All shards are summed: update the parameters and hand them to `onParameters`.
-    case finishStep(ShardSum)
+    case finishStep(LeafSum)
     /// Tell the person at the terminal.
     case note(String)
     /// The job can't go on.
@@ -231,7 +231,7 @@ public struct Training: Sendable {
         }
         if let refusal = round?.onReport(report, blocks, from: worker) { return [refuse(worker, refusal)] }
         guard let sum = round?.sum else { return assign(at: now) }
-        if !sum.loss.isFinite || !sum.gradient.isFinite(threads: plan.threads) {
+        if !sum.isFinite(threads: plan.threads) {
             return [.fail("the gradient of step \(report.step) is infinite or not a number; lower --learning-rate")]
         }
         return [.finishStep(sum)]

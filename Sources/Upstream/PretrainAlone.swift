@@ -25,8 +25,8 @@ public func pretrainAlone(
     var state = TrainingState(startOf: job)
     while state.step < job.steps {
         let sums = try pool.compute(shards: 0..<job.shardsPerStep, step: state.step, parameters: state.published)
-        state.advance(gradient: sums[0].gradient)
-        progress(state.step, sums[0].loss)
+        state.advance(gradient: sums[0].vector)
+        progress(state.step, sums[0].figures[0])
     }
     return state
 }
@@ -65,7 +65,7 @@ public final class ShardPool {
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in ShardGradient(job: job) }
         self.samples = samples
         self.selection = selection
-        shape = SumTreeShape(shardCount: job.shardsPerStep)
+        shape = SumTreeShape(leafCount: job.shardsPerStep)
         parameterCount = job.network.parameterCount
         rounding = job.gradientRounding
         self.blocks = blocks
@@ -77,7 +77,7 @@ public final class ShardPool {
     /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the caller, and
     ///   whoever it passed them to, has let go of them.
     /// - Throws: `UpstreamError.notFinite` when a sum is infinite or not a number.
-    public func compute(shards: Range<Int>, step: Int, parameters: FloatBlock) throws -> [ShardSum] {
+    public func compute(shards: Range<Int>, step: Int, parameters: FloatBlock) throws -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
         while var block = blocks.popLast() {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
@@ -111,11 +111,11 @@ public final class ShardPool {
             run(0)
         }
         let sums = progress.withLock { state in
-            blocks = lent + state.free + state.tree.sums.map(\.gradient)
+            blocks = lent + state.free + state.tree.sums.map(\.vector)
             return state.tree.sums
         }
-        for sum in sums where !sum.loss.isFinite || !sum.gradient.isFinite {
-            throw UpstreamError.notFinite(step: step, shards: sum.shards)
+        for sum in sums where !sum.isFinite() {
+            throw UpstreamError.notFinite(step: step, shards: sum.leaves)
         }
         return sums
     }

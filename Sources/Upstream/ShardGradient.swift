@@ -47,18 +47,18 @@ public final class ShardGradient {
     public func compute(
         shard: Int, step: Int, samples: Samples, selection: [Int]? = nil, parameters: FloatBlock,
         into gradient: FloatBlock
-    ) -> ShardSum {
+    ) -> LeafSum {
         var originals = order.originals(step: step, shard: shard)
         if let selection = selection ?? self.selection { originals = originals.map { selection[$0] } }
         let sum = compute(
             originals: originals, shard: shard, samples: samples, parameters: parameters, into: gradient)
-        rounding?.rounding(of: sum.shards, step: step).round(gradient)
+        rounding?.rounding(of: sum.leaves, step: step).round(gradient)
         return sum
     }
 
     private func compute(
         originals: [Int], shard: Int, samples: Samples, parameters: FloatBlock, into gradient: FloatBlock
-    ) -> ShardSum {
+    ) -> LeafSum {
         let rowCount = task.rowCount(forOriginals: originals.count)
         task.makeRows(of: samples, originals, into: rows.base)
         workspace.take(parameters: parameters)
@@ -68,7 +68,7 @@ public final class ShardGradient {
             ofLogits: workspace.outputs[last].base, originals: originals.count, originalsPerStep: job.originalsPerStep,
             gradient: workspace.outputGradients[last].base)
         network.backward(rows.base, rows: rowCount, workspace, into: gradient.base)
-        return ShardSum(shards: shard..<shard + 1, gradient: gradient, loss: loss, correct: correct)
+        return LeafSum(leaves: shard..<shard + 1, vector: gradient, figures: [loss, Double(correct)])
     }
 
     /// The gradient of a made-up shard at made-up parameters: equal on two machines when their arithmetic is.

@@ -11,7 +11,7 @@ let cid = WorkerID([3])
 func report(_ shards: Range<Int>, of shardCount: Int, step: Int = 7) -> (
     report: GradientReport, gradients: [FloatBlock]
 ) {
-    let nodes = SumTreeShape(shardCount: shardCount).nodes(in: shards)
+    let nodes = SumTreeShape(leafCount: shardCount).nodes(in: shards)
     return (
         GradientReport(
             step: step, shards: shards,
@@ -44,8 +44,8 @@ func everyShardIsGivenHoweverManyWorkersThereAre(workers: Int) {
             let (message, gradients) = report(run, of: 7)
             #expect(round.onReport(message, gradients, from: worker) == nil)
         }
-        #expect(round.sum?.gradient.array == [21])
-        #expect(round.sum?.correct == 7)
+        #expect(round.sum?.vector.array == [21])
+        #expect(round.sum?.figures == [7, 7])
     }
 }
 

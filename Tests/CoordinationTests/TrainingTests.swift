@@ -92,7 +92,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
         Issue.record("the step did not end")
         return
     }
-    #expect(sum.gradient.array == [6])
+    #expect(sum.vector.array == [6])
     let next = training.onParameters(FloatBlock([1]), at: .zero)
     #expect(sent(next).first?.message == .work(step: 1, shards: 0..<4))
 }

@@ -162,13 +162,13 @@ func theBitsAreThoseOfAPlainLoop(count: Int) {
 
 @Test(arguments: 1...9)
 func roundedSumsHaveTheSameBitsForAnyCutsAndAnyOrder(shardCount: Int) throws {
-    let shape = SumTreeShape(shardCount: shardCount)
+    let shape = SumTreeShape(leafCount: shardCount)
     let gradients = GradientRounding(seed: 7, stream: 1 << 40)
-    func leaf(_ shard: Int) -> ShardSum {
+    func leaf(_ shard: Int) -> LeafSum {
         var draw = RandomSequence(seed: 5, stream: UInt64(shard))
         let gradient = FloatBlock((0..<67).map { _ in Float(draw.normal()) })
         gradients.rounding(of: shard..<shard + 1, step: 3).round(gradient)
-        return ShardSum(shards: shard..<shard + 1, gradient: gradient, loss: 0, correct: 0)
+        return LeafSum(leaves: shard..<shard + 1, vector: gradient, figures: [0])
     }
     func sum(cutAt cuts: [Int]) -> [UInt32]? {
         let bounds = [0] + cuts + [shardCount]
@@ -179,13 +179,13 @@ func roundedSumsHaveTheSameBitsForAnyCutsAndAnyOrder(shardCount: Int) throws {
             for node in part.sums {
                 // What goes over the wire in 16 bits comes back whole.
                 let back = FloatBlock(count: 67)
-                let halves = node.gradient.halves
+                let halves = node.vector.halves
                 withExtendedLifetime(halves) { back.take(halves: halves.bytes) }
-                #expect(back.array == node.gradient.array)
-                top.insert(ShardSum(shards: node.shards, gradient: back, loss: 0, correct: 0))
+                #expect(back.array == node.vector.array)
+                top.insert(LeafSum(leaves: node.leaves, vector: back, figures: [0]))
             }
         }
-        return top.root?.gradient.array.map(\.bitPattern)
+        return top.root?.vector.array.map(\.bitPattern)
     }
     let whole = try #require(sum(cutAt: []))
     for cut in 1..<max(shardCount, 2) where cut < shardCount { #expect(sum(cutAt: [cut]) == whole) }

@@ -49,8 +49,8 @@ func theSameBitsWithinEachOption(wire: ElementType, products: ElementType) throw
     let pool = ShardPool(job: job, samples: SmallJob.samples, threads: 1)
     while state.step < 12 {
         let sums = try pool.compute(shards: 0..<5, step: state.step, parameters: state.published)
-        if wire == .bfloat16 { #expect(sums[0].gradient.array.allSatisfy { $0.bitPattern & 0xFFFF == 0 }) }
-        state.advance(gradient: sums[0].gradient)
+        if wire == .bfloat16 { #expect(sums[0].vector.array.allSatisfy { $0.bitPattern & 0xFFFF == 0 }) }
+        state.advance(gradient: sums[0].vector)
     }
     #expect(sha256(of: state.parameters) == sha256(of: alone.parameters))
 }

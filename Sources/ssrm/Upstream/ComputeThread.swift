@@ -17,7 +17,7 @@ final class ComputeThread: Sendable {
     struct Answer: Sendable {
         enum Content: Sendable {
             case prepared(probeDigest: String)
-            case computed(step: Int, shards: Range<Int>, sums: [ShardSum], time: Duration)
+            case computed(step: Int, shards: Range<Int>, sums: [LeafSum], time: Duration)
             case failed(any Error)
         }
         let generation: Int

@@ -186,16 +186,16 @@ final class CoordinatorShell {
         }
     }
 
-    private func finishStep(_ sum: ShardSum) throws {
+    private func finishStep(_ sum: LeafSum) throws {
         let start = watch.elapsed
-        state.advance(gradient: sum.gradient, threads: Self.threads)
+        state.advance(gradient: sum.vector, threads: Self.threads)
         times.optimising += watch.elapsed - start
         times.onStep(at: watch.elapsed)
         try perform(training.onParameters(state.published, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot())
         }
-        try reporter.onStep(state.step, loss: sum.loss, correct: sum.correct, workers: training.readyCount)
+        try reporter.onStep(state.step, loss: sum.figures[0], correct: Int(sum.figures[1]), workers: training.readyCount)
     }
 
     private func send(_ envelope: Envelope, to worker: WorkerID) throws {

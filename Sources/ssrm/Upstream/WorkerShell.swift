@@ -158,11 +158,11 @@ final class WorkerShell {
             if run == Heartbeat.Run(step: step, shards: shards) { run = nil }
             let report = GradientReport(
                 step: step, shards: shards,
-                subtrees: sums.map { .init(shards: $0.shards, loss: $0.loss, correct: $0.correct) },
+                subtrees: sums.map { .init(shards: $0.leaves, loss: $0.figures[0], correct: Int($0.figures[1])) },
                 computing: time)
-            if isSharing { lent.append((step, sums.map(\.gradient))) }
+            if isSharing { lent.append((step, sums.map(\.vector))) }
             let element = job?.settings.wire ?? .float32
-            try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.gradient, as: element) }))
+            try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.vector, as: element) }))
         case .failed(let error):
             if error is UpstreamError { try send(Envelope(.farewell(.notFinite, text: "\(error)"))) }
             throw error
