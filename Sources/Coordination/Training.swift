@@ -279,10 +279,3 @@ extension Membership.Member {
     /// The worker's name, fit for a terminal.
     var name: String { hello.name.printable }
 }
-
-extension String {
-    /// What a peer says, on one line of bounded length and without control characters.
-    var printable: String {
-        String(unicodeScalars.prefix(300).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
-    }
-}

@@ -1,0 +1,166 @@
+/// What happens in a run, as its coordinator sees it.
+///
+/// What a peer said of itself is in it on one line, of bounded length and without control characters.
+public enum RunEvent: Equatable, Sendable {
+    /// The run goes on from a checkpoint of this step.
+    case resumed(step: Int)
+    /// A checkpoint could not be read and was passed over.
+    case checkpointSkipped(reason: String)
+    /// Workers can come to this endpoint.
+    case listening(endpoint: String)
+    /// A worker can compute.
+    case joined(worker: String, processor: String, numerics: String)
+    /// A worker was asked to end, and went.
+    case left(worker: String)
+    /// A worker can't go on.
+    case failed(worker: String, reason: String)
+    /// A worker was not heard of for the length of its lease.
+    case silent(worker: String, lease: Duration)
+    /// A worker process that this run started has ended.
+    case ended(process: Int32, how: String)
+    /// A worker's connection broke and took work with it.
+    case lostWork(worker: String)
+    /// A worker's probe is not the run's; it was taken in all the same.
+    case otherArithmetic(worker: String, processor: String, numerics: String, probeOf: String)
+    /// Something a peer said was not taken.
+    case refused(what: String)
+    /// So much was refused that no more is told of.
+    case refusalsMuted
+    /// A worker found leaves' sums infinite or not a number; another answer confirmed it, or is awaited.
+    case notFinite(worker: String, step: Int, leaves: Range<Int>, isConfirmed: Bool)
+    /// A worker said of leaves' sums that they are not finite, or sent such as if they were, and another's were finite.
+    case refuted(worker: String, step: Int, leaves: Range<Int>)
+    /// The sum of all leaves is not finite, though each answer was said to be; the step is done again and looked at.
+    case stepRepeated(step: Int)
+    /// A step is done; its figures are by name, as they are told to people, the loss first.
+    case stepDone(step: Int, figures: [NamedFigure], workers: Int)
+    /// A checkpoint is on the disk.
+    case checkpointWritten(step: Int)
+    /// A checkpoint could not be written; the next one is tried.
+    case checkpointFailed(reason: String)
+    /// The run was asked to end before its last step.
+    case stopped(step: Int, steps: Int)
+    /// All steps are done.
+    case finished(step: Int)
+
+    /// A figure of a step with its name.
+    public struct NamedFigure: Equatable, Sendable {
+        /// Its name in files, like `loss`.
+        public let name: String
+        /// Its value.
+        public let value: Double
+
+        /// A figure.
+        public init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
+    }
+
+    /// What kind of event it is; such a name is never used for another kind.
+    public var name: String {
+        switch self {
+        case .resumed: "resumed"
+        case .checkpointSkipped: "checkpoint_skipped"
+        case .listening: "listening"
+        case .joined: "joined"
+        case .left: "left"
+        case .failed: "failed"
+        case .silent: "silent"
+        case .ended: "ended"
+        case .lostWork: "lost_work"
+        case .otherArithmetic: "other_arithmetic"
+        case .refused: "refused"
+        case .refusalsMuted: "refusals_muted"
+        case .notFinite: "not_finite"
+        case .refuted: "refuted"
+        case .stepRepeated: "step_repeated"
+        case .stepDone: "step"
+        case .checkpointWritten: "checkpoint_written"
+        case .checkpointFailed: "checkpoint_failed"
+        case .stopped: "stopped"
+        case .finished: "finished"
+        }
+    }
+
+    private var fields: [(key: String, value: EventField)] {
+        switch self {
+        case .resumed(let step), .stepRepeated(let step), .checkpointWritten(let step), .finished(let step):
+            [("step", .number(step))]
+        case .checkpointSkipped(let reason), .checkpointFailed(let reason): [("reason", .text(reason))]
+        case .listening(let endpoint): [("endpoint", .text(endpoint))]
+        case .joined(let worker, let processor, let numerics):
+            [("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics))]
+        case .left(let worker), .lostWork(let worker): [("worker", .text(worker))]
+        case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
+        case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
+        case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
+        case .otherArithmetic(let worker, let processor, let numerics, let holder):
+            [
+                ("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics)),
+                ("probe_of", .text(holder)),
+            ]
+        case .refused(let what): [("what", .text(what))]
+        case .refusalsMuted: []
+        case .notFinite(let worker, let step, let leaves, let isConfirmed):
+            Self.place(worker, step, leaves) + [("confirmed", .truth(isConfirmed))]
+        case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
+        case .stepDone(let step, let figures, let workers):
+            [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
+        case .stopped(let step, let steps): [("step", .number(step)), ("steps", .number(steps))]
+        }
+    }
+
+    private static func place(
+        _ worker: String, _ step: Int, _ leaves: Range<Int>
+    ) -> [(key: String, value: EventField)] {
+        [
+            ("worker", .text(worker)), ("step", .number(step)), ("first_leaf", .number(leaves.lowerBound)),
+            ("leaf_count", .number(leaves.count)),
+        ]
+    }
+}
+
+extension RunEvent: Encodable {
+    /// Writes one flat object, with `event` and what the event tells; more keys may be beside them.
+    public func encode(to encoder: any Encoder) throws { try EventField.encode(name, fields, to: encoder) }
+}
+
+extension RunEvent: CustomStringConvertible {
+    /// The one line that a person reads.
+    public var description: String {
+        switch self {
+        case .resumed(let step): "resuming after step \(step)"
+        case .checkpointSkipped(let reason): "skipped a checkpoint: \(reason)"
+        case .listening(let endpoint): "listening on \(endpoint)"
+        case .joined(let worker, let processor, let numerics): "\(worker) joined (\(processor), \(numerics))"
+        case .left(let worker): "\(worker) left"
+        case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
+        case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its shards go to others"
+        case .ended(let process, let how): "worker process \(process) ended (\(how)); its shards go to others"
+        case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"
+        case .otherArithmetic(let worker, let processor, let numerics, let holder):
+            """
+            \(worker) (\(processor), \(numerics)) computes other bits than \(holder): the same job may give other bits in another \
+            run
+            """
+        case .refused(let what): "refused \(what)"
+        case .refusalsMuted: "what else is refused is not told of"
+        case .notFinite(let worker, let step, let leaves, let isConfirmed):
+            """
+            \(worker) found the sum of shards \(leaves) of step \(step + 1) infinite or not a number\
+            \(isConfirmed ? ", as it was found before" : "; they are computed again")
+            """
+        case .refuted(let worker, let step, let leaves):
+            """
+            \(worker) is sent away: it found the sum of shards \(leaves) of step \(step + 1) infinite or not a number, and they \
+            are not
+            """
+        case .stepRepeated(let step):
+            "the sum of step \(step + 1) is infinite or not a number; it is done once more, to see whose fault it is"
+        case .stepDone(let step, let figures, let workers):
+            "step \(step)  " + figures.map { "\($0.name) \($0.value)" }.joined(separator: "  ") + "  \(workers) workers"
+        case .checkpointWritten(let step): "wrote the checkpoint of step \(step)"
+        case .checkpointFailed(let reason): "a checkpoint can't be kept: \(reason)"
+        case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"
+        case .finished(let step): "all \(step) steps are done"
+        }
+    }
+}

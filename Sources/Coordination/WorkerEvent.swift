@@ -1,0 +1,65 @@
+/// What happens to a worker, as it sees it.
+public enum WorkerEvent: Equatable, Sendable {
+    /// A coordinator took it in.
+    case joined(endpoint: String)
+    /// The job's products are slow or emulated on this processor.
+    case slowProducts(note: String)
+    /// The dataset at hand is not the job's; the samples are fetched.
+    case otherDataset(path: String)
+    /// The coordinator does not know this worker any more; it says hello again.
+    case forgotten
+    /// Blocks are not kept in the cache from here on.
+    case cacheGivenUp(reason: String)
+    /// The job is done, or the coordinator stopped.
+    case finished(isComplete: Bool)
+
+    /// What kind of event it is; such a name is never used for another kind.
+    public var name: String {
+        switch self {
+        case .joined: "joined"
+        case .slowProducts: "slow_products"
+        case .otherDataset: "other_dataset"
+        case .forgotten: "forgotten"
+        case .cacheGivenUp: "cache_given_up"
+        case .finished: "finished"
+        }
+    }
+
+    /// Whether a person has to know of it who asked for errors alone.
+    public var isWarning: Bool {
+        switch self {
+        case .otherDataset, .cacheGivenUp: true
+        case .joined, .slowProducts, .forgotten, .finished: false
+        }
+    }
+
+    private var fields: [(key: String, value: EventField)] {
+        switch self {
+        case .joined(let endpoint): [("endpoint", .text(endpoint))]
+        case .slowProducts(let note): [("note", .text(note))]
+        case .otherDataset(let path): [("path", .text(path))]
+        case .forgotten: []
+        case .cacheGivenUp(let reason): [("reason", .text(reason))]
+        case .finished(let isComplete): [("complete", .truth(isComplete))]
+        }
+    }
+}
+
+extension WorkerEvent: Encodable {
+    /// Writes one flat object, with `event` and what the event tells; more keys may be beside them.
+    public func encode(to encoder: any Encoder) throws { try EventField.encode(name, fields, to: encoder) }
+}
+
+extension WorkerEvent: CustomStringConvertible {
+    /// The one line that a person reads.
+    public var description: String {
+        switch self {
+        case .joined(let endpoint): "joined the job at \(endpoint)"
+        case .slowProducts(let note): "note: \(note)"
+        case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
+        case .forgotten: "the coordinator does not know this worker any more; saying hello again"
+        case .cacheGivenUp(let reason): "\(reason); going on without a cache"
+        case .finished(let isComplete): isComplete ? "the job is done" : "the coordinator stopped"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Coordination
+import Foundation
+import Testing
+
+private func json(_ event: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(event), as: UTF8.self)
+}
+
+@Test func anEventIsOneFlatObject() throws {
+    #expect(
+        try json(RunEvent.notFinite(worker: "lab:4", step: 7, leaves: 2..<5, isConfirmed: false))
+            == #"{"confirmed":false,"event":"not_finite","first_leaf":2,"leaf_count":3,"step":7,"worker":"lab:4"}"#)
+    #expect(
+        try json(RunEvent.stepDone(step: 3, figures: [.init("loss", 0.5)], workers: 2))
+            == #"{"event":"step","loss":0.5,"step":3,"workers":2}"#)
+    #expect(try json(WorkerEvent.forgotten) == #"{"event":"forgotten"}"#)
+}
+
+/// What a sink writes: its own keys beside the event's.
+private struct Line: Encodable {
+    let event: RunEvent
+
+    enum CodingKeys: CodingKey { case seconds }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(1.5, forKey: .seconds)
+        try event.encode(to: encoder)
+    }
+}
+
+@Test func aSinkCanPutKeysBesideAnEvents() throws {
+    #expect(try json(Line(event: .silent(worker: "a", lease: .seconds(5)))).contains(#""seconds":1.5"#))
+    #expect(try json(Line(event: .silent(worker: "a", lease: .seconds(5)))).contains(#""lease_s":5"#))
+}
