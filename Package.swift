@@ -52,11 +52,17 @@ let package = Package(
         library("Coordination", ["Numerics", "Wire"]),
 
         // MARK: - The program
+        library(
+            "Service",
+            [
+                "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging", "Coordination",
+                "CLinux",
+            ]),
         .executableTarget(
             name: "ssrm",
             dependencies: [
-                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Wire",
-                "Messaging", "Coordination", "CLinux",
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Service",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Service
 import Upstream
 
 /// `ssrm inspect`: what a checkpoint holds.

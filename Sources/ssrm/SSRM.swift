@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLinux
 import Foundation
+import Service
 
 /// The program: one executable, a subcommand a task.
 @main

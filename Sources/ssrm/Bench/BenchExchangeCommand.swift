@@ -1,4 +1,5 @@
 import ArgumentParser
+import Service
 
 /// `ssrm bench exchange`: what a step of the upstream stage costs apart from computing.
 struct BenchExchangeCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Layers
 import Numerics
 import Recognition
+import Service
 
 /// `ssrm bench recognise`: time steps a second of the downstream stage.
 struct BenchRecogniseCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import CLinux
 import Datasets
 import Foundation
 import Numerics
+import Service
 import Signals
 import Upstream
 
@@ -81,15 +82,16 @@ struct UpstreamBench {
             columns: dataset.samples.columns, preset: "paper", settings: settings, seed: 1, shardsPerStep: shards,
             originalsPerShard: shardSize, steps: options.steps)
         if let fault = job.fault { throw UpstreamError.unfit(fault) }
+        var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
+        (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
+        (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (options.steps, 1)
+        (coordinator.reportEvery, coordinator.patience) = (options.steps, .seconds(60))
         let shell = try CoordinatorShell(
-            CoordinatorSettings(
-                listen: "tcp://127.0.0.1:*", heartbeat: .seconds(1), lease: .seconds(10),
-                refusesOtherArithmetic: false, sharesMemory: options.sharedMemory, checkpointEvery: options.steps,
-                keepCheckpoints: 1, reportEvery: options.steps, patience: .seconds(60), keepsStepEnds: true),
-            job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run, signals: signals)
+            coordinator, job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run,
+            signals: signals)
         let local = try LocalWorkers(
-            count: options.workers, endpoint: shell.endpoint, data: data, threads: options.threads,
-            pins: options.pinning.pinning)
+            LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),
+            endpoint: shell.endpoint, data: data)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
         let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Service
 
 /// Where a dataset goes and how its summary is printed: the options of every `ssrm data` command that makes one.
 struct DatasetOutput: ParsableArguments {

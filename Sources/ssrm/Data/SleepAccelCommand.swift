@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Service
 
 /// `ssrm data sleep-accel`: PhysioNet's `sleep-accel`, from its raw files or as the features that its authors published.
 struct SleepAccelCommand: ParsableCommand {

@@ -1,11 +1,8 @@
 import ArgumentParser
-import Checkpoints
-import Datasets
 import Foundation
-import Upstream
 
 /// `ssrm coordinator`: the upstream stage for workers on any machine.
-struct CoordinatorCommand: ParsableCommand {
+struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
     static let configuration = CommandConfiguration(
         commandName: "coordinator",
         abstract: "Coordinates the upstream stage for workers on any machine.",
@@ -42,8 +39,7 @@ struct CoordinatorCommand: ParsableCommand {
 
     func run() throws {
         try CoordinatorCommand.checkReach(of: listen, isAllowed: plaintextNetwork)
-        let patience = waitSeconds.map { Duration.seconds($0) }
-        try UpstreamRun(options, leaseOptions, json: json).run(listen: listen, patience: patience) { _ in nil }
+        try run(listen: listen, patience: waitSeconds.map { .seconds($0) })
     }
 
     /// Refuses an endpoint that others can reach unless that was asked for.
@@ -60,48 +56,6 @@ struct CoordinatorCommand: ParsableCommand {
                 unauthenticated: anyone who reaches the port can read them and send gradients. If you trust that network, add \
                 --plaintext-network
                 """)
-        }
-    }
-}
-
-/// `ssrm pretrain`: the upstream stage on this machine alone.
-struct PretrainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "pretrain",
-        abstract: "Runs the upstream stage on this machine: a coordinator and worker processes.",
-        discussion: """
-            Learns features from the samples of a dataset without their labels. Workers that die are started again; after a \
-            crash or an interruption, the same command with --resume goes on from the last checkpoint, to the same bits.
-
-            Example: ssrm pretrain --data maps.safetensors --run runs/a --workers 2 --steps 2000 --preset paper --seed 7
-            """)
-
-    @OptionGroup var options: JobOptions
-    @OptionGroup var leaseOptions: LeaseOptions
-
-    @Option(help: "Worker processes; by default one a core.")
-    var workers = ProcessInfo.processInfo.activeProcessorCount
-
-    @Option(help: "Compute threads of each worker.")
-    var threads = 1
-
-    @OptionGroup var pinning: PinningOptions
-
-    @Flag(help: "Print the result as one JSON object.")
-    var json = false
-
-    func validate() throws {
-        if workers < 1 { throw ValidationError("--workers must be at least 1, not \(workers)") }
-        if workers > 1024 { throw ValidationError("--workers must be at most 1024, not \(workers)") }
-        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
-    }
-
-    func run() throws {
-        let run = UpstreamRun(
-            options, leaseOptions, workers: WorkersRecord(count: workers, threads: threads), json: json)
-        try run.run(listen: "tcp://127.0.0.1:*", patience: nil) { endpoint in
-            try LocalWorkers(
-                count: workers, endpoint: endpoint, data: options.data, threads: threads, pins: pinning.pinning)
         }
     }
 }

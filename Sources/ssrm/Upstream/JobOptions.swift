@@ -1,7 +1,6 @@
 import ArgumentParser
 import Datasets
 import Foundation
-import Numerics
 import Upstream
 
 /// What fixes a job, and how the run directory is kept.
@@ -98,57 +97,5 @@ struct JobOptions: ParsableArguments {
             excludedSamples: try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) })
         if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
         return job
-    }
-}
-
-/// What is rounded to bfloat16.
-struct ElementOptions: ParsableArguments {
-    @Option(
-        help: "How gradients and parameters are exchanged, float32 or bfloat16; by default the preset's.",
-        transform: element)
-    var wire: ElementType?
-
-    @Option(
-        help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
-        transform: element)
-    var products: ElementType?
-
-    /// Replaces what was asked for.
-    func replace(_ settings: inout UpstreamSettings) {
-        settings.wire = wire ?? settings.wire
-        settings.products = products ?? settings.products
-    }
-
-    private static func element(_ text: String) throws -> ElementType {
-        guard let element = ElementType(rawValue: text) else {
-            throw ValidationError(
-                "use \(ElementType.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
-        }
-        return element
-    }
-}
-
-/// How workers are waited for.
-struct LeaseOptions: ParsableArguments {
-    @Option(help: "Seconds after which a silent worker's shards go to others.")
-    var lease = 10.0
-
-    @Option(help: "Seconds between a worker's signs of life.")
-    var heartbeat = 1.0
-
-    @Flag(help: "Refuse workers whose probe gradient differs from the first worker's.")
-    var sameArithmetic = false
-
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Exchange gradients and parameters through shared memory where both sides are on one machine.")
-    var sharedMemory = true
-
-    func validate() throws {
-        if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
-            throw ValidationError(
-                "--lease (\(lease) s) must be at least twice --heartbeat (\(heartbeat) s), or one lost sign of life ends a worker"
-            )
-        }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLinux
 import Datasets
 import Foundation
+import Service
 
 /// `ssrm worker`: computes gradients for a coordinator.
 struct WorkerCommand: ParsableCommand {
@@ -81,11 +82,10 @@ struct WorkerCommand: ParsableCommand {
         if let processors { Processors.stay(on: processors) }
         let signals = try SignalInbox([SIGINT, SIGTERM])
         let dataset = try data.map { try Dataset(opening: $0) }
-        let shell = try WorkerShell(
-            WorkerSettings(
-                endpoint: connect, threads: threads, processors: processors, cache: cache, patience: .seconds(patience),
-                sharesMemory: sharedMemory, isQuiet: quiet),
-            dataset: dataset, signals: signals)
+        var settings = WorkerSettings(endpoint: connect)
+        (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
+        (settings.patience, settings.sharesMemory, settings.isQuiet) = (.seconds(patience), sharedMemory, quiet)
+        let shell = try WorkerShell(settings, dataset: dataset, signals: signals)
         if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
     }
 }

@@ -1,14 +1,22 @@
 import CLinux
+import Foundation
 
 /// The processors that this process may use, and threads that stay on one.
 ///
 /// A thread that computes for a millisecond, waits, and computes again is placed anew each time that it wakes, now and then
 /// behind another such thread while a processor idles, which doubles the time of a step.
-enum Processors {
-    /// Those that this process may use: what `taskset`, a container or a batch system left it.
-    static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
+package enum Processors {
+    /// What kind they are, for people.
+    static let kind: String = {
+        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
+        return model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
+    }()
 
-    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or more than twice as many:
+    /// Those that this process may use: what `taskset`, a container or a batch system left it.
+    package static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
+
+    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or over twice as many:
     /// then each finds an idle one, and another run on this machine may have some.
     static func shared(among workers: Int, threads: Int) -> [[Int]]? {
         guard workers * threads <= allowed.count, 2 * workers * threads > allowed.count else { return nil }
@@ -18,5 +26,7 @@ enum Processors {
     /// Keeps the calling thread, and those that it will start, on some processors.
     ///
     /// Where that fails, they run anywhere.
-    static func stay(on processors: [Int]) { _ = linux_stay_on(processors.map { Int32($0) }, Int32(processors.count)) }
+    package static func stay(on processors: [Int]) {
+        _ = linux_stay_on(processors.map { Int32($0) }, Int32(processors.count))
+    }
 }

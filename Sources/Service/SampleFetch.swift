@@ -29,12 +29,12 @@ final class SampleFetch {
         blocks = SampleBlocks(
             sampleCount: job.sampleCount, valuesPerSample: size, samplesPerBlock: welcome.samplesPerBlock)
         guard digests.count == blocks.count * 32 else {
-            throw ProgramError(
+            throw ServiceError(
                 "the coordinator lists \(digests.count / 32) blocks of samples where there are \(blocks.count)")
         }
         let (bytes, memory) = (job.sampleCount * size * 4, Int(ProcessInfo.processInfo.physicalMemory))
         guard bytes < memory else {
-            throw ProgramError(
+            throw ServiceError(
                 """
                 the samples take \(bytes >> 20) MiB and this machine has \(memory >> 20) MiB; copy the dataset file here and \
                 name it with --data
@@ -100,7 +100,7 @@ final class SampleFetch {
     func take(_ block: Int, _ content: FloatBlock) throws -> Bool {
         guard underway.contains(block) else { return false }
         guard place(block, content.bytes) else {
-            throw ProgramError(
+            throw ServiceError(
                 "block \(block) of the samples is not what the coordinator lists; start the worker again")
         }
         underway.remove(block)

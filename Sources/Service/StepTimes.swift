@@ -1,5 +1,5 @@
 /// Where the time of a run's steps went, from the end of the first step on.
-struct StepTimes {
+package struct StepTimes {
     /// The end of the first step; nil before it.
     private var start: Duration?
     private var end = Duration.zero
@@ -34,7 +34,7 @@ struct StepTimes {
     /// Seconds a step: the median of ten stretches of equal length, or the mean where there are fewer steps.
     ///
     /// A machine that others use too stands still now and then; a median leaves that out.
-    var medianStep: Double {
+    package var medianStep: Double {
         guard let ends, ends.count > 10 else { return (end - (start ?? end)).seconds / Double(max(steps, 1)) }
         let length = (ends.count - 1) / 10
         let stretches = (0..<10).map { (ends[($0 + 1) * length] - ends[$0 * length]).seconds / Double(length) }
@@ -42,7 +42,7 @@ struct StepTimes {
     }
 
     /// The means over steps, in microseconds.
-    func means(workers: Int) -> Means {
+    package func means(workers: Int) -> Means {
         let whole = end - (start ?? end)
         func mean(_ time: Duration) -> Double { (time.seconds * 1e6 / Double(max(steps, 1))).rounded() }
         return Means(
@@ -53,10 +53,10 @@ struct StepTimes {
     }
 
     /// Microseconds of a step, per role.
-    struct Means: Encodable {
+    package struct Means: Encodable {
         /// The coordinator's step: it waits for workers, updates parameters, and takes and sends messages (sums among them).
-        struct Coordinator: Encodable {
-            let waiting, optimising, messages: Double
+        package struct Coordinator: Encodable {
+            package let waiting, optimising, messages: Double
             enum CodingKeys: String, CodingKey {
                 case waiting = "wait_us"
                 case optimising = "optimiser_us"
@@ -64,16 +64,16 @@ struct StepTimes {
             }
         }
         /// A worker's step, a mean over workers: it computes, and the rest goes into exchange and waiting.
-        struct Worker: Encodable {
-            let computing, rest: Double
+        package struct Worker: Encodable {
+            package let computing, rest: Double
             enum CodingKeys: String, CodingKey {
                 case computing = "compute_us"
                 case rest = "exchange_and_wait_us"
             }
         }
-        let step: Double
-        let coordinator: Coordinator
-        let worker: Worker
+        package let step: Double
+        package let coordinator: Coordinator
+        package let worker: Worker
         enum CodingKeys: String, CodingKey {
             case coordinator, worker
             case step = "step_us"

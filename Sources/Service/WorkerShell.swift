@@ -1,4 +1,4 @@
-import Datasets
+package import Datasets
 import Foundation
 import Messaging
 import Numerics
@@ -6,22 +6,10 @@ import Signals
 import Upstream
 import Wire
 
-/// How a worker runs.
-struct WorkerSettings {
-    var endpoint: String
-    var threads: Int
-    /// A processor for each compute thread to stay on; nil for any.
-    var processors: [Int]?
-    var cache: String?
-    var patience: Duration
-    var sharesMemory: Bool
-    var isQuiet: Bool
-}
-
 /// A worker: this thread owns the DEALER and shows that the worker lives; another computes.
-final class WorkerShell {
+package final class WorkerShell {
     /// How a worker ended, unless it failed.
-    enum Outcome: Equatable {
+    package enum Outcome: Equatable {
         case finished
         case stopped(signal: Int32)
     }
@@ -59,7 +47,7 @@ final class WorkerShell {
     private var run: Heartbeat.Run?
 
     /// A worker that connects from now on.
-    init(_ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox) throws {
+    package init(_ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox) throws {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
         compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
@@ -72,7 +60,7 @@ final class WorkerShell {
     static func name(ofProcess pid: pid_t) -> String { "\(ProcessInfo.processInfo.hostName):\(pid)" }
 
     /// Works until the job is over, a signal comes, or the coordinator is silent for too long.
-    func work() throws -> Outcome {
+    package func work() throws -> Outcome {
         defer { compute.put(.end) }
         do {
             return try loop()
@@ -105,7 +93,7 @@ final class WorkerShell {
             // A coordinator answers signs of life, so it can't be heard of more often than they are sent.
             let patience = max(settings.patience, (welcome?.heartbeat ?? .zero) * 3)
             if watch.elapsed - heard > patience {
-                throw ProgramError(
+                throw ServiceError(
                     """
                     nothing was heard of a coordinator at \(settings.endpoint) for \(patience.asWords); is it running, and can \
                     this machine reach it?
@@ -131,7 +119,7 @@ final class WorkerShell {
             Envelope(
                 .hello(
                     Hello(
-                        name: Self.name(ofProcess: getpid()), processor: Processor.name,
+                        name: Self.name(ofProcess: getpid()), processor: Processors.kind,
                         numerics: "\(Products.instructionSet), \(ProductLibrary.version)",
                         threads: settings.threads, datasetDigest: heldDigest ?? ""))))
     }
@@ -190,7 +178,7 @@ final class WorkerShell {
                 pool.take(count: $0)
             }
         } catch {
-            throw ProgramError("a message from the coordinator at \(settings.endpoint) can't be read: \(error)")
+            throw ServiceError("a message from the coordinator at \(settings.endpoint) can't be read: \(error)")
         }
         heard = watch.elapsed
         switch envelope.message {
@@ -206,7 +194,7 @@ final class WorkerShell {
             if !settings.isQuiet { Terminal.error(complete ? "the job is done" : "the coordinator stopped") }
             return true
         case .hello, .sampleRequest, .ready, .gradientReport, .heartbeat, .farewell:
-            throw ProgramError("\(settings.endpoint) is a worker, not a coordinator")
+            throw ServiceError("\(settings.endpoint) is a worker, not a coordinator")
         }
         return false
     }
@@ -216,12 +204,12 @@ final class WorkerShell {
         do {
             job = try Job(json: welcome.job)
         } catch {
-            throw ProgramError("the coordinator's job can't be read; install the same ssrm on both machines")
+            throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
         }
-        if let fault = job.fault { throw ProgramError("the coordinator's job can't be trained: \(fault)") }
+        if let fault = job.fault { throw ServiceError("the coordinator's job can't be trained: \(fault)") }
         let products = job.settings.products
         if let fault = ProductLibrary.fault(of: products) {
-            throw ProgramError("the job can't be computed here: \(fault)")
+            throw ServiceError("the job can't be computed here: \(fault)")
         }
         self.welcome = welcome
         nextSign = watch.elapsed + welcome.heartbeat
@@ -248,7 +236,7 @@ final class WorkerShell {
 
     private func prepare(_ job: Job, _ samples: Samples) throws {
         guard samples.count == job.sampleCount, samples.rows == job.rows, samples.columns == job.columns else {
-            throw ProgramError("the coordinator's job is of samples of another shape than its dataset's")
+            throw ServiceError("the coordinator's job is of samples of another shape than its dataset's")
         }
         let count = job.network.parameterCount
         // A run's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
@@ -283,7 +271,7 @@ final class WorkerShell {
         if let sent { parameters = (step, sent) }
         guard let job, probeDigest != nil, step < job.steps, shards.upperBound <= job.shardsPerStep,
             sent.map({ $0.count == job.network.parameterCount }) ?? true
-        else { throw ProgramError("the coordinator sent work that does not fit its job") }
+        else { throw ServiceError("the coordinator sent work that does not fit its job") }
         // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is not in hand.
         guard let parameters, parameters.step == step else { return }
         run = Heartbeat.Run(step: step, shards: shards)
@@ -298,22 +286,13 @@ final class WorkerShell {
             nextSign = watch.elapsed
         case .staleStep, .notAssigned: break  // somebody else was faster
         case .version:
-            throw ProgramError(
+            throw ServiceError(
                 """
                 the coordinator at \(settings.endpoint) speaks protocol version \(refusal.version), this worker version \
                 \(protocolVersion); install the same ssrm on both machines
                 """)
         case .malformed, .otherArithmetic, .noSuchBlock:
-            throw ProgramError("refused by the coordinator at \(settings.endpoint): \(refusal.text)")
+            throw ServiceError("refused by the coordinator at \(settings.endpoint): \(refusal.text)")
         }
     }
-}
-
-/// What kind of processor this is.
-private enum Processor {
-    static let name: String = {
-        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
-        let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-        return model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
-    }()
 }

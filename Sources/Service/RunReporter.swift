@@ -51,7 +51,7 @@ struct RunReporter {
             metrics = try FileHandle(forWritingTo: URL(filePath: path))
             try metrics.seekToEnd()
         } catch {
-            throw ProgramError("\(path): can't be opened for writing")
+            throw ServiceError("\(path): can't be opened for writing")
         }
     }
 
@@ -83,7 +83,7 @@ struct RunReporter {
             do {
                 try metrics.write(contentsOf: try encoder.encode(line) + Data("\n".utf8))
             } catch {
-                throw ProgramError("metrics.jsonl can't be written; is the disk full?")
+                throw ServiceError("metrics.jsonl can't be written; is the disk full?")
             }
         }
         if Terminal.isInteractive {

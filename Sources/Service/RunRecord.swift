@@ -4,6 +4,9 @@ import Upstream
 /// What `job.json` in a run directory says: the job, which fixes the result's bits, and beside it what does not, as it was when the
 /// run was last started or resumed.
 struct RunRecord: Encodable {
+    private struct Workers: Encodable {
+        let count, threads: Int
+    }
     private struct Run: Encodable {
         let data: String
         /// The file of settings that replaced the preset.
@@ -16,7 +19,7 @@ struct RunRecord: Encodable {
         let sameArithmetic: Bool
         let waitSeconds: Double?
         /// Missing where workers are started by somebody else.
-        let workers: WorkersRecord?
+        let workers: Workers?
 
         enum CodingKeys: String, CodingKey {
             case data, config, listen, lease, heartbeat, workers
@@ -38,17 +41,17 @@ struct RunRecord: Encodable {
     }
 
     /// The record of a run that is about to start.
-    init(
-        _ job: Job, _ options: JobOptions, _ lease: LeaseOptions, listen: String, patience: Duration?,
-        workers: WorkersRecord?
-    ) throws {
+    init(_ job: Job, _ settings: RunSettings) throws {
         self.job = job
         jobDigest = try job.digest
+        let coordinator = settings.coordinator
         run = Run(
-            data: options.data, config: options.presetOptions.config, excludeSubjects: options.excludeSubjects,
-            listen: listen, checkpointEvery: options.checkpointEvery, keepCheckpoints: options.keepCheckpoints,
-            reportEvery: options.reportEvery, lease: lease.lease, heartbeat: lease.heartbeat,
-            sameArithmetic: lease.sameArithmetic, waitSeconds: patience?.seconds, workers: workers)
+            data: settings.data, config: settings.config, excludeSubjects: settings.excludeSubjects,
+            listen: coordinator.listen, checkpointEvery: coordinator.checkpointEvery,
+            keepCheckpoints: coordinator.keepCheckpoints, reportEvery: coordinator.reportEvery,
+            lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds,
+            sameArithmetic: coordinator.refusesOtherArithmetic, waitSeconds: coordinator.patience?.seconds,
+            workers: settings.workers.map { Workers(count: $0.count, threads: $0.threads) })
     }
 
     /// As the file has it.
@@ -59,9 +62,4 @@ struct RunRecord: Encodable {
             return String(decoding: try encoder.encode(self), as: UTF8.self)
         }
     }
-}
-
-/// The worker processes that a run starts itself.
-struct WorkersRecord: Encodable {
-    let count, threads: Int
 }

@@ -4,18 +4,18 @@ import Foundation
 /// Signals as something to read in a poll set, instead of handlers that interrupt.
 ///
 /// Made once, at the start of a command and before any other thread, so that no thread takes the signals first.
-final class SignalInbox {
+package final class SignalInbox {
     /// Readable while a signal waits.
     let descriptor: Int32
 
     /// Takes over these signals for the whole process.
-    init(_ signals: [Int32]) throws {
+    package init(_ signals: [Int32]) throws {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
-        if descriptor < 0 { throw ProgramError("no descriptor for signals: \(String(cString: strerror(errno)))") }
+        if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
     }
 
     deinit { close(descriptor) }

@@ -9,9 +9,9 @@ final class RunLock {
     /// - Throws: when another coordinator holds it.
     init(_ path: String, folder: String) throws {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw ProgramError("\(path): can't be written: \(String(cString: strerror(errno)))") }
+        if descriptor < 0 { throw ServiceError("\(path): can't be written: \(String(cString: strerror(errno)))") }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            throw ProgramError("\(folder) is in use by another coordinator; wait for it or choose another --run folder")
+            throw ServiceError("\(folder) is in use by another coordinator; wait for it or choose another --run folder")
         }
     }
 

@@ -3,33 +3,16 @@ import Dispatch
 import Foundation
 import Messaging
 import Numerics
-import Signals
-import Upstream
+package import Signals
+package import Upstream
 import Wire
-
-/// How a coordinator runs; what a job computes does not depend on it.
-struct CoordinatorSettings {
-    var listen: String
-    var heartbeat: Duration
-    var lease: Duration
-    var refusesOtherArithmetic: Bool
-    /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
-    var sharesMemory = true
-    var checkpointEvery: Int
-    var keepCheckpoints: Int
-    var reportEvery: Int
-    /// How long there may be no worker; nil for ever.
-    var patience: Duration?
-    /// Whether the end of each step is kept, to measure by.
-    var keepsStepEnds = false
-}
 
 /// The coordinator's socket, clock, files and processes around a `Training`, which decides.
 ///
 /// One thread owns the ROUTER, the training and the parameters; checkpoints are written beside it.
-final class CoordinatorShell {
+package final class CoordinatorShell {
     /// How a run ended, unless it failed.
-    enum Outcome: Equatable {
+    package enum Outcome: Equatable {
         case complete
         case stopped(signal: Int32)
     }
@@ -61,12 +44,12 @@ final class CoordinatorShell {
     private var pool = BlockPool(limit: 32)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
-    private(set) var times: StepTimes
+    package private(set) var times: StepTimes
     /// Where workers reach it.
-    let endpoint: String
+    package let endpoint: String
 
     /// A coordinator that listens from now on.
-    init(
+    package init(
         _ settings: CoordinatorSettings, job: Job, samples: Samples, state: TrainingState, folder: RunFolder,
         signals: SignalInbox
     ) throws {
@@ -94,7 +77,7 @@ final class CoordinatorShell {
     }
 
     /// The state as it is now.
-    var finalState: TrainingState { state }
+    package var finalState: TrainingState { state }
 
     /// Seconds since the start, and rows a second.
     var speed: (seconds: Double, rowsPerSecond: Double) { (reporter.seconds, reporter.rate(at: state.step)) }
@@ -105,7 +88,7 @@ final class CoordinatorShell {
     /// Trains until all steps are done, or a signal asks to stop.
     ///
     /// This machine's own `workers` are ended with the run, however it ends.
-    func run(with workers: LocalWorkers?) throws -> Outcome {
+    package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
         defer {
             Terminal.clear()
@@ -180,7 +163,7 @@ final class CoordinatorShell {
             case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
             case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
             case .note(let text): Terminal.error(text)
-            case .fail(let reason): throw ProgramError(reason)
+            case .fail(let reason): throw ServiceError(reason)
             case .finishStep(let sum): try finishStep(sum)
             }
         }
@@ -263,7 +246,7 @@ final class CoordinatorShell {
     private func checkPatience() throws {
         if training.readyCount > 0 { emptySince = watch.elapsed }
         if let patience = settings.patience, watch.elapsed - emptySince > patience {
-            throw ProgramError(
+            throw ServiceError(
                 "no worker has been at \(endpoint) for \(Int(patience.seconds)) seconds; start some with `ssrm worker --connect`"
             )
         }

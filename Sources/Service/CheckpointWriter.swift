@@ -52,7 +52,7 @@ final class CheckpointWriter: Sendable {
 
     /// Throws what went wrong with a checkpoint since the last call.
     func check() throws {
-        if let reason = state.withLock({ $0.failure }) { throw ProgramError("a checkpoint can't be kept: \(reason)") }
+        if let reason = state.withLock({ $0.failure }) { throw ServiceError("a checkpoint can't be kept: \(reason)") }
     }
 
     /// Waits until all is written.

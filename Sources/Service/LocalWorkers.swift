@@ -1,16 +1,7 @@
-import ArgumentParser
 import Foundation
 
-/// Whether compute threads of workers on this machine stay on processors of their own.
-struct PinningOptions: ParsableArguments {
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Keep each compute thread on a processor of its own where they take all or most of the processors.")
-    var pinning = true
-}
-
 /// Worker processes on this machine: started, watched, restarted and ended by their numbers.
-final class LocalWorkers {
+package final class LocalWorkers {
     private struct Slot {
         var pid: pid_t?
         var started = Stopwatch()
@@ -24,11 +15,10 @@ final class LocalWorkers {
     private let processors: [[Int]]?
     private var slots: [Slot]
 
-    /// Starts `count` workers that connect to `endpoint` and read the dataset at `data`.
-    ///
-    /// Where `pins` is true and the compute threads take all or most of the processors, each stays on one.
-    init(count: Int, endpoint: String, data: String, threads: Int, pins: Bool) throws {
-        processors = pins ? Processors.shared(among: count, threads: threads) : nil
+    /// Starts workers that connect to `endpoint` and read the dataset at `data`.
+    package init(_ settings: LocalWorkersSettings, endpoint: String, data: String) throws {
+        let (count, threads) = (settings.count, settings.threads)
+        processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
             "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
             String(getpid()), "--quiet",
@@ -54,7 +44,7 @@ final class LocalWorkers {
         defer { for word in words { free(word) } }
         var pid = pid_t()
         let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)
-        if code != 0 { throw ProgramError("a worker can't be started: \(String(cString: strerror(code)))") }
+        if code != 0 { throw ServiceError("a worker can't be started: \(String(cString: strerror(code)))") }
         slots[i].pid = pid
         slots[i].started = Stopwatch()
     }
@@ -80,7 +70,7 @@ final class LocalWorkers {
             if restart, slots[i].quickEnds < Self.quickEndLimit { try start(i) }
         }
         if restart, !ended.isEmpty, pids.isEmpty {
-            throw ProgramError(
+            throw ServiceError(
                 "no worker stays alive on this machine (the last ended with \(ended[0].how)); see its message above")
         }
         return ended

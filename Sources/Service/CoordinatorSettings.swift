@@ -1,0 +1,26 @@
+/// How a coordinator runs; what a job computes does not depend on it.
+package struct CoordinatorSettings: Sendable {
+    /// Where it listens.
+    package var listen: String
+    /// How often a worker shows that it lives.
+    package var heartbeat = Duration.seconds(1)
+    /// Silent for longer than this, a worker is taken for dead.
+    package var lease = Duration.seconds(10)
+    /// Whether workers whose probe gradient differs are refused.
+    package var refusesOtherArithmetic = false
+    /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
+    package var sharesMemory = true
+    /// Steps between checkpoints.
+    package var checkpointEvery = 500
+    /// How many of the last checkpoints are kept.
+    package var keepCheckpoints = 3
+    /// Steps between lines in `metrics.jsonl`.
+    package var reportEvery = 50
+    /// How long there may be no worker; nil for ever.
+    package var patience: Duration?
+    /// Whether the end of each step is kept, to measure by.
+    package var keepsStepEnds = false
+
+    /// A coordinator that listens there, everything else as the program does it unasked.
+    package init(listen: String) { self.listen = listen }
+}

@@ -1,0 +1,15 @@
+extension Duration {
+    /// Seconds with their fraction.
+    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// Like `3 seconds` or `0.5 seconds`.
+    package var asWords: String { seconds == seconds.rounded() ? "\(Int(seconds)) seconds" : "\(seconds) seconds" }
+
+    /// Like `0:07` or `1:02:45`.
+    package var asClock: String {
+        let total = Int(components.seconds)
+        let (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds))" : "\(minutes):\(two(seconds))"
+    }
+}

@@ -1,0 +1,26 @@
+/// What a run of the upstream stage came to.
+package struct RunResult: Encodable, Sendable {
+    /// The run directory.
+    package let run: String
+    /// The file of the last checkpoint.
+    package let checkpoint: String
+    /// Steps done.
+    package let step: Int
+    /// The last step's loss; nil where no step was left to do.
+    package let loss: Double?
+    /// From the run's begin to the last step's end.
+    package let seconds: Double
+    /// Rows through the network each second, from the first step's end on.
+    package let rowsPerSecond: Double
+    /// SHA-256 of the parameters as 32-bit floats.
+    package let parametersSHA256: String
+    /// The job's digest.
+    package let jobDigest: String
+
+    private enum CodingKeys: String, CodingKey {
+        case run, checkpoint, step, loss, seconds
+        case rowsPerSecond = "rows_per_s"
+        case parametersSHA256 = "parameters_sha256"
+        case jobDigest = "job_digest"
+    }
+}

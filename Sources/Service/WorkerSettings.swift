@@ -1,0 +1,20 @@
+/// How a worker runs.
+package struct WorkerSettings: Sendable {
+    /// The coordinator's endpoint.
+    package var endpoint: String
+    /// Compute threads.
+    package var threads = 1
+    /// A processor for each compute thread to stay on; nil for any.
+    package var processors: [Int]?
+    /// The folder where blocks of samples are kept; nil for none.
+    package var cache: String?
+    /// How long a silent coordinator is waited for.
+    package var patience = Duration.seconds(60)
+    /// Whether it exchanges floats through shared memory with a coordinator on this machine.
+    package var sharesMemory = true
+    /// Whether it says nothing but errors.
+    package var isQuiet = false
+
+    /// A worker for this coordinator, everything else as the program does it unasked.
+    package init(endpoint: String) { self.endpoint = endpoint }
+}

@@ -1,0 +1,4 @@
+import Service
+
+typealias Terminal = Service.Terminal
+typealias Stopwatch = Service.Stopwatch

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Numerics
+import Upstream
+
+/// What is rounded to bfloat16.
+struct ElementOptions: ParsableArguments {
+    @Option(
+        help: "How gradients and parameters are exchanged, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var wire: ElementType?
+
+    @Option(
+        help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
+        transform: element)
+    var products: ElementType?
+
+    /// Replaces what was asked for.
+    func replace(_ settings: inout UpstreamSettings) {
+        settings.wire = wire ?? settings.wire
+        settings.products = products ?? settings.products
+    }
+
+    private static func element(_ text: String) throws -> ElementType {
+        guard let element = ElementType(rawValue: text) else {
+            throw ValidationError(
+                "use \(ElementType.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
+        }
+        return element
+    }
+}

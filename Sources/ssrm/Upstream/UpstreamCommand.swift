@@ -1,0 +1,55 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Service
+
+/// What `ssrm pretrain` and `ssrm coordinator` have in common: a run from its options to its printed result.
+protocol UpstreamCommand {
+    var options: JobOptions { get }
+    var leaseOptions: LeaseOptions { get }
+    var json: Bool { get }
+}
+
+extension UpstreamCommand {
+    /// Runs with the workers that this process starts itself, or with those that come to `listen`.
+    func run(listen: String, patience: Duration? = nil, workers: LocalWorkersSettings? = nil) throws {
+        let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let (preset, presetSettings) = try options.settings()
+        let dataset = try Dataset(opening: options.data)
+        let job = try options.job(on: dataset, preset: preset, settings: presetSettings)
+        var settings = RunSettings(
+            data: options.data, folder: options.run, coordinator: coordinatorSettings(listen: listen, patience))
+        settings.config = options.presetOptions.config
+        settings.excludeSubjects = options.excludeSubjects
+        settings.resumes = options.resume
+        settings.workers = workers
+        switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
+        case .complete(let result): try report(result)
+        case .stopped(let signal): throw ExitCode(128 + signal)
+        }
+    }
+
+    private func coordinatorSettings(listen: String, _ patience: Duration?) -> CoordinatorSettings {
+        var settings = CoordinatorSettings(listen: listen)
+        settings.heartbeat = .seconds(leaseOptions.heartbeat)
+        settings.lease = .seconds(leaseOptions.lease)
+        settings.refusesOtherArithmetic = leaseOptions.sameArithmetic
+        settings.sharesMemory = leaseOptions.sharedMemory
+        settings.checkpointEvery = options.checkpointEvery
+        settings.keepCheckpoints = options.keepCheckpoints
+        settings.reportEvery = options.reportEvery
+        settings.patience = patience
+        return settings
+    }
+
+    private func report(_ result: RunResult) throws {
+        if json { return try printJSON(result) }
+        print(
+            """
+            \(result.step) steps in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
+            \(result.loss.map { String(format: ", loss %.4f", $0) } ?? "")
+            parameters_sha256 \(result.parametersSHA256)
+            \(result.checkpoint)
+            """)
+    }
+}
