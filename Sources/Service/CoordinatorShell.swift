@@ -178,7 +178,8 @@ package final class CoordinatorShell {
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot())
         }
-        try reporter.onStep(state.step, loss: sum.figures[0], correct: Int(sum.figures[1]), workers: training.readyCount)
+        try reporter.onStep(
+            state.step, loss: sum.figures[0], correct: Int(sum.figures[1]), workers: training.readyCount)
     }
 
     private func send(_ envelope: Envelope, to worker: WorkerID) throws {
