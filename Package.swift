@@ -20,7 +20,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let package = Package(
     name: "ssrm",
-    products: [.executable(name: "ssrm", targets: ["ssrm"])],
+    products: [
+        .executable(name: "ssrm", targets: ["ssrm"]),
+        // With the targets whose types its interface speaks of.
+        .library(
+            name: "SleepRecognition",
+            targets: ["SleepRecognition", "Datasets", "Signals", "Checkpoints", "Upstream", "Recognition", "Layers"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -52,6 +58,14 @@ let package = Package(
         library("Coordination", ["Numerics", "Wire"]),
 
         // MARK: - The program
+        .target(
+            name: "SleepRecognition",
+            dependencies: [
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
+            swiftSettings: house),
         library(
             "Service",
             [
@@ -62,11 +76,9 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Service",
-                "CLinux",
+                "SleepRecognition", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
             swiftSettings: house),
 
         // MARK: - Tests

@@ -5,6 +5,7 @@ import Foundation
 import Numerics
 import Service
 import Signals
+import SleepRecognition
 import Upstream
 
 /// Options of every measurement of the upstream stage.

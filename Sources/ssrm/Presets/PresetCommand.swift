@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import SleepRecognition
 
 /// `ssrm preset`: the settings that come with the program, and a look at one's own.
 struct PresetCommand: ParsableCommand {
@@ -64,16 +64,8 @@ struct PresetCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            var reader = PresetReader()
-            try reader.read(try PresetReader.text(ofFile: file), from: file)
-            let settings = reader.settings
-            if json { return try printJSON(settings) }
-            for section in PresetKey.sections {
-                print("\(section):")
-                for key in PresetKey.all where key.section == section {
-                    print("  \(key.name): \(key.value(settings).yaml)")
-                }
-            }
+            let settings = try NamedSettings(file: file).values
+            if json { try printJSON(settings) } else { print(settings.yaml, terminator: "") }
         }
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import SleepRecognition
 
 /// Which settings a command works with.
 struct PresetOptions: ParsableArguments {
@@ -21,31 +21,20 @@ struct PresetOptions: ParsableArguments {
         if preset != nil, config != nil { throw ValidationError("use either --preset or --config, not both") }
     }
 
-    /// The settings asked for, and the name that results carry: the preset's, or the file's own unless its values are a
-    /// preset's.
+    /// The settings asked for.
     ///
     /// Replacing one of the settings (or sections of them) in `unused` would do nothing, and is refused.
-    func resolve(unused: [String]) throws -> (name: String, settings: PresetSettings) {
-        var reader = PresetReader()
-        var name: String
-        if let config {
-            try reader.read(try PresetReader.text(ofFile: config), from: config)
-            name = URL(filePath: config).lastPathComponent
-            if let same = try Preset.all.first(where: { try $0.settings == reader.settings }) {
-                name = same.name
-            } else if Preset.all.contains(where: { $0.name == name }) {
-                name = "file \(name)"  // it is not that preset
-            }
-        } else {
-            let preset = try Preset.named(preset ?? "paper")
-            try reader.read(preset.text, from: "preset \(preset.name)")
-            name = preset.name
-        }
-        for (assignment, key) in zip(set, try reader.read(assignments: set)) {
-            if unused.contains(key.path) || unused.contains(key.section) {
-                throw ProgramError("--set \(assignment): this command does not use \(key.path)")
+    func settings(unused: [String]) throws -> NamedSettings {
+        do {
+            if let config { return try NamedSettings(file: config, replacing: set, unused: unused) }
+            return try NamedSettings(preset: preset ?? "paper", replacing: set, unused: unused)
+        } catch {
+            switch error {
+            case .assignment(let assignment, let reason): throw ProgramError("--set \(assignment): \(reason)")
+            case .unused(let assignment, let setting):
+                throw ProgramError("--set \(assignment): this command does not use \(setting)")
+            default: throw error
             }
         }
-        return (name, reader.settings)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Recognition
 import Signals
+import SleepRecognition
 
 /// `ssrm evaluate`: both stages on each fold, scored on what was held out.
 struct EvaluateCommand: ParsableCommand {
@@ -48,19 +49,30 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        var (preset, settings) = try options.settings(unused: ["upstream.steps"])
-        settings.foldSteps = steps ?? settings.foldSteps
+        var settings = try options.settings(unused: ["upstream.steps"])
+        settings.values.foldSteps = steps ?? settings.values.foldSteps
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
-        let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
-            dataset: dataset, scheme: scheme, division: division, preset: preset, settings: settings)
+            on: try Dataset(opening: data), scheme: scheme, division: division, settings: settings, seed: options.seed)
+        for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
         if foldsOnly {
-            let report = try FoldsReport(evaluation)
-            if json { try printJSON(report) } else { print(report.text) }
-            return
+            let division = evaluation.foldDivision
+            return json ? try printJSON(division) : print(division.text)
         }
-        let results = try evaluation.run(threads: options.threads.count)
-        let report = try EvaluationReport(evaluation, results)
-        if json { try printJSON(report) } else { print(report.text) }
+        let watch = Stopwatch()
+        let figures = try evaluation.run(threads: options.threads.count) { show($0, after: watch.elapsed) }
+        Terminal.clear()
+        if json { try printJSON(figures) } else { print(figures.text) }
+    }
+
+    private func show(_ event: Evaluation.Event, after time: Duration) {
+        switch event {
+        case .started(let fold, let count, let name): Terminal.show("fold \(fold + 1)/\(count)  \(name)")
+        case .finished(let fold, let count, let done, let figures):
+            let left = time / done * (count - done)
+            Terminal.error(
+                "fold \(fold + 1)/\(count) \(figures.name): accuracy \(fixed(figures.accuracy, 3)) of "
+                    + "\(figures.samples) samples, \(left.asClock) left")
+        }
     }
 }

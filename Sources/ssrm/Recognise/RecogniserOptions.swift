@@ -3,6 +3,7 @@ import Foundation
 import Layers
 import Recognition
 import Signals
+import SleepRecognition
 
 extension LabelScheme: ExpressibleByArgument {}
 extension RecurrentCell: ExpressibleByArgument {}
@@ -26,13 +27,12 @@ struct RecogniserOptions: ParsableArguments {
         if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
     }
 
-    /// The preset's settings with what these options replace, and the name that results carry; see `PresetOptions`.
-    func settings(unused: [String]) throws -> (name: String, settings: PresetSettings) {
-        var (name, settings) = try presetOptions.resolve(unused: unused)
-        settings.recogniser.epochs = epochs ?? settings.recogniser.epochs
-        settings.recogniser.cell = cell ?? settings.recogniser.cell
-        settings.recogniser.seed = seed
-        return (name, settings)
+    /// The preset's settings with what these options replace; see `PresetOptions`.
+    func settings(unused: [String]) throws -> NamedSettings {
+        var settings = try presetOptions.settings(unused: unused)
+        settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
+        settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
+        return settings
     }
 }
 

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Datasets
-import Foundation
 import Recognition
 import Signals
-import Upstream
+import SleepRecognition
 
 /// `ssrm train`: a recogniser from labelled recordings and an encoder.
 struct TrainCommand: ParsableCommand {
@@ -39,87 +38,37 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the summary as one JSON object.")
     var json = false
 
-    private struct Summary: Encodable {
-        let file, digest, scheme, preset: String
-        let classes: [String]
-        let samples, recordings, epochs: Int
-        let loss: Double
-        let encoderIdentity: String
-
-        enum CodingKeys: String, CodingKey {
-            case file, digest, scheme, preset, classes, samples, recordings, epochs, loss
-            case encoderIdentity = "encoder_identity"
-        }
-    }
-
     func run() throws {
-        let (preset, settings) = try options.settings(unused: ["upstream"])
+        let settings = try options.settings(unused: ["upstream"])
         try requireWritable(out, inputs: [data, encoder])
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
-        var labels = try dataset.labels(under: scheme)
-        for sample in excluded.joined() { labels[sample] = nil }
-        let classes = try scheme.classes(for: dataset.vocabulary)
-        let checkpoint = try RunFolder.checkpoint(at: self.encoder)
-        let encoder: Encoder
-        do { encoder = try Encoder(checkpoint) } catch let error as UpstreamError {
-            throw ProgramError("\(self.encoder): \(error)")
-        }
-        let samples = dataset.samples
-        guard encoder.rows == samples.rows, encoder.columns == samples.columns else {
-            throw ProgramError(
-                "the encoder of \(self.encoder) takes samples of \(encoder.rows) x \(encoder.columns) values, "
-                    + "but those of \(data) are \(samples.rows) x \(samples.columns): pretrain on this kind of data")
-        }
-        let isExcluded = Set(excluded.joined())
-        let recordings = dataset.recordingRanges.map(\.samples).filter { !isExcluded.contains($0.lowerBound) }
-        let inputs = try RecogniserInputs(
-            of: samples, training: (0..<samples.count).filter { !isExcluded.contains($0) },
-            settings: settings.recogniser)
-        let features = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
-        for absent in classes.indices where !labels.contains(absent) {
-            Terminal.error("no sample is \(classes[absent]): the model will hardly ever answer it")
+        let training = try RecogniserTraining(
+            on: dataset, scheme: scheme, encoder: try PretrainedEncoder(opening: encoder), settings: settings,
+            seed: options.seed, excluding: excluded)
+        for name in training.absentClasses {
+            Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
         let watch = Stopwatch()
-        var loss = 0.0
-        let recogniser = try Recogniser.fit(
-            features, recordings: recordings, labels: labels, classes: classes.count, settings: settings.recogniser,
-            threads: options.threads.count
-        ) { progress in
-            loss = progress.loss
-            let left = watch.elapsed / progress.epoch * (progress.epochs - progress.epoch)
-            let line = "epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(loss, 4))"
-            Terminal.show(line + "  \(left.asClock) left")
-            if !Terminal.isInteractive, progress.epoch % 10 == 0 || progress.epoch == progress.epochs {
-                Terminal.error(line)
-            }
-        }
+        let trained = try training.run(threads: options.threads.count) { show($0, after: watch.elapsed) }
         Terminal.clear()
-        let encoding = JSONEncoder()
-        encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
-        let model = RecogniserModel(
-            recogniser: recogniser, inputs: inputs, scheme: scheme, vocabulary: dataset.vocabulary, classes: classes,
-            preset: preset, rows: samples.rows, columns: samples.columns, content: dataset.content,
-            encoderRecord: String(decoding: try encoding.encode(encoder.record), as: UTF8.self),
-            encoderJob: try checkpoint.job.json, encoderParameters: encoder.parameters)
-        let digest = try model.write(to: out)
-        let summary = Summary(
-            file: out, digest: digest, scheme: scheme.rawValue, preset: preset, classes: classes,
-            samples: labels.count { $0 != nil }, recordings: recordings.count,
-            epochs: settings.recogniser.epochs,
-            loss: loss, encoderIdentity: encoder.identity)
-        if json { return try printJSON(summary) }
+        let (figures, digest) = (trained.figures, try trained.model.write(to: out))
+        if json { return try printJSON(Written(file: out, digest: digest, figures: figures)) }
         print(
             """
-            \(summary.samples) labelled samples of \(summary.recordings) recordings, \(summary.epochs) epochs, \
-            loss \(fixed(loss, 4))
-            tells apart \(classes.joined(separator: ", "))
+            \(figures.samples) labelled samples of \(figures.recordings) recordings, \(figures.epochs) epochs, \
+            loss \(fixed(figures.loss, 4))
+            tells apart \(figures.classes.joined(separator: ", "))
             wrote \(out), digest \(digest)
             """)
     }
-}
 
-/// A number with a fixed count of decimals, whatever the machine's language.
-func fixed(_ value: Double, _ decimals: Int) -> String {
-    String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
+    private func show(_ progress: Recogniser.Progress, after time: Duration) {
+        let left = time / progress.epoch * (progress.epochs - progress.epoch)
+        let line = "epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))"
+        Terminal.show(line + "  \(left.asClock) left")
+        if !Terminal.isInteractive, progress.epoch % 10 == 0 || progress.epoch == progress.epochs {
+            Terminal.error(line)
+        }
+    }
 }

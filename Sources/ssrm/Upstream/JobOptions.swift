@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import SleepRecognition
 import Upstream
 
 /// What fixes a job, and how the run directory is kept.
@@ -76,26 +77,20 @@ struct JobOptions: ParsableArguments {
     }
 
     /// The preset's settings with what these options replace.
-    func settings() throws -> (name: String, settings: PresetSettings) {
-        var (name, settings) = try presetOptions.resolve(unused: ["recogniser", "upstream.fold_steps"])
-        if let units = try hiddenUnits() { settings.upstream.hiddenUnits = units }
-        if let learningRate { settings.upstream.adam.learningRate = learningRate }
-        elements.replace(&settings.upstream)
-        settings.shards = shards ?? settings.shards
-        settings.shardSize = shardSize ?? settings.shardSize
-        settings.steps = steps ?? settings.steps
-        return (name, settings)
+    func settings() throws -> NamedSettings {
+        var settings = try presetOptions.settings(unused: ["recogniser", "upstream.fold_steps"])
+        if let units = try hiddenUnits() { settings.values.upstream.hiddenUnits = units }
+        if let learningRate { settings.values.upstream.adam.learningRate = learningRate }
+        elements.replace(&settings.values.upstream)
+        settings.values.shards = shards ?? settings.values.shards
+        settings.values.shardSize = shardSize ?? settings.values.shardSize
+        settings.values.steps = steps ?? settings.values.steps
+        return settings
     }
 
     /// The job that these options ask for, on a dataset that was opened.
-    func job(on dataset: Dataset, preset: String, settings: PresetSettings) throws -> Job {
-        let samples = dataset.samples
-        let job = Job(
-            datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
-            preset: preset, settings: settings.upstream, seed: seed, shardsPerStep: settings.shards,
-            originalsPerShard: settings.shardSize, steps: settings.steps,
-            excludedSamples: try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) })
-        if let fault = job.fault { throw UpstreamError.unfit("\(data): \(fault)") }
-        return job
+    func job(on dataset: Dataset, settings: NamedSettings) throws -> Job {
+        let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
+        return try Pretraining(on: dataset, settings: settings, seed: seed, excluding: excluded).job
     }
 }

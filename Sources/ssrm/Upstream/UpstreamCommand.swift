@@ -14,9 +14,9 @@ extension UpstreamCommand {
     /// Runs with the workers that this process starts itself, or with those that come to `listen`.
     func run(listen: String, patience: Duration? = nil, workers: LocalWorkersSettings? = nil) throws {
         let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
-        let (preset, presetSettings) = try options.settings()
+        let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
-        let job = try options.job(on: dataset, preset: preset, settings: presetSettings)
+        let job = try options.job(on: dataset, settings: namedSettings)
         var settings = RunSettings(
             data: options.data, folder: options.run, coordinator: coordinatorSettings(listen: listen, patience))
         settings.config = options.presetOptions.config

@@ -56,7 +56,7 @@ enum PresetValue: Equatable {
     }
 }
 
-extension PresetValue: Encodable {
+extension PresetValue: Codable {
     func encode(to encoder: any Swift.Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -65,6 +65,21 @@ extension PresetValue: Encodable {
         case .flag(let value): try container.encode(value)
         case .text(let text), .other(let text): try container.encode(text)
         case .list(let values): try container.encode(values)
+        }
+    }
+
+    init(from decoder: any Swift.Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Bool.self) {
+            self = .flag(value)
+        } else if let value = try? container.decode(Int.self) {
+            self = .whole(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else {
+            self = .list(try container.decode([PresetValue].self))
         }
     }
 }

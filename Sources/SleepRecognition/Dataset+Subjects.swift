@@ -1,0 +1,25 @@
+public import Datasets
+
+extension Dataset {
+    /// The samples of these subjects, recording by recording.
+    ///
+    /// - Parameter names: subjects' names.
+    /// - Returns: their samples, as ranges in order.
+    /// - Throws: `SleepRecognitionError` for a name that the dataset does not have, or when nobody is named, or nobody would be left.
+    public func samples(ofSubjects names: some Sequence<String>) throws(SleepRecognitionError) -> [Range<Int>] {
+        let names = Set(names)
+        if let unknown = names.sorted().first(where: { !subjects.contains($0) }) {
+            throw .unknownSubject(unknown, dataset: path, subjects: subjects)
+        }
+        if names.isEmpty || names.count == subjects.count {
+            throw .cannotExclude(dataset: path, all: !names.isEmpty)
+        }
+        return recordingRanges.filter { names.contains(subjects[$0.subject]) }.map(\.samples)
+    }
+
+    /// The subjects that these samples are of, in the file's order.
+    func subjects(of samples: [Int]) -> [String] {
+        let present = Set(samples.map { subject(of: $0) })
+        return subjects.indices.filter { present.contains($0) }.map { subjects[$0] }
+    }
+}

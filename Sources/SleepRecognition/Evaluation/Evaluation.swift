@@ -1,0 +1,115 @@
+public import Datasets
+import Dispatch
+public import Recognition
+public import Signals
+import Synchronization
+
+/// Both stages on every fold of a protocol; a fold's result depends on no other fold and on no thread.
+///
+/// Everything that is fitted in a fold, pre-training and scaling included, is fitted on its training samples alone.
+public struct Evaluation: Sendable {
+    /// The dataset.
+    public let dataset: Dataset
+    /// What is told apart.
+    public let scheme: LabelScheme
+    /// How samples are held out.
+    public let division: EvaluationProtocol
+    /// Both stages' settings; a fold's pre-training has `foldSteps` steps.
+    public let settings: NamedSettings
+    /// What all random draws follow from.
+    public let seed: UInt64
+    /// The folds.
+    let folds: [EvaluationFold]
+    let labels: SchemeLabels
+
+    /// An evaluation that can be carried out.
+    ///
+    /// - Parameters:
+    ///   - dataset: labelled samples; subjects without any label take part in the pre-training of every fold.
+    ///   - scheme: what is told apart.
+    ///   - division: how samples are held out.
+    ///   - settings: both stages' settings.
+    ///   - seed: what all random draws follow from.
+    /// - Throws: `SleepRecognitionError` when the scheme does not fit, too few subjects can be held out, or a fold has nothing to
+    ///   train on.
+    public init(
+        on dataset: Dataset, scheme: LabelScheme, division: EvaluationProtocol, settings: NamedSettings,
+        seed: UInt64 = 1
+    ) throws(SleepRecognitionError) {
+        let labels = try SchemeLabels(dataset, under: scheme)
+        let samples = Array(0..<dataset.samples.count)
+        let labelled = samples.filter { labels.labels[$0] != nil }
+        if labelled.isEmpty { throw .noLabels(dataset: dataset.path) }
+        // Subjects without labels can't be scored: they stay in every fold's pre-training.
+        let divided = try about(dataset.path) {
+            try division.folds(
+                subjects: samples.map { dataset.subject(of: $0) },
+                heldOut: Set(labelled.map { dataset.subject(of: $0) }), seed: seed)
+        }
+        (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
+        (self.labels, self.settings) = (labels, settings)
+        folds = try about(dataset.path) {
+            try divided.map { try EvaluationFold($0, of: dataset, labels: labels, settings: settings, seed: seed) }
+        }
+    }
+
+    /// The classes' names, in order.
+    public var classes: [String] { labels.classes }
+
+    /// The classes that no sample is of.
+    public var absentClasses: [String] { labels.absentClasses }
+
+    /// How samples are divided; nothing is trained for that.
+    public var foldDivision: FoldDivision { FoldDivision(self) }
+
+    /// What happens in an evaluation.
+    public enum Event: Sendable {
+        /// A fold is begun.
+        case started(fold: Int, of: Int, name: String)
+        /// A fold is done, as the `done`th; `fold` and `done` count from 0 and 1.
+        case finished(fold: Int, of: Int, done: Int, EvaluationFigures.Fold)
+    }
+
+    private struct State {
+        var next = 0
+        var results: [EvaluationFold.Result?]
+        var failures: [(fold: Int, error: SleepRecognitionError)] = []
+    }
+
+    /// Carries out all folds, as many at a time as there are threads.
+    ///
+    /// - Parameters:
+    ///   - threads: how many threads to use; the figures do not depend on it.
+    ///   - report: is told what happens, on the threads that compute, one call at a time; it must not wait for the evaluation.
+    /// - Returns: the figures of all folds together.
+    /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
+    public func run(
+        threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
+    ) throws(SleepRecognitionError) -> EvaluationFigures {
+        let count = folds.count
+        let lanes = min(threads, count)
+        let state = Mutex(State(results: [EvaluationFold.Result?](repeating: nil, count: count)))
+        DispatchQueue.concurrentPerform(iterations: lanes) { _ in
+            while let index = state.withLock({ state -> Int? in
+                guard state.next < count, state.failures.isEmpty else { return nil }
+                defer { state.next += 1 }
+                report(.started(fold: state.next, of: count, name: folds[state.next].name))
+                return state.next
+            }) {
+                do throws(SleepRecognitionError) {
+                    let result = try folds[index].run(threads: max(1, threads / lanes))
+                    state.withLock {
+                        $0.results[index] = result
+                        let done = $0.results.count { $0 != nil }
+                        report(.finished(fold: index, of: count, done: done, EvaluationFigures.Fold(result)))
+                    }
+                } catch {
+                    state.withLock { $0.failures.append((index, error)) }
+                }
+            }
+        }
+        let outcome = state.withLock { $0 }
+        if let first = outcome.failures.min(by: { $0.fold < $1.fold }) { throw first.error }
+        return EvaluationFigures(self, outcome.results.compactMap { $0 })
+    }
+}

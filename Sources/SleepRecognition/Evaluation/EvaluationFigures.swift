@@ -1,0 +1,159 @@
+import Datasets
+import Recognition
+
+/// What an evaluation found.
+///
+/// Figures are pooled: the confusion matrices of all folds are added up, then each figure is computed once, by
+/// `ClassificationScores`' definitions.
+public struct EvaluationFigures: Codable, Sendable, Equatable {
+    /// Figures of one class.
+    public struct Class: Codable, Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// How many held-out samples are of it.
+        public let samples: Int
+        /// The part of what was recognised as it that is of it.
+        public let precision: Double
+        /// The part of it that was recognised as it.
+        public let recall: Double
+        /// The harmonic mean of the two.
+        public let f1: Double
+    }
+
+    /// Figures of one subject over all folds.
+    public struct Subject: Codable, Sendable, Equatable {
+        /// Its name.
+        public let subject: String
+        /// How many labelled samples were held out.
+        public let samples: Int
+        /// The part of them that was recognised right.
+        public let accuracy: Double
+        /// Cohen's kappa.
+        public let kappa: Double
+    }
+
+    /// Figures of one fold.
+    public struct Fold: Codable, Sendable, Equatable {
+        /// What it held out, in the words of a person.
+        public let name: String
+        /// The subjects held out, by name.
+        public let heldOut: [String]
+        /// How many samples were trained on, with and without labels.
+        public let trainingSamples: Int
+        /// How many labelled samples were held out.
+        public let samples: Int
+        /// Shards of the pre-training's steps, fewer than the settings say where samples are few.
+        public let shards: Int
+        /// Originals of a shard, likewise.
+        public let shardSize: Int
+        /// The part of samples that was recognised right.
+        public let accuracy: Double
+        /// Cohen's kappa.
+        public let kappa: Double
+        /// The mean F1 of the classes that occur.
+        public let macroF1: Double
+        /// How many samples of the class of the row were recognised as the class of the column.
+        public let confusion: [[Int]]
+
+        private enum CodingKeys: String, CodingKey {
+            case name, samples, accuracy, kappa, confusion, shards
+            case shardSize = "shard_size"
+            case heldOut = "held_out"
+            case trainingSamples = "training_samples"
+            case macroF1 = "macro_f1"
+        }
+
+        init(_ result: EvaluationFold.Result) {
+            let (fold, scores) = (result.fold, result.scores)
+            (name, heldOut) = (fold.name, fold.heldOut)
+            (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
+            (shards, shardSize) = (fold.job.shardsPerStep, fold.job.originalsPerShard)
+            (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)
+            confusion = scores.confusion
+        }
+    }
+
+    /// The dataset's path.
+    public let data: String
+    /// The dataset's digest.
+    public let datasetDigest: String
+    /// The protocol's name.
+    public let protocolName: String
+    /// What is told apart, by name.
+    public let scheme: String
+    /// The name of the settings.
+    public let preset: String
+    /// The recurrent cell.
+    public let cell: String
+    /// What all random draws followed from.
+    public let seed: UInt64
+    /// Steps of each fold's pre-training.
+    public let steps: Int
+    /// How often each sequence was trained on.
+    public let epochs: Int
+    /// How many labelled samples were held out, over all folds.
+    public let samples: Int
+    /// The part of them that was recognised right.
+    public let accuracy: Double
+    /// Cohen's kappa.
+    public let kappa: Double
+    /// The mean F1 of the classes that occur.
+    public let macroF1: Double
+    /// The mean over subjects of each one's accuracy.
+    public let meanSubjectAccuracy: Double
+    /// How many samples of the class of the row were recognised as the class of the column.
+    public let confusion: [[Int]]
+    /// Every value that was in effect.
+    public let settings: PresetSettings
+    /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the preset's.
+    public let changes: [String]
+    /// Figures by class, in order.
+    public let classes: [Class]
+    /// Figures by subject, in the dataset's order.
+    public let subjects: [Subject]
+    /// Figures by fold.
+    public let folds: [Fold]
+
+    private enum CodingKeys: String, CodingKey {
+        case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
+        case folds, settings, changes
+        case protocolName = "protocol"
+        case datasetDigest = "dataset_digest"
+        case macroF1 = "macro_f1"
+        case meanSubjectAccuracy = "mean_subject_accuracy"
+    }
+
+    /// The figures of all folds together.
+    init(_ evaluation: Evaluation, _ results: [EvaluationFold.Result]) {
+        let (dataset, names) = (evaluation.dataset, evaluation.classes)
+        var pooled = ClassificationScores(classes: names)
+        var bySubject: [Int: ClassificationScores] = [:]
+        for result in results {
+            pooled.count(result.scores)
+            for (subject, scores) in result.bySubject {
+                bySubject[subject, default: ClassificationScores(classes: names)].count(scores)
+            }
+        }
+        (data, datasetDigest) = (dataset.path, dataset.digest)
+        (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
+        settings = evaluation.settings.values
+        (preset, changes) = (evaluation.settings.name, evaluation.settings.changes)
+        (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
+        (steps, epochs) = (settings.foldSteps, settings.recogniser.epochs)
+        (samples, confusion) = (pooled.samples, pooled.confusion)
+        (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)
+        classes = names.enumerated().map { index, name in
+            Class(
+                name: name, samples: pooled.samples(of: index), precision: pooled.precision(of: index),
+                recall: pooled.recall(of: index), f1: pooled.f1(of: index))
+        }
+        subjects = bySubject.sorted { $0.key < $1.key }.map { subject, scores in
+            Subject(
+                subject: dataset.subjects[subject], samples: scores.samples, accuracy: scores.accuracy,
+                kappa: scores.kappa)
+        }
+        meanSubjectAccuracy =
+            subjects.isEmpty ? 0 : subjects.reduce(0) { $0 + $1.accuracy } / Double(subjects.count)
+        folds = results.map(Fold.init)
+    }
+}

@@ -1,0 +1,32 @@
+public import Upstream
+
+/// An encoder and the job that trained it.
+public struct PretrainedEncoder: Sendable {
+    /// What makes a sample's features.
+    public let encoder: Encoder
+    /// The job that trained it.
+    public let job: Job
+    /// What errors call it.
+    let name: String
+
+    /// The encoder in a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: a state of the upstream stage.
+    ///   - name: what errors call it.
+    /// - Throws: `SleepRecognitionError.upstream` when a parameter is infinite or not a number.
+    public init(_ checkpoint: TrainingCheckpoint, name: String = "the encoder") throws(SleepRecognitionError) {
+        encoder = try about(name) { try Encoder(checkpoint) }
+        (job, self.name) = (checkpoint.job, name)
+    }
+
+    /// The encoder in a file.
+    ///
+    /// - Parameters:
+    ///   - path: a checkpoint file, or a run directory, whose newest checkpoint is taken.
+    ///   - skipped: is told of each newer checkpoint that is not whole, and why.
+    /// - Throws: `SleepRecognitionError` when there is none.
+    public init(opening path: String, skipped: (String) -> Void = { _ in }) throws(SleepRecognitionError) {
+        try self.init(try about(path) { try RunFolder.checkpoint(at: path, skipped: skipped) }, name: path)
+    }
+}

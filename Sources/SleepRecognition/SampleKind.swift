@@ -1,0 +1,33 @@
+import Datasets
+
+/// What an encoder or a model was trained on, and so takes.
+struct SampleKind: Equatable {
+    /// Rows of a sample.
+    let rows: Int
+    /// Columns of a sample.
+    let columns: Int
+    /// What the values are; empty where nobody said.
+    let content: [String]
+
+    /// Refuses a dataset whose samples have another shape or are made of other values.
+    ///
+    /// - Parameters:
+    ///   - dataset: what is to be encoded.
+    ///   - name: what the error calls the encoder or the model.
+    /// - Throws: `SleepRecognitionError.otherSamples`.
+    func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
+        let samples = dataset.samples
+        guard samples.rows == rows, samples.columns == columns else {
+            throw .otherSamples(
+                dataset: dataset.path,
+                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(samples.rows) x "
+                    + "\(samples.columns): use the kind of data that it was trained on")
+        }
+        guard content.isEmpty || dataset.content.isEmpty || content == dataset.content else {
+            throw .otherSamples(
+                dataset: dataset.path,
+                reason: "\(name) was trained on \(content.joined(separator: ", ")), but these samples have "
+                    + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
+        }
+    }
+}

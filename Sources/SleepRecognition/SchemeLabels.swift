@@ -1,0 +1,47 @@
+import Datasets
+import Recognition
+import Signals
+
+/// A dataset's labels under a scheme.
+struct SchemeLabels: Sendable {
+    /// The classes' names, in order.
+    let classes: [String]
+    /// Per sample its class, as an index into `classes`; nil where it has none or takes no part.
+    let labels: [Int?]
+
+    /// The labels of all samples.
+    init(_ dataset: Dataset, under scheme: LabelScheme) throws(SleepRecognitionError) {
+        self.init(
+            classes: try about(dataset.path) { try scheme.classes(for: dataset.vocabulary) },
+            labels: try about(dataset.path) { try dataset.labels(under: scheme) })
+    }
+
+    private init(classes: [String], labels: [Int?]) { (self.classes, self.labels) = (classes, labels) }
+
+    /// The same without the labels of all samples but these.
+    func keeping(_ samples: [Int]) -> SchemeLabels {
+        var kept = [Int?](repeating: nil, count: labels.count)
+        for sample in samples { kept[sample] = labels[sample] }
+        return SchemeLabels(classes: classes, labels: kept)
+    }
+
+    /// The classes that no label is of.
+    var absentClasses: [String] { classes.indices.filter { !labels.contains($0) }.map { classes[$0] } }
+
+    /// How many of these samples have a label.
+    func count(of samples: [Int]) -> Int { samples.count { labels[$0] != nil } }
+
+    /// Answers counted against these labels.
+    ///
+    /// - Parameters:
+    ///   - answers: per sample of the dataset a class.
+    ///   - samples: those that count, unless they have no label.
+    /// - Returns: the counts.
+    func scores(of answers: [Int], for samples: [Int]) -> ClassificationScores {
+        var scores = ClassificationScores(classes: classes)
+        for sample in samples {
+            if let truth = labels[sample] { scores.count(truth: truth, answer: answers[sample]) }
+        }
+        return scores
+    }
+}

@@ -1,0 +1,39 @@
+import SleepRecognition
+
+extension EvaluationFigures {
+    /// The figures as tables.
+    var text: String {
+        let perClass =
+            [["class", "samples", "precision", "recall", "F1"]]
+            + classes.map { [$0.name, "\($0.samples)", fixed($0.precision, 3), fixed($0.recall, 3), fixed($0.f1, 3)] }
+        let matrix =
+            [["is \\ recognised as"] + classes.map(\.name)]
+            + zip(classes, confusion).map { [$0.name] + $1.map(String.init) }
+        let perSubject =
+            [["subject", "samples", "accuracy", "kappa"]]
+            + subjects.map { [$0.subject, "\($0.samples)", fixed($0.accuracy, 3), fixed($0.kappa, 3)] }
+        return """
+            \(data): \(scheme), \(protocolName) over \(folds.count) folds, preset \(preset), \(samples) samples held out
+            \(changes.isEmpty ? "" : "not as in \(preset): \(changes.joined(separator: ", "))\n")
+            \(table(perClass))
+
+            \(table(matrix))
+
+            \(table(perSubject))
+
+            accuracy \(fixed(accuracy, 4))   kappa \(fixed(kappa, 4))   macro F1 \(fixed(macroF1, 4))   \
+            mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))
+            """
+    }
+}
+
+/// Rows of cells as columns of text: the first to the left, the others to the right.
+private func table(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        row.enumerated().map { column, cell in
+            let space = String(repeating: " ", count: widths[column] - cell.count)
+            return column == 0 ? cell + space : space + cell
+        }.joined(separator: "  ")
+    }.joined(separator: "\n")
+}
