@@ -49,8 +49,9 @@ let package = Package(
         library("Signals", ["Numerics", "CKernels", "CSampleRate"]),
         library("Checkpoints", ["Numerics", "COpenSSL", "CLinux"]),
         library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels", "CEDF"]),
-        library("Upstream", ["Numerics", "Layers", "Signals", "Checkpoints"]),
-        library("Recognition", ["Numerics", "Layers", "Signals", "Checkpoints"]),
+        library("Encoders", ["Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
+        library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
+        library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
 
         // MARK: - The distribution
         library("Wire", ["CWire", "CXXHash", "Numerics"]),
@@ -89,7 +90,8 @@ let package = Package(
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests(
             "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"], resources: [.copy("Fixtures")]),
-        tests("UpstreamTests", ["Upstream", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests("EncodersTests", ["Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        tests("UpstreamTests", ["Upstream", "Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
         tests(
             "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
             resources: [.copy("Fixtures")]),

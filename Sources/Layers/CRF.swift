@@ -28,11 +28,11 @@ public struct CRF: Sendable {
     public var end: Int { endOffset + classes }
 
     /// Its parameters by name.
-    public var views: [ParameterView] {
+    public var views: [ParameterPart] {
         [
-            ParameterView(name: "crf.transitions", offset: offset, shape: [classes, classes]),
-            ParameterView(name: "crf.start", offset: startOffset, shape: [classes]),
-            ParameterView(name: "crf.end", offset: endOffset, shape: [classes]),
+            ParameterPart(name: "crf.transitions", offset: offset, shape: [classes, classes]),
+            ParameterPart(name: "crf.start", offset: startOffset, shape: [classes]),
+            ParameterPart(name: "crf.end", offset: endOffset, shape: [classes]),
         ]
     }
 

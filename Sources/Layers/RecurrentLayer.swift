@@ -46,14 +46,14 @@ public struct RecurrentLayer: Sendable {
     public var end: Int { recurrentBiasOffset + (cell == .gru ? hidden : 0) }
 
     /// Its parameters by name, each name led by `prefix`.
-    public func views(prefix: String) -> [ParameterView] {
+    public func views(prefix: String) -> [ParameterPart] {
         var views = [
-            ParameterView(name: prefix + "input_weights", offset: offset, shape: [inputs, width]),
-            ParameterView(name: prefix + "recurrent_weights", offset: recurrentOffset, shape: [hidden, width]),
-            ParameterView(name: prefix + "bias", offset: biasOffset, shape: [width]),
+            ParameterPart(name: prefix + "input_weights", offset: offset, shape: [inputs, width]),
+            ParameterPart(name: prefix + "recurrent_weights", offset: recurrentOffset, shape: [hidden, width]),
+            ParameterPart(name: prefix + "bias", offset: biasOffset, shape: [width]),
         ]
         if cell == .gru {
-            views.append(ParameterView(name: prefix + "recurrent_bias", offset: recurrentBiasOffset, shape: [hidden]))
+            views.append(ParameterPart(name: prefix + "recurrent_bias", offset: recurrentBiasOffset, shape: [hidden]))
         }
         return views
     }

@@ -1,11 +1,12 @@
 /// Numbers drawn one after another from a `CounterGenerator`; a `RandomNumberGenerator` for the standard library.
 public struct RandomSequence: RandomNumberGenerator, Sendable {
     private let generator: CounterGenerator
-    private var counter: UInt64 = 0
+    private var counter: UInt64
 
-    /// The sequence of one purpose; see `CounterGenerator.init(seed:stream:)`.
-    public init(seed: UInt64, stream: UInt64) {
+    /// The sequence of one purpose, from a place of its stream on; see `CounterGenerator.init(seed:stream:)`.
+    public init(seed: UInt64, stream: UInt64, firstCounter: UInt64 = 0) {
         generator = CounterGenerator(seed: seed, stream: stream)
+        counter = firstCounter
     }
 
     /// 64 random bits.

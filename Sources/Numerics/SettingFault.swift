@@ -34,6 +34,7 @@ public struct SettingFault: Error, Equatable, Sendable, CustomStringConvertible 
     /// - Throws: `SettingFault`.
     public static func checkPositive(_ name: String, _ value: Double) throws(SettingFault) {
         try check(
-            Float(value) > 0 && Float(value).isFinite, name, value, "a number above 0, from 1e-45 to 3e38")
+            Float(value) >= .leastNormalMagnitude && Float(value).isFinite, name, value,
+            "a number above 0, from 1e-37 to 3e38")
     }
 }

@@ -25,10 +25,10 @@ public struct RecogniserNetwork: Sendable {
     public var parameterCount: Int { field.end }
 
     /// The parameters by name, in the order in which they stand.
-    public var views: [ParameterView] {
+    public var views: [ParameterPart] {
         let linear = [
-            ParameterView(name: "linear.weights", offset: weightOffset, shape: [layer.width, classes]),
-            ParameterView(name: "linear.bias", offset: biasOffset, shape: [classes]),
+            ParameterPart(name: "linear.weights", offset: weightOffset, shape: [layer.width, classes]),
+            ParameterPart(name: "linear.bias", offset: biasOffset, shape: [classes]),
         ]
         return layer.views + linear + field.views
     }

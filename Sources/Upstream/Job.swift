@@ -1,9 +1,14 @@
 import Checkpoints
+public import Encoders
 import Foundation
-public import Layers
+public import Numerics
 
 /// Everything that fixes the arithmetic of one run of the upstream stage: two runs of equal jobs give equal bits.
 public struct Job: Codable, Equatable, Sendable {
+    /// The form of jobs that this program reads; another form is refused.
+    public static let format = 2
+
+    private let format: Int
     /// The dataset file's digest.
     public var datasetDigest: String
     /// How many samples the dataset has.
@@ -12,6 +17,8 @@ public struct Job: Codable, Equatable, Sendable {
     public var rows: Int
     /// Columns of a sample.
     public var columns: Int
+    /// What the samples' values are, as the dataset says; empty where it does not.
+    public var content: [String]
     /// The preset that the settings came from.
     public var preset: String
     /// What is learnt and how.
@@ -24,33 +31,29 @@ public struct Job: Codable, Equatable, Sendable {
     public var originalsPerShard: Int
     /// How many steps there are in all.
     public var steps: Int
-    /// The samples that take no part, in order; nil for none, which leaves the job's digest what it was without this entry.
-    public var excludedSamples: [Range<Int>]?
+    /// The samples that take no part, in order; empty for none. There is no other way to leave samples out.
+    public var excludedSamples: [Range<Int>]
 
     /// A job.
     public init(
-        datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, preset: String, settings: UpstreamSettings,
-        seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int, excludedSamples: [Range<Int>]? = nil
+        datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, content: [String] = [], preset: String,
+        settings: UpstreamSettings, seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int,
+        excludedSamples: [Range<Int>] = []
     ) {
-        self.datasetDigest = datasetDigest
-        self.sampleCount = sampleCount
-        self.rows = rows
-        self.columns = columns
-        self.preset = preset
-        self.settings = settings
-        self.seed = seed
-        self.shardsPerStep = shardsPerStep
-        self.originalsPerShard = originalsPerShard
-        self.steps = steps
+        format = Self.format
+        (self.datasetDigest, self.sampleCount, self.content) = (datasetDigest, sampleCount, content)
+        (self.rows, self.columns) = (rows, columns)
+        (self.preset, self.settings, self.seed) = (preset, settings, seed)
+        (self.shardsPerStep, self.originalsPerShard, self.steps) = (shardsPerStep, originalsPerShard, steps)
         self.excludedSamples = excludedSamples
     }
 
     /// How many samples are trained on.
-    public var trainedCount: Int { sampleCount - (excludedSamples ?? []).reduce(0) { $0 + $1.count } }
+    public var trainedCount: Int { sampleCount - excludedSamples.reduce(0) { $0 + $1.count } }
 
-    /// The samples that are trained on; nil for all.
-    var selection: [Int]? {
-        guard let excludedSamples else { return nil }
+    /// The samples that are trained on, in order; nil for all.
+    var trainedSamples: [Int]? {
+        if excludedSamples.isEmpty { return nil }
         var next = 0
         return (excludedSamples + [sampleCount..<sampleCount]).flatMap { excluded in
             defer { next = excluded.upperBound }
@@ -59,15 +62,34 @@ public struct Job: Codable, Equatable, Sendable {
     }
 
     /// The network that the job trains.
-    public var network: MLP {
-        MLP(sizes: [rows * columns] + settings.hiddenUnits + [settings.outputUnits ?? settings.views.count])
+    ///
+    /// - Precondition: the job is valid.
+    public var network: any Network {
+        settings.network.makeNetwork(rows: rows, columns: columns, outputs: settings.task.choice.outputCount)
+    }
+
+    /// What an encoder that the job trained is of.
+    public var encoderRecord: Encoder.Record {
+        Encoder.Record(
+            network: settings.network, rows: rows, columns: columns, outputs: settings.task.choice.outputCount,
+            content: content)
+    }
+
+    /// What the job's leaves report beside their vectors, the loss first.
+    public var figures: [Figure] {
+        settings.task.choice.figures(originalsPerStep: originalsPerStep, originalsPerLeaf: originalsPerShard)
     }
 
     /// Originals a step over all shards.
     public var originalsPerStep: Int { shardsPerStep * originalsPerShard }
 
-    /// Rows through the network a step: each original in each of its views.
-    public var rowsPerStep: Int { originalsPerStep * settings.views.count }
+    /// Rows through the network a step.
+    public var rowsPerStep: Int { originalsPerStep * settings.task.choice.rowsPerOriginal }
+
+    /// Parameters before the first step.
+    public func initialParameters() -> FloatBlock {
+        network.initialParameters(seed: seed, stream: Stream.initialWeights)
+    }
 
     /// The job as JSON with sorted keys; equal jobs give equal text.
     public var json: String {
@@ -78,9 +100,23 @@ public struct Job: Codable, Equatable, Sendable {
         }
     }
 
-    /// Reads a job from its JSON.
+    /// Reads a job from its JSON; it may still be one that can't be trained.
+    ///
+    /// - Throws: `UpstreamError.unfit` for one of another form or of kinds that are not known here, `DecodingError` for what is no
+    ///   job at all.
     public init(json: String) throws {
-        self = try JSONDecoder().decode(Job.self, from: Data(json.utf8))
+        struct Form: Decodable { let format: Int? }
+        let data = Data(json.utf8)
+        let format = try JSONDecoder().decode(Form.self, from: data).format ?? 1
+        guard format == Self.format else {
+            throw UpstreamError.unfit(
+                "a job of form \(format), where this ssrm knows form \(Self.format); use the same ssrm everywhere")
+        }
+        do {
+            self = try JSONDecoder().decode(Job.self, from: data)
+        } catch let fault as SettingFault {
+            throw UpstreamError.badSetting(fault)
+        }
     }
 
     /// SHA-256 of the job's JSON, 64 hexadecimal digits.
@@ -88,83 +124,5 @@ public struct Job: Codable, Equatable, Sendable {
         get throws {
             try Array(json.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
         }
-    }
-
-    /// What can't be trained, in one line; nil when all is well.
-    ///
-    /// A worker gets its job from the network, so sizes are held to limits before anything is allocated.
-    public var fault: String? {
-        let limit = 1 << 31
-        let positive = [sampleCount, rows, columns, shardsPerStep, originalsPerShard] + settings.hiddenUnits
-        if positive.contains(where: { $0 < 1 || $0 >= limit }) || !(0..<1 << 40).contains(steps) {
-            return "every size of a job must be at least 1, and steps from 0 to 2^40"
-        }
-        var end = 0
-        for range in excludedSamples ?? [] {
-            guard range.lowerBound >= end, !range.isEmpty, range.upperBound <= sampleCount else {
-                return
-                    "samples \(range.lowerBound) to \(range.upperBound) can't be excluded: not in order, or not there"
-            }
-            end = range.upperBound
-        }
-        if settings.views.first != .identity || Set(settings.views).count != settings.views.count {
-            return "a job's first view must be the identity, and no view may come twice"
-        }
-        if let units = settings.outputUnits, units < settings.views.count || units >= limit {
-            return "\(units) output units can't tell \(settings.views.count) views apart"
-        }
-        let values = rows * columns  // no overflow: both are below 2^31
-        if values >= 1 << 24 || shardsPerStep > 65_536 || originalsPerShard > 1 << 20 {
-            return """
-                \(shardsPerStep) shards of \(originalsPerShard) samples [\(rows), \(columns)] are beyond what a job may have \
-                (65536 shards, 2^20 originals a shard, 2^24 values a sample)
-                """
-        }
-        if settings.views.contains(.spectrum), max(rows, columns) > 4096 {
-            return "the spectrum is for samples of at most 4096 rows and columns, not [\(rows), \(columns)]"
-        }
-        let units = [values] + settings.hiddenUnits + [settings.outputUnits ?? settings.views.count]
-        var parameters = 0
-        for (inputs, outputs) in zip(units, units.dropFirst()) where parameters < 1 << 29 {
-            parameters += (inputs + 1) * outputs  // no overflow: each is below 2^31
-        }
-        if parameters >= 1 << 29 {
-            return "a network of \(units.map(String.init).joined(separator: "-")) is too large"
-        }
-        if originalsPerStep > trainedCount {
-            return """
-                a step takes \(originalsPerStep) originals (\(shardsPerStep) shards of \(originalsPerShard)) but there \
-                are \(trainedCount) samples to train on; take fewer with --shards or --shard-size
-                """
-        }
-        return nil
-    }
-
-    /// How this job differs from another, a phrase each; a different number of steps alone is no difference.
-    ///
-    /// Steps are left out because no step's arithmetic depends on how many will follow, so a job can be resumed to run longer.
-    public func differences(from other: Job) -> [String] {
-        var found: [String] = []
-        func compare<T: Equatable>(_ name: String, _ path: KeyPath<Job, T>) {
-            if self[keyPath: path] != other[keyPath: path] {
-                found.append("\(name) \(other[keyPath: path]) there, \(self[keyPath: path]) here")
-            }
-        }
-        compare("dataset", \.datasetDigest)
-        compare("samples", \.sampleCount)
-        compare("rows", \.rows)
-        compare("columns", \.columns)
-        compare("preset", \.preset)
-        compare("seed", \.seed)
-        compare("shards", \.shardsPerStep)
-        compare("shard size", \.originalsPerShard)
-        if excludedSamples != other.excludedSamples { found.append("excluded subjects are others") }
-        compare("hidden units", \.settings.hiddenUnits)
-        compare("learning rate", \.settings.adam.learningRate)
-        compare("views", \.settings.views)
-        compare("wire", \.settings.wire.rawValue)
-        compare("products", \.settings.products.rawValue)
-        if found.isEmpty, settings != other.settings { found.append("settings \(other.settings) there") }
-        return found
     }
 }

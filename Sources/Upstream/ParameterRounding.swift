@@ -28,8 +28,10 @@ struct ParameterRounding: Sendable {
 extension Job {
     /// How sums of gradients are rounded; nil where they are exchanged as they are.
     public var gradientRounding: GradientRounding? {
-        settings.wire == .float32 ? nil : GradientRounding(seed: seed, stream: Stream.gradientRounding)
+        settings.arithmetic.wire == .float32 ? nil : GradientRounding(seed: seed, stream: Stream.gradientRounding)
     }
 
-    var parameterRounding: ParameterRounding? { settings.wire == .float32 ? nil : ParameterRounding(seed: seed) }
+    var parameterRounding: ParameterRounding? {
+        settings.arithmetic.wire == .float32 ? nil : ParameterRounding(seed: seed)
+    }
 }

@@ -36,17 +36,3 @@ public struct SampleOrder: Sendable {
         return drawn
     }
 }
-
-/// The random streams of one seed; each use has its own, so that none disturbs another.
-enum Stream {
-    /// Sample orders, plus the training epoch's number.
-    static let sampleOrder: UInt64 = 1 << 48
-    /// The initial weights, plus the layer's number.
-    static let initialWeights: UInt64 = 2 << 48
-    /// The samples of the probe.
-    static let probe: UInt64 = 3 << 48
-    /// The rounding of gradients, plus the step.
-    static let gradientRounding: UInt64 = 4 << 48
-    /// The rounding of parameters.
-    static let parameterRounding: UInt64 = 5 << 48
-}

@@ -1,44 +1,66 @@
 import Checkpoints
+public import Encoders
 import Foundation
-public import Numerics
+import Numerics
 
 /// A training state in a file, with the job that it belongs to.
 ///
-/// A safetensors file: the parameters as one tensor a layer's weight and bias, in flat order, then the optimiser's moments as flat
-/// vectors; the job and its digest stand in the metadata.
+/// A safetensors file: the parameters as one tensor for each of the network's parts, in flat order, then the optimiser's vectors
+/// under their names, flat; the job, its digest and the run's probe stand in the metadata.
 public struct TrainingCheckpoint: Sendable {
     /// The file format's name in the metadata.
-    public static let format = "ssrm.checkpoint.1"
+    public static let format = "ssrm.checkpoint.2"
+
+    /// The first probe of a run: what every worker's arithmetic is held against.
+    public struct Probe: Codable, Equatable, Sendable {
+        /// SHA-256 of the probe's vector.
+        public let digest: String
+        /// The worker that computed it.
+        public let worker: String
+
+        /// A probe.
+        public init(digest: String, worker: String) { (self.digest, self.worker) = (digest, worker) }
+    }
+
     /// The job.
     public let job: Job
     /// The state.
     public let state: TrainingState
+    /// What workers' arithmetic was held against; nil where no worker had joined.
+    public let probe: Probe?
 
     /// A job's state.
-    public init(job: Job, state: TrainingState) {
-        (self.job, self.state) = (job, state)
+    public init(job: Job, state: TrainingState, probe: Probe? = nil) {
+        (self.job, self.state, self.probe) = (job, state, probe)
     }
 
     /// SHA-256 of the float32 parameters in file order, 64 hexadecimal digits.
     public var parametersDigest: String { sha256(of: state.parameters) }
+
+    /// The encoder that these parameters are.
+    ///
+    /// - Throws: `EncoderError.unfit` where a parameter is not finite.
+    public var encoder: Encoder {
+        get throws(EncoderError) { try Encoder(record: job.encoderRecord, parameters: state.parameters) }
+    }
 
     /// Writes the checkpoint whole or not at all.
     ///
     /// - Throws: `TensorFileError`.
     public func write(to path: String) throws {
         let network = job.network
-        var tensors = network.tensors.map { (name: $0.name, type: TensorType.float32, shape: $0.shape) }
-        tensors.append(("adam.first_moment", .float32, [network.parameterCount]))
-        tensors.append(("adam.second_moment", .float32, [network.parameterCount]))
-        var writer = try TensorFileWriter(
-            path: path, tensors: tensors,
-            metadata: [
-                "format": Self.format, "step": String(state.step), "job": try job.json, "job_digest": try job.digest,
-                "parameters_sha256": parametersDigest,
-            ])
+        let parts = network.parts.map { (name: $0.name, type: TensorType.float32, shape: $0.shape) }
+        let vectors = job.settings.optimiser.vectorNames.map {
+            (name: $0, type: TensorType.float32, shape: [network.parameterCount])
+        }
+        var metadata = [
+            "format": Self.format, "step": String(state.step), "job": try job.json, "job_digest": try job.digest,
+            "parameters_sha256": parametersDigest,
+        ]
+        if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.worker) }
+        var writer = try TensorFileWriter(path: path, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
-        try writer.append(state.firstMoment.bytes)
-        try writer.append(state.secondMoment.bytes)
+        for vector in state.optimiserVectors { try writer.append(vector.bytes) }
         _ = try writer.finish()
     }
 
@@ -48,28 +70,41 @@ public struct TrainingCheckpoint: Sendable {
     public init(reading path: String) throws {
         let file = try TensorFile(opening: path)
         func fail(_ reason: String) -> UpstreamError { .noCheckpoint(path: path, reason: reason) }
-        guard file.metadata["format"] == Self.format else {
-            throw fail("not a checkpoint (its format is \(file.metadata["format"] ?? "not given"))")
+        let format = file.metadata["format"] ?? "not given"
+        if format == "ssrm.checkpoint.1" {
+            throw fail("a checkpoint of ssrm before 0.3, whose jobs had another form: run `ssrm pretrain` again")
         }
-        guard let json = file.metadata["job"], let job = try? Job(json: json),
-            let step = Int(file.metadata["step"] ?? ""), step >= 0
-        else { throw fail("its job or step can't be read") }
-        if let fault = job.fault { throw fail(fault) }
+        guard format == Self.format else { throw fail("not a checkpoint (its format is \(format))") }
+        guard let json = file.metadata["job"], let step = Int(file.metadata["step"] ?? ""), step >= 0 else {
+            throw fail("its job or step can't be read")
+        }
+        let job: Job
+        do {
+            job = try Job(json: json)
+            try job.validate()
+        } catch let error as UpstreamError {
+            throw fail("\(error)")
+        } catch {
+            throw fail("its job can't be read")
+        }
         let network = job.network
+        // Every shape is held against the file before anything is allocated for it.
+        for part in network.parts { _ = try file.floats(part.name, shape: part.shape) }
+        let names = job.settings.optimiser.vectorNames
+        for name in names { _ = try file.floats(name, shape: [network.parameterCount]) }
         let parameters = FloatBlock(count: network.parameterCount)
-        var place = parameters.base
-        for tensor in network.tensors {
-            let values = try file.floats(tensor.name, shape: tensor.shape)
-            Self.copy(values, to: place)
-            place += values.count
+        for part in network.parts {
+            Self.copy(try file.floats(part.name, shape: part.shape), to: parameters.base + part.offset)
         }
-        let (first, second) = (FloatBlock(count: parameters.count), FloatBlock(count: parameters.count))
-        Self.copy(try file.floats("adam.first_moment", shape: [parameters.count]), to: first.base)
-        Self.copy(try file.floats("adam.second_moment", shape: [parameters.count]), to: second.base)
+        let vectors = try names.map { name in
+            let vector = FloatBlock(count: network.parameterCount)
+            Self.copy(try file.floats(name, shape: [vector.count]), to: vector.base)
+            return vector
+        }
         self.job = job
-        state = TrainingState(
-            step: step, parameters: parameters, firstMoment: first, secondMoment: second, job: job)
-        withExtendedLifetime((file, first, second)) {}
+        state = TrainingState(step: step, parameters: parameters, vectors: vectors, job: job)
+        probe = file.metadata["probe_sha256"].map { Probe(digest: $0, worker: file.metadata["probe_worker"] ?? "") }
+        withExtendedLifetime(file) {}
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")
         }
@@ -78,9 +113,4 @@ public struct TrainingCheckpoint: Sendable {
     private static func copy(_ values: UnsafeBufferPointer<Float>, to start: UnsafeMutablePointer<Float>) {
         if let base = values.baseAddress { start.update(from: base, count: values.count) }
     }
-}
-
-/// SHA-256 of a block's bytes, 64 hexadecimal digits.
-public func sha256(of block: FloatBlock) -> String {
-    SHA256Digest.hex(of: block.bytes)
 }

@@ -1,5 +1,3 @@
-import Foundation
-import Layers
 public import Numerics
 
 /// Parameters and optimiser: what a step changes, and all that a checkpoint has to keep.
@@ -12,7 +10,7 @@ public struct TrainingState: Sendable {
     ///
     /// They are `parameters` themselves, or those rounded to bfloat16 values where the job exchanges such.
     public private(set) var published: FloatBlock
-    private var adam: Adam
+    private var optimiser: Optimiser
     private let rounding: ParameterRounding?
     private var pool = BlockPool(limit: 5)
     private var publishedPool = BlockPool(limit: 5)
@@ -21,36 +19,34 @@ public struct TrainingState: Sendable {
     public init(startOf job: Job) {
         let parameters = job.initialParameters()
         self.init(
-            step: 0, parameters: parameters, Adam(parameterCount: parameters.count, settings: job.settings.adam),
-            job.parameterRounding)
+            step: 0, parameters: parameters,
+            Optimiser(job.settings.optimiser, parameterCount: parameters.count), job.parameterRounding)
     }
 
     /// A state of a job that was kept.
-    public init(step: Int, parameters: FloatBlock, firstMoment: FloatBlock, secondMoment: FloatBlock, job: Job) {
-        let adam = Adam(
-            settings: job.settings.adam, firstMoment: firstMoment, secondMoment: secondMoment, step: step)
-        self.init(step: step, parameters: parameters, adam, job.parameterRounding)
+    ///
+    /// - Precondition: there is a vector for each name of the job's optimiser, each as long as the parameters.
+    public init(step: Int, parameters: FloatBlock, vectors: [FloatBlock], job: Job) {
+        let optimiser = Optimiser(job.settings.optimiser, vectors: vectors, step: step)
+        self.init(step: step, parameters: parameters, optimiser, job.parameterRounding)
     }
 
-    private init(step: Int, parameters: FloatBlock, _ adam: Adam, _ rounding: ParameterRounding?) {
-        (self.step, self.parameters, self.adam, self.rounding) = (step, parameters, adam, rounding)
+    private init(step: Int, parameters: FloatBlock, _ optimiser: Optimiser, _ rounding: ParameterRounding?) {
+        (self.step, self.parameters, self.optimiser, self.rounding) = (step, parameters, optimiser, rounding)
         published = parameters
         publish()
     }
 
-    /// The optimiser's first moment; the next step writes over it.
-    public var firstMoment: FloatBlock { adam.firstMoment }
+    /// What the optimiser keeps from step to step, in the order of its vectors' names; the next step writes over it.
+    public var optimiserVectors: [FloatBlock] { optimiser.vectors }
 
-    /// The optimiser's second moment; the next step writes over it.
-    public var secondMoment: FloatBlock { adam.secondMoment }
-
-    /// Makes the next step with the sum of all shards' gradients.
+    /// Makes the next step with the sum of all leaves.
     ///
     /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker. The optimiser runs
     /// on up to `threads` threads; the bits do not depend on it.
     public mutating func advance(gradient: FloatBlock, threads: Int = 1) {
         let updated = pool.take(count: parameters.count)
-        adam.update(parameters, gradient: gradient, into: updated, threads: threads)
+        optimiser.update(parameters, gradient: gradient, into: updated, threads: threads)
         parameters = updated
         step += 1
         publish()
@@ -76,6 +72,6 @@ public struct TrainingState: Sendable {
 
     /// A copy whose optimiser no later step writes over.
     public func snapshot() -> TrainingState {
-        TrainingState(step: step, parameters: parameters, adam.copy(), rounding)
+        TrainingState(step: step, parameters: parameters, optimiser.copy(), rounding)
     }
 }

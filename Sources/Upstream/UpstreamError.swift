@@ -1,11 +1,13 @@
+public import Numerics
+
 /// Why the upstream stage can't go on.
 public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     /// A setting, under its name in preset files, has a value that makes no sense.
-    case badSetting(name: String, value: String, wanted: String)
+    case badSetting(SettingFault)
     /// The job can't be trained as it is.
     case unfit(String)
     /// A gradient or the loss is infinite or not a number.
-    case notFinite(step: Int, shards: Range<Int>)
+    case notFinite(step: Int, leaves: Range<Int>)
     /// A file that should be a checkpoint is none, or no checkpoint is where one should be.
     case noCheckpoint(path: String, reason: String)
     /// A checkpoint belongs to another job.
@@ -14,11 +16,11 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     /// The one line that a person reads.
     public var description: String {
         switch self {
-        case .badSetting(let name, let value, let wanted): "upstream.\(name) is \(value): use \(wanted)"
+        case .badSetting(let fault): "\(fault.inSection("upstream"))"
         case .unfit(let reason): reason
-        case .notFinite(let step, let shards):
+        case .notFinite(let step, let leaves):
             """
-            the gradient of step \(step), shards \(shards.lowerBound)-\(shards.upperBound - 1), is infinite or not a number; \
+            the gradient of step \(step), shards \(leaves.lowerBound)-\(leaves.upperBound - 1), is infinite or not a number; \
             lower --learning-rate or look at the samples with `ssrm data inspect`
             """
         case .noCheckpoint(let path, let reason): "\(path): \(reason)"

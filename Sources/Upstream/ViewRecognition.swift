@@ -5,9 +5,9 @@ public import Signals
 /// The paper's pretext task: tell which view of a sample a row is.
 ///
 /// The rows of a shard lie view by view: row `v * originals + i` is view `v` of original `i`, made from the original divided by
-/// its Euclidean norm.
+/// its Euclidean norm. Its figures are the loss and the number of rows whose view has the largest output.
 public final class ViewRecognition: PretextTask {
-    private let settings: UpstreamSettings
+    private let settings: ViewSettings
     private let outputs: Int
     private let maker: ViewMaker
     /// The outputs' probabilities and their logarithms, a row for each of the network's.
@@ -15,20 +15,19 @@ public final class ViewRecognition: PretextTask {
     private var logs: [Double]
     private var originalGradient: [Double]
 
-    /// The task for samples `[rows, columns]`, up to `capacity` originals at a time, with `outputs` output units.
-    public init(settings: UpstreamSettings, rows: Int, columns: Int, outputs: Int, capacity: Int) {
+    /// The task for samples `[rows, columns]`, up to `capacity` originals at a time.
+    public init(settings: ViewSettings, rows: Int, columns: Int, capacity: Int) {
         self.settings = settings
-        self.outputs = outputs
+        outputs = settings.outputCount
         maker = ViewMaker(settings.views, rows: rows, columns: columns, capacity: capacity)
         probabilities = [Double](repeating: 0, count: capacity * settings.views.count * outputs)
         (logs, originalGradient) = (probabilities, [Double](repeating: 0, count: outputs))
     }
 
-    /// One row for each original and view.
-    public func rowCount(forOriginals count: Int) -> Int { count * settings.views.count }
-
-    /// Writes each original divided by its norm, in each view.
-    public func makeRows(of samples: Samples, _ originals: [Int], into rows: UnsafeMutablePointer<Float>) {
+    /// Writes each original divided by its norm, in each view; nothing is drawn.
+    public func makeRows(
+        of samples: Samples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
+    ) {
         let size = samples.valuesPerSample
         normalise(samples, originals, into: rows)
         for (v, view) in settings.views.enumerated().dropFirst() {
@@ -41,15 +40,15 @@ public final class ViewRecognition: PretextTask {
     ///
     /// Both outputs of a divergence get its gradient: `q - p` at the view's logits, `p (log p - log q - KL)` at the original's.
     /// Source: the paper's total loss, 0.8 x cross-entropy + 0.2 x KL.
-    public func loss(
-        ofLogits logits: UnsafePointer<Float>, originals: Int, originalsPerStep: Int,
+    public func figures(
+        ofOutputs logits: UnsafePointer<Float>, originals: Int, at place: LeafPlace,
         gradient: UnsafeMutablePointer<Float>
-    ) -> (loss: Double, correct: Int) {
+    ) -> [Double] {
         precondition(
             originals * settings.views.count * outputs <= logs.count, "\(originals) originals are beyond the capacity")
         let views = settings.views.count
-        let entropyScale = settings.crossEntropyWeight / Double(originalsPerStep * views)
-        let divergenceScale = settings.divergenceWeight / Double(originalsPerStep * max(views - 1, 1))
+        let entropyScale = settings.crossEntropyWeight / Double(place.originalsPerStep * views)
+        let divergenceScale = settings.divergenceWeight / Double(place.originalsPerStep * max(views - 1, 1))
         var (loss, correct) = (0.0, 0)
 
         logSoftmax(
@@ -80,6 +79,6 @@ public final class ViewRecognition: PretextTask {
             }
             for c in 0..<outputs { gradient[original + c] += Float(originalGradient[c]) }
         }
-        return (loss, correct)
+        return [loss, Double(correct)]
     }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Layers
 import Numerics
 import Signals
@@ -9,14 +10,20 @@ enum SmallJob {
 
     static func job(shards: Int = 5, perShard: Int = 3, steps: Int = 12, seed: UInt64 = 7, rate: Double = 0.01) -> Job {
         var settings = UpstreamSettings.paper
-        settings.hiddenUnits = [9]
-        settings.adam = AdamSettings(learningRate: rate)
+        settings.network = NetworkSettings(MLPSettings(hiddenUnits: [9], weightDeviation: 0.1))
+        settings.optimiser = .adam(AdamSettings(learningRate: rate))
         return Job(
             datasetDigest: "none", sampleCount: sampleCount, rows: 4, columns: 3, preset: "paper", settings: settings,
             seed: seed, shardsPerStep: shards, originalsPerShard: perShard, steps: steps)
     }
 
     static var samples: Samples { samples { _ in false } }
+
+    /// Some of the samples, as if there were no others.
+    static func samples(_ chosen: [Int]) -> Samples {
+        let values = FloatBlock(chosen.flatMap { Array(samples[$0]) })
+        return Samples(count: chosen.count, rows: 4, columns: 3, base: UnsafePointer(values.base), owner: values)
+    }
 
     /// The samples, with something that is not a number in those that `isPoisoned` names.
     static func samples(isPoisoned: (Int) -> Bool) -> Samples {
@@ -30,6 +37,6 @@ enum SmallJob {
 extension UpstreamSettings {
     /// Five views, 0.8 cross-entropy and 0.2 divergence, Adam at 0.001: what the paper gives.
     static let paper = UpstreamSettings(
-        views: SampleView.allCases, hiddenUnits: [128], crossEntropyWeight: 0.8, divergenceWeight: 0.2,
-        weightDeviation: 0.1, adam: AdamSettings(learningRate: 0.001))
+        network: NetworkSettings(MLPSettings.standard), task: TaskSettings(ViewSettings.standard),
+        optimiser: .adam(AdamSettings(learningRate: 0.001)))
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Numerics
 import TestKit
@@ -10,9 +11,9 @@ import Upstream
     let half = try pretrainAlone(SmallJob.job(steps: 5), samples: SmallJob.samples)
     try TrainingCheckpoint(job: SmallJob.job(), state: half).write(to: folder.path("half.safetensors"))
     var state = try TrainingCheckpoint(reading: folder.path("half.safetensors")).state
-    let pool = ShardPool(job: SmallJob.job(), samples: SmallJob.samples, threads: 1)
+    let pool = LeafPool(job: SmallJob.job(), samples: SmallJob.samples, threads: 1)
     while state.step < 12 {
-        let sums = try pool.compute(shards: 0..<5, step: state.step, parameters: state.parameters)
+        let sums = try pool.compute(leaves: 0..<5, step: state.step, parameters: state.parameters)
         state.advance(gradient: sums[0].vector)
     }
     #expect(sha256(of: state.parameters) == sha256(of: whole.parameters))
@@ -44,7 +45,7 @@ import Upstream
 
 @Test func anEncodersFeaturesDoNotDependOnTheirCompany() throws {
     let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
-    let encoder = try Encoder(TrainingCheckpoint(job: SmallJob.job(), state: state))
+    let encoder = try TrainingCheckpoint(job: SmallJob.job(), state: state).encoder
     let all = encoder.features(of: SmallJob.samples, 0..<40)
     #expect(all.columns == 9)
     for i in [0, 17, 39] {
@@ -54,7 +55,7 @@ import Upstream
 
 @Test func featuresAreTheHiddenActivationsOfTheSampleDividedByItsNorm() throws {
     let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
-    let encoder = try Encoder(TrainingCheckpoint(job: SmallJob.job(), state: state))
+    let encoder = try TrainingCheckpoint(job: SmallJob.job(), state: state).encoder
     let features = encoder.features(of: SmallJob.samples, 3..<6)
     let (samples, parameters) = (SmallJob.samples, state.parameters.array)
     for i in 0..<3 {

@@ -6,12 +6,18 @@ import TestKit
 import Testing
 import Upstream
 
-private func task(_ settings: UpstreamSettings, outputs: Int) -> ViewRecognition {
-    ViewRecognition(settings: settings, rows: 4, columns: 3, outputs: outputs, capacity: 3)
+private func task(_ settings: ViewSettings, outputs: Int) -> ViewRecognition {
+    var settings = settings
+    settings.outputUnits = outputs
+    return ViewRecognition(settings: settings, rows: 4, columns: 3, capacity: 3)
+}
+
+private func place(originalsPerStep: Int) -> LeafPlace {
+    LeafPlace(seed: 1, step: 0, shard: 0, originalsPerStep: originalsPerStep)
 }
 
 /// The loss written down as the paper says it, in double precision and without a gradient.
-private func plainLoss(_ logits: [Float], _ settings: UpstreamSettings, originals: Int, outputs: Int) -> Double {
+private func plainLoss(_ logits: [Float], _ settings: ViewSettings, originals: Int, outputs: Int) -> Double {
     let views = settings.views.count
     func probabilities(_ row: Int) -> [Double] {
         let weights = (0..<outputs).map { exp(Double(logits[row * outputs + $0])) }
@@ -31,15 +37,15 @@ private func plainLoss(_ logits: [Float], _ settings: UpstreamSettings, original
 
 @Test(arguments: [(0.8, 0.2, 5), (1, 0, 5), (0, 1, 5), (0.8, 0.2, 7)])
 func theLossAndItsGradientAreThoseOfThePapersFormula(entropy: Double, divergence: Double, outputs: Int) {
-    var settings = UpstreamSettings.paper
+    var settings = ViewSettings.standard
     settings.crossEntropyWeight = entropy
     settings.divergenceWeight = divergence
     let originals = 3
     var draw = RandomSequence(seed: 5, stream: 2)
     var logits = (0..<originals * 5 * outputs).map { _ in Float(draw.normal()) }
     var gradient = [Float](repeating: .nan, count: logits.count)
-    let (loss, _) = task(settings, outputs: outputs).loss(
-        ofLogits: logits, originals: originals, originalsPerStep: originals, gradient: &gradient)
+    let loss = task(settings, outputs: outputs).figures(
+        ofOutputs: logits, originals: originals, at: place(originalsPerStep: originals), gradient: &gradient)[0]
     #expect(abs(loss - plainLoss(logits, settings, originals: originals, outputs: outputs)) < 1e-9)
     let error = gradientError(at: &logits, analytic: gradient, indices: logits.indices, step: 1e-3) {
         plainLoss($0, settings, originals: originals, outputs: outputs)
@@ -48,13 +54,15 @@ func theLossAndItsGradientAreThoseOfThePapersFormula(entropy: Double, divergence
 }
 
 @Test func theLossesOfShardsAddUpToTheLossOfTheStep() {
-    let settings = UpstreamSettings.paper
+    let settings = ViewSettings.standard
     var draw = RandomSequence(seed: 6, stream: 2)
     let logits = (0..<15 * 5).map { _ in Float(draw.normal()) }
     var gradient = [Float](repeating: 0, count: logits.count)
     let task = task(settings, outputs: 5)
-    let alone = task.loss(ofLogits: logits, originals: 3, originalsPerStep: 3, gradient: &gradient).loss
-    let quarter = task.loss(ofLogits: logits, originals: 3, originalsPerStep: 12, gradient: &gradient).loss
+    let alone = task.figures(
+        ofOutputs: logits, originals: 3, at: place(originalsPerStep: 3), gradient: &gradient)[0]
+    let quarter = task.figures(
+        ofOutputs: logits, originals: 3, at: place(originalsPerStep: 12), gradient: &gradient)[0]
     #expect(abs(alone - 4 * quarter) < 1e-12)
 }
 
@@ -63,15 +71,18 @@ func theLossAndItsGradientAreThoseOfThePapersFormula(entropy: Double, divergence
     for v in 0..<5 { for i in 0..<3 { logits[(v * 3 + i) * 5 + v] = 1 } }
     logits[4] = 2  // the first original now looks like a spectrum
     var gradient = logits
-    let result = task(.paper, outputs: 5).loss(
-        ofLogits: logits, originals: 3, originalsPerStep: 3, gradient: &gradient)
-    #expect(result.correct == 14)
+    let figures = task(.standard, outputs: 5).figures(
+        ofOutputs: logits, originals: 3, at: place(originalsPerStep: 3), gradient: &gradient)
+    #expect(figures[1] == 14)
 }
 
 @Test func theRowsOfAShardLieViewByViewAndHaveNormOne() {
     let samples = SmallJob.samples
     let rows = FloatBlock(count: 15 * 12)
-    withExtendedLifetime(rows) { task(.paper, outputs: 5).makeRows(of: samples, [4, 0, 9], into: rows.base) }
+    withExtendedLifetime(rows) {
+        task(.standard, outputs: 5).makeRows(
+            of: samples, [4, 0, 9], at: place(originalsPerStep: 3), into: rows.base)
+    }
     let original = Array(samples[0])
     let norm = original.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let all = rows.array

@@ -1,5 +1,5 @@
 /// A named part of a flat parameter vector.
-public struct ParameterView: Sendable, Equatable {
+public struct ParameterPart: Sendable, Equatable {
     /// What it is, like `forward.recurrent_weights`.
     public let name: String
     /// Where it begins in the vector.
@@ -7,7 +7,7 @@ public struct ParameterView: Sendable, Equatable {
     /// Its shape, row-major.
     public let shape: [Int]
 
-    /// A view of the values from `offset` on.
+    /// The values from `offset` on.
     public init(name: String, offset: Int, shape: [Int]) {
         (self.name, self.offset, self.shape) = (name, offset, shape)
     }
@@ -17,4 +17,7 @@ public struct ParameterView: Sendable, Equatable {
 
     /// The first place after it.
     public var end: Int { offset + count }
+
+    /// Its places in the vector.
+    public var range: Range<Int> { offset..<end }
 }

@@ -1,0 +1,93 @@
+public import Numerics
+
+/// One kind of network: its settings, their limits, and the network that they make for samples of a shape.
+///
+/// A new one is a file with such a type beside its `Network`, and a line in `NetworkSettings.kinds`. The coding keys are the
+/// settings' names in preset files.
+public protocol NetworkKind: Codable, Equatable, Sendable {
+    /// The kind's name in jobs, presets and files.
+    static var kind: String { get }
+
+    /// What is meant where nothing else is said.
+    static var standard: Self { get }
+
+    /// Refuses settings that make no sense for any sample: the only truth about their limits.
+    ///
+    /// - Throws: `SettingFault` for the first of them.
+    func validate() throws(SettingFault)
+
+    /// Refuses a shape of samples, or a number of outputs, for which these settings make no network, or one beyond all limits.
+    ///
+    /// - Precondition: the settings are valid; all three numbers are from 1 to below 2^28, and rows times columns below 2^24.
+    func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault)
+
+    /// The network for rows that are samples `[rows, columns]`, with so many outputs.
+    ///
+    /// - Precondition: both validations pass.
+    func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network
+}
+
+/// Which network is trained: a kind and its settings.
+///
+/// As JSON: the kind's own settings, and its name as `kind`.
+public struct NetworkSettings: Sendable {
+    /// The kinds that there are.
+    public static let kinds = KindTable<any NetworkKind.Type>(
+        "network",
+        [
+            (MLPSettings.kind, MLPSettings.self)
+        ])
+
+    /// The kind's settings.
+    public var choice: any NetworkKind
+
+    /// The network that these settings make.
+    public init(_ choice: any NetworkKind) { self.choice = choice }
+
+    /// The kind's name.
+    public var kind: String { type(of: choice).kind }
+
+    /// Refuses settings that make no sense.
+    ///
+    /// - Throws: `SettingFault` for the first of them.
+    public func validate() throws(SettingFault) { try choice.validate() }
+
+    /// Refuses settings that make no sense, and shapes that they make no network for; whoever it came from, nothing was
+    /// allocated for it yet.
+    ///
+    /// - Throws: `SettingFault`.
+    public func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault) {
+        try validate()
+        let sizes = 1..<1 << 28  // two such sizes have a product
+        try SettingFault.check(
+            sizes.contains(rows) && sizes.contains(columns) && rows * columns < 1 << 24, "samples",
+            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try SettingFault.check(sizes.contains(outputs), "outputs", outputs, "1 to 2^28 outputs")
+        try choice.validate(rows: rows, columns: columns, outputs: outputs)
+    }
+
+    /// The network for samples `[rows, columns]`.
+    ///
+    /// - Precondition: the validation for them passes.
+    public func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network {
+        choice.makeNetwork(rows: rows, columns: columns, outputs: outputs)
+    }
+}
+
+extension NetworkSettings: Codable, Equatable {
+    /// Reads the kind's name, then what that kind reads.
+    public init(from decoder: any Decoder) throws {
+        choice = try Self.kinds.kind(named: KindName.read(from: decoder)).init(from: decoder)
+    }
+
+    /// Writes the kind's settings and its name.
+    public func encode(to encoder: any Swift.Encoder) throws {
+        try choice.encode(to: encoder)
+        try KindName.write(kind, to: encoder)
+    }
+
+    /// Whether both are of one kind with the same settings.
+    public static func == (a: NetworkSettings, b: NetworkSettings) -> Bool { isEqual(a.choice, b.choice) }
+}
+
+private func isEqual<Kind: NetworkKind>(_ a: Kind, _ b: any NetworkKind) -> Bool { (b as? Kind) == a }

@@ -1,0 +1,95 @@
+import Encoders
+import Foundation
+import Numerics
+
+extension Job {
+    /// Refuses what can't be trained: the only truth about a job's limits.
+    ///
+    /// A worker gets its job from the network, so sizes are held to limits before anything is allocated.
+    ///
+    /// - Throws: `UpstreamError.badSetting` or `.unfit`, in one line.
+    public func validate() throws(UpstreamError) {
+        do throws(SettingFault) {
+            try settings.validate()
+            try checkSizes()
+            try settings.task.choice.validate(rows: rows, columns: columns)
+            try settings.network.validate(
+                rows: rows, columns: columns, outputs: settings.task.choice.outputCount)
+        } catch {
+            throw .badSetting(error)
+        }
+        var end = 0
+        for range in excludedSamples {
+            guard range.lowerBound >= end, !range.isEmpty, range.upperBound <= sampleCount else {
+                throw .unfit(
+                    "samples \(range.lowerBound) to \(range.upperBound) can't be excluded: not in order, or not there")
+            }
+            end = range.upperBound
+        }
+        if originalsPerStep > trainedCount {
+            throw .unfit(
+                """
+                a step takes \(originalsPerStep) originals (\(shardsPerStep) shards of \(originalsPerShard)) but there \
+                are \(trainedCount) samples to train on; take fewer with --shards or --shard-size
+                """)
+        }
+    }
+
+    private func checkSizes() throws(SettingFault) {
+        try SettingFault.check((1..<1 << 40).contains(sampleCount), "samples", sampleCount, "1 to 2^40 samples")
+        try SettingFault.check((1...65_536).contains(shardsPerStep), "shards", shardsPerStep, "1 to 65536")
+        try SettingFault.check(
+            (1...1 << 20).contains(originalsPerShard), "shard_size", originalsPerShard, "1 to 1048576")
+        // The network's validation says what a sample may be; here it is that no product of these overflows.
+        try SettingFault.check(
+            (1..<1 << 28).contains(rows) && (1..<1 << 28).contains(columns) && rows * columns < 1 << 24, "samples",
+            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        // So the place of an original in the order of all steps has 48 bits, and no training epoch's stream meets another's.
+        let mostSteps = min(1 << 40, (1 << 48) / originalsPerStep)
+        try SettingFault.check((0...mostSteps).contains(steps), "steps", steps, "0 to \(mostSteps)")
+    }
+
+    /// How this job differs from another, a phrase each; a different number of steps alone is no difference.
+    ///
+    /// Steps are left out because no step's arithmetic depends on how many will follow, so a job can be resumed to run longer.
+    public func differences(from other: Job) -> [String] {
+        var found: [String] = []
+        func compare<T: Equatable>(_ name: String, _ path: KeyPath<Job, T>) {
+            if self[keyPath: path] != other[keyPath: path] {
+                found.append("\(name) \(other[keyPath: path]) there, \(self[keyPath: path]) here")
+            }
+        }
+        compare("dataset", \.datasetDigest)
+        compare("samples", \.sampleCount)
+        compare("rows", \.rows)
+        compare("columns", \.columns)
+        compare("values", \.content)
+        compare("preset", \.preset)
+        compare("seed", \.seed)
+        compare("shards", \.shardsPerStep)
+        compare("shard size", \.originalsPerShard)
+        if excludedSamples != other.excludedSamples { found.append("excluded samples are others") }
+        let (mine, theirs) = (settings.texts, other.settings.texts)
+        for name in Set(mine.keys).union(theirs.keys).sorted() where mine[name] != theirs[name] {
+            found.append("\(name) \(theirs[name] ?? "not set") there, \(mine[name] ?? "not set") here")
+        }
+        return found
+    }
+}
+
+extension UpstreamSettings {
+    /// Every setting by its name in preset files, as text.
+    fileprivate var texts: [String: String] {
+        guard let json = try? JSONEncoder().encode(self),
+            let sections = try? JSONSerialization.jsonObject(with: json) as? [String: [String: Any]]
+        else { preconditionFailure("settings that are no JSON objects: \(self)") }
+        var texts: [String: String] = [:]
+        for (section, values) in sections {
+            for (name, value) in values {
+                let text = (value as? [Any]).map { "[\($0.map { "\($0)" }.joined(separator: ", "))]" } ?? "\(value)"
+                texts[name == "kind" ? section : name] = text
+            }
+        }
+        return texts
+    }
+}

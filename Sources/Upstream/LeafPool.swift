@@ -1,0 +1,96 @@
+import Dispatch
+public import Numerics
+public import Signals
+import Synchronization
+
+/// Computes runs of leaves on a few threads and sums their complete subtrees; owned by one thread.
+public final class LeafPool {
+    private struct Progress: ~Copyable {
+        var next: Int
+        var tree: SumTree
+        var free: [FloatBlock]
+    }
+    private let computers: [any LeafWork]
+    private let samples: Samples
+    private let shape: SumTreeShape
+    private let parameterCount: Int
+    private let rounding: GradientRounding?
+    private let enter: @Sendable (_ thread: Int) -> Void
+    /// Every block there is; those that nobody else holds are written to again.
+    private var blocks: [FloatBlock]
+
+    /// A pool for the job's leaves on `threads` threads.
+    ///
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - samples: the dataset's samples.
+    ///   - threads: how many leaves are computed at once.
+    ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
+    ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
+    public init(
+        job: Job, samples: Samples, threads: Int, blocks: [FloatBlock] = [],
+        enter: @escaping @Sendable (_ thread: Int) -> Void = { _ in }
+    ) {
+        precondition(threads > 0, "a pool of \(threads) threads")
+        computers = (0..<min(threads, job.shardsPerStep)).map { _ in job.makeLeafWork() }
+        self.samples = samples
+        shape = SumTreeShape(leafCount: job.shardsPerStep)
+        parameterCount = job.network.parameterCount
+        rounding = job.gradientRounding
+        self.blocks = blocks
+        self.enter = enter
+    }
+
+    /// Computes a run of leaves of one step.
+    ///
+    /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the caller, and
+    ///   whoever it passed them to, has let go of them.
+    /// - Throws: `UpstreamError.notFinite` when a sum is infinite or not a number.
+    public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
+        var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
+        while var block = blocks.popLast() {
+            if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
+        }
+        let progress = Mutex(
+            Progress(next: leaves.lowerBound, tree: SumTree(shape, step: step, rounding: rounding), free: free))
+        let work = Work(computers: computers, samples: samples)
+        let length = parameterCount
+        let run: @Sendable (Int) -> Void = { thread in
+            while true {
+                let taken: (leaf: Int, block: FloatBlock)? = progress.withLock { state in
+                    guard state.next < leaves.upperBound else { return nil }
+                    defer { state.next += 1 }
+                    return (state.next, state.free.popLast() ?? FloatBlock(count: length))
+                }
+                guard let taken else { return }
+                let sum = work.computers[thread].compute(
+                    leaf: taken.leaf, step: step, samples: work.samples, parameters: parameters, into: taken.block)
+                progress.withLock { $0.free += $0.tree.insert(sum) }
+            }
+        }
+        let count = min(computers.count, leaves.count)
+        if count > 1 {
+            DispatchQueue.concurrentPerform(iterations: count) { [enter] thread in
+                enter(thread)
+                run(thread)
+            }
+        } else if count == 1 {
+            if computers.count > 1 { enter(0) }  // a run of several may have had it take part as another
+            run(0)
+        }
+        let sums = progress.withLock { state in
+            blocks = lent + state.free + state.tree.sums.map(\.vector)
+            return state.tree.sums
+        }
+        for sum in sums where !sum.isFinite() {
+            throw UpstreamError.notFinite(step: step, leaves: sum.leaves)
+        }
+        return sums
+    }
+}
+
+/// What the threads of one run share.
+private struct Work: @unchecked Sendable {  // each computer is used by the one thread of its number
+    let computers: [any LeafWork]
+    let samples: Samples
+}

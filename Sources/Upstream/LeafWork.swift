@@ -1,0 +1,33 @@
+public import Numerics
+public import Signals
+
+/// What is computed for one leaf of a step's tree from the published parameters; a value for each thread.
+///
+/// Tree, wire and ledger know leaves and their sums, not what a leaf is: today one shard's gradient. Whoever computes a leaf
+/// gets the same bits.
+public protocol LeafWork: AnyObject {
+    /// Computes one leaf of one step on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - leaf: from 0, below the job's number of leaves.
+    ///   - step: counted from 0.
+    ///   - samples: the dataset's samples.
+    ///   - parameters: the published ones at this step.
+    ///   - vector: replaced by the leaf's vector.
+    /// - Returns: the leaf's sum, with `vector` in it.
+    func compute(
+        leaf: Int, step: Int, samples: Samples, parameters: FloatBlock, into vector: FloatBlock
+    ) -> LeafSum
+
+    /// The vector of a made-up leaf at made-up parameters: equal on two machines when their arithmetic is.
+    ///
+    /// Exercises the job's own network, task and sizes, so a library that chooses another kernel for these sizes shows.
+    func probe() -> FloatBlock
+}
+
+extension Job {
+    /// What computes the job's leaves, for one thread; everything that it will ever need is allocated here.
+    ///
+    /// - Precondition: the job is valid, and its arithmetic has no fault here.
+    public func makeLeafWork() -> any LeafWork { ShardGradient(job: self) }
+}

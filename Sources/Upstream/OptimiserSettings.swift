@@ -1,0 +1,61 @@
+public import Layers
+public import Numerics
+
+/// Which optimiser moves the parameters, and its numbers.
+///
+/// A new one is a case here and in `Optimiser`, with the names of the vectors that it keeps from step to step.
+public enum OptimiserSettings: Equatable, Sendable {
+    /// Adam.
+    case adam(AdamSettings)
+
+    /// The optimiser's name in jobs and presets.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// Adam.
+        case adam
+    }
+
+    /// Which optimiser it is.
+    public var kind: Kind {
+        switch self {
+        case .adam: .adam
+        }
+    }
+
+    /// Refuses numbers that make no sense as the 32-bit floats that they are computed with.
+    ///
+    /// - Throws: `SettingFault` for the first of them.
+    public func validate() throws(SettingFault) {
+        switch self {
+        case .adam(let settings): try settings.validate()
+        }
+    }
+
+    /// The vectors that it keeps beside the parameters, each as long as they are, by their names in checkpoints.
+    public var vectorNames: [String] {
+        switch self {
+        case .adam: ["adam.first_moment", "adam.second_moment"]
+        }
+    }
+}
+
+extension OptimiserSettings: Codable {
+    /// Reads the optimiser's name, then its numbers.
+    public init(from decoder: any Decoder) throws {
+        let name = try KindName.read(from: decoder)
+        switch Kind(rawValue: name) {
+        case .adam: self = .adam(try AdamSettings(from: decoder))
+        case nil:
+            throw SettingFault(
+                "optimiser", String(name.prefix(60)),
+                wanted: Kind.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+    }
+
+    /// Writes its numbers and its name.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .adam(let settings): try settings.encode(to: encoder)
+        }
+        try KindName.write(kind.rawValue, to: encoder)
+    }
+}

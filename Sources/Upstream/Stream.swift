@@ -1,0 +1,15 @@
+/// The random streams of one seed; each use has its own 2^48, so that none disturbs another.
+enum Stream {
+    /// Sample orders, plus the training epoch's number.
+    static let sampleOrder: UInt64 = 1 << 48
+    /// The initial weights.
+    static let initialWeights: UInt64 = 2 << 48
+    /// The samples of the probe.
+    static let probe: UInt64 = 3 << 48
+    /// The rounding of gradients, plus the step.
+    static let gradientRounding: UInt64 = 4 << 48
+    /// The rounding of parameters.
+    static let parameterRounding: UInt64 = 5 << 48
+    /// What pretext tasks draw, plus the step.
+    static let task: UInt64 = 6 << 48
+}
