@@ -91,7 +91,11 @@ let package = Package(
         tests(
             "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"], resources: [.copy("Fixtures")]),
         tests("EncodersTests", ["Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
-        tests("UpstreamTests", ["Upstream", "Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
+        // A network and a pretext task of one's own, as anybody would add them.
+        .target(
+            name: "Examples", dependencies: ["Upstream", "Encoders", "Layers", "Signals", "Numerics"],
+            path: "Tests/Examples", swiftSettings: house),
+        tests("UpstreamTests", ["Upstream", "Examples", "Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
         tests(
             "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
             resources: [.copy("Fixtures")]),
