@@ -25,7 +25,11 @@ let package = Package(
         // With the targets whose types its interface speaks of.
         .library(
             name: "SleepRecognition",
-            targets: ["SleepRecognition", "Datasets", "Signals", "Checkpoints", "Upstream", "Recognition", "Layers"]),
+            targets: [
+                "SleepRecognition", "Datasets", "Signals", "Checkpoints", "Encoders", "Upstream", "Recognition",
+                "Layers",
+                "Numerics",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -62,7 +66,7 @@ let package = Package(
         .target(
             name: "SleepRecognition",
             dependencies: [
-                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition",
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
@@ -70,14 +74,14 @@ let package = Package(
         library(
             "Service",
             [
-                "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging", "Coordination",
-                "CLinux",
+                "Numerics", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Wire", "Messaging",
+                "Coordination", "CLinux",
             ]),
         .executableTarget(
             name: "ssrm",
             dependencies: [
-                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Upstream", "Recognition", "Service",
-                "SleepRecognition", "CLinux",
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
+                "Service", "SleepRecognition", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Messaging
 import Numerics
@@ -45,22 +46,22 @@ final class ComputeThread: Sendable {
 
     private func work() {
         if let processors { Processors.stay(on: [processors[0]]) }
-        var (pool, current): (ShardPool?, Int) = (nil, 0)
+        var (pool, current): (LeafPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
-                    pool = ShardPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
+                    pool = LeafPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
                         if let processors { Processors.stay(on: [processors[$0]]) }
                     }
                     current = generation
-                    let digest = sha256(of: ShardGradient(job: job).probe())
+                    let digest = sha256(of: job.makeLeafWork().probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
                 case .compute(let step, let shards, let parameters, let generation):
                     guard generation == current, let pool else { continue }
                     let watch = Stopwatch()
                     do {
-                        let sums = try pool.compute(shards: shards, step: step, parameters: parameters)
+                        let sums = try pool.compute(leaves: shards, step: step, parameters: parameters)
                         let content = Answer.Content.computed(
                             step: step, shards: shards, sums: sums, time: watch.elapsed)
                         answers.put(Answer(generation: generation, content: content))

@@ -66,7 +66,8 @@ package final class CoordinatorShell {
         training = Training(
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
-                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest, wire: job.settings.wire,
+                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest,
+                wire: job.settings.arithmetic.wire,
                 rounding: job.gradientRounding, threads: Self.threads),
             step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)

@@ -25,9 +25,9 @@ package struct UpstreamRun {
     /// Runs until all steps are done or one of `signals` asks to stop.
     package func run(signals: SignalInbox) throws -> Outcome {
         if settings.workers != nil {  // on this machine
-            let products = job.settings.products
-            if let fault = ProductLibrary.fault(of: products) { throw ServiceError(fault) }
-            if let note = ProductLibrary.note(on: products) { Terminal.error("note: \(note)") }
+            let arithmetic = job.settings.arithmetic
+            if let fault = arithmetic.fault { throw ServiceError(fault) }
+            if let note = arithmetic.note { Terminal.error("note: \(note)") }
         }
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: settings.folder)

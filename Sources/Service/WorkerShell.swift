@@ -149,7 +149,7 @@ package final class WorkerShell {
                 subtrees: sums.map { .init(shards: $0.leaves, loss: $0.figures[0], correct: Int($0.figures[1])) },
                 computing: time)
             if isSharing { lent.append((step, sums.map(\.vector))) }
-            let element = job?.settings.wire ?? .float32
+            let element = job?.settings.arithmetic.wire ?? .float32
             try send(Envelope(.gradientReport(report), frames: sums.map { RawFrame($0.vector, as: element) }))
         case .failed(let error):
             if error is UpstreamError { try send(Envelope(.farewell(.notFinite, text: "\(error)"))) }
@@ -206,9 +206,9 @@ package final class WorkerShell {
         } catch {
             throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
         }
-        if let fault = job.fault { throw ServiceError("the coordinator's job can't be trained: \(fault)") }
-        let products = job.settings.products
-        if let fault = ProductLibrary.fault(of: products) {
+        do { try job.validate() } catch { throw ServiceError("the coordinator's job can't be trained: \(error)") }
+        let arithmetic = job.settings.arithmetic
+        if let fault = arithmetic.fault {
             throw ServiceError("the job can't be computed here: \(fault)")
         }
         self.welcome = welcome
@@ -223,7 +223,7 @@ package final class WorkerShell {
         (self.job, probeDigest, run, parameters) = (job, nil, nil, nil)
         generation += 1
         if !settings.isQuiet { Terminal.error("joined the job at \(settings.endpoint)") }
-        if !settings.isQuiet, let note = ProductLibrary.note(on: products) { Terminal.error("note: \(note)") }
+        if !settings.isQuiet, let note = arithmetic.note { Terminal.error("note: \(note)") }
         if let dataset {
             if dataset.digest == job.datasetDigest { return try prepare(job, dataset.samples) }
             Terminal.error("\(dataset.path) is not the job's dataset; the samples come from the coordinator")

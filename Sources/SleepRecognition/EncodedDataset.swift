@@ -1,7 +1,7 @@
 import Datasets
+import Encoders
 import Numerics
 import Recognition
-import Upstream
 
 /// A dataset's samples as a recogniser reads them: each through the encoder, with what else it reads beside its features.
 ///

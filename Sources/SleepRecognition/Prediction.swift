@@ -1,4 +1,5 @@
 public import Datasets
+import Encoders
 public import Recognition
 import Upstream
 

@@ -1,3 +1,4 @@
+public import Encoders
 public import Upstream
 
 /// An encoder and the job that trained it.
@@ -16,7 +17,7 @@ public struct PretrainedEncoder: Sendable {
     ///   - name: what errors call it.
     /// - Throws: `SleepRecognitionError.upstream` when a parameter is infinite or not a number.
     public init(_ checkpoint: TrainingCheckpoint, name: String = "the encoder") throws(SleepRecognitionError) {
-        encoder = try about(name) { try Encoder(checkpoint) }
+        encoder = try about(name) { try checkpoint.encoder }
         (job, self.name) = (checkpoint.job, name)
     }
 

@@ -23,10 +23,11 @@ public struct Pretraining: Sendable {
         self.dataset = dataset
         job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
-            preset: settings.name, settings: values.upstream, seed: seed, shardsPerStep: values.shards,
+            content: dataset.content, preset: settings.name, settings: values.upstream, seed: seed,
+            shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
-            excludedSamples: excluded.isEmpty ? nil : excluded)
-        if let fault = job.fault { throw .upstream(subject: dataset.path, .unfit(fault)) }
+            excludedSamples: excluded)
+        do { try job.validate() } catch { throw .upstream(subject: dataset.path, error) }
     }
 
     /// Trains in this process.

@@ -1,10 +1,13 @@
+import Encoders
 import Foundation
 import Recognition
 import Upstream
 
 extension PretrainedEncoder {
     /// What it takes.
-    var sampleKind: SampleKind { SampleKind(rows: encoder.rows, columns: encoder.columns, content: []) }
+    var sampleKind: SampleKind {
+        SampleKind(rows: encoder.rows, columns: encoder.columns, content: encoder.record.content)
+    }
 }
 
 extension RecogniserModel {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Service
+import Encoders
 import Upstream
 
 /// `ssrm inspect`: what a checkpoint holds.
@@ -9,14 +10,17 @@ struct InspectCommand: ParsableCommand {
         let steps: Int
         let preset: String
         let seed: UInt64
-        let network: [Int]
+        let network: NetworkSettings
+        let inputs: Int
+        let features: Int
+        let outputs: Int
         let parameterCount: Int
         let parametersSHA256: String
         let jobDigest: String
         let datasetDigest: String
 
         enum CodingKeys: String, CodingKey {
-            case step, steps, preset, seed, network
+            case step, steps, preset, seed, network, inputs, features, outputs
             case parameterCount = "parameter_count"
             case parametersSHA256 = "parameters_sha256"
             case jobDigest = "job_digest"
@@ -38,16 +42,19 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let found = try RunFolder.checkpoint(at: checkpoint) { Terminal.error("skipped a checkpoint: \($0)") }
         let job = found.job
+        let network = job.network
         let result = Result(
-            step: found.state.step, steps: job.steps, preset: job.preset, seed: job.seed, network: job.network.sizes,
-            parameterCount: job.network.parameterCount, parametersSHA256: found.parametersDigest,
+            step: found.state.step, steps: job.steps, preset: job.preset, seed: job.seed,
+            network: job.settings.network, inputs: network.inputCount, features: network.featureCount,
+            outputs: network.outputCount, parameterCount: network.parameterCount,
+            parametersSHA256: found.parametersDigest,
             jobDigest: try job.digest, datasetDigest: job.datasetDigest)
         if json { return try printJSON(result) }
         print(
             """
             step               \(result.step) of \(result.steps)
             preset, seed       \(result.preset), \(result.seed)
-            network            \(result.network.map(String.init).joined(separator: "-"))
+            network            \(result.network.kind): \(result.inputs) values, \(result.features) features, \(result.outputs) outputs
             parameter_count    \(result.parameterCount)
             parameters_sha256  \(result.parametersSHA256)
             job_digest         \(result.jobDigest)

@@ -1,4 +1,6 @@
+import Encoders
 import Layers
+import Numerics
 public import Recognition
 public import Upstream
 
@@ -41,8 +43,8 @@ public struct PresetSettings: Equatable, Sendable {
         do {
             try upstream.validate()
             try recogniser.validate()
-        } catch UpstreamError.badSetting(let name, let value, let wanted) {
-            throw Fault(key: "upstream.\(name)", value: value, wanted: wanted)
+        } catch let fault as SettingFault {
+            throw Fault(key: "upstream.\(fault.name)", value: fault.value, wanted: fault.wanted)
         } catch RecognitionError.badSetting(let name, let value, let wanted) {
             throw Fault(key: "recogniser.\(name)", value: value, wanted: wanted)
         }
@@ -87,8 +89,9 @@ extension PresetSettings: Codable {
     /// No values yet: what a reader starts from.
     static let empty = PresetSettings(
         upstream: UpstreamSettings(
-            views: [], hiddenUnits: [], crossEntropyWeight: 0, divergenceWeight: 0, weightDeviation: 0,
-            adam: AdamSettings(learningRate: 0)),
+            network: NetworkSettings(MLPSettings(hiddenUnits: [], weightDeviation: 0)),
+            task: TaskSettings(ViewSettings(views: [], crossEntropyWeight: 0, divergenceWeight: 0)),
+            optimiser: .adam(AdamSettings(learningRate: 0))),
         shards: 0, shardSize: 0, steps: 0, foldSteps: 0, recogniser: RecogniserSettings(epochs: 0))
 
     /// Writes every value, under the names of preset files.

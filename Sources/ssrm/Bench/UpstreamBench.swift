@@ -1,6 +1,8 @@
 import ArgumentParser
 import CLinux
+import Checkpoints
 import Datasets
+import Encoders
 import Foundation
 import Numerics
 import Service
@@ -73,16 +75,18 @@ struct UpstreamBench {
         try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
 
         var settings = try Preset.named("paper").settings.upstream
-        settings.views = Array(SampleView.allCases.prefix(views))
-        settings.hiddenUnits = hiddenUnits
-        settings.outputUnits = classes
+        settings.network = NetworkSettings(MLPSettings(hiddenUnits: hiddenUnits, weightDeviation: 0.1))
+        settings.task = TaskSettings(
+            ViewSettings(
+                views: Array(SampleView.allCases.prefix(views)), crossEntropyWeight: 0.8, divergenceWeight: 0.2,
+                outputUnits: classes))
         options.elements.replace(&settings)
-        if let fault = ProductLibrary.fault(of: settings.products) { throw ProgramError(fault) }
+        if let fault = settings.arithmetic.fault { throw ProgramError(fault) }
         let job = Job(
             datasetDigest: dataset.digest, sampleCount: samples, rows: dataset.samples.rows,
             columns: dataset.samples.columns, preset: "paper", settings: settings, seed: 1, shardsPerStep: shards,
             originalsPerShard: shardSize, steps: options.steps)
-        if let fault = job.fault { throw UpstreamError.unfit(fault) }
+        try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
         (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
         (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (options.steps, 1)
@@ -97,7 +101,7 @@ struct UpstreamBench {
         let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
-            workers: options.workers, rowsPerStep: job.rowsPerStep, network: job.network.sizes,
+            workers: options.workers, rowsPerStep: job.rowsPerStep, network: [inputs] + hiddenUnits + [classes],
             parameterCount: job.network.parameterCount, parametersSHA256: sha256(of: shell.finalState.parameters),
             coordinatorMegabytes: Self.anonymousMegabytes, time: shell.times.means(workers: options.workers))
     }

@@ -16,8 +16,8 @@ struct ElementOptions: ParsableArguments {
 
     /// Replaces what was asked for.
     func replace(_ settings: inout UpstreamSettings) {
-        settings.wire = wire ?? settings.wire
-        settings.products = products ?? settings.products
+        settings.arithmetic.wire = wire ?? settings.arithmetic.wire
+        settings.arithmetic.products = products ?? settings.arithmetic.products
     }
 
     private static func element(_ text: String) throws -> ElementType {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Encoders
 import Foundation
 import SleepRecognition
 import Upstream
@@ -79,8 +80,17 @@ struct JobOptions: ParsableArguments {
     /// The preset's settings with what these options replace.
     func settings() throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: ["recogniser", "upstream.fold_steps"])
-        if let units = try hiddenUnits() { settings.values.upstream.hiddenUnits = units }
-        if let learningRate { settings.values.upstream.adam.learningRate = learningRate }
+        if let units = try hiddenUnits() {
+            guard var perceptron = settings.values.upstream.network.choice as? MLPSettings else {
+                throw ValidationError("--hidden is for a perceptron, not for \(settings.values.upstream.network.kind)")
+            }
+            perceptron.hiddenUnits = units
+            settings.values.upstream.network = NetworkSettings(perceptron)
+        }
+        if let learningRate, case .adam(var adam) = settings.values.upstream.optimiser {
+            adam.learningRate = learningRate
+            settings.values.upstream.optimiser = .adam(adam)
+        }
         elements.replace(&settings.values.upstream)
         settings.values.shards = shards ?? settings.values.shards
         settings.values.shardSize = shardSize ?? settings.values.shardSize
