@@ -2,8 +2,10 @@
 ///
 /// What a peer said of itself is in it on one line, of bounded length and without control characters.
 public enum RunEvent: Equatable, Sendable {
-    /// The run goes on from a checkpoint of this step.
-    case resumed(step: Int)
+    /// The run begins, or goes on, after so many steps of all that there are to do.
+    case started(step: Int, steps: Int, isResumed: Bool)
+    /// The job's products are slow or emulated on this processor.
+    case slowProducts(note: String)
     /// A checkpoint could not be read and was passed over.
     case checkpointSkipped(reason: String)
     /// Workers can come to this endpoint.
@@ -38,6 +40,10 @@ public enum RunEvent: Equatable, Sendable {
     case checkpointWritten(step: Int)
     /// A checkpoint could not be written; the next one is tried.
     case checkpointFailed(reason: String)
+    /// A checkpoint that is no longer kept could not be removed.
+    case checkpointNotRemoved(reason: String)
+    /// A file beside the checkpoints, like the metrics, could not be written; what it would have told is lost.
+    case recordFailed(reason: String)
     /// The run was asked to end before its last step.
     case stopped(step: Int, steps: Int)
     /// All steps are done.
@@ -57,7 +63,8 @@ public enum RunEvent: Equatable, Sendable {
     /// What kind of event it is; such a name is never used for another kind.
     public var name: String {
         switch self {
-        case .resumed: "resumed"
+        case .started: "started"
+        case .slowProducts: "slow_products"
         case .checkpointSkipped: "checkpoint_skipped"
         case .listening: "listening"
         case .joined: "joined"
@@ -75,6 +82,8 @@ public enum RunEvent: Equatable, Sendable {
         case .stepDone: "step"
         case .checkpointWritten: "checkpoint_written"
         case .checkpointFailed: "checkpoint_failed"
+        case .checkpointNotRemoved: "checkpoint_not_removed"
+        case .recordFailed: "record_failed"
         case .stopped: "stopped"
         case .finished: "finished"
         }
@@ -82,9 +91,14 @@ public enum RunEvent: Equatable, Sendable {
 
     private var fields: [(key: String, value: EventField)] {
         switch self {
-        case .resumed(let step), .stepRepeated(let step), .checkpointWritten(let step), .finished(let step):
+        case .started(let step, let steps, let isResumed):
+            [("step", .number(step)), ("steps", .number(steps)), ("resumed", .truth(isResumed))]
+        case .slowProducts(let note): [("note", .text(note))]
+        case .stepRepeated(let step), .checkpointWritten(let step), .finished(let step):
             [("step", .number(step))]
-        case .checkpointSkipped(let reason), .checkpointFailed(let reason): [("reason", .text(reason))]
+        case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
+            .recordFailed(let reason):
+            [("reason", .text(reason))]
         case .listening(let endpoint): [("endpoint", .text(endpoint))]
         case .joined(let worker, let processor, let numerics):
             [("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics))]
@@ -127,7 +141,10 @@ extension RunEvent: CustomStringConvertible {
     /// The one line that a person reads.
     public var description: String {
         switch self {
-        case .resumed(let step): "resuming after step \(step)"
+        case .started(step: 0, _, let isResumed):
+            isResumed ? "there is no checkpoint yet; starting at the first step" : "starting at the first step"
+        case .started(let step, _, _): "resuming after step \(step)"
+        case .slowProducts(let note): "note: \(note)"
         case .checkpointSkipped(let reason): "skipped a checkpoint: \(reason)"
         case .listening(let endpoint): "listening on \(endpoint)"
         case .joined(let worker, let processor, let numerics): "\(worker) joined (\(processor), \(numerics))"
@@ -158,7 +175,9 @@ extension RunEvent: CustomStringConvertible {
         case .stepDone(let step, let figures, let workers):
             "step \(step)  " + figures.map { "\($0.name) \($0.value)" }.joined(separator: "  ") + "  \(workers) workers"
         case .checkpointWritten(let step): "wrote the checkpoint of step \(step)"
-        case .checkpointFailed(let reason): "a checkpoint can't be kept: \(reason)"
+        case .checkpointFailed(let reason): "a checkpoint can't be kept and will be tried again: \(reason)"
+        case .checkpointNotRemoved(let reason): "an old checkpoint can't be removed: \(reason)"
+        case .recordFailed(let reason): "\(reason); what it would have told is lost"
         case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"
         case .finished(let step): "all \(step) steps are done"
         }

@@ -11,8 +11,8 @@ public enum Directive: Sendable {
     case sendSamples(block: Int, to: WorkerID)
     /// All shards are summed: update the parameters and hand them to `onParameters`.
     case finishStep(LeafSum)
-    /// Tell the person at the terminal.
-    case note(String)
+    /// Tell of this.
+    case event(RunEvent)
     /// The job can't go on.
     case fail(String)
 }
@@ -132,7 +132,7 @@ public struct Training: Sendable {
         refusedCount += 1
         if refusedCount > Self.refusedLimit { return [] }
         let isLast = refusedCount == Self.refusedLimit
-        return [.note("refused \(text)")] + (isLast ? [.note("what else is refused is not told of")] : [])
+        return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
     }
 
     /// Takes note that a worker's process is known to have ended.
@@ -146,7 +146,7 @@ public struct Training: Sendable {
         var directives: [Directive] = []
         for worker in membership.expired(at: now) {
             let name = membership.members[worker]?.name ?? ""
-            directives.append(.note("\(name) was not heard of for \(membership.lease); its shards go to others"))
+            directives.append(.event(.silent(worker: name, lease: membership.lease)))
             directives += depart(worker, at: now)
         }
         return directives
@@ -181,21 +181,24 @@ public struct Training: Sendable {
     private mutating func onReady(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard let member = membership.members[worker], !member.isReady else { return [] }
         var directives: [Directive] = []
-        let kind = "\(member.hello.processor.printable), \(member.hello.numerics.printable)"
+        let (processor, numerics) = (member.hello.processor.printable, member.hello.numerics.printable)
         if let probe, probe.digest != digest {
-            let text = "\(member.name) (\(kind)) computes other bits than \(probe.name)"
             if refusesOtherArithmetic {
+                let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
                 directives += noteRefused(text)
                 let reason = "\(text); this job takes equal arithmetic only"
                 directives.append(refuse(worker, Refusal(.otherArithmetic, reason)))
                 return directives + depart(worker, at: now)
             }
-            directives.append(.note("\(text): the same job may give other bits in another run"))
+            directives.append(
+                .event(
+                    .otherArithmetic(
+                        worker: member.name, processor: processor, numerics: numerics, probeOf: probe.name)))
         } else {
             probe = (digest, probe?.name ?? member.name, (probe?.holders ?? []).union([worker]))
         }
         membership.change(worker) { $0.isReady = true }
-        directives.append(.note("\(member.name) joined (\(kind))"))
+        directives.append(.event(.joined(worker: member.name, processor: processor, numerics: numerics)))
         return directives + assign(at: now)
     }
 
@@ -216,8 +219,7 @@ public struct Training: Sendable {
         else { return [answer] }
         self.round?.onDeparture(of: worker)
         membership.change(worker) { $0.parametersStep = nil }
-        let note = Directive.note("\(member.name) lost its work with its connection; it is given out again")
-        return [answer, note] + assign(at: now)
+        return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
     }
 
     private mutating func onReport(
@@ -242,8 +244,8 @@ public struct Training: Sendable {
     ) -> [Directive] {
         let name = membership.members[worker]?.name ?? ""
         switch reason {
-        case .leaving: return [.note("\(name) left")] + depart(worker, at: now)
-        case .failed: return [.note("\(name) can't go on: \(text)")] + depart(worker, at: now)
+        case .leaving: return [.event(.left(worker: name))] + depart(worker, at: now)
+        case .failed: return [.event(.failed(worker: name, reason: text))] + depart(worker, at: now)
         case .notFinite: return [.fail("\(text) (found by \(name))")]
         }
     }

@@ -1,34 +1,41 @@
+import Coordination
 import Dispatch
 import Foundation
+import Messaging
 import Synchronization
-import Upstream
+package import Upstream
 
 /// Writes checkpoints beside the training, and removes those that are no longer kept.
-final class CheckpointWriter: Sendable {
+///
+/// One that can't be written, where a disk is full for a while, is tried again until a newer one takes its place.
+package final class CheckpointWriter: Sendable {
+    private struct State {
+        /// What is to be written next.
+        var waiting: TrainingState?
+        /// Why the last attempt failed; nil when it did not.
+        var failure: String?
+    }
     private let folder: RunFolder
     private let job: Job
     private let kept: Int
+    private let retryDelay: Duration
     private let queue = DispatchQueue(label: "checkpoints")
-    private struct State {
-        var waiting: TrainingState?
-        var failure: String?
-    }
     private let state = Mutex(State())
+    /// What came of it, for the thread that trains.
+    let events: Mailbox<RunEvent>
 
     /// A writer for a run directory that keeps the last `kept` checkpoints.
-    init(folder: RunFolder, job: Job, kept: Int) {
-        (self.folder, self.job, self.kept) = (folder, job, kept)
+    package init(folder: RunFolder, job: Job, kept: Int, retryDelay: Duration = .seconds(10)) throws {
+        (self.folder, self.job, self.kept, self.retryDelay) = (folder, job, kept, retryDelay)
+        events = try Mailbox()
     }
 
     /// Writes a state that nobody will change any more; returns at once.
     ///
     /// One state waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
-    func write(_ newest: TrainingState) {
-        let isFirst = state.withLock { state in
-            defer { state.waiting = newest }
-            return state.waiting == nil
-        }
-        if isFirst { queue.async { [self] in writeWaiting() } }
+    package func write(_ newest: TrainingState) {
+        state.withLock { $0.waiting = newest }
+        queue.async { [self] in writeWaiting() }
     }
 
     private func writeWaiting() {
@@ -40,24 +47,39 @@ final class CheckpointWriter: Sendable {
         do {
             try TrainingCheckpoint(job: job, state: taken).write(to: folder.checkpointFile(step: taken.step))
         } catch {
-            return state.withLock { $0.failure = "\(error)" }
+            return onFailure("\(error)", of: taken)
         }
-        for step in folder.checkpointSteps.filter({ $0 <= taken.step }).dropLast(kept) {
-            let path = folder.checkpointFile(step: step)
+        state.withLock { $0.failure = nil }
+        events.put(.checkpointWritten(step: taken.step))
+        removeOldOnes(upTo: taken.step)
+    }
+
+    private func onFailure(_ reason: String, of taken: TrainingState) {
+        let isNews = state.withLock { state in
+            defer { state.failure = reason }
+            state.waiting = state.waiting ?? taken
+            return state.failure != reason
+        }
+        if isNews { events.put(.checkpointFailed(reason: reason)) }
+        queue.asyncAfter(deadline: .now() + retryDelay.seconds) { [weak self] in self?.writeWaiting() }
+    }
+
+    private func removeOldOnes(upTo step: Int) {
+        for old in folder.checkpointSteps.filter({ $0 <= step }).dropLast(kept) {
+            let path = folder.checkpointFile(step: old)
             if unlink(path) != 0, errno != ENOENT {
-                Terminal.error("\(path): an old checkpoint can't be removed: \(String(cString: strerror(errno)))")
+                events.put(.checkpointNotRemoved(reason: "\(path): \(String(cString: strerror(errno)))"))
             }
         }
     }
 
-    /// Throws what went wrong with a checkpoint since the last call.
-    func check() throws {
-        if let reason = state.withLock({ $0.failure }) { throw ServiceError("a checkpoint can't be kept: \(reason)") }
-    }
-
-    /// Waits until all is written.
-    func finish() throws {
-        queue.sync {}
-        try check()
+    /// Waits until all is written, with a last attempt where the last failed.
+    ///
+    /// - Throws: when the newest state is not on the disk.
+    package func finish() throws {
+        queue.sync { writeWaiting() }
+        if let reason = state.withLock({ $0.failure }) {
+            throw ServiceError("the last checkpoint can't be kept: \(reason)")
+        }
     }
 }

@@ -14,8 +14,6 @@ package struct CoordinatorSettings: Sendable {
     package var checkpointEvery = 500
     /// How many of the last checkpoints are kept.
     package var keepCheckpoints = 3
-    /// Steps between lines in `metrics.jsonl`.
-    package var reportEvery = 50
     /// How long there may be no worker; nil for ever.
     package var patience: Duration?
     /// Whether the end of each step is kept, to measure by.

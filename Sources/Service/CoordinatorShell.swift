@@ -32,7 +32,9 @@ package final class CoordinatorShell {
     private let socket: Socket
     private let watch = Stopwatch()
     private let checkpoints: CheckpointWriter
-    private var reporter: RunReporter
+    private let events: RunEvents
+    private let startStep: Int
+    private let figures: [Figure]
     private var training: Training
     private var state: TrainingState
     private var workers: LocalWorkers?
@@ -51,9 +53,10 @@ package final class CoordinatorShell {
     /// A coordinator that listens from now on.
     package init(
         _ settings: CoordinatorSettings, job: Job, samples: Samples, state: TrainingState, folder: RunFolder,
-        signals: SignalInbox
+        signals: SignalInbox, events: RunEvents
     ) throws {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
+        (self.events, startStep, figures) = (events, state.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
         memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: state.parameters.count) : nil
         var state = state
@@ -61,8 +64,7 @@ package final class CoordinatorShell {
         self.state = state
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
-        checkpoints = CheckpointWriter(folder: folder, job: job, kept: settings.keepCheckpoints)
-        reporter = try RunReporter(job: job, folder: folder, every: settings.reportEvery, from: state.step)
+        checkpoints = try CheckpointWriter(folder: folder, job: job, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
@@ -80,30 +82,37 @@ package final class CoordinatorShell {
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
-    /// Seconds since the start, and rows a second.
-    var speed: (seconds: Double, rowsPerSecond: Double) { (reporter.seconds, reporter.rate(at: state.step)) }
-
-    /// The loss of the last step.
-    var lastLoss: Double { reporter.lastLoss }
-
     /// Trains until all steps are done, or a signal asks to stop.
     ///
     /// This machine's own `workers` are ended with the run, however it ends.
     package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
-        defer {
-            Terminal.clear()
-            workers?.end(patience: .seconds(5))
-        }
+        defer { workers?.end(patience: .seconds(5)) }
+        let outcome: Outcome
         do {
-            let outcome = try loop()
-            checkpoints.write(state.snapshot())
-            try checkpoints.finish()
-            return outcome
+            outcome = try loop()
         } catch {
             try? perform(training.finish(complete: false))  // the error itself is what is told
+            keepLastGoodState()
             throw error
         }
+        defer { takeCheckpointEvents() }
+        checkpoints.write(state.snapshot())
+        try checkpoints.finish()
+        return outcome
+    }
+
+    /// Writes what was reached before the job failed, if there is something.
+    private func keepLastGoodState() {
+        if state.step > startStep, state.parameters.isFinite(threads: Self.threads) {
+            checkpoints.write(state.snapshot())
+            do { try checkpoints.finish() } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
+        }
+        takeCheckpointEvents()
+    }
+
+    private func takeCheckpointEvents() {
+        for event in checkpoints.events.takeAll() { events.tell(event) }
     }
 
     private func loop() throws -> Outcome {
@@ -112,7 +121,7 @@ package final class CoordinatorShell {
         while training.round != nil {
             let waitStart = watch.elapsed
             try Poller.wait(
-                for: socket, and: [signals.descriptor, madeDigests.descriptor],
+                for: socket, and: [signals.descriptor, madeDigests.descriptor, checkpoints.events.descriptor],
                 timeout: max(.zero, nextTick - waitStart))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
@@ -121,6 +130,7 @@ package final class CoordinatorShell {
                 try perform(receive(frames))
             }
             try takeDigests()
+            takeCheckpointEvents()
             if training.round == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals() {
                 try perform(training.finish(complete: false))
@@ -130,7 +140,6 @@ package final class CoordinatorShell {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
                 workerMemories = workerMemories.filter { training.membership.members[$0.key] != nil }
-                try checkpoints.check()
                 try checkPatience()
             }
         }
@@ -163,7 +172,7 @@ package final class CoordinatorShell {
             case .send(let envelope, let worker): try send(envelope, to: worker)
             case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
             case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
-            case .note(let text): Terminal.error(text)
+            case .event(let event): events.tell(event)
             case .fail(let reason): throw ServiceError(reason)
             case .finishStep(let sum): try finishStep(sum)
             }
@@ -179,8 +188,8 @@ package final class CoordinatorShell {
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(state.snapshot())
         }
-        try reporter.onStep(
-            state.step, loss: sum.figures[0], correct: Int(sum.figures[1]), workers: training.readyCount)
+        let means = zip(figures, sum.figures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
+        events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
     }
 
     private func send(_ envelope: Envelope, to worker: WorkerID) throws {
@@ -238,7 +247,7 @@ package final class CoordinatorShell {
         for signal in signals.takeAll() {
             guard signal == SIGCHLD else { return signal }
             for (pid, how) in try workers?.reap(restart: true) ?? [] {
-                Terminal.error("worker process \(pid) ended (\(how)); its shards go to others")
+                events.tell(.ended(process: pid, how: how))
                 try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid), at: watch.elapsed))
             }
         }

@@ -48,7 +48,7 @@ struct RunRecord: Encodable {
         run = Run(
             data: settings.data, config: settings.config, excludeSubjects: settings.excludeSubjects,
             listen: coordinator.listen, checkpointEvery: coordinator.checkpointEvery,
-            keepCheckpoints: coordinator.keepCheckpoints, reportEvery: coordinator.reportEvery,
+            keepCheckpoints: coordinator.keepCheckpoints, reportEvery: settings.reportEvery,
             lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds,
             sameArithmetic: coordinator.refusesOtherArithmetic, waitSeconds: coordinator.patience?.seconds,
             workers: settings.workers.map { Workers(count: $0.count, threads: $0.threads) })

@@ -10,6 +10,8 @@ package struct RunSettings: Sendable {
     package var excludeSubjects: String?
     /// Whether the run goes on from the directory's newest checkpoint.
     package var resumes = false
+    /// Steps between lines in `metrics.jsonl`.
+    package var reportEvery = 50
     /// How the coordinator runs.
     package var coordinator: CoordinatorSettings
     /// The worker processes that the run starts itself; nil where somebody else does.

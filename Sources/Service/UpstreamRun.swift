@@ -1,4 +1,5 @@
 import Checkpoints
+import Coordination
 package import Datasets
 import Foundation
 import Numerics
@@ -24,45 +25,56 @@ package struct UpstreamRun {
 
     /// Runs until all steps are done or one of `signals` asks to stop.
     package func run(signals: SignalInbox) throws -> Outcome {
-        if settings.workers != nil {  // on this machine
-            let arithmetic = job.settings.arithmetic
-            if let fault = arithmetic.fault { throw ServiceError(fault) }
-            if let note = arithmetic.note { Terminal.error("note: \(note)") }
-        }
+        let arithmetic = job.settings.arithmetic
+        if settings.workers != nil, let fault = arithmetic.fault { throw ServiceError(fault) }
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: settings.folder)
         defer { withExtendedLifetime(lock) {} }
         removeLeftovers(in: folder.checkpointFolder)
-        let state = try startingState()
+        let tally = RunTally(rowsPerStep: job.rowsPerStep)
+        let events = RunEvents(try sinks() + [tally])
+        defer { events.end() }
+        if settings.workers != nil, let note = arithmetic.note {
+            events.tell(.slowProducts(note: note))
+        }
+        let state = try startingState(events)
+        events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
         try WholeFile.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
-        if state.step == job.steps { return .complete(try finishWithoutSteps(state)) }
+        if state.step == job.steps {
+            if state.step == 0 {
+                try TrainingCheckpoint(job: job, state: state).write(to: folder.checkpointFile(step: 0))
+            }
+            events.tell(.finished(step: state.step))
+            return .complete(try result(state, tally))
+        }
 
         let shell = try CoordinatorShell(
-            settings.coordinator, job: job, samples: dataset.samples, state: state, folder: folder, signals: signals)
+            settings.coordinator, job: job, samples: dataset.samples, state: state, folder: folder, signals: signals,
+            events: events)
         try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
-        Terminal.error("listening on \(shell.endpoint)")
+        events.tell(.listening(endpoint: shell.endpoint))
 
         let workers = try settings.workers.map {
             try LocalWorkers($0, endpoint: shell.endpoint, data: settings.data)
         }
         switch try shell.run(with: workers) {
         case .complete:
-            let (seconds, rate) = shell.speed
-            return .complete(try result(shell.finalState, loss: shell.lastLoss, seconds: seconds, rate: rate))
+            events.tell(.finished(step: shell.finalState.step))
+            return .complete(try result(shell.finalState, tally))
         case .stopped(let signal):
-            Terminal.error("stopped after step \(shell.finalState.step) of \(job.steps); go on with --resume")
+            events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
             return .stopped(signal: signal)
         }
     }
 
-    /// A job of no steps, or one that was done already.
-    private func finishWithoutSteps(_ state: TrainingState) throws -> RunResult {
-        if state.step == 0 {
-            try TrainingCheckpoint(job: job, state: state).write(to: folder.checkpointFile(step: 0))
-        }
-        Terminal.error("all \(job.steps) steps are done already")
-        return try result(state, loss: nil, seconds: 0, rate: 0)
+    /// Who is told of what happens in the run: a line a sink.
+    private func sinks() throws -> [any RunEventSink] {
+        [
+            TerminalSink(job: job),
+            try MetricsSink(job: job, folder: folder, every: settings.reportEvery),
+            try EventsFile(folder: folder),
+        ]
     }
 
     private func makeFolder(_ path: String) throws {
@@ -80,14 +92,9 @@ package struct UpstreamRun {
         for name in names where name.hasSuffix(".part") { unlink(path + "/" + name) }
     }
 
-    private func startingState() throws -> TrainingState {
-        let newest = try folder.newestCheckpoint { Terminal.error("skipped a checkpoint: \($0)") }
-        guard let (path, checkpoint) = newest else {
-            if settings.resumes {
-                Terminal.error("\(settings.folder) has no checkpoint yet; starting at the first step")
-            }
-            return TrainingState(startOf: job)
-        }
+    private func startingState(_ events: RunEvents) throws -> TrainingState {
+        let newest = try folder.newestCheckpoint { events.tell(.checkpointSkipped(reason: $0)) }
+        guard let (path, checkpoint) = newest else { return TrainingState(startOf: job) }
         guard settings.resumes else {
             throw ServiceError(
                 "\(settings.folder) has checkpoints of an earlier run; go on with --resume or choose another --run folder"
@@ -98,14 +105,13 @@ package struct UpstreamRun {
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }
-        Terminal.error("resuming after step \(checkpoint.state.step)")
         return checkpoint.state
     }
 
-    private func result(_ state: TrainingState, loss: Double?, seconds: Double, rate: Double) throws -> RunResult {
+    private func result(_ state: TrainingState, _ tally: RunTally) throws -> RunResult {
         RunResult(
-            run: settings.folder, checkpoint: folder.checkpointFile(step: state.step), step: state.step, loss: loss,
-            seconds: seconds, rowsPerSecond: rate.rounded(), parametersSHA256: sha256(of: state.parameters),
-            jobDigest: try job.digest)
+            run: settings.folder, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
+            loss: tally.lastLoss, seconds: tally.pace.seconds, rowsPerSecond: tally.pace.rate.rounded(),
+            parametersSHA256: sha256(of: state.parameters), jobDigest: try job.digest)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run directory: `job.json`, `metrics.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`.
+/// A run directory: `job.json`, `metrics.jsonl`, `events.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`.
 public struct RunFolder: Sendable {
     /// Where it is.
     public let path: String
@@ -13,6 +13,9 @@ public struct RunFolder: Sendable {
 
     /// One line of measurements a report interval.
     public var metricsFile: String { path + "/metrics.jsonl" }
+
+    /// What happened in the run, a line an event.
+    public var eventsFile: String { path + "/events.jsonl" }
 
     /// Where a running coordinator can be reached.
     public var endpointFile: String { path + "/endpoint" }

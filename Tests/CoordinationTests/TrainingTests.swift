@@ -182,7 +182,7 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     _ = try lenient.join(ann, "ann")
     let noted = try lenient.join(bob, "bob", probe: "other")
     #expect(
-        noted.contains { if case .note(let text) = $0 { text.contains("computes other bits than ann") } else { false } }
+        noted.contains { if case .event(.otherArithmetic(_, _, _, probeOf: "ann")) = $0 { true } else { false } }
     )
     #expect(lenient.readyCount == 2)
     var strict = training(refuses: true)
@@ -221,7 +221,7 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: 
 @Test func whatAPeerCallsItselfCantWriteOnTheTerminal() throws {
     var training = training()
     let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap {
-        if case .note(let text) = $0 { text } else { nil }
+        if case .event(let event) = $0 { "\(event)" } else { nil }
     }
     #expect(notes == ["a?b?[2J joined (p, n)"])
 }

@@ -90,10 +90,12 @@ struct UpstreamBench {
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
         (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
         (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (options.steps, 1)
-        (coordinator.reportEvery, coordinator.patience) = (options.steps, .seconds(60))
+        coordinator.patience = .seconds(60)
+        let events = RunEvents([TerminalSink(job: job)])
         let shell = try CoordinatorShell(
             coordinator, job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run,
             signals: signals)
+        defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),
             endpoint: shell.endpoint, data: data)

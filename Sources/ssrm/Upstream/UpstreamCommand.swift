@@ -22,6 +22,7 @@ extension UpstreamCommand {
         settings.config = options.presetOptions.config
         settings.excludeSubjects = options.excludeSubjects
         settings.resumes = options.resume
+        settings.reportEvery = options.reportEvery
         settings.workers = workers
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): try report(result)
@@ -37,7 +38,6 @@ extension UpstreamCommand {
         settings.sharesMemory = leaseOptions.sharedMemory
         settings.checkpointEvery = options.checkpointEvery
         settings.keepCheckpoints = options.keepCheckpoints
-        settings.reportEvery = options.reportEvery
         settings.patience = patience
         return settings
     }

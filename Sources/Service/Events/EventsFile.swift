@@ -1,0 +1,38 @@
+package import Coordination
+import Foundation
+package import Upstream
+
+/// Writes `events.jsonl` in a run directory: what happens in the run, apart from its steps, one JSON object a line.
+///
+/// Beside what the event tells, an object has `seconds` since the begin of this part of the run and `time`, the wall clock's. A
+/// run that is resumed goes on in the same file.
+package final class EventsFile: RunEventSink {
+    private struct Line: Encodable {
+        let event: RunEvent
+        let seconds: Double
+        let time: String
+
+        private enum CodingKeys: CodingKey { case seconds, time }
+
+        func encode(to encoder: any Swift.Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(seconds, forKey: .seconds)
+            try container.encode(time, forKey: .time)
+            try event.encode(to: encoder)
+        }
+    }
+    private let file: LineFile
+    private let encoder = JSONEncoder()
+
+    /// Opens the file in a run directory, or makes it.
+    package init(folder: RunFolder) throws {
+        file = try LineFile(folder.eventsFile)
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    package func take(_ event: RunEvent, at time: Duration) throws {
+        if case .stepDone = event { return }  // there are too many of them
+        let wall = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        try file.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
+    }
+}

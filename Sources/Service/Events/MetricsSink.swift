@@ -1,0 +1,91 @@
+import Checkpoints
+package import Coordination
+import Foundation
+package import Upstream
+
+/// Writes `metrics.jsonl` in a run directory: a line with the figures' means every so many steps.
+package final class MetricsSink: RunEventSink {
+    private struct Line: Encodable {
+        let step: Int
+        let figures: [RunEvent.NamedFigure]
+        /// Missing where no time has passed since the first step.
+        let rowsPerSecond: Double?
+        let workers: Int
+        let seconds: Double
+
+        private struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        func encode(to encoder: any Swift.Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(step, forKey: Key(stringValue: "step"))
+            for figure in figures { try container.encode(figure.value, forKey: Key(stringValue: figure.name)) }
+            try container.encodeIfPresent(rowsPerSecond, forKey: Key(stringValue: "rows_per_s"))
+            try container.encode(workers, forKey: Key(stringValue: "workers"))
+            try container.encode(seconds, forKey: Key(stringValue: "seconds"))
+        }
+    }
+    private let path: String
+    private let (steps, rowsPerStep, every): (Int, Int, Int)
+    private var file: LineFile
+    /// Sums of the figures since the last line, and of how many steps.
+    private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
+    /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
+    private var hasBegun = false
+    /// Steps since the time that the next line counts from.
+    private var timedSteps = 0
+    private var lineTime = Duration.zero
+
+    /// A sink for a run of this job with a line every `every` steps, and one after the last.
+    package init(job: Job, folder: RunFolder, every: Int) throws {
+        (path, self.every) = (folder.metricsFile, every)
+        file = try LineFile(path)
+        (steps, rowsPerStep) = (job.steps, job.rowsPerStep)
+    }
+
+    package func take(_ event: RunEvent, at time: Duration) throws {
+        switch event {
+        case .started(let step, _, _): try dropLines(after: step)
+        case .stepDone(let step, let figures, let workers):
+            add(figures)
+            if hasBegun { timedSteps += 1 } else { (hasBegun, lineTime) = (true, time) }
+            if step % every == 0 || step == steps { try write(step, workers, at: time) }
+        default: break
+        }
+    }
+
+    /// Drops the lines of steps that are done again, or that an earlier run in the same directory left.
+    private func dropLines(after step: Int) throws {
+        var kept: [Data] = []
+        if step > 0, let content = FileManager.default.contents(atPath: path) {
+            struct Step: Decodable { let step: Int }
+            kept = content.split(separator: UInt8(ascii: "\n")).filter { line in
+                (try? JSONDecoder().decode(Step.self, from: line)).map { $0.step <= step } ?? false
+            }
+        }
+        try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path)
+        file = try LineFile(path)
+    }
+
+    private func add(_ figures: [RunEvent.NamedFigure]) {
+        sums = stepCount == 0 ? figures : zip(sums, figures).map { .init($0.name, $0.value + $1.value) }
+        stepCount += 1
+    }
+
+    private func write(_ step: Int, _ workers: Int, at time: Duration) throws {
+        let seconds = max((time - lineTime).seconds, 1e-9)
+        let line = Line(
+            step: step, figures: sums.map { .init($0.name, $0.value / Double(stepCount)) },
+            rowsPerSecond: timedSteps > 0 ? (Double(timedSteps * rowsPerStep) / seconds).rounded() : nil,
+            workers: workers, seconds: time.seconds)
+        (sums, stepCount, timedSteps, lineTime) = ([], 0, 0, time)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try file.append(try encoder.encode(line))
+    }
+}

@@ -1,0 +1,17 @@
+import Coordination
+
+/// What the result of a run tells of its steps.
+final class RunTally: RunEventSink {
+    private(set) var pace: RunPace
+    /// The last step's loss; nil before the first.
+    private(set) var lastLoss: Double?
+
+    /// A tally of a run whose steps have so many rows.
+    init(rowsPerStep: Int) { pace = RunPace(rowsPerStep: rowsPerStep) }
+
+    func take(_ event: RunEvent, at time: Duration) {
+        guard case .stepDone(let step, let figures, _) = event else { return }
+        pace.onStep(step, at: time)
+        lastLoss = figures.first?.value
+    }
+}

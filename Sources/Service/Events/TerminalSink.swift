@@ -1,0 +1,42 @@
+package import Coordination
+import Foundation
+package import Upstream
+
+/// Tells people at standard error: events as lines that stay, steps as one that changes.
+package final class TerminalSink: RunEventSink {
+    private let (steps, rowsPerStep): (Int, Int)
+    private var pace: RunPace
+    private var shownTime = Duration.zero
+
+    /// A sink for a run of this job.
+    package init(job: Job) {
+        (steps, rowsPerStep) = (job.steps, job.rowsPerStep)
+        pace = RunPace(rowsPerStep: job.rowsPerStep)
+    }
+
+    package func take(_ event: RunEvent, at time: Duration) {
+        switch event {
+        case .stepDone(let step, let figures, let workers):
+            pace.onStep(step, at: time)
+            let isDue = time - shownTime > (Terminal.isInteractive ? .milliseconds(200) : .seconds(5))
+            guard isDue || Terminal.isInteractive && step == steps else { return }
+            shownTime = time
+            let line = text(step, figures, workers)
+            if Terminal.isInteractive { Terminal.show(line) } else { Terminal.error(line) }
+        case .started(step: 0, _, isResumed: false), .checkpointWritten: break
+        case .finished where pace.hasBegun: break  // the result tells it
+        default: Terminal.error(event.description)
+        }
+    }
+
+    package func end() { Terminal.clear() }
+
+    private func text(_ step: Int, _ figures: [RunEvent.NamedFigure], _ workers: Int) -> String {
+        let left = Duration.seconds(Double((steps - step) * rowsPerStep) / max(pace.rate, 1))
+        let loss = figures.first.map { "  \($0.name) \(String(format: "%.4f", $0.value))" } ?? ""
+        return """
+            step \(step)/\(steps)\(loss)  \(Int(pace.rate)) rows/s  \(workers) worker\(workers == 1 ? "" : "s")  \
+            \(left.asClock) left
+            """
+    }
+}
