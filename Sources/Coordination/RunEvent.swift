@@ -60,32 +60,59 @@ public enum RunEvent: Equatable, Sendable {
         public init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
     }
 
-    /// What kind of event it is; such a name is never used for another kind.
-    public var name: String {
+    /// The kinds of events, by their names in files; such a name is never used for another kind.
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case started
+        case slowProducts = "slow_products"
+        case checkpointSkipped = "checkpoint_skipped"
+        case listening
+        case joined
+        case left
+        case failed
+        case silent
+        case ended
+        case lostWork = "lost_work"
+        case otherArithmetic = "other_arithmetic"
+        case refused
+        case refusalsMuted = "refusals_muted"
+        case notFinite = "not_finite"
+        case refuted
+        case stepRepeated = "step_repeated"
+        case stepDone = "step"
+        case checkpointWritten = "checkpoint_written"
+        case checkpointFailed = "checkpoint_failed"
+        case checkpointNotRemoved = "checkpoint_not_removed"
+        case recordFailed = "record_failed"
+        case stopped
+        case finished
+    }
+
+    /// What kind of event it is.
+    public var kind: Kind {
         switch self {
-        case .started: "started"
-        case .slowProducts: "slow_products"
-        case .checkpointSkipped: "checkpoint_skipped"
-        case .listening: "listening"
-        case .joined: "joined"
-        case .left: "left"
-        case .failed: "failed"
-        case .silent: "silent"
-        case .ended: "ended"
-        case .lostWork: "lost_work"
-        case .otherArithmetic: "other_arithmetic"
-        case .refused: "refused"
-        case .refusalsMuted: "refusals_muted"
-        case .notFinite: "not_finite"
-        case .refuted: "refuted"
-        case .stepRepeated: "step_repeated"
-        case .stepDone: "step"
-        case .checkpointWritten: "checkpoint_written"
-        case .checkpointFailed: "checkpoint_failed"
-        case .checkpointNotRemoved: "checkpoint_not_removed"
-        case .recordFailed: "record_failed"
-        case .stopped: "stopped"
-        case .finished: "finished"
+        case .started: .started
+        case .slowProducts: .slowProducts
+        case .checkpointSkipped: .checkpointSkipped
+        case .listening: .listening
+        case .joined: .joined
+        case .left: .left
+        case .failed: .failed
+        case .silent: .silent
+        case .ended: .ended
+        case .lostWork: .lostWork
+        case .otherArithmetic: .otherArithmetic
+        case .refused: .refused
+        case .refusalsMuted: .refusalsMuted
+        case .notFinite: .notFinite
+        case .refuted: .refuted
+        case .stepRepeated: .stepRepeated
+        case .stepDone: .stepDone
+        case .checkpointWritten: .checkpointWritten
+        case .checkpointFailed: .checkpointFailed
+        case .checkpointNotRemoved: .checkpointNotRemoved
+        case .recordFailed: .recordFailed
+        case .stopped: .stopped
+        case .finished: .finished
         }
     }
 
@@ -134,7 +161,7 @@ public enum RunEvent: Equatable, Sendable {
 
 extension RunEvent: Encodable {
     /// Writes one flat object, with `event` and what the event tells; more keys may be beside them.
-    public func encode(to encoder: any Encoder) throws { try EventField.encode(name, fields, to: encoder) }
+    public func encode(to encoder: any Encoder) throws { try EventField.encode(kind.rawValue, fields, to: encoder) }
 }
 
 extension RunEvent: CustomStringConvertible {

@@ -1,7 +1,7 @@
-import Coordination
+package import Coordination
 import Dispatch
 import Foundation
-import Messaging
+package import Messaging
 import Synchronization
 package import Upstream
 
@@ -22,7 +22,7 @@ package final class CheckpointWriter: Sendable {
     private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())
     /// What came of it, for the thread that trains.
-    let events: Mailbox<RunEvent>
+    package let events: Mailbox<RunEvent>
 
     /// A writer for a run directory that keeps the last `kept` checkpoints.
     package init(folder: RunFolder, job: Job, kept: Int, retryDelay: Duration = .seconds(10)) throws {

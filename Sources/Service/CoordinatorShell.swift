@@ -1,5 +1,4 @@
 import Coordination
-import Dispatch
 import Foundation
 import Messaging
 import Numerics
@@ -24,10 +23,10 @@ package final class CoordinatorShell {
     private let jobText: String
     private let samples: Samples
     private let blocks: SampleBlocks
-    /// The digests of all blocks, once a worker needed them; they take a while to make, so another thread does.
+    /// Makes the digests of all blocks, once a worker needs them.
+    private let digestMaker: BlockDigests
     private var blockDigests: [UInt8]?
     private var awaitingDigests: Set<WorkerID> = []
-    private let madeDigests: Mailbox<[UInt8]>
     private let signals: SignalInbox
     private let socket: Socket
     private let watch = Stopwatch()
@@ -73,7 +72,7 @@ package final class CoordinatorShell {
                 rounding: job.gradientRounding, threads: Self.threads),
             step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
-        madeDigests = try Mailbox()
+        digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
         try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
         endpoint = try socket.bind(settings.listen)
@@ -121,7 +120,7 @@ package final class CoordinatorShell {
         while training.round != nil {
             let waitStart = watch.elapsed
             try Poller.wait(
-                for: socket, and: [signals.descriptor, madeDigests.descriptor, checkpoints.events.descriptor],
+                for: socket, and: [signals.descriptor, digestMaker.made.descriptor, checkpoints.events.descriptor],
                 timeout: max(.zero, nextTick - waitStart))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
@@ -210,7 +209,12 @@ package final class CoordinatorShell {
     }
 
     private func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
-        if needsSamples, blockDigests == nil { return makeDigests(for: worker) }
+        if needsSamples, blockDigests == nil {
+            awaitingDigests.insert(worker)
+            digestMaker.start()
+            // It can't be welcomed yet, and is not to take the coordinator for dead meanwhile.
+            return try send(Envelope(.heartbeatReply(sequence: 0)), to: worker)
+        }
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
             samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests ?? [] : [],
@@ -218,14 +222,8 @@ package final class CoordinatorShell {
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 
-    private func makeDigests(for worker: WorkerID) {
-        awaitingDigests.insert(worker)
-        guard awaitingDigests.count == 1 else { return }
-        DispatchQueue.global().async { [blocks, samples, madeDigests] in madeDigests.put(blocks.digests(of: samples)) }
-    }
-
     private func takeDigests() throws {
-        for digests in madeDigests.takeAll() {
+        for digests in digestMaker.made.takeAll() {
             blockDigests = digests
             let workers = awaitingDigests
             awaitingDigests = []

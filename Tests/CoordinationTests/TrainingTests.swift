@@ -229,7 +229,7 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: 
 @Test func theNotesOfWhatIsRefusedComeToAnEnd() {
     var training = training()
     let notes = (0..<1000).flatMap { _ in training.onUnreadable(.malformedHeader("x"), from: ann, at: .zero) }
-        .filter { if case .note = $0 { true } else { false } }
+        .filter { if case .event = $0 { true } else { false } }
     #expect(notes.count == 21)
 }
 

@@ -23,9 +23,7 @@ import Testing
         let mixed = folder.path("mixed")
         let coordinator = try ProgramRun(
             ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: mixed, steps: 200))
-        #expect(waitFor { FileManager.default.fileExists(atPath: mixed + "/endpoint") })
-        let endpoint = try String(contentsOfFile: mixed + "/endpoint", encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let endpoint = try RunEventLog(of: mixed, by: coordinator).endpoint()
         let workers = try ["--shared-memory", "--no-shared-memory"].map {
             try ProgramRun(["worker", "--connect", endpoint, $0])
         }
@@ -47,9 +45,7 @@ import Testing
                 "--workers", "2", "--checkpoint-every", "30", "--keep-checkpoints", "100",
             ]
         let first = try ProgramRun(flags)
-        // Later ones may be passed over while the disk is slow.
-        let checkpoint = run + "/checkpoints/step-00000030.safetensors"
-        #expect(waitFor { FileManager.default.fileExists(atPath: checkpoint) })
+        try RunEventLog(of: run, by: first).waits(for: .checkpointWritten)
         first.signal(SIGKILL)
         #expect(first.result().status == -SIGKILL)
         let outcome = try Pretraining.pretrain(run: run, steps: 1000, "--workers", "3", "--resume")
@@ -79,19 +75,20 @@ import Testing
         let coordinator = try ProgramRun(
             ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--lease", "1", "--heartbeat", "0.2"]
                 + Pretraining.jobFlags(run: run, steps: 200))
-        #expect(waitFor { FileManager.default.fileExists(atPath: run + "/endpoint") })
-        let endpoint = try String(contentsOfFile: run + "/endpoint", encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let events = RunEventLog(of: run, by: coordinator)
+        let endpoint = try events.endpoint()
         func worker(_ flags: String...) throws -> ProgramRun {
             try ProgramRun(["worker", "--connect", endpoint] + flags)
         }
 
         // The first is paused before anybody else is there, so the run can't be over before the others come.
         let paused = try worker()
-        #expect(coordinator.waits(for: ":\(paused.pid) joined"))
+        try events.waits(for: .joined) { $0.pid == paused.pid }
         paused.signal(SIGSTOP)
-        #expect(coordinator.waits(for: ":\(paused.pid) was not heard of"))
+        try events.waits(for: .silent) { $0.pid == paused.pid }
+        // Stopped as soon as it is there, it has at most begun with its work; killed, it never does it.
         let killed = try worker("--data", try Pretraining.dataset.get())
+        try events.waits(for: .joined) { $0.pid == killed.pid }
         killed.signal(SIGKILL)
         let last = try worker("--threads", "2", "--cache", folder.path("cache"))
         let result = coordinator.result()

@@ -92,6 +92,9 @@ public final class ProgramRun: Sendable {
         return (outputSoFar + errorsSoFar).contains(text)
     }
 
+    /// Whether it has ended.
+    public var hasEnded: Bool { state.withLock { $0.status != nil } }
+
     /// What came on standard output until now.
     public var outputSoFar: String { state.withLock { $0.output } }
 

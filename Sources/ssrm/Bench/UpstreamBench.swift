@@ -94,7 +94,7 @@ struct UpstreamBench {
         let events = RunEvents([TerminalSink(job: job)])
         let shell = try CoordinatorShell(
             coordinator, job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run,
-            signals: signals)
+            signals: signals, events: events)
         defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Recognition
+import Service
 import Signals
 import SleepRecognition
 

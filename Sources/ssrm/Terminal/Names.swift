@@ -1,4 +1,0 @@
-import Service
-
-typealias Terminal = Service.Terminal
-typealias Stopwatch = Service.Stopwatch

@@ -1,0 +1,92 @@
+import Coordination
+import Foundation
+import Service
+import TestKit
+import Testing
+import Upstream
+
+/// Checkpoints beside the training.
+@Suite struct CheckpointWriterTests {
+    let run: SmallRun
+
+    init() throws { run = try SmallRun() }
+
+    private func writer(kept: Int = 3, retryDelay: Duration = .milliseconds(20)) throws -> CheckpointWriter {
+        try CheckpointWriter(folder: run.folder, job: run.job, kept: kept, retryDelay: retryDelay)
+    }
+
+    private func events(of writer: CheckpointWriter, until isLast: (RunEvent) -> Bool) -> [RunEvent] {
+        var events: [RunEvent] = []
+        while !events.contains(where: isLast), events.count < 100 {
+            let more = writer.events.wait(timeout: .seconds(30))
+            if more.isEmpty { break }
+            events += more
+        }
+        return events
+    }
+
+    @Test func oneThatCannotBeWrittenIsToldOnceAndTriedAgain() throws {
+        let writer = try writer()
+        writer.write(run.state(step: 2))  // there is no folder yet
+        let failed = events(of: writer) { if case .checkpointFailed = $0 { true } else { false } }
+        #expect(failed.count == 1)
+        try run.makeFolders()
+        let written = events(of: writer) { $0 == .checkpointWritten(step: 2) }
+        #expect(written == [.checkpointWritten(step: 2)])
+        try writer.finish()
+        #expect(run.folder.checkpointSteps == [2])
+    }
+
+    @Test func aNewerOneTakesThePlaceOfOneThatFailed() throws {
+        let writer = try writer(retryDelay: .seconds(600))
+        writer.write(run.state(step: 2))
+        _ = events(of: writer) { if case .checkpointFailed = $0 { true } else { false } }
+        try run.makeFolders()
+        writer.write(run.state(step: 3))
+        try writer.finish()
+        #expect(writer.events.takeAll() == [.checkpointWritten(step: 3)])
+        #expect(run.folder.checkpointSteps == [3])
+    }
+
+    @Test func onlyWhenTheLastOneCannotBeWrittenIsItAnError() throws {
+        let writer = try writer(retryDelay: .seconds(600))
+        writer.write(run.state(step: 2))
+        #expect {
+            try writer.finish()
+        } throws: {
+            "\($0)".contains("the last checkpoint can't be kept: ") && "\($0)".contains("step-00000002.safetensors")
+        }
+        try run.makeFolders()
+        try writer.finish()
+        #expect(run.folder.checkpointSteps == [2])
+    }
+
+    @Test(arguments: [1, 3])
+    func soManyAreKeptAndThoseOfOtherNamesToo(kept: Int) throws {
+        try run.makeFolders()
+        try run.temporary.write("", to: "run/checkpoints/mine.safetensors")
+        let writer = try writer(kept: kept)
+        for step in 1...5 {
+            writer.write(run.state(step: step))
+            try writer.finish()
+        }
+        #expect(run.folder.checkpointSteps == Array((1...5).suffix(kept)))
+        #expect(try run.folder.newestCheckpoint { _ in }?.checkpoint.state.step == 5)
+        #expect(FileManager.default.fileExists(atPath: run.folder.checkpointFolder + "/mine.safetensors"))
+    }
+
+    @Test func oneThatCannotBeRemovedIsTold() throws {
+        try run.makeFolders()
+        try run.temporary.write("", to: "run/checkpoints/step-00000001.safetensors/in-the-way")
+        let writer = try writer(kept: 1)
+        writer.write(run.state(step: 2))
+        try writer.finish()
+        let told = writer.events.takeAll()
+        #expect(told.first == .checkpointWritten(step: 2))
+        guard case .checkpointNotRemoved(let reason)? = told.last else {
+            Issue.record("told \(told)")
+            return
+        }
+        #expect(reason.contains("step-00000001.safetensors"))
+    }
+}

@@ -1,0 +1,53 @@
+import Coordination
+import Layers
+import Numerics
+import Service
+import Signals
+import TestKit
+import Upstream
+
+/// A job small enough for every test, its samples, and a folder to run it in.
+struct SmallRun {
+    let temporary: TemporaryFolder
+    let job: Job
+    var folder: RunFolder { RunFolder(temporary.path("run")) }
+
+    init(steps: Int = 12) throws {
+        temporary = try TemporaryFolder()
+        let settings = UpstreamSettings(
+            views: SampleView.allCases, hiddenUnits: [9], crossEntropyWeight: 0.8, divergenceWeight: 0.2,
+            weightDeviation: 0.1, adam: AdamSettings(learningRate: 0.01))
+        job = Job(
+            datasetDigest: "none", sampleCount: 40, rows: 4, columns: 3, preset: "paper", settings: settings, seed: 7,
+            shardsPerStep: 5, originalsPerShard: 3, steps: steps)
+    }
+
+    /// Makes the run's folders.
+    func makeFolders() throws { try temporary.write("", to: "run/checkpoints/.here") }
+
+    /// The state after so many steps, whatever they were.
+    func state(step: Int) -> TrainingState {
+        var state = TrainingState(startOf: job)
+        let gradient = FloatBlock(count: state.parameters.count)
+        for _ in 0..<step { state.advance(gradient: gradient) }
+        return state
+    }
+
+    /// The job's samples.
+    var samples: Samples {
+        var draw = RandomSequence(seed: 99, stream: 0)
+        let values = FloatBlock((0..<job.sampleCount * 12).map { _ in Float(draw.normal()) })
+        return Samples(
+            count: job.sampleCount, rows: 4, columns: 3, base: UnsafePointer(values.base), owner: values)
+    }
+}
+
+/// A sink that keeps everything.
+final class CollectedEvents: RunEventSink {
+    private(set) var events: [RunEvent] = []
+    private(set) var isOver = false
+
+    func take(_ event: RunEvent, at time: Duration) { events.append(event) }
+
+    func end() { isOver = true }
+}
