@@ -87,7 +87,8 @@ let package = Package(
             swiftSettings: house),
 
         // MARK: - Tests
-        .target(name: "TestKit", dependencies: ["Numerics", "Coordination"], path: "Tests/TestKit", swiftSettings: house),
+        .target(
+            name: "TestKit", dependencies: ["Numerics", "Coordination"], path: "Tests/TestKit", swiftSettings: house),
         tests("NumericsTests", ["Numerics", "CKernels"]),
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
@@ -106,7 +107,9 @@ let package = Package(
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
-        tests("ServiceTests", ["Service", "Upstream", "Coordination", "Wire", "Messaging", "Signals", "Numerics"]),
+        tests(
+            "ServiceTests",
+            ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Wire", "Messaging", "Signals", "Numerics"]),
         // Real processes of the built program; the executable is a dependency so that it is built first.
         tests("ProgramTests", ["ssrm", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
         .testTarget(

@@ -11,12 +11,11 @@ package import Upstream
 package final class CheckpointWriter: Sendable {
     private struct State {
         /// What is to be written next.
-        var waiting: TrainingState?
+        var waiting: TrainingCheckpoint?
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
     }
     private let folder: RunFolder
-    private let job: Job
     private let kept: Int
     private let retryDelay: Duration
     private let queue = DispatchQueue(label: "checkpoints")
@@ -25,15 +24,15 @@ package final class CheckpointWriter: Sendable {
     package let events: Mailbox<RunEvent>
 
     /// A writer for a run directory that keeps the last `kept` checkpoints.
-    package init(folder: RunFolder, job: Job, kept: Int, retryDelay: Duration = .seconds(10)) throws {
-        (self.folder, self.job, self.kept, self.retryDelay) = (folder, job, kept, retryDelay)
+    package init(folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10)) throws {
+        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
         events = try Mailbox()
     }
 
-    /// Writes a state that nobody will change any more; returns at once.
+    /// Writes a checkpoint whose state nobody will change any more; returns at once.
     ///
-    /// One state waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
-    package func write(_ newest: TrainingState) {
+    /// One waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
+    package func write(_ newest: TrainingCheckpoint) {
         state.withLock { $0.waiting = newest }
         queue.async { [self] in writeWaiting() }
     }
@@ -45,16 +44,16 @@ package final class CheckpointWriter: Sendable {
         }
         guard let taken else { return }
         do {
-            try TrainingCheckpoint(job: job, state: taken).write(to: folder.checkpointFile(step: taken.step))
+            try taken.write(to: folder.checkpointFile(step: taken.state.step))
         } catch {
             return onFailure("\(error)", of: taken)
         }
         state.withLock { $0.failure = nil }
-        events.put(.checkpointWritten(step: taken.step))
-        removeOldOnes(upTo: taken.step)
+        events.put(.checkpointWritten(step: taken.state.step))
+        removeOldOnes(upTo: taken.state.step)
     }
 
-    private func onFailure(_ reason: String, of taken: TrainingState) {
+    private func onFailure(_ reason: String, of taken: TrainingCheckpoint) {
         let isNews = state.withLock { state in
             defer { state.failure = reason }
             state.waiting = state.waiting ?? taken

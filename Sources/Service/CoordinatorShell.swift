@@ -63,7 +63,7 @@ package final class CoordinatorShell {
         self.state = state
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
-        checkpoints = try CheckpointWriter(folder: folder, job: job, kept: settings.keepCheckpoints)
+        checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
                 shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
@@ -81,6 +81,9 @@ package final class CoordinatorShell {
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
+    /// What a checkpoint of now holds.
+    private var checkpoint: TrainingCheckpoint { TrainingCheckpoint(job: job, state: state.snapshot()) }
+
     /// Trains until all steps are done, or a signal asks to stop.
     ///
     /// This machine's own `workers` are ended with the run, however it ends.
@@ -96,7 +99,7 @@ package final class CoordinatorShell {
             throw error
         }
         defer { takeCheckpointEvents() }
-        checkpoints.write(state.snapshot())
+        checkpoints.write(checkpoint)
         try checkpoints.finish()
         return outcome
     }
@@ -104,7 +107,7 @@ package final class CoordinatorShell {
     /// Writes what was reached before the job failed, if there is something.
     private func keepLastGoodState() {
         if state.step > startStep, state.parameters.isFinite(threads: Self.threads) {
-            checkpoints.write(state.snapshot())
+            checkpoints.write(checkpoint)
             do { try checkpoints.finish() } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
         }
         takeCheckpointEvents()
@@ -185,7 +188,7 @@ package final class CoordinatorShell {
         times.onStep(at: watch.elapsed)
         try perform(training.onParameters(state.published, at: watch.elapsed))
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
-            checkpoints.write(state.snapshot())
+            checkpoints.write(checkpoint)
         }
         let means = zip(figures, sum.figures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))

@@ -12,7 +12,7 @@ import Upstream
     init() throws { run = try SmallRun() }
 
     private func writer(kept: Int = 3, retryDelay: Duration = .milliseconds(20)) throws -> CheckpointWriter {
-        try CheckpointWriter(folder: run.folder, job: run.job, kept: kept, retryDelay: retryDelay)
+        try CheckpointWriter(folder: run.folder, kept: kept, retryDelay: retryDelay)
     }
 
     private func events(of writer: CheckpointWriter, until isLast: (RunEvent) -> Bool) -> [RunEvent] {
@@ -27,7 +27,7 @@ import Upstream
 
     @Test func oneThatCannotBeWrittenIsToldOnceAndTriedAgain() throws {
         let writer = try writer()
-        writer.write(run.state(step: 2))  // there is no folder yet
+        writer.write(run.checkpoint(step: 2))  // there is no folder yet
         let failed = events(of: writer) { if case .checkpointFailed = $0 { true } else { false } }
         #expect(failed.count == 1)
         try run.makeFolders()
@@ -39,10 +39,10 @@ import Upstream
 
     @Test func aNewerOneTakesThePlaceOfOneThatFailed() throws {
         let writer = try writer(retryDelay: .seconds(600))
-        writer.write(run.state(step: 2))
+        writer.write(run.checkpoint(step: 2))
         _ = events(of: writer) { if case .checkpointFailed = $0 { true } else { false } }
         try run.makeFolders()
-        writer.write(run.state(step: 3))
+        writer.write(run.checkpoint(step: 3))
         try writer.finish()
         #expect(writer.events.takeAll() == [.checkpointWritten(step: 3)])
         #expect(run.folder.checkpointSteps == [3])
@@ -50,7 +50,7 @@ import Upstream
 
     @Test func onlyWhenTheLastOneCannotBeWrittenIsItAnError() throws {
         let writer = try writer(retryDelay: .seconds(600))
-        writer.write(run.state(step: 2))
+        writer.write(run.checkpoint(step: 2))
         #expect {
             try writer.finish()
         } throws: {
@@ -67,7 +67,7 @@ import Upstream
         try run.temporary.write("", to: "run/checkpoints/mine.safetensors")
         let writer = try writer(kept: kept)
         for step in 1...5 {
-            writer.write(run.state(step: step))
+            writer.write(run.checkpoint(step: step))
             try writer.finish()
         }
         #expect(run.folder.checkpointSteps == Array((1...5).suffix(kept)))
@@ -79,7 +79,7 @@ import Upstream
         try run.makeFolders()
         try run.temporary.write("", to: "run/checkpoints/step-00000001.safetensors/in-the-way")
         let writer = try writer(kept: 1)
-        writer.write(run.state(step: 2))
+        writer.write(run.checkpoint(step: 2))
         try writer.finish()
         let told = writer.events.takeAll()
         #expect(told.first == .checkpointWritten(step: 2))

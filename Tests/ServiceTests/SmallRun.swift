@@ -1,4 +1,5 @@
 import Coordination
+import Encoders
 import Layers
 import Numerics
 import Service
@@ -15,8 +16,8 @@ struct SmallRun {
     init(steps: Int = 12) throws {
         temporary = try TemporaryFolder()
         let settings = UpstreamSettings(
-            views: SampleView.allCases, hiddenUnits: [9], crossEntropyWeight: 0.8, divergenceWeight: 0.2,
-            weightDeviation: 0.1, adam: AdamSettings(learningRate: 0.01))
+            network: NetworkSettings(MLPSettings(hiddenUnits: [9], weightDeviation: 0.1)),
+            task: TaskSettings(ViewSettings.standard), optimiser: .adam(AdamSettings(learningRate: 0.01)))
         job = Job(
             datasetDigest: "none", sampleCount: 40, rows: 4, columns: 3, preset: "paper", settings: settings, seed: 7,
             shardsPerStep: 5, originalsPerShard: 3, steps: steps)
@@ -25,12 +26,12 @@ struct SmallRun {
     /// Makes the run's folders.
     func makeFolders() throws { try temporary.write("", to: "run/checkpoints/.here") }
 
-    /// The state after so many steps, whatever they were.
-    func state(step: Int) -> TrainingState {
+    /// A checkpoint after so many steps, whatever they were.
+    func checkpoint(step: Int) -> TrainingCheckpoint {
         var state = TrainingState(startOf: job)
         let gradient = FloatBlock(count: state.parameters.count)
         for _ in 0..<step { state.advance(gradient: gradient) }
-        return state
+        return TrainingCheckpoint(job: job, state: state)
     }
 
     /// The job's samples.
