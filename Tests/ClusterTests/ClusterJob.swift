@@ -44,17 +44,8 @@ struct ClusterJob {
         return report.parameters_sha256
     }
 
-    /// Waits until a run has done some steps and written a checkpoint of them.
-    func waitForCheckpoint(of name: String, seconds: Double = 60) -> Bool {
-        let checkpoints = run(name) + "/checkpoints"
-        let deadline = Date(timeIntervalSinceNow: seconds)
-        while true {
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-            if files.contains(where: { $0.wholeMatch(of: /step-0*[1-9]\d*\.safetensors/) != nil }) { return true }
-            if Date() > deadline { return false }
-            Thread.sleep(forTimeInterval: 0.05)
-        }
-    }
+    /// What a run tells while it goes on.
+    func events(of name: String) -> RunEventLog { RunEventLog(of: run(name)) }
 
     /// The text of a file in a run's folder, for a failure's message.
     func text(_ path: String) -> String {

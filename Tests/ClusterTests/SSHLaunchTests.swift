@@ -57,7 +57,7 @@ struct SSHLaunchTests {
     @Test func aWorkerThatIsKilledOnItsHostIsNamedAndTheOthersGoOn() throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.long)
-        #expect(job.waitForCheckpoint(of: "ssh"), "\(launcher.errorsSoFar)")
+        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
         let worker = try #require(processes.commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) worker ") })
         kill(worker.key, SIGKILL)
         let result = launcher.result(seconds: 120)
@@ -81,7 +81,7 @@ struct SSHLaunchTests {
     func aLauncherThatIsEndedLeavesNothingBehind(signal: Int32) throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.endless)
-        #expect(job.waitForCheckpoint(of: "ssh"), "\(launcher.errorsSoFar)")
+        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
         #expect(processes.pids.count > 3)
         launcher.signal(signal)
         #expect(launcher.result(seconds: 60).status == (signal == SIGTERM ? 143 : -SIGKILL))

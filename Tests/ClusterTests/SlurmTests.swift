@@ -65,7 +65,7 @@ struct SlurmTests {
     @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {
         defer { processes.endAll() }
         let first = try submit("twice", flags: ClusterJob.long)
-        #expect(job.waitForCheckpoint(of: "twice"), "\(job.text("slurm.log"))")
+        try job.events(of: "twice").waits(for: .checkpointWritten, seconds: 60)
         #expect(!processes.pids.isEmpty)
         _ = try command("scancel", first)
         #expect(try end(of: first) == "CANCELLED")

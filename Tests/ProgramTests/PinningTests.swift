@@ -17,15 +17,15 @@ import Testing
     private func processorsOfWorkers(_ flags: [String] = []) throws -> [String?] {
         let folder = try TemporaryFolder()
         let count = Self.processorCount
-        let run = try ProgramRun(
-            ["pretrain"] + Pretraining.jobFlags(run: folder.path("run"), steps: 1_000_000)
-                + ["--workers", "\(count)"] + flags)
+        let run = folder.path("run")
+        let process = try ProgramRun(
+            ["pretrain"] + Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--workers", "\(count)"] + flags)
         defer {
-            run.signal(SIGINT)
-            run.result()
+            process.signal(SIGINT)
+            process.result()
         }
-        #expect(waitFor { run.errorsSoFar.matches(of: /:(\d+) joined/).count == count })
-        return run.errorsSoFar.matches(of: /:(\d+) joined/).map { Self.processors(of: $0.1) }
+        let joined = try RunEventLog(of: run, by: process).waits(for: .joined, count: count)
+        return joined.map { $0.pid.flatMap { Self.processors(of: $0) } }
     }
 
     @Test(.enabled(if: (2...8).contains(processorCount), "needs two processors, and not too many"))

@@ -40,9 +40,20 @@ enum Pretraining {
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))
     }
 
-    /// The bits that everything else is compared with: one worker, nobody disturbed, 200 steps.
-    static let undisturbed: Result<String, any Error> = Result {
-        let folder = try TemporaryFolder()
-        return try pretrain(run: folder.path("run"), "--workers", "1").parameters_sha256
+    /// What `ssrm inspect` tells of a run.
+    static func inspect(_ run: String) throws -> Outcome {
+        try JSONDecoder().decode(Outcome.self, from: Data(try ProgramRun.ssrm("inspect", run, "--json").output.utf8))
     }
+
+    /// The bits that one worker comes to in so many steps of the job, when nobody disturbs it.
+    static func bits(afterSteps steps: Int, job flags: [String] = []) throws -> String {
+        let folder = try TemporaryFolder()
+        let job = try jobFlags(run: folder.path("run"), steps: steps) + flags
+        let result = try ProgramRun(["pretrain", "--json", "--workers", "1"] + job).result()
+        guard result.status == 0 else { throw Failure(text: result.errors) }
+        return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8)).parameters_sha256
+    }
+
+    /// The bits that everything else is compared with: one worker, nobody disturbed, 200 steps.
+    static let undisturbed: Result<String, any Error> = Result { try bits(afterSteps: 200) }
 }

@@ -37,19 +37,17 @@ struct SameBitsInHalvesTests {
     @Test(arguments: options)
     func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
         let run = folder.path("run")
-        let first = try ProgramRun(
-            ["pretrain"] + Pretraining.jobFlags(run: run, steps: 600) + option + [
-                "--workers", "2", "--checkpoint-every", "30", "--keep-checkpoints", "100", "--no-shared-memory",
-            ])
-        #expect(first.waits(for: " joined"))
-        let joined = try #require(first.errorsSoFar.firstMatch(of: /:(\d+) joined/))
-        kill(try #require(pid_t(joined.1)), SIGKILL)
-        let checkpoint = run + "/checkpoints/step-00000030.safetensors"
-        #expect(waitFor { FileManager.default.fileExists(atPath: checkpoint) })
-        first.signal(SIGKILL)
-        first.result()
-        let outcome = try pretrain("run", steps: 600, option + ["--workers", "3", "--resume"])
-        #expect(outcome == (try pretrain("whole", steps: 600, option + ["--workers", "1"])))
+        let first = try EndlessRun.pretrain(
+            run: run, job: option, "--workers", "2", "--no-shared-memory", "--checkpoint-every", "30")
+        kill(try #require(try first.events.waits(for: .joined).pid), SIGKILL)
+        try first.events.waits(for: .ended)
+        try first.events.waits(for: .checkpointWritten)
+        try first.waitsForProgress()
+        first.process.signal(SIGKILL)
+        first.process.result()
+        let steps = try Pretraining.inspect(run).step + 50
+        let outcome = try pretrain("run", steps: steps, option + ["--workers", "3", "--resume"])
+        #expect(outcome.parameters_sha256 == (try Pretraining.bits(afterSteps: steps, job: option)))
     }
 
     @Test func aRunIsNotResumedInAnotherArithmetic() throws {

@@ -23,14 +23,14 @@ struct SameBitsOnProcessorsTests {
         let coordinator = try Emulator.start(
             ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--lease", "60"]
                 + Pretraining.jobFlags(run: run, steps: Self.steps), on: kind)
-        #expect(waitFor { FileManager.default.fileExists(atPath: run + "/endpoint") })
-        let endpoint = try String(contentsOfFile: run + "/endpoint", encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let events = RunEventLog(of: run, by: coordinator)
+        let endpoint = try events.endpoint()
         let worker = try Emulator.start(
             ["worker", "--connect", endpoint, "--data", try Pretraining.dataset.get()], on: kind)
         let result = coordinator.result()
         worker.result()
-        #expect(result.errors.contains(", \(kind.products), "), Comment(rawValue: result.errors))
+        let numerics = try events.waits(for: .joined).numerics ?? ""
+        #expect(numerics.hasPrefix("\(kind.products), "), Comment(rawValue: result.errors))
         let outcome = try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
         #expect(outcome == (try Self.here.get()))
     }

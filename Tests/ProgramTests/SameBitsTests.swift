@@ -11,120 +11,110 @@ import Testing
 
     @Test(arguments: [("2", "1"), ("3", "1"), ("5", "1"), ("7", "1"), ("1", "2"), ("2", "3")])
     func anyNumberOfWorkersAndThreadsGivesTheSameBits(workers: String, threads: String) throws {
-        let outcome = try Pretraining.pretrain(run: run, "--workers", workers, "--threads", threads)
-        #expect(outcome.parameters_sha256 == (try Pretraining.undisturbed.get()))
-        #expect(outcome.step == 200)
+        let endless = try EndlessRun.pretrain(run: run, "--workers", workers, "--threads", threads)
+        let count = try #require(Int(workers))
+        let joined = try endless.events.waits(for: .joined, count: count)
+        #expect(Set(joined.map(\.pid)).count == count)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
     @Test func workersGiveTheSameBitsHoweverTheyExchangeThem() throws {
         let outcome = try Pretraining.pretrain(run: run, "--workers", "3", "--no-shared-memory")
         #expect(outcome.parameters_sha256 == (try Pretraining.undisturbed.get()))
         // One worker that shares memory and one that does not, in one run.
-        let mixed = folder.path("mixed")
-        let coordinator = try ProgramRun(
-            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: mixed, steps: 200))
-        let endpoint = try RunEventLog(of: mixed, by: coordinator).endpoint()
-        let workers = try ["--shared-memory", "--no-shared-memory"].map {
-            try ProgramRun(["worker", "--connect", endpoint, $0])
-        }
-        let result = coordinator.result()
-        #expect(result.output.contains(try Pretraining.undisturbed.get()), Comment(rawValue: result.errors))
-        for worker in workers { worker.result() }
+        let mixed = try EndlessRun.coordinator(run: folder.path("mixed"))
+        let workers = try ["--shared-memory", "--no-shared-memory"].map { try mixed.worker($0) }
+        for worker in workers { try mixed.waitsForJoining(of: worker.pid) }
+        try mixed.waitsForProgress()
+        try mixed.stopsWithTheBitsOfAnUndisturbedRun()
+        for worker in workers { #expect(worker.result().status == 0) }
     }
 
     @Test func inspectTellsTheSameAsTheRun() throws {
         let outcome = try Pretraining.pretrain(run: run, "--workers", "2")
+        #expect(try Pretraining.inspect(run) == outcome)
         let inspected = try ProgramRun.ssrm("inspect", run, "--json")
-        #expect(try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(inspected.output.utf8)) == outcome)
         #expect(inspected.output.contains("\"parameter_count\":41621"))  // 1728 * 24 + 24 + 24 * 5 + 5
     }
 
     @Test func aRunWhoseCoordinatorIsKilledBetweenCheckpointsGoesOnToTheSameBits() throws {
-        let flags =
-            ["pretrain"] + (try Pretraining.jobFlags(run: run, steps: 1000)) + [
-                "--workers", "2", "--checkpoint-every", "30", "--keep-checkpoints", "100",
-            ]
-        let first = try ProgramRun(flags)
-        try RunEventLog(of: run, by: first).waits(for: .checkpointWritten)
-        first.signal(SIGKILL)
-        #expect(first.result().status == -SIGKILL)
-        let outcome = try Pretraining.pretrain(run: run, steps: 1000, "--workers", "3", "--resume")
-        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 1000, "--workers", "1")
-        #expect(outcome.parameters_sha256 == whole.parameters_sha256)
+        let first = try EndlessRun.pretrain(run: run, "--workers", "2", "--checkpoint-every", "30")
+        try first.events.waits(for: .checkpointWritten)
+        try first.waitsForProgress()
+        first.process.signal(SIGKILL)
+        #expect(first.process.result().status == -SIGKILL)
+        let steps = try Pretraining.inspect(run).step + 50
+        let outcome = try Pretraining.pretrain(run: run, steps: steps, "--workers", "3", "--resume")
+        #expect(outcome.parameters_sha256 == (try Pretraining.bits(afterSteps: steps)))
     }
 
     @Test func aRunThatIsInterruptedKeepsACheckpointAndGoesOnToTheSameBits() throws {
-        let first = try ProgramRun(
-            ["pretrain"] + Pretraining.jobFlags(run: run, steps: 100_000) + ["--workers", "2", "--report-every", "1"])
-        #expect(
-            waitFor {
-                (try? String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8))?.contains("\"step\":2") ?? false
-            })
-        first.signal(SIGINT)
-        let result = first.result()
-        #expect(result.status == 130)
-        #expect(result.errors.contains("--resume"))
-        let inspected = try ProgramRun.ssrm("inspect", run, "--json").output
-        let steps = try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(inspected.utf8)).step
+        // No checkpoint but the one at its end.
+        let first = try EndlessRun.pretrain(run: run, "--workers", "2", "--checkpoint-every", "1000000")
+        try first.waitsForProgress()
+        let steps = try first.stop().step
+        #expect(first.process.errorsSoFar.contains("stopped after step \(steps) of 1000000; go on with --resume"))
         let resumed = try Pretraining.pretrain(run: run, steps: steps + 50, "--workers", "1", "--resume")
-        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: steps + 50, "--workers", "2")
-        #expect(resumed.parameters_sha256 == whole.parameters_sha256)
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: steps + 50)))
+    }
+
+    @Test func aRunThatFailsKeepsACheckpointOfItsLastStepAndGoesOnToTheSameBits() throws {
+        let first = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "1000000")
+        try first.waitsForProgress()
+        // Where no worker stays alive, a run gives up.
+        var killed = 0
+        while let pid = try? first.events.waits(for: .joined, count: killed + 1).last?.pid {
+            kill(pid, SIGKILL)
+            killed += 1
+        }
+        let result = first.process.result()
+        #expect(result.status == 1 && result.errors.contains("no worker stays alive"), Comment(rawValue: result.errors))
+        let steps = try Pretraining.inspect(run).step
+        #expect(steps > 0)
+        let resumed = try Pretraining.pretrain(run: run, steps: steps + 50, "--workers", "1", "--resume")
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: steps + 50)))
     }
 
     @Test func workersMayDieBePausedAndJoinWithoutChangingABit() throws {
-        let coordinator = try ProgramRun(
-            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--lease", "1", "--heartbeat", "0.2"]
-                + Pretraining.jobFlags(run: run, steps: 200))
-        let events = RunEventLog(of: run, by: coordinator)
-        let endpoint = try events.endpoint()
-        func worker(_ flags: String...) throws -> ProgramRun {
-            try ProgramRun(["worker", "--connect", endpoint] + flags)
-        }
-
-        // The first is paused before anybody else is there, so the run can't be over before the others come.
-        let paused = try worker()
-        try events.waits(for: .joined) { $0.pid == paused.pid }
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "1", "--heartbeat", "0.2")
+        let paused = try endless.worker()
+        try endless.waitsForJoining(of: paused.pid)
         paused.signal(SIGSTOP)
-        try events.waits(for: .silent) { $0.pid == paused.pid }
-        // Stopped as soon as it is there, it has at most begun with its work; killed, it never does it.
-        let killed = try worker("--data", try Pretraining.dataset.get())
-        try events.waits(for: .joined) { $0.pid == killed.pid }
+        try endless.events.waits(for: .silent) { $0.pid == paused.pid }
+        let killed = try endless.worker("--data", try Pretraining.dataset.get())
+        try endless.waitsForJoining(of: killed.pid)
+        try endless.waitsForProgress()
         killed.signal(SIGKILL)
-        let last = try worker("--threads", "2", "--cache", folder.path("cache"))
-        let result = coordinator.result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        let outcome = try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
-        #expect(outcome.parameters_sha256 == (try Pretraining.undisturbed.get()))
-        #expect(last.result().status == 0)
+        killed.result()
+        try endless.events.waits(for: .silent) { $0.pid == killed.pid }
+        let last = try endless.worker("--threads", "2", "--cache", folder.path("cache"))
+        try endless.waitsForJoining(of: last.pid)
+        try endless.waitsForProgress()
         #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).isEmpty)
-        paused.signal(SIGKILL)
-        paused.result()
+        paused.signal(SIGCONT)
+        try endless.waitsForJoining(of: paused.pid, times: 2)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(last.result().status == 0 && paused.result().status == 0)
     }
 
     @Test(arguments: ["--shared-memory", "--no-shared-memory"])
     func connectionsThatBreakCostNothingButTime(exchange: String) throws {
-        let coordinator = try ProgramRun(
-            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--heartbeat", "0.1", "--lease", "60"]
-                + Pretraining.jobFlags(run: run, steps: 2000))
-        #expect(waitFor { FileManager.default.fileExists(atPath: run + "/endpoint") })
-        let endpoint = try String(contentsOfFile: run + "/endpoint", encoding: .utf8)
-        let proxy = CuttingProxy(to: try #require(UInt16(endpoint.split(separator: ":").last?.dropLast() ?? "")))
+        let endless = try EndlessRun.coordinator(run: run, "--heartbeat", "0.1", "--lease", "60")
+        let port = try endless.events.endpoint().split(separator: ":").last
+        let proxy = CuttingProxy(to: try #require(UInt16(port ?? "")))
         defer { proxy.end() }
         let workers = try (0..<2).map { _ in
             try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:\(proxy.port)", exchange])
         }
-        #expect(coordinator.waits(for: "joined"))
-        var cuts = 0
-        while isRunning(coordinator.pid), cuts < 200 {
+        for worker in workers { try endless.waitsForJoining(of: worker.pid) }
+        for _ in 0..<20 {
+            try endless.waitsForProgress()
             proxy.cut()
-            cuts += 1
-            usleep(150_000)
         }
-        let result = coordinator.result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        #expect(cuts > 1)
-        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 2000, "--workers", "1")
-        #expect(result.output.contains(whole.parameters_sha256))
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
         for worker in workers {
             worker.signal(SIGTERM)  // one whose connection was cut at the very end did not hear of it
             worker.result()
@@ -132,23 +122,22 @@ import Testing
     }
 
     @Test func aLocalWorkerThatIsKilledIsReplaced() throws {
-        let run = try ProgramRun(
-            ["pretrain", "--json"] + Pretraining.jobFlags(run: run, steps: 3000) + ["--workers", "1"])
-        #expect(run.waits(for: " joined"))
-        let joined = try #require(run.errorsSoFar.firstMatch(of: /:(\d+) joined/))
-        kill(try #require(pid_t(joined.1)), SIGKILL)
-        let result = run.result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        #expect(result.errors.contains("worker process \(joined.1) ended (signal 9); its shards go to others"))
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "1")
+        let killed = try #require(try endless.events.waits(for: .joined).pid)
+        kill(killed, SIGKILL)
+        let ended = try endless.events.waits(for: .ended)
+        #expect(ended.process == killed && ended.how == "signal 9")
+        try endless.events.waits(for: .joined) { $0.pid != killed }
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
     @Test func noWorkerOutlivesItsCoordinator() throws {
-        let run = try ProgramRun(["pretrain"] + Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--workers", "2"])
-        #expect(waitFor { run.errorsSoFar.matches(of: /:(\d+) joined/).count == 2 })
-        let pids = run.errorsSoFar.matches(of: /:(\d+) joined/).compactMap { pid_t($0.1) }
-        run.signal(SIGKILL)
-        run.result()
-        #expect(pids.count == 2)
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "2")
+        let pids = try endless.events.waits(for: .joined, count: 2).compactMap(\.pid)
+        endless.process.signal(SIGKILL)
+        endless.process.result()
+        #expect(Set(pids).count == 2)
         for pid in pids { #expect(waitFor { !isRunning(pid) }) }
     }
 }

@@ -13,6 +13,8 @@ public final class RunEventLog {
         public let time: String
         /// The worker that it is of, as `host:process`.
         public let worker: String?
+        /// What it computes with: an instruction set, and a library with its version.
+        public let numerics: String?
         /// A worker's process that the run started.
         public let process: Int32?
         /// How that ended.
@@ -75,6 +77,7 @@ public final class RunEventLog {
     ///   - isMeant: which of that kind count.
     /// - Returns: the first so many.
     /// - Throws: `Missing` when they have not come in time, or the program has ended without.
+    @discardableResult
     public func waits(
         for kind: RunEvent.Kind, count: Int, seconds: Double = 120, where isMeant: (Entry) -> Bool = { _ in true }
     ) throws -> [Entry] {

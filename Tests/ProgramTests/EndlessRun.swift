@@ -1,0 +1,70 @@
+import Foundation
+import TestKit
+import Testing
+
+/// A run with so many steps that whatever a test does to it comes before its end; the test ends it, and compares the bits.
+struct EndlessRun {
+    let folder: String
+    let process: ProgramRun
+    let events: RunEventLog
+    private let jobFlags: [String]
+
+    /// A run of `ssrm` with this subcommand; some of its flags belong to the job.
+    private init(_ subcommand: String, run: String, _ flags: [String], job: [String]) throws {
+        (folder, jobFlags) = (run, job)
+        process = try ProgramRun(
+            [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--report-every", "10"] + job + flags)
+        events = RunEventLog(of: run, by: process)
+    }
+
+    /// `ssrm pretrain` with these further flags.
+    static func pretrain(run: String, job: [String] = [], _ flags: String...) throws -> EndlessRun {
+        try EndlessRun("pretrain", run: run, flags, job: job)
+    }
+
+    /// `ssrm coordinator` with these further flags.
+    static func coordinator(run: String, job: [String] = [], _ flags: String...) throws -> EndlessRun {
+        try EndlessRun("coordinator", run: run, ["--listen", "tcp://127.0.0.1:*"] + flags, job: job)
+    }
+
+    /// A worker for it.
+    func worker(_ flags: String...) throws -> ProgramRun {
+        try ProgramRun(["worker", "--connect", try events.endpoint()] + flags)
+    }
+
+    /// Waits until a worker has joined, for the `times`-th time.
+    func waitsForJoining(of pid: Int32, times: Int = 1) throws {
+        _ = try events.waits(for: .joined, count: times) { $0.pid == pid }
+    }
+
+    /// Waits until steps were done that were not begun before this call.
+    func waitsForProgress() throws {
+        let count = reportCount  // the steps of the next report may have been begun by now, those of the one after not
+        let isThere = waitFor { reportCount > count + 1 || process.hasEnded }
+        if !isThere || process.hasEnded { throw Pretraining.Failure(text: "no progress: \(process.errorsSoFar)") }
+    }
+
+    private var reportCount: Int {
+        let content = FileManager.default.contents(atPath: folder + "/metrics.jsonl") ?? Data()
+        return content.count { $0 == UInt8(ascii: "\n") }
+    }
+
+    /// Stops it after the step in hand, and returns how far it came.
+    func stop(location: SourceLocation = #_sourceLocation) throws -> Pretraining.Outcome {
+        process.signal(SIGINT)
+        let result = process.result()
+        #expect(result.status == 130, Comment(rawValue: result.errors), sourceLocation: location)
+        let outcome = try Pretraining.inspect(folder)
+        let stopped = try events.waits(for: .stopped)
+        #expect(stopped.step == outcome.step, sourceLocation: location)
+        return outcome
+    }
+
+    /// Stops it, and expects the bits that one worker comes to whom nobody disturbs.
+    func stopsWithTheBitsOfAnUndisturbedRun(location: SourceLocation = #_sourceLocation) throws {
+        let outcome = try stop(location: location)
+        #expect(outcome.step > 0, sourceLocation: location)
+        let bits = try Pretraining.bits(afterSteps: outcome.step, job: jobFlags)
+        #expect(outcome.parameters_sha256 == bits, sourceLocation: location)
+    }
+}
