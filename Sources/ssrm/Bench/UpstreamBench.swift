@@ -10,26 +10,6 @@ import Signals
 import SleepRecognition
 import Upstream
 
-/// Options of every measurement of the upstream stage.
-struct UpstreamBenchOptions: ParsableArguments {
-    @Option(help: "Worker processes.") var workers = 1
-    @Option(help: "Compute threads of each worker.") var threads = 1
-    @Option(help: "Steps.") var steps = 300
-    @Flag(
-        inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise over the loopback interface.")
-    var sharedMemory = true
-    @OptionGroup var pinning: PinningOptions
-    @OptionGroup var elements: ElementOptions
-    @Flag(help: "Print one JSON object.") var json = false
-
-    func validate() throws {
-        if [workers, threads].contains(where: { !(1...4096).contains($0) }) {
-            throw ValidationError("--workers and --threads must be 1 to 4096")
-        }
-        if steps < 2 { throw ValidationError("--steps must be at least 2: the time counts from the first one's end") }
-    }
-}
-
 /// A run of the upstream stage on made-up samples, with real worker processes.
 struct UpstreamBench {
     let inputs: Int
@@ -131,16 +111,5 @@ struct UpstreamBench {
             try values.withUnsafeBufferPointer { try writer.append($0) }
         }
         _ = try writer.finish()
-    }
-}
-
-extension StepTimes.Means {
-    /// Two lines for people.
-    var text: String {
-        """
-        coordinator: waits \(Int(coordinator.waiting)) us, optimiser \(Int(coordinator.optimising)) us, messages and sums \
-        \(Int(coordinator.messages)) us
-        a worker: computes \(Int(worker.computing)) us, exchange and waiting \(Int(worker.rest)) us
-        """
     }
 }

@@ -10,7 +10,7 @@ struct JobOptions: ParsableArguments {
     @Option(help: "The dataset file, made by `ssrm data`.")
     var data: String
 
-    @Option(help: "The run directory: checkpoints, job.json and metrics.jsonl go there.")
+    @Option(help: "The run directory: checkpoints, job.json, metrics.jsonl and events.jsonl go there.")
     var run: String
 
     @OptionGroup var presetOptions: PresetOptions
