@@ -110,8 +110,14 @@ let package = Package(
         tests(
             "ServiceTests",
             ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Wire", "Messaging", "Signals", "Numerics"]),
+        .executableTarget(
+            name: "ExampleTrainer",
+            dependencies: [
+                "Examples", "Service", "Upstream", "Encoders", "Layers", "Datasets", "Signals", "Checkpoints",
+            ],
+            path: "Tests/ExampleTrainer", swiftSettings: house),
         // Real processes of the built program; the executable is a dependency so that it is built first.
-        tests("ProgramTests", ["ssrm", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
+        tests("ProgramTests", ["ssrm", "ExampleTrainer", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
         .testTarget(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Datasets
 import Foundation
 import Service
@@ -73,11 +72,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let parent {
-            _ = linux_signal_on_parent_death(SIGTERM)
-            // A parent that ended before this line sends no signal any more.
-            if getppid() != parent { throw ProgramError("process \(parent), which started this worker, has ended") }
-        }
+        if let parent { try ParentProcess.endThisWith(parent) }
         // The threads of the socket too, or they wait behind another worker's computing while this one's processor idles.
         if let processors { Processors.stay(on: processors) }
         let signals = try SignalInbox([SIGINT, SIGTERM])

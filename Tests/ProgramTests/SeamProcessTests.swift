@@ -1,0 +1,68 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The promise holds for what others add: a network and a task of the tests' own, trained by real processes.
+@Suite(.serialized) struct SeamProcessTests {
+    private static let trainer = URL(filePath: ProgramRun.ssrm).deletingLastPathComponent()
+        .appending(path: "ExampleTrainer").path
+    private struct Outcome: Decodable, Equatable {
+        let step: Int
+        let parameters_sha256: String
+        let job_digest: String
+    }
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func start(_ run: String, workers: Int, steps: Int, _ flags: String...) throws -> ProgramRun {
+        try ProgramRun(
+            ["pretrain", try Pretraining.dataset.get(), folder.path(run), "\(workers)", "\(steps)"] + flags,
+            program: Self.trainer)
+    }
+
+    private func outcome(of run: ProgramRun, location: SourceLocation = #_sourceLocation) throws -> Outcome {
+        let result = run.result()
+        #expect(result.status == 0, Comment(rawValue: result.errors), sourceLocation: location)
+        return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))
+    }
+
+    @Test func theSameJobGivesTheSameBitsWhateverTheWorkersAndTheCoordinatorsDeath() throws {
+        let one = try outcome(of: start("one", workers: 1, steps: 400))
+        #expect(one.step == 400)
+        #expect(try outcome(of: start("three", workers: 3, steps: 400)) == one)
+
+        let killed = try start("killed", workers: 2, steps: 400)
+        let checkpoint = folder.path("killed/checkpoints/step-00000040.safetensors")
+        #expect(waitFor { FileManager.default.fileExists(atPath: checkpoint) })
+        killed.signal(SIGKILL)
+        #expect(killed.result().status == -SIGKILL)
+        #expect(try outcome(of: start("killed", workers: 3, steps: 400, "--resume")) == one)
+    }
+
+    @Test func theTasksOwnFiguresStandInTheMetrics() throws {
+        _ = try outcome(of: start("run", workers: 2, steps: 40))
+        struct Line: Decodable {
+            let step: Int
+            let loss, shift_accuracy, mean_shift: Double
+        }
+        let lines = try String(contentsOfFile: folder.path("run/metrics.jsonl"), encoding: .utf8).split(separator: "\n")
+            .map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        #expect(lines.map(\.step) == [10, 20, 30, 40])
+        // Shifts are drawn from 0 … 7: the mean of 480 of them is 3.5 within four deviations of 0.105.
+        #expect(lines.allSatisfy { abs($0.mean_shift - 3.5) < 0.42 && (0...1).contains($0.shift_accuracy) })
+    }
+
+    /// A worker that does not know the job's network says so and what to do.
+    @Test func aWorkerThatDoesNotKnowTheNetworkSaysSo() throws {
+        let run = try start("long", workers: 1, steps: 1_000_000)
+        let file = folder.path("long/endpoint")
+        #expect(waitFor { FileManager.default.fileExists(atPath: file) })
+        let endpoint = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let stranger = try ProgramRun.ssrm("worker", "--connect", endpoint)
+        #expect(stranger.status == 1)
+        #expect(stranger.errors.contains("network is squares: use perceptron"), Comment(rawValue: stranger.errors))
+        run.signal(SIGTERM)
+        #expect(run.result().status == 128 + SIGTERM)
+    }
+}
