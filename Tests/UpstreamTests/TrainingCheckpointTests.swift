@@ -68,3 +68,17 @@ import Upstream
         }
     }
 }
+
+@Test func aCheckpointOfAnEarlierFormatIsRefusedWithWhatToDo() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("old.safetensors")
+    var writer = try TensorFileWriter(
+        path: path, tensors: [(name: "hidden0.weight", type: .float32, shape: [0])],
+        metadata: ["format": "ssrm.checkpoint.1"])
+    _ = try writer.finish()
+    #expect {
+        try TrainingCheckpoint(reading: path)
+    } throws: {
+        "\($0)".hasPrefix(path) && "\($0)".contains("run `ssrm pretrain` again")
+    }
+}
