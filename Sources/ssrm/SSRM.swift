@@ -14,7 +14,7 @@ struct SSRM: ParsableCommand {
 
             Example: ssrm data synthetic --kind pressure --subjects 6 --seed 1 --out maps.safetensors
             """,
-        version: "0.2.0",
+        version: "0.3.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, TrainCommand.self,
             EvaluateCommand.self, PredictCommand.self, PresetCommand.self, InspectCommand.self, BenchCommand.self,
