@@ -1,6 +1,7 @@
 public import Numerics
 
-/// What a job computes in and what travels: part of the job, because it fixes the bits, and of the probe that workers are held to.
+/// What a job computes in and what travels: part of the job, because it fixes the bits, and of the probe that workers
+/// are held to.
 public struct Arithmetic: Codable, Equatable, Sendable {
     /// How vectors of leaves and parameters are exchanged.
     public var wire: ElementType

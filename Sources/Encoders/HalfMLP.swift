@@ -1,12 +1,13 @@
 import CKernels
 import Numerics
 
-/// The hidden layers of a perceptron with their products in bfloat16: the factors of a layer's three products, and the products.
+/// The hidden layers of a perceptron with their products in bfloat16: the factors of a layer's three products, and the
+/// products.
 ///
-/// Inputs, activations, weights and gradients at activations are rounded to the nearest bfloat16 as they enter a product. All else
-/// (sums in a product, biases, ReLU, the whole output layer, the gradient that comes out) is float32, and so are the weights that
-/// the optimiser changes: a step that is small beside a weight is not lost. Gradients need no scaling, because the range is that of
-/// float32.
+/// Inputs, activations, weights and gradients at activations are rounded to the nearest bfloat16 as they enter a
+/// product. All else (sums in a product, biases, ReLU, the whole output layer, the gradient that comes out) is float32,
+/// and so are the weights that the optimiser changes: a step that is small beside a weight is not lost. Gradients need
+/// no scaling, because the range is that of float32.
 final class HalfMLP {
     private struct Layer {
         let inputs: HalfBlock

@@ -1,7 +1,8 @@
 import CKernels
 public import Numerics
 
-/// A perceptron's passes: activations and gradients of up to a number of rows, and the parameters as products read them.
+/// A perceptron's passes: activations and gradients of up to a number of rows, and the parameters as products read
+/// them.
 public final class MLPPass: NetworkPass {
     private let network: MLP
     private let rows: Int

@@ -1,7 +1,7 @@
 /// A number that a pretext task reports beside the gradient, and how a step's value of it is made.
 ///
-/// Each leaf reports a part; parts add up through the tree, and a step's value is their sum divided by `divisor`. Tree, wire,
-/// coordinator and reporter carry figures without knowing what they mean.
+/// Each leaf reports a part; parts add up through the tree, and a step's value is their sum divided by `divisor`. Tree,
+/// wire, coordinator and reporter carry figures without knowing what they mean.
 public struct Figure: Equatable, Sendable {
     /// Its name in metrics, like `loss`.
     public let name: String

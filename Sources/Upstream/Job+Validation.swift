@@ -44,14 +44,16 @@ extension Job {
         try SettingFault.check(
             (1..<1 << 28).contains(rows) && (1..<1 << 28).contains(columns) && rows * columns < 1 << 24, "samples",
             "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
-        // So the place of an original in the order of all steps has 48 bits, and no training epoch's stream meets another's.
+        // So the place of an original in the order of all steps has 48 bits, and no training epoch's stream meets
+        // another's.
         let mostSteps = min(1 << 40, (1 << 48) / originalsPerStep)
         try SettingFault.check((0...mostSteps).contains(steps), "steps", steps, "0 to \(mostSteps)")
     }
 
     /// How this job differs from another, a phrase each; a different number of steps alone is no difference.
     ///
-    /// Steps are left out because no step's arithmetic depends on how many will follow, so a job can be resumed to run longer.
+    /// Steps are left out because no step's arithmetic depends on how many will follow, so a job can be resumed to run
+    /// longer.
     public func differences(from other: Job) -> [String] {
         var found: [String] = []
         func compare<T: Equatable>(_ name: String, _ path: KeyPath<Job, T>) {

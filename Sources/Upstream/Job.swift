@@ -102,8 +102,8 @@ public struct Job: Codable, Equatable, Sendable {
 
     /// Reads a job from its JSON; it may still be one that can't be trained.
     ///
-    /// - Throws: `UpstreamError.unfit` for one of another form or of kinds that are not known here, `DecodingError` for what is no
-    ///   job at all.
+    /// - Throws: `UpstreamError.unfit` for one of another form or of kinds that are not known here, `DecodingError` for
+    ///   what is no job at all.
     public init(json: String) throws {
         struct Form: Decodable { let format: Int? }
         let data = Data(json.utf8)

@@ -1,6 +1,7 @@
 public import Numerics
 
-/// Where a leaf stands in its job: all that a pretext task may draw from, so that whoever computes the leaf draws the same.
+/// Where a leaf stands in its job: all that a pretext task may draw from, so that whoever computes the leaf draws the
+/// same.
 public struct LeafPlace: Sendable, Equatable {
     /// The job's seed.
     public let seed: UInt64

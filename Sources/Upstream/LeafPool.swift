@@ -43,8 +43,8 @@ public final class LeafPool {
 
     /// Computes a run of leaves of one step.
     ///
-    /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the caller, and
-    ///   whoever it passed them to, has let go of them.
+    /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the
+    ///   caller, and whoever it passed them to, has let go of them.
     /// - Throws: `UpstreamError.notFinite` when a sum is infinite or not a number.
     public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])

@@ -3,8 +3,8 @@ public import Signals
 
 /// What is computed for one leaf of a step's tree from the published parameters; a value for each thread.
 ///
-/// Tree, wire and ledger know leaves and their sums, not what a leaf is: today one shard's gradient. Whoever computes a leaf
-/// gets the same bits.
+/// Tree, wire and ledger know leaves and their sums, not what a leaf is: today one shard's gradient. Whoever computes a
+/// leaf gets the same bits.
 public protocol LeafWork: AnyObject {
     /// Computes one leaf of one step on the calling thread.
     ///

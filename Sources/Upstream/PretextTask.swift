@@ -17,7 +17,8 @@ public protocol PretextTask: AnyObject {
 
     /// The figures of a leaf, the loss first, and the loss's gradient at the network's outputs.
     ///
-    /// The loss is this leaf's part of a mean over the whole step, so that a step's loss and gradient are plain sums over leaves.
+    /// The loss is this leaf's part of a mean over the whole step, so that a step's loss and gradient are plain sums
+    /// over leaves.
     ///
     /// - Parameters:
     ///   - outputs: the network's, a row for each that was made.
@@ -33,8 +34,8 @@ public protocol PretextTask: AnyObject {
 
 /// One kind of pretext task: its settings, their limits, and the task that they make for samples of a shape.
 ///
-/// A new one is a file with such a type beside its `PretextTask`, and a line in `TaskSettings.kinds`. The coding keys are the
-/// settings' names in preset files.
+/// A new one is a file with such a type beside its `PretextTask`, and a line in `TaskSettings.kinds`. The coding keys
+/// are the settings' names in preset files.
 public protocol TaskKind: Codable, Equatable, Sendable {
     /// The kind's name in jobs, presets and files.
     static var kind: String { get }

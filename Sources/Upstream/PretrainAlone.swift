@@ -1,7 +1,8 @@
 import Numerics
 public import Signals
 
-/// Trains a job in this process: the same leaves, the same tree and the same optimiser as the distributed run, so the same bits.
+/// Trains a job in this process: the same leaves, the same tree and the same optimiser as the distributed run, so the
+/// same bits.
 ///
 /// For an evaluation's folds, where many small jobs follow one another.
 ///
@@ -11,7 +12,8 @@ public import Signals
 ///   - threads: how many leaves are computed at once; the bits do not depend on it.
 ///   - progress: told the steps done and the loss, after each step, on the calling thread.
 /// - Returns: the state after the last step.
-/// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, or a gradient that is not finite.
+/// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, or a gradient that is not
+///   finite.
 public func pretrainAlone(
     _ job: Job, samples: Samples, threads: Int = 1, progress: (Int, Double) -> Void = { _, _ in }
 ) throws(UpstreamError) -> TrainingState {

@@ -2,8 +2,8 @@ import Numerics
 
 /// Which originals each shard of each step takes.
 ///
-/// A training epoch's order is a permutation drawn from the seed and the training epoch's number; steps take consecutive places,
-/// and a step that reaches the end of one order goes on in the next.
+/// A training epoch's order is a permutation drawn from the seed and the training epoch's number; steps take
+/// consecutive places, and a step that reaches the end of one order goes on in the next.
 public struct SampleOrder: Sendable {
     private let seed: UInt64
     private let sampleCount: Int

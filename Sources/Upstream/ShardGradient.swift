@@ -2,7 +2,8 @@ import Encoders
 public import Numerics
 public import Signals
 
-/// Computes shards' gradients by the one fixed sequence of operations that every worker goes through; one for each thread.
+/// Computes shards' gradients by the one fixed sequence of operations that every worker goes through; one for each
+/// thread.
 public final class ShardGradient: LeafWork {
     private let job: Job
     private let parameterCount: Int

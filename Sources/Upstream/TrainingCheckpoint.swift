@@ -5,8 +5,8 @@ import Numerics
 
 /// A training state in a file, with the job that it belongs to.
 ///
-/// A safetensors file: the parameters as one tensor for each of the network's parts, in flat order, then the optimiser's vectors
-/// under their names, flat; the job, its digest and the run's probe stand in the metadata.
+/// A safetensors file: the parameters as one tensor for each of the network's parts, in flat order, then the
+/// optimiser's vectors under their names, flat; the job, its digest and the run's probe stand in the metadata.
 public struct TrainingCheckpoint: Sendable {
     /// The file format's name in the metadata.
     public static let format = "ssrm.checkpoint.2"
@@ -66,7 +66,8 @@ public struct TrainingCheckpoint: Sendable {
 
     /// Reads a checkpoint and checks all of it.
     ///
-    /// - Throws: `TensorFileError` for a file that is no whole tensor file, `UpstreamError` for one that is no checkpoint.
+    /// - Throws: `TensorFileError` for a file that is no whole tensor file, `UpstreamError` for one that is no
+    ///   checkpoint.
     public init(reading path: String) throws {
         let file = try TensorFile(opening: path)
         func fail(_ reason: String) -> UpstreamError { .noCheckpoint(path: path, reason: reason) }

@@ -42,8 +42,8 @@ public struct TrainingState: Sendable {
 
     /// Makes the next step with the sum of all leaves.
     ///
-    /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker. The optimiser runs
-    /// on up to `threads` threads; the bits do not depend on it.
+    /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker. The
+    /// optimiser runs on up to `threads` threads; the bits do not depend on it.
     public mutating func advance(gradient: FloatBlock, threads: Int = 1) {
         let updated = pool.take(count: parameters.count)
         optimiser.update(parameters, gradient: gradient, into: updated, threads: threads)
@@ -59,7 +59,8 @@ public struct TrainingState: Sendable {
         published = rounded
     }
 
-    /// Moves the published parameters into the first of these blocks, and lets the next steps write theirs to the others in turn.
+    /// Moves the published parameters into the first of these blocks, and lets the next steps write theirs to the
+    /// others in turn.
     ///
     /// - Precondition: there are three blocks or four, each as long as the parameters, and nobody else writes to them.
     public mutating func move(to blocks: [FloatBlock]) {

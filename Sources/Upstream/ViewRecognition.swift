@@ -4,8 +4,8 @@ public import Signals
 
 /// The paper's pretext task: tell which view of a sample a row is.
 ///
-/// The rows of a shard lie view by view: row `v * originals + i` is view `v` of original `i`, made from the original divided by
-/// its Euclidean norm. Its figures are the loss and the number of rows whose view has the largest output.
+/// The rows of a shard lie view by view: row `v * originals + i` is view `v` of original `i`, made from the original
+/// divided by its Euclidean norm. Its figures are the loss and the number of rows whose view has the largest output.
 public final class ViewRecognition: PretextTask {
     private let settings: ViewSettings
     private let outputs: Int
@@ -35,11 +35,12 @@ public final class ViewRecognition: PretextTask {
         }
     }
 
-    /// `crossEntropyWeight` times the mean cross-entropy over rows, plus `divergenceWeight` times the mean over originals and their
-    /// other views of `KL(p || q)`, where `p` is the network's output for the original and `q` that for the view.
+    /// `crossEntropyWeight` times the mean cross-entropy over rows, plus `divergenceWeight` times the mean over
+    /// originals and their other views of `KL(p || q)`, where `p` is the network's output for the original and `q` that
+    /// for the view.
     ///
-    /// Both outputs of a divergence get its gradient: `q - p` at the view's logits, `p (log p - log q - KL)` at the original's.
-    /// Source: the paper's total loss, 0.8 x cross-entropy + 0.2 x KL.
+    /// Both outputs of a divergence get its gradient: `q - p` at the view's logits, `p (log p - log q - KL)` at the
+    /// original's. Source: the paper's total loss, 0.8 x cross-entropy + 0.2 x KL.
     public func figures(
         ofOutputs logits: UnsafePointer<Float>, originals: Int, at place: LeafPlace,
         gradient: UnsafeMutablePointer<Float>

@@ -39,7 +39,8 @@ public struct ViewSettings: TaskKind {
     /// One output for each view, unless there are more.
     public var outputCount: Int { outputUnits ?? views.count }
 
-    /// Refuses views without the identity first or twice the same, weights that are negative or both 0, and too few outputs.
+    /// Refuses views without the identity first or twice the same, weights that are negative or both 0, and too few
+    /// outputs.
     public func validate() throws(SettingFault) {
         let names = views.map(\.rawValue)
         try SettingFault.check(

@@ -4,9 +4,9 @@ import Testing
 
 /// A finite difference would tell nothing: a rounded loss stands still for small steps and then jumps.
 ///
-/// So the gradient is held against
-/// that of the same network in float32. Its factors differ by one part in 512 at most; the gradient differs by more, because of
-/// the few units whose inputs are so close to zero that they are on in the one and off in the other.
+/// So the gradient is held against that of the same network in float32. Its factors differ by one part in 512 at most;
+/// the gradient differs by more, because of the few units whose inputs are so close to zero that they are on in the one
+/// and off in the other.
 @Test(.enabled(if: ProductLibrary.fault(of: .bfloat16) == nil), arguments: [[48, 24, 5], [200, 64, 32, 5]])
 func aGradientOfHalfProductsIsCloseToThatOfFloats(sizes: [Int]) {
     let (network, rows) = (MLP(sizes: sizes), 37)

@@ -4,7 +4,8 @@ public import Numerics
 
 /// An example of a network of one's own: hidden units `h = (x · weight)²`, outputs `h · mixing`.
 ///
-/// One file; `NetworkSettings.kinds` is where it is made known. Letters: `R` rows, `I` inputs, `H` hidden units, `O` outputs.
+/// One file; `NetworkSettings.kinds` is where it is made known. Letters: `R` rows, `I` inputs, `H` hidden units, `O`
+/// outputs.
 public struct SquareUnitsSettings: NetworkKind {
     /// `squares`.
     public static let kind = "squares"
