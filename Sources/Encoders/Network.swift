@@ -20,6 +20,7 @@ public protocol Network: Sendable {
     /// - Parameters:
     ///   - seed: the job's.
     ///   - stream: the first of 2^48 streams of random numbers that are this network's to draw from.
+    /// - Returns: a vector as long as `parameterCount`.
     func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock
 
     /// Something that computes with this network, for one thread; everything that it needs is allocated here.
@@ -27,6 +28,7 @@ public protocol Network: Sendable {
     /// - Parameters:
     ///   - rows: the most rows that it will take at a time.
     ///   - arithmetic: what it computes in.
+    /// - Returns: a pass that has no parameters yet.
     /// - Precondition: `arithmetic.fault` is nil.
     func makePass(rows: Int, arithmetic: Arithmetic) -> any NetworkPass
 }

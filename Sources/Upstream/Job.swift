@@ -31,7 +31,9 @@ public struct Job: Codable, Equatable, Sendable {
     public var originalsPerShard: Int
     /// How many steps there are in all.
     public var steps: Int
-    /// The samples that take no part, in order; empty for none. There is no other way to leave samples out.
+    /// The samples that take no part, in order; empty for none.
+    ///
+    /// There is no other way to leave samples out.
     public var excludedSamples: [Range<Int>]
 
     /// A job.

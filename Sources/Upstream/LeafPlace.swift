@@ -20,6 +20,7 @@ public struct LeafPlace: Sendable, Equatable {
     /// Random numbers for one purpose of a task at this place; another purpose, shard or step has others.
     ///
     /// - Parameter purpose: tells a task's uses apart, like masks and noise.
+    /// - Returns: a sequence that begins anew at each call.
     public func draws(for purpose: UInt8) -> RandomSequence {
         // A sequence of 2^40 numbers for each shard (below 2^16) and purpose.
         RandomSequence(

@@ -64,6 +64,7 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - originalsPerStep: originals in a step.
     ///   - originalsPerLeaf: originals in one of its leaves.
+    /// - Returns: one entry for each number that the task's `figures` gives, in their order.
     func figures(originalsPerStep: Int, originalsPerLeaf: Int) -> [Figure]
 
     /// The task for samples `[rows, columns]`, up to `capacity` originals at a time.
