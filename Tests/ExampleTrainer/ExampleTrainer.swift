@@ -41,9 +41,10 @@ enum ExampleTrainer {
             seed: 5, shardsPerStep: 6, originalsPerShard: 8, steps: steps)
         try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
-        (coordinator.reportEvery, coordinator.checkpointEvery) = (10, 40)
+        coordinator.checkpointEvery = 40
         var settings = RunSettings(data: words[1], folder: words[2], coordinator: coordinator)
         settings.workers = LocalWorkersSettings(count: workers, threads: 1, pins: false)
+        settings.reportEvery = 10
         settings.resumes = words.contains("--resume")
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
