@@ -104,6 +104,9 @@ let package = Package(
         tests(
             "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
             resources: [.copy("Fixtures")]),
+        tests(
+            "SleepRecognitionTests",
+            ["SleepRecognition", "Datasets", "Recognition", "Upstream", "Signals", "Checkpoints"]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
@@ -117,7 +120,12 @@ let package = Package(
             ],
             path: "Tests/ExampleTrainer", swiftSettings: house),
         // Real processes of the built program; the executable is a dependency so that it is built first.
-        tests("ProgramTests", ["ssrm", "ExampleTrainer", "Checkpoints", "Datasets", "Wire", "Messaging", "Numerics"]),
+        tests(
+            "ProgramTests",
+            [
+                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Wire", "Messaging",
+                "Numerics",
+            ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),
         .testTarget(

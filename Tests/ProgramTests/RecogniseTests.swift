@@ -1,4 +1,7 @@
+import Datasets
 import Foundation
+import Recognition
+import SleepRecognition
 import TestKit
 import Testing
 
@@ -97,6 +100,22 @@ func anEvaluationHasTheSameFiguresOnAnyThreads(division: String) throws {
     let text = try evaluate()
     #expect(text.output.contains("precision") && text.output.contains("is \\ recognised as"))
     #expect(text.output.contains("mean accuracy of subjects"))
+}
+
+/// What the program prints is what another program gets from the library.
+@Test func anEvaluationPrintsTheLibrarysFigures() throws {
+    let prepared = try Prepared.shared.get()
+    let result = try ProgramRun.ssrm(
+        "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--steps",
+        "10", "--epochs", "4", "--seed", "6", "--json")
+    var settings = try NamedSettings(preset: "paper")
+    settings.values.foldSteps = 10
+    settings.values.recogniser.epochs = 4
+    let evaluation = try Evaluation(
+        on: try Dataset(opening: prepared.data), scheme: .posture3, division: .subjectFolds(2), settings: settings,
+        seed: 6)
+    let printed = try JSONDecoder().decode(EvaluationFigures.self, from: Data(result.output.utf8))
+    #expect(try evaluation.run(threads: 2) == printed)
 }
 
 /// Arguments that can't be carried out, and what the one line must name.

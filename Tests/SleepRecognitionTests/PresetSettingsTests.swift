@@ -1,0 +1,53 @@
+import Foundation
+import SleepRecognition
+import TestKit
+import Testing
+
+@Test(arguments: ["paper", "night"])
+func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
+    let settings = try Preset.named(name).settings
+    #expect(try JSONDecoder().decode(PresetSettings.self, from: JSONEncoder().encode(settings)) == settings)
+    let folder = try TemporaryFolder()
+    let read = try NamedSettings(file: try folder.write(settings.yaml, to: "mine.yaml"))
+    #expect(read.values == settings && read.name == name && read.changes.isEmpty)
+}
+
+@Test func jsonWithAValueOfAnotherKindIsRefused() throws {
+    let json = try String(decoding: JSONEncoder().encode(Preset.named("paper").settings), as: UTF8.self)
+    let wrong = json.replacingOccurrences(of: #""cell":"lstm""#, with: #""cell":"rnn""#)
+    #expect(wrong != json)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(PresetSettings.self, from: Data(wrong.utf8)) }
+}
+
+@Test func replacedValuesAreChangesOfThePreset() throws {
+    let settings = try NamedSettings(
+        preset: "night", replacing: ["recogniser.sequence_length=12", "upstream.epsilon=1e-7"])
+    #expect(settings.values.recogniser.sequenceLength == 12)
+    #expect(settings.changes == ["upstream.epsilon 1e-07", "recogniser.sequence_length 12"])
+    #expect(NamedSettings(name: "mine", values: settings.values).changes.isEmpty)
+}
+
+@Test(arguments: [
+    ("recogniser.droput=0.1", "no setting recogniser.droput: did you mean recogniser.dropout?"),
+    ("recogniser.dropout", "use a setting and its value, like recogniser.dropout=0.2"),
+    ("recogniser.dropout=much", "recogniser.dropout is \"much\": use a number"),
+])
+func anAssignmentThatCannotBeTakenIsRefused(assignment: String, reason: String) {
+    #expect(throws: SleepRecognitionError.assignment(assignment, reason: reason)) {
+        try NamedSettings(preset: "paper", replacing: [assignment])
+    }
+}
+
+@Test func anAssignmentWithoutEffectIsRefused() {
+    let assignment = "upstream.steps=3"
+    for unused in ["upstream", "upstream.steps"] {
+        #expect(throws: SleepRecognitionError.unused(assignment, setting: "upstream.steps")) {
+            try NamedSettings(preset: "paper", replacing: [assignment], unused: [unused])
+        }
+    }
+}
+
+@Test func anUnknownPresetIsRefusedWithTheKnownOnes() {
+    let error = #expect(throws: SleepRecognitionError.unknownPreset("nigth")) { try Preset.named("nigth") }
+    #expect(error?.description == "no preset \"nigth\": did you mean night? (there are paper, night)")
+}
