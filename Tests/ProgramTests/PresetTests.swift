@@ -248,8 +248,9 @@ func aPresetThatWasPrintedIsTheSamePreset(name: String) throws {
     #expect(job["preset"] as? String == "mine.yaml" && job["seed"] as? Int == 9 && job["steps"] as? Int == 2)
     #expect(job["shardsPerStep"] as? Int == 3 && job["originalsPerShard"] as? Int == 4)
     let settings = try #require(job["settings"] as? [String: Any])
-    #expect(settings["weightDeviation"] as? Double == 0.05 && settings["hiddenUnits"] as? [Int] == [8])
-    #expect((settings["adam"] as? [String: Any])?["beta1"] as? Double == 0.8)
+    let network = try #require(settings["network"] as? [String: Any])
+    #expect(network["weight_deviation"] as? Double == 0.05 && network["hidden_units"] as? [Int] == [8])
+    #expect((settings["optimiser"] as? [String: Any])?["beta1"] as? Double == 0.8)
     #expect(run["checkpoint_every"] as? Int == 1 && run["report_every"] as? Int == 50)
     #expect(run["keep_checkpoints"] as? Int == 3 && run["config"] as? String == "mine.yaml")
     #expect(run["lease"] as? Double == 7 && run["heartbeat"] as? Double == 1)
@@ -328,5 +329,5 @@ func aPresetThatWasPrintedIsTheSamePreset(name: String) throws {
     let resumed = try ProgramRun(
         ["pretrain"] + Pretraining.jobFlags(run: "one", steps: 40) + ["--resume"], in: folder.url.path
     ).result()
-    #expect(resumed.status == 1 && resumed.errors.contains("excluded subjects are others"), "\(resumed.errors)")
+    #expect(resumed.status == 1 && resumed.errors.contains("excluded samples are others"), "\(resumed.errors)")
 }

@@ -129,7 +129,8 @@ private let refused: [(arguments: [String], words: [String])] = [
     (["evaluate", "--protocol", "kfold", "--folds", "9"], ["4 subjects", "9 folds"]),
     (["evaluate", "--preset", "papre"], ["papre", "paper", "night"]),
     (["evaluate", "--set", "recogniser.principal_components=64"], ["maps.safetensors", "without subject", "64"]),
-    (["evaluate", "--steps", "1", "--set", "upstream.learning_rate=1e300"], ["without subject", "encoder"]),
+    (["evaluate", "--steps", "2", "--set", "upstream.learning_rate=3e38"], ["without subject", "gradient"]),
+    (["evaluate", "--set", "upstream.learning_rate=1e300"], ["upstream.learning_rate is 1e+300"]),
     (["predict", "--model", "missing.safetensors"], ["missing.safetensors"]),
     (["predict", "--out", "missing/labels.csv"], ["missing"]),
 ]
