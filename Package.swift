@@ -55,7 +55,7 @@ let package = Package(
         library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels", "CEDF"]),
         library("Encoders", ["Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
         library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
-        library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
+        library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
 
         // MARK: - The distribution
         library("Wire", ["CWire", "CXXHash", "Numerics"]),
@@ -102,11 +102,14 @@ let package = Package(
             path: "Tests/Examples", swiftSettings: house),
         tests("UpstreamTests", ["Upstream", "Examples", "Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
         tests(
-            "RecognitionTests", ["Recognition", "Layers", "Signals", "Checkpoints", "Numerics"],
+            "RecognitionTests", ["Recognition", "Encoders", "Layers", "Signals", "Checkpoints", "Numerics"],
             resources: [.copy("Fixtures")]),
         tests(
             "SleepRecognitionTests",
-            ["SleepRecognition", "Datasets", "Recognition", "Upstream", "Signals", "Checkpoints"]),
+            [
+                "SleepRecognition", "Datasets", "Recognition", "Upstream", "Encoders", "Signals", "Checkpoints",
+                "Numerics",
+            ]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
@@ -123,7 +126,8 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Wire", "Messaging",
+                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Wire",
+                "Messaging",
                 "Numerics",
             ]),
         .testTarget(

@@ -22,7 +22,7 @@ public struct BidirectionalLayer: Sendable {
     public var end: Int { backwards.end }
 
     /// Its parameters by name: `forward.…` and `backward.…`.
-    public var views: [ParameterPart] { forwards.views(prefix: "forward.") + backwards.views(prefix: "backward.") }
+    public var parts: [ParameterPart] { forwards.parts(prefix: "forward.") + backwards.parts(prefix: "backward.") }
 
     /// The buffers of both directions.
     public final class Workspace {

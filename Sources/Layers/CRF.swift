@@ -28,7 +28,7 @@ public struct CRF: Sendable {
     public var end: Int { endOffset + classes }
 
     /// Its parameters by name.
-    public var views: [ParameterPart] {
+    public var parts: [ParameterPart] {
         [
             ParameterPart(name: "crf.transitions", offset: offset, shape: [classes, classes]),
             ParameterPart(name: "crf.start", offset: startOffset, shape: [classes]),

@@ -46,16 +46,16 @@ public struct RecurrentLayer: Sendable {
     public var end: Int { recurrentBiasOffset + (cell == .gru ? hidden : 0) }
 
     /// Its parameters by name, each name led by `prefix`.
-    public func views(prefix: String) -> [ParameterPart] {
-        var views = [
+    public func parts(prefix: String) -> [ParameterPart] {
+        var parts = [
             ParameterPart(name: prefix + "input_weights", offset: offset, shape: [inputs, width]),
             ParameterPart(name: prefix + "recurrent_weights", offset: recurrentOffset, shape: [hidden, width]),
             ParameterPart(name: prefix + "bias", offset: biasOffset, shape: [width]),
         ]
         if cell == .gru {
-            views.append(ParameterPart(name: prefix + "recurrent_bias", offset: recurrentBiasOffset, shape: [hidden]))
+            parts.append(ParameterPart(name: prefix + "recurrent_bias", offset: recurrentBiasOffset, shape: [hidden]))
         }
-        return views
+        return parts
     }
 
     /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz and others 2015).

@@ -52,7 +52,7 @@ public struct Recogniser: Sendable {
         threads: Int = 1, progress: (Progress) -> Void = { _ in }
     ) throws(RecognitionError) -> Recogniser {
         precondition(labels.count == features.rows, "\(labels.count) labels for \(features.rows) samples")
-        try settings.validate()
+        do { try settings.validate() } catch { throw .badSetting(error) }
         let labelled = labels.indices.filter { labels[$0] != nil }
         guard !labelled.isEmpty else { throw .nothingToLearnFrom }
         let scaling = FeatureScaling(of: features, samples: labelled)
@@ -61,9 +61,10 @@ public struct Recogniser: Sendable {
             cell: settings.cell, features: features.columns, hidden: settings.hiddenUnits, classes: classes)
         guard network.parameterCount < largestParameterCount else {
             throw .badSetting(
-                name: "hidden_units", value: "\(settings.hiddenUnits)",
-                wanted:
-                    "fewer: \(features.columns) features and that many units make \(network.parameterCount) parameters")
+                SettingFault(
+                    "hidden_units", settings.hiddenUnits,
+                    wanted: "fewer: \(features.columns) features and that many units make "
+                        + "\(network.parameterCount) parameters"))
         }
         let parameters = network.initialParameters(seed: settings.seed)
         let gradient = FloatBlock(count: parameters.count)

@@ -39,7 +39,7 @@ public struct RecogniserInputs: Sendable, Equatable {
     ///   - settings: say what is read and from which seed the mixture starts.
     /// - Throws: `RecognitionError`, when there are too few samples or they differ too little.
     public init(of samples: Samples, training: [Int], settings: RecogniserSettings) throws(RecognitionError) {
-        try settings.validate()
+        do { try settings.validate() } catch { throw .badSetting(error) }
         var (components, mixture): (PrincipalComponents?, GaussianMixture?)
         if settings.principalComponents > 0 {
             let fitted = try PrincipalComponents(of: samples, training: training, count: settings.principalComponents)

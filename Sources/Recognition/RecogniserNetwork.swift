@@ -25,12 +25,12 @@ public struct RecogniserNetwork: Sendable {
     public var parameterCount: Int { field.end }
 
     /// The parameters by name, in the order in which they stand.
-    public var views: [ParameterPart] {
+    public var parts: [ParameterPart] {
         let linear = [
             ParameterPart(name: "linear.weights", offset: weightOffset, shape: [layer.width, classes]),
             ParameterPart(name: "linear.bias", offset: biasOffset, shape: [classes]),
         ]
-        return layer.views + linear + field.views
+        return layer.parts + linear + field.parts
     }
 
     /// Parameters to start from: weights uniform within 1 / √(their inputs), biases and the field's scores 0.

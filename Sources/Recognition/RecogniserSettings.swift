@@ -1,4 +1,5 @@
 public import Layers
+public import Numerics
 
 /// How a recogniser is built and trained: the downstream half of a preset, under the names that preset files use.
 public struct RecogniserSettings: Codable, Sendable, Equatable {
@@ -56,20 +57,23 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         case includeInputs = "include_inputs"
     }
 
-    /// Refuses values that make no sense.
+    /// Refuses values that make no sense as what they are computed with: 32-bit floats, and for dropout 65,536ths.
     ///
-    /// - Throws: `RecognitionError.badSetting` for the first of them.
-    public func validate() throws(RecognitionError) {
-        func check(_ holds: Bool, _ name: String, _ value: Any, _ wanted: String) throws(RecognitionError) {
-            guard holds else { throw .badSetting(name: name, value: "\(value)", wanted: wanted) }
-        }
+    /// - Throws: `SettingFault` for the first of them.
+    public func validate() throws(SettingFault) {
+        let check = SettingFault.check
         try check((1...65_536).contains(hiddenUnits), "hidden_units", hiddenUnits, "1 to 65536")
         try check(sequenceLength.map { $0 > 0 } ?? true, "sequence_length", sequenceLength ?? 0, "1 or more, or whole")
         try check(batchSequences > 0, "batch_sequences", batchSequences, "1 or more")
-        try check(learningRate > 0 && learningRate.isFinite, "learning_rate", learningRate, "a number above 0")
+        try AdamSettings(learningRate: learningRate).validate()
         try check(epochs > 0, "epochs", epochs, "1 or more")
-        try check(dropout >= 0 && dropout < 1, "dropout", dropout, "0 to below 1")
-        try check(gradientClip >= 0 && gradientClip.isFinite, "gradient_clip", gradientClip, "0 or more")
+        try check(
+            dropout == 0 || (0..<1).contains(dropout) && (1...65_535).contains((dropout * 65_536).rounded()), "dropout",
+            dropout, "0 to below 1: 0 itself, or 0.00001 to 0.99999")
+        // Adam divides by the root of squared gradients plus its epsilon of 1e-8: much shorter ones would train nothing.
+        try check(
+            gradientClip == 0 || gradientClip >= 1e-6 && gradientClip.isFinite, "gradient_clip", gradientClip,
+            "0, or 0.000001 or more")
         try check((0...64).contains(principalComponents), "principal_components", principalComponents, "0 to 64")
         try check((0...64).contains(fisherComponents), "fisher_components", fisherComponents, "0 to 64")
         try check(

@@ -1,7 +1,9 @@
+public import Numerics
+
 /// What can be wrong with a request to learn, to recognise or to evaluate.
 public enum RecognitionError: Error, Equatable, CustomStringConvertible {
     /// A setting, under its name in preset files, has a value that makes no sense.
-    case badSetting(name: String, value: String, wanted: String)
+    case badSetting(SettingFault)
     /// There is no evaluation protocol of this name.
     case unknownProtocol(name: String)
     /// A protocol can't be carried out on these subjects or samples.
@@ -14,14 +16,15 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
     case tooFewSamples(wanted: Int, found: Int)
     /// The loss became infinite or not a number.
     case diverged(epoch: Int)
+    /// A file is a model of a program before this one.
+    case oldModel(path: String, format: String)
     /// A file is no model that this program reads.
     case notAModel(path: String, reason: String)
 
     /// One line: what is wrong and what to do.
     public var description: String {
         switch self {
-        case .badSetting(let name, let value, let wanted):
-            return "recogniser.\(name) is \(value): use \(wanted)"
+        case .badSetting(let fault): return "\(fault.inSection("recogniser"))"
         case .unknownProtocol(let name):
             return "no protocol \"\(name)\": use one of \(EvaluationProtocol.names.joined(separator: ", "))"
         case .cannotSplit(let reason): return reason
@@ -35,6 +38,9 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
                 + "use at most that many, or more recordings"
         case .diverged(let epoch):
             return "training diverged in epoch \(epoch + 1): its loss is not a number; use a lower learning rate"
+        case .oldModel(let path, let format):
+            return "\(path) is a model of an earlier ssrm (\(format)), which this one does not read: "
+                + "run `ssrm train` again"
         case .notAModel(let path, let reason):
             return "\(path) is not a model: \(reason); use a file that `ssrm train` wrote"
         }

@@ -15,20 +15,26 @@ struct EncodedDataset: Sendable {
 
     /// A dataset through an encoder, with inputs that were fitted before.
     ///
+    /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number.
     /// - Precondition: the samples have the encoder's shape.
-    init(_ dataset: Dataset, by encoder: Encoder, inputs: RecogniserInputs) {
+    init(_ dataset: Dataset, by encoder: Encoder, inputs: RecogniserInputs) throws(EncoderError) {
         let samples = dataset.samples
         self.inputs = inputs
         values = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
         recordings = dataset.recordingRanges.map(\.samples)
+        // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
+        guard values.elements.allSatisfy(\.isFinite) else {
+            throw .unfit(
+                "its features of \(dataset.path) are infinite or not numbers: pretrain with a lower learning rate")
+        }
     }
 
     /// A dataset through an encoder, with inputs that are fitted on the samples `training` alone.
     init(
         _ dataset: Dataset, by encoder: Encoder, fittingOn training: [Int], settings: RecogniserSettings
-    ) throws(RecognitionError) {
+    ) throws {
         let inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings)
-        self.init(dataset, by: encoder, inputs: inputs)
+        try self.init(dataset, by: encoder, inputs: inputs)
     }
 
     /// A recogniser trained on the samples that have a label here; see `Recogniser.fit`.

@@ -1,7 +1,5 @@
 public import Datasets
-import Encoders
 public import Recognition
-import Upstream
 
 /// The recognition of every sample of a dataset with a trained model.
 public struct Prediction: Sendable {
@@ -9,7 +7,7 @@ public struct Prediction: Sendable {
     public let model: RecogniserModel
     /// The dataset.
     public let dataset: Dataset
-    private let encoder: Encoder
+    private let name: String
 
     /// A recognition that can be carried out.
     ///
@@ -17,21 +15,21 @@ public struct Prediction: Sendable {
     ///   - dataset: samples of the kind that the model was trained on.
     ///   - model: the model.
     ///   - name: what errors call it, like its file.
-    /// - Throws: `SleepRecognitionError.otherSamples`, or `.recognition` for a model whose parts don't belong together.
+    /// - Throws: `SleepRecognitionError.otherSamples`.
     public init(
         of dataset: Dataset, by model: RecogniserModel, name: String = "the model"
     ) throws(SleepRecognitionError) {
         try model.sampleKind.check(dataset, for: name)
-        encoder = try model.encoder(name: name)
-        (self.model, self.dataset) = (model, dataset)
+        (self.model, self.dataset, self.name) = (model, dataset, name)
     }
 
     /// Recognises.
     ///
     /// - Parameter threads: how many threads to use; the answers do not depend on it.
     /// - Returns: an answer for every sample.
-    public func run(threads: Int = 1) -> Predictions {
-        let encoded = EncodedDataset(dataset, by: encoder, inputs: model.inputs)
+    /// - Throws: `SleepRecognitionError.encoder` for features beyond all numbers.
+    public func run(threads: Int = 1) throws(SleepRecognitionError) -> Predictions {
+        let encoded = try about(name) { try EncodedDataset(dataset, by: model.encoder, inputs: model.inputs) }
         return Predictions(encoded.recognise(by: model.recogniser, threads: threads), by: model, of: dataset)
     }
 }

@@ -1,5 +1,4 @@
 public import Datasets
-import Foundation
 public import Recognition
 public import Signals
 
@@ -34,7 +33,7 @@ public struct RecogniserTraining: Sendable {
         let isExcluded = Set(excluded.joined())
         training = (0..<dataset.samples.count).filter { !isExcluded.contains($0) }
         labels = try SchemeLabels(dataset, under: scheme).keeping(training)
-        try encoder.sampleKind.check(dataset, for: encoder.name)
+        try encoder.encoder.sampleKind.check(dataset, for: encoder.name)
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -57,7 +56,7 @@ public struct RecogniserTraining: Sendable {
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
         var loss = 0.0
-        let (inputs, recogniser) = try about(dataset.path) {
+        let (inputs, recogniser) = try about(encoder.name) {
             let encoded = try EncodedDataset(dataset, by: encoder.encoder, fittingOn: training, settings: settings)
             let recogniser = try encoded.fit(
                 labels: labels.labels, classes: labels.classes.count, settings: settings, threads: threads
@@ -67,17 +66,14 @@ public struct RecogniserTraining: Sendable {
             }
             return (encoded.inputs, recogniser)
         }
-        let (samples, isTrainedOn) = (dataset.samples, Set(training))
-        let encoding = JSONEncoder()
-        encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
+        let isTrainedOn = Set(training)
+        let content = dataset.content.isEmpty ? encoder.encoder.record.content : dataset.content
         let model = RecogniserModel(
-            recogniser: recogniser, inputs: inputs, scheme: scheme, vocabulary: dataset.vocabulary,
-            classes: labels.classes, preset: self.settings.name, rows: samples.rows, columns: samples.columns,
-            content: dataset.content,
-            encoderRecord: String(
-                decoding: try about(dataset.path) { try encoding.encode(encoder.encoder.record) }, as: UTF8.self),
-            encoderJob: try about(dataset.path) { try encoder.job.json },
-            encoderParameters: encoder.encoder.parameters)
+            encoder: encoder.encoder, inputs: inputs, recogniser: recogniser, scheme: scheme,
+            vocabulary: dataset.vocabulary, classes: labels.classes, content: content, preset: self.settings.name,
+            provenance: RecogniserModel.Provenance(
+                encoderJob: try about(encoder.name) { try encoder.job.digest },
+                encoderDataset: encoder.job.datasetDigest, subjects: dataset.subjects(of: training)))
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),

@@ -1,4 +1,6 @@
 import Datasets
+import Encoders
+import Recognition
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
@@ -30,4 +32,14 @@ struct SampleKind: Equatable {
                     + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
         }
     }
+}
+
+extension Encoder {
+    /// What it takes.
+    var sampleKind: SampleKind { SampleKind(rows: rows, columns: columns, content: record.content) }
+}
+
+extension RecogniserModel {
+    /// What it takes.
+    var sampleKind: SampleKind { SampleKind(rows: encoder.rows, columns: encoder.columns, content: content) }
 }

@@ -1,5 +1,6 @@
 public import Checkpoints
 public import Datasets
+public import Encoders
 public import Recognition
 public import Signals
 public import Upstream
@@ -26,6 +27,8 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
     case fold(dataset: String, name: String, reason: String)
     /// A job or an encoder of the upstream stage can't be used; `subject` says of what.
     case upstream(subject: String, UpstreamError)
+    /// An encoder can't be used; `subject` says which.
+    case encoder(subject: String, EncoderError)
     /// The recogniser can't be trained or a model can't be read.
     case recognition(RecognitionError)
     /// The labels don't fit what is to be told apart.
@@ -62,6 +65,7 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
             case .noCheckpoint, .otherJob: return "\(error)"  // it names the file
             default: return "\(subject): \(error)"
             }
+        case .encoder(let subject, let error): return "\(subject): \(error)"
         case .recognition(let error): return "\(error)"
         case .labels(let error): return "\(error)"
         case .dataset(let error): return "\(error)"
@@ -72,18 +76,23 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
 
     /// What is wrong, where the line itself says of what.
     var reason: String {
-        if case .upstream(_, let error) = self { "\(error)" } else { description }
+        switch self {
+        case .upstream(_, let error): "\(error)"
+        case .encoder(_, let error): "\(error)"
+        default: description
+        }
     }
 
     /// An error of what this library stands on.
     ///
     /// - Parameters:
     ///   - error: what was thrown.
-    ///   - subject: what an error of the upstream stage is about: a file, a dataset.
+    ///   - subject: what an error that does not say so itself is about: a file, a dataset.
     init(_ error: any Error, of subject: String) {
         switch error {
         case let error as SleepRecognitionError: self = error
         case let error as UpstreamError: self = .upstream(subject: subject, error)
+        case let error as EncoderError: self = .encoder(subject: subject, error)
         case let error as RecognitionError: self = .recognition(error)
         case let error as LabelError: self = .labels(error)
         case let error as DatasetError: self = .dataset(error)

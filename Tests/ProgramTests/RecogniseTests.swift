@@ -274,5 +274,8 @@ private func table(_ columns: String, shift: Int = 0) -> String {
     #expect(try train(data, "--exclude-subjects", "c").errors.contains("has no subject c"))
     let predicted = try ProgramRun.ssrm(
         "predict", "--model", folder.path("model"), "--data", other, "--out", folder.path("labels.csv"))
-    #expect(predicted.status == 1 && predicted.errors.contains("was trained on hr, movement, but"))
+    for (refused, name) in [(try train(other), run), (predicted, folder.path("model"))] {
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("\(name) was trained on hr, movement, but"), "\(refused.errors)")
+    }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Encoders
 import Foundation
 import Numerics
 import Recognition
@@ -17,10 +18,15 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     let features = inputs.matrix(nights.features, samples: samples)
     let recogniser = try Recogniser.fit(
         features, recordings: nights.recordings, labels: nights.labels, classes: 3, settings: settings)
+    let record = Encoder.Record(
+        network: NetworkSettings(MLPSettings(hiddenUnits: [4], weightDeviation: 0.1)), rows: 2, columns: 2, outputs: 3,
+        content: ["a", "b"])
     let model = RecogniserModel(
-        recogniser: recogniser, inputs: inputs, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
-        preset: "paper", rows: 2, columns: 2, encoderRecord: #"{"hidden":3}"#, encoderJob: #"{"seed":3}"#,
-        encoderParameters: FloatBlock([1, 2, 3.5]))
+        encoder: try Encoder(record: record, parameters: FloatBlock((0..<35).map { Float($0) / 7 })), inputs: inputs,
+        recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
+        content: ["a", "b"], preset: "paper",
+        provenance: RecogniserModel.Provenance(
+            encoderJob: "0123", encoderDataset: "4567", subjects: ["Anna", "Bo, the second"]))
     return (model, nights, features, samples)
 }
 
@@ -38,10 +44,70 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     #expect(read.inputs.matrix(nights.features, samples: samples) == features)
     #expect(read.recogniser.settings == model.recogniser.settings)
     #expect(read.scheme == .three && read.vocabulary == .stage && read.preset == "paper")
-    #expect(read.classes == ["wake", "NREM", "REM"] && read.rows == 2 && read.columns == 2)
-    #expect(read.encoderRecord == #"{"hidden":3}"# && read.encoderJob == #"{"seed":3}"#)
-    let encoder = read.encoderParameters
-    #expect(Array(encoder.values) == [1, 2, 3.5])
+    #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"])
+    #expect(read.encoder.record == model.encoder.record && read.encoder.identity == model.encoder.identity)
+    #expect(read.provenance == model.provenance)
+}
+
+@Test func aModelsFileNamesThePartsOfItsEncoder() throws {
+    let folder = try TemporaryFolder()
+    try model().0.write(to: folder.path("model.safetensors"))
+    let file = try TensorFile(opening: folder.path("model.safetensors"))
+    let names = ["hidden0.weight", "hidden0.bias", "output.weight", "output.bias"]
+    #expect(file.tensors.map(\.name).prefix(4) == names.map { "encoder.\($0)" }[...])
+    #expect(file.metadata["encoder_job"] == "0123" && file.metadata["encoder_dataset"] == "4567")
+}
+
+@Test(arguments: ["ssrm.model.1", "ssrm.model.2"])
+func aModelOfAnEarlierProgramIsToBeTrainedAgain(format: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    var writer = try TensorFileWriter(path: path, tensors: [], metadata: ["format": format])
+    _ = try writer.finish()
+    let error = #expect(throws: RecognitionError.oldModel(path: path, format: format)) {
+        try RecogniserModel(opening: path)
+    }
+    #expect(error?.description.contains("run `ssrm train` again") == true)
+}
+
+/// Files whose digest is right and whose content is not: made by another program.
+private func altered(
+    _ path: String, to other: String, metadata: [String: String] = [:], tensor: String = "", value: Float = 0
+) throws {
+    let file = try TensorFile(opening: path)
+    var writer = try TensorFileWriter(
+        path: other, tensors: file.tensors.map { (name: $0.name, type: $0.type, shape: $0.shape) },
+        metadata: file.metadata.merging(metadata) { $1 })
+    for entry in file.tensors {
+        var values = Array(try file.floats(entry.name))
+        if entry.name == tensor { values[0] = value }
+        try values.withUnsafeBytes { try writer.append($0) }
+    }
+    _ = try writer.finish()
+}
+
+@Test(arguments: [
+    ("encoder", #"{"columns":2,"content":[],"network":{"kind":"oracle"},"outputs":3,"rows":2}"#, "network is oracle"),
+    ("encoder", "{}", "its encoder can't be read"), ("classes", #"["wake"]"#, "its classes are not those of scheme"),
+    ("recogniser", "{}", "its recogniser can't be read"), ("subjects", "Anna", "its subjects can't be read"),
+])
+func aModelWithImpossibleMetadataIsRefused(key: String, text: String, words: String) throws {
+    let folder = try TemporaryFolder()
+    let (path, other) = (folder.path("model.safetensors"), folder.path("other.safetensors"))
+    try model().0.write(to: path)
+    try altered(path, to: other, metadata: [key: text])
+    let error = #expect(throws: RecognitionError.self) { try RecogniserModel(opening: other) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
+}
+
+@Test(arguments: ["encoder.hidden0.weight", "recogniser.linear.bias", "scaling.means"])
+func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
+    let folder = try TemporaryFolder()
+    let (path, other) = (folder.path("model.safetensors"), folder.path("other.safetensors"))
+    try model().0.write(to: path)
+    try altered(path, to: other, tensor: tensor, value: .nan)
+    let error = #expect(throws: RecognitionError.self) { try RecogniserModel(opening: other) }
+    #expect(error?.description.contains("not a number") == true)
 }
 
 @Test func aTensorFileOfAnotherFormatIsNoModel() throws {
@@ -50,7 +116,7 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     var writer = try TensorFileWriter(path: path, tensors: [], metadata: ["format": "ssrm.dataset.1"])
     _ = try writer.finish()
     #expect(
-        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.2")
+        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.3")
     ) { try RecogniserModel(opening: path) }
 }
 
@@ -68,23 +134,12 @@ func aModelThatIsMissingOrDamagedIsRefused(damage: String) throws {
     #expect(error?.description.contains(path) == true)
 }
 
-/// A file whose digest is right and whose content is not: made by another program.
 @Test(arguments: ["components.variances", "mixture.weights", "mixture.variances"])
 func aModelWithAnImpossibleMixtureIsRefused(name: String) throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("model.safetensors")
+    let (path, other) = (folder.path("model.safetensors"), folder.path("other.safetensors"))
     try model().0.write(to: path)
-    let file = try TensorFile(opening: path)
-    let other = folder.path("other.safetensors")
-    var writer = try TensorFileWriter(
-        path: other, tensors: file.tensors.map { (name: $0.name, type: $0.type, shape: $0.shape) },
-        metadata: file.metadata)
-    for tensor in file.tensors {
-        var values = Array(try file.floats(tensor.name))
-        if tensor.name == name { values[0] = 0 }
-        try values.withUnsafeBytes { try writer.append($0) }
-    }
-    _ = try writer.finish()
+    try altered(path, to: other, tensor: name, value: 0)
     #expect(
         throws: RecognitionError.notAModel(
             path: other, reason: "its components or its mixture have impossible values")

@@ -70,8 +70,8 @@ func classesThatStayForAWhileAreLearnt(cell: RecurrentCell, length: Int?) throws
     let nights = Nights(recordings: 24)
     let recogniser = try Recogniser.fit(
         nights.features, recordings: nights.recordings, labels: nights.labels, classes: 3, settings: small())
-    let view = try #require(recogniser.network.views.first { $0.name == "crf.transitions" })
-    let transitions = (0..<9).map { recogniser.parameters[view.offset + $0] }
+    let part = try #require(recogniser.network.parts.first { $0.name == "crf.transitions" })
+    let transitions = (0..<9).map { recogniser.parameters[part.offset + $0] }
     for from in 0..<3 {
         for to in 0..<3 where to != from { #expect(transitions[from * 4] > transitions[from * 3 + to] + 0.1) }
     }
@@ -156,12 +156,12 @@ func classesThatStayForAWhileAreLearnt(cell: RecurrentCell, length: Int?) throws
     for cell in RecurrentCell.allCases {
         let network = RecogniserNetwork(cell: cell, features: 5, hidden: 4, classes: 3)
         var end = 0
-        for view in network.views {
-            #expect(view.offset == end)
-            end = view.end
+        for part in network.parts {
+            #expect(part.offset == end)
+            end = part.end
         }
         #expect(end == network.parameterCount)
-        #expect(Set(network.views.map(\.name)).count == network.views.count)
+        #expect(Set(network.parts.map(\.name)).count == network.parts.count)
     }
 }
 

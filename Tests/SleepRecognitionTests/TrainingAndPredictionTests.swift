@@ -98,28 +98,3 @@ import Testing
     }
     #expect(unlabelled == .recognition(.nothingToLearnFrom))
 }
-
-@Test func samplesOfAnotherShapeAreRefusedByEncoderAndModelAlike() throws {
-    let study = try SmallStudy.shared.get()
-    let encoder = try study.encoder()
-    let outline = DatasetOutline(
-        kind: "test", vocabulary: .posture, rows: 27, columns: 64, subjects: ["A"], codes: ["left"],
-        recordings: [DatasetOutline.Recording(name: "A/1", subject: 0, labels: [0, 0])])
-    let path = study.folder.path("turned.safetensors")
-    try outline.write((0..<2 * 64 * 27).map { Float($0 % 71) }, to: path)
-    let turned = try Dataset(opening: path)
-    let model = try RecogniserTraining(
-        on: study.dataset, scheme: .posture3, encoder: encoder, settings: study.settings
-    ).run().model
-    let errors = [
-        #expect(throws: SleepRecognitionError.self) {
-            try RecogniserTraining(on: turned, scheme: .posture3, encoder: encoder, settings: study.settings)
-        },
-        #expect(throws: SleepRecognitionError.self) { try Prediction(of: turned, by: model) },
-    ]
-    for (error, name) in zip(errors, ["the encoder", "the model"]) {
-        #expect(
-            error?.description == "\(path): \(name) takes samples of 64 x 27 values, but these are of 27 x 64: "
-                + "use the kind of data that it was trained on")
-    }
-}

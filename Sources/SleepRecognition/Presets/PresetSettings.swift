@@ -42,11 +42,13 @@ public struct PresetSettings: Equatable, Sendable {
     func validate() throws {
         do {
             try upstream.validate()
+        } catch {
+            throw Fault(key: "upstream.\(error.name)", value: error.value, wanted: error.wanted)
+        }
+        do {
             try recogniser.validate()
-        } catch let fault as SettingFault {
-            throw Fault(key: "upstream.\(fault.name)", value: fault.value, wanted: fault.wanted)
-        } catch RecognitionError.badSetting(let name, let value, let wanted) {
-            throw Fault(key: "recogniser.\(name)", value: value, wanted: wanted)
+        } catch {
+            throw Fault(key: "recogniser.\(error.name)", value: error.value, wanted: error.wanted)
         }
         let limits = [
             ("shards", shards, 1...65_536), ("shard_size", shardSize, 1...1 << 20), ("steps", steps, 0...1 << 40),

@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
         try requireWritable(out, inputs: [model, data])
         let prediction = try Prediction(
             of: try Dataset(opening: data), by: try RecogniserModel(opening: model), name: model)
-        let predictions = prediction.run(threads: threads.count)
+        let predictions = try prediction.run(threads: threads.count)
         let figures = predictions.figures
         try WholeFile.write(predictions.csv, to: out)
         if json { return try printJSON(Written(file: out, figures: figures)) }

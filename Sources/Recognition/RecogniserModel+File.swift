@@ -1,0 +1,137 @@
+import Checkpoints
+import Encoders
+import Foundation
+import Numerics
+import Signals
+
+/// The file is a tensor file of format `ssrm.model.3`.
+///
+/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `subjects`, `recogniser` (the settings, without
+/// `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job` and `encoder_dataset`
+/// (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as `recogniser.…`, under their parts' names,
+/// `scaling.means`, `scaling.factors` and, where the settings have them, `components.mean` `[values]`, `components.directions`
+/// `[components, values]`, `components.variances` `[components]`, `mixture.weights` `[Gaussians]`, `mixture.means` and
+/// `mixture.variances` `[Gaussians, components]`.
+extension RecogniserModel {
+    /// The format's name in the file.
+    public static let format = "ssrm.model.3"
+    private static let oldFormats = ["ssrm.model.1", "ssrm.model.2"]
+    private static let encoderPrefix = "encoder"
+
+    /// Writes the model to `path`, whole or not at all.
+    ///
+    /// - Returns: the file's digest.
+    /// - Throws: `TensorFileError.unwritable`.
+    @discardableResult
+    public func write(to path: String) throws -> String {
+        let encoding = JSONEncoder()
+        encoding.outputFormatting = [.sortedKeys]  // the same model is the same file
+        func json(_ value: some Encodable) throws -> String {
+            String(decoding: try encoding.encode(value), as: UTF8.self)
+        }
+        let metadata = [
+            "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
+            "classes": try json(classes), "content": try json(content), "recogniser": try json(recogniser.settings),
+            "encoder": try json(encoder.record), "encoder_job": provenance.encoderJob,
+            "encoder_dataset": provenance.encoderDataset, "subjects": try json(provenance.subjects),
+        ]
+        let scaling = recogniser.scaling
+        let added = inputs.tensors
+        var tensors = encoder.tensors(prefix: Self.encoderPrefix)
+        for name in ["scaling.means", "scaling.factors"] { tensors.append((name, .float32, [scaling.means.count])) }
+        for part in recogniser.network.parts { tensors.append(("recogniser.\(part.name)", .float32, part.shape)) }
+        for tensor in added { tensors.append((tensor.name, .float32, tensor.shape)) }
+        var writer = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
+        try encoder.append(to: &writer)
+        for values in [scaling.means, scaling.factors] { try writer.append(FloatBlock(values)) }
+        // The parts stand one after the other, as they do in the file.
+        try writer.append(recogniser.parameters)
+        for tensor in added { try writer.append(FloatBlock(tensor.values)) }
+        return try writer.finish()
+    }
+
+    /// Reads the model at `path`.
+    ///
+    /// - Throws: `TensorFileError` for a file that is missing or damaged, `RecognitionError.oldModel` or `.notAModel` for another file.
+    public init(opening path: String) throws {
+        let file = try TensorFile(opening: path)
+        let metadata = file.metadata
+        func refusal(_ reason: String) -> RecognitionError { .notAModel(path: path, reason: reason) }
+        func text(_ key: String) throws(RecognitionError) -> String {
+            guard let text = metadata[key] else { throw refusal("it has no \(key)") }
+            return text
+        }
+        func decoded<T: Decodable>(_ type: T.Type, _ key: String) throws(RecognitionError) -> T {
+            let json = Data(try text(key).utf8)
+            do { return try JSONDecoder().decode(type, from: json) } catch let fault as SettingFault {
+                throw refusal("its \(key): \(fault)")
+            } catch {
+                throw refusal("its \(key) can't be read")
+            }
+        }
+        let format = metadata["format"] ?? "none"
+        if Self.oldFormats.contains(format) { throw RecognitionError.oldModel(path: path, format: format) }
+        guard format == Self.format else { throw refusal("its format is \(format), not \(Self.format)") }
+        guard let scheme = LabelScheme(rawValue: try text("scheme")),
+            let vocabulary = LabelVocabulary(rawValue: try text("vocabulary"))
+        else { throw refusal("its scheme or vocabulary is unknown here") }
+        let classes = try decoded([String].self, "classes")
+        guard !classes.isEmpty, (try? scheme.classes(for: vocabulary)) == classes else {
+            throw refusal("its classes are not those of scheme \(scheme.rawValue)")
+        }
+        let encoder: Encoder
+        do {
+            encoder = try Encoder(
+                record: decoded(Encoder.Record.self, "encoder"), tensorsOf: file, prefix: Self.encoderPrefix)
+        } catch let error as EncoderError {
+            throw refusal("\(error)")
+        }
+        let recogniser = try Self.recogniser(
+            in: file, settings: decoded(RecogniserSettings.self, "recogniser"), classes: classes.count, refusal)
+        guard
+            let inputs = try RecogniserInputs(
+                file, settings: recogniser.settings, values: encoder.rows * encoder.columns)
+        else { throw refusal("its components or its mixture have impossible values") }
+        let width = Self.width(encoder, inputs)
+        guard width == recogniser.network.features else {
+            throw refusal(
+                "its encoder and inputs make \(width) values a sample, its recogniser reads "
+                    + "\(recogniser.network.features)")
+        }
+        self.init(
+            encoder: encoder, inputs: inputs, recogniser: recogniser, scheme: scheme, vocabulary: vocabulary,
+            classes: classes, content: try decoded([String].self, "content"), preset: try text("preset"),
+            provenance: Provenance(
+                encoderJob: try text("encoder_job"), encoderDataset: try text("encoder_dataset"),
+                subjects: try decoded([String].self, "subjects")))
+    }
+
+    private static func recogniser(
+        in file: TensorFile, settings: RecogniserSettings, classes: Int, _ refusal: (String) -> RecognitionError
+    ) throws -> Recogniser {
+        do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
+        let means = try file.floats("scaling.means")
+        guard !means.isEmpty else { throw refusal("it has no features") }
+        let network = RecogniserNetwork(
+            cell: settings.cell, features: means.count, hidden: settings.hiddenUnits, classes: classes)
+        // Every shape is held against the file before anything is allocated for it.
+        for part in network.parts { _ = try file.floats("recogniser.\(part.name)", shape: part.shape) }
+        let parameters = FloatBlock(count: network.parameterCount)
+        for part in network.parts {
+            let values = try file.floats("recogniser.\(part.name)", shape: part.shape)
+            for (i, value) in values.enumerated() { parameters[part.offset + i] = value }
+        }
+        let factors = try file.floats("scaling.factors", shape: [means.count])
+        let scaling = withExtendedLifetime(file) { FeatureScaling(means: Array(means), factors: Array(factors)) }
+        guard parameters.isFinite, (scaling.means + scaling.factors).allSatisfy(\.isFinite) else {
+            throw refusal("a parameter is not a number")
+        }
+        return Recogniser(settings: settings, classes: classes, scaling: scaling, parameters: parameters)
+    }
+}
+
+extension TensorFileWriter {
+    fileprivate mutating func append(_ block: FloatBlock) throws(TensorFileError) {
+        try withExtendedLifetime(block) { () throws(TensorFileError) in try append(block.bytes) }
+    }
+}

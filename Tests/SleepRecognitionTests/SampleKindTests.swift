@@ -1,0 +1,118 @@
+import Datasets
+import Encoders
+import Numerics
+import Recognition
+import SleepRecognition
+import TestKit
+import Testing
+import Upstream
+
+/// A dataset of two sleepers whose samples are `rows` features over three sleep epochs.
+private func dataset(
+    _ content: [String], rows: Int = 4, in folder: TemporaryFolder, _ name: String
+) throws -> Dataset {
+    var draw = RandomSequence(seed: 4, stream: 0)
+    let recordings = (0..<2).map { subject in
+        DatasetOutline.Recording(
+            name: "night \(subject)", subject: subject, labels: (0..<12).map { $0 % 3 == 0 ? 0 : 1 })
+    }
+    let outline = DatasetOutline(
+        kind: "table", vocabulary: .stage, rows: rows, columns: 3, content: content, subjects: ["A", "B"],
+        codes: ["W", "N2"], recordings: recordings)
+    let path = folder.path(name)
+    try outline.write((0..<24 * rows * 3).map { _ in Float(draw.normal()) }, to: path)
+    return try Dataset(opening: path)
+}
+
+private struct Case {
+    let folder: TemporaryFolder
+    let settings: NamedSettings
+    let encoder: PretrainedEncoder
+    let model: RecogniserModel
+
+    init(_ content: [String]) throws {
+        folder = try TemporaryFolder()
+        settings = try NamedSettings(
+            preset: "night",
+            replacing: [
+                "upstream.shards=2", "upstream.shard_size=4", "upstream.steps=2", "upstream.hidden_units=[6]",
+                "recogniser.hidden_units=4", "recogniser.epochs=1",
+            ])
+        let data = try dataset(content, in: folder, "data")
+        encoder = try Pretraining(on: data, settings: settings).run()
+        model = try RecogniserTraining(on: data, scheme: .wake, encoder: encoder, settings: settings).run().model
+    }
+
+    /// What training with the encoder and recognition with the model say of another dataset; nil where they take it.
+    func answers(to other: Dataset) -> [String?] {
+        func answer(_ work: () throws -> Void) -> String? {
+            do { try work() } catch { return "\(error)" }
+            return nil
+        }
+        return [
+            answer { _ = try RecogniserTraining(on: other, scheme: .wake, encoder: encoder, settings: settings) },
+            answer { _ = try Prediction(of: other, by: model) },
+        ]
+    }
+}
+
+@Test func otherFeaturesAreRefusedByEncoderAndModelAlike() throws {
+    let made = try Case(["a", "b", "c", "d"])
+    let other = try dataset(["b", "a", "d", "c"], in: made.folder, "other")
+    #expect(
+        made.answers(to: other)
+            == ["the encoder", "the model"].map {
+                "\(other.path): \($0) was trained on a, b, c, d, but these samples have b, a, d, c: "
+                    + "make the dataset with the same features"
+            })
+    #expect(try made.answers(to: dataset(["a", "b", "c", "d"], in: made.folder, "same")) == [nil, nil])
+}
+
+/// Datasets of earlier programs don't say what their values are.
+@Test(arguments: [(["a", "b", "c", "d"], []), ([], ["a", "b", "c", "d"])])
+func whatNobodyNamedIsNotRefused(trained: [String], recognised: [String]) throws {
+    let made = try Case(trained)
+    #expect(try made.answers(to: dataset(recognised, in: made.folder, "other")) == [nil, nil])
+}
+
+@Test func samplesOfAnotherShapeAreRefusedByEncoderAndModelAlike() throws {
+    let made = try Case(["a", "b", "c", "d"])
+    let other = try dataset(["a", "b"], rows: 2, in: made.folder, "other")
+    #expect(
+        made.answers(to: other)
+            == ["the encoder", "the model"].map {
+                "\(other.path): \($0) takes samples of 4 x 3 values, but these are of 2 x 3: "
+                    + "use the kind of data that it was trained on"
+            })
+}
+
+/// The model names what it was made of, so that nobody measures it on those it was trained on without knowing.
+@Test func aModelKnowsWhatItWasMadeOf() throws {
+    let made = try Case(["a", "b", "c", "d"])
+    let data = try dataset(["a", "b", "c", "d"], in: made.folder, "again")
+    #expect(made.model.provenance.encoderJob == (try made.encoder.job.digest))
+    #expect(made.model.provenance.encoderDataset == made.encoder.job.datasetDigest)
+    #expect(made.model.provenance.subjects == ["A", "B"] && made.model.content == ["a", "b", "c", "d"])
+    let held = try data.samples(ofSubjects: ["A"])
+    let model = try RecogniserTraining(
+        on: data, scheme: .wake, encoder: made.encoder, settings: made.settings, excluding: held
+    ).run().model
+    #expect(model.provenance.subjects == ["B"])
+}
+
+/// Parameters that are numbers, and features that are none.
+@Test func featuresBeyondAllNumbersAreTheEncodersFault() throws {
+    let made = try Case(["a", "b", "c", "d"])
+    let data = try dataset(["a", "b", "c", "d"], in: made.folder, "again")
+    let job = made.encoder.job
+    let parameters = FloatBlock([Float](repeating: 3e38, count: made.encoder.encoder.parameters.count))
+    let vectors = (0..<2).map { _ in FloatBlock(count: parameters.count) }
+    let state = TrainingState(step: 1, parameters: parameters, vectors: vectors, job: job)
+    let encoder = try PretrainedEncoder(TrainingCheckpoint(job: job, state: state))
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try RecogniserTraining(on: data, scheme: .wake, encoder: encoder, settings: made.settings).run()
+    }
+    #expect(
+        error?.description == "the encoder: its features of \(data.path) are infinite or not numbers: "
+            + "pretrain with a lower learning rate")
+}
