@@ -94,8 +94,8 @@ let package = Package(
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests(
-            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"], resources: [.copy("Fixtures")]),
-        tests("EncodersTests", ["Encoders", "Layers", "Signals", "Checkpoints", "Numerics"]),
+            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"], resources: [.copy("Fixtures")]),
+        tests("EncodersTests", ["Encoders", "Numerics"]),
         // A network and a pretext task of one's own, as anybody would add them.
         .target(
             name: "Examples", dependencies: ["Upstream", "Encoders", "Layers", "Signals", "Numerics"],
@@ -119,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "ExampleTrainer",
             dependencies: [
-                "Examples", "Service", "Upstream", "Encoders", "Layers", "Datasets", "Signals", "Checkpoints",
+                "Examples", "Service", "Upstream", "Encoders", "Layers", "Datasets",
             ],
             path: "Tests/ExampleTrainer", swiftSettings: house),
         // Real processes of the built program; the executable is a dependency so that it is built first.
