@@ -187,6 +187,51 @@ void   ssrm__wire__welcome__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__welcome__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   ssrm__wire__wait__init
+                     (Ssrm__Wire__Wait         *message)
+{
+  static const Ssrm__Wire__Wait init_value = SSRM__WIRE__WAIT__INIT;
+  *message = init_value;
+}
+size_t ssrm__wire__wait__get_packed_size
+                     (const Ssrm__Wire__Wait *message)
+{
+  assert(message->base.descriptor == &ssrm__wire__wait__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t ssrm__wire__wait__pack
+                     (const Ssrm__Wire__Wait *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &ssrm__wire__wait__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t ssrm__wire__wait__pack_to_buffer
+                     (const Ssrm__Wire__Wait *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &ssrm__wire__wait__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Ssrm__Wire__Wait *
+       ssrm__wire__wait__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Ssrm__Wire__Wait *)
+     protobuf_c_message_unpack (&ssrm__wire__wait__descriptor,
+                                allocator, len, data);
+}
+void   ssrm__wire__wait__free_unpacked
+                     (Ssrm__Wire__Wait *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &ssrm__wire__wait__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   ssrm__wire__shared_memory__init
                      (Ssrm__Wire__SharedMemory         *message)
 {
@@ -412,94 +457,94 @@ void   ssrm__wire__work__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__work__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   ssrm__wire__gradient_report__init
-                     (Ssrm__Wire__GradientReport         *message)
+void   ssrm__wire__leaf_report__init
+                     (Ssrm__Wire__LeafReport         *message)
 {
-  static const Ssrm__Wire__GradientReport init_value = SSRM__WIRE__GRADIENT_REPORT__INIT;
+  static const Ssrm__Wire__LeafReport init_value = SSRM__WIRE__LEAF_REPORT__INIT;
   *message = init_value;
 }
-size_t ssrm__wire__gradient_report__get_packed_size
-                     (const Ssrm__Wire__GradientReport *message)
+size_t ssrm__wire__leaf_report__get_packed_size
+                     (const Ssrm__Wire__LeafReport *message)
 {
-  assert(message->base.descriptor == &ssrm__wire__gradient_report__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__leaf_report__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t ssrm__wire__gradient_report__pack
-                     (const Ssrm__Wire__GradientReport *message,
+size_t ssrm__wire__leaf_report__pack
+                     (const Ssrm__Wire__LeafReport *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &ssrm__wire__gradient_report__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__leaf_report__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t ssrm__wire__gradient_report__pack_to_buffer
-                     (const Ssrm__Wire__GradientReport *message,
+size_t ssrm__wire__leaf_report__pack_to_buffer
+                     (const Ssrm__Wire__LeafReport *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &ssrm__wire__gradient_report__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__leaf_report__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Ssrm__Wire__GradientReport *
-       ssrm__wire__gradient_report__unpack
+Ssrm__Wire__LeafReport *
+       ssrm__wire__leaf_report__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Ssrm__Wire__GradientReport *)
-     protobuf_c_message_unpack (&ssrm__wire__gradient_report__descriptor,
+  return (Ssrm__Wire__LeafReport *)
+     protobuf_c_message_unpack (&ssrm__wire__leaf_report__descriptor,
                                 allocator, len, data);
 }
-void   ssrm__wire__gradient_report__free_unpacked
-                     (Ssrm__Wire__GradientReport *message,
+void   ssrm__wire__leaf_report__free_unpacked
+                     (Ssrm__Wire__LeafReport *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &ssrm__wire__gradient_report__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__leaf_report__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   ssrm__wire__subtree__init
-                     (Ssrm__Wire__Subtree         *message)
+void   ssrm__wire__node__init
+                     (Ssrm__Wire__Node         *message)
 {
-  static const Ssrm__Wire__Subtree init_value = SSRM__WIRE__SUBTREE__INIT;
+  static const Ssrm__Wire__Node init_value = SSRM__WIRE__NODE__INIT;
   *message = init_value;
 }
-size_t ssrm__wire__subtree__get_packed_size
-                     (const Ssrm__Wire__Subtree *message)
+size_t ssrm__wire__node__get_packed_size
+                     (const Ssrm__Wire__Node *message)
 {
-  assert(message->base.descriptor == &ssrm__wire__subtree__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__node__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t ssrm__wire__subtree__pack
-                     (const Ssrm__Wire__Subtree *message,
+size_t ssrm__wire__node__pack
+                     (const Ssrm__Wire__Node *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &ssrm__wire__subtree__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__node__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t ssrm__wire__subtree__pack_to_buffer
-                     (const Ssrm__Wire__Subtree *message,
+size_t ssrm__wire__node__pack_to_buffer
+                     (const Ssrm__Wire__Node *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &ssrm__wire__subtree__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__node__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Ssrm__Wire__Subtree *
-       ssrm__wire__subtree__unpack
+Ssrm__Wire__Node *
+       ssrm__wire__node__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Ssrm__Wire__Subtree *)
-     protobuf_c_message_unpack (&ssrm__wire__subtree__descriptor,
+  return (Ssrm__Wire__Node *)
+     protobuf_c_message_unpack (&ssrm__wire__node__descriptor,
                                 allocator, len, data);
 }
-void   ssrm__wire__subtree__free_unpacked
-                     (Ssrm__Wire__Subtree *message,
+void   ssrm__wire__node__free_unpacked
+                     (Ssrm__Wire__Node *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &ssrm__wire__subtree__descriptor);
+  assert(message->base.descriptor == &ssrm__wire__node__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   ssrm__wire__heartbeat__init
@@ -727,7 +772,7 @@ void   ssrm__wire__finish__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__finish__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[14] =
+static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[15] =
 {
   {
     "version",
@@ -790,13 +835,13 @@ static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[14] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "gradient_report",
+    "leaf_report",
     13,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Ssrm__Wire__Header, body_case),
-    offsetof(Ssrm__Wire__Header, gradient_report),
-    &ssrm__wire__gradient_report__descriptor,
+    offsetof(Ssrm__Wire__Header, leaf_report),
+    &ssrm__wire__leaf_report__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -897,20 +942,33 @@ static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[14] 
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "wait",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Ssrm__Wire__Header, body_case),
+    offsetof(Ssrm__Wire__Header, wait),
+    &ssrm__wire__wait__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__header__field_indices_by_name[] = {
   7,   /* field[7] = farewell */
   13,   /* field[13] = finish */
   1,   /* field[1] = frames */
-  5,   /* field[5] = gradient_report */
   6,   /* field[6] = heartbeat */
   11,   /* field[11] = heartbeat_reply */
   2,   /* field[2] = hello */
+  5,   /* field[5] = leaf_report */
   4,   /* field[4] = ready */
   12,   /* field[12] = refusal */
   9,   /* field[9] = sample_block */
   3,   /* field[3] = sample_request */
   0,   /* field[0] = version */
+  14,   /* field[14] = wait */
   8,   /* field[8] = welcome */
   10,   /* field[10] = work */
 };
@@ -919,7 +977,7 @@ static const ProtobufCIntRange ssrm__wire__header__number_ranges[3 + 1] =
   { 1, 0 },
   { 10, 2 },
   { 20, 8 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
 {
@@ -929,7 +987,7 @@ const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
   "Ssrm__Wire__Header",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Header),
-  14,
+  15,
   ssrm__wire__header__field_descriptors,
   ssrm__wire__header__field_indices_by_name,
   3,  ssrm__wire__header__number_ranges,
@@ -1116,7 +1174,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] =
 {
   {
     "job",
@@ -1190,6 +1248,18 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "session",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Welcome, session),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   4,   /* field[4] = block_digests */
@@ -1198,11 +1268,12 @@ static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   2,   /* field[2] = lease_milliseconds */
   5,   /* field[5] = memory */
   3,   /* field[3] = samples_per_block */
+  6,   /* field[6] = session */
 };
 static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1212,11 +1283,29 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  6,
+  7,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
   1,  ssrm__wire__welcome__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define ssrm__wire__wait__field_descriptors NULL
+#define ssrm__wire__wait__field_indices_by_name NULL
+#define ssrm__wire__wait__number_ranges NULL
+const ProtobufCMessageDescriptor ssrm__wire__wait__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "ssrm.wire.Wait",
+  "Wait",
+  "Ssrm__Wire__Wait",
+  "ssrm.wire",
+  sizeof(Ssrm__Wire__Wait),
+  0,
+  ssrm__wire__wait__field_descriptors,
+  ssrm__wire__wait__field_indices_by_name,
+  0,  ssrm__wire__wait__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__wait__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor ssrm__wire__shared_memory__field_descriptors[4] =
@@ -1436,7 +1525,7 @@ const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
   (ProtobufCMessageInit) ssrm__wire__ready__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[5] =
 {
   {
     "step",
@@ -1451,24 +1540,48 @@ static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[3] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "first_shard",
+    "first_leaf",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Work, first_shard),
+    offsetof(Ssrm__Wire__Work, first_leaf),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "shard_count",
+    "leaf_count",
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Work, shard_count),
+    offsetof(Ssrm__Wire__Work, leaf_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "claim",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Work, claim),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "released_below",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Work, released_below),
     NULL,
     NULL,
     0,             /* flags */
@@ -1476,14 +1589,16 @@ static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[3] =
   },
 };
 static const unsigned ssrm__wire__work__field_indices_by_name[] = {
-  1,   /* field[1] = first_shard */
-  2,   /* field[2] = shard_count */
+  3,   /* field[3] = claim */
+  1,   /* field[1] = first_leaf */
+  2,   /* field[2] = leaf_count */
+  4,   /* field[4] = released_below */
   0,   /* field[0] = step */
 };
 static const ProtobufCIntRange ssrm__wire__work__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
 {
@@ -1493,14 +1608,14 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
   "Ssrm__Wire__Work",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Work),
-  3,
+  5,
   ssrm__wire__work__field_descriptors,
   ssrm__wire__work__field_indices_by_name,
   1,  ssrm__wire__work__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__work__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__wire__leaf_report__field_descriptors[7] =
 {
   {
     "step",
@@ -1508,44 +1623,44 @@ static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__GradientReport, step),
+    offsetof(Ssrm__Wire__LeafReport, step),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "first_shard",
+    "first_leaf",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__GradientReport, first_shard),
+    offsetof(Ssrm__Wire__LeafReport, first_leaf),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "shard_count",
+    "leaf_count",
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__GradientReport, shard_count),
+    offsetof(Ssrm__Wire__LeafReport, leaf_count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "subtrees",
+    "nodes",
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Ssrm__Wire__GradientReport, n_subtrees),
-    offsetof(Ssrm__Wire__GradientReport, subtrees),
-    &ssrm__wire__subtree__descriptor,
+    offsetof(Ssrm__Wire__LeafReport, n_nodes),
+    offsetof(Ssrm__Wire__LeafReport, nodes),
+    &ssrm__wire__node__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1556,118 +1671,132 @@ static const ProtobufCFieldDescriptor ssrm__wire__gradient_report__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__GradientReport, compute_microseconds),
+    offsetof(Ssrm__Wire__LeafReport, compute_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "claim",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__LeafReport, claim),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "not_finite",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__LeafReport, not_finite),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned ssrm__wire__gradient_report__field_indices_by_name[] = {
+static const unsigned ssrm__wire__leaf_report__field_indices_by_name[] = {
+  5,   /* field[5] = claim */
   4,   /* field[4] = compute_microseconds */
-  1,   /* field[1] = first_shard */
-  2,   /* field[2] = shard_count */
+  1,   /* field[1] = first_leaf */
+  2,   /* field[2] = leaf_count */
+  3,   /* field[3] = nodes */
+  6,   /* field[6] = not_finite */
   0,   /* field[0] = step */
-  3,   /* field[3] = subtrees */
 };
-static const ProtobufCIntRange ssrm__wire__gradient_report__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__leaf_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
-const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor =
+const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "ssrm.wire.GradientReport",
-  "GradientReport",
-  "Ssrm__Wire__GradientReport",
+  "ssrm.wire.LeafReport",
+  "LeafReport",
+  "Ssrm__Wire__LeafReport",
   "ssrm.wire",
-  sizeof(Ssrm__Wire__GradientReport),
-  5,
-  ssrm__wire__gradient_report__field_descriptors,
-  ssrm__wire__gradient_report__field_indices_by_name,
-  1,  ssrm__wire__gradient_report__number_ranges,
-  (ProtobufCMessageInit) ssrm__wire__gradient_report__init,
+  sizeof(Ssrm__Wire__LeafReport),
+  7,
+  ssrm__wire__leaf_report__field_descriptors,
+  ssrm__wire__leaf_report__field_indices_by_name,
+  1,  ssrm__wire__leaf_report__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__leaf_report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__subtree__field_descriptors[4] =
+static const ProtobufCFieldDescriptor ssrm__wire__node__field_descriptors[3] =
 {
   {
-    "first_shard",
+    "first_leaf",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Subtree, first_shard),
+    offsetof(Ssrm__Wire__Node, first_leaf),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "shard_count",
+    "leaf_count",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Subtree, shard_count),
+    offsetof(Ssrm__Wire__Node, leaf_count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "loss",
-    3,
-    PROTOBUF_C_LABEL_NONE,
+    "figures",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Subtree, loss),
+    offsetof(Ssrm__Wire__Node, n_figures),
+    offsetof(Ssrm__Wire__Node, figures),
     NULL,
     NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "correct",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Subtree, correct),
-    NULL,
-    NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned ssrm__wire__subtree__field_indices_by_name[] = {
-  3,   /* field[3] = correct */
-  0,   /* field[0] = first_shard */
-  2,   /* field[2] = loss */
-  1,   /* field[1] = shard_count */
+static const unsigned ssrm__wire__node__field_indices_by_name[] = {
+  2,   /* field[2] = figures */
+  0,   /* field[0] = first_leaf */
+  1,   /* field[1] = leaf_count */
 };
-static const ProtobufCIntRange ssrm__wire__subtree__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__node__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 5, 2 },
+  { 0, 3 }
 };
-const ProtobufCMessageDescriptor ssrm__wire__subtree__descriptor =
+const ProtobufCMessageDescriptor ssrm__wire__node__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "ssrm.wire.Subtree",
-  "Subtree",
-  "Ssrm__Wire__Subtree",
+  "ssrm.wire.Node",
+  "Node",
+  "Ssrm__Wire__Node",
   "ssrm.wire",
-  sizeof(Ssrm__Wire__Subtree),
-  4,
-  ssrm__wire__subtree__field_descriptors,
-  ssrm__wire__subtree__field_indices_by_name,
-  1,  ssrm__wire__subtree__number_ranges,
-  (ProtobufCMessageInit) ssrm__wire__subtree__init,
+  sizeof(Ssrm__Wire__Node),
+  3,
+  ssrm__wire__node__field_descriptors,
+  ssrm__wire__node__field_indices_by_name,
+  2,  ssrm__wire__node__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[3] =
 {
   {
     "sequence",
@@ -1694,36 +1823,12 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[5
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "step",
-    3,
+    "claim",
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Heartbeat, step),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "first_shard",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Heartbeat, first_shard),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "shard_count",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Heartbeat, shard_count),
+    offsetof(Ssrm__Wire__Heartbeat, claim),
     NULL,
     NULL,
     0,             /* flags */
@@ -1731,16 +1836,15 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[5
   },
 };
 static const unsigned ssrm__wire__heartbeat__field_indices_by_name[] = {
-  3,   /* field[3] = first_shard */
+  2,   /* field[2] = claim */
   1,   /* field[1] = ready */
   0,   /* field[0] = sequence */
-  4,   /* field[4] = shard_count */
-  2,   /* field[2] = step */
 };
-static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 6, 2 },
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
 {
@@ -1750,14 +1854,14 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
   "Ssrm__Wire__Heartbeat",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Heartbeat),
-  5,
+  3,
   ssrm__wire__heartbeat__field_descriptors,
   ssrm__wire__heartbeat__field_indices_by_name,
-  1,  ssrm__wire__heartbeat__number_ranges,
+  2,  ssrm__wire__heartbeat__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__heartbeat__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat_reply__field_descriptors[2] =
 {
   {
     "sequence",
@@ -1771,14 +1875,27 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat_reply__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "released_below",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__HeartbeatReply, released_below),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__heartbeat_reply__field_indices_by_name[] = {
+  1,   /* field[1] = released_below */
   0,   /* field[0] = sequence */
 };
 static const ProtobufCIntRange ssrm__wire__heartbeat_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat_reply__descriptor =
 {
@@ -1788,7 +1905,7 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat_reply__descriptor =
   "Ssrm__Wire__HeartbeatReply",
   "ssrm.wire",
   sizeof(Ssrm__Wire__HeartbeatReply),
-  1,
+  2,
   ssrm__wire__heartbeat_reply__field_descriptors,
   ssrm__wire__heartbeat_reply__field_indices_by_name,
   1,  ssrm__wire__heartbeat_reply__number_ranges,
@@ -1952,7 +2069,7 @@ static const ProtobufCEnumValue ssrm__wire__frame_kind__enum_values_by_number[4]
 {
   { "FRAME_KIND_UNSPECIFIED", "SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED", 0 },
   { "FRAME_KIND_PARAMETERS", "SSRM__WIRE__FRAME_KIND__FRAME_KIND_PARAMETERS", 1 },
-  { "FRAME_KIND_GRADIENT", "SSRM__WIRE__FRAME_KIND__FRAME_KIND_GRADIENT", 2 },
+  { "FRAME_KIND_SUM", "SSRM__WIRE__FRAME_KIND__FRAME_KIND_SUM", 2 },
   { "FRAME_KIND_SAMPLES", "SSRM__WIRE__FRAME_KIND__FRAME_KIND_SAMPLES", 3 },
 };
 static const ProtobufCIntRange ssrm__wire__frame_kind__value_ranges[] = {
@@ -1960,9 +2077,9 @@ static const ProtobufCIntRange ssrm__wire__frame_kind__value_ranges[] = {
 };
 static const ProtobufCEnumValueIndex ssrm__wire__frame_kind__enum_values_by_name[4] =
 {
-  { "FRAME_KIND_GRADIENT", 2 },
   { "FRAME_KIND_PARAMETERS", 1 },
   { "FRAME_KIND_SAMPLES", 3 },
+  { "FRAME_KIND_SUM", 2 },
   { "FRAME_KIND_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor ssrm__wire__frame_kind__descriptor =
@@ -2010,21 +2127,19 @@ const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
   ssrm__wire__element_type__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue ssrm__wire__farewell_reason__enum_values_by_number[4] =
+static const ProtobufCEnumValue ssrm__wire__farewell_reason__enum_values_by_number[3] =
 {
   { "FAREWELL_REASON_UNSPECIFIED", "SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_UNSPECIFIED", 0 },
   { "FAREWELL_REASON_LEAVING", "SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_LEAVING", 1 },
-  { "FAREWELL_REASON_NOT_FINITE", "SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_NOT_FINITE", 2 },
   { "FAREWELL_REASON_FAILED", "SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_FAILED", 3 },
 };
 static const ProtobufCIntRange ssrm__wire__farewell_reason__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{3, 2},{0, 3}
 };
-static const ProtobufCEnumValueIndex ssrm__wire__farewell_reason__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex ssrm__wire__farewell_reason__enum_values_by_name[3] =
 {
-  { "FAREWELL_REASON_FAILED", 3 },
+  { "FAREWELL_REASON_FAILED", 2 },
   { "FAREWELL_REASON_LEAVING", 1 },
-  { "FAREWELL_REASON_NOT_FINITE", 2 },
   { "FAREWELL_REASON_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor ssrm__wire__farewell_reason__descriptor =
@@ -2034,15 +2149,15 @@ const ProtobufCEnumDescriptor ssrm__wire__farewell_reason__descriptor =
   "FarewellReason",
   "Ssrm__Wire__FarewellReason",
   "ssrm.wire",
-  4,
+  3,
   ssrm__wire__farewell_reason__enum_values_by_number,
-  4,
+  3,
   ssrm__wire__farewell_reason__enum_values_by_name,
-  1,
+  2,
   ssrm__wire__farewell_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[8] =
+static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[9] =
 {
   { "REFUSAL_CODE_UNSPECIFIED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_UNSPECIFIED", 0 },
   { "REFUSAL_CODE_VERSION", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_VERSION", 1 },
@@ -2052,16 +2167,18 @@ static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[
   { "REFUSAL_CODE_NOT_ASSIGNED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NOT_ASSIGNED", 5 },
   { "REFUSAL_CODE_OTHER_ARITHMETIC", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
   { "REFUSAL_CODE_NO_SUCH_BLOCK", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
+  { "REFUSAL_CODE_REFUTED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_REFUTED", 8 },
 };
 static const ProtobufCIntRange ssrm__wire__refusal_code__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex ssrm__wire__refusal_code__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex ssrm__wire__refusal_code__enum_values_by_name[9] =
 {
   { "REFUSAL_CODE_MALFORMED", 2 },
   { "REFUSAL_CODE_NOT_ASSIGNED", 5 },
   { "REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
   { "REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
+  { "REFUSAL_CODE_REFUTED", 8 },
   { "REFUSAL_CODE_STALE_STEP", 4 },
   { "REFUSAL_CODE_UNKNOWN_WORKER", 3 },
   { "REFUSAL_CODE_UNSPECIFIED", 0 },
@@ -2074,9 +2191,9 @@ const ProtobufCEnumDescriptor ssrm__wire__refusal_code__descriptor =
   "RefusalCode",
   "Ssrm__Wire__RefusalCode",
   "ssrm.wire",
-  8,
+  9,
   ssrm__wire__refusal_code__enum_values_by_number,
-  8,
+  9,
   ssrm__wire__refusal_code__enum_values_by_name,
   1,
   ssrm__wire__refusal_code__value_ranges,

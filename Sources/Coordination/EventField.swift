@@ -35,6 +35,12 @@ enum EventField: Encodable {
 extension Duration {
     /// Seconds with their fraction, for events.
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// Like `3 seconds` or `0.5 seconds`.
+    var inWords: String {
+        let seconds = inSeconds
+        return seconds == seconds.rounded() ? "\(components.seconds) seconds" : "\(seconds) seconds"
+    }
 }
 
 extension String {

@@ -189,16 +189,16 @@ extension RunEvent: CustomStringConvertible {
         case .refusalsMuted: "what else is refused is not told of"
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
-            \(worker) found the sum of shards \(leaves) of step \(step + 1) infinite or not a number\
+            \(worker) found the sum of shards \(leaves) of step \(step) infinite or not a number\
             \(isConfirmed ? ", as it was found before" : "; they are computed again")
             """
         case .refuted(let worker, let step, let leaves):
             """
-            \(worker) is sent away: it found the sum of shards \(leaves) of step \(step + 1) infinite or not a number, and they \
+            \(worker) is sent away: it found the sum of shards \(leaves) of step \(step) infinite or not a number, and they \
             are not
             """
         case .stepRepeated(let step):
-            "the sum of step \(step + 1) is infinite or not a number; it is done once more, to see whose fault it is"
+            "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"
         case .stepDone(let step, let figures, let workers):
             "step \(step)  " + figures.map { "\($0.name) \($0.value)" }.joined(separator: "  ") + "  \(workers) workers"
         case .checkpointWritten(let step): "wrote the checkpoint of step \(step)"

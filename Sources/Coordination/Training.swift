@@ -1,283 +1,216 @@
-public import Numerics
 public import Wire
 
-/// What the coordinator's shell has to do.
-public enum Directive: Sendable {
-    /// Send this.
-    case send(Envelope, to: WorkerID)
-    /// Send the job; with the list of sample blocks when the worker has not got the dataset.
-    case welcome(WorkerID, needsSamples: Bool)
-    /// Send one block of samples, or refuse if there is none.
-    case sendSamples(block: Int, to: WorkerID)
-    /// All shards are summed: update the parameters and hand them to `onParameters`.
-    case finishStep(LeafSum)
-    /// Tell of this.
-    case event(RunEvent)
-    /// The job can't go on.
-    case fail(String)
-}
-
-/// The coordinator's mind: membership, the step in hand, and what to answer.
+/// The coordinator's mind: who is there, the step in hand, and what to answer.
 ///
-/// A value without I/O, clock or thread: it takes messages and the time since the start, and returns directives.
+/// A value without I/O, clock, thread or floats: it takes messages and the time since the start, and returns directives.
 ///
-/// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of shards from then on. Whatever
+/// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of leaves from then on. Whatever
 /// it computes enters the fixed tree of its step, so none of this changes a bit of the result.
 public struct Training: Sendable {
+    /// What the coordinator's shell has to do.
+    public enum Directive: Equatable, Sendable {
+        /// Send this.
+        case send(Message, to: WorkerID)
+        /// Send this work; with the parameters where the worker has not got them.
+        case sendWork(Work, withParameters: Bool, to: WorkerID)
+        /// Send the job; with the list of sample blocks when the worker has not got the dataset.
+        case welcome(WorkerID, needsSamples: Bool)
+        /// Make the digests of all sample blocks, and call `onBlockDigests` once they are there; said once.
+        case makeBlockDigests
+        /// Send one block of samples, or refuse if there is none.
+        case sendSamples(block: Int, to: WorkerID)
+        /// Open the worker's memory, where it has proven that it shares this machine.
+        case share(Ready, with: WorkerID)
+        /// Whatever was kept for this worker is not needed any more.
+        case forget(WorkerID)
+        /// Put the sums that came with this worker's report into the tree and call `onSums`; where they can't be read,
+        /// `onUnreadable`, and where they are looked through and one is infinite or not a number, `onNotFinite` instead.
+        case takeSums(from: WorkerID, isLookedThrough: Bool)
+        /// All leaves are in the tree: look whether its root is finite and call `onRoot`; the next tree begins empty.
+        case finishStep
+        /// Tell whoever wants to know.
+        case event(RunEvent)
+        /// The job can't go on: keep the last state, and end.
+        case fail(String)
+    }
+
     /// What of a job the coordinator's mind has to know.
     public struct Plan: Sendable {
-        /// Shards a step.
-        public let shardCount: Int
+        /// Leaves a step.
+        public let leafCount: Int
         /// Steps in all.
         public let steps: Int
-        /// Rows through the network for each shard.
-        public let rowsPerShard: Int
-        /// The length of the parameter vector.
+        /// For each figure that a leaf reports, the largest that one leaf's can be; nil where there is no such limit.
+        public let largestFigures: [Double?]
+        /// The length of the parameter vector, and of every sum.
         public let parameterCount: Int
         /// The dataset's digest.
         public let datasetDigest: String
-        /// How gradients and parameters are sent.
-        public let wire: ElementType
-        /// How sums of gradients are rounded; nil where they are not.
-        public let rounding: GradientRounding?
-
-        /// The most threads that sums are made on.
-        public let threads: Int
 
         /// A plan.
         public init(
-            shardCount: Int, steps: Int, rowsPerShard: Int, parameterCount: Int, datasetDigest: String,
-            wire: ElementType = .float32, rounding: GradientRounding? = nil, threads: Int = 1
+            leafCount: Int, steps: Int, largestFigures: [Double?], parameterCount: Int, datasetDigest: String
         ) {
-            (self.shardCount, self.steps, self.rowsPerShard) = (shardCount, steps, rowsPerShard)
+            (self.leafCount, self.steps, self.largestFigures) = (leafCount, steps, largestFigures)
             (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
-            (self.wire, self.rounding, self.threads) = (wire, rounding, threads)
-        }
-
-        func round(at step: Int) -> Round {
-            Round(step: step, shardCount: shardCount, rounding: rounding, threads: threads)
         }
     }
 
     /// The plan.
     public let plan: Plan
     /// Who is there.
-    public private(set) var membership: Membership
+    public internal(set) var roster: Roster
     /// The step in hand; nil when all are done.
-    public private(set) var round: Round?
-    private let refusesOtherArithmetic: Bool
-    /// How long after it was given a run a worker may still not know of it.
-    private let grace: Duration
-    private var parameters: RawFrame
-    /// The first probe that came, whose it was, and who agrees with it.
-    private var probe: (digest: String, name: String, holders: Set<WorkerID>)?
+    public internal(set) var ledger: Ledger?
+    /// What the arithmetic of the run's first worker gave; the next process is to be told of it.
+    public internal(set) var probe: ArithmeticProbe?
+    let refusesOtherArithmetic: Bool
+    /// How long after it was given leaves a worker may still not know of it.
+    let grace: Duration
+    /// Workers that are welcomed once there are digests.
+    var waiting: [WorkerID: Hello] = [:]
+    enum BlockDigests { case notNeeded, underway, made }
+    var blockDigests = BlockDigests.notNeeded
     private var refusedCount = 0
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
     private static let refusedLimit = 20
 
-    /// A training that starts at `step` from `parameters`, with workers that show life once every `heartbeat`.
+    /// A training that starts at `step`, with workers that show life once every `heartbeat`.
+    ///
+    /// - Parameters:
+    ///   - plan: what of the job it has to know.
+    ///   - step: the steps done.
+    ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the same; not 0.
+    ///   - probe: the run's, where an earlier process knew it.
+    ///   - heartbeat: how often a worker shows that it lives.
+    ///   - lease: silent for longer than this, a worker is taken for dead.
+    ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
     public init(
-        _ plan: Plan, step: Int, parameters: FloatBlock, heartbeat: Duration, lease: Duration,
-        refusesOtherArithmetic: Bool = false
+        _ plan: Plan, step: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
+        lease: Duration, refusesOtherArithmetic: Bool = false
     ) {
+        precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
+        self.probe = probe
         self.refusesOtherArithmetic = refusesOtherArithmetic
         grace = heartbeat * 2
-        membership = Membership(lease: lease)
-        self.parameters = RawFrame(parameters, as: plan.wire)
-        round = step < plan.steps ? plan.round(at: step) : nil
+        roster = Roster(lease: lease)
+        ledger = step < plan.steps ? Ledger(step: step, leafCount: plan.leafCount, firstID: firstClaim) : nil
     }
 
     /// How many workers can compute.
-    public var readyCount: Int { membership.members.values.count(where: \.isReady) }
+    public var readyCount: Int { roster.members.values.count(where: \.isReady) }
 
     // MARK: - Inputs
 
-    /// Takes a message that could be read.
+    /// Takes a message whose header could be read.
+    ///
+    /// - Parameters:
+    ///   - message: what was said.
+    ///   - blockLengths: how many floats come with it, in each block.
+    ///   - worker: who said it.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
     public mutating func onMessage(
-        _ envelope: ReceivedEnvelope, from worker: WorkerID, at now: Duration
+        _ message: Message, blockLengths: [Int] = [], from worker: WorkerID, at now: Duration
     ) -> [Directive] {
-        if case .hello(let hello) = envelope.message { return onHello(hello, from: worker, at: now) }
-        guard membership.onSign(from: worker, at: now) else {
-            if case .farewell = envelope.message { return [] }
+        if case .hello(let hello) = message { return onHello(hello, from: worker, at: now) }
+        guard let member = roster.onSign(from: worker, at: now) else {
+            if case .farewell = message {
+                waiting[worker] = nil
+                return []
+            }
             return [refuse(worker, Refusal(.unknownWorker, "say hello first"))]
         }
-        switch envelope.message {
-        case .ready(let ready): return onReady(ready.probeDigest, from: worker, at: now)
+        switch message {
+        case .ready(let ready): return onReady(ready, from: worker, member, at: now)
         case .sampleRequest(let block): return [.sendSamples(block: block, to: worker)]
-        case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, at: now)
-        case .gradientReport(let report): return onReport(report, envelope.blocks, from: worker, at: now)
-        case .farewell(let reason, let text): return onFarewell(reason, text.printable, from: worker, at: now)
-        case .hello, .welcome, .sampleBlock, .work, .heartbeatReply, .refusal, .finish:
+        case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, member, at: now)
+        case .leafReport(let report): return onReport(report, blockLengths, from: worker, member, at: now)
+        case .farewell(let reason, let text): return onFarewell(reason, text, from: worker, member, at: now)
+        case .hello, .welcome, .sampleBlock, .work, .heartbeatReply, .refusal, .finish, .wait:
             return onUnreadable("a message that only a coordinator sends", from: worker, at: now)
         }
     }
 
-    /// Takes note of a message that could not be read: the worker is refused, and its shards go to others.
+    /// Takes note of a message that could not be read: the worker is refused, and its leaves go to others.
     public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard case .version(let theirs) = error else { return onUnreadable("\(error)", from: worker, at: now) }
         let text =
             "a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
-        return noteRefused(text) + [refuse(worker, Refusal(.version, "\(error)"))]
+        return tellRefused(text) + [refuse(worker, Refusal(.version, "\(error)"))]
     }
 
-    private mutating func onUnreadable(_ reason: String, from worker: WorkerID, at now: Duration) -> [Directive] {
-        let name = membership.members[worker]?.name ?? "an unknown worker"
-        return noteRefused("a message from \(name): \(reason)") + [refuse(worker, Refusal(.malformed, reason))]
+    mutating func onUnreadable(_ reason: String, from worker: WorkerID, at now: Duration) -> [Directive] {
+        let name = roster.members[worker]?.name ?? "an unknown worker"
+        return tellRefused("a message from \(name): \(reason)") + [refuse(worker, Refusal(.malformed, reason))]
             + depart(worker, at: now)
     }
 
-    /// Tells of something refused, unless there was too much of it already.
-    private mutating func noteRefused(_ text: String) -> [Directive] {
-        refusedCount += 1
-        if refusedCount > Self.refusedLimit { return [] }
-        let isLast = refusedCount == Self.refusedLimit
-        return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
+    /// Takes note that the digests of the sample blocks are there.
+    public mutating func onBlockDigests(at now: Duration) -> [Directive] {
+        blockDigests = .made
+        defer { waiting = [:] }
+        return waiting.sorted { $0.key < $1.key }.map { worker, hello in
+            roster.onHello(hello, from: worker, at: now)
+            return .welcome(worker, needsSamples: true)
+        }
     }
 
     /// Takes note that a worker's process is known to have ended.
     public mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
-        let gone = membership.members.filter { $0.value.hello.name == name }.map(\.key)
+        let gone = roster.members.filter { $0.value.hello.name == name }.map(\.key).sorted()
         return gone.flatMap { depart($0, at: now) }
     }
 
     /// Looks for workers whose lease is over.
     public mutating func onTick(at now: Duration) -> [Directive] {
         var directives: [Directive] = []
-        for worker in membership.expired(at: now) {
-            let name = membership.members[worker]?.name ?? ""
-            directives.append(.event(.silent(worker: name, lease: membership.lease)))
+        for worker in roster.expired(at: now) {
+            let name = roster.members[worker]?.name ?? ""
+            directives.append(.event(.silent(worker: name, lease: roster.lease)))
             directives += depart(worker, at: now)
         }
         return directives
     }
 
-    /// Starts the next step with the parameters that the last one gave.
-    public mutating func onParameters(_ updated: FloatBlock, at now: Duration) -> [Directive] {
-        guard let done = round else { return [] }
-        parameters = RawFrame(updated, as: plan.wire)
-        if done.step + 1 == plan.steps {
-            round = nil
-            return finish(complete: true)
-        }
-        round = plan.round(at: done.step + 1)
-        return assign(at: now)
-    }
-
     /// Sends every worker away: the job is complete, or the coordinator stops.
     public func finish(complete: Bool) -> [Directive] {
-        membership.members.keys.map { .send(Envelope(.finish(complete: complete)), to: $0) }
+        (roster.all + waiting.keys.sorted()).map { .send(.finish(complete: complete), to: $0) }
     }
 
-    // MARK: - Answers
+    // MARK: - What several answers share
 
-    private mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
-        if round == nil { return [.send(Envelope(.finish(complete: true)), to: worker)] }
-        let freed = depart(worker, at: now)
-        membership.onHello(hello, from: worker, at: now)
-        return freed + [.welcome(worker, needsSamples: hello.datasetDigest != plan.datasetDigest)]
+    /// Tells of something refused, unless there was too much of it already.
+    mutating func tellRefused(_ text: String) -> [Directive] {
+        refusedCount += 1
+        if refusedCount > Self.refusedLimit { return [] }
+        let isLast = refusedCount == Self.refusedLimit
+        return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
     }
 
-    private mutating func onReady(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let member = membership.members[worker], !member.isReady else { return [] }
-        var directives: [Directive] = []
-        let (processor, numerics) = (member.hello.processor.printable, member.hello.numerics.printable)
-        if let probe, probe.digest != digest {
-            if refusesOtherArithmetic {
-                let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
-                directives += noteRefused(text)
-                let reason = "\(text); this job takes equal arithmetic only"
-                directives.append(refuse(worker, Refusal(.otherArithmetic, reason)))
-                return directives + depart(worker, at: now)
-            }
-            directives.append(
-                .event(
-                    .otherArithmetic(
-                        worker: member.name, processor: processor, numerics: numerics, probeOf: probe.name)))
-        } else {
-            probe = (digest, probe?.name ?? member.name, (probe?.holders ?? []).union([worker]))
-        }
-        membership.change(worker) { $0.isReady = true }
-        directives.append(.event(.joined(worker: member.name, processor: processor, numerics: numerics)))
-        return directives + assign(at: now)
-    }
-
-    /// Answers a sign of life, and looks whether the worker has in hand what it should have.
-    ///
-    /// A connection that breaks takes messages with it and comes back under the same identity; only what the worker says of itself
-    /// shows that work, a report or the word that it is ready was among them. Work that it does not know of is given out again.
-    private mutating func onHeartbeat(
-        _ heartbeat: Heartbeat, from worker: WorkerID, at now: Duration
-    ) -> [Directive] {
-        let answer = Directive.send(Envelope(.heartbeatReply(sequence: heartbeat.sequence)), to: worker)
-        guard let member = membership.members[worker] else { return [answer] }
-        if heartbeat.isReady, !member.isReady {
-            return [answer, refuse(worker, Refusal(.unknownWorker, "say hello again"))]
-        }
-        guard let round, let shards = round.run(of: worker), now - member.assignedAt > grace,
-            heartbeat.run != Heartbeat.Run(step: round.step, shards: shards)
-        else { return [answer] }
-        self.round?.onDeparture(of: worker)
-        membership.change(worker) { $0.parametersStep = nil }
-        return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
-    }
-
-    private mutating func onReport(
-        _ report: GradientReport, _ blocks: [FloatBlock], from worker: WorkerID, at now: Duration
-    ) -> [Directive] {
-        guard blocks.count == report.subtrees.count, blocks.allSatisfy({ $0.count == plan.parameterCount }) else {
-            return onUnreadable("a gradient of another length than the parameters", from: worker, at: now)
-        }
-        guard report.subtrees.allSatisfy({ $0.correct <= $0.shards.count * plan.rowsPerShard }) else {
-            return onUnreadable("more correct rows than there are", from: worker, at: now)
-        }
-        if let refusal = round?.onReport(report, blocks, from: worker) { return [refuse(worker, refusal)] }
-        guard let sum = round?.sum else { return assign(at: now) }
-        if !sum.isFinite(threads: plan.threads) {
-            return [.fail("the gradient of step \(report.step) is infinite or not a number; lower --learning-rate")]
-        }
-        return [.finishStep(sum)]
-    }
-
-    private mutating func onFarewell(
-        _ reason: FarewellReason, _ text: String, from worker: WorkerID, at now: Duration
-    ) -> [Directive] {
-        let name = membership.members[worker]?.name ?? ""
-        switch reason {
-        case .leaving: return [.event(.left(worker: name))] + depart(worker, at: now)
-        case .failed: return [.event(.failed(worker: name, reason: text))] + depart(worker, at: now)
-        case .notFinite: return [.fail("\(text) (found by \(name))")]
-        }
-    }
-
-    private mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
-        guard membership.remove(worker) != nil else { return [] }
-        probe?.holders.remove(worker)
-        if probe?.holders.isEmpty ?? false { probe = nil }
-        round?.onDeparture(of: worker)
-        return assign(at: now)
+    mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
+        guard roster.remove(worker) != nil else { return [] }
+        ledger?.onLoss(by: worker)
+        return [.forget(worker)] + assign(at: now)
     }
 
     /// Gives what is to be done to those who have nothing to do.
-    private mutating func assign(at now: Duration) -> [Directive] {
-        guard var round, round.sum == nil else { return [] }
-        let idle = membership.ready.filter { round.run(of: $0.id) == nil }
-        let given = round.onIdle(idle.map { (id: $0.id, threads: $0.member.hello.threads) })
-        self.round = round
-        return given.map { worker, shards in
-            let needsParameters = membership.members[worker]?.parametersStep != round.step
-            membership.change(worker) { ($0.parametersStep, $0.assignedAt) = (round.step, now) }
-            let frames = needsParameters ? [parameters] : []
-            return .send(Envelope(.work(step: round.step, shards: shards), frames: frames), to: worker)
+    mutating func assign(at now: Duration) -> [Directive] {
+        guard ledger?.hasOpenLeaves ?? false else { return [] }
+        let ready = roster.ready
+        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }
+        let claims = ledger?.onIdle(
+            idle.map { (id: $0.id, threads: $0.member.hello.threads) }, readyCount: ready.count, at: now)
+        guard let ledger, let claims else { return [] }
+        return claims.map { claim in
+            let needsParameters = roster.members[claim.worker]?.parametersStep != ledger.step
+            roster.note(parametersOf: ledger.step, at: claim.worker)
+            let work = Work(
+                claim: claim.id, step: ledger.step, leaves: claim.leaves, releasedBelow: ledger.firstID)
+            return .sendWork(work, withParameters: needsParameters, to: claim.worker)
         }
     }
 
-    private func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive {
-        .send(Envelope(.refusal(refusal)), to: worker)
-    }
-}
-
-extension Membership.Member {
-    /// The worker's name, fit for a terminal.
-    var name: String { hello.name.printable }
+    func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive { .send(.refusal(refusal), to: worker) }
 }

@@ -6,3 +6,8 @@ public struct WorkerID: Hashable, Sendable {
     /// The worker of this identity frame.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
+
+extension WorkerID: Comparable {
+    /// The order of their bytes.
+    public static func < (a: WorkerID, b: WorkerID) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+}

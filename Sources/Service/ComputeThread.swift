@@ -4,6 +4,7 @@ import Messaging
 import Numerics
 import Signals
 import Upstream
+import Wire
 
 /// The thread of a worker that computes, so that the one that owns the socket never does.
 final class ComputeThread: Sendable {
@@ -11,14 +12,15 @@ final class ComputeThread: Sendable {
     enum Order: Sendable {
         /// Take over this job; what comes from earlier jobs is void.
         case prepare(Job, Samples, blocks: [FloatBlock], generation: Int)
-        case compute(step: Int, shards: Range<Int>, parameters: FloatBlock, generation: Int)
+        case compute(Work, parameters: FloatBlock, generation: Int)
         case end
     }
     /// What it answers, with the generation of the job that the answer is of.
     struct Answer: Sendable {
         enum Content: Sendable {
             case prepared(probeDigest: String)
-            case computed(step: Int, shards: Range<Int>, sums: [LeafSum], time: Duration)
+            /// The sums, from left to right; nil where one is infinite or not a number.
+            case computed(Work, sums: [LeafSum]?, time: Duration)
             case failed(any Error)
         }
         let generation: Int
@@ -57,20 +59,24 @@ final class ComputeThread: Sendable {
                     current = generation
                     let digest = sha256(of: job.makeLeafWork().probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
-                case .compute(let step, let shards, let parameters, let generation):
+                case .compute(let work, let parameters, let generation):
                     guard generation == current, let pool else { continue }
-                    let watch = Stopwatch()
-                    do {
-                        let sums = try pool.compute(leaves: shards, step: step, parameters: parameters)
-                        let content = Answer.Content.computed(
-                            step: step, shards: shards, sums: sums, time: watch.elapsed)
-                        answers.put(Answer(generation: generation, content: content))
-                    } catch {
-                        answers.put(Answer(generation: generation, content: .failed(error)))
-                    }
+                    answers.put(Answer(generation: generation, content: compute(work, parameters, in: pool)))
                 case .end: return
                 }
             }
+        }
+    }
+
+    private func compute(_ work: Work, _ parameters: FloatBlock, in pool: LeafPool) -> Answer.Content {
+        let watch = Stopwatch()
+        do {
+            let sums = try pool.compute(leaves: work.leaves, step: work.step, parameters: parameters)
+            return .computed(work, sums: sums, time: watch.elapsed)
+        } catch UpstreamError.notFinite {
+            return .computed(work, sums: nil, time: watch.elapsed)
+        } catch {
+            return .failed(error)
         }
     }
 }

@@ -17,31 +17,36 @@ package final class CoordinatorShell {
     }
     private static let messagesAtOnce = 64
     /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
-    private static let threads = min(Processors.allowed.count, 4)
-    private let settings: CoordinatorSettings
+    static let threads = min(Processors.allowed.count, 4)
+    let settings: CoordinatorSettings
     private let job: Job
-    private let jobText: String
-    private let samples: Samples
-    private let blocks: SampleBlocks
+    let jobText: String
+    /// Drawn at random: what workers lent to another process of this run is not this one's.
+    let session = UInt64.random(in: .min ... .max)
+    let samples: Samples
+    let blocks: SampleBlocks
     /// Makes the digests of all blocks, once a worker needs them.
     private let digestMaker: BlockDigests
-    private var blockDigests: [UInt8]?
-    private var awaitingDigests: Set<WorkerID> = []
+    private(set) var blockDigests: [UInt8] = []
     private let signals: SignalInbox
-    private let socket: Socket
-    private let watch = Stopwatch()
+    let socket: Socket
+    let watch = Stopwatch()
     private let checkpoints: CheckpointWriter
     private let events: RunEvents
     private let startStep: Int
     private let figures: [Figure]
-    private var training: Training
+    private(set) var training: Training
     private var state: TrainingState
+    /// What the workers' sums of the step in hand are added up in.
+    private var tree: SumTree
+    /// The parameters that the step in hand is computed at, as they are sent.
+    private(set) var parameters: RawFrame
     private var workers: LocalWorkers?
     /// Where the parameters are, for workers on this machine.
-    private let memory: SharedMemory?
-    /// Where the gradients of workers on this machine are.
-    private var workerMemories: [WorkerID: SharedMemory] = [:]
-    /// For gradients that come as bfloat16.
+    let memory: SharedMemory?
+    /// Where the sums of workers on this machine are.
+    var workerMemories: [WorkerID: SharedMemory] = [:]
+    /// For sums that come as bfloat16.
     private var pool = BlockPool(limit: 32)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
@@ -49,28 +54,32 @@ package final class CoordinatorShell {
     /// Where workers reach it.
     package let endpoint: String
 
-    /// A coordinator that listens from now on.
+    /// A coordinator that listens from now on, and goes on from a checkpoint.
     package init(
-        _ settings: CoordinatorSettings, job: Job, samples: Samples, state: TrainingState, folder: RunFolder,
+        _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples, folder: RunFolder,
         signals: SignalInbox, events: RunEvents
     ) throws {
+        let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
-        (self.events, startStep, figures) = (events, state.step, job.figures)
+        (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: state.parameters.count) : nil
-        var state = state
+        memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: start.parameters.count) : nil
+        var state = start
         if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
         self.state = state
+        tree = Self.tree(of: job, step: state.step)
+        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
         checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
-                shardCount: job.shardsPerStep, steps: job.steps, rowsPerShard: job.rowsPerStep / job.shardsPerStep,
-                parameterCount: state.parameters.count, datasetDigest: job.datasetDigest,
-                wire: job.settings.arithmetic.wire,
-                rounding: job.gradientRounding, threads: Self.threads),
-            step: state.step, parameters: state.published, heartbeat: settings.heartbeat, lease: settings.lease,
+                leafCount: job.shardsPerStep, steps: job.steps,
+                largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
+                datasetDigest: job.datasetDigest),
+            step: state.step, firstClaim: .random(in: 1...1 << 62),
+            probe: checkpoint.probe.map { ArithmeticProbe(digest: $0.digest, name: $0.worker) },
+            heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
@@ -78,15 +87,26 @@ package final class CoordinatorShell {
         endpoint = try socket.bind(settings.listen)
     }
 
+    private static func tree(of job: Job, step: Int) -> SumTree {
+        SumTree(
+            SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding, threads: threads)
+    }
+
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
     /// What a checkpoint of now holds.
-    private var checkpoint: TrainingCheckpoint { TrainingCheckpoint(job: job, state: state.snapshot()) }
+    private var checkpoint: TrainingCheckpoint {
+        TrainingCheckpoint(
+            job: job, state: state.snapshot(),
+            probe: training.probe.map { TrainingCheckpoint.Probe(digest: $0.digest, worker: $0.name) })
+    }
+
+    // MARK: - The run
 
     /// Trains until all steps are done, or a signal asks to stop.
     ///
-    /// This machine's own `workers` are ended with the run, however it ends.
+    /// This machine's own `workers` are ended with the run, however it ends; and however it ends, its last good state is kept.
     package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
         defer { workers?.end(patience: .seconds(5)) }
@@ -120,7 +140,7 @@ package final class CoordinatorShell {
     private func loop() throws -> Outcome {
         let tick = min(settings.heartbeat, .milliseconds(250))
         var nextTick = watch.elapsed + tick
-        while training.round != nil {
+        while training.ledger != nil {
             let waitStart = watch.elapsed
             try Poller.wait(
                 for: socket, and: [signals.descriptor, digestMaker.made.descriptor, checkpoints.events.descriptor],
@@ -128,12 +148,15 @@ package final class CoordinatorShell {
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
-                guard training.round != nil, let frames = try socket.receive() else { break }
-                try perform(receive(frames))
+                guard training.ledger != nil, let frames = try socket.receive() else { break }
+                try receive(frames)
             }
-            try takeDigests()
+            for digests in digestMaker.made.takeAll() {
+                blockDigests = digests
+                try perform(training.onBlockDigests(at: watch.elapsed))
+            }
             takeCheckpointEvents()
-            if training.round == nil { break }  // workers that end from here on were sent away
+            if training.ledger == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals() {
                 try perform(training.finish(complete: false))
                 return .stopped(signal: signal)
@@ -141,52 +164,88 @@ package final class CoordinatorShell {
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
-                workerMemories = workerMemories.filter { training.membership.members[$0.key] != nil }
                 try checkPatience()
             }
         }
         return .complete
     }
 
-    private func receive(_ frames: [Frame]) -> [Directive] {
-        guard let identity = frames.first else { return [] }
+    private func receive(_ frames: [Frame]) throws {
+        guard let identity = frames.first else { return }
         let worker = WorkerID(Array(identity.bytes))
+        let envelope: ReceivedEnvelope
         do throws(WireError) {
             let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            let envelope = try ReceivedEnvelope(
-                parts, headerLimit: Envelope.workerHeaderByteLimit
-            ) { offset, count in
+            envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
+        } catch {
+            return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
+        }
+        let directives = training.onMessage(
+            envelope.message, blockLengths: envelope.blockLengths, from: worker, at: watch.elapsed)
+        try perform(directives, on: envelope)
+    }
+
+    private func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
+        for directive in directives {
+            switch directive {
+            case .send(let message, let worker): try send(Envelope(message), to: worker)
+            case .sendWork(let work, let withParameters, let worker):
+                try send(Envelope(.work(work), frames: withParameters ? [parameters] : []), to: worker)
+            case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
+            case .makeBlockDigests: digestMaker.start()
+            case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+            case .share(let ready, let worker): openMemory(of: worker, ready)
+            case .forget(let worker): workerMemories[worker] = nil
+            case .takeSums(let worker, let isLookedThrough):
+                guard let envelope else { preconditionFailure("sums to take where no message came") }
+                try perform(takeSums(of: envelope, from: worker, isLookedThrough: isLookedThrough))
+            case .finishStep: try finishStep()
+            case .event(let event): events.tell(event)
+            case .fail(let reason): throw ServiceError(reason)
+            }
+        }
+    }
+
+    // MARK: - Sums
+
+    private func takeSums(
+        of envelope: ReceivedEnvelope, from worker: WorkerID, isLookedThrough: Bool
+    ) -> [Training.Directive] {
+        guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
+            preconditionFailure("sums to take of a message that has none")
+        }
+        let blocks: [FloatBlock]
+        do throws(WireError) {
+            blocks = try envelope.blocks { offset, count in
                 workerMemories[worker]?.block(at: offset, count: count)
             } place: {
                 pool.take(count: $0)
             }
-            if case .ready(let ready) = envelope.message { openMemory(of: worker, ready) }
-            if case .gradientReport(let report) = envelope.message { times.computing += report.computing }
-            return training.onMessage(envelope, from: worker, at: watch.elapsed)
         } catch {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
-    }
-
-    private func perform(_ directives: [Directive]) throws {
-        for directive in directives {
-            switch directive {
-            case .send(let envelope, let worker): try send(envelope, to: worker)
-            case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
-            case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
-            case .event(let event): events.tell(event)
-            case .fail(let reason): throw ServiceError(reason)
-            case .finishStep(let sum): try finishStep(sum)
-            }
+        let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
+        if isLookedThrough, !sums.allSatisfy({ $0.isFinite(threads: Self.threads) }) {
+            return training.onNotFinite(from: worker, at: watch.elapsed)
         }
+        times.computing += report.computing
+        for sum in sums { tree.insert(sum) }
+        return training.onSums(from: worker, at: watch.elapsed)
     }
 
-    private func finishStep(_ sum: LeafSum) throws {
-        let start = watch.elapsed
-        state.advance(gradient: sum.vector, threads: Self.threads)
-        times.optimising += watch.elapsed - start
-        times.onStep(at: watch.elapsed)
-        try perform(training.onParameters(state.published, at: watch.elapsed))
+    private func finishStep() throws {
+        guard let sum = tree.root else { preconditionFailure("step \(state.step) is over, and its tree has no root") }
+        let isFinite = sum.isFinite(threads: Self.threads)
+        if isFinite {
+            let start = watch.elapsed
+            state.advance(gradient: sum.vector, threads: Self.threads)
+            times.optimising += watch.elapsed - start
+            times.onStep(at: watch.elapsed)
+            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+        }
+        tree = Self.tree(of: job, step: state.step)
+        try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
+        guard isFinite else { return }
         if state.step % settings.checkpointEvery == 0, state.step < job.steps {
             checkpoints.write(checkpoint)
         }
@@ -194,54 +253,7 @@ package final class CoordinatorShell {
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
     }
 
-    private func send(_ envelope: Envelope, to worker: WorkerID) throws {
-        let memory = workerMemories[worker] == nil ? nil : memory
-        let (header, frames) = envelope.parts { memory?.offset(of: $0) }
-        try socket.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
-        )
-    }
-
-    /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.
-    private func openMemory(of worker: WorkerID, _ ready: Ready) {
-        workerMemories[worker] = nil
-        guard let memory, ready.coordinatorToken == memory.token, let name = ready.memory,
-            let opened = SharedMemory(opening: name), opened.token == name.token
-        else { return }
-        workerMemories[worker] = opened
-    }
-
-    private func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
-        if needsSamples, blockDigests == nil {
-            awaitingDigests.insert(worker)
-            digestMaker.start()
-            // It can't be welcomed yet, and is not to take the coordinator for dead meanwhile.
-            return try send(Envelope(.heartbeatReply(sequence: 0)), to: worker)
-        }
-        let welcome = Welcome(
-            job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests ?? [] : [],
-            memory: memory?.name(withToken: false))
-        try send(Envelope(.welcome(welcome)), to: worker)
-    }
-
-    private func takeDigests() throws {
-        for digests in digestMaker.made.takeAll() {
-            blockDigests = digests
-            let workers = awaitingDigests
-            awaitingDigests = []
-            for worker in workers { try welcome(worker, needsSamples: true) }
-        }
-    }
-
-    private func sendSamples(_ block: Int, to worker: WorkerID) throws {
-        guard let range = blocks.values(ofBlock: block) else {
-            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
-        }
-        let start = UnsafeMutablePointer(mutating: samples.base + range.lowerBound)
-        let values = FloatBlock(borrowing: start, count: range.count, from: samples.owner)
-        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
-    }
+    // MARK: - Processes
 
     /// Handles what came since, and returns the signal that asks to stop, if one did.
     private func handleSignals() throws -> Int32? {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Coordination
 import Foundation
 import Numerics
 import Signals
@@ -6,25 +7,19 @@ import Upstream
 import Wire
 
 /// The samples of a job on their way from the coordinator or from the cache, block by block, each known by its SHA-256.
+///
+/// Which block is fetched when is `Employment`'s to say.
 final class SampleFetch {
-    /// How many blocks are asked for ahead.
-    private static let window = 4
-    /// How many blocks are looked up in the cache before other things have their turn.
-    private static let lookupsAtOnce = 4
-    /// The dataset that the blocks are of.
-    let datasetDigest: String
     private let job: Job
     private let blocks: SampleBlocks
     private let digests: [UInt8]
     private var cache: String?
     private let values: FloatBlock
-    private var unasked: [Int]
-    private var underway: Set<Int> = []
-    private var isOverdue = false
+    private let tell: (WorkerEvent) -> Void
 
     /// Makes room for all samples.
-    init(job: Job, welcome: Welcome, cache: String?) throws {
-        (self.job, self.cache, digests, datasetDigest) = (job, cache, welcome.blockDigests, job.datasetDigest)
+    init(job: Job, welcome: Welcome, cache: String?, tell: @escaping (WorkerEvent) -> Void) throws {
+        (self.job, self.cache, self.tell, digests) = (job, cache, tell, welcome.blockDigests)
         let size = job.rows * job.columns
         blocks = SampleBlocks(
             sampleCount: job.sampleCount, valuesPerSample: size, samplesPerBlock: welcome.samplesPerBlock)
@@ -41,7 +36,6 @@ final class SampleFetch {
                 """)
         }
         values = FloatBlock(count: job.sampleCount * size)
-        unasked = Array((0..<blocks.count).reversed())
         if let cache { makeFolder(cache) }
     }
 
@@ -54,57 +48,31 @@ final class SampleFetch {
     }
 
     private func goOnWithoutCache(_ reason: String) {
-        Terminal.error("\(reason); going on without a cache")
+        tell(.cacheGivenUp(reason: reason))
         cache = nil
     }
 
-    /// Whether there may be blocks in the cache that were not looked up.
-    var hasMoreInCache: Bool { cache != nil && !unasked.isEmpty && underway.count < Self.window }
-
-    /// All samples, once they are here.
-    var samples: Samples? {
-        guard unasked.isEmpty, underway.isEmpty else { return nil }
-        return Samples(
+    /// The samples; those whose blocks are not here yet are zeros.
+    var samples: Samples {
+        Samples(
             count: job.sampleCount, rows: job.rows, columns: job.columns, base: UnsafePointer(values.base),
             owner: values)
     }
 
-    /// The blocks that were asked for and have not come.
-    var outstanding: [Int] { underway.sorted() }
-
-    /// The blocks to ask for now, after a few were looked for in the cache.
-    func nextRequests() -> [Int] {
-        var (next, lookups): ([Int], Int) = ([], 0)
-        while underway.count < Self.window, lookups < Self.lookupsAtOnce, let block = unasked.popLast() {
-            if let cache {
-                lookups += 1
-                if let data = regularFile(cacheFile(block, cache)), data.withUnsafeBytes({ place(block, $0) }) {
-                    continue
-                }
-            }
-            underway.insert(block)
-            next.append(block)
-        }
-        return next
+    /// Puts a block into its place from the cache; false where the cache has not got it.
+    func lookUp(_ block: Int) -> Bool {
+        guard let cache, let data = regularFile(cacheFile(block, cache)) else { return false }
+        return data.withUnsafeBytes { place(block, $0) }
     }
 
-    /// The blocks to ask for again: none has come since this was asked last.
-    func overdueRequests() -> [Int] {
-        defer { isOverdue = true }
-        return isOverdue ? outstanding : []
-    }
-
-    /// Takes a block that came; false if it was not awaited.
+    /// Puts a block that came into its place and into the cache.
     ///
     /// - Throws: when it is not what the coordinator lists.
-    func take(_ block: Int, _ content: FloatBlock) throws -> Bool {
-        guard underway.contains(block) else { return false }
+    func take(_ block: Int, _ content: FloatBlock) throws {
         guard place(block, content.bytes) else {
             throw ServiceError(
                 "block \(block) of the samples is not what the coordinator lists; start the worker again")
         }
-        underway.remove(block)
-        isOverdue = false
         if let cache {
             do {
                 // Not forced to the disk: what a crash leaves half-written is known by its digest.
@@ -113,7 +81,6 @@ final class SampleFetch {
                 goOnWithoutCache("\(cache) can't be written to; is the disk full?")
             }
         }
-        return true
     }
 
     private func digest(_ block: Int) -> ArraySlice<UInt8> { digests[block * 32..<block * 32 + 32] }

@@ -37,19 +37,20 @@ package struct UpstreamRun {
         if settings.workers != nil, let note = arithmetic.note {
             events.tell(.slowProducts(note: note))
         }
-        let state = try startingState(events)
+        let start = try startingPoint(events)
+        let state = start.state
         events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
         try WholeFile.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
             if state.step == 0 {
-                try TrainingCheckpoint(job: job, state: state).write(to: folder.checkpointFile(step: 0))
+                try start.write(to: folder.checkpointFile(step: 0))
             }
             events.tell(.finished(step: state.step))
             return .complete(try result(state, tally))
         }
 
         let shell = try CoordinatorShell(
-            settings.coordinator, job: job, samples: dataset.samples, state: state, folder: folder, signals: signals,
+            settings.coordinator, from: start, samples: dataset.samples, folder: folder, signals: signals,
             events: events)
         try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
@@ -92,9 +93,11 @@ package struct UpstreamRun {
         for name in names where name.hasSuffix(".part") { unlink(path + "/" + name) }
     }
 
-    private func startingState(_ events: RunEvents) throws -> TrainingState {
+    private func startingPoint(_ events: RunEvents) throws -> TrainingCheckpoint {
         let newest = try folder.newestCheckpoint { events.tell(.checkpointSkipped(reason: $0)) }
-        guard let (path, checkpoint) = newest else { return TrainingState(startOf: job) }
+        guard let (path, checkpoint) = newest else {
+            return TrainingCheckpoint(job: job, state: TrainingState(startOf: job))
+        }
         guard settings.resumes else {
             throw ServiceError(
                 "\(settings.folder) has checkpoints of an earlier run; go on with --resume or choose another --run folder"
@@ -105,7 +108,8 @@ package struct UpstreamRun {
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }
-        return checkpoint.state
+        // The steps to do may be others than when it was written.
+        return TrainingCheckpoint(job: job, state: checkpoint.state, probe: checkpoint.probe)
     }
 
     private func result(_ state: TrainingState, _ tally: RunTally) throws -> RunResult {

@@ -2,21 +2,15 @@ import CWire
 public import Numerics
 
 extension ReceivedEnvelope {
-    /// Reads a message from its parts, the header first.
+    /// Reads a message's header from its first part.
     ///
     /// Lengths are held to limits before anything is allocated, and a peer's bytes never trap.
     ///
     /// - Parameters:
     ///   - parts: the frames.
     ///   - headerLimit: no header is read that has more bytes.
-    ///   - shared: so many floats at an offset, in bytes, of memory that the sender shares; nil where there are none.
-    ///   - place: a block of so many floats that nobody else holds, for values that came as others.
     /// - Throws: `WireError`, naming what is wrong.
-    public init(
-        _ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit,
-        shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil },
-        place: (_ count: Int) -> FloatBlock = { FloatBlock(count: $0) }
-    ) throws(WireError) {
+    public init(_ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit) throws(WireError) {
         guard let first = parts.first else { throw .malformedHeader("no frames at all") }
         guard first.bytes.count <= headerLimit else {
             throw .headerTooLarge(bytes: first.bytes.count, limit: headerLimit)
@@ -31,18 +25,20 @@ extension ReceivedEnvelope {
         defer { ssrm__wire__header__free_unpacked(header, nil) }
         guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
         message = try Message(header.pointee)
-        (blocks, isShared) = try Self.blocks(header.pointee, parts.dropFirst(), of: message.frameKind, place, shared)
+        self.parts = parts.dropFirst()
+        listed = try Self.frames(header.pointee, of: message.frameKind, came: self.parts.count)
+        guard listed.count(where: { $0.sharedOffset == 0 }) == self.parts.count else {
+            throw .frameCount(listed: listed.count, came: self.parts.count)
+        }
     }
 
-    private static func blocks(
-        _ header: Ssrm__Wire__Header, _ parts: ArraySlice<ReceivedPart>, of kind: Ssrm__Wire__FrameKind,
-        _ place: (_ count: Int) -> FloatBlock, _ shared: (_ offset: Int, _ count: Int) -> FloatBlock?
-    ) throws(WireError) -> (blocks: [FloatBlock], isShared: Bool) {
+    private static func frames(
+        _ header: Ssrm__Wire__Header, of kind: Ssrm__Wire__FrameKind, came: Int
+    ) throws(WireError) -> [ListedFrame] {
         guard header.n_frames <= Envelope.frameLimit else {
-            throw .frameCount(listed: header.n_frames, came: parts.count)
+            throw .frameCount(listed: header.n_frames, came: came)
         }
-        var blocks: [FloatBlock] = []
-        var rest = parts
+        var frames: [ListedFrame] = []
         for i in 0..<header.n_frames {
             guard let listed = header.frames[i]?.pointee else { throw .malformedHeader("frame \(i) is not listed") }
             guard listed.kind == kind, kind != SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED else {
@@ -53,30 +49,51 @@ extension ReceivedEnvelope {
             else {
                 throw .malformedHeader("frame \(i) has floats of type \(listed.element.rawValue)")
             }
-            if listed.shared_offset > 0 {
-                let (offset, count) = (Int(clamping: listed.shared_offset), Int(clamping: listed.float_count))
+            frames.append(
+                ListedFrame(
+                    element: element, floatCount: listed.float_count, checksum: listed.checksum,
+                    sharedOffset: listed.shared_offset))
+        }
+        return frames
+    }
+
+    /// Reads the floats that go with the message.
+    ///
+    /// - Parameters:
+    ///   - shared: so many floats at an offset, in bytes, of memory that the sender shares; nil where there are none.
+    ///   - place: a block of so many floats that nobody else holds, for values that came as others.
+    /// - Returns: the frames' floats; those that came behind the header have the length and the checksum that it gives.
+    /// - Throws: `WireError`, naming what is wrong.
+    public func blocks(
+        shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil },
+        place: (_ count: Int) -> FloatBlock = { FloatBlock(count: $0) }
+    ) throws(WireError) -> [FloatBlock] {
+        var blocks: [FloatBlock] = []
+        var rest = parts
+        for (i, listed) in listed.enumerated() {
+            if listed.sharedOffset > 0 {
+                let (offset, count) = (Int(clamping: listed.sharedOffset), Int(clamping: listed.floatCount))
                 guard let block = shared(offset, count) else {
-                    throw .sharedFrame(frame: i, offset: listed.shared_offset, floats: listed.float_count)
+                    throw .sharedFrame(frame: i, offset: listed.sharedOffset, floats: listed.floatCount)
                 }
                 blocks.append(block)
                 continue
             }
-            guard let part = rest.popFirst() else { throw .frameCount(listed: header.n_frames, came: parts.count) }
-            let size = element.byteCount
-            guard part.bytes.count % size == 0, listed.float_count == part.bytes.count / size else {
-                throw .frameLength(frame: i, listedFloats: listed.float_count, bytes: part.bytes.count)
+            guard let part = rest.popFirst() else { throw .frameCount(listed: self.listed.count, came: parts.count) }
+            let size = listed.element.byteCount
+            guard part.bytes.count % size == 0, listed.floatCount == part.bytes.count / size else {
+                throw .frameLength(frame: i, listedFloats: listed.floatCount, bytes: part.bytes.count)
             }
             guard listed.checksum == RawFrame.checksum(of: part.bytes) else { throw .frameChecksum(frame: i) }
-            blocks.append(part.floats(kept: element, place))
+            blocks.append(part.floats(kept: listed.element, place))
         }
-        guard rest.isEmpty else { throw .frameCount(listed: header.n_frames, came: parts.count) }
-        return (blocks, header.n_frames > parts.count)
+        return blocks
     }
 }
 
-/// First and count as a range; nil where they overflow or are empty.
-private func shards(_ first: UInt32, _ count: UInt32) throws(WireError) -> Range<Int> {
-    guard count > 0 else { throw .malformedHeader("a run of no shards") }
+/// First and count as a range.
+private func leaves(_ first: UInt32, _ count: UInt32) throws(WireError) -> Range<Int> {
+    guard count > 0 else { throw .malformedHeader("a run of no leaves") }
     return Int(first)..<Int(first) + Int(count)
 }
 
@@ -91,6 +108,11 @@ private func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
 private func number(_ value: UInt64) throws(WireError) -> Int {
     guard value < 1 << 48 else { throw .malformedHeader("the number \(value) is beyond all limits") }
     return Int(value)
+}
+
+private func claim(_ value: UInt64) throws(WireError) -> UInt64 {
+    guard value > 0 else { throw .malformedHeader("a claim without a number") }
+    return value
 }
 
 extension Message {
@@ -111,14 +133,13 @@ extension Message {
                 Ready(
                     probeDigest: text(body.probe_digest), coordinatorToken: bytes(body.coordinator_token),
                     memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) }))
-        case SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT:
-            self = .gradientReport(try GradientReport(header.gradient_report.pointee))
+        case SSRM__WIRE__HEADER__BODY_LEAF_REPORT:
+            self = .leafReport(try LeafReport(header.leaf_report.pointee))
         case SSRM__WIRE__HEADER__BODY_HEARTBEAT:
             let body = header.heartbeat.pointee
-            let run: Heartbeat.Run? =
-                body.shard_count == 0
-                ? nil : .init(step: try number(body.step), shards: try shards(body.first_shard, body.shard_count))
-            self = .heartbeat(Heartbeat(sequence: body.sequence, isReady: body.ready != 0, run: run))
+            self = .heartbeat(
+                Heartbeat(
+                    sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim))
         case SSRM__WIRE__HEADER__BODY_FAREWELL:
             let body = header.farewell.pointee
             guard let reason = FarewellReason(rawValue: body.reason.rawValue) else {
@@ -131,9 +152,13 @@ extension Message {
             self = .sampleBlock(block: Int(header.sample_block.pointee.block))
         case SSRM__WIRE__HEADER__BODY_WORK:
             let body = header.work.pointee
-            self = .work(step: try number(body.step), shards: try shards(body.first_shard, body.shard_count))
+            self = .work(
+                Work(
+                    claim: try claim(body.claim), step: try number(body.step),
+                    leaves: try leaves(body.first_leaf, body.leaf_count), releasedBelow: body.released_below))
         case SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY:
-            self = .heartbeatReply(sequence: header.heartbeat_reply.pointee.sequence)
+            let body = header.heartbeat_reply.pointee
+            self = .heartbeatReply(sequence: body.sequence, releasedBelow: body.released_below)
         case SSRM__WIRE__HEADER__BODY_REFUSAL:
             let body = header.refusal.pointee
             guard let code = Refusal.Code(rawValue: body.code.rawValue) else {
@@ -142,26 +167,32 @@ extension Message {
             self = .refusal(Refusal(code, text(body.text), version: body.version))
         case SSRM__WIRE__HEADER__BODY_FINISH:
             self = .finish(complete: header.finish.pointee.complete != 0)
+        case SSRM__WIRE__HEADER__BODY_WAIT: self = .wait
         default:
             throw .malformedHeader("no message in it")
         }
     }
 }
 
-extension GradientReport {
-    fileprivate init(_ body: Ssrm__Wire__GradientReport) throws(WireError) {
-        guard body.n_subtrees <= Envelope.frameLimit else { throw .malformedHeader("\(body.n_subtrees) subtrees") }
-        var subtrees: [Subtree] = []
-        for i in 0..<body.n_subtrees {
-            guard let subtree = body.subtrees[i]?.pointee else { throw .malformedHeader("subtree \(i) is missing") }
-            subtrees.append(
-                Subtree(
-                    shards: try Wire.shards(subtree.first_shard, subtree.shard_count), loss: subtree.loss,
-                    correct: try number(subtree.correct)))
+extension LeafReport {
+    fileprivate init(_ body: Ssrm__Wire__LeafReport) throws(WireError) {
+        guard body.n_nodes <= Envelope.frameLimit else { throw .malformedHeader("\(body.n_nodes) nodes") }
+        guard body.not_finite == 0 || body.n_nodes == 0 else {
+            throw .malformedHeader("nodes beside the word that there are none")
+        }
+        var nodes: [Node] = []
+        for i in 0..<body.n_nodes {
+            guard let node = body.nodes[i]?.pointee else { throw .malformedHeader("node \(i) is missing") }
+            guard node.n_figures <= Self.figureLimit else { throw .malformedHeader("\(node.n_figures) figures") }
+            nodes.append(
+                Node(
+                    leaves: try Wire.leaves(node.first_leaf, node.leaf_count),
+                    figures: Array(UnsafeBufferPointer(start: node.figures, count: node.n_figures))))
         }
         self.init(
-            step: try number(body.step), shards: try Wire.shards(body.first_shard, body.shard_count),
-            subtrees: subtrees,
+            claim: try Wire.claim(body.claim), step: try number(body.step),
+            leaves: try Wire.leaves(body.first_leaf, body.leaf_count),
+            content: body.not_finite == 0 ? .nodes(nodes) : .notFinite,
             computing: .microseconds(try number(body.compute_microseconds)))
     }
 }
@@ -179,7 +210,8 @@ extension Welcome {
             job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
             lease: .milliseconds(Int64(body.lease_milliseconds)), samplesPerBlock: Int(body.samples_per_block),
             blockDigests: bytes(digests),
-            memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) })
+            memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) },
+            session: body.session)
     }
 }
 

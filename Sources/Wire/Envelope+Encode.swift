@@ -93,6 +93,29 @@ private final class Arena {
         }
     }
 
+    func report(_ report: LeafReport) -> UnsafeMutablePointer<Ssrm__Wire__LeafReport> {
+        make(ssrm__wire__leaf_report__init) {
+            $0.claim = report.claim
+            $0.step = UInt64(report.step)
+            $0.first_leaf = UInt32(report.leaves.lowerBound)
+            $0.leaf_count = UInt32(report.leaves.count)
+            $0.compute_microseconds = UInt64(report.computing.microseconds)
+            guard case .nodes(let nodes) = report.content else { return $0.not_finite = 1 }
+            $0.n_nodes = nodes.count
+            $0.nodes = pointers(nodes.map(node))
+        }
+    }
+
+    private func node(_ node: LeafReport.Node) -> UnsafeMutablePointer<Ssrm__Wire__Node> {
+        make(ssrm__wire__node__init) {
+            $0.first_leaf = UInt32(node.leaves.lowerBound)
+            $0.leaf_count = UInt32(node.leaves.count)
+            let figures = allocate(Double.self, count: node.figures.count)
+            figures.update(from: node.figures, count: node.figures.count)
+            ($0.n_figures, $0.figures) = (node.figures.count, figures)
+        }
+    }
+
     func pointers<T>(_ values: [UnsafeMutablePointer<T>]) -> UnsafeMutablePointer<UnsafeMutablePointer<T>?> {
         let list = allocate(UnsafeMutablePointer<T>?.self, count: values.count)
         for (i, value) in values.enumerated() { list[i] = value }
@@ -105,7 +128,7 @@ extension Message {
     var frameKind: Ssrm__Wire__FrameKind {
         switch self {
         case .work: SSRM__WIRE__FRAME_KIND__FRAME_KIND_PARAMETERS
-        case .gradientReport: SSRM__WIRE__FRAME_KIND__FRAME_KIND_GRADIENT
+        case .leafReport: SSRM__WIRE__FRAME_KIND__FRAME_KIND_SUM
         case .sampleBlock: SSRM__WIRE__FRAME_KIND__FRAME_KIND_SAMPLES
         default: SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED
         }
@@ -132,33 +155,15 @@ extension Message {
                 $0.coordinator_token = arena.data(ready.coordinatorToken)
                 $0.memory = ready.memory.map(arena.memory)
             }
-        case .gradientReport(let report):
-            header.body_case = SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT
-            header.gradient_report = arena.make(ssrm__wire__gradient_report__init) {
-                $0.step = UInt64(report.step)
-                $0.first_shard = UInt32(report.shards.lowerBound)
-                $0.shard_count = UInt32(report.shards.count)
-                $0.compute_microseconds = UInt64(report.computing.microseconds)
-                $0.n_subtrees = report.subtrees.count
-                $0.subtrees = arena.pointers(
-                    report.subtrees.map { subtree in
-                        arena.make(ssrm__wire__subtree__init) {
-                            $0.first_shard = UInt32(subtree.shards.lowerBound)
-                            $0.shard_count = UInt32(subtree.shards.count)
-                            $0.loss = subtree.loss
-                            $0.correct = UInt64(subtree.correct)
-                        }
-                    })
-            }
+        case .leafReport(let report):
+            header.body_case = SSRM__WIRE__HEADER__BODY_LEAF_REPORT
+            header.leaf_report = arena.report(report)
         case .heartbeat(let heartbeat):
             header.body_case = SSRM__WIRE__HEADER__BODY_HEARTBEAT
             header.heartbeat = arena.make(ssrm__wire__heartbeat__init) {
                 $0.sequence = heartbeat.sequence
                 $0.ready = heartbeat.isReady ? 1 : 0
-                guard let run = heartbeat.run else { return }
-                $0.step = UInt64(run.step)
-                $0.first_shard = UInt32(run.shards.lowerBound)
-                $0.shard_count = UInt32(run.shards.count)
+                $0.claim = heartbeat.claim ?? 0
             }
         case .farewell(let reason, let text):
             header.body_case = SSRM__WIRE__HEADER__BODY_FAREWELL
@@ -175,20 +180,25 @@ extension Message {
                 $0.samples_per_block = UInt32(welcome.samplesPerBlock)
                 $0.block_digests = arena.data(welcome.blockDigests)
                 $0.memory = welcome.memory.map(arena.memory)
+                $0.session = welcome.session
             }
         case .sampleBlock(let block):
             header.body_case = SSRM__WIRE__HEADER__BODY_SAMPLE_BLOCK
             header.sample_block = arena.make(ssrm__wire__sample_block__init) { $0.block = UInt32(block) }
-        case .work(let step, let shards):
+        case .work(let work):
             header.body_case = SSRM__WIRE__HEADER__BODY_WORK
             header.work = arena.make(ssrm__wire__work__init) {
-                $0.step = UInt64(step)
-                $0.first_shard = UInt32(shards.lowerBound)
-                $0.shard_count = UInt32(shards.count)
+                $0.claim = work.claim
+                $0.step = UInt64(work.step)
+                $0.first_leaf = UInt32(work.leaves.lowerBound)
+                $0.leaf_count = UInt32(work.leaves.count)
+                $0.released_below = work.releasedBelow
             }
-        case .heartbeatReply(let sequence):
+        case .heartbeatReply(let sequence, let releasedBelow):
             header.body_case = SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY
-            header.heartbeat_reply = arena.make(ssrm__wire__heartbeat_reply__init) { $0.sequence = sequence }
+            header.heartbeat_reply = arena.make(ssrm__wire__heartbeat_reply__init) {
+                ($0.sequence, $0.released_below) = (sequence, releasedBelow)
+            }
         case .refusal(let refusal):
             header.body_case = SSRM__WIRE__HEADER__BODY_REFUSAL
             header.refusal = arena.make(ssrm__wire__refusal__init) {
@@ -199,6 +209,9 @@ extension Message {
         case .finish(let complete):
             header.body_case = SSRM__WIRE__HEADER__BODY_FINISH
             header.finish = arena.make(ssrm__wire__finish__init) { $0.complete = complete ? 1 : 0 }
+        case .wait:
+            header.body_case = SSRM__WIRE__HEADER__BODY_WAIT
+            header.wait = arena.make(ssrm__wire__wait__init) { _ in }
         }
     }
 }

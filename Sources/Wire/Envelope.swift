@@ -1,4 +1,4 @@
-public import Numerics
+import Numerics
 
 /// A message and the floats that travel with it.
 public struct Envelope: Sendable {
@@ -20,12 +20,25 @@ public struct Envelope: Sendable {
     }
 }
 
-/// A message that came, with its floats.
-public struct ReceivedEnvelope: Sendable {
+/// A message that came: its header is read, and its floats are where they came until they are asked for.
+///
+/// So whoever decides what a message is worth does so before its floats are looked at.
+public struct ReceivedEnvelope {
+    /// A raw frame as the header lists it.
+    struct ListedFrame {
+        let element: ElementType
+        let floatCount: UInt64
+        let checksum: UInt64
+        let sharedOffset: UInt64
+    }
     /// What was said.
     public let message: Message
-    /// The floats that go with it; those that came behind it have the length and the checksum that the header gave.
-    public let blocks: [FloatBlock]
-    /// Whether some of the floats lie in memory that the sender shares.
-    public let isShared: Bool
+    let listed: [ListedFrame]
+    let parts: ArraySlice<ReceivedPart>
+
+    /// How many floats the header lists for each frame.
+    public var blockLengths: [Int] { listed.map { Int(clamping: $0.floatCount) } }
+
+    /// Whether some of the floats are said to lie in memory that the sender shares.
+    public var isShared: Bool { listed.count > parts.count }
 }

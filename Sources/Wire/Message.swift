@@ -1,5 +1,5 @@
 /// The version of the protocol that this program speaks.
-public let protocolVersion: UInt32 = 4
+public let protocolVersion: UInt32 = 5
 
 /// What coordinator and workers say to each other; `Protos/wire.proto` tells each field's meaning.
 public enum Message: Equatable, Sendable {
@@ -9,8 +9,8 @@ public enum Message: Equatable, Sendable {
     case sampleRequest(block: Int)
     /// A worker has the job and the samples.
     case ready(Ready)
-    /// A worker's sums of its run, one raw frame a subtree.
-    case gradientReport(GradientReport)
+    /// A worker's sums of its leaves, one raw frame a node.
+    case leafReport(LeafReport)
     /// A worker is alive.
     case heartbeat(Heartbeat)
     /// A worker leaves.
@@ -19,14 +19,16 @@ public enum Message: Equatable, Sendable {
     case welcome(Welcome)
     /// One block of samples, in one raw frame.
     case sampleBlock(block: Int)
-    /// A run of shards to compute; the parameters come in a raw frame where the worker has not got them.
-    case work(step: Int, shards: Range<Int>)
-    /// The coordinator heard a heartbeat.
-    case heartbeatReply(sequence: UInt64)
+    /// Leaves to compute; the parameters come in a raw frame where the worker has not got them.
+    case work(Work)
+    /// The coordinator heard a heartbeat; memory lent for claims with smaller numbers than `releasedBelow` is free again.
+    case heartbeatReply(sequence: UInt64, releasedBelow: UInt64)
     /// The coordinator does not take a message.
     case refusal(Refusal)
     /// The job is over.
     case finish(complete: Bool)
+    /// The coordinator heard a hello and will welcome the worker in a while.
+    case wait
 }
 
 /// A worker's introduction.
@@ -63,14 +65,17 @@ public struct Welcome: Equatable, Sendable {
     public var blockDigests: [UInt8]
     /// Where the parameters are for a worker on the same machine, without the token; nil when nothing is shared.
     public var memory: SharedMemoryName?
+    /// Drawn at random by each coordinator process.
+    public var session: UInt64
 
     /// An answer.
     public init(
         job: String, heartbeat: Duration, lease: Duration, samplesPerBlock: Int, blockDigests: [UInt8],
-        memory: SharedMemoryName? = nil
+        memory: SharedMemoryName? = nil, session: UInt64
     ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
         (self.samplesPerBlock, self.blockDigests, self.memory) = (samplesPerBlock, blockDigests, memory)
+        self.session = session
     }
 }
 
@@ -93,11 +98,11 @@ public struct SharedMemoryName: Equatable, Sendable {
 
 /// A worker's word that it can compute.
 public struct Ready: Equatable, Sendable {
-    /// The digest of its probe gradient.
+    /// The digest of its probe.
     public var probeDigest: String
     /// The token in the coordinator's shared memory; empty for a worker that can't read it.
     public var coordinatorToken: [UInt8]
-    /// Where its gradients are; nil when it shares nothing.
+    /// Where its sums are; nil when it shares nothing.
     public var memory: SharedMemoryName?
 
     /// A worker that shares memory, or none.
@@ -106,59 +111,74 @@ public struct Ready: Equatable, Sendable {
     }
 }
 
-/// The sums of one run of shards; the gradients follow as raw frames in the subtrees' order.
-public struct GradientReport: Equatable, Sendable {
-    /// One complete subtree's counts.
-    public struct Subtree: Equatable, Sendable {
-        /// The shards in it.
-        public var shards: Range<Int>
-        /// Their losses' sum.
-        public var loss: Double
-        /// Rows that the network got right.
-        public var correct: Int
-
-        /// A subtree's counts.
-        public init(shards: Range<Int>, loss: Double, correct: Int) {
-            (self.shards, self.loss, self.correct) = (shards, loss, correct)
-        }
-    }
+/// Leaves that a worker is to compute.
+public struct Work: Equatable, Sendable {
+    /// The claim's number, which the report repeats; never 0.
+    public var claim: UInt64
     /// The step.
     public var step: Int
-    /// The run.
-    public var shards: Range<Int>
-    /// The run's complete subtrees from left to right.
-    public var subtrees: [Subtree]
+    /// The leaves.
+    public var leaves: Range<Int>
+    /// Memory lent for claims with smaller numbers is free again.
+    public var releasedBelow: UInt64
+
+    /// Work.
+    public init(claim: UInt64, step: Int, leaves: Range<Int>, releasedBelow: UInt64) {
+        (self.claim, self.step, self.leaves, self.releasedBelow) = (claim, step, leaves, releasedBelow)
+    }
+}
+
+/// The sums of a claim's leaves; their vectors follow as raw frames in the nodes' order.
+public struct LeafReport: Equatable, Sendable {
+    /// What is counted in one complete subtree.
+    public struct Node: Equatable, Sendable {
+        /// The leaves in it.
+        public var leaves: Range<Int>
+        /// The sums of their figures, in the job's order.
+        public var figures: [Double]
+
+        /// A subtree's figures.
+        public init(leaves: Range<Int>, figures: [Double]) { (self.leaves, self.figures) = (leaves, figures) }
+    }
+    /// What came of the leaves.
+    public enum Content: Equatable, Sendable {
+        /// Their complete subtrees from left to right.
+        case nodes([Node])
+        /// A sum is infinite or not a number.
+        case notFinite
+    }
+    /// No node has more figures.
+    public static let figureLimit = 16
+    /// The claim's number.
+    public var claim: UInt64
+    /// The step.
+    public var step: Int
+    /// The leaves.
+    public var leaves: Range<Int>
+    /// What came of them.
+    public var content: Content
     /// How long computing took, to a microsecond.
     public var computing: Duration
 
     /// A report.
-    public init(step: Int, shards: Range<Int>, subtrees: [Subtree], computing: Duration = .zero) {
-        (self.step, self.shards, self.subtrees, self.computing) = (step, shards, subtrees, computing)
+    public init(claim: UInt64, step: Int, leaves: Range<Int>, content: Content, computing: Duration = .zero) {
+        (self.claim, self.step, self.leaves) = (claim, step, leaves)
+        (self.content, self.computing) = (content, computing)
     }
 }
 
 /// A worker's sign of life, with what it has in hand.
 public struct Heartbeat: Equatable, Sendable {
-    /// A run of shards.
-    public struct Run: Equatable, Sendable {
-        /// The step.
-        public var step: Int
-        /// The shards.
-        public var shards: Range<Int>
-
-        /// A run.
-        public init(step: Int, shards: Range<Int>) { (self.step, self.shards) = (step, shards) }
-    }
     /// Counts up.
     public var sequence: UInt64
     /// Whether it has said that it is ready since it was welcomed.
     public var isReady: Bool
-    /// What it computes; nil while it waits.
-    public var run: Run?
+    /// The claim that it computes; nil while it waits.
+    public var claim: UInt64?
 
     /// A sign of life.
-    public init(sequence: UInt64, isReady: Bool, run: Run?) {
-        (self.sequence, self.isReady, self.run) = (sequence, isReady, run)
+    public init(sequence: UInt64, isReady: Bool, claim: UInt64?) {
+        (self.sequence, self.isReady, self.claim) = (sequence, isReady, claim)
     }
 }
 
@@ -166,8 +186,6 @@ public struct Heartbeat: Equatable, Sendable {
 public enum FarewellReason: UInt32, Sendable {
     /// It was asked to.
     case leaving = 1
-    /// A gradient was infinite or not a number.
-    case notFinite = 2
     /// It can't go on.
     case failed = 3
 }
@@ -182,14 +200,16 @@ public struct Refusal: Equatable, Sendable {
         case malformed = 2
         /// A worker that is not known (any more).
         case unknownWorker = 3
-        /// A gradient of another step.
+        /// A report of another step.
         case staleStep = 4
-        /// Shards that were not the worker's.
+        /// A claim that was not the worker's, or other leaves than its.
         case notAssigned = 5
-        /// A probe gradient unlike the others'.
+        /// A probe unlike the run's.
         case otherArithmetic = 6
         /// A block of samples that does not exist.
         case noSuchBlock = 7
+        /// Sums that were said not to be finite, and are.
+        case refuted = 8
     }
     /// The kind of reason.
     public var code: Code

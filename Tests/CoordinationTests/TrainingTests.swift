@@ -5,151 +5,173 @@ import Wire
 
 private let lease = Duration.seconds(10)
 
-private func training(shards: Int = 4, steps: Int = 3, refuses: Bool = false) -> Training {
+func training(
+    leaves: Int = 4, steps: Int = 3, refuses: Bool = false, probe: ArithmeticProbe? = nil
+) -> Training {
     Training(
-        Training.Plan(shardCount: shards, steps: steps, rowsPerShard: 5, parameterCount: 1, datasetDigest: "d"),
-        step: 0,
-        parameters: FloatBlock([0]), heartbeat: .seconds(1), lease: lease, refusesOtherArithmetic: refuses)
+        Training.Plan(
+            leafCount: leaves, steps: steps, largestFigures: [nil, 5], parameterCount: 1, datasetDigest: "d"),
+        step: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
+        refusesOtherArithmetic: refuses)
 }
 
-private func hello(_ name: String, digest: String = "d") -> Message {
+func hello(_ name: String, digest: String = "d") -> Message {
     .hello(Hello(name: name, processor: "p", numerics: "n", threads: 1, datasetDigest: digest))
 }
 
-extension ReceivedEnvelope {
-    /// What a socket would have brought.
-    fileprivate init(_ message: Message, _ blocks: [FloatBlock] = []) throws {
-        let header = FloatBlock(count: 256)
-        let bytes = Envelope(message, frames: blocks.map { RawFrame($0) }).headerBytes
-        UnsafeMutableRawPointer(header.base).copyMemory(from: bytes, byteCount: bytes.count)
-        let first = UnsafeRawBufferPointer(start: header.base, count: bytes.count)
-        try self.init(
-            [ReceivedPart(bytes: first, owner: header)] + blocks.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
-    }
-}
-
 extension Training {
-    fileprivate mutating func take(
-        _ message: Message, _ blocks: [FloatBlock] = [], from worker: WorkerID, at now: Duration = .zero
-    ) throws -> [Directive] {
-        onMessage(try ReceivedEnvelope(message, blocks), from: worker, at: now)
+    mutating func take(
+        _ message: Message, _ blockLengths: [Int] = [], from worker: WorkerID, at now: Duration = .zero
+    ) -> [Directive] {
+        onMessage(message, blockLengths: blockLengths, from: worker, at: now)
     }
 
-    fileprivate mutating func join(_ worker: WorkerID, _ name: String, probe: String = "same") throws -> [Directive] {
-        _ = try take(hello(name), from: worker)
-        return try take(.ready(Ready(probeDigest: probe)), from: worker)
+    mutating func join(_ worker: WorkerID, _ name: String, probe: String = "same") -> [Directive] {
+        _ = take(hello(name), from: worker)
+        return take(.ready(Ready(probeDigest: probe)), from: worker)
+    }
+
+    /// The report of what a worker has in hand, and how many floats its nodes have.
+    func answer(of worker: WorkerID) throws -> (report: LeafReport, blockLengths: [Int]) {
+        let claim = try #require(ledger?.claim(of: worker))
+        let answer = report(claim, of: plan.leafCount, step: ledger?.step ?? 0)
+        guard case .nodes(let nodes) = answer.content else { return (answer, []) }
+        return (answer, nodes.map { _ in plan.parameterCount })
+    }
+
+    /// Takes the report of what a worker has in hand; its sums are finite.
+    mutating func takeAnswer(of worker: WorkerID) throws -> [Directive] {
+        let (report, blockLengths) = try answer(of: worker)
+        #expect(
+            take(.leafReport(report), blockLengths, from: worker) == [
+                .takeSums(from: worker, isLookedThrough: ledger?.isLookedThrough ?? false)
+            ])
+        return onSums(from: worker, at: .zero)
+    }
+
+    /// Takes word that sums of what a worker has in hand are not finite.
+    mutating func takeNotFinite(of worker: WorkerID) throws -> [Directive] {
+        var report = try answer(of: worker).report
+        report.content = .notFinite
+        return take(.leafReport(report), from: worker)
     }
 }
 
-/// The messages among the directives, with how many frames each has.
-private func sent(_ directives: [Directive]) -> [(to: WorkerID, message: Message, frames: Int)] {
-    directives.compactMap { directive in
-        guard case .send(let envelope, let worker) = directive else { return nil }
-        return (worker, envelope.message, envelope.frames.count)
-    }
+func work(_ directives: [Training.Directive]) -> [WorkerID: Range<Int>] {
+    var leaves: [WorkerID: Range<Int>] = [:]
+    for case .sendWork(let work, _, let worker) in directives { leaves[worker] = work.leaves }
+    return leaves
 }
 
-private func work(_ directives: [Directive]) -> [WorkerID: Range<Int>] {
-    var runs: [WorkerID: Range<Int>] = [:]
-    for (worker, message, _) in sent(directives) {
-        if case .work(_, let shards) = message { runs[worker] = shards }
-    }
-    return runs
+func refusals(_ directives: [Training.Directive]) -> [Refusal.Code] {
+    directives.compactMap { if case .send(.refusal(let refusal), _) = $0 { refusal.code } else { nil } }
 }
 
-private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
-    sent(directives).compactMap { if case .refusal(let refusal) = $0.message { refusal.code } else { nil } }
+func events(_ directives: [Training.Directive]) -> [RunEvent] {
+    directives.compactMap { if case .event(let event) = $0 { event } else { nil } }
 }
 
-@Test func aWorkerIsGivenAllShardsOnceItIsReady() throws {
+@Test func aWorkerIsGivenAllLeavesOnceItIsReady() {
     var training = training()
-    guard case .welcome(ann, needsSamples: false)? = try training.take(hello("ann"), from: ann).first else {
-        Issue.record("no welcome")
-        return
-    }
-    let directives = try training.take(.ready(Ready(probeDigest: "x")), from: ann)
-    #expect(work(directives) == [ann: 0..<4])
-    #expect(sent(directives).map(\.frames) == [1])
+    #expect(training.take(hello("ann"), from: ann) == [.welcome(ann, needsSamples: false)])
+    let directives = training.take(.ready(Ready(probeDigest: "x")), from: ann)
+    let work = Work(claim: 100, step: 0, leaves: 0..<4, releasedBelow: 100)
+    #expect(directives.contains(.sendWork(work, withParameters: true, to: ann)))
 }
 
-@Test func aWorkerWithoutTheDatasetIsToldTheBlocks() throws {
+@Test func theDigestsOfTheBlocksAreMadeOnceForAllWhoWaitForThem() {
     var training = training()
-    for digest in ["", "another"] {
-        guard case .welcome(ann, needsSamples: true)? = try training.take(hello("ann", digest: digest), from: ann).first
-        else {
-            Issue.record("no welcome with blocks for '\(digest)'")
-            return
-        }
-    }
+    #expect(
+        training.take(hello("ann", digest: ""), from: ann) == [.send(.wait, to: ann), .makeBlockDigests])
+    // Again, since it waits for long, and another one.
+    #expect(training.take(hello("ann", digest: ""), from: ann) == [.send(.wait, to: ann)])
+    #expect(training.take(hello("bob", digest: "another"), from: bob) == [.send(.wait, to: bob)])
+    #expect(training.onTick(at: .seconds(1000)).isEmpty)
+    #expect(
+        training.onBlockDigests(at: .seconds(1000)) == [
+            .welcome(ann, needsSamples: true), .welcome(bob, needsSamples: true),
+        ])
+    #expect(training.onTick(at: .seconds(1000) + lease).isEmpty)
+    #expect(training.take(hello("cid", digest: ""), from: cid) == [.welcome(cid, needsSamples: true)])
 }
 
 @Test func theNextStepBeginsWithTheParametersOfTheLast() throws {
     var training = training()
-    _ = try training.join(ann, "ann")
-    let (message, gradients) = report(0..<4, of: 4, step: 0)
-    let directives = try training.take(.gradientReport(message), gradients, from: ann)
-    guard case .finishStep(let sum)? = directives.first else {
-        Issue.record("the step did not end")
-        return
-    }
-    #expect(sum.vector.array == [6])
-    let next = training.onParameters(FloatBlock([1]), at: .zero)
-    #expect(sent(next).first?.message == .work(step: 1, shards: 0..<4))
+    _ = training.join(ann, "ann")
+    #expect(try training.takeAnswer(of: ann) == [.finishStep])
+    let work = Work(claim: 101, step: 1, leaves: 0..<4, releasedBelow: 101)
+    #expect(
+        training.onRoot(isFinite: true, at: .zero) == [.sendWork(work, withParameters: true, to: ann)])
 }
 
 @Test func allWorkersAreSentAwayAfterTheLastStep() throws {
     var training = training(steps: 1)
-    _ = try training.join(ann, "ann")
-    let (message, gradients) = report(0..<4, of: 4, step: 0)
-    _ = try training.take(.gradientReport(message), gradients, from: ann)
-    #expect(sent(training.onParameters(FloatBlock([1]), at: .zero)).map(\.message) == [.finish(complete: true)])
-    #expect(sent(try training.take(hello("bob"), from: bob)).map(\.message) == [.finish(complete: true)])
+    _ = training.join(ann, "ann")
+    _ = try training.takeAnswer(of: ann)
+    #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(complete: true), to: ann)])
+    #expect(training.take(hello("bob"), from: bob) == [.send(.finish(complete: true), to: bob)])
+    #expect(training.ledger == nil)
 }
 
-@Test func aSilentWorkersShardsGoToAnotherAndItsLateAnswerIsRefused() throws {
+@Test func aSilentWorkersLeavesGoToAnotherAndItsLateAnswerIsRefused() throws {
     var training = training()
-    _ = try training.join(ann, "ann")
-    _ = try training.take(hello("bob"), from: bob, at: .seconds(8))
-    _ = try training.take(.ready(Ready(probeDigest: "same")), from: bob, at: .seconds(8))
+    _ = training.join(ann, "ann")
+    let (late, blockLengths) = try training.answer(of: ann)
+    _ = training.take(hello("bob"), from: bob, at: .seconds(8))
+    _ = training.take(.ready(Ready(probeDigest: "same")), from: bob, at: .seconds(8))
     #expect(work(training.onTick(at: lease)).isEmpty)
-    #expect(work(training.onTick(at: lease + .milliseconds(1))) == [bob: 0..<4])
-    let (message, gradients) = report(0..<4, of: 4, step: 0)
-    let late = try training.take(.gradientReport(message), gradients, from: ann, at: .seconds(11))
-    #expect(refusals(late) == [.unknownWorker])
-    #expect(training.round?.sum == nil)
+    let directives = training.onTick(at: lease + .milliseconds(1))
+    #expect(work(directives) == [bob: 0..<4])
+    #expect(events(directives) == [.silent(worker: "ann", lease: lease)])
+    #expect(
+        refusals(training.take(.leafReport(late), blockLengths, from: ann, at: .seconds(11))) == [.unknownWorker])
+    // Known again, it still has nothing to report on.
+    _ = training.join(ann, "ann")
+    #expect(refusals(training.take(.leafReport(late), blockLengths, from: ann)) == [.notAssigned])
+    #expect(training.ledger?.claim(of: bob)?.leaves == 0..<4)
 }
 
-@Test func aHeartbeatIsAnsweredAndKeepsAWorker() throws {
+@Test func aHeartbeatIsAnsweredAndKeepsAWorker() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    let answer = try training.take(
-        .heartbeat(Heartbeat(sequence: 4, isReady: true, run: .init(step: 0, shards: 0..<4))), from: ann,
-        at: .seconds(9))
-    #expect(sent(answer).map(\.message) == [.heartbeatReply(sequence: 4)])
+    _ = training.join(ann, "ann")
+    let answer = training.take(
+        .heartbeat(Heartbeat(sequence: 4, isReady: true, claim: 100)), from: ann, at: .seconds(9))
+    #expect(answer == [.send(.heartbeatReply(sequence: 4, releasedBelow: 100), to: ann)])
     #expect(training.onTick(at: .seconds(15)).isEmpty)
     #expect(training.readyCount == 1)
 }
 
-@Test func aWorkerThatEndsOrLeavesHandsItsShardsOnAtOnce() throws {
+@Test func aWorkerThatEndsOrLeavesHandsItsLeavesOnAtOnce() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    _ = try training.join(bob, "bob")
+    _ = training.join(ann, "ann")
+    _ = training.join(bob, "bob")
     #expect(work(training.onEnd(ofWorkerNamed: "ann", at: .zero)) == [bob: 0..<4])
-    _ = try training.join(cid, "cid")
-    #expect(work(try training.take(.farewell(.leaving, text: ""), from: bob)) == [cid: 0..<4])
+    _ = training.join(cid, "cid")
+    let directives = training.take(.farewell(.leaving, text: ""), from: bob)
+    #expect(work(directives) == [cid: 0..<4])
+    #expect(events(directives) == [.left(worker: "bob")] && directives.contains(.forget(bob)))
 }
 
-@Test func aWorkerThatSaysHelloAgainStartsAnew() throws {
+@Test func aWorkerThatCantGoOnHandsItsLeavesOnWithItsReason() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    #expect(work(try training.join(ann, "ann")) == [ann: 0..<4])
+    _ = training.join(ann, "ann")
+    _ = training.join(bob, "bob")
+    let directives = training.take(.farewell(.failed, text: "no\nmemory"), from: ann)
+    #expect(events(directives) == [.failed(worker: "ann", reason: "no?memory")])
+    #expect(work(directives) == [bob: 0..<4])
+}
+
+@Test func aWorkerThatSaysHelloAgainStartsAnew() {
+    var training = training()
+    _ = training.join(ann, "ann")
+    #expect(work(training.join(ann, "ann")) == [ann: 0..<4])
     #expect(training.readyCount == 1)
 }
 
-@Test func aMessageThatCantBeReadCostsItsSenderItsPlaceAndNothingElse() throws {
+@Test func aMessageThatCantBeReadCostsItsSenderItsPlaceAndNothingElse() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    _ = try training.join(bob, "bob")
+    _ = training.join(ann, "ann")
+    _ = training.join(bob, "bob")
     let directives = training.onUnreadable(.frameChecksum(frame: 0), from: ann, at: .zero)
     #expect(refusals(directives) == [.malformed])
     #expect(work(directives) == [bob: 0..<4])
@@ -157,83 +179,94 @@ private func refusals(_ directives: [Directive]) -> [Refusal.Code] {
     #expect(training.readyCount == 1)
 }
 
-@Test func aGradientOfAnotherLengthIsRefused() throws {
-    var training = training()
-    _ = try training.join(ann, "ann")
-    let (message, _) = report(0..<4, of: 4, step: 0)
-    #expect(refusals(try training.take(.gradientReport(message), [FloatBlock([1, 2])], from: ann)) == [.malformed])
-    #expect(training.readyCount == 0)
-}
-
-@Test func aGradientThatIsNotFiniteEndsTheJob() throws {
-    var training = training()
-    _ = try training.join(ann, "ann")
-    let (message, _) = report(0..<4, of: 4, step: 0)
-    guard case .fail(let reason)? = try training.take(.gradientReport(message), [FloatBlock([.nan])], from: ann).first
-    else {
-        Issue.record("the job went on")
-        return
+@Test func sumsOfAnotherLengthAreRefused() throws {
+    for blockLengths in [[2], [], [1, 1]] {
+        var training = training()
+        _ = training.join(ann, "ann")
+        let report = try training.answer(of: ann).report
+        #expect(refusals(training.take(.leafReport(report), blockLengths, from: ann)) == [.malformed])
+        #expect(training.readyCount == 0)
     }
-    #expect(reason.contains("step 0"))
 }
 
-@Test func aWorkerOfOtherArithmeticIsNotedOrRefused() throws {
+@Test(arguments: [[4, 21], [4, -1], [Double.nan, 4], [.infinity, 4], [4], [4, 4, 4]])
+func figuresThatCantBeAreRefused(figures: [Double]) throws {
+    var training = training()
+    _ = training.join(ann, "ann")
+    var (report, blockLengths) = try training.answer(of: ann)
+    report.content = .nodes([.init(leaves: 0..<4, figures: figures)])
+    #expect(refusals(training.take(.leafReport(report), blockLengths, from: ann)) == [.malformed])
+}
+
+@Test func whatOnlyACoordinatorSaysIsRefused() {
+    var training = training()
+    _ = training.join(ann, "ann")
+    #expect(refusals(training.take(.wait, from: ann)) == [.malformed])
+}
+
+@Test func aWorkerOfOtherArithmeticIsToldOfOrRefused() {
     var lenient = training()
-    _ = try lenient.join(ann, "ann")
-    let noted = try lenient.join(bob, "bob", probe: "other")
+    _ = lenient.join(ann, "ann")
+    let told = lenient.join(bob, "bob", probe: "other")
     #expect(
-        noted.contains { if case .event(.otherArithmetic(_, _, _, probeOf: "ann")) = $0 { true } else { false } }
-    )
+        events(told).contains(.otherArithmetic(worker: "bob", processor: "p", numerics: "n", probeOf: "ann")))
     #expect(lenient.readyCount == 2)
     var strict = training(refuses: true)
-    _ = try strict.join(ann, "ann")
-    #expect(refusals(try strict.join(bob, "bob", probe: "other")) == [.otherArithmetic])
+    _ = strict.join(ann, "ann")
+    #expect(refusals(strict.join(bob, "bob", probe: "other")) == [.otherArithmetic])
     #expect(strict.readyCount == 1)
 }
 
+@Test func theArithmeticIsTheRunsWhoeverLeavesAndWhicheverProcessGoesOn() {
+    var first = training(refuses: true)
+    _ = first.join(ann, "ann")
+    _ = first.take(.farewell(.leaving, text: ""), from: ann)
+    #expect(refusals(first.join(bob, "bob", probe: "other")) == [.otherArithmetic])
+    var resumed = training(refuses: true, probe: first.probe)
+    #expect(refusals(resumed.join(bob, "bob", probe: "other")) == [.otherArithmetic])
+    #expect(refusals(resumed.join(cid, "cid")).isEmpty)
+    #expect(resumed.probe == ArithmeticProbe(digest: "same", name: "ann"))
+}
+
 /// A sign of life of a worker that waits for work.
-private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, run: nil))
+private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
 
-@Test func workThatAWorkerDoesNotKnowOfIsGivenAgainWithItsParameters() throws {
+@Test func workThatAWorkerDoesNotKnowOfIsGivenAgainWithItsParameters() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    #expect(work(try training.take(idle, from: ann, at: .seconds(2))).isEmpty)  // it may be on its way
-    let again = try training.take(idle, from: ann, at: .seconds(2) + .milliseconds(1))
-    #expect(work(again) == [ann: 0..<4])
-    #expect(sent(again).map(\.frames) == [0, 1])
+    _ = training.join(ann, "ann")
+    #expect(work(training.take(idle, from: ann, at: .seconds(2))).isEmpty)  // it may be on its way
+    let again = training.take(idle, from: ann, at: .seconds(2) + .milliseconds(1))
+    let newWork = Work(claim: 101, step: 0, leaves: 0..<4, releasedBelow: 100)
+    #expect(again.last == .sendWork(newWork, withParameters: true, to: ann))
+    #expect(events(again) == [.lostWork(worker: "ann")])
 }
 
-@Test func aWorkerWhoseReadyWasLostIsToldToSayHelloAgain() throws {
+@Test func aWorkerWhoseReadyWasLostIsToldToSayHelloAgain() {
     var training = training()
-    _ = try training.take(hello("ann"), from: ann)
-    #expect(refusals(try training.take(idle, from: ann, at: .seconds(1))) == [.unknownWorker])
+    _ = training.take(hello("ann"), from: ann)
+    #expect(refusals(training.take(idle, from: ann, at: .seconds(1))) == [.unknownWorker])
 }
 
-@Test func moreCorrectRowsThanThereAreAreRefused() throws {
+@Test func whatAPeerCallsItselfCantWriteOnTheTerminal() {
     var training = training()
-    _ = try training.join(ann, "ann")
-    let (whole, gradients) = report(0..<4, of: 4, step: 0)
-    var message = whole
-    message.subtrees[0].correct = 21
-    #expect(refusals(try training.take(.gradientReport(message), gradients, from: ann)) == [.malformed])
+    let told = events(training.join(ann, "a\nb\u{1B}[2J"))
+    #expect(told.map(\.description) == ["a?b?[2J joined (p, n)"])
 }
 
-@Test func whatAPeerCallsItselfCantWriteOnTheTerminal() throws {
+@Test func theEventsOfWhatIsRefusedComeToAnEnd() {
     var training = training()
-    let notes = try training.join(ann, "a\nb\u{1B}[2J").compactMap {
-        if case .event(let event) = $0 { "\(event)" } else { nil }
+    let told = (0..<1000).flatMap { _ in
+        events(training.onUnreadable(.malformedHeader("x"), from: ann, at: .zero))
     }
-    #expect(notes == ["a?b?[2J joined (p, n)"])
+    #expect(told.count == 21 && told.last == .refusalsMuted)
 }
 
-@Test func theNotesOfWhatIsRefusedComeToAnEnd() {
+@Test func strangersAreToldToSayHelloWhateverTheySay() throws {
     var training = training()
-    let notes = (0..<1000).flatMap { _ in training.onUnreadable(.malformedHeader("x"), from: ann, at: .zero) }
-        .filter { if case .event = $0 { true } else { false } }
-    #expect(notes.count == 21)
-}
-
-@Test func strangersAreToldToSayHello() throws {
-    var training = training()
-    #expect(refusals(try training.take(idle, from: ann)) == [.unknownWorker])
+    _ = training.join(bob, "bob")
+    let (report, blockLengths) = try training.answer(of: bob)
+    for message in [idle, .leafReport(report), .sampleRequest(block: 0), .wait, .ready(Ready(probeDigest: "x"))] {
+        #expect(refusals(training.take(message, blockLengths, from: ann)) == [.unknownWorker])
+    }
+    #expect(training.take(.farewell(.failed, text: ""), from: ann).isEmpty)
 }

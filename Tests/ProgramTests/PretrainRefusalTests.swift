@@ -110,7 +110,7 @@ import Wire
 
     @Test func aWorkerOfAnotherVersionIsToldSoAndTheJobGoesOn() throws {
         try withCoordinator { coordinator, peer in
-            try peer.send([.copied(Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: 99))])
+            try peer.send([.copied(Envelope(.wait).encodedHeader(version: 99))])
             guard case .refusal(let refusal)? = try answer(at: peer)?.message else {
                 Issue.record("no refusal came")
                 return
@@ -123,19 +123,36 @@ import Wire
 
     @Test func aFrameThatWasAlteredOnItsWayIsRefusedAndTheJobGoesOn() throws {
         try withCoordinator { coordinator, peer in
-            let gradient = FloatBlock(count: 8)
-            let report = GradientReport(step: 0, shards: 0..<1, subtrees: [.init(shards: 0..<1, loss: 0, correct: 0)])
-            let header = Envelope(.gradientReport(report), frames: [RawFrame(gradient)]).headerBytes
-            for frame in [[UInt8](repeating: 1, count: 32), [UInt8](repeating: 0, count: 28)] {
-                try peer.send([.copied(header), .copied(frame)])
-                guard case .refusal(let refusal)? = try answer(at: peer)?.message else {
-                    Issue.record("no refusal came")
-                    return
-                }
+            for alter: ([UInt8]) -> [UInt8] in [{ [1] + $0.dropFirst() }, { Array($0.dropLast(4)) }] {
+                let work = try join(peer)
+                let vector = FloatBlock(count: 41_621)
+                let report = LeafReport(
+                    claim: work.claim, step: work.step, leaves: work.leaves,
+                    content: .nodes([.init(leaves: work.leaves, figures: [0, 0])]))
+                let header = Envelope(.leafReport(report), frames: [RawFrame(vector)]).headerBytes
+                try peer.send([.copied(header), .copied(alter(Array(vector.bytes)))])
+                let refusal = try refusal(at: peer)
                 #expect(refusal.code == .malformed && refusal.text.contains("frame 0"))
             }
             try peer.send([.copied([1, 2, 3])])
             #expect(coordinator.waits(for: "a header that can't be read"))
+        }
+    }
+
+    @Test func aStrangersWordThatNothingIsFiniteEndsNothing() throws {
+        try withCoordinator { coordinator, peer in
+            // Whoever is no worker is told to say hello, though its frames lie where nobody can read them.
+            let report = LeafReport(
+                claim: 1, step: 0, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [0, 0])]))
+            let envelope = Envelope(.leafReport(report), frames: [RawFrame(FloatBlock(count: 8))])
+            try peer.send([.copied(envelope.parts { _ in 4096 }.header)])
+            #expect(try refusal(at: peer).code == .unknownWorker)
+            let work = try join(peer)
+            let word = LeafReport(claim: work.claim, step: work.step, leaves: work.leaves, content: .notFinite)
+            try peer.send([.copied(Envelope(.leafReport(word)).headerBytes)])
+            #expect(coordinator.waits(for: "they are computed again"))
+            try peer.send([.copied(Envelope(.farewell(.failed, text: "not finite")).headerBytes)])
+            #expect(coordinator.waits(for: "peer can't go on: not finite"))
         }
     }
 
@@ -168,6 +185,26 @@ import Wire
         #expect(result.status == 0, Comment(rawValue: result.errors))
         #expect(result.output.contains(try Pretraining.undisturbed.get()))
         #expect(worker.result().status == 0)
+    }
+
+    /// Says hello and ready as a worker, and returns the work that comes.
+    private func join(_ peer: Socket) throws -> Work {
+        let hello = Hello(name: "peer", processor: "", numerics: "", threads: 1, datasetDigest: "")
+        try peer.send([.copied(Envelope(.hello(hello)).headerBytes)])
+        while let message = try answer(at: peer)?.message {
+            if case .welcome = message {
+                try peer.send([.copied(Envelope(.ready(Ready(probeDigest: "probe"))).headerBytes)])
+            }
+            if case .work(let work) = message { return work }
+        }
+        throw Pretraining.Failure(text: "no work came")
+    }
+
+    private func refusal(at peer: Socket) throws -> Refusal {
+        guard case .refusal(let refusal)? = try answer(at: peer)?.message else {
+            throw Pretraining.Failure(text: "no refusal came")
+        }
+        return refusal
     }
 
     private func answer(at socket: Socket) throws -> ReceivedEnvelope? {

@@ -17,9 +17,12 @@ private final class Bytes {
 
 private func received(
     _ header: [UInt8], _ frames: [[UInt8]] = [], misalignedBy offset: Int = 0
-) throws(WireError) -> ReceivedEnvelope {
-    try ReceivedEnvelope(([header] + frames).map { Bytes($0, misalignedBy: offset).part })
+) throws(WireError) -> (message: Message, blocks: [FloatBlock]) {
+    let envelope = try ReceivedEnvelope(([header] + frames).map { Bytes($0, misalignedBy: offset).part })
+    return (envelope.message, try envelope.blocks())
 }
+
+private let work = Message.work(Work(claim: 7, step: 1, leaves: 0..<1, releasedBelow: 5))
 
 private func bytes(_ block: FloatBlock) -> [UInt8] { block.array.flatMap { withUnsafeBytes(of: $0, Array.init) } }
 
@@ -30,19 +33,22 @@ private let everyMessage: [Message] = [
         Ready(
             probeDigest: "cafe", coordinatorToken: [1, 2, 3],
             memory: SharedMemoryName(process: 411, descriptor: 9, byteCount: 8192, token: [7, 7]))),
-    .gradientReport(
-        GradientReport(
-            step: 9, shards: 1..<4, subtrees: [.init(shards: 1..<2, loss: 0.25, correct: 3)],
+    .leafReport(
+        LeafReport(
+            claim: .max, step: 9, leaves: 1..<4,
+            content: .nodes([.init(leaves: 1..<2, figures: [0.25, 3]), .init(leaves: 2..<4, figures: [])]),
             computing: .microseconds(1_234_567))),
-    .heartbeat(Heartbeat(sequence: 12, isReady: false, run: nil)),
-    .heartbeat(Heartbeat(sequence: 13, isReady: true, run: .init(step: 4, shards: 0..<3))),
-    .farewell(.notFinite, text: "step 3"),
+    .leafReport(LeafReport(claim: 1, step: 0, leaves: 0..<4, content: .notFinite)),
+    .heartbeat(Heartbeat(sequence: 12, isReady: false, claim: nil)),
+    .heartbeat(Heartbeat(sequence: 13, isReady: true, claim: .max)),
+    .farewell(.failed, text: "step 3"),
     .welcome(
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
             blockDigests: [UInt8](repeating: 3, count: 64),
-            memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []))),
-    .sampleBlock(block: 0), .work(step: 0, shards: 2..<8), .heartbeatReply(sequence: 12),
+            memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []), session: .max)),
+    .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)), .wait,
+    .heartbeatReply(sequence: 12, releasedBelow: 3),
     .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(complete: true), .finish(complete: false),
 ]
 
@@ -54,29 +60,33 @@ func aMessageComesAsItWasSent(message: Message) throws {
 @Test(arguments: [0, 1, 3])
 func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     let blocks = [FloatBlock([1, -2.5, .pi]), FloatBlock([0])]
-    let header = Envelope(.work(step: 1, shards: 0..<1), frames: blocks.map { RawFrame($0) }).headerBytes
+    let header = Envelope(work, frames: blocks.map { RawFrame($0) }).headerBytes
     let envelope = try received(header, blocks.map(bytes), misalignedBy: offset)
     #expect(envelope.blocks.map(\.array) == blocks.map(\.array))
 }
 
 @Test func aFrameInSharedMemoryIsListedAndDoesNotFollow() throws {
     let (shared, sent) = (FloatBlock([1, 2, 3]), FloatBlock([4]))
-    let envelope = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(shared), RawFrame(sent)])
+    let envelope = Envelope(work, frames: [RawFrame(shared), RawFrame(sent)])
     let (header, frames) = envelope.parts { $0 === shared ? 4096 : nil }
     #expect(frames.map(\.block.array) == [[4]])
     let parts = [Bytes(header).part, Bytes(bytes(sent)).part]
-    let received = try ReceivedEnvelope(parts) { offset, count in (offset, count) == (4096, 3) ? shared : nil }
-    #expect(received.isShared && received.blocks.map(\.array) == [[1, 2, 3], [4]])
+    let received = try ReceivedEnvelope(parts)
+    #expect(received.isShared && received.blockLengths == [3, 1])
+    let blocks = try received.blocks { offset, count in (offset, count) == (4096, 3) ? shared : nil }
+    #expect(blocks.map(\.array) == [[1, 2, 3], [4]])
 }
 
 @Test func aFrameThatTheReceiverDoesNotShareIsRefused() throws {
     let block = FloatBlock([1, 2, 3])
-    let (header, _) = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(block)]).parts { _ in 4096 }
+    let (header, _) = Envelope(work, frames: [RawFrame(block)]).parts { _ in 4096 }
     #expect(throws: WireError.sharedFrame(frame: 0, offset: 4096, floats: 3)) { try received(header) }
+    // What is said can be known all the same, and so who says it.
+    #expect(try ReceivedEnvelope([Bytes(header).part]).message == work)
 }
 
 @Test func aHeaderOfAnotherVersionIsRefusedByItsNumber() {
-    let header = Envelope(.heartbeatReply(sequence: 1)).encodedHeader(version: protocolVersion + 1)
+    let header = Envelope(.heartbeatReply(sequence: 1, releasedBelow: 0)).encodedHeader(version: protocolVersion + 1)
     #expect(throws: WireError.version(theirs: protocolVersion + 1)) { try received(header) }
 }
 
@@ -111,7 +121,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 
 @Test func aFrameOfAnotherKindThanItsMessagesIsRefused() {
     let block = FloatBlock([1])
-    let header = Envelope(.heartbeatReply(sequence: 1), frames: [RawFrame(block)]).headerBytes
+    let header = Envelope(.heartbeatReply(sequence: 1, releasedBelow: 0), frames: [RawFrame(block)]).headerBytes
     #expect(throws: WireError.self) { try received(header, [bytes(block)]) }
 }
 
@@ -128,14 +138,14 @@ func halvesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     let frame = RawFrame(block, as: .bfloat16)
     let sent = Array(frame.content.bytes)
     #expect(sent.count == 10)
-    let header = Envelope(.work(step: 1, shards: 0..<1), frames: [frame]).headerBytes
+    let header = Envelope(work, frames: [frame]).headerBytes
     let envelope = try received(header, [sent], misalignedBy: offset)
     #expect(envelope.blocks.map(\.array) == [block.array])
 }
 
 @Test func halvesOfAnotherLengthOrContentAreRefused() {
     let frame = RawFrame(FloatBlock([1, 2, 3]), as: .bfloat16)
-    let header = Envelope(.work(step: 1, shards: 0..<1), frames: [frame]).headerBytes
+    let header = Envelope(work, frames: [frame]).headerBytes
     let sent = Array(frame.content.bytes)
     for (bytes, length) in [(Array(sent.prefix(4)), 4), (sent + [0], 7), (sent + [0, 0], 8), (sent + sent, 12)] {
         #expect(throws: WireError.frameLength(frame: 0, listedFloats: 3, bytes: length)) {
@@ -149,9 +159,55 @@ func halvesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 
 @Test func halvesInSharedMemoryAreListedAsTheFloatsThatTheyLieThereAs() throws {
     let block = FloatBlock([1, 2, 3])
-    let envelope = Envelope(.work(step: 1, shards: 0..<1), frames: [RawFrame(block, as: .bfloat16)])
+    let envelope = Envelope(work, frames: [RawFrame(block, as: .bfloat16)])
     let (header, frames) = envelope.parts { _ in 4096 }
     #expect(frames.isEmpty)
-    let received = try ReceivedEnvelope([Bytes(header).part]) { _, count in count == 3 ? block : nil }
-    #expect(received.blocks.map(\.array) == [[1, 2, 3]])
+    let received = try ReceivedEnvelope([Bytes(header).part])
+    #expect(try received.blocks { _, count in count == 3 ? block : nil }.map(\.array) == [[1, 2, 3]])
+}
+
+/// A header's bytes in which one field of its message is another.
+private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) throws -> [UInt8] {
+    var header = Envelope(message).headerBytes
+    let place = try #require(header.indices.first { header[$0...].starts(with: field) })
+    header.replaceSubrange(place..<place + field.count, with: other)
+    return header
+}
+
+@Test func aClaimWithoutANumberIsRefused() throws {
+    // Field 4 of a work, field 6 of a report: the claims.
+    let noWork = try altered(work, [4 << 3, 7], to: [4 << 3, 0])
+    let report = Message.leafReport(LeafReport(claim: 9, step: 1, leaves: 0..<1, content: .notFinite))
+    let noReport = try altered(report, [6 << 3, 9], to: [6 << 3, 0])
+    for header in [noWork, noReport] {
+        #expect(throws: WireError.malformedHeader("a claim without a number")) { try received(header) }
+    }
+}
+
+@Test func wordThatNothingIsFiniteWithNodesBesideItIsRefused() throws {
+    let report = Message.leafReport(
+        LeafReport(
+            claim: 9, step: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [])]), computing: .zero))
+    // The claim's field becomes `not_finite`.
+    let header = try altered(report, [6 << 3, 9], to: [7 << 3, 1])
+    #expect(throws: WireError.malformedHeader("nodes beside the word that there are none")) { try received(header) }
+}
+
+@Test func moreFiguresThanANodeMayHaveAreRefused() {
+    let figures = [Double](repeating: 1, count: LeafReport.figureLimit + 1)
+    let report = LeafReport(
+        claim: 1, step: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: figures)]))
+    #expect(throws: WireError.malformedHeader("\(figures.count) figures")) {
+        try received(Envelope(.leafReport(report)).headerBytes)
+    }
+}
+
+@Test func whatAnEarlierProtocolSaidMeansNothingNow() throws {
+    // A farewell's reason 2 was that a gradient is not finite.
+    let farewell = try altered(.farewell(.leaving, text: ""), [1 << 3, 1], to: [1 << 3, 2])
+    #expect(throws: WireError.malformedHeader("a farewell without a reason")) { try received(farewell) }
+    // A heartbeat's fields 3 to 5 were a step and shards; a program that does not know them passes them over.
+    let heartbeat = Heartbeat(sequence: 3, isReady: true, claim: 9)
+    let old = try altered(.heartbeat(heartbeat), [6 << 3, 9], to: [3 << 3, 9])
+    #expect(try received(old).message == .heartbeat(Heartbeat(sequence: 3, isReady: true, claim: nil)))
 }

@@ -19,13 +19,14 @@ typedef struct Ssrm__Wire__Header Ssrm__Wire__Header;
 typedef struct Ssrm__Wire__RawFrame Ssrm__Wire__RawFrame;
 typedef struct Ssrm__Wire__Hello Ssrm__Wire__Hello;
 typedef struct Ssrm__Wire__Welcome Ssrm__Wire__Welcome;
+typedef struct Ssrm__Wire__Wait Ssrm__Wire__Wait;
 typedef struct Ssrm__Wire__SharedMemory Ssrm__Wire__SharedMemory;
 typedef struct Ssrm__Wire__SampleRequest Ssrm__Wire__SampleRequest;
 typedef struct Ssrm__Wire__SampleBlock Ssrm__Wire__SampleBlock;
 typedef struct Ssrm__Wire__Ready Ssrm__Wire__Ready;
 typedef struct Ssrm__Wire__Work Ssrm__Wire__Work;
-typedef struct Ssrm__Wire__GradientReport Ssrm__Wire__GradientReport;
-typedef struct Ssrm__Wire__Subtree Ssrm__Wire__Subtree;
+typedef struct Ssrm__Wire__LeafReport Ssrm__Wire__LeafReport;
+typedef struct Ssrm__Wire__Node Ssrm__Wire__Node;
 typedef struct Ssrm__Wire__Heartbeat Ssrm__Wire__Heartbeat;
 typedef struct Ssrm__Wire__HeartbeatReply Ssrm__Wire__HeartbeatReply;
 typedef struct Ssrm__Wire__Farewell Ssrm__Wire__Farewell;
@@ -38,7 +39,7 @@ typedef struct Ssrm__Wire__Finish Ssrm__Wire__Finish;
 typedef enum _Ssrm__Wire__FrameKind {
   SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED = 0,
   SSRM__WIRE__FRAME_KIND__FRAME_KIND_PARAMETERS = 1,
-  SSRM__WIRE__FRAME_KIND__FRAME_KIND_GRADIENT = 2,
+  SSRM__WIRE__FRAME_KIND__FRAME_KIND_SUM = 2,
   SSRM__WIRE__FRAME_KIND__FRAME_KIND_SAMPLES = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__FRAME_KIND)
 } Ssrm__Wire__FrameKind;
@@ -57,10 +58,6 @@ typedef enum _Ssrm__Wire__FarewellReason {
    * It was asked to end.
    */
   SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_LEAVING = 1,
-  /*
-   * A gradient was infinite or not a number; every worker would get the same, so the job ends.
-   */
-  SSRM__WIRE__FAREWELL_REASON__FAREWELL_REASON_NOT_FINITE = 2,
   /*
    * It can't go on, for the reason in the text.
    */
@@ -82,21 +79,25 @@ typedef enum _Ssrm__Wire__RefusalCode {
    */
   SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_WORKER = 3,
   /*
-   * The gradient is of another step than the one in hand.
+   * The report is of another step than the one in hand.
    */
   SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_STALE_STEP = 4,
   /*
-   * The shards were not this worker's to compute, or the subtrees are not those of its run.
+   * The claim was not this worker's, or the leaves and nodes are not those of its claim.
    */
   SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NOT_ASSIGNED = 5,
   /*
-   * The worker's probe gradient differs from the others'.
+   * The worker's probe differs from the run's.
    */
   SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_OTHER_ARITHMETIC = 6,
   /*
    * There is no such block of samples.
    */
-  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NO_SUCH_BLOCK = 7
+  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NO_SUCH_BLOCK = 7,
+  /*
+   * The worker found sums infinite or not a number, and another found that they are not.
+   */
+  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_REFUTED = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__REFUSAL_CODE)
 } Ssrm__Wire__RefusalCode;
 
@@ -107,7 +108,7 @@ typedef enum {
   SSRM__WIRE__HEADER__BODY_HELLO = 10,
   SSRM__WIRE__HEADER__BODY_SAMPLE_REQUEST = 11,
   SSRM__WIRE__HEADER__BODY_READY = 12,
-  SSRM__WIRE__HEADER__BODY_GRADIENT_REPORT = 13,
+  SSRM__WIRE__HEADER__BODY_LEAF_REPORT = 13,
   SSRM__WIRE__HEADER__BODY_HEARTBEAT = 14,
   SSRM__WIRE__HEADER__BODY_FAREWELL = 15,
   SSRM__WIRE__HEADER__BODY_WELCOME = 20,
@@ -115,7 +116,8 @@ typedef enum {
   SSRM__WIRE__HEADER__BODY_WORK = 22,
   SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY = 23,
   SSRM__WIRE__HEADER__BODY_REFUSAL = 24,
-  SSRM__WIRE__HEADER__BODY_FINISH = 25
+  SSRM__WIRE__HEADER__BODY_FINISH = 25,
+  SSRM__WIRE__HEADER__BODY_WAIT = 26
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__HEADER__BODY__CASE)
 } Ssrm__Wire__Header__BodyCase;
 
@@ -142,7 +144,7 @@ struct  Ssrm__Wire__Header
     Ssrm__Wire__Hello *hello;
     Ssrm__Wire__SampleRequest *sample_request;
     Ssrm__Wire__Ready *ready;
-    Ssrm__Wire__GradientReport *gradient_report;
+    Ssrm__Wire__LeafReport *leaf_report;
     Ssrm__Wire__Heartbeat *heartbeat;
     Ssrm__Wire__Farewell *farewell;
     /*
@@ -154,6 +156,7 @@ struct  Ssrm__Wire__Header
     Ssrm__Wire__HeartbeatReply *heartbeat_reply;
     Ssrm__Wire__Refusal *refusal;
     Ssrm__Wire__Finish *finish;
+    Ssrm__Wire__Wait *wait;
   };
 };
 #define SSRM__WIRE__HEADER__INIT \
@@ -240,10 +243,27 @@ struct  Ssrm__Wire__Welcome
    * Where the coordinator's parameters are, for a worker on the same machine; its token is left out.
    */
   Ssrm__Wire__SharedMemory *memory;
+  /*
+   * Drawn at random by each coordinator process: another one needs nothing of what this worker lent to the last.
+   */
+  uint64_t session;
 };
 #define SSRM__WIRE__WELCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__welcome__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL, 0 }
+
+
+/*
+ * The coordinator takes the worker in as soon as it can: it makes the digests of the blocks of samples first, once for all. The
+ * worker says hello from time to time, and is answered by this until the welcome comes.
+ */
+struct  Ssrm__Wire__Wait
+{
+  ProtobufCMessage base;
+};
+#define SSRM__WIRE__WAIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__wait__descriptor) \
+     }
 
 
 /*
@@ -298,7 +318,7 @@ struct  Ssrm__Wire__Ready
 {
   ProtobufCMessage base;
   /*
-   * SHA-256 of the gradient of a made-up shard: equal where the arithmetic is.
+   * SHA-256 of what a made-up leaf gives: equal where the arithmetic is.
    */
   char *probe_digest;
   /*
@@ -306,7 +326,7 @@ struct  Ssrm__Wire__Ready
    */
   ProtobufCBinaryData coordinator_token;
   /*
-   * Where the worker's gradients are.
+   * Where the worker's sums are.
    */
   Ssrm__Wire__SharedMemory *memory;
 };
@@ -316,53 +336,75 @@ struct  Ssrm__Wire__Ready
 
 
 /*
- * Shards first_shard ..< first_shard + shard_count of a step are this worker's. The parameters follow in a raw frame unless the
+ * Leaves first_leaf ..< first_leaf + leaf_count of a step are this worker's. The parameters follow in a raw frame unless the
  * worker was sent them in this step already.
  */
 struct  Ssrm__Wire__Work
 {
   ProtobufCMessage base;
   uint64_t step;
-  uint32_t first_shard;
-  uint32_t shard_count;
+  uint32_t first_leaf;
+  uint32_t leaf_count;
+  /*
+   * Who computes what is known by this number, which its report repeats; never 0.
+   */
+  uint64_t claim;
+  /*
+   * Memory lent for claims with smaller numbers is free again.
+   */
+  uint64_t released_below;
 };
 #define SSRM__WIRE__WORK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__work__descriptor) \
-    , 0, 0, 0 }
+    , 0, 0, 0, 0, 0 }
 
 
 /*
- * The sums of a run of shards, one raw frame for each complete subtree in it.
+ * The sums of a claim's leaves, one raw frame for each complete subtree among them; or word that there is none.
  */
-struct  Ssrm__Wire__GradientReport
+struct  Ssrm__Wire__LeafReport
 {
   ProtobufCMessage base;
   uint64_t step;
-  uint32_t first_shard;
-  uint32_t shard_count;
-  size_t n_subtrees;
-  Ssrm__Wire__Subtree **subtrees;
+  uint32_t first_leaf;
+  uint32_t leaf_count;
+  size_t n_nodes;
+  Ssrm__Wire__Node **nodes;
   /*
-   * How long the run took to compute, for people.
+   * How long the leaves took to compute, for people.
    */
   uint64_t compute_microseconds;
+  /*
+   * The number that its work had.
+   */
+  uint64_t claim;
+  /*
+   * A sum is infinite or not a number: no nodes, no frames.
+   */
+  protobuf_c_boolean not_finite;
 };
-#define SSRM__WIRE__GRADIENT_REPORT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__gradient_report__descriptor) \
-    , 0, 0, 0, 0,NULL, 0 }
+#define SSRM__WIRE__LEAF_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__leaf_report__descriptor) \
+    , 0, 0, 0, 0,NULL, 0, 0, 0 }
 
 
-struct  Ssrm__Wire__Subtree
+/*
+ * A complete subtree.
+ */
+struct  Ssrm__Wire__Node
 {
   ProtobufCMessage base;
-  uint32_t first_shard;
-  uint32_t shard_count;
-  double loss;
-  uint64_t correct;
+  uint32_t first_leaf;
+  uint32_t leaf_count;
+  /*
+   * What is counted beside the vector, in the job's order.
+   */
+  size_t n_figures;
+  double *figures;
 };
-#define SSRM__WIRE__SUBTREE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__subtree__descriptor) \
-    , 0, 0, 0, 0 }
+#define SSRM__WIRE__NODE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__node__descriptor) \
+    , 0, 0, 0,NULL }
 
 
 /*
@@ -377,25 +419,27 @@ struct  Ssrm__Wire__Heartbeat
    */
   protobuf_c_boolean ready;
   /*
-   * The run that it computes; no shards for none.
+   * The claim that it computes; 0 for none.
    */
-  uint64_t step;
-  uint32_t first_shard;
-  uint32_t shard_count;
+  uint64_t claim;
 };
 #define SSRM__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Ssrm__Wire__HeartbeatReply
 {
   ProtobufCMessage base;
   uint64_t sequence;
+  /*
+   * As in Work.
+   */
+  uint64_t released_below;
 };
 #define SSRM__WIRE__HEARTBEAT_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat_reply__descriptor) \
-    , 0 }
+    , 0, 0 }
 
 
 /*
@@ -522,6 +566,25 @@ Ssrm__Wire__Welcome *
 void   ssrm__wire__welcome__free_unpacked
                      (Ssrm__Wire__Welcome *message,
                       ProtobufCAllocator *allocator);
+/* Ssrm__Wire__Wait methods */
+void   ssrm__wire__wait__init
+                     (Ssrm__Wire__Wait         *message);
+size_t ssrm__wire__wait__get_packed_size
+                     (const Ssrm__Wire__Wait   *message);
+size_t ssrm__wire__wait__pack
+                     (const Ssrm__Wire__Wait   *message,
+                      uint8_t             *out);
+size_t ssrm__wire__wait__pack_to_buffer
+                     (const Ssrm__Wire__Wait   *message,
+                      ProtobufCBuffer     *buffer);
+Ssrm__Wire__Wait *
+       ssrm__wire__wait__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   ssrm__wire__wait__free_unpacked
+                     (Ssrm__Wire__Wait *message,
+                      ProtobufCAllocator *allocator);
 /* Ssrm__Wire__SharedMemory methods */
 void   ssrm__wire__shared_memory__init
                      (Ssrm__Wire__SharedMemory         *message);
@@ -617,43 +680,43 @@ Ssrm__Wire__Work *
 void   ssrm__wire__work__free_unpacked
                      (Ssrm__Wire__Work *message,
                       ProtobufCAllocator *allocator);
-/* Ssrm__Wire__GradientReport methods */
-void   ssrm__wire__gradient_report__init
-                     (Ssrm__Wire__GradientReport         *message);
-size_t ssrm__wire__gradient_report__get_packed_size
-                     (const Ssrm__Wire__GradientReport   *message);
-size_t ssrm__wire__gradient_report__pack
-                     (const Ssrm__Wire__GradientReport   *message,
+/* Ssrm__Wire__LeafReport methods */
+void   ssrm__wire__leaf_report__init
+                     (Ssrm__Wire__LeafReport         *message);
+size_t ssrm__wire__leaf_report__get_packed_size
+                     (const Ssrm__Wire__LeafReport   *message);
+size_t ssrm__wire__leaf_report__pack
+                     (const Ssrm__Wire__LeafReport   *message,
                       uint8_t             *out);
-size_t ssrm__wire__gradient_report__pack_to_buffer
-                     (const Ssrm__Wire__GradientReport   *message,
+size_t ssrm__wire__leaf_report__pack_to_buffer
+                     (const Ssrm__Wire__LeafReport   *message,
                       ProtobufCBuffer     *buffer);
-Ssrm__Wire__GradientReport *
-       ssrm__wire__gradient_report__unpack
+Ssrm__Wire__LeafReport *
+       ssrm__wire__leaf_report__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   ssrm__wire__gradient_report__free_unpacked
-                     (Ssrm__Wire__GradientReport *message,
+void   ssrm__wire__leaf_report__free_unpacked
+                     (Ssrm__Wire__LeafReport *message,
                       ProtobufCAllocator *allocator);
-/* Ssrm__Wire__Subtree methods */
-void   ssrm__wire__subtree__init
-                     (Ssrm__Wire__Subtree         *message);
-size_t ssrm__wire__subtree__get_packed_size
-                     (const Ssrm__Wire__Subtree   *message);
-size_t ssrm__wire__subtree__pack
-                     (const Ssrm__Wire__Subtree   *message,
+/* Ssrm__Wire__Node methods */
+void   ssrm__wire__node__init
+                     (Ssrm__Wire__Node         *message);
+size_t ssrm__wire__node__get_packed_size
+                     (const Ssrm__Wire__Node   *message);
+size_t ssrm__wire__node__pack
+                     (const Ssrm__Wire__Node   *message,
                       uint8_t             *out);
-size_t ssrm__wire__subtree__pack_to_buffer
-                     (const Ssrm__Wire__Subtree   *message,
+size_t ssrm__wire__node__pack_to_buffer
+                     (const Ssrm__Wire__Node   *message,
                       ProtobufCBuffer     *buffer);
-Ssrm__Wire__Subtree *
-       ssrm__wire__subtree__unpack
+Ssrm__Wire__Node *
+       ssrm__wire__node__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   ssrm__wire__subtree__free_unpacked
-                     (Ssrm__Wire__Subtree *message,
+void   ssrm__wire__node__free_unpacked
+                     (Ssrm__Wire__Node *message,
                       ProtobufCAllocator *allocator);
 /* Ssrm__Wire__Heartbeat methods */
 void   ssrm__wire__heartbeat__init
@@ -764,6 +827,9 @@ typedef void (*Ssrm__Wire__Hello_Closure)
 typedef void (*Ssrm__Wire__Welcome_Closure)
                  (const Ssrm__Wire__Welcome *message,
                   void *closure_data);
+typedef void (*Ssrm__Wire__Wait_Closure)
+                 (const Ssrm__Wire__Wait *message,
+                  void *closure_data);
 typedef void (*Ssrm__Wire__SharedMemory_Closure)
                  (const Ssrm__Wire__SharedMemory *message,
                   void *closure_data);
@@ -779,11 +845,11 @@ typedef void (*Ssrm__Wire__Ready_Closure)
 typedef void (*Ssrm__Wire__Work_Closure)
                  (const Ssrm__Wire__Work *message,
                   void *closure_data);
-typedef void (*Ssrm__Wire__GradientReport_Closure)
-                 (const Ssrm__Wire__GradientReport *message,
+typedef void (*Ssrm__Wire__LeafReport_Closure)
+                 (const Ssrm__Wire__LeafReport *message,
                   void *closure_data);
-typedef void (*Ssrm__Wire__Subtree_Closure)
-                 (const Ssrm__Wire__Subtree *message,
+typedef void (*Ssrm__Wire__Node_Closure)
+                 (const Ssrm__Wire__Node *message,
                   void *closure_data);
 typedef void (*Ssrm__Wire__Heartbeat_Closure)
                  (const Ssrm__Wire__Heartbeat *message,
@@ -814,13 +880,14 @@ extern const ProtobufCMessageDescriptor ssrm__wire__header__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__wait__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__shared_memory__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__sample_request__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__sample_block__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__work__descriptor;
-extern const ProtobufCMessageDescriptor ssrm__wire__gradient_report__descriptor;
-extern const ProtobufCMessageDescriptor ssrm__wire__subtree__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__node__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__heartbeat_reply__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__farewell__descriptor;

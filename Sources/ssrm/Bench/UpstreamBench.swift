@@ -73,8 +73,8 @@ struct UpstreamBench {
         coordinator.patience = .seconds(60)
         let events = RunEvents([TerminalSink(job: job)])
         let shell = try CoordinatorShell(
-            coordinator, job: job, samples: dataset.samples, state: TrainingState(startOf: job), folder: run,
-            signals: signals, events: events)
+            coordinator, from: TrainingCheckpoint(job: job, state: TrainingState(startOf: job)),
+            samples: dataset.samples, folder: run, signals: signals, events: events)
         defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),

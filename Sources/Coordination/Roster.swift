@@ -1,7 +1,7 @@
 public import Wire
 
 /// Which workers there are, what they said of themselves, and when each was last heard of.
-public struct Membership: Sendable {
+public struct Roster: Sendable {
     /// A worker as the coordinator knows it.
     public struct Member: Sendable, Equatable {
         /// What it said when it joined.
@@ -12,8 +12,9 @@ public struct Membership: Sendable {
         public internal(set) var isReady = false
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
-        /// When it was given its last run.
-        public internal(set) var assignedAt = Duration.zero
+
+        /// The worker's name, fit for a terminal.
+        var name: String { hello.name.printable }
     }
 
     /// Silent for longer than this, a worker is taken for dead.
@@ -29,36 +30,34 @@ public struct Membership: Sendable {
         members[worker] = Member(hello: hello, lastHeard: now)
     }
 
-    /// Notes a sign of life; false when the worker is not known.
-    mutating func onSign(from worker: WorkerID, at now: Duration) -> Bool {
-        guard members[worker] != nil else { return false }
+    /// Notes a sign of life; nil when the worker is not known.
+    mutating func onSign(from worker: WorkerID, at now: Duration) -> Member? {
         members[worker]?.lastHeard = now
-        return true
+        return members[worker]
     }
 
-    mutating func change(_ worker: WorkerID, _ change: (inout Member) -> Void) {
-        if var member = members[worker] {
-            change(&member)
-            members[worker] = member
-        }
-    }
+    mutating func onReady(_ worker: WorkerID) { members[worker]?.isReady = true }
+
+    /// Notes the step whose parameters a worker has; nil where it may have lost them.
+    mutating func note(parametersOf step: Int?, at worker: WorkerID) { members[worker]?.parametersStep = step }
 
     /// Removes a worker and returns what was known of it.
     mutating func remove(_ worker: WorkerID) -> Member? { members.removeValue(forKey: worker) }
 
     /// The workers whose lease is over.
     func expired(at now: Duration) -> [WorkerID] {
-        members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted {
-            $0.bytes.lexicographicallyPrecedes($1.bytes)
-        }
+        members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted()
     }
+
+    /// All workers, in an order that does not depend on a hash.
+    var all: [WorkerID] { members.keys.sorted() }
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
         members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
             .sorted { a, b in
                 let (first, second) = (a.member.hello.name, b.member.hello.name)
-                return first == second ? a.id.bytes.lexicographicallyPrecedes(b.id.bytes) : first < second
+                return first == second ? a.id < b.id : first < second
             }
     }
 }

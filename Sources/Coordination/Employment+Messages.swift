@@ -1,0 +1,117 @@
+public import Wire
+
+extension Employment {
+    /// Takes a message whose header could be read.
+    ///
+    /// - Parameters:
+    ///   - message: what was said.
+    ///   - blockLengths: how many floats come with it, in each block.
+    ///   - isShared: whether some of them are in the coordinator's memory.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
+    public mutating func onMessage(
+        _ message: Message, blockLengths: [Int] = [], isShared: Bool = false, at now: Duration
+    ) -> [Directive] {
+        heard = now
+        switch message {
+        case .wait: return []
+        case .welcome(let welcome): return [.examine(welcome)]
+        case .sampleBlock(let block):
+            guard case .fetching(let fetch) = stage, fetch.asked.contains(block) else { return [] }
+            return [.takeBlock(block)]
+        case .work(let work): return onWork(work, blockLengths, isShared: isShared)
+        case .heartbeatReply(_, let releasedBelow): return release(below: releasedBelow)
+        case .refusal(let refusal): return onRefusal(refusal, at: now)
+        case .finish(let isComplete): return releaseAll() + [.event(.finished(isComplete: isComplete)), .end]
+        case .hello, .sampleRequest, .ready, .leafReport, .heartbeat, .farewell:
+            return [.fail("\(endpoint) is a worker, not a coordinator")]
+        }
+    }
+
+    /// Takes note of a message that could not be read: a coordinator that can't be understood is of no use.
+    public func onUnreadable(_ error: WireError) -> [Directive] {
+        [.fail("a message from the coordinator at \(endpoint) can't be read: \(error)")]
+    }
+
+    /// Takes up the job that a welcome is of, or goes on with it.
+    public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+        (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
+        var directives: [Directive] = []
+        if session != welcome.session {
+            // Another process: it has nothing of what was lent to the last one.
+            (session, releasedBelow) = (welcome.session, 0)
+            directives += releaseAll()
+        }
+        directives.append(.share(welcome.memory))
+        if job?.digest == offered.digest { return directives + goOn() }
+        (job, claimInHand, parametersStep) = (offered, nil, nil)
+        generation += 1
+        directives.append(.event(.joined(endpoint: endpoint)))
+        if let note = offered.note { directives.append(.event(.slowProducts(note: note))) }
+        let held = [hello.datasetDigest, fetchedDigest]
+        if held.contains(offered.datasetDigest) { return directives + prepare() }
+        if let datasetPath { directives.append(.event(.otherDataset(path: datasetPath))) }
+        if case .fetching(let fetch) = stage, fetch.datasetDigest == offered.datasetDigest {
+            return directives + goOn()
+        }
+        stage = .fetching(BlockFetch(count: welcome.blockDigests.count / 32, of: offered.datasetDigest))
+        fetchedDigest = nil
+        return directives + [.fetch(welcome)] + goOnFetching()
+    }
+
+    /// Says again what the coordinator may not have heard.
+    private func goOn() -> [Directive] {
+        switch stage {
+        case .fetching(let fetch): fetch.asked.map { .send(.sampleRequest(block: $0)) }
+        case .preparing: []
+        case .ready(let probeDigest): [.sayReady(probeDigest: probeDigest)]
+        }
+    }
+
+    private mutating func onWork(_ work: Work, _ blockLengths: [Int], isShared: Bool) -> [Directive] {
+        guard let job, isReady, work.step < job.steps, work.leaves.upperBound <= job.leafCount,
+            blockLengths.isEmpty || blockLengths == [job.parameterCount]
+        else { return [.fail("the coordinator sent work that does not fit its job")] }
+        if isShared { isSharing = true }
+        let released = release(below: work.releasedBelow)
+        if !blockLengths.isEmpty { parametersStep = work.step }
+        // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is not in hand.
+        guard parametersStep == work.step, claimInHand != work.claim else { return released }
+        claimInHand = work.claim
+        return released + [
+            .compute(work, withNewParameters: !blockLengths.isEmpty, generation: generation)
+        ]
+    }
+
+    private mutating func release(below claim: UInt64) -> [Directive] {
+        releasedBelow = claim
+        let released = lentClaims.filter { $0 < claim }
+        if released.isEmpty { return [] }
+        lentClaims.removeAll { $0 < claim }
+        return [.release(released)]
+    }
+
+    private mutating func releaseAll() -> [Directive] {
+        if lentClaims.isEmpty { return [] }
+        defer { lentClaims = [] }
+        return [.release(lentClaims)]
+    }
+
+    private mutating func onRefusal(_ refusal: Refusal, at now: Duration) -> [Directive] {
+        switch refusal.code {
+        case .unknownWorker:  // a coordinator that was restarted, or that took this worker for dead
+            guard isWelcome else { return [] }
+            (isWelcome, nextSign) = (false, now)
+            return [.event(.forgotten)]
+        case .staleStep, .notAssigned: return []  // somebody else was faster
+        case .version:
+            let text = """
+                the coordinator at \(endpoint) speaks protocol version \(refusal.version), this worker version \
+                \(protocolVersion); install the same ssrm on both machines
+                """
+            return [.fail(text)]
+        case .malformed, .otherArithmetic, .noSuchBlock, .refuted:
+            return [.fail("refused by the coordinator at \(endpoint): \(refusal.text)")]
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Wire
+
+extension Training {
+    // MARK: - Joining and leaving
+
+    mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
+        if ledger == nil { return [.send(.finish(complete: true), to: worker)] }
+        let freed = depart(worker, at: now)
+        let needsSamples = hello.datasetDigest != plan.datasetDigest
+        guard needsSamples, blockDigests != .made else {
+            waiting[worker] = nil
+            roster.onHello(hello, from: worker, at: now)
+            return freed + [.welcome(worker, needsSamples: needsSamples)]
+        }
+        waiting[worker] = hello
+        defer { blockDigests = .underway }
+        return freed + [.send(.wait, to: worker)] + (blockDigests == .notNeeded ? [.makeBlockDigests] : [])
+    }
+
+    mutating func onReady(
+        _ ready: Ready, from worker: WorkerID, _ member: Roster.Member, at now: Duration
+    ) -> [Directive] {
+        if member.isReady { return [] }
+        var directives: [Directive] = []
+        let (processor, numerics) = (member.hello.processor.printable, member.hello.numerics.printable)
+        if let probe, probe.digest != ready.probeDigest {
+            if refusesOtherArithmetic {
+                let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
+                let reason = "\(text); this job takes equal arithmetic only"
+                return tellRefused(text) + [refuse(worker, Refusal(.otherArithmetic, reason))]
+                    + depart(worker, at: now)
+            }
+            directives.append(
+                .event(
+                    .otherArithmetic(
+                        worker: member.name, processor: processor, numerics: numerics, probeOf: probe.name)))
+        } else if probe == nil {
+            probe = ArithmeticProbe(digest: ready.probeDigest, name: member.name)
+        }
+        roster.onReady(worker)
+        directives.append(.share(ready, with: worker))
+        directives.append(.event(.joined(worker: member.name, processor: processor, numerics: numerics)))
+        return directives + assign(at: now)
+    }
+
+    /// Answers a sign of life, and looks whether the worker has in hand what it should have.
+    ///
+    /// A connection that breaks takes messages with it and comes back under the same identity; only what the worker says of itself
+    /// shows that work, a report or the word that it is ready was among them. Work that it does not know of is given out again.
+    mutating func onHeartbeat(
+        _ heartbeat: Heartbeat, from worker: WorkerID, _ member: Roster.Member, at now: Duration
+    ) -> [Directive] {
+        guard let ledger else { return [] }
+        let answer = Directive.send(
+            .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: ledger.firstID), to: worker)
+        if heartbeat.isReady, !member.isReady {
+            return [answer, refuse(worker, Refusal(.unknownWorker, "say hello again"))]
+        }
+        guard let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id else {
+            return [answer]
+        }
+        self.ledger?.onLoss(by: worker)
+        roster.note(parametersOf: nil, at: worker)
+        return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
+    }
+
+    /// One worker's word that it goes costs it its place, whatever it says of why.
+    mutating func onFarewell(
+        _ reason: FarewellReason, _ text: String, from worker: WorkerID, _ member: Roster.Member, at now: Duration
+    ) -> [Directive] {
+        switch reason {
+        case .leaving: [.event(.left(worker: member.name))] + depart(worker, at: now)
+        case .failed: [.event(.failed(worker: member.name, reason: text.printable))] + depart(worker, at: now)
+        }
+    }
+
+    // MARK: - Sums
+
+    mutating func onReport(
+        _ report: LeafReport, _ blockLengths: [Int], from worker: WorkerID, _ member: Roster.Member, at now: Duration
+    ) -> [Directive] {
+        guard let ledger else { return [] }
+        if let refusal = ledger.fault(of: report, from: worker) { return [refuse(worker, refusal)] }
+        switch report.content {
+        case .notFinite:
+            guard blockLengths.isEmpty else {
+                return onUnreadable("sums beside the word that there are none", from: worker, at: now)
+            }
+            return onNotFinite(from: worker, at: now)
+        case .nodes(let nodes):
+            if let fault = fault(of: nodes, blockLengths) { return onUnreadable(fault, from: worker, at: now) }
+            if case .confirm(let finder)? = ledger.claim(of: worker)?.purpose, finder.worker == worker {
+                self.ledger?.onContradiction(by: worker)
+                return sendAway(finder, step: ledger.step, leaves: report.leaves, at: now)
+            }
+            return [.takeSums(from: worker, isLookedThrough: ledger.isLookedThrough)]
+        }
+    }
+
+    private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
+        guard blockLengths.count == nodes.count, blockLengths.allSatisfy({ $0 == plan.parameterCount }) else {
+            return "sums of another length than the parameters"
+        }
+        for node in nodes {
+            guard node.figures.count == plan.largestFigures.count else {
+                return "\(node.figures.count) figures where the job has \(plan.largestFigures.count)"
+            }
+            for (figure, largest) in zip(node.figures, plan.largestFigures) {
+                guard figure.isFinite else { return "a figure that is infinite or not a number" }
+                if let largest, figure < 0 || figure > largest * Double(node.leaves.count) {
+                    return "a figure of \(figure), where 0 to \(largest * Double(node.leaves.count)) can be"
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Takes note that a worker's sums are in the tree.
+    public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
+        guard let claim = ledger?.claim(of: worker) else { return [] }
+        ledger?.onSums(from: worker)
+        var directives: [Directive] = []
+        if case .confirm(let finder) = claim.purpose, let step = ledger?.step {
+            directives += sendAway(finder, step: step, leaves: claim.leaves, at: now)
+        }
+        return directives + (ledger?.isComplete ?? false ? [.finishStep] : assign(at: now))
+    }
+
+    /// Takes note that sums that a worker was to make are infinite or not numbers, by its own word or by looking at them.
+    ///
+    /// No single worker's word ends a job: another one computes the leaves again, or the same one where it is alone.
+    public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {
+        guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
+            let name = roster.members[worker]?.name
+        else { return [] }
+        let isConfirmed = ledger?.onNotFinite(from: worker, named: name) ?? false
+        let event = Directive.event(.notFinite(worker: name, step: step, leaves: leaves, isConfirmed: isConfirmed))
+        return [event] + (isConfirmed ? [failNotFinite(step)] : assign(at: now))
+    }
+
+    /// Takes note of whether a step's sum is finite, and begins the next step, or once more this one.
+    ///
+    /// Where it is, the shell has made the step: the parameters that it sends from now on are the next step's.
+    public mutating func onRoot(isFinite: Bool, at now: Duration) -> [Directive] {
+        guard let done = ledger else { return [] }
+        if isFinite {
+            if done.step + 1 == plan.steps {
+                ledger = nil
+                return finish(complete: true)
+            }
+            ledger = Ledger(step: done.step + 1, leafCount: plan.leafCount, firstID: done.nextID)
+            return assign(at: now)
+        }
+        if done.isLookedThrough { return [failNotFinite(done.step)] }
+        ledger = Ledger(step: done.step, leafCount: plan.leafCount, firstID: done.nextID, isLookedThrough: true)
+        return [.event(.stepRepeated(step: done.step))] + assign(at: now)
+    }
+
+    private func failNotFinite(_ step: Int) -> Directive {
+        .fail("the gradient of step \(step) is infinite or not a number; lower --learning-rate")
+    }
+
+    /// Sends away who found sums not to be finite that are.
+    private mutating func sendAway(
+        _ finder: Claim.Finder, step: Int, leaves: Range<Int>, at now: Duration
+    ) -> [Directive] {
+        let event = Directive.event(.refuted(worker: finder.name, step: step, leaves: leaves))
+        guard roster.members[finder.worker] != nil else { return [event] }
+        let text = "the sums of leaves \(leaves) of step \(step) are finite, and this worker found that they are not"
+        return [event, refuse(finder.worker, Refusal(.refuted, text))] + depart(finder.worker, at: now)
+    }
+}

@@ -1,0 +1,40 @@
+import Coordination
+import Messaging
+import Numerics
+import Wire
+
+extension CoordinatorShell {
+    func send(_ envelope: Envelope, to worker: WorkerID) throws {
+        let memory = workerMemories[worker] == nil ? nil : memory
+        let (header, frames) = envelope.parts { memory?.offset(of: $0) }
+        try socket.send(
+            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
+        )
+    }
+
+    /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.
+    func openMemory(of worker: WorkerID, _ ready: Ready) {
+        workerMemories[worker] = nil
+        guard let memory, ready.coordinatorToken == memory.token, let name = ready.memory,
+            let opened = SharedMemory(opening: name), opened.token == name.token
+        else { return }
+        workerMemories[worker] = opened
+    }
+
+    func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
+        let welcome = Welcome(
+            job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
+            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests : [],
+            memory: memory?.name(withToken: false), session: session)
+        try send(Envelope(.welcome(welcome)), to: worker)
+    }
+
+    func sendSamples(_ block: Int, to worker: WorkerID) throws {
+        guard let range = blocks.values(ofBlock: block) else {
+            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
+        }
+        let start = UnsafeMutablePointer(mutating: samples.base + range.lowerBound)
+        let values = FloatBlock(borrowing: start, count: range.count, from: samples.owner)
+        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+    }
+}

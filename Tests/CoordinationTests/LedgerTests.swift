@@ -1,0 +1,109 @@
+import Coordination
+import Numerics
+import Testing
+import Wire
+
+let ann = WorkerID([1])
+let bob = WorkerID([2])
+let cid = WorkerID([3])
+
+/// The report of a claim whose every leaf has figures 1 and 1.
+func report(_ claim: Claim, of leafCount: Int, step: Int = 7) -> LeafReport {
+    let nodes = SumTreeShape(leafCount: leafCount).nodes(in: claim.leaves)
+    return LeafReport(
+        claim: claim.id, step: step, leaves: claim.leaves,
+        content: .nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count), Double($0.count)]) }))
+}
+
+private func ledger(_ leafCount: Int) -> Ledger { Ledger(step: 7, leafCount: leafCount, firstID: 100) }
+
+extension Ledger {
+    fileprivate mutating func give(_ workers: (WorkerID, Int)..., readyCount: Int? = nil) -> [Claim] {
+        onIdle(workers.map { (id: $0.0, threads: $0.1) }, readyCount: readyCount ?? workers.count, at: .zero)
+    }
+}
+
+@Test func leavesAreGivenByThreadsAndAllOfThem() {
+    var ledger = ledger(8)
+    let given = ledger.give((ann, 1), (bob, 2), (cid, 1))
+    #expect(given.map(\.leaves) == [0..<2, 2..<6, 6..<8])
+    #expect(given.map(\.id) == [100, 101, 102] && ledger.nextID == 103)
+    #expect(ledger.give((ann, 1)).isEmpty && !ledger.hasOpenLeaves)
+}
+
+@Test(arguments: 1...9)
+func everyLeafIsGivenHoweverManyWorkersThereAre(workers: Int) {
+    var ledger = ledger(5)
+    let given = ledger.onIdle(
+        (0..<workers).map { (WorkerID([UInt8($0)]), 1) }, readyCount: workers, at: .zero)
+    #expect(given.flatMap { Array($0.leaves) } == Array(0..<5))
+}
+
+@Test func aStepIsCompleteOnceAllClaimsAreInWhateverTheirOrder() {
+    for order in [[ann, bob, cid], [cid, bob, ann], [bob, ann, cid]] {
+        var ledger = ledger(7)
+        let given = ledger.give((ann, 1), (bob, 1), (cid, 1))
+        for worker in order {
+            #expect(!ledger.isComplete)
+            for claim in given where claim.worker == worker {
+                #expect(ledger.fault(of: report(claim, of: 7), from: worker) == nil)
+            }
+            ledger.onSums(from: worker)
+        }
+        #expect(ledger.isComplete)
+    }
+}
+
+@Test(arguments: [6, 8])
+func aReportForAnotherStepIsRefused(step: Int) throws {
+    var ledger = ledger(4)
+    let claim = try #require(ledger.give((ann, 1)).first)
+    #expect(ledger.fault(of: report(claim, of: 4, step: step), from: ann)?.code == .staleStep)
+}
+
+@Test func aReportThatIsRepeatedUnaskedOrOfOtherLeavesIsRefused() throws {
+    var ledger = ledger(4)
+    let given = ledger.give((ann, 1), (bob, 1))
+    #expect(ledger.fault(of: report(given[0], of: 4), from: bob)?.code == .notAssigned)
+    #expect(ledger.fault(of: report(given[0], of: 4), from: ann) == nil)
+    ledger.onSums(from: ann)
+    #expect(ledger.fault(of: report(given[0], of: 4), from: ann)?.code == .notAssigned)
+    var torn = report(given[1], of: 4)
+    torn.content = .nodes([.init(leaves: 2..<3, figures: [1, 1])])
+    #expect(ledger.fault(of: torn, from: bob)?.code == .notAssigned)
+    var other = report(given[1], of: 4)
+    other.leaves = 1..<4
+    #expect(ledger.fault(of: other, from: bob)?.code == .notAssigned)
+    other = report(given[1], of: 4)
+    other.claim = 103
+    #expect(ledger.fault(of: other, from: bob)?.code == .notAssigned)
+    #expect(ledger.claim(of: bob) == given[1])
+}
+
+@Test func theLeavesOfAWorkerThatLeavesAreGivenAgainUnderAnotherNumber() throws {
+    var ledger = ledger(6)
+    let first = ledger.give((ann, 1), (bob, 1))
+    ledger.onLoss(by: bob)
+    let second = ledger.give((bob, 1))
+    #expect(second.map(\.leaves) == [3..<6])
+    #expect(ledger.fault(of: report(first[1], of: 6), from: bob)?.code == .notAssigned)
+    #expect(ledger.fault(of: report(second[0], of: 6), from: bob) == nil)
+}
+
+@Test func sumsThatAreNotFiniteAreGivenWholeToAnotherWorkerWhereThereIsOne() throws {
+    var ledger = ledger(6)
+    _ = ledger.give((ann, 1), (bob, 1))
+    let isFirstConfirmed = ledger.onNotFinite(from: ann, named: "ann")
+    #expect(!isFirstConfirmed)
+    // Bob is busy; ann's word is not confirmed by ann.
+    #expect(ledger.give((ann, 1), readyCount: 2).isEmpty)
+    ledger.onSums(from: bob)
+    let confirming = ledger.give((ann, 1), (bob, 1))
+    #expect(confirming.map(\.leaves) == [0..<3] && confirming.map(\.worker) == [bob])
+    #expect(confirming[0].purpose == .confirm(finder: .init(worker: ann, name: "ann")))
+    // Bob leaves, and ann is the only one.
+    ledger.onLoss(by: bob)
+    #expect(ledger.give((ann, 1), readyCount: 1).map(\.leaves) == [0..<3])
+    let isConfirmed = ledger.onNotFinite(from: ann, named: "ann")
+    #expect(isConfirmed)
+}
