@@ -1,16 +1,5 @@
 public import Numerics
 
-/// What a recurrent layer is made of.
-public enum RecurrentCell: String, Codable, CaseIterable, Sendable {
-    /// Long short-term memory with a forget gate.
-    case lstm
-    /// The gated recurrent unit, with the reset gate after the recurrent product.
-    case gru
-
-    /// How many gates a cell has.
-    var gates: Int { self == .lstm ? 4 : 3 }
-}
-
 /// A recurrent layer that reads sequences in one direction.
 ///
 /// Its parameters stand in a flat vector from `offset` on: input weights `[inputs, gates * hidden]`, recurrent weights
@@ -67,97 +56,6 @@ public struct RecurrentLayer: Sendable {
             for i in biasOffset + hidden..<biasOffset + 2 * hidden { parameters[i] = 1 }
         }
     }
-}
-
-/// The buffers of one recurrent layer for one thread; they grow to the largest batch and are then reused.
-public final class RecurrentWorkspace {
-    /// The gates of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
-    var gates = Scratch()
-    /// GRU: the recurrent products of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
-    var recurrent = Scratch()
-    /// LSTM: the cells' states and their hyperbolic tangents, `[rows, hidden]` each.
-    var cells = Scratch()
-    var cellTanhs = Scratch()
-    /// The output that each row started from, `[rows, hidden]`; zeros where a sequence begins.
-    var before = Scratch()
-    /// The gradients that go from step to step, `[sequences, hidden]` each.
-    var stateGradient = Scratch()
-    var cellGradient = Scratch()
-    /// Zeros, `[3 * hidden]` or more.
-    var nothing = FloatBlock(count: 0)
-    /// The input weights, the recurrent weights and those transposed, as every step's products read them.
-    var inputWeights = PackedFactor()
-    var weights = PackedFactor()
-    var transposedWeights = PackedFactor()
-
-    /// Buffers that are still empty.
-    public init() {}
-
-    func reserve(_ layer: RecurrentLayer, _ batch: RaggedBatch) {
-        let (rows, sequences, hidden) = (batch.rows, batch.sequences, layer.hidden)
-        gates.reserve(rows * layer.width)
-        before.reserve(rows * hidden)
-        stateGradient.reserve(sequences * hidden)
-        if nothing.count < 3 * hidden { nothing = FloatBlock(count: 3 * hidden) }
-        switch layer.cell {
-        case .lstm:
-            cells.reserve(rows * hidden)
-            cellTanhs.reserve(rows * hidden)
-            cellGradient.reserve(sequences * hidden)
-        case .gru:
-            recurrent.reserve(rows * layer.width)
-        }
-    }
-}
-
-/// A step of a batch as a recurrent layer visits it, or some of its rows.
-struct RecurrentStep {
-    /// How many rows there are.
-    let rows: Int
-    /// The first of them.
-    let row: Int
-    /// The first one's place in the step.
-    let place: Int
-    /// How many of them, from the first on, have a step visited before.
-    let beforeRows: Int
-    /// The first row of that step.
-    let beforeRow: Int
-    /// How many of them have a step visited after.
-    let laterRows: Int
-
-    /// The step visited as number `visit`.
-    init(_ visit: Int, of batch: RaggedBatch, isReversed: Bool) {
-        let direction = isReversed ? -1 : 1
-        let step = isReversed ? batch.steps - 1 - visit : visit
-        func activeAt(_ other: Int) -> Int { batch.active.indices.contains(other) ? batch.active[other] : 0 }
-        rows = batch.active[step]
-        row = batch.starts[step]
-        place = 0
-        beforeRows = min(rows, activeAt(step - direction))
-        beforeRow = beforeRows > 0 ? batch.starts[step - direction] : 0
-        laterRows = min(rows, activeAt(step + direction))
-    }
-
-    /// Some rows of a step, from a place on.
-    private init(_ whole: RecurrentStep, from place: Int, rows: Int) {
-        self.rows = rows
-        row = whole.row + place
-        self.place = place
-        beforeRows = min(rows, max(0, whole.beforeRows - place))
-        beforeRow = beforeRows > 0 ? whole.beforeRow + place : 0
-        laterRows = min(rows, max(0, whole.laterRows - place))
-    }
-
-    /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that take them.
-    var parts: [RecurrentStep] {
-        if rows <= Self.rowsAtOnce { return [self] }
-        return stride(from: 0, to: rows, by: Self.rowsAtOnce).map {
-            RecurrentStep(self, from: $0, rows: min(Self.rowsAtOnce, rows - $0))
-        }
-    }
-
-    /// Rows of a part.
-    static let rowsAtOnce = 48
 }
 
 extension RecurrentLayer {

@@ -24,43 +24,7 @@ public func product(
     kernel_product(m, n, k, factor(a, aOrientation, aRow), factor(b, bOrientation, bRow), adding, c, cRow)
 }
 
-private func factor(_ values: UnsafePointer<Float>, _ orientation: Orientation, _ row: Int) -> product_factor {
+/// A factor as the kernels take it.
+func factor(_ values: UnsafePointer<Float>, _ orientation: Orientation, _ row: Int) -> product_factor {
     product_factor(values: values, row: row, transposed: orientation == .transposed)
-}
-
-/// The right factor of several products, laid out in the order in which they read it.
-///
-/// For a factor that meets many small left ones, like a recurrent layer's weights at each time step.
-public struct PackedFactor {
-    private var block = FloatBlock(count: 0)
-    private var k = 0
-    private var n = 0
-
-    /// A factor without values.
-    public init() {}
-
-    /// Takes the values of `b`, `[k, n]` after orientation, with `bRow` floats from one stored row to the next.
-    public mutating func take(
-        _ b: UnsafePointer<Float>, _ orientation: Orientation = .plain, bRow: Int, k: Int, n: Int
-    ) {
-        let count = kernel_packed_count(k, n)
-        // A copy of this value may still read what was packed before.
-        if block.count < count || !isKnownUniquelyReferenced(&block) { block = FloatBlock(uninitialised: count) }
-        (self.k, self.n) = (k, n)
-        kernel_pack(block.base, factor(b, orientation, bRow), k, n)
-    }
-
-    /// `c = a · b`, or `c + a · b`, with `a` `[m, k]` after orientation; the bits are those of `product`.
-    public func product(
-        m: Int, _ a: UnsafePointer<Float>, _ aOrientation: Orientation = .plain, aRow: Int, adding: Bool = false,
-        into c: UnsafeMutablePointer<Float>, cRow: Int
-    ) {
-        kernel_product_packed(m, n, k, factor(a, aOrientation, aRow), block.base, adding, c, cRow)
-    }
-}
-
-/// What computes the products of 32-bit floats here.
-public enum Products {
-    /// The instruction set that they run on, like `AVX2`; their bits do not depend on it.
-    public static var instructionSet: String { String(cString: kernel_product_instructions()) }
 }

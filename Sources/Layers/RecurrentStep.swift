@@ -1,0 +1,51 @@
+import Numerics
+
+/// A step of a batch as a recurrent layer visits it, or some of its rows.
+struct RecurrentStep {
+    /// How many rows there are.
+    let rows: Int
+    /// The first of them.
+    let row: Int
+    /// The first one's place in the step.
+    let place: Int
+    /// How many of them, from the first on, have a step visited before.
+    let beforeRows: Int
+    /// The first row of that step.
+    let beforeRow: Int
+    /// How many of them have a step visited after.
+    let laterRows: Int
+
+    /// The step visited as number `visit`.
+    init(_ visit: Int, of batch: RaggedBatch, isReversed: Bool) {
+        let direction = isReversed ? -1 : 1
+        let step = isReversed ? batch.steps - 1 - visit : visit
+        func activeAt(_ other: Int) -> Int { batch.active.indices.contains(other) ? batch.active[other] : 0 }
+        rows = batch.active[step]
+        row = batch.starts[step]
+        place = 0
+        beforeRows = min(rows, activeAt(step - direction))
+        beforeRow = beforeRows > 0 ? batch.starts[step - direction] : 0
+        laterRows = min(rows, activeAt(step + direction))
+    }
+
+    /// Some rows of a step, from a place on.
+    private init(_ whole: RecurrentStep, from place: Int, rows: Int) {
+        self.rows = rows
+        row = whole.row + place
+        self.place = place
+        beforeRows = min(rows, max(0, whole.beforeRows - place))
+        beforeRow = beforeRows > 0 ? whole.beforeRow + place : 0
+        laterRows = min(rows, max(0, whole.laterRows - place))
+    }
+
+    /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that take them.
+    var parts: [RecurrentStep] {
+        if rows <= Self.rowsAtOnce { return [self] }
+        return stride(from: 0, to: rows, by: Self.rowsAtOnce).map {
+            RecurrentStep(self, from: $0, rows: min(Self.rowsAtOnce, rows - $0))
+        }
+    }
+
+    /// Rows of a part.
+    static let rowsAtOnce = 48
+}
