@@ -84,7 +84,7 @@ extension Employment {
     }
 
     private mutating func release(below claim: UInt64) -> [Directive] {
-        releasedBelow = claim
+        releasedBelow = max(releasedBelow, claim)
         let released = lentClaims.filter { $0 < claim }
         if released.isEmpty { return [] }
         lentClaims.removeAll { $0 < claim }

@@ -1,5 +1,3 @@
-import Numerics
-
 /// A step of a batch as a recurrent layer visits it, or some of its rows.
 struct RecurrentStep {
     /// How many rows there are.

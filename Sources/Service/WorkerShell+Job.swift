@@ -12,6 +12,8 @@ extension WorkerShell {
         let job: Job
         do {
             job = try Job(json: welcome.job)
+        } catch let error as UpstreamError {
+            throw ServiceError("the coordinator's job can't be computed here: \(error)")
         } catch {
             throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
         }

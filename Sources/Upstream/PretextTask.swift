@@ -1,4 +1,3 @@
-public import Numerics
 public import Signals
 
 /// Turns originals into rows for the network, and the network's outputs into a loss; a value for each thread.

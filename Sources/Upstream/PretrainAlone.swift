@@ -1,4 +1,3 @@
-import Numerics
 public import Signals
 
 /// Trains a job in this process: the same leaves, the same tree and the same optimiser as the distributed run, so the

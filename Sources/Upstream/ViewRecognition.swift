@@ -1,5 +1,4 @@
 import Layers
-import Numerics
 public import Signals
 
 /// The paper's pretext task: tell which view of a sample a row is.

@@ -39,4 +39,30 @@ import Testing
         #expect(killed.result().status == -SIGKILL)
         #expect(try outcome(of: start("killed", workers: 3, steps: 400, "--resume")) == one)
     }
+
+    @Test func theTasksOwnFiguresStandInTheMetrics() throws {
+        _ = try outcome(of: start("run", workers: 2, steps: 40))
+        struct Line: Decodable {
+            let step: Int
+            let loss, shift_accuracy, mean_shift: Double
+        }
+        let lines = try String(contentsOfFile: folder.path("run/metrics.jsonl"), encoding: .utf8).split(separator: "\n")
+            .map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        #expect(lines.map(\.step) == [10, 20, 30, 40])
+        // Shifts are drawn from 0 … 7: the mean of 480 of them is 3.5 within four deviations of 0.105.
+        #expect(lines.allSatisfy { abs($0.mean_shift - 3.5) < 0.42 && (0...1).contains($0.shift_accuracy) })
+    }
+
+    /// A worker that does not know the job's network says so and what to do.
+    @Test func aWorkerThatDoesNotKnowTheNetworkSaysSo() throws {
+        let run = try start("long", workers: 1, steps: 1_000_000)
+        let file = folder.path("long/endpoint")
+        #expect(waitFor { FileManager.default.fileExists(atPath: file) })
+        let endpoint = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let stranger = try ProgramRun.ssrm("worker", "--connect", endpoint)
+        #expect(stranger.status == 1)
+        #expect(stranger.errors.contains("network is squares: use perceptron"), Comment(rawValue: stranger.errors))
+        run.signal(SIGTERM)
+        #expect(run.result().status == 128 + SIGTERM)
+    }
 }
