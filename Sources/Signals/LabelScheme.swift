@@ -32,10 +32,7 @@ public enum LabelScheme: String, Sendable, CaseIterable {
         switch self {
         case .posture3: return ["supine", "right", "left"]
         case .postureFine: return vocabulary.documentedCodes
-        case .wake: return ["wake", "sleep"]
-        case .three: return ["wake", "NREM", "REM"]
-        case .four: return ["wake", "light", "deep", "REM"]
-        case .five: return ["wake", "N1", "N2", "N3", "REM"]
+        case .wake, .three, .four, .five: return stageClasses.map(\.name)
         }
     }
 
@@ -49,19 +46,18 @@ public enum LabelScheme: String, Sendable, CaseIterable {
         case .posture3: return vocabulary.posture(of: code).flatMap(classes.firstIndex(of:))
         case .postureFine: return classes.firstIndex(of: code)
         case .wake, .three, .four, .five:
-            // How many of the boundaries between W, N1, N2, N3 and REM that the scheme keeps lie before the code.
-            guard let stage = vocabulary.codes.firstIndex(of: code) else { return nil }
-            return keptBoundaries.count { $0 <= stage }
+            guard let stage = SleepStage(code: code) else { return nil }
+            return stageClasses.lastIndex { $0.first <= stage }
         }
     }
 
-    /// The stages, as indices into W, N1, N2, N3, REM, at which a new class starts.
-    private var keptBoundaries: [Int] {
+    /// The classes of stages, each with its first stage; the stages up to the next class's first are its too.
+    private var stageClasses: [(name: String, first: SleepStage)] {
         switch self {
-        case .wake: return [1]
-        case .three: return [1, 4]
-        case .four: return [1, 3, 4]
-        case .five: return [1, 2, 3, 4]
+        case .wake: return [("wake", .wake), ("sleep", .n1)]
+        case .three: return [("wake", .wake), ("NREM", .n1), ("REM", .rem)]
+        case .four: return [("wake", .wake), ("light", .n1), ("deep", .n3), ("REM", .rem)]
+        case .five: return [("wake", .wake), ("N1", .n1), ("N2", .n2), ("N3", .n3), ("REM", .rem)]
         case .posture3, .postureFine: return []
         }
     }

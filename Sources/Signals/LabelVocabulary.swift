@@ -6,7 +6,7 @@ public enum LabelVocabulary: String, Sendable, CaseIterable {
     case pmdII = "pmd-ii"
     /// Sleep postures by name: "supine", "right", "left".
     case posture
-    /// Sleep stages: "W", "N1", "N2", "N3" (with Rechtschaffen and Kales' stage 4), "REM".
+    /// Sleep stages: the codes of `SleepStage`, "W", "N1", "N2", "N3" and "REM".
     case stage
 
     /// Every code, in the order in which they are listed.
@@ -15,7 +15,7 @@ public enum LabelVocabulary: String, Sendable, CaseIterable {
         case .pmdI: return (1...17).map(String.init)
         case .pmdII: return documentedCodesOfPmdII + numbered("G", 1...3)
         case .posture: return ["supine", "right", "left"]
-        case .stage: return ["W", "N1", "N2", "N3", "REM"]
+        case .stage: return SleepStage.allCases.map(\.code)
         }
     }
 
