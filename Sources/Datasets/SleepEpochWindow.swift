@@ -2,7 +2,10 @@
 ///
 /// Row by row a feature's values at the sleep epochs around the sample's own, which is the column in the middle; at the ends of
 /// a recording the first or last sleep epoch is repeated.
-struct SleepEpochWindow: Sendable {
+public struct SleepEpochWindow: Sendable, Equatable {
+    /// The most sleep epochs that a sample can span.
+    public static let largestWidth = 9_999
+
     /// How long a sleep epoch lasts, in seconds, as sleep is scored.
     static let epochSeconds = 30.0
 
@@ -11,6 +14,17 @@ struct SleepEpochWindow: Sendable {
 
     /// How many sleep epochs a sample spans; odd.
     let width: Int
+
+    /// Whether a sample can span so many sleep epochs: it must have a middle.
+    public static func canSpan(_ width: Int) -> Bool { (1...largestWidth).contains(width) && width % 2 == 1 }
+
+    /// A window of so many sleep epochs.
+    ///
+    /// - Precondition: `canSpan(width)`.
+    init(width: Int) {
+        precondition(Self.canSpan(width), "a window of \(width) sleep epochs")
+        self.width = width
+    }
 
     /// The samples of one recording.
     ///

@@ -1,4 +1,5 @@
 import Foundation
+import Signals
 
 /// Sleep stages from the annotations of an EDF+ file, on a grid of sleep epochs of 30 s.
 ///
@@ -11,8 +12,19 @@ struct Hypnogram {
     private struct Segment {
         let onset: Double
         let end: Double
-        let stage: String?
+        let stage: SleepStage?
     }
+
+    /// What EDF+'s standard texts begin with.
+    private static let prefix = "sleep stage "
+    /// What stands behind the prefix, or alone; nil for no stage.
+    private static let names: [String: SleepStage?] = [
+        "w": .wake, "n1": .n1, "n2": .n2, "n3": .n3, "r": .rem, "rem": .rem, "movement time": nil,
+    ]
+    /// What stands behind the prefix, never alone; nil for no stage.
+    private static let standardNames: [String: SleepStage?] = [
+        "1": .n1, "2": .n2, "3": .n3, "4": .n3, "?": nil, "n": nil, "m": nil,
+    ]
 
     /// Beyond this many seconds there is no time that a recording could reach: some thirty years.
     private static let longest = 1e9
@@ -68,8 +80,8 @@ struct Hypnogram {
     }
 
     /// The stages of some sleep epochs; nil where there is none.
-    func stages(_ epochs: Range<Int>) -> [String?] {
-        var stages = [String?](repeating: nil, count: epochs.count)
+    func stages(_ epochs: Range<Int>) -> [SleepStage?] {
+        var stages = [SleepStage?](repeating: nil, count: epochs.count)
         for segment in segments {
             for epoch in Self.epochs(segment, from: firstOnset).clamped(to: epochs) {
                 stages[epoch - epochs.lowerBound] = segment.stage
@@ -99,22 +111,10 @@ struct Hypnogram {
     }
 
     /// A text's stage; nil within for one that says there is none, nil for a text about something else.
-    private static func stage(_ text: String) -> String?? {
+    private static func stage(_ text: String) -> SleepStage?? {
         let words = text.lowercased()
-        let prefix = "sleep stage "
-        let isStandard = words.hasPrefix(prefix)
-        switch isStandard ? String(words.dropFirst(prefix.count)) : words {
-        case "w": return "W"
-        case "n1": return "N1"
-        case "n2": return "N2"
-        case "n3": return "N3"
-        case "r", "rem": return "REM"
-        case "1" where isStandard: return "N1"
-        case "2" where isStandard: return "N2"
-        case "3" where isStandard, "4" where isStandard: return "N3"
-        case "?" where isStandard, "n" where isStandard, "m" where isStandard: return .some(nil)
-        case "movement time": return .some(nil)
-        default: return nil
-        }
+        guard words.hasPrefix(prefix) else { return names[words] }
+        let name = String(words.dropFirst(prefix.count))
+        return names[name] ?? standardNames[name]
     }
 }

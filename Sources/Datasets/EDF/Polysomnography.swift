@@ -51,7 +51,7 @@ public struct Polysomnography: RecordingSource {
         precondition(!files.isEmpty, "no files")
         var layout: PolysomnographyLayout?
         var nights: [Night] = []
-        var (subjects, names, stages): ([String], [String], [[String?]]) = ([], [], [])
+        var (subjects, stages): ([String], [[SleepStage?]]) = ([], [])
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
@@ -108,7 +108,6 @@ public struct Polysomnography: RecordingSource {
                         + "person's: give a --subject for each")
             }
             subjects.append(subject)
-            names.append(pair.name)
             stages.append(own)
         }
         guard let layout, !nights.isEmpty else {
@@ -118,7 +117,7 @@ public struct Polysomnography: RecordingSource {
                 reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
         }
         (self.layout, self.nights, self.skipped, self.notes) = (layout, nights, skipped, notes)
-        outline = Self.outline(layout, nights, subjects: subjects, names: names, stages: stages)
+        outline = Self.outline(layout, nights, subjects: subjects, stages: stages)
     }
 
     private static func layout(
@@ -151,8 +150,8 @@ public struct Polysomnography: RecordingSource {
     }
 
     /// From `minutes` before the first sleep to as long after the last; nothing without sleep.
-    private static func nearSleep(_ stages: [String?], minutes: Double) -> Range<Int> {
-        func isSleep(_ stage: String?) -> Bool { stage != nil && stage != "W" }
+    private static func nearSleep(_ stages: [SleepStage?], minutes: Double) -> Range<Int> {
+        func isSleep(_ stage: SleepStage?) -> Bool { stage != nil && stage != .wake }
         guard let first = stages.firstIndex(where: isSleep), let last = stages.lastIndex(where: isSleep) else {
             return 0..<0
         }
@@ -167,24 +166,19 @@ public struct Polysomnography: RecordingSource {
     }
 
     private static func outline(
-        _ layout: PolysomnographyLayout, _ nights: [Night], subjects: [String], names: [String], stages: [[String?]]
+        _ layout: PolysomnographyLayout, _ nights: [Night], subjects: [String], stages: [[SleepStage?]]
     ) -> DatasetOutline {
-        var distinct: [String] = []
-        for subject in subjects where !distinct.contains(subject) { distinct.append(subject) }
-        let present = Set(stages.joined().compactMap(\.self))
-        let codes = LabelVocabulary.stage.codes.filter(present.contains)
         let recordings = nights.indices.map { index in
             // Files of one name in different folders, or one file given twice, are told apart by their number.
-            let isUnique = names.count { $0 == names[index] } == 1
-            return DatasetOutline.Recording(
-                name: isUnique ? names[index] : "\(names[index])#\(index + 1)",
-                subject: distinct.firstIndex(of: subjects[index]) ?? 0, firstPosition: nights[index].epochs.lowerBound,
-                labels: stages[index].map { stage in stage.flatMap(codes.firstIndex(of:)) })
+            let name = nights[index].files.name
+            let isUnique = nights.count { $0.files.name == name } == 1
+            return FoundRecording(
+                name: isUnique ? name : "\(name)#\(index + 1)", subject: subjects[index],
+                firstPosition: nights[index].epochs.lowerBound, stages: stages[index])
         }
         return DatasetOutline(
             kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,
-            subjects: distinct,
-            codes: codes, recordings: recordings)
+            of: recordings)
     }
 
     /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.

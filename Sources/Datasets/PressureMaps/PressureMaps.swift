@@ -27,8 +27,9 @@ public struct PressureMaps: RecordingSource {
     private struct File {
         let name: String
         let path: String
-        let subject: Int
-        let code: String
+        let subject: String
+        /// The posture, as an index into the vocabulary's codes.
+        let code: Int
         let count: LineWindow.Count
         var lineCount: Int { count.lineCount }
     }
@@ -95,7 +96,6 @@ public struct PressureMaps: RecordingSource {
         let settlingFrames: Int
         var files: [File] = []
         var skipped: [SkippedItem] = []
-        var subjects: [String] = []
 
         init(experiment: Experiment, settlingFrames: Int) {
             (self.experiment, self.settlingFrames) = (experiment, settlingFrames)
@@ -117,11 +117,7 @@ public struct PressureMaps: RecordingSource {
             for subject in found.sorted(by: { $0 < $1 }) {
                 let filesBefore = files.count
                 try lookThrough(folder: folder, subject: subject.name)
-                if files.count > filesBefore {
-                    subjects.append(subject.name)
-                } else {
-                    skip("\(folder)/\(subject.name)", "no recordings in it")
-                }
+                if files.count == filesBefore { skip("\(folder)/\(subject.name)", "no recordings in it") }
             }
             guard !files.isEmpty else {
                 let layout = experiment == .i ? "S1/1.txt" : "S1/Air_Mat/Matrix_Air_B1.txt"
@@ -131,13 +127,14 @@ public struct PressureMaps: RecordingSource {
 
         private mutating func lookThrough(folder: String, subject: String) throws(DatasetError) {
             if experiment == .i {
-                try take(from: "\(folder)/\(subject)", named: subject, prefix: "")
+                try take(from: "\(folder)/\(subject)", named: subject, of: subject, prefix: "")
                 return
             }
             for name in try Folder.names(in: "\(folder)/\(subject)") {
                 if name == "Air_Mat" || name == "Sponge_Mat" {
                     let prefix = "Matrix_\(name.prefix { $0 != "_" })_"
-                    try take(from: "\(folder)/\(subject)/\(name)", named: "\(subject)/\(name)", prefix: prefix)
+                    try take(
+                        from: "\(folder)/\(subject)/\(name)", named: "\(subject)/\(name)", of: subject, prefix: prefix)
                 } else {
                     skip("\(folder)/\(subject)/\(name)", "not a mat's folder (Air_Mat, Sponge_Mat)")
                 }
@@ -145,14 +142,16 @@ public struct PressureMaps: RecordingSource {
         }
 
         /// Takes the files `<prefix><code>.txt` of one folder, in the order of the codes.
-        private mutating func take(from folder: String, named name: String, prefix: String) throws(DatasetError) {
+        private mutating func take(
+            from folder: String, named name: String, of subject: String, prefix: String
+        ) throws(DatasetError) {
             let names = try Folder.names(in: folder)
             let codes = experiment.vocabulary.codes
             let known = Set(codes.map { "\(prefix)\($0).txt" })
             for name in names where !known.contains(name) {
                 skip("\(folder)/\(name)", "not named for a posture (\(prefix)\(codes[0]).txt, …)")
             }
-            for code in codes where names.contains("\(prefix)\(code).txt") {
+            for (index, code) in codes.enumerated() where names.contains("\(prefix)\(code).txt") {
                 let path = "\(folder)/\(prefix)\(code).txt"
                 let count = try NumberTable(path: path).count
                 let lineCount = count.lineCount
@@ -161,7 +160,7 @@ public struct PressureMaps: RecordingSource {
                 }
                 if lineCount > settlingFrames {
                     let file = File(
-                        name: "\(name)/\(prefix)\(code)", path: path, subject: subjects.count, code: code,
+                        name: "\(name)/\(prefix)\(code)", path: path, subject: subject, code: index,
                         count: count)
                     files.append(file)
                 } else {
@@ -175,18 +174,16 @@ public struct PressureMaps: RecordingSource {
         }
 
         var outline: DatasetOutline {
-            let present = Set(files.map(\.code))
-            let codes = experiment.vocabulary.codes.filter(present.contains)
-            let recordings = files.map { file in
-                DatasetOutline.Recording(
-                    name: file.name, subject: file.subject, firstPosition: settlingFrames,
-                    labels: Array(
-                        repeating: codes.firstIndex(of: file.code),
-                        count: (file.lineCount - settlingFrames) / experiment.linesPerSample))
-            }
-            return DatasetOutline(
+            DatasetOutline(
                 kind: "pmd-\(experiment.rawValue)", vocabulary: experiment.vocabulary, rows: experiment.rows,
-                columns: experiment.columns, subjects: subjects, codes: codes, recordings: recordings)
+                columns: experiment.columns,
+                of: files.map { file in
+                    FoundRecording(
+                        name: file.name, subject: file.subject, firstPosition: settlingFrames,
+                        labels: Array(
+                            repeating: file.code,
+                            count: (file.lineCount - settlingFrames) / experiment.linesPerSample))
+                })
         }
     }
 }

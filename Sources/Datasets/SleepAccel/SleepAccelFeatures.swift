@@ -19,7 +19,7 @@ public struct SleepAccelFeatures: RecordingSource {
 
     private let folder: String
     private let features: [String]
-    private let window: Int
+    private let window: SleepEpochWindow
     /// The lines of each recording in its subject's files.
     private let lines: [Range<Int>]
 
@@ -40,12 +40,12 @@ public struct SleepAccelFeatures: RecordingSource {
     public init(
         root: String, features: [String] = defaultFeatures, window: Int = 11
     ) throws(DatasetError) {
-        precondition(window > 0 && window % 2 == 1 && !features.isEmpty, "\(features) over \(window) epochs")
+        precondition(!features.isEmpty, "no features")
         guard try Folder.names(in: root).contains("features_walch") else {
             throw .nothingFound(path: root, wanted: "a folder features_walch in it")
         }
         folder = "\(root)/features_walch"
-        (self.features, self.window) = (features, window)
+        (self.features, self.window) = (features, SleepEpochWindow(width: window))
 
         var subjects: Set<String> = []
         var skipped: [SkippedItem] = []
@@ -64,42 +64,36 @@ public struct SleepAccelFeatures: RecordingSource {
         self.skipped = skipped
         let sorted = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
 
-        var stages: [[String?]] = []
+        var stages: [[SleepStage?]] = []
         for subject in sorted {
             stages.append(try Self.stages(in: "\(folder)/\(subject)\(Self.labelSuffix)"))
         }
-        let present = Set(stages.joined().compactMap(\.self))
-        let codes = LabelVocabulary.stage.codes.filter(present.contains)
-        var (recordings, lines, notes): ([DatasetOutline.Recording], [Range<Int>], [String]) = ([], [], [])
-        for (subject, name) in sorted.enumerated() {
-            let labels = stages[subject].map { stage in stage.flatMap(codes.firstIndex(of:)) }
-            var epochs = Array(labels.indices)
+        var (recordings, lines, notes): ([FoundRecording], [Range<Int>], [String]) = ([], [], [])
+        for (name, stages) in zip(sorted, stages) {
+            var epochs = Array(stages.indices)
             let times = "\(folder)/\(name)_time\(Self.featureSuffix)"
             if FileManager.default.fileExists(atPath: times) {
                 epochs = try Self.epochs(in: times)
-                guard epochs.count == labels.count else {
+                guard epochs.count == stages.count else {
                     throw .unequalLines(
                         path: times, lines: epochs.count, other: "\(folder)/\(name)\(Self.labelSuffix)",
-                        otherLines: labels.count)
+                        otherLines: stages.count)
                 }
             } else {
                 notes.append("\(times) is not there: gaps in the night are not seen")
             }
-            var start = 0
-            for line in epochs.indices where line + 1 == epochs.count || epochs[line + 1] != epochs[line] + 1 {
-                let first = epochs[start]
+            for run in epochs.runs(where: { $1 == $0 + 1 }) {
+                let first = epochs[run.lowerBound]
                 recordings.append(
-                    DatasetOutline.Recording(
-                        name: first == 0 ? name : "\(name)+\(first)", subject: subject, firstPosition: first,
-                        labels: Array(labels[start...line])))
-                lines.append(start..<line + 1)
-                start = line + 1
+                    FoundRecording(
+                        name: first == 0 ? name : "\(name)+\(first)", subject: name, firstPosition: first,
+                        stages: stages[run]))
+                lines.append(run)
             }
         }
         outline = DatasetOutline(
             kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, content: features,
-            subjects: sorted,
-            codes: codes, recordings: recordings)
+            of: recordings)
         (self.lines, self.notes) = (lines, notes)
         for (subject, stages) in zip(sorted, stages) {
             try checkLineCounts(of: subject, against: stages.count)
@@ -122,14 +116,14 @@ public struct SleepAccelFeatures: RecordingSource {
         return epochs
     }
 
-    /// Stage codes, one a line; nil for an epoch that was not scored.
-    private static func stages(in path: String) throws(DatasetError) -> [String?] {
-        var stages: [String?] = []
+    /// Stages, one a line; nil for an epoch that was not scored.
+    private static func stages(in path: String) throws(DatasetError) -> [SleepStage?] {
+        var stages: [SleepStage?] = []
         for (index, value) in try column(in: path).enumerated() {
-            guard let code = SleepAccelStages.codes[Double(value)] else {
+            guard let stage = SleepAccelStages.stages[Double(value)] else {
                 throw .unknownStage(path: path, line: index + 1, value: value)
             }
-            stages.append(code)
+            stages.append(stage)
         }
         return stages
     }
@@ -170,7 +164,7 @@ public struct SleepAccelFeatures: RecordingSource {
             try checkLineCounts(of: name, against: own.last?.upperBound ?? 0)
             let night = try features.map { try Self.column(in: path(of: $0, name)) }
             for lines in own {
-                let values = SleepEpochWindow(width: window).samples(of: night.map { Array($0[lines]) })
+                let values = window.samples(of: night.map { Array($0[lines]) })
                 try values.withUnsafeBufferPointer { try writer.append($0) }
             }
         }

@@ -85,7 +85,7 @@ struct SleepAccelNight {
             return nil
         }
         (self.files, self.stages, self.span) = (files, stages, span)
-        runs = Self.runs(of: usable)
+        runs = usable.runs { $1 == $0 + 1 }.map { usable[$0.lowerBound]..<usable[$0.upperBound - 1] + 1 }
         clockStart = stages.start(of: usable.first { stages.stages[$0] != nil } ?? usable[0])
         let leftOut: [(kind: SkippedItem.Kind, count: Int, reason: String)] = [
             (.row, stages.duplicateCount, "the same as another row"),
@@ -120,18 +120,6 @@ struct SleepAccelNight {
 
     private static func epochs(of times: [Double], _ stages: SleepAccelStages) -> Set<Int> {
         Set(times.map { Int((($0 - stages.origin) / SleepEpochWindow.epochSeconds).rounded(.down)) })
-    }
-
-    private static func runs(of epochs: [Int]) -> [Range<Int>] {
-        var runs: [Range<Int>] = []
-        for epoch in epochs {
-            if let last = runs.last, last.upperBound == epoch {
-                runs[runs.count - 1] = last.lowerBound..<epoch + 1
-            } else {
-                runs.append(epoch..<epoch + 1)
-            }
-        }
-        return runs
     }
 
     /// Reads the night's signals, and what was left out of their files.

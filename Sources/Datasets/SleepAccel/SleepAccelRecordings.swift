@@ -81,10 +81,10 @@ public struct SleepAccelRecordings: RecordingSource {
         let (rows, columns, names): (Int, Int, [String])
         switch content {
         case .features(let features, let window):
-            precondition(window > 0 && window % 2 == 1 && !features.isEmpty, "\(features) over \(window) epochs")
+            precondition(!features.isEmpty, "no features")
             needs = .init(motion: features.contains(.count), steps: features.contains(.steps))
             kind = "sleep-accel-raw"
-            (rows, columns, names) = (features.count, window, features.map(\.rawValue))
+            (rows, columns, names) = (features.count, SleepEpochWindow(width: window).width, features.map(\.rawValue))
         case .windows(let channels, let rate):
             precondition(rate > 0 && !channels.isEmpty, "\(channels) at \(rate) Hz")
             needs = .init(motion: channels.contains { $0 != .hr }, steps: false)
@@ -100,18 +100,13 @@ public struct SleepAccelRecordings: RecordingSource {
         skipped = search.skipped
         notes = nights.flatMap(\.notes)
 
-        let present = Set(nights.flatMap { night in night.runs.joined().compactMap { night.stages.stages[$0] } })
-        let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(
             kind: kind, vocabulary: .stage, rows: rows, columns: columns, content: names,
-            subjects: nights.map(\.files.subject),
-            codes: codes,
-            recordings: nights.enumerated().flatMap { subject, night in
+            of: nights.flatMap { night in
                 night.runs.enumerated().map { number, run in
-                    DatasetOutline.Recording(
-                        name: night.files.subject + (number == 0 ? "" : "+\(run.lowerBound)"), subject: subject,
-                        firstPosition: run.lowerBound,
-                        labels: run.map { night.stages.stages[$0].flatMap(codes.firstIndex(of:)) })
+                    FoundRecording(
+                        name: night.files.subject + (number == 0 ? "" : "+\(run.lowerBound)"),
+                        subject: night.files.subject, firstPosition: run.lowerBound, stages: night.stages.stages[run])
                 }
             })
     }

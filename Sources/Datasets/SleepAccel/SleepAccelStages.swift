@@ -1,19 +1,21 @@
+import Signals
+
 /// A night's sleep stages in the publisher's `labels/<subject>_labeled_sleep.txt`: "seconds stage", a line each 30 s.
 ///
 /// Lines may come in any order and repeat each other; a sleep epoch without a line has no label. The first time is the origin
 /// of the night's clock, from which every other is a multiple of 30 s.
 struct SleepAccelStages {
-    /// Stage codes by the publisher's numbers; nil for a sleep epoch that was not scored.
-    static let codes: [Double: String?] = [
-        -1: nil, 0: "W", 1: "N1", 2: "N2", 3: "N3", 4: "N3", 5: "REM",  // 4: Rechtschaffen and Kales' stage 4
+    /// Stages by the publisher's numbers; nil for a sleep epoch that was not scored.
+    static let stages: [Double: SleepStage?] = [
+        -1: nil, 0: .wake, 1: .n1, 2: .n2, 3: .n3, 4: .n3, 5: .rem,  // 4: Rechtschaffen and Kales' stage 4
     ]
     /// A week; a time that is further from the first is a mistake.
     private static let largestCount = 7 * 24 * 120
 
     /// When the first sleep epoch starts, in seconds.
     let origin: Double
-    /// The code of each sleep epoch from there on; nil where there is none.
-    private(set) var stages: [String?]
+    /// The stage of each sleep epoch from there on; nil where there is none.
+    private(set) var stages: [SleepStage?]
     /// How many lines were left out as the same as another.
     private(set) var duplicateCount = 0
     /// How many lines have an earlier time than the line before them.
@@ -40,7 +42,7 @@ struct SleepAccelStages {
                     path: path, line: row + 1, column: 1, text: "\(time)",
                     reason: "a multiple of 30 s after the first label's \(origin) s and within a week of it")
             }
-            guard let code = Self.codes[values[2 * row + 1]] else {
+            guard let stage = Self.stages[values[2 * row + 1]] else {
                 throw .unknownStage(path: path, line: row + 1, value: Float(values[2 * row + 1]))
             }
             let index = Int(epoch)
@@ -56,7 +58,7 @@ struct SleepAccelStages {
                 }
                 duplicateCount += 1
             }
-            stages[index] = code
+            stages[index] = stage
             lineOfEpoch[index] = row + 1
         }
         missingCount = lineOfEpoch.count { $0 == nil }

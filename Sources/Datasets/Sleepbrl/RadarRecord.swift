@@ -16,7 +16,7 @@ struct RadarRecord {
     /// For each whole sleep epoch, whether any channel has a signal that is not constant.
     let usable: [Bool]
     /// The stage of each whole sleep epoch; nil where there is none.
-    let stages: [String?]
+    let stages: [SleepStage?]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
     /// How many sleep epochs have no annotation of a stage.
@@ -76,8 +76,8 @@ struct RadarRecord {
     /// The stages that notes give to sleep epochs.
     private static func stages(
         _ annotations: [AnnotationFile.Annotation], epochCount: Int, path: String
-    ) -> ([String?], [SkippedItem]) {
-        var stages = [String?](repeating: nil, count: epochCount)
+    ) -> ([SleepStage?], [SkippedItem]) {
+        var stages = [SleepStage?](repeating: nil, count: epochCount)
         var taken = [Bool](repeating: false, count: epochCount)
         var counts: [(reason: String, count: Int)] = [
             ("its note is no stage (W, 1, 2, 3, 4, R)", 0), ("it is not at the start of a sleep epoch", 0),
@@ -86,7 +86,7 @@ struct RadarRecord {
         for annotation in annotations {
             let (epoch, rest) = annotation.sample.quotientAndRemainder(dividingBy: epochLength)
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let stage = StageLetters.codes[note] else {
+            guard let stage = StageLetters.stages[note] else {
                 counts[0].count += 1
                 continue
             }
@@ -107,17 +107,7 @@ struct RadarRecord {
     }
 
     /// Runs of sleep epochs with a signal.
-    var runs: [Range<Int>] {
-        var runs: [Range<Int>] = []
-        for epoch in usable.indices where usable[epoch] {
-            if let last = runs.last, last.upperBound == epoch {
-                runs[runs.count - 1] = last.lowerBound..<epoch + 1
-            } else {
-                runs.append(epoch..<epoch + 1)
-            }
-        }
-        return runs
-    }
+    var runs: [Range<Int>] { usable.runs(where: ==).filter { usable[$0.lowerBound] } }
 
     /// Reads the pairs one after another and demodulates the night.
     func night() throws(DatasetError) -> RadarNight {

@@ -34,13 +34,14 @@ public struct SleepBioradiolocation: RecordingSource {
     private static let annotationSuffix = ".edf.atr"
 
     private struct Night {
+        let name: String
         let record: RadarRecord
         /// The runs of sleep epochs that are recordings.
         let runs: [Range<Int>]
     }
 
     private let content: Content
-    private let window: Int
+    private let window: SleepEpochWindow
     private let nights: [Night]
 
     /// The recordings that were found.
@@ -58,12 +59,11 @@ public struct SleepBioradiolocation: RecordingSource {
     ///   - window: how many sleep epochs a sample of features spans; odd.
     /// - Throws: `DatasetError`, also when no record can be used.
     public init(root: String, content: Content = .windows, window: Int = 11) throws(DatasetError) {
-        precondition(window > 0 && window % 2 == 1, "\(window) epochs")
+        let window = SleepEpochWindow(width: window)
         (self.content, self.window) = (content, window)
         let names = try Folder.names(in: root)
         var skipped: [SkippedItem] = []
         var nights: [Night] = []
-        var records: [String] = []
         for name in names {
             let path = "\(root)/\(name)"
             if name.hasSuffix(Self.suffix) {
@@ -77,8 +77,7 @@ public struct SleepBioradiolocation: RecordingSource {
                 let (runs, left) = Self.recordings(of: record)
                 skipped += left
                 if !runs.isEmpty {
-                    nights.append(Night(record: record, runs: runs))
-                    records.append(String(name.dropLast(Self.suffix.count)))
+                    nights.append(Night(name: String(name.dropLast(Self.suffix.count)), record: record, runs: runs))
                 }
             } else if !name.hasSuffix(Self.annotationSuffix) || !names.contains(String(name.dropLast(4))) {
                 skipped.append(SkippedItem(path: path, reason: "not a record like sbj01.edf with sbj01.edf.atr"))
@@ -94,7 +93,7 @@ public struct SleepBioradiolocation: RecordingSource {
         notes = nights.filter { $0.record.unannotatedCount > 0 }.map { night in
             "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
         }
-        outline = Self.outline(nights, records: records, content: content, window: window)
+        outline = Self.outline(nights, content: content, window: window)
     }
 
     /// The runs of a record that are long enough, and what is left out of it.
@@ -119,27 +118,20 @@ public struct SleepBioradiolocation: RecordingSource {
         return (runs, skipped)
     }
 
-    private static func outline(
-        _ nights: [Night], records: [String], content: Content, window: Int
-    ) -> DatasetOutline {
-        let present = Set(nights.flatMap { night in night.runs.flatMap { night.record.stages[$0].compactMap(\.self) } })
-        let codes = LabelVocabulary.stage.codes.filter(present.contains)
-        let recordings = nights.indices.flatMap { subject in
-            nights[subject].runs.map { run in
-                let stages = nights[subject].record.stages[run]
-                return DatasetOutline.Recording(
-                    name: run == nights[subject].runs[0] ? records[subject] : "\(records[subject])+\(run.lowerBound)",
-                    subject: subject, firstPosition: run.lowerBound,
-                    labels: stages.map { stage in stage.flatMap(codes.firstIndex(of:)) })
+    private static func outline(_ nights: [Night], content: Content, window: SleepEpochWindow) -> DatasetOutline {
+        let recordings = nights.flatMap { night in
+            night.runs.enumerated().map { number, run in
+                FoundRecording(
+                    name: night.name + (number == 0 ? "" : "+\(run.lowerBound)"), subject: night.name,
+                    firstPosition: run.lowerBound, stages: night.record.stages[run])
             }
         }
         let windowRows = 2 * Int(sampleRate * SleepEpochWindow.epochSeconds) / rowLength
         return DatasetOutline(
             kind: "sleepbrl", vocabulary: .stage,
             rows: content == .windows ? windowRows : BreathingFeatures.names.count,
-            columns: content == .windows ? rowLength : window,
-            content: content == .windows ? ["respiration", "movement"] : BreathingFeatures.names, subjects: records,
-            codes: codes, recordings: recordings)
+            columns: content == .windows ? rowLength : window.width,
+            content: content == .windows ? ["respiration", "movement"] : BreathingFeatures.names, of: recordings)
     }
 
     /// Reads the signals, demodulates record by record and appends the samples in the order of the outline.
@@ -163,7 +155,7 @@ public struct SleepBioradiolocation: RecordingSource {
                         try values.withUnsafeBufferPointer { try writer.append($0) }
                     }
                 case .features:
-                    let values = SleepEpochWindow(width: window).samples(of: features.rows.map { Array($0[run]) })
+                    let values = window.samples(of: features.rows.map { Array($0[run]) })
                     try values.withUnsafeBufferPointer { try writer.append($0) }
                 }
             }

@@ -27,7 +27,7 @@ public struct SlpdbRecords: RecordingSource {
     private static let publishersNames: Set = ["RECORDS", "ANNOTATORS", "README", "README.st", "DOI", "index.html"]
 
     private let features: [HeartBeatFeature]
-    private let window: Int
+    private let window: SleepEpochWindow
     /// The features of each recording of the outline, one value a sleep epoch.
     private let values: [[[Float]]]
 
@@ -48,8 +48,8 @@ public struct SlpdbRecords: RecordingSource {
     public init(
         root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11
     ) throws(DatasetError) {
-        precondition(window > 0 && window % 2 == 1 && !features.isEmpty, "\(features) over \(window) epochs")
-        (self.features, self.window) = (features, window)
+        precondition(!features.isEmpty, "no features")
+        (self.features, self.window) = (features, SleepEpochWindow(width: window))
         var search = Search()
         try search.findRecords(in: root)
         var nights: [Night] = []
@@ -69,17 +69,9 @@ public struct SlpdbRecords: RecordingSource {
                 path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
         }
         values = nights.map(\.values)
-        let subjects = nights.reduce(into: [String]()) { if !$0.contains($1.subject) { $0.append($1.subject) } }
-        let present = Set(nights.flatMap(\.stages).compactMap(\.self))
-        let codes = LabelVocabulary.stage.codes.filter(present.contains)
         outline = DatasetOutline(
             kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, content: features.map(\.name),
-            subjects: subjects, codes: codes,
-            recordings: nights.map { night in
-                DatasetOutline.Recording(
-                    name: night.name, subject: subjects.firstIndex(of: night.subject) ?? 0, firstPosition: night.first,
-                    labels: night.stages.map { stage in stage.flatMap(codes.firstIndex(of:)) })
-            })
+            of: nights.map(\.recording))
     }
 
     /// Appends the samples in the order of the outline.
@@ -88,7 +80,7 @@ public struct SlpdbRecords: RecordingSource {
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for recording in values {
-            let samples = SleepEpochWindow(width: window).samples(of: recording)
+            let samples = window.samples(of: recording)
             try samples.withUnsafeBufferPointer { try writer.append($0) }
         }
         return []
@@ -96,10 +88,7 @@ public struct SlpdbRecords: RecordingSource {
 
     /// One recording: consecutive sleep epochs of a record.
     private struct Night {
-        let name: String
-        let subject: String
-        let first: Int
-        let stages: [String?]
+        let recording: FoundRecording
         let values: [[Float]]
     }
 
@@ -144,7 +133,7 @@ public struct SlpdbRecords: RecordingSource {
             let usable = measures.usable(epochCount: texts.stages.count)
             var runs: [Range<Int>] = []
             var (withoutBeats, short, unlabelled) = (0, 0, 0)
-            for run in Self.runs(of: usable) {
+            for run in usable.runs(where: ==) {
                 if !usable[run.lowerBound] {
                     withoutBeats += run.count
                 } else if run.count < SleepEpochWindow.fewestEpochs {
@@ -171,11 +160,11 @@ public struct SlpdbRecords: RecordingSource {
                 skipped.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
             }
             let values = Self.featureValues(runs.map(measures.values(of:)), features)
-            return zip(runs, values).enumerated().map { index, run in
-                Night(
-                    name: run.0.lowerBound == 0 ? record : "\(record)+\(run.0.lowerBound)",
-                    subject: subject(of: record),
-                    first: run.0.lowerBound, stages: Array(texts.stages[run.0]), values: run.1)
+            return zip(runs, values).map { run, values in
+                let recording = FoundRecording(
+                    name: run.lowerBound == 0 ? record : "\(record)+\(run.lowerBound)", subject: subject(of: record),
+                    firstPosition: run.lowerBound, stages: texts.stages[run])
+                return Night(recording: recording, values: values)
             }
         }
 
@@ -183,19 +172,6 @@ public struct SlpdbRecords: RecordingSource {
         private func subject(of record: String) -> String {
             let isPart = record.last?.isLetter == true && record.dropLast().last?.isNumber == true
             return isPart ? String(record.dropLast()) : record
-        }
-
-        /// Consecutive equal elements.
-        private static func runs(of flags: [Bool]) -> [Range<Int>] {
-            var runs: [Range<Int>] = []
-            for index in flags.indices {
-                if let last = runs.last, flags[last.lowerBound] == flags[index] {
-                    runs[runs.count - 1] = last.lowerBound..<index + 1
-                } else {
-                    runs.append(index..<index + 1)
-                }
-            }
-            return runs
         }
 
         /// `[runs][features][sleep epochs]` of measures; relative ones are relative to all runs together.

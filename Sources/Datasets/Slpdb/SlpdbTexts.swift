@@ -1,4 +1,5 @@
 import Foundation
+import Signals
 
 /// The texts of one record of `slpdb`: its WFDB header, its annotated sleep epochs and its heart beats.
 struct SlpdbTexts {
@@ -8,7 +9,7 @@ struct SlpdbTexts {
     private static let tolerance = 1.0
 
     /// The record's stages, one a sleep epoch; nil where there is none.
-    private(set) var stages: [String?]
+    private(set) var stages: [SleepStage?]
     /// The record's heart beats.
     private(set) var beats: HeartBeats
     /// How many sleep epochs no line annotates; many, where the text was cut.
@@ -22,7 +23,7 @@ struct SlpdbTexts {
     /// - Throws: `DatasetError` that names the file, line and what is wrong.
     init(stem: String) throws(DatasetError) {
         let header = try Header(path: stem + ".hea")
-        stages = [String?](repeating: nil, count: header.sleepEpochCount)
+        stages = [SleepStage?](repeating: nil, count: header.sleepEpochCount)
         beats = HeartBeats([])
         try readStages(stem + ".an", header)
         try readBeats(stem + ".rr")
@@ -80,7 +81,7 @@ struct SlpdbTexts {
                 reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
             } else if words.count < 7 {
                 reasons["without a stage", default: 0] += 1
-            } else if let stage = StageLetters.codes[words[6]] {
+            } else if let stage = StageLetters.stages[words[6]] {
                 stages[Int(place)] = stage
             } else {
                 reasons["not a stage (W, 1, 2, 3, 4, R): \(words[6])", default: 0] += 1

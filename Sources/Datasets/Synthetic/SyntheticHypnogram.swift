@@ -1,5 +1,6 @@
 import Foundation
 import Numerics
+import Signals
 
 /// A made-up night's sleep stages, one a sleep epoch of 30 s: a semi-Markov process of cycles, bouts and awakenings.
 ///
@@ -11,11 +12,6 @@ import Numerics
 /// the power 2.2 (Lo et al., PNAS 101 (2004) 17545-17548). How often, how long at most and what follows an awakening is
 /// chosen.
 struct SyntheticHypnogram {
-    /// A stage; its number is its place in the vocabulary's codes.
-    enum Stage: Int {
-        case wake, n1, n2, n3, rem
-    }
-
     /// Which random numbers are whose.
     enum Stream {
         static let firstHypnogram: UInt64 = 1 << 34
@@ -33,7 +29,7 @@ struct SyntheticHypnogram {
     private static let lightening: [Double] = [0, 0, 0.010, 0.045, 0.012]
 
     /// The night's stages.
-    private(set) var stages: [Stage] = []
+    private(set) var stages: [SleepStage] = []
 
     private var random: RandomSequence
     private let epochCount: Int
@@ -60,7 +56,7 @@ struct SyntheticHypnogram {
     }
 
     /// A bout of some minutes, more or less, with what interrupts it; an awakening makes it no shorter.
-    private mutating func sleep(_ stage: Stage, minutes: Double) {
+    private mutating func sleep(_ stage: SleepStage, minutes: Double) {
         var left = Int((2 * minutes * exp(0.25 * random.truncatedNormal())).rounded())
         while left > 0, stages.count < epochCount {
             add(stage, 1)
@@ -79,7 +75,7 @@ struct SyntheticHypnogram {
     private mutating func fallAsleep() {
         repeat {
             add(.n1, 1 + 4 * random.uniform() * random.uniform())
-        } while stages.count < epochCount && random.uniform() < Self.awakening[Stage.n1.rawValue] && wakesAgain()
+        } while stages.count < epochCount && random.uniform() < Self.awakening[SleepStage.n1.rawValue] && wakesAgain()
     }
 
     private mutating func wakesAgain() -> Bool {
@@ -91,7 +87,7 @@ struct SyntheticHypnogram {
     private mutating func awakeningEpochs() -> Double { min(pow(1 - random.uniform(), -1 / 1.2), 80) }
 
     /// Adds sleep epochs of a stage, rounded, as far as the night goes.
-    private mutating func add(_ stage: Stage, _ epochs: Double) {
+    private mutating func add(_ stage: SleepStage, _ epochs: Double) {
         for _ in 0..<min(Int(epochs.rounded()), epochCount - stages.count) { stages.append(stage) }
     }
 }

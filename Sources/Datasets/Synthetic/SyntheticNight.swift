@@ -4,7 +4,7 @@ import Signals
 
 /// Made-up nights of sleepers with features of a wrist-worn sensor, for demonstrations and tests; nobody was measured.
 ///
-/// A ``Hypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the strength
+/// A ``SyntheticHypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the strength
 /// of breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a matrix
 /// `[features, window]` of the sleep epochs around its own. A night is a recording and each subject has one.
 ///
@@ -22,7 +22,7 @@ public struct SyntheticNight: RecordingSource {
     ]
 
     private let seed: UInt64
-    private let window: Int
+    private let window: SleepEpochWindow
 
     /// Each night is a recording.
     public let outline: DatasetOutline
@@ -36,16 +36,15 @@ public struct SyntheticNight: RecordingSource {
     ///   - seed: another seed gives other subjects.
     ///   - window: how many sleep epochs a sample spans; odd.
     public init(subjectCount: Int, seed: UInt64, window: Int = 11) {
-        precondition(subjectCount > 0 && window > 0 && window % 2 == 1, "\(subjectCount) subjects, window \(window)")
-        (self.seed, self.window) = (seed, window)
+        precondition(subjectCount > 0, "\(subjectCount) subjects")
+        (self.seed, self.window) = (seed, SleepEpochWindow(width: window))
         outline = DatasetOutline(
             kind: "synthetic-night", vocabulary: .stage, rows: Self.featureNames.count, columns: window,
-            content: Self.featureNames, subjects: (1...subjectCount).map { "N\($0)" },
-            codes: LabelVocabulary.stage.codes,
-            recordings: (0..<subjectCount).map { subject in
+            content: Self.featureNames,
+            of: (0..<subjectCount).map { subject in
+                let name = "N\(subject + 1)"
                 let stages = SyntheticHypnogram(seed: seed, subject: subject).stages
-                return DatasetOutline.Recording(
-                    name: "N\(subject + 1)", subject: subject, labels: stages.map(\.rawValue))
+                return FoundRecording(name: name, subject: name, stages: stages)
             })
     }
 
@@ -57,7 +56,7 @@ public struct SyntheticNight: RecordingSource {
         for subject in outline.subjects.indices {
             var night = Night(
                 stages: SyntheticHypnogram(seed: seed, subject: subject).stages, seed: seed, subject: subject)
-            let samples = SleepEpochWindow(width: window).samples(of: night.features())
+            let samples = window.samples(of: night.features())
             try samples.withUnsafeBufferPointer { try writer.append($0) }
         }
         return []
@@ -66,10 +65,10 @@ public struct SyntheticNight: RecordingSource {
 
 /// What a sensor shows of one sleeper's night.
 private struct Night {
-    private let stages: [SyntheticHypnogram.Stage]
+    private let stages: [SleepStage]
     private var random: RandomSequence
 
-    init(stages: [SyntheticHypnogram.Stage], seed: UInt64, subject: Int) {
+    init(stages: [SleepStage], seed: UInt64, subject: Int) {
         self.stages = stages
         random = RandomSequence(seed: seed, stream: SyntheticHypnogram.Stream.firstSensor + UInt64(subject))
     }

@@ -37,19 +37,18 @@ public struct SyntheticPressure: RecordingSource {
     public init(subjectCount: Int, seed: UInt64, mapsPerPosture: Int = 20) {
         precondition(subjectCount > 0 && mapsPerPosture > 0, "\(subjectCount) subjects, \(mapsPerPosture) maps")
         (self.seed, self.mapsPerPosture) = (seed, mapsPerPosture)
-        let codes = LabelVocabulary.posture.codes
-        var recordings: [DatasetOutline.Recording] = []
-        for subject in 0..<subjectCount {
-            for (label, code) in codes.enumerated() {
+        var recordings: [FoundRecording] = []
+        for subject in (1...subjectCount).map({ "P\($0)" }) {
+            for (label, code) in LabelVocabulary.posture.codes.enumerated() {
                 for map in 1...mapsPerPosture {
-                    let name = "P\(subject + 1)/\(code)-\(map)"
-                    recordings.append(DatasetOutline.Recording(name: name, subject: subject, labels: [label]))
+                    let name = "\(subject)/\(code)-\(map)"
+                    recordings.append(FoundRecording(name: name, subject: subject, labels: [label]))
                 }
             }
         }
         outline = DatasetOutline(
             kind: "synthetic-pressure", vocabulary: .posture, rows: Self.rows, columns: Self.columns,
-            subjects: (1...subjectCount).map { "P\($0)" }, codes: codes, recordings: recordings)
+            of: recordings)
     }
 
     /// Makes the maps and appends them in the order of the outline.

@@ -13,8 +13,8 @@ struct TableReader {
         let line: Int
         let recording: Int
         let position: Int
-        /// An index into the vocabulary's codes, -1 for none.
-        let label: Int
+        /// An index into the vocabulary's codes; nil for none.
+        let label: Int?
     }
 
     /// A subject's recording as the table names it.
@@ -73,7 +73,7 @@ struct TableReader {
         guard let number = rows.number(positionField), let position = Int32(exactly: number), position >= 0 else {
             throw Self.badField(rows, places.position, path, places, "a whole number from 0 to \(Int32.max)")
         }
-        var label = -1
+        var label: Int?
         if let place = places.label, !rows.isMissing(rows.fields[place]) {
             switch labels.meaning(of: rows.text(rows.fields[place])) {
             case .code(let index): label = index
@@ -115,20 +115,11 @@ struct TableReader {
             (rank[a.recording], a.position, a.file, a.offset) < (rank[b.recording], b.position, b.file, b.offset)
         }
         try leaveOutRepeatedRows()
-        var recordings: [ArraySlice<Row>] = []
-        var start = 0
-        for index in rows.indices {
-            let row = rows[index]
-            let next = index + 1 < rows.count ? rows[index + 1] : nil
-            if let next, next.recording == row.recording, next.position == row.position + 1 { continue }
-            if index + 1 - start >= fewestRows {
-                recordings.append(rows[start...index])
-            } else {
-                short[files[row.file].text.path, default: 0] += index + 1 - start
-            }
-            start = index + 1
+        let runs = rows.runs { $1.recording == $0.recording && $1.position == $0.position + 1 }
+        for run in runs where run.count < fewestRows {
+            short[files[rows[run.upperBound - 1].file].text.path, default: 0] += run.count
         }
-        return recordings
+        return runs.filter { $0.count >= fewestRows }.map { rows[$0] }
     }
 
     private mutating func leaveOutRepeatedRows() throws(DatasetError) {

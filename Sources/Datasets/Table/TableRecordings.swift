@@ -96,34 +96,25 @@ public struct TableRecordings: RecordingSource {
         _ shape: Shape, _ valueNames: [String]
     ) -> DatasetOutline {
         let first = rows.compactMap { $0.first }
-        let subjects = first.reduce(into: [String]()) { subjects, row in
-            if subjects.last != names[row.recording].subject { subjects.append(names[row.recording].subject) }
-        }
         let areShared = Set(names.map(\.recording)).count < names.count
-        let present = Set(rows.joined().map(\.label))
-        let codes = vocabulary.codes.indices.filter(present.contains)
         let valueCount = valueNames.count
         let matrix: (rows: Int, columns: Int)
         switch shape {
-        case .window(let width): matrix = (valueCount, width)
+        case .window(let width): matrix = (valueCount, SleepEpochWindow(width: width).width)
         case .map(let rowCount): matrix = (rowCount, valueCount / rowCount)
         }
         var last = -1
         var taken: Set<String> = []
         return DatasetOutline(
             kind: "table", vocabulary: vocabulary, rows: matrix.rows, columns: matrix.columns, content: valueNames,
-            subjects: subjects,
-            codes: codes.map { vocabulary.codes[$0] },
-            recordings: zip(first, rows).map { row, rows in
+            of: zip(first, rows).map { row, rows in
                 let name = names[row.recording]
                 let whole = areShared ? "\(name.subject)/\(name.recording)" : name.recording
                 defer { last = row.recording }
                 var unique = row.recording == last ? "\(whole)+\(row.position)" : whole
                 while !taken.insert(unique).inserted { unique += "'" }
-                return DatasetOutline.Recording(
-                    name: unique,
-                    subject: subjects.firstIndex(of: name.subject) ?? 0, firstPosition: row.position,
-                    labels: rows.map { codes.firstIndex(of: $0.label) })
+                return FoundRecording(
+                    name: unique, subject: name.subject, firstPosition: row.position, labels: rows.map(\.label))
             })
     }
 

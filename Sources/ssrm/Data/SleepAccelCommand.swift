@@ -68,9 +68,7 @@ struct SleepAccelCommand: ParsableCommand {
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
     func validate() throws {
-        guard window > 0, window % 2 == 1, window < 10_000 else {
-            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
-        }
+        try requireWindow(window)
         guard (1...200).contains(rate) else { throw ValidationError("--rate must be from 1 to 200 Hz: not \(rate)") }
         for (option, names) in [("--features", features), ("--channels", channels)] {
             guard !names.isEmpty, Set(names).count == names.count else {

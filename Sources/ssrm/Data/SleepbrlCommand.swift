@@ -32,9 +32,7 @@ struct SleepbrlCommand: ParsableCommand {
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
-        guard window > 0, window % 2 == 1, window < 10_000 else {
-            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
-        }
+        try requireWindow(window)
     }
 
     func run() throws {

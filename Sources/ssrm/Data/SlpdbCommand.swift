@@ -40,9 +40,7 @@ struct SlpdbCommand: ParsableCommand {
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
-        guard window > 0, window % 2 == 1, window < 10_000 else {
-            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
-        }
+        try requireWindow(window)
         guard !features.isEmpty, Set(features).count == features.count else {
             throw ValidationError("--features must name at least one feature, and each once")
         }

@@ -45,8 +45,9 @@ struct SyntheticCommand: ParsableCommand {
         if let mapsPerPosture, !(1...10_000).contains(mapsPerPosture) || kind != .pressure {
             throw ValidationError("--maps-per-posture must be from 1 to 10000, and goes with --kind pressure alone")
         }
-        if let window, window < 1 || window % 2 == 0 || window > 9_999 || kind != .night {
-            throw ValidationError("--window must be odd and between 1 and 9999, and goes with --kind night alone")
+        if let window {
+            guard kind == .night else { throw ValidationError("--window goes with --kind night alone") }
+            try requireWindow(window)
         }
     }
 

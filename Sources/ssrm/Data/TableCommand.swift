@@ -76,9 +76,7 @@ struct TableCommand: ParsableCommand {
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
-        guard window > 0, window % 2 == 1, window < 10_000 else {
-            throw ValidationError("--window must be odd and between 1 and 9999, so that it has a middle: not \(window)")
-        }
+        try requireWindow(window)
         if let rows, rows < 1 || window != 1 {
             throw ValidationError("--rows must be at least 1, and does not go with --window")
         }
