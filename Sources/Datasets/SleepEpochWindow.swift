@@ -1,7 +1,7 @@
 /// A sleep epoch with those around it, as one sample: a matrix `[features, sleepEpochs]`.
 ///
-/// Row by row a feature's values at the sleep epochs around the sample's own, which is the column in the middle; at the ends of
-/// a recording the first or last sleep epoch is repeated.
+/// Row by row a feature's values at the sleep epochs around the sample's own, which is the column in the middle; at the
+/// ends of a recording the first or last sleep epoch is repeated.
 public struct SleepEpochWindow: Sendable, Equatable {
     /// The most sleep epochs that a sample can span.
     public static let largestWidth = 9_999

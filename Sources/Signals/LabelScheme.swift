@@ -38,8 +38,8 @@ public enum LabelScheme: String, Sendable, CaseIterable {
 
     /// The class of a code, as an index into `classes(for:)`.
     ///
-    /// - Returns: nil for a code without a class: one that the documentation does not name, or one of a vocabulary that this
-    ///   scheme does not fit.
+    /// - Returns: nil for a code without a class: one that the documentation does not name, or one of a vocabulary that
+    ///   this scheme does not fit.
     public func classIndex(of code: String, in vocabulary: LabelVocabulary) -> Int? {
         guard let classes = try? classes(for: vocabulary) else { return nil }
         switch self {

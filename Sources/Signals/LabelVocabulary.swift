@@ -2,7 +2,8 @@
 public enum LabelVocabulary: String, Sendable, CaseIterable {
     /// Experiment I of the PhysioNet Pressure Map Dataset: posture codes "1" to "17".
     case pmdI = "pmd-i"
-    /// Experiment II of the same: "B1" to "F7", and "G1" to "G3", which one subject has and the documentation does not name.
+    /// Experiment II of the same: "B1" to "F7", and "G1" to "G3", which one subject has and the documentation does not
+    /// name.
     case pmdII = "pmd-ii"
     /// Sleep postures by name: "supine", "right", "left".
     case posture

@@ -1,4 +1,5 @@
-/// A way to look at a sample; which one was used is the upstream stage's pretext label (paper, section on data augmentation).
+/// A way to look at a sample; which one was used is the upstream stage's pretext label (paper, section on data
+/// augmentation).
 public enum SampleView: String, Codable, CaseIterable, Sendable {
     /// The sample itself.
     case identity

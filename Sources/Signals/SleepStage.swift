@@ -1,7 +1,7 @@
 /// A stage of sleep, or waking, as the rules of the American Academy of Sleep Medicine tell them apart.
 ///
-/// Rechtschaffen and Kales' stages 3 and 4 are both N3. The order is from wake over ever deeper sleep to REM sleep; a stage's
-/// raw value is its place in it, and so the index of its code in the codes of `LabelVocabulary.stage`.
+/// Rechtschaffen and Kales' stages 3 and 4 are both N3. The order is from wake over ever deeper sleep to REM sleep; a
+/// stage's raw value is its place in it, and so the index of its code in the codes of `LabelVocabulary.stage`.
 public enum SleepStage: Int, Sendable, CaseIterable, Comparable {
     /// Awake.
     case wake

@@ -3,8 +3,9 @@ import Numerics
 
 /// Makes the views of a few samples at a time; a value for each thread, since it holds buffers.
 ///
-/// The Fourier transform is done as two matrix products with tables of cosines and sines. For matrices of this size (64 x 27)
-/// that takes a sixth of the time of an FFT library's call a sample, and the order of its sums is as fixed as any product's.
+/// The Fourier transform is done as two matrix products with tables of cosines and sines. For matrices of this size (64
+/// x 27) that takes a sixth of the time of an FFT library's call a sample, and the order of its sums is as fixed as any
+/// product's.
 public final class ViewMaker {
     /// Rows of a sample.
     public let rows: Int

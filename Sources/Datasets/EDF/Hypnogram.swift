@@ -3,11 +3,11 @@ import Signals
 
 /// Sleep stages from the annotations of an EDF+ file, on a grid of sleep epochs of 30 s.
 ///
-/// The grid starts with the first stage annotation. A sleep epoch has the stage of the annotation that covers its middle, the
-/// later of two; a stage annotation without a duration lasts until the next one, the last for one sleep epoch. The texts are
-/// EDF+'s standard ones (`Sleep stage W`, `1` to `4`, `R`, `?`, `N1`, `N2`, `N3`, `N`, `Movement time`) and the AASM's names alone
-/// (`W`, `N1`, `N2`, `N3`, `R`, `REM`), whatever their case. Stage 4 is N3; `?`, `Movement time`, and `N` (sleep that was not told
-/// apart) are no stage.
+/// The grid starts with the first stage annotation. A sleep epoch has the stage of the annotation that covers its
+/// middle, the later of two; a stage annotation without a duration lasts until the next one, the last for one sleep
+/// epoch. The texts are EDF+'s standard ones (`Sleep stage W`, `1` to `4`, `R`, `?`, `N1`, `N2`, `N3`, `N`, `Movement
+/// time`) and the AASM's names alone (`W`, `N1`, `N2`, `N3`, `R`, `REM`), whatever their case. Stage 4 is N3; `?`,
+/// `Movement time`, and `N` (sleep that was not told apart) are no stage.
 struct Hypnogram {
     private struct Segment {
         let onset: Double

@@ -2,9 +2,9 @@ import Signals
 
 /// Recordings of the PhysioNet Pressure Map Dataset 1.0.0 in its publisher's folders.
 ///
-/// Experiment I: `experiment-i/S<subject>/<posture>.txt`, a frame of 64 x 32 values a line, one frame a second. Experiment
-/// II: `experiment-ii/S<subject>/{Air,Sponge}_Mat/Matrix_{Air,Sponge}_<posture>.txt`, one averaged map of 64 lines of 27
-/// values a file. A file is a recording; its label is the posture's code. Values stay as published.
+/// Experiment I: `experiment-i/S<subject>/<posture>.txt`, a frame of 64 x 32 values a line, one frame a second.
+/// Experiment II: `experiment-ii/S<subject>/{Air,Sponge}_Mat/Matrix_{Air,Sponge}_<posture>.txt`, one averaged map of 64
+/// lines of 27 values a file. A file is a recording; its label is the posture's code. Values stay as published.
 public struct PressureMaps: RecordingSource {
     /// One of the dataset's two experiments.
     public enum Experiment: String, Sendable, CaseIterable {

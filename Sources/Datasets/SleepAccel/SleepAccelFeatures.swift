@@ -4,12 +4,12 @@ import Signals
 /// The per-epoch features that the authors of PhysioNet's `sleep-accel` 1.0.0 publish with it, as windows over epochs.
 ///
 /// `features_walch/<subject>_<name>_feature.out` has one value a line for each scored sleep epoch of 30 s, and
-/// `<subject>_psg_labels.out` its stage. A sample is a matrix `[features, window]`: row by row a feature's values at the
-/// sleep epochs around the sample's own, which is the column in the middle; at the ends of a recording the first or last
-/// sleep epoch is repeated. The sample's position is the number of its sleep epoch since the night's first one.
+/// `<subject>_psg_labels.out` its stage. A sample is a matrix `[features, window]`: row by row a feature's values at
+/// the sleep epochs around the sample's own, which is the column in the middle; at the ends of a recording the first or
+/// last sleep epoch is repeated. The sample's position is the number of its sleep epoch since the night's first one.
 ///
-/// The files leave out sleep epochs that were not scored or had no signals, and only the time feature, hours since the first
-/// one, shows where. A night is a recording as far as there is no such gap; what follows one is another, named
+/// The files leave out sleep epochs that were not scored or had no signals, and only the time feature, hours since the
+/// first one, shows where. A night is a recording as far as there is no such gap; what follows one is another, named
 /// `<subject>+<sleep epoch>`. Without the time feature a night is one recording, and a note says so.
 public struct SleepAccelFeatures: RecordingSource {
     /// The features of the published baselines.

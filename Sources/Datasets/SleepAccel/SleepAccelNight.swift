@@ -4,12 +4,12 @@ import Signals
 ///
 /// The rules are those of Walch et al.'s published program, found by comparing with the features that it made:
 ///
-/// - The night lasts from the latest start to the earliest end of labels, heart rate and motion (motion only where it is
-///   used), its end not included; the end of the labels is the time of the last one.
-/// - Of the rows in it, sorted and each taken once, the first of the heart rate is left out, and so is the first sleep epoch: the
-///   program reads both as if they were a headline.
-/// - A sleep epoch is used when it starts in the night and has at least one row of heart rate, and of motion, in its 30 s.
-///   Unlike there, one that was not scored is used too, without a label.
+/// - The night lasts from the latest start to the earliest end of labels, heart rate and motion (motion only where it
+///   is used), its end not included; the end of the labels is the time of the last one.
+/// - Of the rows in it, sorted and each taken once, the first of the heart rate is left out, and so is the first sleep
+///   epoch: the program reads both as if they were a headline.
+/// - A sleep epoch is used when it starts in the night and has at least one row of heart rate, and of motion, in its 30
+///   s. Unlike there, one that was not scored is used too, without a label.
 struct SleepAccelNight {
 
     /// Which files a dataset needs of a night, beside labels and heart rate.

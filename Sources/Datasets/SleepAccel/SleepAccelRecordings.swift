@@ -3,19 +3,23 @@ import Signals
 
 /// The raw recordings of PhysioNet's `sleep-accel` 1.0.0, as features of sleep epochs or as raw windows.
 ///
-/// `labels/<subject>_labeled_sleep.txt` ("seconds stage", each 30 s), `heart_rate/<subject>_heartrate.txt` ("seconds,bpm"),
-/// `motion/<subject>_acceleration.txt` ("seconds x y z", in g), `steps/<subject>_steps.txt` ("seconds,steps"). Times count
-/// from the start of the sleep recording; rows may be unsorted, repeated and days earlier.
+/// `labels/<subject>_labeled_sleep.txt` ("seconds stage", each 30 s), `heart_rate/<subject>_heartrate.txt`
+/// ("seconds,bpm"), `motion/<subject>_acceleration.txt` ("seconds x y z", in g), `steps/<subject>_steps.txt`
+/// ("seconds,steps"). Times count from the start of the sleep recording; rows may be unsorted, repeated and days
+/// earlier.
 ///
-/// Which part of a night is used follows the program that its authors published (github.com/ojwalch/sleep_classifiers), so that
-/// the features are theirs:
+/// Which part of a night is used follows the program that its authors published (github.com/ojwalch/sleep_classifiers),
+/// so that the features are theirs:
 ///
 /// - the night lasts from the latest start to the earliest end of labels, heart rate and motion; motion takes part when
-///   `count` or a window's channel needs it. The labels end at the time of the last one, so that the last sleep epoch is not used;
+///   `count` or a window's channel needs it. The labels end at the time of the last one, so that the last sleep epoch
+///   is not used;
 /// - the first sleep epoch of the night and its first row of heart rate are left out, as there;
-/// - a sleep epoch without a row of heart rate, or of motion, is left out, and what comes after it is another recording,
-///   `<subject>+<sleep epoch>`. Unlike there, sleep epochs that were not scored stay, without a label, so that time runs on;
-/// - sequences and windows over sleep epochs do not cross such a gap, but the signals' filters run over the whole night.
+/// - a sleep epoch without a row of heart rate, or of motion, is left out, and what comes after it is another
+///   recording, `<subject>+<sleep epoch>`. Unlike there, sleep epochs that were not scored stay, without a label, so
+///   that time runs on;
+/// - sequences and windows over sleep epochs do not cross such a gap, but the signals' filters run over the whole
+///   night.
 ///
 /// A night without one of its files or with fewer than ten usable sleep epochs is left out.
 public struct SleepAccelRecordings: RecordingSource {
@@ -39,21 +43,22 @@ public struct SleepAccelRecordings: RecordingSource {
         case x, y, z
         /// The acceleration's magnitude less its median over the night, in g: what is left without gravity.
         case magnitude
-        /// The heart rate less its median over the night, in hundreds of beats per minute, so that it is of the size of the others.
+        /// The heart rate less its median over the night, in hundreds of beats per minute, so that it is of the size of
+        /// the others.
         case hr
     }
 
     /// What a sample is made of.
     public enum Content: Sendable, Equatable {
-        /// A matrix `[features, window]`: a feature's values at the sleep epochs around the sample's own, the middle column; at the
-        /// ends of a recording the first or last is repeated.
+        /// A matrix `[features, window]`: a feature's values at the sleep epochs around the sample's own, the middle
+        /// column; at the ends of a recording the first or last is repeated.
         case features([Feature], window: Int)
-        /// A matrix `[30, channels × rate]`: a row is one second of the sleep epoch, and in it stand, channel by channel, the means
-        /// over `rate` equal parts of that second; a straight line fills parts without a row.
+        /// A matrix `[30, channels × rate]`: a row is one second of the sleep epoch, and in it stand, channel by
+        /// channel, the means over `rate` equal parts of that second; a straight line fills parts without a row.
         ///
-        /// Both directions are time, the faster from left to right, so a view that turns the matrix shows something else.
-        /// Channels as rows would put different units one above the other, and the largest would drown the rest when
-        /// a sample is scaled to unit length.
+        /// Both directions are time, the faster from left to right, so a view that turns the matrix shows something
+        /// else. Channels as rows would put different units one above the other, and the largest would drown the rest
+        /// when a sample is scaled to unit length.
         case windows([Channel], rate: Int)
     }
 

@@ -2,8 +2,8 @@ import Signals
 
 /// A night's sleep stages in the publisher's `labels/<subject>_labeled_sleep.txt`: "seconds stage", a line each 30 s.
 ///
-/// Lines may come in any order and repeat each other; a sleep epoch without a line has no label. The first time is the origin
-/// of the night's clock, from which every other is a multiple of 30 s.
+/// Lines may come in any order and repeat each other; a sleep epoch without a line has no label. The first time is the
+/// origin of the night's clock, from which every other is a multiple of 30 s.
 struct SleepAccelStages {
     /// Stages by the publisher's numbers; nil for a sleep epoch that was not scored.
     static let stages: [Double: SleepStage?] = [

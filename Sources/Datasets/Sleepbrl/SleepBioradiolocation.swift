@@ -3,20 +3,24 @@ import Signals
 
 /// Nights of the Sleep Bioradiolocation Database 1.0.0 (`sleepbrl`) in its publisher's files.
 ///
-/// A record is `sbjNN.edf` with sixteen channels S1 to S16 of 50 Hz, eight quadrature pairs of a radar that steps through 3.6 to
-/// 4.0 GHz, and `sbjNN.edf.atr` with a stage every 30 s. Channels are found by name. The best pair's displacement is split into respiration
-/// and movement (`RadarNight` has the rules), both in millimetres; since the files do not say which pair is which frequency, the wavelength
-/// is that of 3.8 GHz, which makes millimetres wrong by at most 5.3 %. Both signals are then resampled to 10 Hz.
+/// A record is `sbjNN.edf` with sixteen channels S1 to S16 of 50 Hz, eight quadrature pairs of a radar that steps
+/// through 3.6 to 4.0 GHz, and `sbjNN.edf.atr` with a stage every 30 s. Channels are found by name. The best pair's
+/// displacement is split into respiration and movement (`RadarNight` has the rules), both in millimetres; since the
+/// files do not say which pair is which frequency, the wavelength is that of 3.8 GHz, which makes millimetres wrong by
+/// at most 5.3 %. Both signals are then resampled to 10 Hz.
 ///
-/// - `Content.windows`: a sample is a sleep epoch, `[20, 30]`: ten rows of respiration, ten of movement, a row being three
-///   seconds.
-/// - `Content.features`: a sample is `[8, window]`, the values of ``BreathingFeatures`` at the sleep epochs around its own.
+/// - `Content.windows`: a sample is a sleep epoch, `[20, 30]`: ten rows of respiration, ten of movement, a row being
+///   three seconds.
+/// - `Content.features`: a sample is `[8, window]`, the values of ``BreathingFeatures`` at the sleep epochs around its
+///   own.
 ///
-/// A subject is a record. A sleep epoch in which all sixteen channels are constant has no signal: it is left out, and what comes after it
-/// is another recording, `sbjNN+<number of its first sleep epoch>`. Such parts with fewer than ten sleep epochs are left out too, and records
-/// without annotations or without any stage. Sleep epochs without a stage stay, without a label.
+/// A subject is a record. A sleep epoch in which all sixteen channels are constant has no signal: it is left out, and
+/// what comes after it is another recording, `sbjNN+<number of its first sleep epoch>`. Such parts with fewer than ten
+/// sleep epochs are left out too, and records without annotations or without any stage. Sleep epochs without a stage
+/// stay, without a label.
 ///
-/// Tested on made-up recordings only: the radar of the tests moves a chest, a heart and a body, and adds offsets, noise and imbalance.
+/// Tested on made-up recordings only: the radar of the tests moves a chest, a heart and a body, and adds offsets, noise
+/// and imbalance.
 public struct SleepBioradiolocation: RecordingSource {
     /// What a sample holds.
     public enum Content: String, Sendable, CaseIterable {

@@ -4,9 +4,9 @@ import Signals
 
 /// Made-up nights of sleepers with features of a wrist-worn sensor, for demonstrations and tests; nobody was measured.
 ///
-/// A ``SyntheticHypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the strength
-/// of breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a matrix
-/// `[features, window]` of the sleep epochs around its own. A night is a recording and each subject has one.
+/// A ``SyntheticHypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the
+/// strength of breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a
+/// matrix `[features, window]` of the sleep epochs around its own. A night is a recording and each subject has one.
 ///
 /// How heart rate, its variability, breathing rate and its trace in the heart rate differ by stage is table 1 of Penzel
 /// et al., Frontiers in Physiology 7 (2016) 460: ratios to REM sleep, of wake, light (N1, N2) and deep sleep. That

@@ -2,8 +2,9 @@ import Foundation
 
 /// Reads plain decimal numbers from bytes: sign, digits, fraction, exponent.
 ///
-/// A number is rounded once, to the nearest Double. Few digits are read eight at a time (Lemire, "Number parsing at a gigabyte
-/// per second", 2021) and divided by an exact power of ten, which rounds once (Clinger 1990); the C library reads what is longer.
+/// A number is rounded once, to the nearest Double. Few digits are read eight at a time (Lemire, "Number parsing at a
+/// gigabyte per second", 2021) and divided by an exact power of ten, which rounds once (Clinger 1990); the C library
+/// reads what is longer.
 struct DecimalNumber {
     static let newline = UInt8(ascii: "\n")
     /// A space, a tab, and the carriage return of a line end.

@@ -4,8 +4,8 @@ import Foundation
 
 /// A text file seen through a window of whole lines that moves from its start to its end.
 ///
-/// The file is read into memory that is used again and again, not mapped: when it is cut shorter meanwhile, that is an error
-/// and no signal. The memory holds some lines, or one where a line is longer.
+/// The file is read into memory that is used again and again, not mapped: when it is cut shorter meanwhile, that is an
+/// error and no signal. The memory holds some lines, or one where a line is longer.
 final class LineWindow {
     /// What a look through a whole file found.
     struct Count: Sendable {

@@ -3,12 +3,12 @@ import Foundation
 
 /// A text file of plain decimal numbers in lines of columns, read one run of lines after another.
 ///
-/// Columns are separated by spaces or tabs, one or more, and by commas where asked for; a line ends in LF or CRLF, also after a
-/// last separator. Blank lines at the end do not count, and neither does a UTF-8 byte order mark at the start. A field must
-/// be a finite number.
+/// Columns are separated by spaces or tabs, one or more, and by commas where asked for; a line ends in LF or CRLF, also
+/// after a last separator. Blank lines at the end do not count, and neither does a UTF-8 byte order mark at the start.
+/// A field must be a finite number.
 ///
-/// The file is read window by window, so memory does not grow with it. Values are rounded to Double first and to Float then,
-/// as NumPy does.
+/// The file is read window by window, so memory does not grow with it. Values are rounded to Double first and to Float
+/// then, as NumPy does.
 public struct NumberTable: ~Copyable {
     private let window: LineWindow
     /// From here to `decimal.end` lie the whole lines that are in the window and have not been read.

@@ -1,6 +1,7 @@
 import Signals
 
-/// Rows of a text file whose first column is a time in seconds, in order of time, none twice; commas separate columns too.
+/// Rows of a text file whose first column is a time in seconds, in order of time, none twice; commas separate columns
+/// too.
 struct TimedRows {
     /// How many rows are read at a time; bounds the memory used for rows that are not kept.
     private static let rowsPerPiece = 4096

@@ -2,8 +2,9 @@ import Foundation
 
 /// A Butterworth filter in second-order sections, run forward and backward so that it delays nothing.
 ///
-/// The sections come from the analogue prototype by the bilinear transform with the cut-off prewarped (Oppenheim and Schafer,
-/// *Discrete-Time Signal Processing*, chapter 7). Running it both ways squares its gain: at the cut-off a quarter of the power is left.
+/// The sections come from the analogue prototype by the bilinear transform with the cut-off prewarped (Oppenheim and
+/// Schafer, *Discrete-Time Signal Processing*, chapter 7). Running it both ways squares its gain: at the cut-off a
+/// quarter of the power is left.
 public struct ButterworthFilter: Sendable {
     /// `H(z) = (b0 + b1/z + b2/z²) / (1 + a1/z + a2/z²)`.
     private struct Section: Sendable {
@@ -50,8 +51,8 @@ public struct ButterworthFilter: Sendable {
 
     /// The signal filtered forward and backward.
     ///
-    /// At both ends it is continued for three periods of the cut-off by its own values turned around the end point, and the
-    /// sections start settled on the first value (as `scipy.signal.sosfiltfilt` does with `padtype="odd"`).
+    /// At both ends it is continued for three periods of the cut-off by its own values turned around the end point, and
+    /// the sections start settled on the first value (as `scipy.signal.sosfiltfilt` does with `padtype="odd"`).
     public func applied(to signal: [Double]) -> [Double] {
         guard let first = signal.first, let last = signal.last else { return [] }
         let count = signal.count

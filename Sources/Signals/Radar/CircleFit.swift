@@ -1,8 +1,9 @@
 /// The circle through points of a plane, by Taubin's algebraic fit.
 ///
-/// G. Taubin, "Estimation of planar curves, surfaces, and nonplanar space curves defined by implicit equations", IEEE PAMI 13
-/// (1991) 1115-1138; as a root of a cubic, found by Newton's method from 0, as N. Chernov describes (*Circular and Linear
-/// Regression*, 2010, chapter 5). It is less drawn towards small circles by short arcs than the simplest fit is.
+/// G. Taubin, "Estimation of planar curves, surfaces, and nonplanar space curves defined by implicit equations", IEEE
+/// PAMI 13 (1991) 1115-1138; as a root of a cubic, found by Newton's method from 0, as N. Chernov describes (*Circular
+/// and Linear Regression*, 2010, chapter 5). It is less drawn towards small circles by short arcs than the simplest fit
+/// is.
 struct CircleFit: Equatable {
     /// The centre.
     let x, y: Double

@@ -2,20 +2,23 @@ import Foundation
 
 /// Displacement of a reflecting body from the in-phase and quadrature signal of a continuous-wave radar.
 ///
-/// A body at distance d turns the echo's phase by `4π d / wavelength`: the points (I, Q) move on a circle about the echo of
-/// everything that stands still (Droitcour et al., "Range correlation and I/Q performance benefits in single-chip silicon Doppler
-/// radars", IEEE Trans. MTT 52, 2004; Park, Boric-Lubecke and Lubecke, "Arctangent demodulation with DC offset compensation", same
-/// journal, 55, 2007). Centre and radius change when the sleeper turns over, so each block of the signal has its own fit:
+/// A body at distance d turns the echo's phase by `4π d / wavelength`: the points (I, Q) move on a circle about the
+/// echo of everything that stands still (Droitcour et al., "Range correlation and I/Q performance benefits in
+/// single-chip silicon Doppler radars", IEEE Trans. MTT 52, 2004; Park, Boric-Lubecke and Lubecke, "Arctangent
+/// demodulation with DC offset compensation", same journal, 55, 2007). Centre and radius change when the sleeper turns
+/// over, so each block of the signal has its own fit:
 ///
-/// - **Arctangent**, when a circle leaves at most half of the mean square distance that a straight line leaves (the arc is long
-///   enough for its bend to stand out from the noise): steps of displacement are steps of the angle about the circle's centre.
-/// - **Principal axis** otherwise: steps along the line, divided by the radius, which is the median radius of the blocks with
-///   a circle. Which way along the line is forward follows from the median centre. Without any circle the radius is the root
-///   of the whole signal's variance, and forward is what agrees with the block before: the millimetres are nominal then.
+/// - **Arctangent**, when a circle leaves at most half of the mean square distance that a straight line leaves (the arc
+///   is long enough for its bend to stand out from the noise): steps of displacement are steps of the angle about the
+///   circle's centre.
+/// - **Principal axis** otherwise: steps along the line, divided by the radius, which is the median radius of the
+///   blocks with a circle. Which way along the line is forward follows from the median centre. Without any circle the
+///   radius is the root of the whole signal's variance, and forward is what agrees with the block before: the
+///   millimetres are nominal then.
 ///
-/// Summing steps unwraps the phase and joins blocks without jumps; a step of half a wavelength or more between two samples is beyond it.
-/// Displacement grows with the phase. Imbalance between I and Q is not corrected: it bends the circle, and displacement, by about
-/// its own share.
+/// Summing steps unwraps the phase and joins blocks without jumps; a step of half a wavelength or more between two
+/// samples is beyond it. Displacement grows with the phase. Imbalance between I and Q is not corrected: it bends the
+/// circle, and displacement, by about its own share.
 public struct QuadratureDemodulation: Sendable {
     /// Displacement since the first sample, in the wavelength's unit; one value a sample.
     public let displacement: [Double]

@@ -2,11 +2,11 @@ import CSampleRate
 
 /// Resamples one channel that comes in pieces, by libsamplerate's best band-limited interpolator.
 ///
-/// Output k stands for the time `k / outputRate` after the first input, so nothing is delayed; frequencies above half the lower
-/// rate are filtered out. Before the filter, the line through the channel's first and last value is taken away, and added again
-/// behind it: beyond its ends a channel is taken to go on along that line instead of dropping to zero (as in
-/// `scipy.signal.resample_poly` with `padtype="line"`). Constants and slopes therefore come through unchanged. Equal rates
-/// change nothing at all.
+/// Output k stands for the time `k / outputRate` after the first input, so nothing is delayed; frequencies above half
+/// the lower rate are filtered out. Before the filter, the line through the channel's first and last value is taken
+/// away, and added again behind it: beyond its ends a channel is taken to go on along that line instead of dropping to
+/// zero (as in `scipy.signal.resample_poly` with `padtype="line"`). Constants and slopes therefore come through
+/// unchanged. Equal rates change nothing at all.
 public final class Resampler {
     private let state: OpaquePointer?
     private let inputCount: Int

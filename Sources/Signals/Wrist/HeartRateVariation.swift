@@ -3,11 +3,11 @@ import Numerics
 
 /// How much the heart rate varies around a sleep epoch, relative to the rest of the night.
 ///
-/// The feature of Walch et al. (Sleep 2019, doi 10.1093/sleep/zsz180), computed as their published program does: the heart rate
-/// once a second by straight lines from the first value on, less its mean; filtered with the difference of two Gaussians of 120
-/// and 600 s, the second weighted 0.75, over 285 s; divided by the 90th percentile of its absolute value over the night; then
-/// the standard deviation less than 285 s before and after the sleep epoch. At the ends of the night the filter
-/// sees the signal mirrored, with the program's own turn that the very last value stays last.
+/// The feature of Walch et al. (Sleep 2019, doi 10.1093/sleep/zsz180), computed as their published program does: the
+/// heart rate once a second by straight lines from the first value on, less its mean; filtered with the difference of
+/// two Gaussians of 120 and 600 s, the second weighted 0.75, over 285 s; divided by the 90th percentile of its absolute
+/// value over the night; then the standard deviation less than 285 s before and after the sleep epoch. At the ends of
+/// the night the filter sees the signal mirrored, with the program's own turn that the very last value stays last.
 public struct HeartRateVariation: Sendable {
     private static let width = 285
     private static let half = width / 2

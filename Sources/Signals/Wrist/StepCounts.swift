@@ -1,7 +1,7 @@
 /// How many steps were taken around a sleep epoch.
 ///
-/// A stand-in for the circadian clock that Walch et al. (Sleep 2019) fit to steps, and much less than that: it says whether the
-/// sleeper was up.
+/// A stand-in for the circadian clock that Walch et al. (Sleep 2019) fit to steps, and much less than that: it says
+/// whether the sleeper was up.
 public struct StepCounts: Sendable {
     /// Steps since the first time, at each time and at the end of the last count.
     private let total: UnevenSeries

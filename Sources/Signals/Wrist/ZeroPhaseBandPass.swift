@@ -2,10 +2,10 @@ import Foundation
 
 /// A Butterworth band-pass that runs over a signal forwards and backwards, so that nothing is delayed.
 ///
-/// The design is the textbook's: the poles of an analogue low-pass, moved to the band, carried over by the bilinear transform
-/// with pre-warped edges (Oppenheim and Schafer, Discrete-Time Signal Processing, 7.1). It is applied as a chain of second-order
-/// sections, one a pair of poles; ends are continued as SciPy's `filtfilt` does, turned about the end value, over `6 order + 3`
-/// samples, each run starting in its steady state.
+/// The design is the textbook's: the poles of an analogue low-pass, moved to the band, carried over by the bilinear
+/// transform with pre-warped edges (Oppenheim and Schafer, Discrete-Time Signal Processing, 7.1). It is applied as a
+/// chain of second-order sections, one a pair of poles; ends are continued as SciPy's `filtfilt` does, turned about the
+/// end value, over `6 order + 3` samples, each run starting in its steady state.
 struct ZeroPhaseBandPass: Sendable {
     /// `y = gain (x - x₂) - a₁ y₁ - a₂ y₂`, where ₁ and ₂ are one and two samples back.
     private struct Section: Sendable {
@@ -21,13 +21,15 @@ struct ZeroPhaseBandPass: Sendable {
     ///   - order: of the low-pass; the band-pass has twice as many poles.
     ///   - low: the band's lower edge, in cycles a sample.
     ///   - high: its upper edge.
-    /// - Precondition: `0 < low < high < 0.5`, and no pole is real: with an odd order, the band is not much wider than its centre.
+    /// - Precondition: `0 < low < high < 0.5`, and no pole is real: with an odd order, the band is not much wider than
+    ///   its centre.
     init(order: Int, low: Double, high: Double) {
         precondition(order > 0 && 0 < low && low < high && high < 0.5, "order \(order), band \(low) to \(high)")
         let (w1, w2) = (tan(.pi * low), tan(.pi * high))
         let (width, centreSquared) = (w2 - w1, w1 * w2)
         var sections: [Section] = []
-        // Low-pass poles exp(iθ) in the upper half plane, the real one included; each gives two in the band, or one pair.
+        // Low-pass poles exp(iθ) in the upper half plane, the real one included; each gives two in the band, or one
+        // pair.
         for pole in 0..<(order + 1) / 2 {
             let angle = Double.pi * (0.5 + (2 * Double(pole) + 1) / (2 * Double(order)))
             let isReal = 2 * pole + 1 == order
@@ -42,7 +44,8 @@ struct ZeroPhaseBandPass: Sendable {
             precondition(!isReal || root.re == 0, "a band from \(low) to \(high) has real poles")
             for sign in isReal ? [1.0] : [1.0, -1.0] {
                 let s = (re: p.re + sign * root.re, im: p.im + sign * root.im)
-                // z = (1 + s) / (1 - s), and its conjugate: the section's denominator is |1 - s|² (1 - 2 Re z · z⁻¹ + |z|² z⁻²).
+                // z = (1 + s) / (1 - s), and its conjugate: the section's denominator is |1 - s|² (1 - 2 Re z · z⁻¹ +
+                // |z|² z⁻²).
                 let scale = (1 - s.re) * (1 - s.re) + s.im * s.im
                 let realPart = (1 - s.re * s.re - s.im * s.im) / scale
                 let squaredSize = ((1 + s.re) * (1 + s.re) + s.im * s.im) / scale
