@@ -107,8 +107,8 @@ let package = Package(
         tests(
             "SleepRecognitionTests",
             [
-                "SleepRecognition", "Datasets", "Recognition", "Upstream", "Encoders", "Signals", "Checkpoints",
-                "Numerics",
+                "SleepRecognition", "Examples", "Datasets", "Recognition", "Upstream", "Encoders", "Signals",
+                "Checkpoints", "Numerics",
             ]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
@@ -127,8 +127,7 @@ let package = Package(
             "ProgramTests",
             [
                 "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Wire",
-                "Messaging",
-                "Numerics",
+                "Messaging", "Numerics",
             ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),

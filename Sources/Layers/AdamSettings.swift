@@ -12,8 +12,8 @@ public struct AdamSettings: Codable, Sendable, Equatable {
     public var epsilon: Double
 
     private enum CodingKeys: String, CodingKey {
-        case beta1, beta2, epsilon
         case learningRate = "learning_rate"
+        case beta1, beta2, epsilon
     }
 
     /// Settings; only the step size has no default.

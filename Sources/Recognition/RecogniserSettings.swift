@@ -45,16 +45,19 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case cell, epochs, dropout, seed
+        // In the order in which preset files have them.
+        case cell
         case hiddenUnits = "hidden_units"
         case sequenceLength = "sequence_length"
         case batchSequences = "batch_sequences"
         case learningRate = "learning_rate"
+        case epochs, dropout
         case gradientClip = "gradient_clip"
         case principalComponents = "principal_components"
         case fisherComponents = "fisher_components"
         case fisherNormalised = "fisher_normalised"
         case includeInputs = "include_inputs"
+        case seed
     }
 
     /// Refuses values that make no sense as what they are computed with: 32-bit floats, and for dropout 65,536ths.

@@ -1,6 +1,6 @@
 import Encoders
 import Foundation
-import Numerics
+public import Numerics
 
 extension Job {
     /// Refuses what can't be trained: the only truth about a job's limits.
@@ -37,17 +37,30 @@ extension Job {
 
     private func checkSizes() throws(SettingFault) {
         try SettingFault.check((1..<1 << 40).contains(sampleCount), "samples", sampleCount, "1 to 2^40 samples")
-        try SettingFault.check((1...65_536).contains(shardsPerStep), "shards", shardsPerStep, "1 to 65536")
-        try SettingFault.check(
-            (1...1 << 20).contains(originalsPerShard), "shard_size", originalsPerShard, "1 to 1048576")
         // The network's validation says what a sample may be; here it is that no product of these overflows.
         try SettingFault.check(
             (1..<1 << 28).contains(rows) && (1..<1 << 28).contains(columns) && rows * columns < 1 << 24, "samples",
             "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try Self.validate(shards: shardsPerStep, shardSize: originalsPerShard, steps: steps)
+    }
+
+    /// Refuses sizes that no job may have, whatever its samples are.
+    ///
+    /// - Parameters:
+    ///   - shards: shards a step.
+    ///   - shardSize: originals a shard.
+    ///   - steps: steps in all.
+    ///   - stepsName: what a fault calls the steps.
+    /// - Throws: `SettingFault` for the first of them, under its name in preset files.
+    public static func validate(
+        shards: Int, shardSize: Int, steps: Int, stepsName: String = "steps"
+    ) throws(SettingFault) {
+        try SettingFault.check((1...65_536).contains(shards), "shards", shards, "1 to 65536")
+        try SettingFault.check((1...1 << 20).contains(shardSize), "shard_size", shardSize, "1 to 1048576")
         // So the place of an original in the order of all steps has 48 bits, and no training epoch's stream meets
         // another's.
-        let mostSteps = min(1 << 40, (1 << 48) / originalsPerStep)
-        try SettingFault.check((0...mostSteps).contains(steps), "steps", steps, "0 to \(mostSteps)")
+        let mostSteps = min(1 << 40, (1 << 48) / (shards * shardSize))
+        try SettingFault.check((0...mostSteps).contains(steps), stepsName, steps, "0 to \(mostSteps)")
     }
 
     /// How this job differs from another, a phrase each; a different number of steps alone is no difference.

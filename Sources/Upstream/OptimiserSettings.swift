@@ -12,6 +12,24 @@ public enum OptimiserSettings: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         /// Adam.
         case adam
+
+        /// The optimiser of this name.
+        ///
+        /// - Throws: `SettingFault` that names those there are.
+        public static func named(_ name: String) throws(SettingFault) -> Kind {
+            guard let kind = Kind(rawValue: name) else {
+                throw SettingFault(
+                    "optimiser", String(name.prefix(60)), wanted: allCases.map(\.rawValue).joined(separator: " or "))
+            }
+            return kind
+        }
+
+        /// What is meant where nothing else is said.
+        public var standard: OptimiserSettings {
+            switch self {
+            case .adam: .adam(AdamSettings(learningRate: 0.001))
+            }
+        }
     }
 
     /// Which optimiser it is.
@@ -41,13 +59,8 @@ public enum OptimiserSettings: Equatable, Sendable {
 extension OptimiserSettings: Codable {
     /// Reads the optimiser's name, then its numbers.
     public init(from decoder: any Decoder) throws {
-        let name = try KindName.read(from: decoder)
-        switch Kind(rawValue: name) {
+        switch try Kind.named(KindName.read(from: decoder)) {
         case .adam: self = .adam(try AdamSettings(from: decoder))
-        case nil:
-            throw SettingFault(
-                "optimiser", String(name.prefix(60)),
-                wanted: Kind.allCases.map(\.rawValue).joined(separator: " or "))
         }
     }
 

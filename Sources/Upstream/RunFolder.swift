@@ -52,18 +52,20 @@ public struct RunFolder: Sendable {
     /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole.
     public func newestCheckpoint(skipped: (String) -> Void) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
         let steps = checkpointSteps
+        var newestFault: (any Error)?
         for step in steps.reversed() {
             let file = checkpointFile(step: step)
             do {
                 return (file, try TrainingCheckpoint(reading: file))
             } catch {
                 skipped("\(error)")
+                newestFault = newestFault ?? error
             }
         }
-        if steps.isEmpty { return nil }
+        guard let newestFault else { return nil }
         throw UpstreamError.noCheckpoint(
             path: checkpointFolder,
-            reason: "none of its \(steps.count) checkpoints is whole; start anew in another folder")
+            reason: "none of its \(steps.count) checkpoints can be used; of the newest: \(newestFault)")
     }
 
     /// The checkpoint that `path` names: a checkpoint file, or a run directory's newest.

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import SleepRecognition
 import TestKit
 import Testing
@@ -10,6 +11,34 @@ func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
     let folder = try TemporaryFolder()
     let read = try NamedSettings(file: try folder.write(settings.yaml, to: "mine.yaml"))
     #expect(read.values == settings && read.name == name && read.changes.isEmpty)
+}
+
+/// Files of programs before kinds had names.
+@Test(arguments: ["paper", "night"])
+func aFileThatNamesNoKindsHasTheOnesThereWere(name: String) throws {
+    let preset = try Preset.named(name)
+    let kinds = ["  task: views\n", "  network: perceptron\n", "  optimiser: adam\n"]
+    let old = kinds.reduce(preset.text) { $0.replacingOccurrences(of: $1, with: "") }
+    #expect(old.count == preset.text.count - kinds.reduce(0) { $0 + $1.count })
+    let folder = try TemporaryFolder()
+    #expect(try NamedSettings(file: folder.write(old, to: "mine.yaml")).values == preset.settings)
+}
+
+/// Whoever builds settings in a program gets a fault for these, not the end of it.
+@Test(arguments: [Double.nan, .infinity, -.infinity])
+func settingsThatAreNoNumbersAreShownAndRefused(value: Double) throws {
+    var settings = try NamedSettings(preset: "paper")
+    settings.values.recogniser.learningRate = value
+    #expect(settings.changes == ["recogniser.learning_rate \(value)"])
+    #expect(throws: SettingFault.self) { try settings.values.validate() }
+}
+
+@Test(arguments: ["upstream.steps", "upstream.fold_steps"])
+func moreStepsThanAJobMayHaveAreRefused(name: String) {
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try NamedSettings(preset: "paper", replacing: ["\(name)=\(1 << 42)"])
+    }
+    #expect(error?.description.contains("\(name) is \(1 << 42): use 0 to \(1 << 40)") == true)
 }
 
 @Test func jsonWithAValueOfAnotherKindIsRefused() throws {

@@ -23,7 +23,7 @@ public struct NamedSettings: Sendable, Equatable {
         preset name: String, replacing assignments: [String] = [], unused: [String] = []
     ) throws(SleepRecognitionError) {
         var reader = PresetReader()
-        try reader.read(try Preset.named(name))
+        reader.read(try Preset.named(name))
         try reader.read(assignments: assignments, unused: unused)
         self.init(name: name, values: reader.settings)
     }

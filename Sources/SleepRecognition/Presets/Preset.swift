@@ -17,11 +17,19 @@ public struct Preset: Sendable {
         Preset(name: "night", bytes: PackageResources.night_yaml),
     ]
 
+    /// Its values.
+    public let settings: PresetSettings
+
     private init(name: String, bytes: [UInt8]) {
         (self.name, text) = (name, String(decoding: bytes, as: UTF8.self))
-        let purpose = try? PresetReader.mapping(in: text, from: name).first { $0.key.string == "purpose" }?.value.string
-        guard let purpose else { preconditionFailure("preset \(name) has no purpose") }
-        self.purpose = purpose
+        do {  // its text is part of the program
+            purpose = try PresetReader.mapping(in: text, from: name)["purpose"]?.string ?? ""
+            var reader = PresetReader()
+            try reader.read(text, from: "preset \(name)")
+            settings = reader.settings
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// The preset called `name`.
@@ -30,12 +38,5 @@ public struct Preset: Sendable {
     public static func named(_ name: String) throws(SleepRecognitionError) -> Preset {
         guard let preset = all.first(where: { $0.name == name }) else { throw .unknownPreset(name) }
         return preset
-    }
-
-    /// Its values.
-    public var settings: PresetSettings {
-        var reader = PresetReader()
-        do { try reader.read(self) } catch { preconditionFailure("\(error)") }  // its text is part of the program
-        return reader.settings
     }
 }

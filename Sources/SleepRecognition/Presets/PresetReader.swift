@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Numerics
 import Yams
 
 /// Reads settings layer over layer (a preset or a file, then single values), and remembers where each came from.
@@ -17,14 +18,27 @@ struct PresetReader {
         }
     }
 
+    /// A value, and where it stands.
+    private struct Entry {
+        let section, name: String
+        let value: PresetValue
+        /// Where its name stands, and where its value does.
+        let namePlace, place: Place
+
+        var path: String { "\(section).\(name)" }
+    }
+
     /// What has been read; of use once every setting has been.
-    private(set) var settings = PresetSettings.empty
-    /// Where each setting was read, by its path.
+    private(set) var settings = PresetSettings.unread
+    /// Where each setting was read, by its path; a kind's standard values are where the kind was named.
     private var places: [String: Place] = [:]
 
     /// Reads a preset.
-    mutating func read(_ preset: Preset) throws(SleepRecognitionError) {
-        try read(preset.text, from: "preset \(preset.name)")
+    mutating func read(_ preset: Preset) {
+        settings = preset.settings
+        for part in PresetPart.all {
+            for key in part.keys(settings) { places["\(part.section).\(key.name)"] = .text("preset \(preset.name)") }
+        }
     }
 
     /// Reads a file of settings.
@@ -40,7 +54,8 @@ struct PresetReader {
     /// - Throws: `SleepRecognitionError.settings` that names the line and what is wanted there.
     mutating func read(_ text: String, from source: String) throws(SleepRecognitionError) {
         let root = try Self.mapping(in: text, from: source)
-        if let base = root.first(where: { $0.key.string == "base" }) {
+        let base = root.first { $0.key.string == "base" }
+        if let base {
             let (place, value) = (Self.place(base.value, in: source), PresetValue(base.value))
             guard case .text(let name) = value else {
                 throw place.refusal("base is \(value.description): use a preset's name")
@@ -48,43 +63,42 @@ struct PresetReader {
             guard let preset = Preset.all.first(where: { $0.name == name }) else {
                 throw place.refusal("\(SleepRecognitionError.unknownPreset(name))")
             }
-            try read(preset)
+            read(preset)
         }
+        var layer: [Entry] = []
         for (key, value) in root {
             let name = key.string ?? ""
-            if PresetKey.sections.contains(name) {
+            if PresetPart.sections.contains(name) {
                 guard case .mapping(let section) = value else {
                     throw Self.place(value, in: source).refusal("\(name) must be a mapping of settings")
                 }
-                for (key, value) in section { try read(value, at: key, in: name, source) }
+                layer += section.map { key, value in
+                    Entry(
+                        section: name, name: key.string ?? "", value: PresetValue(value),
+                        namePlace: Self.place(key, in: source), place: Self.place(value, in: source))
+                }
             } else if name != "base", name != "purpose" {
-                let home = PresetKey.all.first { $0.name == name }
                 let remedy =
-                    home.map { "it belongs under \($0.section)" }
-                    ?? suggestion(for: name, among: ["base", "purpose"] + PresetKey.sections)
+                    home(of: name).map { "it belongs under \($0)" }
+                    ?? suggestion(for: name, among: ["base", "purpose"] + PresetPart.sections)
                 throw Self.place(key, in: source).refusal("no section \(shown(name)): \(remedy)")
             }
         }
-        if let missing = PresetKey.all.first(where: { places[$0.path] == nil }) {
-            throw .settings(
-                place: source,
-                reason: "\(missing.path) is missing: add it, or start the file with `base: paper` to take what is "
-                    + "missing from there")
-        }
-        try validate(source)
+        try take(layer, standardsCount: base != nil)
+        try check(source)
     }
 
-    private mutating func read(
-        _ value: Node, at key: Node, in section: String, _ source: String
+    /// Reads every setting by section and name.
+    mutating func read(
+        _ sections: [String: [String: PresetValue]], from source: String
     ) throws(SleepRecognitionError) {
-        let name = key.string ?? ""
-        guard let setting = PresetKey.named("\(section).\(name)") else {
-            let names = PresetKey.all.filter { $0.section == section }.map(\.name)
-            let home = PresetKey.all.first { $0.name == name }
-            let remedy = home.map { "it belongs under \($0.section)" } ?? suggestion(for: name, among: names)
-            throw Self.place(key, in: source).refusal("no setting \(section).\(shown(name)): \(remedy)")
+        let layer = sections.flatMap { section, values in
+            values.map { name, value in
+                Entry(section: section, name: name, value: value, namePlace: .text(source), place: .text(source))
+            }
         }
-        try set(setting, PresetValue(value), at: Self.place(value, in: source))
+        try take(layer.sorted { $0.path < $1.path }, standardsCount: false)
+        try check(source)
     }
 
     /// Takes over values written as `section.name=value`.
@@ -96,48 +110,109 @@ struct PresetReader {
     ///   - unused: settings and sections that may not be among them.
     /// - Throws: `SleepRecognitionError.assignment` that says what is wanted, or `.unused`.
     mutating func read(assignments: [String], unused: [String]) throws(SleepRecognitionError) {
-        var keys: [PresetKey] = []
-        for assignment in assignments { keys.append(try read(assignment: assignment)) }
+        var layer: [Entry] = []
+        for assignment in assignments { layer.append(try Self.entry(assignment)) }
+        try take(layer, standardsCount: true)
         try validate("settings")
-        for (assignment, key) in zip(assignments, keys) where unused.contains(key.path) || unused.contains(key.section)
-        {
-            throw .unused(assignment, setting: key.path)
+        for (assignment, entry) in zip(assignments, layer)
+        where unused.contains(entry.path) || unused.contains(entry.section) {
+            throw .unused(assignment, setting: entry.path)
         }
     }
 
-    private mutating func read(assignment: String) throws(SleepRecognitionError) -> PresetKey {
+    private static func entry(_ assignment: String) throws(SleepRecognitionError) -> Entry {
         let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
             throw .assignment(assignment, reason: "use a setting and its value, like recogniser.dropout=0.2")
         }
-        guard let setting = PresetKey.named(parts[0]) else {
-            let remedy = suggestion(for: parts[0], among: PresetKey.all.map(\.path))
-            throw .assignment(assignment, reason: "no setting \(shown(parts[0])): \(remedy)")
-        }
+        let path = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let node: Node?
         do { node = try Yams.compose(yaml: parts[1]) } catch { node = nil }
-        try set(setting, node.map { PresetValue($0) } ?? .other("unreadable"), at: .assignment(assignment))
-        return setting
+        return Entry(
+            section: path[0], name: path.count > 1 ? path[1] : "",
+            value: node.map { PresetValue($0) } ?? .other("unreadable"),
+            namePlace: .assignment(assignment), place: .assignment(assignment))
     }
 
-    private mutating func set(
-        _ setting: PresetKey, _ value: PresetValue, at place: Place
-    ) throws(SleepRecognitionError) {
-        guard setting.set(value, &settings) else {
-            throw place.refusal("\(setting.path) is \(value.description): use \(setting.kind)")
+    /// Takes over the values of one layer: kinds first, because they say which other settings there are.
+    ///
+    /// - Parameters:
+    ///   - layer: the values.
+    ///   - standardsCount: whether a kind that is not the one of the layers below brings its standard values; otherwise
+    ///     each of its settings has to be read.
+    /// - Throws: `SleepRecognitionError` for a value that can't be taken.
+    private mutating func take(_ layer: [Entry], standardsCount: Bool) throws(SleepRecognitionError) {
+        for part in PresetPart.all {
+            guard let kindName = part.kindName,
+                let entry = layer.last(where: { $0.section == part.section && $0.name == kindName }),
+                entry.value != part.values(settings)[kindName]
+            else { continue }
+            try refusing([entry]) {
+                try part.takeStandard(entry.value.asText ?? entry.value.description, &settings)
+            }
+            if standardsCount {
+                for key in part.keys(settings) { places["\(part.section).\(key.name)"] = entry.place }
+            }
         }
-        places[setting.path] = place
+        var rest = layer
+        let claims = PresetPart.all.map { part in
+            let names = Set(part.keys(settings).map(\.name))
+            let isOfPart = { (entry: Entry) in entry.section == part.section && names.contains(entry.name) }
+            defer { rest.removeAll(where: isOfPart) }
+            return (part: part, entries: rest.filter(isOfPart))
+        }
+        if let entry = rest.first { throw unknown(entry) }
+        for (part, entries) in claims where !entries.isEmpty {
+            let values = part.values(settings).merging(entries.map { ($0.name, $0.value) }) { $1 }
+            try refusing(entries) { try part.take(values, &settings) }
+            for entry in entries { places[entry.path] = entry.place }
+        }
+    }
+
+    /// What `work` does; a fault that it finds in one of the entries as that entry's.
+    private func refusing(_ entries: [Entry], _ work: () throws -> Void) throws(SleepRecognitionError) {
+        do { try work() } catch {
+            let fault = error as? SettingFault
+            guard let entry = entries.last(where: { $0.name == fault?.name }) ?? entries.first else { return }
+            throw entry.place.refusal(fault.map { "\($0.inSection(entry.section))" } ?? "\(entry.path): \(error)")
+        }
+    }
+
+    /// The section that has a setting of this name.
+    private func home(of name: String) -> String? { PresetPart.sections.first { names(in: $0).contains(name) } }
+
+    private func names(in section: String) -> [String] {
+        PresetPart.all.filter { $0.section == section }.flatMap { $0.keys(settings).map(\.name) }
+    }
+
+    private func unknown(_ entry: Entry) -> SleepRecognitionError {
+        if case .assignment = entry.place {
+            let path = entry.name.isEmpty ? entry.section : entry.path
+            let paths = PresetPart.sections.flatMap { section in names(in: section).map { "\(section).\($0)" } }
+            return entry.place.refusal("no setting \(shown(path)): \(suggestion(for: path, among: paths))")
+        }
+        let remedy =
+            home(of: entry.name).map { "it belongs under \($0)" }
+            ?? suggestion(for: entry.name, among: names(in: entry.section))
+        return entry.namePlace.refusal("no setting \(entry.section).\(shown(entry.name)): \(remedy)")
+    }
+
+    /// Refuses settings of which one is missing or makes no sense.
+    private func check(_ source: String) throws(SleepRecognitionError) {
+        for part in PresetPart.all {
+            for key in part.keys(settings) where !key.isOptional && places["\(part.section).\(key.name)"] == nil {
+                throw .settings(
+                    place: source,
+                    reason:
+                        "\(part.section).\(key.name) is missing: add it, or start the file with `base: paper` to take "
+                        + "what is missing from there")
+            }
+        }
+        try validate(source)
     }
 
     private func validate(_ source: String) throws(SleepRecognitionError) {
-        do {
-            try settings.validate()
-        } catch let fault as PresetSettings.Fault {
-            let place = places[fault.key] ?? .text(source)
-            throw place.refusal("\(fault.key) is \(fault.value): use \(fault.wanted)")
-        } catch {
-            throw SleepRecognitionError(error, of: source)
-        }
+        do { try settings.validate() } catch { throw (places[error.name] ?? .text(source)).refusal("\(error)") }
     }
 
     private static func place(_ node: Node, in source: String) -> Place {

@@ -1,6 +1,6 @@
 import Encoders
 import Layers
-import Numerics
+public import Numerics
 public import Recognition
 public import Upstream
 
@@ -28,99 +28,95 @@ public struct PresetSettings: Equatable, Sendable {
         (self.steps, self.foldSteps, self.recogniser) = (steps, foldSteps, recogniser)
     }
 
-    /// A value that makes no sense.
-    struct Fault: Error {
-        /// The setting's full name.
-        let key: String
-        let value: String
-        let wanted: String
-    }
-
-    /// Refuses values that make no sense.
+    /// Refuses values that make no sense, whatever the samples are.
     ///
-    /// - Throws: `Fault` for the first of them.
-    func validate() throws {
+    /// - Throws: `SettingFault` for the first of them, under its full name in preset files.
+    public func validate() throws(SettingFault) {
         do {
             try upstream.validate()
+            try Job.validate(shards: shards, shardSize: shardSize, steps: steps)
+            try Job.validate(shards: shards, shardSize: shardSize, steps: foldSteps, stepsName: "fold_steps")
         } catch {
-            throw Fault(key: "upstream.\(error.name)", value: error.value, wanted: error.wanted)
+            throw error.inSection("upstream")
         }
-        do {
-            try recogniser.validate()
-        } catch {
-            throw Fault(key: "recogniser.\(error.name)", value: error.value, wanted: error.wanted)
-        }
-        let limits = [
-            ("shards", shards, 1...65_536), ("shard_size", shardSize, 1...1 << 20), ("steps", steps, 0...1 << 40),
-            ("fold_steps", foldSteps, 0...1 << 40),
-        ]
-        for (name, value, range) in limits where !range.contains(value) {
-            throw Fault(
-                key: "upstream.\(name)", value: "\(value)", wanted: "\(range.lowerBound) to \(range.upperBound)")
-        }
+        do { try recogniser.validate() } catch { throw error.inSection("recogniser") }
     }
 }
 
 extension PresetSettings {
+    /// What a reader starts from: the standard kinds; nothing of it counts unless it was read.
+    static let unread = PresetSettings(
+        upstream: UpstreamSettings(
+            network: NetworkSettings(MLPSettings.standard), task: TaskSettings(ViewSettings.standard),
+            optimiser: OptimiserSettings.Kind.adam.standard),
+        shards: 1, shardSize: 1, steps: 0, foldSteps: 0, recogniser: RecogniserSettings(epochs: 1))
+
+    /// The sizes of jobs, as files have them.
+    struct Sizes: Codable {
+        let shards, shardSize, steps, foldSteps: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case shards
+            case shardSize = "shard_size"
+            case steps
+            case foldSteps = "fold_steps"
+        }
+    }
+
+    /// The sizes of jobs.
+    var sizes: Sizes {
+        get { Sizes(shards: shards, shardSize: shardSize, steps: steps, foldSteps: foldSteps) }
+        set {
+            (shards, shardSize, steps, foldSteps) = (
+                newValue.shards, newValue.shardSize, newValue.steps, newValue.foldSteps
+            )
+        }
+    }
+
+    /// Every setting of a section with its value, in the order in which files have them.
+    func values(in section: String) -> [(name: String, value: PresetValue)] {
+        PresetPart.all.filter { $0.section == section }.flatMap { part in
+            let values = part.values(self)
+            return part.keys(self).compactMap { key in values[key.name].map { (key.name, $0) } }
+        }
+    }
+
     /// The settings that are not as `other` has them, like `recogniser.epochs 5`.
     public func differences(from other: PresetSettings) -> [String] {
-        PresetKey.all.compactMap { key in
-            let value = key.value(self)
-            return value == key.value(other) ? nil : "\(key.path) \(value.yaml)"
+        PresetPart.sections.flatMap { section in
+            let others = Dictionary(uniqueKeysWithValues: other.values(in: section))
+            return values(in: section).filter { others[$0.name] != $0.value }.map {
+                "\(section).\($0.name) \($0.value.yaml)"
+            }
         }
     }
 
     /// Every value as the text of a preset file.
     public var yaml: String {
-        PresetKey.sections.map { section in
-            let keys = PresetKey.all.filter { $0.section == section }
-            return "\(section):\n" + keys.map { "  \($0.name): \($0.value(self).yaml)\n" }.joined()
+        PresetPart.sections.map { section in
+            "\(section):\n" + values(in: section).map { "  \($0.name): \($0.value.yaml)\n" }.joined()
         }.joined()
     }
 }
 
 extension PresetSettings: Codable {
-    private struct Name: CodingKey {
-        let stringValue: String
-        let intValue: Int? = nil
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-
-    /// No values yet: what a reader starts from.
-    static let empty = PresetSettings(
-        upstream: UpstreamSettings(
-            network: NetworkSettings(MLPSettings(hiddenUnits: [], weightDeviation: 0)),
-            task: TaskSettings(ViewSettings(views: [], crossEntropyWeight: 0, divergenceWeight: 0)),
-            optimiser: .adam(AdamSettings(learningRate: 0))),
-        shards: 0, shardSize: 0, steps: 0, foldSteps: 0, recogniser: RecogniserSettings(epochs: 0))
-
     /// Writes every value, under the names of preset files.
     public func encode(to encoder: any Swift.Encoder) throws {
-        var sections = encoder.container(keyedBy: Name.self)
-        for section in PresetKey.sections {
-            var values = sections.nestedContainer(keyedBy: Name.self, forKey: Name(section))
-            for key in PresetKey.all where key.section == section {
-                try values.encode(key.value(self), forKey: Name(key.name))
+        try Dictionary(
+            uniqueKeysWithValues: PresetPart.sections.map {
+                ($0, Dictionary(uniqueKeysWithValues: values(in: $0)))
             }
-        }
+        ).encode(to: encoder)
     }
 
     /// Reads what `encode(to:)` wrote.
     public init(from decoder: any Swift.Decoder) throws {
-        self = .empty
-        let sections = try decoder.container(keyedBy: Name.self)
-        for section in PresetKey.sections {
-            let values = try sections.nestedContainer(keyedBy: Name.self, forKey: Name(section))
-            for key in PresetKey.all where key.section == section {
-                let value = try values.decode(PresetValue.self, forKey: Name(key.name))
-                guard key.set(value, &self) else {
-                    throw DecodingError.dataCorruptedError(
-                        forKey: Name(key.name), in: values,
-                        debugDescription: "\(key.path) is \(value.description): use \(key.kind)")
-                }
-            }
+        let sections = try [String: [String: PresetValue]](from: decoder)
+        var reader = PresetReader()
+        do { try reader.read(sections, from: "settings") } catch {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
+        self = reader.settings
     }
 }

@@ -56,6 +56,20 @@ enum PresetValue: Equatable {
     }
 }
 
+extension PresetValue {
+    /// The text; nil for another value.
+    var asText: String? { if case .text(let text) = self { text } else { nil } }
+
+    /// Whether a setting can have such a value.
+    var isPlain: Bool {
+        switch self {
+        case .other: false
+        case .list(let values): values.allSatisfy(\.isPlain)
+        default: true
+        }
+    }
+}
+
 extension PresetValue: Codable {
     func encode(to encoder: any Swift.Encoder) throws {
         var container = encoder.singleValueContainer()

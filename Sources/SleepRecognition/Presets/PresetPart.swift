@@ -1,0 +1,110 @@
+import Encoders
+import Numerics
+import Recognition
+import Upstream
+
+/// The settings of one type, as a section of preset files has them beside others.
+///
+/// Which settings there are, their names and what they may be comes from the type's coding.
+struct PresetPart {
+    /// The section that they stand in.
+    let section: String
+    /// The setting that names the kind, where there are several: what the type's coding calls `kind`.
+    let kindName: String?
+    /// Replaces all settings by the standard ones of a kind; throws `SettingFault`.
+    let takeStandard: (_ kind: String, inout PresetSettings) throws -> Void
+    /// The settings' names, in the type's order.
+    let keys: (PresetSettings) -> [SettingsKey]
+    /// The settings' values by name.
+    let values: (PresetSettings) -> [String: PresetValue]
+    /// Replaces all settings; throws `SettingFault`.
+    let take: ([String: PresetValue], inout PresetSettings) throws -> Void
+
+    /// The sections, in the order in which files have them.
+    static let sections = ["upstream", "recogniser"]
+
+    /// All settings, in the order in which files have them.
+    static var all: [PresetPart] {
+        [
+            PresetPart("upstream", { $0.upstream.task }, { $1.upstream.task = $0 }).named("task") {
+                $1.upstream.task = try TaskSettings(TaskSettings.kinds.kind(named: $0).standard)
+            },
+            PresetPart("upstream", { $0.upstream.network }, { $1.upstream.network = $0 }).named("network") {
+                $1.upstream.network = try NetworkSettings(NetworkSettings.kinds.kind(named: $0).standard)
+            },
+            PresetPart("upstream", { $0.upstream.optimiser }, { $1.upstream.optimiser = $0 }).named("optimiser") {
+                $1.upstream.optimiser = try OptimiserSettings.Kind.named($0).standard
+            },
+            PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
+            PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),
+            recogniser,
+        ]
+    }
+
+    private init<Value: Codable>(
+        _ section: String, _ get: @escaping (PresetSettings) -> Value,
+        _ set: @escaping (Value, inout PresetSettings) -> Void
+    ) {
+        (self.section, kindName, takeStandard) = (section, nil, { _, _ in })
+        keys = { settings in
+            let values = SettingsCoder.values(of: get(settings))
+            do { return try SettingsCoder.settings(Value.self, from: values).keys } catch {
+                preconditionFailure("settings that can't be read back: \(error)")
+            }
+        }
+        values = { SettingsCoder.values(of: get($0)) }
+        take = { values, settings in set(try SettingsCoder.settings(Value.self, from: values).settings, &settings) }
+    }
+
+    /// The same with the kind under a name of its own.
+    private func named(
+        _ name: String, standard: @escaping (_ kind: String, inout PresetSettings) throws -> Void
+    ) -> PresetPart {
+        let (keys, values, take) = (keys, values, take)
+        func renamed(_ values: [String: PresetValue], _ old: String, _ new: String) -> [String: PresetValue] {
+            Dictionary(uniqueKeysWithValues: values.map { ($0 == old ? new : $0, $1) })
+        }
+        return PresetPart(
+            section: section, kindName: name, takeStandard: standard,
+            keys: { keys($0).map { $0.name == "kind" ? SettingsKey(name: name, isOptional: true) : $0 } },
+            values: { renamed(values($0), "kind", name) }, take: { try take(renamed($0, name, "kind"), &$1) })
+    }
+
+    private init(
+        section: String, kindName: String? = nil,
+        takeStandard: @escaping (String, inout PresetSettings) throws -> Void = { _, _ in },
+        keys: @escaping (PresetSettings) -> [SettingsKey],
+        values: @escaping (PresetSettings) -> [String: PresetValue],
+        take: @escaping ([String: PresetValue], inout PresetSettings) throws -> Void
+    ) {
+        (self.section, self.kindName, self.takeStandard) = (section, kindName, takeStandard)
+        (self.keys, self.values, self.take) = (keys, values, take)
+    }
+}
+
+extension PresetPart {
+    /// A recogniser's settings: without a seed, and with a word for recordings that are taken whole.
+    private static var recogniser: PresetPart {
+        let (plain, length, whole) = (
+            PresetPart("recogniser", { $0.recogniser }, { $1.recogniser = $0 }), "sequence_length",
+            PresetValue.text("whole")
+        )
+        return PresetPart(
+            section: plain.section,
+            keys: { settings in
+                plain.keys(settings).filter { $0.name != "seed" }
+                    .map { $0.name == length ? SettingsKey(name: length, isOptional: false) : $0 }
+            },
+            values: { plain.values($0).filter { $0.key != "seed" }.merging([length: whole]) { given, _ in given } },
+            take: { values, settings in
+                let seed = settings.recogniser.seed
+                do {
+                    let known = values.filter { $0.key != length || $0.value != whole }
+                    try plain.take(known.merging(["seed": .whole(0)]) { $1 }, &settings)
+                } catch let fault as SettingFault where fault.name == length {
+                    throw SettingFault(length, fault.value, wanted: fault.wanted + " or whole")
+                }
+                settings.recogniser.seed = seed
+            })
+    }
+}

@@ -1,0 +1,99 @@
+import Datasets
+import Encoders
+import Examples
+import Foundation
+import Recognition
+import SleepRecognition
+import TestKit
+import Testing
+import Upstream
+
+/// A network and a task of one's own, known before anything else.
+private let known: Void = {
+    NetworkSettings.kinds.add(SquareUnitsSettings.kind, SquareUnitsSettings.self)
+    TaskSettings.kinds.add(ShiftSettings.kind, ShiftSettings.self)
+}()
+
+@Test func anotherKindComesWithItsStandardValuesAndItsOwnSettings() throws {
+    known
+    let standard = try NamedSettings(preset: "paper", replacing: ["upstream.network=squares"])
+    #expect(standard.values.upstream.network == NetworkSettings(SquareUnitsSettings.standard))
+    // Whichever is written first.
+    let assignments = ["upstream.units=5", "upstream.shifts=3", "upstream.task=shifts", "upstream.network=squares"]
+    let settings = try NamedSettings(preset: "paper", replacing: assignments)
+    #expect(settings.values.upstream.network == NetworkSettings(SquareUnitsSettings(units: 5)))
+    #expect(settings.values.upstream.task == TaskSettings(ShiftSettings(shifts: 3)))
+    #expect(
+        settings.changes
+            == ["task shifts", "shifts 3", "network squares", "units 5"].map { "upstream.\($0)" })
+    #expect(
+        try JSONDecoder().decode(PresetSettings.self, from: JSONEncoder().encode(settings.values)) == settings.values)
+    let folder = try TemporaryFolder()
+    try folder.write(settings.values.yaml, to: "mine.yaml")
+    #expect(try NamedSettings(file: folder.path("mine.yaml")).values == settings.values)
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try NamedSettings(file: folder.path("mine.yaml"), replacing: ["upstream.hidden_units=[3]"])
+    }
+    #expect(error?.description.contains("no setting upstream.hidden_units") == true)
+}
+
+@Test(arguments: [
+    (
+        "base: paper\nupstream:\n  network: squares\n  units: 5000\n",
+        "line 4, column 10: upstream.units is 5000: use 1 to"
+    ),
+    (
+        "base: paper\nupstream:\n  network: squares\n  units: many\n",
+        "line 4, column 10: upstream.units is \"many\": use a"
+    ),
+    (
+        "base: paper\nupstream:\n  network: squars\n",
+        "line 3, column 12: upstream.network is squars: use perceptron or "
+    ),
+    ("base: paper\nupstream:\n  units: 5\n", "line 3, column 3: no setting upstream.units"),
+])
+func whatIsWrongWithAKindsSettingsNamesThePlace(text: String, words: String) throws {
+    known
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "mine.yaml")
+    let error = #expect(throws: SleepRecognitionError.self) { try NamedSettings(file: path) }
+    #expect(error?.description.hasPrefix("\(path), \(words)") == true, "\(error?.description ?? "")")
+}
+
+/// A file that has no base has to name every setting of its kinds.
+@Test func aFileOfAnotherKindWithoutABaseHasAllItsSettings() throws {
+    known
+    let folder = try TemporaryFolder()
+    let whole = try NamedSettings(preset: "paper", replacing: ["upstream.network=squares"]).values.yaml
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try NamedSettings(
+            file: folder.write(whole.replacingOccurrences(of: "  units: 6\n", with: ""), to: "mine.yaml"))
+    }
+    #expect(error?.description.contains("upstream.units is missing") == true)
+}
+
+/// Both stages, a model's file and an evaluation with a network and a task that nothing here knows.
+@Test func anotherNetworkGoesThroughBothStages() throws {
+    known
+    let study = try SmallStudy()
+    let settings = try NamedSettings(
+        preset: "paper",
+        replacing: [
+            "upstream.network=squares", "upstream.task=shifts", "upstream.shards=2", "upstream.shard_size=4",
+            "upstream.steps=3", "upstream.fold_steps=3", "recogniser.hidden_units=4", "recogniser.epochs=2",
+        ])
+    let encoder = try Pretraining(on: study.dataset, settings: settings).run()
+    #expect(encoder.encoder.featureCount == 6)
+    let model = try RecogniserTraining(
+        on: study.dataset, scheme: .posture3, encoder: encoder, settings: settings
+    ).run().model
+    let path = study.folder.path("model.safetensors")
+    try model.write(to: path)
+    let read = try RecogniserModel(opening: path)
+    let answers = try [model, read].map { try Prediction(of: study.dataset, by: $0).run().rows }
+    #expect(answers[0] == answers[1])
+    let figures = try Evaluation(
+        on: study.dataset, scheme: .posture3, division: .subjectFolds(2), settings: settings
+    ).run(threads: 2)
+    #expect(figures.samples == 36 && figures.settings == settings.values)
+}
