@@ -1,8 +1,8 @@
 /// How often samples of each class were recognised as each class, and the figures that follow from it.
 ///
-/// The figures are scikit-learn's: a class's precision is 0 when nothing was recognised as it, its recall 0 when it has no
-/// samples, its F1 0 when both are. Cohen's kappa, where scikit-learn has none because all samples and all answers are of one
-/// class, is 0.
+/// The figures are scikit-learn's: a class's precision is 0 when nothing was recognised as it, its recall 0 when it has
+/// no samples, its F1 0 when both are. Cohen's kappa, where scikit-learn has none because all samples and all answers
+/// are of one class, is 0.
 public struct ClassificationScores: Sendable, Equatable {
     /// The classes' names.
     public let classes: [String]

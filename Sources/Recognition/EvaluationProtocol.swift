@@ -6,8 +6,9 @@ public enum EvaluationProtocol: Sendable, Equatable {
     case leaveOneSubjectOut
     /// Subjects are divided into this many groups at random, each held out once.
     case subjectFolds(Int)
-    /// Three times, 70 of 100 samples are drawn at random to train on. Neighbouring samples of one person stand on both sides,
-    /// so this measures recognition of people whom the model has seen; it is here to compare with work that did so.
+    /// Three times, 70 of 100 samples are drawn at random to train on. Neighbouring samples of one person stand on both
+    /// sides, so this measures recognition of people whom the model has seen; it is here to compare with work that did
+    /// so.
     case random70
 
     /// The names by which protocols are asked for.

@@ -23,9 +23,9 @@ public struct GaussianMixture: Sendable, Equatable {
 
     /// The mixture under which points are most likely, by expectation-maximisation (Dempster, Laird and Rubin 1977).
     ///
-    /// The means start as in k-means++ (Arthur and Vassilvitskii, SODA 2007): points drawn with a probability that grows with
-    /// the squared distance from those drawn before. No variance falls below a thousandth of all points' in that dimension, so
-    /// that no Gaussian closes in on a single point.
+    /// The means start as in k-means++ (Arthur and Vassilvitskii, SODA 2007): points drawn with a probability that
+    /// grows with the squared distance from those drawn before. No variance falls below a thousandth of all points' in
+    /// that dimension, so that no Gaussian closes in on a single point.
     ///
     /// - Parameters:
     ///   - points: `[points, dimensions]`, finite.
@@ -53,16 +53,17 @@ public struct GaussianMixture: Sendable, Equatable {
     private static let largestPassCount = 500
 
     /// A point's Fisher vector: the gradient of its log-likelihood at the means, then at the deviations, Gaussian after
-    /// Gaussian, scaled by the square root of the (approximate) inverse Fisher information; `2 * count * dimensions` values.
+    /// Gaussian, scaled by the square root of the (approximate) inverse Fisher information; `2 * count * dimensions`
+    /// values.
     ///
     /// With γ the probability that the point x is of a Gaussian with weight w, mean μ and deviation σ, the values are
-    /// `γ (x - μ) / (σ √w)` and `γ ((x - μ)² / σ² - 1) / √(2 w)`. Source: Perronnin, Sánchez and Mensink, "Improving the Fisher
-    /// Kernel for Large-Scale Image Classification", ECCV 2010, section 2, for the case of one point.
+    /// `γ (x - μ) / (σ √w)` and `γ ((x - μ)² / σ² - 1) / √(2 w)`. Source: Perronnin, Sánchez and Mensink, "Improving
+    /// the Fisher Kernel for Large-Scale Image Classification", ECCV 2010, section 2, for the case of one point.
     ///
     /// - Parameters:
     ///   - point: as many values as there are dimensions.
-    ///   - isNormalised: whether to take signed square roots of the values and divide them by their norm then (sections 3.2 and
-    ///     3.1 there).
+    ///   - isNormalised: whether to take signed square roots of the values and divide them by their norm then (sections
+    ///     3.2 and 3.1 there).
     /// - Returns: the vector.
     public func fisherVector(of point: [Double], isNormalised: Bool) -> [Double] {
         let dimensions = means.columns

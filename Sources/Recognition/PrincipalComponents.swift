@@ -3,9 +3,9 @@ public import Signals
 
 /// The directions along which samples, each divided by its Euclidean norm, differ most.
 ///
-/// Found by subspace iteration with Rayleigh-Ritz projection (Golub and Van Loan, *Matrix Computations*, 4th edition, section
-/// 8.2.4), which needs a few passes over the samples and memory for a few vectors, whatever the length of a sample. Each
-/// direction's largest value is positive, so that nothing about it is left to chance.
+/// Found by subspace iteration with Rayleigh-Ritz projection (Golub and Van Loan, *Matrix Computations*, 4th edition,
+/// section 8.2.4), which needs a few passes over the samples and memory for a few vectors, whatever the length of a
+/// sample. Each direction's largest value is positive, so that nothing about it is left to chance.
 public struct PrincipalComponents: Sendable, Equatable {
     /// The mean of the samples that were fitted on, a value for each value of a sample.
     public let mean: [Float]
@@ -158,8 +158,8 @@ private struct Subspace {
     /// - Parameters:
     ///   - image: the matrix times each vector.
     ///   - wanted: how many of the largest eigenvalues are looked at.
-    /// - Returns: the eigenvalues inside the space, the largest first, and how far the first `wanted` directions are from
-    ///   being eigenvectors of the whole matrix, as a part of the largest eigenvalue.
+    /// - Returns: the eigenvalues inside the space, the largest first, and how far the first `wanted` directions are
+    ///   from being eigenvectors of the whole matrix, as a part of the largest eigenvalue.
     mutating func project(_ image: [Double], wanted: Int) -> (values: [Double], error: Double) {
         var small = (0..<vectors).map { a in (0..<vectors).map { b in dot(basis, a, image, b) } }
         for a in 0..<vectors {

@@ -39,7 +39,8 @@ public struct Recogniser: Sendable {
     ///
     /// - Parameters:
     ///   - features: `[samples, features]`.
-    ///   - recordings: the samples of each recording, in order; no sequence crosses one's end, nor a sample without label.
+    ///   - recordings: the samples of each recording, in order; no sequence crosses one's end, nor a sample without
+    ///     label.
     ///   - labels: per sample its class, below `classes`, or nil.
     ///   - classes: how many classes there are.
     ///   - settings: how to build and train.

@@ -1,15 +1,15 @@
 public import Numerics
 public import Signals
 
-/// What a recogniser reads of a sample: the encoder's features and, where its settings say so, the sample's places along
-/// principal components, its Fisher vector and its own values, in this order.
+/// What a recogniser reads of a sample: the encoder's features and, where its settings say so, the sample's places
+/// along principal components, its Fisher vector and its own values, in this order.
 ///
-/// The published program can append three principal components and Fisher vectors of a mixture of five Gaussians to the 128
-/// features, without a word on what they are made of. Here the components are those of the samples as the encoder reads them,
-/// divided by their norms. The mixture is one of the samples' places along these components, each divided by its deviation:
-/// it has the same meaning for every kind of sample (the rows of a pressure map are lines of one mattress, those of a
-/// wrist-worn sensor different quantities, so neither rows nor columns could be compared in general), and 2 x 5 x 3 values stay
-/// small beside the features.
+/// The published program can append three principal components and Fisher vectors of a mixture of five Gaussians to the
+/// 128 features, without a word on what they are made of. Here the components are those of the samples as the encoder
+/// reads them, divided by their norms. The mixture is one of the samples' places along these components, each divided
+/// by its deviation: it has the same meaning for every kind of sample (the rows of a pressure map are lines of one
+/// mattress, those of a wrist-worn sensor different quantities, so neither rows nor columns could be compared in
+/// general), and 2 x 5 x 3 values stay small beside the features.
 public struct RecogniserInputs: Sendable, Equatable {
     /// Whether the sample's own values come last.
     public let includesSamples: Bool

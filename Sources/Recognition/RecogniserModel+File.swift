@@ -6,12 +6,12 @@ import Signals
 
 /// The file is a tensor file of format `ssrm.model.3`.
 ///
-/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `subjects`, `recogniser` (the settings, without
-/// `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job` and `encoder_dataset`
-/// (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as `recogniser.…`, under their parts' names,
-/// `scaling.means`, `scaling.factors` and, where the settings have them, `components.mean` `[values]`, `components.directions`
-/// `[components, values]`, `components.variances` `[components]`, `mixture.weights` `[Gaussians]`, `mixture.means` and
-/// `mixture.variances` `[Gaussians, components]`.
+/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `subjects`, `recogniser` (the settings,
+/// without `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job` and
+/// `encoder_dataset` (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as
+/// `recogniser.…`, under their parts' names, `scaling.means`, `scaling.factors` and, where the settings have them,
+/// `components.mean` `[values]`, `components.directions` `[components, values]`, `components.variances` `[components]`,
+/// `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
     public static let format = "ssrm.model.3"
@@ -52,7 +52,8 @@ extension RecogniserModel {
 
     /// Reads the model at `path`.
     ///
-    /// - Throws: `TensorFileError` for a file that is missing or damaged, `RecognitionError.oldModel` or `.notAModel` for another file.
+    /// - Throws: `TensorFileError` for a file that is missing or damaged, `RecognitionError.oldModel` or `.notAModel`
+    ///   for another file.
     public init(opening path: String) throws {
         let file = try TensorFile(opening: path)
         let metadata = file.metadata

@@ -73,7 +73,8 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         try check(
             dropout == 0 || (0..<1).contains(dropout) && (1...65_535).contains((dropout * 65_536).rounded()), "dropout",
             dropout, "0 to below 1: 0 itself, or 0.00001 to 0.99999")
-        // Adam divides by the root of squared gradients plus its epsilon of 1e-8: much shorter ones would train nothing.
+        // Adam divides by the root of squared gradients plus its epsilon of 1e-8: much shorter ones would train
+        // nothing.
         try check(
             gradientClip == 0 || gradientClip >= 1e-6 && gradientClip.isFinite, "gradient_clip", gradientClip,
             "0, or 0.000001 or more")

@@ -1,6 +1,7 @@
 /// Cuts recordings into the sequences that a recogniser reads.
 enum Sequences {
-    /// Consecutive pieces of at most `length` samples of each recording, the last of a recording shorter; nil keeps it whole.
+    /// Consecutive pieces of at most `length` samples of each recording, the last of a recording shorter; nil keeps it
+    /// whole.
     static func pieces(of recordings: [Range<Int>], length: Int?) -> [Range<Int>] {
         recordings.flatMap { recording -> [Range<Int>] in
             guard let length, !recording.isEmpty else { return recording.isEmpty ? [] : [recording] }

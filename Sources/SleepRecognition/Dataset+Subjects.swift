@@ -5,7 +5,8 @@ extension Dataset {
     ///
     /// - Parameter names: subjects' names.
     /// - Returns: their samples, as ranges in order.
-    /// - Throws: `SleepRecognitionError` for a name that the dataset does not have, or when nobody is named, or nobody would be left.
+    /// - Throws: `SleepRecognitionError` for a name that the dataset does not have, or when nobody is named, or nobody
+    ///   would be left.
     public func samples(ofSubjects names: some Sequence<String>) throws(SleepRecognitionError) -> [Range<Int>] {
         let names = Set(names)
         if let unknown = names.sorted().first(where: { !subjects.contains($0) }) {

@@ -48,7 +48,8 @@ public struct Predictions: Sendable {
     ///
     /// They say something about the model only for subjects that no part of its training has seen.
     ///
-    /// - Parameter samples: those that count where they have a label, like those of `Dataset.samples(ofSubjects:)`; nil for all.
+    /// - Parameter samples: those that count where they have a label, like those of `Dataset.samples(ofSubjects:)`; nil
+    ///   for all.
     /// - Returns: counts of the samples that have a label.
     /// - Throws: `SleepRecognitionError.labels` when the dataset's labels are not of the model's kind.
     public func scores(of samples: [Range<Int>]? = nil) throws(SleepRecognitionError) -> ClassificationScores {

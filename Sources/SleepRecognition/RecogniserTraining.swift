@@ -49,8 +49,8 @@ public struct RecogniserTraining: Sendable {
     ///   - threads: how many threads to use; the result does not depend on it.
     ///   - progress: called after each training epoch.
     /// - Returns: the model, and figures of its training.
-    /// - Throws: `SleepRecognitionError.recognition` when no sample has a label, when they differ too little for the settings, or
-    ///   when the training diverges.
+    /// - Throws: `SleepRecognitionError.recognition` when no sample has a label, when they differ too little for the
+    ///   settings, or when the training diverges.
     public func run(
         threads: Int = 1, progress: (Recogniser.Progress) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> TrainedModel {

@@ -30,8 +30,8 @@ public struct Evaluation: Sendable {
     ///   - division: how samples are held out.
     ///   - settings: both stages' settings.
     ///   - seed: what all random draws follow from.
-    /// - Throws: `SleepRecognitionError` when the scheme does not fit, too few subjects can be held out, or a fold has nothing to
-    ///   train on.
+    /// - Throws: `SleepRecognitionError` when the scheme does not fit, too few subjects can be held out, or a fold has
+    ///   nothing to train on.
     public init(
         on dataset: Dataset, scheme: LabelScheme, division: EvaluationProtocol, settings: NamedSettings,
         seed: UInt64 = 1
@@ -80,7 +80,8 @@ public struct Evaluation: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads to use; the figures do not depend on it.
-    ///   - report: is told what happens, on the threads that compute, one call at a time; it must not wait for the evaluation.
+    ///   - report: is told what happens, on the threads that compute, one call at a time; it must not wait for the
+    ///     evaluation.
     /// - Returns: the figures of all folds together.
     /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
     public func run(

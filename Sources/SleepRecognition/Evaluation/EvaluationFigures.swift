@@ -105,7 +105,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let confusion: [[Int]]
     /// Every value that was in effect.
     public let settings: PresetSettings
-    /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the preset's.
+    /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the
+    /// preset's.
     public let changes: [String]
     /// Figures by class, in order.
     public let classes: [Class]

@@ -6,7 +6,8 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         public let name: String
         /// The subjects held out, by name; none where samples are divided without regard to subjects.
         public let heldOut: [String]
-        /// The samples trained on, by their number in the dataset file, from 0, in order; those without a class are among them.
+        /// The samples trained on, by their number in the dataset file, from 0, in order; those without a class are
+        /// among them.
         public let training: [Int]
         /// The samples held out, likewise.
         public let test: [Int]

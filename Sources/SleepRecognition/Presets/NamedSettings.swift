@@ -49,7 +49,8 @@ public struct NamedSettings: Sendable, Equatable {
         self.init(name: same?.name ?? (isPresetsName ? "file \(fileName)" : fileName), values: reader.settings)
     }
 
-    /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no such preset.
+    /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no
+    /// such preset.
     ///
     /// A figure that was obtained with any is not the preset's.
     public var changes: [String] {

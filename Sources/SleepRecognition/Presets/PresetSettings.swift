@@ -16,7 +16,8 @@ public struct PresetSettings: Equatable, Sendable {
     public var steps: Int
     /// Steps of the pre-training in each fold of an evaluation.
     public var foldSteps: Int
-    /// How a recogniser is built and trained; its seed is no part of a preset, and what uses these settings replaces it.
+    /// How a recogniser is built and trained; its seed is no part of a preset, and what uses these settings replaces
+    /// it.
     public var recogniser: RecogniserSettings
 
     /// Settings of one's own.

@@ -88,7 +88,8 @@ private struct SettingsContainer<Key: CodingKey>: KeyedDecodingContainerProtocol
     func superDecoder(forKey key: Key) throws -> any Decoder { throw notFlat }
 }
 
-/// A value through JSON as one of another type; numbers that are none come through it, to be refused where limits are looked at.
+/// A value through JSON as one of another type; numbers that are none come through it, to be refused where limits are
+/// looked at.
 private func recoded<Value: Decodable>(_ value: some Encodable, as type: Value.Type) throws -> Value {
     let (infinity, minusInfinity, nan) = ("\u{E000}inf", "\u{E000}-inf", "\u{E000}nan")  // nobody writes such texts
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())

@@ -7,8 +7,8 @@ struct PresetCommand: ParsableCommand {
         commandName: "preset",
         abstract: "Lists, prints and checks settings.",
         discussion: """
-            A preset is a file of settings for both stages, with a comment on each. To use your own, print one, change it \
-            and name it with --config:
+            A preset is a file of settings for both stages, with a comment on each. To use your own, print one, change \
+            it and name it with --config:
 
               ssrm preset show night > mine.yaml
               ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso --config mine.yaml

@@ -11,10 +11,10 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Pre-train, train and score on held-out recordings, fold by fold.",
         discussion: """
-            Everything that is fitted, pre-training and scaling included, is fitted on a fold's training samples alone. \
-            Protocols: loso leaves one subject out at a time; kfold divides the subjects into --folds groups; random70 \
-            draws 70 of 100 samples three times, so that neighbouring samples of one person stand on both sides: compare \
-            it only with work that did the same.
+            Everything that is fitted, pre-training and scaling included, is fitted on a fold's training samples \
+            alone. Protocols: loso leaves one subject out at a time; kfold divides the subjects into --folds groups; \
+            random70 draws 70 of 100 samples three times, so that neighbouring samples of one person stand on both \
+            sides: compare it only with work that did the same.
 
             Example:
               ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso

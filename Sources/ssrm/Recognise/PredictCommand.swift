@@ -10,9 +10,9 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Recognise every sample of a dataset with a trained model.",
         discussion: """
-            The CSV file has a line a sample: subject, recording, position, label, and the probability of each class given \
-            the whole sequence. The labels are those of the most probable sequence, so a label is now and then not the \
-            most probable class of its own sample.
+            The CSV file has a line a sample: subject, recording, position, label, and the probability of each class \
+            given the whole sequence. The labels are those of the most probable sequence, so a label is now and then \
+            not the most probable class of its own sample.
 
             Example:
               ssrm predict --model posture.safetensors --data maps.safetensors --out postures.csv

@@ -11,9 +11,9 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a recogniser on labelled recordings.",
         discussion: """
-            The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field learn \
-            the classes from sequences of them. The model file holds all that `ssrm predict` needs. \
-            Of the settings, those of the recogniser count: the encoder was made with its own.
+            The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field \
+            learn the classes from sequences of them. The model file holds all that `ssrm predict` needs. Of the \
+            settings, those of the recogniser count: the encoder was made with its own.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 --out posture.safetensors
