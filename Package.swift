@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Datasets", "Wire", "Messaging",
-                "Numerics",
+                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Datasets", "Upstream",
+                "Encoders", "Layers", "Signals", "Wire", "Messaging", "Numerics",
             ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: house),

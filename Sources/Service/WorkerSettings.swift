@@ -12,8 +12,6 @@ package struct WorkerSettings: Sendable {
     package var patience = Duration.seconds(60)
     /// Whether it exchanges floats through shared memory with a coordinator on this machine.
     package var sharesMemory = true
-    /// Whether it says nothing but errors.
-    package var isQuiet = false
 
     /// A worker for this coordinator, everything else as the program does it unasked.
     package init(endpoint: String) { self.endpoint = endpoint }

@@ -19,6 +19,7 @@ package final class WorkerShell {
     let settings: WorkerSettings
     let dataset: Dataset?
     private let signals: SignalInbox
+    private let sinks: [any WorkerEventSink]
     private let socket: Socket
     let compute: ComputeThread
     let watch = Stopwatch()
@@ -38,8 +39,10 @@ package final class WorkerShell {
     private var lent: [UInt64: [FloatBlock]] = [:]
 
     /// A worker that connects from now on.
-    package init(_ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox) throws {
-        (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
+    package init(
+        _ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox, sinks: [any WorkerEventSink]
+    ) throws {
+        (self.settings, self.dataset, self.signals, self.sinks) = (settings, dataset, signals, sinks)
         let hello = Hello(
             name: Self.name(ofProcess: getpid()), processor: Processor.name,
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: settings.threads,
@@ -151,7 +154,7 @@ package final class WorkerShell {
     }
 
     func tell(_ event: WorkerEvent) {
-        if !settings.isQuiet || event.isWarning { Terminal.error("\(event)") }
+        for sink in sinks { sink.take(event) }
     }
 
     private func send(_ envelope: Envelope, from memory: SharedMemory? = nil) throws {

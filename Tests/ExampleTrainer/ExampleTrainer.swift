@@ -59,12 +59,11 @@ enum ExampleTrainer {
         guard let endpoint = value("--connect") else { throw Misuse("a worker needs --connect") }
         if let parent = value("--parent").flatMap({ Int32($0) }) { try ParentProcess.endThisWith(parent) }
         let signals = try SignalInbox([SIGINT, SIGTERM])
-        var settings = WorkerSettings(endpoint: endpoint)
-        settings.isQuiet = true
         let dataset = try value("--data").map { try Dataset(opening: $0) }
-        if case .stopped(let signal) = try WorkerShell(settings, dataset: dataset, signals: signals).work() {
-            exit(128 + signal)
-        }
+        let shell = try WorkerShell(
+            WorkerSettings(endpoint: endpoint), dataset: dataset, signals: signals,
+            sinks: [WorkerTerminalSink(isQuiet: true)])
+        if case .stopped(let signal) = try shell.work() { exit(128 + signal) }
     }
 
     private struct Misuse: Error, CustomStringConvertible {

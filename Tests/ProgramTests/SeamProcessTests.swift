@@ -1,6 +1,7 @@
 import Foundation
 import TestKit
 import Testing
+import Upstream
 
 /// The promise holds for what others add: a network and a task of the tests' own, trained by real processes.
 @Suite(.serialized) struct SeamProcessTests {
@@ -32,12 +33,16 @@ import Testing
         #expect(one.step == 400)
         #expect(try outcome(of: start("three", workers: 3, steps: 400)) == one)
 
-        let killed = try start("killed", workers: 2, steps: 400)
-        let checkpoint = folder.path("killed/checkpoints/step-00000040.safetensors")
-        #expect(waitFor { FileManager.default.fileExists(atPath: checkpoint) })
+        // So long that it can't be over before it is killed.
+        let killed = try start("killed", workers: 2, steps: 1_000_000)
+        let written = try RunEventLog(of: folder.path("killed"), by: killed).waits(for: .checkpointWritten, count: 2)
         killed.signal(SIGKILL)
         #expect(killed.result().status == -SIGKILL)
-        #expect(try outcome(of: start("killed", workers: 3, steps: 400, "--resume")) == one)
+        let newest = try RunFolder(folder.path("killed")).checkpointSteps.last
+        let steps = try #require(newest) + 20
+        #expect(steps > written[1].step ?? 0)
+        let resumed = try outcome(of: start("killed", workers: 3, steps: steps, "--resume"))
+        #expect(resumed == (try outcome(of: start("whole", workers: 1, steps: steps))))
     }
 
     @Test func theTasksOwnFiguresStandInTheMetrics() throws {

@@ -25,7 +25,9 @@ public final class RunEventLog {
         public let what: String?
         /// Why something failed.
         public let reason: String?
-        /// Steps done.
+        /// Whether what one worker found was found before.
+        public let confirmed: Bool?
+        /// Steps done, or the step that is meant.
         public let step: Int?
         /// Whether a run was resumed.
         public let resumed: Bool?

@@ -79,8 +79,9 @@ struct WorkerCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
-        (settings.patience, settings.sharesMemory, settings.isQuiet) = (.seconds(patience), sharedMemory, quiet)
-        let shell = try WorkerShell(settings, dataset: dataset, signals: signals)
+        (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
+        let shell = try WorkerShell(
+            settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])
         if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
     }
 }

@@ -1,0 +1,281 @@
+import Checkpoints
+import Encoders
+import Foundation
+import Numerics
+import TestKit
+import Testing
+import Upstream
+import Wire
+
+/// What a worker does with a coordinator that is broken or means harm: it ends with one line, or does not mind.
+@Suite struct HostileCoordinatorTests {
+    private func expectLine(
+        _ worker: ProgramRun, _ said: String, location: SourceLocation = #_sourceLocation
+    ) {
+        let result = worker.result(seconds: 60)
+        let last = result.errors.split(separator: "\n").last.map(String.init) ?? ""
+        #expect(result.status == 1, Comment(rawValue: result.errors), sourceLocation: location)
+        #expect(
+            last.hasPrefix("ssrm: ") && last.contains(said), Comment(rawValue: result.errors), sourceLocation: location)
+    }
+
+    /// The job's JSON with some values replaced, by their place like `settings.network`.
+    private static func job(_ changes: [String: any Sendable]) throws -> String {
+        func change(_ object: Any, _ path: ArraySlice<Substring>, _ value: any Sendable) throws -> Any {
+            guard let key = path.first else { return value }
+            var object = try #require(object as? [String: Any])
+            object[String(key)] = try change(object[String(key)] as Any, path.dropFirst(), value)
+            return object
+        }
+        var job = try JSONSerialization.jsonObject(with: Data(PlayedCoordinator.job.json.utf8))
+        for (path, value) in changes { job = try change(job, path.split(separator: ".")[...], value) }
+        return String(decoding: try JSONSerialization.data(withJSONObject: job), as: UTF8.self)
+    }
+
+    struct BadJob: CustomTestStringConvertible {
+        let changes: [String: any Sendable]
+        let said: String
+
+        init(_ changes: [String: any Sendable], _ said: String) { (self.changes, self.said) = (changes, said) }
+
+        var testDescription: String { changes.description }
+    }
+
+    static let badJobs = [
+        BadJob(["format": 99], "can't be read"),
+        BadJob(["sampleCount": "many"], "can't be read"),
+        BadJob(["sampleCount": 0], "can't be trained"),
+        BadJob(["sampleCount": 1 << 39], "blocks of samples"),
+        BadJob(["sampleCount": Int.max], "can't be trained"),
+        BadJob(["rows": 1 << 40, "columns": 1 << 40], "can't be trained"),
+        BadJob(["rows": 0], "can't be trained"),
+        BadJob(["shardsPerStep": 0], "can't be trained"),
+        BadJob(["shardsPerStep": Int.max], "can't be trained"),
+        BadJob(["originalsPerShard": Int.max], "can't be trained"),
+        BadJob(["steps": Int.max], "can't be trained"),
+        BadJob(["steps": -1], "can't be trained"),
+        BadJob(["excludedSamples": [[0, 41]]], "can't be trained"),
+        BadJob(["excludedSamples": [[5, 4]]], "can't be"),
+        BadJob(["settings.network.hidden_units": [Int.max]], "can't be"),
+        BadJob(["settings.network.hidden_units": [1 << 27, 1 << 27]], "can't be"),
+        BadJob(["settings.network.hidden_units": [Int]()], "can't be"),
+        BadJob(["settings.network.kind": "toString"], "can't be"),
+        BadJob(["settings.optimiser.learning_rate": 1e-60], "can't be trained"),
+        BadJob(["settings.task.views": [String]()], "can't be"),
+    ]
+
+    @Test(arguments: badJobs)
+    func aJobThatCannotBeTrainedIsRefused(bad: BadJob) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome(try Self.job(bad.changes))))
+        expectLine(worker, bad.said)
+    }
+
+    @Test func aJobThatIsNoJSONIsRefused() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome("{")))
+        expectLine(worker, "can't be read")
+    }
+
+    /// Large, but not beyond the limits of a job.
+    static let largeJobs: [[String: any Sendable]] = [
+        ["settings.network.hidden_units": [1 << 24]],
+        ["settings.network.hidden_units": [1 << 24], "originalsPerShard": 1 << 20, "sampleCount": 1 << 23],
+    ]
+
+    @Test(arguments: [
+        (digests: [UInt8](), "lists 0 blocks of samples where there are 1"),
+        (digests: [UInt8](repeating: 1, count: 64), "lists 2 blocks of samples where there are 1"),
+        (digests: [UInt8](repeating: 1, count: 31), "can't be read"),
+    ])
+    func aListOfOtherBlocksThanTheJobHasIsRefused(digests: [UInt8], said: String) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome(digests: digests)))
+        expectLine(worker, said)
+    }
+
+    @Test func aBlockWithAnotherDigestIsRefused() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
+        try coordinator.awaitRequest(ofBlock: 0)
+        let wrong = FloatBlock(PlayedCoordinator.samples.map { $0 + 1 })
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(wrong)])
+        let told = try coordinator.hears { if case .farewell(.failed, let text) = $0 { text } else { nil } }
+        #expect(told.contains("block 0 of the samples is not what the coordinator lists"))
+        expectLine(worker, "block 0 of the samples is not what the coordinator lists")
+    }
+
+    @Test(arguments: [1, 3, 5_000_000]) func aBlockThatWasNotAskedForIsPassedOver(block: Int) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
+        try coordinator.awaitRequest(ofBlock: 0)
+        try coordinator.send(.sampleBlock(block: block), [RawFrame(PlayedCoordinator.block)])
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
+        try coordinator.hears { if case .ready = $0 { true } else { nil } }
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test(arguments: [0, 4, 480 * 4 - 1, 480 * 4 + 4])
+    func aBlockInTheCacheThatIsNotWholeIsFetchedAgain(byteCount: Int) throws {
+        let folder = try TemporaryFolder()
+        let cache = folder.path("cache")
+        for isFirst in [true, false] {
+            let coordinator = try PlayedCoordinator()
+            let worker = try coordinator.startWorker("--cache", cache)
+            try coordinator.welcomeUntilReady()
+            try coordinator.send(.finish(complete: true))
+            #expect(worker.result().status == 0)
+            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: cache).first)
+            let content = try Data(contentsOf: URL(filePath: cache + "/" + name))
+            #expect(content == Data(PlayedCoordinator.block.bytes))
+            if isFirst { try (content + content).prefix(byteCount).write(to: URL(filePath: cache + "/" + name)) }
+        }
+        // One that is whole is not asked for.
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker("--cache", cache)
+        try coordinator.awaitHello()
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
+        let isAsked = try coordinator.hears { message -> Bool? in
+            switch message {
+            case .ready: false
+            case .sampleRequest: true
+            default: nil
+            }
+        }
+        #expect(!isAsked)
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
+    }
+
+    private static let parameterCount = PlayedCoordinator.job.network.parameterCount
+
+    private static func work(claim: UInt64 = 1, step: Int = 0, leaves: Range<Int> = 0..<5) -> Work {
+        Work(claim: claim, step: step, leaves: leaves, releasedBelow: 0)
+    }
+
+    @Test(arguments: [
+        (work(step: 10), parameterCount), (work(step: 1 << 40), parameterCount), (work(leaves: 0..<6), parameterCount),
+        (work(leaves: 5..<6), parameterCount), (work(leaves: 1 << 31..<1 << 31 + 5), parameterCount),
+        (work(), parameterCount - 1), (work(), parameterCount + 1), (work(), 1),
+    ])
+    func workThatDoesNotFitTheJobIsRefused(work: Work, parameterCount: Int) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.welcomeUntilReady()
+        try coordinator.send(.work(work), [RawFrame(FloatBlock(count: parameterCount))])
+        expectLine(worker, "work that does not fit its job")
+    }
+
+    @Test(arguments: [true, false]) func workBeforeTheWorkerIsReadyIsRefused(isWelcome: Bool) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        if isWelcome {
+            try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
+            try coordinator.awaitRequest(ofBlock: 0)
+        }
+        try coordinator.send(.work(Self.work()), [RawFrame(FloatBlock(count: Self.parameterCount))])
+        expectLine(worker, "work that does not fit its job")
+    }
+
+    @Test func parametersThatWereAlteredOnTheirWayAreRefused() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.welcomeUntilReady()
+        let parameters = FloatBlock(count: Self.parameterCount)
+        let header = Envelope(.work(Self.work()), frames: [RawFrame(parameters)]).headerBytes
+        try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
+        expectLine(worker, "can't be read")
+    }
+
+    @Test func workWithoutParametersIsNotTakenForInHandAndWorkWithThemIsDone() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.welcomeUntilReady()
+        try coordinator.send(.work(Self.work(claim: 7)))
+        // Two signs of life, as one may have been on its way.
+        for _ in 0..<2 {
+            let claim = try coordinator.hears { if case .heartbeat(let life) = $0 { life.claim ?? 0 } else { nil } }
+            #expect(claim == 0)
+        }
+        try coordinator.send(
+            .work(Self.work(claim: 8)), [RawFrame(PlayedCoordinator.job.initialParameters())])
+        let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
+        #expect(report.claim == 8 && report.step == 0 && report.leaves == 0..<5)
+        try coordinator.send(.finish(complete: false))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func parametersThatAreNotFiniteAreSaidToGiveNoFiniteSum() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.welcomeUntilReady()
+        let parameters = FloatBlock([Float](repeating: .nan, count: Self.parameterCount))
+        try coordinator.send(.work(Self.work()), [RawFrame(parameters)])
+        let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
+        #expect(report.content == .notFinite)
+        // It is not the worker's fault, and it goes on.
+        try coordinator.send(
+            .work(Self.work(claim: 2)), [RawFrame(PlayedCoordinator.job.initialParameters())])
+        let next = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
+        #expect(next.claim == 2 && next.content != .notFinite)
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func aWorkersMessageFromACoordinatorEndsIt() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(.sampleRequest(block: 0))
+        expectLine(worker, "is a worker, not a coordinator")
+    }
+
+    @Test func oneOfAnotherVersionEndsIt() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send(Envelope(.finish(complete: true)).encodedHeader(version: protocolVersion + 1))
+        expectLine(worker, "protocol version \(protocolVersion + 1)")
+    }
+
+    @Test func bytesThatAreNoMessageEndIt() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        try coordinator.send([1, 2, 3])
+        expectLine(worker, "can't be read")
+    }
+
+    @Test func aWorkerThatIsToldToWaitDoesSoBeyondItsPatience() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker("--patience", "1")
+        for _ in 0..<5 {  // it says hello twice in the time of its patience
+            try coordinator.awaitHello()
+            try coordinator.send(.wait)
+        }
+        try coordinator.welcomeUntilReady()
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func aWorkerThatIsToldToEndSaysFarewell() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try coordinator.welcomeUntilReady()
+        worker.signal(SIGTERM)
+        try coordinator.hears { if case .farewell(.leaving, _) = $0 { true } else { nil } }
+        #expect(worker.result().status == 143)
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import Numerics
+import TestKit
+import Testing
+import Wire
+
+/// What a coordinator does with a worker that is broken or means harm: the job goes on, to the same bits.
+@Suite(.serialized) struct HostileWorkerTests {
+    let folder: TemporaryFolder
+    var run: String { folder.path("run") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A coordinator that waits for workers, and one that is played; afterwards a real worker finishes the job.
+    private func withCoordinator(_ body: (RunEventLog, PlayedWorker) throws -> Void) throws {
+        let coordinator = try ProgramRun(
+            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: run, steps: 200))
+        let events = RunEventLog(of: run, by: coordinator)
+        let endpoint = try events.endpoint()
+        try body(events, PlayedWorker("peer", endpoint: endpoint))
+        let worker = try ProgramRun(["worker", "--connect", endpoint])
+        let result = coordinator.result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.output.contains(try Pretraining.undisturbed.get()))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func oneOfAnotherVersionIsToldSo() throws {
+        try withCoordinator { events, peer in
+            try peer.send(Envelope(.wait).encodedHeader(version: 99))
+            let refusal = try peer.refusal()
+            #expect(refusal.code == .version && refusal.version == protocolVersion)
+            #expect(refusal.text.contains("install the same ssrm"))
+            try events.waits(for: .refused) { $0.what?.contains("speaks protocol version 99") ?? false }
+        }
+    }
+
+    @Test func aFrameThatWasAlteredOnItsWayIsRefused() throws {
+        try withCoordinator { events, peer in
+            for alter: ([UInt8]) -> [UInt8] in [{ [1] + $0.dropFirst() }, { Array($0.dropLast(4)) }] {
+                let work = try peer.join()
+                let vector = FloatBlock(count: 41_621)
+                let report = LeafReport(
+                    claim: work.claim, step: work.step, leaves: work.leaves,
+                    content: .nodes([.init(leaves: work.leaves, figures: [0, 0])]))
+                let header = Envelope(.leafReport(report), frames: [RawFrame(vector)]).headerBytes
+                try peer.send(header, [alter(vector.array.withUnsafeBytes { Array($0) })])
+                let refusal = try peer.refusal()
+                #expect(refusal.code == .malformed && refusal.text.contains("frame 0"))
+            }
+        }
+    }
+
+    @Test(arguments: [[1, 2, 3], [], [UInt8](repeating: 255, count: 1 << 17)])
+    func bytesThatAreNoMessageAreRefused(header: [UInt8]) throws {
+        try withCoordinator { events, peer in
+            try peer.send(header)
+            // No bytes at all are a message whose fields all have their default, the version too.
+            #expect(try peer.refusal().code == (header.isEmpty ? .version : .malformed))
+            try events.waits(for: .refused)
+        }
+    }
+
+    @Test func aMessageThatOnlyACoordinatorSendsIsRefused() throws {
+        try withCoordinator { events, peer in
+            _ = try peer.join()
+            try peer.send(.finish(complete: true))
+            #expect(try peer.refusal().code == .malformed)
+            try events.waits(for: .refused) { $0.what?.contains("only a coordinator sends") ?? false }
+        }
+    }
+
+    @Test func aBlockThatThereIsNotIsRefused() throws {
+        try withCoordinator { _, peer in
+            try peer.sayHello()
+            try peer.hears { if case .welcome = $0 { true } else { nil } }
+            for block in [1 << 20, Int(UInt32.max)] {
+                try peer.send(.sampleRequest(block: block))
+                #expect(try peer.refusal().code == .noSuchBlock)
+            }
+        }
+    }
+
+    @Test func aStrangersReportCountsForNothing() throws {
+        try withCoordinator { _, peer in
+            // Whoever is no worker is told to say hello, though its frames lie where nobody can read them.
+            let report = LeafReport(
+                claim: 1, step: 0, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [0, 0])]))
+            let envelope = Envelope(.leafReport(report), frames: [RawFrame(FloatBlock(count: 8))])
+            try peer.send(envelope.parts { _ in 4096 }.header)
+            #expect(try peer.refusal().code == .unknownWorker)
+            try peer.send(.leafReport(LeafReport(claim: 1, step: 0, leaves: 0..<5, content: .notFinite)))
+            #expect(try peer.refusal().code == .unknownWorker)
+        }
+    }
+
+    @Test(arguments: [FarewellReason.leaving, .failed])
+    func aStrangerWhoSaysHelloAndFarewellEndsNothing(reason: FarewellReason) throws {
+        try withCoordinator { events, peer in
+            try peer.sayHello()
+            try peer.hears { if case .welcome = $0 { true } else { nil } }
+            try peer.send(.farewell(reason, text: "not finite"))
+            if reason == .leaving {
+                try events.waits(for: .left) { $0.worker == "peer" }
+            } else {
+                try events.waits(for: .failed) { $0.worker == "peer" && $0.reason == "not finite" }
+            }
+        }
+    }
+
+    @Test func theWordThatASumIsNotFiniteIsNotBelievedUnlessAnotherSaysTheSame() throws {
+        try withCoordinator { events, peer in
+            try peer.sayNotFinite(try peer.join())
+            try events.waits(for: .notFinite) { $0.worker == "peer" && $0.confirmed == false }
+            try peer.send(.farewell(.failed, text: "not finite"))
+            try events.waits(for: .failed) { $0.worker == "peer" }
+        }
+    }
+
+    @Test func whoFindsASumNotFiniteThatIsIsSentAway() throws {
+        let endless = try EndlessRun.coordinator(run: run)
+        let peer = try PlayedWorker("peer", endpoint: endless.events.endpoint())
+        let work = try peer.join()
+        let worker = try endless.worker()
+        try endless.waitsForJoining(of: worker.pid)
+        try peer.sayNotFinite(work)
+        #expect(try peer.refusal().code == .refuted)
+        try endless.events.waits(for: .refuted) { $0.worker == "peer" }
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func aJobThatTwoWorkersFindNotFiniteFailsAndKeepsItsLastStep() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--checkpoint-every", "1000000")
+        let worker = try endless.worker()
+        try endless.waitsForProgress()
+        worker.signal(SIGTERM)
+        worker.result()
+        let (first, second) = (
+            try PlayedWorker("first", endpoint: endless.events.endpoint()),
+            try PlayedWorker("second", endpoint: endless.events.endpoint())
+        )
+        let work = try first.join()
+        try second.becomeReady()
+        try endless.events.waits(for: .joined) { $0.worker == "second" }
+        try first.sayNotFinite(work)
+        let again = try second.work()
+        #expect(again.step == work.step && again.leaves == work.leaves)
+        try second.sayNotFinite(again)
+        let result = endless.process.result()
+        #expect(
+            result.status == 1 && result.errors.contains("infinite or not a number"), Comment(rawValue: result.errors))
+        let kept = try Pretraining.inspect(run)
+        #expect(kept.step == work.step && kept.step > 0)
+        #expect(kept.parameters_sha256 == (try Pretraining.bits(afterSteps: kept.step)))
+    }
+}
