@@ -74,7 +74,7 @@ let package = Package(
         library(
             "Service",
             [
-                "Numerics", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Wire", "Messaging",
+                "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
                 "Coordination", "CLinux",
             ]),
         .executableTarget(
@@ -115,7 +115,7 @@ let package = Package(
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
         tests(
             "ServiceTests",
-            ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Wire", "Messaging", "Signals", "Numerics"]),
+            ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Signals", "Numerics"]),
         .executableTarget(
             name: "ExampleTrainer",
             dependencies: [
@@ -126,7 +126,7 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Datasets", "Upstream",
+                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Upstream",
                 "Encoders", "Layers", "Signals", "Wire", "Messaging", "Numerics",
             ]),
         .testTarget(

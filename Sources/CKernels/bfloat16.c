@@ -18,8 +18,8 @@ static inline float float_of(uint32_t bits) {
     return x;
 }
 
-// Adds `draw`, below 2^16, to a float's bits and cuts off the lower half. Magnitudes of neighbouring floats are neighbouring
-// integers, so this is right across powers of two and down to zero.
+// Adds `draw`, below 2^16, to a float's bits and cuts off the lower half. Magnitudes of neighbouring floats are
+// neighbouring integers, so this is right across powers of two and down to zero.
 static inline uint32_t rounded(uint32_t bits, uint32_t draw) {
     uint32_t magnitude = bits & magnitude_bits;
     uint32_t up = (bits + draw) & upper;
@@ -28,8 +28,8 @@ static inline uint32_t rounded(uint32_t bits, uint32_t draw) {
     return magnitude < infinity ? up : special;
 }
 
-// 16 random bits: two rounds of multiplying by an odd number and adding the upper half to the lower (the constants are those of
-// C. Wellons' lowbias32, found by search), with a key before each.
+// 16 random bits: two rounds of multiplying by an odd number and adding the upper half to the lower (the constants are
+// those of C. Wellons' lowbias32, found by search), with a key before each.
 static inline uint32_t draw(uint32_t i, bfloat16_draws draws) {
     uint32_t x = i * 0x9e3779b9u + draws.key0;
     x ^= x >> 16;

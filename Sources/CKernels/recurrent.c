@@ -5,8 +5,9 @@
 #include "clones.h"
 #include "elementary-inline.h"
 
-// A row's loop is a function of its own: only of parameters does the compiler believe that `restrict` holds. With checks of
-// its own it compares whole blocks of rows, finds that the gates' overlap, and never takes the vectorised loop.
+// A row's loop is a function of its own: only of parameters does the compiler believe that `restrict` holds. With
+// checks of its own it compares whole blocks of rows, finds that the gates' overlap, and never takes the vectorised
+// loop.
 
 INLINE void lstm_forward_row(float *restrict i, float *restrict f, float *restrict g, float *restrict o,
                              const float *restrict bi, const float *restrict bf, const float *restrict bg,

@@ -27,8 +27,8 @@ public struct TensorEntry: Sendable, Equatable {
 
 /// The JSON header of a tensor file, in the layout of the safetensors format.
 ///
-/// The file is: eight bytes with the header's length (little-endian), the header, the tensors without gaps in the order of
-/// their offsets. The header ends in spaces so that the data starts at a multiple of 64 bytes. Its entry
+/// The file is: eight bytes with the header's length (little-endian), the header, the tensors without gaps in the order
+/// of their offsets. The header ends in spaces so that the data starts at a multiple of 64 bytes. Its entry
 /// `__metadata__` has texts, one of them the digest: SHA-256 over the whole file with the digest's own digits as zeros.
 struct TensorHeader: Equatable {
     static let digestKey = "ssrm_sha256"

@@ -1,4 +1,5 @@
-/// What the arithmetic of a run's first worker gave for a made-up leaf: all others are held against it, in later processes too.
+/// What the arithmetic of a run's first worker gave for a made-up leaf: all others are held against it, in later
+/// processes too.
 public struct ArithmeticProbe: Codable, Equatable, Sendable {
     /// The digest of what the probe gave.
     public let digest: String

@@ -75,7 +75,8 @@ extension Employment {
         if isShared { isSharing = true }
         let released = release(below: work.releasedBelow)
         if !blockLengths.isEmpty { parametersStep = work.step }
-        // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is not in hand.
+        // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is
+        // not in hand.
         guard parametersStep == work.step, claimInHand != work.claim else { return released }
         claimInHand = work.claim
         return released + [

@@ -2,8 +2,8 @@ public import Wire
 
 /// A worker's mind: where it stands with its coordinator, what it has in hand, and what to answer.
 ///
-/// A value without I/O, clock, thread or floats: it takes messages, what the shell found out, and the time since the start, and returns
-/// directives.
+/// A value without I/O, clock, thread or floats: it takes messages, what the shell found out, and the time since the
+/// start, and returns directives.
 public struct Employment: Sendable {
     /// What the worker's shell has to do.
     public enum Directive: Equatable, Sendable {
@@ -11,7 +11,8 @@ public struct Employment: Sendable {
         case send(Message)
         /// Say that the worker can compute, and where its memory is.
         case sayReady(probeDigest: String)
-        /// Send this report with the sums that it is of; where they are lent, keep them until `release` names the claim.
+        /// Send this report with the sums that it is of; where they are lent, keep them until `release` names the
+        /// claim.
         case sendReport(LeafReport, isLent: Bool)
         /// Look whether the job can be computed here, and call `onJob`.
         case examine(Welcome)

@@ -40,8 +40,8 @@ public struct Ledger: Sendable {
 
     /// Gives what is to be done to idle workers: to each one run, by its number of threads.
     ///
-    /// Sums that were found not to be finite are given as they are, to another worker than their finder where `readyCount` says that
-    /// there is one.
+    /// Sums that were found not to be finite are given as they are, to another worker than their finder where
+    /// `readyCount` says that there is one.
     public mutating func onIdle(
         _ workers: [(id: WorkerID, threads: Int)], readyCount: Int, at now: Duration
     ) -> [Claim] {
@@ -121,7 +121,8 @@ public struct Ledger: Sendable {
         }
     }
 
-    /// Takes back what a worker was given to confirm, as if nobody had answered for it: two answers of one worker differ.
+    /// Takes back what a worker was given to confirm, as if nobody had answered for it: two answers of one worker
+    /// differ.
     mutating func onContradiction(by worker: WorkerID) {
         guard let claim = claims.removeValue(forKey: worker) else { return }
         reopen(Run(leaves: claim.leaves))

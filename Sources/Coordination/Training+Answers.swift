@@ -45,8 +45,9 @@ extension Training {
 
     /// Answers a sign of life, and looks whether the worker has in hand what it should have.
     ///
-    /// A connection that breaks takes messages with it and comes back under the same identity; only what the worker says of itself
-    /// shows that work, a report or the word that it is ready was among them. Work that it does not know of is given out again.
+    /// A connection that breaks takes messages with it and comes back under the same identity; only what the worker
+    /// says of itself shows that work, a report or the word that it is ready was among them. Work that it does not know
+    /// of is given out again.
     mutating func onHeartbeat(
         _ heartbeat: Heartbeat, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
@@ -126,7 +127,8 @@ extension Training {
         return directives + (ledger?.isComplete ?? false ? [.finishStep] : assign(at: now))
     }
 
-    /// Takes note that sums that a worker was to make are infinite or not numbers, by its own word or by looking at them.
+    /// Takes note that sums that a worker was to make are infinite or not numbers, by its own word or by looking at
+    /// them.
     ///
     /// No single worker's word ends a job: another one computes the leaves again, or the same one where it is alone.
     public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {

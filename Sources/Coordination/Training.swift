@@ -2,10 +2,11 @@ public import Wire
 
 /// The coordinator's mind: who is there, the step in hand, and what to answer.
 ///
-/// A value without I/O, clock, thread or floats: it takes messages and the time since the start, and returns directives.
+/// A value without I/O, clock, thread or floats: it takes messages and the time since the start, and returns
+/// directives.
 ///
-/// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of leaves from then on. Whatever
-/// it computes enters the fixed tree of its step, so none of this changes a bit of the result.
+/// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of leaves from then
+/// on. Whatever it computes enters the fixed tree of its step, so none of this changes a bit of the result.
 public struct Training: Sendable {
     /// What the coordinator's shell has to do.
     public enum Directive: Equatable, Sendable {
@@ -24,7 +25,8 @@ public struct Training: Sendable {
         /// Whatever was kept for this worker is not needed any more.
         case forget(WorkerID)
         /// Put the sums that came with this worker's report into the tree and call `onSums`; where they can't be read,
-        /// `onUnreadable`, and where they are looked through and one is infinite or not a number, `onNotFinite` instead.
+        /// `onUnreadable`, and where they are looked through and one is infinite or not a number, `onNotFinite`
+        /// instead.
         case takeSums(from: WorkerID, isLookedThrough: Bool)
         /// All leaves are in the tree: look whether its root is finite and call `onRoot`; the next tree begins empty.
         case finishStep
@@ -80,7 +82,8 @@ public struct Training: Sendable {
     /// - Parameters:
     ///   - plan: what of the job it has to know.
     ///   - step: the steps done.
-    ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the same; not 0.
+    ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the
+    ///     same; not 0.
     ///   - probe: the run's, where an earlier process knew it.
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.

@@ -1,10 +1,11 @@
 import CKernels
 public import Numerics
 
-/// Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1) over a flat parameter vector.
+/// Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1) over a flat parameter
+/// vector.
 ///
-/// Every operation is one of IEEE 754's four or a square root, so the same gradients give the same bits on every processor.
-/// The moments are shared by copies of the value: one owner updates.
+/// Every operation is one of IEEE 754's four or a square root, so the same gradients give the same bits on every
+/// processor. The moments are shared by copies of the value: one owner updates.
 public struct Adam: Sendable {
     /// The numbers that it runs with.
     public let settings: AdamSettings
@@ -67,8 +68,8 @@ public struct Adam: Sendable {
     private func correction(_ decay: Float) -> Float { Float(1 / (1 - power(Double(decay), step))) }
 }
 
-/// `base` to the power of `exponent`, which is not negative, by multiplications alone: the mathematics library's own power may
-/// differ from one version to the next.
+/// `base` to the power of `exponent`, which is not negative, by multiplications alone: the mathematics library's own
+/// power may differ from one version to the next.
 private func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, rest) = (1.0, base, exponent)
     while rest > 0 {

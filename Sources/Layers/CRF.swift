@@ -3,9 +3,9 @@ public import Numerics
 
 /// A linear-chain conditional random field over K classes, all in log space (Lafferty and others 2001).
 ///
-/// The score of classes y for emissions e of T steps is `start[y₀] + Σ e[t, y_t] + Σ transitions[y_t, y_t+1] + end[y_T-1]`, and
-/// their probability its exponential over the sum of all sequences'. Parameters stand in a flat vector from `offset` on:
-/// transitions `[K, K]` from the row to the column, start `[K]`, end `[K]`.
+/// The score of classes y for emissions e of T steps is `start[y₀] + Σ e[t, y_t] + Σ transitions[y_t, y_t+1] +
+/// end[y_T-1]`, and their probability its exponential over the sum of all sequences'. Parameters stand in a flat vector
+/// from `offset` on: transitions `[K, K]` from the row to the column, start `[K]`, end `[K]`.
 ///
 /// Each step's forward and backward scores are kept relative to their largest, so that precision does not fade with the
 /// length of a sequence.

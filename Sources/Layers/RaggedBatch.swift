@@ -1,8 +1,8 @@
 /// Sequences of different lengths, laid out step by step without padding.
 ///
-/// The longest sequence comes first, so that those that have a step `t` are the first `active[t]`. A row is one step of one
-/// sequence; the rows of step 0 come first, then those of step 1, and so on: row `starts[t] + place` is step `t` of the sequence
-/// at `place`. No row belongs to nobody, so nothing needs a mask.
+/// The longest sequence comes first, so that those that have a step `t` are the first `active[t]`. A row is one step of
+/// one sequence; the rows of step 0 come first, then those of step 1, and so on: row `starts[t] + place` is step `t` of
+/// the sequence at `place`. No row belongs to nobody, so nothing needs a mask.
 ///
 /// `arrange` reuses the memory of the arrangement before it.
 public struct RaggedBatch: Sendable {

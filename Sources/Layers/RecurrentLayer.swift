@@ -4,7 +4,8 @@ public import Numerics
 ///
 /// Its parameters stand in a flat vector from `offset` on: input weights `[inputs, gates * hidden]`, recurrent weights
 /// `[hidden, gates * hidden]`, biases `[gates * hidden]` and, for GRU, the recurrent product's bias in the candidate
-/// `[hidden]`. Gates are in the order i, f, g, o (LSTM) and r, z, n (GRU). The equations are in `LSTM.swift` and `GRU.swift`.
+/// `[hidden]`. Gates are in the order i, f, g, o (LSTM) and r, z, n (GRU). The equations are in `LSTM.swift` and
+/// `GRU.swift`.
 public struct RecurrentLayer: Sendable {
     /// The kind of cell.
     public let cell: RecurrentCell
@@ -47,7 +48,8 @@ public struct RecurrentLayer: Sendable {
         return parts
     }
 
-    /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz and others 2015).
+    /// Draws the parameters: uniform within 1 / √hidden, biases 0 but an LSTM's forget gates' 1 (Jozefowicz and others
+    /// 2015).
     public func initialize(_ parameters: FloatBlock, from draw: inout RandomSequence) {
         let bound = 1 / Double(hidden).squareRoot()
         for i in offset..<biasOffset { parameters[i] = Float((2 * draw.uniform() - 1) * bound) }
@@ -93,7 +95,8 @@ extension RecurrentLayer {
 
     /// Writes the input products of some steps from a visit on to their gates, and returns the first visit without.
     ///
-    /// Enough rows for a product at full speed, and few enough that a near cache has them still when their steps are visited.
+    /// Enough rows for a product at full speed, and few enough that a near cache has them still when their steps are
+    /// visited.
     private func readInputs(
         _ x: FloatBlock, _ batch: RaggedBatch, from visit: Int, _ workspace: RecurrentWorkspace
     ) -> Int {

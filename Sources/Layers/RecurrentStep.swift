@@ -36,7 +36,8 @@ struct RecurrentStep {
         laterRows = min(rows, max(0, whole.laterRows - place))
     }
 
-    /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that take them.
+    /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that
+    /// take them.
     var parts: [RecurrentStep] {
         if rows <= Self.rowsAtOnce { return [self] }
         return stride(from: 0, to: rows, by: Self.rowsAtOnce).map {

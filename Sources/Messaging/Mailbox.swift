@@ -2,7 +2,8 @@ import CLinux
 import Foundation
 import Synchronization
 
-/// How other threads reach the one that owns a socket: a queue, and a descriptor for its poll set that is readable when something waits.
+/// How other threads reach the one that owns a socket: a queue, and a descriptor for its poll set that is readable when
+/// something waits.
 public final class Mailbox<Item: Sendable>: Sendable {
     private let items = Mutex<[Item]>([])
     /// Readable while items wait.

@@ -3,8 +3,8 @@ import Foundation
 
 /// Memory that processes of one user on one machine share: one makes it, others open it by the maker's process number.
 ///
-/// It starts with a token drawn at random; whoever has opened the right memory can tell its token. Nobody can change its length.
-/// There is no lock: the messages that the processes exchange say whose turn it is.
+/// It starts with a token drawn at random; whoever has opened the right memory can tell its token. Nobody can change
+/// its length. There is no lock: the messages that the processes exchange say whose turn it is.
 public final class SharedMemory: @unchecked Sendable {  // the mapping never changes, messages govern what is in it
     /// Where a process's memory is, for another one to open.
     public struct Place: Equatable, Sendable {
@@ -70,7 +70,8 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     /// What the memory's maker drew at random.
     public var token: [UInt8] { Array(UnsafeRawBufferPointer(start: start, count: Self.tokenBytes)) }
 
-    /// The content, `byteCount` bytes of it that start at `offset`; nil where they do not lie in it or are not aligned for floats.
+    /// The content, `byteCount` bytes of it that start at `offset`; nil where they do not lie in it or are not aligned
+    /// for floats.
     public func bytes(at offset: Int, count: Int) -> UnsafeMutableRawPointer? {
         guard offset >= Self.prefixBytes, offset % 4 == 0, count >= 0, count <= place.byteCount,
             offset <= place.byteCount - count

@@ -1,7 +1,7 @@
 /// Philox4x32-10, a counter-based random generator: a pure function from a key and a counter to 128 random bits.
 ///
-/// Nothing is carried from one draw to the next, so any machine can draw the numbers of any step without drawing those before
-/// it. Source: J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
+/// Nothing is carried from one draw to the next, so any machine can draw the numbers of any step without drawing those
+/// before it. Source: J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 public struct CounterGenerator: Sendable, Equatable {
     private let key: (UInt32, UInt32)
     private let stream: UInt64

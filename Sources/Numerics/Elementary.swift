@@ -2,8 +2,9 @@ import CKernels
 
 // Exponentials, logarithms and circular functions of additions, multiplications and divisions alone.
 //
-// The mathematics library's own give other last bits from one version, or one kind of processor, to the next; where bits
-// must not depend on either, these are used. Errors are below 4e-16 of the result, or of 1 for the circular functions.
+// The mathematics library's own give other last bits from one version, or one kind of processor, to the next; where
+// bits must not depend on either, these are used. Errors are below 4e-16 of the result, or of 1 for the circular
+// functions.
 
 /// e to the power of `x`; below -708 and above 709, that of the nearer end.
 public func exponential(_ x: Double) -> Double { kernel_exp_double(x) }

@@ -1,10 +1,10 @@
 /// A run of 32-bit floats at a fixed address, 64-byte aligned when it is its own.
 ///
-/// Blocks are what moves on the hot path: parameters, gradients, optimiser state, a network's buffers. A block either owns
-/// its memory or borrows somebody else's (a received message, a mapped file) and keeps that owner alive.
+/// Blocks are what moves on the hot path: parameters, gradients, optimiser state, a network's buffers. A block either
+/// owns its memory or borrows somebody else's (a received message, a mapped file) and keeps that owner alive.
 ///
-/// A block carries no lock. Whoever holds it alone may write to it; once handed to another thread it is read only until that
-/// thread lets go.
+/// A block carries no lock. Whoever holds it alone may write to it; once handed to another thread it is read only until
+/// that thread lets go.
 public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-over rule above; the pointer never changes
     /// The first value.
     public let base: UnsafeMutablePointer<Float>
@@ -54,8 +54,8 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
     /// A copy of all values.
     public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    /// All values, for reading while somebody holds the block: Swift may release a local block right after its last mention, so
-    /// hold one with `withExtendedLifetime` where nothing else does.
+    /// All values, for reading while somebody holds the block: Swift may release a local block right after its last
+    /// mention, so hold one with `withExtendedLifetime` where nothing else does.
     public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
     /// All values as raw bytes, for reading.

@@ -1,9 +1,11 @@
-/// How the sums of gradients are rounded where they are exchanged as bfloat16: every node of the sum tree, whoever computes it.
+/// How the sums of gradients are rounded where they are exchanged as bfloat16: every node of the sum tree, whoever
+/// computes it.
 ///
-/// Carrying what rounding left over to the next step, as is usual, needs a sender that lives from step to step. Here the sender of
-/// a sum is whoever was given its leaves, and may die. So a leaf's gradient, and every sum of two nodes, is itself defined as a
-/// bfloat16 value, by a rounding that is right on average and depends on the seed, the step and the node alone: a subtree's sum
-/// goes over the wire in 16 bits without loss, and is the same bits wherever it was made.
+/// Carrying what rounding left over to the next step, as is usual, needs a sender that lives from step to step. Here
+/// the sender of a sum is whoever was given its leaves, and may die. So a leaf's gradient, and every sum of two nodes,
+/// is itself defined as a bfloat16 value, by a rounding that is right on average and depends on the seed, the step and
+/// the node alone: a subtree's sum goes over the wire in 16 bits without loss, and is the same bits wherever it was
+/// made.
 public struct GradientRounding: Sendable {
     private let seed: UInt64
     private let stream: UInt64

@@ -1,10 +1,11 @@
 import COneDNN
 
-/// `c = a · b` of one shape, with factors in bfloat16 and their products summed in float32, on the calling thread alone.
+/// `c = a · b` of one shape, with factors in bfloat16 and their products summed in float32, on the calling thread
+/// alone.
 ///
-/// `a` is `[m, k]` and `b` `[k, n]` after orientation, `c` is `[m, n]`; all are stored row-major without gaps. The library makes the
-/// code for a shape once, so one is kept for each and used by one thread at a time. The same factors give the same bits in every
-/// call, on every thread and for any place of the three in memory.
+/// `a` is `[m, k]` and `b` `[k, n]` after orientation, `c` is `[m, n]`; all are stored row-major without gaps. The
+/// library makes the code for a shape once, so one is kept for each and used by one thread at a time. The same factors
+/// give the same bits in every call, on every thread and for any place of the three in memory.
 public final class HalfProduct {
     /// What the library keeps for the whole process; never freed.
     private struct Engine: @unchecked Sendable {  // handles that oneDNN allows every thread to use

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The kinds of one thing that a program knows, by the names that files, jobs and presets give them.
 ///
-/// Which kinds there are is a list in the source, one line a kind. A program that brings kinds of its own adds them before
-/// it does anything else, in each of its processes.
+/// Which kinds there are is a list in the source, one line a kind. A program that brings kinds of its own adds them
+/// before it does anything else, in each of its processes.
 public final class KindTable<Kind: Sendable>: Sendable {
     /// What the kinds are kinds of, like `network`.
     public let subject: String

@@ -1,4 +1,5 @@
-/// What one or more neighbouring leaves of a step came to, summed: a vector, and the figures that are counted beside it.
+/// What one or more neighbouring leaves of a step came to, summed: a vector, and the figures that are counted beside
+/// it.
 public struct LeafSum: Sendable {
     /// The leaves summed, a complete subtree.
     public let leaves: Range<Int>

@@ -2,8 +2,8 @@ import Dispatch
 
 /// Runs `body` on parts that together are `0 ..< count`, on the calling thread and others.
 ///
-/// For element-wise work, whose bits do not depend on how it is cut. A part has 262,144 elements or more: fewer are done sooner
-/// than another thread wakes.
+/// For element-wise work, whose bits do not depend on how it is cut. A part has 262,144 elements or more: fewer are
+/// done sooner than another thread wakes.
 ///
 /// - Parameters:
 ///   - count: how many elements there are.

@@ -1,7 +1,8 @@
 /// A pseudo-random order of `0 ..< count` that is computed place by place and never stored.
 ///
-/// A Feistel network of eight rounds over the smallest even number of bits that holds `count`, walked until it lands inside
-/// (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002). Its memory does not grow with the count.
+/// A Feistel network of eight rounds over the smallest even number of bits that holds `count`, walked until it lands
+/// inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002). Its memory does not grow with the
+/// count.
 public struct Permutation: Sendable {
     /// How many numbers are put in order.
     public let count: Int

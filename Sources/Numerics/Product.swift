@@ -10,9 +10,9 @@ public enum Orientation: Sendable {
 
 /// `c = a · b`, or `c + a · b`, with `a` `[m, k]`, `b` `[k, n]` and `c` `[m, n]` after orientation, row-major.
 ///
-/// Every element is one chain of fused multiply-adds over `k`, from the first to the last: the bits are those of a plain loop, on
-/// every processor and for any size and place of the rest. Runs on the calling thread alone; threads are put to better use on
-/// several shards.
+/// Every element is one chain of fused multiply-adds over `k`, from the first to the last: the bits are those of a
+/// plain loop, on every processor and for any size and place of the rest. Runs on the calling thread alone; threads are
+/// put to better use on several shards.
 ///
 /// `aRow`, `bRow` and `cRow` are the floats from one stored row to the next.
 public func product(

@@ -29,7 +29,8 @@ public struct SettingFault: Error, Equatable, Sendable, CustomStringConvertible 
         guard holds else { throw SettingFault(name, value, wanted: wanted) }
     }
 
-    /// Refuses a number that is not above 0 as the 32-bit float that it is computed with: 1e-60 would be 0, 1e60 infinite.
+    /// Refuses a number that is not above 0 as the 32-bit float that it is computed with: 1e-60 would be 0, 1e60
+    /// infinite.
     ///
     /// - Throws: `SettingFault`.
     public static func checkPositive(_ name: String, _ value: Double) throws(SettingFault) {

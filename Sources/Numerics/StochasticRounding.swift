@@ -2,8 +2,9 @@ import CKernels
 
 /// Rounds floats to bfloat16 values by chance: up with the probability that makes the expected error zero.
 ///
-/// The chance is a pure function of the key and a value's place, so whoever rounds the same floats gets the same bits. No finite
-/// value becomes infinite: beyond the largest bfloat16, 3.39e38, it is that one. What is infinite or not a number stays so.
+/// The chance is a pure function of the key and a value's place, so whoever rounds the same floats gets the same bits.
+/// No finite value becomes infinite: beyond the largest bfloat16, 3.39e38, it is that one. What is infinite or not a
+/// number stays so.
 public struct StochasticRounding: Sendable {
     private let draws: bfloat16_draws
 

@@ -1,7 +1,7 @@
 /// Sums leaves in the fixed tree, in whatever order they arrive.
 ///
-/// A sum waits for its sibling and is then added to it, left plus right, in the left one's memory; so at most one sum a level
-/// waits for each run that is being worked on.
+/// A sum waits for its sibling and is then added to it, left plus right, in the left one's memory; so at most one sum a
+/// level waits for each run that is being worked on.
 public struct SumTree: Sendable {
     /// The tree's shape.
     public let shape: SumTreeShape
@@ -10,8 +10,8 @@ public struct SumTree: Sendable {
     private let threads: Int
     private var waiting: [Range<Int>: LeafSum] = [:]
 
-    /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that it makes is
-    /// rounded.
+    /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that
+    /// it makes is rounded.
     public init(_ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1) {
         (self.shape, self.step, self.rounding, self.threads) = (shape, step, rounding, threads)
     }

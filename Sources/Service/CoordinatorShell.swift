@@ -106,7 +106,8 @@ package final class CoordinatorShell {
 
     /// Trains until all steps are done, or a signal asks to stop.
     ///
-    /// This machine's own `workers` are ended with the run, however it ends; and however it ends, its last good state is kept.
+    /// This machine's own `workers` are ended with the run, however it ends; and however it ends, its last good state
+    /// is kept.
     package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
         defer { workers?.end(patience: .seconds(5)) }

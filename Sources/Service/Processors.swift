@@ -3,8 +3,8 @@ import Foundation
 
 /// The processors that this process may use, and threads that stay on one.
 ///
-/// A thread that computes for a millisecond, waits, and computes again is placed anew each time that it wakes, now and then
-/// behind another such thread while a processor idles, which doubles the time of a step.
+/// A thread that computes for a millisecond, waits, and computes again is placed anew each time that it wakes, now and
+/// then behind another such thread while a processor idles, which doubles the time of a step.
 package enum Processors {
     /// What kind they are, for people.
     static let kind: String = {
@@ -16,8 +16,8 @@ package enum Processors {
     /// Those that this process may use: what `taskset`, a container or a batch system left it.
     package static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
 
-    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or over twice as many:
-    /// then each finds an idle one, and another run on this machine may have some.
+    /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or over twice
+    /// as many: then each finds an idle one, and another run on this machine may have some.
     static func shared(among workers: Int, threads: Int) -> [[Int]]? {
         guard workers * threads <= allowed.count, 2 * workers * threads > allowed.count else { return nil }
         return (0..<workers).map { Array(allowed[$0 * threads..<($0 + 1) * threads]) }

@@ -1,8 +1,8 @@
 import Foundation
 import Upstream
 
-/// What `job.json` in a run directory says: the job, which fixes the result's bits, and beside it what does not, as it was when the
-/// run was last started or resumed.
+/// What `job.json` in a run directory says: the job, which fixes the result's bits, and beside it what does not, as it
+/// was when the run was last started or resumed.
 struct RunRecord: Encodable {
     private struct Workers: Encodable {
         let count, threads: Int

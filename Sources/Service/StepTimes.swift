@@ -54,7 +54,8 @@ package struct StepTimes {
 
     /// Microseconds of a step, per role.
     package struct Means: Encodable {
-        /// The coordinator's step: it waits for workers, updates parameters, and takes and sends messages (sums among them).
+        /// The coordinator's step: it waits for workers, updates parameters, and takes and sends messages (sums among
+        /// them).
         package struct Coordinator: Encodable {
             package let waiting, optimising, messages: Double
             enum CodingKeys: String, CodingKey {

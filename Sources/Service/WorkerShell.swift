@@ -106,7 +106,8 @@ package final class WorkerShell {
         try perform(directives, on: envelope)
     }
 
-    /// The first block of floats that came with a message; nil after directives that tell why it can't be read were performed.
+    /// The first block of floats that came with a message; nil after directives that tell why it can't be read were
+    /// performed.
     private func block(of envelope: ReceivedEnvelope?) throws -> FloatBlock? {
         guard let envelope else { preconditionFailure("floats to take where no message came") }
         do throws(WireError) {
@@ -162,7 +163,8 @@ package final class WorkerShell {
         do throws(SocketError) {
             try socket.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
         } catch {
-            // The queue is full: nobody has taken anything for long, and what was to be said will be stale when somebody does.
+            // The queue is full: nobody has taken anything for long, and what was to be said will be stale when
+            // somebody does.
             if !error.isRetriable { throw error }
         }
     }

@@ -8,7 +8,8 @@ extension Envelope {
 
     /// Makes the message ready to be sent.
     ///
-    /// - Parameter sharedOffset: where in memory that the receiver shares a block lies, in bytes; nil for a block that does not.
+    /// - Parameter sharedOffset: where in memory that the receiver shares a block lies, in bytes; nil for a block that
+    ///   does not.
     /// - Returns: the header frame's bytes, and the raw frames that follow it.
     public func parts(
         sharedOffset: (FloatBlock) -> Int? = { _ in nil }

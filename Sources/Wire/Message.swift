@@ -21,7 +21,8 @@ public enum Message: Equatable, Sendable {
     case sampleBlock(block: Int)
     /// Leaves to compute; the parameters come in a raw frame where the worker has not got them.
     case work(Work)
-    /// The coordinator heard a heartbeat; memory lent for claims with smaller numbers than `releasedBelow` is free again.
+    /// The coordinator heard a heartbeat; memory lent for claims with smaller numbers than `releasedBelow` is free
+    /// again.
     case heartbeatReply(sequence: UInt64, releasedBelow: UInt64)
     /// The coordinator does not take a message.
     case refusal(Refusal)

@@ -27,7 +27,8 @@ struct SSRM: ParsableCommand {
         Terminal.openStandardStreams()
         signal(SIGXFSZ, SIG_IGN)  // a file beyond the limit of sizes is an error of its write, with its name
         _ = linux_set_process_name("ssrm")  // a worker is started as /proc/self/exe, and would be called so
-        // Gradients come in messages of the same large size over and over: keep that memory instead of returning it each time.
+        // Gradients come in messages of the same large size over and over: keep that memory instead of returning it
+        // each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
         do {

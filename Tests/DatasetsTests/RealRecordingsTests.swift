@@ -137,7 +137,8 @@ extension RealRecordingsTests {
         let dataset = try Dataset(opening: folder.path("slpdb"))
         #expect(dataset.subjects.count == 12 && dataset.recordings.count == 16 && dataset.samples.count == 7974)
         #expect(dataset.recordings.prefix(5) == ["slp01a", "slp01b", "slp02a", "slp02b", "slp03"])
-        // Of the annotated stages (awk on the .an files), those of the 26 sleep epochs without enough beats are not there.
+        // Of the annotated stages (awk on the .an files), those of the 26 sleep epochs without enough beats are not
+        // there.
         let annotated = [2120, 1398, 3235, 577, 604]
         let counts = try classCounts(dataset, .five)
         #expect(zip(annotated, counts).allSatisfy { $0 >= $1 })

@@ -6,10 +6,11 @@ import Layers
 import Service
 import Upstream
 
-/// A trainer of a network and a pretext task of one's own, by real processes: a coordinator that starts workers, or a worker.
+/// A trainer of a network and a pretext task of one's own, by real processes: a coordinator that starts workers, or a
+/// worker.
 ///
-/// `ExampleTrainer pretrain DATASET RUN WORKERS STEPS [--resume]` prints the result as JSON; workers are this program too, started
-/// by the coordinator as `ExampleTrainer worker --connect …`.
+/// `ExampleTrainer pretrain DATASET RUN WORKERS STEPS [--resume]` prints the result as JSON; workers are this program
+/// too, started by the coordinator as `ExampleTrainer worker --connect …`.
 @main
 enum ExampleTrainer {
     static func main() throws {

@@ -2,7 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// A run with so many steps that whatever a test does to it comes before its end; the test ends it, and compares the bits.
+/// A run with so many steps that whatever a test does to it comes before its end; the test ends it, and compares the
+/// bits.
 struct EndlessRun {
     let folder: String
     let process: ProgramRun

@@ -2,7 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// The promise across kinds of processor, each emulated: coordinator and worker on one kind give the bits of this machine's.
+/// The promise across kinds of processor, each emulated: coordinator and worker on one kind give the bits of this
+/// machine's.
 @Suite(.enabled(if: Emulator.isHere, "needs qemu-x86_64 (Debian: qemu-user)"))
 struct SameBitsOnProcessorsTests {
     private static let steps = 2

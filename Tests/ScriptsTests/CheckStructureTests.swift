@@ -47,7 +47,7 @@ struct CheckStructureTests {
         ("Sources/Middle/Long.swift", String(repeating: "\n", count: 321), "Sources/Middle/Long.swift: 321 lines"),
         (
             "Sources/Middle/Wide.swift", "// " + String(repeating: "x", count: 118),
-            "Sources/Middle/Wide.swift:1: 121 characters"
+            "Sources/Middle/Wide.swift:1: a comment of 121 columns"
         ),
     ])
     func aFaultIsNamedWithItsPlace(file: String, text: String, fault: String) throws {

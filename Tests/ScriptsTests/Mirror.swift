@@ -8,8 +8,8 @@ final class Mirror {
     private let process: ProgramRun
     private(set) var address = ""
 
-    /// Serves `files`, by name, with the publisher's list of digests, or with `list` in its place; `faults` are by name what
-    /// goes wrong at each request, as `Support/mirror` says.
+    /// Serves `files`, by name, with the publisher's list of digests, or with `list` in its place; `faults` are by name
+    /// what goes wrong at each request, as `Support/mirror` says.
     init(_ files: [String: Data], list: String? = nil, faults: [String: [String]] = [:]) throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path("site"), withIntermediateDirectories: true)

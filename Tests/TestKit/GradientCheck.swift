@@ -1,7 +1,7 @@
 /// The largest relative error over `indices` of an analytic gradient against central differences.
 ///
-/// The error at one parameter is `|analytic - numeric| / max(scale, |analytic|, |numeric|)`, where `scale` is the largest
-/// analytic entry, so that float32's noise at tiny entries does not count.
+/// The error at one parameter is `|analytic - numeric| / max(scale, |analytic|, |numeric|)`, where `scale` is the
+/// largest analytic entry, so that float32's noise at tiny entries does not count.
 ///
 /// - Parameters:
 ///   - parameters: the point; restored afterwards.

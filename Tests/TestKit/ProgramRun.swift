@@ -86,7 +86,8 @@ public final class ProgramRun: Sendable {
         return true
     }
 
-    /// Waits until standard output or standard error has `text`; false when the time is over or the program ended without.
+    /// Waits until standard output or standard error has `text`; false when the time is over or the program ended
+    /// without.
     public func waits(for text: String, seconds: Double = 120) -> Bool {
         _ = wait(seconds: seconds) { $0.output.contains(text) || $0.errors.contains(text) || $0.status != nil }
         return (outputSoFar + errorsSoFar).contains(text)

@@ -2,7 +2,8 @@
 public enum Python {
     private static let prelude = "import numpy, safetensors.numpy\n"
 
-    /// Whether `python3` with NumPy and `safetensors` is there; a test that needs them is skipped with `absence` when not.
+    /// Whether `python3` with NumPy and `safetensors` is there; a test that needs them is skipped with `absence` when
+    /// not.
     public static let isHere = (try? run(script: "")).map { $0.status == 0 } ?? false
 
     /// Why a test that needs it is skipped.

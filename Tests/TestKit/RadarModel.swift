@@ -1,10 +1,12 @@
 public import Foundation
 import Numerics
 
-/// A night before a stepped-frequency radar: what eight quadrature receivers see of a chest that breathes, a heart, and a body that moves.
+/// A night before a stepped-frequency radar: what eight quadrature receivers see of a chest that breathes, a heart, and
+/// a body that moves.
 ///
-/// The echo of each pair is `gain · (cos φ, sin φ)` with `φ = 4π f / c · distance`, plus what stands still, imbalance and noise. Made
-/// up: the stages set the breathing (slow and even in N3, quick and uneven in REM) and how often the body moves.
+/// The echo of each pair is `gain · (cos φ, sin φ)` with `φ = 4π f / c · distance`, plus what stands still, imbalance
+/// and noise. Made up: the stages set the breathing (slow and even in N3, quick and uneven in REM) and how often the
+/// body moves.
 public struct RadarModel: Sendable {
     /// Samples per second.
     public static let rate = 50

@@ -1,7 +1,8 @@
-// Element-wise loops, and loops over text, that Swift, built for the oldest x86-64, cannot run at the processor's full width.
+// Element-wise loops, and loops over text, that Swift, built for the oldest x86-64, cannot run at the processor's full
+// width.
 //
-// Each function is compiled several times and the widest version that the processor has is taken at start. None lets the
-// compiler join a product and a sum or reorder a sum, so every version gives the same bits.
+// Each function is compiled several times and the widest version that the processor has is taken at start. None lets
+// the compiler join a product and a sum or reorder a sum, so every version gives the same bits.
 #pragma once
 
 #include "bfloat16.h"

@@ -5,11 +5,13 @@
 
 // A bfloat16 is the upper half of a float32: its sign, its exponent and seven bits of its fraction.
 //
-// No rounding here makes a finite value infinite (beyond the largest bfloat16, 3.39e38, it gives that one), makes an infinite
-// value finite, or makes a number of what is none. Values below the smallest normal one are rounded like all others.
+// No rounding here makes a finite value infinite (beyond the largest bfloat16, 3.39e38, it gives that one), makes an
+// infinite value finite, or makes a number of what is none. Values below the smallest normal one are rounded like all
+// others.
 
-// Which draws a rounding by chance takes: value `i` gets 16 bits that are a function of the two keys and of `i`, plus `turn`, modulo
-// 2^16. A value is rounded away from zero with the probability that is its distance from the bfloat16 towards zero.
+// Which draws a rounding by chance takes: value `i` gets 16 bits that are a function of the two keys and of `i`, plus
+// `turn`, modulo 2^16. A value is rounded away from zero with the probability that is its distance from the bfloat16
+// towards zero.
 typedef struct {
     uint32_t key0, key1, turn;
 } bfloat16_draws;

@@ -1,7 +1,7 @@
 // One time step of a linear-chain conditional random field's recursions, in log space, over many sequences at once.
 //
-// A block of values for `lanes` sequences and K classes is [K, lanes]; its `…_lanes` is how many lanes it has, which may be
-// more than a step takes. `transitions` is [K, K], from the row to the column.
+// A block of values for `lanes` sequences and K classes is [K, lanes]; its `…_lanes` is how many lanes it has, which
+// may be more than a step takes. `transitions` is [K, K], from the row to the column.
 #pragma once
 
 #include <stddef.h>
@@ -10,8 +10,8 @@
 // y is [columns, rows], x is [rows, columns].
 void kernel_transpose(float *y, const float *x, size_t rows, size_t columns);
 
-// alpha[j] = log sum over i of exp(before[i] + transitions[i, j]), + emissions[j], - shift, where shift[lane] is the largest
-// over j before it is taken away. `before` null starts the chain: alpha[j] = first[j] + emissions[j] - shift.
+// alpha[j] = log sum over i of exp(before[i] + transitions[i, j]), + emissions[j], - shift, where shift[lane] is the
+// largest over j before it is taken away. `before` null starts the chain: alpha[j] = first[j] + emissions[j] - shift.
 void kernel_crf_forward(float *alpha, float *shift, const float *before, size_t before_lanes, const float *first,
                         const float *emissions, const float *transitions, size_t lanes, size_t classes);
 
@@ -30,8 +30,8 @@ void kernel_crf_pairs(float *sums, size_t sums_lanes, const float *alpha, size_t
                       const float *beta, const float *shift, const float *log_sum, const float *transitions,
                       size_t lanes, size_t classes);
 
-// best[j] = largest over i of before[i] + transitions[i, j], + emissions[j], less the largest over j; `choice[j]` is the
-// lowest such i. `before` null starts the chain as in the forward recursion, and leaves `choice` alone.
+// best[j] = largest over i of before[i] + transitions[i, j], + emissions[j], less the largest over j; `choice[j]` is
+// the lowest such i. `before` null starts the chain as in the forward recursion, and leaves `choice` alone.
 void kernel_crf_best(float *best, int32_t *choice, const float *before, size_t before_lanes, const float *first,
                      const float *emissions, const float *transitions, size_t lanes, size_t classes);
 

@@ -1,14 +1,15 @@
 // Matrix products in single precision with one fixed order of operations.
 //
-// Every element of a product is a chain of fused multiply-adds over k, from the first to the last: c = fma(a[i, p], b[p, j], c).
-// Blocks, tiles and vectors decide only which elements are worked on together, so an element has the same bits on every
-// processor, for every size of the rest, wherever its factors lie: those of a plain loop over `fmaf`.
+// Every element of a product is a chain of fused multiply-adds over k, from the first to the last: c = fma(a[i, p],
+// b[p, j], c). Blocks, tiles and vectors decide only which elements are worked on together, so an element has the same
+// bits on every processor, for every size of the rest, wherever its factors lie: those of a plain loop over `fmaf`.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-// A factor as it is stored: row-major with `row` floats from one row to the next, and taken transposed where that is said.
+// A factor as it is stored: row-major with `row` floats from one row to the next, and taken transposed where that is
+// said.
 typedef struct {
     const float *values;
     size_t row;
@@ -31,8 +32,8 @@ void kernel_product_packed(size_t m, size_t n, size_t k, product_factor a, const
 // The name of the instruction set that products run on here.
 const char *kernel_product_instructions(void);
 
-// For tests: as `kernel_product` on the variant of this number, the widest first; false where there is none or the processor
-// lacks its instructions. The last one runs everywhere.
+// For tests: as `kernel_product` on the variant of this number, the widest first; false where there is none or the
+// processor lacks its instructions. The last one runs everywhere.
 bool kernel_product_variant(size_t variant, size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c,
                             size_t c_row);
 size_t kernel_product_variant_count(void);

@@ -4,8 +4,8 @@ package import Upstream
 
 /// Writes `events.jsonl` in a run directory: what happens in the run, apart from its steps, one JSON object a line.
 ///
-/// Beside what the event tells, an object has `seconds` since the begin of this part of the run and `time`, the wall clock's. A
-/// run that is resumed goes on in the same file.
+/// Beside what the event tells, an object has `seconds` since the begin of this part of the run and `time`, the wall
+/// clock's. A run that is resumed goes on in the same file.
 package final class EventsFile: RunEventSink {
     private struct Line: Encodable {
         let event: RunEvent

@@ -3,7 +3,8 @@ import Datasets
 import Foundation
 import Service
 
-/// `ssrm data sleep-accel`: PhysioNet's `sleep-accel`, from its raw files or as the features that its authors published.
+/// `ssrm data sleep-accel`: PhysioNet's `sleep-accel`, from its raw files or as the features that its authors
+/// published.
 struct SleepAccelCommand: ParsableCommand {
     enum Origin: String, CaseIterable, ExpressibleByArgument {
         case raw, published

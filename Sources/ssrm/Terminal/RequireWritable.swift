@@ -1,6 +1,7 @@
 import Foundation
 
-/// Refuses a result file that could not be written, or that is one of the command's own inputs, before the work is done.
+/// Refuses a result file that could not be written, or that is one of the command's own inputs, before the work is
+/// done.
 ///
 /// - Parameters:
 ///   - path: where the result is to go.

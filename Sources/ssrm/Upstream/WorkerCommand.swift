@@ -73,7 +73,8 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         if let parent { try ParentProcess.endThisWith(parent) }
-        // The threads of the socket too, or they wait behind another worker's computing while this one's processor idles.
+        // The threads of the socket too, or they wait behind another worker's computing while this one's processor
+        // idles.
         if let processors { Processors.stay(on: processors) }
         let signals = try SignalInbox([SIGINT, SIGTERM])
         let dataset = try data.map { try Dataset(opening: $0) }
