@@ -42,7 +42,7 @@ import Wire
     }
 
     static let badJobs = [
-        BadJob(["format": 99], "can't be read"),
+        BadJob(["format": 99], "a job of form 99"),
         BadJob(["sampleCount": "many"], "can't be read"),
         BadJob(["sampleCount": 0], "can't be trained"),
         BadJob(["sampleCount": 1 << 39], "blocks of samples"),

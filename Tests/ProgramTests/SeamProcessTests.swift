@@ -38,7 +38,7 @@ import Upstream
         let written = try RunEventLog(of: folder.path("killed"), by: killed).waits(for: .checkpointWritten, count: 2)
         killed.signal(SIGKILL)
         #expect(killed.result().status == -SIGKILL)
-        let newest = try RunFolder(folder.path("killed")).checkpointSteps.last
+        let newest = RunFolder(folder.path("killed")).checkpointSteps.last
         let steps = try #require(newest) + 20
         #expect(steps > written[1].step ?? 0)
         let resumed = try outcome(of: start("killed", workers: 3, steps: steps, "--resume"))
@@ -61,9 +61,7 @@ import Upstream
     /// A worker that does not know the job's network says so and what to do.
     @Test func aWorkerThatDoesNotKnowTheNetworkSaysSo() throws {
         let run = try start("long", workers: 1, steps: 1_000_000)
-        let file = folder.path("long/endpoint")
-        #expect(waitFor { FileManager.default.fileExists(atPath: file) })
-        let endpoint = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let endpoint = try RunEventLog(of: folder.path("long"), by: run).endpoint()
         let stranger = try ProgramRun.ssrm("worker", "--connect", endpoint)
         #expect(stranger.status == 1)
         #expect(stranger.errors.contains("network is squares: use perceptron"), Comment(rawValue: stranger.errors))
