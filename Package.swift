@@ -45,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CSampleRate"),
         .systemLibrary(name: "CLinux"),
         .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+        .target(name: "CKernels"),
 
         // MARK: - The science
         library("Numerics", ["COneDNN", "CKernels"]),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
+#define ALL _Pragma("clang loop unroll(full)")
 
 // How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by; NC
 // columns of b are packed at a time.
@@ -36,26 +37,26 @@ typedef struct {
         const float *restrict b = t->b;                                                                  \
         const float *a[ROWS];                                                                            \
         VECTOR sum[ROWS][2 * PANELS];                                                                    \
-        for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * t->a_row;                                    \
-        for (size_t r = 0; r < ROWS; r++)                                                                \
-            for (size_t v = 0; v < 2 * PANELS; v++)                                                      \
+        ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * t->a_row;                                \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < 2 * PANELS; v++)                                                  \
                 sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
         _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += 2 * LANES) {        \
             VECTOR row[2 * PANELS], x[ROWS];                                                             \
-            for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                                   \
-            for (size_t v = 0; v < 2 * PANELS; v++) {                                                    \
+            ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                               \
+            ALL for (size_t v = 0; v < 2 * PANELS; v++) {                                                \
                 row[v] = *(const VECTOR *)(b + v / 2 * t->b_panel + v % 2 * LANES);                      \
-                for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                          \
+                ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                      \
                     sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
             }                                                                                            \
-            for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                           \
+            ALL for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                       \
                 x[r] = AT;                                                                               \
-                for (size_t v = 0; v < 2; v++)                                                           \
+                ALL for (size_t v = 0; v < 2; v++)                                                       \
                     sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
             }                                                                                            \
         }                                                                                                \
-        for (size_t r = 0; r < ROWS; r++)                                                                \
-            for (size_t v = 0; v < 2 * PANELS; v++)                                                      \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < 2 * PANELS; v++)                                                  \
                 *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
     } while (0)
 

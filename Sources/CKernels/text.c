@@ -14,6 +14,7 @@
 
 typedef uint8_t bytes32 __attribute__((ext_vector_type(32)));
 typedef bool flags32 __attribute__((ext_vector_type(32)));
+typedef uint16_t counts32 __attribute__((ext_vector_type(32)));
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
 typedef int32_t ints8 __attribute__((ext_vector_type(8)));
 typedef float floats8 __attribute__((ext_vector_type(8)));
@@ -123,12 +124,13 @@ TEXT_CLONES size_t kernel_count_bytes(const uint8_t *bytes, size_t count, uint8_
         size_t some = count < 255 * 32 ? count : 255 * 32;  // a sum of one byte for each of 32 places
         bytes32 sums = 0;
         size_t i = 0;
+#pragma clang loop unroll_count(4)
         for (; i + 32 <= some; i += 32) {
             bytes32 block;
             memcpy(&block, bytes + i, sizeof block);
             sums -= (bytes32)(block == (bytes32)wanted);
         }
-        for (int place = 0; place < 32; place++) found += sums[place];
+        found += __builtin_reduce_add(__builtin_convertvector(sums, counts32));
         for (; i < some; i++) found += bytes[i] == wanted;
         bytes += some;
         count -= some;
