@@ -53,7 +53,7 @@ INLINE float tanh_of(float x) {
     return __builtin_copysignf(-less / (less + 2.0f), x);
 }
 
-// For x above 0 and not subnormal.
+// For x above 0 and not subnormal; what is no number, or infinite, has none.
 INLINE float log_of(float x) {
     // x = 2^k m with m in sqrt(1/2) … sqrt(2); log m = 2 artanh((m - 1) / (m + 1)).
     uint32_t bits;
@@ -69,7 +69,8 @@ INLINE float log_of(float x) {
     p = p * s + 1.0f / 5;
     p = p * s + 1.0f / 3;
     const float log_m = 2.0f * f + 2.0f * f * s * p;
-    return (float)k * 0.693359375f + ((float)k * -2.12194440e-4f + log_m);
+    const float log_x = (float)k * 0.693359375f + ((float)k * -2.12194440e-4f + log_m);
+    return log_x + (x - x);  // 0, or no number
 }
 
 // In double precision, to 4e-16 of the result.
@@ -106,7 +107,7 @@ INLINE double exp_of_double(double x) {
     return (1 + (r + s * (even + r * odd))) * power_of_2(k);
 }
 
-// For x above 0 and not subnormal.
+// For x above 0 and not subnormal; what is no number, or infinite, has none.
 INLINE double log_of_double(double x) {
     // x = 2^k m with m in sqrt(1/2) … sqrt(2); log m = 2 artanh f, with |f| at most 0.172.
     uint64_t bits;
@@ -129,5 +130,6 @@ INLINE double log_of_double(double x) {
     p = p * s + 1.0 / 5;
     p = p * s + 1.0 / 3;
     const double whole = (double)k;
-    return whole * 0x1.62e42fefap-1 + (whole * 0x1.cf79abc9e3b3ap-40 + (2 * f + 2 * f * (p * s)));
+    const double log_x = whole * 0x1.62e42fefap-1 + (whole * 0x1.cf79abc9e3b3ap-40 + (2 * f + 2 * f * (p * s)));
+    return log_x + (x - x);  // 0, or no number
 }

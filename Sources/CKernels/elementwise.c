@@ -18,12 +18,15 @@ CLONES void kernel_add_bias_relu(float *restrict y, const float *restrict bias, 
     for (size_t r = 0; r < rows; r++, y += columns)
         for (size_t c = 0; c < columns; c++) {
             float v = y[c] + bias[c];
-            y[c] = v > 0 ? v : 0;
+            y[c] = v <= 0 ? 0 : v;
         }
 }
 
 CLONES void kernel_relu_backward(float *restrict dy, const float *restrict activation, size_t count) {
-    for (size_t i = 0; i < count; i++) dy[i] = activation[i] > 0 ? dy[i] : 0;
+    for (size_t i = 0; i < count; i++) {
+        const float d = dy[i];  // loaded in any case, so that the loop needs no masked loads
+        dy[i] = activation[i] <= 0 ? 0 : d;
+    }
 }
 
 CLONES void kernel_sum_rows(float *restrict sums, const float *restrict x, size_t rows, size_t columns) {

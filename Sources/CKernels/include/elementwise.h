@@ -9,10 +9,10 @@ void kernel_add(float *sum, const float *x, size_t count);
 // y[row, column] += bias[column]; `y` is [rows, columns].
 void kernel_add_bias(float *y, const float *bias, size_t rows, size_t columns);
 
-// y[row, column] = max(0, y[row, column] + bias[column])
+// y[row, column] = max(0, y[row, column] + bias[column]); what is no number stays none.
 void kernel_add_bias_relu(float *y, const float *bias, size_t rows, size_t columns);
 
-// dy[i] = activation[i] > 0 ? dy[i] : 0
+// dy[i] = activation[i] <= 0 ? 0 : dy[i]; where the activation is no number, dy stays.
 void kernel_relu_backward(float *dy, const float *activation, size_t count);
 
 // sums[column] = x[0, column] + x[1, column] + … in this order.

@@ -56,7 +56,7 @@ public struct BreathingFeatures: Sendable {
     /// Rate, regularity, variation of the rate, depth, variation of the depth.
     private static func breathing(_ signal: [Double], rate: Double) -> [Double] {
         let power = variance(signal[...])
-        guard power > 0 else { return [0, 0, 0, 0, 0] }
+        if power == 0 { return [0, 0, 0, 0, 0] }
         let mean = signal.reduce(0, +) / Double(signal.count)
         let centred = signal.map { $0 - mean }
         let shortest = max(Int((rate / RadarNight.breathing.upperBound).rounded(.down)), 1)
