@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Signals
 
 /// Nights of any EDF, EDF+ or BDF signals with their hypnograms as EDF+ annotations.
@@ -134,7 +135,7 @@ public struct Polysomnography: RecordingSource {
     ) -> (epochs: Range<Int>, skipped: [SkippedItem]) {
         let seconds = SleepEpochWindow.epochSeconds
         func whole(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int {
-            Int(max(min(value, 1e9), -1e9).rounded(rule))
+            Int(value.rounded(rule), clampedTo: -1_000_000_000...1_000_000_000) ?? 0
         }
         let first = whole(-offset / seconds - 1e-6, .up)
         let end = max(whole((signals.duration - offset) / seconds + 1e-6, .down), first)
@@ -155,7 +156,7 @@ public struct Polysomnography: RecordingSource {
         guard let first = stages.firstIndex(where: isSleep), let last = stages.lastIndex(where: isSleep) else {
             return 0..<0
         }
-        let margin = Int(min(minutes * 60 / SleepEpochWindow.epochSeconds, 1e6))
+        let margin = Int(minutes * 60 / SleepEpochWindow.epochSeconds, clampedTo: 0...1_000_000) ?? 0
         return max(first - margin, 0)..<min(last + margin + 1, stages.count)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 
 /// How the signals of a sleep epoch become a sample's matrix.
 ///
@@ -21,9 +22,9 @@ public struct PolysomnographyLayout: Sendable, Equatable {
     }
 
     /// Values of one channel in a sleep epoch.
-    public var epochLength: Int { Int((rate * SleepEpochWindow.epochSeconds).rounded()) }
+    public var epochLength: Int { Self.whole(rate * SleepEpochWindow.epochSeconds) }
     /// Rows of one channel.
-    public var rowsPerChannel: Int { Int((SleepEpochWindow.epochSeconds / rowSeconds).rounded()) }
+    public var rowsPerChannel: Int { max(Self.whole(SleepEpochWindow.epochSeconds / rowSeconds), 1) }
     /// Columns of a sample.
     public var columns: Int { epochLength / rowsPerChannel }
     /// Rows of a sample.
@@ -35,7 +36,7 @@ public struct PolysomnographyLayout: Sendable, Equatable {
             return "channels must be at least one, each named once"
         }
         let rowCount = SleepEpochWindow.epochSeconds / rowSeconds
-        // Above the highest rate a row would have no value; `rowsPerChannel` must not be asked for more than Int holds.
+        // Above the highest rate a row would have no value.
         guard rowSeconds > 0, rowCount >= 1, rowCount <= SleepEpochWindow.epochSeconds * Self.highestRate,
             abs(rowCount - Double(rowsPerChannel)) < 1e-9
         else { return "a row must last a whole fraction of 30 s: not \(rowSeconds) s" }
@@ -47,5 +48,9 @@ public struct PolysomnographyLayout: Sendable, Equatable {
             return "a row of \(rowSeconds) s has \(inRow) values at \(rate) Hz: choose a rate and a row of whole values"
         }
         return nil
+    }
+
+    private static func whole(_ value: Double) -> Int {
+        Int(value.rounded(), clampedTo: 0...Int(SleepEpochWindow.epochSeconds * highestRate)) ?? 0
     }
 }

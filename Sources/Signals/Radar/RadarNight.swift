@@ -62,12 +62,12 @@ public struct RadarNight: Sendable {
                 return total > 0 ? variance(respiration[samples]) / total : 0
             }
             let share = median(shares)
-            if share > best?.share ?? -1 {
+            if best.map({ share > $0.share }) ?? true {
                 let arcs = Double(demodulated.arctangentBlockCount) / Double(max(demodulated.blockCount, 1))
                 best = (pair, share, arcs, demodulated.displacement, respiration)
             }
         }
-        guard let best else { preconditionFailure("a breathing share is never below 0") }
+        guard let best else { preconditionFailure("no pairs") }
         (pair, breathingShare, arctangentShare) = (best.pair, best.share, best.arcs)
         respiration = best.respiration
         let above = ButterworthFilter.highPass(Self.breathing.upperBound, rate: rate).applied(to: best.displacement)

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 
 /// Activity counts from a wrist's acceleration, and their mean around a sleep epoch.
 ///
@@ -38,13 +39,15 @@ public struct ActivityCounts: Sendable {
             start: used.times[0], values: used.interpolated(from: used.times[0], interval: 1, count: secondCount))
     }
 
-    /// The count of the `sum`-th 15 s.
+    /// The count of the `sum`-th 15 s; no number where the band is none, because its values were too large to filter.
     private static func count(of band: [Double], sum: Int) -> Double {
         let binWidth = 5.0 / 128
         var total = 0
         for second in sum * secondsPerSum..<(sum + 1) * secondsPerSum {
-            let highest = band[second * rate..<(second + 1) * rate].reduce(0) { max($0, abs($1)) }
-            total += 1 + min(Int(highest / binWidth), 128)
+            let values = band[second * rate..<(second + 1) * rate]
+            if values.contains(where: \.isNaN) { return .nan }  // `max` may pass over it
+            let highest = values.reduce(0) { max($0, abs($1)) }
+            total += 1 + (Int(highest / binWidth, clampedTo: 0...128) ?? 0)
         }
         return max(Double(total - 18) * 3.07, 0)
     }

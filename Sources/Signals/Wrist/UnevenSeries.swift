@@ -1,3 +1,5 @@
+import Numerics
+
 /// Values at times that may be unevenly spaced, in order of time; in between, straight lines.
 public struct UnevenSeries: Sendable {
     /// In seconds, never falling.
@@ -16,7 +18,10 @@ public struct UnevenSeries: Sendable {
     }
 
     /// How many steps of `interval` lie between the first time and the last, the first counted and the last not.
-    func gridCount(interval: Double) -> Int { Int(((times[times.count - 1] - times[0]) / interval).rounded(.up)) }
+    func gridCount(interval: Double) -> Int {
+        let steps = ((times[times.count - 1] - times[0]) / interval).rounded(.up)
+        return Int(steps, clampedTo: 0...Int(Int32.max)) ?? 0
+    }
 
     /// The values at `start`, `start + interval` and so on; before the first time and after the last those of the ends.
     ///
@@ -79,8 +84,8 @@ struct SecondSeries: Sendable {
     /// The values less than 285 s before or after a sleep epoch of 30 s.
     func around(sleepEpochAt epoch: Double) -> ArraySlice<Double> {
         let (first, last) = (epoch - 285, epoch + 30 + 285)
-        let lower = max(Int((first - start).rounded(.down)) + 1, 0)
-        let upper = min(Int((last - start).rounded(.up)), values.count)
+        let lower = (Int((first - start).rounded(.down), clampedTo: -1...values.count) ?? -1) + 1
+        let upper = Int((last - start).rounded(.up), clampedTo: 0...values.count) ?? 0
         return lower < upper ? values[lower..<upper] : []
     }
 }
