@@ -25,8 +25,8 @@ double kernel_log_double(double x) { return log_of_double(x); }
 
 enum { LANES = 8 };  // rows worked on together
 
-INLINE void log_softmax_rows(double *restrict log, double *restrict probability, const float *restrict row, size_t count,
-                             size_t classes) {
+INLINE void log_softmax_rows(double *restrict log, double *restrict probability, const float *restrict row,
+                             size_t count, size_t classes) {
     double largest[LANES] = {0}, sum[LANES] = {0}, x[LANES] = {0};
     for (size_t l = 0; l < count; l++) largest[l] = row[l * classes];
     for (size_t c = 1; c < classes; c++)

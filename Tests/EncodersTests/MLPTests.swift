@@ -43,3 +43,23 @@ func theBackwardPassOfAPerceptronMatchesFiniteDifferences(sizes: [Int]) {
     #expect(zip(network.parts, network.parts.dropFirst()).allSatisfy { $0.end == $1.offset })
     #expect(network.parts.last?.end == network.parameterCount)
 }
+
+@Test(arguments: 0..<3)
+func anOverflowInAnyLayerOfAPerceptronReachesTheGradient(layer: Int) {
+    let network = MLP(sizes: [4, 5, 6, 3])
+    let rows = 2
+    var draw = RandomSequence(seed: 1, stream: 0)
+    let parameters = FloatBlock((0..<network.parameterCount).map { _ in Float(draw.normal()) })
+    parameters[network.offset(ofLayer: layer)] = .nan
+    let x = FloatBlock((0..<rows * 4).map { _ in Float(draw.normal()) })
+    let pass = MLPPass(of: network, rows: rows)
+    let gradient = FloatBlock(count: network.parameterCount)
+    pass.take(parameters: parameters)
+    withExtendedLifetime((x, gradient)) {
+        let outputs = pass.forward(x.base, rows: rows)
+        #expect((0..<rows * 3).contains { outputs[$0].isNaN })
+        pass.outputGradient.update(from: outputs, count: rows * 3)
+        pass.backward(x.base, rows: rows, into: gradient.base)
+    }
+    #expect(!gradient.isFinite)
+}

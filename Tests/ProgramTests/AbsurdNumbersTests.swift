@@ -3,7 +3,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// Numbers that no sensor writes: beyond what an Int or a Float holds, at the ends of what a Double does, and close to nothing.
+/// Numbers that no sensor writes: beyond what an Int or a Float holds, at the ends of what a Double does, and close to
+/// nothing.
 private let absurdNumbers = [
     "1e30", "-1e30", "1e300", "-1e300", "1.7e308", "-1.7e308", "9223372036854775807", "9223372036854775808",
     "-9223372036854775809", "4e-320", "1e400", "-0",
@@ -28,7 +29,8 @@ private struct Place: CustomTestStringConvertible, Sendable {
     // MARK: - Text
 
     private static let sleepAccel = [
-        ("labels' time", 0), ("stage", 1), ("heart rate's time", 2), ("heart rate", 3), ("motion's time", 4), ("motion", 5),
+        ("labels' time", 0), ("stage", 1), ("heart rate's time", 2), ("heart rate", 3), ("motion's time", 4),
+        ("motion", 5),
         ("motion along x", 6), ("steps' time", 7), ("steps", 8),
     ].flatMap { name, field in
         [["--features", "count,hr,time,cosine,steps"], ["--content", "windows", "--channels", "x,z,magnitude,hr"]].map {
@@ -56,7 +58,9 @@ private struct Place: CustomTestStringConvertible, Sendable {
     private static let published = ["time_feature", "count_feature", "psg_labels"].map { name in
         Place("published: \(name)") { folder, number in
             for file in ["count_feature", "time_feature", "psg_labels"] {
-                let own = lines(12) { $0 == 3 && file == name ? number : file == "psg_labels" ? "2" : "\(Double($0) / 120)" }
+                let own = lines(12) {
+                    $0 == 3 && file == name ? number : file == "psg_labels" ? "2" : "\(Double($0) / 120)"
+                }
                 try folder.write(own, to: "root/features_walch/7_\(file).out")
             }
             return ["sleep-accel", "--root", folder.path("root"), "--from", "published", "--features", "count,time"]
@@ -65,7 +69,8 @@ private struct Place: CustomTestStringConvertible, Sendable {
 
     private static let slpdb = ["samples a second", "samples", "annotation", "beat", "interval"].map { name in
         Place("slpdb: \(name)") { folder, number in
-            let header = "slp01a 4 \(name == "samples a second" ? number : "250") \(name == "samples" ? number : "165000")\n"
+            let header =
+                "slp01a 4 \(name == "samples a second" ? number : "250") \(name == "samples" ? number : "165000")\n"
             try folder.write(header, to: "root/slp01a.hea")
             try folder.write(
                 lines(22) { "0:00.000 \($0 == 3 && name == "annotation" ? number : "\($0 * 7_500)") \" 0 0 0 2" },
@@ -82,7 +87,8 @@ private struct Place: CustomTestStringConvertible, Sendable {
     private static let table = ["position", "value"].map { name in
         Place("table: \(name)") { folder, number in
             let rows = lines(15) {
-                "A,n,\($0 == 12 && name == "position" ? number : "\($0)"),W,\($0 == 12 && name == "value" ? number : "1")"
+                let (position, value) = $0 == 12 && name == "position" ? (number, "1") : ("\($0)", "1")
+                return "A,n,\(position),W,\($0 == 12 && name == "value" ? number : value)"
             }
             try folder.write("id,night,epoch,stage,x\n" + rows, to: "table.csv")
             return [
@@ -96,7 +102,8 @@ private struct Place: CustomTestStringConvertible, Sendable {
 
     /// Fields of the header of a file with one signal and, in EDF+, annotations: name, first byte.
     private static let edf =
-        [("duration of a record", 244), ("physical maximum", 256 + 112), ("digital maximum", 256 + 128)].map { name, byte in
+        [("duration of a record", 244), ("physical maximum", 256 + 112), ("digital maximum", 256 + 128)].map {
+            name, byte in
             Place("edf: \(name)") { folder, number in
                 let values = (0..<3_600).map { 50 * sin(Double($0)) }
                 var file = EDFBytes(signals: [EDFBytes.Signal(name: "EEG", rate: 10, values: values)]).data
@@ -125,7 +132,8 @@ private struct Place: CustomTestStringConvertible, Sendable {
     private static func edfArguments(_ folder: TemporaryFolder) throws -> [String] {
         try EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)).write(to: folder.path("h.edf"))
         return [
-            "edf", "--signals", folder.path("a.edf"), "--hypnogram", folder.path("h.edf"), "--channels", "EEG", "--rate",
+            "edf", "--signals", folder.path("a.edf"), "--hypnogram", folder.path("h.edf"), "--channels", "EEG",
+            "--rate",
             "10",
         ]
     }
