@@ -43,7 +43,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CEDF"),
         .systemLibrary(name: "CSampleRate"),
-        .systemLibrary(name: "CLinux"),
+        .target(name: "CLinux"),
         .target(name: "CWire", linkerSettings: [.linkedLibrary("protobuf-c")]),
         .target(name: "CKernels"),
 

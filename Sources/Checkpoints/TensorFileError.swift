@@ -4,8 +4,12 @@ import Foundation
 public enum TensorFileError: Error, Equatable, CustomStringConvertible {
     /// The file can't be opened or mapped.
     case unreadable(path: String, reason: String)
+    /// The file was cut or written to while it was read: what was read of it can't be used.
+    case changed(path: String)
     /// The file can't be written; nothing is left under its name that was not there before.
     case unwritable(path: String, reason: String)
+    /// The file is in its place, but a failure of the disk may bring back what was there before.
+    case unsettled(path: String, reason: String)
     /// The file's length is not the one that its header gives, or is too short for a header.
     case wrongLength(path: String, bytes: Int, expected: Int)
     /// The header does not describe a tensor file.
@@ -24,7 +28,10 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         let remedy = "copy it again or make it again"
         switch self {
         case .unreadable(let path, let reason): return "can't read \(path): \(reason)"
+        case .changed(let path): return "\(path) was cut or changed while it was read; \(remedy)"
         case .unwritable(let path, let reason): return "can't write \(path): \(reason)"
+        case .unsettled(let path, let reason):
+            return "\(path) is written, but its folder did not reach the disk (\(reason)): check the disk"
         case .wrongLength(let path, let bytes, let expected):
             return "\(path) is \(bytes) bytes long where its header says \(expected): \(remedy)"
         case .badHeader(let path, let reason): return "\(path) is not a tensor file or is damaged: \(reason); \(remedy)"

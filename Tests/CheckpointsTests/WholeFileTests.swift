@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Synchronization
 import TestKit
 import Testing
 
@@ -95,4 +96,62 @@ func theDigestIsThatOfFIPS180(text: String, expected: String) {
     var digest = SHA256Digest()
     for byte in text.utf8 { withUnsafeBytes(of: byte) { digest.update($0) } }
     #expect(digest.finish() == expected)
+}
+
+/// Writes "new" over `path` on a disk with these calls.
+private func write(to path: String, _ change: (inout PendingFile.DiskCalls) -> Void) throws {
+    var disk = PendingFile.DiskCalls()
+    change(&disk)
+    let file = try PendingFile(for: path, disk: disk)
+    try Array("new".utf8).withUnsafeBytes { try file.append($0) }
+    try file.commit()
+}
+
+private func failing(_ code: Int32) -> (Int32) -> Int32 {
+    { _ in
+        errno = code
+        return -1
+    }
+}
+
+@Test func aDiskThatDoesNotTakeTheContentLeavesWhatWasThere() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("old", to: "file")
+    #expect(throws: TensorFileError.unwritable(path: path, reason: "Input/output error")) {
+        try write(to: path) { $0.syncFile = failing(EIO) }
+    }
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "old")
+    #expect(try folder.contents == ["file"])
+}
+
+@Test(arguments: [EINVAL, ENOTSUP])
+func aFolderThatCannotBeBroughtToTheDiskIsBroughtThereWithAllElse(code: Int32) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("file")
+    let count = Mutex(0)
+    try write(to: path) { disk in
+        disk.syncFolder = failing(code)
+        disk.syncFileSystem = { _ in
+            count.withLock { $0 += 1 }
+            return 0
+        }
+    }
+    #expect(count.withLock { $0 } == 1)
+    #expect(throws: TensorFileError.unsettled(path: path, reason: "Input/output error")) {
+        try write(to: path) { ($0.syncFolder, $0.syncFileSystem) = (failing(code), failing(EIO)) }
+    }
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "new")
+}
+
+@Test func aFileThatIsInItsPlaceIsNotSaidToBeUnwritten() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("old", to: "file")
+    let error = try #require(
+        #expect(throws: TensorFileError.self) {
+            try write(to: path) { $0.syncFolder = failing(EIO) }
+        })
+    #expect(error == .unsettled(path: path, reason: "Input/output error"))
+    #expect("\(error)".hasPrefix("\(path) is written, but its folder did not reach the disk"))
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "new")
+    #expect(try folder.contents == ["file"])
 }

@@ -1,3 +1,6 @@
+// Linux calls that Swift does not import: variadic ones, and those whose names the headers hide from some compilers.
+#pragma once
+
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -21,8 +24,12 @@ static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET
 
 // Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
 static inline void linux_start_writing(int file, long offset, long count) {
-    syscall(SYS_sync_file_range, file, offset, count, 2 /* SYNC_FILE_RANGE_WRITE, which fcntl.h hides from some compilers */);
+    const int write = 2;  // SYNC_FILE_RANGE_WRITE, which fcntl.h hides from some compilers
+    syscall(SYS_sync_file_range, file, offset, count, write);
 }
+
+// Brings everything that a file's file system still has to write to the disk: 0, or -1 with errno.
+static inline int linux_sync_file_system(int file) { return (int)syscall(SYS_syncfs, file); }
 
 // The seals that keep a memory file as long as it is (fcntl.h hides their names from some compilers).
 enum { LINUX_ADD_SEALS = 1033, LINUX_GET_SEALS = 1034, LINUX_SEAL_SIZE = 0x1 | 0x2 | 0x4 };
@@ -44,7 +51,8 @@ static inline int linux_open_memory_file(int process, int descriptor, long size)
     if (stat(path, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size != size) return -1;
     int file = open(path, O_RDWR | O_CLOEXEC);
     if (file < 0) return -1;
-    if (fcntl(file, LINUX_GET_SEALS) == LINUX_SEAL_SIZE && fstat(file, &state) == 0 && state.st_size == size) return file;
+    if (fcntl(file, LINUX_GET_SEALS) == LINUX_SEAL_SIZE && fstat(file, &state) == 0 && state.st_size == size)
+        return file;
     close(file);
     return -1;
 }

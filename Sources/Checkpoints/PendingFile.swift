@@ -1,0 +1,151 @@
+import CLinux
+import Foundation
+
+/// A temporary file in the folder of `path` that takes its place when it is complete, or goes away.
+///
+/// Where the file system can (O_TMPFILE: ext4, XFS, Btrfs, tmpfs), it has no name until it is complete, so that a
+/// process that is killed leaves nothing; elsewhere it has one from the start.
+package final class PendingFile {
+    /// The system's calls that wait for the disk; tests put failing ones in.
+    ///
+    /// Each takes a descriptor, and returns 0, or -1 with errno.
+    package struct DiskCalls {
+        /// Brings a file's content to the disk.
+        package var syncFile: (Int32) -> Int32 = { fsync($0) }
+        /// Brings a folder's names to the disk.
+        package var syncFolder: (Int32) -> Int32 = { fsync($0) }
+        /// Brings everything of the file system that a file is on to the disk.
+        package var syncFileSystem: (Int32) -> Int32 = { linux_sync_file_system($0) }
+
+        /// The system's own.
+        package init() {}
+    }
+
+    /// Linux's O_TMPFILE, which is no constant that Swift imports.
+    private static let withoutName = 0o20_000_000 | O_DIRECTORY
+
+    private let path: String
+    private let target: String
+    private let temporary: String
+    private let descriptor: Int32
+    private let disk: DiskCalls
+    /// Whether a file of the temporary name is there.
+    private var isNamed = false
+    /// How many bytes were appended, and how many of them the disk was told to take.
+    private var (appendedBytes, startedBytes) = (0, 0)
+    /// What is appended goes to the disk in pieces of at least this size.
+    private static let bytesStartedAtOnce = 8 << 20
+
+    /// An empty file for `path`.
+    ///
+    /// - Throws: `TensorFileError.unwritable`.
+    package init(for path: String, disk: DiskCalls = DiskCalls()) throws(TensorFileError) {
+        self.disk = disk
+        // A link is followed, so that what it names is replaced and not the link.
+        let resolved = realpath(path, nil)
+        defer { free(resolved) }
+        target = resolved.map { String(cString: $0) } ?? path
+        var status = stat()
+        if stat(target, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                let isFolder = status.st_mode & S_IFMT == S_IFDIR
+                throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+            }
+        } else if errno != ENOENT {  // a name that is too long, links in a circle
+            throw .unwritable(path: path, reason: TensorFileError.lastReason)
+        }
+        let url = URL(filePath: target)
+        let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        let folder = url.deletingLastPathComponent().path
+        let name = String(url.lastPathComponent.unicodeScalars.prefix(50))  // the whole may have 255 bytes
+        temporary = URL(filePath: folder).appending(path: ".\(name).\(unique).part").path
+        self.path = path
+        let nameless = open(folder, O_WRONLY | Self.withoutName | O_CLOEXEC, 0o666)
+        if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
+            descriptor = nameless
+            return
+        }
+        if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        isNamed = descriptor >= 0
+        guard descriptor >= 0 else {
+            let reason = errno == ENOENT ? "there is no folder \(folder)" : TensorFileError.lastReason
+            throw .unwritable(path: path, reason: reason)
+        }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        if isNamed { unlink(temporary) }
+    }
+
+    private static func link(to descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
+
+    /// Adds bytes to the end.
+    ///
+    /// - Throws: `TensorFileError.unwritable`.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
+        try repeatedly(bytes) { [descriptor] start, count, _ in write(descriptor, start, count) }
+        appendedBytes += bytes.count
+        if appendedBytes - startedBytes >= Self.bytesStartedAtOnce { startWriting() }
+    }
+
+    /// Has the disk take what was appended while more is made, so that `commit` waits for little; a failure is that of
+    /// `fsync`.
+    private func startWriting() {
+        linux_start_writing(descriptor, startedBytes, appendedBytes - startedBytes)
+        startedBytes = appendedBytes
+    }
+
+    /// Writes over what is already there, `offset` bytes from the start.
+    func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(TensorFileError) {
+        try repeatedly(bytes) { [descriptor] start, count, done in pwrite(descriptor, start, count, offset + done) }
+    }
+
+    private func repeatedly(
+        _ bytes: UnsafeRawBufferPointer, call: (UnsafeRawPointer, Int, Int) -> Int
+    ) throws(TensorFileError) {
+        guard let start = bytes.baseAddress else { return }
+        var done = 0
+        while done < bytes.count {
+            let written = call(start + done, bytes.count - done, done)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw failure }
+            done += written
+        }
+    }
+
+    /// Brings the content to the disk and the file to its place.
+    ///
+    /// - Throws: `TensorFileError.unwritable`, and then nothing is at its place that was not there before;
+    ///   `.unsettled`, when it is in its place but a failure of the disk may undo that.
+    package func commit() throws(TensorFileError) {
+        guard disk.syncFile(descriptor) == 0 else { throw failure }
+        if !isNamed {
+            guard linkat(AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0 else {
+                throw failure
+            }
+            isNamed = true
+        }
+        guard rename(temporary, target) == 0 else { throw failure }
+        isNamed = false
+        if let reason = settle() { throw .unsettled(path: path, reason: reason) }
+    }
+
+    /// Brings the file's name to the disk; why that failed, if it did.
+    ///
+    /// A folder that may be written to but not read can't be opened for that, and some file systems bring no folder to
+    /// the disk: then all of the file system is.
+    private func settle() -> String? {
+        let folder = open(URL(filePath: target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
+        if folder >= 0 {
+            if disk.syncFolder(folder) == 0 { return nil }
+            if errno != EINVAL && errno != ENOTSUP { return TensorFileError.lastReason }
+        }
+        return disk.syncFileSystem(descriptor) == 0 ? nil : TensorFileError.lastReason
+    }
+
+    private var failure: TensorFileError { .unwritable(path: path, reason: TensorFileError.lastReason) }
+}
