@@ -21,6 +21,7 @@ public final class RegularFile: Sendable {
     /// Which file it was, in which state, when it was opened.
     public let identity: Identity
     private let descriptor: Int32
+    private let opened: stat
 
     /// Opens a regular file.
     ///
@@ -34,7 +35,8 @@ public final class RegularFile: Sendable {
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
         let reason = TensorFileError.lastReason
-        (byteCount, identity) = (Int(status.st_size), Identity(status))  // owned from here: a later throw runs deinit
+        // Owned from here: a later throw runs deinit.
+        (byteCount, identity, opened) = (Int(status.st_size), Identity(status), status)
         guard isKnown else { throw .unreadable(path: path, reason: reason) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -43,6 +45,18 @@ public final class RegularFile: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether nobody has written to the file, cut it or made it longer since it was opened.
+    ///
+    /// It may have been renamed, replaced or removed: what was opened is still that file.
+    public var isUnchanged: Bool {
+        var now = stat()
+        guard fstat(descriptor, &now) == 0, Identity(now) == identity else { return false }
+        // The time of the last write can be set back (`cp -p` does), that of the last change of any kind can't; but it
+        // moves with a file's names as well.
+        return now.st_nlink != opened.st_nlink
+            || (now.st_ctim.tv_sec, now.st_ctim.tv_nsec) == (opened.st_ctim.tv_sec, opened.st_ctim.tv_nsec)
+    }
 
     /// Reads bytes from a place in the file.
     ///
@@ -62,6 +76,21 @@ public final class RegularFile: Sendable {
             done += count
         }
         return done
+    }
+
+    /// The file's first bytes, in memory of their own; all of them by default.
+    ///
+    /// - Precondition: the file had as many when it was opened.
+    /// - Throws: `TensorFileError.unreadable`, or `.changed` when the file was cut since it was opened.
+    public func firstBytes(_ count: Int? = nil) throws(TensorFileError) -> [UInt8] {
+        let wanted = count ?? byteCount
+        precondition(wanted <= byteCount, "\(wanted) bytes of \(byteCount)")
+        var bytes = [UInt8](repeating: 0, count: wanted)
+        let readCount = try bytes.withUnsafeMutableBufferPointer { bytes throws(TensorFileError) in
+            try read(into: UnsafeMutableRawBufferPointer(bytes), at: 0)
+        }
+        guard readCount == wanted else { throw .changed(path: path) }
+        return bytes
     }
 
     /// All bytes, mapped: what takes them unmaps them.

@@ -19,7 +19,18 @@ public final class TensorFile: Sendable {
     /// - Throws: `TensorFileError` that names the file and what is wrong with it.
     public init(opening path: String) throws(TensorFileError) {
         file = try MappedFile(path: path)
-        let bytes = file.bytes
+        do throws(TensorFileError) {
+            (header, dataOffset, digest) = try Self.checked(file.bytes, path: path)
+        } catch {
+            try file.requireWhole()  // nothing else is wrong with a file that was cut meanwhile
+            throw error
+        }
+        try file.requireWhole()
+    }
+
+    private static func checked(
+        _ bytes: UnsafeRawBufferPointer, path: String
+    ) throws(TensorFileError) -> (header: TensorHeader, dataOffset: Int, digest: String) {
         guard bytes.count >= TensorHeader.lengthBytes else {
             throw .badHeader(path: path, reason: "it is \(bytes.count) bytes long, too short for a header")
         }
@@ -27,22 +38,28 @@ public final class TensorFile: Sendable {
         guard headerBytes <= TensorHeader.largestHeaderBytes, headerBytes % 8 == 0 else {
             throw .badHeader(path: path, reason: "a header of \(headerBytes) bytes is impossible")
         }
-        dataOffset = TensorHeader.lengthBytes + Int(headerBytes)
+        let dataOffset = TensorHeader.lengthBytes + Int(headerBytes)
         guard bytes.count >= dataOffset else {
             throw .badHeader(
                 path: path, reason: "it is \(bytes.count) bytes long where its header alone is \(dataOffset)")
         }
         let head = UnsafeRawBufferPointer(rebasing: bytes[..<dataOffset])
-        header = try TensorHeader(
+        let header = try TensorHeader(
             json: UnsafeRawBufferPointer(rebasing: head[TensorHeader.lengthBytes...]), path: path)
         let (expected, overflow) = dataOffset.addingReportingOverflow(header.dataBytes)
         guard !overflow, bytes.count == expected else {
             throw .wrongLength(path: path, bytes: bytes.count, expected: overflow ? .max : expected)
         }
         guard let digits = TensorHeader.digestRange(in: head) else { throw .noDigest(path: path) }
-        digest = String(decoding: head[digits], as: UTF8.self)
+        let digest = String(decoding: head[digits], as: UTF8.self)
         guard digest == Self.digest(of: bytes, zeroing: digits) else { throw .altered(path: path) }
+        return (header, dataOffset, digest)
     }
+
+    /// Makes sure of what was read until now; whoever keeps or uses what was read of a tensor asks first.
+    ///
+    /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.
+    public func requireWhole() throws(TensorFileError) { try file.requireWhole() }
 
     private static func digest(of bytes: UnsafeRawBufferPointer, zeroing digits: Range<Int>) -> String {
         var digest = SHA256Digest()

@@ -18,9 +18,16 @@ extension RegularFile {
         do {
             count = try read(into: bytes, at: offset)
         } catch { throw DatasetError(opening: error) }
-        guard count == bytes.count else {
-            throw .unsuitable(path: path, reason: "it was cut shorter while it was read; copy it again")
-        }
+        guard count == bytes.count else { throw .changed(path) }
+    }
+
+    /// The first bytes of a file of recordings, all of them by default.
+    ///
+    /// - Throws: `DatasetError`, also when the file was cut since it was opened.
+    func bytesOfRecordings(_ count: Int? = nil) throws(DatasetError) -> [UInt8] {
+        do {
+            return try firstBytes(count)
+        } catch { throw DatasetError(opening: error) }
     }
 }
 
@@ -33,14 +40,27 @@ extension MappedFile {
             return try MappedFile(path: path)
         } catch { throw DatasetError(opening: error) }
     }
+
+    /// Makes sure of what was read of a file of recordings until now.
+    ///
+    /// - Throws: `DatasetError.unsuitable`, once the file was cut or written to since it was opened.
+    func requireWholeText() throws(DatasetError) {
+        if !isWhole { throw .changed(path) }
+    }
 }
 
 extension DatasetError {
     /// Why a file of recordings could not be opened or read.
     fileprivate init(opening error: TensorFileError) {
-        guard case .unreadable(let path, let reason) = error else {
-            preconditionFailure("reading a file failed with \(error)")
+        switch error {
+        case .unreadable(let path, let reason): self = .unreadable(path: path, reason: reason)
+        case .changed(let path): self = .changed(path)
+        default: preconditionFailure("reading a file failed with \(error)")
         }
-        self = .unreadable(path: path, reason: reason)
+    }
+
+    /// A file that somebody cut or wrote to since it was opened.
+    fileprivate static func changed(_ path: String) -> DatasetError {
+        .unsuitable(path: path, reason: "it was cut or changed while it was read; copy it again")
     }
 }

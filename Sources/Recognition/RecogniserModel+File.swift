@@ -93,6 +93,7 @@ extension RecogniserModel {
             let inputs = try RecogniserInputs(
                 file, settings: recogniser.settings, values: encoder.rows * encoder.columns)
         else { throw refusal("its components or its mixture have impossible values") }
+        try file.requireWhole()
         let width = Self.width(encoder, inputs)
         guard width == recogniser.network.features else {
             throw refusal(

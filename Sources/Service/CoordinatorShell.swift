@@ -153,6 +153,7 @@ package final class CoordinatorShell {
                 try receive(frames)
             }
             for digests in digestMaker.made.takeAll() {
+                try requireWholeSamples()
                 blockDigests = digests
                 try perform(training.onBlockDigests(at: watch.elapsed))
             }
@@ -235,6 +236,7 @@ package final class CoordinatorShell {
     }
 
     private func finishStep() throws {
+        try requireWholeSamples()
         guard let sum = tree.root else { preconditionFailure("step \(state.step) is over, and its tree has no root") }
         let isFinite = sum.isFinite(threads: Self.threads)
         if isFinite {
@@ -260,6 +262,7 @@ package final class CoordinatorShell {
     private func handleSignals() throws -> Int32? {
         for signal in signals.takeAll() {
             guard signal == SIGCHLD else { return signal }
+            try requireWholeSamples()  // or this machine's workers end over it one after another
             for (pid, how) in try workers?.reap(restart: true) ?? [] {
                 events.tell(.ended(process: pid, how: how))
                 try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid), at: watch.elapsed))

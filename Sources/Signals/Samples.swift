@@ -1,3 +1,19 @@
+public import Numerics
+
+/// What keeps samples in memory: a block, or a mapped file.
+public protocol SampleOwner: AnyObject, Sendable {
+    /// Why what was read of the samples until now may not be what they are, in one line; nil while it is.
+    ///
+    /// A mapped file can be cut or written to by others. Whoever computed something from samples asks before it is
+    /// used; that takes less than a microsecond.
+    var fault: String? { get }
+}
+
+extension FloatBlock: SampleOwner {
+    /// None: nobody takes a block's content away.
+    public var fault: String? { nil }
+}
+
 /// Samples `[count, rows, columns]` in somebody's memory, usually a mapped dataset file, for reading.
 public struct Samples: @unchecked Sendable {  // read only: nobody writes to the memory while `owner` lives
     /// How many samples there are.
@@ -9,12 +25,15 @@ public struct Samples: @unchecked Sendable {  // read only: nobody writes to the
     /// The first value of the first sample.
     public let base: UnsafePointer<Float>
     /// What keeps the memory in place.
-    public let owner: AnyObject
+    public let owner: any SampleOwner
 
     /// Samples in memory that `owner` keeps in place for as long as it lives.
-    public init(count: Int, rows: Int, columns: Int, base: UnsafePointer<Float>, owner: AnyObject) {
+    public init(count: Int, rows: Int, columns: Int, base: UnsafePointer<Float>, owner: any SampleOwner) {
         (self.count, self.rows, self.columns, self.base, self.owner) = (count, rows, columns, base, owner)
     }
+
+    /// Why what was read of them until now can't be used, in one line; nil while it can.
+    public var fault: String? { owner.fault }
 
     /// Values in one sample.
     public var valuesPerSample: Int { rows * columns }

@@ -16,16 +16,18 @@ struct EncodedDataset: Sendable {
 
     /// A dataset through an encoder, with inputs that were fitted before.
     ///
-    /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number.
+    /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
+    ///   dataset was cut meanwhile.
     /// - Precondition: the samples have the encoder's shape.
-    init(_ dataset: Dataset, by encoder: Encoder, inputs: RecogniserInputs) throws(EncoderError) {
+    init(_ dataset: Dataset, by encoder: Encoder, inputs: RecogniserInputs) throws {
         let samples = dataset.samples
         self.inputs = inputs
         values = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
         recordings = dataset.recordingRanges.map(\.samples)
+        try dataset.requireWhole()  // also for what the inputs were fitted on
         // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
         guard values.elements.allSatisfy(\.isFinite) else {
-            throw .unfit(
+            throw EncoderError.unfit(
                 "its features of \(dataset.path) are infinite or not numbers: pretrain with a lower learning rate")
         }
     }

@@ -45,7 +45,8 @@ public final class LeafPool {
     ///
     /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the
     ///   caller, and whoever it passed them to, has let go of them.
-    /// - Throws: `UpstreamError.notFinite` when a sum is infinite or not a number.
+    /// - Throws: `UpstreamError.samplesChanged` when the samples were not whole any more, `.notFinite` when a sum is
+    ///   infinite or not a number.
     public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
         while var block = blocks.popLast() {
@@ -82,6 +83,7 @@ public final class LeafPool {
             blocks = lent + state.free + state.tree.sums.map(\.vector)
             return state.tree.sums
         }
+        if let fault = samples.fault { throw .samplesChanged(fault) }
         for sum in sums where !sum.isFinite() {
             throw UpstreamError.notFinite(step: step, leaves: sum.leaves)
         }

@@ -11,8 +11,8 @@ public import Signals
 ///   - threads: how many leaves are computed at once; the bits do not depend on it.
 ///   - progress: told the steps done and the loss, after each step, on the calling thread.
 /// - Returns: the state after the last step.
-/// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, or a gradient that is not
-///   finite.
+/// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, samples that were cut
+///   meanwhile, or a gradient that is not finite.
 public func pretrainAlone(
     _ job: Job, samples: Samples, threads: Int = 1, progress: (Int, Double) -> Void = { _, _ in }
 ) throws(UpstreamError) -> TrainingState {

@@ -105,7 +105,7 @@ public struct TrainingCheckpoint: Sendable {
         self.job = job
         state = TrainingState(step: step, parameters: parameters, vectors: vectors, job: job)
         probe = file.metadata["probe_sha256"].map { Probe(digest: $0, worker: file.metadata["probe_worker"] ?? "") }
-        withExtendedLifetime(file) {}
+        try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")
         }

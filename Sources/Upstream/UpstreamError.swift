@@ -6,6 +6,8 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     case badSetting(SettingFault)
     /// The job can't be trained as it is.
     case unfit(String)
+    /// The samples were cut or changed while they were read: what was computed of them is thrown away.
+    case samplesChanged(String)
     /// A gradient or the loss is infinite or not a number.
     case notFinite(step: Int, leaves: Range<Int>)
     /// A file that should be a checkpoint is none, or no checkpoint is where one should be.
@@ -17,7 +19,7 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badSetting(let fault): "\(fault.inSection("upstream"))"
-        case .unfit(let reason): reason
+        case .unfit(let reason), .samplesChanged(let reason): reason
         case .notFinite(let step, let leaves):
             """
             the gradient of step \(step), shards \(leaves.lowerBound)-\(leaves.upperBound - 1), is infinite or not a number; \

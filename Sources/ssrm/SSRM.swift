@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import Checkpoints
 import Foundation
 import Service
 
@@ -25,6 +26,7 @@ struct SSRM: ParsableCommand {
     /// Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
     static func main() {
         Terminal.openStandardStreams()
+        MappedFile.outliveCuts()  // a dataset that somebody cuts is an error with its name
         signal(SIGXFSZ, SIG_IGN)  // a file beyond the limit of sizes is an error of its write, with its name
         _ = linux_set_process_name("ssrm")  // a worker is started as /proc/self/exe, and would be called so
         // Gradients come in messages of the same large size over and over: keep that memory instead of returning it

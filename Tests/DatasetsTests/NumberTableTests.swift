@@ -214,8 +214,9 @@ func wholeNumbersOfAnyLengthAreReadAsTheirTextSays(columns: Int) throws {
         try table.read(columns: 3, into: UnsafeMutableBufferPointer(rebasing: values[..<300]))
     }
     #expect(truncate(path, 300_000) == 0)
-    #expect(throws: DatasetError.unsuitable(path: path, reason: "it was cut shorter while it was read; copy it again"))
-    {
+    #expect(
+        throws: DatasetError.unsuitable(path: path, reason: "it was cut or changed while it was read; copy it again")
+    ) {
         try values.withUnsafeMutableBufferPointer { try table.read(columns: 3, into: $0) }
     }
 }

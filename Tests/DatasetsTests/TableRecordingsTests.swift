@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Foundation
 import Numerics
@@ -276,4 +277,16 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     #expect(parts.data.recordings == ["n", "n+20", "n+20'"])
     let subjects = try dataset([text(night("a/b", "c") + night("a", "b/c") + night("z", "c"))])
     #expect(subjects.data.recordings == ["a/b/c", "a/b/c'", "z/c"])
+}
+
+@Test func aTableCutBetweenItsTwoReadingsIsNamed() throws {
+    MappedFile.outliveCuts()
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text(lines), to: "table.csv")
+    let source = try TableRecordings(files: [path], columns: columns, labels: TableLabels(.stage))
+    #expect(truncate(path, 500) == 0)
+    #expect(
+        throws: DatasetError.unsuitable(path: path, reason: "it was cut or changed while it was read; copy it again")
+    ) { try source.write(to: folder.path("data")) }
+    #expect(try folder.contents == ["table.csv"])
 }

@@ -11,16 +11,19 @@ struct EndlessRun {
     private let jobFlags: [String]
 
     /// A run of `ssrm` with this subcommand; some of its flags belong to the job.
-    private init(_ subcommand: String, run: String, _ flags: [String], job: [String]) throws {
+    private init(_ subcommand: String, run: String, copy: String? = nil, _ flags: [String], job: [String]) throws {
         (folder, jobFlags) = (run, job)
         process = try ProgramRun(
-            [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--report-every", "10"] + job + flags)
+            [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"] + job
+                + flags)
         events = RunEventLog(of: run, by: process)
     }
 
-    /// `ssrm pretrain` with these further flags.
-    static func pretrain(run: String, job: [String] = [], _ flags: String...) throws -> EndlessRun {
-        try EndlessRun("pretrain", run: run, flags, job: job)
+    /// `ssrm pretrain` with these further flags, on a copy of the dataset where one is given.
+    static func pretrain(
+        run: String, copy: String? = nil, job: [String] = [], _ flags: String...
+    ) throws -> EndlessRun {
+        try EndlessRun("pretrain", run: run, copy: copy, flags, job: job)
     }
 
     /// `ssrm coordinator` with these further flags.

@@ -23,10 +23,10 @@ enum Pretraining {
         let job_digest: String
     }
 
-    /// The flags that fix a job; `steps` steps of 5 shards of 4 maps.
-    static func jobFlags(run: String, steps: Int) throws -> [String] {
+    /// The flags that fix a job; `steps` steps of 5 shards of 4 maps of the dataset, or of a copy of it.
+    static func jobFlags(run: String, steps: Int, copy: String? = nil) throws -> [String] {
         [
-            "--data", try dataset.get(), "--run", run, "--steps", "\(steps)", "--seed", "7", "--shards", "5",
+            "--data", try copy ?? dataset.get(), "--run", run, "--steps", "\(steps)", "--seed", "7", "--shards", "5",
             "--shard-size", "4", "--hidden", "24",
         ]
     }

@@ -142,15 +142,6 @@ import Testing
     }
 }
 
-/// Polls for something that another process brings about, for a minute at most.
-func waitFor(_ happened: () -> Bool) -> Bool {
-    for _ in 0..<6000 {
-        if happened() { return true }
-        usleep(10_000)
-    }
-    return false
-}
-
 /// Whether a process runs; one that ended and was not waited for does not.
 func isRunning(_ pid: pid_t) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),

@@ -71,10 +71,7 @@ public final class EDFFile {
     /// - Throws: `DatasetError` that names the file and, for a malformed one, the byte.
     public init(opening path: String) throws(DatasetError) {
         self.path = path
-        let content = try MappedFile.opened(path)
-        try withExtendedLifetime(content) { () throws(DatasetError) in
-            try EDFHeader.check(content.bytes, path: path)
-        }
+        try EDFHeader.check(RegularFile.opened(path))
         let header = UnsafeMutablePointer<edf_hdr_struct>.allocate(capacity: 1)  // 150 kB: not for the stack
         defer { header.deallocate() }
         header.initialize(to: edf_hdr_struct())

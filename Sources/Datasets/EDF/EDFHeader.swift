@@ -9,25 +9,22 @@ import Foundation
 struct EDFHeader {
     private static let editor = "repair its header with EDFbrowser or copy it again"
 
-    private let bytes: UnsafeRawBufferPointer
-    private let path: String
+    /// The header.
+    private var bytes: [UInt8]
+    private let file: RegularFile
     private var signalCount = 0
+    private var path: String { file.path }
 
-    /// Checks a header and the file's size.
+    /// Checks a file's header and size.
     ///
-    /// - Parameters:
-    ///   - bytes: the whole file.
-    ///   - path: its name for errors.
     /// - Throws: `DatasetError.malformed`, and `.unsuitable` for a discontinuous file.
-    static func check(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
-        try EDFHeader(bytes, path: path).checkSignalsAndSize()
+    static func check(_ file: RegularFile) throws(DatasetError) {
+        try EDFHeader(file).checkSignalsAndSize()
     }
 
-    private init(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
-        (self.bytes, self.path) = (bytes, path)
-        guard bytes.count >= 256 else {
-            throw .malformed(path: path, byte: bytes.count, reason: "the file ends inside its header: copy it again")
-        }
+    private init(_ file: RegularFile) throws(DatasetError) {
+        self.file = file
+        bytes = try Self.start(of: file, byteCount: 256)
         let isEDF = bytes.prefix(8).elementsEqual("0       ".utf8)
         let isBDF = bytes.prefix(8).elementsEqual([0xFF] + Array("BIOSEMI".utf8))
         guard isEDF || isBDF else {
@@ -38,9 +35,7 @@ struct EDFHeader {
             throw .malformed(path: path, byte: 252, reason: "\(count) signals; \(Self.editor)")
         }
         signalCount = count
-        guard bytes.count >= 256 * (count + 1) else {
-            throw .malformed(path: path, byte: bytes.count, reason: "the file ends inside its header: copy it again")
-        }
+        bytes = try Self.start(of: file, byteCount: 256 * (count + 1))
         let headerBytes = try number(at: 184, length: 8, "size of the header")
         guard headerBytes == 256 * (count + 1) else {
             throw .malformed(
@@ -55,8 +50,16 @@ struct EDFHeader {
         }
     }
 
+    private static func start(of file: RegularFile, byteCount: Int) throws(DatasetError) -> [UInt8] {
+        guard file.byteCount >= byteCount else {
+            throw .malformed(
+                path: file.path, byte: file.byteCount, reason: "the file ends inside its header: copy it again")
+        }
+        return try file.bytesOfRecordings(byteCount)
+    }
+
     private func checkSignalsAndSize() throws(DatasetError) {
-        if let odd = bytes[8..<256 * (signalCount + 1)].firstIndex(where: { !(32...126).contains($0) }) {
+        if let odd = bytes[8...].firstIndex(where: { !(32...126).contains($0) }) {
             throw .malformed(path: path, byte: odd, reason: "the header holds a byte that is not ASCII; \(Self.editor)")
         }
         var recordBytes = 0
@@ -86,7 +89,7 @@ struct EDFHeader {
         }
         _ = try decimal(at: 244, "duration of a data record")
         let promised = try number(at: 236, length: 8, "number of data records")
-        let held = bytes.count - 256 * (signalCount + 1)
+        let held = file.byteCount - bytes.count
         guard promised > 0 else {
             let why = promised == -1 ? "its recording was never finished" : "it has no data"
             throw .malformed(
@@ -97,7 +100,7 @@ struct EDFHeader {
         guard !needed.overflow, needed.partialValue == held else {
             let isCut = needed.overflow || needed.partialValue > held
             throw .malformed(
-                path: path, byte: isCut ? bytes.count : bytes.count - held + needed.partialValue,
+                path: path, byte: isCut ? file.byteCount : bytes.count + needed.partialValue,
                 reason: "the header says \(promised) data records of \(recordBytes) bytes where the file holds "
                     + "\(held / recordBytes)\(held % recordBytes == 0 ? "" : " and \(held % recordBytes) bytes"); "
                     + Self.editor)

@@ -1,11 +1,19 @@
-import Checkpoints
+public import Checkpoints
 import Numerics
 public import Signals
+
+extension TensorFile: SampleOwner {
+    /// That the file was cut or written to since it was opened.
+    public var fault: String? {
+        do { try requireWhole() } catch { return "\(error)" }
+        return nil
+    }
+}
 
 /// A dataset file, mapped for reading and checked when opened.
 ///
 /// Samples lie recording by recording and, inside a recording, by position.
-public final class Dataset: @unchecked Sendable {  // everything is constant; the pointers are into the mapped `file`
+public final class Dataset: Sendable {
     /// The samples of one recording.
     public struct RecordingRange: Sendable, Equatable {
         /// The recording, as an index into `recordings`.
@@ -17,10 +25,10 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
     }
 
     private let file: TensorFile
-    private let subjectOfSample: UnsafeBufferPointer<Int32>
-    private let recordingOfSample: UnsafeBufferPointer<Int32>
-    private let positionOfSample: UnsafeBufferPointer<Int32>
-    private let labelOfSample: UnsafeBufferPointer<Int32>
+    private let subjectOfSample: [Int32]
+    private let recordingOfSample: [Int32]
+    private let positionOfSample: [Int32]
+    private let labelOfSample: [Int32]
 
     /// Where the samples come from: "pmd-i", "pmd-ii", "sleep-accel", "synthetic-pressure".
     public let kind: String
@@ -76,10 +84,11 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
         let values = try file.floats(DatasetLayout.samples)
         guard let base = values.baseAddress else { throw refusal("it has no samples") }
         samples = Samples(count: shape[0], rows: shape[1], columns: shape[2], base: base, owner: file)
-        subjectOfSample = try file.int32s(DatasetLayout.subject, shape: [shape[0]])
-        recordingOfSample = try file.int32s(DatasetLayout.recording, shape: [shape[0]])
-        positionOfSample = try file.int32s(DatasetLayout.position, shape: [shape[0]])
-        labelOfSample = try file.int32s(DatasetLayout.label, shape: [shape[0]])
+        subjectOfSample = Array(try file.int32s(DatasetLayout.subject, shape: [shape[0]]))
+        recordingOfSample = Array(try file.int32s(DatasetLayout.recording, shape: [shape[0]]))
+        positionOfSample = Array(try file.int32s(DatasetLayout.position, shape: [shape[0]]))
+        labelOfSample = Array(try file.int32s(DatasetLayout.label, shape: [shape[0]]))
+        try file.requireWhole()
         recordingRanges = try Self.ranges(
             recordingOfSample, subjectOfSample, positionOfSample, subjectCount: subjects.count,
             recordingCount: recordings.count, refusal)
@@ -87,15 +96,19 @@ public final class Dataset: @unchecked Sendable {  // everything is constant; th
         if let label = labelOfSample.first(where: { !allowed.contains(Int($0)) }) {
             throw refusal("label \(label) of \(codes.count) codes")
         }
-        if let sample = Self.firstSampleNotFinite(samples) {
-            throw refusal("sample \(sample) has a NaN or an infinity")
-        }
+        let sample = Self.firstSampleNotFinite(samples)
+        try file.requireWhole()
+        if let sample { throw refusal("sample \(sample) has a NaN or an infinity") }
     }
+
+    /// Makes sure of what was read of the samples until now: whoever computed something from them asks before it is used.
+    ///
+    /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.
+    public func requireWhole() throws(TensorFileError) { try file.requireWhole() }
 
     /// The runs of samples of one recording; throws when the samples are not in order.
     private static func ranges(
-        _ recordings: UnsafeBufferPointer<Int32>, _ subjects: UnsafeBufferPointer<Int32>,
-        _ positions: UnsafeBufferPointer<Int32>, subjectCount: Int, recordingCount: Int,
+        _ recordings: [Int32], _ subjects: [Int32], _ positions: [Int32], subjectCount: Int, recordingCount: Int,
         _ refusal: (String) -> DatasetError
     ) throws(DatasetError) -> [RecordingRange] {
         var ranges: [RecordingRange] = []

@@ -41,8 +41,10 @@ public struct AnnotationFile: Sendable, Equatable {
     ///
     /// - Throws: `DatasetError`; of a malformed file it names the byte.
     public init(path: String) throws(DatasetError) {
-        let file = try MappedFile.opened(path)
-        self = try withExtendedLifetime(file) { () throws(DatasetError) in try Self(file.bytes, path: path) }
+        let bytes = try RegularFile.opened(path).bytesOfRecordings()
+        self = try bytes.withUnsafeBufferPointer { bytes throws(DatasetError) in
+            try Self(UnsafeRawBufferPointer(bytes), path: path)
+        }
     }
 
     /// Reads a file's content.

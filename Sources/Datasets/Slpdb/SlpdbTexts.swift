@@ -38,7 +38,7 @@ struct SlpdbTexts {
 
         init(path: String) throws(DatasetError) {
             let text = try DecodedText(path: path)
-            guard let line = text.lines().first(where: { !$0.words[0].hasPrefix("#") }) else {
+            guard let line = try text.lines().first(where: { !$0.words[0].hasPrefix("#") }) else {
                 throw .empty(path: path)
             }
             // name, signals, samples a second [/counter frequency [(base)]], samples a signal, …

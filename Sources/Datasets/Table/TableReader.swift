@@ -131,9 +131,8 @@ struct TableReader {
                 continue
             }
             let path = files[row.file].text.path
-            let isSame =
-                try Self.values(of: row, files[row.file], delimiter)
-                == Self.values(of: last, files[last.file], delimiter)
+            let values = try Self.values(of: [row, last], files, delimiter)
+            let isSame = values[0] == values[1]
             guard isSame, row.label == last.label else {
                 let name = names[row.recording]
                 let other = "\(files[last.file].text.path), line \(last.line)"
@@ -163,13 +162,30 @@ struct TableReader {
 
     // MARK: - Values
 
-    /// A row's values, read where it was found.
+    /// The values of rows, read where they were found.
     ///
     /// - Throws: `DatasetError`, for a file that was changed since.
     static func values(
+        of rows: ArraySlice<Row>, _ files: [File], _ delimiter: TableRecordings.Delimiter
+    ) throws(DatasetError) -> [[Float]] {
+        func requireWhole() throws(DatasetError) {
+            for file in Set(rows.map(\.file)) { try files[file].text.requireWhole() }
+        }
+        let values: [[Float]]
+        do throws(DatasetError) {
+            values = try rows.map { row throws(DatasetError) in try Self.values(of: row, files[row.file], delimiter) }
+        } catch {
+            try requireWhole()
+            throw error
+        }
+        try requireWhole()
+        return values
+    }
+
+    private static func values(
         of row: Row, _ file: File, _ delimiter: TableRecordings.Delimiter
     ) throws(DatasetError) -> [Float] {
-        try file.text.withBytes { bytes throws(DatasetError) in
+        try file.text.withUncheckedBytes { bytes throws(DatasetError) in
             let path = file.text.path
             var rows = DelimitedRows(bytes, path: path, delimiter: delimiter.byte, offset: row.offset, line: row.line)
             guard try rows.next(), rows.fields.count == file.places.names.count,

@@ -124,7 +124,7 @@ public struct TableRecordings: RecordingSource {
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for recording in rows {
-            let values = try recording.map { row in try TableReader.values(of: row, files[row.file], delimiter) }
+            let values = try TableReader.values(of: recording, files, delimiter)
             let samples: [Float]
             switch shape {
             case .map: samples = Array(values.joined())

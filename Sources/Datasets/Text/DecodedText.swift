@@ -3,8 +3,9 @@ import Foundation
 
 /// The content of a text file as UTF-8 bytes, without its byte order mark.
 ///
-/// UTF-8 stays where it is, in a mapping of the file. UTF-16, little or big endian, is known by its byte order mark and
-/// turned into UTF-8 in memory; a code unit without its other half becomes U+FFFD.
+/// UTF-8 stays where it is, in a mapping of the file, and a file that is cut meanwhile is an error. UTF-16, little or
+/// big endian, is known by its byte order mark and turned into UTF-8 in memory; a code unit without its other half
+/// becomes U+FFFD.
 struct DecodedText {
     /// The file's path as given.
     let path: String
@@ -34,15 +35,32 @@ struct DecodedText {
         } else {
             converted = nil
         }
+        try file.requireWholeText()
     }
 
     /// Lends the bytes.
-    func withBytes<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    ///
+    /// - Throws: what `body` throws, or that the file was cut or changed since it was opened.
+    func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(DatasetError) -> Result
+    ) throws(DatasetError) -> Result {
+        let result: Result
+        do throws(DatasetError) {
+            result = try withUncheckedBytes(body)
+        } catch {
+            try requireWhole()  // nothing else is wrong with a file that was cut meanwhile
+            throw error
+        }
+        try requireWhole()
+        return result
+    }
+
+    /// As `withBytes`, but what is read may be of a file that was cut: `requireWhole` is asked later, for many readings.
+    func withUncheckedBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(DatasetError) -> Result
+    ) throws(DatasetError) -> Result {
         if let converted {
-            let span = converted
-            return try span.withUnsafeBufferPointer { bytes throws(Failure) in
+            return try converted.withUnsafeBufferPointer { bytes throws(DatasetError) in
                 try body(UnsafeRawBufferPointer(bytes))
             }
         }
@@ -50,9 +68,14 @@ struct DecodedText {
         return try body(UnsafeRawBufferPointer(rebasing: file.bytes[start...]))
     }
 
+    /// Makes sure of what was read of the bytes until now.
+    ///
+    /// - Throws: `DatasetError.unsuitable`, once the file was cut or written to since it was opened.
+    func requireWhole() throws(DatasetError) { try file.requireWholeText() }
+
     /// Every line that is not blank, with its number from 1, as words between spaces and tabs.
-    func lines() -> [(number: Int, words: [String])] {
-        withBytes { bytes in
+    func lines() throws(DatasetError) -> [(number: Int, words: [String])] {
+        try withBytes { bytes throws(DatasetError) in
             var lines: [(number: Int, words: [String])] = []
             for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 .enumerated()

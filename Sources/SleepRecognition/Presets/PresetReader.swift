@@ -239,12 +239,12 @@ struct PresetReader {
     private static func text(ofFile path: String) throws(SleepRecognitionError) -> String {
         let bytes: Data
         do {
-            let file = try MappedFile(path: path)
-            guard file.bytes.count <= largestFileBytes else {
+            let file = try RegularFile(opening: path)
+            guard file.byteCount <= largestFileBytes else {
                 throw SleepRecognitionError.settings(
-                    place: path, reason: "too large for a file of settings (\(file.bytes.count) bytes)")
+                    place: path, reason: "too large for a file of settings (\(file.byteCount) bytes)")
             }
-            bytes = Data(file.bytes)
+            bytes = Data(try file.firstBytes())
         } catch {
             throw SleepRecognitionError(error, of: path)
         }

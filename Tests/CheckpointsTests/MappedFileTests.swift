@@ -1,0 +1,114 @@
+import Checkpoints
+import Foundation
+import TestKit
+import Testing
+
+/// A file of some pages of ones.
+private func file(_ folder: TemporaryFolder, pages: Int = 8) throws -> String {
+    let path = folder.path("file")
+    try Data(repeating: 1, count: pages * 4096).write(to: URL(filePath: path))
+    return path
+}
+
+private func sum(_ file: MappedFile) -> Int { file.bytes.reduce(0) { $0 + Int($1) } }
+
+@Test func aMappedFileThatIsCutIsAnErrorAndNoSignal() throws {
+    MappedFile.outliveCuts()
+    let folder = try TemporaryFolder()
+    let path = try file(folder)
+    let (cut, whole) = (try MappedFile(path: path), try MappedFile(path: try folder.write("whole", to: "other")))
+    #expect(sum(cut) == 8 * 4096 && cut.isWhole)
+    #expect(truncate(path, 4096 + 100) == 0)
+    #expect(sum(cut) == 4096 + 100)  // zeros from there on
+    #expect(!cut.isWhole)
+    #expect(throws: TensorFileError.changed(path: path)) { try cut.requireWhole() }
+    #expect(sum(whole) == 543 && whole.isWhole)
+    #expect(try MappedFile(path: path).isWhole)  // as it is now
+}
+
+@Test func aCutThatGivesNoSignalIsAnErrorToo() throws {
+    let folder = try TemporaryFolder()
+    let path = try file(folder, pages: 1)
+    let mapped = try MappedFile(path: path)
+    #expect(truncate(path, 100) == 0)
+    #expect(sum(mapped) == 100)  // the rest of a page is zeros
+    #expect(!mapped.isWhole)
+}
+
+@Test func manyThreadsMayReadAFileThatIsCut() throws {
+    MappedFile.outliveCuts()
+    let folder = try TemporaryFolder()
+    let path = try file(folder, pages: 512)
+    for _ in 0..<20 {
+        try Data(repeating: 1, count: 512 * 4096).write(to: URL(filePath: path))
+        let mapped = try MappedFile(path: path)
+        DispatchQueue.concurrentPerform(iterations: 5) { thread in
+            if thread == 4 {
+                _ = truncate(path, 4096)
+            } else {
+                #expect(sum(mapped) >= 4096)
+            }
+        }
+        #expect(!mapped.isWhole)
+    }
+}
+
+@Test func aFileThatIsWrittenToIsNotWhole() throws {
+    let folder = try TemporaryFolder()
+    let path = try file(folder)
+    let mapped = try MappedFile(path: path)
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data([1]))
+    #expect(!mapped.isWhole)
+}
+
+/// The times of a file's last write and of its last change of any kind.
+private func times(_ path: String) -> (write: timespec, change: timespec) {
+    var status = stat()
+    stat(path, &status)
+    return (status.st_mtim, status.st_ctim)
+}
+
+@Test func aFileOverwrittenWithItsTimeSetBackIsNotWhole() throws {
+    let folder = try TemporaryFolder()
+    let path = try file(folder)
+    let before = times(path)
+    let mapped = try MappedFile(path: path)
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    // The clock of files stands still for some milliseconds.
+    let moved = waitFor {
+        try? handle.seek(toOffset: 0)
+        try? handle.write(contentsOf: Data([2]))
+        _ = [before.write, before.write].withUnsafeBufferPointer { utimensat(AT_FDCWD, path, $0.baseAddress, 0) }
+        return (times(path).change.tv_sec, times(path).change.tv_nsec) != (before.change.tv_sec, before.change.tv_nsec)
+    }
+    #expect(moved && times(path).write.tv_nsec == before.write.tv_nsec)
+    #expect(!mapped.isWhole)
+}
+
+@Test func aFileThatIsReplacedRenamedOrRemovedIsWholeForThoseWhoHaveIt() throws {
+    let folder = try TemporaryFolder()
+    let path = try file(folder)
+    let mapped = try MappedFile(path: path)
+    try WholeFile.write("another", to: path)
+    #expect(sum(mapped) == 8 * 4096 && mapped.isWhole)
+    let other = try MappedFile(path: path)
+    #expect(unlink(path) == 0)
+    #expect(other.isWhole && String(decoding: other.bytes, as: UTF8.self) == "another")
+}
+
+@Test func aTensorFileThatIsCutIsNamed() throws {
+    MappedFile.outliveCuts()
+    let folder = try TemporaryFolder()
+    let path = folder.path("tensors")
+    var writer = try TensorFileWriter(path: path, tensors: [("a", .float32, [4096])], metadata: [:])
+    try [Float](repeating: 1, count: 4096).withUnsafeBytes { try writer.append($0) }
+    _ = try writer.finish()
+    let file = try TensorFile(opening: path)
+    try file.requireWhole()
+    #expect(truncate(path, 4096) == 0)
+    #expect(try file.floats("a").reduce(0, +) < 4096)
+    #expect(throws: TensorFileError.changed(path: path)) { try file.requireWhole() }
+    #expect("\(TensorFileError.changed(path: path))".hasPrefix("\(path) was cut or changed while it was read; "))
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Files that somebody cuts while real processes have them mapped: an error in one line, no signal, and no bit of what
+/// is no more.
+@Suite(.serialized) struct CutFilesTests {
+    let folder: TemporaryFolder
+    var run: String { folder.path("run") }
+    /// A copy of the dataset for this test alone.
+    let copy: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        copy = folder.path("copy.safetensors")
+        try FileManager.default.copyItem(atPath: try Pretraining.dataset.get(), toPath: copy)
+    }
+
+    private func cut(_ path: String) throws {
+        let length = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        #expect(truncate(path, off_t(length / 3)) == 0)
+    }
+
+    @Test(arguments: ["1", "3"])
+    func aDatasetCutDuringARunEndsItInOneLineWithItsLastGoodState(workers: String) throws {
+        let endless = try EndlessRun.pretrain(run: run, copy: copy, "--workers", workers)
+        try endless.events.waits(for: .joined, count: try #require(Int(workers)))
+        try endless.waitsForProgress()
+        try cut(copy)
+        let result = endless.process.result()
+        let line = "ssrm: \(copy) was cut or changed while it was read; copy it again or make it again\n"
+        #expect(result.status == 1 && result.errors.hasSuffix(line), Comment(rawValue: result.errors))
+        #expect(!result.errors.contains("signal"), Comment(rawValue: result.errors))
+        // What was reached before is kept, and is what an undisturbed run comes to.
+        let reached = try Pretraining.inspect(run)
+        #expect(reached.step > 0)
+        #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step)))
+    }
+
+    @Test func aWorkerWhoseCopyIsCutEndsAndTheRunGoesOnToTheSameBits() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "2", "--heartbeat", "0.2")
+        let (first, second) = (try endless.worker("--data", copy), try endless.worker())
+        for worker in [first, second] { try endless.waitsForJoining(of: worker.pid) }
+        try endless.waitsForProgress()
+        try cut(copy)
+        let result = first.result()
+        #expect(result.status == 1, Comment(rawValue: result.errors))
+        #expect(
+            result.errors.contains("\(copy) was cut or changed while it was read"), Comment(rawValue: result.errors))
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(second.result().status == 0)
+    }
+
+    @Test func aTableCutWhileItIsReadIsRefusedInOneLine() throws {
+        let path = folder.path("table.csv")
+        let rows = (0..<400_000).map { "A,n,\($0),W,1.5,2.5,3.5,4.5\n" }.joined()
+        try Data(("id,night,epoch,stage,a,b,c,d\n" + rows).utf8).write(to: URL(filePath: path))
+        let process = try ProgramRun([
+            "data", "table", "--file", path, "--subject", "id", "--recording", "night", "--position", "epoch",
+            "--label",
+            "stage", "--values", "a,b,c,d", "--vocabulary", "stage", "--out", folder.path("out"),
+        ])
+        // Mapped, and far from read.
+        #expect(
+            waitFor {
+                process.hasEnded
+                    || (try? String(contentsOfFile: "/proc/\(process.pid)/maps", encoding: .utf8))?.contains(path)
+                        ?? false
+            })
+        try cut(path)
+        let result = process.result()
+        #expect(result.errors == "ssrm: \(path): it was cut or changed while it was read; copy it again\n")
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    }
+
+    @Test func aBusErrorOfAnythingElseEndsTheProgramAsBefore() throws {
+        // Swift's own handler would tell where the program was, and let it go on.
+        let process = try ProgramRun(
+            ["coordinator", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: run, steps: 10),
+            environment: ["SWIFT_BACKTRACE": "enable=no"])
+        _ = try RunEventLog(of: run, by: process).endpoint()
+        process.signal(SIGBUS)
+        #expect(process.result().status == -SIGBUS)
+    }
+}
