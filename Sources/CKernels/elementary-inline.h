@@ -1,7 +1,7 @@
 // exp, log, tanh and the logistic function in single precision, of additions, multiplications and divisions alone.
 //
-// They are inlined into loops that the compiler vectorises, and give the same bits at every width and with every version of
-// the mathematics library. The errors stated in `include/elementary.h` are tested.
+// They are inlined into loops that the compiler vectorises, and give the same bits at every width and with every
+// version of the mathematics library. The errors stated in `include/elementary.h` are tested.
 #pragma once
 
 #include <stdint.h>

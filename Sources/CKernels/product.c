@@ -5,8 +5,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define ALL _Pragma("clang loop unroll(full)")
 
-// How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by; NC
-// columns of b are packed at a time.
+// How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by;
+// NC columns of b are packed at a time.
 enum { KC = 256, MC = 128, NC = 256 };
 
 typedef float vector4 __attribute__((ext_vector_type(4), aligned(4)));
@@ -15,8 +15,9 @@ typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
 
 // MARK: - Tiles
 
-// A tile of c: `rows` rows and `panels` panels of two vectors. Row r of a is `gathered` (step p's value at a[p * MC + r]) or as
-// it was stored (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has two vectors.
+// A tile of c: `rows` rows and `panels` panels of two vectors. Row r of a is `gathered` (step p's value at
+// a[p * MC + r]) or as it was stored (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has
+// two vectors.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
@@ -29,8 +30,8 @@ typedef struct {
     size_t c_row;
 } tile;
 
-// One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What there
-// is less of is loaded first and kept: the vectors of one panel, or the values of a few rows.
+// One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What
+// there is less of is loaded first and kept: the vectors of one panel, or the values of a few rows.
 #define SUM_TILE(ROWS, PANELS, VECTOR, AT)                                                               \
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
@@ -207,7 +208,8 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
     }
 }
 
-// c [m, n] for at most KC steps of k. Transposed, a row of c would read a value here and there: those are brought together.
+// c [m, n] for at most KC steps of k. Transposed, a row of c would read a value here and there: those are brought
+// together.
 static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, const float *b, size_t b_panel, bool adds,
                      float *c, size_t c_row) {
     for (size_t i = 0; i < m; i += MC, c += MC * c_row) {

@@ -5,9 +5,10 @@ import Synchronization
 
 /// An EDF, EDF+, BDF or BDF+ file opened for reading with edflib; for one thread at a time.
 ///
-/// edflib keeps all open files in one table without a lock: this type opens and closes under a lock of its own, so different files may
-/// be used on different threads. The library wants each path open once and short, and may wait for a pipe: it is given
-/// `/proc/self/fd/…` of a descriptor that stays open here, so the same file can be open twice. Discontinuous files (EDF+D) are refused.
+/// edflib keeps all open files in one table without a lock: this type opens and closes under a lock of its own, so
+/// different files may be used on different threads. The library wants each path open once and short, and may wait for
+/// a pipe: it is given `/proc/self/fd/…` of a descriptor that stays open here, so the same file can be open twice.
+/// Discontinuous files (EDF+D) are refused.
 public final class EDFFile {
     /// One signal; EDF+ annotations are not among them.
     public struct Signal: Sendable, Equatable {

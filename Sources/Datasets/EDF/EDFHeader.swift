@@ -3,9 +3,9 @@ import Foundation
 
 /// The fixed fields of an EDF or BDF header, read to tell where a file breaks the format.
 ///
-/// edflib refuses a malformed file without saying where; this names the byte and what to do. The layout is that of Kemp et al.,
-/// "A simple format for exchange of digitized polygraphic recordings", Electroencephalogr. clin. Neurophysiol. 82 (1992), and of
-/// EDF+ (Kemp and Olivan 2003).
+/// edflib refuses a malformed file without saying where; this names the byte and what to do. The layout is that of Kemp
+/// et al., "A simple format for exchange of digitized polygraphic recordings", Electroencephalogr. clin. Neurophysiol.
+/// 82 (1992), and of EDF+ (Kemp and Olivan 2003).
 struct EDFHeader {
     private static let editor = "repair its header with EDFbrowser or copy it again"
 

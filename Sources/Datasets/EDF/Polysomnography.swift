@@ -5,12 +5,12 @@ import Signals
 /// Nights of any EDF, EDF+ or BDF signals with their hypnograms as EDF+ annotations.
 ///
 /// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
-/// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored but has no stage
-/// ("?", movement time) stays, without a label. Values keep their physical units (microvolts, degrees): nothing is filtered but for
-/// resampling, and nothing is scaled.
+/// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored
+/// but has no stage ("?", movement time) stays, without a label. Values keep their physical units (microvolts,
+/// degrees): nothing is filtered but for resampling, and nothing is scaled.
 ///
-/// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where `wakeMargin` says so, and
-/// nights with fewer than ten sleep epochs or without any stage.
+/// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where
+/// `wakeMargin` says so, and nights with fewer than ten sleep epochs or without any stage.
 public struct Polysomnography: RecordingSource {
 
     private struct Night {
@@ -36,8 +36,9 @@ public struct Polysomnography: RecordingSource {
     /// Opens every file, and reads the hypnograms.
     ///
     /// - Parameters:
-    ///   - files: the nights, in the order of the dataset. Without a subject of its own, a night is its patient's code's,
-    ///     or else its file name's: nights of the Sleep-EDF Database of one person (`SC4001E0`, `SC4002E0`) are one subject's.
+    ///   - files: the nights, in the order of the dataset. Without a subject of its own, a night is its patient's
+    ///     code's, or else its file name's: nights of the Sleep-EDF Database of one person (`SC4001E0`, `SC4002E0`) are
+    ///     one subject's.
     ///   - unpaired: what was found and left out before.
     ///   - channels: the channels' names, in the order of a sample's rows.
     ///   - rate: values per second in the samples; nil for the highest rate among the first night's channels.

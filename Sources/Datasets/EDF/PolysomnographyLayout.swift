@@ -4,7 +4,8 @@ import Numerics
 /// How the signals of a sleep epoch become a sample's matrix.
 ///
 /// Each channel's 30 s are folded into rows of `rowSeconds`, one below the other, channel by channel: a sample is
-/// `[channels x 30 / rowSeconds, rowSeconds x rate]`. The views of the method turn matrices, and there is little to turn in a single row.
+/// `[channels x 30 / rowSeconds, rowSeconds x rate]`. The views of the method turn matrices, and there is little to
+/// turn in a single row.
 public struct PolysomnographyLayout: Sendable, Equatable {
     /// In hertz; faster than any signal of a sleeper.
     private static let highestRate = 100_000.0

@@ -101,7 +101,8 @@ public final class Dataset: Sendable {
         if let sample { throw refusal("sample \(sample) has a NaN or an infinity") }
     }
 
-    /// Makes sure of what was read of the samples until now: whoever computed something from them asks before it is used.
+    /// Makes sure of what was read of the samples until now: whoever computed something from them asks before it is
+    /// used.
     ///
     /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.
     public func requireWhole() throws(TensorFileError) { try file.requireWhole() }

@@ -3,11 +3,12 @@ import Foundation
 
 /// Annotations in PhysioNet's MIT format, as WFDB programs write them (WFDB Applications Guide, annot(5)).
 ///
-/// A file is a row of little-endian 16-bit words: a code in the upper six bits, a number in the lower ten. Codes up to 49 are
-/// annotations, that many samples after the one before; the words after it belong to it: NUM (60), SUB (61), CHN (62), and AUX (63)
-/// with so many bytes of text, padded to an even number. SKIP (59) is followed by a longer interval of four bytes, the upper half first, and
-/// stands before its annotation. A zero word ends the file; zeros may follow. A file without it was cut and is refused, and so is one that goes
-/// on with anything else: nothing of a damaged scoring is used.
+/// A file is a row of little-endian 16-bit words: a code in the upper six bits, a number in the lower ten. Codes up to
+/// 49 are annotations, that many samples after the one before; the words after it belong to it: NUM (60), SUB (61), CHN
+/// (62), and AUX (63) with so many bytes of text, padded to an even number. SKIP (59) is followed by a longer interval
+/// of four bytes, the upper half first, and stands before its annotation. A zero word ends the file; zeros may follow.
+/// A file without it was cut and is refused, and so is one that goes on with anything else: nothing of a damaged
+/// scoring is used.
 public struct AnnotationFile: Sendable, Equatable {
     /// One annotation.
     public struct Annotation: Sendable, Equatable {

@@ -55,7 +55,8 @@ struct DecodedText {
         return result
     }
 
-    /// As `withBytes`, but what is read may be of a file that was cut: `requireWhole` is asked later, for many readings.
+    /// As `withBytes`, but what is read may be of a file that was cut: `requireWhole` is asked later, for many
+    /// readings.
     func withUncheckedBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws(DatasetError) -> Result
     ) throws(DatasetError) -> Result {

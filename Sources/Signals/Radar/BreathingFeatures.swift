@@ -2,14 +2,15 @@ import Foundation
 
 /// What a sleep epoch's breathing and movement were like, in a few numbers.
 ///
-/// Breathing is looked at over two epochs' length around an epoch's middle, so that slow breathing has enough breaths; movement over the
-/// epoch alone.
+/// Breathing is looked at over two epochs' length around an epoch's middle, so that slow breathing has enough breaths;
+/// movement over the epoch alone.
 public struct BreathingFeatures: Sendable {
     /// What the rows of `rows` are, in order.
     ///
     /// - `rate`: breaths a minute, from the highest peak of the autocorrelation at lags of the band of breathing.
     /// - `regularity`: that peak's height, 1 for breaths that are all alike.
-    /// - `rate_variation`: deviation of the breaths' lengths by their mean; a breath goes from one upward crossing of zero to the next.
+    /// - `rate_variation`: deviation of the breaths' lengths by their mean; a breath goes from one upward crossing of
+    ///   zero to the next.
     /// - `depth`: 2√2 times the deviation of the respiration: peak to peak, for a sine.
     /// - `depth_variation`: deviation of the breaths' depths (peak to trough) by their mean.
     /// - `movement_energy`: log10 of the mean square of the movement, plus 0.0001.

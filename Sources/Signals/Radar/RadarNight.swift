@@ -2,10 +2,10 @@ import Foundation
 
 /// Breathing and movement of a sleeper, from the quadrature pairs of a radar.
 ///
-/// Of each pair the displacement is computed (``QuadratureDemodulation``, blocks of 15 s), and the best pair is the one with the largest
-/// **breathing share**: the median over sleep epochs of the share that the band of breathing, 0.1 to 0.7 Hz, has in the
-/// displacement's variance above 0.05 Hz. Noise, fading and a reflection off something else than the chest all lower it; a
-/// median is not swayed by the epochs with body movements. From the best pair come two signals:
+/// Of each pair the displacement is computed (``QuadratureDemodulation``, blocks of 15 s), and the best pair is the one
+/// with the largest **breathing share**: the median over sleep epochs of the share that the band of breathing, 0.1 to
+/// 0.7 Hz, has in the displacement's variance above 0.05 Hz. Noise, fading and a reflection off something else than the
+/// chest all lower it; a median is not swayed by the epochs with body movements. From the best pair come two signals:
 ///
 /// - **respiration**: the displacement between 0.1 and 0.7 Hz (6 to 42 breaths a minute),
 /// - **movement**: the root mean square over one second of the displacement above 0.7 Hz.

@@ -3,13 +3,15 @@ import Numerics
 
 /// Activity counts from a wrist's acceleration, and their mean around a sleep epoch.
 ///
-/// Counts are those of te Lindert and Van Someren (Sleep 2013, doi 10.5665/sleep.2648) as Walch et al.'s published program
-/// computes them: the acceleration along z at 50 Hz by straight lines; a Butterworth band-pass of 3 to 11 Hz and order 5,
-/// forwards and backwards; its absolute value in 128 bins over 0 to 5 g, counted from 1; the highest bin of each second, summed over
-/// 15 s; `3.07 (sum - 18)`, not below 0. The sums' times divide the span of the recording evenly.
+/// Counts are those of te Lindert and Van Someren (Sleep 2013, doi 10.5665/sleep.2648) as Walch et al.'s published
+/// program computes them: the acceleration along z at 50 Hz by straight lines; a Butterworth band-pass of 3 to 11 Hz
+/// and order 5, forwards and backwards; its absolute value in 128 bins over 0 to 5 g, counted from 1; the highest bin
+/// of each second, summed over 15 s; `3.07 (sum - 18)`, not below 0. The sums' times divide the span of the recording
+/// evenly.
 ///
-/// A sleep epoch's feature is the mean of the counts, once a second by straight lines, less than 285 s before and after it,
-/// weighted by a Gaussian of 50 s around the middle of what there is. As published, the first sum has no part in it.
+/// A sleep epoch's feature is the mean of the counts, once a second by straight lines, less than 285 s before and after
+/// it, weighted by a Gaussian of 50 s around the middle of what there is. As published, the first sum has no part in
+/// it.
 public struct ActivityCounts: Sendable {
     private static let rate = 50
     private static let secondsPerSum = 15

@@ -47,8 +47,8 @@ public struct UnevenSeries: Sendable {
 extension UnevenSeries {
     /// The means of the values in `count` intervals that follow one another from `start`.
     ///
-    /// An interval without a value gets the one that a straight line gives its middle. Means keep what is faster than the
-    /// intervals from turning up as something slow.
+    /// An interval without a value gets the one that a straight line gives its middle. Means keep what is faster than
+    /// the intervals from turning up as something slow.
     public func means(from start: Double, interval: Double, count: Int) -> [Double] {
         var next = index(from: start)
         let middles = interpolated(from: start + interval / 2, interval: interval, count: count)
