@@ -5,7 +5,7 @@ import SleepRecognition
 // A made-up dataset: six sleepers on a mat of pressure sensors. Your own comes from `ssrm data` or a `DatasetWriter`.
 let file = FileManager.default.temporaryDirectory.appending(path: "maps-\(UUID().uuidString).safetensors")
 defer { try? FileManager.default.removeItem(at: file) }
-_ = try SyntheticPressure(subjectCount: 6, seed: 1, mapsPerPosture: 10).write(to: file.path)
+_ = try SyntheticPressure(subjectCount: 6, seed: 1, mapsPerPosture: 20).write(to: file.path)
 let dataset = try Dataset(opening: file.path)
 
 // Two of them take no part in anything that is fitted.
