@@ -112,7 +112,7 @@ extension Employment {
                 """
             return [.fail(text)]
         case .malformed, .otherArithmetic, .noSuchBlock, .refuted:
-            return [.fail("refused by the coordinator at \(endpoint): \(refusal.text)")]
+            return [.fail("refused by the coordinator at \(endpoint): \(refusal.text.printable)")]
         }
     }
 }

@@ -2,7 +2,7 @@ public import Wire
 
 /// A worker's mind: where it stands with its coordinator, what it has in hand, and what to answer.
 ///
-/// A value without I/O, clock, thread or floats: it takes messages, what the shell found out, and the time since the
+/// A value without I/O, clock, thread or vectors: it takes messages, what the shell found out, and the time since the
 /// start, and returns directives.
 public struct Employment: Sendable {
     /// What the worker's shell has to do.

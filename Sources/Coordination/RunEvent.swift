@@ -177,8 +177,8 @@ extension RunEvent: CustomStringConvertible {
         case .joined(let worker, let processor, let numerics): "\(worker) joined (\(processor), \(numerics))"
         case .left(let worker): "\(worker) left"
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
-        case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its shards go to others"
-        case .ended(let process, let how): "worker process \(process) ended (\(how)); its shards go to others"
+        case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
+        case .ended(let process, let how): "worker process \(process) ended (\(how)); its leaves go to others"
         case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             """
@@ -189,12 +189,12 @@ extension RunEvent: CustomStringConvertible {
         case .refusalsMuted: "what else is refused is not told of"
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
-            \(worker) found the sum of shards \(leaves) of step \(step) infinite or not a number\
+            \(worker) found the sum of leaves \(leaves) of step \(step) infinite or not a number\
             \(isConfirmed ? ", as it was found before" : "; they are computed again")
             """
         case .refuted(let worker, let step, let leaves):
             """
-            \(worker) is sent away: it found the sum of shards \(leaves) of step \(step) infinite or not a number, and they \
+            \(worker) is sent away: it found the sum of leaves \(leaves) of step \(step) infinite or not a number, and they \
             are not
             """
         case .stepRepeated(let step):

@@ -2,7 +2,7 @@ public import Wire
 
 /// The coordinator's mind: who is there, the step in hand, and what to answer.
 ///
-/// A value without I/O, clock, thread or floats: it takes messages and the time since the start, and returns
+/// A value without I/O, clock, thread or vectors: it takes messages and the time since the start, and returns
 /// directives.
 ///
 /// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of leaves from then

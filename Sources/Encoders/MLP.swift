@@ -64,6 +64,9 @@ public struct MLP: Network, Equatable {
         return parameters
     }
 
+    /// Each layer's outputs and their gradients.
+    public func passFloats(rows: Int) -> Double { 2 * Double(rows) * sizes.dropFirst().reduce(0.0) { $0 + Double($1) } }
+
     /// A pass over up to `rows` rows; no fewer fit where its products are bfloat16.
     public func makePass(rows: Int, arithmetic: Arithmetic) -> any NetworkPass {
         MLPPass(of: self, rows: rows, products: arithmetic.products)

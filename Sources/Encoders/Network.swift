@@ -15,6 +15,10 @@ public protocol Network: Sendable {
     /// Values of a row that are features once the network is trained.
     var featureCount: Int { get }
 
+    /// About how many floats a pass over so many rows takes, beside rows and parameters; to refuse what no memory
+    /// holds.
+    func passFloats(rows: Int) -> Double
+
     /// Parameters to start from: a function of the seed alone.
     ///
     /// - Parameters:
@@ -36,4 +40,7 @@ public protocol Network: Sendable {
 extension Network {
     /// The length of the flat parameter vector.
     public var parameterCount: Int { parts.last?.end ?? 0 }
+
+    /// Its features, its outputs, and their gradients.
+    public func passFloats(rows: Int) -> Double { 2 * Double(rows) * Double(featureCount + outputCount) }
 }

@@ -33,7 +33,11 @@ public final class KindTable<Kind: Sendable>: Sendable {
     public func kind(named name: String) throws(SettingFault) -> Kind {
         let found = kinds.withLock { $0.first { $0.name == name }?.kind }
         guard let found else {
-            throw SettingFault(subject, String(name.prefix(60)), wanted: names.joined(separator: " or "))
+            // A peer may have sent it: nothing of it but letters reaches a terminal as it is.
+            let start = String(name.prefix(60))
+            let shown = start.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            throw SettingFault(
+                subject, shown ? start : start.debugDescription, wanted: names.joined(separator: " or "))
         }
         return found
     }

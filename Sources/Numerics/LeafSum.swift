@@ -13,6 +13,19 @@ public struct LeafSum: Sendable {
         (self.leaves, self.vector, self.figures) = (leaves, vector, figures)
     }
 
+    /// Whether each value is so small that sums of as many leaves as a step has can't become infinite by it.
+    ///
+    /// - Parameter leafCount: how many leaves the step has.
+    /// - Returns: false also where a value is infinite or not a number.
+    public func leavesRoom(among leafCount: Int) -> Bool {
+        let share = Double(leaves.count) / Double(2 * leafCount)
+        let (largest, largestFigure) = (
+            Float(share) * .greatestFiniteMagnitude, share * Double.greatestFiniteMagnitude
+        )
+        return withExtendedLifetime(vector) { vector.values.allSatisfy { abs($0) <= largest } }
+            && figures.allSatisfy { abs($0) <= largestFigure }
+    }
+
     /// Whether every value of the vector and every figure is a finite number.
     public func isFinite(threads: Int = 1) -> Bool {
         figures.allSatisfy(\.isFinite) && vector.isFinite(threads: threads)

@@ -14,6 +14,8 @@ package final class CheckpointWriter: Sendable {
         var waiting: TrainingCheckpoint?
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
+        /// When it is tried again.
+        var retryTime: ContinuousClock.Instant?
     }
     private let folder: RunFolder
     private let kept: Int
@@ -48,19 +50,31 @@ package final class CheckpointWriter: Sendable {
         } catch {
             return onFailure("\(error)", of: taken)
         }
-        state.withLock { $0.failure = nil }
+        state.withLock { ($0.failure, $0.retryTime) = (nil, nil) }
         events.put(.checkpointWritten(step: taken.state.step))
         removeOldOnes(upTo: taken.state.step)
     }
 
     private func onFailure(_ reason: String, of taken: TrainingCheckpoint) {
         let isNews = state.withLock { state in
-            defer { state.failure = reason }
+            defer { (state.failure, state.retryTime) = (reason, .now + retryDelay) }
             state.waiting = state.waiting ?? taken
             return state.failure != reason
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
-        queue.asyncAfter(deadline: .now() + retryDelay.seconds) { [weak self] in self?.writeWaiting() }
+    }
+
+    /// Tries again what could not be written, where it is time for that.
+    ///
+    /// The thread that trains calls this now and then: a timer of the system's would need a descriptor, and descriptors
+    /// may be what there is none of.
+    package func tick() {
+        let isDue = state.withLock { state in
+            guard let time = state.retryTime, .now >= time else { return false }
+            state.retryTime = nil
+            return true
+        }
+        if isDue { queue.async { [self] in writeWaiting() } }
     }
 
     private func removeOldOnes(upTo step: Int) {

@@ -166,6 +166,7 @@ package final class CoordinatorShell {
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
+                checkpoints.tick()
                 try checkPatience()
             }
         }
@@ -227,7 +228,7 @@ package final class CoordinatorShell {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
         let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
-        if isLookedThrough, !sums.allSatisfy({ $0.isFinite(threads: Self.threads) }) {
+        if isLookedThrough, !sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
             return training.onNotFinite(from: worker, at: watch.elapsed)
         }
         times.computing += report.computing

@@ -26,11 +26,15 @@ package struct UpstreamRun {
     /// Runs until all steps are done or one of `signals` asks to stop.
     package func run(signals: SignalInbox) throws -> Outcome {
         let arithmetic = job.settings.arithmetic
-        if settings.workers != nil, let fault = arithmetic.fault { throw ServiceError(fault) }
+        if let workers = settings.workers {
+            let lanes = workers.count * min(workers.threads, job.shardsPerStep)
+            if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
+        }
         try makeFolder(folder.checkpointFolder)
         let lock = try RunLock(folder.lockFile, folder: settings.folder)
         defer { withExtendedLifetime(lock) {} }
         removeLeftovers(in: folder.checkpointFolder)
+        unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
         let events = RunEvents(try sinks() + [tally])
         defer { events.end() }

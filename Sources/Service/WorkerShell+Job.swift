@@ -19,7 +19,8 @@ extension WorkerShell {
         }
         do { try job.validate() } catch { throw ServiceError("the coordinator's job can't be trained: \(error)") }
         let arithmetic = job.settings.arithmetic
-        if let fault = arithmetic.fault {
+        let lanes = min(settings.threads, job.shardsPerStep)
+        if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) {
             throw ServiceError("the job can't be computed here: \(fault)")
         }
         self.job = job

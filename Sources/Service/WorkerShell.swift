@@ -44,7 +44,7 @@ package final class WorkerShell {
     ) throws {
         (self.settings, self.dataset, self.signals, self.sinks) = (settings, dataset, signals, sinks)
         let hello = Hello(
-            name: Self.name(ofProcess: getpid()), processor: Processor.name,
+            name: Self.name(ofProcess: getpid()), processor: Processors.kind,
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: settings.threads,
             datasetDigest: dataset?.digest ?? "")
         employment = Employment(
@@ -194,13 +194,4 @@ package final class WorkerShell {
         let frames = sums.map { RawFrame($0.vector, as: element) }
         try send(Envelope(.leafReport(report), frames: frames), from: isLent ? memory : nil)
     }
-}
-
-/// What kind of processor this is.
-private enum Processor {
-    static let name: String = {
-        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
-        let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-        return model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
-    }()
 }

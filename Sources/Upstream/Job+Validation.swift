@@ -41,6 +41,8 @@ extension Job {
         try SettingFault.check(
             (1..<1 << 28).contains(rows) && (1..<1 << 28).contains(columns) && rows * columns < 1 << 24, "samples",
             "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try SettingFault.check(
+            sampleCount <= (1 << 56) / (rows * columns), "samples", sampleCount, "fewer: 2^56 values in all at most")
         try Self.validate(shards: shardsPerStep, shardSize: originalsPerShard, steps: steps)
     }
 

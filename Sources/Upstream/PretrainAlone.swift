@@ -17,7 +17,8 @@ public func pretrainAlone(
     _ job: Job, samples: Samples, threads: Int = 1, progress: (Int, Double) -> Void = { _, _ in }
 ) throws(UpstreamError) -> TrainingState {
     try job.validate()
-    if let fault = job.settings.arithmetic.fault { throw UpstreamError.unfit(fault) }
+    let lanes = min(threads, job.shardsPerStep)
+    if let fault = job.settings.arithmetic.fault ?? job.memoryFault(threads: lanes) { throw UpstreamError.unfit(fault) }
     precondition(samples.count == job.sampleCount, "the job is of another number of samples")
     let pool = LeafPool(job: job, samples: samples, threads: threads)
     var state = TrainingState(startOf: job)

@@ -17,10 +17,10 @@ import Upstream
 
     private func events(of writer: CheckpointWriter, until isLast: (RunEvent) -> Bool) -> [RunEvent] {
         var events: [RunEvent] = []
-        while !events.contains(where: isLast), events.count < 100 {
-            let more = writer.events.wait(timeout: .seconds(30))
-            if more.isEmpty { break }
-            events += more
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !events.contains(where: isLast), ContinuousClock.now < deadline {
+            writer.tick()
+            events += writer.events.wait(timeout: .milliseconds(5))
         }
         return events
     }

@@ -42,6 +42,7 @@ func settingsAreHeldAgainstTheFloatsThatTheyBecome(job: Job, name: String) {
 
 /// A coordinator may send any job; none of these may overflow or allocate.
 @Test(arguments: [
+    job { ($0.sampleCount, $0.rows, $0.columns) = ((1 << 40) - 1, 4096, 4095) },
     job { $0.steps = 1 << 41 }, job { $0.steps = -1 }, job { $0.sampleCount = .max }, job { $0.rows = .max },
     job { ($0.rows, $0.columns) = (1 << 27, 1 << 27) }, job { $0.shardsPerStep = .max },
     job { $0.originalsPerShard = .max }, job { ($0.shardsPerStep, $0.originalsPerShard) = (0, 0) },
@@ -67,5 +68,19 @@ func jobsBeyondTheLimitsAreRefused(job: Job) {
         try Job(json: json)
     } throws: {
         "\($0)".contains("form 1") && "\($0)".contains("use the same ssrm everywhere")
+    }
+}
+
+@Test func aJobBeyondTheMachinesMemoryIsNamedBeforeAnythingIsAllocated() throws {
+    let large = job {
+        $0.settings.network = NetworkSettings(MLPSettings(hiddenUnits: [1 << 24], weightDeviation: 1))
+        ($0.sampleCount, $0.shardsPerStep, $0.originalsPerShard) = (1 << 20, 1, 1 << 20)
+    }
+    try large.validate()
+    let fault = try #require(large.memoryFault(threads: 2))
+    #expect(fault.contains("5242880 rows") && fault.contains("--shard-size"))
+    #expect(job { _ in }.memoryFault(threads: 64) == nil)
+    #expect(throws: UpstreamError.unfit(try #require(large.memoryFault(threads: 1)))) {
+        try pretrainAlone(large, samples: SmallJob.samples)
     }
 }

@@ -86,6 +86,9 @@ package final class MetricsSink: RunEventSink {
         (sums, stepCount, timedSteps, lineTime) = ([], 0, 0, time)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
+        // A mean over steps may overflow where no step's figure did.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try file.append(try encoder.encode(line))
     }
 }

@@ -32,11 +32,11 @@ package final class TerminalSink: RunEventSink {
     package func end() { Terminal.clear() }
 
     private func text(_ step: Int, _ figures: [RunEvent.NamedFigure], _ workers: Int) -> String {
-        let left = Duration.seconds(Double((steps - step) * rowsPerStep) / max(pace.rate, 1))
+        let left = pace.rate > 0 ? Duration.seconds(Double((steps - step) * rowsPerStep) / pace.rate).asClock : "?"
         let loss = figures.first.map { "  \($0.name) \(String(format: "%.4f", $0.value))" } ?? ""
         return """
             step \(step)/\(steps)\(loss)  \(Int(pace.rate)) rows/s  \(workers) worker\(workers == 1 ? "" : "s")  \
-            \(left.asClock) left
+            \(left) left
             """
     }
 }

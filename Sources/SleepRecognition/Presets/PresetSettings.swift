@@ -85,7 +85,7 @@ extension PresetSettings {
     /// The settings that are not as `other` has them, like `recogniser.epochs 5`.
     public func differences(from other: PresetSettings) -> [String] {
         PresetPart.sections.flatMap { section in
-            let others = Dictionary(uniqueKeysWithValues: other.values(in: section))
+            let others = Dictionary(other.values(in: section), uniquingKeysWith: { first, _ in first })
             return values(in: section).filter { others[$0.name] != $0.value }.map {
                 "\(section).\($0.name) \($0.value.yaml)"
             }
@@ -105,7 +105,7 @@ extension PresetSettings: Codable {
     public func encode(to encoder: any Swift.Encoder) throws {
         try Dictionary(
             uniqueKeysWithValues: PresetPart.sections.map {
-                ($0, Dictionary(uniqueKeysWithValues: values(in: $0)))
+                ($0, Dictionary(values(in: $0), uniquingKeysWith: { first, _ in first }))
             }
         ).encode(to: encoder)
     }
