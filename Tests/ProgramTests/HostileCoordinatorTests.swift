@@ -81,11 +81,18 @@ import Wire
         expectLine(worker, "can't be read")
     }
 
-    /// Large, but not beyond the limits of a job.
-    static let largeJobs: [[String: any Sendable]] = [
-        ["settings.network.hidden_units": [1 << 24]],
-        ["settings.network.hidden_units": [1 << 24], "originalsPerShard": 1 << 20, "sampleCount": 1 << 23],
-    ]
+    /// Each size is within its limit, and no machine has so much memory.
+    @Test func aJobThatNoMemoryHoldsIsRefused() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker("--threads", "32")
+        try coordinator.awaitHello()
+        let large: [String: any Sendable] = [
+            "settings.network.hidden_units": [1 << 24], "originalsPerShard": 1 << 20, "shardsPerStep": 1,
+            "sampleCount": 1 << 20,
+        ]
+        try coordinator.send(.welcome(try PlayedCoordinator.welcome(try Self.job(large))))
+        expectLine(worker, "MiB on 1 thread")
+    }
 
     @Test(arguments: [
         (digests: [UInt8](), "lists 0 blocks of samples where there are 1"),
