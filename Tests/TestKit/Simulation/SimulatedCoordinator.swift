@@ -1,0 +1,147 @@
+import Coordination
+import Numerics
+import Wire
+
+/// A coordinator's shell in the simulation: a `Training`, a tree of numbers, and checkpoints.
+struct SimulatedCoordinator {
+    /// What outlives a coordinator's process.
+    struct Checkpoint {
+        var step = 0
+        var probe: ArithmeticProbe?
+    }
+    /// Something that the coordinator does that the world has to carry out.
+    enum Act {
+        case send(Parcel, to: WorkerID)
+        case makeBlockDigests
+        case tell(RunEvent)
+        /// The run is over, or failed with a reason.
+        case end(reason: String?)
+    }
+    private let run: SimulatedRun
+    private let session: UInt64
+    private(set) var training: Training
+    private var step: Int
+    /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
+    private let shared: [Cell]
+    private var sharing: Set<WorkerID> = []
+    private var tree: [(leaves: Range<Int>, cell: Cell)] = []
+    private(set) var checkpoint: Checkpoint
+    private(set) var acts: [Act] = []
+    /// What it did that no coordinator may do.
+    private(set) var fault: String?
+
+    init(from checkpoint: Checkpoint, _ run: SimulatedRun, _ draw: inout SplitMix) {
+        (self.run, self.checkpoint, step) = (run, checkpoint, checkpoint.step)
+        session = draw.next()
+        let state = run.states[step]
+        shared = [Cell(state), Cell(state)]
+        training = Training(
+            Training.Plan(
+                leafCount: run.leafCount, steps: run.steps, largestFigures: [1], parameterCount: 1,
+                datasetDigest: "data"),
+            step: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
+            heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
+    }
+
+    mutating func takeActs() -> [Act] {
+        defer { acts.removeAll(keepingCapacity: true) }
+        return acts
+    }
+
+    // MARK: - Inputs
+
+    mutating func receive(_ parcel: Parcel, from worker: WorkerID, at now: Duration) {
+        let directives = training.onMessage(
+            parcel.message, blockLengths: parcel.blockLengths, from: worker, at: now)
+        perform(directives, on: parcel, now)
+    }
+
+    mutating func tick(at now: Duration) { perform(training.onTick(at: now), now) }
+
+    mutating func digestsMade(at now: Duration) { perform(training.onBlockDigests(at: now), now) }
+
+    mutating func ended(_ name: String, at now: Duration) { perform(training.onEnd(ofWorkerNamed: name, at: now), now) }
+
+    // MARK: - Directives
+
+    private mutating func perform(_ directives: [Training.Directive], on parcel: Parcel? = nil, _ now: Duration) {
+        for directive in directives {
+            switch directive {
+            case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
+            case .sendWork(let work, let withParameters, let worker): sendWork(work, withParameters, to: worker)
+            case .welcome(let worker, let needsSamples): welcome(worker, needsSamples: needsSamples)
+            case .makeBlockDigests: acts.append(.makeBlockDigests)
+            case .sendSamples(let block, let worker):
+                let parcel = Parcel(message: .sampleBlock(block: block), blockLengths: [1])
+                acts.append(.send(parcel, to: worker))
+            case .share(let ready, let worker): if ready.coordinatorToken == [1] { sharing.insert(worker) }
+            case .forget(let worker): sharing.remove(worker)
+            case .takeSums(let worker, let isLookedThrough):
+                if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, now) }
+            case .finishStep: finishStep(now)
+            case .event(let event): acts.append(.tell(event))
+            case .fail(let reason): acts.append(.end(reason: reason))
+            }
+        }
+    }
+
+    private mutating func welcome(_ worker: WorkerID, needsSamples: Bool) {
+        let welcome = Welcome(
+            job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), samplesPerBlock: 1,
+            blockDigests: [UInt8](repeating: 0, count: needsSamples ? 32 * run.blockCount : 0),
+            memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session)
+        acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
+    }
+
+    private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID) {
+        if case .confirm(let finder)? = training.ledger?.claim(of: worker)?.purpose, finder.worker == worker,
+            training.readyCount > 1
+        {
+            fault = "a worker is to confirm what it found itself, and there are others"
+        }
+        guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
+        let isShared = sharing.contains(worker)
+        let cell = isShared ? shared[step % 2] : Cell(run.states[step])
+        acts.append(
+            .send(Parcel(message: .work(work), blockLengths: [1], isShared: isShared, cells: [cell]), to: worker))
+    }
+
+    private mutating func takeSums(of parcel: Parcel, from worker: WorkerID, _ isLookedThrough: Bool, _ now: Duration) {
+        guard case .leafReport(let report) = parcel.message, case .nodes(let nodes) = report.content else {
+            return fault = "sums were taken of what has none"
+        }
+        if parcel.isShared, !sharing.contains(worker) {
+            fault = "sums lie in memory that is not open"
+            return
+        }
+        if isLookedThrough, !parcel.cells.allSatisfy(\.isFinite) {
+            return perform(training.onNotFinite(from: worker, at: now), now)
+        }
+        for (node, cell) in zip(nodes, parcel.cells) {
+            if tree.contains(where: { $0.leaves.overlaps(node.leaves) }) {
+                fault = "leaves \(node.leaves) of step \(step) were summed twice"
+            }
+            tree.append((node.leaves, parcel.isShared ? cell : Cell(cell.value, isFinite: cell.isFinite)))
+        }
+        perform(training.onSums(from: worker, at: now), now)
+    }
+
+    private mutating func finishStep(_ now: Duration) {
+        let count = tree.reduce(0) { $0 + $1.leaves.count }
+        if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
+        let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
+        if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
+        tree = []
+        perform(training.onRoot(isFinite: isFinite, at: now), now)
+        if training.ledger == nil { acts.append(.end(reason: nil)) }
+    }
+
+    private mutating func advance(by sum: UInt64) {
+        if SimulatedRun.state(after: run.states[step], sum: sum) != run.states[step + 1] {
+            fault = "step \(step) came to another sum"
+        }
+        step += 1
+        shared[step % 2].value = run.states[step]
+        if step % run.checkpointEvery == 0 { checkpoint = Checkpoint(step: step, probe: training.probe) }
+    }
+}

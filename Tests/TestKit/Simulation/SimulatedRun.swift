@@ -1,0 +1,104 @@
+import Coordination
+
+/// What of a simulated run is drawn before it begins; times are in microseconds.
+struct SimulatedRun {
+    /// What makes a run unlike an honest one.
+    enum Trouble: Equatable {
+        case none
+        /// A leaf of a step is infinite or not a number, whoever computes it.
+        case notFinite(step: Int, leaf: Int)
+        /// The sum of all leaves of a step is not finite, and each leaf is.
+        case rootNotFinite(step: Int)
+        /// A worker says now and then that finite sums are not.
+        case falseAlarms(worker: Int)
+        /// A worker sends now and then sums that are not finite as if they were.
+        case falseSums(worker: Int)
+    }
+    /// A worker's machine.
+    struct Machine {
+        let threads: Int
+        let hasDataset: Bool
+        let sharesMemory: Bool
+        /// The longest that a leaf takes.
+        let slowest: Int
+    }
+    let leafCount: Int
+    let steps: Int
+    let checkpointEvery: Int
+    let machines: [Machine]
+    let heartbeat: Int
+    let lease: Int
+    let patience: Int
+    let blockCount: Int
+    let digestTime: Int
+    /// From here on nothing breaks any more.
+    let calm: Int
+    /// The mean time between two faults.
+    let faultGap: Int
+    /// So many messages in a thousand come twice.
+    let twice: Int
+    let trouble: Trouble
+    /// What the parameters are after each number of steps.
+    let states: [UInt64]
+    /// What was drawn after all of this.
+    var draw: SplitMix
+
+    init(seed: UInt64) {
+        var draw = SplitMix(seed: SplitMix.mix(seed) ^ 0x55_52_4D)
+        leafCount = draw.draw(1...9)
+        steps = draw.draw(1...8)
+        checkpointEvery = draw.draw(1...3)
+        let workerCount = draw.draw(1...4)
+        let slowest = [2_000, 30_000, 150_000][draw.draw(0...2)]
+        machines = (0..<workerCount).map { _ in
+            Machine(
+                threads: draw.draw(1...3), hasDataset: draw.happens(600), sharesMemory: draw.happens(600),
+                slowest: draw.happens(100) ? 5 * slowest : slowest)
+        }
+        heartbeat = 200_000
+        lease = draw.draw(500_000...2_000_000)
+        patience = 8_000_000
+        blockCount = draw.draw(1...7)
+        digestTime = draw.happens(200) ? 10_000_000 : draw.draw(0...500_000)
+        calm = draw.draw(0...12) * 500_000
+        faultGap = draw.draw(50_000...800_000)
+        twice = draw.happens(300) ? 50 : 0
+        let (step, worker) = (draw.draw(0...steps - 1), draw.draw(0...workerCount - 1))
+        trouble =
+            switch draw.draw(0...19) {
+            case 0: .notFinite(step: step, leaf: draw.draw(0...leafCount - 1))
+            case 1: .rootNotFinite(step: step)
+            case 2, 3: .falseAlarms(worker: worker)
+            case 4, 5: .falseSums(worker: worker)
+            default: .none
+            }
+        var states: [UInt64] = [1]
+        for step in 0..<steps {
+            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[step])
+            states.append(Self.state(after: states[step], sum: sum))
+        }
+        self.states = states
+        self.draw = draw
+    }
+
+    /// What the leaves of a step come to, computed at a state.
+    static func sum(of leaves: Range<Int>, step: Int, state: UInt64) -> UInt64 {
+        leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(step) << 32 ^ UInt64($1)) }
+    }
+
+    /// What a step makes of the parameters.
+    static func state(after state: UInt64, sum: UInt64) -> UInt64 { SplitMix.mix(state &+ sum) }
+
+    /// Whether the sum of leaves is finite.
+    func isFinite(_ leaves: Range<Int>, step: Int) -> Bool {
+        if case .notFinite(step, let leaf) = trouble { !leaves.contains(leaf) } else { true }
+    }
+}
+
+/// Memory for one number, which its owner may write over.
+final class Cell {
+    var value: UInt64
+    var isFinite: Bool
+
+    init(_ value: UInt64, isFinite: Bool = true) { (self.value, self.isFinite) = (value, isFinite) }
+}

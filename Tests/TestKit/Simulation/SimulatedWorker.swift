@@ -1,0 +1,145 @@
+import Coordination
+import Numerics
+import Wire
+
+/// A worker's shell in the simulation: an `Employment`, a compute thread, and memory that it may lend.
+struct SimulatedWorker {
+    /// Something that the worker does that the world has to carry out.
+    enum Act {
+        case send(Parcel)
+        case prepare(generation: Int)
+        case compute(Work, parameters: Cell, generation: Int)
+        case tell(WorkerEvent)
+        /// The process ends; with a reason where it is an error.
+        case end(reason: String?)
+    }
+    let id: WorkerID
+    /// What it calls itself.
+    let name: String
+    private let machine: SimulatedRun.Machine
+    private let run: SimulatedRun
+    private let job: Employment.Job
+    private var draw: SplitMix
+    private(set) var employment: Employment
+    /// Whether the coordinator's memory is open.
+    private var isOpen = false
+    private var parameters: Cell?
+    private var lent: [UInt64: [Cell]] = [:]
+    private var preparedGeneration = 0
+    /// What it does, in order, until the world takes it.
+    private(set) var acts: [Act] = []
+    /// What it did that no worker may do.
+    private(set) var fault: String?
+
+    init(
+        _ id: WorkerID, name: String, _ machine: SimulatedRun.Machine, _ run: SimulatedRun, seed: UInt64,
+        at now: Duration
+    ) {
+        (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
+        job = Employment.Job(
+            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount, parameterCount: 1)
+        let hello = Hello(
+            name: name, processor: "", numerics: "", threads: machine.threads,
+            datasetDigest: machine.hasDataset ? "data" : "")
+        employment = Employment(
+            hello, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience), at: now)
+    }
+
+    mutating func takeActs() -> [Act] {
+        defer { acts.removeAll(keepingCapacity: true) }
+        return acts
+    }
+
+    // MARK: - Inputs
+
+    mutating func receive(_ parcel: Parcel, at now: Duration) {
+        let directives = employment.onMessage(
+            parcel.message, blockLengths: parcel.blockLengths, isShared: parcel.isShared, at: now)
+        perform(directives, on: parcel, now)
+        let releasedBelow: UInt64
+        switch parcel.message {
+        case .work(let work): releasedBelow = work.releasedBelow
+        case .heartbeatReply(_, let released): releasedBelow = released
+        case .finish: releasedBelow = .max
+        default: return
+        }
+        if employment.lentClaims.contains(where: { $0 < releasedBelow }) { fault = "memory is lent that is released" }
+        // A work that comes twice may be computed twice.
+        if lent.count != employment.lentClaims.count, lent.count != Set(employment.lentClaims).count { fault = "other memory is kept than is lent" }
+    }
+
+    mutating func tick(at now: Duration) { perform(employment.onTick(at: now), now) }
+
+    mutating func prepared(_ generation: Int, at now: Duration) {
+        perform(employment.onPrepared(probeDigest: "probe", generation: generation), now)
+    }
+
+    mutating func computed(_ work: Work, at parameters: Cell, generation: Int, lies: Lie?) {
+        let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
+        let cells = nodes.map {
+            Cell(SimulatedRun.sum(of: $0, step: work.step, state: parameters.value), isFinite: lies != .sums)
+        }
+        let isFinite = run.isFinite(work.leaves, step: work.step) && lies != .word
+        let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
+        let directives = employment.onComputed(
+            work, isFinite ? content : .notFinite, computing: .zero, generation: generation)
+        for case .sendReport(let report, let isLent) in directives {
+            if isLent {
+                if !machine.sharesMemory { fault = "memory is lent that is not shared" }
+                lent[report.claim, default: []] += cells
+            }
+            if report.content == .notFinite {
+                acts.append(.send(Parcel(message: .leafReport(report))))
+            } else {
+                let lengths = [Int](repeating: 1, count: cells.count)
+                acts.append(
+                    .send(
+                        Parcel(message: .leafReport(report), blockLengths: lengths, isShared: isLent, cells: cells)))
+            }
+        }
+    }
+
+    /// What a worker may say that is not so.
+    enum Lie { case word, sums }
+
+    // MARK: - Directives
+
+    private mutating func perform(_ directives: [Employment.Directive], on parcel: Parcel? = nil, _ now: Duration) {
+        for directive in directives {
+            switch directive {
+            case .send(let message): acts.append(.send(Parcel(message: message)))
+            case .sayReady(let probeDigest):
+                let token: [UInt8] = isOpen ? [1] : []
+                acts.append(
+                    .send(
+                        Parcel(message: .ready(Ready(probeDigest: probeDigest, coordinatorToken: token)))))
+            case .sendReport: fault = "a report was sent where nothing was computed"
+            case .examine(let welcome):
+                perform(employment.onJob(job, in: welcome, at: now), on: parcel, now)
+            case .share(let name): isOpen = machine.sharesMemory && name != nil
+            case .fetch(let welcome):
+                if welcome.blockDigests.count != 32 * run.blockCount { fault = "no list of blocks came" }
+            case .lookUp(let block):
+                perform(employment.onLookUp(block, isFound: draw.happens(300)), on: parcel, now)
+            case .takeBlock(let block): perform(employment.onBlock(block), on: parcel, now)
+            case .prepare(let generation):
+                if generation <= preparedGeneration { fault = "generation \(generation) was prepared twice" }
+                preparedGeneration = generation
+                acts.append(.prepare(generation: generation))
+            case .compute(let work, let withNewParameters, let generation):
+                if withNewParameters { parameters = parcel?.cells.first }
+                guard let parameters else { fault = "there are no parameters to compute at"; continue }
+                acts.append(.compute(work, parameters: parameters, generation: generation))
+            case .release(let claims):
+                for claim in claims {
+                    for cell in lent[claim] ?? [] { cell.value = ~cell.value }
+                    lent[claim] = nil
+                }
+            case .event(let event): acts.append(.tell(event))
+            case .end: acts.append(.end(reason: nil))
+            case .fail(let reason): acts.append(.end(reason: reason))
+            }
+        }
+        while employment.wantsTurn { perform(employment.onTurn(), on: parcel, now) }
+    }
+}

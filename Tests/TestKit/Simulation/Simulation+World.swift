@@ -1,0 +1,198 @@
+import Coordination
+import Wire
+
+extension Simulation {
+    // MARK: - What minds want done
+
+    mutating func carryOut(_ i: Int) throws(Failure) {
+        guard let acts = places[i].worker?.takeActs() else { return }
+        if let fault = places[i].worker?.fault { throw failure("w\(i): \(fault)") }
+        let life = places[i].life
+        for act in acts {
+            switch act {
+            case .send(let parcel): sendUp(parcel, from: i)
+            case .prepare(let generation):
+                places[i].busyUntil = max(now, places[i].busyUntil) + draw.draw(100...200_000)
+                queue.put(.prepared(i, life: life, generation: generation), at: places[i].busyUntil)
+            case .compute(let work, let parameters, let generation):
+                let time = work.leaves.count * draw.draw(100...run.machines[i].slowest) / run.machines[i].threads
+                places[i].busyUntil = max(now, places[i].busyUntil) + time
+                queue.put(
+                    .computed(i, life: life, work, parameters, generation: generation), at: places[i].busyUntil)
+            case .tell(let event): tell("w\(i): \(event)")
+            case .end(let reason): try end(i, reason)
+            }
+        }
+        guard let next = places[i].worker?.employment.nextTick else { return }
+        let tickAt = max(now + 1, Int(next / .microseconds(1)))
+        if tickAt < places[i].tickAt {
+            places[i].tickAt = tickAt
+            queue.put(.workerTick(i, life: life), at: tickAt)
+        }
+    }
+
+    private mutating func sendUp(_ parcel: Parcel, from i: Int) {
+        guard let id = places[i].worker?.id else { return }
+        if coordinator == nil {
+            if places[i].unsent.count < 8 { places[i].unsent.append(parcel) }
+            return
+        }
+        if quirk == .deafNetwork { return }
+        func put(_ parcel: Parcel) {
+            let arrival = Event.arrival(
+                parcel, worker: i, id: id, connection: places[i].link.connection, isUp: true, life: coordinatorLife)
+            queue.put(arrival, at: places[i].link.timeUp(at: now, &draw))
+        }
+        put(parcel)
+        if draw.happens(run.twice) { put(parcel) }
+        if quirk == .wrongClaims, case .leafReport(var report) = parcel.message {
+            report.claim &+= draw.happens(500) ? 1 : 17
+            var wrong = Parcel(message: .leafReport(report))
+            (wrong.blockLengths, wrong.isShared, wrong.cells) = (parcel.blockLengths, parcel.isShared, parcel.cells)
+            put(wrong)
+        }
+    }
+
+    /// A worker's process ends by itself.
+    private mutating func end(_ i: Int, _ reason: String?) throws(Failure) {
+        tell("w\(i) ends: \(reason ?? "the job is over")")
+        switch reason {
+        case nil:
+            guard places[i].worker?.employment.lentClaims.isEmpty ?? true else {
+                throw failure("w\(i) has memory lent at the end")
+            }
+            stop(i, restarts: false)
+        case .some(let reason) where reason.hasPrefix("nothing was heard"):
+            guard now - places[i].lastHeard >= run.patience else { throw failure("w\(i) lost its patience too soon") }
+            stop(i, restarts: outcome == nil)
+        case .some(let reason) where reason.contains("finite") && !places[i].isHonest:
+            places[i].isHonest = true  // whoever starts it again has mended it
+            stop(i, restarts: true)
+        case .some(let reason): throw failure("w\(i) ended: \(reason)")
+        }
+    }
+
+    mutating func carryOutCoordinator() throws(Failure) {
+        guard let acts = coordinator?.takeActs() else { return }
+        if let fault = coordinator?.fault { throw failure("the coordinator: \(fault)") }
+        for act in acts {
+            switch act {
+            case .send(let parcel, let id):
+                guard let i = places.firstIndex(where: { $0.worker?.id == id }) else { continue }
+                tell("c -> w\(i): \(parcel.message)\(parcel.cells.isEmpty ? "" : " with parameters")")
+                sendDown(parcel, to: i)
+            case .makeBlockDigests:
+                queue.put(.digestsMade(life: coordinatorLife), at: now + run.digestTime)
+            case .tell(let event): tell("c: \(event)")
+            case .end(let reason): try endJob(reason)
+            }
+        }
+        if let made = coordinator?.checkpoint, made.step != checkpoint.step { checkpoint = made }
+    }
+
+    private mutating func sendDown(_ parcel: Parcel, to i: Int) {
+        if quirk == .deafNetwork { return }
+        for _ in 0..<(draw.happens(run.twice) ? 2 : 1) {
+            guard let time = places[i].link.timeDown(at: now, &draw), let id = places[i].worker?.id else { return }
+            queue.put(
+                .arrival(
+                    parcel, worker: i, id: id, connection: places[i].link.connection, isUp: false,
+                    life: places[i].life), at: time)
+        }
+    }
+
+    private mutating func endJob(_ reason: String?) throws(Failure) {
+        guard let training = coordinator?.training else { return }
+        if reason == nil {
+            guard training.ledger == nil else { throw failure("the job is over with a step in hand") }
+            switch run.trouble {
+            case .notFinite, .rootNotFinite: throw failure("a step that is not finite was made")
+            case .none, .falseAlarms, .falseSums: outcome = .finished
+            }
+        } else {
+            let step = training.ledger?.step ?? run.steps
+            outcome = .notFinite(step: step)
+            switch run.trouble {
+            case .notFinite(step, _), .rootNotFinite(step): break
+            // Whoever lies and is alone, or comes again under another name, confirms its own word.
+            case .falseAlarms, .falseSums: break
+            case .none, .notFinite, .rootNotFinite: throw failure("the job ended, and all was finite")
+            }
+        }
+        for case .send(.finish(let isComplete), let id) in training.finish(complete: false) where reason != nil {
+            guard let i = places.firstIndex(where: { $0.worker?.id == id }) else { continue }
+            sendDown(Parcel(message: .finish(complete: isComplete)), to: i)
+        }
+        coordinator = nil
+        coordinatorLife += 1
+    }
+
+    // MARK: - Faults
+
+    /// Lets something happen that is nobody's wish.
+    mutating func strike() throws(Failure) {
+        if now >= run.calm || outcome != nil { return }
+        queue.put(.fault, at: now + draw.draw(0...2 * run.faultGap))
+        let i = draw.draw(0...places.count - 1)
+        switch draw.draw(0...9) {
+        case 0...4:
+            tell("the connection of w\(i) breaks")
+            places[i].link.breaks(at: now, &draw)
+        case 5, 6:
+            places[i].pausedUntil = now + draw.draw(1000...2_500_000)
+            tell("w\(i) is paused until \(places[i].pausedUntil)")
+        case 7:
+            guard places[i].worker != nil else { return }
+            tell("w\(i) dies")
+            let (name, time) = (places[i].worker?.name ?? "", time)
+            stop(i, restarts: true)
+            if draw.happens(500), coordinator != nil {
+                coordinator?.ended(name, at: time)
+                try carryOutCoordinator()
+            }
+        case 8:
+            coordinatorPausedUntil = now + draw.draw(1000...2_000_000)
+            tell("c is paused until \(coordinatorPausedUntil)")
+        default:
+            guard coordinator != nil else { return }
+            tell("c dies")
+            coordinator = nil
+            coordinatorLife += 1
+            for i in places.indices { places[i].link.breaks(at: now, &draw) }
+            queue.put(.startCoordinator, at: now + draw.draw(1000...1_500_000))
+        }
+    }
+
+    private mutating func stop(_ i: Int, restarts: Bool) {
+        places[i].worker = nil
+        places[i].life += 1
+        places[i].link.breaks(at: now, &draw)
+        if restarts { queue.put(.startWorker(i), at: now + draw.draw(1000...800_000)) }
+    }
+
+    mutating func start(_ i: Int) throws(Failure) {
+        if outcome != nil { return }
+        let life = places[i].life
+        tell("w\(i) starts")
+        let id = WorkerID([UInt8(i), UInt8(truncatingIfNeeded: life), UInt8(truncatingIfNeeded: life >> 8)])
+        places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: draw.next(), at: time)
+        (places[i].busyUntil, places[i].tickAt, places[i].lastHeard) = (now, .max, now)
+        (places[i].pausedUntil, places[i].unsent) = (now, [])
+        switch run.trouble {
+        case .falseAlarms(i), .falseSums(i): if life == 0 { places[i].isHonest = false }
+        case .none, .notFinite, .rootNotFinite, .falseAlarms, .falseSums: break
+        }
+        try carryOut(i)
+    }
+
+    mutating func startCoordinator() throws(Failure) {
+        tell("c starts at step \(checkpoint.step)")
+        coordinator = SimulatedCoordinator(from: checkpoint, run, &draw)
+        coordinatorPausedUntil = now
+        queue.put(.coordinatorTick(life: coordinatorLife), at: now + run.heartbeat)
+        for i in places.indices {
+            for parcel in places[i].unsent where !draw.happens(300) { sendUp(parcel, from: i) }
+            places[i].unsent = []
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import Coordination
+import Wire
+
+/// One `Training` and several `Employment`s in virtual time, disturbed as a seed has it.
+///
+/// Connections break and take messages with them, workers are paused, die and come again, and so does the coordinator, from its last
+/// checkpoint. Whatever happens, each step has to come to the same sum, and nothing may be left over.
+public struct Simulation {
+    /// What a simulation does on purpose that a network or a worker never would.
+    public enum Quirk: Sendable {
+        /// Nothing that is sent arrives.
+        case deafNetwork
+        /// Each report is sent once more under a claim that it is not of.
+        case wrongClaims
+    }
+    /// What a run came to.
+    public enum Outcome: Equatable, Sendable {
+        /// All steps came to their sums.
+        case finished
+        /// The job ended, as it had to: a step is not finite.
+        case notFinite(step: Int)
+    }
+    /// A run that did what it may not.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What went wrong, and when.
+        public let description: String
+    }
+    private final class Lines {
+        var all: [String] = []
+    }
+    enum Event {
+        case toCoordinator(Parcel, from: Int, worker: WorkerID, life: Int)
+        case toWorker(Parcel, worker: Int, life: Int)
+        /// A message at the end of its way, if its connection has not broken.
+        case arrival(Parcel, worker: Int, id: WorkerID, connection: Int, isUp: Bool, life: Int)
+        case workerTick(Int, life: Int)
+        case prepared(Int, life: Int, generation: Int)
+        case computed(Int, life: Int, Work, Cell, generation: Int)
+        case coordinatorTick(life: Int)
+        case digestsMade(life: Int)
+        case fault
+        case startWorker(Int)
+        case startCoordinator
+    }
+    struct Place {
+        var worker: SimulatedWorker?
+        var life = 0
+        var link = Link()
+        var pausedUntil = 0
+        var busyUntil = 0
+        var tickAt = Int.max
+        var lastHeard = 0
+        /// What waits for a coordinator to send it to.
+        var unsent: [Parcel] = []
+        var isHonest = true
+    }
+    /// How long after the last fault a run may take.
+    private static let limit = 150_000_000
+
+    let run: SimulatedRun
+    let quirk: Quirk?
+    var draw: SplitMix
+    var queue = EventQueue<Event>()
+    var now = 0
+    var places: [Place]
+    var coordinator: SimulatedCoordinator?
+    var coordinatorLife = 0
+    var coordinatorPausedUntil = 0
+    var checkpoint = SimulatedCoordinator.Checkpoint()
+    var outcome: Outcome?
+    /// How many events there were.
+    public private(set) var eventCount = 0
+    private let lines: Lines?
+
+    /// A simulation of a seed.
+    public init(seed: UInt64, quirk: Quirk? = nil, keepsStory: Bool = false) {
+        run = SimulatedRun(seed: seed)
+        (self.quirk, draw, lines) = (quirk, run.draw, keepsStory ? Lines() : nil)
+        places = run.machines.map { _ in Place() }
+        tell("\(run.machines.count) workers, \(run.steps) steps of \(run.leafCount) leaves, \(run.trouble)")
+        for i in places.indices { queue.put(.startWorker(i), at: draw.draw(0...300_000)) }
+        queue.put(.startCoordinator, at: draw.draw(0...300_000))
+        if run.calm > 0 { queue.put(.fault, at: draw.draw(0...run.faultGap)) }
+    }
+
+    /// Runs to the end.
+    ///
+    /// - Returns: what the run came to.
+    /// - Throws: `Failure`, for a run that did what none may.
+    public mutating func finish() throws(Failure) -> Outcome {
+        var end = run.calm + Self.limit
+        while let (time, order, event) = queue.next(), time <= end {
+            now = time
+            eventCount += 1
+            try handle(event, order)
+            if outcome != nil, end > now + 3_000_000 { end = now + 3_000_000 }
+        }
+        guard let outcome else { throw failure("the run was not over after \(end / 1_000_000) s") }
+        return outcome
+    }
+
+    func failure(_ text: String) -> Failure { Failure(description: "at \(now) µs: \(text)") }
+
+    func tell(_ text: @autoclosure () -> String) {
+        if let lines { lines.all.append("\(now) \(text())") }
+    }
+
+    /// What happened, line by line, where it is kept.
+    public var story: [String] { lines?.all ?? [] }
+
+    var time: Duration { .microseconds(now) }
+
+    // MARK: - Events
+
+    private mutating func handle(_ event: Event, _ order: Int) throws(Failure) {
+        let time = time
+        switch event {
+        case .arrival(let parcel, let i, let id, let connection, let isUp, let life):
+            guard places[i].link.delivers(from: connection, at: now) else {
+                return tell("lost on its way \(isUp ? "from" : "to") w\(i): \(parcel.message)")
+            }
+            if isUp {
+                try handle(.toCoordinator(parcel, from: i, worker: id, life: life), order)
+            } else {
+                try handle(.toWorker(parcel, worker: i, life: life), order)
+            }
+        case .toCoordinator(let parcel, let i, let id, let life):
+            guard life == coordinatorLife, coordinator != nil else { return }
+            if waitsForCoordinator(event, order) { return }
+            tell("c <- w\(i): \(parcel.message)")
+            coordinator?.receive(parcel, from: id, at: time)
+            try carryOutCoordinator()
+        case .coordinatorTick(let life):
+            guard life == coordinatorLife, coordinator != nil else { return }
+            if waitsForCoordinator(event, order) { return }
+            coordinator?.tick(at: time)
+            queue.put(.coordinatorTick(life: life), at: now + run.heartbeat)
+            try carryOutCoordinator()
+        case .digestsMade(let life):
+            guard life == coordinatorLife, coordinator != nil else { return }
+            if waitsForCoordinator(event, order) { return }
+            coordinator?.digestsMade(at: time)
+            try carryOutCoordinator()
+        case .toWorker(let parcel, let i, let life):
+            guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
+            tell("w\(i) <- c: \(parcel.message)")
+            places[i].lastHeard = now
+            places[i].worker?.receive(parcel, at: time)
+            try carryOut(i)
+        case .workerTick(let i, let life):
+            guard life == places[i].life, places[i].worker != nil, now >= places[i].tickAt else { return }
+            if waits(event, for: i, order) { return }
+            places[i].tickAt = .max
+            places[i].worker?.tick(at: time)
+            try carryOut(i)
+        case .prepared(let i, let life, let generation):
+            guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
+            places[i].worker?.prepared(generation, at: time)
+            try carryOut(i)
+        case .computed(let i, let life, let work, let cell, let generation):
+            guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
+            let lie = lie(of: i)
+            if let lie { tell("w\(i) lies about its \(lie)") }
+            places[i].worker?.computed(work, at: cell, generation: generation, lies: lie)
+            try carryOut(i)
+        case .fault: try strike()
+        case .startWorker(let i): try start(i)
+        case .startCoordinator: try startCoordinator()
+        }
+    }
+
+    private mutating func waits(_ event: Event, for i: Int, _ order: Int) -> Bool {
+        if now >= places[i].pausedUntil { return false }
+        queue.put(event, at: places[i].pausedUntil, order: order)
+        return true
+    }
+
+    private mutating func waitsForCoordinator(_ event: Event, _ order: Int) -> Bool {
+        if now >= coordinatorPausedUntil { return false }
+        queue.put(event, at: coordinatorPausedUntil, order: order)
+        return true
+    }
+
+    private mutating func lie(of i: Int) -> SimulatedWorker.Lie? {
+        guard places[i].isHonest == false, draw.happens(400) else { return nil }
+        switch run.trouble {
+        case .falseAlarms: return .word
+        case .falseSums: return .sums
+        case .none, .notFinite, .rootNotFinite: return nil
+        }
+    }
+}
