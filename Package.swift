@@ -88,7 +88,8 @@ let package = Package(
 
         // MARK: - Tests
         .target(
-            name: "TestKit", dependencies: ["Numerics", "Coordination", "Wire"], path: "Tests/TestKit", swiftSettings: house),
+            name: "TestKit", dependencies: ["Numerics", "Coordination", "Wire"], path: "Tests/TestKit",
+            swiftSettings: house),
         tests("NumericsTests", ["Numerics", "CKernels"]),
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),

@@ -11,8 +11,8 @@ struct Parcel {
 
 /// A worker's connection to the coordinator, as ZeroMQ has it over TCP.
 ///
-/// What is sent on one connection comes in its order. A connection that breaks takes some of what is underway with it and is made
-/// again; at the coordinator, what still comes of the old one is mixed with what comes of the new one.
+/// What is sent on one connection comes in its order. A connection that breaks takes some of what is underway with it
+/// and is made again; at the coordinator, what still comes of the old one is mixed with what comes of the new one.
 struct Link {
     /// Counts connections.
     private(set) var connection = 0

@@ -65,7 +65,9 @@ struct SimulatedWorker {
         }
         if employment.lentClaims.contains(where: { $0 < releasedBelow }) { fault = "memory is lent that is released" }
         // A work that comes twice may be computed twice.
-        if lent.count != employment.lentClaims.count, lent.count != Set(employment.lentClaims).count { fault = "other memory is kept than is lent" }
+        if lent.count != employment.lentClaims.count, lent.count != Set(employment.lentClaims).count {
+            fault = "other memory is kept than is lent"
+        }
     }
 
     mutating func tick(at now: Duration) { perform(employment.onTick(at: now), now) }

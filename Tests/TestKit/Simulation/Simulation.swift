@@ -3,8 +3,8 @@ import Wire
 
 /// One `Training` and several `Employment`s in virtual time, disturbed as a seed has it.
 ///
-/// Connections break and take messages with them, workers are paused, die and come again, and so does the coordinator, from its last
-/// checkpoint. Whatever happens, each step has to come to the same sum, and nothing may be left over.
+/// Connections break and take messages with them, workers are paused, die and come again, and so does the coordinator,
+/// from its last checkpoint. Whatever happens, each step has to come to the same sum, and nothing may be left over.
 public struct Simulation {
     /// What a simulation does on purpose that a network or a worker never would.
     public enum Quirk: Sendable {
