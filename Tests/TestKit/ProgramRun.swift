@@ -55,16 +55,17 @@ public final class ProgramRun: Sendable {
         try process.run()
     }
 
-    /// Reads a stream to its end on a thread of its own: a file handle's readability handler can miss the end.
+    /// Reads a stream to its end on a thread of its own: a file handle's readability handler can miss the end, and its
+    /// `availableData` traps when a signal interrupts it.
     private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, String) -> Void) {
-        let handle = pipe.fileHandleForReading
         Thread.detachNewThread { [weak self] in
+            var piece = [UInt8](repeating: 0, count: 65_536)
             while true {
-                let data = handle.availableData
-                self?.update {
-                    if data.isEmpty { $0.openStreams -= 1 } else { append(&$0, String(decoding: data, as: UTF8.self)) }
-                }
-                if data.isEmpty { return }
+                let count = Foundation.read(pipe.fileHandleForReading.fileDescriptor, &piece, piece.count)
+                if count < 0, errno == EINTR { continue }
+                let text = String(decoding: piece.prefix(max(count, 0)), as: UTF8.self)
+                self?.update { if count > 0 { append(&$0, text) } else { $0.openStreams -= 1 } }
+                if count <= 0 { return }
             }
         }
     }
