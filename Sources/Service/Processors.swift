@@ -29,4 +29,14 @@ package enum Processors {
     package static func stay(on processors: [Int]) {
         _ = linux_stay_on(processors.map { Int32($0) }, Int32(processors.count))
     }
+
+    /// Makes the calling thread, and those that it will start, wait for their turn when they wake (`SCHED_BATCH`).
+    ///
+    /// A coordinator's thread that sends to several workers of this machine is otherwise put off by the first of them,
+    /// which wakes on the same processor and computes, while the others have not heard of their work: they compute one
+    /// after another. Nobody else's threads are put off by a worker either. Where that fails, they run as before.
+    package static func waitForTheirTurn() {
+        var parameters = sched_param(sched_priority: 0)
+        _ = sched_setscheduler(0, SCHED_BATCH, &parameters)
+    }
 }

@@ -76,6 +76,7 @@ struct WorkerCommand: ParsableCommand {
         // The threads of the socket too, or they wait behind another worker's computing while this one's processor
         // idles.
         if let processors { Processors.stay(on: processors) }
+        Processors.waitForTheirTurn()
         let signals = try SignalInbox([SIGINT, SIGTERM])
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
