@@ -47,6 +47,8 @@ public final class Dataset: Sendable {
 
     /// What the values are, feature by feature or channel by channel; empty where the file does not say.
     public let content: [String]
+    /// The unit of each of `content`, or one of all values where that is empty; empty where the file does not say.
+    public let units: [String]
     /// The path as given.
     public var path: String { file.path }
     /// The file's digest, 64 hexadecimal digits.
@@ -72,6 +74,10 @@ public final class Dataset: Sendable {
         else { throw refusal("kind, vocabulary, subjects, recordings or codes are missing in its metadata") }
         (self.kind, self.vocabulary) = (kind, vocabulary)
         content = DatasetLayout.names(in: metadata[DatasetLayout.contentKey]) ?? []
+        units = DatasetLayout.names(in: metadata[DatasetLayout.unitsKey]) ?? []
+        guard units.isEmpty || units.count == max(content.count, 1) else {
+            throw refusal("it has \(units.count) units for \(content.count) kinds of values")
+        }
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")

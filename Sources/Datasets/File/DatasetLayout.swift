@@ -10,6 +10,7 @@ enum DatasetLayout {
     static let recordingsKey = "recordings"
     static let codesKey = "codes"
     static let contentKey = "content"
+    static let unitsKey = "units"
 
     static let samples = "samples"
     static let subject = "subject"

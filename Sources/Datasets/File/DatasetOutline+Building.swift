@@ -9,7 +9,7 @@ extension DatasetOutline {
     /// - Precondition: all labels are codes of the vocabulary.
     init(
         kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, content: [String] = [],
-        of found: [FoundRecording]
+        units: [String] = [], of found: [FoundRecording]
     ) {
         var subjects: [String] = []
         var placeOfSubject: [String: Int] = [:]
@@ -26,8 +26,8 @@ extension DatasetOutline {
         var placeOfCode = [Int?](repeating: nil, count: codes.count)
         for (place, code) in present.enumerated() { placeOfCode[code] = place }
         self.init(
-            kind: kind, vocabulary: vocabulary, rows: rows, columns: columns, content: content, subjects: subjects,
-            codes: present.map { codes[$0] },
+            kind: kind, vocabulary: vocabulary, rows: rows, columns: columns, content: content, units: units,
+            subjects: subjects, codes: present.map { codes[$0] },
             recordings: found.map { recording in
                 Recording(
                     name: recording.name, subject: placeOfSubject[recording.subject] ?? 0,

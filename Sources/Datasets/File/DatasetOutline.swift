@@ -29,6 +29,9 @@ public struct DatasetOutline: Sendable, Equatable {
     public var columns: Int
     /// What the values are, feature by feature or channel by channel; empty for maps, where the shape says it.
     public var content: [String]
+    /// The unit of each of `content`, or one of all values where that is empty: "uV", "1/min", "1" for a number without
+    /// a unit; empty where no unit is known.
+    public var units: [String]
     /// The subjects' names.
     public var subjects: [String]
     /// The label codes that occur.
@@ -38,11 +41,13 @@ public struct DatasetOutline: Sendable, Equatable {
 
     /// An outline of these parts.
     public init(
-        kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, content: [String] = [], subjects: [String],
-        codes: [String], recordings: [Recording]
+        kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, content: [String] = [],
+        units: [String] = [],
+        subjects: [String], codes: [String], recordings: [Recording]
     ) {
         (self.kind, self.vocabulary, self.rows, self.columns) = (kind, vocabulary, rows, columns)
-        (self.content, self.subjects, self.codes, self.recordings) = (content, subjects, codes, recordings)
+        (self.content, self.units) = (content, units)
+        (self.subjects, self.codes, self.recordings) = (subjects, codes, recordings)
     }
 
     /// Samples in all recordings.

@@ -14,7 +14,8 @@ public struct DatasetWriter: ~Copyable {
     /// - Parameters:
     ///   - path: where the file will be.
     ///   - outline: everything but the samples' values.
-    /// - Precondition: the outline's indices are in range, and no recording is empty.
+    /// - Precondition: the outline's indices are in range, no recording is empty, and units are none or as many as
+    ///   there are kinds of values.
     /// - Throws: `TensorFileError.unwritable`.
     public init(path: String, outline: DatasetOutline) throws(TensorFileError) {
         for recording in outline.recordings {
@@ -23,6 +24,9 @@ public struct DatasetWriter: ~Copyable {
                     && recording.labels.allSatisfy { $0 == nil || outline.codes.indices.contains($0 ?? 0) },
                 "recording \(recording.name) of subject \(recording.subject) with \(recording.labels.count) samples")
         }
+        precondition(
+            outline.units.isEmpty || outline.units.count == max(outline.content.count, 1),
+            "\(outline.units.count) units for \(outline.content.count) kinds of values")
         self.outline = outline
         let count = outline.sampleCount
         var metadata = [
@@ -34,6 +38,7 @@ public struct DatasetWriter: ~Copyable {
         if !outline.content.isEmpty {
             metadata[DatasetLayout.contentKey] = DatasetLayout.text(of: outline.content)
         }
+        if !outline.units.isEmpty { metadata[DatasetLayout.unitsKey] = DatasetLayout.text(of: outline.units) }
         metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
         let tensors: [(name: String, type: TensorType, shape: [Int])] = [
             (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),
