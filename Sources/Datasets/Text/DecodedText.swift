@@ -4,8 +4,8 @@ import Foundation
 /// The content of a text file as UTF-8 bytes, without its byte order mark.
 ///
 /// UTF-8 stays where it is, in a mapping of the file, and a file that is cut meanwhile is an error. UTF-16, little or
-/// big endian, is known by its byte order mark and turned into UTF-8 in memory. Everything else is refused, with what it
-/// looks like: two names that differ in bytes of another encoding alone must not become one.
+/// big endian, is known by its byte order mark and turned into UTF-8 in memory. Everything else is refused, with what
+/// it looks like: two names that differ in bytes of another encoding alone must not become one.
 struct DecodedText {
     /// The file's path as given.
     let path: String

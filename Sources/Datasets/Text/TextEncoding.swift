@@ -123,6 +123,7 @@ enum TextEncoding {
     /// - Parameters:
     ///   - bytes: all of a file, with its byte order mark.
     ///   - path: the file, for errors.
+    /// - Returns: the text, without the mark.
     /// - Throws: `DatasetError`, for half a pair of code units too.
     static func utf8(ofUTF16 bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> [UInt8] {
         guard bytes.count % 2 == 0 else {
