@@ -20,8 +20,9 @@ public struct TableColumns: Sendable, Equatable {
 
     /// Who was recorded.
     public var subject: Subject
-    /// The recording: a night, say; the same name under two subjects is two recordings. Nil for times that are divided
-    /// where long gaps are.
+    /// The recording: a night, say; the same name under two subjects is two recordings.
+    ///
+    /// Nil for times that are divided where long gaps are.
     public var recording: String?
     /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
     public var position: String

@@ -41,8 +41,10 @@ struct TimedGrid {
         }
     }
 
-    /// The rows' indices by name and time; rows of one time by what they say, so that the order of the files is no
-    /// input. A row that says the same as another is there once.
+    /// The rows' indices by name and time.
+    ///
+    /// Rows of one time stand in the order of what they say, so that the order of the files is no input; one that says
+    /// the same as another is there once.
     private mutating func sortedRows() -> [Int] {
         var rank = [Int](repeating: 0, count: reader.names.names.count)
         for (place, name) in reader.names.order().enumerated() { rank[name] = place }

@@ -5,9 +5,9 @@ import Signals
 ///
 /// Time is divided into sleep epochs of 30 s from a recording's first row on. A sleep epoch's value is the mean of the
 /// rows in it, of each column by itself; a sleep epoch without a value of every column is left out and ends a part of
-/// the recording, as a position that is not there does in ``TableRecordings``. Its label is that of its rows; where they
-/// differ it has none. Without a column for recordings, a gap longer than `longestGap` ends one, and they are called
-/// `<subject>/<start in UTC>`.
+/// the recording, as a position that is not there does in ``TableRecordings``. Its label is that of its rows; where
+/// they differ it has none. Without a column for recordings, a gap longer than `longestGap` ends one, and they are
+/// called `<subject>/<start in UTC>`.
 ///
 /// Times are what ``TimeColumn`` says. Rows may come in any order. Rows that say the same are counted once.
 ///
@@ -81,8 +81,9 @@ public struct TimedTable: RecordingSource {
 /// `3/31/2024 1:30:00 AM`), or a number since 1970, whose digits say whether it counts seconds, milliseconds,
 /// microseconds or nanoseconds.
 public struct TimeColumn: Sendable, Equatable {
-    /// The zone of times that say none; nil refuses them. Those in the hour that comes twice in autumn are told apart by
-    /// the order of the rows.
+    /// The zone of times that say none; nil refuses them.
+    ///
+    /// Those in the hour that comes twice in autumn are told apart by the order of the rows.
     public var zone: TimeZone?
     /// In which order the numbers of a date stand.
     public var order: DateOrder
