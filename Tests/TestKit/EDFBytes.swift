@@ -12,10 +12,12 @@ public struct EDFBytes: Sendable {
         public var values: [Double]
         /// The physical maximum.
         public var limit: Double
+        /// The physical unit.
+        public var unit: String
 
         /// A signal of these parts.
-        public init(name: String, rate: Int, values: [Double], limit: Double = 1_000) {
-            (self.name, self.rate, self.values, self.limit) = (name, rate, values, limit)
+        public init(name: String, rate: Int, values: [Double], limit: Double = 1_000, unit: String = "uV") {
+            (self.name, self.rate, self.values, self.limit, self.unit) = (name, rate, values, limit, unit)
         }
     }
 
@@ -69,7 +71,7 @@ public struct EDFBytes: Sendable {
         }
         each(16, isBDF ? "BDF Annotations" : "EDF Annotations") { $0.name }
         each(80, "") { _ in "" }
-        each(8, "") { _ in "uV" }
+        each(8, "") { $0.unit }
         each(8, "-1") { Self.text(-$0.limit) }
         each(8, "1") { Self.text($0.limit) }
         each(8, "\(lowest)") { _ in "\(lowest)" }

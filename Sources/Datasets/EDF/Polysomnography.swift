@@ -6,8 +6,9 @@ import Signals
 ///
 /// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
 /// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored
-/// but has no stage ("?", movement time) stays, without a label. Values keep their physical units (microvolts,
-/// degrees): nothing is filtered but for resampling, and nothing is scaled.
+/// but has no stage ("?", movement time) stays, without a label. Voltages are converted to microvolts; other values
+/// keep the unit that the first night has them in (``DatasetOutline/units``). Nothing is filtered but for resampling,
+/// and nothing is scaled.
 ///
 /// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where
 /// `wakeMargin` says so, and nights with fewer than ten sleep epochs or without any stage.
@@ -21,6 +22,8 @@ public struct Polysomnography: RecordingSource {
         let offset: Double
         /// The signals when they were found.
         let signals: [EDFFile.Signal]
+        /// Of each channel, into the dataset's unit.
+        let conversions: [SignalUnit.Conversion]
     }
 
     private let layout: PolysomnographyLayout
@@ -55,6 +58,7 @@ public struct Polysomnography: RecordingSource {
         var nights: [Night] = []
         var (subjects, stages): ([String], [[SleepStage?]]) = ([], [])
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
+        var units = ChannelUnits(of: channels)
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
             let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
@@ -67,6 +71,7 @@ public struct Polysomnography: RecordingSource {
             }
             layout = chosen
             for index in indices { _ = try EDFChannel(signals, signal: index, rate: chosen.rate) }
+            let conversions = try units.conversions(of: signals, indices)
 
             let hypnogramFile = try EDFFile(opening: pair.hypnogram)
             let hypnogram = try Hypnogram(hypnogramFile)
@@ -97,7 +102,9 @@ public struct Polysomnography: RecordingSource {
                 notes.append("\(pair.hypnogram): \(holes) sleep epochs between its annotations have no label")
             }
             nights.append(
-                Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
+                Night(
+                    files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals,
+                    conversions: conversions))
             let subject = Self.subject(of: pair, signals)
             if subject == pair.name, pair.subject == nil,
                 let other = nights.dropLast().first(where: {
@@ -118,8 +125,8 @@ public struct Polysomnography: RecordingSource {
                 path: files[0].signals,
                 reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
         }
-        (self.layout, self.nights, self.skipped, self.notes) = (layout, nights, skipped, notes)
-        outline = Self.outline(layout, nights, subjects: subjects, stages: stages)
+        (self.layout, self.nights, self.skipped, self.notes) = (layout, nights, skipped, notes + units.notes)
+        outline = Self.outline(layout, units.names, nights, subjects: subjects, stages: stages)
     }
 
     private static func layout(
@@ -168,7 +175,8 @@ public struct Polysomnography: RecordingSource {
     }
 
     private static func outline(
-        _ layout: PolysomnographyLayout, _ nights: [Night], subjects: [String], stages: [[SleepStage?]]
+        _ layout: PolysomnographyLayout, _ units: [String], _ nights: [Night], subjects: [String],
+        stages: [[SleepStage?]]
     ) -> DatasetOutline {
         let recordings = nights.indices.map { index in
             // Files of one name in different folders, or one file given twice, are told apart by their number.
@@ -180,7 +188,7 @@ public struct Polysomnography: RecordingSource {
         }
         return DatasetOutline(
             kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,
-            of: recordings)
+            units: units, of: recordings)
     }
 
     /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.
@@ -193,8 +201,8 @@ public struct Polysomnography: RecordingSource {
             guard file.signals == night.signals else {
                 throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
             }
-            var channels = try layout.channels.map { name in
-                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate)
+            var channels = try zip(layout.channels, night.conversions).map { name, conversion in
+                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate, conversion: conversion)
             }
             let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
             for index in channels.indices {

@@ -8,8 +8,9 @@ struct EDFCommand: ParsableCommand {
         abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations.",
         discussion: """
             The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
-            channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other, in its own physical \
-            unit. Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
+            channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
+            microvolts; other channels keep the first night's unit, and a night whose unit can't be converted into it is refused. \
+            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
             Database, whose files are paired by their first six characters.
 
             Example:
