@@ -70,10 +70,10 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
             ["--signals", folder.path("\($0)/night.edf"), "--hypnogram", hypnogram]
         }
     #expect(try refusal(twins, in: folder).contains("give a --subject for each"))
-    signals.kind = "EDF+D"
+    (signals.kind, signals.pause) = ("EDF+D", 1)
     try signals.write(to: psg)
-    #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous"))
-    signals.kind = ""
+    #expect(try refusal(night, in: folder).contains("it is discontinuous: data record 1 begins 1.0 s after"))
+    (signals.kind, signals.pause) = ("", 0)
     signals.signals[0].values = Array(values.prefix(180 * 20))
     try signals.write(to: psg)
     #expect(try refusal(night, in: folder) == "ssrm: \(psg): 6 sleep epochs are left, fewer than 10\n")

@@ -29,6 +29,10 @@ public struct EDFBytes: Sendable {
     public var start = "24.04.8922.00.00"
     /// The patient field.
     public var patient = "X X X X"
+    /// The field on the recording.
+    public var recording = "Startdate X X X X"
+    /// Seconds that are missing between one data record and the next.
+    public var pause = 0
     /// What the reserved field says, like `EDF+C`; one that starts with `BDF` makes a BDF file, of 24 bits a value.
     public var kind = ""
 
@@ -62,7 +66,7 @@ public struct EDFBytes: Sendable {
         let count = signals.count + (isPlus ? 1 : 0)
         var bytes =
             (isBDF ? [0xFF] + Array("BIOSEMI".utf8) : field("0", 8)) + field(patient, 80)
-            + field("Startdate X X X X", 80) + field(start, 16)
+            + field(recording, 80) + field(start, 16)
         bytes += field("\(256 * (count + 1))", 8) + field(kind, 44) + field("\(recordCount)", 8)
         bytes += field(signals.isEmpty ? "0" : "1", 8) + field("\(count)", 4)
         func each(_ length: Int, _ annotation: String, _ value: (Signal) -> String) {
@@ -88,7 +92,7 @@ public struct EDFBytes: Sendable {
                 }
             }
             if isPlus {
-                let own = record == 0 ? notes : Array("+\(record)\u{14}\u{14}\u{0}".utf8)
+                let own = record == 0 ? notes : Array("+\(record * (1 + pause))\u{14}\u{14}\u{0}".utf8)
                 bytes += own + Array(repeating: 0, count: noteLength - own.count)
             }
         }

@@ -171,7 +171,7 @@ public struct Polysomnography: RecordingSource {
     private static func subject(of files: PolysomnographyFiles, _ signals: EDFFile) -> String {
         if let subject = files.subject { return subject }
         if let subject = PolysomnographyFiles.sleepEDFSubject(files.name) { return subject }
-        return signals.patientCode.isEmpty ? files.name : signals.patientCode
+        return signals.patient.code.isEmpty ? files.name : signals.patient.code
     }
 
     private static func outline(
