@@ -96,7 +96,12 @@ func aPublishedPolysomnographyBecomesADataset() throws {
 }
 
 @Test(arguments: [
-    ["edf", "--signals", "x", "--channels", "A", "--out", "y"], ["edf", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--signals", "z", "--hypnogram", "h", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--wake-margin", "5", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--hypnogram-offset", "5", "--channels", "A", "--out", "y"],
+    ["edf", "--root", "x", "--hypnogram-offset", "5", "--hypnogram-offset", "6", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--hypnogram", "h", "--hypnogram-offset", "nan", "--channels", "A", "--out", "y"],
+    ["edf", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--signals", "z", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--channels", "A,A", "--out", "y"], ["edf", "--root", "x", "--channels", "", "--out", "y"],
     ["edf", "--root", "x", "--channels", "A", "--rate", "-5", "--out", "y"],

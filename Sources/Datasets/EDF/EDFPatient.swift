@@ -2,7 +2,7 @@ import Foundation
 
 /// Who was recorded, as an EDF+ header says: `code sex birthdate name`, with `X` for what is not said.
 public struct EDFPatient: Sendable, Equatable {
-    /// The code in the hospital's or study's administration; empty where there is none.
+    /// The code in the hospital's or study's administration, `X` too; empty where there is none.
     public private(set) var code = ""
     /// `F` or `M`; empty where it is not said.
     public private(set) var sex = ""
@@ -25,7 +25,7 @@ public struct EDFPatient: Sendable, Equatable {
             guard parts.indices.contains(index), parts[index] != "X" else { return "" }
             return parts[index]
         }
-        (code, name) = (part(0), part(3))
+        (code, name) = (parts.first ?? "", part(3))
         if parts.count < 4 {
             notes.append(
                 "byte 8: the patient's field has \(parts.count) of EDF+'s four parts: code, sex, birthdate, name")
