@@ -19,7 +19,11 @@ struct NightAlignment {
 
     /// Aligns a night.
     ///
-    /// - Parameter shift: seconds that are added to the hypnogram's times.
+    /// - Parameters:
+    ///   - signals: the file with the signals.
+    ///   - file: the file with the hypnogram.
+    ///   - hypnogram: its stages.
+    ///   - shift: seconds that are added to the hypnogram's times.
     /// - Throws: `DatasetError.unsuitable`, when one file's date is no day and the other's is not the same.
     init(
         _ signals: EDFFile, _ file: EDFFile, _ hypnogram: Hypnogram, shift: Double
