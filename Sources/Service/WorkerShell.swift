@@ -86,7 +86,7 @@ package final class WorkerShell {
                 if isOver { return .finished }
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
-            if let signal = signals.takeAll().first {
+            if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
                 try perform(employment.onStop())
                 return .stopped(signal: signal)
             }

@@ -77,13 +77,16 @@ struct WorkerCommand: ParsableCommand {
         // idles.
         if let processors { Processors.stay(on: processors) }
         Processors.waitForTheirTurn()
-        let signals = try SignalInbox([SIGINT, SIGTERM])
+        let signals = try SignalInbox()
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
         let shell = try WorkerShell(
             settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])
-        if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
+        if case .stopped(let signal) = try shell.work() {
+            if !quiet, let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            throw ExitCode(128 + signal)
+        }
     }
 }
