@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Messaging
 import Service
 
 /// `ssrm worker`: computes gradients for a coordinator.
@@ -15,7 +16,7 @@ struct WorkerCommand: ParsableCommand {
             Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
             """)
 
-    @Option(help: "The coordinator's endpoint.")
+    @Option(help: "The coordinator's endpoint, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555.")
     var connect: String
 
     @Option(help: "Compute threads.")
@@ -49,6 +50,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func validate() throws {
+        do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
         if let cpus, let processors {
             if processors.contains(where: { $0 < 0 }) {
                 throw ValidationError("--cpus takes numbers of processors like 0,1; '\(cpus)' is no list of numbers")
