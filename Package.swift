@@ -81,7 +81,7 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Service", "SleepRecognition", "CLinux",
+                "Messaging", "Service", "SleepRecognition", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
