@@ -27,7 +27,7 @@ struct TableCommand: ParsableCommand {
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
             differ only in spaces or in what is not seen are refused.
 
-            Examples:
+            Example:
               ssrm data table --file nights.csv --subject id --recording night \
                 --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \
                 --values hr,movement --units 1/min,g --vocabulary stage --window 11 --out own.safetensors
