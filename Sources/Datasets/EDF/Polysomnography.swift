@@ -44,11 +44,12 @@ public struct Polysomnography: RecordingSource {
     ///   - rate: values per second in the samples; nil for the highest rate among the first night's channels.
     ///   - rowSeconds: how long a row of a sample is.
     ///   - wakeMargin: how many minutes before the first and after the last sleep are kept; nil for all.
+    ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
     /// - Throws: `DatasetError`, also when no night is left.
     public init(
         _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String], rate: Double? = nil,
         rowSeconds: Double = 1,
-        wakeMargin: Double? = nil
+        wakeMargin: Double? = nil, reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
         var layout: PolysomnographyLayout?
@@ -68,12 +69,14 @@ public struct Polysomnography: RecordingSource {
             layout = chosen
             for index in indices { _ = try EDFChannel(signals, signal: index, rate: chosen.rate) }
 
-            let hypnogramFile = try EDFFile(opening: pair.hypnogram)
-            let hypnogram = try Hypnogram(hypnogramFile)
+            let hypnogram = try Hypnogram(Scoring(EDFFile(opening: pair.hypnogram)), reading)
+            try hypnogram.requireLength(signals.duration, of: pair.signals)
             skipped += hypnogram.skipped
-            let offset = hypnogramFile.start + hypnogram.firstOnset - signals.start
+            notes += hypnogram.notes
+            let offset = (hypnogram.start ?? signals.start) + hypnogram.firstOnset - signals.start
             let (epochs, left) = Self.commonEpochs(offset, hypnogram, signals)
             skipped += left
+            notes += try hypnogram.requireAgreement(epochs)
             let scored = hypnogram.stages(epochs)
             let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
             if let wakeMargin, kept.count < scored.count {

@@ -1,5 +1,7 @@
-import ArgumentParser
-import Datasets
+public import ArgumentParser
+public import Datasets
+
+extension HypnogramReading.Preference: ExpressibleByArgument {}
 
 /// `ssrm data edf`: polysomnography as EDF files.
 struct EDFCommand: ParsableCommand {
@@ -58,6 +60,14 @@ struct EDFCommand: ParsableCommand {
         name: .long, help: "Keep this many minutes before the first and after the last sleep. (default: everything)")
     var wakeMargin: Double?
 
+    @Option(
+        name: .long,
+        help: "Which annotation counts where several of a hypnogram cover one sleep epoch: first or last in it."
+    )
+    var prefer: HypnogramReading.Preference?
+
+    @OptionGroup var stages: StageOptions
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -94,6 +104,6 @@ struct EDFCommand: ParsableCommand {
         try output.write(
             Polysomnography(
                 files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-                wakeMargin: wakeMargin))
+                wakeMargin: wakeMargin, reading: stages.reading(preference: prefer)))
     }
 }
