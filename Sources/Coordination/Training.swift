@@ -1,3 +1,4 @@
+public import Numerics
 public import Wire
 
 /// The coordinator's mind: who is there, the step in hand, and what to answer.

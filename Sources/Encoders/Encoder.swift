@@ -16,11 +16,14 @@ public struct Encoder: Sendable {
         public let outputs: Int
         /// What the values of its samples are, as their dataset says; empty where it does not.
         public let content: [String]
+        /// The values' units, as their dataset says; empty where it does not.
+        public let units: [String]
 
         /// A record.
-        public init(network: NetworkSettings, rows: Int, columns: Int, outputs: Int, content: [String]) {
+        public init(network: NetworkSettings, rows: Int, columns: Int, outputs: Int, content: [String], units: [String])
+        {
             (self.network, self.rows, self.columns) = (network, rows, columns)
-            (self.outputs, self.content) = (outputs, content)
+            (self.outputs, self.content, self.units) = (outputs, content, units)
         }
     }
 

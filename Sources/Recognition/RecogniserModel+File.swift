@@ -6,9 +6,9 @@ import Signals
 
 /// The file is a tensor file of format `ssrm.model.3`.
 ///
-/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `subjects`, `recogniser` (the settings,
-/// without `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job` and
-/// `encoder_dataset` (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as
+/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `recogniser` (the
+/// settings, without `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job`,
+/// `encoder_dataset` and `dataset` (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as
 /// `recogniser.…`, under their parts' names, `scaling.means`, `scaling.factors` and, where the settings have them,
 /// `components.mean` `[values]`, `components.directions` `[components, values]`, `components.variances` `[components]`,
 /// `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
@@ -31,9 +31,11 @@ extension RecogniserModel {
         }
         let metadata = [
             "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
-            "classes": try json(classes), "content": try json(content), "recogniser": try json(recogniser.settings),
+            "classes": try json(classes), "content": try json(content),
+            "units": try json(units), "recogniser": try json(recogniser.settings),
             "encoder": try json(encoder.record), "encoder_job": provenance.encoderJob,
-            "encoder_dataset": provenance.encoderDataset, "subjects": try json(provenance.subjects),
+            "encoder_dataset": provenance.encoderDataset, "dataset": provenance.dataset,
+            "subjects": try json(provenance.subjects),
         ]
         let scaling = recogniser.scaling
         let added = inputs.tensors
@@ -102,10 +104,11 @@ extension RecogniserModel {
         }
         self.init(
             encoder: encoder, inputs: inputs, recogniser: recogniser, scheme: scheme, vocabulary: vocabulary,
-            classes: classes, content: try decoded([String].self, "content"), preset: try text("preset"),
+            classes: classes, content: try decoded([String].self, "content"),
+            units: try decoded([String].self, "units"), preset: try text("preset"),
             provenance: Provenance(
                 encoderJob: try text("encoder_job"), encoderDataset: try text("encoder_dataset"),
-                subjects: try decoded([String].self, "subjects")))
+                dataset: try text("dataset"), subjects: try decoded([String].self, "subjects")))
     }
 
     private static func recogniser(

@@ -9,12 +9,15 @@ public struct RecogniserModel: Sendable {
         public let encoderJob: String
         /// The digest of the dataset that the encoder was trained on.
         public let encoderDataset: String
+        /// The digest of the dataset that the recogniser was trained on.
+        public let dataset: String
         /// The subjects whose samples the recogniser was trained on, by name.
         public let subjects: [String]
 
         /// A provenance.
-        public init(encoderJob: String, encoderDataset: String, subjects: [String]) {
-            (self.encoderJob, self.encoderDataset, self.subjects) = (encoderJob, encoderDataset, subjects)
+        public init(encoderJob: String, encoderDataset: String, dataset: String, subjects: [String]) {
+            (self.encoderJob, self.encoderDataset) = (encoderJob, encoderDataset)
+            (self.dataset, self.subjects) = (dataset, subjects)
         }
     }
 
@@ -32,6 +35,8 @@ public struct RecogniserModel: Sendable {
     public let classes: [String]
     /// What the values of its samples are, as the dataset that it was trained on says; empty where nobody said.
     public let content: [String]
+    /// The values' units, as that dataset says; empty where nobody said.
+    public let units: [String]
     /// The name of the settings that it was made with.
     public let preset: String
     /// What it was made of.
@@ -42,7 +47,8 @@ public struct RecogniserModel: Sendable {
     /// - Precondition: the recogniser reads what encoder and inputs make, and has a class for each name.
     public init(
         encoder: Encoder, inputs: RecogniserInputs, recogniser: Recogniser, scheme: LabelScheme,
-        vocabulary: LabelVocabulary, classes: [String], content: [String] = [], preset: String, provenance: Provenance
+        vocabulary: LabelVocabulary, classes: [String], content: [String] = [], units: [String] = [],
+        preset: String, provenance: Provenance
     ) {
         precondition(
             classes.count == recogniser.network.classes,
@@ -53,7 +59,7 @@ public struct RecogniserModel: Sendable {
             "\(width) values a sample for a recogniser that reads \(recogniser.network.features)")
         (self.encoder, self.inputs, self.recogniser) = (encoder, inputs, recogniser)
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)
-        (self.content, self.preset, self.provenance) = (content, preset, provenance)
+        (self.content, self.units, self.preset, self.provenance) = (content, units, preset, provenance)
     }
 
     /// How many values these make of a sample.

@@ -78,7 +78,7 @@ package final class CoordinatorShell {
                 largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
                 datasetDigest: job.datasetDigest),
             step: state.step, firstClaim: .random(in: 1...1 << 62),
-            probe: checkpoint.probe.map { ArithmeticProbe(digest: $0.digest, name: $0.worker) },
+            probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
@@ -97,9 +97,7 @@ package final class CoordinatorShell {
 
     /// What a checkpoint of now holds.
     private var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(
-            job: job, state: state.snapshot(),
-            probe: training.probe.map { TrainingCheckpoint.Probe(digest: $0.digest, worker: $0.name) })
+        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe)
     }
 
     // MARK: - The run

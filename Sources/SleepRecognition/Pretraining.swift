@@ -23,7 +23,8 @@ public struct Pretraining: Sendable {
         self.dataset = dataset
         job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
-            content: dataset.content, preset: settings.name, settings: values.upstream, seed: seed,
+            content: dataset.content, units: dataset.units, preset: settings.name, settings: values.upstream,
+            seed: seed,
             shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
             excludedSamples: excluded)

@@ -67,13 +67,17 @@ public struct RecogniserTraining: Sendable {
             return (encoded.inputs, recogniser)
         }
         let isTrainedOn = Set(training)
-        let content = dataset.content.isEmpty ? encoder.encoder.record.content : dataset.content
+        let record = encoder.encoder.record
+        let content = dataset.content.isEmpty ? record.content : dataset.content
+        let units = dataset.units.isEmpty ? record.units : dataset.units
         let model = RecogniserModel(
             encoder: encoder.encoder, inputs: inputs, recogniser: recogniser, scheme: scheme,
-            vocabulary: dataset.vocabulary, classes: labels.classes, content: content, preset: self.settings.name,
+            vocabulary: dataset.vocabulary, classes: labels.classes, content: content, units: units,
+            preset: self.settings.name,
             provenance: RecogniserModel.Provenance(
                 encoderJob: try about(encoder.name) { try encoder.job.digest },
-                encoderDataset: encoder.job.datasetDigest, subjects: dataset.subjects(of: training)))
+                encoderDataset: encoder.job.datasetDigest, dataset: dataset.digest,
+                subjects: dataset.subjects(of: training)))
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),

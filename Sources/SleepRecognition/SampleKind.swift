@@ -10,8 +10,11 @@ struct SampleKind: Equatable {
     let columns: Int
     /// What the values are; empty where nobody said.
     let content: [String]
+    /// The values' units; empty where nobody said.
+    let units: [String]
 
-    /// Refuses a dataset whose samples have another shape or are made of other values.
+    /// Refuses a dataset whose samples have another shape or are made of other values or in other
+    /// units.
     ///
     /// - Parameters:
     ///   - dataset: what is to be encoded.
@@ -31,15 +34,25 @@ struct SampleKind: Equatable {
                 reason: "\(name) was trained on \(content.joined(separator: ", ")), but these samples have "
                     + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
         }
+        if let difference = SampleUnits.difference(between: units, and: dataset.units, of: dataset.content) {
+            throw .otherSamples(
+                dataset: dataset.path,
+                reason: "\(name) was trained on \(difference.first), but these samples have \(difference.second): "
+                    + "make the dataset in the same units")
+        }
     }
 }
 
 extension Encoder {
     /// What it takes.
-    var sampleKind: SampleKind { SampleKind(rows: rows, columns: columns, content: record.content) }
+    var sampleKind: SampleKind {
+        SampleKind(rows: rows, columns: columns, content: record.content, units: record.units)
+    }
 }
 
 extension RecogniserModel {
     /// What it takes.
-    var sampleKind: SampleKind { SampleKind(rows: encoder.rows, columns: encoder.columns, content: content) }
+    var sampleKind: SampleKind {
+        SampleKind(rows: encoder.rows, columns: encoder.columns, content: content, units: units)
+    }
 }

@@ -81,6 +81,7 @@ extension Job {
         compare("rows", \.rows)
         compare("columns", \.columns)
         compare("values", \.content)
+        compare("units", \.units)
         compare("preset", \.preset)
         compare("seed", \.seed)
         compare("shards", \.shardsPerStep)

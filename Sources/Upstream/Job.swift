@@ -19,6 +19,8 @@ public struct Job: Codable, Equatable, Sendable {
     public var columns: Int
     /// What the samples' values are, as the dataset says; empty where it does not.
     public var content: [String]
+    /// The values' units, as the dataset says; empty where it does not.
+    public var units: [String]
     /// The preset that the settings came from.
     public var preset: String
     /// What is learnt and how.
@@ -38,12 +40,14 @@ public struct Job: Codable, Equatable, Sendable {
 
     /// A job.
     public init(
-        datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, content: [String] = [], preset: String,
+        datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, content: [String] = [], units: [String] = [],
+        preset: String,
         settings: UpstreamSettings, seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int,
         excludedSamples: [Range<Int>] = []
     ) {
         format = Self.format
         (self.datasetDigest, self.sampleCount, self.content) = (datasetDigest, sampleCount, content)
+        self.units = units
         (self.rows, self.columns) = (rows, columns)
         (self.preset, self.settings, self.seed) = (preset, settings, seed)
         (self.shardsPerStep, self.originalsPerShard, self.steps) = (shardsPerStep, originalsPerShard, steps)
@@ -74,7 +78,7 @@ public struct Job: Codable, Equatable, Sendable {
     public var encoderRecord: Encoder.Record {
         Encoder.Record(
             network: settings.network, rows: rows, columns: columns, outputs: settings.task.choice.outputCount,
-            content: content)
+            content: content, units: units)
     }
 
     /// What the job's leaves report beside their vectors, the loss first.

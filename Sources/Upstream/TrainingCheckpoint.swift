@@ -1,7 +1,7 @@
 import Checkpoints
 public import Encoders
 import Foundation
-import Numerics
+public import Numerics
 
 /// A training state in a file, with the job that it belongs to.
 ///
@@ -11,26 +11,15 @@ public struct TrainingCheckpoint: Sendable {
     /// The file format's name in the metadata.
     public static let format = "ssrm.checkpoint.2"
 
-    /// The first probe of a run: what every worker's arithmetic is held against.
-    public struct Probe: Codable, Equatable, Sendable {
-        /// SHA-256 of the probe's vector.
-        public let digest: String
-        /// The worker that computed it.
-        public let worker: String
-
-        /// A probe.
-        public init(digest: String, worker: String) { (self.digest, self.worker) = (digest, worker) }
-    }
-
     /// The job.
     public let job: Job
     /// The state.
     public let state: TrainingState
     /// What workers' arithmetic was held against; nil where no worker had joined.
-    public let probe: Probe?
+    public let probe: ArithmeticProbe?
 
     /// A job's state.
-    public init(job: Job, state: TrainingState, probe: Probe? = nil) {
+    public init(job: Job, state: TrainingState, probe: ArithmeticProbe? = nil) {
         (self.job, self.state, self.probe) = (job, state, probe)
     }
 
@@ -57,7 +46,7 @@ public struct TrainingCheckpoint: Sendable {
             "format": Self.format, "step": String(state.step), "job": try job.json, "job_digest": try job.digest,
             "parameters_sha256": parametersDigest,
         ]
-        if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.worker) }
+        if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
         var writer = try TensorFileWriter(path: path, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
         for vector in state.optimiserVectors { try writer.append(vector.bytes) }
@@ -104,7 +93,9 @@ public struct TrainingCheckpoint: Sendable {
         }
         self.job = job
         state = TrainingState(step: step, parameters: parameters, vectors: vectors, job: job)
-        probe = file.metadata["probe_sha256"].map { Probe(digest: $0, worker: file.metadata["probe_worker"] ?? "") }
+        probe = file.metadata["probe_sha256"].map {
+            ArithmeticProbe(digest: $0, name: file.metadata["probe_worker"] ?? "")
+        }
         try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")

@@ -24,9 +24,10 @@ extension ReceivedEnvelope {
         }
         defer { ssrm__wire__header__free_unpacked(header, nil) }
         guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
-        message = try Message(header.pointee)
+        let form = try MessageForm.ofBody(in: header.pointee)
+        message = try form.read(header.pointee)
         self.parts = parts.dropFirst()
-        listed = try Self.frames(header.pointee, of: message.frameKind, came: self.parts.count)
+        listed = try Self.frames(header.pointee, of: form.frames, came: self.parts.count)
         guard listed.count(where: { $0.sharedOffset == 0 }) == self.parts.count else {
             throw .frameCount(listed: listed.count, came: self.parts.count)
         }
@@ -88,139 +89,5 @@ extension ReceivedEnvelope {
             blocks.append(part.floats(kept: listed.element, place))
         }
         return blocks
-    }
-}
-
-/// First and count as a range.
-private func leaves(_ first: UInt32, _ count: UInt32) throws(WireError) -> Range<Int> {
-    guard count > 0 else { throw .malformedHeader("a run of no leaves") }
-    return Int(first)..<Int(first) + Int(count)
-}
-
-private func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {
-    pointer.map { String(cString: $0) } ?? ""
-}
-
-private func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
-    Array(UnsafeBufferPointer(start: data.data, count: data.len))
-}
-
-private func number(_ value: UInt64) throws(WireError) -> Int {
-    guard value < 1 << 48 else { throw .malformedHeader("the number \(value) is beyond all limits") }
-    return Int(value)
-}
-
-private func claim(_ value: UInt64) throws(WireError) -> UInt64 {
-    guard value > 0 else { throw .malformedHeader("a claim without a number") }
-    return value
-}
-
-extension Message {
-    fileprivate init(_ header: Ssrm__Wire__Header) throws(WireError) {
-        switch header.body_case {
-        case SSRM__WIRE__HEADER__BODY_HELLO:
-            let body = header.hello.pointee
-            guard (1...4096).contains(body.threads) else { throw .malformedHeader("\(body.threads) threads") }
-            self = .hello(
-                Hello(
-                    name: text(body.name), processor: text(body.processor), numerics: text(body.numerics),
-                    threads: Int(body.threads), datasetDigest: text(body.dataset_digest)))
-        case SSRM__WIRE__HEADER__BODY_SAMPLE_REQUEST:
-            self = .sampleRequest(block: Int(header.sample_request.pointee.block))
-        case SSRM__WIRE__HEADER__BODY_READY:
-            let body = header.ready.pointee
-            self = .ready(
-                Ready(
-                    probeDigest: text(body.probe_digest), coordinatorToken: bytes(body.coordinator_token),
-                    memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) }))
-        case SSRM__WIRE__HEADER__BODY_LEAF_REPORT:
-            self = .leafReport(try LeafReport(header.leaf_report.pointee))
-        case SSRM__WIRE__HEADER__BODY_HEARTBEAT:
-            let body = header.heartbeat.pointee
-            self = .heartbeat(
-                Heartbeat(
-                    sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim))
-        case SSRM__WIRE__HEADER__BODY_FAREWELL:
-            let body = header.farewell.pointee
-            guard let reason = FarewellReason(rawValue: body.reason.rawValue) else {
-                throw .malformedHeader("a farewell without a reason")
-            }
-            self = .farewell(reason, text: text(body.text))
-        case SSRM__WIRE__HEADER__BODY_WELCOME:
-            self = .welcome(try Welcome(header.welcome.pointee))
-        case SSRM__WIRE__HEADER__BODY_SAMPLE_BLOCK:
-            self = .sampleBlock(block: Int(header.sample_block.pointee.block))
-        case SSRM__WIRE__HEADER__BODY_WORK:
-            let body = header.work.pointee
-            self = .work(
-                Work(
-                    claim: try claim(body.claim), step: try number(body.step),
-                    leaves: try leaves(body.first_leaf, body.leaf_count), releasedBelow: body.released_below))
-        case SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY:
-            let body = header.heartbeat_reply.pointee
-            self = .heartbeatReply(sequence: body.sequence, releasedBelow: body.released_below)
-        case SSRM__WIRE__HEADER__BODY_REFUSAL:
-            let body = header.refusal.pointee
-            guard let code = Refusal.Code(rawValue: body.code.rawValue) else {
-                throw .malformedHeader("a refusal without a code")
-            }
-            self = .refusal(Refusal(code, text(body.text), version: body.version))
-        case SSRM__WIRE__HEADER__BODY_FINISH:
-            self = .finish(complete: header.finish.pointee.complete != 0)
-        case SSRM__WIRE__HEADER__BODY_WAIT: self = .wait
-        default:
-            throw .malformedHeader("no message in it")
-        }
-    }
-}
-
-extension LeafReport {
-    fileprivate init(_ body: Ssrm__Wire__LeafReport) throws(WireError) {
-        guard body.n_nodes <= Envelope.frameLimit else { throw .malformedHeader("\(body.n_nodes) nodes") }
-        guard body.not_finite == 0 || body.n_nodes == 0 else {
-            throw .malformedHeader("nodes beside the word that there are none")
-        }
-        var nodes: [Node] = []
-        for i in 0..<body.n_nodes {
-            guard let node = body.nodes[i]?.pointee else { throw .malformedHeader("node \(i) is missing") }
-            guard node.n_figures <= Self.figureLimit else { throw .malformedHeader("\(node.n_figures) figures") }
-            nodes.append(
-                Node(
-                    leaves: try Wire.leaves(node.first_leaf, node.leaf_count),
-                    figures: Array(UnsafeBufferPointer(start: node.figures, count: node.n_figures))))
-        }
-        self.init(
-            claim: try Wire.claim(body.claim), step: try number(body.step),
-            leaves: try Wire.leaves(body.first_leaf, body.leaf_count),
-            content: body.not_finite == 0 ? .nodes(nodes) : .notFinite,
-            computing: .microseconds(try number(body.compute_microseconds)))
-    }
-}
-
-extension Welcome {
-    fileprivate init(_ body: Ssrm__Wire__Welcome) throws(WireError) {
-        guard body.heartbeat_milliseconds > 0, body.lease_milliseconds > body.heartbeat_milliseconds else {
-            throw .malformedHeader("a lease of \(body.lease_milliseconds) ms")
-        }
-        let digests = body.block_digests
-        guard digests.len % 32 == 0, body.samples_per_block > 0 else {
-            throw .malformedHeader("\(digests.len) bytes of block digests")
-        }
-        self.init(
-            job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
-            lease: .milliseconds(Int64(body.lease_milliseconds)), samplesPerBlock: Int(body.samples_per_block),
-            blockDigests: bytes(digests),
-            memory: try body.memory.map { memory throws(WireError) in try SharedMemoryName(memory.pointee) },
-            session: body.session)
-    }
-}
-
-extension SharedMemoryName {
-    fileprivate init(_ body: Ssrm__Wire__SharedMemory) throws(WireError) {
-        guard body.token.len <= 64, let process = Int32(exactly: body.process),
-            let descriptor = Int32(exactly: body.descriptor)
-        else { throw .malformedHeader("shared memory \(body.descriptor) of process \(body.process)") }
-        self.init(
-            process: process, descriptor: descriptor, byteCount: try number(body.byte_count), token: bytes(body.token))
     }
 }

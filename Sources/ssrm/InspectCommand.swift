@@ -1,9 +1,12 @@
 import ArgumentParser
-import Service
+import Checkpoints
 import Encoders
+import Foundation
+import Recognition
+import Service
 import Upstream
 
-/// `ssrm inspect`: what a checkpoint holds.
+/// `ssrm inspect`: what a checkpoint or a model holds.
 struct InspectCommand: ParsableCommand {
     private struct Result: Encodable {
         let step: Int
@@ -30,17 +33,26 @@ struct InspectCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Tells what a checkpoint or a run directory's newest checkpoint holds.",
-        discussion: "Example: ssrm inspect runs/a --json")
+        abstract: "Tells what a checkpoint, a run directory's newest checkpoint or a model holds.",
+        discussion: """
+            Example:
+              ssrm inspect runs/a --json
+              ssrm inspect posture.safetensors
+            """)
 
-    @Argument(help: "A checkpoint file or a run directory.")
-    var checkpoint: String
+    @Argument(help: "A checkpoint file, a run directory, or a model that `ssrm train` made.")
+    var file: String
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let found = try RunFolder.checkpoint(at: checkpoint) { Terminal.error("skipped a checkpoint: \($0)") }
+        let format = try format ?? ""
+        if format.hasPrefix("ssrm.model.") { return try ModelContents(opening: file).show(asJSON: json) }
+        if format.hasPrefix("ssrm.dataset.") {
+            throw ProgramError("\(file) is a dataset: `ssrm data inspect \(file)` tells what it holds")
+        }
+        let found = try RunFolder.checkpoint(at: file) { Terminal.error("skipped a checkpoint: \($0)") }
         let job = found.job
         let network = job.network
         let result = Result(
@@ -60,5 +72,16 @@ struct InspectCommand: ParsableCommand {
             job_digest         \(result.jobDigest)
             dataset            \(result.datasetDigest)
             """)
+    }
+
+    /// The format that the file names, whatever it is; nil for a folder, and for a file that names none.
+    private var format: String? {
+        get throws {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue else {
+                return nil
+            }
+            return try TensorFile(opening: file).metadata["format"]
+        }
     }
 }

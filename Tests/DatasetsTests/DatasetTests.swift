@@ -40,6 +40,22 @@ private func outline(recordings: [DatasetOutline.Recording]) -> DatasetOutline {
     }
 }
 
+@Test func unitsAndSourcesComeBackAndAreHeldAgainstWhatTheyBelongTo() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("data")
+    var outline = outline(recordings: [.init(name: "night 1", subject: 1, labels: [1])])
+    try outline.write([1, 2, 3, 4, 5, 6], to: path)
+    #expect(try Dataset(opening: path).units == [] && Dataset(opening: path).sources == [])
+    outline.units = ["uV"]
+    outline.sources = [DatasetSource(file: "a/b", digest: "cafe", kind: "edf", recordings: 1)]
+    try outline.write([1, 2, 3, 4, 5, 6], to: path)
+    #expect(try Dataset(opening: path).units == ["uV"] && Dataset(opening: path).sources == outline.sources)
+    outline.sources = [DatasetSource(file: "a/b", digest: "cafe", kind: "edf", recordings: 2)]
+    try outline.write([1, 2, 3, 4, 5, 6], to: path)
+    let error = #expect(throws: DatasetError.self) { try Dataset(opening: path) }
+    #expect(error?.description.contains("its sources have other recordings than it has") == true)
+}
+
 @Test(arguments: 0..<20)
 func anyDatasetComesBackAsItWas(seed: UInt64) throws {
     var random = RandomSequence(seed: seed, stream: 2)

@@ -39,6 +39,27 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
 }
 
+@Test func inspectSaysWhatAModelIs() throws {
+    let prepared = try Prepared.shared.get()
+    let path = prepared.folder.path("inspected.safetensors")
+    #expect(try train(prepared, to: "inspected.safetensors").status == 0)
+    let shown = try object(try ProgramRun.ssrm("inspect", path, "--json"))
+    let (model, data) = (try RecogniserModel(opening: path), try Dataset(opening: prepared.data))
+    #expect(shown["scheme"] as? String == "posture3" && shown["vocabulary"] as? String == "posture")
+    #expect(shown["classes"] as? [String] == model.classes && shown["subjects"] as? [String] == data.subjects)
+    #expect(shown["dataset"] as? String == data.digest && shown["encoder_dataset"] as? String == data.digest)
+    #expect(shown["encoder_identity"] as? String == model.encoder.identity)
+    #expect(shown["encoder_job"] as? String == model.provenance.encoderJob && shown["digest"] is String)
+    #expect([shown["rows"] as? Int, shown["columns"] as? Int, shown["features"] as? Int] == [64, 27, 128])
+    let text = try ProgramRun.ssrm("inspect", path).output
+    #expect(text.contains("tells apart        supine, right, left (scheme posture3, labels of posture)"))
+    #expect(text.contains("trained on         4 subjects: \(data.subjects.joined(separator: ", "))"))
+    // Whoever gives a dataset is told which command it is for.
+    #expect(
+        try ProgramRun.ssrm("inspect", prepared.data).errors
+            == "ssrm: \(prepared.data) is a dataset: `ssrm data inspect \(prepared.data)` tells what it holds\n")
+}
+
 @Test func aTrainedModelPredictsEverySample() throws {
     let prepared = try Prepared.shared.get()
     let trained = try train(prepared, to: "model.safetensors", "--json")

@@ -20,13 +20,13 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         features, recordings: nights.recordings, labels: nights.labels, classes: 3, settings: settings)
     let record = Encoder.Record(
         network: NetworkSettings(MLPSettings(hiddenUnits: [4], weightDeviation: 0.1)), rows: 2, columns: 2, outputs: 3,
-        content: ["a", "b"])
+        content: ["a", "b"], units: ["m", "1"])
     let model = RecogniserModel(
         encoder: try Encoder(record: record, parameters: FloatBlock((0..<35).map { Float($0) / 7 })), inputs: inputs,
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
-        content: ["a", "b"], preset: "paper",
+        content: ["a", "b"], units: ["m", "1"], preset: "paper",
         provenance: RecogniserModel.Provenance(
-            encoderJob: "0123", encoderDataset: "4567", subjects: ["Anna", "Bo, the second"]))
+            encoderJob: "0123", encoderDataset: "4567", dataset: "89ab", subjects: ["Anna", "Bo, the second"]))
     return (model, nights, features, samples)
 }
 
@@ -44,7 +44,7 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     #expect(read.inputs.matrix(nights.features, samples: samples) == features)
     #expect(read.recogniser.settings == model.recogniser.settings)
     #expect(read.scheme == .three && read.vocabulary == .stage && read.preset == "paper")
-    #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"])
+    #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"] && read.units == ["m", "1"])
     #expect(read.encoder.record == model.encoder.record && read.encoder.identity == model.encoder.identity)
     #expect(read.provenance == model.provenance)
 }
@@ -87,7 +87,10 @@ private func altered(
 }
 
 @Test(arguments: [
-    ("encoder", #"{"columns":2,"content":[],"network":{"kind":"oracle"},"outputs":3,"rows":2}"#, "network is oracle"),
+    (
+        "encoder", #"{"columns":2,"content":[],"units":[],"network":{"kind":"oracle"},"outputs":3,"rows":2}"#,
+        "network is oracle"
+    ),
     ("encoder", "{}", "its encoder can't be read"), ("classes", #"["wake"]"#, "its classes are not those of scheme"),
     ("recogniser", "{}", "its recogniser can't be read"), ("subjects", "Anna", "its subjects can't be read"),
 ])

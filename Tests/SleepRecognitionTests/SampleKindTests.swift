@@ -9,7 +9,7 @@ import Upstream
 
 /// A dataset of two sleepers whose samples are `rows` features over three sleep epochs.
 private func dataset(
-    _ content: [String], rows: Int = 4, in folder: TemporaryFolder, _ name: String
+    _ content: [String], rows: Int = 4, units: [String] = [], in folder: TemporaryFolder, _ name: String
 ) throws -> Dataset {
     var draw = RandomSequence(seed: 4, stream: 0)
     let recordings = (0..<2).map { subject in
@@ -17,7 +17,8 @@ private func dataset(
             name: "night \(subject)", subject: subject, labels: (0..<12).map { $0 % 3 == 0 ? 0 : 1 })
     }
     let outline = DatasetOutline(
-        kind: "table", vocabulary: .stage, rows: rows, columns: 3, content: content, subjects: ["A", "B"],
+        kind: "table", vocabulary: .stage, rows: rows, columns: 3, content: content, units: units,
+        subjects: ["A", "B"],
         codes: ["W", "N2"], recordings: recordings)
     let path = folder.path(name)
     try outline.write((0..<24 * rows * 3).map { _ in Float(draw.normal()) }, to: path)
@@ -30,7 +31,7 @@ private struct Case {
     let encoder: PretrainedEncoder
     let model: RecogniserModel
 
-    init(_ content: [String]) throws {
+    init(_ content: [String], units: [String] = []) throws {
         folder = try TemporaryFolder()
         settings = try NamedSettings(
             preset: "night",
@@ -38,7 +39,7 @@ private struct Case {
                 "upstream.shards=2", "upstream.shard_size=4", "upstream.steps=2", "upstream.hidden_units=[6]",
                 "recogniser.hidden_units=4", "recogniser.epochs=1",
             ])
-        let data = try dataset(content, in: folder, "data")
+        let data = try dataset(content, units: units, in: folder, "data")
         encoder = try Pretraining(on: data, settings: settings).run()
         model = try RecogniserTraining(on: data, scheme: .wake, encoder: encoder, settings: settings).run().model
     }
@@ -68,6 +69,23 @@ private struct Case {
     #expect(try made.answers(to: dataset(["a", "b", "c", "d"], in: made.folder, "same")) == [nil, nil])
 }
 
+@Test func otherUnitsAreRefusedByEncoderAndModelAlike() throws {
+    let (names, units) = (["a", "b", "c", "d"], ["uV", "1/min", "", "1"])
+    let made = try Case(names, units: units)
+    let other = try dataset(names, units: ["uV", "1/s", "m", "1"], in: made.folder, "other")
+    #expect(
+        made.answers(to: other)
+            == ["the encoder", "the model"].map {
+                "\(other.path): \($0) was trained on b in 1/min, but these samples have b in 1/s: "
+                    + "make the dataset in the same units"
+            })
+    #expect(made.model.units == units && made.encoder.encoder.record.units == units)
+    // What is not known on one side is not refused.
+    for others in [[], ["uV", "1/min", "m", ""]] {
+        #expect(try made.answers(to: dataset(names, units: others, in: made.folder, "same")) == [nil, nil])
+    }
+}
+
 /// Datasets of earlier programs don't say what their values are.
 @Test(arguments: [(["a", "b", "c", "d"], []), ([], ["a", "b", "c", "d"])])
 func whatNobodyNamedIsNotRefused(trained: [String], recognised: [String]) throws {
@@ -92,6 +110,7 @@ func whatNobodyNamedIsNotRefused(trained: [String], recognised: [String]) throws
     let data = try dataset(["a", "b", "c", "d"], in: made.folder, "again")
     #expect(made.model.provenance.encoderJob == (try made.encoder.job.digest))
     #expect(made.model.provenance.encoderDataset == made.encoder.job.datasetDigest)
+    #expect(made.model.provenance.dataset == made.encoder.job.datasetDigest)
     #expect(made.model.provenance.subjects == ["A", "B"] && made.model.content == ["a", "b", "c", "d"])
     let held = try data.samples(ofSubjects: ["A"])
     let model = try RecogniserTraining(

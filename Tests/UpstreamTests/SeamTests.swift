@@ -66,7 +66,7 @@ import Upstream
         #expect(try Job(json: job.json) == job)
         let folder = try TemporaryFolder()
         let state = try pretrainAlone(job, samples: SmallJob.samples)
-        let probe = TrainingCheckpoint.Probe(digest: "abc", worker: "lab:1")
+        let probe = ArithmeticProbe(digest: "abc", name: "lab:1")
         try TrainingCheckpoint(job: job, state: state, probe: probe).write(to: folder.path("a.safetensors"))
         let read = try TrainingCheckpoint(reading: folder.path("a.safetensors"))
         #expect(read.job == job && read.probe == probe)

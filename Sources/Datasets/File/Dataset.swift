@@ -49,6 +49,8 @@ public final class Dataset: Sendable {
     public let content: [String]
     /// The unit of each of `content`, or one of all values where that is empty; empty where the file does not say.
     public let units: [String]
+    /// For a dataset made of others, these, in the order of their recordings; otherwise empty.
+    public let sources: [DatasetSource]
     /// The path as given.
     public var path: String { file.path }
     /// The file's digest, 64 hexadecimal digits.
@@ -78,6 +80,10 @@ public final class Dataset: Sendable {
         guard units.isEmpty || units.count == max(content.count, 1) else {
             throw refusal("it has \(units.count) units for \(content.count) kinds of values")
         }
+        sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
+        guard sources.isEmpty || sources.allSatisfy({ (0...recordings.count).contains($0.recordings) }),
+            sources.isEmpty || sources.reduce(0, { $0 + $1.recordings }) == recordings.count
+        else { throw refusal("its sources have other recordings than it has") }
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")

@@ -11,6 +11,7 @@ enum DatasetLayout {
     static let codesKey = "codes"
     static let contentKey = "content"
     static let unitsKey = "units"
+    static let sourcesKey = "sources"
 
     static let samples = "samples"
     static let subject = "subject"
@@ -21,16 +22,19 @@ enum DatasetLayout {
     /// In the tensor `label`: the sample has none.
     static let noLabel = -1
 
-    /// Names as a JSON array, for the metadata.
-    static func text(of names: [String]) -> String {
+    /// Names, or sources, as a JSON array, for the metadata.
+    static func text(of list: [some Encodable]) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        guard let json = try? encoder.encode(names) else { preconditionFailure("texts are always JSON") }
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        guard let json = try? encoder.encode(list) else { preconditionFailure("texts and numbers are always JSON") }
         return String(decoding: json, as: UTF8.self)
     }
 
     /// The names in a JSON array of texts.
-    static func names(in text: String?) -> [String]? {
-        text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    static func names(in text: String?) -> [String]? { list(of: String.self, in: text) }
+
+    /// The values in a JSON array.
+    static func list<Value: Decodable>(of type: Value.Type, in text: String?) -> [Value]? {
+        text.flatMap { try? JSONDecoder().decode([Value].self, from: Data($0.utf8)) }
     }
 }

@@ -32,6 +32,8 @@ public struct DatasetOutline: Sendable, Equatable {
     /// The unit of each of `content`, or one of all values where that is empty: "uV", "1/min", "1" for a number without
     /// a unit; empty where no unit is known.
     public var units: [String]
+    /// For a dataset made of others, these, in the order of their recordings; otherwise empty.
+    public var sources: [DatasetSource] = []
     /// The subjects' names.
     public var subjects: [String]
     /// The label codes that occur.

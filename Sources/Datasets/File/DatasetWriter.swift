@@ -39,6 +39,7 @@ public struct DatasetWriter: ~Copyable {
             metadata[DatasetLayout.contentKey] = DatasetLayout.text(of: outline.content)
         }
         if !outline.units.isEmpty { metadata[DatasetLayout.unitsKey] = DatasetLayout.text(of: outline.units) }
+        if !outline.sources.isEmpty { metadata[DatasetLayout.sourcesKey] = DatasetLayout.text(of: outline.sources) }
         metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
         let tensors: [(name: String, type: TensorType, shape: [Int])] = [
             (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),

@@ -38,6 +38,9 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let name: String
         /// The subjects held out, by name.
         public let heldOut: [String]
+        /// The classes that samples of the dataset are of and no training sample was: the fold could hardly recognise
+        /// them.
+        public let absentClasses: [String]
         /// How many samples were trained on, with and without labels.
         public let trainingSamples: Int
         /// How many labelled samples were held out.
@@ -59,13 +62,14 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             case name, samples, accuracy, kappa, confusion, shards
             case shardSize = "shard_size"
             case heldOut = "held_out"
+            case absentClasses = "absent_classes"
             case trainingSamples = "training_samples"
             case macroF1 = "macro_f1"
         }
 
         init(_ result: EvaluationFold.Result) {
             let (fold, scores) = (result.fold, result.scores)
-            (name, heldOut) = (fold.name, fold.heldOut)
+            (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
             (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
             (shards, shardSize) = (fold.job.shardsPerStep, fold.job.originalsPerShard)
             (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)

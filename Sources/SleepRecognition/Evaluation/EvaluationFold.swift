@@ -10,6 +10,8 @@ struct EvaluationFold: Sendable {
     let name: String
     /// The subjects held out, by name.
     let heldOut: [String]
+    /// The classes that samples of the dataset are of and no training sample is.
+    let absentClasses: [String]
     private let pretraining: Pretraining
     private let labels: SchemeLabels
     private let settings: RecogniserSettings
@@ -29,6 +31,7 @@ struct EvaluationFold: Sendable {
         }
         if labels.count(of: fold.training) == 0 { throw refusal("no training sample has a label under this scheme") }
         (self.labels, self.heldOut, self.name, samples) = (labels, heldOut, name, fold)
+        absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
         self.settings = values.recogniser

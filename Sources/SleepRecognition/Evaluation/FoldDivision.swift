@@ -6,6 +6,8 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         public let name: String
         /// The subjects held out, by name; none where samples are divided without regard to subjects.
         public let heldOut: [String]
+        /// The classes that samples of the dataset are of and no sample trained on is.
+        public let absentClasses: [String]
         /// The samples trained on, by their number in the dataset file, from 0, in order; those without a class are
         /// among them.
         public let training: [Int]
@@ -15,6 +17,7 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         private enum CodingKeys: String, CodingKey {
             case name, training, test
             case heldOut = "held_out"
+            case absentClasses = "absent_classes"
         }
     }
 
@@ -46,7 +49,8 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         (classes, labels) = (evaluation.labels.classes, evaluation.labels.labels)
         folds = evaluation.folds.map { fold in
             Fold(
-                name: fold.name, heldOut: fold.heldOut, training: fold.samples.training, test: fold.samples.test)
+                name: fold.name, heldOut: fold.heldOut, absentClasses: fold.absentClasses,
+                training: fold.samples.training, test: fold.samples.test)
         }
     }
 }

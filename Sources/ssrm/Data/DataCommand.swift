@@ -15,6 +15,7 @@ struct DataCommand: ParsableCommand {
             """,
         subcommands: [
             PressureMapsCommand.self, SleepAccelCommand.self, SleepbrlCommand.self, SlpdbCommand.self,
-            EDFCommand.self, TableCommand.self, SyntheticCommand.self, InspectDatasetCommand.self,
+            EDFCommand.self, TableCommand.self, SyntheticCommand.self, JoinCommand.self,
+            InspectDatasetCommand.self,
         ])
 }

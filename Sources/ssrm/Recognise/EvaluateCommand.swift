@@ -56,6 +56,9 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try Evaluation(
             on: try Dataset(opening: data), scheme: scheme, division: division, settings: settings, seed: options.seed)
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
+        for fold in evaluation.foldDivision.folds where !fold.absentClasses.isEmpty && !foldsOnly {
+            Terminal.error("fold \(fold.name): no training sample is \(fold.absentClasses.joined(separator: " or "))")
+        }
         if foldsOnly {
             let division = evaluation.foldDivision
             return json ? try printJSON(division) : print(division.text)

@@ -1,6 +1,14 @@
 import SleepRecognition
 
 extension EvaluationFigures {
+    /// A line for each fold that was not trained on all classes, and a blank one.
+    private var foldsWithoutAClass: String {
+        let lines = folds.filter { !$0.absentClasses.isEmpty }.map { fold in
+            "fold \(fold.name): no training sample is \(fold.absentClasses.joined(separator: " or "))\n"
+        }
+        return lines.isEmpty ? "" : lines.joined() + "\n"
+    }
+
     /// The figures as tables.
     var text: String {
         let perClass =
@@ -21,6 +29,7 @@ extension EvaluationFigures {
 
             \(table(perSubject))
 
+            \(foldsWithoutAClass)\
             accuracy \(fixed(accuracy, 4))   kappa \(fixed(kappa, 4))   macro F1 \(fixed(macroF1, 4))   \
             mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))
             """

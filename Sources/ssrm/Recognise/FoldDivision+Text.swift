@@ -5,7 +5,9 @@ extension FoldDivision {
     var text: String {
         let lines = folds.enumerated().map { index, fold in
             let (training, test) = (count(fold.training), count(fold.test))
-            return "fold \(index + 1)/\(folds.count) \(fold.name): \(training) samples to train on, \(test) held out"
+            let absent = fold.absentClasses.isEmpty ? "" : ", none of \(fold.absentClasses.joined(separator: ", "))"
+            return "fold \(index + 1)/\(folds.count) \(fold.name): \(training) samples to train on\(absent), "
+                + "\(test) held out"
         }
         return (["\(data): \(scheme), \(protocolName), samples with a class"] + lines).joined(separator: "\n")
     }

@@ -1,0 +1,178 @@
+import Checkpoints
+import Foundation
+import Signals
+
+/// Several datasets of the same kind of samples as one: many unlabelled nights and few labelled ones, say.
+///
+/// The samples come in the order of the datasets. What would make other samples of them is refused: another shape,
+/// other values, other units, labels of another vocabulary.
+public struct JoinedDatasets: RecordingSource {
+    /// What a subject's name says that stands in several of the datasets.
+    public enum EqualNames: String, Sendable, CaseIterable {
+        /// It is one person.
+        case onePerson = "one-person"
+        /// It is a person in each: each is given the dataset's file name too.
+        case manyPeople = "many-people"
+    }
+
+    private let datasets: [Dataset]
+    /// The recordings of all, with their sources.
+    public let outline: DatasetOutline
+    /// Nothing.
+    public let skipped: [SkippedItem] = []
+    /// That labels were left out.
+    public let notes: [String]
+
+    /// Datasets that go together.
+    ///
+    /// - Parameters:
+    ///   - datasets: two or more.
+    ///   - equalNames: whether one name in two of them is one person; nil where nobody has said, and then such a name
+    ///     is refused.
+    ///   - withoutLabels: leaves all labels out, so that datasets of different vocabularies can be pre-trained on
+    ///     together.
+    /// - Throws: `DatasetError.unsuitable` that names the dataset and what does not go with the first.
+    public init(_ datasets: [Dataset], equalNames: EqualNames? = nil, withoutLabels: Bool = false) throws(DatasetError)
+    {
+        guard let first = datasets.first, datasets.count > 1 else {
+            throw .unsuitable(path: datasets.first?.path ?? "", reason: "one dataset alone is joined to nothing")
+        }
+        let labelled = withoutLabels ? [] : datasets.filter { !$0.codes.isEmpty }
+        let vocabulary = (labelled.first ?? first).vocabulary
+        for (place, dataset) in datasets.enumerated().dropFirst() {
+            try Self.check(dataset, against: first)
+            if let same = datasets[..<place].first(where: { $0.digest == dataset.digest }) {
+                throw .unsuitable(path: dataset.path, reason: "it is the same dataset as \(same.path)")
+            }
+        }
+        if let other = labelled.first(where: { $0.vocabulary != vocabulary }) {
+            throw .unsuitable(
+                path: other.path,
+                reason: "its labels are of \(other.vocabulary.rawValue), those of \(labelled[0].path) of "
+                    + "\(vocabulary.rawValue); --without-labels joins them for pre-training")
+        }
+        let names = try Self.subjectNames(of: datasets, equalNames)
+        let kinds = Set(datasets.map(\.kind))
+        var outline = DatasetOutline(
+            kind: kinds.count == 1 ? first.kind : "joined", vocabulary: vocabulary, rows: first.samples.rows,
+            columns: first.samples.columns, content: first.content, units: first.units,
+            of: try Self.recordings(of: datasets, names, withoutLabels ? nil : vocabulary))
+        outline.sources = datasets.flatMap { dataset in
+            dataset.sources.isEmpty
+                ? [
+                    DatasetSource(
+                        file: Self.fileName(of: dataset), digest: dataset.digest, kind: dataset.kind,
+                        recordings: dataset.recordings.count)
+                ] : dataset.sources
+        }
+        self.outline = outline
+        self.datasets = datasets
+        notes = withoutLabels ? ["all labels are left out, as asked"] : []
+    }
+
+    /// Appends the datasets' samples as they are.
+    ///
+    /// - Returns: nothing.
+    /// - Throws: `TensorFileError` for a dataset that was cut meanwhile, or from the writer.
+    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        for dataset in datasets {
+            for sample in 0..<dataset.samples.count { try writer.append(dataset.samples[sample]) }
+            try dataset.requireWhole()
+        }
+        return []
+    }
+
+    private static func fileName(of dataset: Dataset) -> String { URL(filePath: dataset.path).lastPathComponent }
+
+    /// Refuses a dataset whose samples are not of the first one's kind.
+    private static func check(_ dataset: Dataset, against first: Dataset) throws(DatasetError) {
+        func refusal(_ what: String, _ mine: String, _ theirs: String) -> DatasetError {
+            .unsuitable(
+                path: dataset.path,
+                reason: "its \(what) \(mine), but \(first.path) has \(theirs): only samples of one kind are joined")
+        }
+        let (mine, theirs) = (dataset.samples, first.samples)
+        guard mine.rows == theirs.rows, mine.columns == theirs.columns else {
+            throw refusal("samples are", "\(mine.rows) x \(mine.columns)", "\(theirs.rows) x \(theirs.columns)")
+        }
+        func list(_ names: [String]) -> String { names.isEmpty ? "none named" : names.joined(separator: ", ") }
+        guard dataset.content == first.content else {
+            throw refusal("values are", list(dataset.content), list(first.content))
+        }
+        // Not even a known and an unknown unit: nobody could tell afterwards.
+        guard dataset.units == first.units else {
+            throw refusal("units are", list(dataset.units), list(first.units))
+        }
+    }
+
+    /// Every dataset's subjects by the names that they will have.
+    private static func subjectNames(
+        of datasets: [Dataset], _ equalNames: EqualNames?
+    ) throws(DatasetError) -> [[String]] {
+        var owner: [String: Int] = [:]
+        var shared: Set<String> = []
+        for (place, dataset) in datasets.enumerated() {
+            for subject in dataset.subjects {
+                if let other = owner[subject], other != place { shared.insert(subject) }
+                owner[subject] = place
+            }
+        }
+        if equalNames == nil, let name = shared.min() {
+            let more = shared.count == 1 ? "" : " (and \(shared.count - 1) more)"
+            let files = datasets.filter { $0.subjects.contains(name) }.map(\.path).joined(separator: " and ")
+            throw .unsuitable(
+                path: files,
+                reason: "subject \(quoted(name))\(more) is in both; say with --equal-names whether that is one-person "
+                    + "or many-people")
+        }
+        if equalNames != .manyPeople { return datasets.map(\.subjects) }
+        let names = datasets.map { dataset in
+            dataset.subjects.map { shared.contains($0) ? "\($0) (\(fileName(of: dataset)))" : $0 }
+        }
+        let all = names.joined()
+        guard Set(all).count == all.count else {
+            throw .unsuitable(
+                path: datasets.map(\.path).joined(separator: ", "),
+                reason: "their file names do not tell equal subjects apart; give the files different names")
+        }
+        return names
+    }
+
+    /// The recordings of all, under names that are unique.
+    private static func recordings(
+        of datasets: [Dataset], _ names: [[String]], _ vocabulary: LabelVocabulary?
+    ) throws(DatasetError) -> [FoundRecording] {
+        var found: [FoundRecording] = []
+        var pathOfName: [String: (path: String, subject: String)] = [:]
+        for (dataset, subjects) in zip(datasets, names) {
+            let codes = dataset.codes.map { code in vocabulary?.codes.firstIndex(of: code) }
+            for range in dataset.recordingRanges {
+                let subject = subjects[range.subject]
+                var name = dataset.recordings[range.recording]
+                if let other = pathOfName[name] {
+                    if other.subject == subject {
+                        throw .unsuitable(
+                            path: dataset.path,
+                            reason: "recording \(quoted(name)) of subject \(quoted(subject)) is in \(other.path) too")
+                    }
+                    name += " (\(fileName(of: dataset)))"
+                }
+                guard pathOfName.updateValue((dataset.path, subject), forKey: name) == nil else {
+                    throw .unsuitable(
+                        path: dataset.path, reason: "recording \(quoted(name)) is there twice; rename the file")
+                }
+                let first = dataset.position(of: range.samples.lowerBound)
+                guard dataset.position(of: range.samples.upperBound - 1) - first == range.samples.count - 1 else {
+                    throw .unsuitable(
+                        path: dataset.path, reason: "recording \(quoted(name)) has gaps; make it again with `ssrm data`"
+                    )
+                }
+                found.append(
+                    FoundRecording(
+                        name: name, subject: subject, firstPosition: first,
+                        labels: range.samples.map { sample in dataset.code(of: sample).flatMap { codes[$0] } }))
+            }
+        }
+        return found
+    }
+}

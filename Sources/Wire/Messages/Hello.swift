@@ -1,0 +1,43 @@
+import CWire
+
+/// A worker's introduction.
+public struct Hello: Equatable, Sendable {
+    /// Host name and process number, for people.
+    public var name: String
+    /// The kind of processor.
+    public var processor: String
+    /// The numeric library, its version and instruction set.
+    public var numerics: String
+    /// Compute threads.
+    public var threads: Int
+    /// The digest of the dataset at hand; empty for none.
+    public var datasetDigest: String
+
+    /// An introduction.
+    public init(name: String, processor: String, numerics: String, threads: Int, datasetDigest: String) {
+        (self.name, self.processor, self.numerics) = (name, processor, numerics)
+        (self.threads, self.datasetDigest) = (threads, datasetDigest)
+    }
+}
+
+extension MessageForm {
+    /// A worker asks to join.
+    static let hello = MessageForm(SSRM__WIRE__HEADER__BODY_HELLO) { header throws(WireError) in
+        let body = header.hello.pointee
+        guard (1...4096).contains(body.threads) else { throw .malformedHeader("\(body.threads) threads") }
+        return .hello(
+            Hello(
+                name: text(body.name), processor: text(body.processor), numerics: text(body.numerics),
+                threads: Int(body.threads), datasetDigest: text(body.dataset_digest)))
+    } write: { message, header, arena in
+        guard case .hello(let hello) = message else { return false }
+        header.hello = arena.make(ssrm__wire__hello__init) {
+            $0.name = arena.text(hello.name)
+            $0.processor = arena.text(hello.processor)
+            $0.numerics = arena.text(hello.numerics)
+            $0.threads = UInt32(hello.threads)
+            $0.dataset_digest = arena.text(hello.datasetDigest)
+        }
+        return true
+    }
+}

@@ -1,0 +1,35 @@
+import CWire
+
+/// A worker's word that it can compute.
+public struct Ready: Equatable, Sendable {
+    /// The digest of its probe.
+    public var probeDigest: String
+    /// The token in the coordinator's shared memory; empty for a worker that can't read it.
+    public var coordinatorToken: [UInt8]
+    /// Where its sums are; nil when it shares nothing.
+    public var memory: SharedMemoryName?
+
+    /// A worker that shares memory, or none.
+    public init(probeDigest: String, coordinatorToken: [UInt8] = [], memory: SharedMemoryName? = nil) {
+        (self.probeDigest, self.coordinatorToken, self.memory) = (probeDigest, coordinatorToken, memory)
+    }
+}
+
+extension MessageForm {
+    /// A worker has the job and the samples.
+    static let ready = MessageForm(SSRM__WIRE__HEADER__BODY_READY) { header throws(WireError) in
+        let body = header.ready.pointee
+        return .ready(
+            Ready(
+                probeDigest: text(body.probe_digest), coordinatorToken: bytes(body.coordinator_token),
+                memory: try SharedMemoryName(onWire: body.memory)))
+    } write: { message, header, arena in
+        guard case .ready(let ready) = message else { return false }
+        header.ready = arena.make(ssrm__wire__ready__init) {
+            $0.probe_digest = arena.text(ready.probeDigest)
+            $0.coordinator_token = arena.data(ready.coordinatorToken)
+            $0.memory = ready.memory.map(arena.memory)
+        }
+        return true
+    }
+}

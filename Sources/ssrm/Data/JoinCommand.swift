@@ -1,0 +1,49 @@
+public import ArgumentParser
+public import Datasets
+
+extension JoinedDatasets.EqualNames: ExpressibleByArgument {}
+
+/// `ssrm data join`: several datasets of one kind of samples as one.
+struct JoinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join",
+        abstract: "Make one dataset of several of the same kind: unlabelled nights and labelled ones, say.",
+        discussion: """
+            The datasets' samples must have the same shape, the same values in the same order and the same units, and \
+            their labels, where there are any, the same vocabulary. The samples are copied as they are, in the order of \
+            the files. The new file keeps each one's name, digest and recordings; `ssrm data inspect` shows them.
+
+            A name that stands in several of the files is refused until --equal-names says whose it is: people who count \
+            as two would stand on both sides of a division by subjects.
+
+            Example:
+              ssrm data join labelled.safetensors unlabelled.safetensors --out all.safetensors
+            """)
+
+    @Argument(help: "The dataset files, made by `ssrm data`; two or more.")
+    var files: [String]
+
+    @Option(
+        name: .long,
+        help: """
+            What a subject's name says that stands in several files: one-person, or many-people, who are then given their \
+            file's name too.
+            """)
+    var equalNames: JoinedDatasets.EqualNames?
+
+    @Flag(name: .long, help: "Leave all labels out, so that files with labels of different kinds can be joined.")
+    var withoutLabels = false
+
+    @OptionGroup var output: DatasetOutput
+
+    func validate() throws {
+        guard files.count > 1 else { throw ValidationError("name two files or more to be joined") }
+    }
+
+    func run() throws {
+        try requireWritable(output.out, inputs: files)
+        try output.write(
+            JoinedDatasets(
+                try files.map { try Dataset(opening: $0) }, equalNames: equalNames, withoutLabels: withoutLabels))
+    }
+}

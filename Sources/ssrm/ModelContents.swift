@@ -1,0 +1,72 @@
+import Checkpoints
+import Encoders
+import Recognition
+
+/// What a model file holds, for people and scripts.
+struct ModelContents: Encodable {
+    private let file: String
+    private let digest: String
+    private let scheme: String
+    private let classes: [String]
+    private let vocabulary: String
+    private let rows: Int
+    private let columns: Int
+    private let content: [String]
+    private let units: [String]
+    private let preset: String
+    private let network: NetworkSettings
+    private let features: Int
+    private let encoderIdentity: String
+    private let encoderJob: String
+    private let encoderDataset: String
+    private let dataset: String
+    private let recogniser: RecogniserSettings
+    private let parameterCount: Int
+    private let subjects: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case file, digest, scheme, classes, vocabulary, rows, columns, content, units, preset, network, features
+        case recogniser, dataset, subjects
+        case encoderIdentity = "encoder_identity"
+        case encoderJob = "encoder_job"
+        case encoderDataset = "encoder_dataset"
+        case parameterCount = "parameter_count"
+    }
+
+    /// The contents of the model at `path`.
+    ///
+    /// - Throws: `TensorFileError` or `RecognitionError` for what is no whole model of this program's form.
+    init(opening path: String) throws {
+        let model = try RecogniserModel(opening: path)
+        (file, digest) = (path, try TensorFile(opening: path).digest)
+        (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
+        (rows, columns, content, units) = (model.encoder.rows, model.encoder.columns, model.content, model.units)
+        (preset, network, features) = (model.preset, model.encoder.record.network, model.encoder.featureCount)
+        (encoderIdentity, encoderJob) = (model.encoder.identity, model.provenance.encoderJob)
+        (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
+        subjects = model.provenance.subjects
+        (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
+    }
+
+    /// Prints them.
+    func show(asJSON: Bool) throws {
+        if asJSON { return try printJSON(self) }
+        let values = content.enumerated().map { place, name in
+            units.indices.contains(place) && !units[place].isEmpty ? "\(name) [\(units[place])]" : name
+        }
+        print(
+            """
+            \(file): a model
+            tells apart        \(classes.joined(separator: ", ")) (scheme \(scheme), labels of \(vocabulary))
+            takes samples of   \(rows) x \(columns) values\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
+            preset             \(preset)
+            encoder            \(network.kind): \(features) features, identity \(encoderIdentity)
+            encoder's job      \(encoderJob)
+            encoder's dataset  \(encoderDataset)
+            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters
+            trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
+            of dataset         \(dataset)
+            digest             \(digest)
+            """)
+    }
+}
