@@ -2,7 +2,7 @@ import Foundation
 import Numerics
 import Signals
 
-/// Nights of any EDF, EDF+ or BDF signals with their hypnograms as EDF+ annotations.
+/// Nights of any EDF, EDF+ or BDF signals with their hypnograms.
 ///
 /// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
 /// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored
@@ -69,7 +69,7 @@ public struct Polysomnography: RecordingSource {
             layout = chosen
             for index in indices { _ = try EDFChannel(signals, signal: index, rate: chosen.rate) }
 
-            let hypnogram = try Hypnogram(Scoring(EDFFile(opening: pair.hypnogram)), reading)
+            let hypnogram = try Hypnogram(Scoring(opening: pair.hypnogram, reading), reading)
             try hypnogram.requireLength(signals.duration, of: pair.signals)
             skipped += hypnogram.skipped
             notes += hypnogram.notes

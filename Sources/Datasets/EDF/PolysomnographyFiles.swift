@@ -1,10 +1,10 @@
 import Foundation
 
-/// A recording of signals and its hypnogram, each an EDF file.
+/// A recording of signals in an EDF file, and its hypnogram.
 public struct PolysomnographyFiles: Sendable, Equatable {
     /// The file with the signals.
     public var signals: String
-    /// The EDF+ file with the sleep stages as annotations.
+    /// The file with the sleep stages: EDF+ annotations, XML, a table of events or text.
     public var hypnogram: String
     /// Who was recorded; nil to take it from the file.
     public var subject: String?

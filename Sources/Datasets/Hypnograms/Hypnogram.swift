@@ -19,7 +19,7 @@ struct Hypnogram {
     private let segments: [Segment]
     private let path: String
     private let preference: HypnogramReading.Preference?
-    private let isOneEachEpoch: Bool
+    private let listedEpochCount: Int?
 
     /// When the file's zero is, in seconds since 1970 on the clock of the place of recording; nil: at the start of the
     /// signals.
@@ -40,7 +40,7 @@ struct Hypnogram {
     init(_ scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) {
         let found = ScoredStages(scoring, reading)
         path = scoring.path
-        (start, isOneEachEpoch, preference) = (scoring.start, scoring.isOneEachEpoch, reading.preference)
+        (start, listedEpochCount, preference) = (scoring.start, scoring.listedEpochCount, reading.preference)
         try found.unknownStages.requireFew(
             found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: path, reading)
         guard let first = found.stages.map(\.interval.onset).min() else {
@@ -103,10 +103,11 @@ struct Hypnogram {
     func requireLength(_ seconds: Double, of signals: String) throws(DatasetError) {
         // A scorer gives a last sleep epoch that is not whole a stage, or does not.
         let wanted = seconds / SleepEpochWindow.epochSeconds
-        guard isOneEachEpoch, abs(Double(epochCount) - wanted) >= 1 - 1e-6 else { return }
+        guard let listedEpochCount, abs(Double(listedEpochCount) - wanted) >= 1 - 1e-6 else { return }
         throw .unsuitable(
             path: path,
-            reason: "it has a stage for each of \(epochCount) sleep epochs where \(signals) lasts \(Int(wanted)): "
+            reason:
+                "it has a stage for each of \(listedEpochCount) sleep epochs where \(signals) lasts \(Int(wanted)): "
                 + "without times nobody can tell which are missing; give lines of onset, duration and stage")
     }
 

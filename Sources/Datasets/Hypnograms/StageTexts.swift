@@ -15,9 +15,9 @@ enum StageMeaning: Equatable {
 /// What texts mean as sleep stages: the one table of all readers whose files hold such texts.
 ///
 /// Upper and lower case, spaces, and `_ - : . , /` between words do not count, nor do the words "sleep" and "stage",
-/// what NSRR puts behind a name (`Wake|0`) and what EDF+ does (`@@` and a channel). What is not in the table, and a text
-/// by which one scorer means another stage than the next ("light sleep", "stage 5"), is unknown: the user says what it
-/// means, nobody guesses.
+/// what NSRR puts behind a name (`Wake|0`) and what EDF+ does (`@@` and a channel). What is not in the table, and a
+/// text by which one scorer means another stage than the next ("light sleep", "stage 5"), is unknown: the user says
+/// what it means, nobody guesses.
 struct StageTexts {
     private static let stages: [String: SleepStage] = {
         var stages: [String: SleepStage] = ["r": .rem, "rem": .rem, "paradoxical": .rem, "sws": .n3, "slowwave": .n3]

@@ -7,11 +7,12 @@ extension HypnogramReading.Preference: ExpressibleByArgument {}
 struct EDFCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edf",
-        abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations.",
+        abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
         discussion: """
             The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
             channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other, in its own physical \
-            unit. Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
+            unit. Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
+            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
             Database, whose files are paired by their first six characters.
 
             Example:
@@ -25,7 +26,11 @@ struct EDFCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "The EDF+ file with that night's sleep stages, which may be the same; once for each --signals.")
+        help: """
+            The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR or Compumedics, a \
+            table of events with a header (onset, duration, stage), or text, a stage or "onset duration stage" a line; once for \
+            each --signals.
+            """)
     var hypnogram: [String] = []
 
     @Option(
@@ -66,6 +71,11 @@ struct EDFCommand: ParsableCommand {
     )
     var prefer: HypnogramReading.Preference?
 
+    @Option(
+        name: .long,
+        help: "Whose stages count: a column of a table of events that has several, or a name in its column of scorers.")
+    var scorer: String?
+
     @OptionGroup var stages: StageOptions
 
     @OptionGroup var output: DatasetOutput
@@ -104,6 +114,6 @@ struct EDFCommand: ParsableCommand {
         try output.write(
             Polysomnography(
                 files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-                wakeMargin: wakeMargin, reading: stages.reading(preference: prefer)))
+                wakeMargin: wakeMargin, reading: stages.reading(preference: prefer, scorer: scorer)))
     }
 }

@@ -14,8 +14,8 @@ struct TableCommand: ParsableCommand {
             Rows may come in any order and from several files; they are sorted by subject, recording and position (a \
             whole number from 0: the number of the sleep epoch or frame). A position that is not there ends a recording. \
             A label or value that is empty, ? or NA is missing: the sample stays without its label; without one of its \
-            values the row is left out. Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, \
-            right, left) or what --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything.
+            values the row is left out. Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual \
+            names of stages, numbers excepted; posture: supine, right, left) or what --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything.
 
             Example:
               ssrm data table --file nights.csv --subject id --recording night \\
