@@ -52,7 +52,7 @@ let package = Package(
         library("Layers", ["Numerics", "CKernels"]),
         library("Signals", ["Numerics", "CKernels", "CSampleRate"]),
         library("Checkpoints", ["Numerics", "COpenSSL", "CLinux"]),
-        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels", "CEDF"]),
+        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels"]),
         library("Encoders", ["Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
         library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
         library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
@@ -81,7 +81,7 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Service", "SleepRecognition", "CLinux",
+                "Messaging", "Service", "SleepRecognition", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -95,7 +95,8 @@ let package = Package(
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
         tests(
-            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"], resources: [.copy("Fixtures")]),
+            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"],
+            resources: [.copy("Fixtures")]),
         tests("EncodersTests", ["Encoders", "Numerics"]),
         // A network and a pretext task of one's own, as anybody would add them.
         .target(

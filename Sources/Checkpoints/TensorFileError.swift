@@ -46,6 +46,20 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The operating system's words for the last failed call.
-    static var lastReason: String { String(cString: strerror(errno)) }
+    /// The operating system's words for the last failed call, with the limit on files' sizes where that was the cause.
+    package static var lastReason: String {
+        let (code, limit) = (errno, fileSizeLimit)
+        let words = String(cString: strerror(code))
+        guard code == EFBIG, let limit else { return words }
+        return "\(words) (files of this process may have \(limit) bytes: ulimit -f)"
+    }
+
+    /// How many bytes a file may have that this process writes; nil where nothing limits it.
+    package static var fileSizeLimit: UInt? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur != .max else {
+            return nil
+        }
+        return limit.rlim_cur
+    }
 }

@@ -35,7 +35,7 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     public init(byteCount: Int) throws(SocketError) {
         let length = Self.prefixBytes + byteCount
         descriptor = linux_make_memory_file("ssrm", length)
-        guard descriptor >= 0 else { throw SocketError(call: "memfd_create", operand: "\(length)", code: errno) }
+        guard descriptor >= 0 else { throw SocketError(call: "memfd_create", operand: "\(length) bytes", code: errno) }
         start = try Self.map(descriptor, length)
         place = Place(process: getpid(), descriptor: descriptor, byteCount: length)
         for i in 0..<Self.tokenBytes {
@@ -62,7 +62,7 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
         guard let start, start != UnsafeMutableRawPointer(bitPattern: -1) else {
             let code = errno
             close(descriptor)
-            throw SocketError(call: "mmap", operand: "\(length)", code: code)
+            throw SocketError(call: "mmap", operand: "\(length) bytes", code: code)
         }
         return start
     }

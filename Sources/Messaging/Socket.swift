@@ -61,6 +61,18 @@ public final class Socket {
         return String(decoding: bytes.prefix(max(size - 1, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Listens there, and returns the endpoint as a number, with the port that was taken where any was asked for.
+    public func bind(_ endpoint: TCPEndpoint) throws(SocketError) -> String {
+        try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")
+        return try bind(endpoint.zmqText)
+    }
+
+    /// Connects there, as `connect` with a text does.
+    public func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
+        try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")
+        try connect(endpoint.zmqText)
+    }
+
     /// Connects; returns at once, and goes on trying while the other side is away.
     public func connect(_ endpoint: String) throws(SocketError) {
         checkThread()

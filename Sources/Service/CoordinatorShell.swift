@@ -17,7 +17,7 @@ package final class CoordinatorShell {
     }
     private static let messagesAtOnce = 64
     /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
-    static let threads = min(Processors.allowed.count, 4)
+    static let threads = min(Processors.count, 4)
     let settings: CoordinatorSettings
     private let job: Job
     let jobText: String
@@ -44,6 +44,8 @@ package final class CoordinatorShell {
     private var workers: LocalWorkers?
     /// Where the parameters are, for workers on this machine.
     let memory: SharedMemory?
+    /// Why they are in no memory that can be shared, where that was wanted.
+    let memoryFault: String?
     /// Where the sums of workers on this machine are.
     var workerMemories: [WorkerID: SharedMemory] = [:]
     /// For sums that come as bfloat16.
@@ -63,7 +65,7 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        memory = settings.sharesMemory ? try SharedMemory(blocks: 4, of: start.parameters.count) : nil
+        (memory, memoryFault) = Self.makeMemory(settings, parameterCount: start.parameters.count)
         var state = start
         if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
         self.state = state
@@ -84,7 +86,17 @@ package final class CoordinatorShell {
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
         try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
-        endpoint = try socket.bind(settings.listen)
+        endpoint = try socket.bind(TCPEndpoint(listening: settings.listen))
+    }
+
+    /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
+    private static func makeMemory(_ settings: CoordinatorSettings, parameterCount: Int) -> (SharedMemory?, String?) {
+        guard settings.sharesMemory else { return (nil, nil) }
+        do {
+            return (try SharedMemory(blocks: 4, of: parameterCount), nil)
+        } catch {
+            return (nil, "\(error)")
+        }
     }
 
     private static func tree(of job: Job, step: Int) -> SumTree {
@@ -201,7 +213,9 @@ package final class CoordinatorShell {
                 guard let envelope else { preconditionFailure("sums to take where no message came") }
                 try perform(takeSums(of: envelope, from: worker, isLookedThrough: isLookedThrough))
             case .finishStep: try finishStep()
-            case .event(let event): events.tell(event)
+            case .event(let event):
+                if case .joined(let name, _, _) = event { workers?.onJoined(name) }
+                events.tell(event)
             case .fail(let reason): throw ServiceError(reason)
             }
         }
@@ -274,7 +288,7 @@ package final class CoordinatorShell {
         if training.readyCount > 0 { emptySince = watch.elapsed }
         if let patience = settings.patience, watch.elapsed - emptySince > patience {
             throw ServiceError(
-                "no worker has been at \(endpoint) for \(Int(patience.seconds)) seconds; start some with `ssrm worker --connect`"
+                "no worker has been at \(endpoint) for \(patience.seconds) seconds; start some with `ssrm worker --connect`"
             )
         }
     }

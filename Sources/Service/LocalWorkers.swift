@@ -1,22 +1,29 @@
 import Foundation
+import Messaging
 
 /// Worker processes on this machine: started, watched, restarted and ended by their numbers.
 package final class LocalWorkers {
     private struct Slot {
         var pid: pid_t?
         var started = Stopwatch()
-        var quickEnds = 0
+        var replacement = Replacement()
     }
-    /// A worker that ends sooner than this after its start counts as one that can't run.
-    private static let quick = Duration.seconds(3)
-    private static let quickEndLimit = 3
     private let arguments: [String]
     /// Per worker, the processors of its compute threads; nil to let them run anywhere.
     private let processors: [[Int]]?
     private var slots: [Slot]
 
-    /// Starts workers that connect to `endpoint` and read the dataset at `data`.
+    /// Starts workers that connect to `endpoint`, where somebody listens already, and read the dataset at `data`.
+    ///
+    /// - Throws: when nobody on this machine can connect to it, as where the loopback interface is down.
     package init(_ settings: LocalWorkersSettings, endpoint: String, data: String) throws {
+        if let fault = try TCPEndpoint(connecting: endpoint).connectionFault(patience: .seconds(5)) {
+            throw ServiceError(
+                """
+                this process's own workers can't reach it at \(endpoint) (\(fault)): is the loopback interface down, as in \
+                a new network namespace (`ip link set lo up`), or does a firewall forbid it?
+                """)
+        }
         let (count, threads) = (settings.count, settings.threads)
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
@@ -47,6 +54,14 @@ package final class LocalWorkers {
         if code != 0 { throw ServiceError("a worker can't be started: \(String(cString: strerror(code)))") }
         slots[i].pid = pid
         slots[i].started = Stopwatch()
+        slots[i].replacement.onStart()
+    }
+
+    /// Takes note that the coordinator has heard of a worker of this name, be it one of these or not.
+    func onJoined(_ name: String) {
+        for i in slots.indices where slots[i].pid.map(WorkerShell.name(ofProcess:)) == name {
+            slots[i].replacement.onJoined()
+        }
     }
 
     /// This program as it runs, even if its file was replaced or removed since.
@@ -66,8 +81,8 @@ package final class LocalWorkers {
             let signal = status & 0x7F
             ended.append((pid, signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"))
             slots[i].pid = nil
-            slots[i].quickEnds = slots[i].started.elapsed < Self.quick ? slots[i].quickEnds + 1 : 0
-            if restart, slots[i].quickEnds < Self.quickEndLimit { try start(i) }
+            let isWorthIt = slots[i].replacement.onEnd(after: slots[i].started.elapsed, isKilled: signal != 0)
+            if restart, isWorthIt { try start(i) }
         }
         if restart, !ended.isEmpty, pids.isEmpty {
             throw ServiceError(

@@ -9,6 +9,6 @@ package enum ParentProcess {
     package static func endThisWith(_ parent: Int32) throws {
         _ = linux_signal_on_parent_death(SIGTERM)
         // A parent that ended before this line sends no signal any more.
-        if getppid() != parent { throw ServiceError("process \(parent), which started this worker, has ended") }
+        if getppid() != parent { throw ServiceError("process \(parent), which started this one, has ended") }
     }
 }

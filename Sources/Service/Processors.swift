@@ -14,7 +14,23 @@ package enum Processors {
     }()
 
     /// Those that this process may use: what `taskset`, a container or a batch system left it.
-    package static let allowed: [Int] = (0..<1024).filter { linux_may_run_on(Int32($0)) != 0 }
+    package static let allowed: [Int] = {
+        let found = [Int32](unsafeUninitializedCapacity: LINUX_PROCESSOR_LIMIT) { buffer, count in
+            count = buffer.baseAddress.map { Int(linux_allowed_processors($0)) } ?? 0
+        }
+        return found.map(Int.init)
+    }()
+
+    /// How many threads of this process can compute at once: as many as it has processors, and no more than its control
+    /// groups leave it processor time for, in whole processors.
+    ///
+    /// A machine may have many more.
+    package static let count: Int = {
+        // Where the kernel does not tell which they are, it is asked how many there are.
+        let processors = allowed.isEmpty ? ProcessInfo.processInfo.activeProcessorCount : allowed.count
+        guard let time = ProcessorTime.ofThisProcess else { return max(processors, 1) }
+        return max(1, min(processors, Int(time)))
+    }()
 
     /// A processor for each of `threads` threads of `workers` workers; nil where there are not so many, or over twice
     /// as many: then each finds an idle one, and another run on this machine may have some.

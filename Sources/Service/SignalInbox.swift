@@ -8,14 +8,42 @@ package final class SignalInbox {
     /// Readable while a signal waits.
     let descriptor: Int32
 
-    /// Takes over these signals for the whole process.
-    package init(_ signals: [Int32]) throws {
+    /// The signals that ask a process to end.
+    ///
+    /// Beside Ctrl-C and `kill`: what a closed terminal or a dropped ssh connection sends (SIGHUP), what batch systems
+    /// send some time before the end (SIGUSR1, SIGUSR2), and the limit on processor time (SIGXCPU).
+    package static let askingToEnd = [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU]
+
+    /// Takes over the signals that ask to end, for the whole process, and the ends of its child processes.
+    ///
+    /// What the caller had this process ignore, as `nohup` does with SIGHUP, stays ignored; not so SIGINT, which a
+    /// shell has all its background jobs ignore.
+    package init() throws {
+        // Where the caller has it ignored, children leave nothing to wait for.
+        signal(SIGCHLD, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal) }
+        sigaddset(&set, SIGCHLD)
+        for signal in Self.askingToEnd where signal == SIGINT || signal == SIGTERM || !Self.isIgnored(signal) {
+            sigaddset(&set, signal)
+        }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
         if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
+    }
+
+    /// A blocked signal waits even where it is ignored, so that this has to be asked.
+    private static func isIgnored(_ signal: Int32) -> Bool { linux_is_ignored(signal) != 0 }
+
+    /// What a person reads of a run that a signal ended; nil for Ctrl-C and `kill`, which explain themselves.
+    package static func note(on signal: Int32) -> String? {
+        switch signal {
+        case SIGHUP: "ended by SIGHUP: the terminal or the connection was closed (nohup keeps a run going then)"
+        case SIGUSR1: "ended by SIGUSR1, which batch systems send before the time is over"
+        case SIGUSR2: "ended by SIGUSR2, which batch systems send before the time is over"
+        case SIGXCPU: "ended by SIGXCPU: the limit on processor time is reached (ulimit -t)"
+        default: nil
+        }
     }
 
     deinit { close(descriptor) }

@@ -53,12 +53,17 @@ package struct UpstreamRun {
             return .complete(try result(state, tally))
         }
 
+        try requireRoomForCheckpoints()
         let shell = try CoordinatorShell(
             settings.coordinator, from: start, samples: dataset.samples, folder: folder, signals: signals,
             events: events)
         try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
         events.tell(.listening(endpoint: shell.endpoint))
+        if let fault = shell.memoryFault {
+            Terminal.error(
+                "note: there is no shared memory here (\(fault)); floats go through sockets, which is slower")
+        }
 
         let workers = try settings.workers.map {
             try LocalWorkers($0, endpoint: shell.endpoint, data: settings.data)
@@ -89,6 +94,18 @@ package struct UpstreamRun {
             throw ServiceError(
                 "\(settings.folder): no run directory can be made there; is a file in the way, or may you not write?")
         }
+    }
+
+    /// Refuses a run whose checkpoints could never be written, before it computes for hours.
+    private func requireRoomForCheckpoints() throws {
+        let vectorCount = 1 + job.settings.optimiser.vectorNames.count
+        let byteCount = vectorCount * job.network.parameterCount * MemoryLayout<Float>.size
+        guard let limit = TensorFileError.fileSizeLimit, byteCount > limit else { return }
+        throw ServiceError(
+            """
+            a checkpoint of this job has at least \(byteCount) bytes, and files of this process may have \(limit) \
+            (ulimit -f): raise that limit
+            """)
     }
 
     /// Removes what a coordinator that was killed while writing left behind; the lock says that nobody writes now.

@@ -51,7 +51,8 @@ extension WorkerShell {
         let count = job.network.parameterCount
         // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
-        memory = coordinatorMemory == nil ? nil : try SharedMemory(blocks: 2 * blocksAtOnce, of: count)
+        // Where there is no such memory to be had, the sums go through the socket.
+        memory = coordinatorMemory == nil ? nil : try? SharedMemory(blocks: 2 * blocksAtOnce, of: count)
         compute.put(.prepare(job, samples, blocks: memory?.blocks(of: count) ?? [], generation: generation))
     }
 }

@@ -54,7 +54,7 @@ package final class WorkerShell {
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)
-        try socket.connect(settings.endpoint)
+        try socket.connect(TCPEndpoint(connecting: settings.endpoint))
     }
 
     /// A worker's name for people, and for a coordinator that started it.
@@ -86,7 +86,7 @@ package final class WorkerShell {
                 if isOver { return .finished }
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
-            if let signal = signals.takeAll().first {
+            if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
                 try perform(employment.onStop())
                 return .stopped(signal: signal)
             }

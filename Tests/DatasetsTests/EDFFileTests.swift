@@ -49,7 +49,7 @@ private func refusal(_ data: Data) throws -> (message: String, byte: Int?) {
     #expect(file.signals.map(\.name) == ["A b", "C"] && file.annotations.map(\.text) == ["start", "é"])
     #expect(try file.values(of: 1, 0..<48).enumerated().allSatisfy { abs($1 + Double($0)) < 1e-4 })
     #expect(try refusal(bytes.data.dropLast(3)).byte == bytes.data.count - 3)
-    bytes.kind = "BDF+D"
+    (bytes.kind, bytes.pause) = ("BDF+D", 1)
     #expect(try refusal(bytes.data).message.contains("discontinuous"))
 }
 
@@ -108,9 +108,10 @@ func aWrongRecordCountIsRefusedAtItsByte(count: String, byte: Int, words: String
 
 @Test(arguments: [
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
-    (252, "-3  ", "signals"), (192, "EDF+D", "discontinuous"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
+    (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
     (256 + 3 * 216, "0       ", "0 samples"), (256 + 3 * 104, "1000    ", "same"), (256 + 3 * 120, "40000   ", "below"),
-    (256 + 3 * 112, "nan     ", "nan"), (168, "99.99.99", "EDFbrowser"),
+    (256 + 3 * 112, "nan     ", "nan"), (256 + 3 * 120, "-40000  ", "16 bits"), (244, "0       ", "can't hold"),
+    (244, "-1      ", "can't hold"), (176, "25.00.00", "start time is \"25.00.00\""), (176, "noon    ", "hh.mm.ss"),
 ])
 func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     var data = small().data
@@ -118,6 +119,88 @@ func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     let refusal = try refusal(data)
     #expect(refusal.message.contains(words), "\(refusal.message)")
     #expect(refusal.byte == nil || refusal.byte == byte)
+}
+
+/// A file that is read though a field of its header is not as EDF+ has it.
+private func read(_ data: Data, in folder: TemporaryFolder) throws -> EDFFile {
+    let path = folder.path("x.edf")
+    try data.write(to: URL(filePath: path))
+    return try EDFFile(opening: path)
+}
+
+@Test(arguments: [
+    (8, "MCH-0234567    ", "byte 8: the patient's field has 1 of"),
+    (8, "P017 female X X", "byte 8: the patient's sex is \"female\""),
+    (8, "P017 F 1951 X", "byte 8: the patient's birthdate is \"1951\""),
+    (8, "P\u{E9} X X X", "byte 9: the header has a letter that is not ASCII"),
+    (88, "Startdate 24-APR-1989  ", "byte 88: the recording's field has 2 of"),
+    (88, "Recorded at home", "byte 88: the recording's field does not begin with"),
+    (88, "Startdate 24-apr-1989 X X X", "byte 98: the month of the start date 24-apr-1989"),
+    (88, "Startdate 02-MAR-2002 X X X", "byte 98: the recording's start date is 02-MAR-2002"),
+    (88, "Startdate 30-FEB-2002 X X X", "byte 98: the recording's start date is \"30-FEB-2002\", no day"),
+    (168, "24/04/89", "byte 168: the start date is \"24/04/89\", read as dd.mm.yy"),
+    (176, "22:00:00", "byte 176: the start time is \"22:00:00\", read as hh.mm.ss"),
+    (192, "     ", "byte 192: it does not say EDF+"),
+])
+func whatDecidesAboutNoValueIsReadAndNoted(byte: Int, text: String, words: String) throws {
+    let folder = try TemporaryFolder()
+    var data = small().data
+    let padding = byte == 8 || byte == 88 ? 80 - text.utf8.count : 0
+    let field = Data(text.utf8) + Data(repeating: 0x20, count: padding)
+    data.replaceSubrange(byte..<byte + field.count, with: field)
+    let file = try read(data, in: folder)
+    #expect(file.notes.count == 1 && file.notes[0].hasPrefix("\(file.path): \(words)"), "\(file.notes)")
+    #expect(file.start == 609_458_400 && file.annotations.count == 2 && file.signals.count == 2)
+}
+
+@Test func aFileAsTheFormatHasItHasNoNotes() throws {
+    let folder = try TemporaryFolder()
+    #expect(try read(small().data, in: folder).notes == [])
+}
+
+@Test func aDateThatIsNoDayIsNoted() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.start = "00.00.0022.00.00"
+    let file = try read(bytes.data, in: folder)
+    #expect(
+        file.start == 22 * 3_600
+            && file.notes == ["\(file.path): byte 168: the start date is \"00.00.00\", which is no day like dd.mm.yy"])
+}
+
+@Test func unitsAndNamesMayHaveLettersOfLatin1() throws {
+    let folder = try TemporaryFolder()
+    var data = small().data
+    data.replaceSubrange(256 + 3 * 96..<256 + 3 * 96 + 2, with: [0xB5, 0x56])
+    let file = try read(data, in: folder)
+    #expect(file.signals[0].unit == "\u{B5}V" && file.notes == [])
+}
+
+@Test func aFileThatIsDiscontinuousInNameOnlyIsRead() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.kind = "EDF+D"
+    let file = try read(bytes.data, in: folder)
+    #expect(file.notes.count == 1 && file.notes[0].contains("byte 192: it says that it is discontinuous, but nothing"))
+    for kind in ["EDF+D", "EDF+C"] {
+        (bytes.kind, bytes.pause) = (kind, 2)
+        let refusal = try refusal(bytes.data)
+        #expect(refusal.message.contains("data record 1 begins 2.0 s after the end of the one before"))
+        #expect(refusal.byte == bytes.data.count - 11 * ((bytes.data.count - 1_024) / 12))
+    }
+    var hypnogram = EDFBytes(stages: ["Sleep stage W"])
+    hypnogram.kind = "EDF+D"
+    #expect(try read(hypnogram.data, in: folder).annotations.count == 1)
+}
+
+@Test(arguments: [("+4\u{14}", "x4\u{14}", "no time at its start"), ("start\u{14}", "start!", "does not end")])
+func aBrokenAnnotationIsRefusedAtItsByte(text: String, other: String, words: String) throws {
+    var data = small().data
+    let place = try #require(data.range(of: Data(text.utf8)))
+    data.replaceSubrange(place, with: Data(other.utf8))
+    let refusal = try refusal(data)
+    #expect(refusal.message.contains(words))
+    #expect((1_024..<data.count).contains(refusal.byte ?? 0))
 }
 
 @Test func noChangedByteCrashesIt() throws {

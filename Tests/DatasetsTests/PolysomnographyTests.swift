@@ -73,7 +73,9 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     let folder = try TemporaryFolder()
     let files = try night(folder, signals(epochs: 12, start: start), EDFBytes(stages: standard))
     guard !epochs.isEmpty else {
-        #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) }
+        let error = try #require(
+            #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
+        #expect("\(error)".contains("no sleep epoch is in both"))
         return
     }
     let source = try Polysomnography([files], channels: ["ramp"])
@@ -155,6 +157,7 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
         try night(folder, coded, EDFBytes(stages: standard), name: "c", subject: "Q"),
     ]
     let source = try Polysomnography(files + [files[0]], channels: ["ramp"])
+    #expect(source.notes.isEmpty)
     #expect(source.outline.subjects == ["P017", "b", "Q"])
     #expect(source.outline.recordings.map(\.name) == ["a#1", "b", "c", "a#4"])
 }
@@ -239,5 +242,68 @@ func rowsAndRatesOutOfReachAreFlaws(number: Double) {
     let files = try night(folder, signals(epochs: 12), hypnogram)
     #expect(
         try Polysomnography([files], channels: ["ramp"]).notes
-            == ["\(files.hypnogram): 2 sleep epochs between its annotations have no label"])
+            == ["\(files.hypnogram ?? ""): 2 sleep epochs between its annotations have no label"])
+}
+
+@Test(arguments: [
+    ("24.04.8922.00.00", "01.01.8522.00.00", "135993600", 12), ("24.04.8922.00.00", "24.04.8900.10.00", "SECONDS", 0),
+    ("24.04.8923.58.00", "24.04.8900.00.00", "86400", 8), ("24.04.8922.00.00", "25.04.8922.00.00", "-86400", 12),
+])
+func nightsThatHaveNoTimeInCommonAreNamedWithBothTimesAndNeverShifted(
+    start: String, stagesStart: String, offset: String, count: Int
+) throws {
+    let folder = try TemporaryFolder()
+    let scored = EDFBytes(stages: standard, start: stagesStart)
+    var files = try night(folder, signals(epochs: 12, start: start), scored)
+    let error = try #require(#expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
+    func clock(_ start: String) -> String { String(start.suffix(8)).replacing(".", with: ":") }
+    #expect("\(error)".contains("no sleep epoch is in both: the signals are from 1989-04-24 \(clock(start)) to "))
+    #expect("\(error)".contains("\(clock(stagesStart)) to ") && "\(error)".contains("--hypnogram-offset \(offset) "))
+    guard let seconds = Double(offset), count >= 10 else { return }
+    files.hypnogramOffset = seconds
+    #expect(try Polysomnography([files], channels: ["ramp"]).outline.sampleCount == count)
+}
+
+@Test func aHypnogramIsShiftedByItsOffset() throws {
+    let folder = try TemporaryFolder()
+    var files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    files.hypnogramOffset = 30
+    let source = try Polysomnography([files], channels: ["ramp"])
+    let (dataset, _) = try dataset(source, in: folder)
+    #expect(codes(dataset).prefix(3) == ["W", "N1", "N2"] && abs(dataset.samples[0][0] - 30) < 0.05)
+}
+
+@Test func datesThatAreNoDaysMustBeTheSame() throws {
+    let folder = try TemporaryFolder()
+    let (none, other) = ("00.00.0022.00.00", "00.13.0022.00.00")
+    let same = try night(folder, signals(epochs: 12, start: none), EDFBytes(stages: standard, start: none))
+    #expect(try Polysomnography([same], channels: ["ramp"]).outline.sampleCount == 12)
+    for start in [other, "24.04.8922.00.00"] {
+        let files = try night(folder, signals(epochs: 12, start: none), EDFBytes(stages: standard, start: start))
+        let error = try #require(
+            #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
+        #expect("\(error)".contains("its start date is \"00.00.00\" and that of \(files.hypnogram ?? "")"))
+    }
+}
+
+@Test func aNightNeedsNoHypnogram() throws {
+    let folder = try TemporaryFolder()
+    let path = try signals(epochs: 12).write(to: folder.path("night.edf"))
+    let source = try Polysomnography([PolysomnographyFiles(signals: path, hypnogram: nil)], channels: ["ramp"])
+    let (dataset, skipped) = try dataset(source, in: folder)
+    #expect(codes(dataset) == Array(repeating: nil, count: 12) && dataset.codes.isEmpty && skipped.isEmpty)
+    #expect(abs(dataset.samples[11][0] - 330) < 0.05)
+}
+
+@Test func nightsWithoutAnyStageAreTakenWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    for name in ["SC4001E0-PSG", "SC4011E0-PSG"] { try signals(epochs: 12).write(to: folder.path("\(name).edf")) }
+    try EDFBytes(stages: standard).write(to: folder.path("SC4001EC-Hypnogram.edf"))
+    #expect(try PolysomnographyFiles.find(in: folder.url.path).skipped.map(\.kind) == [.recording])
+    let (pairs, skipped) = try PolysomnographyFiles.find(in: folder.url.path, unlabelled: true)
+    #expect(pairs.map { $0.hypnogram == nil } == [false, true] && skipped.isEmpty)
+    let unscored = EDFBytes(stages: Array(repeating: "Sleep stage ?", count: 12))
+    let silent = try night(folder, signals(epochs: 12), unscored, subject: "S")
+    let source = try Polysomnography(pairs + [silent], channels: ["ramp"], wakeMargin: 1, unlabelled: true)
+    #expect(source.outline.recordings.map { $0.labels.compactMap(\.self).count } == [11, 0, 0])
 }

@@ -62,7 +62,10 @@ private func refusal(_ body: () throws -> some Any) throws -> String {
     ),
     (
         "N3",
-        ["N3", "N4", "NREM 4", "S3", "S4", "Stage 3/4", "Stage 4 sleep|4", "SWS", "slow wave sleep", "Sleep stage 3"]
+        [
+            "N3", "NREM 3", "NREM 4", "S3", "S4", "Stage 3/4", "Stage 4 sleep|4", "SWS", "slow wave sleep",
+            "Sleep stage 3",
+        ]
     ),
     ("REM", ["R", "REM", "rem sleep", "REM sleep|5", "Sleep stage R", "Stage REM", "SLEEP-REM", "Paradoxical sleep"]),
     (
@@ -76,7 +79,9 @@ func aStageMaySpellItsNameInManyWays(code: String?, texts: [String]) throws {
     #expect(night.left.isEmpty && night.source.notes.isEmpty)
 }
 
-@Test(arguments: ["Stage 5", "light sleep", "deep", "NREM", "M", "sleep", "-1", "5", "0", "Wach", "s1-s2", "R-wave"])
+@Test(arguments: [
+    "Stage 5", "light sleep", "deep", "NREM", "M", "sleep", "-1", "5", "0", "Wach", "N4", "s1-s2", "R-wave",
+])
 func aTextThatMayMeanSeveralStagesIsNamedAndCounted(text: String) throws {
     let night = try Night(texts: [text, "N2"], first: "W", HypnogramReading(ignoresUnknownStages: true))
     #expect(night.labels.suffix(4) == [nil, nil, "N2", "N2"] && night.left == ["no sleep stage: \"\(text)\"": 1])

@@ -30,7 +30,7 @@ enum ExampleTrainer {
         guard words.count >= 5, let workers = Int(words[3]), let steps = Int(words[4]) else {
             throw Misuse("use: ExampleTrainer pretrain DATASET RUN WORKERS STEPS [--resume]")
         }
-        let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let signals = try SignalInbox()
         let dataset = try Dataset(opening: words[1])
         let job = Job(
             datasetDigest: dataset.digest, sampleCount: dataset.samples.count, rows: dataset.samples.rows,
@@ -59,7 +59,7 @@ enum ExampleTrainer {
         }
         guard let endpoint = value("--connect") else { throw Misuse("a worker needs --connect") }
         if let parent = value("--parent").flatMap({ Int32($0) }) { try ParentProcess.endThisWith(parent) }
-        let signals = try SignalInbox([SIGINT, SIGTERM])
+        let signals = try SignalInbox()
         let dataset = try value("--data").map { try Dataset(opening: $0) }
         let shell = try WorkerShell(
             WorkerSettings(endpoint: endpoint), dataset: dataset, signals: signals,

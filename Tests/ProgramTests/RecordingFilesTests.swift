@@ -70,10 +70,10 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
             ["--signals", folder.path("\($0)/night.edf"), "--hypnogram", hypnogram]
         }
     #expect(try refusal(twins, in: folder).contains("give a --subject for each"))
-    signals.kind = "EDF+D"
+    (signals.kind, signals.pause) = ("EDF+D", 1)
     try signals.write(to: psg)
-    #expect(try refusal(night, in: folder).contains("\(psg): it is discontinuous"))
-    signals.kind = ""
+    #expect(try refusal(night, in: folder).contains("it is discontinuous: data record 1 begins 1.0 s after"))
+    (signals.kind, signals.pause) = ("", 0)
     signals.signals[0].values = Array(values.prefix(180 * 20))
     try signals.write(to: psg)
     #expect(try refusal(night, in: folder) == "ssrm: \(psg): 6 sleep epochs are left, fewer than 10\n")
@@ -96,7 +96,12 @@ func aPublishedPolysomnographyBecomesADataset() throws {
 }
 
 @Test(arguments: [
-    ["edf", "--signals", "x", "--channels", "A", "--out", "y"], ["edf", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--signals", "z", "--hypnogram", "h", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--wake-margin", "5", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--hypnogram-offset", "5", "--channels", "A", "--out", "y"],
+    ["edf", "--root", "x", "--hypnogram-offset", "5", "--hypnogram-offset", "6", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--hypnogram", "h", "--hypnogram-offset", "nan", "--channels", "A", "--out", "y"],
+    ["edf", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--signals", "z", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--channels", "A,A", "--out", "y"], ["edf", "--root", "x", "--channels", "", "--out", "y"],
     ["edf", "--root", "x", "--channels", "A", "--rate", "-5", "--out", "y"],

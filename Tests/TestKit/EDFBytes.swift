@@ -12,10 +12,12 @@ public struct EDFBytes: Sendable {
         public var values: [Double]
         /// The physical maximum.
         public var limit: Double
+        /// The physical unit.
+        public var unit: String
 
         /// A signal of these parts.
-        public init(name: String, rate: Int, values: [Double], limit: Double = 1_000) {
-            (self.name, self.rate, self.values, self.limit) = (name, rate, values, limit)
+        public init(name: String, rate: Int, values: [Double], limit: Double = 1_000, unit: String = "uV") {
+            (self.name, self.rate, self.values, self.limit, self.unit) = (name, rate, values, limit, unit)
         }
     }
 
@@ -27,6 +29,10 @@ public struct EDFBytes: Sendable {
     public var start = "24.04.8922.00.00"
     /// The patient field.
     public var patient = "X X X X"
+    /// The field on the recording.
+    public var recording = "Startdate X X X X"
+    /// Seconds that are missing between one data record and the next.
+    public var pause = 0
     /// What the reserved field says, like `EDF+C`; one that starts with `BDF` makes a BDF file, of 24 bits a value.
     public var kind = ""
 
@@ -60,7 +66,7 @@ public struct EDFBytes: Sendable {
         let count = signals.count + (isPlus ? 1 : 0)
         var bytes =
             (isBDF ? [0xFF] + Array("BIOSEMI".utf8) : field("0", 8)) + field(patient, 80)
-            + field("Startdate X X X X", 80) + field(start, 16)
+            + field(recording, 80) + field(start, 16)
         bytes += field("\(256 * (count + 1))", 8) + field(kind, 44) + field("\(recordCount)", 8)
         bytes += field(signals.isEmpty ? "0" : "1", 8) + field("\(count)", 4)
         func each(_ length: Int, _ annotation: String, _ value: (Signal) -> String) {
@@ -69,7 +75,7 @@ public struct EDFBytes: Sendable {
         }
         each(16, isBDF ? "BDF Annotations" : "EDF Annotations") { $0.name }
         each(80, "") { _ in "" }
-        each(8, "") { _ in "uV" }
+        each(8, "") { $0.unit }
         each(8, "-1") { Self.text(-$0.limit) }
         each(8, "1") { Self.text($0.limit) }
         each(8, "\(lowest)") { _ in "\(lowest)" }
@@ -86,7 +92,7 @@ public struct EDFBytes: Sendable {
                 }
             }
             if isPlus {
-                let own = record == 0 ? notes : Array("+\(record)\u{14}\u{14}\u{0}".utf8)
+                let own = record == 0 ? notes : Array("+\(record * (1 + pause))\u{14}\u{14}\u{0}".utf8)
                 bytes += own + Array(repeating: 0, count: noteLength - own.count)
             }
         }

@@ -22,6 +22,12 @@
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
+// Whether this process ignores a signal. (SIG_IGN is a cast that Swift can't compare with.)
+static inline int linux_is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, 0, &action) == 0 && !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_IGN;
+}
+
 // Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
 static inline void linux_start_writing(int file, long offset, long count) {
     const int write = 2;  // SYNC_FILE_RANGE_WRITE, which fcntl.h hides from some compilers
@@ -57,17 +63,31 @@ static inline int linux_open_memory_file(int process, int descriptor, long size)
     return -1;
 }
 
-// Whether this process may run on a processor. (The kernel counts processors from 0; no mask here has more than 1024.)
-static inline int linux_may_run_on(int processor) {
-    cpu_set_t allowed;
-    return processor >= 0 && processor < CPU_SETSIZE && sched_getaffinity(getpid(), sizeof allowed, &allowed) == 0 &&
-           CPU_ISSET(processor, &allowed);
+// More processors than any machine has: the kernel refuses a mask with less room than its own.
+enum { LINUX_PROCESSOR_LIMIT = 8192 };
+typedef struct {
+    unsigned long bits[LINUX_PROCESSOR_LIMIT / (8 * sizeof(unsigned long))];
+} linux_processors;
+
+// Lists the processors that this process may run on, in order, and returns how many they are: none where the kernel
+// does not say. (It counts them from 0.)
+static inline int linux_allowed_processors(int processors[LINUX_PROCESSOR_LIMIT]) {
+    linux_processors allowed = {{0}};
+    const int bits = 8 * sizeof(unsigned long);
+    int count = 0;
+    if (sched_getaffinity(getpid(), sizeof allowed, (cpu_set_t *)allowed.bits) != 0) return 0;
+    for (int i = 0; i < LINUX_PROCESSOR_LIMIT; i++)
+        if (allowed.bits[i / bits] >> i % bits & 1) processors[count++] = i;
+    return count;
 }
 
 // Keeps the calling thread, and those that it will start, on some processors.
 static inline int linux_stay_on(const int *processors, int count) {
-    cpu_set_t some;
-    CPU_ZERO(&some);
-    for (int i = 0; i < count; i++) CPU_SET(processors[i], &some);
-    return sched_setaffinity(0, sizeof some, &some);
+    linux_processors some = {{0}};
+    const int bits = 8 * sizeof(unsigned long);
+    for (int i = 0; i < count; i++) {
+        if (processors[i] < 0 || processors[i] >= LINUX_PROCESSOR_LIMIT) return -1;
+        some.bits[processors[i] / bits] |= 1ul << processors[i] % bits;
+    }
+    return sched_setaffinity(0, sizeof some, (const cpu_set_t *)some.bits);
 }

@@ -1,12 +1,13 @@
 import Signals
 
-/// One signal of an EDF file, resampled while it is read, forwards.
+/// One signal of an EDF file, converted and resampled while it is read, forwards.
 struct EDFChannel {
     /// Seconds of the signal read at a time; bounds the memory used.
     private static let pieceSeconds = 60.0
 
     private let file: EDFFile
     private let signal: Int
+    private let conversion: SignalUnit.Conversion
     private let resampler: Resampler
     private var readCount = 0
     private var pending: [Float] = []
@@ -16,8 +17,10 @@ struct EDFChannel {
     /// A channel from the file's start on.
     ///
     /// - Throws: `DatasetError.unsuitable` for a rate out of reach.
-    init(_ file: EDFFile, signal: Int, rate: Double) throws(DatasetError) {
-        (self.file, self.signal) = (file, signal)
+    init(
+        _ file: EDFFile, signal: Int, rate: Double, conversion: SignalUnit.Conversion = .none
+    ) throws(DatasetError) {
+        (self.file, self.signal, self.conversion) = (file, signal, conversion)
         let (name, own) = (file.signals[signal].name, file.signals[signal].rate)
         guard own > 0, Resampler.supports(from: own, to: rate) else {
             throw .unsuitable(
@@ -25,9 +28,9 @@ struct EDFChannel {
                 reason: "channel \"\(name)\" has \(own) Hz, too far from \(rate) Hz to resample; set another --rate")
         }
         let count = file.signals[signal].sampleCount
-        resampler = Resampler(
-            from: own, to: rate, inputCount: count, first: try file.values(of: signal, 0..<1)[0],
-            last: try file.values(of: signal, count - 1..<count)[0])
+        var ends = try file.values(of: signal, 0..<1) + file.values(of: signal, count - 1..<count)
+        conversion.apply(to: &ends)
+        resampler = Resampler(from: own, to: rate, inputCount: count, first: ends[0], last: ends[1])
     }
 
     /// Passes over the next values.
@@ -48,7 +51,9 @@ struct EDFChannel {
             taken = 0
             let length = max(Int(Self.pieceSeconds * file.signals[signal].rate), 1)
             let end = min(readCount + length, sampleCount)
-            pending += resampler.resample(try file.values(of: signal, readCount..<end))
+            var values = try file.values(of: signal, readCount..<end)
+            conversion.apply(to: &values)
+            pending += resampler.resample(values)
             readCount = end
         }
         if pending.count - taken < count {  // half a sample at most, where the grids do not meet

@@ -1,15 +1,15 @@
-import CEDF
 import Checkpoints
-import Foundation
-import Synchronization
 
-/// An EDF, EDF+, BDF or BDF+ file opened for reading with edflib; for one thread at a time.
+/// An EDF, EDF+, BDF or BDF+ file opened for reading.
 ///
-/// edflib keeps all open files in one table without a lock: this type opens and closes under a lock of its own, so
-/// different files may be used on different threads. The library wants each path open once and short, and may wait for
-/// a pipe: it is given `/proc/self/fd/…` of a descriptor that stays open here, so the same file can be open twice.
-/// Discontinuous files (EDF+D) are refused.
-public final class EDFFile {
+/// Files are read here and not by edflib, which was used before and gives the same values (the tests compare them bit
+/// by bit): it refuses a whole file for a small letter in a month or a part missing in a person's field, says neither
+/// which field nor which byte, and opens only a path, so that a repaired header would need a copy of gigabytes. What is
+/// left once a header is checked is little: a sample is two or three bytes, the lowest first.
+///
+/// A discontinuous file (EDF+D) is read when nothing is missing between its data records, or when it has annotations
+/// alone.
+public final class EDFFile: Sendable {
     /// One signal; EDF+ annotations are not among them.
     public struct Signal: Sendable, Equatable {
         /// Its label without the spaces around it.
@@ -37,90 +37,96 @@ public final class EDFFile {
         }
     }
 
-    /// An open file, whose number nobody else can have while this lives.
-    private final class Descriptor {
-        let number: Int32
+    private let file: RegularFile
+    private let header: EDFHeader
+    /// Of each of `signals`, how its samples lie in the file.
+    private let layouts: [EDFHeader.Signal]
 
-        init(opening path: String) throws(DatasetError) {
-            number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-            guard number >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-        }
-
-        deinit { if number >= 0 { close(number) } }
-    }
-
-    private static let table = Mutex(())
-
-    private let descriptor: Descriptor  // closed after edflib has closed its own
-    private let handle: Int32
-
-    /// The path as given.
-    public let path: String
     /// The signals in the file's order.
     public let signals: [Signal]
     /// The annotations in the file's order.
     public let annotations: [Annotation]
-    /// When the file starts, in seconds since 1970 on the clock of the place where it was recorded.
+    /// Seconds since 1970 to the file's start on the clock of the place where it was recorded; of a file whose date is
+    /// no day, seconds since midnight.
     public let start: Double
+    /// What was read though it is not as the format has it, a line each that names the byte.
+    public let notes: [String]
+
+    /// The path as given.
+    public var path: String { file.path }
     /// How long the file lasts, in seconds.
-    public let duration: Double
-    /// The patient's code as EDF+ has it; empty where there is none.
-    public let patientCode: String
+    public var duration: Double { header.recordSeconds * Double(header.recordCount) }
+    /// Who was recorded, as far as an EDF+ header says.
+    public var patient: EDFPatient { header.patient }
+    /// When the header says that the recording began.
+    var date: EDFDate { header.date }
 
     /// Opens a file and reads its header and annotations.
     ///
     /// - Throws: `DatasetError` that names the file and, for a malformed one, the byte.
     public init(opening path: String) throws(DatasetError) {
-        self.path = path
-        try EDFHeader.check(RegularFile.opened(path))
-        let header = UnsafeMutablePointer<edf_hdr_struct>.allocate(capacity: 1)  // 150 kB: not for the stack
-        defer { header.deallocate() }
-        header.initialize(to: edf_hdr_struct())
-        descriptor = try Descriptor(opening: path)
-        let name = "/proc/self/fd/\(descriptor.number)"
-        let status = Self.table.withLock { _ in
-            edfopen_file_readonly(name, header, EDFLIB_READ_ALL_ANNOTATIONS)
-        }
-        guard status == 0 else { throw Self.refusal(code: header.pointee.filetype, path: path) }
-        handle = header.pointee.handle
-
-        let ticks = Double(EDFLIB_TIME_DIMENSION)
-        let recordSeconds = Double(header.pointee.datarecord_duration) / ticks
-        let parameters = UnsafeMutableRawPointer(header).advanced(
-            by: MemoryLayout<edf_hdr_struct>.offset(of: \.signalparam) ?? 0
-        ).assumingMemoryBound(to: edf_param_struct.self)
-        signals = (0..<Int(header.pointee.edfsignals)).map { index in
+        let file = try RegularFile.opened(path)
+        let header = try EDFHeader(of: file)
+        (self.file, self.header) = (file, header)
+        layouts = header.signals.filter { !$0.isAnnotations }
+        signals = layouts.map { layout in
             Signal(
-                name: text(parameters[index].label), unit: text(parameters[index].physdimension),
-                rate: recordSeconds > 0 ? Double(parameters[index].smp_in_datarecord) / recordSeconds : 0,
-                sampleCount: Int(parameters[index].smp_in_file))
+                name: layout.name, unit: layout.unit,
+                rate: header.recordSeconds > 0 ? Double(layout.sampleCount) / header.recordSeconds : 0,
+                sampleCount: layout.sampleCount * header.recordCount)
         }
-        let annotation = UnsafeMutablePointer<edf_annotation_struct>.allocate(capacity: 1)
-        defer { annotation.deallocate() }
-        annotation.initialize(to: edf_annotation_struct())
-        var annotations: [Annotation] = []
-        for index in 0..<header.pointee.annotations_in_file {
-            guard edf_get_annotation(handle, Int32(index), annotation) == 0 else { break }
-            annotations.append(
-                Annotation(
-                    onset: Double(annotation.pointee.onset) / ticks,
-                    duration: annotation.pointee.duration_l < 0 ? nil : Double(annotation.pointee.duration_l) / ticks,
-                    text: text(annotation.pointee.annotation)))
+        let lists = try Self.annotations(of: file, header)
+        var notes = header.notes
+        if !layouts.isEmpty { try Self.requireWhole(header, lists, notes: &notes) }
+        let first = (lists.recordStarts.first ?? nil) ?? 0
+        if first < 0 || first >= 1 {
+            notes.append("its first data record begins \(first) s after the header's start time")
         }
-        self.annotations = annotations
-        duration = Double(header.pointee.file_duration) / ticks
-        patientCode = text(header.pointee.patientcode)
-        var date = tm()
-        date.tm_year = header.pointee.startdate_year - 1_900
-        date.tm_mon = header.pointee.startdate_month - 1
-        date.tm_mday = header.pointee.startdate_day
-        date.tm_hour = header.pointee.starttime_hour
-        date.tm_min = header.pointee.starttime_minute
-        date.tm_sec = header.pointee.starttime_second
-        start = Double(timegm(&date)) + Double(header.pointee.starttime_subsecond) / ticks
+        annotations = lists.annotations.map {
+            Annotation(onset: $0.onset - first, duration: $0.duration, text: $0.text)
+        }
+        start = (header.date.day ?? 0) + header.date.seconds + first
+        self.notes = notes.map { "\(path): \($0)" }
     }
 
-    deinit { _ = Self.table.withLock { _ in edfclose_file(handle) } }
+    private static func annotations(
+        of file: RegularFile, _ header: EDFHeader
+    ) throws(DatasetError) -> EDFAnnotationReader {
+        var reader = EDFAnnotationReader(path: file.path)
+        let lists = header.signals.filter(\.isAnnotations)
+        for record in 0..<(lists.isEmpty ? 0 : header.recordCount) {
+            for (number, list) in lists.enumerated() {
+                let byte = header.byteCount + record * header.recordBytes + list.byteOffset
+                var bytes = [UInt8](repeating: 0, count: list.sampleCount * header.sampleBytes)
+                try bytes.withUnsafeMutableBufferPointer { bytes throws(DatasetError) in
+                    try file.fill(UnsafeMutableRawBufferPointer(bytes), at: byte)
+                }
+                try reader.take(bytes, at: byte, isFirst: number == 0)
+            }
+        }
+        return reader
+    }
+
+    /// Makes sure that the signals run on from data record to data record.
+    private static func requireWhole(
+        _ header: EDFHeader, _ lists: EDFAnnotationReader, notes: inout [String]
+    ) throws(DatasetError) {
+        if let gap = lists.gap(recordSeconds: header.recordSeconds) {
+            throw .malformed(
+                path: header.path, byte: header.byteCount + gap.record * header.recordBytes,
+                reason:
+                    "it is discontinuous: data record \(gap.record) begins \(gap.seconds) s after the end of the one "
+                    + "before; make continuous files of its parts with EDFbrowser first")
+        }
+        guard header.isDiscontinuous else { return }
+        guard lists.recordStarts.count == header.recordCount, lists.recordStarts.allSatisfy({ $0 != nil }) else {
+            throw .unsuitable(
+                path: header.path,
+                reason: "it is discontinuous (EDF+D, BDF+D) and does not say when each data record begins; make "
+                    + "continuous files of its parts with EDFbrowser first")
+        }
+        notes.append("byte 192: it says that it is discontinuous, but nothing is missing between its data records")
+    }
 
     /// The index of the one signal of a name.
     ///
@@ -143,52 +149,38 @@ public final class EDFFile {
     ///   - signal: an index into `signals`.
     ///   - samples: which of its samples, from 0.
     /// - Returns: the samples in physical units.
-    /// - Throws: `DatasetError.unreadable`.
+    /// - Throws: `DatasetError`.
     /// - Precondition: the samples are in the file.
     public func values(of signal: Int, _ samples: Range<Int>) throws(DatasetError) -> [Double] {
         precondition(
             samples.lowerBound >= 0 && samples.upperBound <= signals[signal].sampleCount,
             "samples \(samples) of \(signals[signal].sampleCount)")
-        let number = Int32(signal)
-        var got = edfseek(handle, number, Int64(samples.lowerBound), EDFSEEK_SET) == samples.lowerBound ? 0 : -1
-        let values = [Double](unsafeUninitializedCapacity: samples.count) { buffer, count in
-            while got >= 0, got < samples.count {  // edflib counts in 32 bits
-                let piece = Int32(min(samples.count - got, 1 << 24))
-                let read = edfread_physical_samples(handle, number, piece, buffer.baseAddress.map { $0 + got })
-                guard read > 0 else { break }
-                got += Int(read)
+        let layout = layouts[signal]
+        let width = header.sampleBytes
+        var values: [Double] = []
+        values.reserveCapacity(samples.count)
+        var bytes = [UInt8](repeating: 0, count: min(layout.sampleCount, samples.count) * width)
+        var next = samples.lowerBound
+        while next < samples.upperBound {
+            let (record, first) = next.quotientAndRemainder(dividingBy: layout.sampleCount)
+            let count = min(layout.sampleCount - first, samples.upperBound - next)
+            let byte = header.byteCount + record * header.recordBytes + layout.byteOffset + first * width
+            try bytes.withUnsafeMutableBufferPointer { bytes throws(DatasetError) in
+                let run = UnsafeMutableBufferPointer(rebasing: bytes[..<(count * width)])
+                try file.fill(UnsafeMutableRawBufferPointer(run), at: byte)
+                for sample in 0..<count {
+                    let place = sample * width
+                    let lowest = Int32(bytes[place]) | Int32(bytes[place + 1]) << 8
+                    let digital =
+                        width == 2
+                        ? Int32(Int16(truncatingIfNeeded: lowest))
+                        : lowest | Int32(Int8(bitPattern: bytes[place + 2])) << 16
+                    let inRange = min(max(digital, layout.digital.lowerBound), layout.digital.upperBound)
+                    values.append(layout.bit * (layout.offset + Double(inRange)))
+                }
             }
-            count = max(got, 0)
-        }
-        guard got == samples.count else {
-            throw .unreadable(
-                path: path, reason: "edflib read \(max(got, 0)) of \(samples.count) samples of \(signals[signal].name)")
+            next += count
         }
         return values
-    }
-
-    /// What edflib means by a code, for a file whose header and size looked right.
-    private static func refusal(code: Int32, path: String) -> DatasetError {
-        switch code {
-        case EDFLIB_MALLOC_ERROR: return .unreadable(path: path, reason: "there is not enough memory")
-        case EDFLIB_NO_SUCH_FILE_OR_DIRECTORY: return .unreadable(path: path, reason: "No such file or directory")
-        case EDFLIB_MAXFILES_REACHED: return .unreadable(path: path, reason: "edflib has too many files open")
-        case EDFLIB_FILE_READ_ERROR: return .unreadable(path: path, reason: "edflib could not read it")
-        case EDFLIB_FILE_IS_DISCONTINUOUS:
-            return .unsuitable(path: path, reason: "it is discontinuous; make continuous files of its parts first")
-        default:
-            return .unsuitable(
-                path: path,
-                reason:
-                    "edflib finds format errors in it (code \(code)); open it in EDFbrowser, which names and repairs them"
-            )
-        }
-    }
-}
-
-/// The text in a C array of characters, without the spaces around it.
-private func text<Characters>(_ characters: Characters) -> String {
-    withUnsafeBytes(of: characters) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).trimmingCharacters(in: .whitespaces)
     }
 }

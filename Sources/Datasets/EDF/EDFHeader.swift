@@ -1,135 +1,148 @@
 import Checkpoints
 import Foundation
 
-/// The fixed fields of an EDF or BDF header, read to tell where a file breaks the format.
+/// The header of an EDF or BDF file.
 ///
-/// edflib refuses a malformed file without saying where; this names the byte and what to do. The layout is that of Kemp
-/// et al., "A simple format for exchange of digitized polygraphic recordings", Electroencephalogr. clin. Neurophysiol.
-/// 82 (1992), and of EDF+ (Kemp and Olivan 2003).
+/// What decides about the values is read strictly and refused with its byte. What does not (a date's separators, a
+/// person's fields that are no EDF+ ones, the letters of a month) is read all the same, and a note says so. The layout
+/// is that of Kemp et al., "A simple format for exchange of digitized polygraphic recordings", Electroencephalogr.
+/// clin. Neurophysiol. 82 (1992), and of EDF+ (Kemp and Olivan 2003).
 struct EDFHeader {
+    /// One signal of the file, annotations too.
+    struct Signal {
+        let name: String
+        let unit: String
+        /// Physical units of a step, and steps from a digital 0 to a physical one: `bit * (offset + digital)`.
+        let bit: Double
+        let offset: Double
+        /// What a sample can be; one beyond is taken for the nearest of these, as edflib does.
+        let digital: ClosedRange<Int32>
+        /// Samples in a data record.
+        let sampleCount: Int
+        /// Where the signal begins in a data record, in bytes.
+        let byteOffset: Int
+        let isAnnotations: Bool
+    }
+
     private static let editor = "repair its header with EDFbrowser or copy it again"
+    private static let annotationNames: Set = ["EDF Annotations", "BDF Annotations"]
 
-    /// The header.
-    private var bytes: [UInt8]
-    private let file: RegularFile
-    private var signalCount = 0
-    private var path: String { file.path }
+    let path: String
+    /// Bytes of a sample: two, or three in BDF.
+    let sampleBytes: Int
+    let isPlus: Bool
+    let isDiscontinuous: Bool
+    let recordCount: Int
+    let recordSeconds: Double
+    let recordBytes: Int
+    let byteCount: Int
+    let signals: [Signal]
+    /// Who was recorded, as far as an EDF+ file says.
+    let patient: EDFPatient
+    let date: EDFDate
+    /// What was read though it is not as the format has it.
+    let notes: [String]
 
-    /// Checks a file's header and size.
+    /// Reads a file's header and compares it with the file's size.
     ///
-    /// - Throws: `DatasetError.malformed`, and `.unsuitable` for a discontinuous file.
-    static func check(_ file: RegularFile) throws(DatasetError) {
-        try EDFHeader(file).checkSignalsAndSize()
-    }
+    /// - Throws: `DatasetError.malformed`.
+    init(of file: RegularFile) throws(DatasetError) {
+        path = file.path
+        let fields = try EDFFields(of: file)
+        sampleBytes = fields.isBDF ? 3 : 2
+        byteCount = fields.byteCount
+        try fields.checkCharacters()
 
-    private init(_ file: RegularFile) throws(DatasetError) {
-        self.file = file
-        bytes = try Self.start(of: file, byteCount: 256)
-        let isEDF = bytes.prefix(8).elementsEqual("0       ".utf8)
-        let isBDF = bytes.prefix(8).elementsEqual([0xFF] + Array("BIOSEMI".utf8))
-        guard isEDF || isBDF else {
-            throw .malformed(path: path, byte: 0, reason: "it is neither an EDF nor a BDF file")
-        }
-        let count = try number(at: 252, length: 4, "number of signals")
-        guard (1...4_096).contains(count) else {
-            throw .malformed(path: path, byte: 252, reason: "\(count) signals; \(Self.editor)")
-        }
-        signalCount = count
-        bytes = try Self.start(of: file, byteCount: 256 * (count + 1))
-        let headerBytes = try number(at: 184, length: 8, "size of the header")
-        guard headerBytes == 256 * (count + 1) else {
-            throw .malformed(
-                path: path, byte: 184,
-                reason:
-                    "a header of \(headerBytes) bytes where \(count) signals need \(256 * (count + 1)); \(Self.editor)")
-        }
-        guard !text(at: 192, length: 5).hasSuffix("+D") else {
-            throw .unsuitable(
-                path: path,
-                reason: "it is discontinuous (EDF+D, BDF+D); make continuous files of its parts with EDFbrowser first")
-        }
-    }
-
-    private static func start(of file: RegularFile, byteCount: Int) throws(DatasetError) -> [UInt8] {
-        guard file.byteCount >= byteCount else {
-            throw .malformed(
-                path: file.path, byte: file.byteCount, reason: "the file ends inside its header: copy it again")
-        }
-        return try file.bytesOfRecordings(byteCount)
-    }
-
-    private func checkSignalsAndSize() throws(DatasetError) {
-        if let odd = bytes[8...].firstIndex(where: { !(32...126).contains($0) }) {
-            throw .malformed(path: path, byte: odd, reason: "the header holds a byte that is not ASCII; \(Self.editor)")
-        }
+        var signals: [Signal] = []
         var recordBytes = 0
-        for signal in 0..<signalCount {
-            let byte = field(216, 8, signal)
-            let count = try number(at: byte, length: 8, "number of samples")
-            guard (1...10_000_000).contains(count) else {
-                throw .malformed(path: path, byte: byte, reason: "\(count) samples in a data record; \(Self.editor)")
-            }
-            recordBytes += count * (bytes[0] == 0xFF ? 3 : 2)
-            let physical = field(104, 8, signal)
-            guard
-                try decimal(at: physical, "physical minimum")
-                    != decimal(at: field(112, 8, signal), "physical maximum")
-            else {
-                throw .malformed(
-                    path: path, byte: physical, reason: "physical minimum and maximum are the same; \(Self.editor)")
-            }
-            let digital = field(120, 8, signal)
-            guard
-                try number(at: digital, length: 8, "digital minimum")
-                    < number(at: field(128, 8, signal), length: 8, "digital maximum")
-            else {
-                throw .malformed(
-                    path: path, byte: digital, reason: "the digital minimum is not below the maximum; \(Self.editor)")
-            }
+        for index in 0..<fields.signalCount {
+            let signal = try Self.signal(index, at: recordBytes, fields)
+            recordBytes += signal.sampleCount * sampleBytes
+            signals.append(signal)
         }
-        _ = try decimal(at: 244, "duration of a data record")
-        let promised = try number(at: 236, length: 8, "number of data records")
-        let held = file.byteCount - bytes.count
+        (self.signals, self.recordBytes) = (signals, recordBytes)
+
+        recordSeconds = try fields.decimal(at: 244, "duration of a data record")
+        guard recordSeconds > 0 || (recordSeconds == 0 && signals.allSatisfy(\.isAnnotations)) else {
+            throw .malformed(
+                path: path, byte: 244, reason: "data records of \(recordSeconds) s can't hold signals; \(Self.editor)")
+        }
+        recordCount = try Self.recordCount(fields, recordBytes: recordBytes, held: file.byteCount - byteCount)
+
+        let kind = fields.text(at: 192, length: 44)
+        let saysPlus = kind.hasPrefix("EDF+") || kind.hasPrefix("BDF+")
+        isDiscontinuous = saysPlus && kind.dropFirst(4).first == "D"
+        isPlus = saysPlus || signals.contains(where: \.isAnnotations)
+        var notes = fields.notes
+        if saysPlus, !signals.contains(where: \.isAnnotations) {
+            notes.append("byte 192: it says \(kind.prefix(5)), but has no annotations")
+        } else if isPlus, !saysPlus {
+            notes.append("byte 192: it does not say EDF+, but has annotations, which are read")
+        }
+        // Without the word EDF+ the patient's field is free text, of which nobody knows what is a code.
+        patient = saysPlus ? EDFPatient(fields.text(at: 8, length: 80), notes: &notes) : EDFPatient()
+        date = try EDFDate(
+            fields.text(at: 168, length: 8), time: fields.text(at: 176, length: 8),
+            recording: saysPlus ? fields.text(at: 88, length: 80) : nil, path: path, notes: &notes)
+        self.notes = notes
+    }
+
+    private static func signal(_ index: Int, at recordByte: Int, _ fields: EDFFields) throws(DatasetError) -> Signal {
+        func failure(_ byte: Int, _ reason: String) -> DatasetError {
+            .malformed(path: fields.path, byte: byte, reason: "\(reason); \(editor)")
+        }
+        let name = fields.text(at: fields.place(0, 16, index), length: 16)
+        let countByte = fields.place(216, 8, index)
+        let count = try fields.number(at: countByte, length: 8, "number of samples")
+        guard (1...10_000_000).contains(count) else { throw failure(countByte, "\(count) samples in a data record") }
+        if annotationNames.contains(name) {  // what else its header says has no meaning
+            return Signal(
+                name: name, unit: "", bit: 1, offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte,
+                isAnnotations: true
+            )
+        }
+        let physicalByte = fields.place(104, 8, index)
+        let physical = try (
+            fields.decimal(at: physicalByte, "physical minimum"),
+            fields.decimal(at: fields.place(112, 8, index), "physical maximum")
+        )
+        guard physical.0 != physical.1 else { throw failure(physicalByte, "physical minimum and maximum are the same") }
+        let digitalByte = fields.place(120, 8, index)
+        let digital = try (
+            fields.number(at: digitalByte, length: 8, "digital minimum"),
+            fields.number(at: fields.place(128, 8, index), length: 8, "digital maximum")
+        )
+        guard digital.0 < digital.1 else { throw failure(digitalByte, "the digital minimum is not below the maximum") }
+        let limit = fields.isBDF ? 1 << 23 : 1 << 15
+        guard digital.0 >= -limit, digital.1 < limit else {
+            let bits = fields.isBDF ? 24 : 16
+            throw failure(digitalByte, "samples from \(digital.0) to \(digital.1) do not fit in \(bits) bits")
+        }
+        let bit = (physical.1 - physical.0) / Double(digital.1 - digital.0)
+        return Signal(
+            name: name, unit: fields.text(at: fields.place(96, 8, index), length: 8), bit: bit,
+            offset: physical.1 / bit - Double(digital.1),
+            digital: Int32(digital.0)...Int32(digital.1), sampleCount: count, byteOffset: recordByte,
+            isAnnotations: false)
+    }
+
+    private static func recordCount(_ fields: EDFFields, recordBytes: Int, held: Int) throws(DatasetError) -> Int {
+        let promised = try fields.number(at: 236, length: 8, "number of data records")
         guard promised > 0 else {
             let why = promised == -1 ? "its recording was never finished" : "it has no data"
             throw .malformed(
-                path: path, byte: 236,
-                reason: "\(promised) data records (\(why)) where the file holds \(held / recordBytes); \(Self.editor)")
+                path: fields.path, byte: 236,
+                reason: "\(promised) data records (\(why)) where the file holds \(held / recordBytes); \(editor)")
         }
         let needed = promised.multipliedReportingOverflow(by: recordBytes)
         guard !needed.overflow, needed.partialValue == held else {
             let isCut = needed.overflow || needed.partialValue > held
             throw .malformed(
-                path: path, byte: isCut ? file.byteCount : bytes.count + needed.partialValue,
+                path: fields.path, byte: fields.byteCount + (isCut ? held : needed.partialValue),
                 reason: "the header says \(promised) data records of \(recordBytes) bytes where the file holds "
                     + "\(held / recordBytes)\(held % recordBytes == 0 ? "" : " and \(held % recordBytes) bytes"); "
-                    + Self.editor)
+                    + editor)
         }
-    }
-
-    /// Where a signal's field lies: `offset` is the length of the fields before it in one signal's header.
-    private func field(_ offset: Int, _ length: Int, _ signal: Int) -> Int {
-        256 + offset * signalCount + length * signal
-    }
-
-    private func text(at byte: Int, length: Int) -> String {
-        String(decoding: bytes[byte..<byte + length], as: UTF8.self).trimmingCharacters(in: .whitespaces)
-    }
-
-    private func number(at byte: Int, length: Int, _ name: String) throws(DatasetError) -> Int {
-        let text = text(at: byte, length: length)
-        guard let value = Int(text) else { throw notANumber(text, byte, name) }
-        return value
-    }
-
-    private func decimal(at byte: Int, _ name: String) throws(DatasetError) -> Double {
-        let text = text(at: byte, length: 8)
-        guard let value = Double(text), value.isFinite else { throw notANumber(text, byte, name) }
-        return value
-    }
-
-    private func notANumber(_ text: String, _ byte: Int, _ name: String) -> DatasetError {
-        let shown = text.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? String($0) : "?" }.joined()
-        return .malformed(path: path, byte: byte, reason: "the \(name) is \"\(shown)\"; \(Self.editor)")
+        return promised
     }
 }

@@ -6,11 +6,13 @@ import Signals
 ///
 /// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
 /// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored
-/// but has no stage ("?", movement time) stays, without a label. Values keep their physical units (microvolts,
-/// degrees): nothing is filtered but for resampling, and nothing is scaled.
+/// but has no stage ("?", movement time) stays, without a label. Voltages are converted to microvolts; other values
+/// keep the unit that the first night has them in (``DatasetOutline/units``). Nothing is filtered but for resampling,
+/// and nothing is scaled.
 ///
 /// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where
-/// `wakeMargin` says so, and nights with fewer than ten sleep epochs or without any stage.
+/// `wakeMargin` says so, and nights with fewer than ten sleep epochs. A night without a hypnogram is taken without
+/// labels; one whose hypnogram has no stage is left out but where `unlabelled` says so.
 public struct Polysomnography: RecordingSource {
 
     private struct Night {
@@ -21,6 +23,8 @@ public struct Polysomnography: RecordingSource {
         let offset: Double
         /// The signals when they were found.
         let signals: [EDFFile.Signal]
+        /// Of each channel, into the dataset's unit.
+        let conversions: [SignalUnit.Conversion]
     }
 
     private let layout: PolysomnographyLayout
@@ -30,32 +34,36 @@ public struct Polysomnography: RecordingSource {
     public let outline: DatasetOutline
     /// Nights, sleep epochs and annotations that were left out.
     public let skipped: [SkippedItem]
-    /// Hypnograms with holes.
+    /// Headers that are not as the format has them, channels without a unit, hypnograms with holes, doubtful people.
     public let notes: [String]
 
     /// Opens every file, and reads the hypnograms.
     ///
     /// - Parameters:
-    ///   - files: the nights, in the order of the dataset. Without a subject of its own, a night is its patient's
-    ///     code's, or else its file name's: nights of the Sleep-EDF Database of one person (`SC4001E0`, `SC4002E0`) are
-    ///     one subject's.
+    ///   - files: the nights, in the order of the dataset. ``PolysomnographyFiles/subject`` says who was recorded, or
+    ///     else the patient's code in the file; nights of the Sleep-EDF Database of one person (`SC4001E0`, `SC4002E0`)
+    ///     are one subject's. One night without all of these is its file name's.
     ///   - unpaired: what was found and left out before.
     ///   - channels: the channels' names, in the order of a sample's rows.
     ///   - rate: values per second in the samples; nil for the highest rate among the first night's channels.
     ///   - rowSeconds: how long a row of a sample is.
-    ///   - wakeMargin: how many minutes before the first and after the last sleep are kept; nil for all.
+    ///   - wakeMargin: how many minutes before the first and after the last sleep are kept; nil for all. Nights without
+    ///     any stage are kept whole.
+    ///   - unlabelled: whether nights whose hypnogram has no stage are taken; those without one always are.
+    ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
     ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
-    /// - Throws: `DatasetError`, also when no night is left.
+    /// - Throws: `DatasetError`, also when no night is left or people can't be told apart.
     public init(
         _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String], rate: Double? = nil,
-        rowSeconds: Double = 1,
-        wakeMargin: Double? = nil, reading: HypnogramReading = .plain
+        rowSeconds: Double = 1, wakeMargin: Double? = nil, unlabelled: Bool = false, filesAreSubjects: Bool = false,
+        reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
         var layout: PolysomnographyLayout?
         var nights: [Night] = []
-        var (subjects, stages): ([String], [[SleepStage?]]) = ([], [])
+        var (people, stages): ([PolysomnographySubjects.Night], [[SleepStage?]]) = ([], [])
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
+        var units = ChannelUnits(of: channels)
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
             let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
@@ -68,52 +76,19 @@ public struct Polysomnography: RecordingSource {
             }
             layout = chosen
             for index in indices { _ = try EDFChannel(signals, signal: index, rate: chosen.rate) }
+            let conversions = try units.conversions(of: signals, indices)
 
-            let hypnogram = try Hypnogram(Scoring(opening: pair.hypnogram, reading), reading)
-            try hypnogram.requireLength(signals.duration, of: pair.signals)
-            skipped += hypnogram.skipped
-            notes += hypnogram.notes
-            let offset = (hypnogram.start ?? signals.start) + hypnogram.firstOnset - signals.start
-            let (epochs, left) = Self.commonEpochs(offset, hypnogram, signals)
-            skipped += left
-            notes += try hypnogram.requireAgreement(epochs)
-            let scored = hypnogram.stages(epochs)
-            let kept = wakeMargin.map { Self.nearSleep(scored, minutes: $0) } ?? scored.indices
-            if let wakeMargin, kept.count < scored.count {
-                skipped.append(
-                    SkippedItem(
-                        path: pair.signals, kind: .sleepEpoch, count: scored.count - kept.count,
-                        reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
-            }
-            let own = Array(scored[kept])
-            if own.count < SleepEpochWindow.fewestEpochs || own.allSatisfy({ $0 == nil }) {
-                let reason =
-                    own.count < SleepEpochWindow.fewestEpochs
-                    ? "\(own.count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)"
-                    : "no sleep epoch has a stage"
-                skipped.append(SkippedItem(path: pair.signals, kind: .recording, reason: reason))
-                continue
-            }
-            let start = epochs.lowerBound + kept.lowerBound
-            let holes = hypnogram.uncoveredCount(start..<start + own.count)
-            if holes > 0 {
-                notes.append("\(pair.hypnogram): \(holes) sleep epochs between its annotations have no label")
-            }
+            notes += signals.notes
+            guard
+                let scored = try Self.scored(
+                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes)
+            else { continue }
             nights.append(
-                Night(files: pair, epochs: start..<start + own.count, offset: offset, signals: signals.signals))
-            let subject = Self.subject(of: pair, signals)
-            if subject == pair.name, pair.subject == nil,
-                let other = nights.dropLast().first(where: {
-                    $0.files.name == pair.name && $0.files.signals != pair.signals
-                })
-            {
-                throw .unsuitable(
-                    path: pair.signals,
-                    reason: "it has the name of \(other.files.signals), and no patient code tells whether they are one "
-                        + "person's: give a --subject for each")
-            }
-            subjects.append(subject)
-            stages.append(own)
+                Night(
+                    files: pair, epochs: scored.first..<scored.first + scored.stages.count, offset: scored.offset,
+                    signals: signals.signals, conversions: conversions))
+            people.append(PolysomnographySubjects.Night(files: pair, patient: signals.patient))
+            stages.append(scored.stages)
         }
         guard let layout, !nights.isEmpty else {
             let reason = skipped.last { $0.kind == .recording }?.reason ?? ""
@@ -121,8 +96,10 @@ public struct Polysomnography: RecordingSource {
                 path: files[0].signals,
                 reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
         }
-        (self.layout, self.nights, self.skipped, self.notes) = (layout, nights, skipped, notes)
-        outline = Self.outline(layout, nights, subjects: subjects, stages: stages)
+        let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
+        (self.layout, self.nights, self.skipped) = (layout, nights, skipped)
+        self.notes = notes + units.notes + subjects.notes
+        outline = Self.outline(layout, units.names, nights, subjects: subjects.names, stages: stages)
     }
 
     private static func layout(
@@ -133,25 +110,60 @@ public struct Polysomnography: RecordingSource {
         return layout
     }
 
-    /// The sleep epochs that both files cover as a whole, and those of either that the other does not.
-    private static func commonEpochs(
-        _ offset: Double, _ hypnogram: Hypnogram, _ signals: EDFFile
-    ) -> (epochs: Range<Int>, skipped: [SkippedItem]) {
-        let seconds = SleepEpochWindow.epochSeconds
-        func whole(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int {
-            Int(value.rounded(rule), clampedTo: -1_000_000_000...1_000_000_000) ?? 0
+    /// A night's sleep epochs with their stages, and where they lie; nil where it is of no use, which `skipped` says.
+    ///
+    /// - Returns: the number of the first sleep epoch in the hypnogram, the stages from there on, and the seconds from
+    ///   the start of the signals to that of the hypnogram's first sleep epoch.
+    private static func scored(
+        _ files: PolysomnographyFiles, _ signals: EDFFile, _ reading: HypnogramReading, _ wakeMargin: Double?,
+        unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String]
+    ) throws(DatasetError) -> (first: Int, stages: [SleepStage?], offset: Double)? {
+        func leaveOut(_ reason: String) {
+            skipped.append(SkippedItem(path: files.signals, kind: .recording, reason: reason))
         }
-        let first = whole(-offset / seconds - 1e-6, .up)
-        let end = max(whole((signals.duration - offset) / seconds + 1e-6, .down), first)
-        let epochs = (first..<end).clamped(to: 0..<hypnogram.epochCount)
-        var skipped: [SkippedItem] = []
-        for (count, reason) in [
-            (hypnogram.epochCount - epochs.count, "the hypnogram covers them, the signals do not"),
-            (end - first - epochs.count, "the signals cover them, the hypnogram does not"),
-        ] where count > 0 {
-            skipped.append(SkippedItem(path: signals.path, kind: .sleepEpoch, count: count, reason: reason))
+        func isTooShort(_ count: Int) -> Bool {
+            if count < SleepEpochWindow.fewestEpochs {
+                leaveOut("\(count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)")
+            }
+            return count < SleepEpochWindow.fewestEpochs
         }
-        return (epochs, skipped)
+        guard let path = files.hypnogram else {
+            let count = Int(signals.duration / SleepEpochWindow.epochSeconds + 1e-6)
+            return isTooShort(count) ? nil : (0, Array(repeating: nil, count: count), 0)
+        }
+        let scoring = try Scoring(opening: path, reading)
+        let hypnogram = try Hypnogram(scoring, reading)
+        // Whoever shifts a list of stages says where it lies.
+        if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
+        skipped += hypnogram.skipped
+        if path != files.signals { notes += scoring.notes }
+        notes += hypnogram.notes
+        let alignment = try NightAlignment(signals, scoring, hypnogram, shift: files.hypnogramOffset)
+        guard !alignment.epochs.isEmpty else {
+            leaveOut(alignment.disagreement)
+            return nil
+        }
+        skipped += alignment.skipped
+        notes += try hypnogram.requireAgreement(alignment.epochs)
+        let all = hypnogram.stages(alignment.epochs)
+        let hasStages = all.contains { $0 != nil }
+        let kept = hasStages ? wakeMargin.map { nearSleep(all, minutes: $0) } ?? all.indices : all.indices
+        if let wakeMargin, kept.count < all.count {
+            skipped.append(
+                SkippedItem(
+                    path: files.signals, kind: .sleepEpoch, count: all.count - kept.count,
+                    reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
+        }
+        let own = Array(all[kept])
+        if isTooShort(own.count) { return nil }
+        guard unlabelled || own.contains(where: { $0 != nil }) else {
+            leaveOut("no sleep epoch has a stage; --unlabelled takes it without labels")
+            return nil
+        }
+        let start = alignment.epochs.lowerBound + kept.lowerBound
+        let holes = hypnogram.uncoveredCount(start..<start + own.count)
+        if holes > 0 { notes.append("\(path): \(holes) sleep epochs between its annotations have no label") }
+        return (start, own, alignment.offset)
     }
 
     /// From `minutes` before the first sleep to as long after the last; nothing without sleep.
@@ -164,14 +176,9 @@ public struct Polysomnography: RecordingSource {
         return max(first - margin, 0)..<min(last + margin + 1, stages.count)
     }
 
-    private static func subject(of files: PolysomnographyFiles, _ signals: EDFFile) -> String {
-        if let subject = files.subject { return subject }
-        if let subject = PolysomnographyFiles.sleepEDFSubject(files.name) { return subject }
-        return signals.patientCode.isEmpty ? files.name : signals.patientCode
-    }
-
     private static func outline(
-        _ layout: PolysomnographyLayout, _ nights: [Night], subjects: [String], stages: [[SleepStage?]]
+        _ layout: PolysomnographyLayout, _ units: [String], _ nights: [Night], subjects: [String],
+        stages: [[SleepStage?]]
     ) -> DatasetOutline {
         let recordings = nights.indices.map { index in
             // Files of one name in different folders, or one file given twice, are told apart by their number.
@@ -183,7 +190,7 @@ public struct Polysomnography: RecordingSource {
         }
         return DatasetOutline(
             kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,
-            of: recordings)
+            units: units, of: recordings)
     }
 
     /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.
@@ -196,8 +203,8 @@ public struct Polysomnography: RecordingSource {
             guard file.signals == night.signals else {
                 throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
             }
-            var channels = try layout.channels.map { name in
-                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate)
+            var channels = try zip(layout.channels, night.conversions).map { name, conversion in
+                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate, conversion: conversion)
             }
             let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
             for index in channels.indices {

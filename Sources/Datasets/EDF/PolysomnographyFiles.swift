@@ -4,14 +4,17 @@ import Foundation
 public struct PolysomnographyFiles: Sendable, Equatable {
     /// The file with the signals.
     public var signals: String
-    /// The file with the sleep stages: EDF+ annotations, XML, a table of events or text.
-    public var hypnogram: String
+    /// The file with the sleep stages, EDF+ annotations, XML, events or text; nil for a night without labels.
+    public var hypnogram: String?
+    /// Seconds that are added to the times of the hypnogram.
+    public var hypnogramOffset: Double
     /// Who was recorded; nil to take it from the file.
     public var subject: String?
 
     /// A pair of files.
-    public init(signals: String, hypnogram: String, subject: String? = nil) {
-        (self.signals, self.hypnogram, self.subject) = (signals, hypnogram, subject)
+    public init(signals: String, hypnogram: String?, hypnogramOffset: Double = 0, subject: String? = nil) {
+        (self.signals, self.hypnogram, self.hypnogramOffset) = (signals, hypnogram, hypnogramOffset)
+        self.subject = subject
     }
 
     /// The signals' file name without `.edf` and `-PSG`.
@@ -38,10 +41,14 @@ public struct PolysomnographyFiles: Sendable, Equatable {
     ///
     /// The first six characters are the recording's; the last but one before the hyphen names the scorer.
     ///
-    /// - Parameter root: the folder, like `sleep-cassette`.
+    /// - Parameters:
+    ///   - root: the folder, like `sleep-cassette`.
+    ///   - unlabelled: whether signals without a hypnogram are taken, too.
     /// - Returns: the pairs by name, and the files that are in none.
     /// - Throws: `DatasetError`, also when there is no pair.
-    public static func find(in root: String) throws(DatasetError) -> (pairs: [Self], skipped: [SkippedItem]) {
+    public static func find(
+        in root: String, unlabelled: Bool = false
+    ) throws(DatasetError) -> (pairs: [Self], skipped: [SkippedItem]) {
         var (signals, hypnograms): ([String: String], [String: String]) = ([:], [:])
         var skipped: [SkippedItem] = []
         for name in try Folder.names(in: root) {
@@ -59,12 +66,13 @@ public struct PolysomnographyFiles: Sendable, Equatable {
             if isSignals { signals[key] = path } else { hypnograms[key] = path }
         }
         for (key, path) in signals.merging(hypnograms, uniquingKeysWith: { signals, _ in signals }).sorted(by: <)
-        where signals[key] == nil || hypnograms[key] == nil {
+        where signals[key] == nil || (hypnograms[key] == nil && !unlabelled) {
             let missing = signals[key] == nil ? "-PSG.edf" : "-Hypnogram.edf"
             skipped.append(SkippedItem(path: path, kind: .recording, reason: "there is no \(key)…\(missing) beside it"))
         }
         let pairs = signals.sorted { $0.key < $1.key }.compactMap { key, path in
-            hypnograms[key].map { PolysomnographyFiles(signals: path, hypnogram: $0) }
+            unlabelled || hypnograms[key] != nil
+                ? PolysomnographyFiles(signals: path, hypnogram: hypnograms[key]) : nil
         }
         guard !pairs.isEmpty else {
             throw .nothingFound(path: root, wanted: "pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf")

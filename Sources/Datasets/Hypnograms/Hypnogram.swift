@@ -21,9 +21,6 @@ struct Hypnogram {
     private let preference: HypnogramReading.Preference?
     private let listedEpochCount: Int?
 
-    /// When the file's zero is, in seconds since 1970 on the clock of the place of recording; nil: at the start of the
-    /// signals.
-    let start: Double?
     /// Seconds from the file's zero to the first sleep epoch's start.
     let firstOnset: Double
     /// How many sleep epochs there are from the first interval's start to the last one's end.
@@ -40,7 +37,7 @@ struct Hypnogram {
     init(_ scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) {
         let found = ScoredStages(scoring, reading)
         path = scoring.path
-        (start, listedEpochCount, preference) = (scoring.start, scoring.listedEpochCount, reading.preference)
+        (listedEpochCount, preference) = (scoring.listedEpochCount, reading.preference)
         try found.unknownStages.requireFew(
             found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: path, reading)
         guard let first = found.stages.map(\.interval.onset).min() else {

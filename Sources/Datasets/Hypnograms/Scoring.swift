@@ -34,6 +34,8 @@ struct Scoring {
     /// When the file's zero is, in seconds since 1970 on the clock of the place of recording; nil: at the start of the
     /// signals.
     var start: Double?
+    /// When the file says that the recording began; nil where it has no date.
+    var date: EDFDate?
     /// What numbers that stand alone mean; nil: the texts must tell.
     var numbers: [String: StageMeaning]?
     /// How many sleep epochs it lists one after another, where it has no times: only their number can say that they are
@@ -41,6 +43,8 @@ struct Scoring {
     var listedEpochCount: Int?
     /// Whether it holds the stages of the scorer that the user named.
     var isOfAScorer = false
+    /// What was read though it is not as the form has it, a line each.
+    var notes: [String] = []
     /// What was left out of the file.
     var skipped: [SkippedItem] = []
 }
@@ -102,7 +106,7 @@ extension Scoring {
             path: file.path,
             intervals: file.annotations.map {
                 Interval(onset: $0.onset, duration: $0.duration, text: $0.text)
-            }, start: file.start)
+            }, start: file.start, date: file.date, notes: file.notes)
     }
 }
 

@@ -25,6 +25,8 @@ struct StageTexts {
         for prefix in ["n", "s", "nrem", "nonrem"] {
             for (number, stage) in numbers { stages[prefix + number] = stage }
             stages[prefix + bothDeep] = .n3
+            // The AASM, whose names are N1 to N3, has no fourth stage: "N4" may be a slip.
+            if prefix == "n" { (stages["n4"], stages["n34"]) = (nil, nil) }
         }
         return stages
     }()

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// A file that lines are added to, each whole or not at all.
@@ -19,7 +20,7 @@ final class LineFile {
     deinit { close(descriptor) }
 
     private static func unwritable(_ path: String) -> ServiceError {
-        ServiceError("\(path) can't be written: \(String(cString: strerror(errno)))")
+        ServiceError("\(path) can't be written: \(TensorFileError.lastReason)")
     }
 
     private func endOfLastLine() throws(ServiceError) -> Int {

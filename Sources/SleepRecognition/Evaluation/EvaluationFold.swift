@@ -35,10 +35,8 @@ struct EvaluationFold: Sendable {
         var values = settings.values
         values.recogniser.seed = seed
         self.settings = values.recogniser
-        let count = max(fold.training.count, 1)
         values.steps = values.foldSteps
-        values.shardSize = min(values.shardSize, count)
-        values.shards = min(values.shards, max(count / values.shardSize, 1))
+        values.fitStep(to: fold.training.count)
         do throws(SleepRecognitionError) {
             pretraining = try Pretraining(
                 on: dataset, settings: NamedSettings(name: settings.name, values: values), seed: seed,

@@ -29,6 +29,17 @@ public struct PresetSettings: Equatable, Sendable {
         (self.steps, self.foldSteps, self.recogniser) = (steps, foldSteps, recogniser)
     }
 
+    /// Takes fewer shards a step, or a smaller one, where so many samples don't fill a step.
+    ///
+    /// - Returns: whether something was changed.
+    @discardableResult
+    public mutating func fitStep(to sampleCount: Int) -> Bool {
+        let before = (shards, shardSize)
+        shardSize = min(shardSize, max(sampleCount, 1))
+        shards = min(shards, max(sampleCount / shardSize, 1))
+        return before != (shards, shardSize)
+    }
+
     /// Refuses values that make no sense, whatever the samples are.
     ///
     /// - Throws: `SettingFault` for the first of them, under its full name in preset files.

@@ -43,7 +43,7 @@ struct UpstreamBench {
     }
 
     func run(_ options: UpstreamBenchOptions) throws -> Result {
-        let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let signals = try SignalInbox()
         let folder = FileManager.default.temporaryDirectory.appending(path: "ssrm-bench-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }  // what is left in the temporary folder harms nobody

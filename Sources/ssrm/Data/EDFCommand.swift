@@ -10,8 +10,9 @@ struct EDFCommand: ParsableCommand {
         abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
         discussion: """
             The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
-            channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other, in its own physical \
-            unit. Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
+            channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
+            microvolts; other channels keep the first night's unit, and a night whose unit can't be converted into it is refused. \
+            Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
             Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
             Database, whose files are paired by their first six characters.
 
@@ -19,6 +20,7 @@ struct EDFCommand: ParsableCommand {
               ssrm data edf --signals SC4001E0-PSG.edf --hypnogram SC4001EC-Hypnogram.edf \
             --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
               ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 --wake-margin 30 --out nights.safetensors
+              ssrm data edf --signals a.edf --signals b.edf --subject A --subject B --channels EEG --out unlabelled.safetensors
             """)
 
     @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.")
@@ -29,17 +31,35 @@ struct EDFCommand: ParsableCommand {
         help: """
             The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR or Compumedics, a \
             table of events with a header (onset, duration, stage), or text, a stage or "onset duration stage" a line; once for \
-            each --signals.
+            each --signals, or not at all: then no sleep epoch has a label.
             """)
     var hypnogram: [String] = []
 
     @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: """
+            Seconds that are added to the times of the hypnogram, where the start time in its header is not that of the signals \
+            (86400 for the next day); once for all nights, or once for each --hypnogram.
+            """)
+    var hypnogramOffset: [Double] = []
+
+    @Option(
         name: .long,
         help: """
-            Who was recorded; once for each --signals, or not at all: then the patient code in the file, or its name. Nights of \
-            one subject belong together.
+            Who was recorded; once for each --signals, or not at all: then the patient code in the file, or its name where one \
+            file alone has none. Nights of one subject belong together.
             """)
     var subject: [String] = []
+
+    @Flag(
+        name: .long,
+        help: """
+            Every file whose header has no patient code that says something is another person's, named by its file. Without \
+            this flag several such files are refused.
+            """)
+    var fileIsSubject = false
+
+    @OptionGroup var unlabelled: UnlabelledOptions
 
     @Option(
         name: .long, help: "A folder with pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf, instead of --signals."
@@ -83,9 +103,19 @@ struct EDFCommand: ParsableCommand {
     func validate() throws {
         if root == nil {
             guard !signals.isEmpty else { throw ValidationError("give --signals and --hypnogram, or --root") }
-            guard hypnogram.count == signals.count else {
+            guard hypnogram.isEmpty || hypnogram.count == signals.count else {
                 throw ValidationError(
-                    "--hypnogram must be given once for each --signals: \(hypnogram.count) for \(signals.count)")
+                    "--hypnogram must be given once for each --signals or not at all: \(hypnogram.count) for \(signals.count)"
+                )
+            }
+            guard [0, 1, signals.count].contains(hypnogramOffset.count), hypnogramOffset.isEmpty || !hypnogram.isEmpty
+            else {
+                throw ValidationError(
+                    "--hypnogram-offset must be given once, or once for each --hypnogram: \(hypnogramOffset.count) for \(hypnogram.count)"
+                )
+            }
+            guard wakeMargin == nil || !hypnogram.isEmpty else {
+                throw ValidationError("--wake-margin needs to know where sleep is: give --hypnogram")
             }
             guard subject.isEmpty || subject.count == signals.count else {
                 throw ValidationError(
@@ -94,6 +124,12 @@ struct EDFCommand: ParsableCommand {
             }
         } else if !(signals.isEmpty && hypnogram.isEmpty && subject.isEmpty) {
             throw ValidationError("--root finds the files itself: leave --signals, --hypnogram and --subject out")
+        } else if hypnogramOffset.count > 1 {
+            throw ValidationError("--hypnogram-offset is one for all nights of --root: not \(hypnogramOffset.count)")
+        }
+        if let offset = hypnogramOffset.first(where: { abs($0) > 1e10 || $0.isNaN }) {
+            throw ValidationError(
+                "--hypnogram-offset must be a number of seconds within three centuries: not \(offset)")
         }
         // Without a rate, only the rows can be judged before the files are open.
         let layout = PolysomnographyLayout(channels: channels, rate: rate ?? 1 / rowSeconds, rowSeconds: rowSeconds)
@@ -107,13 +143,18 @@ struct EDFCommand: ParsableCommand {
         try requireWritable(output.out, inputs: root.map { [$0] } ?? signals + hypnogram)
         var files = signals.indices.map { index in
             PolysomnographyFiles(
-                signals: signals[index], hypnogram: hypnogram[index], subject: subject.isEmpty ? nil : subject[index])
+                signals: signals[index], hypnogram: hypnogram.isEmpty ? nil : hypnogram[index],
+                subject: subject.isEmpty ? nil : subject[index])
         }
         var unpaired: [SkippedItem] = []
-        if let root { (files, unpaired) = try PolysomnographyFiles.find(in: root) }
+        if let root { (files, unpaired) = try PolysomnographyFiles.find(in: root, unlabelled: unlabelled.areTaken) }
+        for index in files.indices where !hypnogramOffset.isEmpty {
+            files[index].hypnogramOffset = hypnogramOffset[hypnogramOffset.count > 1 ? index : 0]
+        }
         try output.write(
             Polysomnography(
                 files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-                wakeMargin: wakeMargin, reading: stages.reading(preference: prefer, scorer: scorer)))
+                wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
+                reading: stages.reading(preference: prefer, scorer: scorer)))
     }
 }

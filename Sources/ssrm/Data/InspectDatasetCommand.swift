@@ -27,6 +27,8 @@ struct InspectDatasetCommand: ParsableCommand {
         let samples: Int
         let rows: Int
         let columns: Int
+        let content: [String]
+        let units: [String]
         let recordings: Int
         let subjects: [String: Int]
         let labels: [String: Int]
@@ -47,10 +49,21 @@ struct InspectDatasetCommand: ParsableCommand {
         let contents = Contents(
             file: dataset.path, digest: dataset.digest, kind: dataset.kind, vocabulary: dataset.vocabulary.rawValue,
             schemes: LabelScheme.fitting(dataset.vocabulary).map(\.rawValue), samples: dataset.samples.count,
-            rows: dataset.samples.rows, columns: dataset.samples.columns, recordings: dataset.recordings.count,
+            rows: dataset.samples.rows, columns: dataset.samples.columns, content: dataset.content,
+            units: dataset.units, recordings: dataset.recordings.count,
             subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
             unlabelled: unlabelled)
         if json { try printJSON(contents) } else { print(contents, subjects, codes) }
+    }
+
+    /// What the values are, each with its unit.
+    private func values(_ contents: Contents) -> String {
+        func unit(_ place: Int) -> String {
+            let unit = contents.units.indices.contains(place) ? contents.units[place] : ""
+            return unit.isEmpty ? "unit not known" : unit
+        }
+        if contents.content.isEmpty { return "one kind (\(unit(0)))" }
+        return contents.content.enumerated().map { "\($1) (\(unit($0)))" }.joined(separator: ", ")
     }
 
     private func print(_ contents: Contents, _ subjects: [(String, Int)], _ codes: [(String, Int)]) {
@@ -61,6 +74,7 @@ struct InspectDatasetCommand: ParsableCommand {
             """
             \(contents.file): \(contents.kind)
             samples     \(contents.samples) of \(contents.rows) x \(contents.columns) values
+            content     \(values(contents))
             subjects    \(subjects.count): \(list(subjects))
             recordings  \(contents.recordings)
             labels      \(contents.vocabulary): \(list(codes)); without a label \(contents.unlabelled)

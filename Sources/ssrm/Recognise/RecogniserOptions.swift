@@ -1,7 +1,7 @@
 public import ArgumentParser
-import Foundation
 import Layers
 import Recognition
+import Service
 import Signals
 import SleepRecognition
 
@@ -38,8 +38,10 @@ struct RecogniserOptions: ParsableArguments {
 
 /// On how many threads a command computes.
 struct ThreadsOption: ParsableArguments {
-    @Option(name: .customLong("threads"), help: "Threads to compute on; the results are the same. Default: one a core.")
-    var count = ProcessInfo.processInfo.activeProcessorCount
+    @Option(
+        name: .customLong("threads"),
+        help: "Threads to compute on; the results are the same. By default one for each processor that it may use.")
+    var count = Processors.count
 
     func validate() throws {
         if count < 1 { throw ValidationError("--threads must be at least 1, not \(count)") }

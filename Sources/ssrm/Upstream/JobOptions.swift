@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Encoders
 import Foundation
+import Service
 import SleepRecognition
 import Upstream
 
@@ -21,7 +22,10 @@ struct JobOptions: ParsableArguments {
     @Option(help: "What all random draws follow from.")
     var seed: UInt64 = 1
 
-    @Option(help: "Shards a step; at most so many workers compute at once. By default the preset's.")
+    @Option(
+        help: """
+            Shards a step; at most so many workers compute at once. By default the preset's, or as many as the samples fill.
+            """)
     var shards: Int?
 
     @Option(help: "Originals a shard; each goes through the network in every view. By default the preset's.")
@@ -101,6 +105,16 @@ struct JobOptions: ParsableArguments {
     /// The job that these options ask for, on a dataset that was opened.
     func job(on dataset: Dataset, settings: NamedSettings) throws -> Job {
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
+        var settings = settings
+        let count = dataset.samples.count - excluded.reduce(0) { $0 + $1.count }
+        let (wanted, size) = (settings.values.shards, settings.values.shardSize)
+        if shards == nil, shardSize == nil, count > 0, settings.values.fitStep(to: count) {
+            Terminal.error(
+                """
+                note: \(count) samples don't fill a step of \(settings.name) (\(wanted) shards of \(size)); a step takes \
+                \(settings.values.shards) of \(settings.values.shardSize) here (--shards, --shard-size)
+                """)
+        }
         return try Pretraining(on: dataset, settings: settings, seed: seed, excluding: excluded).job
     }
 }

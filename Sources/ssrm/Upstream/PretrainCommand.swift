@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Service
 
 /// `ssrm pretrain`: the upstream stage on this machine alone.
@@ -17,8 +16,8 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
     @OptionGroup var options: JobOptions
     @OptionGroup var leaseOptions: LeaseOptions
 
-    @Option(help: "Worker processes; by default one a core.")
-    var workers = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Worker processes; by default one for each processor that this process may use.")
+    var workers = Processors.count
 
     @Option(help: "Compute threads of each worker.")
     var threads = 1

@@ -13,7 +13,7 @@ protocol UpstreamCommand {
 extension UpstreamCommand {
     /// Runs with the workers that this process starts itself, or with those that come to `listen`.
     func run(listen: String, patience: Duration? = nil, workers: LocalWorkersSettings? = nil) throws {
-        let signals = try SignalInbox([SIGINT, SIGTERM, SIGCHLD])
+        let signals = try SignalInbox()
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
@@ -26,7 +26,9 @@ extension UpstreamCommand {
         settings.workers = workers
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): try report(result)
-        case .stopped(let signal): throw ExitCode(128 + signal)
+        case .stopped(let signal):
+            if let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            throw ExitCode(128 + signal)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Messaging
 import Service
 
 /// `ssrm worker`: computes gradients for a coordinator.
@@ -15,7 +16,7 @@ struct WorkerCommand: ParsableCommand {
             Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
             """)
 
-    @Option(help: "The coordinator's endpoint.")
+    @Option(help: "The coordinator's endpoint, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555.")
     var connect: String
 
     @Option(help: "Compute threads.")
@@ -49,6 +50,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func validate() throws {
+        do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
         if let cpus, let processors {
             if processors.contains(where: { $0 < 0 }) {
                 throw ValidationError("--cpus takes numbers of processors like 0,1; '\(cpus)' is no list of numbers")
@@ -77,13 +79,16 @@ struct WorkerCommand: ParsableCommand {
         // idles.
         if let processors { Processors.stay(on: processors) }
         Processors.waitForTheirTurn()
-        let signals = try SignalInbox([SIGINT, SIGTERM])
+        let signals = try SignalInbox()
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
         let shell = try WorkerShell(
             settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])
-        if case .stopped(let signal) = try shell.work() { throw ExitCode(128 + signal) }
+        if case .stopped(let signal) = try shell.work() {
+            if !quiet, let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            throw ExitCode(128 + signal)
+        }
     }
 }

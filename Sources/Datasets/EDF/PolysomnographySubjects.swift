@@ -1,0 +1,110 @@
+/// Who was recorded in each night of a dataset.
+///
+/// The user says so, or the name of a Sleep-EDF file, or the patient code of an EDF+ header. A code that says nothing
+/// (`X`, `anonymous`) is none, and of two files without one nobody knows whether they are one person's.
+struct PolysomnographySubjects {
+    /// What is known of a night.
+    struct Night {
+        let files: PolysomnographyFiles
+        let patient: EDFPatient
+    }
+
+    private enum Source { case user, name, code, file }
+
+    /// The subject of each night.
+    let names: [String]
+    /// What the reader of results should know of who is whom.
+    private(set) var notes: [String] = []
+
+    /// Finds the subjects.
+    ///
+    /// - Parameters:
+    ///   - nights: the nights of the dataset.
+    ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
+    /// - Throws: `DatasetError.unsuitable` where people can't be told apart.
+    init(of nights: [Night], filesAreSubjects: Bool) throws(DatasetError) {
+        let remedy = "give a --subject for each"
+        let sources = nights.map { night -> (name: String, source: Source) in
+            if let subject = night.files.subject { return (subject, .user) }
+            if let subject = PolysomnographyFiles.sleepEDFSubject(night.files.name) { return (subject, .name) }
+            let code = night.patient.code
+            return SubjectNames.saysNothing(code) ? (night.files.name, .file) : (code, .code)
+        }
+        names = sources.map(\.name)
+        var nameless: [Night] = []
+        for (night, (name, source)) in zip(nights, sources) where source == .file {
+            guard !nameless.contains(where: { $0.files.signals == night.files.signals }) else { continue }
+            func said(_ night: Night) -> String {
+                night.patient.code.isEmpty ? "no patient code" : "the patient code \"\(night.patient.code)\""
+            }
+            if let first = nameless.first, !filesAreSubjects {
+                throw .unsuitable(
+                    path: night.files.signals,
+                    reason:
+                        "it has \(said(night)) and \(first.files.signals) \(said(first)): nothing tells whether they "
+                        + "are one person's; \(remedy), or --file-is-subject where each file is another person's")
+            }
+            if let twin = nameless.first(where: { $0.files.name == name }) {
+                throw .unsuitable(
+                    path: night.files.signals,
+                    reason: "it has the name of \(twin.files.signals), and no patient code tells whether they are one "
+                        + "person's: \(remedy)")
+            }
+            nameless.append(night)
+            if !night.patient.code.isEmpty {
+                notes.append(
+                    "\(night.files.signals): the patient code \"\(night.patient.code)\" says nothing; its subject is "
+                        + "named by its file, \(name)")
+            }
+        }
+        try SubjectNames.requireDistinct(
+            names, path: nights.first?.files.signals ?? "", remedy: "name each person in one way with --subject")
+        try compareNights(nights, sources.map(\.source))
+        comparePeople(nights)
+    }
+
+    /// Compares what the headers say of one subject's nights.
+    private mutating func compareNights(_ nights: [Night], _ sources: [Source]) throws(DatasetError) {
+        var firstOfName: [String: Int] = [:]
+        for (index, name) in names.enumerated() {
+            guard let first = firstOfName[name] else {
+                firstOfName[name] = index
+                continue
+            }
+            let (own, other) = (nights[index], nights[first])
+            for (what, value, otherValue) in [
+                ("sex", own.patient.sex, other.patient.sex),
+                ("birthdate", own.patient.birthdate, other.patient.birthdate),
+                ("name", own.patient.name, other.patient.name),
+            ] where value != otherValue && !SubjectNames.saysNothing(value) && !SubjectNames.saysNothing(otherValue) {
+                let difference =
+                    "subject \"\(name)\" has the \(what) \(value) in it and \(otherValue) in \(other.files.signals)"
+                // Names are written in many ways, and a user who names the subject knows better.
+                if sources[index] == .code, what != "name" {
+                    throw .unsuitable(
+                        path: own.files.signals,
+                        reason: "\(difference): if these are two people, or one, give a --subject for each")
+                }
+                if sources[index] != .name { notes.append("\(own.files.signals): \(difference)") }
+            }
+        }
+    }
+
+    /// Notes people of one name and birthdate under two codes.
+    private mutating func comparePeople(_ nights: [Night]) {
+        var firstOfPerson: [String: Int] = [:]
+        for (index, night) in nights.enumerated()
+        where !SubjectNames.saysNothing(night.patient.name) && !night.patient.birthdate.isEmpty {
+            let person = "\(night.patient.name.lowercased()) \(night.patient.birthdate)"
+            guard let first = firstOfPerson[person] else {
+                firstOfPerson[person] = index
+                continue
+            }
+            if names[first] != names[index] {
+                notes.append(
+                    "\(night.files.signals): subject \"\(names[index])\" has the name and birthdate of subject "
+                        + "\"\(names[first])\" in \(nights[first].files.signals)")
+            }
+        }
+    }
+}

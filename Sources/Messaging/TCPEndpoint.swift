@@ -1,0 +1,99 @@
+import CLinux
+import Foundation
+
+/// Where a socket listens or connects, like `tcp://127.0.0.1:5555`, with the address that its host's name stands for.
+///
+/// A name that has addresses of both kinds stands for one of version 4, so that who listens at `localhost` and who
+/// connects to it mean the same.
+public struct TCPEndpoint: Equatable, Sendable {
+    /// As a person wrote it.
+    public let text: String
+    /// With the address as a number, like `tcp://[::1]:5555`.
+    public let numeric: String
+    /// Whether only this machine reaches it.
+    public let isLoopback: Bool
+    /// What ZeroMQ is given: the name where there is one, which it looks up again each time that it connects.
+    let zmqText: String
+    let isIPv6: Bool
+
+    /// Where to listen: an address of this machine, its name, an interface's name, or `*`; and a port, or `*`.
+    ///
+    /// - Throws: when it is no endpoint, or nobody knows the name.
+    public init(listening text: String) throws(EndpointError) {
+        let (host, port) = try Self.parts(of: text, canBeAny: true)
+        let addresses: [HostAddress]
+        if host == "*" {
+            addresses = try HostAddress.all(of: "0.0.0.0", port: "0", in: text)
+        } else if let found = HostAddress.all(ofInterface: host) {
+            addresses = found
+        } else {
+            addresses = try HostAddress.all(of: host, port: "0", in: text)
+        }
+        self.init(text, address: addresses[0], port: port)
+    }
+
+    /// Where to connect: an address or a name, and a port.
+    ///
+    /// Of several addresses of a name, it is one that somebody listens at now, where there is such a one.
+    ///
+    /// - Throws: when it is no endpoint, or nobody knows the name.
+    public init(connecting text: String) throws(EndpointError) {
+        let (host, port) = try Self.parts(of: text, canBeAny: false)
+        let addresses = try HostAddress.all(of: host, port: port, in: text)
+        var answering: HostAddress?
+        if addresses.count > 1 {
+            answering = addresses.first { $0.connectionFault(patience: .seconds(2)) == nil }
+        }
+        let address = answering ?? addresses[0]
+        // ZeroMQ takes the first one of a kind.
+        let isFirst = addresses.first { $0.isIPv6 == address.isIPv6 } == address
+        self.init(text, address: address, port: port, zmqText: isFirst ? text : nil)
+    }
+
+    private init(_ text: String, address: HostAddress, port: String, zmqText: String? = nil) {
+        (self.text, isIPv6, isLoopback) = (text, address.isIPv6, address.isLoopback)
+        numeric = "tcp://" + (address.isIPv6 ? "[\(address.number)]" : address.number) + ":" + port
+        self.zmqText = zmqText ?? numeric
+    }
+
+    /// Whether `text` may be an endpoint, before any name is looked up.
+    ///
+    /// - Parameters:
+    ///   - text: like `tcp://NAME:5555`.
+    ///   - canBeAny: whether the host or the port may be `*`.
+    /// - Throws: why it is none.
+    public static func check(_ text: String, canBeAny: Bool) throws(EndpointError) {
+        _ = try parts(of: text, canBeAny: canBeAny)
+    }
+
+    private static func parts(of text: String, canBeAny: Bool) throws(EndpointError) -> (host: String, port: String) {
+        guard text.hasPrefix("tcp://"), let colon = text.lastIndex(of: ":") else { throw .notAnEndpoint(text) }
+        var host = text[text.index(text.startIndex, offsetBy: 6)..<max(colon, text.index(text.startIndex, offsetBy: 6))]
+        let port = text[text.index(after: colon)...]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw host.contains("[") ? .notAnEndpoint(text) : .bareIPv6(text)
+        }
+        guard !host.isEmpty, !port.isEmpty, !host.contains(where: { "[]/,; ".contains($0) }) else {
+            throw .notAnEndpoint(text)
+        }
+        if canBeAny, port == "*" { return (String(host), "*") }
+        guard port.allSatisfy({ $0.isASCII && $0.isNumber }) else { throw .notAnEndpoint(text) }
+        guard let number = Int(port), (canBeAny ? 0...65_535 : 1...65_535).contains(number) else {
+            throw .noSuchPort(text, port: String(port))
+        }
+        if host == "*", !canBeAny { throw .notAnEndpoint(text) }
+        return (String(host), String(port))
+    }
+
+    /// Why nobody can be reached there now, in the system's words; nil when somebody can.
+    public func connectionFault(patience: Duration) -> String? {
+        do throws(EndpointError) {
+            let (host, port) = try Self.parts(of: numeric, canBeAny: false)
+            return try HostAddress.all(of: host, port: port, in: numeric)[0].connectionFault(patience: patience)
+        } catch {
+            return error.description
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// How much processor time control groups leave a process, as containers, systemd and batch systems limit it: in
+/// processors, so that 1.5 are three seconds of computing in two.
+package enum ProcessorTime {
+    /// What this process has; nil where nothing limits it.
+    static let ofThisProcess: Double? = {
+        func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+        guard let groups = text("/proc/self/cgroup"), let mounts = text("/proc/self/mountinfo") else { return nil }
+        return limit(groups: groups, mounts: mounts, content: text)
+    }()
+
+    /// The smallest limit of the control groups that a process is in, and of those around them.
+    ///
+    /// - Parameters:
+    ///   - groups: which groups it is in, as `/proc/PID/cgroup` has them.
+    ///   - mounts: where their folders are, as `/proc/PID/mountinfo` has it.
+    ///   - content: the text of a file, if there is one.
+    /// - Returns: processors; nil where there is no limit.
+    package static func limit(groups: String, mounts: String, content: (String) -> String?) -> Double? {
+        let mounts = mounts.split(separator: "\n").compactMap { Mount($0) }
+        var limits: [Double] = []
+        for line in groups.split(separator: "\n") {
+            // A number, controllers (none for version 2), and the group's path.
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { continue }
+            let isSecond = parts[0] == "0" && parts[1].isEmpty
+            guard isSecond || parts[1].split(separator: ",").contains("cpu"),
+                let mount = mounts.first(where: { $0.isSecond == isSecond })
+            else { continue }
+            for folder in mount.folders(of: String(parts[2])) {
+                let limit =
+                    isSecond
+                    ? content(folder + "/cpu.max").flatMap(Self.secondVersion)
+                    : firstVersion(content(folder + "/cpu.cfs_quota_us"), content(folder + "/cpu.cfs_period_us"))
+                if let limit { limits.append(limit) }
+            }
+        }
+        return limits.min()
+    }
+
+    /// `max 100000`, or `150000 100000` for one and a half.
+    private static func secondVersion(_ text: String) -> Double? {
+        let words = text.split { $0.isWhitespace }
+        return words.count == 2 ? firstVersion(String(words[0]), String(words[1])) : nil
+    }
+
+    private static func firstVersion(_ quota: String?, _ period: String?) -> Double? {
+        func number(_ text: String?) -> Double? {
+            text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+        guard let quota = number(quota), let period = number(period), quota > 0, period > 0 else { return nil }
+        return quota / period
+    }
+
+    /// A place where the folders of control groups that limit processor time are.
+    private struct Mount {
+        let isSecond: Bool
+        /// The group whose folder is at `point`.
+        let root: String
+        let point: String
+
+        init?(_ line: Substring) {
+            // 25 20 0:22 /root /point rw,nosuid shared:9 - cgroup cgroup rw,cpu
+            let halves = line.firstRange(of: " - ").map { (line[..<$0.lowerBound], line[$0.upperBound...]) }
+            guard let (place, kind) = halves else { return nil }
+            let (places, kinds) = (place.split(separator: " "), kind.split(separator: " "))
+            guard places.count >= 5, let name = kinds.first else { return nil }
+            switch name {
+            case "cgroup2": isSecond = true
+            case "cgroup":
+                guard let options = kinds.last, options.split(separator: ",").contains("cpu") else { return nil }
+                isSecond = false
+            default: return nil
+            }
+            (root, point) = (Self.plain(places[3]), Self.plain(places[4]))
+        }
+
+        /// The kernel writes a space in a path as `\040`.
+        private static func plain(_ path: Substring) -> String { String(path.replacing("\\040", with: " ")) }
+
+        /// The folders of a group and of those around it, as far as they can be seen from here.
+        func folders(of group: String) -> [String] {
+            let base = root == "/" ? "" : root
+            // In a container, the group's own folder may be all that is mounted.
+            var rest = group == base || group.hasPrefix(base + "/") ? group.dropFirst(base.count) : ""
+            while rest.hasSuffix("/") { rest.removeLast() }
+            var folders = [point]
+            while let slash = rest.lastIndex(of: "/") {
+                folders.append(point + rest)
+                rest = rest[..<slash]
+            }
+            return folders
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+/// A night of twelve sleep epochs of a patient; nil is a file that is no EDF+ one.
+private func night(_ folder: TemporaryFolder, _ name: String, _ patient: String?, subject: String? = nil) throws
+    -> PolysomnographyFiles
+{
+    var bytes = EDFBytes(signals: [
+        EDFBytes.Signal(name: "C", rate: 1, values: (0..<360).map { Double($0 % 7) })
+    ])
+    if let patient { (bytes.patient, bytes.kind) = (patient, "EDF+C") }
+    try FileManager.default.createDirectory(
+        at: folder.url.appending(path: name).deletingLastPathComponent(), withIntermediateDirectories: true)
+    let path = try bytes.write(to: folder.path("\(name).edf"))
+    return PolysomnographyFiles(signals: path, hypnogram: nil, subject: subject)
+}
+
+private func source(_ nights: [PolysomnographyFiles], filesAreSubjects: Bool = false) throws -> Polysomnography {
+    try Polysomnography(nights, channels: ["C"], filesAreSubjects: filesAreSubjects)
+}
+
+private func refusal(_ nights: [PolysomnographyFiles]) throws -> String {
+    "\(try #require(#expect(throws: DatasetError.self) { try source(nights) }))"
+}
+
+@Test(arguments: [
+    "X", "x", "xxx", "anonymous", "Anonym", "ANONYMIZED", "unknown", "0", "0000", "-", "?", "n/a", "None", "null",
+])
+func aCodeThatSaysNothingIsNoIdentity(code: String) throws {
+    let folder = try TemporaryFolder()
+    let (first, second) = try (night(folder, "a", "\(code) X X X"), night(folder, "b", "\(code) X X X"))
+    let message = try refusal([first, second])
+    #expect(message.contains(first.signals) && message.contains(second.signals) && message.contains("\"\(code)\""))
+    #expect(message.contains("give a --subject for each"))
+    let alone = try source([first])
+    #expect(alone.outline.subjects == ["a"])
+    #expect(
+        alone.notes == [
+            "\(first.signals): the patient code \"\(code)\" says nothing; its subject is named by its file, a"
+        ])
+    #expect(try source([first, second], filesAreSubjects: true).outline.subjects == ["a", "b"])
+}
+
+@Test func severalFilesWithoutACodeAreRefusedUnlessTheirFilesOrTheUserNameTheirSubjects() throws {
+    let folder = try TemporaryFolder()
+    let (first, second) = try (night(folder, "a", nil), night(folder, "b", nil))
+    #expect(try refusal([first, second]).contains("it has no patient code and \(first.signals) no patient code"))
+    #expect(try refusal([first, night(folder, "c", "unknown X X X")]).contains("give a --subject for each"))
+    #expect(try source([first, second], filesAreSubjects: true).outline.subjects == ["a", "b"])
+    #expect(try source([first, first]).outline.subjects == ["a"])
+    #expect(try source([first, night(folder, "d", "P017 X X X")]).outline.subjects == ["a", "P017"])
+    let named = try [night(folder, "a", nil, subject: "one"), night(folder, "b", nil, subject: "two")]
+    #expect(try source(named).outline.subjects == ["one", "two"])
+    let twins = try [night(folder, "x/night", nil), night(folder, "y/night", nil)]
+    #expect(throws: DatasetError.self) { try source(twins, filesAreSubjects: true) }
+}
+
+@Test(arguments: [("P017", "p017"), ("P017", "P_017"), ("Ann", "ANN")])
+func codesThatDifferInCaseOrBlanksAloneAreRefused(code: String, other: String) throws {
+    let folder = try TemporaryFolder()
+    let nights = try [night(folder, "a", "\(code) X X X"), night(folder, "b", "\(other) X X X")]
+    #expect(try refusal(nights).contains("subjects \"\(code)\" and \"\(other)\" differ in case or blanks alone"))
+}
+
+@Test(arguments: [
+    ("P1 F X X", "P1 M X X", "sex M in it and F in"),
+    ("P1 X 02-MAY-1951 X", "P1 X 03-MAY-1951 X", "birthdate 03-MAY-1951 in it and 02-MAY-1951 in"),
+])
+func oneCodeOfTwoPeopleIsRefused(patient: String, other: String, words: String) throws {
+    let folder = try TemporaryFolder()
+    #expect(try refusal([night(folder, "a", patient), night(folder, "b", other)]).contains(words))
+    let named = try [night(folder, "a", patient, subject: "one"), night(folder, "b", other, subject: "one")]
+    let source = try source(named)
+    #expect(source.outline.subjects == ["one"] && source.notes.count == 1 && source.notes[0].contains(words))
+}
+
+@Test func namesAreComparedInNotes() throws {
+    let folder = try TemporaryFolder()
+    let nights = try [
+        night(folder, "a", "P1 F 02-may-1951 A_Smith"), night(folder, "b", "P1 F 02-MAY-1951 A_Smyth"),
+        night(folder, "c", "P2 F 02-MAY-1951 a_smith"), night(folder, "d", "P2 F X X"),
+    ]
+    let source = try source(nights)
+    #expect(source.outline.subjects == ["P1", "P2"])
+    #expect(
+        source.notes == [
+            "\(nights[1].signals): subject \"P1\" has the name A_Smyth in it and A_Smith in \(nights[0].signals)",
+            "\(nights[2].signals): subject \"P2\" has the name and birthdate of subject \"P1\" in \(nights[0].signals)",
+        ])
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Messaging
+import Testing
+
+/// Names and addresses of both kinds as places to listen and to connect.
+struct TCPEndpointTests {
+    /// Whether this machine has a loopback address of version 6.
+    private static let hasIPv6: Bool = {
+        guard let endpoint = try? TCPEndpoint(listening: "tcp://[::1]:*"), let context = try? Context(),
+            let socket = try? Socket(.router, in: context)
+        else { return false }
+        return (try? socket.bind(endpoint)) != nil
+    }()
+
+    @Test(arguments: [
+        ("tcp://127.0.0.1:5555", "tcp://127.0.0.1:5555", true), ("tcp://localhost:*", "tcp://127.0.0.1:*", true),
+        ("tcp://[::1]:5555", "tcp://[::1]:5555", true), ("tcp://[0:0::1]:5555", "tcp://[::1]:5555", true),
+        ("tcp://lo:5555", "tcp://127.0.0.1:5555", true), ("tcp://*:5555", "tcp://0.0.0.0:5555", false),
+        ("tcp://127.255.0.9:0", "tcp://127.255.0.9:0", true), ("tcp://192.0.2.1:5555", "tcp://192.0.2.1:5555", false),
+        ("tcp://[::]:5555", "tcp://[::]:5555", false),
+        ("tcp://[2001:db8::127]:5555", "tcp://[2001:db8::127]:5555", false),
+        ("tcp://[::ffff:127.0.0.1]:5555", "tcp://[::ffff:127.0.0.1]:5555", true),
+        ("tcp://[::ffff:192.0.2.1]:5555", "tcp://[::ffff:192.0.2.1]:5555", false),
+    ])
+    func anEndpointToListenAtIsAnAddressThatIsJudged(text: String, numeric: String, isLoopback: Bool) throws {
+        let endpoint = try TCPEndpoint(listening: text)
+        #expect(endpoint.numeric == numeric && endpoint.isLoopback == isLoopback)
+    }
+
+    @Test(arguments: [
+        "", "x", "tcp:", "tcp://", "tcp://:5", "tcp://a", "tcp://a:", "tcp://a:b", "tcp://a:-1", "tcp://[::1:5",
+        "tcp://[]:5",
+        "ipc://a:5", "tcp://a;b:5", "tcp://a/b:5", "tcp://[::1]x:5", "tcp://a:٣",
+    ])
+    func whatIsNoEndpointIsRefused(text: String) {
+        #expect(throws: EndpointError.notAnEndpoint(text)) { try TCPEndpoint(listening: text) }
+        #expect(throws: EndpointError.notAnEndpoint(text)) { try TCPEndpoint(connecting: text) }
+    }
+
+    @Test func anAddressOfVersionSixWithoutBracketsAndAnImpossiblePortAreNamed() {
+        #expect(throws: EndpointError.bareIPv6("tcp://::1:5")) { try TCPEndpoint(listening: "tcp://::1:5") }
+        let (large, huge) = ("tcp://127.0.0.1:99999", "tcp://127.0.0.1:99999999999999999999")
+        #expect(throws: EndpointError.noSuchPort(large, port: "99999")) { try TCPEndpoint(connecting: large) }
+        #expect(throws: EndpointError.noSuchPort(huge, port: "99999999999999999999")) {
+            try TCPEndpoint(listening: huge)
+        }
+        #expect(throws: EndpointError.noSuchPort("tcp://127.0.0.1:0", port: "0")) {
+            try TCPEndpoint(connecting: "tcp://127.0.0.1:0")
+        }
+        #expect(throws: EndpointError.notAnEndpoint("tcp://*:5")) { try TCPEndpoint(connecting: "tcp://*:5") }
+    }
+
+    @Test func aNameThatNobodyKnowsIsNamed() {
+        func expect(_ error: any Error) {
+            #expect("\(error)".contains("no address of a machine called 'no-such-host.invalid'"))
+        }
+        do {
+            _ = try TCPEndpoint(listening: "tcp://no-such-host.invalid:5")
+            Issue.record("it was found")
+        } catch { expect(error) }
+        do {
+            _ = try TCPEndpoint(connecting: "tcp://no-such-host.invalid:5")
+            Issue.record("it was found")
+        } catch { expect(error) }
+    }
+
+    private func exchange(listening: String, connecting: (String) -> String) throws {
+        let context = try Context()
+        let router = try Socket(.router, in: context)
+        let endpoint = try router.bind(TCPEndpoint(listening: listening))
+        let port = String(try #require(endpoint.split(separator: ":").last))
+        let dealer = try Socket(.dealer, in: context)
+        try dealer.connect(TCPEndpoint(connecting: connecting(port)))
+        try dealer.send([.copied([9])])
+        for _ in 0..<100 {
+            if let frames = try router.receive() { return #expect(frames.last.map { Array($0.bytes) } == [9]) }
+            try Poller.wait(for: router, timeout: .milliseconds(100))
+        }
+        Issue.record("nothing came in ten seconds")
+    }
+
+    @Test func whoListensAtANameIsFoundByIt() throws {
+        try exchange(listening: "tcp://localhost:*") { "tcp://localhost:\($0)" }
+        try exchange(listening: "tcp://lo:*") { "tcp://127.0.0.1:\($0)" }
+    }
+
+    @Test(.enabled(if: hasIPv6, "no IPv6 here"))
+    func whoListensAtAnAddressOfVersionSixIsFoundThere() throws {
+        try exchange(listening: "tcp://[::1]:*") { "tcp://[::1]:\($0)" }
+        try exchange(listening: "tcp://[::]:*") { "tcp://127.0.0.1:\($0)" }
+    }
+
+    @Test func whetherSomebodyListensIsFoundOut() throws {
+        let router = try Socket(.router, in: Context())
+        let endpoint = try TCPEndpoint(connecting: router.bind(TCPEndpoint(listening: "tcp://127.0.0.1:*")))
+        #expect(endpoint.connectionFault(patience: .seconds(5)) == nil)
+        #expect(try TCPEndpoint(connecting: "tcp://127.0.0.1:1").connectionFault(patience: .seconds(5)) != nil)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import TestKit
+import Testing
+
+/// What the signals of terminals and batch systems do to a run.
+@Suite struct EndingSignalsTests {
+    let folder: TemporaryFolder
+    var run: String { folder.path("run") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let names = [SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU"]
+
+    /// Starts `ssrm` with no signal ignored but SIGHUP, where that is asked for, however these tests were started.
+    private func start(_ arguments: [String], ignoringHangup: Bool = false) throws -> ProgramRun {
+        let first = ["--default-signal=HUP,USR1,USR2,XCPU"] + (ignoringHangup ? ["--ignore-signal=HUP"] : [])
+        return try ProgramRun(first + [ProgramRun.ssrm] + arguments, program: "/usr/bin/env")
+    }
+
+    private func startPretraining(_ flags: String...) throws -> [String] {
+        try ["pretrain", "--workers", "1"] + Pretraining.jobFlags(run: run, steps: 1_000_000) + flags
+    }
+
+    @Test(arguments: [SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU])
+    func aRunThatIsAskedToEndWritesACheckpointAndSaysWhy(signal: Int32) throws {
+        let process = try start(startPretraining())
+        try RunEventLog(of: run, by: process).waits(for: .joined)
+        process.signal(signal)
+        let result = process.result()
+        #expect(result.status == 128 + signal, Comment(rawValue: result.errors))
+        let name = try #require(Self.names[signal])
+        #expect(result.errors.contains("ended by \(name)"), Comment(rawValue: result.errors))
+        let stopped = try RunEventLog(of: run).waits(for: .stopped)
+        #expect(try Pretraining.inspect(run).step == stopped.step)
+    }
+
+    @Test func aRunThatIsToIgnoreAHangupGoesOn() throws {
+        let process = try start(startPretraining("--checkpoint-every", "5"), ignoringHangup: true)
+        let events = RunEventLog(of: run, by: process)
+        try events.waits(for: .checkpointWritten)
+        process.signal(SIGHUP)
+        let count = try events.entries.count { $0.event == .checkpointWritten }
+        try events.waits(for: .checkpointWritten, count: count + 2)
+        #expect(!process.hasEnded)
+        process.signal(SIGTERM)
+        #expect(process.result().status == 128 + SIGTERM)
+    }
+
+    @Test(arguments: [SIGHUP, SIGUSR1])
+    func aWorkerThatIsAskedToEndLeavesItsCoordinator(signal: Int32) throws {
+        let run = try EndlessRun.coordinator(run: run)
+        let worker = try start(["worker", "--connect", try run.events.endpoint()])
+        try run.events.waits(for: .joined)
+        worker.signal(signal)
+        #expect(worker.result().status == 128 + signal)
+        try run.events.waits(for: .left)
+        run.process.signal(SIGTERM)
+        #expect(run.process.result().status == 128 + SIGTERM)
+    }
+
+    @Test func aCoordinatorEndsWithTheProcessThatStartedItWhenAskedTo() throws {
+        let flags = try Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--listen", "tcp://127.0.0.1:*"]
+        let script = "\"$@\" --parent $$ & echo $!; read -r line"
+        // Its standard input is empty: it ends when the program has been started.
+        let parent = try ProgramRun(["-c", script, "sh", ProgramRun.ssrm, "coordinator"] + flags, program: "/bin/sh")
+        let pid = try #require(Int32(parent.result(seconds: 60).output.split(separator: "\n").first ?? ""))
+        defer { if pid > 1, kill(pid, 0) == 0 { kill(pid, SIGKILL) } }
+        #expect(waitFor { kill(pid, 0) != 0 })
+    }
+}

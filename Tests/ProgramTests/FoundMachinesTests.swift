@@ -1,0 +1,163 @@
+import Foundation
+import TestKit
+import Testing
+
+/// What the program does on machines as they are found: names, limits, networks that are none, few samples.
+@Suite struct FoundMachinesTests {
+    let folder: TemporaryFolder
+    var run: String { folder.path("run") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private struct Record: Decodable {
+        struct Run: Decodable {
+            struct Workers: Decodable { let count: Int }
+            let workers: Workers?
+        }
+        let run: Run
+    }
+
+    private func record() throws -> Record {
+        try JSONDecoder().decode(Record.self, from: Data(contentsOf: URL(filePath: run + "/job.json")))
+    }
+
+    /// `ssrm` by way of another program, like `taskset -c 0`.
+    private func ssrm(by words: [String], _ arguments: [String]) throws -> ProgramResult {
+        try ProgramRun(words + [ProgramRun.ssrm] + arguments, program: "/usr/bin/env").result()
+    }
+
+    // MARK: - Processors
+
+    @Test func aProcessThatMayUseOneProcessorStartsOneWorker() throws {
+        let arguments = try ["pretrain"] + Pretraining.jobFlags(run: run, steps: 0)
+        #expect(try ssrm(by: ["taskset", "-c", "0"], arguments).status == 0)
+        #expect(try record().run.workers?.count == 1)
+        let help = try ssrm(by: ["taskset", "-c", "0"], ["evaluate", "--help"]).output
+        #expect(help.replacing(/\s+/, with: " ").contains("that it may use. (default: 1)"))
+    }
+
+    private static let groups = "/sys/fs/cgroup/cpu"
+    private static let hasGroups = access(groups + "/cpu.cfs_period_us", R_OK) == 0 && access(groups, W_OK) == 0
+
+    @Test(.enabled(if: hasGroups, "no right to make a control group for processor time (version 1)"))
+    func aControlGroupThatHasTheTimeOfOneProcessorGetsOneWorker() throws {
+        let group = Self.groups + "/ssrm-test-\(UUID().uuidString)"
+        try #require(mkdir(group, 0o755) == 0)
+        defer { rmdir(group) }
+        try "100000".write(toFile: group + "/cpu.cfs_quota_us", atomically: false, encoding: .utf8)
+        let script = "echo $$ >'\(group)/cgroup.procs' && exec \"$@\""
+        let arguments = try ["pretrain"] + Pretraining.jobFlags(run: run, steps: 0)
+        let result = try ssrm(by: ["sh", "-c", script, "sh"], arguments)
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(try record().run.workers?.count == 1)
+    }
+
+    // MARK: - Networks
+
+    private static let hasNetworks =
+        (try? ProgramRun(["unshare", "-n", "true"], program: "/usr/bin/env").result().status) == 0
+
+    @Test(.enabled(if: hasNetworks, "no right to make a network namespace"))
+    func aRunWhoseWorkersCannotReachItSaysSoAtOnceAndEnds() throws {
+        let arguments = try ["pretrain"] + Pretraining.jobFlags(run: run, steps: 5)
+        let result = try ssrm(by: ["unshare", "-n"], arguments)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("is the loopback interface down"), Comment(rawValue: result.errors))
+    }
+
+    @Test(arguments: ["tcp://localhost:*", "tcp://[::1]:*"])
+    func aCoordinatorThatListensAtANameOrAnAddressOfVersionSixIsFound(listen: String) throws {
+        let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--listen", listen]
+        let coordinator = try ProgramRun(["coordinator"] + flags)
+        let endpoint: String
+        do { endpoint = try RunEventLog(of: run, by: coordinator).endpoint() } catch {
+            // A machine without IPv6 says so, and that is all.
+            #expect(coordinator.result().errors.contains("this machine has no such address"))
+            return
+        }
+        let place = try #require(endpoint.lastIndex(of: ":"))
+        let connect = listen.replacing(":*", with: endpoint[place...])
+        let worker = try ProgramRun.ssrm("worker", "--connect", connect)
+        #expect(worker.status == 0, Comment(rawValue: worker.errors))
+        #expect(coordinator.result().status == 0)
+    }
+
+    @Test(arguments: [
+        ("tcp://no-such-host.invalid:5555", "'no-such-host.invalid'"), ("tcp://127.0.0.1:99999", "no port 99999"),
+        ("tcp://::1:5555", "in brackets"),
+    ])
+    func anEndpointThatCannotBeIsRefusedAtOnce(endpoint: String, said: String) throws {
+        let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--listen", endpoint]
+        for command in [["worker", "--patience", "100000", "--connect", endpoint], ["coordinator"] + flags] {
+            let result = try ProgramRun(command).result()
+            #expect([1, 2].contains(result.status) && result.errors.contains(said), Comment(rawValue: result.errors))
+            #expect(result.errors.contains(endpoint))
+        }
+        #expect(try folder.contents.isEmpty)
+    }
+
+    @Test(.enabled(if: hasNetworks, "no right to make a network namespace"))
+    func aNameThatStandsForAnAddressThatOthersReachNeedsTheFlag() throws {
+        // In a namespace with a file of hosts of its own, where a name has an address of a dummy interface.
+        let hosts = try folder.write("127.0.0.1 localhost here\n192.0.2.7 there\n", to: "hosts")
+        let script = "mount --bind '\(hosts)' /etc/hosts && exec \"$@\""
+        func listen(at name: String) throws -> ProgramResult {
+            let flags = try Pretraining.jobFlags(run: run, steps: 0) + ["--listen", "tcp://\(name):*"]
+            return try ssrm(by: ["unshare", "-m", "sh", "-c", script, "sh"], ["coordinator"] + flags)
+        }
+        #expect(try listen(at: "here").status == 0)
+        let refused = try listen(at: "there")
+        #expect(refused.status == 1, Comment(rawValue: refused.errors))
+        #expect(refused.errors.contains("tcp://there:* (tcp://192.0.2.7:*)"), Comment(rawValue: refused.errors))
+        #expect(refused.errors.contains("--plaintext-network"))
+    }
+
+    // MARK: - Limits
+
+    private func pretrain(limit blocks: Int, _ flags: String...) throws -> ProgramResult {
+        let arguments = ["pretrain", "--data", try Pretraining.dataset.get(), "--run", run, "--steps", "3"] + flags
+        return try ssrm(by: ["bash", "-c", "ulimit -f \(blocks) && exec \"$@\"", "bash"], arguments)
+    }
+
+    @Test func aRunWhoseCheckpointsCouldNeverBeWrittenNamesTheLimit() throws {
+        let result = try pretrain(limit: 1024)
+        #expect(result.status == 1)
+        #expect(
+            result.errors.contains("files of this process may have 1048576 (ulimit -f)"),
+            Comment(rawValue: result.errors))
+    }
+
+    @Test func aRunThatGetsNoSharedMemoryGoesOnWithoutAndSaysSoOnce() throws {
+        let result = try pretrain(limit: 3000, "--workers", "1", "--json")
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.errors.ranges(of: "there is no shared memory here").count == 1)
+        let with = try ProgramRun.ssrm(
+            "pretrain", "--data", try Pretraining.dataset.get(), "--run", folder.path("with"), "--steps", "3",
+            "--workers",
+            "1", "--json")
+        let outcomes = try [result, with].map {
+            try JSONDecoder().decode(Pretraining.Outcome.self, from: Data($0.output.utf8))
+        }
+        #expect(outcomes[0] == outcomes[1])
+    }
+
+    // MARK: - Few samples
+
+    @Test func fewSamplesMakeASmallStepWhereNobodyNamedItsSize() throws {
+        let data = folder.path("few.safetensors")
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "pressure", "--subjects", "1", "--seed", "1", "--maps-per-posture", "7",
+            "--out", data)
+        #expect(made.status == 0)
+        let arguments = [
+            "pretrain", "--data", data, "--run", run, "--preset", "paper", "--steps", "2", "--workers", "1",
+        ]
+        let result = try ProgramRun(arguments).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.errors.contains("don't fill a step of paper (8 shards of 16)"), Comment(rawValue: result.errors))
+        let again = try ProgramRun(arguments.replacing(["2"], with: ["3"]) + ["--resume"]).result()
+        #expect(again.status == 0, Comment(rawValue: again.errors))
+        let named = try ProgramRun(arguments + ["--resume", "--shards", "8"]).result()
+        #expect(named.status == 1 && named.errors.contains("--shards"), Comment(rawValue: named.errors))
+    }
+}
