@@ -288,7 +288,7 @@ package final class CoordinatorShell {
         if training.readyCount > 0 { emptySince = watch.elapsed }
         if let patience = settings.patience, watch.elapsed - emptySince > patience {
             throw ServiceError(
-                "no worker has been at \(endpoint) for \(patience.seconds) seconds; start some with `ssrm worker --connect`"
+                "no worker has been at \(endpoint) for \(String(format: "%g", patience.seconds)) seconds; start some with `ssrm worker --connect`"
             )
         }
     }

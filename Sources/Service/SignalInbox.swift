@@ -19,6 +19,8 @@ package final class SignalInbox {
     /// What the caller had this process ignore, as `nohup` does with SIGHUP, stays ignored; not so SIGINT, which a
     /// shell has all its background jobs ignore.
     package init() throws {
+        // Whoever read what this process says may be gone, as with a dropped connection: that ends no run.
+        signal(SIGPIPE, SIG_IGN)
         // Where the caller has it ignored, children leave nothing to wait for.
         signal(SIGCHLD, SIG_DFL)
         var set = sigset_t()

@@ -46,6 +46,16 @@ import Testing
         #expect(process.result().status == 128 + SIGTERM)
     }
 
+    @Test func aRunWhoseReaderIsGoneGoesOn() throws {
+        // `read` takes the first line, and then nobody reads any more.
+        let flags = try Pretraining.jobFlags(run: run, steps: 100) + ["--workers", "1"]
+        let script = "{ \"$@\" 2>&1; echo $? >'\(folder.path("status"))'; } | read -r line; exit 0"
+        let pipe = try ProgramRun(
+            ["-c", script, "bash", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/bash")
+        pipe.result()
+        #expect(try Pretraining.inspect(run).step == 100)
+    }
+
     @Test(arguments: [SIGHUP, SIGUSR1])
     func aWorkerThatIsAskedToEndLeavesItsCoordinator(signal: Int32) throws {
         let run = try EndlessRun.coordinator(run: run)

@@ -83,7 +83,7 @@ extension Scoring {
     }
 
     private static func choice(_ names: [String], _ reading: HypnogramReading) -> String {
-        let list = names.map(quoted).joined(separator: ", ")
+        let list = names.map { quoted($0) }.joined(separator: ", ")
         guard let scorer = reading.scorer else {
             return "it has stages of several scorers: choose one with --scorer: \(list)"
         }

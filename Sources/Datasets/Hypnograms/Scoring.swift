@@ -67,7 +67,7 @@ extension Scoring {
             guard file.byteCount <= Self.largestByteCount else {
                 throw .unsuitable(path: path, reason: "\(file.byteCount) bytes are too many for a hypnogram")
             }
-            let text = try DecodedText(path: path)
+            let text = try DecodedText(path: path, mayBeMarkup: true)
             self = try text.withBytes { bytes throws(DatasetError) in
                 try Self.init(text: bytes, path: path, reading)
             }

@@ -48,7 +48,8 @@ struct UnknownTexts {
             return "numbers stand for different stages in different programs: say which with --stage-map, like "
                 + "0=W,1=N1,2=N2,3=N3,4=REM"
         }
-        return "say what they are with --stage-map, like \(quoted("\(first)=W")) (nothing behind = for no stage)"
+        return
+            "say what they are with --stage-map, like \(quoted("\(first)=W", upTo: 256)) (nothing behind = for no stage)"
     }
 
     /// Refuses a file in which too much of what looks like stages is unknown.

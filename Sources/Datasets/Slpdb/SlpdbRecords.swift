@@ -73,7 +73,7 @@ public struct SlpdbRecords: RecordingSource {
         values = nights.map(\.values)
         outline = DatasetOutline(
             kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, content: features.map(\.name),
-            of: nights.map(\.recording))
+            units: features.map(\.unit), of: nights.map(\.recording))
     }
 
     /// Appends the samples in the order of the outline.
