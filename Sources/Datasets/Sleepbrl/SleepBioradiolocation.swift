@@ -61,8 +61,11 @@ public struct SleepBioradiolocation: RecordingSource {
     ///   - root: the folder with the records.
     ///   - content: what a sample holds.
     ///   - window: how many sleep epochs a sample of features spans; odd.
+    ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError`, also when no record can be used.
-    public init(root: String, content: Content = .windows, window: Int = 11) throws(DatasetError) {
+    public init(
+        root: String, content: Content = .windows, window: Int = 11, reading: HypnogramReading = .plain
+    ) throws(DatasetError) {
         let window = SleepEpochWindow(width: window)
         (self.content, self.window) = (content, window)
         let names = try Folder.names(in: root)
@@ -76,7 +79,7 @@ public struct SleepBioradiolocation: RecordingSource {
                         SkippedItem(path: path, kind: .recording, reason: "there is no \(name).atr beside it"))
                     continue
                 }
-                let record = try RadarRecord(path: path, annotations: path + ".atr")
+                let record = try RadarRecord(path: path, annotations: path + ".atr", reading)
                 skipped += record.skipped
                 let (runs, left) = Self.recordings(of: record)
                 skipped += left

@@ -44,9 +44,11 @@ public struct SlpdbRecords: RecordingSource {
     ///   - root: the folder that holds the records' files.
     ///   - features: a row of a sample each.
     ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file and line; also when no record can be used.
     public init(
-        root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11
+        root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11,
+        reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
         (self.features, self.window) = (features, SleepEpochWindow(width: window))
@@ -55,7 +57,7 @@ public struct SlpdbRecords: RecordingSource {
         var nights: [Night] = []
         var notes: [String] = []
         for record in search.records {
-            let texts = try SlpdbTexts(stem: "\(root)/\(record)")
+            let texts = try SlpdbTexts(stem: "\(root)/\(record)", reading)
             if texts.unannotatedCount > 0 {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
