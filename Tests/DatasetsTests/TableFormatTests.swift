@@ -121,6 +121,17 @@ private func refusal(
         ])
 }
 
+@Test func aNameThatIsMissingIsRefusedAndOneThatSaysNothingIsNamed() throws {
+    for missing in ["NA", "?", ""] {
+        let message = try refusal([header] + rows.map { $0.replacing("ana", with: missing) })
+        #expect(message.contains("a.csv, line 2: column \"id\": \"\(missing)\" is not a name: whose row is it?"))
+    }
+    let unknown = try made([header] + rows.map { $0.replacing("ana", with: "unknown") })
+    #expect(
+        unknown.source.notes == ["subject \"unknown\" says nothing of who it is: several people under it count as one"])
+    #expect(try made([header] + rows.map { $0.replacing("ana", with: "0") }).source.notes.isEmpty)
+}
+
 @Test func aTableOfOnePersonNeedsNoColumnForIt() throws {
     let data = try made([header] + rows, subject: .named("ben")).data
     #expect(data.subjects == ["ben"] && data.recordings == ["1"])

@@ -37,7 +37,11 @@ struct TableNames {
         var subjectName = ""
         switch subject {
         case .named(let name): subjectName = name
-        case .column: subjectName = try text(file.places.subject)
+        case .column:
+            if let place = file.places.subject, rows.isMissing(rows.fields[place]) {
+                throw .badField(rows, place, file, "a name: whose row is it?")
+            }
+            subjectName = try text(file.places.subject)
         }
         let name = Name(subject: subjectName, recording: try text(file.places.recording))
         if wasComposed { composed[file.path, default: 0] += 1 }
@@ -55,6 +59,9 @@ struct TableNames {
     func notes() throws(DatasetError) -> [String] {
         var notes = composed.sorted { $0.key < $1.key }.map { path, count in
             "\(path): \(count) row\(count == 1 ? "" : "s") with a name of decomposed letters, taken as composed ones"
+        }
+        for name in Set(names.map(\.subject)).sorted() where Int(name) == nil && SubjectNames.saysNothing(name) {
+            notes.append("subject \(quoted(name)) says nothing of who it is: several people under it count as one")
         }
         var (ofSubject, ofCase, ofRecording): ([String: Int], [String: Int], [Name: Int]) = ([:], [:], [:])
         for (index, name) in names.enumerated() {
