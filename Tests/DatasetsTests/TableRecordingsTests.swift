@@ -290,3 +290,15 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     ) { try source.write(to: folder.path("data")) }
     #expect(try folder.contents == ["table.csv"])
 }
+
+@Test(arguments: [
+    ("ada", "Ada", "subjects \"ada\" and \"Ada\" differ in case or blanks alone"),
+    ("ada", "ad a", "differ in case or blanks alone"),
+    ("unknown", "unknown", "recordings 1 and 2 are of subject \"unknown\", which says nothing of who it is"),
+])
+func subjectsThatDoNotTellPeopleApartAreRefused(subject: String, other: String, words: String) throws {
+    let rows = [(subject, "1"), (other, "2")].flatMap { id, night in (0..<12).map { "\(id),\(night),\($0),W,1,2" } }
+    let error = #expect(throws: DatasetError.self) { try dataset([text(rows)]) }
+    #expect("\(try #require(error))".contains(words))
+    #expect(try dataset([text(Array(rows.prefix(12)))]).data.subjects == [subject])
+}

@@ -17,6 +17,8 @@ struct RadarRecord {
     let usable: [Bool]
     /// The stage of each whole sleep epoch; nil where there is none.
     let stages: [SleepStage?]
+    /// Where its header is not as the format has it.
+    let notes: [String]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
     /// How many sleep epochs have no annotation of a stage.
@@ -26,11 +28,12 @@ struct RadarRecord {
     ///
     /// - Parameters:
     ///   - path: the EDF file.
-    ///   - annotations: the annotation file beside it.
+    ///   - annotations: the annotation file beside it; nil for a record without stages.
     /// - Throws: `DatasetError` that names the file, and the byte of a malformed one.
-    init(path: String, annotations: String) throws(DatasetError) {
+    init(path: String, annotations: String?) throws(DatasetError) {
         self.path = path
         let file = try EDFFile(opening: path)
+        notes = file.notes
         var usable: [Bool] = []
         for pair in 0..<Self.pairCount {
             for channel in try Self.channels(of: pair, in: file) {
@@ -44,6 +47,10 @@ struct RadarRecord {
             }
         }
         self.usable = usable
+        guard let annotations else {
+            (stages, skipped) = (Array(repeating: nil, count: usable.count), [])
+            return
+        }
         let all = try AnnotationFile(path: annotations).annotations
         // WFDB programs note at the start when annotations are not timed in samples of the signals.
         let clock = "## time resolution:"

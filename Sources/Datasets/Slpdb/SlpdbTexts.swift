@@ -19,13 +19,15 @@ struct SlpdbTexts {
 
     /// Reads the three files.
     ///
-    /// - Parameter stem: their path without `.hea`, `.an` and `.rr`.
+    /// - Parameters:
+    ///   - stem: their path without `.hea`, `.an` and `.rr`.
+    ///   - hasStages: whether there is an `.an`.
     /// - Throws: `DatasetError` that names the file, line and what is wrong.
-    init(stem: String) throws(DatasetError) {
+    init(stem: String, hasStages: Bool = true) throws(DatasetError) {
         let header = try Header(path: stem + ".hea")
         stages = [SleepStage?](repeating: nil, count: header.sleepEpochCount)
         beats = HeartBeats([])
-        try readStages(stem + ".an", header)
+        if hasStages { try readStages(stem + ".an", header) }
         try readBeats(stem + ".rr")
     }
 

@@ -82,6 +82,7 @@ public struct TableRecordings: RecordingSource {
         let isSleep = labels.vocabulary == .stage
         let fewestRows = isSleep ? SleepEpochWindow.fewestEpochs : 1
         rows = try reader.recordings(fewestRows: fewestRows)
+        try Self.requirePeople(reader.names, path: paths[0])
         skipped = reader.skippedItems(unit: isSleep ? .sleepEpoch : .row, fewestRows: fewestRows)
         guard !rows.isEmpty else {
             throw .unsuitable(path: paths[0], reason: "no row is left" + (skipped.first.map { "; \($0.reason)" } ?? ""))
@@ -89,6 +90,22 @@ public struct TableRecordings: RecordingSource {
         let places = files[0].places
         let valueNames = places.values.map { places.names[$0] }
         outline = Self.outline(of: rows, reader.names, labels.vocabulary, shape, valueNames)
+    }
+
+    /// Makes sure that the column of subjects tells people apart.
+    private static func requirePeople(_ names: [TableReader.Name], path: String) throws(DatasetError) {
+        let remedy = "name each person in one way in the column of subjects"
+        try SubjectNames.requireDistinct(names.map(\.subject), path: path, remedy: remedy)
+        var recordings: [String: String] = [:]
+        for name in names where SubjectNames.isPlaceholder(name.subject) {
+            if let other = recordings[name.subject] {
+                throw .unsuitable(
+                    path: path,
+                    reason: "recordings \(other) and \(name.recording) are of subject \"\(name.subject)\", which says "
+                        + "nothing of who it is: \(remedy)")
+            }
+            recordings[name.subject] = name.recording
+        }
     }
 
     private static func outline(

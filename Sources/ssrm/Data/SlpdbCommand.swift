@@ -37,6 +37,8 @@ struct SlpdbCommand: ParsableCommand {
     @Option(name: .long, help: "How many sleep epochs a sample spans; an odd number.")
     var window = 11
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -53,6 +55,8 @@ struct SlpdbCommand: ParsableCommand {
     func run() throws {
         try requireWritable(output.out, inputs: [root])
         try output.write(
-            SlpdbRecords(root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window))
+            SlpdbRecords(
+                root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window,
+                unlabelled: unlabelled.areTaken))
     }
 }
