@@ -7,7 +7,7 @@ public struct SleepEpochWindow: Sendable, Equatable {
     public static let largestWidth = 9_999
 
     /// How long a sleep epoch lasts, in seconds, as sleep is scored.
-    static let epochSeconds = 30.0
+    public static let epochSeconds = 30.0
 
     /// Fewer sleep epochs in a row than this, five minutes, are no use as a recording.
     static let fewestEpochs = 10

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 private let columns = TableColumns(
-    subject: "id", recording: "night", position: "epoch", label: "stage", values: .named(["hr", "move"]))
+    subject: .column("id"), recording: "night", position: "epoch", label: "stage", values: .named(["hr", "move"]))
 
 /// Two nights of 12 sleep epochs of each of two subjects, as lines without a header.
 private let lines: [String] = ["ada", "10", "9"].flatMap { id in
@@ -26,13 +26,13 @@ private func text(_ lines: [String], header: String = header, lineEnd: String = 
 private func dataset(
     _ texts: [String], columns: TableColumns = columns, vocabulary: LabelVocabulary = .stage,
     map: [String: String] = [:],
-    shape: TableRecordings.Shape = .window(1), delimiter: TableRecordings.Delimiter = .comma
+    shape: TableRecordings.Shape = .window(1), delimiter: TableRecordings.Delimiter? = nil
 ) throws -> (data: Dataset, skipped: [SkippedItem]) {
     let folder = try TemporaryFolder()
     let paths = try texts.enumerated().map { try folder.write($1, to: "\($0).csv") }
     let source = try TableRecordings(
         files: paths, columns: columns, labels: TableLabels(vocabulary, codeOfText: map), shape: shape,
-        delimiter: delimiter)
+        format: TableRecordings.Format(delimiter: delimiter))
     let skipped = try source.write(to: folder.path("data")).skipped.map {
         SkippedItem(path: URL(filePath: $0.path).lastPathComponent, kind: $0.kind, count: $0.count, reason: $0.reason)
     }
@@ -197,7 +197,8 @@ func aMalformedRowIsNamedWithItsPlace(row: String, expected: String) throws {
     ("id,nihgt,epoch,stage,hr,move", "there is no column \"night\"; did you mean \"nihgt\"?"),
     ("id,night,epoch,stage,hr,\"mo\u{1B}ve\n\"", "no column \"move\"; did you mean \"mo?ve?\"?"),
     ("id,night,epoch,stage,hr," + String(repeating: "move", count: 30), "move\"; there are \"id\", "),
-    ("id;night;epoch;stage;hr;move", "there is no column \"id\"; the header is one column, is --delimiter right?"),
+    ("id;night;epoch;stage;hr;move", "line 1: the columns are named here: use --delimiter semicolon"),
+    ("identity", "there is no column \"id\"; the header is one column"),
     ("id,night,epoch,stage,hr,move,hr", "column \"hr\" is there 2 times"), ("", "0.csv is empty"),
     ("\n\n", "0.csv is empty"),
 ])
@@ -291,14 +292,12 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     #expect(try folder.contents == ["table.csv"])
 }
 
-@Test(arguments: [
-    ("ada", "Ada", "subjects \"ada\" and \"Ada\" differ in case or blanks alone"),
-    ("ada", "ad a", "differ in case or blanks alone"),
-    ("unknown", "unknown", "recordings 1 and 2 are of subject \"unknown\", which says nothing of who it is"),
-])
-func subjectsThatDoNotTellPeopleApartAreRefused(subject: String, other: String, words: String) throws {
-    let rows = [(subject, "1"), (other, "2")].flatMap { id, night in (0..<12).map { "\(id),\(night),\($0),W,1,2" } }
+@Test(arguments: ["unknown", "Anonymous", "-", "n/a"])
+func aSubjectOfSeveralRecordingsSaysWhoItIs(subject: String) throws {
+    let rows = ["1", "2"].flatMap { night in (0..<12).map { "\(subject),\(night),\($0),W,1,2" } }
     let error = #expect(throws: DatasetError.self) { try dataset([text(rows)]) }
-    #expect("\(try #require(error))".contains(words))
+    #expect(
+        "\(try #require(error))".contains(
+            "line 14: a second recording of subject \"\(subject)\", which says nothing of who it is"))
     #expect(try dataset([text(Array(rows.prefix(12)))]).data.subjects == [subject])
 }

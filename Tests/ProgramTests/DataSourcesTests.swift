@@ -83,6 +83,22 @@ private let roles = [
     #expect(try data.labels(under: .wake).prefix(6) == [0, 1, 1, 1, 1, 0])
 }
 
+@Test func timedValuesBecomeADataset() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<60).map { "2024-03-01 22:\($0 / 4 + 10):\($0 % 4)5,\(60 + $0 / 2)\n" }
+    let path = try folder.write("Heart Rate Export\ntime,bpm\n" + rows.joined(), to: "heart.csv")
+    let arguments = [
+        "table", "--file", path, "--skip-lines", "1", "--subject-name", "ada", "--time-column", "time", "--time-zone",
+        "Europe/Berlin", "--values", "bpm", "--units", "1/min", "--vocabulary", "stage", "--out", folder.path("out"),
+    ]
+    let summary = try made(arguments)
+    #expect((summary.samples, summary.rows, summary.subjects, summary.recordings) == (30, 1, 1, 1))
+    #expect(try Dataset(opening: folder.path("out")).recordings == ["ada/2024-03-01T21:10:05Z"])
+    let wrong = arguments.map { $0 == "Europe/Berlin" ? "Europe/Bonn" : $0 }
+    let result = try ProgramRun(["data"] + wrong, in: folder.url.path).result()
+    #expect(result.errors.contains("there is no time zone Europe/Bonn") && result.status != 0)
+}
+
 @Test func badTablesGetOneLine() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(nights, to: "a.csv")
@@ -138,6 +154,14 @@ private let roles = [
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0=W,0=N1"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--delimiter", "x"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--position-step", "0"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--skip-lines", "-1"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--subject-name", "a"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--time-column", "a"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--time-zone", "UTC"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--units", "1/min,"],
+    ["table", "--file", "x", "--time-column", "t", "--vocabulary", "posture", "--subject-name", "a"]
+        + ["--out", "y", "--values", "a"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "2"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--maps-per-posture", "2"],
     ["synthetic", "--kind", "pressure", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "3"],

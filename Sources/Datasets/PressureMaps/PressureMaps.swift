@@ -182,7 +182,7 @@ public struct PressureMaps: RecordingSource {
         var outline: DatasetOutline {
             DatasetOutline(
                 kind: "pmd-\(experiment.rawValue)", vocabulary: experiment.vocabulary, rows: experiment.rows,
-                columns: experiment.columns,
+                columns: experiment.columns, units: ["1"],  // raw readings, which the publisher gives no unit
                 of: files.map { file in
                     FoundRecording(
                         name: file.name, subject: file.subject, firstPosition: settlingFrames,

@@ -116,11 +116,17 @@ public struct SleepAccelFeatures: RecordingSource {
         }
         outline = DatasetOutline(
             kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, content: features,
-            of: recordings)
+            units: features.map(Self.unit(of:)), of: recordings)
         (self.lines, self.notes) = (lines, notes)
         for (subject, stages) in zip(sorted, stages) {
             try checkLineCounts(of: subject, against: stages.count)
         }
+    }
+
+    /// A feature's unit: "1" where it is relative or counts, nothing where it is none of the authors'.
+    private static func unit(of feature: String) -> String {
+        if feature == "circadian" { return "1" }
+        return SleepAccelRecordings.Feature(rawValue: feature)?.unit ?? ""
     }
 
     /// The number of each line's sleep epoch since the first, by the hours that have gone by.

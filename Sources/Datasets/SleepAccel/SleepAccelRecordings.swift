@@ -35,6 +35,9 @@ public struct SleepAccelRecordings: RecordingSource {
         case cosine
         /// Steps in the ten minutes around it (`StepCounts`).
         case steps
+
+        /// The unit of its values: counts and what is relative to the night have none, which is "1".
+        public var unit: String { self == .time ? "h" : "1" }
     }
 
     /// A signal in a raw window.
@@ -46,6 +49,9 @@ public struct SleepAccelRecordings: RecordingSource {
         /// The heart rate less its median over the night, in hundreds of beats per minute, so that it is of the size of
         /// the others.
         case hr
+
+        /// The unit of its values.
+        public var unit: String { self == .hr ? "100/min" : "g" }
     }
 
     /// What a sample is made of.
@@ -86,19 +92,20 @@ public struct SleepAccelRecordings: RecordingSource {
     ) throws(DatasetError) {
         let needs: SleepAccelNight.Needs
         let kind: String
-        let (rows, columns, names): (Int, Int, [String])
+        let (rows, columns, names, units): (Int, Int, [String], [String])
         switch content {
         case .features(let features, let window):
             precondition(!features.isEmpty, "no features")
             needs = .init(motion: features.contains(.count), steps: features.contains(.steps))
             kind = "sleep-accel-raw"
-            (rows, columns, names) = (features.count, SleepEpochWindow(width: window).width, features.map(\.rawValue))
+            (rows, columns) = (features.count, SleepEpochWindow(width: window).width)
+            (names, units) = (features.map(\.rawValue), features.map(\.unit))
         case .windows(let channels, let rate):
             precondition(rate > 0 && !channels.isEmpty, "\(channels) at \(rate) Hz")
             needs = .init(motion: channels.contains { $0 != .hr }, steps: false)
             kind = "sleep-accel-windows"
             (rows, columns) = (Int(SleepEpochWindow.epochSeconds), channels.count * rate)
-            names = channels.map(\.rawValue)
+            (names, units) = (channels.map(\.rawValue), channels.map(\.unit))
         }
         self.content = content
 
@@ -109,7 +116,7 @@ public struct SleepAccelRecordings: RecordingSource {
         notes = nights.flatMap(\.notes)
 
         outline = DatasetOutline(
-            kind: kind, vocabulary: .stage, rows: rows, columns: columns, content: names,
+            kind: kind, vocabulary: .stage, rows: rows, columns: columns, content: names, units: units,
             of: nights.flatMap { night in
                 night.runs.enumerated().map { number, run in
                     FoundRecording(

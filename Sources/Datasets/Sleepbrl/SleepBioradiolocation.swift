@@ -147,7 +147,8 @@ public struct SleepBioradiolocation: RecordingSource {
             kind: "sleepbrl", vocabulary: .stage,
             rows: content == .windows ? windowRows : BreathingFeatures.names.count,
             columns: content == .windows ? rowLength : window.width,
-            content: content == .windows ? ["respiration", "movement"] : BreathingFeatures.names, of: recordings)
+            content: content == .windows ? ["respiration", "movement"] : BreathingFeatures.names,
+            units: content == .windows ? ["mm", "mm"] : BreathingFeatures.units, of: recordings)
     }
 
     /// Reads the signals, demodulates record by record and appends the samples in the order of the outline.

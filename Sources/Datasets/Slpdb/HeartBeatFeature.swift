@@ -80,6 +80,19 @@ public struct HeartBeatFeature: Sendable, Hashable {
     /// The feature's name.
     public var name: String { measure.rawValue + (isRelative ? Self.relativeSuffix : "") }
 
+    /// The unit of its values: logarithms, shares and what is relative to a night have none, which is "1".
+    public var unit: String {
+        if isRelative { return "1" }
+        switch measure {
+        case .rate, .range, .longRate, .rateChange: return "1/min"
+        case .breathing: return "Hz"
+        case .clock: return "h"
+        case .deviation, .differences, .lost, .longDeviation, .longDifferences, .largeDifferences, .veryLow, .low,
+            .high, .balance, .highShare, .veryLowShare, .regularity:
+            return "1"
+        }
+    }
+
     /// Every feature there is.
     public static let all: [HeartBeatFeature] =
         Measure.allCases.map { HeartBeatFeature($0) }

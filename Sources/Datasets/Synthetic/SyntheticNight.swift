@@ -21,6 +21,9 @@ public struct SyntheticNight: RecordingSource {
         "movement", "hours",
     ]
 
+    /// The unit of each feature; movement is the logarithm of counts and has none.
+    private static let units = ["1/min", "ms", "ms", "1/min", "1", "1", "h"]
+
     private let seed: UInt64
     private let window: SleepEpochWindow
 
@@ -40,7 +43,7 @@ public struct SyntheticNight: RecordingSource {
         (self.seed, self.window) = (seed, SleepEpochWindow(width: window))
         outline = DatasetOutline(
             kind: "synthetic-night", vocabulary: .stage, rows: Self.featureNames.count, columns: window,
-            content: Self.featureNames,
+            content: Self.featureNames, units: Self.units,
             of: (0..<subjectCount).map { subject in
                 let name = "N\(subject + 1)"
                 let stages = SyntheticHypnogram(seed: seed, subject: subject).stages

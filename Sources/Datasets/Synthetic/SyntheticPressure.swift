@@ -47,7 +47,7 @@ public struct SyntheticPressure: RecordingSource {
             }
         }
         outline = DatasetOutline(
-            kind: "synthetic-pressure", vocabulary: .posture, rows: Self.rows, columns: Self.columns,
+            kind: "synthetic-pressure", vocabulary: .posture, rows: Self.rows, columns: Self.columns, units: ["1"],
             of: recordings)
     }
 

@@ -56,6 +56,24 @@ struct DelimitedRows {
         }
     }
 
+    /// The lines that bytes start with, their ends left out; blank ones are among them.
+    static func lines(in bytes: UnsafeRawBufferPointer, first count: Int) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        while start < bytes.count, lines.count < count {
+            let end = bytes[start...].firstIndex { $0 == newline || $0 == carriageReturn } ?? bytes.count
+            lines.append(start..<end)
+            let isTwo = end + 1 < bytes.count && bytes[end] == carriageReturn && bytes[end + 1] == newline
+            start = end + (isTwo ? 2 : 1)
+        }
+        return lines
+    }
+
+    /// A field's bytes, with doubled quotes as they are.
+    func bytes(_ field: Field) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[field.start..<field.end])
+    }
+
     /// A field's text.
     func text(_ field: Field) -> String {
         let text = String(decoding: bytes[field.start..<field.end], as: UTF8.self)

@@ -10,11 +10,21 @@ public struct TableColumns: Sendable, Equatable {
         case others
     }
 
-    /// The subject: who was recorded.
-    public var subject: String
+    /// How a table says who was recorded.
+    public enum Subject: Sendable, Equatable {
+        /// In a column.
+        case column(String)
+        /// Not at all: all of it is of one person, who is called so.
+        case named(String)
+    }
+
+    /// Who was recorded.
+    public var subject: Subject
     /// The recording: a night, say; the same name under two subjects is two recordings.
-    public var recording: String
-    /// The position in the recording: a whole number from 0 that counts sleep epochs or frames.
+    ///
+    /// Nil for times that are divided where long gaps are.
+    public var recording: String?
+    /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
     public var position: String
     /// The label; nil for a table without labels.
     public var label: String?
@@ -22,15 +32,15 @@ public struct TableColumns: Sendable, Equatable {
     public var values: Values
 
     /// Columns of these names.
-    public init(subject: String, recording: String, position: String, label: String?, values: Values) {
+    public init(subject: Subject, recording: String?, position: String, label: String?, values: Values) {
         (self.subject, self.recording, self.position) = (subject, recording, position)
         (self.label, self.values) = (label, values)
     }
 
     /// The columns' places in one file's header.
     struct Places {
-        let subject: Int
-        let recording: Int
+        let subject: Int?
+        let recording: Int?
         let position: Int
         let label: Int?
         let values: [Int]
@@ -58,12 +68,11 @@ public struct TableColumns: Sendable, Equatable {
                 throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is there \(found.count) times")
             }
             let near = nearestName(to: name, among: names).map { "; did you mean \(quoted($0))?" }
-            let present =
-                names.count == 1 ? "; the header is one column, is --delimiter right?" : "; there are \(list(names))"
+            let present = names.count == 1 ? "; the header is one column" : "; there are \(list(names))"
             throw .badLine(path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present))
         }
-        let roles = [subject, recording, position] + (label.map { [$0] } ?? [])
-        let (subject, recording, position) = (try place(subject), try place(recording), try place(position))
+        let subject = try subjectColumn.map(place)
+        let (recording, position) = (try recording.map(place), try place(position))
         let label = try label.map(place)
         let wanted: [String]
         switch (valueNames, values) {
@@ -85,7 +94,36 @@ public struct TableColumns: Sendable, Equatable {
             subject: subject, recording: recording, position: position, label: label, values: valuePlaces, names: names)
     }
 
+    /// A unit for each column of values; columns that are not named one by one may have one together.
+    func units(_ units: [String], ofValues count: Int, path: String) throws(DatasetError) -> [String] {
+        if case .named = values {} else if units.count == 1 { return Array(repeating: units[0], count: count) }
+        guard units.isEmpty || units.count == count else {
+            let reason = "\(units.count) units for \(count) columns of values; name one for each, in their order"
+            throw .unsuitable(path: path, reason: reason)
+        }
+        return units
+    }
+
+    /// How many of the columns that are asked for by name are among these.
+    func count(in names: [String]) -> Int {
+        let names = Set(names)
+        return askedNames.count(where: names.contains)
+    }
+
+    /// All columns that are asked for by name.
+    private var askedNames: [String] {
+        if case .named(let values) = values { return roles + values }
+        return roles
+    }
+
+    private var roles: [String] { [subjectColumn, recording, position, label].compactMap(\.self) }
+
+    private var subjectColumn: String? {
+        if case .column(let name) = subject { return name }
+        return nil
+    }
+
     private func list(_ names: [String]) -> String {
-        names.prefix(12).map(quoted).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+        names.prefix(12).map { quoted($0) }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 }

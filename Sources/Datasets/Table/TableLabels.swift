@@ -28,6 +28,20 @@ public struct TableLabels: Sendable, Equatable {
         case unknown
     }
 
+    /// The label in the row that was read last, as an index into the vocabulary's codes; nil where it is missing.
+    func label(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) -> Int? {
+        guard let place = file.places.label, !rows.isMissing(rows.fields[place]) else { return nil }
+        switch meaning(of: rows.text(rows.fields[place])) {
+        case .code(let index): return index
+        case .none: return nil
+        case .unknown:
+            let codes = vocabulary.codes
+            let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]
+            let wanted = "a label of \(vocabulary.rawValue) (\(shown.joined(separator: ", "))): use --label-map"
+            throw .badField(rows, place, file, wanted)
+        }
+    }
+
     func meaning(of text: String) -> Meaning {
         if let mapped = codeOfText[text] {
             guard let mapped, let index = vocabulary.codes.firstIndex(of: mapped) else { return .none }

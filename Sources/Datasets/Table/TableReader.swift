@@ -1,11 +1,5 @@
 /// Reads the files of a table for the first time: everything but the values, which it checks.
 struct TableReader {
-    /// A file and where its columns are.
-    struct File {
-        let text: DecodedText
-        let places: TableColumns.Places
-    }
-
     /// A row, without its values.
     struct Row {
         let file: Int
@@ -17,107 +11,83 @@ struct TableReader {
         let label: Int?
     }
 
-    /// A subject's recording as the table names it.
-    struct Name: Hashable {
-        let subject: String
-        let recording: String
-    }
-
     let columns: TableColumns
     let labels: TableLabels
-    let delimiter: TableRecordings.Delimiter
-    private(set) var files: [File] = []
-    private(set) var names: [Name] = []
+    let format: TableRecordings.Format
+    private(set) var files: [TableFile] = []
+    private(set) var names = TableNames()
     private var rows: [Row] = []
-    private var recordingOfName: [Name: Int] = [:]
     private var withoutValue: [String: Int] = [:]
     private var repeated: [String: Int] = [:]
     private var short: [String: Int] = [:]
 
-    init(columns: TableColumns, labels: TableLabels, delimiter: TableRecordings.Delimiter) {
-        (self.columns, self.labels, self.delimiter) = (columns, labels, delimiter)
+    init(columns: TableColumns, labels: TableLabels, format: TableRecordings.Format) {
+        (self.columns, self.labels, self.format) = (columns, labels, format)
     }
 
     mutating func read(_ path: String) throws(DatasetError) {
-        let text = try DecodedText(path: path)
-        let file = try text.withBytes { bytes throws(DatasetError) in
-            var rows = DelimitedRows(bytes, path: path, delimiter: delimiter.byte)
-            guard try rows.next() else { throw .empty(path: path) }
-            let header = rows.fields.map(rows.text)
-            let valueNames = files.first.map { first in first.places.values.map { first.places.names[$0] } }
-            let places = try columns.places(in: header, valueNames: valueNames, path: path, line: rows.rowLine)
+        let file = try TableFile(path: path, format: format, columns: columns, valueNames: files.first?.valueNames)
+        try file.text.withBytes { bytes throws(DatasetError) in
+            var rows = file.rows(in: bytes)
             while try rows.next() {
-                guard rows.fields.count == header.count else {
-                    throw .wrongColumns(
-                        path: path, line: rows.rowLine, found: rows.fields.count, expected: header.count)
-                }
-                try take(rows, path, places)
+                try file.requireAllColumns(rows)
+                try take(rows, file)
             }
-            return File(text: text, places: places)
         }
         files.append(file)
     }
 
-    private mutating func take(
-        _ rows: DelimitedRows, _ path: String, _ places: TableColumns.Places
-    ) throws(DatasetError) {
-        func text(_ place: Int) throws(DatasetError) -> String {
-            let text = rows.text(rows.fields[place])
-            guard !text.isEmpty, text.count <= 256, !text.unicodeScalars.contains(where: isControl) else {
-                throw Self.badField(rows, place, path, places, "a name on one line")
-            }
-            return text
-        }
-        let name = Name(subject: try text(places.subject), recording: try text(places.recording))
-        let positionField = rows.fields[places.position]
-        guard let number = rows.number(positionField), let position = Int32(exactly: number), position >= 0 else {
-            throw Self.badField(rows, places.position, path, places, "a whole number from 0 to \(Int32.max)")
-        }
-        var label: Int?
-        if let place = places.label, !rows.isMissing(rows.fields[place]) {
-            switch labels.meaning(of: rows.text(rows.fields[place])) {
-            case .code(let index): label = index
-            case .none: break
-            case .unknown:
-                let codes = labels.vocabulary.codes
-                let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]
-                let reason =
-                    "a label of \(labels.vocabulary.rawValue) (\(shown.joined(separator: ", "))): use --label-map"
-                throw Self.badField(rows, place, path, places, reason)
-            }
-        }
-        guard try Self.values(of: rows, path, places) != nil else {
-            withoutValue[path, default: 0] += 1
+    private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
+        let position = try position(rows, file)
+        let label = try labels.label(rows, file)
+        let recording = try names.index(of: rows, file, columns.subject)
+        guard try Self.values(of: rows, file) != nil else {
+            withoutValue[file.path, default: 0] += 1
             return
-        }
-        let recording = recordingOfName[name] ?? names.count
-        if recording == names.count {
-            recordingOfName[name] = recording
-            names.append(name)
         }
         self.rows.append(
             Row(
                 file: files.count, offset: rows.rowOffset, line: rows.rowLine, recording: recording,
-                position: Int(position), label: label))
+                position: position, label: label))
+    }
+
+    private func position(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) -> Int {
+        let field = rows.fields[file.places.position]
+        let step = format.positionStep
+        guard let number = rows.number(field), let whole = Int(exactly: number), whole >= 0, whole / step <= Int32.max
+        else {
+            let isTime = TimeText(rows.bytes(field), order: .yearFirst) != nil
+            let advice = isTime ? "; a column of times is named with --time-column" : ""
+            throw .badField(rows, file.places.position, file, "a whole number from 0 to \(Int32.max)\(advice)")
+        }
+        guard whole % step == 0 else {
+            throw .badField(rows, file.places.position, file, "a multiple of \(step), as --position-step says")
+        }
+        return whole / step
+    }
+
+    /// How far apart the positions stand nearly everywhere, where that is not 1; nil otherwise.
+    var commonStep: Int? {
+        var counts: [Int: Int] = [:]
+        for (row, next) in zip(rows, rows.dropFirst()) where row.recording == next.recording {
+            counts[next.position - row.position, default: 0] += 1
+        }
+        let all = counts.values.reduce(0, +)
+        guard let step = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), step.key > 1 else { return nil }
+        return 10 * step.value >= 9 * all ? step.key : nil
     }
 
     /// The rows in order, a slice a recording without gaps.
     mutating func recordings(fewestRows: Int) throws(DatasetError) -> [ArraySlice<Row>] {
-        func key(_ name: String) -> (Int, String) { (Int(name) ?? .max, name) }
-        let order = names.indices.sorted { a, b in
-            let (a, b) = (names[a], names[b])
-            return a.subject == b.subject
-                ? key(a.recording) < key(b.recording) : key(a.subject) < key(b.subject)
-        }
-        var rank = [Int](repeating: 0, count: names.count)
-        for (place, recording) in order.enumerated() { rank[recording] = place }
+        var rank = [Int](repeating: 0, count: names.names.count)
+        for (place, recording) in names.order().enumerated() { rank[recording] = place }
         rows.sort { a, b in
             (rank[a.recording], a.position, a.file, a.offset) < (rank[b.recording], b.position, b.file, b.offset)
         }
         try leaveOutRepeatedRows()
         let runs = rows.runs { $1.recording == $0.recording && $1.position == $0.position + 1 }
         for run in runs where run.count < fewestRows {
-            short[files[rows[run.upperBound - 1].file].text.path, default: 0] += run.count
+            short[files[rows[run.upperBound - 1].file].path, default: 0] += run.count
         }
         return runs.filter { $0.count >= fewestRows }.map { rows[$0] }
     }
@@ -130,12 +100,12 @@ struct TableReader {
                 kept.append(row)
                 continue
             }
-            let path = files[row.file].text.path
-            let values = try Self.values(of: [row, last], files, delimiter)
+            let path = files[row.file].path
+            let values = try Self.values(of: [row, last], files)
             let isSame = values[0] == values[1]
             guard isSame, row.label == last.label else {
-                let name = names[row.recording]
-                let other = "\(files[last.file].text.path), line \(last.line)"
+                let name = names.names[row.recording]
+                let other = "\(files[last.file].path), line \(last.line)"
                 throw .badLine(
                     path: path, line: row.line,
                     reason:
@@ -153,7 +123,7 @@ struct TableReader {
             (.row, repeated, "the same as another row of the same recording and position"),
             (unit, short, "fewer than \(fewestRows) in a row between gaps"),
         ]
-        return files.map(\.text.path).flatMap { path in
+        return files.map(\.path).flatMap { path in
             reasons.compactMap { kind, counts, reason in
                 counts[path].map { SkippedItem(path: path, kind: kind, count: $0, reason: reason) }
             }
@@ -166,14 +136,14 @@ struct TableReader {
     ///
     /// - Throws: `DatasetError`, for a file that was changed since.
     static func values(
-        of rows: ArraySlice<Row>, _ files: [File], _ delimiter: TableRecordings.Delimiter
+        of rows: ArraySlice<Row>, _ files: [TableFile]
     ) throws(DatasetError) -> [[Float]] {
         func requireWhole() throws(DatasetError) {
             for file in Set(rows.map(\.file)) { try files[file].text.requireWhole() }
         }
         let values: [[Float]]
         do throws(DatasetError) {
-            values = try rows.map { row throws(DatasetError) in try Self.values(of: row, files[row.file], delimiter) }
+            values = try rows.map { row throws(DatasetError) in try Self.values(of: row, files[row.file]) }
         } catch {
             try requireWhole()
             throw error
@@ -182,42 +152,28 @@ struct TableReader {
         return values
     }
 
-    private static func values(
-        of row: Row, _ file: File, _ delimiter: TableRecordings.Delimiter
-    ) throws(DatasetError) -> [Float] {
+    private static func values(of row: Row, _ file: TableFile) throws(DatasetError) -> [Float] {
         try file.text.withUncheckedBytes { bytes throws(DatasetError) in
-            let path = file.text.path
-            var rows = DelimitedRows(bytes, path: path, delimiter: delimiter.byte, offset: row.offset, line: row.line)
+            var rows = DelimitedRows(
+                bytes, path: file.path, delimiter: file.delimiter.byte, offset: row.offset, line: row.line)
             guard try rows.next(), rows.fields.count == file.places.names.count,
-                let values = try Self.values(of: rows, path, file.places)
+                let values = try Self.values(of: rows, file)
             else {
-                throw .badLine(path: path, line: row.line, reason: "the file was changed while it was read; run again")
+                throw .badLine(
+                    path: file.path, line: row.line, reason: "the file was changed while it was read; run again")
             }
             return values
         }
     }
 
     /// The values of the row that was read last; nil when one is missing.
-    private static func values(
-        of rows: DelimitedRows, _ path: String, _ places: TableColumns.Places
-    ) throws(DatasetError) -> [Float]? {
+    private static func values(of rows: DelimitedRows, _ file: TableFile) throws(DatasetError) -> [Float]? {
         var values: [Float] = []
-        values.reserveCapacity(places.values.count)
-        for place in places.values {
-            if rows.isMissing(rows.fields[place]) { return nil }
-            guard let number = rows.number(rows.fields[place]), Float(number).isFinite else {
-                throw Self.badField(rows, place, path, places, "a finite number with a decimal point")
-            }
-            values.append(Float(number))
+        values.reserveCapacity(file.places.values.count)
+        for place in file.places.values {
+            guard let value = try file.value(rows, at: place) else { return nil }
+            values.append(value)
         }
         return values
-    }
-
-    private static func badField(
-        _ rows: DelimitedRows, _ place: Int, _ path: String, _ places: TableColumns.Places, _ wanted: String
-    ) -> DatasetError {
-        .badLine(
-            path: path, line: rows.rowLine,
-            reason: "column \(quoted(places.names[place])): \(quoted(rows.text(rows.fields[place]))) is not \(wanted)")
     }
 }

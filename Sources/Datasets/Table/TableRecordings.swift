@@ -25,6 +25,24 @@ public struct TableRecordings: RecordingSource {
         case map(rows: Int)
     }
 
+    /// How the files are written.
+    public struct Format: Sendable, Equatable {
+        /// What stands between two columns; nil for a comma, or what a first line like `sep=;` says.
+        public var delimiter: Delimiter?
+        /// How many lines stand before the header.
+        public var skippedLines: Int
+        /// How far apart the positions of two rows that follow each other stand: 30 for seconds of sleep epochs.
+        public var positionStep: Int
+
+        /// Files written like this.
+        ///
+        /// - Precondition: `skippedLines` is 0 or more, `positionStep` 1 or more.
+        public init(delimiter: Delimiter? = nil, skippedLines: Int = 0, positionStep: Int = 1) {
+            precondition(skippedLines >= 0 && positionStep > 0, "\(skippedLines) lines, steps of \(positionStep)")
+            (self.delimiter, self.skippedLines, self.positionStep) = (delimiter, skippedLines, positionStep)
+        }
+    }
+
     /// What stands between two columns.
     public enum Delimiter: String, Sendable, CaseIterable {
         /// A comma.
@@ -43,8 +61,7 @@ public struct TableRecordings: RecordingSource {
         }
     }
 
-    private let files: [TableReader.File]
-    private let delimiter: Delimiter
+    private let files: [TableFile]
     private let shape: Shape
     /// The rows of each recording of the outline.
     private let rows: [ArraySlice<TableReader.Row>]
@@ -53,6 +70,8 @@ public struct TableRecordings: RecordingSource {
     public let outline: DatasetOutline
     /// Rows that were left out.
     public let skipped: [SkippedItem]
+    /// What is odd about names and positions.
+    public let notes: [String]
 
     /// Reads the tables but keeps no values.
     ///
@@ -61,78 +80,59 @@ public struct TableRecordings: RecordingSource {
     ///   - columns: which columns are what.
     ///   - labels: what the labels mean.
     ///   - shape: what a row's values become.
-    ///   - delimiter: what stands between two columns.
+    ///   - format: how the files are written.
+    ///   - units: the unit of each column of values, or one of all that are not named one by one; none where they
+    ///     are not known.
     /// - Throws: `DatasetError` that names the file, the line and the column.
     public init(
         files paths: [String], columns: TableColumns, labels: TableLabels, shape: Shape = .window(1),
-        delimiter: Delimiter = .comma
+        format: Format = Format(), units: [String] = []
     ) throws(DatasetError) {
+        try Self.requireDistinct(paths)
+        self.shape = shape
+        var reader = TableReader(columns: columns, labels: labels, format: format)
+        for path in paths { try reader.read(path) }
+        files = reader.files
+        let valueNames = files[0].valueNames
+        if case .map(let rowCount) = shape, rowCount < 1 || valueNames.count % rowCount != 0 {
+            throw .unsuitable(
+                path: paths[0], reason: "\(valueNames.count) columns of values are no map of \(rowCount) rows")
+        }
+        let units = try columns.units(units, ofValues: valueNames.count, path: paths[0])
+        let isSleep = labels.vocabulary == .stage
+        let fewestRows = isSleep ? SleepEpochWindow.fewestEpochs : 1
+        let nameNotes = try reader.names.notes()
+        rows = try reader.recordings(fewestRows: fewestRows)
+        skipped = reader.skippedItems(unit: isSleep ? .sleepEpoch : .row, fewestRows: fewestRows)
+        let step = reader.commonStep.map {
+            "positions stand \($0) apart, so that each is a recording of its own; where they count seconds, say, and not "
+                + "rows, use --position-step \($0)"
+        }
+        guard !rows.isEmpty else {
+            let reasons = ["no row is left", step ?? skipped.first?.reason].compactMap(\.self)
+            throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
+        }
+        notes = nameNotes + [step].compactMap(\.self)
+        let names = reader.names.names
+        let runs = rows.compactMap { rows in
+            rows.first.map { TableRun(name: $0.recording, firstPosition: $0.position, labels: rows.map(\.label)) }
+        }
+        let size: (rows: Int, columns: Int)
+        switch shape {
+        case .window(let width): size = (valueNames.count, SleepEpochWindow(width: width).width)
+        case .map(let rowCount): size = (rowCount, valueNames.count / rowCount)
+        }
+        outline = DatasetOutline(
+            kind: "table", vocabulary: labels.vocabulary, rows: size.rows, columns: size.columns, content: valueNames,
+            units: units, of: TableRun.recordings(runs, names))
+    }
+
+    /// Makes sure that no file is given twice.
+    static func requireDistinct(_ paths: [String]) throws(DatasetError) {
         precondition(!paths.isEmpty, "no files")
         for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
             throw .unsuitable(path: path, reason: "given twice as a file of the table")
         }
-        (self.shape, self.delimiter) = (shape, delimiter)
-        var reader = TableReader(columns: columns, labels: labels, delimiter: delimiter)
-        for path in paths { try reader.read(path) }
-        files = reader.files
-        let valueCount = files[0].places.values.count
-        if case .map(let rowCount) = shape, rowCount < 1 || valueCount % rowCount != 0 {
-            throw .unsuitable(path: paths[0], reason: "\(valueCount) columns of values are no map of \(rowCount) rows")
-        }
-        let isSleep = labels.vocabulary == .stage
-        let fewestRows = isSleep ? SleepEpochWindow.fewestEpochs : 1
-        rows = try reader.recordings(fewestRows: fewestRows)
-        try Self.requirePeople(reader.names, path: paths[0])
-        skipped = reader.skippedItems(unit: isSleep ? .sleepEpoch : .row, fewestRows: fewestRows)
-        guard !rows.isEmpty else {
-            throw .unsuitable(path: paths[0], reason: "no row is left" + (skipped.first.map { "; \($0.reason)" } ?? ""))
-        }
-        let places = files[0].places
-        let valueNames = places.values.map { places.names[$0] }
-        outline = Self.outline(of: rows, reader.names, labels.vocabulary, shape, valueNames)
-    }
-
-    /// Makes sure that the column of subjects tells people apart.
-    private static func requirePeople(_ names: [TableReader.Name], path: String) throws(DatasetError) {
-        let remedy = "name each person in one way in the column of subjects"
-        try SubjectNames.requireDistinct(names.map(\.subject), path: path, remedy: remedy)
-        var recordings: [String: String] = [:]
-        for name in names where SubjectNames.isPlaceholder(name.subject) {
-            if let other = recordings[name.subject] {
-                throw .unsuitable(
-                    path: path,
-                    reason: "recordings \(other) and \(name.recording) are of subject \"\(name.subject)\", which says "
-                        + "nothing of who it is: \(remedy)")
-            }
-            recordings[name.subject] = name.recording
-        }
-    }
-
-    private static func outline(
-        of rows: [ArraySlice<TableReader.Row>], _ names: [TableReader.Name], _ vocabulary: LabelVocabulary,
-        _ shape: Shape, _ valueNames: [String]
-    ) -> DatasetOutline {
-        let first = rows.compactMap { $0.first }
-        let areShared = Set(names.map(\.recording)).count < names.count
-        let valueCount = valueNames.count
-        let matrix: (rows: Int, columns: Int)
-        switch shape {
-        case .window(let width): matrix = (valueCount, SleepEpochWindow(width: width).width)
-        case .map(let rowCount): matrix = (rowCount, valueCount / rowCount)
-        }
-        var last = -1
-        var taken: Set<String> = []
-        return DatasetOutline(
-            kind: "table", vocabulary: vocabulary, rows: matrix.rows, columns: matrix.columns, content: valueNames,
-            of: zip(first, rows).map { row, rows in
-                let name = names[row.recording]
-                let whole = areShared ? "\(name.subject)/\(name.recording)" : name.recording
-                defer { last = row.recording }
-                var unique = row.recording == last ? "\(whole)+\(row.position)" : whole
-                while !taken.insert(unique).inserted { unique += "'" }
-                return FoundRecording(
-                    name: unique, subject: name.subject, firstPosition: row.position, labels: rows.map(\.label))
-            })
     }
 
     /// Reads the files again and appends the values in the order of the outline.
@@ -141,7 +141,7 @@ public struct TableRecordings: RecordingSource {
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for recording in rows {
-            let values = try TableReader.values(of: recording, files, delimiter)
+            let values = try TableReader.values(of: recording, files)
             let samples: [Float]
             switch shape {
             case .map: samples = Array(values.joined())

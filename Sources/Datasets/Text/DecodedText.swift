@@ -4,8 +4,8 @@ import Foundation
 /// The content of a text file as UTF-8 bytes, without its byte order mark.
 ///
 /// UTF-8 stays where it is, in a mapping of the file, and a file that is cut meanwhile is an error. UTF-16, little or
-/// big endian, is known by its byte order mark and turned into UTF-8 in memory; a code unit without its other half
-/// becomes U+FFFD.
+/// big endian, is known by its byte order mark and turned into UTF-8 in memory. Everything else is refused, with what
+/// it looks like: two names that differ in bytes of another encoding alone must not become one.
 struct DecodedText {
     /// The file's path as given.
     let path: String
@@ -17,25 +17,26 @@ struct DecodedText {
         file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
-        guard !file.bytes.starts(with: [0xFF, 0xFE, 0, 0]), !file.bytes.starts(with: [0, 0, 0xFE, 0xFF]) else {
-            throw .unsuitable(path: path, reason: "UTF-32 is not read; save it as UTF-8")
-        }
-        let mark = [file.bytes[0], file.bytes.count > 1 ? file.bytes[1] : 0]
-        if mark == [0xFF, 0xFE] || mark == [0xFE, 0xFF] {
-            let high = mark[0] == 0xFE ? 0 : 1
-            guard file.bytes.count % 2 == 0 else {
-                throw .unsuitable(path: path, reason: "UTF-16 with an odd number of bytes; copy the file again")
-            }
-            var units: [UInt16] = []
-            units.reserveCapacity(file.bytes.count / 2)
-            for at in stride(from: 2, to: file.bytes.count, by: 2) {
-                units.append(UInt16(file.bytes[at + high]) << 8 | UInt16(file.bytes[at + 1 - high]))
-            }
-            converted = Array(String(decoding: units, as: UTF16.self).utf8)
-        } else {
-            converted = nil
+        do throws(DatasetError) {
+            converted = try Self.decoded(file.bytes, path: path)
+        } catch {
+            try file.requireWholeText()  // nothing else is wrong with a file that was cut meanwhile
+            throw error
         }
         try file.requireWholeText()
+    }
+
+    /// The text in memory where it is not that of the file; nil for UTF-8.
+    private static func decoded(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> [UInt8]? {
+        guard !bytes.starts(with: [0xFF, 0xFE, 0, 0]), !bytes.starts(with: [0, 0, 0xFE, 0xFF]) else {
+            throw .unsuitable(path: path, reason: "UTF-32 is not read; save it as UTF-8")
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return try TextEncoding.utf8(ofUTF16: bytes, path: path)
+        }
+        if let advice = FileSignature.advice(for: bytes) { throw .unsuitable(path: path, reason: advice) }
+        try TextEncoding.requireUTF8(bytes, path: path)
+        return nil
     }
 
     /// Lends the bytes.

@@ -78,7 +78,12 @@ final class LineWindow {
             let piece = UnsafeMutableRawBufferPointer(rebasing: memory[..<wanted])
             try file.fill(piece, at: offset)
             let bytes = UnsafeRawBufferPointer(piece)
-            if offset == 0, bytes.starts(with: byteOrderMark) { start = byteOrderMark.count }
+            if offset == 0 {
+                if let reason = TextEncoding.adviceOnNumbers(bytes) {
+                    throw .unsuitable(path: file.path, reason: reason)
+                }
+                if bytes.starts(with: byteOrderMark) { start = byteOrderMark.count }
+            }
             if let last = bytes.lastIndex(where: { !DecimalNumber.isBlankOrNewline($0) }) {
                 newlinesBeforeEnd = newlines + newlineCount(bytes[...last])
                 newlines = newlinesBeforeEnd + newlineCount(bytes[(last + 1)...])

@@ -1,7 +1,14 @@
-/// A field of a file in double quotes for an error of one line: its first 24 characters, `?` for control characters.
-func quoted(_ text: String) -> String {
-    let start = text.prefix(24)
-    let shown = start.unicodeScalars.map { isControl($0) ? "?" : String($0) }.joined()
+import Foundation
+
+/// A field of a file in double quotes for an error of one line: its first characters, `?` for control characters, and
+/// the numbers of those that are not seen, as in `<U+200B>`.
+func quoted(_ text: String, upTo length: Int = 24) -> String {
+    let start = text.prefix(length)
+    let shown = start.unicodeScalars.map { scalar in
+        if isControl(scalar) { return "?" }
+        let isSeen = scalar.isASCII || !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
+        return isSeen ? String(scalar) : "<U+\(String(format: "%04X", scalar.value))>"
+    }.joined()
     return "\"\(shown)\(start.endIndex < text.endIndex ? "…" : "")\""
 }
 

@@ -21,6 +21,9 @@ public struct BreathingFeatures: Sendable {
         "movement_share",
     ]
 
+    /// The unit of each of `names`; "1" is a number without a unit.
+    public static let units = ["1/min", "1", "1", "mm", "1", "1", "1", "1"]
+
     /// Keeps the logarithms of stillness finite; in square millimetres, the square of a hundredth of one.
     private static let still = 1e-4
 

@@ -1,39 +1,80 @@
 public import ArgumentParser
 public import Datasets
+import Foundation
 public import Signals
 
 extension LabelVocabulary: ExpressibleByArgument {}
 extension TableRecordings.Delimiter: ExpressibleByArgument {}
+extension DateOrder: ExpressibleByArgument {}
 
 /// `ssrm data table`: a user's own recordings as CSV.
 struct TableCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table",
-        abstract: "Your own recordings as CSV: a row a sample, with named columns.",
+        abstract: "Your own recordings as CSV: a row a sample or a timed value, with named columns.",
         discussion: """
-            Rows may come in any order and from several files; they are sorted by subject, recording and position (a \
-            whole number from 0: the number of the sleep epoch or frame). A position that is not there ends a recording. \
-            A label or value that is empty, ? or NA is missing: the sample stays without its label; without one of its \
-            values the row is left out. Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, \
-            right, left) or what --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything.
+            With --position a row is a sample. Rows may come in any order and from several files; they are sorted by \
+            subject, recording and position (a whole number from 0: the number of the sleep epoch or frame). A position \
+            that is not there ends a recording. A label or value that is empty, ? or NA is missing: the sample stays \
+            without its label; without one of its values the row is left out.
+
+            With --time-column a row is a measurement at any time, as wearables export them (2024-03-31T01:30:00+01:00, \
+            2024-03-31 01:30:00 with --time-zone, Unix seconds or milliseconds). Each sleep epoch of 30 s from a \
+            recording's first row on gets the mean of its rows; those without a value are left out and counted, and end a \
+            part of the recording.
+
+            Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, right, left) or what \
+            --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
+            differ only in spaces or in what is not seen are refused.
 
             Example:
-              ssrm data table --file nights.csv --subject id --recording night \\
-                --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \\
-                --values hr,movement --vocabulary stage --window 11 --out own.safetensors
+              ssrm data table --file nights.csv --subject id --recording night \
+                --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \
+                --values hr,movement --units 1/min,g --vocabulary stage --window 11 --out own.safetensors
+              ssrm data table --file heart.csv --subject-name ada --time-column start --time-zone Europe/Berlin \
+                --values bpm --units 1/min --vocabulary stage --window 11 --out ada.safetensors
             """)
 
     @Option(name: .long, help: "A file with a header line; may be given several times.")
     var file: [String]
 
     @Option(name: .long, help: "The column that names the subject.")
-    var subject: String
+    var subject: String?
 
-    @Option(name: .long, help: "The column that names the recording of that subject, a night for example.")
-    var recording: String
+    @Option(name: .long, help: "Instead of --subject: the name of the one person of whom all files are.")
+    var subjectName: String?
+
+    @Option(
+        name: .long,
+        help: """
+            The column that names the recording of that subject, a night for example. With --time-column it may be left \
+            out: recordings then end where a gap is longer than --max-gap.
+            """)
+    var recording: String?
 
     @Option(name: .long, help: "The column with the position in the recording.")
-    var position: String
+    var position: String?
+
+    @Option(name: .long, help: "How far apart positions stand, 30 for example where they are seconds; 1 by default.")
+    var positionStep: Int?
+
+    @Option(name: .long, help: "Instead of --position: the column with the time of a measurement.")
+    var timeColumn: String?
+
+    @Option(
+        name: .long,
+        help: """
+            The zone of times that say none, like Europe/Berlin. Times in the hour that comes twice in autumn are told \
+            apart by the order of the rows.
+            """)
+    var timeZone: String?
+
+    @Option(name: .long, help: "The order of year, month and day in dates of --time-column: ymd, mdy or dmy.")
+    var dateOrder: DateOrder?
+
+    @Option(
+        name: .long, help: "How many seconds without a row end a recording, without --recording; 3600 by default.")
+    var maxGap: Double?
 
     @Option(name: .long, help: "The column with the label; without it no sample has one.")
     var label: String?
@@ -70,8 +111,28 @@ struct TableCommand: ParsableCommand {
     @Option(name: .long, help: "Instead of --window: the values of a row are a map of so many rows, row by row.")
     var rows: Int?
 
-    @Option(name: .long, help: "What stands between two columns: comma, semicolon or tab.")
-    var delimiter = TableRecordings.Delimiter.comma
+    @Option(
+        name: .long,
+        help: """
+            The units of --values in their order, separated by commas: 1/min, g, mm, …, or 1 for a number without a unit. \
+            Columns of --values-from may have one together.
+            """,
+        transform: { text in
+            text.split(separator: ",", omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+        })
+    var units: [String] = []
+
+    @Option(
+        name: .long,
+        help:
+            "What stands between two columns: comma, semicolon or tab; comma by default, or what a first line sep= says."
+    )
+    var delimiter: TableRecordings.Delimiter?
+
+    @Option(name: .long, help: "How many lines stand before the header.")
+    var skipLines = 0
 
     @OptionGroup var output: DatasetOutput
 
@@ -86,17 +147,61 @@ struct TableCommand: ParsableCommand {
         guard Set(labelMap.map(\.0)).count == labelMap.count else {
             throw ValidationError("--label-map names a label twice")
         }
+        guard !units.contains("") else { throw ValidationError("--units must name a unit for each column of values") }
+        guard skipLines >= 0 else { throw ValidationError("--skip-lines must be at least 0") }
+        guard (subject == nil) != (subjectName == nil), subjectName?.isEmpty != true else {
+            throw ValidationError("say who was recorded with either --subject COLUMN or --subject-name NAME")
+        }
+        guard (position == nil) != (timeColumn == nil) else {
+            throw ValidationError("say when with either --position COLUMN or --time-column COLUMN")
+        }
+        try timeColumn == nil ? validatePositions() : validateTimes()
+    }
+
+    private func validatePositions() throws {
+        guard recording != nil else { throw ValidationError("--position goes with --recording COLUMN") }
+        guard timeZone == nil, dateOrder == nil, maxGap == nil else {
+            throw ValidationError("--time-zone, --date-order and --max-gap go with --time-column")
+        }
+        if let positionStep, !(1...86_400).contains(positionStep) {
+            throw ValidationError("--position-step must be from 1 to 86400")
+        }
+    }
+
+    private func validateTimes() throws {
+        guard vocabulary == .stage, rows == nil, positionStep == nil else {
+            throw ValidationError(
+                "--time-column makes sleep epochs: it goes with --vocabulary stage, without --rows or --position-step")
+        }
+        if let maxGap, !(maxGap >= SleepEpochWindow.epochSeconds) || recording != nil {
+            throw ValidationError("--max-gap must be at least 30 s, and does not go with --recording")
+        }
+        if let timeZone, TimeZone(identifier: timeZone) == nil {
+            throw ValidationError("there is no time zone \(timeZone): use a name like Europe/Berlin")
+        }
     }
 
     func run() throws {
         try requireWritable(output.out, inputs: file)
-        let valueColumns = valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? TableColumns.Values.named(values)
-        try output.write(
-            TableRecordings(
-                files: file,
-                columns: TableColumns(
-                    subject: subject, recording: recording, position: position, label: label, values: valueColumns),
-                labels: TableLabels(vocabulary, codeOfText: Dictionary(labelMap) { $1 }),
-                shape: rows.map { .map(rows: $0) } ?? .window(window), delimiter: delimiter))
+        let columns = TableColumns(
+            subject: subject.map { .column($0) } ?? .named(subjectName ?? ""), recording: recording,
+            position: position ?? timeColumn ?? "", label: label,
+            values: valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? .named(values))
+        let labels = try TableLabels(vocabulary, codeOfText: Dictionary(labelMap) { $1 })
+        let format = TableRecordings.Format(
+            delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
+        if timeColumn == nil {
+            try output.write(
+                TableRecordings(
+                    files: file, columns: columns, labels: labels,
+                    shape: rows.map { .map(rows: $0) } ?? .window(window),
+                    format: format, units: units))
+        } else {
+            let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
+            try output.write(
+                TimedTable(
+                    files: file, columns: columns, labels: labels, times: times, window: window,
+                    longestGap: maxGap ?? 3600, format: format, units: units))
+        }
     }
 }

@@ -1,0 +1,136 @@
+import Foundation
+
+/// The subjects and recordings that a table names.
+///
+/// Names are taken in composed form (Unicode's NFC): the same letters are the same name, however a program put them
+/// together.
+struct TableNames {
+    /// A subject's recording as the table names it; no recording where a column for it is not asked for.
+    struct Name: Hashable {
+        let subject: String
+        let recording: String
+    }
+
+    private(set) var names: [Name] = []
+    private var indexOfName: [Name: Int] = [:]
+    private var firstPlaces: [(path: String, line: Int)] = []
+    /// Whether the user names the one subject of all rows.
+    private var isNamedByUser = false
+    private var composed: [String: Int] = [:]
+
+    /// The index of the name in a row.
+    ///
+    /// - Throws: `DatasetError.badLine` for a name that is missing or can't be shown in a line.
+    mutating func index(
+        of rows: DelimitedRows, _ file: TableFile, _ subject: TableColumns.Subject
+    ) throws(DatasetError) -> Int {
+        var wasComposed = false
+        func text(_ place: Int?) throws(DatasetError) -> String {
+            guard let place else { return "" }
+            let text = rows.text(rows.fields[place])
+            guard !text.isEmpty, text.count <= 256, !text.unicodeScalars.contains(where: isControl) else {
+                throw .badField(rows, place, file, "a name on one line")
+            }
+            guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+            let whole = text.precomposedStringWithCanonicalMapping
+            wasComposed = wasComposed || !whole.utf8.elementsEqual(text.utf8)
+            return whole
+        }
+        var subjectName = ""
+        switch subject {
+        case .named(let name): (subjectName, isNamedByUser) = (name, true)
+        case .column: subjectName = try text(file.places.subject)
+        }
+        let name = Name(subject: subjectName, recording: try text(file.places.recording))
+        if wasComposed { composed[file.path, default: 0] += 1 }
+        if let index = indexOfName[name] { return index }
+        indexOfName[name] = names.count
+        names.append(name)
+        firstPlaces.append((file.path, rows.rowLine))
+        return names.count - 1
+    }
+
+    /// What should be known about the names.
+    ///
+    /// - Throws: `DatasetError.badLine` for two that look the same or differ in spaces alone: one person would stand on
+    ///   both sides of a division by subjects; and for a second recording of `unknown`, who may be anybody.
+    func notes() throws(DatasetError) -> [String] {
+        var notes = composed.sorted { $0.key < $1.key }.map { path, count in
+            "\(path): \(count) row\(count == 1 ? "" : "s") with a name of decomposed letters, taken as composed ones"
+        }
+        var (ofSubject, ofCase, ofRecording): ([String: Int], [String: Int], [Name: Int]) = ([:], [:], [:])
+        for (index, name) in names.enumerated() {
+            let subject = Self.visible(name.subject)
+            let other = ofSubject.firstIndex(index, of: subject)
+            guard names[other].subject == name.subject else { throw alike(index, other, \.subject) }
+            let recording = Name(subject: name.subject, recording: Self.visible(name.recording))
+            let otherRecording = ofRecording.firstIndex(index, of: recording)
+            guard otherRecording == index else { throw alike(index, otherRecording, \.recording) }
+            if !isNamedByUser, SubjectNames.isPlaceholder(name.subject), other != index {
+                let (path, line) = firstPlaces[index]
+                throw .badLine(
+                    path: path, line: line,
+                    reason:
+                        "a second recording of subject \(quoted(name.subject)), which says nothing of who it is: give "
+                        + "each person a name of its own")
+            }
+            let ofOtherCase = names[ofCase.firstIndex(index, of: subject.lowercased())].subject
+            if ofOtherCase != name.subject, other == index {
+                notes.append(
+                    "subjects \(quoted(ofOtherCase)) and \(quoted(name.subject)) differ in upper and lower case alone: "
+                        + "if they are one person, give them one name")
+            }
+        }
+        return notes
+    }
+
+    private func alike(_ index: Int, _ other: Int, _ part: KeyPath<Name, String>) -> DatasetError {
+        let (path, line) = firstPlaces[index]
+        let elsewhere = firstPlaces[other]
+        let place = "\(elsewhere.path == path ? "" : elsewhere.path + ", ")line \(elsewhere.line)"
+        return .badLine(
+            path: path, line: line,
+            reason:
+                "\(quoted(names[index][keyPath: part])) and \(quoted(names[other][keyPath: part])) (\(place)) differ "
+                + "only in spaces or in what is not seen: write them alike if they are one, and further apart if not")
+    }
+
+    /// A name without spaces and characters that are not seen.
+    private static func visible(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 >= 0x80 || $0 == 0x20 || $0 == 0x09 }) else { return name }
+        let scalars = name.unicodeScalars.filter {
+            !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+        }
+        return String(String.UnicodeScalarView(scalars)).precomposedStringWithCanonicalMapping
+    }
+
+    /// The names' indices in order: of numbers by what they are, of others as texts.
+    func order() -> [Int] {
+        func key(_ name: String) -> (Int, String) { (Int(name) ?? .max, name) }
+        return names.indices.sorted { a, b in
+            let (a, b) = (names[a], names[b])
+            return a.subject == b.subject
+                ? key(a.recording) < key(b.recording) : key(a.subject) < key(b.subject)
+        }
+    }
+}
+
+extension DatasetError {
+    /// A field of a table that is not what its column should hold.
+    static func badField(_ rows: DelimitedRows, _ place: Int, _ file: TableFile, _ wanted: String) -> DatasetError {
+        .badLine(
+            path: file.path, line: rows.rowLine,
+            reason:
+                "column \(quoted(file.places.names[place])): \(quoted(rows.text(rows.fields[place]))) is not \(wanted)"
+        )
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// The index that came first with a key: `index` itself where none did, which is then the first.
+    fileprivate mutating func firstIndex(_ index: Int, of key: Key) -> Int {
+        if let first = self[key] { return first }
+        self[key] = index
+        return index
+    }
+}

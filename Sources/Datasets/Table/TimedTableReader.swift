@@ -1,0 +1,140 @@
+import Foundation
+
+/// Reads the files of a table of timed values.
+struct TimedTableReader {
+    /// A row; its values lie in `values` at its index.
+    struct Row {
+        /// In microseconds since 1970-01-01 00:00 UTC.
+        let time: Int
+        /// An index into `names`.
+        let name: Int32
+        let file: Int32
+        /// An index into the vocabulary's codes; nil for none.
+        let label: Int?
+    }
+
+    let columns: TableColumns
+    let labels: TableLabels
+    let times: TimeColumn
+    let format: TableRecordings.Format
+    private(set) var paths: [String] = []
+    private(set) var valueNames: [String] = []
+    private(set) var names = TableNames()
+    private(set) var rows: [Row] = []
+    /// `[rows, valueNames]`; NaN where a value is missing.
+    private(set) var values: [Float] = []
+    private var wallClock: WallClock?
+    /// For each subject with times without a zone what has been seen of them, and the file of the last one.
+    private var orders: [String: (order: WallClockOrder, file: TableFile)] = [:]
+    private var withoutValue: [String: Int] = [:]
+    private var units: [TimeText.Unit: (path: String, line: Int)] = [:]
+
+    init(columns: TableColumns, labels: TableLabels, times: TimeColumn, format: TableRecordings.Format) {
+        (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
+        wallClock = times.zone.map { WallClock(zone: $0) }
+    }
+
+    mutating func read(_ path: String) throws(DatasetError) {
+        let earlier = paths.isEmpty ? nil : valueNames
+        let file = try TableFile(path: path, format: format, columns: columns, valueNames: earlier)
+        valueNames = file.valueNames
+        paths.append(path)
+        try file.text.withBytes { bytes throws(DatasetError) in
+            var rows = file.rows(in: bytes)
+            while try rows.next() {
+                try file.requireAllColumns(rows)
+                try take(rows, file)
+            }
+        }
+    }
+
+    private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
+        let name = try names.index(of: rows, file, columns.subject)
+        let time = try time(rows, file, subject: names.names[name].subject)
+        let label = try labels.label(rows, file)
+        let first = values.count
+        for place in file.places.values { values.append(try file.value(rows, at: place) ?? .nan) }
+        if label == nil, values[first...].allSatisfy(\.isNaN) {
+            values.removeLast(values.count - first)
+            withoutValue[file.path, default: 0] += 1
+            return
+        }
+        self.rows.append(Row(time: time, name: Int32(name), file: Int32(paths.count - 1), label: label))
+    }
+
+    // MARK: - Times
+
+    private mutating func time(
+        _ rows: DelimitedRows, _ file: TableFile, subject: String
+    ) throws(DatasetError) -> Int {
+        let place = file.places.position
+        let line = rows.rowLine
+        func refusal(_ reason: String) -> DatasetError {
+            let shown = quoted(rows.text(rows.fields[place]), upTo: 40)
+            return .badLine(
+                path: file.path, line: line, reason: "column \(quoted(file.places.names[place])): \(shown) \(reason)")
+        }
+        switch TimeText(rows.bytes(rows.fields[place]), order: times.order) {
+        case nil:
+            let others = DateOrder.allCases.filter { TimeText(rows.bytes(rows.fields[place]), order: $0) != nil }
+            let orders = others.map { "--date-order \($0.rawValue)" }.joined(separator: " or ")
+            let wanted = "2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970"
+            throw refusal("is not a time like \(wanted)\(others.isEmpty ? "" : "; is it \(orders)?")")
+        case .instant(let time):
+            guard wallClock == nil else { throw refusal("says its own zone: leave --time-zone out") }
+            return time
+        case .number(let time, let unit):
+            guard wallClock == nil else { throw refusal("counts from 1970 in UTC: leave --time-zone out") }
+            if units[unit] == nil { units[unit] = (file.path, line) }
+            guard units.count == 1 else { throw refusal("counts \(unit.rawValue), and other rows do not") }
+            return time
+        case .local(let local):
+            guard var clock = wallClock else { throw refusal("says no zone: name it, as --time-zone Europe/Berlin") }
+            let instants = clock.instants(showing: local)
+            wallClock = clock
+            let answer = orders[subject, default: (WallClockOrder(), file)].order.onTime(instants, line: line)
+            orders[subject]?.file = file
+            switch answer {
+            case .instant(let time): return time
+            case .never: throw refusal("is leapt over by the clocks of \(clock.zone.identifier)")
+            case .backwards:
+                throw refusal("comes twice, as clocks go back, and is earlier than the row before: sort the rows")
+            case .undecided(let line): throw undecided(file.path, line)
+            }
+        }
+    }
+
+    /// Makes sure that no time is left of which it is not known which of two it is.
+    func requireDecidedTimes() throws(DatasetError) {
+        for (_, (order, file)) in orders.sorted(by: { $0.key < $1.key }) {
+            if let line = order.undecidedLine { throw undecided(file.path, line) }
+        }
+    }
+
+    private func undecided(_ path: String, _ line: Int) -> DatasetError {
+        .badLine(
+            path: path, line: line,
+            reason: "this time comes twice, as clocks go back, and the rows around don't show which it is; write times "
+                + "with their offset from UTC")
+    }
+
+    // MARK: - Report
+
+    var skippedItems: [SkippedItem] {
+        paths.compactMap { path in
+            withoutValue[path].map { SkippedItem(path: path, kind: .row, count: $0, reason: "no value in it") }
+        }
+    }
+
+    /// What was made of the times.
+    var notes: [String] {
+        var notes = units.keys.map { "times are Unix times in \($0.rawValue)" }
+        let decided = orders.values.reduce(0) { $0 + $1.order.decidedCount }
+        if decided > 0, let zone = wallClock?.zone.identifier {
+            notes.append(
+                "\(decided) time\(decided == 1 ? "" : "s") in the hour that comes twice in \(zone) were told apart by the "
+                    + "order of the rows")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Signals
+import TestKit
+import Testing
+
+@testable import Datasets
+
+private let rows = (0..<12).map { "ana,1,\($0),W,6\($0 % 10)" }
+private let header = "id,night,epoch,stage,hr"
+
+/// Makes a dataset of one file.
+private func made(
+    _ lines: [String], format: TableRecordings.Format = .init(), vocabulary: LabelVocabulary = .stage,
+    subject: TableColumns.Subject = .column("id"), units: [String] = []
+) throws -> (data: Dataset, source: TableRecordings) {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(lines.map { $0 + "\n" }.joined(), to: "a.csv")
+    let columns = TableColumns(
+        subject: subject, recording: "night", position: "epoch", label: "stage", values: .named(["hr"]))
+    let source = try TableRecordings(
+        files: [path], columns: columns, labels: TableLabels(vocabulary), format: format, units: units)
+    _ = try source.write(to: folder.path("data"))
+    return (try Dataset(opening: folder.path("data")), source)
+}
+
+private func refusal(
+    _ lines: [String], format: TableRecordings.Format = .init(), sourceLocation: SourceLocation = #_sourceLocation
+) throws -> String {
+    do {
+        _ = try made(lines, format: format)
+    } catch let error as DatasetError {
+        return error.description.split(separator: "/").last.map(String.init) ?? ""
+    }
+    Issue.record("it was read", sourceLocation: sourceLocation)
+    return ""
+}
+
+@Test func linesBeforeTheHeaderArePassedOverWhenAskedFor() throws {
+    let preamble = ["Device \"X\"", "", "Start Time 22:00:00, id 7"]
+    let digest = try made([header] + rows).data.digest
+    #expect(
+        try refusal(preamble + [header] + rows) == "a.csv, line 4: the columns are named here: use --skip-lines 3")
+    #expect(try made(preamble + [header] + rows, format: .init(skippedLines: 3)).data.digest == digest)
+    for lines in [0, 2, 5] {
+        #expect(
+            try refusal(preamble + [header] + rows, format: .init(skippedLines: lines))
+                == "a.csv, line 4: the columns are named here: use --skip-lines 3")
+    }
+    #expect(
+        try refusal([header] + rows, format: .init(skippedLines: 13))
+            == "a.csv: no header is left behind the 13 lines of --skip-lines")
+    let semicolons = (preamble + [header] + rows).map { $0.replacing(",", with: ";") }
+    #expect(
+        try refusal(semicolons)
+            == "a.csv, line 4: the columns are named here: use --skip-lines 3 --delimiter semicolon")
+    #expect(try made(semicolons, format: .init(delimiter: .semicolon, skippedLines: 3)).data.digest == digest)
+    #expect(
+        try refusal(["", header.replacing("hr", with: "pulse")] + rows).contains("line 2: there is no column \"hr\""))
+}
+
+@Test func aFirstLineThatNamesTheSeparatorIsHonoured() throws {
+    let digest = try made([header] + rows).data.digest
+    let semicolons = ([header] + rows).map { $0.replacing(",", with: ";") }
+    for line in ["sep=;", "\u{FEFF}SEP=;", "\"sep=;\"", "sep=;;;;;"] {
+        #expect(try made([line] + semicolons).data.digest == digest, "\(line)")
+    }
+    #expect(try made(["sep=\t"] + ([header] + rows).map { $0.replacing(",", with: "\t") }).data.digest == digest)
+    #expect(try made(["sep=;", "note"] + semicolons, format: .init(skippedLines: 2)).data.digest == digest)
+    #expect(try refusal(["sep=|"] + rows).contains("line 1: sep= names no comma, semicolon or tab"))
+    #expect(
+        try refusal(["sep=;"] + semicolons, format: .init(delimiter: .comma))
+            == "a.csv, line 1: sep= names the semicolon: --delimiter comma is wrong")
+}
+
+@Test func positionsThatCountSecondsAreDivided() throws {
+    let seconds = (0..<12).map { "ana,1,\($0 * 30),W,6\($0 % 10)" }
+    let message = try refusal([header] + seconds)
+    #expect(message.contains("no row is left; positions stand 30 apart") && message.contains("--position-step 30"))
+    let data = try made([header] + seconds, format: .init(positionStep: 30)).data
+    #expect(try made([header] + rows).data.digest == data.digest)
+    #expect(
+        try refusal([header] + seconds, format: .init(positionStep: 20))
+            == "a.csv, line 3: column \"epoch\": \"30\" is not a multiple of 20, as --position-step says")
+    #expect(
+        try refusal([header, "ana,1,2024-03-01 22:00:00,W,1"]).contains(
+            "to 2147483647; a column of times is named with --time-column"))
+    let frames = (0..<12).map { "ana,1,\($0 * 2),left,6\($0 % 10)" }
+    let maps = try made([header] + frames, vocabulary: .posture)
+    #expect(maps.data.recordings.count == 12 && maps.source.notes.first?.contains("--position-step 2") == true)
+}
+
+@Test func composedAndDecomposedLettersAreOneNameWithTheSameBytes() throws {
+    let mixed = rows.enumerated().map { $1.replacing("ana", with: $0 % 2 == 0 ? "Rene\u{301}" : "Ren\u{E9}") }
+    let composed = rows.map { $0.replacing("ana", with: "Ren\u{E9}") }
+    let (data, source) = try made([header] + mixed)
+    #expect(data.subjects.count == 1 && data.subjects[0].utf8.elementsEqual("Ren\u{E9}".utf8))
+    #expect(try made([header] + composed).data.digest == data.digest)
+    #expect(try made([header] + mixed.reversed()).data.digest == data.digest)
+    #expect(
+        source.notes.count == 1
+            && source.notes[0].hasSuffix("6 rows with a name of decomposed letters, taken as composed ones"))
+}
+
+@Test func namesThatDifferInWhatIsNotSeenAreRefused() throws {
+    for other in ["ana\u{200B}", "ana\u{A0}", "\"ana \"", "a na", "\u{2060}ana"] {
+        let message = try refusal([header] + rows + rows.map { $0.replacing("ana", with: other) })
+        #expect(
+            message.contains("a.csv, line 14: \"") && message.contains("and \"ana\" (line 2) differ only in"),
+            "\(message)")
+    }
+    #expect(
+        try refusal([header] + rows + rows.map { $0.replacing("ana", with: "ana\u{200B}") }).contains("\"ana<U+200B>\"")
+    )
+    let nights = try refusal([header] + rows + rows.map { $0.replacing("ana,1", with: "ana,\"1 \"") })
+    #expect(nights.contains("\"1 \" and \"1\" (line 2) differ only in"))
+    let cases = try made([header] + rows + rows.map { $0.replacing("ana", with: "Ana") })
+    #expect(cases.data.subjects == ["Ana", "ana"])
+    #expect(
+        cases.source.notes == [
+            "subjects \"ana\" and \"Ana\" differ in upper and lower case alone: if they are one person, give them one name"
+        ])
+}
+
+@Test func aTableOfOnePersonNeedsNoColumnForIt() throws {
+    let data = try made([header] + rows, subject: .named("ben")).data
+    #expect(data.subjects == ["ben"] && data.recordings == ["1"])
+}
+
+@Test func unitsAreWrittenWhereTheyAreGiven() throws {
+    #expect(try made([header] + rows, units: ["1/min"]).data.units == ["1/min"])
+    #expect(try made([header] + rows).data.units == [])
+    let bytes = { (units: [String]) in
+        let data = try made([header] + rows, units: units).data
+        return (0..<data.samples.count).map { Array(data.samples[$0]) }
+    }
+    #expect(try bytes(["1/min"]) == bytes([]))
+    #expect(throws: DatasetError.self) { try made([header] + rows, units: ["1/min", "g"]) }
+}

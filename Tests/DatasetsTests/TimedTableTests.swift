@@ -1,0 +1,172 @@
+import Foundation
+import TestKit
+import Testing
+
+@testable import Datasets
+
+/// Makes a dataset of timed rows; the columns are time and bpm, and the others that are asked for.
+private func made(
+    _ lines: [String], header: String = "time,bpm", subject: TableColumns.Subject = .named("ada"),
+    recording: String? = nil, label: String? = nil, values: [String] = ["bpm"], zone: String? = nil,
+    order: DateOrder = .yearFirst, longestGap: Double = 3600
+) throws -> (data: Dataset, source: TimedTable) {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(([header] + lines).map { $0 + "\r\n" }.joined(), to: "a.csv")
+    let source = try TimedTable(
+        files: [path],
+        columns: TableColumns(
+            subject: subject, recording: recording, position: "time", label: label, values: .named(values)),
+        labels: TableLabels(.stage), times: TimeColumn(zone: zone.flatMap(TimeZone.init(identifier:)), order: order),
+        longestGap: longestGap, units: values.map { _ in "1/min" })
+    _ = try source.write(to: folder.path("data"))
+    return (try Dataset(opening: folder.path("data")), source)
+}
+
+private func refusal(
+    _ lines: [String], zone: String? = nil, order: DateOrder = .yearFirst, label: String? = nil,
+    header: String = "time,bpm", sourceLocation: SourceLocation = #_sourceLocation
+) throws -> String {
+    do {
+        _ = try made(lines, header: header, label: label, zone: zone, order: order)
+    } catch let error as DatasetError {
+        return error.description.replacing(try Regex("^.*/a.csv"), with: "a.csv")
+    }
+    Issue.record("it was read", sourceLocation: sourceLocation)
+    return ""
+}
+
+/// A row every ten seconds from `start` on, as a clock `offset` seconds ahead of UTC shows it.
+private func rows(_ count: Int, from start: Int, offset: Int = 0, suffix: String = "Z") -> [String] {
+    (0..<count).map { row in
+        let text = TimeText.utc((start + offset + 10 * row) * TimeText.second).dropLast()
+        return "\(text)\(suffix),\(60 + row / 3)"
+    }
+}
+
+private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
+
+@Test func timedRowsBecomeTheMeansOfSleepEpochs() throws {
+    let (data, source) = try made(rows(60, from: evening).map { $0 + "" })
+    #expect(data.subjects == ["ada"] && data.recordings == ["ada/2024-03-01T21:00:00Z"])
+    #expect(data.samples.count == 20 && data.units == ["1/min"])
+    #expect((0..<20).map { data.samples[$0][0] } == (0..<20).map { 60 + Float($0) })
+    #expect(source.skipped.isEmpty)
+    #expect(source.notes == ["60 timed rows became 20 sleep epochs of 30 s, each the mean of the values in it"])
+    let mean = try made(rows(60, from: evening).enumerated().map { $0 == 1 ? $1.replacing(",60", with: ",90") : $1 })
+        .data
+    #expect(mean.samples[0][0] == 70)
+}
+
+@Test func orderZonesAndFormsOfTimesChangeNoBit() throws {
+    let digest = try made(rows(60, from: evening)).data.digest
+    #expect(try made(rows(60, from: evening).reversed()).data.digest == digest)
+    #expect(try made(rows(60, from: evening, offset: 3600, suffix: "+01:00")).data.digest == digest)
+    #expect(try made(rows(60, from: evening, offset: 3600, suffix: ""), zone: "Europe/Berlin").data.digest == digest)
+    for (scale, unit) in [("", "seconds"), ("000", "milliseconds"), ("000000", "microseconds")] {
+        let (data, source) = try made((0..<60).map { "\(evening + 10 * $0)\(scale),\(60 + $0 / 3)" })
+        #expect(data.digest == digest && source.notes.contains("times are Unix times in \(unit)"))
+    }
+    let american = (0..<60).map { "3/1/2024 9:0\($0 / 6):\($0 % 6)0 PM,\(60 + $0 / 3)" }
+    #expect(try made(american, zone: "UTC", order: .monthFirst).data.digest == digest)
+    let twice = try made(rows(60, from: evening) + rows(5, from: evening))
+    #expect(twice.data.digest == digest)
+    #expect(twice.source.skipped.map(\.count) == [5] && twice.source.skipped[0].reason == "the same as another row")
+}
+
+@Test func gapsEndPartsAndLongOnesRecordings() throws {
+    let parts = rows(36, from: evening) + rows(36, from: evening + 420) + rows(60, from: evening + 10_000)
+    let (data, source) = try made(parts)
+    #expect(
+        data.recordings == ["ada/2024-03-01T21:00:00Z", "ada/2024-03-01T21:00:00Z+14", "ada/2024-03-01T23:46:40Z"])
+    #expect(data.recordingRanges.map { data.position(of: $0.samples.lowerBound) } == [0, 14, 0])
+    #expect(
+        source.skipped.map(\.count) == [2] && source.skipped[0].reason == "ada/2024-03-01T21:00:00Z: no value in it")
+    #expect(try made(parts, longestGap: 20_000).data.recordings.last == "ada/2024-03-01T21:00:00Z+333")
+    let named = parts.map { $0 + ",1" }
+    #expect(
+        try made(named, header: "time,bpm,night", recording: "night").data.recordings == ["1", "1+14", "1+333"])
+}
+
+@Test func peopleInOneFileAreKeptApart() throws {
+    let both = zip(rows(60, from: evening), rows(60, from: evening + 3)).flatMap { ["\($0),ada", "\($1),ben"] }
+    let (data, source) = try made(both, header: "time,bpm,id", subject: .column("id"))
+    #expect(data.subjects == ["ada", "ben"] && data.samples.count == 40)
+    #expect(source.notes.count == 1)
+    let mixed = try made(rows(60, from: evening) + rows(60, from: evening).map { $0 + "1" })
+    #expect(mixed.source.notes[0].contains("60 rows have the time of another row and other values"))
+}
+
+@Test func columnsAreMeasuredEachAtItsOwnTimes() throws {
+    let heart = rows(60, from: evening).map { $0 + "," }
+    let steps = (0..<19).map { "\(evening + 30 * $0 + 5),,\($0)" }
+    let lines =
+        heart
+        + steps.map { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            return "\(TimeText.utc((Int(fields[0]) ?? 0) * TimeText.second)),,\(fields[2])"
+        } + ["\(TimeText.utc(evening * TimeText.second)),,"]
+    let (data, source) = try made(lines, header: "time,bpm,steps", values: ["bpm", "steps"])
+    #expect(data.samples.count == 19 && Array(data.samples[3]) == [63, 3])
+    #expect(source.skipped.map(\.reason) == ["no value in it", "ada/2024-03-01T21:00:00Z: no value in it"])
+}
+
+@Test func labelsOfRowsAreThoseOfTheirSleepEpochs() throws {
+    let lines = rows(60, from: evening).enumerated().map {
+        "\($1),\($0 < 30 ? "W" : $0 == 31 ? "N2" : $0 < 45 ? "N1" : "")"
+    }
+    let (data, source) = try made(lines, header: "time,bpm,stage", label: "stage")
+    let codes = (0..<20).map { data.code(of: $0).map { data.codes[$0] } }
+    #expect(
+        codes == Array(repeating: "W", count: 10) + [nil] + Array(repeating: "N1", count: 4)
+            + Array(repeating: nil, count: 5))
+    #expect(source.notes.last == "1 sleep epochs whose rows have different labels are without one")
+}
+
+/// Berlin's clocks: forward at 01:00 UTC on 31 March, back at 01:00 UTC on 27 October.
+@Test(arguments: [(1_711_846_800, 3600, 7200), (1_729_990_800, 7200, 3600)])
+func aNightOverAClockChangeHasAllItsSleepEpochs(change: Int, before: Int, after: Int) throws {
+    let digest = try made(rows(1440, from: change - 7200)).data.digest
+    func row(_ number: Int, suffix: (Int) -> String) -> String {
+        let instant = change - 7200 + 10 * number
+        let offset = instant < change ? before : after
+        return "\(TimeText.utc((instant + offset) * TimeText.second).dropLast())\(suffix(offset)),\(60 + number / 3)"
+    }
+    let exact = (0..<1440).map { row($0) { "+0\($0 / 3600):00" } }
+    #expect(try made(exact.shuffled()).data.digest == digest)
+    let (data, source) = try made((0..<1440).map { row($0) { _ in "" } }, zone: "Europe/Berlin")
+    #expect(data.digest == digest && data.recordings.count == 1 && data.samples.count == 480)
+    let isDoubled = source.notes.contains(
+        "720 times in the hour that comes twice in Europe/Berlin were told apart by the order of the rows")
+    #expect(isDoubled == (before > after))
+}
+
+@Test(
+    arguments: [
+        ("2024-03-01 21:00:00", nil, "\"2024-03-01 21:00:00\" says no zone: name it, as --time-zone Europe/Berlin"),
+        ("2024-03-01 21:00:00Z", "UTC", "says its own zone: leave --time-zone out"),
+        ("1709326800", "UTC", "counts from 1970 in UTC: leave --time-zone out"),
+        ("2024-03-31 02:30:00", "Europe/Berlin", "is leapt over by the clocks of Europe/Berlin"),
+        ("2024-10-27 02:30:00", "Europe/Berlin", "this time comes twice, as clocks go back"),
+        (
+            "4/12/2016 7:21:00 AM", nil,
+            "is not a time like 2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970; is it --date-order mdy or --date-order dmy?"
+        ),
+        ("4/13/2016 7:21:00 AM", nil, "; is it --date-order mdy?"), ("yesterday", nil, "is not a time like"),
+        ("", nil, "is not a time like"),
+    ] as [(String, String?, String)])
+func aTimeThatIsNotKnownIsNamedWithItsLine(text: String, zone: String?, expected: String) throws {
+    let message = try refusal(["\(text),60"], zone: zone)
+    #expect(message.hasPrefix("a.csv, line 2: ") && message.contains(expected), "\(message)")
+}
+
+@Test func unitsOfTimeThatAreMixedAreRefused() throws {
+    #expect(
+        try refusal(["1709326800,60", "1709326800000,60"])
+            == "a.csv, line 3: column \"time\": \"1709326800000\" counts "
+            + "milliseconds, and other rows do not")
+}
+
+@Test func rowsTooFarApartSayHowFar() throws {
+    let lines = (0..<40).map { "\(evening + 300 * $0),60" }
+    #expect(try refusal(lines) == "a.csv: no sleep epoch is left; rows stand 300 s apart, where each 30 s need one")
+}
