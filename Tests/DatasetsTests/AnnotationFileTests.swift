@@ -47,10 +47,32 @@ private let everyWord: [UInt8] =
     #expect(try parsed(word(1, 200) + back + word(2, 0) + end).map(\.sample) == [200, 100])
     #expect(
         throws: DatasetError.malformed(
-            path: "x.atr", byte: 2, reason: "an interval leads to sample -50, before the start")
+            path: "x.atr", byte: 8, reason: "an annotation is at sample -50, before the start")
     ) {
         try parsed(word(1, 50) + back + word(2, 0) + end)
     }
+}
+
+/// A note of the header at sample 0, as WFDB writes it.
+private func header(_ text: String) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    return word(22, 0) + word(63, bytes.count) + bytes + (bytes.count % 2 == 1 ? [0] : [])
+}
+
+@Test func theHeadersNotesAreNoAnnotations() throws {
+    // WFDB writes an interval of -1 and an annotation of no kind, 1 on, behind the time resolution.
+    let back = word(59, 0) + [0xFF, 0xFF, 0xFF, 0xFF] + word(0, 1)
+    let definitions =
+        header("## annotation type definitions") + header("42 stage what the scorer saw")
+        + header("## end of definitions")
+    for start in [header("## time resolution: 12.5") + back, header("## time resolution:12.5") + back + definitions] {
+        let file = try (start + everyWord).withUnsafeBytes { try AnnotationFile($0, path: "x.atr") }
+        #expect(try file.annotations == parsed(everyWord) && file.samplesPerSecond == 12.5)
+    }
+    let error = #expect(throws: DatasetError.self) { try parsed(header("## time resolution: 0") + back + end) }
+    #expect("\(try #require(error))" == "x.atr: its time resolution is \"0\", not a number above 0")
+    // Later ones are what they are.
+    #expect(try parsed(word(1, 0) + header("## time resolution: 9") + end).count == 2)
 }
 
 @Test func aFileCutAtAnyByteIsRefusedWithItsLength() throws {

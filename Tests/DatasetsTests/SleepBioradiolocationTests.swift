@@ -77,7 +77,8 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let source = try SleepBioradiolocation(root: folder.url.path)
     let labels = source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } }
     #expect(labels[..<6] == ["W", nil, "N1", "N3", nil, "REM"])
-    #expect(source.skipped.map(\.kind) == [.annotation, .annotation] && source.skipped.map(\.count) == [2, 1])
+    #expect(source.skipped.allSatisfy { $0.kind == .annotation } && source.skipped.map(\.count) == [1, 1, 1])
+    #expect(source.skipped.map(\.reason).prefix(2) == ["not a known stage: \"x\"", "it has no note"])
     #expect(source.notes == ["\(folder.path("sbj01.edf")).atr: 2 sleep epochs without a stage have no label"])
 
     // One ten samples late, then two for the second sleep epoch.
@@ -118,10 +119,49 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let annotations = RadarModel.annotations(stages)
     try record("sbj01", in: folder, annotations: annotations.dropLast(2))
     #expect(try error(folder).hasPrefix("\(path).atr, byte \(annotations.count - 2): the annotations end"))
-    let clock = Array("## time resolution: 100".utf8)
-    let start = [0, 22 << 2, UInt8(clock.count), 63 << 2] + clock + (clock.count % 2 == 1 ? [0] : [])
-    try record("sbj01", in: folder, annotations: Data(start) + annotations)
-    #expect(try error(folder) == "\(path).atr: its \"time resolution: 100\" is not that of the signals, 50.0 Hz")
+}
+
+/// The note at the start of an annotation file that says how many of its samples make a second.
+private func resolution(_ rate: String) -> Data {
+    let note = Array("## time resolution: \(rate)".utf8)
+    let padding = Array(repeating: UInt8(0), count: note.count % 2)
+    return Data([0, 22 << 2, UInt8(note.count), 63 << 2] + note + padding + [0, 236, 255, 255, 255, 255, 1, 0])
+}
+
+@Test(arguments: ["50", "50.0", "25"])
+func annotationsMayCountSamplesOfTheirOwn(rate: String) throws {
+    let folder = try TemporaryFolder()
+    // Of 25 samples a second, 1,500 are two sleep epochs.
+    let isHalf = rate == "25"
+    let notes = isHalf ? stride(from: 0, to: stages.count, by: 2).map { stages[$0] } : stages
+    try record("sbj01", in: folder, annotations: resolution(rate) + RadarModel.annotations(notes))
+    let source = try SleepBioradiolocation(root: folder.url.path)
+    let labels = source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } }
+    #expect(
+        labels.map { $0 ?? "-" }.joined(separator: " ")
+            == (isHalf
+                ? "W - N1 - N2 - N3 - N2 - REM - N2 -" : "W W N1 N2 N2 N3 N3 N3 N2 N2 REM REM N2 W"))
+    #expect(source.skipped.isEmpty)
+}
+
+@Test func recordsWhoseStagesAreMostlyUnknownAreRefusedUnlessTheUserSaysWhatTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let words = stages.map { ["W": "Wach", "R": "REM"][$0] ?? "Stage \($0)" }
+    let path = try record("sbj01", in: folder, annotations: RadarModel.annotations(words))
+    #expect(
+        try error(folder)
+            == "\(path).atr: 3 of 14 sleep epochs have a text that is no known stage: \"Wach\" (3); say what they are with "
+            + "--stage-map, like \"Wach=W\" (nothing behind = for no stage), or leave them without a label with "
+            + "--ignore-unknown-stages")
+    func wakeCount(_ reading: HypnogramReading) throws -> Int {
+        let source = try SleepBioradiolocation(root: folder.url.path, reading: reading)
+        #expect(
+            source.outline.recordings[0].labels.compactMap(\.self).count == (reading.ignoresUnknownStages ? 11 : 14))
+        let wake = source.outline.codes.firstIndex(of: "W")
+        return source.outline.recordings[0].labels.count { $0 != nil && $0 == wake }
+    }
+    #expect(try wakeCount(HypnogramReading(stageMap: ["wach": "W"])) == 3)
+    #expect(try wakeCount(HypnogramReading(ignoresUnknownStages: true)) == 0)
 }
 
 @Test func recordsWithoutStagesAreTakenWhenAsked() throws {

@@ -111,7 +111,7 @@ private func dataset(
     #expect(annotations.allSatisfy { $0.count == 1 && $0.path == folder.path("slp01a.an") })
     #expect(
         annotations.map(\.reason) == [
-            "after the record's last whole sleep epoch", "not a stage (W, 1, 2, 3, 4, R): MT",
+            "after the record's last whole sleep epoch", "not a stage (W, 1, 2, 3, 4, R): \"MT\"",
             "not at a multiple of 30 s", "not notes (type \"): N", "of a sleep epoch that an earlier line annotates",
             "without a stage",
         ])

@@ -58,6 +58,24 @@ struct SleepAnnotationsTests {
         }
     }
 
+    @Test func aTimeResolutionIsNoAnnotationAndSetsTheTimes() throws {
+        let folder = try TemporaryFolder()
+        try write(SleepAnnotations.record, to: folder)
+        // Half as many samples a second as the record has: every time doubles. -1 and 1 behind it, as WFDB writes them.
+        let note = Array("## time resolution: 125".utf8) + [0]
+        let header: [UInt8] = [0, 88, UInt8(note.count - 1), 252] + note + [0, 236, 255, 255, 255, 255, 1, 0]
+        try Data(header + SleepAnnotations.notes).write(to: URL(filePath: folder.path("slp99.st")))
+        #expect(try convert(folder).status == 0)
+        let text = try String(contentsOf: URL(filePath: folder.path("slp99.an")), encoding: .utf8)
+        #expect(
+            text.split(separator: "\n").dropFirst() == [
+                "    0:00.008        2     \"    0    0    0\t4 LA", "    1:00.000    15000     \"    2    1    3\tW",
+            ])
+        let other = header.map { $0 == UInt8(ascii: "2") ? UInt8(ascii: "x") : $0 }
+        try Data(other + SleepAnnotations.notes).write(to: URL(filePath: folder.path("slp99.st")))
+        #expect(try convert(folder).errors.contains("slp99.st: its \"## time resolution: 1x5\" names no frequency"))
+    }
+
     @Test(arguments: ["", "0", "-250", "inf", "nan", "1e-320", "Hz"])
     func aHeaderWithoutAFrequencyIsNamed(frequency: String) throws {
         let folder = try TemporaryFolder()

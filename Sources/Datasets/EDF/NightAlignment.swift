@@ -21,22 +21,23 @@ struct NightAlignment {
     ///
     /// - Parameters:
     ///   - signals: the file with the signals.
-    ///   - file: the file with the hypnogram.
+    ///   - file: the file with the hypnogram; without a clock of its own it starts with the signals.
     ///   - hypnogram: its stages.
     ///   - shift: seconds that are added to the hypnogram's times.
     /// - Throws: `DatasetError.unsuitable`, when one file's date is no day and the other's is not the same.
     init(
-        _ signals: EDFFile, _ file: EDFFile, _ hypnogram: Hypnogram, shift: Double
+        _ signals: EDFFile, _ file: Scoring, _ hypnogram: Hypnogram, shift: Double
     ) throws(DatasetError) {
-        guard signals.date.text == file.date.text || (signals.date.day != nil && file.date.day != nil) else {
+        let date = file.date ?? signals.date
+        guard signals.date.text == date.text || (signals.date.day != nil && date.day != nil) else {
             throw .unsuitable(
                 path: signals.path,
                 reason:
-                    "its start date is \"\(signals.date.text)\" and that of \(file.path) \"\(file.date.text)\", and "
+                    "its start date is \"\(signals.date.text)\" and that of \(file.path) \"\(date.text)\", and "
                     + "not both are days: repair a header with EDFbrowser")
         }
         let seconds = SleepEpochWindow.epochSeconds
-        let start = file.start + hypnogram.firstOnset + shift
+        let start = (file.start ?? signals.start) + hypnogram.firstOnset + shift
         offset = start - signals.start
         func covered(_ offset: Double) -> Range<Int> {
             func whole(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int {

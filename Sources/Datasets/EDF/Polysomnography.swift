@@ -2,7 +2,7 @@ import Foundation
 import Numerics
 import Signals
 
-/// Nights of any EDF, EDF+ or BDF signals with their hypnograms as EDF+ annotations.
+/// Nights of any EDF, EDF+ or BDF signals with their hypnograms.
 ///
 /// The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s
 /// (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0, and a sleep epoch that was scored
@@ -51,10 +51,12 @@ public struct Polysomnography: RecordingSource {
     ///     any stage are kept whole.
     ///   - unlabelled: whether nights whose hypnogram has no stage are taken; those without one always are.
     ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
+    ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
     /// - Throws: `DatasetError`, also when no night is left or people can't be told apart.
     public init(
         _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String], rate: Double? = nil,
-        rowSeconds: Double = 1, wakeMargin: Double? = nil, unlabelled: Bool = false, filesAreSubjects: Bool = false
+        rowSeconds: Double = 1, wakeMargin: Double? = nil, unlabelled: Bool = false, filesAreSubjects: Bool = false,
+        reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
         var layout: PolysomnographyLayout?
@@ -78,7 +80,8 @@ public struct Polysomnography: RecordingSource {
 
             notes += signals.notes
             guard
-                let scored = try Self.scored(pair, signals, wakeMargin, unlabelled: unlabelled, &skipped, &notes)
+                let scored = try Self.scored(
+                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes)
             else { continue }
             nights.append(
                 Night(
@@ -112,8 +115,8 @@ public struct Polysomnography: RecordingSource {
     /// - Returns: the number of the first sleep epoch in the hypnogram, the stages from there on, and the seconds from
     ///   the start of the signals to that of the hypnogram's first sleep epoch.
     private static func scored(
-        _ files: PolysomnographyFiles, _ signals: EDFFile, _ wakeMargin: Double?, unlabelled: Bool,
-        _ skipped: inout [SkippedItem], _ notes: inout [String]
+        _ files: PolysomnographyFiles, _ signals: EDFFile, _ reading: HypnogramReading, _ wakeMargin: Double?,
+        unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String]
     ) throws(DatasetError) -> (first: Int, stages: [SleepStage?], offset: Double)? {
         func leaveOut(_ reason: String) {
             skipped.append(SkippedItem(path: files.signals, kind: .recording, reason: reason))
@@ -128,16 +131,20 @@ public struct Polysomnography: RecordingSource {
             let count = Int(signals.duration / SleepEpochWindow.epochSeconds + 1e-6)
             return isTooShort(count) ? nil : (0, Array(repeating: nil, count: count), 0)
         }
-        let hypnogramFile = try EDFFile(opening: path)
-        let hypnogram = try Hypnogram(hypnogramFile)
+        let scoring = try Scoring(opening: path, reading)
+        let hypnogram = try Hypnogram(scoring, reading)
+        // Whoever shifts a list of stages says where it lies.
+        if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
         skipped += hypnogram.skipped
-        if path != files.signals { notes += hypnogramFile.notes }
-        let alignment = try NightAlignment(signals, hypnogramFile, hypnogram, shift: files.hypnogramOffset)
+        if path != files.signals { notes += scoring.notes }
+        notes += hypnogram.notes
+        let alignment = try NightAlignment(signals, scoring, hypnogram, shift: files.hypnogramOffset)
         guard !alignment.epochs.isEmpty else {
             leaveOut(alignment.disagreement)
             return nil
         }
         skipped += alignment.skipped
+        notes += try hypnogram.requireAgreement(alignment.epochs)
         let all = hypnogram.stages(alignment.epochs)
         let hasStages = all.contains { $0 != nil }
         let kept = hasStages ? wakeMargin.map { nearSleep(all, minutes: $0) } ?? all.indices : all.indices

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A recording of signals and its hypnogram, each an EDF file.
+/// A recording of signals in an EDF file, and its hypnogram.
 public struct PolysomnographyFiles: Sendable, Equatable {
     /// The file with the signals.
     public var signals: String
-    /// The EDF+ file with the sleep stages as annotations; nil for a night without a label.
+    /// The file with the sleep stages, EDF+ annotations, XML, events or text; nil for a night without labels.
     public var hypnogram: String?
     /// Seconds that are added to the times of the hypnogram.
     public var hypnogramOffset: Double

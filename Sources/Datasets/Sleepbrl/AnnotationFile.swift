@@ -9,6 +9,10 @@ import Foundation
 /// of four bytes, the upper half first, and stands before its annotation. A zero word ends the file; zeros may follow.
 /// A file without it was cut and is refused, and so is one that goes on with anything else: nothing of a damaged
 /// scoring is used.
+///
+/// Notes (code 22) at the file's start may be its header: `## time resolution: 250` says how many of the samples that
+/// annotations count make a second, and `## annotation type definitions` to `## end of definitions` what codes mean.
+/// They are no annotations.
 public struct AnnotationFile: Sendable, Equatable {
     /// One annotation.
     public struct Annotation: Sendable, Equatable {
@@ -33,10 +37,16 @@ public struct AnnotationFile: Sendable, Equatable {
     }
 
     private static let largestCode = 49
+    private static let noteCode = 22
+    private static let (resolution, definitions) = ("## time resolution:", "## annotation type definitions")
+    private static let endOfDefinitions = "## end of definitions"
     private enum Word: Int { case skip = 59, num, sub, chn, aux }
 
     /// The annotations in the file's order.
     public let annotations: [Annotation]
+    /// How many of the samples that annotations count make a second; nil where the file does not say: then they are
+    /// the signals'.
+    public let samplesPerSecond: Double?
 
     /// Reads a file.
     ///
@@ -75,10 +85,8 @@ public struct AnnotationFile: Sendable, Equatable {
             switch Word(rawValue: code) {
             case .skip:
                 let (high, low) = (try word("inside an interval"), try word("inside an interval"))
+                // What follows may lead back: WFDB ends the header's notes by an interval of -1 and one of 1.
                 sample += Int(Int32(truncatingIfNeeded: high << 16 | low))
-                guard sample >= 0 else {
-                    throw failure(start, "an interval leads to sample \(sample), before the start")
-                }
                 continue
             case .aux:
                 guard next + value + value % 2 <= bytes.count else {
@@ -106,6 +114,9 @@ public struct AnnotationFile: Sendable, Equatable {
                 guard code <= Self.largestCode else { throw failure(start, "there is no annotation code \(code)") }
                 sample += value
                 if code > 0 {
+                    guard sample >= 0 else {
+                        throw failure(start, "an annotation is at sample \(sample), before the start")
+                    }
                     annotations.append(Annotation(sample: sample, code: code, channel: channel, number: number))
                 }
             }
@@ -113,6 +124,35 @@ public struct AnnotationFile: Sendable, Equatable {
         if let byte = bytes[next...].firstIndex(where: { $0 != 0 }) {
             throw failure(byte, "something follows the end mark; copy it again")
         }
-        self.annotations = annotations
+        let headerCount = Self.headerCount(annotations)
+        samplesPerSecond = try Self.samplesPerSecond(annotations[..<headerCount], path: path)
+        self.annotations = Array(annotations[headerCount...])
+    }
+
+    /// How many annotations at the start are the file's header.
+    private static func headerCount(_ annotations: [Annotation]) -> Int {
+        var count = 0
+        while count < annotations.count, annotations[count].sample == 0, annotations[count].code == noteCode {
+            if annotations[count].note.hasPrefix(definitions) {
+                let end = annotations[count...].firstIndex { $0.note.hasPrefix(endOfDefinitions) }
+                count = (end ?? count) + 1
+            } else if annotations[count].note.hasPrefix(resolution) {
+                count += 1
+            } else {
+                break
+            }
+        }
+        return count
+    }
+
+    private static func samplesPerSecond(
+        _ header: ArraySlice<Annotation>, path: String
+    ) throws(DatasetError) -> Double? {
+        guard let note = header.first(where: { $0.note.hasPrefix(resolution) })?.note else { return nil }
+        let text = note.dropFirst(resolution.count).trimmingCharacters(in: .whitespaces)
+        guard let rate = Double(text), rate > 0, rate.isFinite else {
+            throw .unsuitable(path: path, reason: "its time resolution is \(quoted(text)), not a number above 0")
+        }
+        return rate
     }
 }

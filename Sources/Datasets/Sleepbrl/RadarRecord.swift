@@ -29,8 +29,9 @@ struct RadarRecord {
     /// - Parameters:
     ///   - path: the EDF file.
     ///   - annotations: the annotation file beside it; nil for a record without stages.
+    ///   - reading: what texts of it mean.
     /// - Throws: `DatasetError` that names the file, and the byte of a malformed one.
-    init(path: String, annotations: String?) throws(DatasetError) {
+    init(path: String, annotations: String?, _ reading: HypnogramReading) throws(DatasetError) {
         self.path = path
         let file = try EDFFile(opening: path)
         notes = file.notes
@@ -51,16 +52,8 @@ struct RadarRecord {
             (stages, skipped) = (Array(repeating: nil, count: usable.count), [])
             return
         }
-        let all = try AnnotationFile(path: annotations).annotations
-        // WFDB programs note at the start when annotations are not timed in samples of the signals.
-        let clock = "## time resolution:"
-        if let note = all.map(\.note).first(where: { $0.hasPrefix(clock) }),
-            Double(note.dropFirst(clock.count).trimmingCharacters(in: .whitespaces)) != Self.rate
-        {
-            throw .unsuitable(
-                path: annotations, reason: "its \"\(note.dropFirst(3))\" is not that of the signals, \(Self.rate) Hz")
-        }
-        (stages, skipped) = Self.stages(all, epochCount: usable.count, path: annotations)
+        (stages, skipped) = try Self.stages(
+            AnnotationFile(path: annotations), epochCount: usable.count, annotations, reading)
     }
 
     /// The signals of a pair, I and Q: all sixteen have the same rate and length.
@@ -82,22 +75,33 @@ struct RadarRecord {
 
     /// The stages that notes give to sleep epochs.
     private static func stages(
-        _ annotations: [AnnotationFile.Annotation], epochCount: Int, path: String
-    ) -> ([SleepStage?], [SkippedItem]) {
+        _ file: AnnotationFile, epochCount: Int, _ path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) -> ([SleepStage?], [SkippedItem]) {
+        let texts = StageTexts.annotations(reading)
+        let rate = file.samplesPerSecond ?? rate
         var stages = [SleepStage?](repeating: nil, count: epochCount)
         var taken = [Bool](repeating: false, count: epochCount)
+        var (unknown, unknownEpochs, others) = (UnknownTexts(), UnknownTexts(), UnknownTexts())
         var counts: [(reason: String, count: Int)] = [
-            ("its note is no stage (W, 1, 2, 3, 4, R)", 0), ("it is not at the start of a sleep epoch", 0),
+            ("it has no note", 0), ("it is not at the start of a sleep epoch", 0),
             ("the signals do not reach so far", 0), ("the sleep epoch has an annotation already", 0),
         ]
-        for annotation in annotations {
-            let (epoch, rest) = annotation.sample.quotientAndRemainder(dividingBy: epochLength)
+        for annotation in file.annotations {
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let stage = StageLetters.stages[note] else {
+            guard !note.isEmpty else {
                 counts[0].count += 1
                 continue
             }
-            if rest != 0 {
+            let place = Double(annotation.sample) / (rate * SleepEpochWindow.epochSeconds)
+            let isAtStart = abs(place - place.rounded()) * rate * SleepEpochWindow.epochSeconds < 0.5
+            let meaning = texts.meaning(of: note)
+            guard case .stage(let stage) = meaning else {
+                if meaning == .unknown { unknown.add(note) } else { others.add(note) }
+                if meaning == .unknown, isAtStart { unknownEpochs.add(note) }
+                continue
+            }
+            let epoch = Int(place.rounded(), clampedTo: 0...Int.max) ?? 0
+            if !isAtStart {
                 counts[1].count += 1
             } else if epoch >= epochCount {
                 counts[2].count += 1
@@ -107,10 +111,16 @@ struct RadarRecord {
                 (stages[epoch], taken[epoch]) = (stage, true)
             }
         }
+        try unknownEpochs.requireFew(
+            Double(unknownEpochs.total), of: Double(unknownEpochs.total + taken.count { $0 }), path: path, reading)
         let skipped = counts.filter { $0.count > 0 }.map { reason, count in
             SkippedItem(path: path, kind: .annotation, count: count, reason: reason)
         }
-        return (stages, skipped)
+        return (
+            stages,
+            unknown.skipped(of: path, reason: "not a known stage") + others.skipped(of: path, reason: "no stage")
+                + skipped
+        )
     }
 
     /// Runs of sleep epochs with a signal.

@@ -62,9 +62,11 @@ public struct SleepBioradiolocation: RecordingSource {
     ///   - content: what a sample holds.
     ///   - window: how many sleep epochs a sample of features spans; odd.
     ///   - unlabelled: whether records without annotations or without any stage are taken, too.
+    ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError`, also when no record can be used.
     public init(
-        root: String, content: Content = .windows, window: Int = 11, unlabelled: Bool = false
+        root: String, content: Content = .windows, window: Int = 11, unlabelled: Bool = false,
+        reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         let window = SleepEpochWindow(width: window)
         (self.content, self.window) = (content, window)
@@ -82,7 +84,7 @@ public struct SleepBioradiolocation: RecordingSource {
                             reason: "there is no \(name).atr beside it; --unlabelled takes it without labels"))
                     continue
                 }
-                let record = try RadarRecord(path: path, annotations: isAnnotated ? path + ".atr" : nil)
+                let record = try RadarRecord(path: path, annotations: isAnnotated ? path + ".atr" : nil, reading)
                 skipped += record.skipped
                 let (runs, left) = Self.recordings(of: record, unlabelled: unlabelled)
                 skipped += left

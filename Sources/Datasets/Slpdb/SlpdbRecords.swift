@@ -46,10 +46,11 @@ public struct SlpdbRecords: RecordingSource {
     ///   - features: a row of a sample each.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - unlabelled: whether records without `.an`, and parts without any stage, are taken, too.
+    ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file and line; also when no record can be used.
     public init(
         root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11,
-        unlabelled: Bool = false
+        unlabelled: Bool = false, reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
         (self.features, self.window) = (features, SleepEpochWindow(width: window))
@@ -58,7 +59,8 @@ public struct SlpdbRecords: RecordingSource {
         var nights: [Night] = []
         var notes: [String] = []
         for record in search.records {
-            let texts = try SlpdbTexts(stem: "\(root)/\(record)", hasStages: search.annotated.contains(record))
+            let texts = try SlpdbTexts(
+                stem: "\(root)/\(record)", hasStages: search.annotated.contains(record), reading)
             if texts.unannotatedCount > 0 {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")

@@ -22,12 +22,13 @@ struct SlpdbTexts {
     /// - Parameters:
     ///   - stem: their path without `.hea`, `.an` and `.rr`.
     ///   - hasStages: whether there is an `.an`.
+    ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file, line and what is wrong.
-    init(stem: String, hasStages: Bool = true) throws(DatasetError) {
+    init(stem: String, hasStages: Bool, _ reading: HypnogramReading) throws(DatasetError) {
         let header = try Header(path: stem + ".hea")
         stages = [SleepStage?](repeating: nil, count: header.sleepEpochCount)
         beats = HeartBeats([])
-        if hasStages { try readStages(stem + ".an", header) }
+        if hasStages { try readStages(stem + ".an", header, reading) }
         try readBeats(stem + ".rr")
     }
 
@@ -58,8 +59,11 @@ struct SlpdbTexts {
     // MARK: - Stages
 
     /// Lines as `rdann -e -v` prints them: time, sample, type, three numbers, then the stage and events.
-    private mutating func readStages(_ path: String, _ header: Header) throws(DatasetError) {
+    private mutating func readStages(_ path: String, _ header: Header, _ reading: HypnogramReading) throws(DatasetError)
+    {
+        let texts = StageTexts.annotations(reading)
         var reasons: [String: Int] = [:]
+        var unknown = UnknownTexts()
         var annotated = Set<Int>()
         for (number, words) in try DecodedText(path: path).lines() {
             if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
@@ -83,12 +87,17 @@ struct SlpdbTexts {
                 reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
             } else if words.count < 7 {
                 reasons["without a stage", default: 0] += 1
-            } else if let stage = StageLetters.stages[words[6]] {
-                stages[Int(place)] = stage
             } else {
-                reasons["not a stage (W, 1, 2, 3, 4, R): \(words[6])", default: 0] += 1
+                let meaning = texts.meaning(of: words[6])
+                if case .stage(let stage) = meaning {
+                    stages[Int(place)] = stage
+                } else {
+                    reasons["not a stage (W, 1, 2, 3, 4, R): \(quoted(words[6]))", default: 0] += 1
+                    if meaning == .unknown { unknown.add(words[6]) }
+                }
             }
         }
+        try unknown.requireFew(Double(unknown.total), of: Double(annotated.count), path: path, reading)
         unannotatedCount = stages.count - annotated.count
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))

@@ -11,7 +11,7 @@ public struct TableLabels: Sendable, Equatable {
     /// - Parameters:
     ///   - vocabulary: what the codes mean.
     ///   - codeOfText: for a label as it is in the table the code that it stands for, or nothing for no label; labels
-    ///     that are not in it are codes.
+    ///     that are not in it are codes, or what else a sleep stage may be called.
     /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code.
     public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
         self.vocabulary = vocabulary
@@ -47,6 +47,12 @@ public struct TableLabels: Sendable, Equatable {
             guard let mapped, let index = vocabulary.codes.firstIndex(of: mapped) else { return .none }
             return .code(index)
         }
-        return vocabulary.codes.firstIndex(of: text).map { .code($0) } ?? .unknown
+        if let index = vocabulary.codes.firstIndex(of: text) { return .code(index) }
+        guard vocabulary == .stage else { return .unknown }
+        switch StageTexts(.plain, numbers: [:]).meaning(of: text) {
+        case .stage(let stage): return .code(stage.rawValue)
+        case .unscored: return .none
+        case .event, .unknown: return .unknown
+        }
     }
 }

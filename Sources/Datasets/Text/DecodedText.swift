@@ -12,13 +12,13 @@ struct DecodedText {
     private let file: MappedFile
     private let converted: [UInt8]?
 
-    /// Opens a file; an empty one is refused.
-    init(path: String) throws(DatasetError) {
+    /// Opens a file; an empty one is refused, and markup but where it `mayBeMarkup`.
+    init(path: String, mayBeMarkup: Bool = false) throws(DatasetError) {
         file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
         do throws(DatasetError) {
-            converted = try Self.decoded(file.bytes, path: path)
+            converted = try Self.decoded(file.bytes, path: path, mayBeMarkup: mayBeMarkup)
         } catch {
             try file.requireWholeText()  // nothing else is wrong with a file that was cut meanwhile
             throw error
@@ -27,14 +27,19 @@ struct DecodedText {
     }
 
     /// The text in memory where it is not that of the file; nil for UTF-8.
-    private static func decoded(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> [UInt8]? {
+    private static func decoded(
+        _ bytes: UnsafeRawBufferPointer, path: String, mayBeMarkup: Bool
+    ) throws(DatasetError) -> [UInt8]? {
         guard !bytes.starts(with: [0xFF, 0xFE, 0, 0]), !bytes.starts(with: [0, 0, 0xFE, 0xFF]) else {
             throw .unsuitable(path: path, reason: "UTF-32 is not read; save it as UTF-8")
         }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return try TextEncoding.utf8(ofUTF16: bytes, path: path)
         }
-        if let advice = FileSignature.advice(for: bytes) { throw .unsuitable(path: path, reason: advice) }
+        let isMarkup = bytes.first == UInt8(ascii: "<")
+        if !(mayBeMarkup && isMarkup), let advice = FileSignature.advice(for: bytes) {
+            throw .unsuitable(path: path, reason: advice)
+        }
         try TextEncoding.requireUTF8(bytes, path: path)
         return nil
     }

@@ -1,15 +1,18 @@
-import ArgumentParser
-import Datasets
+public import ArgumentParser
+public import Datasets
+
+extension HypnogramReading.Preference: ExpressibleByArgument {}
 
 /// `ssrm data edf`: polysomnography as EDF files.
 struct EDFCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edf",
-        abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations.",
+        abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
         discussion: """
             The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
             channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
             microvolts; other channels keep the first night's unit, and a night whose unit can't be converted into it is refused. \
+            Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
             Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
             Database, whose files are paired by their first six characters.
 
@@ -26,8 +29,9 @@ struct EDFCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            The EDF+ file with that night's sleep stages, which may be the same; once for each --signals, or not at all: then no \
-            sleep epoch has a label.
+            The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR or Compumedics, a \
+            table of events with a header (onset, duration, stage), or text, a stage or "onset duration stage" a line; once for \
+            each --signals, or not at all: then no sleep epoch has a label.
             """)
     var hypnogram: [String] = []
 
@@ -80,6 +84,19 @@ struct EDFCommand: ParsableCommand {
     @Option(
         name: .long, help: "Keep this many minutes before the first and after the last sleep. (default: everything)")
     var wakeMargin: Double?
+
+    @Option(
+        name: .long,
+        help: "Which annotation counts where several of a hypnogram cover one sleep epoch: first or last in it."
+    )
+    var prefer: HypnogramReading.Preference?
+
+    @Option(
+        name: .long,
+        help: "Whose stages count: a column of a table of events that has several, or a name in its column of scorers.")
+    var scorer: String?
+
+    @OptionGroup var stages: StageOptions
 
     @OptionGroup var output: DatasetOutput
 
@@ -137,6 +154,7 @@ struct EDFCommand: ParsableCommand {
         try output.write(
             Polysomnography(
                 files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-                wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject))
+                wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
+                reading: stages.reading(preference: prefer, scorer: scorer)))
     }
 }

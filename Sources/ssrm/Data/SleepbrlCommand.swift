@@ -31,6 +31,8 @@ struct SleepbrlCommand: ParsableCommand {
 
     @OptionGroup var unlabelled: UnlabelledOptions
 
+    @OptionGroup var stages: StageOptions
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -40,6 +42,8 @@ struct SleepbrlCommand: ParsableCommand {
     func run() throws {
         try requireWritable(output.out, inputs: [root])
         try output.write(
-            SleepBioradiolocation(root: root, content: content, window: window, unlabelled: unlabelled.areTaken))
+            SleepBioradiolocation(
+                root: root, content: content, window: window, unlabelled: unlabelled.areTaken,
+                reading: stages.reading()))
     }
 }

@@ -39,6 +39,8 @@ struct SlpdbCommand: ParsableCommand {
 
     @OptionGroup var unlabelled: UnlabelledOptions
 
+    @OptionGroup var stages: StageOptions
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -57,6 +59,6 @@ struct SlpdbCommand: ParsableCommand {
         try output.write(
             SlpdbRecords(
                 root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window,
-                unlabelled: unlabelled.areTaken))
+                unlabelled: unlabelled.areTaken, reading: stages.reading()))
     }
 }

@@ -23,7 +23,8 @@ struct TableCommand: ParsableCommand {
             recording's first row on gets the mean of its rows; those without a value are left out and counted, and end a \
             part of the recording.
 
-            Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM; posture: supine, right, left) or what \
+            Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
+            stages, numbers excepted; posture: supine, right, left) or what \
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
             differ only in spaces or in what is not seen are refused.
 

@@ -1,0 +1,141 @@
+import Signals
+
+/// Sleep stages from what a scoring file says, on a grid of sleep epochs of 30 s.
+///
+/// The grid starts with the first stage. A sleep epoch has the stage of the interval that covers its middle; of several
+/// the one that stands last in the file, or first where the user says so. A stage without a duration lasts until the
+/// next one, the last for one sleep epoch. Stages that last 0 s have a sleep epoch each where they stand 30 s apart.
+/// ``StageTexts`` has what texts mean. A text that is not known is counted, and where such texts take a large part of
+/// the sleep epochs the file is refused; so is one in which intervals disagree about a large part.
+struct Hypnogram {
+    private struct Segment {
+        let onset: Double
+        let end: Double
+        /// Nil for an interval that says there is none.
+        let stage: SleepStage?
+    }
+
+    /// In the file's order.
+    private let segments: [Segment]
+    private let path: String
+    private let preference: HypnogramReading.Preference?
+    private let listedEpochCount: Int?
+
+    /// Seconds from the file's zero to the first sleep epoch's start.
+    let firstOnset: Double
+    /// How many sleep epochs there are from the first interval's start to the last one's end.
+    let epochCount: Int
+    /// What was left out of the file.
+    let skipped: [SkippedItem]
+    /// What else the reader of its results should know.
+    let notes: [String]
+
+    /// Takes the stages out of a scoring.
+    ///
+    /// - Throws: `DatasetError.unsuitable`, when there are none, when it is not known what too many of its texts mean,
+    ///   or how long its stages last.
+    init(_ scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) {
+        let found = ScoredStages(scoring, reading)
+        path = scoring.path
+        (listedEpochCount, preference) = (scoring.listedEpochCount, reading.preference)
+        try found.unknownStages.requireFew(
+            found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: path, reading)
+        guard let first = found.stages.map(\.interval.onset).min() else {
+            throw .unsuitable(
+                path: path,
+                reason: "none of its \(scoring.intervals.count) annotations is a sleep stage like \"Sleep stage W\""
+                    + (found.texts.isEmpty
+                        ? "; give the file with the scoring"
+                        : ": it has \(found.texts.description); \(found.texts.remedy)"))
+        }
+        try found.requireDurations(path: path)
+        segments = found.stages.map { staged in
+            Segment(
+                onset: staged.interval.onset, end: staged.interval.onset + min(staged.seconds, ScoredStages.longest),
+                stage: staged.stage)
+        }
+        firstOnset = first
+        let end = segments.map(\.end).max() ?? first
+        epochCount = Int(((end - first) / SleepEpochWindow.epochSeconds + 1e-6).rounded(.down))
+        notes = found.notes(path: path)
+        var skipped = scoring.skipped + found.skipped(path: path)
+        let short = segments.count { Self.epochs($0, from: first).isEmpty }
+        if short > 0 {
+            let reason = "too short to cover the middle of a sleep epoch"
+            skipped.append(SkippedItem(path: path, kind: .annotation, count: short, reason: reason))
+        }
+        self.skipped = skipped
+    }
+
+    /// The stages of some sleep epochs; nil where there is none.
+    func stages(_ epochs: Range<Int>) -> [SleepStage?] {
+        scored(epochs).map { $0?.stage }
+    }
+
+    /// How many of some sleep epochs no interval covers, not even one that says there is no stage.
+    func uncoveredCount(_ epochs: Range<Int>) -> Int { scored(epochs).count { $0 == nil } }
+
+    /// Makes sure that the intervals agree about some sleep epochs.
+    ///
+    /// - Returns: a note where they don't.
+    /// - Throws: `DatasetError.unsuitable` when they disagree about a large part of them, and nobody said which counts.
+    func requireAgreement(_ epochs: Range<Int>) throws(DatasetError) -> [String] {
+        let scored = scored(epochs)
+        let count = scored.count { $0?.isDisputed == true }
+        guard count > 0 else { return [] }
+        let what = "on \(count) of \(epochs.count) sleep epochs two of its annotations disagree"
+        guard preference != nil || !HypnogramReading.isLargePart(Double(count), of: Double(epochs.count)) else {
+            throw .unsuitable(
+                path: path, reason: "\(what): choose the one that comes first or last in the file with --prefer")
+        }
+        return ["\(path): \(what); the one that comes \((preference ?? .last).rawValue) in the file counts"]
+    }
+
+    /// Makes sure that a scoring without times has as many sleep epochs as the signals.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long the signals last.
+    ///   - signals: their file.
+    /// - Throws: `DatasetError.unsuitable`.
+    func requireLength(_ seconds: Double, of signals: String) throws(DatasetError) {
+        // A scorer gives a last sleep epoch that is not whole a stage, or does not.
+        let wanted = seconds / SleepEpochWindow.epochSeconds
+        guard let listedEpochCount, abs(Double(listedEpochCount) - wanted) >= 1 - 1e-6 else { return }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "it has a stage for each of \(listedEpochCount) sleep epochs where \(signals) lasts \(Int(wanted)): "
+                + "without times nobody can tell which are missing; give lines of onset, duration and stage")
+    }
+
+    /// What is known of a sleep epoch.
+    private struct Scored {
+        var stage: SleepStage?
+        var isDisputed = false
+    }
+
+    private func scored(_ epochs: Range<Int>) -> [Scored?] {
+        var scored = [Scored?](repeating: nil, count: epochs.count)
+        for segment in segments {
+            for epoch in Self.epochs(segment, from: firstOnset).clamped(to: epochs) {
+                let place = epoch - epochs.lowerBound
+                let isDisputed = scored[place].map { $0.isDisputed || $0.stage != segment.stage } ?? false
+                if scored[place] == nil || preference != .first {
+                    scored[place] = Scored(stage: segment.stage, isDisputed: isDisputed)
+                } else {
+                    scored[place]?.isDisputed = isDisputed
+                }
+            }
+        }
+        return scored
+    }
+
+    /// The sleep epochs whose middles a segment covers.
+    private static func epochs(_ segment: Segment, from first: Double) -> Range<Int> {
+        func firstMiddle(notBefore time: Double) -> Int {
+            Int(((time - first) / SleepEpochWindow.epochSeconds - 0.5).rounded(.up))
+        }
+        let start = firstMiddle(notBefore: segment.onset)
+        return start..<max(firstMiddle(notBefore: segment.end), start)
+    }
+}

@@ -1,0 +1,182 @@
+import Signals
+
+/// Which intervals of a scoring are stages, how long each lasts, and what the others are.
+struct ScoredStages {
+    /// An interval that says which stage there is, or that there is none.
+    struct Staged {
+        let interval: Scoring.Interval
+        /// Nil where it says that there is none.
+        let stage: SleepStage?
+        /// How long it lasts.
+        var seconds: Double
+    }
+
+    /// How far from a multiple of 30 s a time is still one, in seconds.
+    private static let tolerance = 0.5
+    private static let epoch = SleepEpochWindow.epochSeconds
+    /// Beyond this many seconds there is no time that a recording could reach: some thirty years.
+    static let longest = 1e9
+
+    /// In the file's order.
+    private(set) var stages: [Staged] = []
+    /// Every text that is no stage and does not say that there is none.
+    private(set) var texts = UnknownTexts()
+    /// Of these the texts that stand where a stage would, each with how many sleep epochs it takes.
+    private(set) var unknownStages = UnknownTexts()
+    /// How many sleep epochs have only such a text.
+    private(set) var unknownEpochs = 0.0
+    /// How many sleep epochs have a stage, or a text that says that there is none.
+    private(set) var knownEpochs = 0.0
+    private var (outOfReach, backwards, lasting0) = (0, 0, 0)
+    /// Whether stages that last 0 s are a sleep epoch each; nil where there are none.
+    private var areEpochs: Bool?
+
+    /// Sorts the intervals of a scoring.
+    init(_ scoring: Scoring, _ reading: HypnogramReading) {
+        let table =
+            scoring.numbers.map { StageTexts(reading, numbers: $0) }
+            ?? StageTexts(reading, among: Set(scoring.intervals.lazy.filter { $0.kind != .event }.map(\.text)))
+        var meanings: [String: StageMeaning] = [:]
+        var unknown: [Scoring.Interval] = []
+        for interval in scoring.intervals {
+            let meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
+            if interval.kind != .event { meanings[interval.text] = meaning }
+            guard abs(interval.onset) < Self.longest else {
+                outOfReach += 1
+                continue
+            }
+            if case .stage(let stage) = meaning {
+                append(interval, stage)
+            } else if meaning == .unscored || (meaning == .event && interval.kind == .stage) {
+                append(interval, nil)
+            } else {
+                texts.add(interval.text)
+                if meaning == .unknown { unknown.append(interval) }
+            }
+        }
+        unknown = standingAsStages(unknown)
+        let next = Self.nextOnsets(stages.map(\.interval.onset) + unknown.map(\.onset))
+        setDurations(next)
+        measure(unknown, next)
+    }
+
+    private mutating func append(_ interval: Scoring.Interval, _ stage: SleepStage?) {
+        if let last = stages.last, interval.onset < last.interval.onset { backwards += 1 }
+        stages.append(Staged(interval: interval, stage: stage, seconds: interval.duration ?? 0))
+    }
+
+    // MARK: - What is unknown
+
+    /// The intervals with unknown texts that look like sleep epochs.
+    ///
+    /// Those of a form that says so; else those that start a multiple of 30 s from the first stage and last a multiple
+    /// of 30 s, or say as little about how long they last as the stages do and never stand anywhere else.
+    private func standingAsStages(_ unknown: [Scoring.Interval]) -> [Scoring.Interval] {
+        let zero = (stages.first?.interval ?? unknown.first)?.onset ?? 0
+        func isMultiple(_ seconds: Double) -> Bool {
+            abs(seconds - (seconds / Self.epoch).rounded() * Self.epoch) < Self.tolerance
+        }
+        let astray = Set(unknown.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
+        let withoutDuration = stages.count { ($0.interval.duration ?? 0) == 0 }
+        let areMostWithout = withoutDuration > stages.count / 2
+        return unknown.filter { interval in
+            if interval.kind == .stage { return true }
+            guard let duration = interval.duration, duration > 0 else {
+                return areMostWithout && !astray.contains(interval.text)
+            }
+            return duration > Self.tolerance && isMultiple(duration) && isMultiple(interval.onset - zero)
+        }
+    }
+
+    /// Counts the sleep epochs with texts that are known, and with others alone.
+    private mutating func measure(_ unknown: [Scoring.Interval], _ next: [Double: Double]) {
+        func seconds(_ interval: Scoring.Interval) -> Double {
+            let duration = interval.duration ?? next[interval.onset].map { $0 - interval.onset } ?? Self.epoch
+            return min(max(duration, Self.epoch), Self.longest)
+        }
+        let known = stages.map {
+            (start: $0.interval.onset, end: $0.interval.onset + min($0.seconds, Self.longest))
+        }
+        knownEpochs = Self.covered(known) / Self.epoch
+        let all = known + unknown.map { (start: $0.onset, end: $0.onset + seconds($0)) }
+        unknownEpochs = Self.covered(all) / Self.epoch - knownEpochs
+        for interval in unknown {
+            unknownStages.add(interval.text, count: Int((seconds(interval) / Self.epoch).rounded()))
+        }
+    }
+
+    /// How many seconds are in any of some intervals.
+    private static func covered(_ intervals: [(start: Double, end: Double)]) -> Double {
+        var (seconds, reached) = (0.0, -Double.infinity)
+        for (start, end) in intervals.sorted(by: { $0 < $1 }) where end > reached {
+            seconds += end - max(start, reached)
+            reached = end
+        }
+        return seconds
+    }
+
+    // MARK: - Durations
+
+    /// For each onset the next one.
+    private static func nextOnsets(_ onsets: [Double]) -> [Double: Double] {
+        let onsets = Set(onsets).sorted()
+        return Dictionary(zip(onsets, onsets.dropFirst())) { first, _ in first }
+    }
+
+    /// Gives stages without a duration, and those that last 0 s, the one that they have.
+    private mutating func setDurations(_ next: [Double: Double]) {
+        func gap(_ staged: Staged) -> Double? { next[staged.interval.onset].map { $0 - staged.interval.onset } }
+        let zeros = stages.filter { $0.interval.duration == 0 }
+        lasting0 = zeros.count
+        if !zeros.isEmpty {
+            areEpochs = zeros.count > stages.count / 2 && Self.areEpochs(zeros.compactMap(gap))
+        }
+        for index in stages.indices {
+            switch stages[index].interval.duration {
+            case nil: stages[index].seconds = gap(stages[index]) ?? Self.epoch
+            case 0 where areEpochs == true: stages[index].seconds = Self.epoch
+            default: break
+            }
+        }
+    }
+
+    /// Whether stages that are followed by another so many seconds later stand 30 s apart, with few gaps between.
+    private static func areEpochs(_ gaps: [Double]) -> Bool {
+        let next = gaps.count { abs($0 - epoch) < tolerance }
+        let multiples = gaps.count { abs($0 - ($0 / epoch).rounded() * epoch) < tolerance }
+        return next > 0 && multiples == gaps.count
+            && !HypnogramReading.isLargePart(Double(gaps.count - next), of: Double(gaps.count))
+    }
+
+    /// Refuses stages of which nobody knows how long they last.
+    func requireDurations(path: String) throws(DatasetError) {
+        guard areEpochs == false, HypnogramReading.isLargePart(Double(lasting0), of: Double(stages.count))
+        else { return }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "\(lasting0) of its \(stages.count) stages last 0 s and do not stand 30 s apart: write how long each "
+                + "lasts, or leave the durations out where each lasts until the next")
+    }
+
+    // MARK: - Reports
+
+    func notes(path: String) -> [String] {
+        var notes: [String] = []
+        if areEpochs == true {
+            notes.append("\(path): \(lasting0) stages last 0 s and stand 30 s apart: each is taken as a sleep epoch")
+        }
+        if backwards > 0 {
+            notes.append(
+                "\(path): \(backwards) of its stages start earlier than the one before in the file: they are ordered by time"
+            )
+        }
+        return notes
+    }
+
+    func skipped(path: String) -> [SkippedItem] {
+        let far = SkippedItem(
+            path: path, kind: .annotation, count: outOfReach, reason: "more than thirty years from the start")
+        return texts.skipped(of: path, reason: "no sleep stage") + (outOfReach > 0 ? [far] : [])
+    }
+}

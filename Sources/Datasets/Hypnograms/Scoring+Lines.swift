@@ -1,0 +1,89 @@
+import Foundation
+
+extension Scoring {
+    private static let longestLine = 1_024
+
+    /// A scorer's text: a stage a line, for a sleep epoch each from the recording's start; or onset, duration and stage
+    /// a line, in seconds from there, between spaces, tabs, commas or semicolons.
+    ///
+    /// Lines that start with `#` and a header are passed over, blank lines only at the end.
+    init(lines text: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+        var lines: [(number: Int, text: String)] = []
+        var blank: Int?
+        let all = String(decoding: text, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in all.enumerated() {
+            guard line.utf8.count <= Self.longestLine else {
+                throw .badLine(path: path, line: index + 1, reason: "too long for a stage: this is no hypnogram")
+            }
+            let trimmed = line.trimmingCharacters(in: .whitespaces)
+            if trimmed.hasPrefix("#") || (lines.isEmpty && Self.isHeader(trimmed)) { continue }
+            if trimmed.isEmpty {
+                blank = blank ?? index + 1
+                continue
+            }
+            if let blank, !lines.isEmpty {
+                throw .badLine(
+                    path: path, line: blank,
+                    reason: "a blank line between stages: write ? for a sleep epoch without one")
+            }
+            blank = nil
+            lines.append((index + 1, trimmed))
+        }
+        guard let first = lines.first else { throw .empty(path: path) }
+        if try Self.isTimed(first.text, path: path, line: first.number) {
+            var intervals: [Interval] = []
+            for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
+            self.init(path: path, intervals: intervals)
+        } else {
+            let epoch = SleepEpochWindow.epochSeconds
+            self.init(
+                path: path,
+                intervals: lines.enumerated().map { index, line in
+                    Interval(onset: Double(index) * epoch, duration: epoch, text: line.text, kind: .stage)
+                }, listedEpochCount: lines.count)
+        }
+    }
+
+    private static func words(_ line: String) -> [Substring] {
+        line.split { $0.isWhitespace || $0 == "," || $0 == ";" }
+    }
+
+    private static func isHeader(_ line: String) -> Bool {
+        let words = words(line.lowercased())
+        let names: Set<Substring> = ["stage", "stages", "sleep_stage", "hypnogram"]
+        return words.contains(where: names.contains)
+            && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
+    }
+
+    /// Whether the first line has times before its stage.
+    private static func isTimed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Bool {
+        let words = words(line)
+        guard words.count > 1, let first = words.first, first.first?.isNumber == true || first.hasPrefix("-") else {
+            return false
+        }
+        guard words.count > 2, Double(first) != nil, Double(words[1]) != nil else {
+            throw .badLine(
+                path: path, line: number,
+                reason:
+                    "\(quoted(line)) is neither a stage nor onset, duration and stage, in seconds from the recording's start"
+            )
+        }
+        return true
+    }
+
+    private static func timed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Interval {
+        let words = words(line)
+        guard words.count > 2, let onset = Double(words[0]), let duration = Double(words[1]), onset.isFinite,
+            duration.isFinite
+        else {
+            throw .badLine(
+                path: path, line: number,
+                reason: "\(quoted(line)) is not onset, duration and stage, in seconds from the recording's start")
+        }
+        guard duration >= 0 else {
+            throw .badLine(path: path, line: number, reason: "it ends before it starts: it lasts \(words[1]) s")
+        }
+        return Interval(onset: onset, duration: duration, text: words[2...].joined(separator: " "), kind: .any)
+    }
+}

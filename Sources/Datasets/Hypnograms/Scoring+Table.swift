@@ -1,0 +1,140 @@
+extension Scoring {
+    /// Columns that may hold stages among other events, the likeliest first; "stage" in a column's name is likelier.
+    private static let eventColumns = [
+        "trial_type", "value", "description", "label", "event", "event_type", "annotation", "text", "type",
+    ]
+    private static let scorerColumns: Set = ["scorer", "rater"]
+
+    /// What stands between the columns of a table of events; nil for a text that is none: without a header that names
+    /// an onset.
+    static func delimiterOfATable(_ text: UnsafeRawBufferPointer) -> UInt8? {
+        let lines = text.prefix(65_536).split { $0 == 10 || $0 == 13 }
+        guard let line = lines.first(where: { $0.first != UInt8(ascii: "#") }) else { return nil }
+        let header = String(decoding: line, as: UTF8.self)
+        return ["\t", ";", ","].first { delimiter in
+            header.split(separator: delimiter).map(columnName).contains("onset")
+        }?.utf8.first
+    }
+
+    private static func columnName(_ text: some StringProtocol) -> String {
+        text.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
+    }
+
+    /// A table of events as the Brain Imaging Data Structure has them: a header, then `onset`, `duration` and what
+    /// happened, in seconds from the recording's start.
+    ///
+    /// The stages stand in the column with "stage" in its name, or the first one of events that has any; where there
+    /// are several columns of stages, or a column of scorers, the user says which counts.
+    init(
+        table text: UnsafeRawBufferPointer, delimiter: UInt8, path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) {
+        let table = try EventTable(text, delimiter: delimiter, path: path)
+        var rows = table.rows
+        var isOfAScorer = false
+        if let column = table.names.firstIndex(where: Self.scorerColumns.contains) {
+            let scorers = Set(rows.map { $0.fields[column] }).sorted()
+            if let scorer = reading.scorer, scorers.contains(scorer) {
+                rows.removeAll { $0.fields[column] != scorer }
+                isOfAScorer = true
+            } else if scorers.count > 1 {
+                throw .unsuitable(path: path, reason: Self.choice(scorers, reading))
+            }
+        }
+        var column: Int?
+        let named = table.names.indices.filter { table.names[$0].contains("stag") || table.names[$0].contains("hypno") }
+        if let scorer = reading.scorer, !isOfAScorer {
+            column = table.names.firstIndex(of: Self.columnName(scorer))
+            guard column != nil else {
+                let names = named.isEmpty ? table.names : named.map { table.names[$0] }
+                throw .unsuitable(path: path, reason: Self.choice(names, reading))
+            }
+            isOfAScorer = true
+        } else if named.count > 1 {
+            throw .unsuitable(path: path, reason: Self.choice(named.map { table.names[$0] }, reading))
+        } else {
+            column = named.first
+        }
+        let isOfStages = column != nil
+        let candidates = Self.eventColumns.compactMap { table.names.firstIndex(of: $0) }
+        column =
+            column
+            ?? candidates.first { candidate in
+                let texts = Set(rows.map { $0.fields[candidate] })
+                let table = StageTexts(reading, among: texts)
+                return texts.contains { if case .stage = table.meaning(of: $0) { true } else { false } }
+            } ?? candidates.first
+        guard let column else {
+            throw .unsuitable(
+                path: path,
+                reason: "no column of it has stages: it has \(table.names.joined(separator: ", ")); call it stage")
+        }
+        self.init(
+            path: path,
+            intervals: rows.map { row in
+                let text = row.fields[column]
+                return Interval(
+                    onset: row.onset, duration: row.duration, text: text.isEmpty ? "n/a" : text,
+                    kind: isOfStages ? .stage : .any)
+            })
+        self.isOfAScorer = isOfAScorer
+        if table.withoutOnset > 0 {
+            skipped = [SkippedItem(path: path, kind: .row, count: table.withoutOnset, reason: "without an onset")]
+        }
+    }
+
+    private static func choice(_ names: [String], _ reading: HypnogramReading) -> String {
+        let list = names.map { quoted($0) }.joined(separator: ", ")
+        guard let scorer = reading.scorer else {
+            return "it has stages of several scorers: choose one with --scorer: \(list)"
+        }
+        return "it has no scorer \(quoted(scorer)): it has \(list)"
+    }
+}
+
+/// The rows of a table of events.
+private struct EventTable {
+    struct Row {
+        let onset: Double
+        let duration: Double?
+        let fields: [String]
+    }
+
+    /// The columns' names, in lower case without spaces.
+    let names: [String]
+    private(set) var rows: [Row] = []
+    private(set) var withoutOnset = 0
+
+    init(_ text: UnsafeRawBufferPointer, delimiter: UInt8, path: String) throws(DatasetError) {
+        var table = DelimitedRows(text, path: path, delimiter: delimiter)
+        var header: [String]?
+        while header == nil {
+            guard try table.next() else { break }
+            let fields = table.fields.map(table.text)
+            if fields.first?.hasPrefix("#") == false { header = fields }
+        }
+        names = (header ?? []).map { $0.lowercased().filter { !$0.isWhitespace } }
+        let (onset, duration) = (names.firstIndex(of: "onset") ?? 0, names.firstIndex(of: "duration"))
+        while try table.next() {
+            let fields = table.fields.map(table.text)
+            guard fields.count == names.count else {
+                throw .wrongColumns(path: path, line: table.rowLine, found: fields.count, expected: names.count)
+            }
+            func seconds(_ column: Int, _ reason: String, from lowest: Double) throws(DatasetError) -> Double? {
+                if fields[column].isEmpty || fields[column].lowercased() == "n/a" { return nil }
+                guard let value = table.number(table.fields[column]), value >= lowest else {
+                    throw .badNumber(
+                        path: path, line: table.rowLine, column: column + 1, text: fields[column], reason: reason)
+                }
+                return value
+            }
+            guard let start = try seconds(onset, "a number of seconds from the recording's start", from: -.infinity)
+            else {
+                withoutOnset += 1
+                continue
+            }
+            var length: Double?
+            if let duration { length = try seconds(duration, "a number of seconds from 0", from: 0) }
+            rows.append(Row(onset: start, duration: length, fields: fields))
+        }
+    }
+}

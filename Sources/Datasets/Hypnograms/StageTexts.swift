@@ -1,0 +1,132 @@
+import Signals
+
+/// What a text says about a sleep epoch.
+enum StageMeaning: Equatable {
+    /// The stage that the sleep epoch has.
+    case stage(SleepStage)
+    /// That the sleep epoch has none: not scored, movement time, sleep that was not told apart.
+    case unscored
+    /// Something that happened and is no stage: lights off, an arousal, an artefact.
+    case event
+    /// Nothing that is known.
+    case unknown
+}
+
+/// What texts mean as sleep stages: the one table of all readers whose files hold such texts.
+///
+/// Upper and lower case, spaces, and `_ - : . , /` between words do not count, nor do the words "sleep" and "stage",
+/// what NSRR puts behind a name (`Wake|0`) and what EDF+ does (`@@` and a channel). What is not in the table, and a
+/// text by which one scorer means another stage than the next ("light sleep", "stage 5"), is unknown: the user says
+/// what it means, nobody guesses.
+struct StageTexts {
+    private static let stages: [String: SleepStage] = {
+        var stages: [String: SleepStage] = ["r": .rem, "rem": .rem, "paradoxical": .rem, "sws": .n3, "slowwave": .n3]
+        for name in ["w", "wk", "wake", "awake", "waking", "wakeful", "wakefulness", "s0"] { stages[name] = .wake }
+        for prefix in ["n", "s", "nrem", "nonrem"] {
+            for (number, stage) in numbers { stages[prefix + number] = stage }
+            stages[prefix + bothDeep] = .n3
+            // The AASM, whose names are N1 to N3, has no fourth stage: "N4" may be a slip.
+            if prefix == "n" { (stages["n4"], stages["n34"]) = (nil, nil) }
+        }
+        return stages
+    }()
+    /// Where a text calls them stages, and in files that write wake and REM sleep as letters.
+    private static let numbers: [String: SleepStage] = ["1": .n1, "2": .n2, "3": .n3, "4": .n3]
+    private static let bothDeep = "34"
+    private static let unscored: Set<String> = [
+        "?", "mt", "movementtime", "uns", "unscored", "notscored", "unscorable", "unstaged", "nostage", "notstaged",
+    ]
+    /// What says so only behind "sleep stage".
+    private static let unscoredBehindStage: Set<String> = ["n", "m", "unknown", "undefined", "unspecified", "none"]
+    private static let events: Set<String> = [
+        "art", "lm", "na", "none", "unknown", "undefined", "movement", "lighton", "lightoff", "lout", "lon", "loff",
+    ]
+    /// Parts of texts about something else than stages.
+    private static let partsOfEvents = [
+        "lights", "arousal", "apnea", "apnoea", "hypopn", "desat", "spo2", "snor", "limb", "plm", "position", "supine",
+        "artefact", "artifact", "spindle", "kcomplex", "rera", "respirat", "recording", "calibrat", "bradycard",
+        "tachycard", "bruxism",
+    ]
+
+    private let reading: HypnogramReading
+    private let numbers: [String: StageMeaning]
+
+    /// The table for files whose publisher says which stages the numbers are that stand alone.
+    init(_ reading: HypnogramReading, numbers: [String: StageMeaning]) {
+        (self.reading, self.numbers) = (reading, numbers)
+    }
+
+    /// The table for a file with these texts.
+    ///
+    /// A number alone is a stage only where the file writes the others as letters: 1 to 3 where it writes wake so, 4
+    /// too where it writes REM sleep so. In a file of numbers alone 4 may be stage 4 or REM sleep.
+    init(_ reading: HypnogramReading, among texts: some Sequence<String>) {
+        var numbers: [String: StageMeaning] = [:]
+        for text in texts {
+            let words = Words(text)
+            guard !words.areOfAStage, let stage = Self.stages[words.joined], stage == .rem || stage == .wake else {
+                continue
+            }
+            for (number, stage) in Self.numbers where number != "4" || words.joined.hasPrefix("r") {
+                numbers[number] = .stage(stage)
+            }
+        }
+        self.init(reading, numbers: numbers)
+    }
+
+    /// `W`, `1` to `4` and `R`, as WFDB annotations write stages by the rules of Rechtschaffen and Kales, `M` for
+    /// movement time.
+    static func annotations(_ reading: HypnogramReading) -> StageTexts {
+        StageTexts(reading, numbers: numbers.mapValues { .stage($0) }.merging(["m": .unscored]) { $1 })
+    }
+
+    /// What a text means.
+    func meaning(of text: String) -> StageMeaning {
+        if let meaning = reading.meaning(of: text) { return meaning }
+        let words = Words(text)
+        if Self.unscored.contains(words.whole) || Self.unscored.contains(words.joined) { return .unscored }
+        if words.areOfAStage {
+            if let stage = Self.stages[words.joined] ?? Self.numbers[words.joined] { return .stage(stage) }
+            if words.joined == "0" { return .stage(.wake) }
+            if words.joined == Self.bothDeep { return .stage(.n3) }
+            if Self.unscoredBehindStage.contains(words.joined) { return .unscored }
+        } else {
+            if let stage = Self.stages[words.joined] { return .stage(stage) }
+            if let meaning = numbers[words.joined] { return meaning }
+        }
+        let isEvent = Self.events.contains(words.joined) || Self.partsOfEvents.contains(where: words.joined.contains)
+        return isEvent ? .event : .unknown
+    }
+
+    /// Whether a text is a number, which stands for different stages in different programs.
+    static func isNumber(_ text: String) -> Bool { Double(text) != nil }
+
+    /// A text's words as the table has them.
+    private struct Words {
+        /// All of them.
+        let whole: String
+        /// Those that are not "sleep" or "stage".
+        let joined: String
+        /// Whether one of them is "stage", or the first one "sleep".
+        let areOfAStage: Bool
+
+        init(_ text: String) {
+            var text = text.prefix(256).lowercased()[...]
+            if let channel = text.firstRange(of: "@@") { text = text[..<channel.lowerBound] }
+            if let bar = text.lastIndex(of: "|"), text[bar...].dropFirst().allSatisfy(\.isNumber) {
+                text = text[..<bar]
+            }
+            let trimmed = text.trimmingPrefix(while: \.isWhitespace)
+            if let number = Double(String(trimmed)), let whole = Int(exactly: number) {
+                // "-1" is not 1, and "2.0" is 2.
+                (self.whole, joined, areOfAStage) = ("\(whole)", "\(whole)", false)
+                return
+            }
+            let words = text.split { $0.isWhitespace || "_-:.,/".contains($0) }
+            let others = words.filter { $0 != "sleep" && $0 != "stage" }
+            whole = words.joined()
+            joined = others.joined()
+            areOfAStage = words.contains("stage") || (words.first == "sleep" && words.count > 1)
+        }
+    }
+}

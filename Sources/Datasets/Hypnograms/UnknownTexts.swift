@@ -1,0 +1,72 @@
+/// Texts that stand where stages are expected, or beside them, each with how often it does.
+struct UnknownTexts {
+    /// How many different texts are named; the others are counted together.
+    private static let mostNamed = 8
+
+    private var counts: [String: Int] = [:]
+
+    /// Whether there is none.
+    var isEmpty: Bool { counts.isEmpty }
+
+    /// How often any of them stands there.
+    var total: Int { counts.values.reduce(0, +) }
+
+    mutating func add(_ text: String, count: Int = 1) { counts[text, default: 0] += count }
+
+    /// The most frequent ones first.
+    private var sorted: [(text: String, count: Int)] {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { (text: $0.key, count: $0.value) }
+    }
+
+    /// Each text with its count, as items of a report.
+    func skipped(of path: String, reason: String) -> [SkippedItem] {
+        let sorted = sorted
+        var items = sorted.prefix(Self.mostNamed).map { text, count in
+            SkippedItem(path: path, kind: .annotation, count: count, reason: "\(reason): \(quoted(text))")
+        }
+        let others = sorted.dropFirst(Self.mostNamed)
+        if !others.isEmpty {
+            items.append(
+                SkippedItem(
+                    path: path, kind: .annotation, count: others.reduce(0) { $0 + $1.count },
+                    reason: "\(reason): \(others.count) other texts"))
+        }
+        return items
+    }
+
+    /// The most frequent texts in words, like `"WAKE" (26), "x" (2)`.
+    var description: String {
+        let sorted = sorted
+        let named = sorted.prefix(Self.mostNamed).map { "\(quoted($0.text)) (\($0.count))" }.joined(separator: ", ")
+        return named + (sorted.count > Self.mostNamed ? " …" : "")
+    }
+
+    /// How to say what they mean.
+    var remedy: String {
+        guard let first = sorted.first?.text else { return "" }
+        if StageTexts.isNumber(first) {
+            return "numbers stand for different stages in different programs: say which with --stage-map, like "
+                + "0=W,1=N1,2=N2,3=N3,4=REM"
+        }
+        return
+            "say what they are with --stage-map, like \(quoted("\(first)=W", upTo: 256)) (nothing behind = for no stage)"
+    }
+
+    /// Refuses a file in which too much of what looks like stages is unknown.
+    ///
+    /// - Parameters:
+    ///   - unknown: sleep epochs with such texts.
+    ///   - total: these and the sleep epochs with a text that is known.
+    ///   - path: the file.
+    ///   - reading: whether the user wants such texts passed over.
+    /// - Throws: `DatasetError.unsuitable` that names the texts.
+    func requireFew(_ unknown: Double, of total: Double, path: String, _ reading: HypnogramReading) throws(DatasetError)
+    {
+        guard !reading.ignoresUnknownStages, HypnogramReading.isLargePart(unknown, of: total) else { return }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "\(Int(unknown.rounded())) of \(Int(total.rounded())) sleep epochs have a text that is no known stage: "
+                + "\(description); \(remedy), or leave them without a label with --ignore-unknown-stages")
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Datasets
+
+/// What texts mean as sleep stages, for the commands whose files hold such texts.
+struct StageOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: """
+            What texts of the scoring stand for, like 0=W,1=N1,5=REM,8= (nothing behind = for no stage); may be given several \
+            times.
+            """,
+        transform: { text in
+            try text.split(separator: ",").map { pair in
+                guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex else {
+                    throw ValidationError("--stage-map is like 0=W,5=REM: \"\(pair)\" has no text before a =")
+                }
+                return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
+            }
+        })
+    var stageMap: [[(text: String, code: String)]] = []
+
+    @Flag(name: .long, help: "Leave sleep epochs whose text is no known stage without a label, however many they are.")
+    var ignoreUnknownStages = false
+
+    func validate() throws {
+        do {
+            _ = try reading()
+        } catch let error as DatasetError { throw ValidationError("--stage-map: \(error)") }
+    }
+
+    /// These options, and which of several annotations of a sleep epoch counts.
+    func reading(
+        preference: HypnogramReading.Preference? = nil, scorer: String? = nil
+    ) throws -> HypnogramReading {
+        let pairs = stageMap.joined().map { ($0.text, $0.code) }
+        guard Set(pairs.map(\.0)).count == pairs.count else {
+            throw ValidationError("--stage-map names a text twice")
+        }
+        return try HypnogramReading(
+            stageMap: Dictionary(pairs) { $1 }, ignoresUnknownStages: ignoreUnknownStages, preference: preference,
+            scorer: scorer)
+    }
+}
