@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import TestKit
 import Testing
 
@@ -169,4 +170,31 @@ func aTimeThatIsNotKnownIsNamedWithItsLine(text: String, zone: String?, expected
 @Test func rowsTooFarApartSayHowFar() throws {
     let lines = (0..<40).map { "\(evening + 300 * $0),60" }
     #expect(try refusal(lines) == "a.csv: no sleep epoch is left; rows stand 300 s apart, where each 30 s need one")
+}
+
+/// Whatever bytes a file has, it is read or refused.
+@Test(arguments: 0..<60)
+func anyBytesOfTimedRowsAreReadOrRefused(seed: UInt64) throws {
+    var random = RandomSequence(seed: seed, stream: 4)
+    let numbers = (0..<60).map { "\(evening + 10 * $0),6\($0 % 10)" }
+    let lines = seed % 2 == 0 ? rows(60, from: evening, suffix: seed % 4 == 0 ? "Z" : "") : numbers
+    var bytes = Array((["time,bpm"] + lines).joined(separator: "\n").utf8)
+    for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let at = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[at] =
+            seed % 3 == 0 ? UInt8.random(in: 0x30...0x39, using: &random) : UInt8.random(in: 0...255, using: &random)
+    }
+    let folder = try TemporaryFolder()
+    try Data(bytes).write(to: folder.url.appending(path: "a.csv"))
+    do {
+        let source = try TimedTable(
+            files: [folder.path("a.csv")],
+            columns: TableColumns(
+                subject: .named("ada"), recording: nil, position: "time", label: nil, values: .named(["bpm"])),
+            labels: TableLabels(.stage),
+            times: TimeColumn(zone: seed % 4 == 2 ? TimeZone(identifier: "Europe/Berlin") : nil))
+        _ = try source.write(to: folder.path("data"))
+    } catch let error as DatasetError {
+        #expect(error.description.contains("a.csv") && !error.description.contains("\n"), "\(error)")
+    }
 }

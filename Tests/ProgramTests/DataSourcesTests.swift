@@ -52,6 +52,11 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
             "no record can be used; \(folder.path("slpdb/slp02a.hea")): no sleep"))
     try writeRecord(to: folder, stages: "[23:07:00.000 19/01/1989] 1 \" 0 0 0 W\n")
     #expect(try refusal(arguments, in: folder).contains("slp02a.an, line 1: the time of day is given"))
+    try Data(Array("0:00 1 \" 0 0 0 W\n0:30 7500 \" 0 0 0 W".utf8) + [0xE9, 0x0A]).write(
+        to: folder.url.appending(path: "slpdb/slp02a.an"))
+    #expect(
+        try refusal(arguments, in: folder).contains(
+            "slp02a.an, line 2: 0xE9 (byte 36 of the file) is no UTF-8; it looks"))
     try writeRecord(to: folder)
     let over = Array(arguments.dropLast()) + [folder.path("slpdb/slp02a.rr")]
     #expect(try refusal(over, in: folder).contains("it belongs to what this command reads"))

@@ -123,6 +123,53 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
     #expect(try wakeCount("both.txt", ["--prefer", "last"]) == 0)
 }
 
+@Test func unitsAreShown() throws {
+    let folder = try TemporaryFolder()
+    let values = (0..<360).map { Double($0 % 9) / 10 }
+    let signals = EDFBytes(signals: [
+        EDFBytes.Signal(name: "EEG", rate: 1, values: values, limit: 1, unit: "mV"),
+        EDFBytes.Signal(name: "Light", rate: 1, values: values, unit: ""),
+    ])
+    let path = try signals.write(to: folder.path("a.edf"))
+    let out = folder.path("out")
+    let made = try ProgramRun(
+        ["data", "edf", "--signals", path, "--channels", "EEG,Light", "--json", "--out", out]
+    ).result()
+    #expect(try summary(made).samples == 12)
+    #expect(made.errors.contains("note: \(path): channel \"Light\" has no unit"))
+    let contents = try ProgramRun.ssrm("data", "inspect", out)
+    #expect(contents.output.contains("content     EEG (uV), Light (unit not known)\n"))
+    struct Shown: Decodable, Equatable {
+        let content: [String]
+        let units: [String]
+        let unlabelled: Int
+    }
+    let json = try ProgramRun.ssrm("data", "inspect", out, "--json").output
+    let shown = try JSONDecoder().decode(Shown.self, from: Data(json.utf8))
+    #expect(shown == Shown(content: ["EEG", "Light"], units: ["uV", ""], unlabelled: 12))
+}
+
+@Test func recordingsWithoutLabelsAreTakenWithOneFlag() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.path("out")
+    for name in ["brl", "psg"] {
+        try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    try RadarModel(stages: stages, seed: 4).edf.write(to: folder.path("brl/sbj01.edf"))
+    for name in ["SC4001E0", "SC4011E0"] {
+        let values = (0..<360).map { Double($0 % 9) }
+        let night = EDFBytes(signals: [EDFBytes.Signal(name: "C", rate: 1, values: values)])
+        try night.write(to: folder.path("psg/\(name)-PSG.edf"))
+    }
+    for arguments in [
+        ["sleepbrl", "--root", folder.path("brl")], ["edf", "--channels", "C", "--root", folder.path("psg")],
+    ] {
+        #expect(try ProgramRun(["data"] + arguments + ["--out", out]).result().status == 1)
+        let made = try ProgramRun(["data"] + arguments + ["--unlabelled", "--json", "--out", out]).result()
+        #expect(try summary(made).samples >= 12)
+    }
+}
+
 @Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
 func aPublishedPolysomnographyBecomesADataset() throws {
     let folder = try TemporaryFolder()

@@ -20,6 +20,8 @@ public struct SleepAccelFeatures: RecordingSource {
     private let folder: String
     private let features: [String]
     private let window: SleepEpochWindow
+    /// Of each subject the file that says how many lines the others have.
+    private let counted: [String: String]
     /// The lines of each recording in its subject's files.
     private let lines: [Range<Int>]
 
@@ -36,9 +38,10 @@ public struct SleepAccelFeatures: RecordingSource {
     ///   - root: the folder that holds `features_walch`.
     ///   - features: names of features, a row of a sample each.
     ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - unlabelled: whether nights without stages are taken, too.
     /// - Throws: `DatasetError`, also when a night's files have different numbers of lines.
     public init(
-        root: String, features: [String] = defaultFeatures, window: Int = 11
+        root: String, features: [String] = defaultFeatures, window: Int = 11, unlabelled: Bool = false
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
         guard try Folder.names(in: root).contains("features_walch") else {
@@ -61,13 +64,33 @@ public struct SleepAccelFeatures: RecordingSource {
         guard !subjects.isEmpty else {
             throw .nothingFound(path: folder, wanted: "files like 46343\(Self.labelSuffix)")
         }
-        self.skipped = skipped
-        let sorted = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
+        try SubjectNames.requireDistinct(subjects.sorted(), path: folder, remedy: "rename the files")
+        var sorted = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
 
         var stages: [[SleepStage?]] = []
+        var counted: [String: String] = [:]
         for subject in sorted {
-            stages.append(try Self.stages(in: "\(folder)/\(subject)\(Self.labelSuffix)"))
+            let path = "\(folder)/\(subject)\(Self.labelSuffix)"
+            if FileManager.default.fileExists(atPath: path) {
+                stages.append(try Self.stages(in: path))
+                counted[subject] = path
+            } else if unlabelled {
+                let first = "\(folder)/\(subject)_\(features[0])\(Self.featureSuffix)"
+                stages.append(Array(repeating: nil, count: try NumberTable(path: first).lineCount))
+                counted[subject] = first
+            } else {
+                let name = "\(subject)\(Self.labelSuffix)"
+                skipped.append(
+                    SkippedItem(
+                        path: "\(folder), subject \(subject)", kind: .recording,
+                        reason: "no stages (\(name)); --unlabelled takes it without labels"))
+                sorted.removeAll { $0 == subject }
+            }
         }
+        guard !sorted.isEmpty else {
+            throw .nothingFound(path: folder, wanted: "stages like 46343\(Self.labelSuffix), or --unlabelled")
+        }
+        (self.skipped, self.counted) = (skipped, counted)
         var (recordings, lines, notes): ([FoundRecording], [Range<Int>], [String]) = ([], [], [])
         for (name, stages) in zip(sorted, stages) {
             var epochs = Array(stages.indices)
@@ -76,7 +99,7 @@ public struct SleepAccelFeatures: RecordingSource {
                 epochs = try Self.epochs(in: times)
                 guard epochs.count == stages.count else {
                     throw .unequalLines(
-                        path: times, lines: epochs.count, other: "\(folder)/\(name)\(Self.labelSuffix)",
+                        path: times, lines: epochs.count, other: counted[name] ?? times,
                         otherLines: stages.count)
                 }
             } else {
@@ -154,7 +177,7 @@ public struct SleepAccelFeatures: RecordingSource {
             let lineCount = try NumberTable(path: path).lineCount
             guard lineCount == epochCount else {
                 throw .unequalLines(
-                    path: path, lines: lineCount, other: "\(folder)/\(subject)\(Self.labelSuffix)",
+                    path: path, lines: lineCount, other: counted[subject] ?? path,
                     otherLines: epochCount)
             }
         }

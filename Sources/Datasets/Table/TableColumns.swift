@@ -1,3 +1,5 @@
+import Foundation
+
 /// Which columns of a table are what.
 public struct TableColumns: Sendable, Equatable {
     /// The columns that hold a row's values.
@@ -34,6 +36,8 @@ public struct TableColumns: Sendable, Equatable {
     /// Columns of these names.
     public init(subject: Subject, recording: String?, position: String, label: String?, values: Values) {
         (self.subject, self.recording, self.position) = (subject, recording, position)
+        // As names in columns are taken: in composed form.
+        if case .named(let name) = subject { self.subject = .named(name.precomposedStringWithCanonicalMapping) }
         (self.label, self.values) = (label, values)
     }
 

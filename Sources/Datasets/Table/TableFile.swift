@@ -2,6 +2,8 @@
 struct TableFile {
     /// How many lines are looked through for a header that is not where it should be.
     private static let linesSearched = 200
+    /// A longer line is not looked through: a table with so many columns has no text in front of them.
+    private static let longestLineSearched = 64 << 10
 
     let text: DecodedText
     let delimiter: TableRecordings.Delimiter
@@ -103,9 +105,10 @@ struct TableFile {
             guard (try? rows.next()) == true else { return 0 }
             return columns.count(in: rows.fields.map(rows.text))
         }
+        guard lines[taken.line].count <= longestLineSearched else { return nil }
         let delimiters = isDeclared ? [taken.delimiter] : TableRecordings.Delimiter.allCases
         var best = (count: 0, line: taken.line, delimiter: taken.delimiter)
-        for (number, line) in lines.enumerated() {
+        for (number, line) in lines.enumerated() where line.count <= longestLineSearched {
             for delimiter in delimiters {
                 let count = count(line, delimiter)
                 let isTaken = (number, delimiter) == taken

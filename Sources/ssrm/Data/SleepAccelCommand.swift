@@ -64,6 +64,8 @@ struct SleepAccelCommand: ParsableCommand {
     @Option(name: .long, help: "How many values a second a window has of each signal.")
     var rate = 32
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var output: DatasetOutput
 
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
@@ -92,9 +94,10 @@ struct SleepAccelCommand: ParsableCommand {
                 Terminal.error(
                     "note: these are the features in features_walch; --from raw computes them from the signals")
             }
-            try output.write(SleepAccelFeatures(root: root, features: features, window: window))
+            try output.write(
+                SleepAccelFeatures(root: root, features: features, window: window, unlabelled: unlabelled.areTaken))
         case .raw:
-            try output.write(SleepAccelRecordings(root: root, content: rawContent()))
+            try output.write(SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled.areTaken))
         }
     }
 
