@@ -3,7 +3,7 @@ import Signals
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 private let rows = (0..<12).map { "ana,1,\($0),W,6\($0 % 10)" }
 private let header = "id,night,epoch,stage,hr"
