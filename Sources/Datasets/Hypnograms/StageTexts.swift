@@ -122,11 +122,29 @@ struct StageTexts {
                 (self.whole, joined, areOfAStage) = ("\(whole)", "\(whole)", false)
                 return
             }
-            let words = text.split { $0.isWhitespace || "_-:.,/".contains($0) }
+            if Self.hasNegativeNumber(text) {
+                (self.whole, joined, areOfAStage) = (String(text), String(text), false)
+                return
+            }
+            let words = text.split(whereSeparator: Self.separates)
             let others = words.filter { $0 != "sleep" && $0 != "stage" }
             whole = words.joined()
             joined = others.joined()
             areOfAStage = words.contains("stage") || (words.first == "sleep" && words.count > 1)
+        }
+
+        private static func separates(_ character: Character) -> Bool {
+            character.isWhitespace || "_-:.,/".contains(character)
+        }
+
+        /// Whether a minus stands before a number and behind nothing: "stage -1" is not stage 1, "NREM-1" is.
+        private static func hasNegativeNumber(_ text: Substring) -> Bool {
+            text.indices.contains { index in
+                guard text[index] == "-", let next = text[index...].dropFirst().first, next.isNumber else {
+                    return false
+                }
+                return index == text.startIndex || separates(text[text.index(before: index)])
+            }
         }
     }
 }
