@@ -297,3 +297,27 @@ func textThatIsNoHypnogramIsRefusedAtItsLine(text: String, words: String) throws
         } catch let error as DatasetError { #expect(!"\(error)".contains("\n")) }
     }
 }
+
+@Test func aHeaderIsNoSleepEpoch() throws {
+    // With a last sleep epoch that is not whole, the list would be as long as the signals all the same.
+    let text = (["Score"] + list).joined(separator: "\n")
+    let error = try refusal { try source(text, epochs: 12.5) }
+    #expect(
+        error.hasPrefix(", line 1: \"Score\" stands in the first line alone and is no known stage: if it is a header"))
+    let reading = try HypnogramReading(stageMap: ["score": ""])
+    #expect(labels(try source(text, epochs: 13, reading)) == "- " + twelve)
+}
+
+@Test(arguments: [1_000, 10])
+func timesThatAreNotSecondsAreRefused(factor: Int) throws {
+    let stages = ["W", "N1", "N2", "N3", "REM", "N2"].enumerated()
+    let rows = stages.map { "\($0 * 60 * factor)\t\(60 * factor)\t\($1)\n" }.joined()
+    for text in [rows, "onset\tduration\tstage\n" + rows] {
+        let error = try refusal { try source(text) }
+        #expect(error.contains("its times reach to \(360 * factor) where") && error.contains("write them in seconds"))
+    }
+    let events = stages.map { index, stage in
+        (type: "Stages|Stages", concept: stage, start: "\(index * 60 * factor)", duration: "\(60 * factor)")
+    }
+    #expect(try refusal { try source(nsrr(events)) }.contains("are they milliseconds or samples?"))
+}

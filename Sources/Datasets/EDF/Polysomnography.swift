@@ -135,6 +135,8 @@ public struct Polysomnography: RecordingSource {
         let hypnogram = try Hypnogram(scoring, reading)
         // Whoever shifts a list of stages says where it lies.
         if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
+        // A file with a clock of its own is EDF+, whose times are seconds.
+        if scoring.start == nil { try hypnogram.requireSeconds(signals.duration, of: files.signals) }
         skipped += hypnogram.skipped
         if path != files.signals { notes += scoring.notes }
         notes += hypnogram.notes

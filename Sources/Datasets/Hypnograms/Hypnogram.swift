@@ -108,6 +108,24 @@ struct Hypnogram {
                 + "without times nobody can tell which are missing; give lines of onset, duration and stage")
     }
 
+    /// Makes sure that times are seconds and not milliseconds or samples, which would put the first stages on the whole
+    /// night.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long the signals last.
+    ///   - signals: their file.
+    /// - Throws: `DatasetError.unsuitable` where the times reach far beyond the signals and no stage is short.
+    func requireSeconds(_ seconds: Double, of signals: String) throws(DatasetError) {
+        let end = firstOnset + Double(epochCount) * SleepEpochWindow.epochSeconds
+        let shortest = segments.map { $0.end - $0.onset }.filter { $0 > 0 }.min() ?? 0
+        guard segments.count > 3, end > 2 * seconds, shortest > 2 * SleepEpochWindow.epochSeconds else { return }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "its times reach to \(Int(end)) where \(signals) lasts \(Int(seconds)) s, and none of its stages lasts "
+                + "less than \(Int(shortest)): are they milliseconds or samples? write them in seconds")
+    }
+
     /// What is known of a sleep epoch.
     private struct Scored {
         var stage: SleepStage?

@@ -7,7 +7,7 @@ extension Scoring {
     /// a line, in seconds from there, between spaces, tabs, commas or semicolons.
     ///
     /// Lines that start with `#` and a header are passed over, blank lines only at the end.
-    init(lines text: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+    init(lines text: UnsafeRawBufferPointer, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         var lines: [(number: Int, text: String)] = []
         var blank: Int?
         let all = String(decoding: text, as: UTF8.self).split(
@@ -36,6 +36,7 @@ extension Scoring {
             for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
             self.init(path: path, intervals: intervals)
         } else {
+            try Self.requireNoHeader(lines.map(\.text), path: path, line: first.number, reading)
             let epoch = SleepEpochWindow.epochSeconds
             self.init(
                 path: path,
@@ -54,6 +55,21 @@ extension Scoring {
         let names: Set<Substring> = ["stage", "stages", "sleep_stage", "hypnogram"]
         return words.contains(where: names.contains)
             && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
+    }
+
+    /// Refuses a list of stages that starts with a text of its own: taken as a sleep epoch, a header would put every
+    /// stage on the one after its own.
+    private static func requireNoHeader(
+        _ lines: [String], path: String, line: Int, _ reading: HypnogramReading
+    ) throws(DatasetError) {
+        guard let first = lines.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
+            StageTexts(reading, among: Set(lines)).meaning(of: first) == .unknown
+        else { return }
+        throw .badLine(
+            path: path, line: line,
+            reason:
+                "\(quoted(first)) stands in the first line alone and is no known stage: if it is a header, take the line "
+                + "out; if not, say what it is with --stage-map (nothing behind = for no stage)")
     }
 
     /// Whether the first line has times before its stage.

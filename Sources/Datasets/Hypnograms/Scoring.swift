@@ -90,7 +90,7 @@ extension Scoring {
         } else if let delimiter = Self.delimiterOfATable(text) {
             try self.init(table: text, delimiter: delimiter, path: path, reading)
         } else {
-            try self.init(lines: text, path: path)
+            try self.init(lines: text, path: path, reading)
         }
     }
 
