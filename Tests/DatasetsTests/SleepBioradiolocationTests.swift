@@ -183,3 +183,26 @@ func annotationsMayCountSamplesOfTheirOwn(rate: String) throws {
     try record("SBJ01", in: folder)
     #expect(try error(folder).contains("subjects \"SBJ01\" and \"sbj01\" differ in case or blanks alone"))
 }
+
+@Test func annotationsOfTwoScorersAreRefused() throws {
+    func annotations(_ second: [String]) -> Data {
+        var data = Data()
+        for (index, stage) in stages.enumerated() {
+            for (gap, note) in [(index > 0 ? 1_500 : 0, stage), (0, second[index])] {
+                if gap > 0 {
+                    for word in [59 << 10, 0, gap] { data.append(contentsOf: [UInt8(word & 255), UInt8(word >> 8)]) }
+                }
+                data.append(contentsOf: [0, 22 << 2, 1, 63 << 2] + Array(note.utf8) + [0])
+            }
+        }
+        return data + [0, 0]
+    }
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder, annotations: annotations(stages.map { _ in "W" }))
+    #expect(try error(folder).hasSuffix("another stage than an earlier one does: keep those of one scorer"))
+    try record("sbj01", in: folder, annotations: annotations(stages))
+    #expect(
+        try SleepBioradiolocation(root: folder.url.path).skipped.map(\.reason) == [
+            "the sleep epoch has an annotation already"
+        ])
+}

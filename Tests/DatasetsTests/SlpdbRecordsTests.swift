@@ -112,7 +112,8 @@ private func dataset(
     #expect(
         annotations.map(\.reason) == [
             "after the record's last whole sleep epoch", "not a stage (W, 1, 2, 3, 4, R): \"MT\"",
-            "not at a multiple of 30 s", "not notes (type \"): N", "of a sleep epoch that an earlier line annotates",
+            "not at a multiple of 30 s", "not notes (type \"): N",
+            "of a sleep epoch that an earlier line annotates with another stage",
             "without a stage",
         ])
 }
@@ -183,6 +184,7 @@ private func dataset(
     try unscored.write(to: folder, "slp16")
     var short = Record()
     short.header = short.header.replacing("150000", with: "67500")
+    short.stages.removeLast(11)
     try short.write(to: folder, "slp37")
     try Record(pause: 100..<550).write(to: folder, "slp45")
     try FileManager.default.removeItem(atPath: folder.path("slp04.an"))
@@ -295,4 +297,23 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
     #expect(!all.skipped.contains { $0.kind == .recording })
     #expect(all.outline.recordings.map { $0.labels.count } == [20, 20, 20])
     #expect(all.outline.recordings.dropFirst().allSatisfy { $0.labels.allSatisfy { $0 == nil } })
+}
+
+@Test func annotationsOfTwoScorersOrOfAnotherRecordAreRefused() throws {
+    func refusal(_ change: (inout Record) -> Void) throws -> String {
+        let folder = try TemporaryFolder()
+        var record = Record()
+        change(&record)
+        try record.write(to: folder)
+        return "\(try #require(#expect(throws: DatasetError.self) { try dataset(folder) }))"
+    }
+    let scorers = try refusal { $0.stages += $0.stages.map { String($0.replacing("HA", with: "").dropLast(2)) + "R" } }
+    #expect(scorers.contains("slp01a.an: on ") && scorers.hasSuffix("disagree: keep those of one scorer"))
+    let longer = try refusal { record in
+        record.stages += (20..<40).map { "\($0 / 2):\($0 % 2 == 0 ? "00" : "30").000 \($0 * 7_500) \" 0 0 0\tR" }
+    }
+    #expect(longer.contains("slp01a.an: 20 of its 40 annotations come after the record's last whole sleep epoch"))
+    // At half the rate of its header every second sleep epoch would have the stage of another.
+    let slower = try refusal { $0.header = $0.header.replacing(" 250/", with: " 125/") }
+    #expect(slower.contains("slp01a.an, line 3: sample 7500 is at 60.0 s by the header, which does not agree with the"))
 }

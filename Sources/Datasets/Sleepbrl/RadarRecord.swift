@@ -85,6 +85,7 @@ struct RadarRecord {
         var counts: [(reason: String, count: Int)] = [
             ("it has no note", 0), ("it is not at the start of a sleep epoch", 0),
             ("the signals do not reach so far", 0), ("the sleep epoch has an annotation already", 0),
+            ("the sleep epoch has an annotation of another stage already", 0),
         ]
         for annotation in file.annotations {
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -106,13 +107,21 @@ struct RadarRecord {
             } else if epoch >= epochCount {
                 counts[2].count += 1
             } else if taken[epoch] {
-                counts[3].count += 1
+                counts[stages[epoch] == stage ? 3 : 4].count += 1
             } else {
                 (stages[epoch], taken[epoch]) = (stage, true)
             }
         }
         try unknownEpochs.requireFew(
             Double(unknownEpochs.total), of: Double(unknownEpochs.total + taken.count { $0 }), path: path, reading)
+        let stagedCount = taken.count { $0 }
+        guard !HypnogramReading.isLargePart(Double(counts[4].count), of: Double(stagedCount)) else {
+            throw .unsuitable(
+                path: path,
+                reason:
+                    "\(counts[4].count) of its annotations give one of \(stagedCount) sleep epochs another stage than "
+                    + "an earlier one does: keep those of one scorer")
+        }
         let skipped = counts.filter { $0.count > 0 }.map { reason, count in
             SkippedItem(path: path, kind: .annotation, count: count, reason: reason)
         }

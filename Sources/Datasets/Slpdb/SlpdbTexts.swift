@@ -64,18 +64,25 @@ struct SlpdbTexts {
         let texts = StageTexts.annotations(reading)
         var reasons: [String: Int] = [:]
         var unknown = UnknownTexts()
-        var annotated = Set<Int>()
+        var (annotated, disputed) = (Set<Int>(), Set<Int>())
+        var (lineCount, afterEnd) = (0, 0)
         for (number, words) in try DecodedText(path: path).lines() {
             if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
             if words[0].hasPrefix("[") {
                 let reason = "the time of day is given where time from the record's start is expected: use rdann -e"
                 throw .badLine(path: path, line: number, reason: reason)
             }
-            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, Self.seconds(words[0]) != nil else {
+            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, let time = Self.seconds(words[0]) else {
                 let reason = "not an annotation (time, sample, type, three numbers, stage) as rdann -e -v prints it"
                 throw .badLine(path: path, line: number, reason: reason)
             }
             let seconds = Double(sample) / header.samplesPerSecond
+            guard abs(seconds - time) <= Self.tolerance else {
+                let reason = "sample \(sample) is at \(seconds) s by the header, which does not agree with the time "
+                throw .badLine(
+                    path: path, line: number, reason: reason + "\(words[0]): the header is of another record, or wrong")
+            }
+            lineCount += 1
             let place = (seconds / SleepEpochWindow.epochSeconds).rounded()
             if words[2] != "\"" {
                 reasons["not notes (type \"): \(words[2])", default: 0] += 1
@@ -83,8 +90,15 @@ struct SlpdbTexts {
                 reasons["not at a multiple of 30 s", default: 0] += 1
             } else if place >= Double(stages.count) {
                 reasons["after the record's last whole sleep epoch", default: 0] += 1
+                afterEnd += 1
             } else if !annotated.insert(Int(place)).inserted {
-                reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
+                var isOther = false
+                if words.count > 6, case .stage(let stage) = texts.meaning(of: words[6]) {
+                    isOther = stage != stages[Int(place)]
+                }
+                if isOther { disputed.insert(Int(place)) }
+                let reason = "of a sleep epoch that an earlier line annotates" + (isOther ? " with another stage" : "")
+                reasons[reason, default: 0] += 1
             } else if words.count < 7 {
                 reasons["without a stage", default: 0] += 1
             } else {
@@ -98,9 +112,30 @@ struct SlpdbTexts {
             }
         }
         try unknown.requireFew(Double(unknown.total), of: Double(annotated.count), path: path, reading)
+        try Self.requireOneScoring(
+            disputed: disputed.count, of: annotated.count, afterEnd: afterEnd, of: lineCount, path: path)
         unannotatedCount = stages.count - annotated.count
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))
+        }
+    }
+
+    /// Refuses annotations of which a large part contradicts others, or lies behind the record's end.
+    private static func requireOneScoring(
+        disputed: Int, of annotated: Int, afterEnd: Int, of lines: Int, path: String
+    ) throws(DatasetError) {
+        if HypnogramReading.isLargePart(Double(disputed), of: Double(annotated)) {
+            throw .unsuitable(
+                path: path,
+                reason:
+                    "on \(disputed) of \(annotated) sleep epochs two of its annotations disagree: keep those of one "
+                    + "scorer")
+        }
+        if HypnogramReading.isLargePart(Double(afterEnd), of: Double(lines)) {
+            throw .unsuitable(
+                path: path,
+                reason: "\(afterEnd) of its \(lines) annotations come after the record's last whole sleep epoch: they "
+                    + "are of another record, or the header is")
         }
     }
 
