@@ -23,11 +23,27 @@ enum SubjectNames {
         return word.isEmpty || placeholders.contains(word)
     }
 
-    /// The first two names that differ in nothing but case and blanks (an underscore is one): they may be one person's.
+    /// A name without what programs change when they write it again: case, blanks (an underscore is one), and of a
+    /// number the zeros in front and behind the point (`007`, `7.0`).
+    static func folded(_ name: String) -> String {
+        plainNumber(name.lowercased().filter { !$0.isWhitespace && $0 != "_" })
+    }
+
+    /// A whole number without the zeros in front and behind the point; another name as it is.
+    static func plainNumber(_ name: String) -> String {
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
+        else { return name }
+        let digits = whole.drop { $0 == "0" }
+        return digits.isEmpty ? "0" : String(digits)
+    }
+
+    /// The first two names that differ in nothing but what `folded` leaves out: they may be one person's.
     static func alike(_ names: some Sequence<String>) -> (String, String)? {
         var first: [String: String] = [:]
         for name in names {
-            let folded = name.lowercased().filter { !$0.isWhitespace && $0 != "_" }
+            let folded = folded(name)
             if let other = first[folded], other != name { return (other, name) }
             first[folded] = name
         }
@@ -45,9 +61,11 @@ enum SubjectNames {
         _ names: some Sequence<String>, path: String, remedy: String
     ) throws(DatasetError) {
         guard let (one, other) = alike(names) else { return }
+        let areNumbers = plainNumber(one) == plainNumber(other)
         throw .unsuitable(
             path: path,
             reason:
-                "subjects \"\(one)\" and \"\(other)\" differ in case or blanks alone, and may be one person: \(remedy)")
+                "subjects \"\(one)\" and \"\(other)\" \(areNumbers ? "are one number" : "differ in case or blanks alone"), "
+                + "and may be one person: \(remedy)")
     }
 }

@@ -90,3 +90,19 @@ func oneCodeOfTwoPeopleIsRefused(patient: String, other: String, words: String) 
             "\(nights[2].signals): subject \"P2\" has the name and birthdate of subject \"P1\" in \(nights[0].signals)",
         ])
 }
+
+@Test func oneFileAsTwoPeopleIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let first = try night(folder, "a", nil, subject: "one")
+    try FileManager.default.createSymbolicLink(atPath: folder.path("b.edf"), withDestinationPath: first.signals)
+    let second = PolysomnographyFiles(signals: folder.path("b.edf"), hypnogram: nil, subject: "two")
+    #expect(
+        try refusal([first, second])
+            == "\(second.signals): it is given as subject \"one\" and as \"two\": one night is one person's")
+}
+
+@Test func oneNumberWrittenInTwoWaysIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let nights = try [night(folder, "a", nil, subject: "007"), night(folder, "b", nil, subject: "7.0")]
+    #expect(try refusal(nights).contains("subjects \"007\" and \"7.0\" are one number, and may be one person"))
+}

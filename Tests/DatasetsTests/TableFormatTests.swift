@@ -111,6 +111,10 @@ private func refusal(
     #expect(
         try refusal([header] + rows + rows.map { $0.replacing("ana", with: "ana\u{200B}") }).contains("\"ana<U+200B>\"")
     )
+    for (name, other) in [("1", "1.0"), ("7", "007")] {
+        let both = rows.map { $0.replacing("ana", with: name) } + rows.map { $0.replacing("ana", with: other) }
+        #expect(try refusal([header] + both).contains("\"\(other)\" and \"\(name)\" (line 2) differ only in"))
+    }
     let nights = try refusal([header] + rows + rows.map { $0.replacing("ana,1", with: "ana,\"1 \"") })
     #expect(nights.contains("\"1 \" and \"1\" (line 2) differ only in"))
     let cases = try made([header] + rows + rows.map { $0.replacing("ana", with: "Ana") })

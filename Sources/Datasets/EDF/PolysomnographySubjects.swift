@@ -1,3 +1,5 @@
+import Foundation
+
 /// Who was recorded in each night of a dataset.
 ///
 /// The user says so, or the name of a Sleep-EDF file, or the patient code of an EDF+ header. A code that says nothing
@@ -59,8 +61,26 @@ struct PolysomnographySubjects {
         }
         try SubjectNames.requireDistinct(
             names, path: nights.first?.files.signals ?? "", remedy: "name each person in one way with --subject")
+        try requireOneSubjectOfEachFile(nights)
         try compareNights(nights, sources.map(\.source))
         comparePeople(nights)
+    }
+
+    /// Refuses one file as two people, whatever paths lead to it.
+    private func requireOneSubjectOfEachFile(_ nights: [Night]) throws(DatasetError) {
+        var firstOfFile: [String: Int] = [:]
+        for index in nights.indices {
+            let path = nights[index].files.signals
+            let file = URL(filePath: path).resolvingSymlinksInPath().path
+            let first = firstOfFile[file] ?? index
+            firstOfFile[file] = first
+            guard names[first] == names[index] else {
+                throw .unsuitable(
+                    path: path,
+                    reason: "it is given as subject \"\(names[first])\" and as \"\(names[index])\": one night is one "
+                        + "person's")
+            }
+        }
     }
 
     /// Compares what the headers say of one subject's nights.

@@ -64,7 +64,7 @@ struct TableNames {
         }
         var (ofSubject, ofCase, ofRecording): ([String: Int], [String: Int], [Name: Int]) = ([:], [:], [:])
         for (index, name) in names.enumerated() {
-            let subject = Self.visible(name.subject)
+            let subject = SubjectNames.plainNumber(Self.visible(name.subject))
             let other = ofSubject.firstIndex(index, of: subject)
             guard names[other].subject == name.subject else { throw alike(index, other, \.subject) }
             let recording = Name(subject: name.subject, recording: Self.visible(name.recording))
@@ -96,7 +96,8 @@ struct TableNames {
             path: path, line: line,
             reason:
                 "\(quoted(names[index][keyPath: part])) and \(quoted(names[other][keyPath: part])) (\(place)) differ "
-                + "only in spaces or in what is not seen: write them alike if they are one, and further apart if not")
+                + "only in spaces, in what is not seen or in a number's zeros: write them alike if they are one, and further apart if not"
+        )
     }
 
     /// A name without spaces and characters that are not seen.
