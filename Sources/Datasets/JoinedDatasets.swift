@@ -44,6 +44,7 @@ public struct JoinedDatasets: RecordingSource {
             if let same = datasets[..<place].first(where: { $0.digest == dataset.digest }) {
                 throw .unsuitable(path: dataset.path, reason: "it is the same dataset as \(same.path)")
             }
+            try Self.requireNewSources(dataset, beside: datasets[..<place])
         }
         if let other = labelled.first(where: { $0.vocabulary != vocabulary }) {
             throw .unsuitable(
@@ -105,6 +106,44 @@ public struct JoinedDatasets: RecordingSource {
         }
     }
 
+    /// Refuses a dataset that was joined into another one, or from one, that is there too: its nights would be there
+    /// twice.
+    private static func requireNewSources(
+        _ dataset: Dataset, beside others: ArraySlice<Dataset>
+    ) throws(DatasetError) {
+        let mine = Set([dataset.digest] + dataset.sources.map(\.digest))
+        for other in others {
+            if let shared = other.sources.first(where: { mine.contains($0.digest) })
+                ?? dataset.sources.first(where: { $0.digest == other.digest })
+            {
+                throw .unsuitable(
+                    path: dataset.path,
+                    reason: "what was made of \(shared.file) is in \(other.path) too: leave one of them out")
+            }
+        }
+    }
+
+    /// Refuses names of two datasets that may be one person's.
+    private static func requireDistinctNames(_ datasets: [Dataset]) throws(DatasetError) {
+        var first: [String: (name: String, path: String)] = [:]
+        for dataset in datasets {
+            // What stands in one dataset under two names is that dataset's matter.
+            for subject in dataset.subjects {
+                if let other = first[SubjectNames.folded(subject)], other.name != subject, other.path != dataset.path {
+                    throw .unsuitable(
+                        path: dataset.path,
+                        reason:
+                            "subject \(quoted(subject)) and \(quoted(other.name)) in \(other.path) may be one person: "
+                            + "make one of the datasets again with the other name, or use --equal-names many-people "
+                            + "where they are two")
+                }
+            }
+            for subject in dataset.subjects where first[SubjectNames.folded(subject)] == nil {
+                first[SubjectNames.folded(subject)] = (subject, dataset.path)
+            }
+        }
+    }
+
     /// Every dataset's subjects by the names that they will have.
     private static func subjectNames(
         of datasets: [Dataset], _ equalNames: EqualNames?
@@ -125,7 +164,10 @@ public struct JoinedDatasets: RecordingSource {
                 reason: "subject \(quoted(name))\(more) is in both; say with --equal-names whether that is one-person "
                     + "or many-people")
         }
-        if equalNames != .manyPeople { return datasets.map(\.subjects) }
+        if equalNames != .manyPeople {
+            try requireDistinctNames(datasets)
+            return datasets.map(\.subjects)
+        }
         let names = datasets.map { dataset in
             dataset.subjects.map { shared.contains($0) ? "\($0) (\(fileName(of: dataset)))" : $0 }
         }

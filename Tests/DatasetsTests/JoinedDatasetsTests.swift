@@ -111,3 +111,34 @@ private func refusal(_ datasets: [Dataset], _ equalNames: JoinedDatasets.EqualNa
     #expect(joined.outline.codes == [] && joined.notes == ["all labels are left out, as asked"])
     #expect(joined.outline.recordings.flatMap(\.labels) == [nil, nil])
 }
+
+@Test func namesThatMayBeOnePersonsAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let first = try dataset("a", in: folder, [("n1", "Ada", [0]), ("n2", "7", [0])])
+    for (name, other) in [("ada", "Ada"), ("a da", "Ada"), ("07", "7"), ("7.0", "7")] {
+        let second = try dataset("b", in: folder, from: 9, [("n3", name, [1])])
+        for equalNames in [nil, JoinedDatasets.EqualNames.onePerson] {
+            #expect(
+                refusal([first, second], equalNames).contains(
+                    "/b: subject \"\(name)\" and \"\(other)\" in \(first.path) may be one person: make one of"))
+        }
+        #expect(try JoinedDatasets([first, second], equalNames: .manyPeople).outline.subjects == ["Ada", "7", name])
+    }
+}
+
+@Test func whatIsInAJoinedDatasetIsNotJoinedToItAgain() throws {
+    let folder = try TemporaryFolder()
+    let first = try dataset("a", in: folder, [("n1", "S1", [0])])
+    let second = try dataset("b", in: folder, from: 9, [("n2", "S2", [0])])
+    let third = try dataset("c", in: folder, from: 19, [("n3", "S3", [0])])
+    _ = try JoinedDatasets([first, second]).write(to: folder.path("ab"))
+    _ = try JoinedDatasets([second, third]).write(to: folder.path("bc"))
+    let (both, others) = try (Dataset(opening: folder.path("ab")), Dataset(opening: folder.path("bc")))
+    #expect(
+        refusal([both, first], .manyPeople)
+            == "\(first.path): what was made of a is in \(both.path) too: leave one of them out")
+    #expect(
+        refusal([second, both], .manyPeople).hasPrefix("\(both.path): what was made of b is in \(second.path) too"))
+    #expect(
+        refusal([both, others], .manyPeople).hasPrefix("\(others.path): what was made of b is in \(both.path) too"))
+}
