@@ -88,6 +88,23 @@ private let roles = [
     #expect(try data.labels(under: .wake).prefix(6) == [0, 1, 1, 1, 1, 0])
 }
 
+@Test func inspectionShowsWhatADatasetWasJoinedOf() throws {
+    let folder = try TemporaryFolder()
+    var digests: [String] = []
+    for id in ["a", "b"] {
+        let path = try folder.write(table(of: id), to: "\(id).csv")
+        let map = ["--label-map", "0=W,1=N1,2=N2,3=N3,4=REM"]
+        let arguments = ["table", "--file", path] + roles + map + ["--values", "hr", "--out", folder.path(id)]
+        digests.append(try made(arguments).digest)
+    }
+    _ = try ProgramRun.ssrm("data", "join", folder.path("a"), folder.path("b"), "--out", folder.path("ab"))
+    let contents = try ProgramRun.ssrm("data", "inspect", folder.path("ab")).output
+    #expect(contents.contains("source      a: table, 2 recordings, digest \(digests[0])"))
+    #expect(contents.contains("source      b: table, 2 recordings, digest \(digests[1])"))
+    let json = try ProgramRun.ssrm("data", "inspect", folder.path("ab"), "--json").output
+    #expect(json.contains("\"sources\":[{\"digest\":\"\(digests[0])\""))
+}
+
 @Test func timedValuesBecomeADataset() throws {
     let folder = try TemporaryFolder()
     let rows = (0..<60).map { "2024-03-01 22:\($0 / 4 + 10):\($0 % 4)5,\(60 + $0 / 2)\n" }
@@ -102,6 +119,10 @@ private let roles = [
     let wrong = arguments.map { $0 == "Europe/Berlin" ? "Europe/Bonn" : $0 }
     let result = try ProgramRun(["data"] + wrong, in: folder.url.path).result()
     #expect(result.errors.contains("there is no time zone Europe/Bonn") && result.status != 0)
+    for letters in ["BST", "EST", "CET"] {
+        let letters = try ProgramRun(["data"] + arguments.map { $0 == "Europe/Berlin" ? letters : $0 }).result()
+        #expect(letters.errors.contains("stands for several zones") && letters.status != 0)
+    }
 }
 
 @Test func badTablesGetOneLine() throws {

@@ -29,6 +29,7 @@ struct InspectDatasetCommand: ParsableCommand {
         let columns: Int
         let content: [String]
         let units: [String]
+        let sources: [DatasetSource]
         let recordings: Int
         let subjects: [String: Int]
         let labels: [String: Int]
@@ -50,7 +51,7 @@ struct InspectDatasetCommand: ParsableCommand {
             file: dataset.path, digest: dataset.digest, kind: dataset.kind, vocabulary: dataset.vocabulary.rawValue,
             schemes: LabelScheme.fitting(dataset.vocabulary).map(\.rawValue), samples: dataset.samples.count,
             rows: dataset.samples.rows, columns: dataset.samples.columns, content: dataset.content,
-            units: dataset.units, recordings: dataset.recordings.count,
+            units: dataset.units, sources: dataset.sources, recordings: dataset.recordings.count,
             subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
             unlabelled: unlabelled)
         if json { try printJSON(contents) } else { print(contents, subjects, codes) }
@@ -81,5 +82,9 @@ struct InspectDatasetCommand: ParsableCommand {
             schemes     \(contents.schemes.joined(separator: ", "))
             digest      \(contents.digest)
             """)
+        for source in contents.sources {
+            Swift.print(
+                "source      \(source.file): \(source.kind), \(source.recordings) recordings, digest \(source.digest)")
+        }
     }
 }

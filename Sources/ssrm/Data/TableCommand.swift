@@ -26,7 +26,7 @@ struct TableCommand: ParsableCommand {
             Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
             stages, numbers excepted; posture: supine, right, left) or what \
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
-            differ only in spaces or in what is not seen are refused.
+            differ only in spaces, in what is not seen or in a number's zeros are refused.
 
             Example:
               ssrm data table --file nights.csv --subject id --recording night \
@@ -179,6 +179,11 @@ struct TableCommand: ParsableCommand {
         }
         if let timeZone, TimeZone(identifier: timeZone) == nil {
             throw ValidationError("there is no time zone \(timeZone): use a name like Europe/Berlin")
+        }
+        // BST is Bangladesh's, too, and EST has no summer.
+        if let timeZone, timeZone.allSatisfy(\.isUppercase), timeZone != "UTC", timeZone != "GMT" {
+            throw ValidationError(
+                "\(timeZone) stands for several zones, or leaves the summer out: use a name like Europe/Berlin")
         }
     }
 
