@@ -16,6 +16,8 @@ struct SlpdbTexts {
     private(set) var unannotatedCount = 0
     /// Rows and annotations that were left out.
     private(set) var skipped: [SkippedItem] = []
+    /// Sleep epochs about which annotations disagree.
+    private(set) var notes: [String] = []
 
     /// Reads the three files.
     ///
@@ -64,23 +66,26 @@ struct SlpdbTexts {
         let texts = StageTexts.annotations(reading)
         var reasons: [String: Int] = [:]
         var unknown = UnknownTexts()
-        var (annotated, disputed) = (Set<Int>(), Set<Int>())
+        var annotated = Set<Int>()
         var (lineCount, afterEnd) = (0, 0)
+        var epochs = AnnotatedEpochs(count: stages.count, path: path, reading)
         for (number, words) in try DecodedText(path: path).lines() {
             if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
             if words[0].hasPrefix("[") {
                 let reason = "the time of day is given where time from the record's start is expected: use rdann -e"
                 throw .badLine(path: path, line: number, reason: reason)
             }
-            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, let time = Self.seconds(words[0]) else {
+            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, Self.seconds(words[0]) != nil else {
                 let reason = "not an annotation (time, sample, type, three numbers, stage) as rdann -e -v prints it"
                 throw .badLine(path: path, line: number, reason: reason)
             }
             let seconds = Double(sample) / header.samplesPerSecond
-            guard abs(seconds - time) <= Self.tolerance else {
-                let reason = "sample \(sample) is at \(seconds) s by the header, which does not agree with the time "
+            if let time = Self.seconds(words[0]), abs(time - seconds) > Self.tolerance {
                 throw .badLine(
-                    path: path, line: number, reason: reason + "\(words[0]): the header is of another record, or wrong")
+                    path: path, line: number,
+                    reason:
+                        "its time and its sample are not the same at the \(header.samplesPerSecond) Hz of the header: "
+                        + "make it again with rdann beside that header")
             }
             lineCount += 1
             let place = (seconds / SleepEpochWindow.epochSeconds).rounded()
@@ -91,51 +96,36 @@ struct SlpdbTexts {
             } else if place >= Double(stages.count) {
                 reasons["after the record's last whole sleep epoch", default: 0] += 1
                 afterEnd += 1
-            } else if !annotated.insert(Int(place)).inserted {
-                var isOther = false
-                if words.count > 6, case .stage(let stage) = texts.meaning(of: words[6]) {
-                    isOther = stage != stages[Int(place)]
-                }
-                if isOther { disputed.insert(Int(place)) }
-                let reason = "of a sleep epoch that an earlier line annotates" + (isOther ? " with another stage" : "")
-                reasons[reason, default: 0] += 1
-            } else if words.count < 7 {
-                reasons["without a stage", default: 0] += 1
             } else {
-                let meaning = texts.meaning(of: words[6])
+                annotated.insert(Int(place))
+                let text = words.count < 7 ? nil : words[6]
+                let meaning = text.map(texts.meaning(of:))
                 if case .stage(let stage) = meaning {
-                    stages[Int(place)] = stage
-                } else {
-                    reasons["not a stage (W, 1, 2, 3, 4, R): \(quoted(words[6]))", default: 0] += 1
-                    if meaning == .unknown { unknown.add(words[6]) }
+                    epochs.set(stage, at: Int(place))
+                    continue
                 }
+                if meaning == .unscored { epochs.set(nil, at: Int(place)) }
+                if meaning == .unknown, let text { unknown.add(text) }
+                let reason = text.map { "not a stage (W, 1, 2, 3, 4, R): \(quoted($0))" }
+                reasons[reason ?? "without a stage", default: 0] += 1
             }
         }
-        try unknown.requireFew(Double(unknown.total), of: Double(annotated.count), path: path, reading)
-        try Self.requireOneScoring(
-            disputed: disputed.count, of: annotated.count, afterEnd: afterEnd, of: lineCount, path: path)
-        unannotatedCount = stages.count - annotated.count
-        for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
-            skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))
-        }
-    }
-
-    /// Refuses annotations of which a large part contradicts others, or lies behind the record's end.
-    private static func requireOneScoring(
-        disputed: Int, of annotated: Int, afterEnd: Int, of lines: Int, path: String
-    ) throws(DatasetError) {
-        if HypnogramReading.isLargePart(Double(disputed), of: Double(annotated)) {
+        guard !HypnogramReading.isLargePart(Double(afterEnd), of: Double(lineCount)) else {
             throw .unsuitable(
                 path: path,
                 reason:
-                    "on \(disputed) of \(annotated) sleep epochs two of its annotations disagree: keep those of one "
-                    + "scorer")
-        }
-        if HypnogramReading.isLargePart(Double(afterEnd), of: Double(lines)) {
-            throw .unsuitable(
-                path: path,
-                reason: "\(afterEnd) of its \(lines) annotations come after the record's last whole sleep epoch: they "
+                    "\(afterEnd) of its \(lineCount) annotations come after the record's last whole sleep epoch: they "
                     + "are of another record, or the header is")
+        }
+        try unknown.requireFew(Double(unknown.total), of: Double(annotated.count), path: path, reading)
+        notes = try epochs.requireAgreement()
+        stages = epochs.stages
+        if epochs.repeatedCount > 0 {
+            reasons["of a sleep epoch that another line annotates", default: 0] += epochs.repeatedCount
+        }
+        unannotatedCount = stages.count - annotated.count
+        for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
+            skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))
         }
     }
 

@@ -23,6 +23,8 @@ struct TimedRows {
     private(set) var columns: [[Double]]
     /// How many rows were left out as the same as another.
     private(set) var duplicateCount = 0
+    /// How many rows have the time of another row and other values.
+    private(set) var otherAtSameTimeCount = 0
     /// How many rows were left out because of their time.
     private(set) var outsideCount = 0
 
@@ -90,6 +92,7 @@ struct TimedRows {
         order = order.enumerated().filter { at, row in at == 0 || precedes(order[at - 1], row) }.map(\.element)
         duplicateCount = rowCount - order.count
         self.times = order.map { times[$0] }
+        otherAtSameTimeCount = zip(self.times, self.times.dropFirst()).count { $0 == $1 }
         self.columns = columns.map { column in order.map { column[$0] } }
     }
 
