@@ -13,7 +13,9 @@ struct SSRM: ParsableCommand {
         discussion: """
             recordings --ssrm data--> dataset --ssrm pretrain--> encoder --ssrm train--> model --ssrm predict--> labels
 
-            Example: ssrm data synthetic --kind pressure --subjects 6 --seed 1 --out maps.safetensors
+            Example:
+              ssrm data synthetic --kind pressure --subjects 6 --seed 1 \\
+                --out maps.safetensors
             """,
         version: "0.3.0",
         subcommands: [

@@ -307,3 +307,20 @@ func nightsThatHaveNoTimeInCommonAreNamedWithBothTimesAndNeverShifted(
     let source = try Polysomnography(pairs + [silent], channels: ["ramp"], wakeMargin: 1, unlabelled: true)
     #expect(source.outline.recordings.map { $0.labels.compactMap(\.self).count } == [11, 0, 0])
 }
+
+@Test func aHypnogramWithEventsAloneIsNoneWhenUnlabelledNightsAreTaken() throws {
+    let folder = try TemporaryFolder()
+    let path = try signals(epochs: 12).write(to: folder.path("night.edf"))
+    func source(_ events: String) throws -> Polysomnography {
+        try folder.write(events, to: "events.txt")
+        return try Polysomnography(
+            [PolysomnographyFiles(signals: path, hypnogram: folder.path("events.txt"))], channels: ["ramp"],
+            unlabelled: true)
+    }
+    let night = try source("0 30 Lights off\n61 7 Arousal\n")
+    #expect(night.outline.recordings[0].labels == Array(repeating: nil, count: 12))
+    #expect(night.skipped.map(\.reason) == ["no sleep stage: \"Arousal\"", "no sleep stage: \"Lights off\""])
+    // What may be a stage is still asked for.
+    let error = #expect(throws: DatasetError.self) { try source("0 300 Wach\n300 60 Tief\n") }
+    #expect("\(try #require(error))".contains("12 of 12 sleep epochs have a text that is no known stage"))
+}

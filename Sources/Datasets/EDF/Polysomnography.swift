@@ -127,11 +127,16 @@ public struct Polysomnography: RecordingSource {
             }
             return count < SleepEpochWindow.fewestEpochs
         }
-        guard let path = files.hypnogram else {
+        func unscored() -> (first: Int, stages: [SleepStage?], offset: Double)? {
             let count = Int(signals.duration / SleepEpochWindow.epochSeconds + 1e-6)
             return isTooShort(count) ? nil : (0, Array(repeating: nil, count: count), 0)
         }
+        guard let path = files.hypnogram else { return unscored() }
         let scoring = try Scoring(opening: path, reading)
+        if unlabelled, let leftOut = try Hypnogram.leftOut(ofUnscored: scoring, reading) {
+            skipped += leftOut
+            return unscored()
+        }
         let hypnogram = try Hypnogram(scoring, reading)
         // Whoever shifts a list of stages says where it lies.
         if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }

@@ -67,6 +67,17 @@ struct Hypnogram {
         self.skipped = skipped
     }
 
+    /// What is left out of a scoring in which nothing says which stage there is; nil for another.
+    ///
+    /// - Throws: `DatasetError.unsuitable`, when its texts may be stages.
+    static func leftOut(ofUnscored scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) -> [SkippedItem]?
+    {
+        let found = ScoredStages(scoring, reading)
+        try found.unknownStages.requireFew(
+            found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: scoring.path, reading)
+        return found.stages.isEmpty ? scoring.skipped + found.skipped(path: scoring.path) : nil
+    }
+
     /// The stages of some sleep epochs; nil where there is none.
     func stages(_ epochs: Range<Int>) -> [SleepStage?] {
         scored(epochs).map { $0?.stage }

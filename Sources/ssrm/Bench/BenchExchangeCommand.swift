@@ -24,7 +24,8 @@ struct BenchExchangeCommand: ParsableCommand {
             A real run of the upstream stage in which each worker has one shard of one row a step. The exchange is the step \
             without the optimiser and without a worker's computing: gradients on their way, their sum, parameters on their way.
 
-            Example: ssrm bench exchange --workers 2 --bytes 887828 --no-shared-memory --json
+            Example:
+              ssrm bench exchange --workers 2 --bytes 887828 --no-shared-memory --json
             """)
 
     @Option(help: "Bytes of a gradient and of the parameters; rounded to a network that has about as many.")

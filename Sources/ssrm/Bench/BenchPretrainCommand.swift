@@ -12,7 +12,9 @@ struct BenchPretrainCommand: ParsableCommand {
             means. The coordinator's step is waiting, optimiser, and messages with their sums; a \
             worker's is computing, and the rest.
 
-            Example: ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --steps 500 --json
+            Example:
+              ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --steps 500 \\
+                --json
             """)
 
     @Option(help: "Shards a step.") var shards = 8

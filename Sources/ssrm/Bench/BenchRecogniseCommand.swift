@@ -25,7 +25,8 @@ struct BenchRecogniseCommand: ParsableCommand {
         discussion: """
             A time step is one sample of one sequence. The medians of all batches are given, after one to warm up.
 
-            Example: ssrm bench recognise --steps-per-sequence 960 --batch 8 --threads 2 --json
+            Example:
+              ssrm bench recognise --steps-per-sequence 960 --batch 8 --threads 2 --json
             """)
 
     @Option(name: .customLong("steps-per-sequence"), help: "Samples in a sequence.") var length = 10

@@ -7,7 +7,8 @@ struct EDFCommand: ParsableCommand {
         commandName: "edf",
         abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
         discussion: """
-            The two files of a night are aligned by the start times in their headers. A sample is a sleep epoch of 30 s: each \
+            The two files of a night are aligned by the start times in their headers; a hypnogram without a clock of its own starts \
+            with the signals. A sample is a sleep epoch of 30 s: each \
             channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
             microvolts; other channels keep the first night's unit, and a night whose unit can't be converted into it is refused. \
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
@@ -15,10 +16,13 @@ struct EDFCommand: ParsableCommand {
             Database, whose files are paired by their first six characters.
 
             Example:
-              ssrm data edf --signals SC4001E0-PSG.edf --hypnogram SC4001EC-Hypnogram.edf \
-            --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
-              ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 --wake-margin 30 --out nights.safetensors
-              ssrm data edf --signals a.edf --signals b.edf --subject A --subject B --channels EEG --out unlabelled.safetensors
+              ssrm data edf --signals SC4001E0-PSG.edf \\
+                --hypnogram SC4001EC-Hypnogram.edf \\
+                --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
+              ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 \\
+                --wake-margin 30 --out nights.safetensors
+              ssrm data edf --signals a.edf --signals b.edf --subject A --subject B \\
+                --channels EEG --out unlabelled.safetensors
             """)
 
     @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.")

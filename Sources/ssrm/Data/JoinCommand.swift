@@ -17,7 +17,8 @@ struct JoinCommand: ParsableCommand {
             as two would stand on both sides of a division by subjects.
 
             Example:
-              ssrm data join labelled.safetensors unlabelled.safetensors --out all.safetensors
+              ssrm data join labelled.safetensors unlabelled.safetensors \\
+                --out all.safetensors
             """)
 
     @Argument(help: "The dataset files, made by `ssrm data`; two or more.")

@@ -27,7 +27,8 @@ struct SleepAccelCommand: ParsableCommand {
             Example:
               ssrm data sleep-accel --root sleep-accel --out sleep.safetensors
               ssrm data sleep-accel --root sleep-accel --from raw --out raw.safetensors
-              ssrm data sleep-accel --root sleep-accel --content windows --out win.safetensors
+              ssrm data sleep-accel --root sleep-accel --content windows \\
+                --out win.safetensors
             """)
 
     @Option(name: .long, help: "The folder that holds labels, heart_rate, motion and steps, or features_walch.")

@@ -17,7 +17,8 @@ struct SleepbrlCommand: ParsableCommand {
 
             Example:
               ssrm data sleepbrl --root sleepbrl --out radar.safetensors
-              ssrm data sleepbrl --root sleepbrl --content features --out radar.safetensors
+              ssrm data sleepbrl --root sleepbrl --content features \\
+                --out radar.safetensors
             """)
 
     @Option(name: .long, help: "The folder that holds the .edf and .edf.atr files.")

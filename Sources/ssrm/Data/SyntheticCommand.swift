@@ -14,8 +14,10 @@ struct SyntheticCommand: ParsableCommand {
             Nobody was measured: figures obtained on these say nothing about sleepers. The same options give the same file.
 
             Example:
-              ssrm data synthetic --kind pressure --subjects 8 --seed 1 --out pressure.safetensors
-              ssrm data synthetic --kind night --subjects 12 --seed 1 --out nights.safetensors
+              ssrm data synthetic --kind pressure --subjects 8 --seed 1 \\
+                --out pressure.safetensors
+              ssrm data synthetic --kind night --subjects 12 --seed 1 \\
+                --out nights.safetensors
             """)
 
     @Option(

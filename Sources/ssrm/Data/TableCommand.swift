@@ -29,11 +29,13 @@ struct TableCommand: ParsableCommand {
             differ only in spaces, in what is not seen or in a number's zeros are refused.
 
             Example:
-              ssrm data table --file nights.csv --subject id --recording night \
-                --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \
-                --values hr,movement --units 1/min,g --vocabulary stage --window 11 --out own.safetensors
-              ssrm data table --file heart.csv --subject-name ada --time-column start --time-zone Europe/Berlin \
-                --values bpm --units 1/min --vocabulary stage --window 11 --out ada.safetensors
+              ssrm data table --file nights.csv --subject id --recording night \\
+                --position epoch --label stage --label-map 0=W,1=N1,2=N2,3=N3,4=REM \\
+                --values hr,movement --units 1/min,g --vocabulary stage --window 11 \\
+                --out own.safetensors
+              ssrm data table --file heart.csv --subject-name ada --time-column start \\
+                --time-zone Europe/Berlin --values bpm --units 1/min --vocabulary stage \\
+                --window 11 --out ada.safetensors
             """)
 
     @Option(name: .long, help: "A file with a header line; may be given several times.")

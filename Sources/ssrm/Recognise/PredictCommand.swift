@@ -15,7 +15,8 @@ struct PredictCommand: ParsableCommand {
             not the most probable class of its own sample.
 
             Example:
-              ssrm predict --model posture.safetensors --data maps.safetensors --out postures.csv
+              ssrm predict --model posture.safetensors --data maps.safetensors \\
+                --out postures.csv
             """)
 
     @Option(help: "The model file, made by `ssrm train`.")

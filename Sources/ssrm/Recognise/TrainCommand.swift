@@ -16,7 +16,8 @@ struct TrainCommand: ParsableCommand {
             settings, those of the recogniser count: the encoder was made with its own.
 
             Example:
-              ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 --out posture.safetensors
+              ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 \\
+                --out posture.safetensors
             """)
 
     @Option(help: "The dataset file, made by `ssrm data`.")

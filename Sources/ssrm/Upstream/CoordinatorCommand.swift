@@ -12,7 +12,9 @@ struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
             Gives shards of each step to the workers that connect, sums their gradients, updates the parameters and keeps \
             checkpoints. Workers may join, leave and die at any time; the result's bits do not depend on it.
 
-            Example: ssrm coordinator --data maps.safetensors --run runs/a --listen tcp://127.0.0.1:5555 --steps 2000
+            Example:
+              ssrm coordinator --data maps.safetensors --run runs/a \\
+                --listen tcp://127.0.0.1:5555 --steps 2000
             """)
 
     @OptionGroup var options: JobOptions

@@ -10,7 +10,9 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
             Learns features from the samples of a dataset without their labels. Workers that die are started again; after a \
             crash or an interruption, the same command with --resume goes on from the last checkpoint, to the same bits.
 
-            Example: ssrm pretrain --data maps.safetensors --run runs/a --workers 2 --steps 2000 --preset paper --seed 7
+            Example:
+              ssrm pretrain --data maps.safetensors --run runs/a --workers 2 \\
+                --steps 2000 --preset paper --seed 7
             """)
 
     @OptionGroup var options: JobOptions
