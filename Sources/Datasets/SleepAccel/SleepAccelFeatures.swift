@@ -14,10 +14,8 @@ import Signals
 public struct SleepAccelFeatures: RecordingSource {
     /// The features of the published baselines.
     public static let defaultFeatures = ["count", "hr", "time", "cosine"]
-    private static let featureSuffix = "_feature.out"
-    private static let labelSuffix = "_psg_labels.out"
 
-    private let folder: String
+    private let published: PublishedFeatures
     private let features: [String]
     private let window: SleepEpochWindow
     /// The lines of each recording in its subject's files.
@@ -41,44 +39,18 @@ public struct SleepAccelFeatures: RecordingSource {
         root: String, features: [String] = defaultFeatures, window: Int = 11
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
-        guard try Folder.names(in: root).contains("features_walch") else {
-            throw .nothingFound(path: root, wanted: "a folder features_walch in it")
-        }
-        folder = "\(root)/features_walch"
+        published = try PublishedFeatures(root: root)
         (self.features, self.window) = (features, SleepEpochWindow(width: window))
-
-        var subjects: Set<String> = []
-        var skipped: [SkippedItem] = []
-        for name in try Folder.names(in: folder) {
-            let subject = name.prefix { $0 != "_" }
-            if !subject.isEmpty && (name.hasSuffix(Self.featureSuffix) || name.hasSuffix(Self.labelSuffix)) {
-                subjects.insert(String(subject))
-            } else {
-                let wanted = "<subject>\(Self.labelSuffix) or <subject>_<name>\(Self.featureSuffix)"
-                skipped.append(SkippedItem(path: "\(folder)/\(name)", reason: "not named like \(wanted)"))
-            }
-        }
-        guard !subjects.isEmpty else {
-            throw .nothingFound(path: folder, wanted: "files like 46343\(Self.labelSuffix)")
-        }
-        self.skipped = skipped
-        let sorted = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
+        skipped = published.skipped
 
         var stages: [[SleepStage?]] = []
-        for subject in sorted {
-            stages.append(try Self.stages(in: "\(folder)/\(subject)\(Self.labelSuffix)"))
-        }
+        for subject in published.subjects { stages.append(try published.stages(of: subject)) }
         var (recordings, lines, notes): ([FoundRecording], [Range<Int>], [String]) = ([], [], [])
-        for (name, stages) in zip(sorted, stages) {
+        for (name, stages) in zip(published.subjects, stages) {
             var epochs = Array(stages.indices)
-            let times = "\(folder)/\(name)_time\(Self.featureSuffix)"
+            let times = published.path(of: "time", name)
             if FileManager.default.fileExists(atPath: times) {
-                epochs = try Self.epochs(in: times)
-                guard epochs.count == stages.count else {
-                    throw .unequalLines(
-                        path: times, lines: epochs.count, other: "\(folder)/\(name)\(Self.labelSuffix)",
-                        otherLines: stages.count)
-                }
+                epochs = try published.epochs(of: name, lineCount: stages.count)
             } else {
                 notes.append("\(times) is not there: gaps in the night are not seen")
             }
@@ -95,7 +67,7 @@ public struct SleepAccelFeatures: RecordingSource {
             kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, content: features,
             units: features.map(Self.unit(of:)), of: recordings)
         (self.lines, self.notes) = (lines, notes)
-        for (subject, stages) in zip(sorted, stages) {
+        for (subject, stages) in zip(published.subjects, stages) {
             try checkLineCounts(of: subject, against: stages.count)
         }
     }
@@ -106,58 +78,8 @@ public struct SleepAccelFeatures: RecordingSource {
         return SleepAccelRecordings.Feature(rawValue: feature)?.unit ?? ""
     }
 
-    /// The number of each line's sleep epoch since the first, by the hours that have gone by.
-    private static func epochs(in path: String) throws(DatasetError) -> [Int] {
-        let hours = try column(in: path).map(Double.init)
-        var epochs: [Int] = []
-        for (line, hour) in hours.enumerated() {
-            let epoch = (hour - hours[0]) * 3600 / SleepEpochWindow.epochSeconds
-            guard abs(epoch - epoch.rounded()) < 0.1, epoch < 1e6, epoch.rounded() > Double(epochs.last ?? -1) else {
-                throw .badNumber(
-                    path: path, line: line + 1, column: 1, text: "\(hour)",
-                    reason: "hours since the first sleep epoch that grow by whole sleep epochs of 30 s")
-            }
-            epochs.append(Int(epoch.rounded()))
-        }
-        return epochs
-    }
-
-    /// Stages, one a line; nil for an epoch that was not scored.
-    private static func stages(in path: String) throws(DatasetError) -> [SleepStage?] {
-        var stages: [SleepStage?] = []
-        for (index, value) in try column(in: path).enumerated() {
-            guard let stage = SleepAccelStages.stages[Double(value)] else {
-                throw .unknownStage(path: path, line: index + 1, value: value)
-            }
-            stages.append(stage)
-        }
-        return stages
-    }
-
-    /// The numbers of a file of one column.
-    private static func column(in path: String) throws(DatasetError) -> [Float] {
-        var table = try NumberTable(path: path)
-        var values = [Float](repeating: 0, count: table.lineCount)
-        try values.withUnsafeMutableBufferPointer { values throws(DatasetError) in
-            try table.read(columns: 1, into: values)
-        }
-        return values
-    }
-
-    private func path(of feature: String, _ subject: String) -> String {
-        "\(folder)/\(subject)_\(feature)\(Self.featureSuffix)"
-    }
-
     private func checkLineCounts(of subject: String, against epochCount: Int) throws(DatasetError) {
-        for feature in features {
-            let path = path(of: feature, subject)
-            let lineCount = try NumberTable(path: path).lineCount
-            guard lineCount == epochCount else {
-                throw .unequalLines(
-                    path: path, lines: lineCount, other: "\(folder)/\(subject)\(Self.labelSuffix)",
-                    otherLines: epochCount)
-            }
-        }
+        for feature in features { try published.requireLines(epochCount, of: feature, subject) }
     }
 
     /// Reads the files again and appends their values in the order of the outline.
@@ -167,8 +89,8 @@ public struct SleepAccelFeatures: RecordingSource {
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for (subject, name) in outline.subjects.enumerated() {
             let own = zip(outline.recordings, lines).filter { $0.0.subject == subject }.map(\.1)
-            try checkLineCounts(of: name, against: own.last?.upperBound ?? 0)
-            let night = try features.map { try Self.column(in: path(of: $0, name)) }
+            let lineCount = own.last?.upperBound ?? 0
+            let night = try features.map { try published.values(of: $0, name, lineCount: lineCount).map(Float.init) }
             for lines in own {
                 let values = window.samples(of: night.map { Array($0[lines]) })
                 try values.withUnsafeBufferPointer { try writer.append($0) }
