@@ -14,7 +14,13 @@ enum SubjectNames {
     /// Whether a name tells nobody from others: empty, only punctuation, all `X` or `0`, or a word like `anonymous`.
     static func saysNothing(_ name: String) -> Bool {
         let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
-        return word.allSatisfy { $0 == "x" } || word.allSatisfy { $0 == "0" } || placeholders.contains(word)
+        return isPlaceholder(name) || word.allSatisfy { $0 == "x" } || word.allSatisfy { $0 == "0" }
+    }
+
+    /// Whether a name is a word like `anonymous` or punctuation alone; letters and numbers can be names in a list.
+    static func isPlaceholder(_ name: String) -> Bool {
+        let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        return word.isEmpty || placeholders.contains(word)
     }
 
     /// The first two names that differ in nothing but case and blanks (an underscore is one): they may be one person's.

@@ -131,6 +131,15 @@ func xmlThatIsNoScoringIsRefusedAtItsLine(text: String, words: String) throws {
     #expect(error.hasPrefix(words), "\(error)")
 }
 
+@Test func anXMLFileTooLargeForANightIsRefused() throws {
+    let event = (type: "Arousals|Arousals", concept: "Arousal|Arousal ()", start: "1", duration: "7")
+    let many = nsrr(Array(repeating: event, count: 40_000) + stagesOfNSRR)
+    #expect(labels(try source(many)) == twelve)
+    #expect(
+        try refusal { try source(many + String(repeating: " ", count: 8 << 20)) }.contains(
+            "too many for a scoring in XML"))
+}
+
 /// Ten entities, each of ten of the one before: ten thousand million characters.
 private let bomb: String = {
     let entities = (1...10).map { level in

@@ -203,3 +203,16 @@ func aFileThatChangesAfterItWasCountedIsRefused(addition: String) throws {
     #expect(found == .unsuitable(path: path, reason: "it changed while it was read; try again when it is complete"))
     #expect(try folder.contents.filter { $0 != "experiment-ii" }.isEmpty)
 }
+
+@Test func filesOfNoPostureAreTakenWithoutALabelWhenAsked() throws {
+    let folder = try experimentOne(lineEnd: "\n")
+    try folder.write(text(lines: 4, columns: 2048, separator: "\t", lineEnd: "\n"), to: "experiment-i/S2/night.txt")
+    try folder.write("x", to: "experiment-i/S2/notes.md")
+    #expect(try PressureMaps(root: folder.url.path, experiment: .i).skipped.count == 2)
+    let source = try PressureMaps(root: folder.url.path, experiment: .i, unlabelled: true)
+    #expect(source.skipped.map(\.path) == [folder.path("experiment-i/S2/notes.md")])
+    #expect(source.outline.recordings.map(\.name) == ["S1/1", "S1/2", "S1/10", "S2/17", "S2/night", "S10/1"])
+    #expect(source.outline.recordings[4].labels == [nil, nil])
+    _ = try source.write(to: folder.path("data"))
+    #expect(try Dataset(opening: folder.path("data")).samples.count == 10)
+}

@@ -114,10 +114,21 @@ func theMiddleColumnIsTheEpochsOwnValue(window: Int) throws {
         try SleepAccelFeatures(root: folder.url.path, features: ["count", "circadian"])
     }
     try FileManager.default.removeItem(atPath: folder.path("features_walch/7_psg_labels.out"))
-    let labels = folder.path("features_walch/7_psg_labels.out")
-    #expect(throws: DatasetError.unreadable(path: labels, reason: "No such file or directory")) {
-        try SleepAccelFeatures(root: folder.url.path)
-    }
+    let error = #expect(throws: DatasetError.self) { try SleepAccelFeatures(root: folder.url.path) }
+    #expect("\(try #require(error))".contains("--unlabelled"))
+}
+
+@Test func nightsWithoutStagesAreCountedOrTakenWithoutLabels() throws {
+    let folder = try folder(stages: ["7": ["0", "1", "2"], "8": ["0", "1"]])
+    try FileManager.default.removeItem(atPath: folder.path("features_walch/8_psg_labels.out"))
+    let labelled = try SleepAccelFeatures(root: folder.url.path, window: 1)
+    #expect(labelled.outline.subjects == ["7"] && labelled.skipped.map(\.kind) == [.recording])
+    #expect(labelled.skipped[0].path == "\(folder.path("features_walch")), subject 8")
+    let all = try SleepAccelFeatures(root: folder.url.path, window: 1, unlabelled: true)
+    #expect(all.outline.recordings.map(\.labels) == [[0, 1, 2], [nil, nil]] && all.skipped.isEmpty)
+    _ = try all.write(to: folder.path("data"))
+    let dataset = try Dataset(opening: folder.path("data"))
+    #expect(Array(dataset.samples[4]) == [10, 11, Float(1.0 / 120), 13])
 }
 
 @Test(arguments: [("6", 6.0), ("-2", -2), ("1.5", 1.5)])

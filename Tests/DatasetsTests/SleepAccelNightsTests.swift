@@ -171,3 +171,22 @@ private func row(_ name: String) -> Int { SleepAccelNights.content.firstIndex(of
         #expect(throws: DatasetError.self) { try SleepAccelNights(root: bare.url.path, origin: .raw) })
     #expect(error.description.contains("expected the folders motion in it"))
 }
+
+@Test func nightsWithoutLabelsAreTakenFromRawFilesWhereAsked() throws {
+    let folder = try TemporaryFolder()
+    var night = MadeUpNight()
+    night.labels = nil
+    try night.write(to: folder)
+    #expect(throws: DatasetError.self) { try SleepAccelNights(root: folder.url.path, origin: .raw) }
+    let source = try SleepAccelNights(root: folder.url.path, origin: .raw, unlabelled: true)
+    #expect(source.outline.recordings.map(\.name) == ["46343"])
+    #expect(source.outline.recordings[0].labels.allSatisfy { $0 == nil } && source.outline.sampleCount > 30)
+    let published = try TemporaryFolder()
+    try Night().write(to: published)
+    try FileManager.default.removeItem(atPath: published.path("features_walch/7_psg_labels.out"))
+    let error = try #require(
+        #expect(throws: DatasetError.self) {
+            try SleepAccelNights(root: published.url.path, origin: .published, unlabelled: true)
+        })
+    #expect(error.description.contains("no stages (7_psg_labels.out); they say where in the night it is; --from raw"))
+}

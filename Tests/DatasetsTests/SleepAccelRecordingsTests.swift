@@ -232,3 +232,23 @@ func aMalformedLineIsNamed(folder: String, line: Int, text: String, expected: St
         #expect((0..<dataset.samples.count).allSatisfy { dataset.samples[$0].allSatisfy(\.isFinite) })
     }
 }
+
+@Test func aNightWithoutLabelsIsCountedOrTakenFromItsClocksZero() throws {
+    var night = MadeUpNight()
+    (night.subject, night.labels) = ("9", nil)
+    let folder = try TemporaryFolder()
+    try MadeUpNight().write(to: folder)
+    try night.write(to: folder)
+    let labelled = try SleepAccelRecordings(root: folder.url.path, content: allFeatures)
+    #expect(labelled.outline.subjects == ["46343"] && labelled.skipped.contains { $0.reason.contains("no labels") })
+    let all = try SleepAccelRecordings(root: folder.url.path, content: allFeatures, unlabelled: true)
+    #expect(all.outline.subjects == ["9", "46343"] && !all.skipped.contains { $0.kind == .recording })
+    let own = all.outline.recordings[0]
+    #expect(own.firstPosition == 1 && own.labels.count >= 38 && own.labels.allSatisfy { $0 == nil })
+    try FileManager.default.removeItem(atPath: folder.path("labels"))
+    let alone = try SleepAccelRecordings(root: folder.url.path, content: allChannels, unlabelled: true)
+    _ = try alone.write(to: folder.path("data"))
+    let dataset = try Dataset(opening: folder.path("data"))
+    #expect(dataset.codes.isEmpty && dataset.subjects == ["9", "46343"] && dataset.samples.count >= 76)
+    #expect(throws: DatasetError.self) { try SleepAccelRecordings(root: folder.url.path, content: allChannels) }
+}

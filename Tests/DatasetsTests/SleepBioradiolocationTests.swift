@@ -163,3 +163,23 @@ func annotationsMayCountSamplesOfTheirOwn(rate: String) throws {
     #expect(try wakeCount(HypnogramReading(stageMap: ["wach": "W"])) == 3)
     #expect(try wakeCount(HypnogramReading(ignoresUnknownStages: true)) == 0)
 }
+
+@Test func recordsWithoutStagesAreTakenWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    let lone = try record("sbj02", in: folder, seed: 2)
+    try FileManager.default.removeItem(atPath: lone + ".atr")
+    try record("sbj03", in: folder, annotations: Data([0, 0]), seed: 3)
+    let source = try SleepBioradiolocation(root: folder.url.path, unlabelled: true)
+    #expect(source.outline.subjects == ["sbj01", "sbj02", "sbj03"] && source.skipped.isEmpty && source.notes.isEmpty)
+    #expect(source.outline.recordings.map { $0.labels.compactMap(\.self).count } == [14, 0, 0])
+    _ = try source.write(to: folder.path("data"))
+    #expect(try Dataset(opening: folder.path("data")).samples.count == 42)
+}
+
+@Test func recordsThatDifferInCaseAloneAreRefused() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    try record("SBJ01", in: folder)
+    #expect(try error(folder).contains("subjects \"SBJ01\" and \"sbj01\" differ in case or blanks alone"))
+}

@@ -277,3 +277,22 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
         try SlpdbRecords(root: folder.url.path).notes
             == ["\(folder.path("slp01a.an")): 7 sleep epochs without a line have no label"])
 }
+
+@Test func recordsWithoutAnnotationsAreTakenWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    try Record().write(to: folder)
+    try Record().write(to: folder, "slp02a")
+    try FileManager.default.removeItem(atPath: folder.path("slp02a.an"))
+    var unscored = Record()
+    unscored.stages = []
+    try unscored.write(to: folder, "slp03")
+    let labelled = try SlpdbRecords(root: folder.url.path)
+    #expect(labelled.outline.subjects == ["slp01"])
+    let skipped = labelled.skipped.filter { $0.kind == .recording }.map(\.path)
+    #expect(skipped == [folder.path("slp02a.hea"), folder.path("slp03.hea")])
+    let all = try SlpdbRecords(root: folder.url.path, unlabelled: true)
+    #expect(all.outline.subjects == ["slp01", "slp02", "slp03"])
+    #expect(!all.skipped.contains { $0.kind == .recording })
+    #expect(all.outline.recordings.map { $0.labels.count } == [20, 20, 20])
+    #expect(all.outline.recordings.dropFirst().allSatisfy { $0.labels.allSatisfy { $0 == nil } })
+}

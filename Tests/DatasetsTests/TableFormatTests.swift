@@ -3,7 +3,7 @@ import Signals
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 private let rows = (0..<12).map { "ana,1,\($0),W,6\($0 % 10)" }
 private let header = "id,night,epoch,stage,hr"
@@ -119,6 +119,13 @@ private func refusal(
         cases.source.notes == [
             "subjects \"ana\" and \"Ana\" differ in upper and lower case alone: if they are one person, give them one name"
         ])
+}
+
+@Test func aRowOfNobodyIsRefused() throws {
+    for missing in ["NA", "?", ""] {
+        let message = try refusal([header] + rows.map { $0.replacing("ana", with: missing) })
+        #expect(message.contains("a.csv, line 2: column \"id\": \"\(missing)\" is not a name: whose row is it?"))
+    }
 }
 
 @Test func aTableOfOnePersonNeedsNoColumnForIt() throws {

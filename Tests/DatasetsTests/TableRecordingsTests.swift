@@ -291,3 +291,13 @@ func anyBytesAreReadOrRefused(seed: UInt64) throws {
     ) { try source.write(to: folder.path("data")) }
     #expect(try folder.contents == ["table.csv"])
 }
+
+@Test(arguments: ["unknown", "Anonymous", "-", "n/a"])
+func aSubjectOfSeveralRecordingsSaysWhoItIs(subject: String) throws {
+    let rows = ["1", "2"].flatMap { night in (0..<12).map { "\(subject),\(night),\($0),W,1,2" } }
+    let error = #expect(throws: DatasetError.self) { try dataset([text(rows)]) }
+    #expect(
+        "\(try #require(error))".contains(
+            "line 14: a second recording of subject \"\(subject)\", which says nothing of who it is"))
+    #expect(try dataset([text(Array(rows.prefix(12)))]).data.subjects == [subject])
+}

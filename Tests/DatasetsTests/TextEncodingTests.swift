@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 /// What is said of bytes as a text; nil when they are read.
 private func refusal(_ bytes: [UInt8], name: String = "text.csv") throws -> String? {

@@ -3,7 +3,7 @@ import Numerics
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 private func time(_ text: String, _ order: DateOrder = .yearFirst) -> TimeText? {
     var text = text

@@ -3,7 +3,7 @@ import Numerics
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 /// Makes a dataset of timed rows; the columns are time and bpm, and the others that are asked for.
 private func made(

@@ -2,7 +2,7 @@ import Signals
 import TestKit
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Test func madeUpRecordingsSayTheirUnits() {
     #expect(SyntheticNight(subjectCount: 1, seed: 1).outline.units == ["1/min", "ms", "ms", "1/min", "1", "1", "h"])

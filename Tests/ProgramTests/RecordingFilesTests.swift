@@ -84,6 +84,92 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
     #expect(try refusal(root, in: folder).contains("\(psg), byte 236: -1 data records"))
 }
 
+@Test func whatAHypnogramLeavesOpenIsSaidWithFlags() throws {
+    let folder = try TemporaryFolder()
+    let values = [Double](repeating: 1, count: 360 * 10)
+    try EDFBytes(signals: [EDFBytes.Signal(name: "EEG", rate: 10, values: values)]).write(to: folder.path("a.edf"))
+    func arguments(_ hypnogram: String, _ flags: [String]) -> [String] {
+        [
+            "edf", "--signals", folder.path("a.edf"), "--hypnogram", folder.path(hypnogram), "--subject", "A",
+            "--channels", "EEG", "--json", "--out", folder.path("out"),
+        ] + flags
+    }
+    func wakeCount(_ hypnogram: String, _ flags: [String]) throws -> Int {
+        _ = try summary(ProgramRun(["data"] + arguments(hypnogram, flags)).result())
+        let dataset = try Dataset(opening: folder.path("out"))
+        try FileManager.default.removeItem(atPath: folder.path("out"))
+        let wake = dataset.codes.firstIndex(of: "W")
+        return (0..<dataset.samples.count).count { dataset.code(of: $0) != nil && dataset.code(of: $0) == wake }
+    }
+    let numbers = stages.map { ["W": "0", "R": "5"][$0] ?? $0 }.joined(separator: "\n")
+    try folder.write(numbers, to: "list.txt")
+    #expect(try refusal(arguments("list.txt", []), in: folder).contains("--stage-map, like 0=W,1=N1"))
+    #expect(try wakeCount("list.txt", ["--stage-map", "0=W,1=N1,2=N2", "--stage-map", "3=N3,5=REM"]) == 3)
+    #expect(try wakeCount("list.txt", ["--stage-map", "2=N2", "--ignore-unknown-stages"]) == 0)
+    let result = try ProgramRun(["data"] + arguments("list.txt", ["--stage-map", "0=wake"])).result()
+    #expect(result.errors.contains("--stage-map: wake is not a label of stage: use one of W, N1, N2, N3, REM"))
+
+    let table = stages.enumerated().map { "\($0 * 30),30,\($1),N2\n" }.joined()
+    try folder.write("onset,duration,stage_a,stage_b\n" + table, to: "events.csv")
+    #expect(try refusal(arguments("events.csv", []), in: folder).contains("choose one with --scorer"))
+    #expect(try wakeCount("events.csv", ["--scorer", "stage_a"]) == 3)
+    #expect(try wakeCount("events.csv", ["--scorer", "stage_b"]) == 0)
+
+    let both = stages.enumerated().map { "\($0 * 30) 30 \($1 == "W" ? "Wake" : "N2")\n\($0 * 30) 30 N2\n" }.joined()
+    try folder.write(both, to: "both.txt")
+    #expect(
+        try refusal(arguments("both.txt", []), in: folder).contains("on 3 of 12 sleep epochs two of its annotations"))
+    #expect(try wakeCount("both.txt", ["--prefer", "first"]) == 3)
+    #expect(try wakeCount("both.txt", ["--prefer", "last"]) == 0)
+}
+
+@Test func unitsAreShown() throws {
+    let folder = try TemporaryFolder()
+    let values = (0..<360).map { Double($0 % 9) / 10 }
+    let signals = EDFBytes(signals: [
+        EDFBytes.Signal(name: "EEG", rate: 1, values: values, limit: 1, unit: "mV"),
+        EDFBytes.Signal(name: "Light", rate: 1, values: values, unit: ""),
+    ])
+    let path = try signals.write(to: folder.path("a.edf"))
+    let out = folder.path("out")
+    let made = try ProgramRun(
+        ["data", "edf", "--signals", path, "--channels", "EEG,Light", "--json", "--out", out]
+    ).result()
+    #expect(try summary(made).samples == 12)
+    #expect(made.errors.contains("note: \(path): channel \"Light\" has no unit"))
+    let contents = try ProgramRun.ssrm("data", "inspect", out)
+    #expect(contents.output.contains("content     EEG (uV), Light (unit not known)\n"))
+    struct Shown: Decodable, Equatable {
+        let content: [String]
+        let units: [String]
+        let unlabelled: Int
+    }
+    let json = try ProgramRun.ssrm("data", "inspect", out, "--json").output
+    let shown = try JSONDecoder().decode(Shown.self, from: Data(json.utf8))
+    #expect(shown == Shown(content: ["EEG", "Light"], units: ["uV", ""], unlabelled: 12))
+}
+
+@Test func recordingsWithoutLabelsAreTakenWithOneFlag() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.path("out")
+    for name in ["brl", "psg"] {
+        try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    try RadarModel(stages: stages, seed: 4).edf.write(to: folder.path("brl/sbj01.edf"))
+    for name in ["SC4001E0", "SC4011E0"] {
+        let values = (0..<360).map { Double($0 % 9) }
+        let night = EDFBytes(signals: [EDFBytes.Signal(name: "C", rate: 1, values: values)])
+        try night.write(to: folder.path("psg/\(name)-PSG.edf"))
+    }
+    for arguments in [
+        ["sleepbrl", "--root", folder.path("brl")], ["edf", "--channels", "C", "--root", folder.path("psg")],
+    ] {
+        #expect(try ProgramRun(["data"] + arguments + ["--out", out]).result().status == 1)
+        let made = try ProgramRun(["data"] + arguments + ["--unlabelled", "--json", "--out", out]).result()
+        #expect(try summary(made).samples >= 12)
+    }
+}
+
 @Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
 func aPublishedPolysomnographyBecomesADataset() throws {
     let folder = try TemporaryFolder()

@@ -7,6 +7,8 @@ struct ScoredStages {
         let interval: Scoring.Interval
         /// Nil where it says that there is none.
         let stage: SleepStage?
+        /// Whether it is known what it says: a text in the place of a stage that is not known says nothing.
+        let isKnown: Bool
         /// How long it lasts.
         var seconds: Double
     }
@@ -52,6 +54,7 @@ struct ScoredStages {
             } else {
                 texts.add(interval.text)
                 if meaning == .unknown { unknown.append(interval) }
+                if meaning == .unknown, interval.kind == .stage { append(interval, nil, isKnown: false) }
             }
         }
         unknown = standingAsStages(unknown)
@@ -60,9 +63,9 @@ struct ScoredStages {
         measure(unknown, next)
     }
 
-    private mutating func append(_ interval: Scoring.Interval, _ stage: SleepStage?) {
+    private mutating func append(_ interval: Scoring.Interval, _ stage: SleepStage?, isKnown: Bool = true) {
         if let last = stages.last, interval.onset < last.interval.onset { backwards += 1 }
-        stages.append(Staged(interval: interval, stage: stage, seconds: interval.duration ?? 0))
+        stages.append(Staged(interval: interval, stage: stage, isKnown: isKnown, seconds: interval.duration ?? 0))
     }
 
     // MARK: - What is unknown
@@ -94,7 +97,7 @@ struct ScoredStages {
             let duration = interval.duration ?? next[interval.onset].map { $0 - interval.onset } ?? Self.epoch
             return min(max(duration, Self.epoch), Self.longest)
         }
-        let known = stages.map {
+        let known = stages.filter(\.isKnown).map {
             (start: $0.interval.onset, end: $0.interval.onset + min($0.seconds, Self.longest))
         }
         knownEpochs = Self.covered(known) / Self.epoch

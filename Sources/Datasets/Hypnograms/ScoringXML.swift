@@ -13,6 +13,8 @@ final class ScoringXML: NSObject, XMLParserDelegate {
         "0": .stage(.wake), "1": .stage(.n1), "2": .stage(.n2), "3": .stage(.n3), "4": .stage(.n3), "5": .stage(.rem),
         "6": .unscored, "9": .unscored,
     ]
+    /// The largest file, in bytes: libxml2 gives up at ten million, and a night's events are a tenth of that.
+    private static let largestByteCount = 8 << 20
     /// Elements inside each other; no scoring has more.
     private static let deepest = 32
     /// Characters of an element that count; no number and no name has more.
@@ -39,6 +41,11 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     ///
     /// - Throws: `DatasetError` that names the line.
     static func scoring(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> Scoring {
+        guard bytes.count <= largestByteCount else {
+            throw .unsuitable(
+                path: path,
+                reason: "\(bytes.count) bytes are too many for a scoring in XML (\(largestByteCount) at most)")
+        }
         try refuseDocumentTypes(bytes, path: path)
         let reader = ScoringXML(path: path)
         // What the declaration says of the encoding was true of the file, not of the UTF-8 that was made of it.

@@ -28,8 +28,8 @@ public struct PressureMaps: RecordingSource {
         let name: String
         let path: String
         let subject: String
-        /// The posture, as an index into the vocabulary's codes.
-        let code: Int
+        /// The posture, as an index into the vocabulary's codes; nil where the file is not named for one.
+        let code: Int?
         let count: LineWindow.Count
         var lineCount: Int { count.lineCount }
     }
@@ -52,12 +52,15 @@ public struct PressureMaps: RecordingSource {
     ///   - root: the folder that holds `experiment-i` and `experiment-ii`.
     ///   - experiment: which of the two.
     ///   - settlingFrames: how many frames at the start of a recording of experiment I are left out.
+    ///   - unlabelled: whether text files that are not named for a posture are taken, too, without a label.
     /// - Throws: `DatasetError`, also when there are no recordings or a file of experiment II has not 64 lines.
-    public init(root: String, experiment: Experiment, settlingFrames: Int = 2) throws(DatasetError) {
+    public init(
+        root: String, experiment: Experiment, settlingFrames: Int = 2, unlabelled: Bool = false
+    ) throws(DatasetError) {
         precondition(settlingFrames >= 0, "\(settlingFrames) settling frames")
         self.experiment = experiment
         self.settlingFrames = experiment == .i ? settlingFrames : 0
-        var search = Search(experiment: experiment, settlingFrames: self.settlingFrames)
+        var search = Search(experiment: experiment, settlingFrames: self.settlingFrames, unlabelled: unlabelled)
         try search.lookThrough(root: root)
         files = search.files
         skipped = search.skipped
@@ -94,11 +97,12 @@ public struct PressureMaps: RecordingSource {
     private struct Search {
         let experiment: Experiment
         let settlingFrames: Int
+        let unlabelled: Bool
         var files: [File] = []
         var skipped: [SkippedItem] = []
 
-        init(experiment: Experiment, settlingFrames: Int) {
-            (self.experiment, self.settlingFrames) = (experiment, settlingFrames)
+        init(experiment: Experiment, settlingFrames: Int, unlabelled: Bool) {
+            (self.experiment, self.settlingFrames, self.unlabelled) = (experiment, settlingFrames, unlabelled)
         }
 
         mutating func lookThrough(root: String) throws(DatasetError) {
@@ -148,11 +152,13 @@ public struct PressureMaps: RecordingSource {
             let names = try Folder.names(in: folder)
             let codes = experiment.vocabulary.codes
             let known = Set(codes.map { "\(prefix)\($0).txt" })
-            for name in names where !known.contains(name) {
+            let others = names.filter { unlabelled && !known.contains($0) && $0.hasSuffix(".txt") }
+            for name in names where !known.contains(name) && !others.contains(name) {
                 skip("\(folder)/\(name)", "not named for a posture (\(prefix)\(codes[0]).txt, …)")
             }
-            for (index, code) in codes.enumerated() where names.contains("\(prefix)\(code).txt") {
-                let path = "\(folder)/\(prefix)\(code).txt"
+            let labelled = codes.enumerated().map { (code: Optional($0), file: "\(prefix)\($1).txt") }
+            for (code, file) in labelled.filter({ names.contains($0.file) }) + others.map({ (nil, $0) }) {
+                let path = "\(folder)/\(file)"
                 let count = try NumberTable(path: path).count
                 let lineCount = count.lineCount
                 if experiment == .ii, lineCount != experiment.rows {
@@ -160,7 +166,7 @@ public struct PressureMaps: RecordingSource {
                 }
                 if lineCount > settlingFrames {
                     let file = File(
-                        name: "\(name)/\(prefix)\(code)", path: path, subject: subject, code: index,
+                        name: "\(name)/\(file.dropLast(4))", path: path, subject: subject, code: code,
                         count: count)
                     files.append(file)
                 } else {

@@ -1,3 +1,4 @@
+import Foundation
 import Signals
 
 /// The files of a folder `features_walch`: one value a line for each scored sleep epoch that had signals.
@@ -5,7 +6,15 @@ struct PublishedFeatures {
     private static let featureSuffix = "_feature.out"
     private static let labelSuffix = "_psg_labels.out"
 
-    private let folder: String
+    /// How many lines a subject's files have.
+    struct Lines {
+        let count: Int
+        /// The file that says so.
+        let path: String
+    }
+
+    /// The folder's path.
+    let folder: String
     /// Who has files there, in the order of their numbers.
     let subjects: [String]
     /// What else lies there.
@@ -31,12 +40,23 @@ struct PublishedFeatures {
         guard !subjects.isEmpty else {
             throw .nothingFound(path: folder, wanted: "files like 46343\(Self.labelSuffix)")
         }
+        try SubjectNames.requireDistinct(subjects.sorted(), path: folder, remedy: "rename the files")
         self.subjects = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
         self.skipped = skipped
     }
 
     /// Where a subject's stages are.
     func labelPath(_ subject: String) -> String { "\(folder)/\(subject)\(Self.labelSuffix)" }
+
+    /// Whether a subject has stages.
+    func hasStages(_ subject: String) -> Bool { FileManager.default.fileExists(atPath: labelPath(subject)) }
+
+    /// A subject that is left out because it has no stages.
+    func withoutStages(_ subject: String, remedy: String) -> SkippedItem {
+        SkippedItem(
+            path: "\(folder), subject \(subject)", kind: .recording,
+            reason: "no stages (\(subject)\(Self.labelSuffix)); \(remedy)")
+    }
 
     /// Where a subject's values of a feature are.
     func path(of feature: String, _ subject: String) -> String {
@@ -57,7 +77,7 @@ struct PublishedFeatures {
     }
 
     /// The number of each line's sleep epoch since the first, by the hours that have gone by.
-    func epochs(of subject: String, lineCount: Int) throws(DatasetError) -> [Int] {
+    func epochs(of subject: String, _ lines: Lines) throws(DatasetError) -> [Int] {
         let path = path(of: "time", subject)
         let hours = try Self.column(in: path).map { Double(Float($0)) }
         var epochs: [Int] = []
@@ -70,27 +90,27 @@ struct PublishedFeatures {
             }
             epochs.append(Int(epoch.rounded()))
         }
-        try require(lineCount, epochs.count, in: path, subject)
+        try require(lines, epochs.count, in: path)
         return epochs
     }
 
     /// A feature's values, one a line.
-    func values(of feature: String, _ subject: String, lineCount: Int) throws(DatasetError) -> [Double] {
+    func values(of feature: String, _ subject: String, _ lines: Lines) throws(DatasetError) -> [Double] {
         let path = path(of: feature, subject)
         let values = try Self.column(in: path)
-        try require(lineCount, values.count, in: path, subject)
+        try require(lines, values.count, in: path)
         return values
     }
 
-    /// Makes sure that a feature has as many values as its subject has stages.
-    func requireLines(_ lineCount: Int, of feature: String, _ subject: String) throws(DatasetError) {
+    /// Makes sure that a feature has as many values as its subject's other files.
+    func requireLines(_ lines: Lines, of feature: String, _ subject: String) throws(DatasetError) {
         let path = path(of: feature, subject)
-        try require(lineCount, NumberTable(path: path).lineCount, in: path, subject)
+        try require(lines, NumberTable(path: path).lineCount, in: path)
     }
 
-    private func require(_ wanted: Int, _ found: Int, in path: String, _ subject: String) throws(DatasetError) {
-        guard found == wanted else {
-            throw .unequalLines(path: path, lines: found, other: labelPath(subject), otherLines: wanted)
+    private func require(_ lines: Lines, _ found: Int, in path: String) throws(DatasetError) {
+        guard found == lines.count else {
+            throw .unequalLines(path: path, lines: found, other: lines.path, otherLines: lines.count)
         }
     }
 

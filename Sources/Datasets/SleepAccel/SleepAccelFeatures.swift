@@ -18,6 +18,8 @@ public struct SleepAccelFeatures: RecordingSource {
     private let published: PublishedFeatures
     private let features: [String]
     private let window: SleepEpochWindow
+    /// How many lines each subject's files have.
+    private let counted: [String: PublishedFeatures.Lines]
     /// The lines of each recording in its subject's files.
     private let lines: [Range<Int>]
 
@@ -34,23 +36,43 @@ public struct SleepAccelFeatures: RecordingSource {
     ///   - root: the folder that holds `features_walch`.
     ///   - features: names of features, a row of a sample each.
     ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - unlabelled: whether nights without stages are taken, too.
     /// - Throws: `DatasetError`, also when a night's files have different numbers of lines.
     public init(
-        root: String, features: [String] = defaultFeatures, window: Int = 11
+        root: String, features: [String] = defaultFeatures, window: Int = 11, unlabelled: Bool = false
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
         published = try PublishedFeatures(root: root)
         (self.features, self.window) = (features, SleepEpochWindow(width: window))
-        skipped = published.skipped
 
-        var stages: [[SleepStage?]] = []
-        for subject in published.subjects { stages.append(try published.stages(of: subject)) }
+        var subjects: [(name: String, stages: [SleepStage?])] = []
+        var skipped = published.skipped
+        var counted: [String: PublishedFeatures.Lines] = [:]
+        for subject in published.subjects {
+            let (stages, path): ([SleepStage?], String)
+            if published.hasStages(subject) {
+                (stages, path) = (try published.stages(of: subject), published.labelPath(subject))
+            } else if unlabelled {
+                path = published.path(of: features[0], subject)
+                stages = Array(repeating: nil, count: try NumberTable(path: path).lineCount)
+            } else {
+                skipped.append(published.withoutStages(subject, remedy: "--unlabelled takes it without labels"))
+                continue
+            }
+            subjects.append((subject, stages))
+            counted[subject] = PublishedFeatures.Lines(count: stages.count, path: path)
+        }
+        guard !subjects.isEmpty else {
+            let wanted = "stages like 46343_psg_labels.out, or --unlabelled"
+            throw .nothingFound(path: published.folder, wanted: wanted)
+        }
+        (self.skipped, self.counted) = (skipped, counted)
         var (recordings, lines, notes): ([FoundRecording], [Range<Int>], [String]) = ([], [], [])
-        for (name, stages) in zip(published.subjects, stages) {
+        for (name, stages) in subjects {
             var epochs = Array(stages.indices)
             let times = published.path(of: "time", name)
-            if FileManager.default.fileExists(atPath: times) {
-                epochs = try published.epochs(of: name, lineCount: stages.count)
+            if FileManager.default.fileExists(atPath: times), let lines = counted[name] {
+                epochs = try published.epochs(of: name, lines)
             } else {
                 notes.append("\(times) is not there: gaps in the night are not seen")
             }
@@ -67,8 +89,8 @@ public struct SleepAccelFeatures: RecordingSource {
             kind: "sleep-accel", vocabulary: .stage, rows: features.count, columns: window, content: features,
             units: features.map(Self.unit(of:)), of: recordings)
         (self.lines, self.notes) = (lines, notes)
-        for (subject, stages) in zip(published.subjects, stages) {
-            try checkLineCounts(of: subject, against: stages.count)
+        for (subject, lines) in counted.sorted(by: { $0.key < $1.key }) {
+            for feature in features { try published.requireLines(lines, of: feature, subject) }
         }
     }
 
@@ -78,10 +100,6 @@ public struct SleepAccelFeatures: RecordingSource {
         return SleepAccelRecordings.Feature(rawValue: feature)?.unit ?? ""
     }
 
-    private func checkLineCounts(of subject: String, against epochCount: Int) throws(DatasetError) {
-        for feature in features { try published.requireLines(epochCount, of: feature, subject) }
-    }
-
     /// Reads the files again and appends their values in the order of the outline.
     ///
     /// - Returns: nothing.
@@ -89,8 +107,8 @@ public struct SleepAccelFeatures: RecordingSource {
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for (subject, name) in outline.subjects.enumerated() {
             let own = zip(outline.recordings, lines).filter { $0.0.subject == subject }.map(\.1)
-            let lineCount = own.last?.upperBound ?? 0
-            let night = try features.map { try published.values(of: $0, name, lineCount: lineCount).map(Float.init) }
+            guard let counted = counted[name] else { continue }
+            let night = try features.map { try published.values(of: $0, name, counted).map(Float.init) }
             for lines in own {
                 let values = window.samples(of: night.map { Array($0[lines]) })
                 try values.withUnsafeBufferPointer { try writer.append($0) }

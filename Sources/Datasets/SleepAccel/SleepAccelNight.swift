@@ -1,3 +1,4 @@
+import Numerics
 import Signals
 
 /// One subject's night in the publisher's raw files: which of its sleep epochs can be used, and their signals.
@@ -21,14 +22,18 @@ struct SleepAccelNight {
     /// The files of one subject.
     struct Files {
         let subject: String
-        let labels: String
+        /// Nil for a night without labels.
+        let labels: String?
         let heartRate: String
         let motion: String?
         let steps: String?
 
-        init(root: String, subject: String, needs: Needs) {
+        /// What stands for the night in reports.
+        var first: String { labels ?? heartRate }
+
+        init(root: String, subject: String, needs: Needs, isLabelled: Bool) {
             self.subject = subject
-            labels = "\(root)/labels/\(subject)_labeled_sleep.txt"
+            labels = isLabelled ? "\(root)/labels/\(subject)_labeled_sleep.txt" : nil
             heartRate = "\(root)/heart_rate/\(subject)_heartrate.txt"
             motion = needs.motion ? "\(root)/motion/\(subject)_acceleration.txt" : nil
             steps = needs.steps ? "\(root)/steps/\(subject)_steps.txt" : nil
@@ -57,19 +62,33 @@ struct SleepAccelNight {
 
     /// Looks at a night; nil when it can't be used, and then `unusable` says why.
     init?(_ files: Files, unusable: inout [SkippedItem]) throws(DatasetError) {
-        let stages = try SleepAccelStages(path: files.labels)
+        let stages: SleepAccelStages
+        if let path = files.labels {
+            stages = try SleepAccelStages(path: path)
+        } else {
+            let last = try TimedRows.overview(of: files.heartRate, origin: 0, epochCount: 0).last
+            stages = SleepAccelStages(
+                unlabelledCount: Int(last / SleepEpochWindow.epochSeconds, clampedTo: -1...1_000_000).map { $0 + 1 }
+                    ?? 0)
+        }
         let epochCount = stages.stages.count
         var overviews: [(path: String, TimedRows.Overview)] = []
         for path in [files.heartRate, files.motion].compactMap(\.self) {
             let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
             overviews.append((path, overview))
         }
-        let sharing = files.motion == nil ? "labels and heart rate" : "labels, heart rate and motion"
+        let sharing =
+            switch (files.labels, files.motion) {
+            case (nil, nil): "heart rate and the recording"
+            case (nil, _): "heart rate and motion"
+            case (_, nil): "labels and heart rate"
+            default: "labels, heart rate and motion"
+            }
         let start = overviews.reduce(stages.origin) { max($0, $1.1.first) }
         let end = overviews.reduce(stages.start(of: epochCount - 1)) { min($0, $1.1.last) }
         guard start < end else {
             let reason = "\(sharing) have no time in common"
-            unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
+            unusable.append(SkippedItem(path: files.first, kind: .recording, reason: reason))
             return nil
         }
         let span = start..<end
@@ -81,7 +100,7 @@ struct SleepAccelNight {
         guard usable.count >= SleepEpochWindow.fewestEpochs else {
             let reason =
                 "\(usable.count) usable sleep epochs, where at least \(SleepEpochWindow.fewestEpochs) are needed"
-            unusable.append(SkippedItem(path: files.labels, kind: .recording, reason: reason))
+            unusable.append(SkippedItem(path: files.first, kind: .recording, reason: reason))
             return nil
         }
         (self.files, self.stages, self.span) = (files, stages, span)
@@ -94,9 +113,9 @@ struct SleepAccelNight {
             (.sleepEpoch, epochs.count - usable.count, "no motion in it"),
         ]
         skipped = leftOut.filter { $0.count > 0 }.map {
-            SkippedItem(path: files.labels, kind: $0.kind, count: $0.count, reason: $0.reason)
+            SkippedItem(path: files.first, kind: $0.kind, count: $0.count, reason: $0.reason)
         }
-        var outOfOrder = [(path: files.labels, count: stages.outOfOrderCount)]
+        var outOfOrder = [(path: files.first, count: stages.outOfOrderCount)]
         for (path, overview) in overviews { outOfOrder.append((path, overview.outOfOrderCount)) }
         if let path = files.steps {
             let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
@@ -107,7 +126,7 @@ struct SleepAccelNight {
             notes.append("\(path): put in order of time; \(count) row\(count == 1 ? "" : "s") came after a later one")
         }
         if stages.missingCount > 0 {
-            notes.append("\(files.labels): \(stages.missingCount) sleep epochs without a row have no label")
+            notes.append("\(files.first): \(stages.missingCount) sleep epochs without a row have no label")
         }
         self.notes = notes
     }

@@ -48,10 +48,13 @@ public struct SleepAccelNights: RecordingSource {
     ///   - root: the folder that holds `labels`, `heart_rate` and either `features_walch` or `motion`.
     ///   - origin: where activity counts and `hr` come from.
     ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - unlabelled: whether nights without stages are taken too, from raw files alone.
     /// - Throws: `DatasetError` that names the file and line; also when no night can be used.
-    public init(root: String, origin: Origin, window: Int = 1) throws(DatasetError) {
+    public init(
+        root: String, origin: Origin, window: Int = 1, unlabelled: Bool = false
+    ) throws(DatasetError) {
         self.window = SleepEpochWindow(width: window)
-        var search = Search(root: root)
+        var search = Search(root: root, unlabelled: unlabelled)
         switch origin {
         case .published: try search.findPublished()
         case .raw: try search.findRaw()
@@ -88,11 +91,12 @@ extension SleepAccelNights {
     /// Which nights the folders hold.
     private struct Search {
         let root: String
+        let unlabelled: Bool
         var nights: [WholeNight] = []
         var skipped: [SkippedItem] = []
         var notes: [String] = []
 
-        init(root: String) { self.root = root }
+        init(root: String, unlabelled: Bool) { (self.root, self.unlabelled) = (root, unlabelled) }
 
         // MARK: - Published features
 
@@ -109,17 +113,23 @@ extension SleepAccelNights {
                 try Folder.names(in: "\(root)/labels"), try Folder.names(in: "\(root)/heart_rate")
             )
             for subject in published.subjects {
-                let files = SleepAccelNight.Files(
-                    root: root, subject: subject, needs: .init(motion: false, steps: false))
+                guard published.hasStages(subject) else {
+                    let remedy = "they say where in the night it is; --from raw --unlabelled takes it without"
+                    skipped.append(published.withoutStages(subject, remedy: remedy))
+                    continue
+                }
+                let needs = SleepAccelNight.Needs(motion: false, steps: false)
+                let files = SleepAccelNight.Files(root: root, subject: subject, needs: needs, isLabelled: true)
+                let labelPath = files.labels ?? ""
                 let missing = [
-                    (labels, files.labels, "labels"), (heartRates, files.heartRate, "heart rate"),
+                    (labels, labelPath, "labels"), (heartRates, files.heartRate, "heart rate"),
                 ].filter { names, path, _ in !names.contains { path.hasSuffix("/\($0)") } }
                 guard missing.isEmpty else {
                     let reason = missing.map { "no \($2) (\($1))" }.joined(separator: ", ")
                     skip(published.labelPath(subject), reason)
                     continue
                 }
-                let labels = try SleepAccelStages(path: files.labels)
+                let labels = try SleepAccelStages(path: labelPath)
                 let placed = try known(of: subject, published, labels)
                 guard let known = placed else { continue }
                 try add(known, labels, files)
@@ -131,9 +141,10 @@ extension SleepAccelNights {
             of subject: String, _ published: PublishedFeatures, _ labels: SleepAccelStages
         ) throws(DatasetError) -> [WholeNight.Known]? {
             let stages = try published.stages(of: subject)
-            let epochs = try published.epochs(of: subject, lineCount: stages.count)
-            let counts = try published.values(of: "count", subject, lineCount: stages.count)
-            let variations = try published.values(of: "hr", subject, lineCount: stages.count)
+            let lines = PublishedFeatures.Lines(count: stages.count, path: published.labelPath(subject))
+            let epochs = try published.epochs(of: subject, lines)
+            let counts = try published.values(of: "count", subject, lines)
+            let variations = try published.values(of: "hr", subject, lines)
             let places = (0..<max(labels.stages.count - (epochs.last ?? 0), 0)).filter { place in
                 zip(epochs, stages).allSatisfy { labels.stages[place + $0] == $1 }
             }
@@ -152,7 +163,8 @@ extension SleepAccelNights {
         // MARK: - Raw files
 
         mutating func findRaw() throws(DatasetError) {
-            var search = SleepAccelRecordings.Search(root: root, needs: .init(motion: true, steps: false))
+            var search = SleepAccelRecordings.Search(
+                root: root, needs: .init(motion: true, steps: false), unlabelled: unlabelled)
             try search.lookThrough()
             skipped += search.skipped
             notes += search.nights.flatMap(\.notes)
@@ -176,7 +188,9 @@ extension SleepAccelNights {
         private mutating func add(
             _ known: [WholeNight.Known], _ labels: SleepAccelStages, _ files: SleepAccelNight.Files
         ) throws(DatasetError) {
-            if let night = try WholeNight(known, labels: labels, files: files, unusable: &skipped) {
+            let night = try WholeNight(
+                known, labels: labels, files: files, takesUnlabelled: unlabelled, unusable: &skipped)
+            if let night {
                 nights.append(night)
                 skipped += night.skipped
             }

@@ -83,9 +83,12 @@ public struct SleepAccelRecordings: RecordingSource {
     /// - Parameters:
     ///   - root: the folder that holds `labels`, `heart_rate` and, where the content needs them, `motion` and `steps`.
     ///   - content: what samples are made of; by default the features of the published baselines.
+    ///   - unlabelled: whether nights without labels are taken, too: from the start of the sleep recording on, where
+    ///     times are 0.
     /// - Throws: `DatasetError`, also when no night can be used.
     public init(
-        root: String, content: Content = .features([.count, .hr, .time, .cosine], window: 11)
+        root: String, content: Content = .features([.count, .hr, .time, .cosine], window: 11),
+        unlabelled: Bool = false
     ) throws(DatasetError) {
         let needs: SleepAccelNight.Needs
         let kind: String
@@ -106,7 +109,7 @@ public struct SleepAccelRecordings: RecordingSource {
         }
         self.content = content
 
-        var search = Search(root: root, needs: needs)
+        var search = Search(root: root, needs: needs, unlabelled: unlabelled)
         try search.lookThrough()
         nights = search.nights
         skipped = search.skipped
@@ -208,10 +211,13 @@ extension SleepAccelRecordings {
     struct Search {
         let root: String
         let needs: SleepAccelNight.Needs
+        let unlabelled: Bool
         private(set) var nights: [SleepAccelNight] = []
         private(set) var skipped: [SkippedItem] = []
 
-        init(root: String, needs: SleepAccelNight.Needs) { (self.root, self.needs) = (root, needs) }
+        init(root: String, needs: SleepAccelNight.Needs, unlabelled: Bool) {
+            (self.root, self.needs, self.unlabelled) = (root, needs, unlabelled)
+        }
 
         /// A folder and how the files in it end.
         private struct Part {
@@ -228,6 +234,7 @@ extension SleepAccelRecordings {
             if needs.motion { parts.append(Part(folder: "motion", suffix: "_acceleration.txt", name: "motion")) }
             if needs.steps { parts.append(Part(folder: "steps", suffix: "_steps.txt", name: "steps")) }
             let folders = try Folder.names(in: root)
+            if unlabelled, !folders.contains("labels") { parts.removeFirst() }
             guard parts.allSatisfy({ folders.contains($0.folder) }) else {
                 let missing = parts.map(\.folder).filter { !folders.contains($0) }.joined(separator: ", ")
                 let remedy =
@@ -247,8 +254,12 @@ extension SleepAccelRecordings {
                     }
                 }
             }
+            try SubjectNames.requireDistinct(partsOfSubject.keys.sorted(), path: root, remedy: "rename the files")
             for subject in partsOfSubject.keys.sorted(by: { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }) {
-                let missing = parts.filter { partsOfSubject[subject]?.contains($0.folder) != true }
+                let isLabelled = partsOfSubject[subject]?.contains("labels") == true
+                let missing = parts.filter {
+                    partsOfSubject[subject]?.contains($0.folder) != true && !(unlabelled && $0.folder == "labels")
+                }
                 guard missing.isEmpty else {
                     let files = missing.map { "\($0.name) (\($0.folder)/\(subject)\($0.suffix))" }
                     skipped.append(
@@ -257,7 +268,7 @@ extension SleepAccelRecordings {
                             reason: "no " + files.joined(separator: ", no ")))
                     continue
                 }
-                let files = SleepAccelNight.Files(root: root, subject: subject, needs: needs)
+                let files = SleepAccelNight.Files(root: root, subject: subject, needs: needs, isLabelled: isLabelled)
                 guard let night = try SleepAccelNight(files, unusable: &skipped) else { continue }
                 nights.append(night)
                 skipped += night.skipped

@@ -23,6 +23,13 @@ struct SleepAccelStages {
     /// How many sleep epochs between the first and the last have no line.
     private(set) var missingCount = 0
 
+    /// A night of so many sleep epochs without a label, from the start of the sleep recording, from which times count;
+    /// a week at most.
+    init(unlabelledCount: Int) {
+        origin = 0
+        stages = Array(repeating: nil, count: min(max(unlabelledCount, 0), Self.largestCount))
+    }
+
     /// Reads a file.
     init(path: String) throws(DatasetError) {
         var table = try NumberTable(path: path)

@@ -28,24 +28,27 @@ struct WholeNight {
     ///   - known: sleep epochs that have values, in their order.
     ///   - labels: the labels' clock.
     ///   - files: where labels and heart rate are.
+    ///   - takesUnlabelled: whether one without any stage is taken, from its first to its last known sleep epoch.
     ///   - unusable: what is left out.
     /// - Throws: `DatasetError` when the heart rate can't be read.
     init?(
-        _ known: [Known], labels: SleepAccelStages, files: SleepAccelNight.Files, unusable: inout [SkippedItem]
+        _ known: [Known], labels: SleepAccelStages, files: SleepAccelNight.Files, takesUnlabelled: Bool,
+        unusable: inout [SkippedItem]
     ) throws(DatasetError) {
         func skip(_ path: String, _ reason: String) {
             unusable.append(SkippedItem(path: path, kind: .recording, reason: reason))
         }
-        let isScored = { (known: Known) in known.stage != nil }
+        let isUnlabelled = takesUnlabelled && known.allSatisfy { $0.stage == nil }
+        let isScored = { (known: Known) in known.stage != nil || isUnlabelled }
         guard let first = known.firstIndex(where: isScored), let last = known.lastIndex(where: isScored) else {
-            skip(files.labels, "no sleep epoch has a stage")
+            skip(files.first, "no sleep epoch has a stage")
             return nil
         }
         let known = known[first...last]
         let (start, count) = (known[first].epoch, known[last].epoch - known[first].epoch + 1)
         guard count >= SleepEpochWindow.fewestEpochs else {
             let fewest = SleepEpochWindow.fewestEpochs
-            skip(files.labels, "a night of \(count) sleep epochs, where at least \(fewest) are needed")
+            skip(files.first, "a night of \(count) sleep epochs, where at least \(fewest) are needed")
             return nil
         }
         (subject, firstEpoch) = (files.subject, start)
@@ -81,7 +84,7 @@ struct WholeNight {
 
         let unlabelled = labels.stages[start..<start + count].enumerated().count { $1 != nil && stages[$0] == nil }
         notes = [
-            (unlabelled, "\(files.labels): of", "that were scored have no values of their own and no label"),
+            (unlabelled, "\(files.first): of", "that were scored have no values of their own and no label"),
             (count - withRow.count, "\(files.heartRate): of", "have no row; heart rate is a straight line there"),
         ].filter { $0.0 > 0 }.map { "\($1) \(count) sleep epochs \($0) \($2)" }
     }

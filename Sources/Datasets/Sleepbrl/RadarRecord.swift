@@ -17,6 +17,8 @@ struct RadarRecord {
     let usable: [Bool]
     /// The stage of each whole sleep epoch; nil where there is none.
     let stages: [SleepStage?]
+    /// Where its header is not as the format has it.
+    let notes: [String]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
     /// How many sleep epochs have no annotation of a stage.
@@ -26,12 +28,13 @@ struct RadarRecord {
     ///
     /// - Parameters:
     ///   - path: the EDF file.
-    ///   - annotations: the annotation file beside it.
+    ///   - annotations: the annotation file beside it; nil for a record without stages.
     ///   - reading: what texts of it mean.
     /// - Throws: `DatasetError` that names the file, and the byte of a malformed one.
-    init(path: String, annotations: String, _ reading: HypnogramReading) throws(DatasetError) {
+    init(path: String, annotations: String?, _ reading: HypnogramReading) throws(DatasetError) {
         self.path = path
         let file = try EDFFile(opening: path)
+        notes = file.notes
         var usable: [Bool] = []
         for pair in 0..<Self.pairCount {
             for channel in try Self.channels(of: pair, in: file) {
@@ -45,6 +48,10 @@ struct RadarRecord {
             }
         }
         self.usable = usable
+        guard let annotations else {
+            (stages, skipped) = (Array(repeating: nil, count: usable.count), [])
+            return
+        }
         (stages, skipped) = try Self.stages(
             AnnotationFile(path: annotations), epochCount: usable.count, annotations, reading)
     }

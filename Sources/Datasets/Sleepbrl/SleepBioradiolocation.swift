@@ -16,8 +16,8 @@ import Signals
 ///
 /// A subject is a record. A sleep epoch in which all sixteen channels are constant has no signal: it is left out, and
 /// what comes after it is another recording, `sbjNN+<number of its first sleep epoch>`. Such parts with fewer than ten
-/// sleep epochs are left out too, and records without annotations or without any stage. Sleep epochs without a stage
-/// stay, without a label.
+/// sleep epochs are left out too, and records without annotations or without any stage but where `unlabelled` says
+/// otherwise. Sleep epochs without a stage stay, without a label.
 ///
 /// Tested on made-up recordings only: the radar of the tests moves a chest, a heart and a body, and adds offsets, noise
 /// and imbalance.
@@ -61,10 +61,12 @@ public struct SleepBioradiolocation: RecordingSource {
     ///   - root: the folder with the records.
     ///   - content: what a sample holds.
     ///   - window: how many sleep epochs a sample of features spans; odd.
+    ///   - unlabelled: whether records without annotations or without any stage are taken, too.
     ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError`, also when no record can be used.
     public init(
-        root: String, content: Content = .windows, window: Int = 11, reading: HypnogramReading = .plain
+        root: String, content: Content = .windows, window: Int = 11, unlabelled: Bool = false,
+        reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         let window = SleepEpochWindow(width: window)
         (self.content, self.window) = (content, window)
@@ -74,14 +76,17 @@ public struct SleepBioradiolocation: RecordingSource {
         for name in names {
             let path = "\(root)/\(name)"
             if name.hasSuffix(Self.suffix) {
-                guard names.contains(name + ".atr") else {
+                let isAnnotated = names.contains(name + ".atr")
+                guard isAnnotated || unlabelled else {
                     skipped.append(
-                        SkippedItem(path: path, kind: .recording, reason: "there is no \(name).atr beside it"))
+                        SkippedItem(
+                            path: path, kind: .recording,
+                            reason: "there is no \(name).atr beside it; --unlabelled takes it without labels"))
                     continue
                 }
-                let record = try RadarRecord(path: path, annotations: path + ".atr", reading)
+                let record = try RadarRecord(path: path, annotations: isAnnotated ? path + ".atr" : nil, reading)
                 skipped += record.skipped
-                let (runs, left) = Self.recordings(of: record)
+                let (runs, left) = Self.recordings(of: record, unlabelled: unlabelled)
                 skipped += left
                 if !runs.isEmpty {
                     nights.append(Night(name: String(name.dropLast(Self.suffix.count)), record: record, runs: runs))
@@ -96,17 +101,23 @@ public struct SleepBioradiolocation: RecordingSource {
             }
             throw .unsuitable(path: last.path, reason: "no record is left: \(last.reason)")
         }
+        try SubjectNames.requireDistinct(nights.map(\.name), path: root, remedy: "rename the files")
         (self.nights, self.skipped) = (nights, skipped)
-        notes = nights.filter { $0.record.unannotatedCount > 0 }.map { night in
-            "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
-        }
+        let unscored = nights.filter { $0.record.stages.contains { $0 != nil } && $0.record.unannotatedCount > 0 }
+        notes =
+            nights.flatMap(\.record.notes)
+            + unscored.map { night in
+                "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
+            }
         outline = Self.outline(nights, content: content, window: window)
     }
 
     /// The runs of a record that are long enough, and what is left out of it.
-    private static func recordings(of record: RadarRecord) -> (runs: [Range<Int>], skipped: [SkippedItem]) {
+    private static func recordings(
+        of record: RadarRecord, unlabelled: Bool
+    ) -> (runs: [Range<Int>], skipped: [SkippedItem]) {
         let runs = record.runs.filter { $0.count >= SleepEpochWindow.fewestEpochs }
-        let staged = runs.contains { run in record.stages[run].contains { $0 != nil } }
+        let staged = unlabelled || runs.contains { run in record.stages[run].contains { $0 != nil } }
         if runs.isEmpty || !staged {
             let reason =
                 runs.isEmpty

@@ -16,7 +16,8 @@ import Signals
 ///
 /// A sleep epoch whose normal intervals last less than 15 s together is a gap: it is left out, and what follows is
 /// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label,
-/// are left out too. Features relative to the night are taken over all sleep epochs of a record that are used.
+/// are left out too, the latter but where `unlabelled` says otherwise. Features relative to the night are taken over
+/// all sleep epochs of a record that are used.
 ///
 /// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected
@@ -44,20 +45,22 @@ public struct SlpdbRecords: RecordingSource {
     ///   - root: the folder that holds the records' files.
     ///   - features: a row of a sample each.
     ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - unlabelled: whether records without `.an`, and parts without any stage, are taken, too.
     ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file and line; also when no record can be used.
     public init(
         root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11,
-        reading: HypnogramReading = .plain
+        unlabelled: Bool = false, reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!features.isEmpty, "no features")
         (self.features, self.window) = (features, SleepEpochWindow(width: window))
-        var search = Search()
+        var search = Search(unlabelled: unlabelled)
         try search.findRecords(in: root)
         var nights: [Night] = []
         var notes: [String] = []
         for record in search.records {
-            let texts = try SlpdbTexts(stem: "\(root)/\(record)", reading)
+            let texts = try SlpdbTexts(
+                stem: "\(root)/\(record)", hasStages: search.annotated.contains(record), reading)
             if texts.unannotatedCount > 0 {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
@@ -70,6 +73,8 @@ public struct SlpdbRecords: RecordingSource {
             throw .unsuitable(
                 path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
         }
+        try SubjectNames.requireDistinct(
+            nights.map(\.recording.subject), path: root, remedy: "rename the records' files")
         values = nights.map(\.values)
         outline = DatasetOutline(
             kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, content: features.map(\.name),
@@ -97,8 +102,13 @@ public struct SlpdbRecords: RecordingSource {
     // MARK: - Finding and cutting
 
     private struct Search {
+        let unlabelled: Bool
         var records: [String] = []
+        /// Those of them that have an `.an`.
+        var annotated: Set<String> = []
         var skipped: [SkippedItem] = []
+
+        init(unlabelled: Bool) { self.unlabelled = unlabelled }
 
         mutating func findRecords(in root: String) throws(DatasetError) {
             let names = try Folder.names(in: root)
@@ -112,8 +122,9 @@ public struct SlpdbRecords: RecordingSource {
             let texts = names.filter { name in [".hea", ".rr", ".an"].contains(where: name.hasSuffix) }
             for record in Set(texts.map { $0.prefix(upTo: $0.lastIndex(of: ".") ?? $0.endIndex) }).sorted() {
                 let missing = [".hea", ".rr", ".an"].filter { !present.contains(record + $0) }
-                if missing.isEmpty {
+                if missing.isEmpty || (unlabelled && missing == [".an"]) {
                     records.append(String(record))
+                    if missing.isEmpty { annotated.insert(String(record)) }
                 } else {
                     let files = missing.map { record + $0 }.joined(separator: " and ")
                     let reason = "there is no \(files) beside it; Scripts/slpdb-texts makes .rr and .an of .ecg and .st"
@@ -140,7 +151,7 @@ public struct SlpdbRecords: RecordingSource {
                     withoutBeats += run.count
                 } else if run.count < SleepEpochWindow.fewestEpochs {
                     short += run.count
-                } else if texts.stages[run].allSatisfy({ $0 == nil }) {
+                } else if !self.unlabelled && texts.stages[run].allSatisfy({ $0 == nil }) {
                     unlabelled += run.count
                 } else {
                     runs.append(run)
@@ -149,8 +160,9 @@ public struct SlpdbRecords: RecordingSource {
             guard !runs.isEmpty else {
                 let stageCount = texts.stages.count { $0 != nil }
                 let longest =
-                    "no \(SleepEpochWindow.fewestEpochs) sleep epochs in a row with enough heart beats and a stage among them"
-                let reason = stageCount == 0 ? "no sleep epoch has a stage" : longest
+                    "no \(SleepEpochWindow.fewestEpochs) sleep epochs in a row with enough heart beats"
+                    + (self.unlabelled ? "" : " and a stage among them")
+                let reason = stageCount == 0 && !self.unlabelled ? "no sleep epoch has a stage" : longest
                 skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
                 return []
             }

@@ -21,13 +21,14 @@ struct SlpdbTexts {
     ///
     /// - Parameters:
     ///   - stem: their path without `.hea`, `.an` and `.rr`.
+    ///   - hasStages: whether there is an `.an`.
     ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file, line and what is wrong.
-    init(stem: String, _ reading: HypnogramReading) throws(DatasetError) {
+    init(stem: String, hasStages: Bool, _ reading: HypnogramReading) throws(DatasetError) {
         let header = try Header(path: stem + ".hea")
         stages = [SleepStage?](repeating: nil, count: header.sleepEpochCount)
         beats = HeartBeats([])
-        try readStages(stem + ".an", header, reading)
+        if hasStages { try readStages(stem + ".an", header, reading) }
         try readBeats(stem + ".rr")
     }
 

@@ -14,6 +14,8 @@ struct TableNames {
     private(set) var names: [Name] = []
     private var indexOfName: [Name: Int] = [:]
     private var firstPlaces: [(path: String, line: Int)] = []
+    /// Whether the user names the one subject of all rows.
+    private var isNamedByUser = false
     private var composed: [String: Int] = [:]
 
     /// The index of the name in a row.
@@ -36,8 +38,12 @@ struct TableNames {
         }
         var subjectName = ""
         switch subject {
-        case .named(let name): subjectName = name
-        case .column: subjectName = try text(file.places.subject)
+        case .named(let name): (subjectName, isNamedByUser) = (name, true)
+        case .column:
+            if let place = file.places.subject, rows.isMissing(rows.fields[place]) {
+                throw .badField(rows, place, file, "a name: whose row is it?")
+            }
+            subjectName = try text(file.places.subject)
         }
         let name = Name(subject: subjectName, recording: try text(file.places.recording))
         if wasComposed { composed[file.path, default: 0] += 1 }
@@ -51,7 +57,7 @@ struct TableNames {
     /// What should be known about the names.
     ///
     /// - Throws: `DatasetError.badLine` for two that look the same or differ in spaces alone: one person would stand on
-    ///   both sides of a division by subjects.
+    ///   both sides of a division by subjects; and for a second recording of `unknown`, who may be anybody.
     func notes() throws(DatasetError) -> [String] {
         var notes = composed.sorted { $0.key < $1.key }.map { path, count in
             "\(path): \(count) row\(count == 1 ? "" : "s") with a name of decomposed letters, taken as composed ones"
@@ -64,6 +70,14 @@ struct TableNames {
             let recording = Name(subject: name.subject, recording: Self.visible(name.recording))
             let otherRecording = ofRecording.firstIndex(index, of: recording)
             guard otherRecording == index else { throw alike(index, otherRecording, \.recording) }
+            if !isNamedByUser, SubjectNames.isPlaceholder(name.subject), other != index {
+                let (path, line) = firstPlaces[index]
+                throw .badLine(
+                    path: path, line: line,
+                    reason:
+                        "a second recording of subject \(quoted(name.subject)), which says nothing of who it is: give "
+                        + "each person a name of its own")
+            }
             let ofOtherCase = names[ofCase.firstIndex(index, of: subject.lowercased())].subject
             if ofOtherCase != name.subject, other == index {
                 notes.append(

@@ -6,14 +6,14 @@ import Foundation
 /// UTF-8 stays where it is, in a mapping of the file, and a file that is cut meanwhile is an error. UTF-16, little or
 /// big endian, is known by its byte order mark and turned into UTF-8 in memory. Everything else is refused, with what
 /// it looks like: two names that differ in bytes of another encoding alone must not become one.
-struct DecodedText {
+package struct DecodedText {
     /// The file's path as given.
-    let path: String
+    package let path: String
     private let file: MappedFile
     private let converted: [UInt8]?
 
     /// Opens a file; an empty one is refused, and markup but where it `mayBeMarkup`.
-    init(path: String, mayBeMarkup: Bool = false) throws(DatasetError) {
+    package init(path: String, mayBeMarkup: Bool = false) throws(DatasetError) {
         file = try MappedFile.opened(path)
         self.path = path
         guard !file.bytes.isEmpty else { throw .empty(path: path) }
@@ -47,7 +47,7 @@ struct DecodedText {
     /// Lends the bytes.
     ///
     /// - Throws: what `body` throws, or that the file was cut or changed since it was opened.
-    func withBytes<Result>(
+    package func withBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws(DatasetError) -> Result
     ) throws(DatasetError) -> Result {
         let result: Result
@@ -81,7 +81,7 @@ struct DecodedText {
     func requireWhole() throws(DatasetError) { try file.requireWholeText() }
 
     /// Every line that is not blank, with its number from 1, as words between spaces and tabs.
-    func lines() throws(DatasetError) -> [(number: Int, words: [String])] {
+    package func lines() throws(DatasetError) -> [(number: Int, words: [String])] {
         try withBytes { bytes throws(DatasetError) in
             var lines: [(number: Int, words: [String])] = []
             for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
 /// Which encoding a text has: makes sure that bytes are UTF-8, and says of others what they may be.
-enum TextEncoding {
+package enum TextEncoding {
     /// How much of a file is looked at for a guess.
     private static let bytesForAGuess = 64 << 10
 
     /// Where the first byte is that belongs to no character of UTF-8 (The Unicode Standard, table 3-7).
-    static func firstByteOutsideUTF8(in bytes: UnsafeRawBufferPointer) -> Int? {
+    package static func firstByteOutsideUTF8(in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let start = bytes.baseAddress else { return nil }
         var at = 0
         while at < bytes.count {
@@ -50,7 +50,7 @@ enum TextEncoding {
     }
 
     /// Refuses bytes that are no UTF-8, with their place and the encoding to convert from.
-    static func requireUTF8(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+    package static func requireUTF8(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
         if let reason = adviceOnUTF16WithoutMark(bytes) { throw .unsuitable(path: path, reason: reason) }
         guard let byte = firstByteOutsideUTF8(in: bytes) else { return }
         let before = UnsafeRawBufferPointer(rebasing: bytes[..<byte])
@@ -92,7 +92,7 @@ enum TextEncoding {
     }
 
     /// What is wrong with a file that should hold plain numbers and starts with these bytes; nil for nothing.
-    static func adviceOnNumbers(_ bytes: UnsafeRawBufferPointer) -> String? {
+    package static func adviceOnNumbers(_ bytes: UnsafeRawBufferPointer) -> String? {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return "it is UTF-16, which is not read here; \(conversion(from: "UTF-16"))"
         }
@@ -125,7 +125,7 @@ enum TextEncoding {
     ///   - path: the file, for errors.
     /// - Returns: the text, without the mark.
     /// - Throws: `DatasetError`, for half a pair of code units too.
-    static func utf8(ofUTF16 bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> [UInt8] {
+    package static func utf8(ofUTF16 bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> [UInt8] {
         guard bytes.count % 2 == 0 else {
             throw .unsuitable(path: path, reason: "UTF-16 with an odd number of bytes; copy the file again")
         }

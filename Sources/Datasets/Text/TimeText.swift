@@ -4,9 +4,9 @@
 /// fraction of them (what is below a microsecond is dropped), AM or PM, and, where it says one, a zone: `Z`, `UTC`,
 /// `+01:00`, `+0100` or `+01`. Or a number since 1970: seconds (9 or 10 digits), milliseconds (12 or 13), microseconds
 /// (15 or 16) or nanoseconds (18 or 19).
-enum TimeText: Equatable {
+package enum TimeText: Equatable {
     /// How many seconds, milliseconds and so on since 1970 a number counts, by the number of its digits.
-    enum Unit: String {
+    package enum Unit: String {
         case seconds, milliseconds, microseconds, nanoseconds
     }
 
@@ -18,10 +18,10 @@ enum TimeText: Equatable {
     case number(Int, in: Unit)
 
     /// A second.
-    static let second = 1_000_000
+    package static let second = 1_000_000
 
     /// The time that bytes spell; nil where they spell none.
-    init?(_ bytes: UnsafeRawBufferPointer, order: DateOrder) {
+    package init?(_ bytes: UnsafeRawBufferPointer, order: DateOrder) {
         var text = Spelling(bytes: bytes)
         if let number = text.number() {
             self = number
@@ -40,7 +40,7 @@ enum TimeText: Equatable {
     }
 
     /// `2024-03-31T01:30:00Z`; a fraction of a second is dropped.
-    static func utc(_ microseconds: Int) -> String {
+    package static func utc(_ microseconds: Int) -> String {
         let seconds = (microseconds - (microseconds % second + second) % second) / second
         let rest = (seconds % 86_400 + 86_400) % 86_400
         let (year, month, date) = civil((seconds - rest) / 86_400)

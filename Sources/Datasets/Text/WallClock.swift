@@ -1,19 +1,19 @@
-import Foundation
+package import Foundation
 
 /// Turns the times of a clock on the wall, which is put forward in spring and back in autumn, into instants.
-struct WallClock {
-    let zone: TimeZone
+package struct WallClock {
+    package let zone: TimeZone
     /// The minute that was asked for last, and how far ahead of UTC the clock may have been in it, in seconds.
     private var (lastMinute, lastOffsets): (Int, [Int]) = (.min, [])
 
-    init(zone: TimeZone) { self.zone = zone }
+    package init(zone: TimeZone) { self.zone = zone }
 
     /// The instants at which the clock shows a time, the earliest first: none in the hour that it leaps over, two in
     /// the hour that comes twice.
     ///
     /// - Parameter local: microseconds since 1970-01-01 00:00 on that clock.
     /// - Returns: microseconds since 1970-01-01 00:00 UTC.
-    mutating func instants(showing local: Int) -> [Int] {
+    package mutating func instants(showing local: Int) -> [Int] {
         // Clocks are changed on whole minutes.
         let minute = local / (60 * TimeText.second)
         if minute != lastMinute {
@@ -34,16 +34,19 @@ struct WallClock {
 
 /// One person's times on a wall clock, in the order of the file: tells the two passes through the hour that comes twice
 /// apart.
-struct WallClockOrder {
+package struct WallClockOrder {
     private var last: Int?
     /// The first line with a time that comes twice, until the times have gone through both passes.
-    private(set) var undecidedLine: Int?
+    package private(set) var undecidedLine: Int?
     private var isInDoubledHour = false
     /// How many times were told apart.
-    private(set) var decidedCount = 0
+    package private(set) var decidedCount = 0
+
+    /// Nobody's times yet.
+    package init() {}
 
     /// What became of a time.
-    enum Answer: Equatable {
+    package enum Answer: Equatable {
         /// The instant, in microseconds since 1970.
         case instant(Int)
         /// The clock never shows it.
@@ -55,7 +58,7 @@ struct WallClockOrder {
     }
 
     /// Takes the next time: the instants at which the clock shows it.
-    mutating func onTime(_ instants: [Int], line: Int) -> Answer {
+    package mutating func onTime(_ instants: [Int], line: Int) -> Answer {
         guard let first = instants.first, let second = instants.last else { return .never }
         guard instants.count == 2 else {
             if let undecidedLine { return .undecided(line: undecidedLine) }

@@ -26,6 +26,8 @@ struct PressureMapsCommand: ParsableCommand {
         name: .long, help: "How many frames at the start of each recording of experiment I are left out.")
     var settlingFrames = 2
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -34,6 +36,8 @@ struct PressureMapsCommand: ParsableCommand {
 
     func run() throws {
         try requireWritable(output.out, inputs: ["\(root)/experiment-i", "\(root)/experiment-ii"])
-        try output.write(PressureMaps(root: root, experiment: experiment, settlingFrames: settlingFrames))
+        try output.write(
+            PressureMaps(
+                root: root, experiment: experiment, settlingFrames: settlingFrames, unlabelled: unlabelled.areTaken))
     }
 }

@@ -79,6 +79,8 @@ struct SleepAccelCommand: ParsableCommand {
     @Option(name: .long, help: "How many values a second a window has of each signal.")
     var rate = 32
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var output: DatasetOutput
 
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
@@ -118,12 +120,18 @@ struct SleepAccelCommand: ParsableCommand {
             let what = isNight ? "activity counts and hr are those" : "these are the features"
             Terminal.error("note: \(what) in features_walch; --from raw computes them from the signals")
         }
+        let unlabelled = unlabelled.areTaken
         switch (origin, isNight) {
-        case (.published, true): try output.write(SleepAccelNights(root: root, origin: .published, window: window ?? 1))
-        case (.raw, true): try output.write(SleepAccelNights(root: root, origin: .raw, window: window ?? 1))
+        case (_, true):
+            try output.write(
+                SleepAccelNights(
+                    root: root, origin: origin == .raw ? .raw : .published, window: window ?? 1, unlabelled: unlabelled)
+            )
         case (.published, false):
-            try output.write(SleepAccelFeatures(root: root, features: featureNames, window: window ?? 11))
-        case (.raw, false): try output.write(SleepAccelRecordings(root: root, content: rawContent()))
+            try output.write(
+                SleepAccelFeatures(root: root, features: featureNames, window: window ?? 11, unlabelled: unlabelled))
+        case (.raw, false):
+            try output.write(SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled))
         }
     }
 

@@ -29,6 +29,8 @@ struct SleepbrlCommand: ParsableCommand {
     @Option(name: .long, help: "How many sleep epochs a sample of features spans; an odd number.")
     var window = 11
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var stages: StageOptions
 
     @OptionGroup var output: DatasetOutput
@@ -39,6 +41,9 @@ struct SleepbrlCommand: ParsableCommand {
 
     func run() throws {
         try requireWritable(output.out, inputs: [root])
-        try output.write(SleepBioradiolocation(root: root, content: content, window: window, reading: stages.reading()))
+        try output.write(
+            SleepBioradiolocation(
+                root: root, content: content, window: window, unlabelled: unlabelled.areTaken,
+                reading: stages.reading()))
     }
 }

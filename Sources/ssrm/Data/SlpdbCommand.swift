@@ -37,6 +37,8 @@ struct SlpdbCommand: ParsableCommand {
     @Option(name: .long, help: "How many sleep epochs a sample spans; an odd number.")
     var window = 11
 
+    @OptionGroup var unlabelled: UnlabelledOptions
+
     @OptionGroup var stages: StageOptions
 
     @OptionGroup var output: DatasetOutput
@@ -57,6 +59,6 @@ struct SlpdbCommand: ParsableCommand {
         try output.write(
             SlpdbRecords(
                 root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window,
-                reading: stages.reading()))
+                unlabelled: unlabelled.areTaken, reading: stages.reading()))
     }
 }
