@@ -97,7 +97,7 @@ let package = Package(
         tests(
             "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"],
             resources: [.copy("Fixtures")]),
-        tests("EncodersTests", ["Encoders", "Numerics"]),
+        tests("EncodersTests", ["Encoders", "Numerics"], resources: [.copy("Fixtures")]),
         // A network and a pretext task of one's own, as anybody would add them.
         .target(
             name: "Examples", dependencies: ["Upstream", "Encoders", "Layers", "Signals", "Numerics"],

@@ -29,11 +29,13 @@ CLONES void kernel_relu_backward(float *restrict dy, const float *restrict activ
     }
 }
 
-CLONES void kernel_sum_rows(float *restrict sums, const float *restrict x, size_t rows, size_t columns) {
-    memset(sums, 0, columns * sizeof(float));
+CLONES void kernel_add_rows(float *restrict sums, const float *restrict x, size_t rows, size_t columns, bool adds) {
+    if (!adds) memset(sums, 0, columns * sizeof(float));
     for (size_t r = 0; r < rows; r++, x += columns)
         for (size_t c = 0; c < columns; c++) sums[c] += x[c];
 }
+
+void kernel_sum_rows(float *sums, const float *x, size_t rows, size_t columns) { kernel_add_rows(sums, x, rows, columns, false); }
 
 CLONES void kernel_scale(float *x, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] *= factor;

@@ -15,14 +15,14 @@ typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
 
 // MARK: - Tiles
 
-// A tile of c: `rows` rows and `panels` panels of two vectors. Row r of a is `gathered` (step p's value at
-// a[p * MC + r]) or as it was stored (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has
-// two vectors.
+// A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
+// a[p * a_step + r]) or not (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has
+// its vectors.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
-    bool gathered;
-    size_t a_row;
+    bool transposed;
+    size_t a_row, a_step;
     const float *b;
     size_t b_panel;
     bool adds;
@@ -32,90 +32,97 @@ typedef struct {
 
 // One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What
 // there is less of is loaded first and kept: the vectors of one panel, or the values of a few rows.
-#define SUM_TILE(ROWS, PANELS, VECTOR, AT)                                                               \
+#define SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, AT)                                                        \
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
-        const float *restrict b = t->b;                                                                  \
+        const float *restrict b = t->b, *at = t->a;                                                      \
         const float *a[ROWS];                                                                            \
-        VECTOR sum[ROWS][2 * PANELS];                                                                    \
+        VECTOR sum[ROWS][WIDTH * PANELS];                                                                    \
         ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * t->a_row;                                \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < 2 * PANELS; v++)                                                  \
+            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                                  \
                 sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
-        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += 2 * LANES) {        \
-            VECTOR row[2 * PANELS], x[ROWS];                                                             \
+        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += WIDTH * LANES, at += t->a_step) {        \
+            VECTOR row[WIDTH * PANELS], x[ROWS];                                                             \
             ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                               \
-            ALL for (size_t v = 0; v < 2 * PANELS; v++) {                                                \
-                row[v] = *(const VECTOR *)(b + v / 2 * t->b_panel + v % 2 * LANES);                      \
+            ALL for (size_t v = 0; v < WIDTH * PANELS; v++) {                                                \
+                row[v] = *(const VECTOR *)(b + v / WIDTH * t->b_panel + v % WIDTH * LANES);                      \
                 ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                      \
                     sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
             }                                                                                            \
             ALL for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                       \
                 x[r] = AT;                                                                               \
-                ALL for (size_t v = 0; v < 2; v++)                                                       \
+                ALL for (size_t v = 0; v < WIDTH; v++)                                                       \
                     sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
             }                                                                                            \
         }                                                                                                \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < 2 * PANELS; v++)                                                  \
+            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                                  \
                 *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
     } while (0)
 
-#define SUM_ANY_TILE(ROWS, PANELS, VECTOR)                \
-    if (t->gathered)                                      \
-        SUM_TILE(ROWS, PANELS, VECTOR, t->a[p * MC + r]); \
+#define SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH)                \
+    if (t->transposed)                                      \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, at[r]); \
     else                                                  \
-        SUM_TILE(ROWS, PANELS, VECTOR, a[r][p])
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, a[r][p])
 
 // A tile of one row has a chain of sums for each vector alone: several panels at once keep the multipliers busy.
-#define CASE(ROWS, PANELS, VECTOR)               \
+#define CASE(ROWS, PANELS, VECTOR, WIDTH)               \
     case ROWS:                                   \
         if (PANELS > 1 && t->panels == PANELS) { \
-            SUM_ANY_TILE(ROWS, PANELS, VECTOR);  \
+            SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH);  \
         } else {                                 \
-            SUM_ANY_TILE(ROWS, 1, VECTOR);       \
+            SUM_ANY_TILE(ROWS, 1, VECTOR, WIDTH);       \
         }                                        \
         break;
 
-#define TILES_OF_SIX(VECTOR) \
-    CASE(1, 6, VECTOR) CASE(2, 3, VECTOR) CASE(3, 2, VECTOR) CASE(4, 1, VECTOR) CASE(5, 1, VECTOR) CASE(6, 1, VECTOR)
-#define TILES_OF_TWELVE(VECTOR)                                                                       \
-    TILES_OF_SIX(VECTOR) CASE(7, 1, VECTOR) CASE(8, 1, VECTOR) CASE(9, 1, VECTOR) CASE(10, 1, VECTOR) \
-    CASE(11, 1, VECTOR) CASE(12, 1, VECTOR)
+#define TILES_OF_SIX(V, W) CASE(1, 6, V, W) CASE(2, 3, V, W) CASE(3, 2, V, W) CASE(4, 1, V, W) CASE(5, 1, V, W) CASE(6, 1, V, W)
+#define TILES_OF_TWELVE(V, W)                                                                             \
+    TILES_OF_SIX(V, W) CASE(7, 1, V, W) CASE(8, 1, V, W) CASE(9, 1, V, W) CASE(10, 1, V, W) CASE(11, 1, V, W) \
+    CASE(12, 1, V, W)
 static const size_t panels_at_once[] = {1, 6, 3, 2};
 
-#define TILE_FUNCTION(NAME, TARGET, TILES, VECTOR) \
-    TARGET static void NAME(const tile *t) {       \
-        switch (t->rows) { TILES(VECTOR) }         \
+#define TILE_FUNCTION(NAME, TARGET, TILES, VECTOR, WIDTH) \
+    TARGET static void NAME(const tile *t) {              \
+        switch (t->rows) { TILES(VECTOR, WIDTH) }         \
     }
 
 #if defined(__x86_64__)
-TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16)
-TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8)
+TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 2)
+TILE_FUNCTION(sum_narrow_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 1)
+TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8, 2)
+TILE_FUNCTION(sum_narrow_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector8, 1)
 // The tiles of AVX-512 on AVX2: shows on more machines that their sizes are right.
-TILE_FUNCTION(sum_tile_wide, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector16)
+TILE_FUNCTION(sum_tile_wide, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector16, 2)
 #endif
 // Without instructions for it, a fused multiply-add is a call of the mathematics library: slow, and the same bits.
-TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4)
+TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4, 2)
 
 // MARK: - Variants
 
-typedef struct {
+typedef struct variant {
     const char *name;
     void (*sum_tile)(const tile *);
     size_t rows, columns;
     bool for_tests;
+    // For a c of no more columns than a panel of one vector has; may be null.
+    const struct variant *narrow;
 } variant;
 
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 
+#if defined(__x86_64__)
+static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, 12, 16, false, NULL};
+static const variant narrow_avx2 = {"AVX2", sum_narrow_tile_avx2, 12, 8, false, NULL};
+#endif
 static const variant variants[] = {
 #if defined(__x86_64__)
-    {"AVX-512", sum_tile_avx512, 12, 32, false},
-    {"AVX2", sum_tile_avx2, 6, 16, false},
-    {"AVX2 in tiles of AVX-512", sum_tile_wide, 12, 32, true},
+    {"AVX-512", sum_tile_avx512, 12, 32, false, &narrow_avx512},
+    {"AVX2", sum_tile_avx2, 6, 16, false, &narrow_avx2},
+    {"AVX2 in tiles of AVX-512", sum_tile_wide, 12, 32, true, NULL},
 #endif
-    {"any", sum_tile_any, 6, 8, false},
+    {"any", sum_tile_any, 6, 8, false, NULL},
 };
 enum { VARIANTS = sizeof variants / sizeof variants[0] };
 
@@ -135,6 +142,9 @@ __attribute__((constructor)) static void choose(void) {
     for (size_t i = VARIANTS; i-- > 0;)
         if (!variants[i].for_tests && runs_here(&variants[i])) chosen = &variants[i];
 }
+
+// What a c of so many columns is computed by: half of a panel of two vectors would be zeros there.
+static const variant *fitting(const variant *v, size_t n) { return v->narrow && n <= v->narrow->columns ? v->narrow : v; }
 
 // MARK: - Packing
 
@@ -208,19 +218,23 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
     }
 }
 
-// c [m, n] for at most KC steps of k. Transposed, a row of c would read a value here and there: those are brought
-// together.
+// c [m, n] for at most KC steps of k. Transposed, a row of c reads a value here and there: those are brought together,
+// unless they are read once or twice only.
 static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, const float *b, size_t b_panel, bool adds,
                      float *c, size_t c_row) {
     for (size_t i = 0; i < m; i += MC, c += MC * c_row) {
         const size_t rows = smaller(MC, m - i);
         const product_factor block = part(a, i, 0);
-        tile t = {.k = k, .a = block.values, .gathered = a.transposed, .a_row = a.row, .b = b, .b_panel = b_panel, .adds = adds,
+        tile t = {.k = k, .a = block.values, .transposed = a.transposed, .a_row = a.row, .b = b, .b_panel = b_panel, .adds = adds,
                   .c = c, .c_row = c_row};
         if (a.transposed) {
-            for (size_t p = 0; p < k; p++) memcpy(packed_a + p * MC, block.values + p * a.row, rows * sizeof(float));
-            t.a = packed_a;
             t.a_row = 1;
+            t.a_step = a.row;
+            if (n > 2 * v->columns) {
+                for (size_t p = 0; p < k; p++) memcpy(packed_a + p * MC, block.values + p * a.row, rows * sizeof(float));
+                t.a = packed_a;
+                t.a_step = MC;
+            }
         }
         sum_tiles(v, rows, n, t);
     }
@@ -229,6 +243,7 @@ static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_fac
 // With `packed` null, b is packed block by block; otherwise those blocks stand in `packed` one after another.
 static void product(const variant *v, size_t m, size_t n, size_t k, product_factor a, product_factor b, const float *packed,
                     bool adds, float *c, size_t c_row) {
+    v = fitting(v, n);
     for (size_t i = 0; k == 0 && !adds && i < m; i++) memset(c + i * c_row, 0, n * sizeof(float));
     for (size_t j = 0; j < n; j += NC) {
         const size_t columns = smaller(NC, n - j);
@@ -246,15 +261,16 @@ void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_fact
     product(chosen, m, n, k, a, b, NULL, adds, c, c_row);
 }
 
-size_t kernel_packed_count(size_t k, size_t n) { return k * packed_columns(chosen, n); }
+size_t kernel_packed_count(size_t k, size_t n) { return k * packed_columns(fitting(chosen, n), n); }
 
 void kernel_pack(float *packed, product_factor b, size_t k, size_t n) {
+    const variant *v = fitting(chosen, n);
     for (size_t j = 0; j < n; j += NC) {
         const size_t columns = smaller(NC, n - j);
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
-            pack_block(chosen, packed, part(b, p, j), steps, columns);
-            packed += steps * packed_columns(chosen, columns);
+            pack_block(v, packed, part(b, p, j), steps, columns);
+            packed += steps * packed_columns(v, columns);
         }
     }
 }

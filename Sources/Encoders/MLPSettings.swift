@@ -7,6 +7,9 @@ public struct MLPSettings: NetworkKind {
     /// The paper's.
     public static let standard = MLPSettings(hiddenUnits: [128], weightDeviation: 0.1)
 
+    /// Floats as they are, or rounded to bfloat16 for the hidden layers.
+    public static let products: [ElementType] = [.float32, .bfloat16]
+
     /// Units of each hidden layer; the last one's activations are the features.
     public var hiddenUnits: [Int]
     /// The deviation of the truncated normal distribution that hidden weights are drawn from.

@@ -11,6 +11,9 @@ public protocol NetworkKind: Codable, Equatable, Sendable {
     /// What is meant where nothing else is said.
     static var standard: Self { get }
 
+    /// What the factors of its products may be rounded to; by default nothing: they are 32-bit floats.
+    static var products: [ElementType] { get }
+
     /// Refuses settings that make no sense for any sample: the only truth about their limits.
     ///
     /// - Throws: `SettingFault` for the first of them.
@@ -27,4 +30,9 @@ public protocol NetworkKind: Codable, Equatable, Sendable {
     ///
     /// - Precondition: both validations pass.
     func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network
+}
+
+extension NetworkKind {
+    /// 32-bit floats alone.
+    public static var products: [ElementType] { [.float32] }
 }

@@ -8,7 +8,7 @@ public struct NetworkSettings: Sendable {
     public static let kinds = KindTable<any NetworkKind.Type>(
         "network",
         [
-            (MLPSettings.kind, MLPSettings.self)
+            (MLPSettings.kind, MLPSettings.self), (ConvolutionSettings.kind, ConvolutionSettings.self),
         ])
 
     /// The kind's settings.

@@ -27,5 +27,9 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try task.validate()
         try network.validate()
         try optimiser.validate()
+        let products = type(of: network.choice).products
+        try SettingFault.check(
+            products.contains(arithmetic.products), "products", arithmetic.products.rawValue,
+            "\(products.map(\.rawValue).joined(separator: " or ")): network \(network.kind) has no other")
     }
 }

@@ -8,22 +8,20 @@ import Testing
 struct SameBitsOnProcessorsTests {
     private static let steps = 2
 
-    /// The bits of this machine.
-    private static let here: Result<Pretraining.Outcome, any Error> = Result {
-        let folder = try TemporaryFolder()
-        return try Pretraining.pretrain(run: folder.path("run"), steps: steps, "--workers", "1")
-    }
-
-    @Test(arguments: [
-        Emulator.Kind(processor: "Nehalem", products: "any"),  // neither AVX nor fused multiply-adds
-        Emulator.Kind(processor: "Haswell", products: "AVX2"),
-    ])
-    func everyKindOfProcessorGivesTheSameBits(kind: Emulator.Kind) throws {
+    @Test(
+        arguments: [
+            Emulator.Kind(processor: "Nehalem", products: "any"),  // neither AVX nor fused multiply-adds
+            Emulator.Kind(processor: "Haswell", products: "AVX2"),
+        ], [[], ConvolutionJob.network])
+    func everyKindOfProcessorGivesTheSameBits(kind: Emulator.Kind, network: [String]) throws {
         let folder = try TemporaryFolder()
         let run = folder.path("run")
         let coordinator = try Emulator.start(
             ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--lease", "60"]
-                + Pretraining.jobFlags(run: run, steps: Self.steps), on: kind)
+                + (network.isEmpty
+                    ? Pretraining.jobFlags(run: run, steps: Self.steps)
+                    : ConvolutionJob.flags(run: run, steps: Self.steps)),
+            on: kind)
         let events = RunEventLog(of: run, by: coordinator)
         let endpoint = try events.endpoint()
         let worker = try Emulator.start(
@@ -33,7 +31,14 @@ struct SameBitsOnProcessorsTests {
         let numerics = try events.waits(for: .joined).numerics ?? ""
         #expect(numerics.hasPrefix("\(kind.products), "), Comment(rawValue: result.errors))
         let outcome = try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
-        #expect(outcome == (try Self.here.get()))
+        // What this machine comes to.
+        let here = folder.path("here")
+        let job =
+            network.isEmpty
+            ? try Pretraining.jobFlags(run: here, steps: Self.steps)
+            : try ConvolutionJob.flags(run: here, steps: Self.steps)
+        let alone = try ProgramRun(["pretrain", "--json", "--workers", "1"] + job).result()
+        #expect(try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(alone.output.utf8)) == outcome)
     }
 }
 

@@ -48,7 +48,7 @@ private let known: Void = {
     ),
     (
         "base: paper\nupstream:\n  network: squars\n",
-        "line 3, column 12: upstream.network is squars: use perceptron or "
+        "line 3, column 12: upstream.network is squars: use perceptron or convolution or "
     ),
     ("base: paper\nupstream:\n  units: 5\n", "line 3, column 3: no setting upstream.units"),
 ])

@@ -90,7 +90,7 @@ import Upstream
         #expect {
             try Job(json: json)
         } throws: {
-            "\($0)".contains("network is cubes: use perceptron or squares")
+            "\($0)".contains("network is cubes: use \(NetworkSettings.kinds.names.joined(separator: " or "))")
         }
     }
 }

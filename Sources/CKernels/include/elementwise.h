@@ -18,6 +18,9 @@ void kernel_relu_backward(float *dy, const float *activation, size_t count);
 // sums[column] = x[0, column] + x[1, column] + … in this order.
 void kernel_sum_rows(float *sums, const float *x, size_t rows, size_t columns);
 
+// As `kernel_sum_rows`, from what is in `sums` on where `adds`.
+void kernel_add_rows(float *sums, const float *x, size_t rows, size_t columns, bool adds);
+
 // x[i] *= factor
 void kernel_scale(float *x, float factor, size_t count);
 

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Encoders
+import Numerics
+import Service
+
+/// `ssrm bench convolution`: a convolutional network's passes on one thread.
+struct BenchConvolutionCommand: ParsableCommand {
+    private struct Result: Encodable {
+        let forwardMicroseconds, backwardMicroseconds, samplesPerSecond: Double
+        let batch, rows, columns, outputs, parameters: Int
+        let network: ConvolutionSettings
+
+        enum CodingKeys: String, CodingKey {
+            case batch, rows, columns, outputs, parameters, network
+            case forwardMicroseconds = "forward_us"
+            case backwardMicroseconds = "backward_us"
+            case samplesPerSecond = "samples_per_s"
+        }
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "convolution",
+        abstract:
+            "Forward and backward passes of a convolutional network over a batch of made-up samples, on one thread.",
+        discussion: """
+            Each pass takes new parameters, as a step of training does. The medians of all batches are given, after five to \
+            warm up.
+
+            Example: ssrm bench convolution --batch 64 --json
+            """)
+
+    @Option(help: "Samples in a batch.") var batch = 64
+    @Option(help: "Rows of a sample.") var rows = 32
+    @Option(help: "Columns of a sample.") var columns = 16
+    @Option(help: "Outputs.") var outputs = 20
+    @Option(help: "Batches that are timed.") var iterations = 200
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        if [batch, rows, columns, outputs, iterations].contains(where: { $0 < 1 || $0 > 4096 }) {
+            throw ValidationError("all sizes must be 1 to 4096")
+        }
+        if batch * rows * columns > 1 << 24 { throw ValidationError("so many values would fill the memory") }
+    }
+
+    func run() throws {
+        let settings = ConvolutionSettings.standard
+        let network = settings.makeNetwork(rows: rows, columns: columns, outputs: outputs)
+        var draw = RandomSequence(seed: 1, stream: 0)
+        let inputs = FloatBlock((0..<batch * network.inputCount).map { _ in Float(draw.normal()) })
+        let gradient = FloatBlock(count: network.parameterCount)
+        // Two vectors in turn: whoever gets the same again need not lay it out.
+        let parameters = (0..<2).map { network.initialParameters(seed: $0, stream: 1) }
+        let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
+        var (forward, backward): ([Double], [Double]) = ([], [])
+        for iteration in 0..<iterations + 5 {
+            let watch = Stopwatch()
+            pass.take(parameters: parameters[iteration % 2])
+            let outputs = pass.forward(inputs.base, rows: batch)
+            let middle = watch.elapsed
+            pass.outputGradient.update(from: outputs, count: batch * network.outputCount)
+            pass.backward(inputs.base, rows: batch, into: gradient.base)
+            if iteration < 5 { continue }
+            forward.append(middle.seconds)
+            backward.append((watch.elapsed - middle).seconds)
+        }
+        withExtendedLifetime((inputs, gradient, parameters)) {}
+        func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+        let whole = median(zip(forward, backward).map(+))
+        let result = Result(
+            forwardMicroseconds: (1e6 * median(forward)).rounded(),
+            backwardMicroseconds: (1e6 * median(backward)).rounded(),
+            samplesPerSecond: (Double(batch) / whole).rounded(), batch: batch, rows: rows, columns: columns,
+            outputs: outputs, parameters: network.parameterCount, network: settings)
+        if json { return try printJSON(result) }
+        print(
+            """
+            \(Int(result.samplesPerSecond)) samples/s: forward \(Int(result.forwardMicroseconds)) us, backward \
+            \(Int(result.backwardMicroseconds)) us a batch of \(batch), \(result.parameters) parameters
+            """)
+    }
+}
