@@ -39,8 +39,10 @@ extension Employment {
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
-            (session, releasedBelow) = (welcome.session, 0)
+            (session, releasedBelow, claimInHand) = (welcome.session, 0, nil)
             directives += releaseAll()
+            abandoned.formUnion(ordered)
+            ordered = []
         }
         directives.append(.share(welcome.memory))
         if job?.digest == offered.digest { return directives + goOn() }
@@ -79,6 +81,7 @@ extension Employment {
         // not in hand.
         guard parametersStep == work.step, claimInHand != work.claim else { return released }
         claimInHand = work.claim
+        ordered.append(work.claim)
         return released + [
             .compute(work, withNewParameters: !blockLengths.isEmpty, generation: generation)
         ]

@@ -100,6 +100,10 @@ public struct Employment: Sendable {
     var parametersStep: Int?
     /// The claim that is being computed.
     public internal(set) var claimInHand: UInt64?
+    /// The claims that were ordered to be computed and are not yet, and those of them that came from a coordinator that
+    /// is gone: nobody would take their sums, or let go of their memory.
+    var ordered: [UInt64] = []
+    var abandoned: Set<UInt64> = []
     /// The claims whose sums the coordinator may still need.
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
@@ -233,7 +237,8 @@ public struct Employment: Sendable {
     public mutating func onComputed(
         _ work: Work, _ content: LeafReport.Content, computing: Duration, generation: Int
     ) -> [Directive] {
-        guard generation == self.generation else { return [] }
+        if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
+        guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
         if claimInHand == work.claim { claimInHand = nil }
         if work.claim < releasedBelow { return [] }
         let isLent = isSharing && content != .notFinite

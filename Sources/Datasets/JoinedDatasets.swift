@@ -20,7 +20,7 @@ public struct JoinedDatasets: RecordingSource {
     public let outline: DatasetOutline
     /// Nothing.
     public let skipped: [SkippedItem] = []
-    /// That labels were left out.
+    /// That labels were left out, and what no file gives a unit.
     public let notes: [String]
 
     /// Datasets that go together.
@@ -67,7 +67,7 @@ public struct JoinedDatasets: RecordingSource {
         }
         self.outline = outline
         self.datasets = datasets
-        notes = withoutLabels ? ["all labels are left out, as asked"] : []
+        notes = (withoutLabels ? ["all labels are left out, as asked"] : []) + Self.notes(onUnitsOf: first)
     }
 
     /// Appends the datasets' samples as they are.
@@ -105,6 +105,15 @@ public struct JoinedDatasets: RecordingSource {
         }
     }
 
+    /// Values whose unit no file says: all have the same name for it, which is none.
+    private static func notes(onUnitsOf dataset: Dataset) -> [String] {
+        let count = max(dataset.content.count, 1)
+        let unknown = (0..<count).filter { !dataset.units.indices.contains($0) || dataset.units[$0].isEmpty }
+        guard !unknown.isEmpty else { return [] }
+        let names = dataset.content.isEmpty ? "the values" : unknown.map { dataset.content[$0] }.joined(separator: ", ")
+        return ["no file says the unit of \(names): whether it is the same in all is not known"]
+    }
+
     /// Every dataset's subjects by the names that they will have.
     private static func subjectNames(
         of datasets: [Dataset], _ equalNames: EqualNames?
@@ -124,6 +133,22 @@ public struct JoinedDatasets: RecordingSource {
                 path: files,
                 reason: "subject \(quoted(name))\(more) is in both; say with --equal-names whether that is one-person "
                     + "or many-people")
+        }
+        // One dataset's names were looked at when it was made.
+        var firstAlike: [String: (name: String, place: Int)] = [:]
+        for (place, dataset) in datasets.enumerated() where equalNames != .manyPeople {
+            for subject in dataset.subjects {
+                let folded = SubjectNames.folded(subject)
+                let other = firstAlike[folded, default: (subject, place)]
+                firstAlike[folded] = other
+                guard other.name != subject, other.place != place else { continue }
+                throw .unsuitable(
+                    path: dataset.path,
+                    reason:
+                        "its subject \(quoted(subject)) and \(quoted(other.name)) in \(datasets[other.place].path) differ in "
+                        + "case or blanks alone: if they are one person, make one dataset again with the other's name; if "
+                        + "not, say --equal-names many-people")
+            }
         }
         if equalNames != .manyPeople { return datasets.map(\.subjects) }
         let names = datasets.map { dataset in

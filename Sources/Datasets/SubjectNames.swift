@@ -27,11 +27,16 @@ enum SubjectNames {
     static func alike(_ names: some Sequence<String>) -> (String, String)? {
         var first: [String: String] = [:]
         for name in names {
-            let folded = name.lowercased().filter { !$0.isWhitespace && $0 != "_" }
+            let folded = folded(name)
             if let other = first[folded], other != name { return (other, name) }
             first[folded] = name
         }
         return nil
+    }
+
+    /// A name without what may differ in two spellings of it.
+    static func folded(_ name: String) -> String {
+        name.lowercased().filter { !$0.isWhitespace && $0 != "_" }
     }
 
     /// Makes sure that no two names may be one person's.

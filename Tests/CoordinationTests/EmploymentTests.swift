@@ -102,6 +102,24 @@ private func isFail(_ directive: Employment.Directive) -> Bool { if case .fail =
     #expect(same.lentClaims == [5])
 }
 
+/// Another coordinator's claims have other numbers: it would never let go of memory under the last one's.
+@Test func whatACoordinatorThatIsGoneAskedForIsNotLentToTheNext() {
+    var worker = readyWorker()
+    let nodes = LeafReport.Content.nodes([.init(leaves: 0..<4, figures: [1])])
+    let (old, new) = (
+        Work(claim: 500, step: 0, leaves: 0..<4, releasedBelow: 1),
+        Work(claim: 7, step: 0, leaves: 0..<4, releasedBelow: 1)
+    )
+    _ = worker.onMessage(.work(old), blockLengths: [3], isShared: true, at: .zero)
+    _ = worker.onJob(job, in: welcome(session: 2), at: .zero)
+    #expect(worker.claimInHand == nil)
+    _ = worker.onMessage(.work(new), blockLengths: [3], isShared: true, at: .zero)
+    #expect(worker.onComputed(old, nodes, computing: .zero, generation: 1) == [])
+    #expect(worker.lentClaims == [] && worker.claimInHand == 7)
+    #expect(worker.onComputed(new, nodes, computing: .zero, generation: 1).count == 1)
+    #expect(worker.lentClaims == [7])
+}
+
 @Test func whatAnEarlierJobComputedIsVoid() {
     var worker = readyWorker()
     let other = Employment.Job(digest: "other", datasetDigest: "data", steps: 10, leafCount: 8, parameterCount: 3)

@@ -176,6 +176,17 @@ func whatDecidesAboutNoValueIsReadAndNoted(byte: Int, text: String, words: Strin
     #expect(file.signals[0].unit == "\u{B5}V" && file.notes == [])
 }
 
+@Test func annotationsInLatin1AreReadAndCounted() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.annotations = [(0.5, 1, "kn~rt"), (1, nil, "Größe")]
+    var data = bytes.data
+    data.replaceSubrange(try #require(data.range(of: Data("~".utf8))), with: [0xF6])
+    let file = try read(data, in: folder)
+    #expect(file.annotations.map(\.text) == ["knört", "Größe"])
+    #expect(file.notes == ["\(file.path): 1 annotation is no UTF-8, and read as Latin-1"])
+}
+
 @Test func aFileThatIsDiscontinuousInNameOnlyIsRead() throws {
     let folder = try TemporaryFolder()
     var bytes = small()

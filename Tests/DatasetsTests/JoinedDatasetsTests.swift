@@ -67,6 +67,26 @@ private func refusal(_ datasets: [Dataset], _ equalNames: JoinedDatasets.EqualNa
     #expect(many.subjects == ["S1 (a)", "S2", "S1 (b)", "S3"] && many.recordings.map(\.subject) == [0, 1, 2, 3])
 }
 
+@Test func namesThatDifferInCaseOrBlanksAloneAreRefusedUntilTheyAreSaidToBeTwoPeople() throws {
+    let folder = try TemporaryFolder()
+    let first = try dataset("a", in: folder, [("n1", "Ann B", [0])])
+    let second = try dataset("b", in: folder, from: 9, [("n2", "ann_b", [1])])
+    let what = "\(second.path): its subject \"ann_b\" and \"Ann B\" in \(first.path) differ in case or blanks alone"
+    #expect(refusal([first, second]).hasPrefix(what) && refusal([first, second], .onePerson).hasPrefix(what))
+    let many = try JoinedDatasets([first, second], equalNames: .manyPeople).outline
+    #expect(many.subjects == ["Ann B", "ann_b"])
+}
+
+@Test func valuesWithoutAUnitInAnyFileAreNoted() throws {
+    let folder = try TemporaryFolder()
+    let first = try dataset("a", in: folder, units: [], [("n1", "S1", [0])])
+    let second = try dataset("b", in: folder, from: 9, units: [], [("n2", "S2", [1])])
+    #expect(
+        try JoinedDatasets([first, second]).notes == [
+            "no file says the unit of hr: whether it is the same in all is not known"
+        ])
+}
+
 @Test func theSameRecordingTwiceIsRefused() throws {
     let folder = try TemporaryFolder()
     let first = try dataset("a", in: folder, [("n1", "S1", [0])])

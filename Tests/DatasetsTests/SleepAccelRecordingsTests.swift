@@ -127,6 +127,15 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     #expect(shuffled.count(.row, "the same as another row") == heartRateInNight + 2 + 10)
 }
 
+@Test func rowsOfOneTimeAndTwoHeartRatesAreNoted() throws {
+    var night = MadeUpNight()
+    let row = try #require(night.heartRate?[100].split(separator: ",").first)
+    night.heartRate?.append("\(row),99")
+    let notes = try Made([night]).notes
+    #expect(
+        notes.contains { $0.hasSuffix("1 row has the time of another row and another heart rate; all are taken") })
+}
+
 @Test func aGapEndsARecordingAndTheNextIsNamedForItsFirstEpoch() throws {
     var night = MadeUpNight()
     func time(_ line: String) -> Double { Double(line.split { " ,".contains($0) }.first ?? "") ?? .nan }

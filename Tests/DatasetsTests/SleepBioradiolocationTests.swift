@@ -90,6 +90,52 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     #expect(other.skipped.map(\.count) == [1, 1] && other.outline.recordings[0].labels[1] != nil)
 }
 
+@Test func annotationsOfOneSleepEpochThatDisagreeAreNotedAndTheUserChooses() throws {
+    let folder = try TemporaryFolder()
+    func twice(_ count: Int) throws -> String {
+        // After the night back to its start, by an interval below 0, and on from there.
+        let back: [UInt8] = [0, 59 << 2, 0xFF, 0xFF] + withUnsafeBytes(of: Int16(-13 * 1_500).littleEndian, Array.init)
+        let again = RadarModel.annotations(Array(repeating: "R", count: count))
+        return try record("sbj01", in: folder, annotations: RadarModel.annotations(stages).dropLast(2) + back + again)
+    }
+    func first(_ preference: HypnogramReading.Preference?) throws -> (code: String?, notes: [String]) {
+        let source = try SleepBioradiolocation(
+            root: folder.url.path, reading: HypnogramReading(preference: preference))
+        return (source.outline.recordings[0].labels[0].map { source.outline.codes[$0] }, source.notes)
+    }
+    let path = try twice(1)
+    let what = "\(path).atr: on 1 of 14 sleep epochs two of its annotations disagree; the one that comes"
+    #expect(try first(nil) == ("REM", ["\(what) last in the file counts"]))
+    #expect(try first(.first) == ("W", ["\(what) first in the file counts"]))
+    try twice(4)
+    #expect(
+        try error(folder)
+            == "\(path).atr: on 4 of 14 sleep epochs two of its annotations disagree: choose the one that comes first or last "
+            + "in the file with --prefer")
+    #expect(try first(.first).code == "W" && first(.last).code == "REM")
+}
+
+@Test func notesOfAnotherEncodingStayDifferentAndAreCounted() throws {
+    let folder = try TemporaryFolder()
+    var notes = RadarModel.annotations(stages.dropLast(2) + ["é", "è"])
+    for letter: [UInt8] in [[0xC3, 0xA9], [0xC3, 0xA8]] {
+        let range = try #require(notes.firstRange(of: letter))
+        notes.replaceSubrange(range, with: [letter[1] + 0x40, 0])
+    }
+    let path = try record("sbj01", in: folder, annotations: notes)
+    let source = try SleepBioradiolocation(root: folder.url.path, reading: HypnogramReading(ignoresUnknownStages: true))
+    #expect(source.skipped.map(\.reason) == ["not a known stage: \"è\"", "not a known stage: \"é\""])
+    #expect(source.notes.first == "\(path).atr: 2 annotations are no UTF-8, and read as Latin-1")
+}
+
+@Test func aPairInTwoUnitsIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try record("sbj01", in: folder) { edf in
+        for index in edf.signals.indices where edf.signals[index].name == "S4" { edf.signals[index].unit = "mV" }
+    }
+    #expect(try error(folder).hasPrefix("\(path): channel \"S3\" is in \"uV\" and \"S4\" in \"mV\", where a pair"))
+}
+
 @Test func recordsThatCannotBeUsedAreCountedUnlessNoneIsLeft() throws {
     let folder = try TemporaryFolder()
     let short = try record("sbj01", in: folder, stages: Array(stages.prefix(9)))

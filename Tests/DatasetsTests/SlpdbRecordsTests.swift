@@ -105,14 +105,14 @@ private func dataset(
     try record.write(to: folder)
     let (data, skipped) = try dataset(folder)
     let stages = (0..<20).map { data.code(of: $0).map { data.codes[$0] } ?? "-" }
-    let expected = "W W W W - - - - N3 N3 N3 N3 N1 N1 REM REM REM REM N2 N2"
+    let expected = "W W W W - - - - N3 N3 N3 N3 N1 N1 REM REM REM REM REM N2"
     #expect(stages.joined(separator: " ") == expected)
     let annotations = skipped.filter { $0.kind == .annotation }
     #expect(annotations.allSatisfy { $0.count == 1 && $0.path == folder.path("slp01a.an") })
     #expect(
         annotations.map(\.reason) == [
             "after the record's last whole sleep epoch", "not a stage (W, 1, 2, 3, 4, R): \"MT\"",
-            "not at a multiple of 30 s", "not notes (type \"): N", "of a sleep epoch that an earlier line annotates",
+            "not at a multiple of 30 s", "not notes (type \"): N", "of a sleep epoch that another line annotates",
             "without a stage",
         ])
 }

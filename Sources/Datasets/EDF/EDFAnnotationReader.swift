@@ -9,6 +9,9 @@ struct EDFAnnotationReader {
     private static let tolerance = 1e-3
 
     private let path: String
+    private var latin1Count = 0
+    /// What was read though it is not as the format has it.
+    var notes: [String] { String.noteOfLatin1(latin1Count) }
     /// The annotations so far; their onsets count from the header's start time.
     private(set) var annotations: [EDFFile.Annotation] = []
     /// When each data record began, in seconds after the header's start time; nil where it does not say.
@@ -53,8 +56,10 @@ struct EDFAnnotationReader {
             if isFirst, isFirstList, texts.first?.isEmpty == true { start = onset }
             isFirstList = false
             for text in texts where !text.isEmpty {
+                let own = String(validating: text, as: UTF8.self)
+                if own == nil { latin1Count += 1 }
                 annotations.append(
-                    EDFFile.Annotation(onset: onset, duration: duration, text: Self.text(text)))
+                    EDFFile.Annotation(onset: onset, duration: duration, text: own ?? String(latin1: text)))
             }
         }
         if isFirst { recordStarts.append(start) }
@@ -73,10 +78,5 @@ struct EDFAnnotationReader {
     private static func seconds(_ bytes: ArraySlice<UInt8>) -> Double? {
         guard bytes.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }) else { return nil }
         return Double(String(decoding: bytes, as: UTF8.self))
-    }
-
-    /// In UTF-8, as EDF+ has it, or else in Latin-1.
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(validating: bytes, as: UTF8.self) ?? String(bytes.map { Character(UnicodeScalar($0)) })
     }
 }

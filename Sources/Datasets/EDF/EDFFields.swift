@@ -88,7 +88,7 @@ struct EDFFields {
 
     private static func text(_ bytes: [UInt8], at byte: Int, length: Int) -> String {
         let field = bytes[byte..<byte + length].map { $0 == 0 ? 0x20 : $0 }
-        let text = String(validating: field, as: UTF8.self) ?? String(field.map { Character(UnicodeScalar($0)) })
+        let text = String(validating: field, as: UTF8.self) ?? String(latin1: field)
         return text.trimmingCharacters(in: .whitespaces)
     }
 

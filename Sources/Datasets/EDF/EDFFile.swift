@@ -76,7 +76,7 @@ public final class EDFFile: Sendable {
                 sampleCount: layout.sampleCount * header.recordCount)
         }
         let lists = try Self.annotations(of: file, header)
-        var notes = header.notes
+        var notes = header.notes + lists.notes
         if !layouts.isEmpty { try Self.requireWhole(header, lists, notes: &notes) }
         let first = (lists.recordStarts.first ?? nil) ?? 0
         if first < 0 || first >= 1 {

@@ -18,7 +18,7 @@ struct Hypnogram {
     /// In the file's order.
     private let segments: [Segment]
     private let path: String
-    private let preference: HypnogramReading.Preference?
+    private let reading: HypnogramReading
     private let listedEpochCount: Int?
 
     /// Seconds from the file's zero to the first sleep epoch's start.
@@ -37,7 +37,7 @@ struct Hypnogram {
     init(_ scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) {
         let found = ScoredStages(scoring, reading)
         path = scoring.path
-        (listedEpochCount, preference) = (scoring.listedEpochCount, reading.preference)
+        (listedEpochCount, self.reading) = (scoring.listedEpochCount, reading)
         try found.unknownStages.requireFew(
             found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: path, reading)
         guard let first = found.stages.map(\.interval.onset).min() else {
@@ -82,13 +82,7 @@ struct Hypnogram {
     func requireAgreement(_ epochs: Range<Int>) throws(DatasetError) -> [String] {
         let scored = scored(epochs)
         let count = scored.count { $0?.isDisputed == true }
-        guard count > 0 else { return [] }
-        let what = "on \(count) of \(epochs.count) sleep epochs two of its annotations disagree"
-        guard preference != nil || !HypnogramReading.isLargePart(Double(count), of: Double(epochs.count)) else {
-            throw .unsuitable(
-                path: path, reason: "\(what): choose the one that comes first or last in the file with --prefer")
-        }
-        return ["\(path): \(what); the one that comes \((preference ?? .last).rawValue) in the file counts"]
+        return try reading.requireAgreement(disputed: count, of: epochs.count, path: path)
     }
 
     /// Makes sure that a scoring without times has as many sleep epochs as the signals.
@@ -120,7 +114,7 @@ struct Hypnogram {
             for epoch in Self.epochs(segment, from: firstOnset).clamped(to: epochs) {
                 let place = epoch - epochs.lowerBound
                 let isDisputed = scored[place].map { $0.isDisputed || $0.stage != segment.stage } ?? false
-                if scored[place] == nil || preference != .first {
+                if scored[place] == nil || reading.preference != .first {
                     scored[place] = Scored(stage: segment.stage, isDisputed: isDisputed)
                 } else {
                     scored[place]?.isDisputed = isDisputed

@@ -64,4 +64,22 @@ public struct HypnogramReading: Sendable, Equatable {
     /// More than one, and more than one in fifty: in 38 nights of sleep-accel and slpdb, 177 of the 183 stages that a
     /// night has take a larger part of it, so that a stage whose name is not known shows.
     static func isLargePart(_ count: Double, of total: Double) -> Bool { count > 1.5 && count > total / 50 }
+
+    /// Refuses a file whose annotations disagree about a large part of its sleep epochs.
+    ///
+    /// - Parameters:
+    ///   - disputed: sleep epochs with annotations that disagree.
+    ///   - total: all sleep epochs.
+    ///   - path: the file.
+    /// - Returns: a note on what counts, where some do.
+    /// - Throws: `DatasetError.unsuitable`, when nobody said which counts.
+    func requireAgreement(disputed: Int, of total: Int, path: String) throws(DatasetError) -> [String] {
+        guard disputed > 0 else { return [] }
+        let what = "on \(disputed) of \(total) sleep epochs two of its annotations disagree"
+        guard preference != nil || !Self.isLargePart(Double(disputed), of: Double(total)) else {
+            throw .unsuitable(
+                path: path, reason: "\(what): choose the one that comes first or last in the file with --prefer")
+        }
+        return ["\(path): \(what); the one that comes \((preference ?? .last).rawValue) in the file counts"]
+    }
 }

@@ -125,6 +125,12 @@ struct SleepAccelNight {
         for (path, count) in outOfOrder where count > 0 {
             notes.append("\(path): put in order of time; \(count) row\(count == 1 ? "" : "s") came after a later one")
         }
+        if heartRate.otherAtSameTimeCount > 0 {
+            let count = heartRate.otherAtSameTimeCount
+            notes.append(
+                "\(files.heartRate): \(count) row\(count == 1 ? " has" : "s have") the time of another row and another "
+                    + "heart rate; all are taken")
+        }
         if stages.missingCount > 0 {
             notes.append("\(files.first): \(stages.missingCount) sleep epochs without a row have no label")
         }

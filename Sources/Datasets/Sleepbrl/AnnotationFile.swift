@@ -47,6 +47,8 @@ public struct AnnotationFile: Sendable, Equatable {
     /// How many of the samples that annotations count make a second; nil where the file does not say: then they are
     /// the signals'.
     public let samplesPerSecond: Double?
+    /// What was read though it is not as the format has it.
+    public let notes: [String]
 
     /// Reads a file.
     ///
@@ -66,6 +68,7 @@ public struct AnnotationFile: Sendable, Equatable {
     /// - Throws: `DatasetError.malformed`.
     public init(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
         var annotations: [Annotation] = []
+        var latin1Count = 0
         var (next, sample, number, channel) = (0, 0, 0, 0)
         func failure(_ byte: Int, _ reason: String) -> DatasetError {
             .malformed(path: path, byte: byte, reason: reason)
@@ -94,7 +97,9 @@ public struct AnnotationFile: Sendable, Equatable {
                 }
                 guard !annotations.isEmpty else { throw failure(start, "a note comes before any annotation") }
                 let note = bytes[next..<next + value].prefix { $0 != 0 }
-                annotations[annotations.count - 1].note = String(decoding: note, as: UTF8.self)
+                let text = String(validating: note, as: UTF8.self)
+                if text == nil { latin1Count += 1 }
+                annotations[annotations.count - 1].note = text ?? String(latin1: note)
                 next += value + value % 2
             case .num, .sub, .chn:
                 guard !annotations.isEmpty else { throw failure(start, "a field comes before any annotation") }
@@ -127,6 +132,7 @@ public struct AnnotationFile: Sendable, Equatable {
         let headerCount = Self.headerCount(annotations)
         samplesPerSecond = try Self.samplesPerSecond(annotations[..<headerCount], path: path)
         self.annotations = Array(annotations[headerCount...])
+        notes = String.noteOfLatin1(latin1Count)
     }
 
     /// How many annotations at the start are the file's header.

@@ -17,7 +17,7 @@ struct RadarRecord {
     let usable: [Bool]
     /// The stage of each whole sleep epoch; nil where there is none.
     let stages: [SleepStage?]
-    /// Where its header is not as the format has it.
+    /// Where its header is not as the format has it, and where annotations disagree.
     let notes: [String]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
@@ -34,7 +34,6 @@ struct RadarRecord {
     init(path: String, annotations: String?, _ reading: HypnogramReading) throws(DatasetError) {
         self.path = path
         let file = try EDFFile(opening: path)
-        notes = file.notes
         var usable: [Bool] = []
         for pair in 0..<Self.pairCount {
             for channel in try Self.channels(of: pair, in: file) {
@@ -49,17 +48,20 @@ struct RadarRecord {
         }
         self.usable = usable
         guard let annotations else {
-            (stages, skipped) = (Array(repeating: nil, count: usable.count), [])
+            (stages, skipped, notes) = (Array(repeating: nil, count: usable.count), [], file.notes)
             return
         }
-        (stages, skipped) = try Self.stages(
-            AnnotationFile(path: annotations), epochCount: usable.count, annotations, reading)
+        let scoring = try AnnotationFile(path: annotations)
+        let (epochs, skipped) = try Self.epochs(scoring, count: usable.count, annotations, reading)
+        (stages, self.skipped) = (epochs.stages, skipped)
+        notes = try file.notes + scoring.notes.map { "\(annotations): \($0)" } + epochs.requireAgreement()
     }
 
     /// The signals of a pair, I and Q: all sixteen have the same rate and length.
     private static func channels(of pair: Int, in file: EDFFile) throws(DatasetError) -> [Int] {
         let first = try file.signal(named: "S1")
-        return try ["S\(2 * pair + 1)", "S\(2 * pair + 2)"].map { name throws(DatasetError) in
+        let names = ["S\(2 * pair + 1)", "S\(2 * pair + 2)"]
+        let indices = try names.map { name throws(DatasetError) in
             let index = try file.signal(named: name)
             let signal = file.signals[index]
             guard abs(signal.rate - rate) < 1e-6 else {
@@ -71,20 +73,28 @@ struct RadarRecord {
             }
             return index
         }
+        let units = indices.map { file.signals[$0].unit }
+        guard SignalUnit(units[0]).conversion(into: SignalUnit(units[1])) == SignalUnit.Conversion.none else {
+            throw .unsuitable(
+                path: file.path,
+                reason:
+                    "channel \"\(names[0])\" is in \(quoted(units[0])) and \"\(names[1])\" in \(quoted(units[1])), where a "
+                    + "pair has one unit: repair its header with EDFbrowser")
+        }
+        return indices
     }
 
     /// The stages that notes give to sleep epochs.
-    private static func stages(
-        _ file: AnnotationFile, epochCount: Int, _ path: String, _ reading: HypnogramReading
-    ) throws(DatasetError) -> ([SleepStage?], [SkippedItem]) {
+    private static func epochs(
+        _ file: AnnotationFile, count: Int, _ path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) -> (AnnotatedEpochs, [SkippedItem]) {
         let texts = StageTexts.annotations(reading)
         let rate = file.samplesPerSecond ?? rate
-        var stages = [SleepStage?](repeating: nil, count: epochCount)
-        var taken = [Bool](repeating: false, count: epochCount)
+        var epochs = AnnotatedEpochs(count: count, path: path, reading)
         var (unknown, unknownEpochs, others) = (UnknownTexts(), UnknownTexts(), UnknownTexts())
         var counts: [(reason: String, count: Int)] = [
             ("it has no note", 0), ("it is not at the start of a sleep epoch", 0),
-            ("the signals do not reach so far", 0), ("the sleep epoch has an annotation already", 0),
+            ("the signals do not reach so far", 0), ("the sleep epoch has another annotation", 0),
         ]
         for annotation in file.annotations {
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -95,29 +105,29 @@ struct RadarRecord {
             let place = Double(annotation.sample) / (rate * SleepEpochWindow.epochSeconds)
             let isAtStart = abs(place - place.rounded()) * rate * SleepEpochWindow.epochSeconds < 0.5
             let meaning = texts.meaning(of: note)
+            let epoch = Int(place.rounded(), clampedTo: 0...Int.max) ?? 0
             guard case .stage(let stage) = meaning else {
                 if meaning == .unknown { unknown.add(note) } else { others.add(note) }
                 if meaning == .unknown, isAtStart { unknownEpochs.add(note) }
+                if meaning == .unscored, isAtStart, epoch < count { epochs.set(nil, at: epoch) }
                 continue
             }
-            let epoch = Int(place.rounded(), clampedTo: 0...Int.max) ?? 0
             if !isAtStart {
                 counts[1].count += 1
-            } else if epoch >= epochCount {
+            } else if epoch >= count {
                 counts[2].count += 1
-            } else if taken[epoch] {
-                counts[3].count += 1
             } else {
-                (stages[epoch], taken[epoch]) = (stage, true)
+                epochs.set(stage, at: epoch)
             }
         }
+        counts[3].count = epochs.repeatedCount
         try unknownEpochs.requireFew(
-            Double(unknownEpochs.total), of: Double(unknownEpochs.total + taken.count { $0 }), path: path, reading)
+            Double(unknownEpochs.total), of: Double(unknownEpochs.total + epochs.annotatedCount), path: path, reading)
         let skipped = counts.filter { $0.count > 0 }.map { reason, count in
             SkippedItem(path: path, kind: .annotation, count: count, reason: reason)
         }
         return (
-            stages,
+            epochs,
             unknown.skipped(of: path, reason: "not a known stage") + others.skipped(of: path, reason: "no stage")
                 + skipped
         )

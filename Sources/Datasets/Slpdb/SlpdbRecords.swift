@@ -35,7 +35,7 @@ public struct SlpdbRecords: RecordingSource {
     public let outline: DatasetOutline
     /// Files, records, sleep epochs, rows and annotations that were left out.
     public let skipped: [SkippedItem]
-    /// Texts that do not annotate every sleep epoch.
+    /// Texts that do not annotate every sleep epoch, or one twice.
     public let notes: [String]
 
     /// Reads the records' texts and computes the features, a few numbers a sleep epoch.
@@ -63,6 +63,7 @@ public struct SlpdbRecords: RecordingSource {
         for record in search.records {
             let texts = try SlpdbTexts(
                 stem: "\(root)/\(record)", hasStages: search.annotated.contains(record), reading)
+            notes += texts.notes
             if texts.unannotatedCount > 0 {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")

@@ -16,6 +16,8 @@ struct SlpdbTexts {
     private(set) var unannotatedCount = 0
     /// Rows and annotations that were left out.
     private(set) var skipped: [SkippedItem] = []
+    /// Sleep epochs about which annotations disagree.
+    private(set) var notes: [String] = []
 
     /// Reads the three files.
     ///
@@ -65,6 +67,7 @@ struct SlpdbTexts {
         var reasons: [String: Int] = [:]
         var unknown = UnknownTexts()
         var annotated = Set<Int>()
+        var epochs = AnnotatedEpochs(count: stages.count, path: path, reading)
         for (number, words) in try DecodedText(path: path).lines() {
             if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
             if words[0].hasPrefix("[") {
@@ -76,6 +79,13 @@ struct SlpdbTexts {
                 throw .badLine(path: path, line: number, reason: reason)
             }
             let seconds = Double(sample) / header.samplesPerSecond
+            if let time = Self.seconds(words[0]), abs(time - seconds) > Self.tolerance {
+                throw .badLine(
+                    path: path, line: number,
+                    reason:
+                        "its time and its sample are not the same at the \(header.samplesPerSecond) Hz of the header: "
+                        + "make it again with rdann beside that header")
+            }
             let place = (seconds / SleepEpochWindow.epochSeconds).rounded()
             if words[2] != "\"" {
                 reasons["not notes (type \"): \(words[2])", default: 0] += 1
@@ -83,21 +93,26 @@ struct SlpdbTexts {
                 reasons["not at a multiple of 30 s", default: 0] += 1
             } else if place >= Double(stages.count) {
                 reasons["after the record's last whole sleep epoch", default: 0] += 1
-            } else if !annotated.insert(Int(place)).inserted {
-                reasons["of a sleep epoch that an earlier line annotates", default: 0] += 1
-            } else if words.count < 7 {
-                reasons["without a stage", default: 0] += 1
             } else {
-                let meaning = texts.meaning(of: words[6])
+                annotated.insert(Int(place))
+                let text = words.count < 7 ? nil : words[6]
+                let meaning = text.map(texts.meaning(of:))
                 if case .stage(let stage) = meaning {
-                    stages[Int(place)] = stage
-                } else {
-                    reasons["not a stage (W, 1, 2, 3, 4, R): \(quoted(words[6]))", default: 0] += 1
-                    if meaning == .unknown { unknown.add(words[6]) }
+                    epochs.set(stage, at: Int(place))
+                    continue
                 }
+                if meaning == .unscored { epochs.set(nil, at: Int(place)) }
+                if meaning == .unknown, let text { unknown.add(text) }
+                let reason = text.map { "not a stage (W, 1, 2, 3, 4, R): \(quoted($0))" }
+                reasons[reason ?? "without a stage", default: 0] += 1
             }
         }
         try unknown.requireFew(Double(unknown.total), of: Double(annotated.count), path: path, reading)
+        notes = try epochs.requireAgreement()
+        stages = epochs.stages
+        if epochs.repeatedCount > 0 {
+            reasons["of a sleep epoch that another line annotates", default: 0] += epochs.repeatedCount
+        }
         unannotatedCount = stages.count - annotated.count
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             skipped.append(SkippedItem(path: path, kind: .annotation, count: count, reason: reason))

@@ -25,6 +25,8 @@ struct TimedRows {
     private(set) var duplicateCount = 0
     /// How many rows were left out as of one time with another, but of other values.
     private(set) var conflictCount = 0
+    /// How many rows that were kept have the time of another row and other values.
+    private(set) var otherAtSameTimeCount = 0
     /// How many rows were left out because of their time.
     private(set) var outsideCount = 0
 
@@ -110,6 +112,7 @@ struct TimedRows {
         order = order.enumerated().filter { at, row in at == 0 || precedes(order[at - 1], row) }.map(\.element)
         duplicateCount = rowCount - order.count
         self.times = order.map { times[$0] }
+        otherAtSameTimeCount = zip(self.times, self.times.dropFirst()).count { $0 == $1 }
         self.columns = columns.map { column in order.map { column[$0] } }
     }
 

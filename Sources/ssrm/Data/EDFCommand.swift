@@ -1,7 +1,5 @@
-public import ArgumentParser
-public import Datasets
-
-extension HypnogramReading.Preference: ExpressibleByArgument {}
+import ArgumentParser
+import Datasets
 
 /// `ssrm data edf`: polysomnography as EDF files.
 struct EDFCommand: ParsableCommand {
@@ -87,12 +85,6 @@ struct EDFCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "Which annotation counts where several of a hypnogram cover one sleep epoch: first or last in it."
-    )
-    var prefer: HypnogramReading.Preference?
-
-    @Option(
-        name: .long,
         help: "Whose stages count: a column of a table of events that has several, or a name in its column of scorers.")
     var scorer: String?
 
@@ -155,6 +147,6 @@ struct EDFCommand: ParsableCommand {
             Polysomnography(
                 files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
                 wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
-                reading: stages.reading(preference: prefer, scorer: scorer)))
+                reading: stages.reading(scorer: scorer)))
     }
 }

@@ -1,5 +1,7 @@
-import ArgumentParser
-import Datasets
+public import ArgumentParser
+public import Datasets
+
+extension HypnogramReading.Preference: ExpressibleByArgument {}
 
 /// What texts mean as sleep stages, for the commands whose files hold such texts.
 struct StageOptions: ParsableArguments {
@@ -22,22 +24,28 @@ struct StageOptions: ParsableArguments {
     @Flag(name: .long, help: "Leave sleep epochs whose text is no known stage without a label, however many they are.")
     var ignoreUnknownStages = false
 
+    @Option(
+        name: .long,
+        help: """
+            Which annotation counts where several of one file are of one sleep epoch. (default: last, and refused where they \
+            disagree about more than one in fifty)
+            """)
+    var prefer: HypnogramReading.Preference?
+
     func validate() throws {
         do {
             _ = try reading()
         } catch let error as DatasetError { throw ValidationError("--stage-map: \(error)") }
     }
 
-    /// These options, and which of several annotations of a sleep epoch counts.
-    func reading(
-        preference: HypnogramReading.Preference? = nil, scorer: String? = nil
-    ) throws -> HypnogramReading {
+    /// These options, and whose stages count.
+    func reading(scorer: String? = nil) throws -> HypnogramReading {
         let pairs = stageMap.joined().map { ($0.text, $0.code) }
         guard Set(pairs.map(\.0)).count == pairs.count else {
             throw ValidationError("--stage-map names a text twice")
         }
         return try HypnogramReading(
-            stageMap: Dictionary(pairs) { $1 }, ignoresUnknownStages: ignoreUnknownStages, preference: preference,
+            stageMap: Dictionary(pairs) { $1 }, ignoresUnknownStages: ignoreUnknownStages, preference: prefer,
             scorer: scorer)
     }
 }

@@ -25,6 +25,9 @@ struct SimulatedWorker {
     private var isOpen = false
     private var parameters: Cell?
     private var lent: [UInt64: [Cell]] = [:]
+    /// The coordinator process that it was welcomed by last, and which one each order to compute came from.
+    private var session: UInt64 = 0
+    private var sessionOfClaim: [UInt64: UInt64] = [:]
     private var preparedGeneration = 0
     /// What it does, in order, until the world takes it.
     private(set) var acts: [Act] = []
@@ -56,6 +59,7 @@ struct SimulatedWorker {
         let directives = employment.onMessage(
             parcel.message, blockLengths: parcel.blockLengths, isShared: parcel.isShared, at: now)
         perform(directives, on: parcel, now)
+        checkLentMemory()
         let releasedBelow: UInt64
         switch parcel.message {
         case .work(let work): releasedBelow = work.releasedBelow
@@ -68,6 +72,14 @@ struct SimulatedWorker {
         if lent.count != employment.lentClaims.count, lent.count != Set(employment.lentClaims).count {
             fault = "other memory is kept than is lent"
         }
+    }
+
+    /// Nothing stays lent to a coordinator that is gone, and no more than steps that are in hand or just done have.
+    private mutating func checkLentMemory() {
+        if lent.keys.contains(where: { sessionOfClaim[$0] != session }) {
+            fault = "memory is lent to a coordinator that is gone"
+        }
+        if lent.values.reduce(0, { $0 + $1.count }) > 4 * run.leafCount { fault = "ever more memory is lent" }
     }
 
     mutating func tick(at now: Duration) { perform(employment.onTick(at: now), now) }
@@ -89,6 +101,7 @@ struct SimulatedWorker {
             if isLent {
                 if !machine.sharesMemory { fault = "memory is lent that is not shared" }
                 lent[report.claim, default: []] += cells
+                checkLentMemory()
             }
             if report.content == .notFinite {
                 acts.append(.send(Parcel(message: .leafReport(report))))
@@ -117,6 +130,7 @@ struct SimulatedWorker {
                         Parcel(message: .ready(Ready(probeDigest: probeDigest, coordinatorToken: token)))))
             case .sendReport: fault = "a report was sent where nothing was computed"
             case .examine(let welcome):
+                session = welcome.session
                 perform(employment.onJob(job, in: welcome, at: now), on: parcel, now)
             case .share(let name): isOpen = machine.sharesMemory && name != nil
             case .fetch(let welcome):
@@ -131,6 +145,7 @@ struct SimulatedWorker {
             case .compute(let work, let withNewParameters, let generation):
                 if withNewParameters { parameters = parcel?.cells.first }
                 guard let parameters else { fault = "there are no parameters to compute at"; continue }
+                sessionOfClaim[work.claim] = session
                 acts.append(.compute(work, parameters: parameters, generation: generation))
             case .release(let claims):
                 for claim in claims {
