@@ -107,7 +107,7 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let what = "\(path).atr: on 1 of 14 sleep epochs two of its annotations disagree; the one that comes"
     #expect(try first(nil) == ("REM", ["\(what) last in the file counts"]))
     #expect(try first(.first) == ("W", ["\(what) first in the file counts"]))
-    try twice(4)
+    _ = try twice(4)
     #expect(
         try error(folder)
             == "\(path).atr: on 4 of 14 sleep epochs two of its annotations disagree: choose the one that comes first or last "
