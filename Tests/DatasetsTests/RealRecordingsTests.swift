@@ -93,6 +93,28 @@ struct RealRecordingsTests {
         #expect(try classCounts(dataset, .wake) == [expected[0], expected[1...].reduce(0, +)])
     }
 
+    @Test func wholeNightsHaveEveryScoredEpochAndThoseBetween() throws {
+        let source = try SleepAccelNights(root: Recordings.root + "/sleep-accel", origin: .published)
+        _ = try source.write(to: folder.path("nights"))
+        let dataset = try Dataset(opening: folder.path("nights"))
+        #expect(dataset.subjects.count == 24 && dataset.recordings == dataset.subjects)
+        #expect(dataset.samples.count == 19_668 && dataset.samples.rows == 29)
+        _ = try SleepAccelFeatures(root: Recordings.root + "/sleep-accel").write(to: folder.path("sleep"))
+        let published = try Dataset(opening: folder.path("sleep"))
+        for scheme in [LabelScheme.wake, .three, .five] {
+            #expect(try classCounts(dataset, scheme) == classCounts(published, scheme))
+        }
+        // What the published features and these share: count, hr and time at the labelled sleep epochs.
+        let labelled = (0..<dataset.samples.count).filter { dataset.code(of: $0) != nil }
+        #expect(labelled.count == published.samples.count)
+        for (row, other) in [(26, 0), (27, 1)] {
+            #expect(
+                zip(labelled, 0..<published.samples.count).allSatisfy {
+                    dataset.samples[$0][row] == published.samples[$1][11 * other + 5]
+                })
+        }
+    }
+
     @Test(.enabled(if: Python.isHere, Comment(rawValue: Python.absence)))
     func numPyReadsTheSameValues() throws {
         for experiment in PressureMaps.Experiment.allCases {

@@ -306,3 +306,38 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
     let error = "\(try #require(#expect(throws: DatasetError.self) { try dataset(folder) }))"
     #expect(error.contains("slp01a.an: 20 of its 40 annotations come after the record's last whole sleep epoch"))
 }
+
+@Test func measuresOfTheHeartRateStandBehindThoseOfTheBeats() throws {
+    let folder = try TemporaryFolder()
+    let record = Record(pause: 320..<395)  // sleep epochs 11 and 12 have no beats
+    try record.write(to: folder)
+    let output = try TemporaryFolder()
+    func made(_ features: [HeartBeatFeature], _ measures: [HeartRateMeasure]) throws -> Dataset {
+        let source = try SlpdbRecords(root: folder.url.path, features: features, heartRate: measures, window: 1)
+        _ = try source.write(to: output.path("data"))
+        return try Dataset(opening: output.path("data"))
+    }
+    let beats = [HeartBeatFeature(.high, isRelative: true), HeartBeatFeature(.clock)]
+    let measures: [HeartRateMeasure] = [.level, .slow, .rank]
+    let both = try made(beats, measures)
+    #expect(both.content == ["hf-night", "clock", "hr-level", "hr-slow-30min", "hr-rank"])
+    #expect(both.units == ["1", "h", "1", "1", "1"] && both.recordings == ["slp01a"])
+    let (alone, plain) = (try made([], measures), try made(beats, []))
+    // The whole record's heart rate, from the first sleep epoch that is used to the last.
+    let rows = record.beats.compactMap { line -> (end: Double, rate: Double)? in
+        let fields = line.split(separator: "\t")
+        guard let seconds = Double(fields[2]), fields[1] == "N", seconds < 2 else { return nil }
+        let parts = fields[4].split(separator: ":").compactMap { Double($0) }
+        return (parts.reduce(0) { $0 * 60 + $1 }, 60 / seconds)
+    }
+    let series = UnevenSeries(times: rows.map(\.end), values: rows.map(\.rate))
+    let positions = (0..<both.samples.count).map(both.position(of:))
+    let (first, last) = (positions[0], positions[positions.count - 1])
+    let night = HeartRateMeasures(
+        HeartRateMeasures.grid(series, from: Double(first) * 30, epochCount: last - first + 1))
+    for sample in 0..<both.samples.count {
+        let expected = measures.map { Float(night[$0][positions[sample] - first]) }
+        #expect(zip(both.samples[sample].dropFirst(2), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(Array(both.samples[sample]) == Array(plain.samples[sample]) + Array(alone.samples[sample]))
+    }
+}

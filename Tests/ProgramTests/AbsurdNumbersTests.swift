@@ -33,7 +33,10 @@ private struct Place: CustomTestStringConvertible, Sendable {
         ("motion", 5),
         ("motion along x", 6), ("steps' time", 7), ("steps", 8),
     ].flatMap { name, field in
-        [["--features", "count,hr,time,cosine,steps"], ["--content", "windows", "--channels", "x,z,magnitude,hr"]].map {
+        [
+            ["--features", "count,hr,time,cosine,steps"], ["--features", "night"],
+            ["--content", "windows", "--channels", "x,z,magnitude,hr"],
+        ].map {
             options in
             Place("sleep-accel: \(name), \(options[0])") { folder, number in
                 func at(_ own: Int, _ row: Int, _ otherwise: String) -> String {

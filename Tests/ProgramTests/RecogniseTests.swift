@@ -208,7 +208,8 @@ func aModelOfPressureMapsRefusesSleepFeatures() throws {
     _ = try train(prepared, to: "maps-model.safetensors")
     let folder = try TemporaryFolder()
     let made = try ProgramRun.ssrm(
-        "data", "sleep-accel", "--root", Recordings.root + "/sleep-accel", "--out", folder.path("sleep.safetensors"))
+        "data", "sleep-accel", "--root", Recordings.root + "/sleep-accel", "--features", "published", "--out",
+        folder.path("sleep.safetensors"))
     #expect(made.status == 0, "\(made.errors)")
     let result = try ProgramRun.ssrm(
         "predict", "--model", prepared.folder.path("maps-model.safetensors"), "--data",
@@ -222,7 +223,8 @@ func aModelOfPressureMapsRefusesSleepFeatures() throws {
 func sleepOfPeopleNeverSeenIsRecognised() throws {
     let folder = try TemporaryFolder()
     let made = try ProgramRun.ssrm(
-        "data", "sleep-accel", "--root", Recordings.root + "/sleep-accel", "--out", folder.path("sleep.safetensors"))
+        "data", "sleep-accel", "--root", Recordings.root + "/sleep-accel", "--features", "published", "--out",
+        folder.path("sleep.safetensors"))
     #expect(made.status == 0, "\(made.errors)")
     let result = try ProgramRun.ssrm(
         "evaluate", "--data", folder.path("sleep.safetensors"), "--scheme", "three", "--protocol", "kfold", "--folds",

@@ -24,11 +24,13 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
 
 @Test func publishedFeaturesAreTakenWhereTheyAreAndRawFilesOtherwise() throws {
     let both = try root(published: true)
-    let published = try made(both)
+    let published = try made(both, "--features", "published")
     #expect(published.output.contains("2 samples of 4 x 11 values (sleep-accel), 1 subjects"))
     #expect(published.errors.contains("note: these are the features in features_walch; --from raw"))
-    #expect(try made(both, "--from", "raw").output.contains("18 samples of 4 x 11 values (sleep-accel-raw)"))
-    #expect(try made(both, "--from", "published").errors.isEmpty)
+    #expect(
+        try made(both, "--features", "published", "--from", "raw").output
+            .contains("18 samples of 4 x 11 values (sleep-accel-raw)"))
+    #expect(try made(both, "--features", "count,hr,time,cosine", "--from", "published").errors.isEmpty)
     #expect(
         try made(both, "--content", "windows").output.contains("18 samples of 30 x 32 values (sleep-accel-windows)"))
     let raw = try root(published: false)
@@ -37,6 +39,28 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
     #expect(result.errors.contains("2 sleep epochs in all"))
     let windows = try made(raw, "--content", "windows", "--channels", "x,hr", "--rate", "5")
     #expect(windows.output.contains("18 samples of 30 x 10 values"))
+}
+
+@Test func withoutBeingAskedForAnythingElseNightsHaveTheInputsOfSleep() throws {
+    let raw = try root(published: false)
+    #expect(try made(raw).output.contains("18 samples of 29 x 1 values (sleep-accel-night), 1 subjects"))
+    #expect(try made(raw, "--features", "night", "--window", "5").output.contains("18 samples of 29 x 5 values"))
+    let both = try root(published: true)
+    for name in ["count_feature", "hr_feature", "time_feature", "psg_labels"] {
+        let lines = (2..<18).map {
+            name == "time_feature" ? "\(Double($0 - 2) / 120)" : name == "psg_labels" ? "2" : "\($0)"
+        }
+        try both.write(lines.map { $0 + "\n" }.joined(), to: "root/features_walch/7_\(name).out")
+    }
+    let ambiguous = try made(both)
+    #expect(ambiguous.status == 1 && ambiguous.errors.count { $0 == "\n" } == 2)  // and the note on --from
+    #expect(ambiguous.errors.contains("its hours and stages fit 5 places in labels"))
+    try both.write(
+        (0..<20).map { "\($0 * 30) \((2..<18).contains($0) ? 2 : -1)\n" }.joined(),
+        to: "root/labels/7_labeled_sleep.txt")
+    let made = try made(both)
+    #expect(made.output.contains("16 samples of 29 x 1 values (sleep-accel-night)"), "\(made.errors)")
+    #expect(made.errors.contains("note: activity counts and hr are those in features_walch; --from raw"))
 }
 
 @Test func aFeatureThatRawFilesDoNotGiveIsNamed() throws {
@@ -52,6 +76,7 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
 
 @Test(arguments: [
     ["--rate", "0"], ["--channels", "x,x"], ["--from", "published", "--content", "windows"], ["--from", "somewhere"],
+    ["--features", "night,steps"], ["--features", "published,steps"],
 ])
 func wrongOptionsOfSleepAccelSayHowItIsUsed(arguments: [String]) throws {
     let common = ["data", "sleep-accel", "--root", "x", "--out", "y"]

@@ -155,7 +155,7 @@ public struct SleepAccelRecordings: RecordingSource {
     }
 
     /// A feature of the sleep epoch that starts at a time.
-    private static func feature(
+    static func feature(
         _ feature: Feature, of night: SleepAccelNight, _ signals: SleepAccelNight.SignalRows
     ) -> (_ start: Double) -> Double {
         switch feature {
@@ -208,12 +208,12 @@ public struct SleepAccelRecordings: RecordingSource {
 
 extension SleepAccelRecordings {
     /// Which nights the folders hold.
-    private struct Search {
+    struct Search {
         let root: String
         let needs: SleepAccelNight.Needs
         let unlabelled: Bool
-        var nights: [SleepAccelNight] = []
-        var skipped: [SkippedItem] = []
+        private(set) var nights: [SleepAccelNight] = []
+        private(set) var skipped: [SkippedItem] = []
 
         init(root: String, needs: SleepAccelNight.Needs, unlabelled: Bool) {
             (self.root, self.needs, self.unlabelled) = (root, needs, unlabelled)

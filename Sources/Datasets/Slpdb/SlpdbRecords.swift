@@ -1,5 +1,5 @@
 import Numerics
-import Signals
+public import Signals
 
 /// The MIT-BIH Polysomnographic Database (PhysioNet `slpdb` 1.0.0): heart beats and sleep stages as text.
 ///
@@ -17,7 +17,7 @@ import Signals
 /// A sleep epoch whose normal intervals last less than 15 s together is a gap: it is left out, and what follows is
 /// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label,
 /// are left out too, the latter but where `unlabelled` says otherwise. Features relative to the night are taken over
-/// all sleep epochs of a record that are used.
+/// all sleep epochs of a record that are used. ``HeartRateMeasure``s can be had beside them.
 ///
 /// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected
@@ -27,7 +27,6 @@ public struct SlpdbRecords: RecordingSource {
     private static let publishersEndings = [".dat", ".ecg", ".st", ".xws", ".txt", ".html", ".svg", ".png"]
     private static let publishersNames: Set = ["RECORDS", "ANNOTATORS", "README", "README.st", "DOI", "index.html"]
 
-    private let features: [HeartBeatFeature]
     private let window: SleepEpochWindow
     /// The features of each recording of the outline, one value a sleep epoch.
     private let values: [[[Float]]]
@@ -44,16 +43,19 @@ public struct SlpdbRecords: RecordingSource {
     /// - Parameters:
     ///   - root: the folder that holds the records' files.
     ///   - features: a row of a sample each.
+    ///   - heartRate: more rows, behind those: measures of the heart rate over the record, from its first usable sleep
+    ///     epoch to its last. The heart rate is 60 over each normal interval, at the interval's end, on straight lines.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - unlabelled: whether records without `.an`, and parts without any stage, are taken, too.
     ///   - reading: what texts of the annotations mean.
     /// - Throws: `DatasetError` that names the file and line; also when no record can be used.
     public init(
-        root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 11,
+        root: String, features: [HeartBeatFeature] = HeartBeatFeature.defaults, heartRate: [HeartRateMeasure] = [],
+        window: Int = 11,
         unlabelled: Bool = false, reading: HypnogramReading = .plain
     ) throws(DatasetError) {
-        precondition(!features.isEmpty, "no features")
-        (self.features, self.window) = (features, SleepEpochWindow(width: window))
+        precondition(!features.isEmpty || !heartRate.isEmpty, "no features")
+        self.window = SleepEpochWindow(width: window)
         var search = Search(unlabelled: unlabelled)
         try search.findRecords(in: root)
         var nights: [Night] = []
@@ -66,7 +68,7 @@ public struct SlpdbRecords: RecordingSource {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
             }
-            nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features)
+            nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features, heartRate)
         }
         (skipped, self.notes) = (search.skipped, notes)
         guard !nights.isEmpty else {
@@ -78,8 +80,9 @@ public struct SlpdbRecords: RecordingSource {
             nights.map(\.recording.subject), path: root, remedy: "rename the records' files")
         values = nights.map(\.values)
         outline = DatasetOutline(
-            kind: "slpdb", vocabulary: .stage, rows: features.count, columns: window, content: features.map(\.name),
-            units: features.map(\.unit), of: nights.map(\.recording))
+            kind: "slpdb", vocabulary: .stage, rows: features.count + heartRate.count, columns: window,
+            content: features.map(\.name) + heartRate.map(\.rawValue),
+            units: features.map(\.unit) + heartRate.map(\.unit), of: nights.map(\.recording))
     }
 
     /// Appends the samples in the order of the outline.
@@ -140,7 +143,8 @@ public struct SlpdbRecords: RecordingSource {
 
         /// The recordings that a record is cut into, with what does not fit counted.
         mutating func nights(
-            of record: String, _ texts: SlpdbTexts, path: String, _ features: [HeartBeatFeature]
+            of record: String, _ texts: SlpdbTexts, path: String, _ features: [HeartBeatFeature],
+            _ heartRate: [HeartRateMeasure]
         ) -> [Night] {
             skipped += texts.skipped
             let measures = HeartBeatMeasures(beats: texts.beats)
@@ -174,7 +178,10 @@ public struct SlpdbRecords: RecordingSource {
             ] where count > 0 {
                 skipped.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
             }
-            let values = Self.featureValues(runs.map(measures.values(of:)), features)
+            let values = zip(
+                Self.featureValues(runs.map(measures.values(of:)), features),
+                Self.heartRateValues(runs, texts.beats, heartRate)
+            ).map { $0 + $1 }
             return zip(runs, values).map { run, values in
                 let recording = FoundRecording(
                     name: run.lowerBound == 0 ? record : "\(record)+\(run.lowerBound)", subject: subject(of: record),
@@ -187,6 +194,24 @@ public struct SlpdbRecords: RecordingSource {
         private func subject(of record: String) -> String {
             let isPart = record.last?.isLetter == true && record.dropLast().last?.isNumber == true
             return isPart ? String(record.dropLast()) : record
+        }
+
+        /// `[runs][measures][sleep epochs]` of the heart rate from the first run to the last.
+        private static func heartRateValues(
+            _ runs: [Range<Int>], _ beats: HeartBeats, _ measures: [HeartRateMeasure]
+        ) -> [[[Float]]] {
+            guard !measures.isEmpty, let first = runs.first, let last = runs.last else {
+                return runs.map { _ in [] }
+            }
+            let normal = beats.intervals.filter(\.isNormal)
+            let series = UnevenSeries(times: normal.map(\.end), values: normal.map { 60 / $0.seconds })
+            let night = HeartRateMeasures(
+                HeartRateMeasures.grid(
+                    series, from: Double(first.lowerBound) * SleepEpochWindow.epochSeconds,
+                    epochCount: last.upperBound - first.lowerBound))
+            return runs.map { run in
+                measures.map { measure in run.map { Float(night[measure][$0 - first.lowerBound]) } }
+            }
         }
 
         /// `[runs][features][sleep epochs]` of measures; relative ones are relative to all runs together.

@@ -23,7 +23,9 @@ struct TimedRows {
     private(set) var columns: [[Double]]
     /// How many rows were left out as the same as another.
     private(set) var duplicateCount = 0
-    /// How many rows have the time of another row and other values.
+    /// How many rows were left out as of one time with another, but of other values.
+    private(set) var conflictCount = 0
+    /// How many rows that were kept have the time of another row and other values.
     private(set) var otherAtSameTimeCount = 0
     /// How many rows were left out because of their time.
     private(set) var outsideCount = 0
@@ -54,8 +56,11 @@ struct TimedRows {
 
     /// Reads the rows of a range of times; memory holds those rows alone.
     ///
-    /// The lines have `columnCount` columns, the time included.
-    init(path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity)) throws(DatasetError) {
+    /// The lines have `columnCount` columns, the time included. With `oneATime`, of rows with one time and different
+    /// values only the first in the file is kept.
+    init(
+        path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity), oneATime: Bool = false
+    ) throws(DatasetError) {
         var table = try NumberTable(path: path, hasCommas: true)
         times = []
         columns = Array(repeating: [], count: columnCount - 1)
@@ -75,7 +80,22 @@ struct TimedRows {
                 for column in columns.indices { columns[column].append(piece[row * columnCount + 1 + column]) }
             }
         }
-        sortAndLeaveOutDuplicates()
+        oneATime ? sortAndKeepFirstOfTime() : sortAndLeaveOutDuplicates()
+    }
+
+    private mutating func sortAndKeepFirstOfTime() {
+        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+        var kept: [Int] = []
+        for row in order {
+            guard let last = kept.last, times[last] == times[row] else {
+                kept.append(row)
+                continue
+            }
+            let isRepeated = columns.allSatisfy { $0[last] == $0[row] }
+            duplicateCount += isRepeated ? 1 : 0
+            conflictCount += isRepeated ? 0 : 1
+        }
+        (times, columns) = (kept.map { times[$0] }, columns.map { column in kept.map { column[$0] } })
     }
 
     /// Rows of one time are ordered by their other columns, so that the order in the file is no input.
@@ -110,6 +130,8 @@ struct TimedRows {
         [
             SkippedItem(path: path, kind: .row, count: outsideCount, reason: outside),
             SkippedItem(path: path, kind: .row, count: duplicateCount, reason: "the same as another row"),
+            SkippedItem(
+                path: path, kind: .row, count: conflictCount, reason: "of the time of an earlier row, but other"),
         ].filter { $0.count > 0 }
     }
 }

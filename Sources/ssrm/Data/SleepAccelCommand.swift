@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import Signals
 
 /// `ssrm data sleep-accel`: PhysioNet's `sleep-accel`, from its raw files or as the features that its authors
 /// published.
@@ -17,16 +18,26 @@ struct SleepAccelCommand: ParsableCommand {
         commandName: "sleep-accel",
         abstract: "PhysioNet's wrist-worn sleep recordings (sleep-accel 1.0.0).",
         discussion: """
-            From raw files (labels, heart_rate, motion, steps) or from the features that the authors computed of them \
-            (features_walch). Without --from it is features_walch where that folder is there, and the raw files otherwise.
+            --features night (the default): \(SleepAccelNights.content.count) inputs a sleep epoch of 30 s, \
+            \(HeartRateMeasure.allCases.count) measures of the heart rate and \(ActivityMeasure.allCases.count) of the \
+            activity around it, count, hr and time. A night is one recording from its first to its last scored sleep epoch; \
+            one that was not scored or had no signals stays in it, without a label. It needs labels, heart_rate, and \
+            features_walch or motion. Up to version 0.2.0 the default was --features published.
 
-            --content features: a sample is a matrix of features x sleep epochs of 30 s around its own, which is the middle \
-            column. --content windows: a sample is a sleep epoch's raw signal as a matrix, a row a second. A night is \
-            a recording; where signals are missing a new one starts.
+            --features published, or names: features as the authors computed them, from features_walch or from raw files \
+            (labels, heart_rate, motion, steps). A sample is a matrix of features x sleep epochs around its own, which is \
+            the middle column; where signals are missing a new recording starts.
+
+            Without --from they come from features_walch where that folder is there, and from raw files otherwise.
+
+            --content windows: a sample is a sleep epoch's raw signal as a matrix, a row a second.
 
             Example:
-              ssrm data sleep-accel --root sleep-accel --out sleep.safetensors
-              ssrm data sleep-accel --root sleep-accel --from raw --out raw.safetensors
+              ssrm data sleep-accel --root sleep-accel --out night.safetensors
+              ssrm data sleep-accel --root sleep-accel --features published \\
+                --out sleep.safetensors
+              ssrm data sleep-accel --root sleep-accel --from raw --features count,hr \\
+                --out raw.safetensors
               ssrm data sleep-accel --root sleep-accel --content windows \\
                 --out win.safetensors
             """)
@@ -43,15 +54,21 @@ struct SleepAccelCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            Which features, separated by commas. From raw files: count (activity), hr (variation of the heart rate), time (hours), \
-            cosine (of 24 h), steps (in ten minutes); only the files that they need are read. Published: the part of a \
-            file's name before _feature.out.
+            Which features: night, published (\(SleepAccelFeatures.defaultFeatures.joined(separator: ","))), or names separated \
+            by commas. From raw files: count (activity), hr (variation of the heart rate), time (hours), cosine (of 24 h), \
+            steps (in ten minutes); only the files that they need are read. From features_walch: the part of a file's name \
+            before _feature.out.
             """,
         transform: names)
-    var features = SleepAccelFeatures.defaultFeatures
+    var features = ["night"]
 
-    @Option(name: .long, help: "How many sleep epochs a sample of features spans; an odd number.")
-    var window = 11
+    @Option(
+        name: .long,
+        help: """
+            How many sleep epochs a sample of features spans; an odd number. By default 1 for night, whose measures look \
+            around themselves, and 11 otherwise.
+            """)
+    var window: Int?
 
     @Option(
         name: .long,
@@ -71,13 +88,23 @@ struct SleepAccelCommand: ParsableCommand {
 
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
+    private var isNight: Bool { content == .features && features == ["night"] }
+
+    /// The features by their names.
+    private var featureNames: [String] {
+        features == ["published"] ? SleepAccelFeatures.defaultFeatures : features
+    }
+
     func validate() throws {
-        try requireWindow(window)
+        if let window { try requireWindow(window) }
         guard (1...200).contains(rate) else { throw ValidationError("--rate must be from 1 to 200 Hz: not \(rate)") }
         for (option, names) in [("--features", features), ("--channels", channels)] {
             guard !names.isEmpty, Set(names).count == names.count else {
                 throw ValidationError("\(option) must name at least one of them, and each once")
             }
+        }
+        guard features.count == 1 || !features.contains(where: ["night", "published"].contains) else {
+            throw ValidationError("--features night and --features published stand for a whole set: name nothing else")
         }
         guard content == .features || from != .published else {
             throw ValidationError("--content windows is made from raw files: leave --from published out")
@@ -87,24 +114,33 @@ struct SleepAccelCommand: ParsableCommand {
     func run() throws {
         func isThere(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(folder)") }
         let origin = from ?? (content == .features && isThere("features_walch") ? .published : .raw)
-        let folders = origin == .raw ? ["labels", "heart_rate", "motion", "steps"] : ["features_walch"]
+        let rawFolders = ["labels", "heart_rate", "motion", "steps"]
+        let folders = origin == .raw ? rawFolders : ["features_walch"] + (isNight ? rawFolders.prefix(2) : [])
         try requireWritable(output.out, inputs: folders.map { "\(root)/\($0)" })
-        switch origin {
-        case .published:
-            if from == nil, isThere("labels"), isThere("heart_rate") {
-                Terminal.error(
-                    "note: these are the features in features_walch; --from raw computes them from the signals")
-            }
+        if from == nil, origin == .published,
+            (isNight ? rawFolders.prefix(3) : rawFolders.prefix(2)).allSatisfy(isThere)
+        {
+            let what = isNight ? "activity counts and hr are those" : "these are the features"
+            Terminal.error("note: \(what) in features_walch; --from raw computes them from the signals")
+        }
+        let unlabelled = unlabelled.areTaken
+        switch (origin, isNight) {
+        case (_, true):
             try output.write(
-                SleepAccelFeatures(root: root, features: features, window: window, unlabelled: unlabelled.areTaken))
-        case .raw:
-            try output.write(SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled.areTaken))
+                SleepAccelNights(
+                    root: root, origin: origin == .raw ? .raw : .published, window: window ?? 1, unlabelled: unlabelled)
+            )
+        case (.published, false):
+            try output.write(
+                SleepAccelFeatures(root: root, features: featureNames, window: window ?? 11, unlabelled: unlabelled))
+        case (.raw, false):
+            try output.write(SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled))
         }
     }
 
     private func rawContent() throws -> SleepAccelRecordings.Content {
         switch content {
-        case .features: return .features(try named(features, "--features"), window: window)
+        case .features: return .features(try named(featureNames, "--features"), window: window ?? 11)
         case .windows: return .windows(try named(channels, "--channels"), rate: rate)
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Signals
 
 /// `ssrm data slpdb`: heart-beat features of the MIT-BIH Polysomnographic Database.
 struct SlpdbCommand: ParsableCommand {
@@ -16,10 +17,12 @@ struct SlpdbCommand: ParsableCommand {
             one person (slp01a, slp01b) are one subject. Sleep epochs without enough normal heart beats end a recording.
 
             Features: \(HeartBeatFeature.Measure.allCases.map(\.rawValue).joined(separator: ", ")); with -night behind the \
-            name (all but clock) relative to the recording's median and spread.
+            name (all but clock) relative to the recording's median and spread. Measures of the heart rate over the night, windows of \
+            half a minute to an hour: \(HeartRateMeasure.allCases.map(\.rawValue).joined(separator: ", ")).
 
             Example:
               ssrm data slpdb --root slpdb --out slpdb.safetensors
+              ssrm data slpdb --root slpdb --features all --window 1 --out night.safetensors
             """)
 
     @Option(name: .long, help: "The folder that holds the records' .hea, .rr and .an.")
@@ -28,11 +31,12 @@ struct SlpdbCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            Which features, separated by commas; by default every one with -night, and as they are lost, hf-share, lf-hf, \
-            vlf-share, breathing, breathing-peak and clock.
+            Which features: beats (the default: every one with -night, and as they are lost, hf-share, lf-hf, vlf-share, \
+            breathing, breathing-peak and clock), night (the measures of the heart rate over the night, and clock), all \
+            (beats and night together), or names separated by commas. In a sample, the measures of the heart rate come last.
             """,
         transform: { text in text.split(separator: ",").map(String.init) })
-    var features = HeartBeatFeature.defaults.map(\.name)
+    var features = ["beats"]
 
     @Option(name: .long, help: "How many sleep epochs a sample spans; an odd number.")
     var window = 11
@@ -48,17 +52,30 @@ struct SlpdbCommand: ParsableCommand {
         guard !features.isEmpty, Set(features).count == features.count else {
             throw ValidationError("--features must name at least one feature, and each once")
         }
-        for name in features where HeartBeatFeature(name: name) == nil {
-            throw ValidationError(
-                "there is no feature \(name): use \(HeartBeatFeature.all.map(\.name).joined(separator: ", "))")
+        if let set = features.first(where: { Self.sets[$0] != nil }), features.count > 1 {
+            throw ValidationError("--features \(set) stands for a whole set: name nothing else")
+        }
+        let known = HeartBeatFeature.all.map(\.name) + HeartRateMeasure.allCases.map(\.rawValue)
+        for name in featureNames where !known.contains(name) {
+            let sets = "\(Self.sets.keys.sorted().joined(separator: ", ")), or of"
+            throw ValidationError("there is no feature \(name): use one of \(sets) \(known.joined(separator: ", "))")
         }
     }
+
+    /// Names that stand for many.
+    private static let sets: [String: [String]] = {
+        let (beats, night) = (HeartBeatFeature.defaults.map(\.name), HeartRateMeasure.allCases.map(\.rawValue))
+        return ["beats": beats, "night": ["clock"] + night, "all": beats + night]
+    }()
+
+    private var featureNames: [String] { Self.sets[features[0]] ?? features }
 
     func run() throws {
         try requireWritable(output.out, inputs: [root])
         try output.write(
             SlpdbRecords(
-                root: root, features: features.compactMap(HeartBeatFeature.init(name:)), window: window,
+                root: root, features: featureNames.compactMap(HeartBeatFeature.init(name:)),
+                heartRate: featureNames.compactMap(HeartRateMeasure.init(rawValue:)), window: window,
                 unlabelled: unlabelled.areTaken, reading: stages.reading()))
     }
 }
