@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Signals
+import Signals
 
 /// Measures by NumPy and SciPy of the nights that `heartRate` and `counts` repeat (Scripts/fixtures/night_inputs.py).
 private struct Fixture: Decodable {
