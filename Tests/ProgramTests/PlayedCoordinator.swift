@@ -78,12 +78,7 @@ final class PlayedCoordinator {
     /// Waits for a message of which `take` makes something; others are passed over.
     @discardableResult
     func hears<Taken>(_ take: (Message) -> Taken?) throws -> Taken {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            guard let frames = try socket.receive() else {
-                try Poller.wait(for: socket, timeout: .milliseconds(100))
-                continue
-            }
+        try socket.waits(lacking: "the worker did not say what was waited for") { frames in
             worker = Array(frames[0].bytes)
             let envelope = try ReceivedEnvelope(
                 frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) })
@@ -91,7 +86,7 @@ final class PlayedCoordinator {
             if case .farewell(_, let text) = envelope.message {
                 throw Pretraining.Failure(text: "the worker left instead: \(text)")
             }
+            return nil
         }
-        throw Pretraining.Failure(text: "the worker did not say what was waited for")
     }
 }

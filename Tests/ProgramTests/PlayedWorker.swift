@@ -53,15 +53,8 @@ final class PlayedWorker {
     /// Waits for a message of which `take` makes something; others are passed over.
     @discardableResult
     func hears<Taken>(_ take: (Message) -> Taken?) throws -> Taken {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            guard let frames = try socket.receive() else {
-                try Poller.wait(for: socket, timeout: .milliseconds(100))
-                continue
-            }
-            let envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
-            if let taken = take(envelope.message) { return taken }
+        try socket.waits(lacking: "the coordinator did not say what was waited for") { frames in
+            take(try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }).message)
         }
-        throw Pretraining.Failure(text: "the coordinator did not say what was waited for")
     }
 }
