@@ -9,11 +9,11 @@ final class MapPreparer {
     private let rowAverage: AreaAverage
     private let columnAverage: AreaAverage
     private let scratch: FloatBlock
-    /// `[rows, columns]`
+    // [rows, columns]
     private let map: FloatBlock
-    /// `[mapRows, columns]`
+    // [mapRows, columns]
     private let averaged: FloatBlock
-    /// `[mapRows, mapColumns]`
+    // [mapRows, mapColumns]
     private let small: FloatBlock
 
     init(_ settings: MapPreparation, rows: Int, columns: Int, frame: MapFrame?) {
