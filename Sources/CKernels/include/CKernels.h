@@ -10,6 +10,7 @@
 #include "crf.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "noise.h"
 #include "product.h"
 #include "recurrent.h"
 #include "text.h"
