@@ -10,6 +10,7 @@
 #include "crf.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "maps.h"
 #include "noise.h"
 #include "product.h"
 #include "recurrent.h"
