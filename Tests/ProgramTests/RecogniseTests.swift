@@ -49,7 +49,7 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
     #expect(shown["scheme"] as? String == "posture3" && shown["vocabulary"] as? String == "posture")
     #expect(shown["classes"] as? [String] == model.classes && shown["subjects"] as? [String] == data.subjects)
     #expect(shown["dataset"] as? String == data.digest && shown["encoder_dataset"] as? String == data.digest)
-    #expect(shown["encoder_identity"] as? String == model.encoder.identity)
+    #expect(shown["encoder_identities"] as? [String] == model.encoders.map(\.identity))
     #expect(shown["encoder_job"] as? String == model.provenance.encoderJob && shown["digest"] is String)
     #expect([shown["rows"] as? Int, shown["columns"] as? Int, shown["features"] as? Int] == [64, 27, 128])
     let text = try ProgramRun.ssrm("inspect", path).output

@@ -22,7 +22,8 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         network: NetworkSettings(MLPSettings(hiddenUnits: [4], weightDeviation: 0.1)), rows: 2, columns: 2, outputs: 3,
         content: ["a", "b"], units: ["m", "1"])
     let model = RecogniserModel(
-        encoder: try Encoder(record: record, parameters: FloatBlock((0..<35).map { Float($0) / 7 })), inputs: inputs,
+        encoders: [try Encoder(record: record, parameters: FloatBlock((0..<35).map { Float($0) / 7 }))], rows: 2,
+        columns: 2, inputs: inputs,
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
         content: ["a", "b"], units: ["m", "1"], preset: "paper",
         provenance: RecogniserModel.Provenance(
@@ -45,7 +46,8 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     #expect(read.recogniser.settings == model.recogniser.settings)
     #expect(read.scheme == .three && read.vocabulary == .stage && read.preset == "paper")
     #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"] && read.units == ["m", "1"])
-    #expect(read.encoder.record == model.encoder.record && read.encoder.identity == model.encoder.identity)
+    #expect(read.encoders.map(\.record) == model.encoders.map(\.record))
+    #expect(read.encoders.map(\.identity) == model.encoders.map(\.identity))
     #expect(read.provenance == model.provenance)
 }
 
@@ -58,7 +60,7 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     #expect(file.metadata["encoder_job"] == "0123" && file.metadata["encoder_dataset"] == "4567")
 }
 
-@Test(arguments: ["ssrm.model.1", "ssrm.model.2"])
+@Test(arguments: ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3"])
 func aModelOfAnEarlierProgramIsToBeTrainedAgain(format: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("model.safetensors")
@@ -103,7 +105,7 @@ func aModelWithImpossibleMetadataIsRefused(key: String, text: String, words: Str
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
 }
 
-@Test(arguments: ["encoder.hidden0.weight", "recogniser.linear.bias", "scaling.means"])
+@Test(arguments: ["encoder.hidden0.weight", "recogniser.0.linear.bias", "scaling.means"])
 func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
     let folder = try TemporaryFolder()
     let (path, other) = (folder.path("model.safetensors"), folder.path("other.safetensors"))
@@ -119,7 +121,7 @@ func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
     var writer = try TensorFileWriter(path: path, tensors: [], metadata: ["format": "ssrm.dataset.1"])
     _ = try writer.finish()
     #expect(
-        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.3")
+        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.4")
     ) { try RecogniserModel(opening: path) }
 }
 

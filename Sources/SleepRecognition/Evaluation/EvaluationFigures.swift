@@ -45,7 +45,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let trainingSamples: Int
         /// How many labelled samples were held out.
         public let samples: Int
-        /// Shards of the pre-training's steps, fewer than the settings say where samples are few.
+        /// Shards of the pre-training's steps, fewer than the settings say where samples are few; 0 where there
+        /// was no pre-training.
         public let shards: Int
         /// Originals of a shard, likewise.
         public let shardSize: Int
@@ -71,7 +72,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             let (fold, scores) = (result.fold, result.scores)
             (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
             (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
-            (shards, shardSize) = (fold.job.shardsPerStep, fold.job.originalsPerShard)
+            (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
             (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)
             confusion = scores.confusion
         }
@@ -91,7 +92,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let cell: String
     /// What all random draws followed from.
     public let seed: UInt64
-    /// Steps of each fold's pre-training.
+    /// Steps of each fold's pre-training; 0 where there was none.
     public let steps: Int
     /// How often each sequence was trained on.
     public let epochs: Int
@@ -144,7 +145,9 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         settings = evaluation.settings.values
         (preset, changes) = (evaluation.settings.name, evaluation.settings.changes)
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
-        (steps, epochs) = (settings.foldSteps, settings.recogniser.epochs)
+        (steps, epochs) = (
+            settings.recogniser.encoder == .none ? 0 : settings.foldSteps, settings.recogniser.epochs
+        )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)
         classes = names.enumerated().map { index, name in
