@@ -88,9 +88,9 @@ struct MemberTraining {
         let width = material.network.features
         workspace.take(pieces, features: material.values, width: width, labels: material.labels)
         guard settings.inputNoise > 0 else { return }
-        NormalQuantiles.add(
-            to: workspace.x.base, count: workspace.batch.rows * width, deviation: Float(settings.inputNoise),
-            generator: CounterGenerator(seed: seed, stream: RandomStream.noise(step: step)))
+        var draws = RandomSequence(seed: seed, stream: RandomStream.noise(step: step))
+        kernel_add_noise(
+            workspace.x.base, workspace.batch.rows * width, Float(settings.inputNoise), draws.next())
     }
 
     /// A step of Adam at the schedule's rate; before it, decay takes its part of the matrices (Loshchilov and Hutter,

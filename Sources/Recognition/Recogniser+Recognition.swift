@@ -89,7 +89,7 @@ extension Recogniser {
         return Recognition(labels: labels, probabilities: probabilities)
     }
 
-    /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's stand at the classes of what it mirrors.
+    /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's count for the classes that it mirrors.
     private func add(
         _ emissions: UnsafePointer<Float>, rows: Int, mirror: [Int]?, to sum: UnsafeMutablePointer<Float>,
         isFirst: Bool

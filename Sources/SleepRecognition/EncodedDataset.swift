@@ -3,8 +3,8 @@ import Encoders
 import Numerics
 import Recognition
 
-/// A dataset's samples as a recogniser reads them: each through the encoder, where there is one, with what else it reads
-/// beside its features.
+/// A dataset's samples as a recogniser reads them: each through the encoder, where there is one, with what else it
+/// reads beside its features.
 ///
 /// Training, recognition and every fold of an evaluation go through here.
 struct EncodedDataset: Sendable {

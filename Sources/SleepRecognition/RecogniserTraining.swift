@@ -2,8 +2,8 @@ public import Datasets
 public import Recognition
 public import Signals
 
-/// The downstream stage on a dataset: a recogniser trained on labelled samples, by the features that an encoder makes of
-/// them where its settings ask for one.
+/// The downstream stage on a dataset: a recogniser trained on labelled samples, by the features that an encoder makes
+/// of them where its settings ask for one.
 public struct RecogniserTraining: Sendable {
     /// The dataset.
     public let dataset: Dataset
@@ -28,8 +28,8 @@ public struct RecogniserTraining: Sendable {
     ///   - settings: the downstream stage's half counts.
     ///   - seed: what all random draws follow from.
     ///   - excluded: samples that take no part, as ranges in order, like those of `Dataset.samples(ofSubjects:)`.
-    /// - Throws: `SleepRecognitionError` when the scheme does not fit the labels or the encoder not the samples, or where
-    ///   there is none and the settings ask for one.
+    /// - Throws: `SleepRecognitionError` when the scheme does not fit the labels or the encoder not the samples, or
+    ///   where there is none and the settings ask for one.
     public init(
         on dataset: Dataset, scheme: LabelScheme, encoder: PretrainedEncoder?, settings: NamedSettings,
         seed: UInt64 = 1, excluding excluded: [Range<Int>] = []
@@ -122,8 +122,8 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     public let steps: Int
     /// How many recognisers answer together.
     public let members: Int
-    /// The last training epoch's mean negative log-likelihood per sample, in nats, the mean over members; where held-out
-    /// people chose the epoch, theirs in that epoch.
+    /// The last training epoch's mean negative log-likelihood per sample, in nats, the mean over members; where
+    /// held-out people chose the epoch, theirs in that epoch.
     public let loss: Double
     /// SHA-256 of the encoder's parameters, as it was given; nil where there was none.
     public let encoderIdentity: String?
