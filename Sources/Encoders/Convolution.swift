@@ -5,8 +5,8 @@ public import Numerics
 /// each followed by ReLU and the largest of every 2 x 2 values, then one affine layer.
 ///
 /// Where only one row or column is left, the largest is taken along the other alone. Parameters are one flat vector,
-/// layer by layer: a weight `[kernel, kernel, inputs, channels]` and a bias `[channels]`, then the output's weight
-/// `[features, outputs]` and bias `[outputs]`. Features stand pixel by pixel, the channels of a pixel together.
+/// layer by layer: a weight `[kernel, kernel, inputs, channels]` and a bias `[channels]`. Features stand pixel by
+/// pixel, the channels of a pixel together.
 public struct Convolution: Network, Equatable {
     /// One layer's sizes.
     struct Layer: Equatable {
@@ -38,18 +38,16 @@ public struct Convolution: Network, Equatable {
     let layers: [Layer]
     /// Values that it reads of a row.
     public let inputCount: Int
-    /// Values that it puts out for a row.
-    public let outputCount: Int
     /// Values of a row that are features: the last layer's channels over what is left of rows and columns.
     public let featureCount: Int
 
     /// A network of these layers for samples `[rows, columns]`.
     ///
     /// - Precondition: there is a kernel for each layer, all odd; all sizes are positive.
-    public init(rows: Int, columns: Int, channels: [Int], kernels: [Int], outputs: Int) {
+    public init(rows: Int, columns: Int, channels: [Int], kernels: [Int]) {
         precondition(channels.count == kernels.count && !channels.isEmpty, "\(kernels) kernels for \(channels)")
         precondition(
-            (channels + kernels + [rows, columns, outputs]).allSatisfy { $0 > 0 }, "a size that is not positive")
+            (channels + kernels + [rows, columns]).allSatisfy { $0 > 0 }, "a size that is not positive")
         var layers: [Layer] = []
         for (channels, kernel) in zip(channels, kernels) {
             let last = layers.last
@@ -61,16 +59,13 @@ public struct Convolution: Network, Equatable {
         }
         self.layers = layers
         let last = layers[layers.count - 1]
-        (inputCount, outputCount) = (rows * columns, outputs)
+        inputCount = rows * columns
         featureCount = last.pooledRows * last.pooledColumns * last.channels
     }
 
-    /// Where the output's weight starts in the flat vector.
-    var outputOffset: Int { layers.last.map { $0.offset + $0.weightCount + $0.channels } ?? 0 }
-
-    /// Each layer's weight and bias, as `convolution0.weight`, `convolution0.bias`, …, `output.weight`, `output.bias`.
+    /// Each layer's weight and bias, as `convolution0.weight`, `convolution0.bias`, ….
     public var parts: [ParameterPart] {
-        let convolved = layers.enumerated().flatMap { index, layer in
+        layers.enumerated().flatMap { index, layer in
             [
                 ParameterPart(
                     name: "convolution\(index).weight", offset: layer.offset,
@@ -80,17 +75,10 @@ public struct Convolution: Network, Equatable {
                     shape: [layer.channels]),
             ]
         }
-        return convolved + [
-            ParameterPart(name: "output.weight", offset: outputOffset, shape: [featureCount, outputCount]),
-            ParameterPart(
-                name: "output.bias", offset: outputOffset + featureCount * outputCount, shape: [outputCount]),
-        ]
     }
 
     /// Kernels from a normal distribution cut at two deviations, of variance two over the values that a sum has (He et
-    /// al., ICCV 2015, equation 10); all else zero.
-    ///
-    /// The output layer's zeros make the first outputs uniform.
+    /// al., ICCV 2015, equation 10); biases zero.
     public func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock {
         let parameters = FloatBlock(count: parameterCount)
         for (index, layer) in layers.enumerated() {
@@ -109,7 +97,7 @@ public struct Convolution: Network, Equatable {
             let pixels = Double(layer.rows + layer.kernel) * Double(layer.columns + layer.kernel)
             return 2 * pixels * Double(layer.inputs + layer.channels)
         }
-        return Double(rows) * (grids.reduce(0, +) + 2 * Double(featureCount + outputCount))
+        return Double(rows) * (grids.reduce(0, +) + 2 * Double(featureCount))
     }
 
     /// A pass over up to `rows` rows.

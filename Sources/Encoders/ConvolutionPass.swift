@@ -26,8 +26,8 @@ public final class ConvolutionPass: NetworkPass {
     private let network: Convolution
     private let rows: Int
     private var layers: [Layer]
-    /// `[rows, features]`, `[rows, outputs]`, and the gradients there.
-    private let features, outputs, featureGradients, outputGradients: FloatBlock
+    /// `[rows, features]`, and the gradient there.
+    private let features, featureGradients: FloatBlock
     /// What lies under a kernel at the pixels of a few images; their sums or the gradients at their inputs.
     private let columns, sums: FloatBlock
     /// The gradient at a few images' sums, with each layer's border.
@@ -63,9 +63,6 @@ public final class ConvolutionPass: NetworkPass {
         (features, featureGradients) = (
             FloatBlock(count: rows * network.featureCount), FloatBlock(count: rows * network.featureCount)
         )
-        (outputs, outputGradients) = (
-            FloatBlock(count: rows * network.outputCount), FloatBlock(count: rows * network.outputCount)
-        )
     }
 
     deinit { for layer in layers { layer.which.deallocate() } }
@@ -74,7 +71,7 @@ public final class ConvolutionPass: NetworkPass {
     public func take(parameters: FloatBlock) {
         if self.parameters === parameters { return }
         precondition(
-            parameters.count == network.parameterCount,
+            parameters.count >= network.parameterCount,
             "\(parameters.count) parameters for a network of \(network.parameterCount)")
         self.parameters = parameters
         for index in layers.indices {
@@ -104,18 +101,8 @@ public final class ConvolutionPass: NetworkPass {
 
     // MARK: - Forward
 
-    /// The last layer's outputs.
-    public func forward(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
-        let (k, n) = (network.featureCount, network.outputCount)
-        let x = features(inputs, rows: rows)
-        let weight = parameters.base + network.outputOffset
-        product(m: rows, n: n, k: k, x, aRow: k, weight, bRow: n, into: outputs.base, cRow: n)
-        kernel_add_bias(outputs.base, weight + k * n, rows, n)
-        return UnsafePointer(outputs.base)
-    }
-
     /// What the last convolutional layer makes, after the largest are taken.
-    public func features(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
+    public func forward(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
         precondition(rows <= self.rows, "\(rows) rows in a pass of \(self.rows)")
         let first = layers[0]
         for images in groups(of: rows) {
@@ -165,21 +152,14 @@ public final class ConvolutionPass: NetworkPass {
 
     // MARK: - Backward
 
-    /// The gradient at the outputs.
-    public var outputGradient: UnsafeMutablePointer<Float> { outputGradients.base }
+    /// Where the gradient at the features is written.
+    public var featureGradient: UnsafeMutablePointer<Float> { featureGradients.base }
 
-    /// Replaces `gradient`, as long as the parameters, by the gradient of the loss.
+    /// Replaces the first `parameterCount` values of `gradient` by the gradient of the loss.
     public func backward(
         _ inputs: UnsafePointer<Float>, rows: Int, into gradient: UnsafeMutablePointer<Float>
     ) {
-        let (k, n, offset) = (network.featureCount, network.outputCount, network.outputOffset)
-        let dy = outputGradients.base
-        kernel_sum_rows(gradient + offset + k * n, dy, rows, n)
-        product(m: k, n: n, k: rows, features.base, .transposed, aRow: k, dy, bRow: n, into: gradient + offset, cRow: n)
-        product(
-            m: rows, n: k, k: n, dy, aRow: n, parameters.base + offset, .transposed, bRow: n,
-            into: featureGradients.base, cRow: k)
-        if rows == 0 { gradient.update(repeating: 0, count: offset) }
+        if rows == 0 { gradient.update(repeating: 0, count: network.parameterCount) }
         for images in groups(of: rows) {
             for index in layers.indices.reversed() { backward(index, images, into: gradient) }
         }

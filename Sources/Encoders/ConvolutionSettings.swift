@@ -1,9 +1,9 @@
 public import Numerics
 
 /// A convolutional network over a sample's rows and columns: layers of square kernels with ReLU, each followed by the
-/// largest of every 2 x 2, then one affine layer to the outputs.
+/// largest of every 2 x 2.
 ///
-/// The standard is the one that was measured on pressure maps of 32 x 16: 512 features, 32,000 parameters.
+/// The standard is the one that was measured on pressure maps of 32 x 16: 512 features, 24,000 parameters.
 public struct ConvolutionSettings: NetworkKind {
     /// `convolution`.
     public static let kind = "convolution"
@@ -28,21 +28,18 @@ public struct ConvolutionSettings: NetworkKind {
             kernels, "an odd number from 1 to 31 for each of \(channels.count) layers")
     }
 
-    /// Refuses more than 2^29 parameters.
-    public func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault) {
-        let network = Convolution(
-            rows: rows, columns: columns, channels: channels, kernels: kernels, outputs: 1)
+    /// Refuses more than 2^29 parameters, and as many features.
+    public func validate(rows: Int, columns: Int) throws(SettingFault) {
+        let network = Convolution(rows: rows, columns: columns, channels: channels, kernels: kernels)
         // No overflow: a layer has at most 2^34 weights, and features are fewer than 2^36.
-        let convolved = network.layers.reduce(0) { $0 + $1.weightCount + $1.channels }
-        let limit = 1 << 29
+        let parameters = network.layers.reduce(0) { $0 + $1.weightCount + $1.channels }
         try SettingFault.check(
-            convolved < limit && network.featureCount < limit
-                && outputs < limit / (network.featureCount + 1) - convolved / (network.featureCount + 1),
-            "channels", channels, "fewer: the network would have more than 2^29 parameters")
+            parameters < 1 << 29 && network.featureCount < 1 << 29, "channels", channels,
+            "fewer: the network would have more than 2^29 parameters")
     }
 
-    /// The network from a sample's values to the outputs.
-    public func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network {
-        Convolution(rows: rows, columns: columns, channels: channels, kernels: kernels, outputs: outputs)
+    /// The network from a sample's values to the last layer's.
+    public func makeNetwork(rows: Int, columns: Int) -> any Network {
+        Convolution(rows: rows, columns: columns, channels: channels, kernels: kernels)
     }
 }

@@ -12,18 +12,15 @@ public struct Encoder: Sendable {
         public let rows: Int
         /// Columns of a sample.
         public let columns: Int
-        /// Outputs of the network, for the pretext task that it learnt.
-        public let outputs: Int
         /// What the values of its samples are, as their dataset says; empty where it does not.
         public let content: [String]
         /// The values' units, as their dataset says; empty where it does not.
         public let units: [String]
 
         /// A record.
-        public init(network: NetworkSettings, rows: Int, columns: Int, outputs: Int, content: [String], units: [String])
-        {
+        public init(network: NetworkSettings, rows: Int, columns: Int, content: [String], units: [String]) {
             (self.network, self.rows, self.columns) = (network, rows, columns)
-            (self.outputs, self.content, self.units) = (outputs, content, units)
+            (self.content, self.units) = (content, units)
         }
     }
 
@@ -54,12 +51,11 @@ public struct Encoder: Sendable {
 
     private static func network(of record: Record) throws(EncoderError) -> any Network {
         do throws(SettingFault) {
-            try record.network.validate(rows: record.rows, columns: record.columns, outputs: record.outputs)
+            try record.network.validate(rows: record.rows, columns: record.columns)
         } catch {
-            throw .unfit(
-                "no encoder of samples [\(record.rows), \(record.columns)] with \(record.outputs) outputs: \(error)")
+            throw .unfit("no encoder of samples [\(record.rows), \(record.columns)]: \(error)")
         }
-        return record.network.makeNetwork(rows: record.rows, columns: record.columns, outputs: record.outputs)
+        return record.network.makeNetwork(rows: record.rows, columns: record.columns)
     }
 
     /// Rows of a sample.
@@ -88,7 +84,7 @@ public struct Encoder: Sendable {
             let count = min(batch, indices.count - start)
             let first = indices.lowerBound + start
             normalise(samples, Array(first..<first + count), into: rows.base)
-            let features = pass.features(rows.base, rows: count)
+            let features = pass.forward(rows.base, rows: count)
             let place = start * featureCount
             for i in 0..<count * featureCount { result.elements[place + i] = features[i] }
         }

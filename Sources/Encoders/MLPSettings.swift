@@ -34,10 +34,10 @@ public struct MLPSettings: NetworkKind {
     }
 
     /// Refuses more than 2^29 parameters.
-    public func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault) {
-        let sizes = sizes(rows: rows, columns: columns, outputs: outputs)
+    public func validate(rows: Int, columns: Int) throws(SettingFault) {
+        let sizes = [rows * columns] + hiddenUnits
         var parameters = 0
-        for (inputs, outputs) in zip(sizes, sizes.dropFirst()) where parameters < 1 << 29 {
+        for (inputs, outputs) in zip(sizes, hiddenUnits) where parameters < 1 << 29 {
             parameters += (inputs + 1) * outputs  // no overflow: each is below 2^28
         }
         try SettingFault.check(
@@ -45,10 +45,8 @@ public struct MLPSettings: NetworkKind {
             "fewer: a network of \(sizes.map(String.init).joined(separator: "-")) is too large")
     }
 
-    /// The perceptron from a sample's values to the outputs.
-    public func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network {
-        MLP(sizes: sizes(rows: rows, columns: columns, outputs: outputs), weightDeviation: weightDeviation)
+    /// The perceptron from a sample's values to the last hidden layer's activations.
+    public func makeNetwork(rows: Int, columns: Int) -> any Network {
+        MLP(sizes: [rows * columns] + hiddenUnits, weightDeviation: weightDeviation)
     }
-
-    private func sizes(rows: Int, columns: Int, outputs: Int) -> [Int] { [rows * columns] + hiddenUnits + [outputs] }
 }

@@ -1,18 +1,18 @@
 public import Layers
 public import Numerics
 
-/// A network as a value: its shape and its parameters' places; what computes with it is a pass.
+/// A network as a value, from a sample's values to its features: its shape and its parameters' places; what computes
+/// with it is a pass.
 ///
 /// Its parameters are one flat vector, of which `parts` names every value, one part after another without gaps: so an
-/// optimiser is one loop over it, and a file or a message carries it as it is.
+/// optimiser is one loop over it, and a file or a message carries it as it is. What is learnt from its features stands
+/// behind it: a `Head` for a pretext task, a recogniser for classes.
 public protocol Network: Sendable {
     /// The pieces of the flat vector, in its order.
     var parts: [ParameterPart] { get }
     /// Values that it reads of a row.
     var inputCount: Int { get }
-    /// Values that it puts out for a row.
-    var outputCount: Int { get }
-    /// Values of a row that are features once the network is trained.
+    /// Features that it makes of a row.
     var featureCount: Int { get }
 
     /// About how many floats a pass over so many rows takes, beside rows and parameters; to refuse what no memory
@@ -23,7 +23,7 @@ public protocol Network: Sendable {
     ///
     /// - Parameters:
     ///   - seed: the job's.
-    ///   - stream: the first of 2^48 streams of random numbers that are this network's to draw from.
+    ///   - stream: the first of 2^40 streams of random numbers that are this network's to draw from.
     /// - Returns: a vector as long as `parameterCount`.
     func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock
 
@@ -41,6 +41,6 @@ extension Network {
     /// The length of the flat parameter vector.
     public var parameterCount: Int { parts.last?.end ?? 0 }
 
-    /// Its features, its outputs, and their gradients.
-    public func passFloats(rows: Int) -> Double { 2 * Double(rows) * Double(featureCount + outputCount) }
+    /// Its features and their gradients.
+    public func passFloats(rows: Int) -> Double { 2 * Double(rows) * Double(featureCount) }
 }

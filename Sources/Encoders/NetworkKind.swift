@@ -19,17 +19,15 @@ public protocol NetworkKind: Codable, Equatable, Sendable {
     /// - Throws: `SettingFault` for the first of them.
     func validate() throws(SettingFault)
 
-    /// Refuses a shape of samples, or a number of outputs, for which these settings make no network, or one beyond all
-    /// limits.
+    /// Refuses a shape of samples for which these settings make no network, or one beyond all limits.
     ///
-    /// - Precondition: the settings are valid; all three numbers are from 1 to below 2^28, and rows times columns below
-    ///   2^24.
-    func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault)
+    /// - Precondition: the settings are valid; both numbers are 1 or more, and their product is below 2^24.
+    func validate(rows: Int, columns: Int) throws(SettingFault)
 
-    /// The network for rows that are samples `[rows, columns]`, with so many outputs.
+    /// The network for rows that are samples `[rows, columns]`.
     ///
     /// - Precondition: both validations pass.
-    func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network
+    func makeNetwork(rows: Int, columns: Int) -> any Network
 }
 
 extension NetworkKind {

@@ -29,22 +29,38 @@ public struct NetworkSettings: Sendable {
     /// allocated for it yet.
     ///
     /// - Throws: `SettingFault`.
-    public func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault) {
+    public func validate(rows: Int, columns: Int) throws(SettingFault) {
         try validate()
         let sizes = 1..<1 << 28  // two such sizes have a product
         try SettingFault.check(
             sizes.contains(rows) && sizes.contains(columns) && rows * columns < 1 << 24, "samples",
             "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
-        try SettingFault.check(sizes.contains(outputs), "outputs", outputs, "1 to 2^28 outputs")
-        try choice.validate(rows: rows, columns: columns, outputs: outputs)
+        try choice.validate(rows: rows, columns: columns)
+    }
+
+    /// As `validate(rows:columns:)`, and refuses a head that would make the whole too large.
+    ///
+    /// - Throws: `SettingFault`.
+    public func validate(rows: Int, columns: Int, head: Head) throws(SettingFault) {
+        try validate(rows: rows, columns: columns)
+        let sizes = head.hiddenUnits + [head.outputs]
+        for size in sizes { try SettingFault.check((1..<1 << 28).contains(size), "outputs", size, "1 to 2^28 outputs") }
+        let network = makeNetwork(rows: rows, columns: columns)
+        var (parameters, inputs) = (network.parameterCount, network.featureCount)
+        for size in sizes where parameters < 1 << 29 {
+            parameters += (inputs + 1) * size  // no overflow: features are below 2^29, sizes below 2^28
+            inputs = size
+        }
+        try SettingFault.check(
+            parameters < 1 << 29, "network", kind,
+            "a smaller one, or a smaller task: from its features to \(head.outputs) outputs there would be more than "
+                + "2^29 parameters")
     }
 
     /// The network for samples `[rows, columns]`.
     ///
     /// - Precondition: the validation for them passes.
-    public func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network {
-        choice.makeNetwork(rows: rows, columns: columns, outputs: outputs)
-    }
+    public func makeNetwork(rows: Int, columns: Int) -> any Network { choice.makeNetwork(rows: rows, columns: columns) }
 }
 
 extension NetworkSettings: Codable, Equatable {

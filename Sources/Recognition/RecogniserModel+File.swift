@@ -4,7 +4,7 @@ import Foundation
 import Numerics
 import Signals
 
-/// The file is a tensor file of format `ssrm.model.3`.
+/// The file is a tensor file of format `ssrm.model.4`.
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `recogniser` (the
 /// settings, without `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job`,
@@ -14,8 +14,8 @@ import Signals
 /// `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
-    public static let format = "ssrm.model.3"
-    private static let oldFormats = ["ssrm.model.1", "ssrm.model.2"]
+    public static let format = "ssrm.model.4"
+    private static let oldFormats = ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3"]
     private static let encoderPrefix = "encoder"
 
     /// Writes the model to `path`, whole or not at all.

@@ -14,7 +14,7 @@ extension Job {
             try checkSizes()
             try settings.task.choice.validate(rows: rows, columns: columns)
             try settings.network.validate(
-                rows: rows, columns: columns, outputs: settings.task.choice.outputCount)
+                rows: rows, columns: columns, head: settings.task.choice.head(rows: rows, columns: columns))
         } catch {
             throw .badSetting(error)
         }

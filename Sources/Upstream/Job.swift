@@ -67,18 +67,27 @@ public struct Job: Codable, Equatable, Sendable {
         }
     }
 
-    /// The network that the job trains.
+    /// The network that the job trains, and the task's head behind it.
     ///
     /// - Precondition: the job is valid.
-    public var network: any Network {
-        settings.network.makeNetwork(rows: rows, columns: columns, outputs: settings.task.choice.outputCount)
+    public var network: HeadedNetwork {
+        HeadedNetwork(
+            settings.network.makeNetwork(rows: rows, columns: columns),
+            head: settings.task.choice.head(rows: rows, columns: columns))
     }
 
-    /// What an encoder that the job trained is of.
-    public var encoderRecord: Encoder.Record {
-        Encoder.Record(
-            network: settings.network, rows: rows, columns: columns, outputs: settings.task.choice.outputCount,
-            content: content, units: units)
+    /// The encoder in these parameters, as long as the network's: what is left once the task's head is taken off.
+    ///
+    /// - Throws: `EncoderError.unfit` where a parameter is not finite.
+    /// - Precondition: the job is valid.
+    public func encoder(of parameters: FloatBlock) throws(EncoderError) -> Encoder {
+        let count = network.body.parameterCount
+        let kept = FloatBlock(uninitialised: count)
+        kept.base.update(from: parameters.base, count: count)
+        return try Encoder(
+            record: Encoder.Record(
+                network: settings.network, rows: rows, columns: columns, content: content, units: units),
+            parameters: kept)
     }
 
     /// What the job's leaves report beside their vectors, the loss first.

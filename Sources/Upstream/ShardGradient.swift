@@ -8,7 +8,7 @@ public final class ShardGradient: LeafWork {
     private let job: Job
     private let parameterCount: Int
     private let task: any PretextTask
-    private let pass: any NetworkPass
+    private let pass: HeadedPass
     private let rowsPerOriginal: Int
     private let rows: FloatBlock
     private var order: SampleOrder

@@ -1,3 +1,4 @@
+public import Encoders
 public import Numerics
 
 /// One kind of pretext task: its settings, their limits, and the task that they make for samples of a shape.
@@ -24,8 +25,10 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// How many rows of the network an original becomes.
     var rowsPerOriginal: Int { get }
 
-    /// How many outputs the network has to have.
-    var outputCount: Int { get }
+    /// What the task puts behind the features of a network that reads samples `[rows, columns]`.
+    ///
+    /// - Precondition: both validations pass.
+    func head(rows: Int, columns: Int) -> Head
 
     /// What the task reports, the loss first.
     ///

@@ -30,7 +30,7 @@ public struct TrainingCheckpoint: Sendable {
     ///
     /// - Throws: `EncoderError.unfit` where a parameter is not finite.
     public var encoder: Encoder {
-        get throws(EncoderError) { try Encoder(record: job.encoderRecord, parameters: state.parameters) }
+        get throws(EncoderError) { try job.encoder(of: state.parameters) }
     }
 
     /// Writes the checkpoint whole or not at all.

@@ -1,3 +1,4 @@
+public import Encoders
 public import Numerics
 public import Signals
 
@@ -36,8 +37,11 @@ public struct ViewSettings: TaskKind {
     /// One row for each view.
     public var rowsPerOriginal: Int { views.count }
 
-    /// One output for each view, unless there are more.
-    public var outputCount: Int { outputUnits ?? views.count }
+    /// How many outputs there are: one for each view, unless there are more.
+    var outputCount: Int { outputUnits ?? views.count }
+
+    /// One affine layer, the paper's.
+    public func head(rows: Int, columns: Int) -> Head { Head(outputs: outputCount) }
 
     /// Refuses views without the identity first or twice the same, weights that are negative or both 0, and too few
     /// outputs.

@@ -57,7 +57,7 @@ struct InspectCommand: ParsableCommand {
         let network = job.network
         let result = Result(
             step: found.state.step, steps: job.steps, preset: job.preset, seed: job.seed,
-            network: job.settings.network, inputs: network.inputCount, features: network.featureCount,
+            network: job.settings.network, inputs: network.inputCount, features: network.body.featureCount,
             outputs: network.outputCount, parameterCount: network.parameterCount,
             parametersSHA256: found.parametersDigest,
             jobDigest: try job.digest, datasetDigest: job.datasetDigest)

@@ -9,8 +9,10 @@ private struct Case: CustomTestStringConvertible {
     let channels, kernels: [Int]
     let outputs: Int
 
-    var network: Convolution {
-        Convolution(rows: rows, columns: columns, channels: channels, kernels: kernels, outputs: outputs)
+    var network: HeadedNetwork {
+        HeadedNetwork(
+            Convolution(rows: rows, columns: columns, channels: channels, kernels: kernels),
+            head: Head(outputs: outputs))
     }
     var testDescription: String { "\(rows) x \(columns), \(channels) channels, kernels \(kernels)" }
 }
@@ -30,7 +32,7 @@ private func normal(_ count: Int, _ seed: UInt64, deviation: Double = 1) -> [Flo
 }
 
 /// What the network is, as plain loops: every sum from the kernel's first value to its last.
-private func plain(_ network: Convolution, _ case: Case, _ x: [Float], _ parameters: [Float]) -> (
+private func plain(_ case: Case, _ x: [Float], _ parameters: [Float]) -> (
     features: [Float], outputs: [Float]
 ) {
     var (image, rows, columns, inputs, offset) = (x, `case`.rows, `case`.columns, 1, 0)
@@ -92,10 +94,13 @@ private func aConvolutionHasTheBitsOfPlainLoops(example: Case) {
     withExtendedLifetime((block, inputs)) {
         let outputs = Array(
             UnsafeBufferPointer(start: pass.forward(inputs.base, rows: rows), count: rows * network.outputCount))
+        let body = network.body.makePass(rows: rows, arithmetic: Arithmetic())
+        body.take(parameters: block)
         let features = Array(
-            UnsafeBufferPointer(start: pass.features(inputs.base, rows: rows), count: rows * network.featureCount))
+            UnsafeBufferPointer(
+                start: body.forward(inputs.base, rows: rows), count: rows * network.body.featureCount))
         let expected = (0..<rows).map {
-            plain(network, example, Array(x[$0 * network.inputCount..<($0 + 1) * network.inputCount]), parameters)
+            plain(example, Array(x[$0 * network.inputCount..<($0 + 1) * network.inputCount]), parameters)
         }
         #expect(features == expected.flatMap(\.features))
         #expect(outputs == expected.flatMap(\.outputs))
@@ -118,9 +123,10 @@ func aConvolutionIsPyTorchs(index: Int) throws {
     let url = try #require(
         Bundle.module.url(forResource: "convolution", withExtension: "json", subdirectory: "Fixtures"))
     let reference = try JSONDecoder().decode([Reference].self, from: Data(contentsOf: url))[index]
-    let network = Convolution(
-        rows: reference.rows, columns: reference.columns, channels: reference.channels, kernels: reference.kernels,
-        outputs: reference.outputs)
+    let network = HeadedNetwork(
+        Convolution(
+            rows: reference.rows, columns: reference.columns, channels: reference.channels, kernels: reference.kernels),
+        head: Head(outputs: reference.outputs))
     #expect(network.parameterCount == reference.parameters.count)
     let (x, parameters) = (
         FloatBlock(reference.x.map { Float($0) }), FloatBlock(reference.parameters.map { Float($0) })
@@ -129,7 +135,9 @@ func aConvolutionIsPyTorchs(index: Int) throws {
     let pass = network.makePass(rows: reference.images, arithmetic: Arithmetic())
     pass.take(parameters: parameters)
     withExtendedLifetime((x, parameters)) {
-        #expect(distance(pass.features(x.base, rows: reference.images), reference.features) < 1e-5)
+        let body = network.body.makePass(rows: reference.images, arithmetic: Arithmetic())
+        body.take(parameters: parameters)
+        #expect(distance(body.forward(x.base, rows: reference.images), reference.features) < 1e-5)
         let y = pass.forward(x.base, rows: reference.images)
         #expect(distance(y, reference.y) < 1e-5)
         pass.outputGradient.update(from: y, count: reference.y.count)
@@ -169,7 +177,7 @@ private func theBackwardPassOfAConvolutionMatchesFiniteDifferences(example: Case
     let network = cases[1].network
     let (x, parameters) = (FloatBlock(normal(6 * network.inputCount, 5)), FloatBlock(normal(network.parameterCount, 6)))
     let bad = FloatBlock([Float](repeating: .nan, count: 6 * network.inputCount))
-    func gradient(_ pass: any NetworkPass) -> [Float] {
+    func gradient(_ pass: HeadedPass) -> [Float] {
         let gradient = FloatBlock(count: network.parameterCount)
         return withExtendedLifetime((x, bad, parameters)) {
             let outputs = pass.forward(x.base, rows: 3)
@@ -195,7 +203,7 @@ private func theBackwardPassOfAConvolutionMatchesFiniteDifferences(example: Case
     func fault(_ channels: [Int], _ kernels: [Int]) -> String {
         let error = #expect(throws: SettingFault.self) {
             let settings = NetworkSettings(ConvolutionSettings(channels: channels, kernels: kernels))
-            try settings.validate(rows: 64, columns: 27, outputs: 5)
+            try settings.validate(rows: 64, columns: 27)
         }
         return error.map { "\($0)" } ?? ""
     }

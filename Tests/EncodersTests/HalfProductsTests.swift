@@ -9,13 +9,14 @@ import Testing
 /// and off in the other.
 @Test(.enabled(if: ProductLibrary.fault(of: .bfloat16) == nil), arguments: [[48, 24, 5], [200, 64, 32, 5]])
 func aGradientOfHalfProductsIsCloseToThatOfFloats(sizes: [Int]) {
-    let (network, rows) = (MLP(sizes: sizes), 37)
+    let network = HeadedNetwork(MLP(sizes: sizes.dropLast()), head: Head(outputs: sizes.last ?? 0))
+    let rows = 37
     var draw = RandomSequence(seed: 8, stream: 0)
     let inputs = FloatBlock((0..<rows * sizes[0]).map { _ in Float(draw.normal()) })
     let parameters = FloatBlock((0..<network.parameterCount).map { _ in Float(0.1 * draw.normal()) })
     let outputGradient = (0..<rows * 5).map { _ in Float(draw.normal()) }
     func pass(_ products: ElementType) -> (logits: [Float], gradient: [Float]) {
-        let pass = MLPPass(of: network, rows: rows, products: products)
+        let pass = network.makePass(rows: rows, arithmetic: Arithmetic(products: products))
         pass.take(parameters: parameters)
         let outputs = pass.forward(inputs.base, rows: rows)
         let logits = Array(UnsafeBufferPointer(start: outputs, count: rows * network.outputCount))

@@ -1,3 +1,4 @@
+public import Encoders
 public import Numerics
 import Signals
 public import Upstream
@@ -31,7 +32,7 @@ public struct ShiftSettings: TaskKind {
     /// One row each.
     public var rowsPerOriginal: Int { 1 }
     /// One output a shift.
-    public var outputCount: Int { shifts }
+    public func head(rows: Int, columns: Int) -> Head { Head(outputs: shifts) }
 
     /// The loss, the part of shifts that were told, and the mean shift, which nobody else knows of.
     public func figures(originalsPerStep: Int, originalsPerLeaf: Int) -> [Figure] {

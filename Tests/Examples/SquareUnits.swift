@@ -2,20 +2,19 @@ public import Encoders
 public import Layers
 public import Numerics
 
-/// An example of a network of one's own: hidden units `h = (x · weight)²`, outputs `h · mixing`.
+/// An example of a network of one's own: features `h = (x · weight)²`.
 ///
-/// One file; `NetworkSettings.kinds` is where it is made known. Letters: `R` rows, `I` inputs, `H` hidden units, `O`
-/// outputs.
+/// One file; `NetworkSettings.kinds` is where it is made known. Letters: `R` rows, `I` inputs, `H` features.
 public struct SquareUnitsSettings: NetworkKind {
     /// `squares`.
     public static let kind = "squares"
     /// Six units.
     public static let standard = SquareUnitsSettings(units: 6)
 
-    /// Hidden units, H.
+    /// Features, H.
     public var units: Int
 
-    /// A network of so many hidden units.
+    /// A network of so many features.
     public init(units: Int) { self.units = units }
 
     /// Refuses no units and too many.
@@ -23,35 +22,30 @@ public struct SquareUnitsSettings: NetworkKind {
         try SettingFault.check((1...4096).contains(units), "units", units, "1 to 4096")
     }
 
-    /// Takes any samples and outputs that are not too many together.
-    public func validate(rows: Int, columns: Int, outputs: Int) throws(SettingFault) {
-        try SettingFault.check(outputs <= 4096, "outputs", outputs, "at most 4096")
+    /// Takes any samples that are not too large.
+    public func validate(rows: Int, columns: Int) throws(SettingFault) {
+        try SettingFault.check(rows * columns <= 65_536, "samples", rows * columns, "at most 65536 values")
     }
 
     /// The network for samples `[rows, columns]`.
-    public func makeNetwork(rows: Int, columns: Int, outputs: Int) -> any Network {
-        SquareUnits(inputCount: rows * columns, featureCount: units, outputCount: outputs)
+    public func makeNetwork(rows: Int, columns: Int) -> any Network {
+        SquareUnits(inputCount: rows * columns, featureCount: units)
     }
 }
 
-/// The network itself: `weight` `[I, H]`, `mixing` `[H, O]`.
+/// The network itself: `weight` `[I, H]`.
 public struct SquareUnits: Network {
     /// Values of a row, I.
     public let inputCount: Int
-    /// Hidden units, H.
+    /// Features, H.
     public let featureCount: Int
-    /// Outputs, O.
-    public let outputCount: Int
 
-    /// `weight`, then `mixing`.
+    /// `weight`.
     public var parts: [ParameterPart] {
-        [
-            ParameterPart(name: "weight", offset: 0, shape: [inputCount, featureCount]),
-            ParameterPart(name: "mixing", offset: inputCount * featureCount, shape: [featureCount, outputCount]),
-        ]
+        [ParameterPart(name: "weight", offset: 0, shape: [inputCount, featureCount])]
     }
 
-    /// All from a normal distribution of deviation 0.3.
+    /// From a normal distribution of deviation 0.3.
     public func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock {
         var draw = RandomSequence(seed: seed, stream: stream)
         return FloatBlock((0..<parameterCount).map { _ in Float(0.3 * draw.normal()) })
@@ -63,55 +57,31 @@ public struct SquareUnits: Network {
     private final class Pass: NetworkPass {
         private let network: SquareUnits
         private var parameters = FloatBlock(count: 0)
-        /// `x · weight`, its square, and the gradient at it: `[R, H]`.
-        private let sums, squares, sumGradient: FloatBlock
-        /// `[R, O]`.
-        private let outputs, gradient: FloatBlock
+        /// `x · weight`, its square, and the gradient at either: `[R, H]`.
+        private let sums, squares, gradients: FloatBlock
 
         init(of network: SquareUnits, rows: Int) {
             self.network = network
-            (sums, squares) = (
-                FloatBlock(count: rows * network.featureCount), FloatBlock(count: rows * network.featureCount)
-            )
-            sumGradient = FloatBlock(count: rows * network.featureCount)
-            (outputs, gradient) = (
-                FloatBlock(count: rows * network.outputCount), FloatBlock(count: rows * network.outputCount)
-            )
-        }
-
-        private var weight: UnsafeMutablePointer<Float> { parameters.base }
-        private var mixing: UnsafeMutablePointer<Float> {
-            parameters.base + network.inputCount * network.featureCount
+            let count = rows * network.featureCount
+            (sums, squares, gradients) = (FloatBlock(count: count), FloatBlock(count: count), FloatBlock(count: count))
         }
 
         func take(parameters: FloatBlock) { self.parameters = parameters }
 
-        func features(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
+        func forward(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
             let (i, h) = (network.inputCount, network.featureCount)
-            product(m: rows, n: h, k: i, inputs, aRow: i, weight, bRow: h, into: sums.base, cRow: h)
+            product(m: rows, n: h, k: i, inputs, aRow: i, parameters.base, bRow: h, into: sums.base, cRow: h)
             for place in 0..<rows * h { squares[place] = sums[place] * sums[place] }
             return UnsafePointer(squares.base)
         }
 
-        func forward(_ inputs: UnsafePointer<Float>, rows: Int) -> UnsafePointer<Float> {
-            let (h, o) = (network.featureCount, network.outputCount)
-            product(
-                m: rows, n: o, k: h, features(inputs, rows: rows), aRow: h, mixing, bRow: o, into: outputs.base,
-                cRow: o)
-            return UnsafePointer(outputs.base)
-        }
-
-        var outputGradient: UnsafeMutablePointer<Float> { gradient.base }
+        var featureGradient: UnsafeMutablePointer<Float> { gradients.base }
 
         func backward(_ inputs: UnsafePointer<Float>, rows: Int, into gradient: UnsafeMutablePointer<Float>) {
-            let (i, h, o) = (network.inputCount, network.featureCount, network.outputCount)
-            let dy = self.gradient.base
+            let (i, h) = (network.inputCount, network.featureCount)
+            for place in 0..<rows * h { gradients[place] *= 2 * sums[place] }
             product(
-                m: h, n: o, k: rows, squares.base, .transposed, aRow: h, dy, bRow: o, into: gradient + i * h, cRow: o)
-            product(m: rows, n: h, k: o, dy, aRow: o, mixing, .transposed, bRow: o, into: sumGradient.base, cRow: h)
-            for place in 0..<rows * h { sumGradient[place] *= 2 * sums[place] }
-            product(
-                m: i, n: h, k: rows, inputs, .transposed, aRow: i, sumGradient.base, bRow: h, into: gradient, cRow: h)
+                m: i, n: h, k: rows, inputs, .transposed, aRow: i, gradients.base, bRow: h, into: gradient, cRow: h)
         }
     }
 }

@@ -24,7 +24,7 @@ import Upstream
     }
 
     @Test func theExampleNetworksGradientMatchesFiniteDifferences() {
-        let network = SquareUnitsSettings(units: 4).makeNetwork(rows: 2, columns: 3, outputs: 3)
+        let network = SquareUnitsSettings(units: 4).makeNetwork(rows: 2, columns: 3)
         let rows = 5
         var draw = RandomSequence(seed: 4, stream: 9)
         let x = FloatBlock((0..<rows * network.inputCount).map { _ in Float(draw.normal()) })
@@ -32,14 +32,14 @@ import Upstream
         func loss(_ parameters: [Float]) -> Double {
             pass.take(parameters: FloatBlock(parameters))
             let outputs = withExtendedLifetime(x) { pass.forward(x.base, rows: rows) }
-            return (0..<rows * 3).reduce(0) { $0 + Double(outputs[$1]) * Double(outputs[$1]) / 2 }
+            return (0..<rows * 4).reduce(0) { $0 + Double(outputs[$1]) * Double(outputs[$1]) / 2 }
         }
         var parameters = network.initialParameters(seed: 3, stream: 0).array
         let gradient = FloatBlock(count: network.parameterCount)
         pass.take(parameters: FloatBlock(parameters))
         withExtendedLifetime((x, gradient)) {
             let outputs = pass.forward(x.base, rows: rows)
-            pass.outputGradient.update(from: outputs, count: rows * 3)
+            pass.featureGradient.update(from: outputs, count: rows * 4)
             pass.backward(x.base, rows: rows, into: gradient.base)
         }
         let error = gradientError(

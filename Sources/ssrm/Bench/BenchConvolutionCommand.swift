@@ -45,7 +45,8 @@ struct BenchConvolutionCommand: ParsableCommand {
 
     func run() throws {
         let settings = ConvolutionSettings.standard
-        let network = settings.makeNetwork(rows: rows, columns: columns, outputs: outputs)
+        let network = HeadedNetwork(
+            settings.makeNetwork(rows: rows, columns: columns), head: Head(outputs: outputs))
         var draw = RandomSequence(seed: 1, stream: 0)
         let inputs = FloatBlock((0..<batch * network.inputCount).map { _ in Float(draw.normal()) })
         let gradient = FloatBlock(count: network.parameterCount)

@@ -1,14 +1,13 @@
 import CKernels
 import Numerics
 
-/// The hidden layers of a perceptron with their products in bfloat16: the factors of a layer's three products, and the
-/// products.
+/// Affine layers with their products in bfloat16: the factors of a layer's three products, and the products.
 ///
 /// Inputs, activations, weights and gradients at activations are rounded to the nearest bfloat16 as they enter a
-/// product. All else (sums in a product, biases, ReLU, the whole output layer, the gradient that comes out) is float32,
-/// and so are the weights that the optimiser changes: a step that is small beside a weight is not lost. Gradients need
-/// no scaling, because the range is that of float32.
-final class HalfMLP {
+/// product. All else (sums in a product, biases, ReLU, the gradient that comes out) is float32, and so are the weights
+/// that the optimiser changes: a step that is small beside a weight is not lost. Gradients need no scaling, because the
+/// range is that of float32.
+final class HalfLayers {
     private struct Layer {
         let inputs: HalfBlock
         let weight: HalfBlock
@@ -19,16 +18,16 @@ final class HalfMLP {
         let inputGradient: HalfProduct?
     }
     private let rows: Int
-    private let network: MLP
+    private let places: AffineLayers
     private let layers: [Layer]
 
-    /// Buffers and products for `rows` rows through `network`.
+    /// Buffers and products for `rows` rows through these layers.
     ///
     /// - Precondition: `ProductLibrary.fault(of: .bfloat16)` is nil.
-    init(for network: MLP, rows: Int) {
-        (self.network, self.rows) = (network, rows)
-        layers = (0..<network.layerCount - 1).map { layer in
-            let (k, n) = (network.sizes[layer], network.sizes[layer + 1])
+    init(for places: AffineLayers, rows: Int) {
+        (self.places, self.rows) = (places, rows)
+        layers = (0..<places.count).map { layer in
+            let (k, n) = (places.sizes[layer], places.sizes[layer + 1])
             guard let forward = HalfProduct(m: rows, n: n, k: k),
                 let weightGradient = HalfProduct(m: k, n: n, k: rows, .transposed, .plain)
             else { preconditionFailure("bfloat16 products of [\(rows), \(k)] and [\(k), \(n)]") }
@@ -42,12 +41,9 @@ final class HalfMLP {
     /// Takes the parameters for the passes that follow.
     func take(parameters: FloatBlock) {
         for (index, layer) in layers.enumerated() {
-            layer.weight.take(nearestTo: parameters.base + network.offset(ofLayer: index), count: layer.weight.count)
+            layer.weight.take(nearestTo: parameters.base + places.offset(ofLayer: index), count: layer.weight.count)
         }
     }
-
-    /// Whether a layer's products are these.
-    func has(_ layer: Int) -> Bool { layer < layers.count }
 
     /// The layer's outputs before its bias, from inputs `[rows, sizes[layer]]`.
     func forward(_ inputs: UnsafePointer<Float>, rows: Int, layer: Int, into outputs: UnsafeMutablePointer<Float>) {
