@@ -1,7 +1,7 @@
 /// The minimum of a smooth convex function, by L-BFGS (Liu and Nocedal, Mathematical Programming 45, 1989).
 ///
-/// Steps are halved until the function falls enough (Armijo); a convex function then gives pairs of steps and changes of
-/// the gradient whose product is above 0, except by rounding, and such pairs are left out.
+/// Steps are halved until the function falls enough (Armijo). Of a convex function, a step and the change of the
+/// gradient have a product above 0, except by rounding, and such pairs are left out.
 struct LimitedMemoryMinimum {
     /// Where the function is smallest.
     private(set) var point: [Double]

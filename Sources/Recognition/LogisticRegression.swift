@@ -6,8 +6,8 @@ public import Numerics
 /// classes the penalty is on the difference of their weights. So C is what scikit-learn 1.7 calls C.
 ///
 /// The same arguments give the same bits, on any number of threads: samples are taken in blocks whose bounds depend on
-/// their number alone, a block's products are chains of fused multiply-adds in single precision, and blocks are added up
-/// in order, in double precision.
+/// their number alone, a block's products are chains of fused multiply-adds in single precision, and blocks are added
+/// up in order, in double precision.
 public struct LogisticRegression: Sendable, Equatable {
     /// How inputs are scaled.
     public let scaling: FeatureScaling
@@ -61,9 +61,10 @@ public struct LogisticRegression: Sendable, Equatable {
     private static let tolerance = 1e-6
     private static let largestPassCount = 1_000
 
-    /// The probability of each class, `[samples, classes]`.
+    /// How probable each class is.
     ///
     /// - Parameter inputs: `[samples, inputs]`.
+    /// - Returns: `[samples, classes]`.
     public func probabilities(of inputs: Matrix) -> Matrix {
         let scaled = scaling.scaled(inputs)
         let found = withExtendedLifetime(scaled) {
@@ -80,9 +81,10 @@ public struct LogisticRegression: Sendable, Equatable {
         return probabilities
     }
 
-    /// The most probable class of each sample, the first of equals.
+    /// The most probable class of each sample.
     ///
     /// - Parameter inputs: `[samples, inputs]`.
+    /// - Returns: a class a sample, the first of equals.
     public func answers(for inputs: Matrix) -> [Int] {
         let probabilities = probabilities(of: inputs)
         return (0..<inputs.rows).map { row in

@@ -56,6 +56,7 @@ public struct SubjectBootstrap: Sendable, Equatable {
     /// The intervals of accuracy, kappa and macro F1, pooled over people.
     ///
     /// - Parameter scores: each of the people's, over the same classes.
+    /// - Returns: the three.
     public func intervals(of scores: [ClassificationScores]) -> ScoreIntervals {
         precondition(scores.count == people, "scores of \(scores.count) people for a bootstrap over \(people)")
         let found = intervals { drawn in

@@ -109,11 +109,11 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let meanSubjectAccuracy: Double
     /// What the intervals are, or why there are none.
     public let intervals: String
-    /// Between which the accuracy of other people may lie; see `SubjectBootstrap`. None where no people are held out.
+    /// The accuracy's interval over people, by `SubjectBootstrap`; none where no people are held out.
     public let accuracyInterval: Interval?
-    /// The same for Cohen's kappa.
+    /// Cohen's kappa's interval, likewise.
     public let kappaInterval: Interval?
-    /// The same for the macro F1.
+    /// The macro F1's interval, likewise.
     public let macroF1Interval: Interval?
     /// How many samples of the class of the row were recognised as the class of the column.
     public let confusion: [[Int]]
