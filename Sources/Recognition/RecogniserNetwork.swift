@@ -52,7 +52,7 @@ enum RandomStream {
     static let folds: UInt64 = 4 << 56
     static let mixture: UInt64 = 5 << 56
     static let components: UInt64 = 6 << 56
-    static func resample(_ number: Int) -> UInt64 { 7 << 56 | UInt64(number) }
+    static func resample(_ number: Int) -> UInt64 { 32 << 56 | UInt64(number) }
 }
 
 extension RecogniserNetwork {

@@ -28,7 +28,7 @@ public struct SubjectBootstrap: Sendable, Equatable {
     /// How often each of the people is in a resample, which is in `0 ..< resampleCount`.
     ///
     /// The `i`th of the people drawn is the product of their number and word `i` of the resample's stream (Philox, key:
-    /// the seed; stream: 7 · 2⁵⁶ + the resample's number), divided by 2³².
+    /// the seed; stream: 32 · 2⁵⁶ + the resample's number), divided by 2³².
     public func drawn(in resample: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: people)
         let generator = CounterGenerator(seed: seed, stream: RandomStream.resample(resample))
