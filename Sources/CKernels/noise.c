@@ -6,11 +6,13 @@
 enum { LANES = 16 };  // counters at a time; each gives four numbers
 
 // The words of the counters first ... first + LANES - 1, each word's lanes beside each other.
-INLINE void philox(uint32_t words[4][LANES], uint64_t first, uint64_t key) {
-    uint32_t x0[LANES], x1[LANES], x2[LANES] = {0}, x3[LANES] = {0};
+INLINE void philox(uint32_t words[4][LANES], uint64_t first, uint64_t key, uint64_t stream) {
+    uint32_t x0[LANES], x1[LANES], x2[LANES], x3[LANES];
     for (size_t l = 0; l < LANES; l++) {
         x0[l] = (uint32_t)(first + l);
         x1[l] = (uint32_t)((first + l) >> 32);
+        x2[l] = (uint32_t)stream;
+        x3[l] = (uint32_t)(stream >> 32);
     }
     uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
     for (int round = 0; round < 10; round++) {
@@ -60,7 +62,7 @@ CLONES void kernel_add_noise(float *restrict x, size_t count, float deviation, u
     float n[4 * LANES];
     uint64_t counter = 0;
     for (size_t i = 0; i < count; i += 4 * LANES, counter += LANES) {
-        philox(words, counter, key);
+        philox(words, counter, key, 0);
         for (size_t l = 0; l < LANES; l++) normals(n + l, n + LANES + l, words[0][l], words[1][l]);
         for (size_t l = 0; l < LANES; l++) normals(n + 2 * LANES + l, n + 3 * LANES + l, words[2][l], words[3][l]);
         const size_t left = count - i < 4 * LANES ? count - i : 4 * LANES;
@@ -69,5 +71,22 @@ CLONES void kernel_add_noise(float *restrict x, size_t count, float deviation, u
         } else {
             for (size_t l = 0; l < left; l++) x[i + l] += deviation * n[l];
         }
+    }
+}
+
+CLONES void kernel_noise(float *restrict y, size_t count, uint64_t key, uint64_t stream, uint64_t counter) {
+    const float scale = 0.0067658751f;  // a byte's variance is (256^2 - 1) / 12
+    uint32_t words[4][LANES];
+    float n[4 * LANES];
+    for (size_t i = 0; i < count; i += 4 * LANES, counter += LANES) {
+        philox(words, counter, key, stream);
+        for (size_t w = 0; w < 4; w++)
+            for (size_t l = 0; l < LANES; l++) {
+                const uint32_t x = words[w][l];
+                const int32_t sum = (int32_t)((x & 255) + (x >> 8 & 255) + (x >> 16 & 255) + (x >> 24));
+                n[4 * l + w] = (float)(sum - 510) * scale;
+            }
+        const size_t left = count - i < 4 * LANES ? count - i : 4 * LANES;
+        for (size_t l = 0; l < left; l++) y[i + l] = n[l];
     }
 }

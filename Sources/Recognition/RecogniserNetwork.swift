@@ -113,4 +113,7 @@ enum RandomStream {
     static func noise(step: Int) -> UInt64 { 7 << 56 | UInt64(step) }
     static let members: UInt64 = 8 << 56
     static let stopping: UInt64 = 9 << 56
+    static func augmentation(step: Int) -> UInt64 { 10 << 56 | UInt64(step) << 24 }
+    static let body: UInt64 = 11 << 56
+    static func resample(_ number: Int) -> UInt64 { 32 << 56 | UInt64(number) }
 }

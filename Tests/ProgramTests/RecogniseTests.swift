@@ -121,7 +121,10 @@ func anEvaluationHasTheSameFiguresOnAnyThreads(division: String) throws {
     #expect(confusion.joined().reduce(0, +) == report["samples"] as? Int)
     let text = try evaluate()
     #expect(text.output.contains("precision") && text.output.contains("is \\ recognised as"))
-    #expect(text.output.contains("mean accuracy of subjects"))
+    #expect(text.output.contains("mean accuracy of subjects") && text.output.contains(", worst 0"))
+    #expect(text.output.contains("95 % intervals by 2000 draws of the 4 people") == (division != "random70"))
+    #expect(text.output.contains("no intervals: random70") == (division == "random70"))
+    #expect((report["kappa_interval"] as? [Double])?.count == (division == "random70" ? nil : 2))
 }
 
 /// What the program prints is what another program gets from the library.

@@ -1,5 +1,5 @@
 import Datasets
-import Recognition
+public import Recognition
 
 /// What an evaluation found.
 ///
@@ -30,6 +30,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let accuracy: Double
         /// Cohen's kappa.
         public let kappa: Double
+        /// How many samples of the class of the row were recognised as the class of the column.
+        public let confusion: [[Int]]
     }
 
     /// Figures of one fold.
@@ -106,6 +108,14 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let macroF1: Double
     /// The mean over subjects of each one's accuracy.
     public let meanSubjectAccuracy: Double
+    /// What the intervals are, or why there are none.
+    public let intervals: String
+    /// The accuracy's interval over people, by `SubjectBootstrap`; none where no people are held out.
+    public let accuracyInterval: Interval?
+    /// Cohen's kappa's interval, likewise.
+    public let kappaInterval: Interval?
+    /// The macro F1's interval, likewise.
+    public let macroF1Interval: Interval?
     /// How many samples of the class of the row were recognised as the class of the column.
     public let confusion: [[Int]]
     /// Every value that was in effect.
@@ -122,7 +132,10 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
-        case folds, settings, changes
+        case folds, settings, changes, intervals
+        case accuracyInterval = "accuracy_interval"
+        case kappaInterval = "kappa_interval"
+        case macroF1Interval = "macro_f1_interval"
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
         case macroF1 = "macro_f1"
@@ -155,11 +168,16 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
                 name: name, samples: pooled.samples(of: index), precision: pooled.precision(of: index),
                 recall: pooled.recall(of: index), f1: pooled.f1(of: index))
         }
-        subjects = bySubject.sorted { $0.key < $1.key }.map { subject, scores in
+        let heldOut = bySubject.sorted { $0.key < $1.key }
+        subjects = heldOut.map { subject, scores in
             Subject(
                 subject: dataset.subjects[subject], samples: scores.samples, accuracy: scores.accuracy,
-                kappa: scores.kappa)
+                kappa: scores.kappa, confusion: scores.confusion)
         }
+        let bootstrap = evaluation.division.bootstrap(over: heldOut.count, seed: evaluation.seed)
+        let found = bootstrap?.intervals(of: heldOut.map(\.value))
+        intervals = evaluation.division.intervalWords(over: heldOut.count)
+        (accuracyInterval, kappaInterval, macroF1Interval) = (found?.accuracy, found?.kappa, found?.macroF1)
         meanSubjectAccuracy =
             subjects.isEmpty ? 0 : subjects.reduce(0) { $0 + $1.accuracy } / Double(subjects.count)
         folds = results.map(Fold.init)
