@@ -43,10 +43,10 @@ extension Dataset {
 extension Preparation {
     /// Its kind and its settings in one line, like `map (centred true, …)`.
     public var summary: String {
-        let values =
-            (try? JSONSerialization.jsonObject(with: Data(DatasetLayout.json(of: self).utf8))) as? [String: Any]
-        let settings = (values ?? [:]).filter { $0.key != "kind" }.sorted { $0.key < $1.key }
-        return settings.isEmpty ? kind : "\(kind) (\(settings.map { "\($0.key) \($0.value)" }.joined(separator: ", ")))"
+        // Settings are one flat mapping, so its JSON without marks can be read.
+        let settings = DatasetLayout.json(of: self).replacing(#/"kind":"[^"]*",?/#, with: "")
+            .replacing(#/,?}$|["{]/#, with: "").replacing(":", with: " ").replacing(",", with: ", ")
+        return settings.isEmpty ? kind : "\(kind) (\(settings))"
     }
 }
 
