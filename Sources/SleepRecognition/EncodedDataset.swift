@@ -22,7 +22,8 @@ struct EncodedDataset: Sendable {
     init(_ dataset: Dataset, by encoder: Encoder, inputs: RecogniserInputs) throws {
         let samples = dataset.samples
         self.inputs = inputs
-        values = inputs.matrix(encoder.features(of: samples, 0..<samples.count), samples: samples)
+        values = inputs.matrix(
+            encoder.features(of: encoder.record.preparation.prepared(samples), 0..<samples.count), samples: samples)
         recordings = dataset.recordingRanges.map(\.samples)
         try dataset.requireWhole()  // also for what the inputs were fitted on
         // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
