@@ -7,8 +7,8 @@ import Signals
 /// The file is a tensor file of format `ssrm.model.4`.
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
-/// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
-/// features are read, `encoder` (its record); `dataset` and, where an encoder was pre-trained, `encoder_job` and
+/// and columns of a prepared sample), `preparation`, `recogniser` (the settings, without `sequence_length` where
+/// recordings are read whole) and, where features are read, `encoder` (its record); `dataset` and, where an encoder was pre-trained, `encoder_job` and
 /// `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as `encoder.0.…` and
 /// so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names;
 /// `scaling.means`, `scaling.factors` and, where the settings have them, `components.mean` `[values]`,
@@ -40,7 +40,8 @@ extension RecogniserModel {
         var metadata = [
             "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
             "classes": try json(classes), "content": try json(content), "units": try json(units),
-            "sample_shape": try json([rows, columns]), "recogniser": try json(recogniser.settings),
+            "sample_shape": try json([rows, columns]), "preparation": try json(preparation),
+            "recogniser": try json(recogniser.settings),
             "dataset": provenance.dataset, "subjects": try json(provenance.subjects),
         ]
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
@@ -103,14 +104,16 @@ extension RecogniserModel {
         guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28 else {
             throw refusal("its sample_shape is not that of a sample")
         }
+        let preparation = try decoded(Preparation.self, "preparation")
+        do { try preparation.validate() } catch { throw refusal("\(error)") }
         let settings = try decoded(RecogniserSettings.self, "recogniser")
         let recogniser = try Self.recogniser(in: file, settings: settings, classes: classes.count, refusal)
         var encoders: [Encoder] = []
         if settings.encoder != .none {
             let isTuned = settings.encoder == .tuned
             let record = try decoded(Encoder.Record.self, "encoder")
-            guard [record.rows, record.columns] == shape else {
-                throw refusal("its encoder takes samples of another shape")
+            guard [record.rows, record.columns] == shape, record.preparation == preparation else {
+                throw refusal("its encoder takes samples of another shape or preparation")
             }
             do {
                 encoders = try (0..<(isTuned ? settings.members : 1)).map { place in
@@ -133,7 +136,8 @@ extension RecogniserModel {
                     + "\(recogniser.network.features)")
         }
         self.init(
-            encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
+            encoders: encoders, preparation: preparation, rows: shape[0], columns: shape[1], inputs: inputs,
+            recogniser: recogniser,
             scheme: scheme, vocabulary: vocabulary, classes: classes, content: try decoded([String].self, "content"),
             units: try decoded([String].self, "units"), preset: try text("preset"),
             provenance: Provenance(

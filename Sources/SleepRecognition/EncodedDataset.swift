@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Numerics
 import Recognition
+import Signals
 
 /// A dataset's samples as a recogniser reads them: each through the encoder, where there is one, with what else it
 /// reads beside its features.
@@ -10,6 +11,8 @@ import Recognition
 struct EncodedDataset: Sendable {
     /// What is read of a sample beside the encoder's features.
     let inputs: RecogniserInputs
+    /// Rows and columns of a prepared sample.
+    let shape: SampleShape
     /// What is read of each sample, `[samples, width]`: by each encoder, or once where there is none.
     private let values: [Matrix]
     private let recordings: [Range<Int>]
@@ -17,16 +20,37 @@ struct EncodedDataset: Sendable {
 
     /// A dataset through encoders, with inputs that were fitted before.
     ///
+    /// - Parameters:
+    ///   - dataset: the samples.
+    ///   - encoders: what makes features of them; nothing, or one or more that take the same samples.
+    ///   - preparation: what is done to the samples first: the encoders', where there are any.
+    ///   - inputs: what is read beside the features.
+    ///   - threads: how many may prepare.
     /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
-    ///   dataset was cut meanwhile.
+    ///   dataset was cut meanwhile, `DatasetError.unsuitable` for samples that can't be prepared.
     /// - Precondition: the samples have the encoders' shape.
-    init(_ dataset: Dataset, by encoders: [Encoder], inputs: RecogniserInputs) throws {
-        let samples = dataset.samples
+    init(
+        _ dataset: Dataset, by encoders: [Encoder], preparation: Preparation, inputs: RecogniserInputs, threads: Int
+    ) throws {
+        try self.init(
+            dataset, by: encoders, preparation: preparation, threads: threads,
+            readsSamples: inputs.includesSamples || inputs.components != nil
+        ) { _ in inputs }
+    }
+
+    private init(
+        _ dataset: Dataset, by encoders: [Encoder], preparation: Preparation, threads: Int, readsSamples: Bool,
+        inputs makeInputs: (Samples) throws -> RecogniserInputs
+    ) throws {
+        let prepared = try dataset.samples(prepared: preparation, threads: threads)
+        let samples = preparation.servesNetworksAlone || !readsSamples ? dataset.samples : prepared.samples
+        let inputs = try makeInputs(samples)
         self.inputs = inputs
+        shape = SampleShape(rows: prepared.rows, columns: prepared.columns)
         let features =
             encoders.isEmpty
             ? [Matrix(rows: samples.count, columns: 0)]
-            : encoders.map { $0.features(of: $0.record.preparation.prepared(samples), 0..<samples.count) }
+            : encoders.map { $0.features(of: prepared, 0..<samples.count) }
         values = features.map { inputs.matrix($0, samples: samples) }
         recordings = dataset.recordingRanges.map(\.samples)
         subjects = dataset.recordingRanges.map(\.subject)
@@ -40,10 +64,15 @@ struct EncodedDataset: Sendable {
 
     /// A dataset through encoders, with inputs that are fitted on the samples `training` alone.
     init(
-        _ dataset: Dataset, by encoders: [Encoder], fittingOn training: [Int], settings: RecogniserSettings
+        _ dataset: Dataset, by encoders: [Encoder], preparation: Preparation, fittingOn training: [Int],
+        settings: RecogniserSettings, threads: Int
     ) throws {
-        let inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings)
-        try self.init(dataset, by: encoders, inputs: inputs)
+        try self.init(
+            dataset, by: encoders, preparation: preparation, threads: threads,
+            readsSamples: settings.includeInputs || settings.principalComponents > 0
+        ) {
+            try RecogniserInputs(of: $0, training: training, settings: settings)
+        }
     }
 
     /// A recogniser trained on the samples `training`; see `Recogniser.fit`.

@@ -20,6 +20,8 @@ public struct Pretraining: Sendable {
         on dataset: Dataset, settings: NamedSettings, seed: UInt64 = 1, excluding excluded: [Range<Int>] = []
     ) throws(SleepRecognitionError) {
         let (samples, values) = (dataset.samples, settings.values)
+        let preparation = values.upstream.preparation
+        _ = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
         self.dataset = dataset
         job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
@@ -27,7 +29,8 @@ public struct Pretraining: Sendable {
             seed: seed,
             shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
-            excludedSamples: excluded,
+            excludedSamples: excluded, frame: preparation.readsFrame ? dataset.frame : nil,
+            isPrepared: dataset.preparation != nil,
             recordings: values.upstream.task.choice.needsRecordings ? dataset.recordingBounds : nil)
         do { try job.validate() } catch { throw .upstream(subject: dataset.path, error) }
     }

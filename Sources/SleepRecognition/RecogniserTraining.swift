@@ -16,6 +16,8 @@ public struct RecogniserTraining: Sendable {
     /// The samples trained on, those without a label among them, in order.
     private let training: [Int]
     private let labels: SchemeLabels
+    /// What is done to a sample first.
+    private let preparation: Preparation
     /// The labels of the schemes that are learnt beside.
     private let others: [SchemeLabels]
 
@@ -43,7 +45,10 @@ public struct RecogniserTraining: Sendable {
         labels = try SchemeLabels(dataset, under: scheme).keeping(training)
         let kept = training
         others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
+        let preparation = encoder?.encoder.record.preparation ?? settings.values.upstream.preparation
+        self.preparation = preparation
         if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
+        _ = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -66,11 +71,13 @@ public struct RecogniserTraining: Sendable {
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
         let encoders = encoder.map { [$0.encoder] } ?? []
-        let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
-            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: training, settings: settings)
+        let (inputs, shape, fitted) = try about(encoder?.name ?? dataset.path) {
+            let encoded = try EncodedDataset(
+                dataset, by: encoders, preparation: preparation, fittingOn: training, settings: settings,
+                threads: threads)
             let fitted = try encoded.fit(
                 [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
-            return (encoded.inputs, fitted)
+            return (encoded.inputs, encoded.shape, fitted)
         }
         let isTrainedOn = Set(training)
         let record = encoder?.encoder.record
@@ -80,7 +87,7 @@ public struct RecogniserTraining: Sendable {
             try about(encoder.name) { try encoder.job.digest }
         }
         let model = RecogniserModel(
-            encoders: encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
+            encoders: encoders, preparation: preparation, rows: shape.rows, columns: shape.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
             content: content, units: units, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(

@@ -1,27 +1,31 @@
 import Datasets
 import Encoders
 import Recognition
+import Signals
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
-    /// Rows of a sample.
+    /// What is done to a sample first.
+    let preparation: Preparation
+    /// Rows of a prepared sample.
     let rows: Int
-    /// Columns of a sample.
+    /// Columns of a prepared sample.
     let columns: Int
     /// What the values are; empty where nobody said.
     let content: [String]
     /// The values' units; empty where nobody said.
     let units: [String]
 
-    /// Refuses a dataset whose samples have another shape or are made of other values or in other
+    /// Refuses a dataset whose samples can't be prepared so, have another shape or are made of other values or in other
     /// units.
     ///
     /// - Parameters:
     ///   - dataset: what is to be encoded.
     ///   - name: what the error calls the encoder or the model.
-    /// - Throws: `SleepRecognitionError.otherSamples`.
+    /// - Throws: `SleepRecognitionError.otherSamples`, or `.dataset` for samples that can't be prepared.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
-        let samples = dataset.samples
+        let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+        let samples = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
         guard samples.rows == rows, samples.columns == columns else {
             throw .otherSamples(
                 dataset: dataset.path,
@@ -46,13 +50,14 @@ struct SampleKind: Equatable {
 extension Encoder {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: record.content, units: record.units)
+        SampleKind(
+            preparation: record.preparation, rows: rows, columns: columns, content: record.content, units: record.units)
     }
 }
 
 extension RecogniserModel {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: content, units: units)
+        SampleKind(preparation: preparation, rows: rows, columns: columns, content: content, units: units)
     }
 }

@@ -39,6 +39,9 @@ public struct MapPreparation: PreparationKind {
         case centred
     }
 
+    /// Yes, for the baseline and the feet.
+    public var readsFrame: Bool { true }
+
     /// A preparation of these parts.
     public init(
         despike: Int = 3, clipPercentile: Double = 98, root: Bool = true, mapRows: Int = 32, mapColumns: Int = 16,

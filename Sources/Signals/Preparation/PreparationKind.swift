@@ -26,6 +26,12 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
     /// - Precondition: the settings are valid.
     func validate(rows: Int, columns: Int, content: [String]) throws(SettingFault)
 
+    /// Whether it needs to know how maps lie.
+    var readsFrame: Bool { get }
+
+    /// Whether what reads samples beside a network's features reads them as they were.
+    var servesNetworksAlone: Bool { get }
+
     /// The shape of a prepared sample, for samples that pass the validation.
     func shape(rows: Int, columns: Int) -> SampleShape
 
@@ -42,6 +48,12 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
 extension PreparationKind {
     /// Every sample will do.
     public func validate(rows: Int, columns: Int, content: [String]) throws(SettingFault) {}
+
+    /// No.
+    public var readsFrame: Bool { false }
+
+    /// No.
+    public var servesNetworksAlone: Bool { false }
 
     /// That of the sample as it is.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }

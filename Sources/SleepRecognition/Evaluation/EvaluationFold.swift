@@ -1,5 +1,6 @@
 import Datasets
 import Recognition
+import Signals
 import Upstream
 
 /// Both stages on the training samples of one fold, scored on its held-out samples.
@@ -17,6 +18,7 @@ struct EvaluationFold: Sendable {
     private let pretraining: Pretraining?
     private let labels: SchemeLabels
     private let others: [SchemeLabels]
+    private let preparation: Preparation
     private let settings: RecogniserSettings
 
     /// A fold that can be carried out.
@@ -38,7 +40,7 @@ struct EvaluationFold: Sendable {
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
-        self.settings = values.recogniser
+        (self.settings, preparation) = (values.recogniser, values.upstream.preparation)
         guard values.recogniser.encoder != .none else {
             pretraining = nil
             return
@@ -70,7 +72,9 @@ struct EvaluationFold: Sendable {
         let found: Recogniser.Recognition
         do {
             let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
-            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: samples.training, settings: settings)
+            let encoded = try EncodedDataset(
+                dataset, by: encoders, preparation: preparation, fittingOn: samples.training, settings: settings,
+                threads: threads)
             let recogniser = try encoded.fit(
                 ([labels] + others).map { $0.keeping(samples.training) }, training: samples.training,
                 settings: settings, threads: threads

@@ -60,8 +60,7 @@ struct JoinCommand: ParsableCommand {
     func run() throws {
         try requireWritable(output.out, inputs: files)
         let preparation = try prepare.map { name in
-            _ = try Preset.named(name)
-            return Preparation(MapPreparation.standard)
+            try NamedSettings(preset: name).values.upstream.preparation
         }
         try output.write(
             JoinedDatasets(
