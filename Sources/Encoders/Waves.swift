@@ -5,8 +5,8 @@ public import Numerics
 /// zeros around and ReLU after each, and of the last layer the mean and the largest value over time.
 ///
 /// A sample `[rows, columns]` is read as `[channels, times]`: a channel is so many of its rows, one after another, as
-/// a reader of signals folds them. Parameters are one flat vector, layer by layer: a weight `[kernel, inputs, channels]`
-/// and a bias `[channels]`. Features are the last layer's means, then its largest values.
+/// a reader of signals folds them. Parameters are one flat vector, layer by layer: a weight
+/// `[kernel, inputs, channels]` and a bias `[channels]`. Features are the last layer's means, then its largest values.
 public struct Waves: Network, Equatable {
     /// One layer's sizes.
     struct Layer: Equatable {

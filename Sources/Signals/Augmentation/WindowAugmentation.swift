@@ -15,7 +15,8 @@ public struct WindowAugmentation: AugmentationKind {
     public var inputChannels: Int
     /// The deviation of the normal number whose exponential a channel's values are multiplied by.
     public var gainDeviation: Double
-    /// The longest way by which values are moved in time, the last ones to the front, as a part of the window: 1 for any.
+    /// The longest way by which values are moved to an earlier time, the first ones to the end, as a part of the
+    /// window: 1 for any.
     public var circularShift: Double
     /// How often values change their sign.
     public var signProbability: Double
