@@ -36,9 +36,14 @@ private let nothing = WindowAugmentation(
     let result = prepared(values, rows: 4, columns: 25, WindowPreparation(inputChannels: 2))
     for channel in 0..<4 {
         let range = channel * 50..<(channel + 1) * 50
-        let mean = values[range].reduce(0.0) { $0 + Double(abs($1)) } / 50
-        for i in range { #expect(abs(Double(result[i]) - Double(values[i]) / mean) < 1e-6) }
-        #expect(abs(result[range].reduce(0) { $0 + abs($1) } / 50 - 1) < 1e-5)
+        let sum = values[range].reduce(0.0) { $0 + Double(abs($1)) }
+        let mean = sum / 50
+        for i in range {
+            let expected = Double(values[i]) / mean
+            #expect(abs(Double(result[i]) - expected) < 1e-6)
+        }
+        let level = result[range].reduce(Float(0)) { $0 + abs($1) } / 50
+        #expect(abs(level - 1) < 1e-5)
     }
 }
 
