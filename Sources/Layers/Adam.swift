@@ -42,18 +42,20 @@ public struct Adam: Sendable {
         return Adam(settings: settings, firstMoment: first, secondMoment: second, step: step)
     }
 
-    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads.
+    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads;
+    /// `rate` is this update's step size, where it is not the settings'.
     ///
     /// - Precondition: all three are as long as the moments.
     public mutating func update(
-        _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+        _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, rate: Double? = nil,
+        threads: Int = 1
     ) {
         let count = firstMoment.count
         precondition(
             parameters.count == count && gradient.count == count && updated.count == count,
             "\(parameters.count) parameters, \(gradient.count) gradients, \(updated.count) results, \(count) moments")
         step += 1
-        let (rate, epsilon) = (Float(settings.learningRate), Float(settings.epsilon))
+        let (rate, epsilon) = (Float(rate ?? settings.learningRate), Float(settings.epsilon))
         let (beta1, beta2) = (Float(settings.beta1), Float(settings.beta2))
         let (mScale, vScale) = (correction(beta1), correction(beta2))
         inParts(of: count, threads: threads) { [firstMoment, secondMoment] part in

@@ -21,8 +21,8 @@ public struct CRF: Sendable {
         (self.classes, self.offset) = (classes, offset)
     }
 
-    private var startOffset: Int { offset + classes * classes }
-    private var endOffset: Int { startOffset + classes }
+    var startOffset: Int { offset + classes * classes }
+    var endOffset: Int { startOffset + classes }
 
     /// The first place after its parameters.
     public var end: Int { endOffset + classes }
@@ -40,9 +40,11 @@ public struct CRF: Sendable {
     ///
     /// Values stand step by step as `[K, active sequences]`.
     public final class Workspace {
-        fileprivate var emissions = Scratch(), alpha = Scratch(), beta = Scratch(), probabilities = Scratch()
-        fileprivate var shifts = Scratch(), logSums = Scratch(), pairs = Scratch()
+        fileprivate var emissions = Scratch(), alpha = Scratch(), beta = Scratch()
+        fileprivate var shifts = Scratch(), logSums = Scratch()
         fileprivate var choices: [Int32] = []
+        /// The probability of each class at each row, and of each pair of classes in each sequence.
+        var probabilities = Scratch(), pairs = Scratch()
 
         /// Buffers that are still empty.
         public init() {}
@@ -122,7 +124,7 @@ extension CRF {
     }
 
     /// The logarithm of the sum over all label sequences of their exponential scores, summed over the sequences.
-    private func logPartition(
+    func logPartition(
         emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, workspace: Workspace
     ) -> Double {
         reserve(batch, workspace)
@@ -164,7 +166,7 @@ extension CRF {
     }
 
     /// Backward scores, marginals and, where wanted, the expected transitions, after `logPartition`.
-    private func backwardRecursion(
+    func backwardRecursion(
         _ batch: RaggedBatch, parameters: FloatBlock, countingPairs: Bool, workspace: Workspace
     ) {
         let (transitions, end) = (parameters.base + offset, parameters.base + endOffset)
@@ -191,7 +193,7 @@ extension CRF {
     }
 
     /// Visits every row: step by step, place by place.
-    private func forEachRow(
+    func forEachRow(
         _ batch: RaggedBatch, _ visit: (_ place: Int, _ step: Int, _ row: Int, _ lanes: Int) -> Void
     ) {
         for step in 0..<batch.steps {

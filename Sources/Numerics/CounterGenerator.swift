@@ -1,3 +1,5 @@
+import CKernels
+
 /// Philox4x32-10, a counter-based random generator: a pure function from a key and a counter to 128 random bits.
 ///
 /// Nothing is carried from one draw to the next, so any machine can draw the numbers of any step without drawing those
@@ -41,5 +43,17 @@ public struct CounterGenerator: Sendable, Equatable {
     public func uniform(_ counter: UInt64) -> Double {
         let words = block(counter)
         return Double((UInt64(words[0]) << 32 | UInt64(words[1])) >> 11) * 0x1p-53
+    }
+
+    /// Fills `values` with noise of mean 0 and deviation 1 from the blocks at `counter` and after it.
+    ///
+    /// Each value is the sum of four random bytes: near to a normal distribution, never beyond 3.451, and many times
+    /// cheaper than drawing from one.
+    ///
+    /// - Returns: how many blocks were drawn.
+    @discardableResult
+    public func fill(_ values: UnsafeMutablePointer<Float>, count: Int, noiseFrom counter: UInt64) -> UInt64 {
+        kernel_noise(values, count, UInt64(key.1) << 32 | UInt64(key.0), stream, counter)
+        return UInt64((count + 3) / 4)
     }
 }

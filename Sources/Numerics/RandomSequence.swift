@@ -32,4 +32,9 @@ public struct RandomSequence: RandomNumberGenerator, Sendable {
             if abs(value) <= 2 { return value }
         }
     }
+
+    /// Fills `values` with noise of mean 0 and deviation 1; see `CounterGenerator.fill(_:count:noiseFrom:)`.
+    public mutating func fillNoise(_ values: UnsafeMutablePointer<Float>, count: Int) {
+        counter += generator.fill(values, count: count, noiseFrom: counter)
+    }
 }

@@ -18,11 +18,11 @@ public struct ClassificationScores: Sendable, Equatable {
     /// Counts a sample of class `truth` that was recognised as `answer`.
     public mutating func count(truth: Int, answer: Int) { confusion[truth][answer] += 1 }
 
-    /// Counts all samples of other scores over the same classes.
-    public mutating func count(_ other: ClassificationScores) {
+    /// Counts all samples of other scores over the same classes, each so many times.
+    public mutating func count(_ other: ClassificationScores, times: Int = 1) {
         precondition(other.classes == classes, "scores over \(other.classes) added to \(classes)")
         for truth in classes.indices {
-            for answer in classes.indices { confusion[truth][answer] += other.confusion[truth][answer] }
+            for answer in classes.indices { confusion[truth][answer] += times * other.confusion[truth][answer] }
         }
     }
 

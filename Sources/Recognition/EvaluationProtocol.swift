@@ -38,6 +38,21 @@ public enum EvaluationProtocol: Sendable, Equatable {
         }
     }
 
+    /// Whether whole people are held out, so that figures say something about other people.
+    public var holdsOutPeople: Bool { self != .random70 }
+
+    /// The bootstrap over so many people held out; nil where an interval would say nothing about other people.
+    public func bootstrap(over people: Int, seed: UInt64) -> SubjectBootstrap? {
+        holdsOutPeople ? SubjectBootstrap(people: people, seed: seed) : nil
+    }
+
+    /// What intervals over so many people are, or why there are none.
+    public func intervalWords(over people: Int) -> String {
+        if !holdsOutPeople { return "no intervals: \(name) has samples of one person on both sides" }
+        if people < 2 { return "no intervals: they need two people held out" }
+        return "95 % intervals by \(SubjectBootstrap.resampleCount) draws of the \(people) people held out"
+    }
+
     /// One division.
     public struct Fold: Sendable, Equatable {
         /// The subjects held out, in order; none where samples are divided without regard to subjects.

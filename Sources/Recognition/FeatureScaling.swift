@@ -36,8 +36,8 @@ public struct FeatureScaling: Sendable, Equatable {
             })
     }
 
-    /// The scaled features, `[rows, columns]`, in a block.
-    func scaled(_ features: Matrix) -> FloatBlock {
+    /// The scaled features, `[rows, columns]`, in a block; none further from 0 than `clip`, where that is above 0.
+    func scaled(_ features: Matrix, clip: Double = 0) -> FloatBlock {
         precondition(features.columns == means.count, "\(features.columns) features scaled by \(means.count)")
         let block = FloatBlock(count: features.rows * features.columns)
         features.elements.withUnsafeBufferPointer { values in
@@ -46,6 +46,8 @@ public struct FeatureScaling: Sendable, Equatable {
                 for c in means.indices { block[at + c] = (values[at + c] - means[c]) * factors[c] }
             }
         }
+        let limit = Float(clip)
+        if limit > 0 { for i in 0..<block.count { block[i] = min(max(block[i], -limit), limit) } }
         return block
     }
 }

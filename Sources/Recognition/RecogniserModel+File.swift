@@ -6,17 +6,25 @@ import Signals
 
 /// The file is a tensor file of format `ssrm.model.4`.
 ///
-/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `recogniser` (the
-/// settings, without `sequence_length` where recordings are read whole) and `encoder` (its record); `encoder_job`,
-/// `encoder_dataset` and `dataset` (digests). Tensors: the encoder's parameters as `encoder.…` and the recogniser's as
-/// `recogniser.…`, under their parts' names, `scaling.means`, `scaling.factors` and, where the settings have them,
-/// `components.mean` `[values]`, `components.directions` `[components, values]`, `components.variances` `[components]`,
-/// `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
+/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
+/// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
+/// features are read, `encoder` (its record); `dataset` and, where an encoder was pre-trained, `encoder_job` and
+/// `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as `encoder.0.…` and
+/// so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names;
+/// `scaling.means`, `scaling.factors` and, where the settings have them, `components.mean` `[values]`,
+/// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights`
+/// `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
     public static let format = "ssrm.model.4"
     private static let oldFormats = ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3"]
-    private static let encoderPrefix = "encoder"
+
+    /// What leads the names of the tensors of the encoder at `place`, of so many.
+    private static func encoderPrefix(_ place: Int, isTuned: Bool) -> String {
+        isTuned ? "encoder.\(place)" : "encoder"
+    }
+
+    private var isTuned: Bool { recogniser.settings.encoder == .tuned }
 
     /// Writes the model to `path`, whole or not at all.
     ///
@@ -29,28 +37,37 @@ extension RecogniserModel {
         func json(_ value: some Encodable) throws -> String {
             String(decoding: try encoding.encode(value), as: UTF8.self)
         }
-        let metadata = [
+        var metadata = [
             "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
-            "classes": try json(classes), "content": try json(content),
-            "units": try json(units), "recogniser": try json(recogniser.settings),
-            "encoder": try json(encoder.record), "encoder_job": provenance.encoderJob,
-            "encoder_dataset": provenance.encoderDataset, "dataset": provenance.dataset,
-            "subjects": try json(provenance.subjects),
+            "classes": try json(classes), "content": try json(content), "units": try json(units),
+            "sample_shape": try json([rows, columns]), "recogniser": try json(recogniser.settings),
+            "dataset": provenance.dataset, "subjects": try json(provenance.subjects),
         ]
+        if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
+        metadata["encoder_job"] = provenance.encoderJob
+        metadata["encoder_dataset"] = provenance.encoderDataset
         let scaling = recogniser.scaling
         let added = inputs.tensors
-        var tensors = encoder.tensors(prefix: Self.encoderPrefix)
+        var tensors = encoders.enumerated().flatMap { place, encoder in
+            encoder.tensors(prefix: Self.encoderPrefix(place, isTuned: isTuned))
+        }
         for name in ["scaling.means", "scaling.factors"] { tensors.append((name, .float32, [scaling.means.count])) }
-        for part in recogniser.network.parts { tensors.append(("recogniser.\(part.name)", .float32, part.shape)) }
+        for member in recogniser.members.indices {
+            for part in recogniser.network.parts {
+                tensors.append((Self.name(of: part.name, member: member), .float32, part.shape))
+            }
+        }
         for tensor in added { tensors.append((tensor.name, .float32, tensor.shape)) }
         var writer = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
-        try encoder.append(to: &writer)
+        for encoder in encoders { try encoder.append(to: &writer) }
         for values in [scaling.means, scaling.factors] { try writer.append(FloatBlock(values)) }
         // The parts stand one after the other, as they do in the file.
-        try writer.append(recogniser.parameters)
+        for member in recogniser.members { try writer.append(member) }
         for tensor in added { try writer.append(FloatBlock(tensor.values)) }
         return try writer.finish()
     }
+
+    private static func name(of part: String, member: Int) -> String { "recogniser.\(member).\(part)" }
 
     /// Reads the model at `path`.
     ///
@@ -82,32 +99,45 @@ extension RecogniserModel {
         guard !classes.isEmpty, (try? scheme.classes(for: vocabulary)) == classes else {
             throw refusal("its classes are not those of scheme \(scheme.rawValue)")
         }
-        let encoder: Encoder
-        do {
-            encoder = try Encoder(
-                record: decoded(Encoder.Record.self, "encoder"), tensorsOf: file, prefix: Self.encoderPrefix)
-        } catch let error as EncoderError {
-            throw refusal("\(error)")
+        let shape = try decoded([Int].self, "sample_shape")
+        guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28 else {
+            throw refusal("its sample_shape is not that of a sample")
         }
-        let recogniser = try Self.recogniser(
-            in: file, settings: decoded(RecogniserSettings.self, "recogniser"), classes: classes.count, refusal)
-        guard
-            let inputs = try RecogniserInputs(
-                file, settings: recogniser.settings, values: encoder.rows * encoder.columns)
-        else { throw refusal("its components or its mixture have impossible values") }
+        let settings = try decoded(RecogniserSettings.self, "recogniser")
+        let recogniser = try Self.recogniser(in: file, settings: settings, classes: classes.count, refusal)
+        var encoders: [Encoder] = []
+        if settings.encoder != .none {
+            let isTuned = settings.encoder == .tuned
+            let record = try decoded(Encoder.Record.self, "encoder")
+            guard [record.rows, record.columns] == shape else {
+                throw refusal("its encoder takes samples of another shape")
+            }
+            do {
+                encoders = try (0..<(isTuned ? settings.members : 1)).map { place in
+                    try Encoder(
+                        record: record, tensorsOf: file, prefix: Self.encoderPrefix(place, isTuned: isTuned))
+                }
+            } catch let error as EncoderError {
+                throw refusal("\(error)")
+            }
+        }
+        guard let inputs = try RecogniserInputs(file, settings: settings, values: shape[0] * shape[1]) else {
+            throw refusal("its components or its mixture have impossible values")
+        }
         try file.requireWhole()
-        let width = Self.width(encoder, inputs)
+        let width = inputs.width(
+            featureCount: encoders.first?.featureCount ?? 0, valuesPerSample: shape[0] * shape[1])
         guard width == recogniser.network.features else {
             throw refusal(
                 "its encoder and inputs make \(width) values a sample, its recogniser reads "
                     + "\(recogniser.network.features)")
         }
         self.init(
-            encoder: encoder, inputs: inputs, recogniser: recogniser, scheme: scheme, vocabulary: vocabulary,
-            classes: classes, content: try decoded([String].self, "content"),
+            encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
+            scheme: scheme, vocabulary: vocabulary, classes: classes, content: try decoded([String].self, "content"),
             units: try decoded([String].self, "units"), preset: try text("preset"),
             provenance: Provenance(
-                encoderJob: try text("encoder_job"), encoderDataset: try text("encoder_dataset"),
+                encoderJob: metadata["encoder_job"], encoderDataset: metadata["encoder_dataset"],
                 dataset: try text("dataset"), subjects: try decoded([String].self, "subjects")))
     }
 
@@ -120,18 +150,25 @@ extension RecogniserModel {
         let network = RecogniserNetwork(
             cell: settings.cell, features: means.count, hidden: settings.hiddenUnits, classes: classes)
         // Every shape is held against the file before anything is allocated for it.
-        for part in network.parts { _ = try file.floats("recogniser.\(part.name)", shape: part.shape) }
-        let parameters = FloatBlock(count: network.parameterCount)
-        for part in network.parts {
-            let values = try file.floats("recogniser.\(part.name)", shape: part.shape)
-            for (i, value) in values.enumerated() { parameters[part.offset + i] = value }
+        for member in 0..<settings.members {
+            for part in network.parts {
+                _ = try file.floats(name(of: part.name, member: member), shape: part.shape)
+            }
+        }
+        let members = try (0..<settings.members).map { member in
+            let parameters = FloatBlock(count: network.parameterCount)
+            for part in network.parts {
+                let values = try file.floats(name(of: part.name, member: member), shape: part.shape)
+                for (i, value) in values.enumerated() { parameters[part.offset + i] = value }
+            }
+            return parameters
         }
         let factors = try file.floats("scaling.factors", shape: [means.count])
         let scaling = withExtendedLifetime(file) { FeatureScaling(means: Array(means), factors: Array(factors)) }
-        guard parameters.isFinite, (scaling.means + scaling.factors).allSatisfy(\.isFinite) else {
+        guard members.allSatisfy(\.isFinite), (scaling.means + scaling.factors).allSatisfy(\.isFinite) else {
             throw refusal("a parameter is not a number")
         }
-        return Recogniser(settings: settings, classes: classes, scaling: scaling, parameters: parameters)
+        return Recogniser(settings: settings, classes: classes, scaling: scaling, members: members)
     }
 }
 

@@ -1,28 +1,33 @@
 public import Encoders
 public import Signals
 
-/// All that recognition needs: an encoder, what is read beside its features, a recogniser, and what its answers mean.
+/// All that recognition needs: encoders, what is read beside their features, a recogniser, and what its answers mean.
 public struct RecogniserModel: Sendable {
     /// What it was made of.
     public struct Provenance: Sendable, Equatable {
-        /// The digest of the job that trained the encoder.
-        public let encoderJob: String
-        /// The digest of the dataset that the encoder was trained on.
-        public let encoderDataset: String
+        /// The digest of the job that trained the encoder; nil where none did.
+        public let encoderJob: String?
+        /// The digest of the dataset that the encoder was trained on; nil where there was none.
+        public let encoderDataset: String?
         /// The digest of the dataset that the recogniser was trained on.
         public let dataset: String
         /// The subjects whose samples the recogniser was trained on, by name.
         public let subjects: [String]
 
         /// A provenance.
-        public init(encoderJob: String, encoderDataset: String, dataset: String, subjects: [String]) {
+        public init(encoderJob: String?, encoderDataset: String?, dataset: String, subjects: [String]) {
             (self.encoderJob, self.encoderDataset) = (encoderJob, encoderDataset)
             (self.dataset, self.subjects) = (dataset, subjects)
         }
     }
 
-    /// What makes a sample's features.
-    public let encoder: Encoder
+    /// What makes a sample's features: nothing where the recogniser reads none, one encoder for all its members, or one
+    /// for each.
+    public let encoders: [Encoder]
+    /// Rows of a sample.
+    public let rows: Int
+    /// Columns of a sample.
+    public let columns: Int
     /// What is read of a sample beside them.
     public let inputs: RecogniserInputs
     /// What answers.
@@ -44,26 +49,29 @@ public struct RecogniserModel: Sendable {
 
     /// A model from its parts.
     ///
-    /// - Precondition: the recogniser reads what encoder and inputs make, and has a class for each name.
+    /// - Precondition: the recogniser reads what encoders and inputs make of samples `[rows, columns]`, and has a class
+    ///   for each name.
     public init(
-        encoder: Encoder, inputs: RecogniserInputs, recogniser: Recogniser, scheme: LabelScheme,
-        vocabulary: LabelVocabulary, classes: [String], content: [String] = [], units: [String] = [],
-        preset: String, provenance: Provenance
+        encoders: [Encoder], rows: Int, columns: Int, inputs: RecogniserInputs, recogniser: Recogniser,
+        scheme: LabelScheme, vocabulary: LabelVocabulary, classes: [String], content: [String] = [],
+        units: [String] = [], preset: String, provenance: Provenance
     ) {
+        precondition(
+            encoders.count <= 1 || encoders.count == recogniser.members.count,
+            "\(encoders.count) encoders for \(recogniser.members.count) members")
+        precondition(
+            encoders.allSatisfy { $0.rows == rows && $0.columns == columns }, "an encoder of samples of another shape")
         precondition(
             classes.count == recogniser.network.classes,
             "\(classes.count) class names for \(recogniser.network.classes) classes")
-        let width = Self.width(encoder, inputs)
+        let width = inputs.width(
+            featureCount: encoders.first?.featureCount ?? 0, valuesPerSample: rows * columns)
         precondition(
             width == recogniser.network.features,
             "\(width) values a sample for a recogniser that reads \(recogniser.network.features)")
-        (self.encoder, self.inputs, self.recogniser) = (encoder, inputs, recogniser)
+        (self.encoders, self.rows, self.columns) = (encoders, rows, columns)
+        (self.inputs, self.recogniser) = (inputs, recogniser)
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)
         (self.content, self.units, self.preset, self.provenance) = (content, units, preset, provenance)
-    }
-
-    /// How many values these make of a sample.
-    static func width(_ encoder: Encoder, _ inputs: RecogniserInputs) -> Int {
-        inputs.width(featureCount: encoder.featureCount, valuesPerSample: encoder.rows * encoder.columns)
     }
 }

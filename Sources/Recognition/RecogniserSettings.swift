@@ -1,10 +1,15 @@
-public import Layers
-public import Numerics
+import Layers
+import Numerics
+public import Signals
 
 /// How a recogniser is built and trained: the downstream half of a preset, under the names that preset files use.
 public struct RecogniserSettings: Codable, Sendable, Equatable {
-    /// The recurrent cell.
-    public var cell: RecurrentCell
+    /// What it has of an encoder.
+    public var encoder: EncoderUse = .frozen
+    /// Adam's step size for the encoder's body, where that is trained on.
+    public var encoderLearningRate = 1e-3
+    /// The recurrent cell, or none.
+    public var cell: RecogniserCell
     /// Units of the recurrent layer, each way.
     public var hiddenUnits: Int
     /// Samples in a sequence; nil takes recordings whole.
@@ -13,10 +18,34 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var batchSequences: Int
     /// Adam's step size.
     public var learningRate: Double
-    /// How often each sequence is trained on.
+    /// How step sizes change in the course of the training.
+    public var schedule: LearningRateSchedule = .constant
+    /// Over how many steps they rise from 0.
+    public var warmupSteps = 0
+    /// What part of each matrix, times the step size, is taken from it at each step.
+    public var weightDecay = 0.0
+    /// How often each sequence is trained on, unless `steps` says how long.
     public var epochs: Int
-    /// The part of the recurrent layer's outputs that is dropped at each training step, 0 to below 1.
+    /// How many batches are trained on, drawn epoch by epoch; 0 for `epochs`.
+    public var steps = 0
+    /// The part of what the heads read that is dropped at each training step, 0 to below 1.
     public var dropout: Double
+    /// The largest Euclidean norm of a step's gradient; 0 sets no limit.
+    public var gradientClip: Double
+    /// The deviation of the noise that is added to scaled values at each training step.
+    public var inputNoise = 0.0
+    /// How far from 0 a scaled value may be; 0 sets no limit.
+    public var inputClip = 0.0
+    /// What becomes of samples without a label between labelled ones.
+    public var unlabelled: UnlabelledSamples = .cut
+    /// How many of the people trained on are held out to choose the epoch whose parameters are kept; 0 for the last.
+    public var stopSubjects = 0
+    /// A scheme that is learnt beside the one asked for: its name, "others" for each that the labels fit, or "none".
+    public var secondScheme = Self.noScheme
+    /// How many recognisers of other seeds answer together.
+    public var members = 1
+    /// Whether samples are recognised together with their mirrors.
+    public var mirrorAverage = false
     /// How many principal components of the samples follow the encoder's features.
     public var principalComponents: Int
     /// How many Gaussians the mixture over the principal components has whose Fisher vectors follow; 0 for none.
@@ -25,14 +54,15 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var fisherNormalised: Bool
     /// Whether a sample's own values come last.
     public var includeInputs: Bool
-    /// The largest Euclidean norm of a step's gradient; 0 sets no limit.
-    public var gradientClip: Double
     /// What every random number of the training comes from.
     public var seed: UInt64
 
+    /// What `secondScheme` is where nothing is learnt beside, and where all that fits is.
+    static let (noScheme, otherSchemes) = ("none", "others")
+
     /// Settings; without arguments: what the paper gives, and nothing added to the encoder's features.
     public init(
-        cell: RecurrentCell = .lstm, hiddenUnits: Int = 128, sequenceLength: Int? = 10, batchSequences: Int = 128,
+        cell: RecogniserCell = .lstm, hiddenUnits: Int = 128, sequenceLength: Int? = 10, batchSequences: Int = 128,
         learningRate: Double = 0.01, epochs: Int, dropout: Double = 0, principalComponents: Int = 0,
         fisherComponents: Int = 0, fisherNormalised: Bool = true, includeInputs: Bool = false,
         gradientClip: Double = 0, seed: UInt64 = 0
@@ -46,13 +76,25 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         // In the order in which preset files have them.
+        case encoder
+        case encoderLearningRate = "encoder_learning_rate"
         case cell
         case hiddenUnits = "hidden_units"
         case sequenceLength = "sequence_length"
         case batchSequences = "batch_sequences"
         case learningRate = "learning_rate"
-        case epochs, dropout
+        case schedule
+        case warmupSteps = "warmup_steps"
+        case weightDecay = "weight_decay"
+        case epochs, steps, dropout
         case gradientClip = "gradient_clip"
+        case inputNoise = "input_noise"
+        case inputClip = "input_clip"
+        case unlabelled
+        case stopSubjects = "stop_subjects"
+        case secondScheme = "second_scheme"
+        case members
+        case mirrorAverage = "mirror_average"
         case principalComponents = "principal_components"
         case fisherComponents = "fisher_components"
         case fisherNormalised = "fisher_normalised"
@@ -60,28 +102,22 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         case seed
     }
 
-    /// Refuses values that make no sense as what they are computed with: 32-bit floats, and for dropout 65,536ths.
+    /// The schemes to be learnt beside `scheme`, of those that labels of a vocabulary fit.
     ///
-    /// - Throws: `SettingFault` for the first of them.
-    public func validate() throws(SettingFault) {
-        let check = SettingFault.check
-        try check((1...65_536).contains(hiddenUnits), "hidden_units", hiddenUnits, "1 to 65536")
-        try check(sequenceLength.map { $0 > 0 } ?? true, "sequence_length", sequenceLength ?? 0, "1 or more, or whole")
-        try check(batchSequences > 0, "batch_sequences", batchSequences, "1 or more")
-        try AdamSettings(learningRate: learningRate).validate()
-        try check(epochs > 0, "epochs", epochs, "1 or more")
-        try check(
-            dropout == 0 || (0..<1).contains(dropout) && (1...65_535).contains((dropout * 65_536).rounded()), "dropout",
-            dropout, "0 to below 1: 0 itself, or 0.00001 to 0.99999")
-        // Adam divides by the root of squared gradients plus its epsilon of 1e-8: much shorter ones would train
-        // nothing.
-        try check(
-            gradientClip == 0 || gradientClip >= 1e-6 && gradientClip.isFinite, "gradient_clip", gradientClip,
-            "0, or 0.000001 or more")
-        try check((0...64).contains(principalComponents), "principal_components", principalComponents, "0 to 64")
-        try check((0...64).contains(fisherComponents), "fisher_components", fisherComponents, "0 to 64")
-        try check(
-            fisherComponents == 0 || principalComponents > 0, "fisher_components", fisherComponents,
-            "0, or principal_components of 1 or more, which Fisher vectors stand on")
+    /// - Throws: `LabelError` for one that they don't.
+    public func schemesBeside(_ scheme: LabelScheme, for vocabulary: LabelVocabulary) throws(LabelError)
+        -> [LabelScheme]
+    {
+        if secondScheme == Self.otherSchemes { return LabelScheme.fitting(vocabulary).filter { $0 != scheme } }
+        guard let second = LabelScheme(rawValue: secondScheme), second != scheme else { return [] }
+        _ = try second.classes(for: vocabulary)
+        return [second]
+    }
+
+    /// The seed of an ensemble's member; the first has the recogniser's own.
+    func seed(ofMember member: Int) -> UInt64 {
+        guard member > 0 else { return seed }
+        let words = CounterGenerator(seed: seed, stream: RandomStream.members).block(UInt64(member))
+        return UInt64(words[0]) << 32 | UInt64(words[1])
     }
 }

@@ -51,6 +51,21 @@ public enum LabelScheme: String, Sendable, CaseIterable {
         }
     }
 
+    /// For each class the one of a mirrored sample, as indices into `classes(for:)`.
+    ///
+    /// - Throws: `LabelError.schemeDoesNotFit`, and `LabelError.noMirror` for stages of sleep: no sample of a night is
+    ///   another one's mirror image.
+    public func mirroredClasses(for vocabulary: LabelVocabulary) throws(LabelError) -> [Int] {
+        var mirrored = [Int?](repeating: nil, count: try classes(for: vocabulary).count)
+        for code in vocabulary.documentedCodes {
+            guard let place = classIndex(of: code, in: vocabulary) else { continue }
+            mirrored[place] = vocabulary.mirrorImage(of: code).flatMap { classIndex(of: $0, in: vocabulary) }
+        }
+        let known = mirrored.compactMap { $0 }
+        guard known.count == mirrored.count else { throw .noMirror(vocabulary: vocabulary) }
+        return known
+    }
+
     /// The classes of stages, each with its first stage; the stages up to the next class's first are its too.
     private var stageClasses: [(name: String, first: SleepStage)] {
         switch self {
@@ -67,6 +82,8 @@ public enum LabelScheme: String, Sendable, CaseIterable {
 public enum LabelError: Error, Equatable, CustomStringConvertible {
     /// The scheme's classes can't be made from the vocabulary's codes.
     case schemeDoesNotFit(scheme: LabelScheme, vocabulary: LabelVocabulary)
+    /// A sample's mirror image has no label of its own.
+    case noMirror(vocabulary: LabelVocabulary)
 
     /// One line that names the scheme, the labels and the schemes that fit.
     public var description: String {
@@ -75,6 +92,9 @@ public enum LabelError: Error, Equatable, CustomStringConvertible {
             let fitting = LabelScheme.fitting(vocabulary).map(\.rawValue).joined(separator: ", ")
             return "scheme \(scheme.rawValue) does not fit labels of vocabulary \(vocabulary.rawValue): "
                 + "use one of \(fitting)"
+        case .noMirror(let vocabulary):
+            return "labels of vocabulary \(vocabulary.rawValue) have no mirror image: use mirror_probability 0 and "
+                + "mirror_average false"
         }
     }
 }

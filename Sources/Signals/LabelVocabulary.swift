@@ -54,4 +54,26 @@ public enum LabelVocabulary: String, Sendable, CaseIterable {
         case .stage: return nil
         }
     }
+
+    /// The code of a posture's mirror image, left and right exchanged; nil for a code that the documentation does not
+    /// name, and for stages: a night has no mirror.
+    ///
+    /// For codes of pmd that names left and right it is the other side's by name; the others were found by comparing
+    /// the mean map of each posture with the mirrored means of all.
+    func mirrorImage(of code: String) -> String? {
+        guard documentedCodes.contains(code) else { return nil }
+        let pairs: [(String, String)]
+        switch self {
+        case .pmdI: pairs = [("2", "3"), ("4", "6"), ("5", "7"), ("11", "12"), ("13", "14")]
+        case .pmdII:
+            pairs = [
+                ("B1", "B3"), ("B4", "B5"), ("B9", "B10"), ("C1", "D1"), ("C2", "D2"), ("C3", "D3"), ("E1", "E3"),
+                ("E2", "E4"), ("E5", "E6"),
+            ]
+        case .posture: pairs = [("right", "left")]
+        case .stage: return nil
+        }
+        if let pair = pairs.first(where: { $0.0 == code }) { return pair.1 }
+        return pairs.first { $0.1 == code }?.0 ?? code
+    }
 }

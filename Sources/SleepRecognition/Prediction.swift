@@ -29,7 +29,7 @@ public struct Prediction: Sendable {
     /// - Returns: an answer for every sample.
     /// - Throws: `SleepRecognitionError.encoder` for features beyond all numbers.
     public func run(threads: Int = 1) throws(SleepRecognitionError) -> Predictions {
-        let encoded = try about(name) { try EncodedDataset(dataset, by: model.encoder, inputs: model.inputs) }
+        let encoded = try about(name) { try EncodedDataset(dataset, by: model.encoders, inputs: model.inputs) }
         return Predictions(encoded.recognise(by: model.recogniser, threads: threads), by: model, of: dataset)
     }
 }

@@ -2,38 +2,48 @@ public import Datasets
 public import Recognition
 public import Signals
 
-/// The downstream stage on a dataset: a recogniser trained on the features that an encoder makes of labelled samples.
+/// The downstream stage on a dataset: a recogniser trained on labelled samples, by the features that an encoder makes
+/// of them where its settings ask for one.
 public struct RecogniserTraining: Sendable {
     /// The dataset.
     public let dataset: Dataset
     /// What is told apart.
     public let scheme: LabelScheme
-    /// What makes the features.
-    public let encoder: PretrainedEncoder
+    /// What makes the features; nil where none are read.
+    public let encoder: PretrainedEncoder?
     /// How the recogniser is built and trained.
     public let settings: NamedSettings
     /// The samples trained on, those without a label among them, in order.
     private let training: [Int]
     private let labels: SchemeLabels
+    /// The labels of the schemes that are learnt beside.
+    private let others: [SchemeLabels]
 
     /// A training that can be carried out.
     ///
     /// - Parameters:
     ///   - dataset: labelled samples, of the kind that the encoder was trained on.
     ///   - scheme: what is told apart.
-    ///   - encoder: what makes the features.
+    ///   - encoder: what makes the features; nil where the settings' recogniser reads none.
     ///   - settings: the downstream stage's half counts.
     ///   - seed: what all random draws follow from.
     ///   - excluded: samples that take no part, as ranges in order, like those of `Dataset.samples(ofSubjects:)`.
-    /// - Throws: `SleepRecognitionError` when the scheme does not fit the labels or the encoder not the samples.
+    /// - Throws: `SleepRecognitionError` when the scheme does not fit the labels or the encoder not the samples, or
+    ///   where there is none and the settings ask for one.
     public init(
-        on dataset: Dataset, scheme: LabelScheme, encoder: PretrainedEncoder, settings: NamedSettings,
+        on dataset: Dataset, scheme: LabelScheme, encoder: PretrainedEncoder?, settings: NamedSettings,
         seed: UInt64 = 1, excluding excluded: [Range<Int>] = []
     ) throws(SleepRecognitionError) {
         let isExcluded = Set(excluded.joined())
+        let recogniser = settings.values.recogniser
+        guard (recogniser.encoder == .none) == (encoder == nil) else {
+            throw encoder.map { .encoderNotRead($0.name) } ?? .noEncoder
+        }
         training = (0..<dataset.samples.count).filter { !isExcluded.contains($0) }
         labels = try SchemeLabels(dataset, under: scheme).keeping(training)
-        try encoder.encoder.sampleKind.check(dataset, for: encoder.name)
+        let kept = training
+        others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
+        if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -52,37 +62,36 @@ public struct RecogniserTraining: Sendable {
     /// - Throws: `SleepRecognitionError.recognition` when no sample has a label, when they differ too little for the
     ///   settings, or when the training diverges.
     public func run(
-        threads: Int = 1, progress: (Recogniser.Progress) -> Void = { _ in }
+        threads: Int = 1, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
-        var loss = 0.0
-        let (inputs, recogniser) = try about(encoder.name) {
-            let encoded = try EncodedDataset(dataset, by: encoder.encoder, fittingOn: training, settings: settings)
-            let recogniser = try encoded.fit(
-                labels: labels.labels, classes: labels.classes.count, settings: settings, threads: threads
-            ) {
-                loss = $0.loss
-                progress($0)
-            }
-            return (encoded.inputs, recogniser)
+        let encoders = encoder.map { [$0.encoder] } ?? []
+        let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
+            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: training, settings: settings)
+            let fitted = try encoded.fit(
+                [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
+            return (encoded.inputs, fitted)
         }
         let isTrainedOn = Set(training)
-        let record = encoder.encoder.record
-        let content = dataset.content.isEmpty ? record.content : dataset.content
-        let units = dataset.units.isEmpty ? record.units : dataset.units
+        let record = encoder?.encoder.record
+        let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content
+        let units = dataset.units.isEmpty ? record?.units ?? [] : dataset.units
+        let encoderJob = try encoder.map { encoder throws(SleepRecognitionError) in
+            try about(encoder.name) { try encoder.job.digest }
+        }
         let model = RecogniserModel(
-            encoder: encoder.encoder, inputs: inputs, recogniser: recogniser, scheme: scheme,
-            vocabulary: dataset.vocabulary, classes: labels.classes, content: content, units: units,
-            preset: self.settings.name,
+            encoders: encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
+            recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
+            content: content, units: units, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(
-                encoderJob: try about(encoder.name) { try encoder.job.digest },
-                encoderDataset: encoder.job.datasetDigest, dataset: dataset.digest,
+                encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest, dataset: dataset.digest,
                 subjects: dataset.subjects(of: training)))
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),
             recordings: dataset.recordingRanges.count { isTrainedOn.contains($0.samples.lowerBound) },
-            epochs: settings.epochs, loss: loss, encoderIdentity: encoder.encoder.identity)
+            epochs: settings.epochs, steps: settings.steps, members: settings.members, loss: fitted.loss,
+            encoderIdentity: encoder?.encoder.identity)
         return TrainedModel(model: model, figures: figures)
     }
 }
@@ -107,15 +116,20 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     public let samples: Int
     /// Recordings that took part.
     public let recordings: Int
-    /// How often each sequence was trained on.
+    /// How often each sequence was trained on, unless `steps` says how long.
     public let epochs: Int
-    /// The last training epoch's mean negative log-likelihood per sample, in nats.
+    /// How many batches were trained on; 0 for so many epochs.
+    public let steps: Int
+    /// How many recognisers answer together.
+    public let members: Int
+    /// The last training epoch's mean negative log-likelihood per sample, in nats, the mean over members; where
+    /// held-out people chose the epoch, theirs in that epoch.
     public let loss: Double
-    /// SHA-256 of the encoder's parameters.
-    public let encoderIdentity: String
+    /// SHA-256 of the encoder's parameters, as it was given; nil where there was none.
+    public let encoderIdentity: String?
 
     private enum CodingKeys: String, CodingKey {
-        case scheme, preset, classes, samples, recordings, epochs, loss
+        case scheme, preset, classes, samples, recordings, epochs, steps, members, loss
         case encoderIdentity = "encoder_identity"
     }
 }

@@ -53,6 +53,6 @@ extension Encoder {
 extension RecogniserModel {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: encoder.rows, columns: encoder.columns, content: content, units: units)
+        SampleKind(rows: rows, columns: columns, content: content, units: units)
     }
 }

@@ -16,6 +16,14 @@ struct SchemeLabels: Sendable {
             labels: try about(dataset.path) { try dataset.labels(under: scheme) })
     }
 
+    /// The labels of the schemes that are learnt beside `scheme`.
+    static func beside(
+        _ scheme: LabelScheme, of dataset: Dataset, settings: RecogniserSettings
+    ) throws(SleepRecognitionError) -> [SchemeLabels] {
+        let schemes = try about(dataset.path) { try settings.schemesBeside(scheme, for: dataset.vocabulary) }
+        return try schemes.map { scheme throws(SleepRecognitionError) in try SchemeLabels(dataset, under: scheme) }
+    }
+
     private init(classes: [String], labels: [Int?]) { (self.classes, self.labels) = (classes, labels) }
 
     /// The same without the labels of all samples but these.

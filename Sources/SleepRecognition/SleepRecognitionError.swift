@@ -23,6 +23,10 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
     case otherSamples(dataset: String, reason: String)
     /// No sample of a dataset has a label under the scheme asked for.
     case noLabels(dataset: String)
+    /// A recogniser that reads features is to be trained without an encoder.
+    case noEncoder
+    /// An encoder was given for a recogniser that reads no features.
+    case encoderNotRead(String)
     /// A fold of an evaluation can't be carried out.
     case fold(dataset: String, name: String, reason: String)
     /// A job or an encoder of the upstream stage can't be used; `subject` says of what.
@@ -59,6 +63,11 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
                 : "no subject of \(dataset) is named to be excluded: name some, or exclude none"
         case .otherSamples(let dataset, let reason): return "\(dataset): \(reason)"
         case .noLabels(let dataset): return "\(dataset): no sample has a label under this scheme"
+        case .noEncoder:
+            return "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none"
+        case .encoderNotRead(let name):
+            return "\(name) would not be read, because recogniser.encoder is none: leave the encoder out, or set it to "
+                + "frozen"
         case .fold(let dataset, let name, let reason): return "\(dataset), \(name): \(reason)"
         case .upstream(let subject, let error):
             switch error {

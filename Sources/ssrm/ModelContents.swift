@@ -14,11 +14,11 @@ struct ModelContents: Encodable {
     private let content: [String]
     private let units: [String]
     private let preset: String
-    private let network: NetworkSettings
+    private let network: NetworkSettings?
     private let features: Int
-    private let encoderIdentity: String
-    private let encoderJob: String
-    private let encoderDataset: String
+    private let encoderIdentities: [String]
+    private let encoderJob: String?
+    private let encoderDataset: String?
     private let dataset: String
     private let recogniser: RecogniserSettings
     private let parameterCount: Int
@@ -27,7 +27,7 @@ struct ModelContents: Encodable {
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, rows, columns, content, units, preset, network, features
         case recogniser, dataset, subjects
-        case encoderIdentity = "encoder_identity"
+        case encoderIdentities = "encoder_identities"
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
         case parameterCount = "parameter_count"
@@ -40,12 +40,23 @@ struct ModelContents: Encodable {
         let model = try RecogniserModel(opening: path)
         (file, digest) = (path, try TensorFile(opening: path).digest)
         (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
-        (rows, columns, content, units) = (model.encoder.rows, model.encoder.columns, model.content, model.units)
-        (preset, network, features) = (model.preset, model.encoder.record.network, model.encoder.featureCount)
-        (encoderIdentity, encoderJob) = (model.encoder.identity, model.provenance.encoderJob)
+        (rows, columns, content, units) = (model.rows, model.columns, model.content, model.units)
+        (preset, network) = (model.preset, model.encoders.first?.record.network)
+        features = model.encoders.first?.featureCount ?? 0
+        (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
         (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
         subjects = model.provenance.subjects
         (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
+    }
+
+    private var encoder: String {
+        guard let network else { return "none" }
+        let identities = encoderIdentities.count == 1 ? "identity" : "identities"
+        return "\(network.kind): \(features) features, \(identities) \(encoderIdentities.joined(separator: ", "))"
+    }
+
+    private var members: String {
+        recogniser.members == 1 ? "" : " in each of \(recogniser.members) members"
     }
 
     /// Prints them.
@@ -60,10 +71,10 @@ struct ModelContents: Encodable {
             tells apart        \(classes.joined(separator: ", ")) (scheme \(scheme), labels of \(vocabulary))
             takes samples of   \(rows) x \(columns) values\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
             preset             \(preset)
-            encoder            \(network.kind): \(features) features, identity \(encoderIdentity)
-            encoder's job      \(encoderJob)
-            encoder's dataset  \(encoderDataset)
-            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters
+            encoder            \(encoder)
+            encoder's job      \(encoderJob ?? "none")
+            encoder's dataset  \(encoderDataset ?? "none")
+            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters\(members)
             trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
             of dataset         \(dataset)
             digest             \(digest)

@@ -161,3 +161,58 @@ private func theGradientIsThatOfFiniteDifferences(trial: Trial) {
     }
     #expect(abs(trial.loss(trial.parameters, trial.emissions) - sum) < 1e-5 * sum)
 }
+
+/// Every third label of a trial, and none of its last sequence.
+private func partial(_ trial: Trial) -> [Int?] {
+    let last = trial.labels.count - (trial.lengths.last ?? 0)
+    return trial.labels.indices.map { $0 % 3 == 1 && (trial.lengths.count == 1 || $0 < last) ? trial.labels[$0] : nil }
+}
+
+private func partialLoss(
+    _ trial: Trial, _ parameters: [Float], _ emissions: [Float], known: [Int?], _ workspace: CRF.PartialWorkspace
+) -> Double {
+    let labels = packed(known.map { Float($0 ?? -1) }, lengths: trial.lengths, trial.batch)
+    return trial.field.negativeLogLikelihood(
+        ofKnown: labels.values.map { Int32($0) }, emissions: packed(emissions, lengths: trial.lengths, trial.batch),
+        trial.batch, parameters: FloatBlock(parameters), workspace: workspace)
+}
+
+@Test(arguments: Trial.all)
+private func theLikelihoodOfSomeLabelsIsThatOfAllSequencesThatHaveThem(trial: Trial) {
+    let known = partial(trial)
+    var expected = 0.0
+    for (begin, all) in trial.enumeration {
+        let agreeing = all.filter { labels, _ in
+            labels.enumerated().allSatisfy { known[begin + $0] == nil || known[begin + $0] == $1 }
+        }
+        expected += logSum(all.map(\.score)) - logSum(agreeing.map(\.score))
+    }
+    let loss = partialLoss(trial, trial.parameters, trial.emissions, known: known, .init())
+    #expect(abs(loss - expected) < 1e-5 * max(1, trial.loss(trial.parameters, trial.emissions)))
+}
+
+@Test(arguments: Trial.all.filter { $0.field.classes > 1 && $0.lengths.count > 1 })
+private func theGradientOfSomeLabelsIsThatOfFiniteDifferences(trial: Trial) {
+    let (known, workspace) = (partial(trial), CRF.PartialWorkspace())
+    let (gradient, de) = (FloatBlock(count: trial.parameters.count), FloatBlock(count: trial.emissions.count))
+    _ = partialLoss(trial, trial.parameters, trial.emissions, known: known, workspace)
+    trial.field.backwardOfKnown(
+        scale: 1, trial.batch, parameters: FloatBlock(trial.parameters), emissionGradient: de, into: gradient,
+        workspace: workspace)
+    var (p, e) = (trial.parameters, trial.emissions)
+    let byParameter = gradientError(at: &p, analytic: Array(gradient.values), indices: p.indices) {
+        partialLoss(trial, $0, trial.emissions, known: known, .init())
+    }
+    #expect(byParameter < 4e-3)
+    let byEmission = gradientError(
+        at: &e, analytic: unpacked(de, lengths: trial.lengths, trial.batch), indices: e.indices
+    ) { partialLoss(trial, trial.parameters, $0, known: known, .init()) }
+    #expect(byEmission < 4e-3)
+}
+
+@Test(arguments: Trial.all)
+private func theLikelihoodOfAllLabelsIsTheSameEitherWay(trial: Trial) {
+    let loss = partialLoss(trial, trial.parameters, trial.emissions, known: trial.labels, .init())
+    let expected = trial.loss(trial.parameters, trial.emissions)
+    #expect(abs(loss - expected) < 1e-5 * max(1, expected))
+}

@@ -20,3 +20,30 @@ import Testing
     #expect(abs(mean) < 0.03)
     #expect(abs(variance - 0.774) < 0.03)  // 1 - 4 φ(2) / (2 Φ(2) - 1)
 }
+
+@Test(arguments: [1, 3, 64, 1000])
+func noiseIsSumsOfTheBlocksBytes(count: Int) {
+    let generator = CounterGenerator(seed: 0x1234_5678_9ABC, stream: 1 << 40 | 7)
+    let first: UInt64 = (1 << 32) - 5  // counters pass into their upper word
+    let values = FloatBlock(count: count)
+    #expect(generator.fill(values.base, count: count, noiseFrom: first) == UInt64((count + 3) / 4))
+    for i in 0..<count {
+        let word = generator.block(first + UInt64(i / 4))[i % 4]
+        let sum = (0..<4).reduce(0) { $0 + Int(word >> (8 * UInt32($1)) & 255) }
+        #expect(values[i] == Float(sum - 510) * 0.0067658751)
+    }
+}
+
+@Test func noiseHasMeanZeroAndDeviationOne() {
+    let values = FloatBlock(count: 100_000)
+    var random = RandomSequence(seed: 3, stream: 1)
+    random.fillNoise(values.base, count: values.count)
+    let all = (0..<values.count).map { Double(values[$0]) }
+    let mean = all.reduce(0, +) / 100_000
+    let square = all.reduce(0) { $0 + $1 * $1 } / 100_000
+    let fourth = all.reduce(0) { $0 + $1 * $1 * $1 * $1 } / 100_000
+    #expect(abs(mean) < 0.01 && abs(square - 1) < 0.02 && (2.6...2.8).contains(fourth), "\(mean), \(square), \(fourth)")
+    let next = RandomSequence(seed: 3, stream: 1, firstCounter: 25_000)
+    var (a, b) = (random, next)
+    #expect(a.next() == b.next(), "the sequence goes on after the blocks that were drawn")
+}

@@ -122,6 +122,8 @@ private let map = String(repeating: Array(repeating: "43", count: 27).joined(sep
     ["pmd", "--root", "x", "--experiment", "iii", "--out", "y"],
     ["synthetic", "--kind", "noon", "--subjects", "1", "--seed", "1", "--out", "y"],
     ["synthetic", "--kind", "pressure", "--subjects", "0", "--seed", "1", "--out", "y"],
+    ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--unlabelled", "--out", "y"],
+    ["synthetic", "--kind", "psg", "--subjects", "1", "--seed", "1", "--epochs", "9", "--out", "y"],
     ["pmd", "--root", "x", "--experiment", "i", "--out", "y", "--settling-frames", "-1"], ["inspect"],
 ])
 func wrongUsageSaysHowItIsUsed(arguments: [String]) throws {

@@ -49,7 +49,7 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
     #expect(shown["scheme"] as? String == "posture3" && shown["vocabulary"] as? String == "posture")
     #expect(shown["classes"] as? [String] == model.classes && shown["subjects"] as? [String] == data.subjects)
     #expect(shown["dataset"] as? String == data.digest && shown["encoder_dataset"] as? String == data.digest)
-    #expect(shown["encoder_identity"] as? String == model.encoder.identity)
+    #expect(shown["encoder_identities"] as? [String] == model.encoders.map(\.identity))
     #expect(shown["encoder_job"] as? String == model.provenance.encoderJob && shown["digest"] is String)
     #expect([shown["rows"] as? Int, shown["columns"] as? Int, shown["features"] as? Int] == [64, 27, 128])
     let text = try ProgramRun.ssrm("inspect", path).output
@@ -121,7 +121,10 @@ func anEvaluationHasTheSameFiguresOnAnyThreads(division: String) throws {
     #expect(confusion.joined().reduce(0, +) == report["samples"] as? Int)
     let text = try evaluate()
     #expect(text.output.contains("precision") && text.output.contains("is \\ recognised as"))
-    #expect(text.output.contains("mean accuracy of subjects"))
+    #expect(text.output.contains("mean accuracy of subjects") && text.output.contains(", worst 0"))
+    #expect(text.output.contains("95 % intervals by 2000 draws of the 4 people") == (division != "random70"))
+    #expect(text.output.contains("no intervals: random70") == (division == "random70"))
+    #expect((report["kappa_interval"] as? [Double])?.count == (division == "random70" ? nil : 2))
 }
 
 /// What the program prints is what another program gets from the library.

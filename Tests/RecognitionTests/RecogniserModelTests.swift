@@ -22,7 +22,8 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         network: NetworkSettings(MLPSettings(hiddenUnits: [4], weightDeviation: 0.1)), rows: 2, columns: 2,
         content: ["a", "b"], units: ["m", "1"])
     let model = RecogniserModel(
-        encoder: try Encoder(record: record, parameters: FloatBlock((0..<20).map { Float($0) / 7 })), inputs: inputs,
+        encoders: [try Encoder(record: record, parameters: FloatBlock((0..<20).map { Float($0) / 7 }))], rows: 2,
+        columns: 2, inputs: inputs,
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
         content: ["a", "b"], units: ["m", "1"], preset: "paper",
         provenance: RecogniserModel.Provenance(
@@ -45,7 +46,8 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     #expect(read.recogniser.settings == model.recogniser.settings)
     #expect(read.scheme == .three && read.vocabulary == .stage && read.preset == "paper")
     #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"] && read.units == ["m", "1"])
-    #expect(read.encoder.record == model.encoder.record && read.encoder.identity == model.encoder.identity)
+    #expect(read.encoders.map(\.record) == model.encoders.map(\.record))
+    #expect(read.encoders.map(\.identity) == model.encoders.map(\.identity))
     #expect(read.provenance == model.provenance)
 }
 
@@ -103,7 +105,7 @@ func aModelWithImpossibleMetadataIsRefused(key: String, text: String, words: Str
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
 }
 
-@Test(arguments: ["encoder.hidden0.weight", "recogniser.linear.bias", "scaling.means"])
+@Test(arguments: ["encoder.hidden0.weight", "recogniser.0.linear.bias", "scaling.means"])
 func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
     let folder = try TemporaryFolder()
     let (path, other) = (folder.path("model.safetensors"), folder.path("other.safetensors"))

@@ -64,3 +64,31 @@ func schemesFitOrSayWhichDo(vocabulary: LabelVocabulary) throws {
         LabelError.schemeDoesNotFit(scheme: .three, vocabulary: .pmdII).description
             == "scheme three does not fit labels of vocabulary pmd-ii: use one of posture3, posture-fine")
 }
+
+@Test(arguments: [
+    (
+        LabelScheme.postureFine, LabelVocabulary.pmdI,
+        ["2": "3", "4": "6", "5": "7", "11": "12", "13": "14"]
+    ),
+    (
+        .postureFine, .pmdII,
+        [
+            "B1": "B3", "B4": "B5", "B9": "B10", "C1": "D1", "C2": "D2", "C3": "D3", "E1": "E3", "E2": "E4", "E5": "E6",
+        ]
+    ),
+    (.posture3, .pmdI, ["right": "left"]), (.posture3, .pmdII, ["right": "left"]),
+    (.posture3, .posture, ["right": "left"]),
+])
+func aMirroredPostureHasTheOtherSidesClass(
+    scheme: LabelScheme, vocabulary: LabelVocabulary, pairs: [String: String]
+) throws {
+    let classes = try scheme.classes(for: vocabulary)
+    let other = pairs.merging(pairs.map { ($1, $0) }) { $1 }
+    let mirrored = try scheme.mirroredClasses(for: vocabulary)
+    #expect(mirrored.map { classes[$0] } == classes.map { other[$0] ?? $0 })
+}
+
+@Test(arguments: [LabelScheme.wake, .five])
+func stagesHaveNoMirror(scheme: LabelScheme) {
+    #expect(throws: LabelError.noMirror(vocabulary: .stage)) { try scheme.mirroredClasses(for: .stage) }
+}

@@ -21,6 +21,32 @@ func figuresAreTheSameOnAnyThreadsAndSurviveJSON(division: EvaluationProtocol) t
     #expect(figures.changes.contains("recogniser.epochs 3"))
 }
 
+@Test(arguments: [EvaluationProtocol.leaveOneSubjectOut, .subjectFolds(2), .random70])
+func figuresHaveIntervalsWherePeopleAreHeldOut(division: EvaluationProtocol) throws {
+    let study = try SmallStudy.shared.get()
+    let figures = try Evaluation(
+        on: study.dataset, scheme: .posture3, division: division, settings: study.settings, seed: 5
+    ).run()
+    // Each subject's matrix is there, so that scripts can pair two results person by person.
+    for row in figures.classes.indices {
+        for column in figures.classes.indices {
+            #expect(figures.confusion[row][column] == figures.subjects.reduce(0) { $0 + $1.confusion[row][column] })
+        }
+    }
+    let intervals = [figures.accuracyInterval, figures.kappaInterval, figures.macroF1Interval]
+    if division == .random70 {
+        #expect(intervals.allSatisfy { $0 == nil } && figures.intervals.hasPrefix("no intervals: random70"))
+        return
+    }
+    #expect(figures.intervals == "95 % intervals by 2000 draws of the 4 people held out")
+    for (figure, interval) in zip([figures.accuracy, figures.kappa, figures.macroF1], intervals) {
+        let interval = try #require(interval)
+        #expect(interval.low <= figure && figure <= interval.high && interval.low < interval.high)
+    }
+    let worst = figures.subjects.map(\.accuracy).min() ?? 0
+    #expect(try #require(figures.accuracyInterval).low >= worst)
+}
+
 /// One fold by hand, from the parts that anybody can call, has the evaluation's answers.
 @Test func aFoldIsPretrainingTrainingAndPredictionWithoutItsSubject() throws {
     let study = try SmallStudy.shared.get()

@@ -3,6 +3,7 @@ import Datasets
 import Recognition
 import Signals
 import SleepRecognition
+import Synchronization
 import TestKit
 import Testing
 
@@ -13,9 +14,9 @@ import Testing
         on: study.dataset, scheme: .posture3, encoder: try study.encoder(without: ["P1", "P4"]),
         settings: study.settings, excluding: held)
     #expect(training.absentClasses.isEmpty)
-    var epochs: [Int] = []
-    let trained = try training.run { epochs.append($0.epoch) }
-    #expect(epochs == [1, 2, 3])
+    let epochs = Mutex<[Int]>([])
+    let trained = try training.run { progress in epochs.withLock { $0.append(progress.epoch) } }
+    #expect(epochs.withLock { $0 } == [1, 2, 3])
     #expect(trained.figures.samples == 18 && trained.figures.recordings == 18 && trained.figures.epochs == 3)
     #expect(trained.figures.classes == ["supine", "right", "left"] && trained.figures.scheme == "posture3")
 

@@ -10,6 +10,8 @@
 #include "crf.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "maps.h"
+#include "noise.h"
 #include "product.h"
 #include "recurrent.h"
 #include "text.h"

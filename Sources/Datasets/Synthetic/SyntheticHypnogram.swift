@@ -1,4 +1,3 @@
-import Foundation
 import Numerics
 import Signals
 
@@ -16,6 +15,9 @@ struct SyntheticHypnogram {
     enum Stream {
         static let firstHypnogram: UInt64 = 1 << 34
         static let firstSensor: UInt64 = 1 << 35
+        static let firstSleeper: UInt64 = 1 << 36
+        static let firstSignals: UInt64 = 1 << 37
+        static let firstStretch: UInt64 = 1 << 38
     }
 
     /// Minutes of a bout in the first cycle, the second and so on; the last stands for all that follow.
@@ -36,13 +38,15 @@ struct SyntheticHypnogram {
     /// How often this sleeper awakes, as a multiple.
     private let restlessness: Double
 
-    /// The night of a subject.
-    init(seed: UInt64, subject: Int) {
+    /// The night of a subject: some eight hours in bed, or as many sleep epochs as are asked for, if these are more.
+    init(seed: UInt64, subject: Int, fewestEpochs: Int = 0) {
         random = RandomSequence(seed: seed, stream: Stream.firstHypnogram + UInt64(subject))
-        epochCount = Int(120 * (7.8 + 0.5 * random.truncatedNormal()))  // hours in bed
-        restlessness = exp(0.4 * random.truncatedNormal())
-        add(.wake, 2 * 13 * exp(0.6 * random.truncatedNormal()))  // minutes of latency
-        let lengths = (n3: exp(0.3 * random.truncatedNormal()), rem: exp(0.15 * random.truncatedNormal()))
+        epochCount = max(Int(120 * (7.8 + 0.5 * random.truncatedNormal())), fewestEpochs)  // hours in bed
+        restlessness = exponential(0.4 * random.truncatedNormal())
+        add(.wake, 2 * 13 * exponential(0.6 * random.truncatedNormal()))  // minutes of latency
+        let lengths = (
+            n3: exponential(0.3 * random.truncatedNormal()), rem: exponential(0.15 * random.truncatedNormal())
+        )
         var cycle = 0
         while stages.count < epochCount {
             let place = min(cycle, Self.early.count - 1)
@@ -57,7 +61,7 @@ struct SyntheticHypnogram {
 
     /// A bout of some minutes, more or less, with what interrupts it; an awakening makes it no shorter.
     private mutating func sleep(_ stage: SleepStage, minutes: Double) {
-        var left = Int((2 * minutes * exp(0.25 * random.truncatedNormal())).rounded())
+        var left = Int((2 * minutes * exponential(0.25 * random.truncatedNormal())).rounded())
         while left > 0, stages.count < epochCount {
             add(stage, 1)
             left -= 1
@@ -84,7 +88,7 @@ struct SyntheticHypnogram {
     }
 
     /// The length of an awakening: at least one sleep epoch, at most forty minutes.
-    private mutating func awakeningEpochs() -> Double { min(pow(1 - random.uniform(), -1 / 1.2), 80) }
+    private mutating func awakeningEpochs() -> Double { min(exponential(-logarithm(1 - random.uniform()) / 1.2), 80) }
 
     /// Adds sleep epochs of a stage, rounded, as far as the night goes.
     private mutating func add(_ stage: SleepStage, _ epochs: Double) {

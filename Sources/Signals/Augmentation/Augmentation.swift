@@ -6,7 +6,8 @@ public import Numerics
 public struct Augmentation: Sendable {
     /// The kinds that there are.
     public static let kinds = KindTable<any AugmentationKind.Type>(
-        "augmentation", [(NoAugmentation.kind, NoAugmentation.self)])
+        "augmentation",
+        [(NoAugmentation.kind, NoAugmentation.self), (MapAugmentation.kind, MapAugmentation.self)])
 
     /// The kind's settings.
     public var choice: any AugmentationKind

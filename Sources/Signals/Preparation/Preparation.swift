@@ -10,6 +10,7 @@ public struct Preparation: Sendable {
         "preparation",
         [
             (NoPreparation.kind, NoPreparation.self), (NormPreparation.kind, NormPreparation.self),
+            (MapPreparation.kind, MapPreparation.self),
         ])
 
     /// The kind's settings.

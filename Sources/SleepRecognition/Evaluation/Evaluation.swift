@@ -14,7 +14,8 @@ public struct Evaluation: Sendable {
     public let scheme: LabelScheme
     /// How samples are held out.
     public let division: EvaluationProtocol
-    /// Both stages' settings; a fold's pre-training has `foldSteps` steps.
+    /// Both stages' settings; a fold's pre-training has `foldSteps` steps, or there is none where the recogniser
+    /// reads no features.
     public let settings: NamedSettings
     /// What all random draws follow from.
     public let seed: UInt64
@@ -48,8 +49,11 @@ public struct Evaluation: Sendable {
         }
         (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
         (self.labels, self.settings) = (labels, settings)
+        let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
         folds = try about(dataset.path) {
-            try divided.map { try EvaluationFold($0, of: dataset, labels: labels, settings: settings, seed: seed) }
+            try divided.map {
+                try EvaluationFold($0, of: dataset, labels: labels, others: others, settings: settings, seed: seed)
+            }
         }
     }
 

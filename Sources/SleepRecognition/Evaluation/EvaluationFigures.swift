@@ -1,5 +1,5 @@
 import Datasets
-import Recognition
+public import Recognition
 
 /// What an evaluation found.
 ///
@@ -30,6 +30,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let accuracy: Double
         /// Cohen's kappa.
         public let kappa: Double
+        /// How many samples of the class of the row were recognised as the class of the column.
+        public let confusion: [[Int]]
     }
 
     /// Figures of one fold.
@@ -45,7 +47,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let trainingSamples: Int
         /// How many labelled samples were held out.
         public let samples: Int
-        /// Shards of the pre-training's steps, fewer than the settings say where samples are few.
+        /// Shards of the pre-training's steps, fewer than the settings say where samples are few; 0 where there
+        /// was no pre-training.
         public let shards: Int
         /// Originals of a shard, likewise.
         public let shardSize: Int
@@ -71,7 +74,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             let (fold, scores) = (result.fold, result.scores)
             (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
             (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
-            (shards, shardSize) = (fold.job.shardsPerStep, fold.job.originalsPerShard)
+            (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
             (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)
             confusion = scores.confusion
         }
@@ -91,7 +94,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let cell: String
     /// What all random draws followed from.
     public let seed: UInt64
-    /// Steps of each fold's pre-training.
+    /// Steps of each fold's pre-training; 0 where there was none.
     public let steps: Int
     /// How often each sequence was trained on.
     public let epochs: Int
@@ -105,6 +108,14 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let macroF1: Double
     /// The mean over subjects of each one's accuracy.
     public let meanSubjectAccuracy: Double
+    /// What the intervals are, or why there are none.
+    public let intervals: String
+    /// The accuracy's interval over people, by `SubjectBootstrap`; none where no people are held out.
+    public let accuracyInterval: Interval?
+    /// Cohen's kappa's interval, likewise.
+    public let kappaInterval: Interval?
+    /// The macro F1's interval, likewise.
+    public let macroF1Interval: Interval?
     /// How many samples of the class of the row were recognised as the class of the column.
     public let confusion: [[Int]]
     /// Every value that was in effect.
@@ -121,7 +132,10 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
-        case folds, settings, changes
+        case folds, settings, changes, intervals
+        case accuracyInterval = "accuracy_interval"
+        case kappaInterval = "kappa_interval"
+        case macroF1Interval = "macro_f1_interval"
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
         case macroF1 = "macro_f1"
@@ -144,7 +158,9 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         settings = evaluation.settings.values
         (preset, changes) = (evaluation.settings.name, evaluation.settings.changes)
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
-        (steps, epochs) = (settings.foldSteps, settings.recogniser.epochs)
+        (steps, epochs) = (
+            settings.recogniser.encoder == .none ? 0 : settings.foldSteps, settings.recogniser.epochs
+        )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)
         classes = names.enumerated().map { index, name in
@@ -152,11 +168,16 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
                 name: name, samples: pooled.samples(of: index), precision: pooled.precision(of: index),
                 recall: pooled.recall(of: index), f1: pooled.f1(of: index))
         }
-        subjects = bySubject.sorted { $0.key < $1.key }.map { subject, scores in
+        let heldOut = bySubject.sorted { $0.key < $1.key }
+        subjects = heldOut.map { subject, scores in
             Subject(
                 subject: dataset.subjects[subject], samples: scores.samples, accuracy: scores.accuracy,
-                kappa: scores.kappa)
+                kappa: scores.kappa, confusion: scores.confusion)
         }
+        let bootstrap = evaluation.division.bootstrap(over: heldOut.count, seed: evaluation.seed)
+        let found = bootstrap?.intervals(of: heldOut.map(\.value))
+        intervals = evaluation.division.intervalWords(over: heldOut.count)
+        (accuracyInterval, kappaInterval, macroF1Interval) = (found?.accuracy, found?.kappa, found?.macroF1)
         meanSubjectAccuracy =
             subjects.isEmpty ? 0 : subjects.reduce(0) { $0 + $1.accuracy } / Double(subjects.count)
         folds = results.map(Fold.init)

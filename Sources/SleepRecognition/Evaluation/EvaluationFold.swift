@@ -12,16 +12,19 @@ struct EvaluationFold: Sendable {
     let heldOut: [String]
     /// The classes that samples of the dataset are of and no training sample is.
     let absentClasses: [String]
-    private let pretraining: Pretraining
+    private let dataset: Dataset
+    /// The pre-training; nil where the recogniser reads no features.
+    private let pretraining: Pretraining?
     private let labels: SchemeLabels
+    private let others: [SchemeLabels]
     private let settings: RecogniserSettings
 
     /// A fold that can be carried out.
     ///
     /// Its pre-training has steps of the settings' size, or smaller ones if the samples are fewer.
     init(
-        _ fold: EvaluationProtocol.Fold, of dataset: Dataset, labels: SchemeLabels, settings: NamedSettings,
-        seed: UInt64
+        _ fold: EvaluationProtocol.Fold, of dataset: Dataset, labels: SchemeLabels, others: [SchemeLabels],
+        settings: NamedSettings, seed: UInt64
     ) throws(SleepRecognitionError) {
         let heldOut = fold.heldOutSubjects.map { dataset.subjects[$0] }
         let without = "without \(heldOut.count == 1 ? "subject" : "subjects") \(heldOut.joined(separator: ", "))"
@@ -31,10 +34,15 @@ struct EvaluationFold: Sendable {
         }
         if labels.count(of: fold.training) == 0 { throw refusal("no training sample has a label under this scheme") }
         (self.labels, self.heldOut, self.name, samples) = (labels, heldOut, name, fold)
+        (self.dataset, self.others) = (dataset, others)
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
         self.settings = values.recogniser
+        guard values.recogniser.encoder != .none else {
+            pretraining = nil
+            return
+        }
         values.steps = values.foldSteps
         values.fitStep(to: fold.training.count)
         do throws(SleepRecognitionError) {
@@ -46,8 +54,8 @@ struct EvaluationFold: Sendable {
         }
     }
 
-    /// The pre-training's job.
-    var job: Job { pretraining.job }
+    /// The pre-training's job; nil where there is none.
+    var job: Job? { pretraining?.job }
 
     /// What came of a fold.
     struct Result: Sendable {
@@ -59,14 +67,14 @@ struct EvaluationFold: Sendable {
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
-        let dataset = pretraining.dataset
         let found: Recogniser.Recognition
         do {
-            let encoder = try pretraining.run(threads: threads).encoder
-            let encoded = try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: settings)
+            let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
+            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: samples.training, settings: settings)
             let recogniser = try encoded.fit(
-                labels: labels.keeping(samples.training).labels, classes: labels.classes.count, settings: settings,
-                threads: threads)
+                ([labels] + others).map { $0.keeping(samples.training) }, training: samples.training,
+                settings: settings, threads: threads
+            ).recogniser
             found = encoded.recognise(by: recogniser, wanted: samples.test, threads: threads)
         } catch {
             let reason = SleepRecognitionError(error, of: dataset.path).reason

@@ -34,7 +34,7 @@ struct BenchRecogniseCommand: ParsableCommand {
     @Option(help: "Values of a sample's features.") var inputs = 131
     @Option(help: "Units of the recurrent layer, each way.") var hidden = 128
     @Option(help: "Classes.") var classes = 3
-    @Option(help: "The recurrent cell: lstm or gru.") var cell = RecurrentCell.lstm
+    @Option(help: "The recurrent cell: lstm, gru or none.") var cell = RecogniserCell.lstm
     @Option(help: "Batches that are timed.") var iterations = 60
     @Option(help: "Threads to compute on.") var threads = 1
     @Flag(help: "Print one JSON object.") var json = false
@@ -57,7 +57,7 @@ struct BenchRecogniseCommand: ParsableCommand {
         var draw = RandomSequence(seed: 1, stream: 0)
         let features = Matrix(
             rows: rows, columns: inputs, elements: (0..<rows * inputs).map { _ in Float(draw.uniform()) })
-        let labels: [Int?] = (0..<rows).map { _ in Int(draw.next() % UInt64(classes)) }
+        let labels: [Int32] = (0..<rows).map { _ in Int32(draw.next() % UInt64(classes)) }
         let pieces = (0..<batch).map { $0 * length..<($0 + 1) * length }
         let parameters = network.initialParameters(seed: 1)
         let gradient = FloatBlock(count: parameters.count)
@@ -65,14 +65,14 @@ struct BenchRecogniseCommand: ParsableCommand {
         let workspace = RecogniserNetwork.Workspace()
         let block = FloatBlock(features.elements)
         let training = rate(of: rows) {
-            workspace.take(pieces, features: block, width: inputs, labels: labels)
+            workspace.take(pieces, features: block, width: inputs, labels: [labels])
             _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
             adam.update(parameters, gradient: gradient, into: parameters)
         }
         let recogniser = Recogniser(
             settings: RecogniserSettings(
                 cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
-            classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), parameters: parameters)
+            classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), members: [parameters])
         let decoding = rate(of: rows) {
             _ = recogniser.recognise(features, recordings: pieces, threads: threads, workspace: workspace)
         }

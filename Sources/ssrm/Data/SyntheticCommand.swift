@@ -4,7 +4,7 @@ import Datasets
 /// `ssrm data synthetic`: made-up recordings.
 struct SyntheticCommand: ParsableCommand {
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case pressure, night
+        case pressure, night, psg
     }
 
     static let configuration = CommandConfiguration(
@@ -12,19 +12,23 @@ struct SyntheticCommand: ParsableCommand {
         abstract: "Made-up recordings, for trying things out without a download.",
         discussion: """
             Nobody was measured: figures obtained on these say nothing about sleepers. The same options give the same file.
+            Samples of psg are laid out as those of `ssrm data edf`, so that the same presets read both.
 
             Example:
               ssrm data synthetic --kind pressure --subjects 8 --seed 1 \\
                 --out pressure.safetensors
               ssrm data synthetic --kind night --subjects 12 --seed 1 \\
                 --out nights.safetensors
+              ssrm data synthetic --kind psg --subjects 100 --seed 2 \\
+                --unlabelled --out many-nights.safetensors
             """)
 
     @Option(
         name: .long,
         help: """
-            What is made up: pressure (maps of 64 x 27 sensors; supine, right, left) or night (heart rate, breathing \
-            and movement for each sleep epoch of 30 s; W, N1, N2, N3, REM).
+            What is made up: pressure (maps of 64 x 27 sensors; supine, right, left), night (heart rate, breathing \
+            and movement for each sleep epoch of 30 s; W, N1, N2, N3, REM) or psg (EEG, EOG and EMG at 50 Hz, the same \
+            stages).
             """)
     var kind: Kind
 
@@ -40,6 +44,12 @@ struct SyntheticCommand: ParsableCommand {
     @Option(name: .long, help: "Of night: how many sleep epochs a sample spans; an odd number, 11 by default.")
     var window: Int?
 
+    @Option(name: .long, help: "Of psg: how many sleep epochs of each night are recorded; 400 by default.")
+    var epochs: Int?
+
+    @Flag(name: .long, help: "Of psg: leave the stages out, as for recordings that nobody has scored.")
+    var unlabelled = false
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
@@ -51,6 +61,10 @@ struct SyntheticCommand: ParsableCommand {
             guard kind == .night else { throw ValidationError("--window goes with --kind night alone") }
             try requireWindow(window)
         }
+        if let epochs, !(10...10_000).contains(epochs) || kind != .psg {
+            throw ValidationError("--epochs must be from 10 to 10000, and goes with --kind psg alone")
+        }
+        guard !unlabelled || kind == .psg else { throw ValidationError("--unlabelled goes with --kind psg alone") }
     }
 
     func run() throws {
@@ -60,6 +74,10 @@ struct SyntheticCommand: ParsableCommand {
                 SyntheticPressure(subjectCount: subjects, seed: seed, mapsPerPosture: mapsPerPosture ?? 20))
         case .night:
             try output.write(SyntheticNight(subjectCount: subjects, seed: seed, window: window ?? 11))
+        case .psg:
+            try output.write(
+                SyntheticPolysomnogram(
+                    subjectCount: subjects, seed: seed, epochCount: epochs ?? 400, hasLabels: !unlabelled))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Recognition
 import SleepRecognition
 
 extension EvaluationFigures {
@@ -22,6 +23,7 @@ extension EvaluationFigures {
             + subjects.map { [$0.subject, "\($0.samples)", fixed($0.accuracy, 3), fixed($0.kappa, 3)] }
         return """
             \(data): \(scheme), \(protocolName) over \(folds.count) folds, preset \(preset), \(samples) samples held out
+            \(settings.recogniser.encoder == .none ? "no pre-training: the recogniser reads no features\n" : "")\
             \(changes.isEmpty ? "" : "not as in \(preset): \(changes.joined(separator: ", "))\n")
             \(table(perClass))
 
@@ -30,14 +32,25 @@ extension EvaluationFigures {
             \(table(perSubject))
 
             \(foldsWithoutAClass)\
-            accuracy \(fixed(accuracy, 4))   kappa \(fixed(kappa, 4))   macro F1 \(fixed(macroF1, 4))   \
-            mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))
+            accuracy \(fixed(accuracy, 4))\(accuracyInterval.text)   kappa \(fixed(kappa, 4))\(kappaInterval.text)   \
+            macro F1 \(fixed(macroF1, 4))\(macroF1Interval.text)
+            mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))\(worstSubject)
+            \(intervals)
             """
+    }
+
+    private var worstSubject: String {
+        subjects.min { $0.accuracy < $1.accuracy }.map { ", worst \(fixed($0.accuracy, 4)) (\($0.subject))" } ?? ""
     }
 }
 
+extension Interval? {
+    /// Its ends in brackets, after a space.
+    var text: String { map { " [\(fixed($0.low, 3)), \(fixed($0.high, 3))]" } ?? "" }
+}
+
 /// Rows of cells as columns of text: the first to the left, the others to the right.
-private func table(_ rows: [[String]]) -> String {
+func table(_ rows: [[String]]) -> String {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
         row.enumerated().map { column, cell in

@@ -1,12 +1,11 @@
 public import ArgumentParser
-import Layers
 import Recognition
 import Service
 import Signals
 import SleepRecognition
 
 extension LabelScheme: ExpressibleByArgument {}
-extension RecurrentCell: ExpressibleByArgument {}
+extension RecogniserCell: ExpressibleByArgument {}
 
 /// How a recogniser is trained: options of `ssrm train` and `ssrm evaluate`.
 struct RecogniserOptions: ParsableArguments {
@@ -15,8 +14,11 @@ struct RecogniserOptions: ParsableArguments {
     @Option(help: "How often the recogniser sees each training sequence; by default the preset's.")
     var epochs: Int?
 
-    @Option(help: "The recurrent cell: lstm or gru; by default the preset's.")
-    var cell: RecurrentCell?
+    @Option(help: "The recurrent cell: lstm, gru or none; by default the preset's.")
+    var cell: RecogniserCell?
+
+    @Option(help: "How many recognisers of other seeds answer together; by default the preset's number.")
+    var members: Int?
 
     @Option(help: "What all random draws follow from.")
     var seed: UInt64 = 1
@@ -25,12 +27,16 @@ struct RecogniserOptions: ParsableArguments {
 
     func validate() throws {
         if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
+        if let members, !(1...1000).contains(members) {
+            throw ValidationError("--members must be 1 to 1000, not \(members)")
+        }
     }
 
     /// The preset's settings with what these options replace; see `PresetOptions`.
     func settings(unused: [String]) throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: unused)
         settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
+        settings.values.recogniser.members = members ?? settings.values.recogniser.members
         settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
         return settings
     }

@@ -13,7 +13,8 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field \
             learn the classes from sequences of them. The model file holds all that `ssrm predict` needs. Of the \
-            settings, those of the recogniser count: the encoder was made with its own.
+            settings, those of the recogniser count: the encoder was made with its own. Where recogniser.encoder is \
+            none, samples' own values are read, and no encoder is given.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 \\
@@ -23,8 +24,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The dataset file, made by `ssrm data`.")
     var data: String
 
-    @Option(help: "The encoder: a run directory of `ssrm pretrain` or a checkpoint file.")
-    var encoder: String
+    @Option(
+        help:
+            "The encoder: a run directory of `ssrm pretrain` or a checkpoint file; none where recogniser.encoder is none."
+    )
+    var encoder: String?
 
     @Option(help: "What is told apart.")
     var scheme: LabelScheme
@@ -42,12 +46,12 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings(unused: ["upstream"])
-        try requireWritable(out, inputs: [data, encoder])
+        try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
         let training = try RecogniserTraining(
-            on: dataset, scheme: scheme, encoder: try PretrainedEncoder(opening: encoder), settings: settings,
-            seed: options.seed, excluding: excluded)
+            on: dataset, scheme: scheme, encoder: try encoder.map { try PretrainedEncoder(opening: $0) },
+            settings: settings, seed: options.seed, excluding: excluded)
         for name in training.absentClasses {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
@@ -58,7 +62,7 @@ struct TrainCommand: ParsableCommand {
         if json { return try printJSON(Written(file: out, digest: digest, figures: figures)) }
         print(
             """
-            \(figures.samples) labelled samples of \(figures.recordings) recordings, \(figures.epochs) epochs, \
+            \(figures.samples) labelled samples of \(figures.recordings) recordings, \(figures.duration), \
             loss \(fixed(figures.loss, 4))
             tells apart \(figures.classes.joined(separator: ", "))
             wrote \(out), digest \(digest)
@@ -72,5 +76,12 @@ struct TrainCommand: ParsableCommand {
         if !Terminal.isInteractive, progress.epoch % 10 == 0 || progress.epoch == progress.epochs {
             Terminal.error(line)
         }
+    }
+}
+
+extension TrainingFigures {
+    /// How long was trained.
+    fileprivate var duration: String {
+        (steps > 0 ? "\(steps) steps" : "\(epochs) epochs") + (members > 1 ? " of \(members) members" : "")
     }
 }

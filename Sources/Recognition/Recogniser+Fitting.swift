@@ -1,0 +1,177 @@
+import Dispatch
+import Layers
+public import Numerics
+import Synchronization
+
+extension Recogniser {
+    /// A trained recogniser.
+    public struct Fitted: Sendable {
+        /// The recogniser.
+        public let recogniser: Recogniser
+        /// The mean over its members of the last training epoch's mean negative log-likelihood per labelled sample, in
+        /// nats; where held-out people chose the epoch, theirs in that epoch.
+        public let loss: Double
+    }
+
+    /// Trains a recogniser.
+    ///
+    /// Everything is fitted on the samples that take part: how values are scaled on those with a label, or on all of
+    /// them where `unlabelled` keeps the others. The result depends on the arguments only, not on `threads`.
+    ///
+    /// - Parameters:
+    ///   - data: what to learn from.
+    ///   - settings: how to build and train.
+    ///   - threads: how many threads to use: each member has one, and two are of use to a member.
+    ///   - progress: called after each epoch of each member, one call at a time, on the thread that trains.
+    /// - Returns: the trained recogniser.
+    /// - Throws: `RecognitionError`, when the settings make no sense, no sample has a label or the training diverges.
+    public static func fit(
+        _ data: RecogniserData, settings: RecogniserSettings, threads: Int = 1,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws(RecognitionError) -> Fitted {
+        do { try settings.validate() } catch { throw .badSetting(error) }
+        let isLabelled = data.isLabelled
+        guard data.training.contains(where: { data.targets[0].labels[$0] != nil }) else { throw .nothingToLearnFrom }
+        let scaling = FeatureScaling(
+            of: data.values, samples: settings.unlabelled == .keep ? data.training : isLabelled.places)
+        let network = try network(for: data, settings: settings)
+        let (trainedOn, stopping) = try divided(data, settings: settings, isLabelled: isLabelled)
+        func pieces(_ recordings: [Range<Int>]) -> [Range<Int>] {
+            Sequences.trainingPieces(
+                of: recordings, isIncluded: data.isIncluded, isLabelled: isLabelled, unlabelled: settings.unlabelled,
+                length: settings.sequenceLength)
+        }
+        let material = TrainingMaterial(
+            network: network, values: scaling.scaled(data.values, clip: settings.inputClip),
+            labels: data.targets.map { $0.labels.map { label in label.map { Int32($0) } ?? CRF.unknown } },
+            pieces: pieces(trainedOn), stoppingPieces: pieces(stopping))
+        let outcomes = try outcomes(material, settings: settings, threads: threads, progress: progress)
+        let members = outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
+        return Fitted(
+            recogniser: Recogniser(
+                settings: settings, classes: data.targets[0].classes, scaling: scaling, members: members),
+            loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count))
+    }
+
+    /// The network that is trained; refused where it or its ensemble would fill the memory.
+    private static func network(
+        for data: RecogniserData, settings: RecogniserSettings
+    ) throws(RecognitionError) -> RecogniserNetwork {
+        let network = RecogniserNetwork(
+            cell: settings.cell, features: data.values.columns, hidden: settings.hiddenUnits,
+            classes: data.targets[0].classes, others: data.targets.dropFirst().map(\.classes))
+        guard network.parameterCount < largestParameterCount else {
+            throw .badSetting(
+                SettingFault(
+                    "hidden_units", settings.hiddenUnits,
+                    wanted: "fewer: \(data.values.columns) features and that many units make "
+                        + "\(network.parameterCount) parameters"))
+        }
+        guard network.parameterCount * settings.members < largestParameterCount else {
+            throw .badSetting(
+                SettingFault(
+                    "members", settings.members,
+                    wanted:
+                        "fewer: each has \(network.parameterCount) parameters, and all of them would fill the memory"
+                ))
+        }
+        return network
+    }
+
+    /// So many parameters or more are not trained: they, their gradients and their moments would fill the memory.
+    private static let largestParameterCount = 1 << 29
+
+    /// The recordings to train on and those of people who choose the epoch that is kept.
+    private static func divided(
+        _ data: RecogniserData, settings: RecogniserSettings, isLabelled: [Bool]
+    ) throws(RecognitionError) -> (trainedOn: [Range<Int>], stopping: [Range<Int>]) {
+        guard settings.stopSubjects > 0 else { return (data.recordings, []) }
+        let labelled = zip(data.recordings, data.subjects).filter { $0.0.contains { isLabelled[$0] } }
+        let people = Set(labelled.map(\.1)).sorted()
+        guard people.count > settings.stopSubjects else {
+            throw .badSetting(
+                SettingFault(
+                    "stop_subjects", settings.stopSubjects,
+                    wanted: "less than the \(people.count) people with labels to train on"))
+        }
+        let order = Permutation(count: people.count, seed: settings.seed, stream: RandomStream.stopping)
+        let stopping = Set((0..<settings.stopSubjects).map { people[order[$0]] })
+        let all = zip(data.recordings, data.subjects)
+        return (
+            all.filter { !stopping.contains($0.1) }.map(\.0), all.filter { stopping.contains($0.1) }.map(\.0)
+        )
+    }
+
+    private struct State {
+        var next = 0
+        var epochs = 0
+        var outcomes: [MemberTraining.Outcome?]
+        var failures: [(member: Int, error: RecognitionError)] = []
+    }
+
+    /// Trains the members, as many at a time as there are threads; none depends on another.
+    private static func outcomes(
+        _ material: TrainingMaterial, settings: RecogniserSettings, threads: Int,
+        progress: @escaping @Sendable (Progress) -> Void
+    ) throws(RecognitionError) -> [MemberTraining.Outcome] {
+        let count = settings.members
+        let lanes = max(1, min(threads, count))
+        let state = Mutex(State(outcomes: [MemberTraining.Outcome?](repeating: nil, count: count)))
+        @Sendable func work() {
+            while let member = state.withLock({ state -> Int? in
+                guard state.next < count, state.failures.isEmpty else { return nil }
+                defer { state.next += 1 }
+                return state.next
+            }) {
+                let training = MemberTraining(
+                    material: material, settings: settings, seed: settings.seed(ofMember: member),
+                    threads: max(1, threads / lanes))
+                let epochs = (training.stepCount + training.batchesPerEpoch - 1) / training.batchesPerEpoch
+                do throws(RecognitionError) {
+                    let outcome = try training.run { _, loss in
+                        state.withLock {
+                            $0.epochs += 1
+                            progress(Progress(epoch: $0.epochs, epochs: count * epochs, loss: loss))
+                        }
+                    }
+                    state.withLock { $0.outcomes[member] = outcome }
+                } catch {
+                    state.withLock { $0.failures.append((member, error)) }
+                }
+            }
+        }
+        if lanes == 1 { work() } else { DispatchQueue.concurrentPerform(iterations: lanes) { _ in work() } }
+        let outcome = state.withLock { $0 }
+        if let first = outcome.failures.min(by: { $0.member < $1.member }) { throw first.error }
+        return outcome.outcomes.compactMap { $0 }
+    }
+}
+
+extension [Bool] {
+    /// The places of what is true.
+    fileprivate var places: [Int] { indices.filter { self[$0] } }
+}
+
+extension Recogniser {
+    /// Trains a recogniser to tell apart one scheme's classes, on the samples of recordings of different people.
+    ///
+    /// - Parameters:
+    ///   - features: `[samples, features]`.
+    ///   - recordings: the samples of each recording, in order.
+    ///   - labels: per sample its class, below `classes`, or nil.
+    ///   - classes: how many classes there are.
+    ///   - settings: how to build and train.
+    ///   - threads: as above.
+    ///   - progress: as above.
+    /// - Returns: the trained recogniser.
+    /// - Throws: `RecognitionError`, as above.
+    public static func fit(
+        _ features: Matrix, recordings: [Range<Int>], labels: [Int?], classes: Int, settings: RecogniserSettings,
+        threads: Int = 1, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws(RecognitionError) -> Recogniser {
+        let data = RecogniserData(
+            values: features, recordings: recordings, subjects: Array(recordings.indices),
+            training: Array(0..<features.rows), targets: [RecogniserData.Target(labels: labels, classes: classes)])
+        return try fit(data, settings: settings, threads: threads, progress: progress).recogniser
+    }
+}

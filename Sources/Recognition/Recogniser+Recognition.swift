@@ -1,0 +1,125 @@
+import CKernels
+import Layers
+public import Numerics
+
+extension Recogniser {
+    /// What was recognised.
+    public struct Recognition: Sendable, Equatable {
+        /// Per sample its class in the most probable sequence of classes.
+        public let labels: [Int]
+        /// Per sample the probability of each class given the whole sequence, `[samples, classes]`.
+        public let probabilities: Matrix
+    }
+
+    /// What a recogniser reads to recognise samples: their values, or those of their mirrors.
+    public struct Reading: Sendable {
+        /// `[samples, features]`: one for all members, or one for each.
+        public let values: [Matrix]
+        /// Where these are mirrors: for each class that of the mirrored sample.
+        public let mirror: [Int]?
+
+        /// Values to be read.
+        public init(_ values: [Matrix], mirror: [Int]? = nil) { (self.values, self.mirror) = (values, mirror) }
+    }
+
+    /// Recognises every sample, by Viterbi's algorithm; the probabilities are the field's marginals.
+    ///
+    /// - Parameters:
+    ///   - features: `[samples, features]`.
+    ///   - recordings: the samples of each recording, in order; every sample is in one.
+    ///   - threads: how many threads to use; the bits are the same.
+    ///   - workspace: buffers, for callers that recognise again and again.
+    /// - Returns: a class and probabilities for every sample.
+    public func recognise(
+        _ features: Matrix, recordings: [Range<Int>], threads: Int = 1,
+        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace()
+    ) -> Recognition {
+        recognise([Reading([features])], recordings: recordings, threads: threads, workspace: workspace)
+    }
+
+    /// Recognises every sample by several readings of it: a sequence of classes has the mean of their scores, as it has
+    /// of the members'.
+    ///
+    /// - Precondition: there is a reading, and all have as many samples.
+    public func recognise(
+        _ readings: [Reading], recordings: [Range<Int>], threads: Int = 1,
+        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace()
+    ) -> Recognition {
+        let (classes, field) = (network.classes, network.field)
+        let count = readings[0].values[0].rows
+        var labels = [Int](repeating: 0, count: count)
+        var probabilities = Matrix(rows: count, columns: classes)
+        let scaled = readings.map { $0.values.map { scaling.scaled($0, clip: settings.inputClip) } }
+        let scores = fieldParameters(of: readings)
+        var found: [Int32] = []
+        var (emissions, marginals) = (Scratch(), Scratch())
+        let crf = CRF.Workspace()
+        let pieces = Sequences.pieces(of: recordings, length: settings.sequenceLength)
+        for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
+            let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
+            var isFirst = true
+            for (reading, values) in zip(readings, scaled) {
+                for (member, parameters) in members.enumerated() {
+                    workspace.take(
+                        chosen, features: values[values.count == 1 ? 0 : member], width: network.features, labels: [])
+                    network.readBatch(workspace, parameters: parameters, dropout: nil, threads: threads)
+                    emissions.reserve(workspace.batch.rows * classes)
+                    add(
+                        workspace.heads[0].emissions.base, rows: workspace.batch.rows, mirror: reading.mirror,
+                        to: emissions.base, isFirst: isFirst)
+                    isFirst = false
+                }
+            }
+            let batch = workspace.batch
+            let readCount = readings.count * members.count
+            if readCount > 1 { kernel_scale(emissions.base, 1 / Float(readCount), batch.rows * classes) }
+            marginals.reserve(batch.rows * classes)
+            if found.count < batch.rows { found = [Int32](repeating: 0, count: batch.rows) }
+            field.viterbi(emissions: emissions.block, batch, parameters: scores, into: &found, workspace: crf)
+            field.marginals(
+                emissions: emissions.block, batch, parameters: scores, into: marginals.block, workspace: crf)
+            for (place, piece) in batch.order.lazy.map({ chosen[$0] }).enumerated() {
+                for (step, sample) in piece.enumerated() {
+                    let row = batch.row(place: place, step: step)
+                    labels[sample] = Int(found[row])
+                    for c in 0..<classes { probabilities[sample, c] = marginals.base[row * classes + c] }
+                }
+            }
+        }
+        return Recognition(labels: labels, probabilities: probabilities)
+    }
+
+    /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's count for the classes that it mirrors.
+    private func add(
+        _ emissions: UnsafePointer<Float>, rows: Int, mirror: [Int]?, to sum: UnsafeMutablePointer<Float>,
+        isFirst: Bool
+    ) {
+        let classes = network.classes
+        if isFirst { sum.update(repeating: 0, count: rows * classes) }
+        guard let mirror else { return kernel_add(sum, emissions, rows * classes) }
+        for row in 0..<rows {
+            for c in 0..<classes { sum[row * classes + c] += emissions[row * classes + mirror[c]] }
+        }
+    }
+
+    /// The field's scores, where some readings are mirrors: the mean of those of classes and of mirrored classes.
+    private func fieldParameters(of readings: [Reading]) -> FloatBlock {
+        guard readings.contains(where: { $0.mirror != nil }) else { return fieldParameters }
+        let (field, classes) = (network.field, network.classes)
+        let mean = FloatBlock(count: fieldParameters.count)
+        for reading in readings {
+            let class_ = reading.mirror ?? Array(0..<classes)
+            for i in 0..<classes {
+                for j in 0..<classes {
+                    mean[field.offset + i * classes + j] +=
+                        fieldParameters[field.offset + class_[i] * classes + class_[j]]
+                }
+                for offset in [field.offset + classes * classes, field.offset + classes * (classes + 1)] {
+                    mean[offset + i] += fieldParameters[offset + class_[i]]
+                }
+            }
+        }
+        kernel_scale(mean.base + field.offset, 1 / Float(readings.count), field.end - field.offset)
+        return mean
+    }
+}

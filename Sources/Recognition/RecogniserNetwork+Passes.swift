@@ -1,0 +1,186 @@
+import CKernels
+public import Layers
+public import Numerics
+
+extension RecogniserNetwork {
+    /// A batch and everything that is computed from it; its memory is used again for the next.
+    public final class Workspace {
+        /// What one head makes of a batch.
+        final class Head {
+            var labels: [Int32] = []
+            /// How many rows have a label.
+            var known = 0
+            var emissions = Scratch(), emissionGradient = Scratch()
+            let field = CRF.Workspace()
+            let partly = CRF.PartialWorkspace()
+        }
+
+        var batch = RaggedBatch()
+        var x = Scratch(), y = Scratch()
+        var dropped = Scratch(), mask = Scratch()
+        var outputGradient = Scratch()
+        /// After a backward pass to them, the gradient at the values read, `[rows, features]`.
+        public internal(set) var inputGradient = Scratch()
+        /// The sample at each row, in the batch's layout.
+        public private(set) var samples: [Int] = []
+        private(set) var heads: [Head] = []
+        let layer = BidirectionalLayer.Workspace()
+
+        /// Without memory yet.
+        public init() {}
+
+        /// Lays out these samples' values and labels, where there are any.
+        ///
+        /// - Parameters:
+        ///   - pieces: the sequences, as runs of samples.
+        ///   - features: `[samples, width]`.
+        ///   - width: how many values a sample has.
+        ///   - targets: for each head the samples' classes, or `CRF.unknown`.
+        public func take(_ pieces: [Range<Int>], features: FloatBlock, width: Int, labels targets: [[Int32]]) {
+            batch.arrange(lengths: pieces.map(\.count))
+            x.reserve(batch.rows * width)
+            reserveHeads(max(1, targets.count))
+            for head in heads where head.labels.count < batch.rows {
+                head.labels = [Int32](repeating: CRF.unknown, count: batch.rows)
+            }
+            for head in heads { head.known = 0 }
+            if samples.count != batch.rows { samples = [Int](repeating: 0, count: batch.rows) }
+            for (place, piece) in batch.order.lazy.map({ pieces[$0] }).enumerated() {
+                for (step, sample) in piece.enumerated() {
+                    let row = batch.row(place: place, step: step)
+                    samples[row] = sample
+                    (x.base + row * width).update(from: features.base + sample * width, count: width)
+                    for (head, labels) in zip(heads, targets) {
+                        head.labels[row] = labels[sample]
+                        if labels[sample] != CRF.unknown { head.known += 1 }
+                    }
+                }
+            }
+        }
+
+        func reserveHeads(_ count: Int) {
+            while heads.count < count { heads.append(Head()) }
+        }
+    }
+
+    /// The workspace's batch read by the recurrent layer and the heads; the result is each head's `emissions`.
+    func readBatch(_ workspace: Workspace, parameters: FloatBlock, dropout: Dropout?, threads: Int) {
+        let rows = workspace.batch.rows
+        workspace.reserveHeads(heads.count)
+        if let layer {
+            workspace.y.reserve(rows * width)
+            layer.forward(
+                workspace.x.block, workspace.batch, parameters: parameters, into: workspace.y.block,
+                workspace: workspace.layer, threads: threads)
+        }
+        var y = layer == nil ? workspace.x.base : workspace.y.base
+        if let dropout {
+            workspace.dropped.reserve(rows * width)
+            workspace.mask.reserve(rows * width)
+            dropout.fill(workspace.mask.base, count: rows * width)
+            kernel_multiply(workspace.dropped.base, y, workspace.mask.base, rows * width)
+            y = workspace.dropped.base
+        }
+        for (head, own) in zip(heads, workspace.heads) {
+            let classes = head.classes
+            own.emissions.reserve(rows * classes)
+            product(
+                m: rows, n: classes, k: width, y, aRow: width, parameters.base + head.weightOffset, bRow: classes,
+                into: own.emissions.base, cRow: classes)
+            kernel_add_bias(own.emissions.base, parameters.base + head.biasOffset, rows, classes)
+        }
+    }
+
+    /// The batch's negative log-likelihood per labelled time step, in nats, summed over the heads, and its gradient.
+    ///
+    /// - Parameters:
+    ///   - workspace: holds the batch with its labels.
+    ///   - parameters: the flat parameter vector.
+    ///   - gradient: replaced, as long as `parameters`.
+    ///   - dropout: what is dropped; nil drops nothing.
+    ///   - toInputs: whether the gradient at the values read is wanted too: the workspace's `inputGradient`.
+    ///   - threads: two or more give each direction its own thread; the bits are the same.
+    /// - Returns: the loss.
+    public func lossAndGradient(
+        _ workspace: Workspace, parameters: FloatBlock, into gradient: FloatBlock, dropout: Dropout? = nil,
+        toInputs: Bool = false, threads: Int = 1
+    ) -> Double {
+        readBatch(workspace, parameters: parameters, dropout: dropout, threads: threads)
+        let (batch, rows) = (workspace.batch, workspace.batch.rows)
+        workspace.outputGradient.reserve(rows * width)
+        let plain = layer == nil ? workspace.x.base : workspace.y.base
+        let y = dropout == nil ? plain : workspace.dropped.base
+        var loss = 0.0
+        for (place, (head, own)) in zip(heads, workspace.heads).enumerated() {
+            let classes = head.classes
+            own.emissionGradient.reserve(rows * classes)
+            loss += head.lossAndGradient(own, batch, parameters: parameters, into: gradient)
+            let de = own.emissionGradient.base
+            product(
+                m: width, n: classes, k: rows, y, .transposed, aRow: width, de, bRow: classes,
+                into: gradient.base + head.weightOffset, cRow: classes)
+            kernel_sum_rows(gradient.base + head.biasOffset, de, rows, classes)
+            product(
+                m: rows, n: width, k: classes, de, aRow: classes, parameters.base + head.weightOffset, .transposed,
+                bRow: classes, adding: place > 0, into: workspace.outputGradient.base, cRow: width)
+        }
+        if dropout != nil {
+            kernel_multiply(
+                workspace.outputGradient.base, workspace.outputGradient.base, workspace.mask.base, rows * width)
+        }
+        guard let layer else {
+            swap(&workspace.inputGradient, &workspace.outputGradient)
+            return loss
+        }
+        if toInputs { workspace.inputGradient.reserve(rows * features) }
+        layer.backward(
+            workspace.outputGradient.block, x: workspace.x.block, output: workspace.y.block, batch,
+            parameters: parameters, into: gradient, inputGradient: toInputs ? workspace.inputGradient.block : nil,
+            workspace: workspace.layer, threads: threads)
+        return loss
+    }
+
+    /// The loss that `lossAndGradient` returns, alone and without dropout.
+    func loss(_ workspace: Workspace, parameters: FloatBlock, threads: Int) -> Double {
+        readBatch(workspace, parameters: parameters, dropout: nil, threads: threads)
+        return zip(heads, workspace.heads).reduce(0) { $0 + $1.0.loss($1.1, workspace.batch, parameters: parameters) }
+    }
+}
+
+extension RecogniserNetwork.Head {
+    /// The negative log-likelihood per labelled time step; 0 where none is labelled.
+    fileprivate func loss(
+        _ own: RecogniserNetwork.Workspace.Head, _ batch: RaggedBatch, parameters: FloatBlock
+    ) -> Double {
+        guard own.known > 0 else { return 0 }
+        let emissions = own.emissions.block
+        let sum =
+            own.known == batch.rows
+            ? field.negativeLogLikelihood(
+                of: own.labels, emissions: emissions, batch, parameters: parameters, workspace: own.field)
+            : field.negativeLogLikelihood(
+                ofKnown: own.labels, emissions: emissions, batch, parameters: parameters, workspace: own.partly)
+        return sum / Double(own.known)
+    }
+
+    /// The same, with its gradients at the emissions and at the field's parameters.
+    fileprivate func lossAndGradient(
+        _ own: RecogniserNetwork.Workspace.Head, _ batch: RaggedBatch, parameters: FloatBlock,
+        into gradient: FloatBlock
+    ) -> Double {
+        let loss = loss(own, batch, parameters: parameters)
+        if own.known == batch.rows {
+            field.backward(
+                labels: own.labels, scale: 1 / Float(own.known), batch, parameters: parameters,
+                emissionGradient: own.emissionGradient.block, into: gradient, workspace: own.field)
+        } else if own.known > 0 {
+            field.backwardOfKnown(
+                scale: 1 / Float(own.known), batch, parameters: parameters,
+                emissionGradient: own.emissionGradient.block, into: gradient, workspace: own.partly)
+        } else {
+            own.emissionGradient.base.update(repeating: 0, count: batch.rows * classes)
+            (gradient.base + field.offset).update(repeating: 0, count: field.end - field.offset)
+        }
+        return loss
+    }
+}

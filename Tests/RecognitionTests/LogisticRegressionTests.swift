@@ -1,0 +1,72 @@
+import Foundation
+import Numerics
+import Recognition
+import Testing
+
+/// Probabilities computed by `Scripts/fixtures/logistic.py`.
+private struct Reference: Decodable {
+    let rows, columns, classes: Int
+    let c: Double
+    let inputs: [Float]
+    let labels: [Int?]
+    let probabilities: [Double]
+
+    var matrix: Matrix { Matrix(rows: rows, columns: columns, elements: inputs) }
+
+    static func all() throws -> [Reference] {
+        let url = try #require(Bundle.module.url(forResource: "Fixtures/logistic", withExtension: "json"))
+        return try JSONDecoder().decode([Reference].self, from: Data(contentsOf: url))
+    }
+}
+
+@Suite struct LogisticRegressionTests {
+    @Test func probabilitiesAreThoseOfScikitLearn() throws {
+        for reference in try Reference.all() {
+            let model = try LogisticRegression(
+                fitting: reference.matrix, labels: reference.labels, classes: reference.classes, c: reference.c)
+            #expect(model.isConverged)
+            let found = model.probabilities(of: reference.matrix)
+            let worst = zip(found.elements, reference.probabilities).map { abs(Double($0) - $1) }.max() ?? 1
+            #expect(worst < 1e-4, "\(worst) with \(reference.columns) inputs and C \(reference.c)")
+            let answers = model.answers(for: reference.matrix)
+            for row in 0..<reference.rows {
+                #expect(found.row(row).max() == found[row, answers[row]])
+            }
+        }
+    }
+
+    /// Enough samples for several blocks.
+    private func made(_ rows: Int) -> (inputs: Matrix, labels: [Int?]) {
+        var draw = RandomSequence(seed: 3, stream: 1)
+        let labels = (0..<rows).map { $0 % 7 == 0 ? nil : $0 % 3 }
+        let values = (0..<rows * 4).map { Float(draw.normal() + Double((labels[$0 / 4] ?? 0) * ($0 % 4)) / 3) }
+        return (Matrix(rows: rows, columns: 4, elements: values), labels)
+    }
+
+    @Test func anyNumberOfThreadsGivesTheSameBits() throws {
+        let (inputs, labels) = made(900)
+        let alone = try LogisticRegression(fitting: inputs, labels: labels, classes: 3)
+        for threads in [2, 3, 8] {
+            #expect(try LogisticRegression(fitting: inputs, labels: labels, classes: 3, threads: threads) == alone)
+        }
+    }
+
+    @Test func aClassWithoutASampleIsNeverAnswered() throws {
+        let (inputs, labels) = made(60)
+        let without = labels.map { $0 == 1 ? nil : $0 }
+        let model = try LogisticRegression(fitting: inputs, labels: without, classes: 4)
+        #expect(model.presentClasses == [0, 2])
+        let probabilities = model.probabilities(of: inputs)
+        #expect((0..<60).allSatisfy { probabilities[$0, 1] == 0 && probabilities[$0, 3] == 0 })
+        #expect(Set(model.answers(for: inputs)) == [0, 2])
+        let one = try LogisticRegression(fitting: inputs, labels: labels.map { $0 == 2 ? 2 : nil }, classes: 4)
+        #expect(one.answers(for: inputs).allSatisfy { $0 == 2 })
+    }
+
+    @Test func withoutALabelThereIsNothingToLearnFrom() {
+        let inputs = Matrix(rows: 2, columns: 1, elements: [1, 2])
+        #expect(throws: RecognitionError.nothingToLearnFrom) {
+            try LogisticRegression(fitting: inputs, labels: [nil, nil], classes: 2)
+        }
+    }
+}

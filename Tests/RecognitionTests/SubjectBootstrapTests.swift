@@ -1,0 +1,80 @@
+import Foundation
+import Recognition
+import Testing
+
+/// Intervals computed by `Scripts/fixtures/bootstrap.py`.
+private struct Reference: Decodable {
+    let classes: Int
+    let seed: UInt64
+    let confusions: [[[Int]]]
+    let first: [Int]
+    let accuracy, kappa, macro_f1: Interval
+
+    var scores: [ClassificationScores] { confusions.map { made($0) } }
+}
+
+private func made(_ confusion: [[Int]]) -> ClassificationScores {
+    var scores = ClassificationScores(classes: confusion.indices.map { "class \($0)" })
+    for (truth, row) in confusion.enumerated() {
+        for (answer, count) in row.enumerated() {
+            for _ in 0..<count { scores.count(truth: truth, answer: answer) }
+        }
+    }
+    return scores
+}
+
+private func differs(_ a: Interval, _ b: Interval) -> Bool { max(abs(a.low - b.low), abs(a.high - b.high)) > 1e-12 }
+
+@Suite struct SubjectBootstrapTests {
+    @Test func intervalsAreThoseOfNumPyOnTheSameDraws() throws {
+        let url = try #require(Bundle.module.url(forResource: "Fixtures/bootstrap", withExtension: "json"))
+        for reference in try JSONDecoder().decode([Reference].self, from: Data(contentsOf: url)) {
+            let scores = reference.scores
+            let bootstrap = try #require(SubjectBootstrap(people: scores.count, seed: reference.seed))
+            #expect(bootstrap.drawn(in: 0) == scores.indices.map { person in reference.first.count { $0 == person } })
+            let found = bootstrap.intervals(of: scores)
+            #expect(!differs(found.accuracy, reference.accuracy), "\(found) for \(reference.accuracy)")
+            #expect(!differs(found.kappa, reference.kappa), "\(found) for \(reference.kappa)")
+            #expect(!differs(found.macroF1, reference.macro_f1), "\(found) for \(reference.macro_f1)")
+        }
+    }
+
+    /// The mean of many people's accuracies spreads like a normal distribution.
+    @Test func anIntervalOfManyPeopleIsAboutTwoStandardErrorsEachWay() throws {
+        let people = 100
+        let scores = (0..<people).map { made([[40 + $0 * 37 % 50, 60 - $0 * 37 % 50], [0, 0]]) }
+        let accuracies = scores.map(\.accuracy)
+        let mean = accuracies.reduce(0, +) / Double(people)
+        let variance = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(people)
+        let error = (variance / Double(people)).squareRoot()
+        let found = try #require(SubjectBootstrap(people: people, seed: 1)).intervals(of: scores).accuracy
+        #expect(abs(found.low - (mean - 1.96 * error)) < 0.15 * error, "\(found)")
+        #expect(abs(found.high - (mean + 1.96 * error)) < 0.15 * error, "\(found)")
+    }
+
+    @Test func aDifferenceThatEverybodyHasHasNoWidth() throws {
+        let worse = (0..<5).map { _ in made([[3, 7], [0, 10]]) }
+        let better = (0..<5).map { _ in made([[8, 2], [0, 10]]) }
+        let found = try #require(SubjectBootstrap(people: 5, seed: 4)).intervals { drawn in
+            let (a, b) = (
+                ClassificationScores(pooling: better, times: drawn), ClassificationScores(pooling: worse, times: drawn)
+            )
+            return [a.accuracy - b.accuracy]
+        }
+        #expect(abs(found[0].low - 0.25) < 1e-12 && abs(found[0].high - 0.25) < 1e-12)
+    }
+
+    @Test func onePersonHasNoInterval() {
+        #expect(SubjectBootstrap(people: 1, seed: 1) == nil)
+        #expect(EvaluationProtocol.random70.bootstrap(over: 9, seed: 1) == nil)
+        #expect(EvaluationProtocol.random70.intervalWords(over: 9).hasPrefix("no intervals: random70"))
+        #expect(EvaluationProtocol.leaveOneSubjectOut.intervalWords(over: 1).hasPrefix("no intervals"))
+    }
+
+    @Test func anIntervalIsAListOfTwoNumbers() throws {
+        let interval = Interval(low: 0.25, high: 0.75)
+        let text = try JSONEncoder().encode(interval)
+        #expect(String(decoding: text, as: UTF8.self) == "[0.25,0.75]")
+        #expect(try JSONDecoder().decode(Interval.self, from: text) == interval)
+    }
+}
