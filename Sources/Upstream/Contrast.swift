@@ -3,15 +3,15 @@ import Layers
 import Numerics
 import Signals
 
-/// The normalised temperature-scaled cross-entropy over pairs (Chen et al., "A Simple Framework for Contrastive Learning
-/// of Visual Representations", ICML 2020, equation 1), with the samples that a pair is told from taken from its group
-/// alone.
+/// The normalised temperature-scaled cross-entropy over pairs (Chen et al., "A Simple Framework for Contrastive
+/// Learning of Visual Representations", ICML 2020, equation 1), with the samples that a pair is told from taken from
+/// its group alone.
 ///
-/// Rows `0 ..< n` are the first of each pair, rows `n ..< 2 n` the second. Embeddings z are the outputs divided by their
-/// norms; a row's loss is `-log (exp(z · z' / τ) / Σ exp(z · z'' / τ))` with z' the other of its pair and the sum over
-/// the rows of its group but itself. Unlike there, a row that was made of the same sample as the row or its pair is left
-/// out of the sum: it is no other. A group is mirrored as a whole or not at all, so that a mirrored twin is not one
-/// either.
+/// Rows `0 ..< n` are the first of each pair, rows `n ..< 2 n` the second. Embeddings z are the outputs divided by
+/// their norms; a row's loss is `-log (exp(z · z' / τ) / Σ exp(z · z'' / τ))` with z' the other of its pair and the sum
+/// over the rows of its group but itself. Unlike there, a row that was made of the same sample as the row or its pair
+/// is left out of the sum: it is no other. A group is mirrored as a whole or not at all, so that a mirrored twin is not
+/// one either.
 final class Contrast: PretextTask {
     private let settings: ContrastSettings
     private let surroundings: TaskSurroundings

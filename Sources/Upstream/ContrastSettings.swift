@@ -4,9 +4,9 @@ public import Numerics
 /// Contrastive learning: tell the other of a pair from samples that are none of it.
 ///
 /// A pair is two views of one sample, or two samples of one recording that are near one another, each augmented. Which
-/// samples it is told from decides what is learnt: where they come from anywhere, knowing whose recording a sample is of
-/// solves the task; where they come from the same recording or person, only what changes within it helps, which is the
-/// stage or the posture.
+/// samples it is told from decides what is learnt: where they come from anywhere, knowing whose recording a sample is
+/// of solves the task; where they come from the same recording or person, only what changes within it helps, which is
+/// the stage or the posture.
 public struct ContrastSettings: TaskKind {
     /// Where the samples come from that a pair is told from.
     public enum Negatives: String, Codable, CaseIterable, Sendable {

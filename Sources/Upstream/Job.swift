@@ -90,6 +90,7 @@ public struct Job: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - samples: the dataset's.
     ///   - threads: how many may work on it; the bits are the same.
+    /// - Returns: as many, in the same order.
     func prepared(_ samples: Samples, threads: Int) -> PreparedSamples {
         (isPrepared == true ? .none : settings.preparation).prepared(samples, frame: frame, threads: threads)
     }

@@ -74,6 +74,7 @@ public struct SampleGroups: Sendable {
     ///   - sample: one that is trained on.
     ///   - distance: 0 for the sample itself.
     ///   - draw: a number is drawn from it, whatever the distance.
+    /// - Returns: the neighbour's number among all samples.
     public func neighbour(of sample: Int, within distance: Int, _ draw: inout RandomSequence) -> Int {
         let place = samples.map { samples in lowest(samples.count) { samples[$0] >= sample } } ?? sample
         let recording = recordings[lowest(recordings.count) { recordings[$0].upperBound > place }]
