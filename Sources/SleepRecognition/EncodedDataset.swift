@@ -26,7 +26,10 @@ struct EncodedDataset: Sendable {
         let features =
             encoders.isEmpty
             ? [Matrix(rows: samples.count, columns: 0)]
-            : encoders.map { $0.features(of: $0.record.preparation.prepared(samples), 0..<samples.count) }
+            : try encoders.map { encoder in
+                let prepared = try dataset.samples(prepared: encoder.record.preparation, threads: 1)
+                return encoder.features(of: prepared, 0..<samples.count)
+            }
         values = features.map { inputs.matrix($0, samples: samples) }
         recordings = dataset.recordingRanges.map(\.samples)
         subjects = dataset.recordingRanges.map(\.subject)

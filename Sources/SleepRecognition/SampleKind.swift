@@ -1,12 +1,15 @@
 import Datasets
 import Encoders
 import Recognition
+import Signals
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
-    /// Rows of a sample.
+    /// What is done to a sample before anything else.
+    let preparation: Preparation
+    /// Rows of a prepared sample.
     let rows: Int
-    /// Columns of a sample.
+    /// Columns of a prepared sample.
     let columns: Int
     /// What the values are; empty where nobody said.
     let content: [String]
@@ -21,12 +24,13 @@ struct SampleKind: Equatable {
     ///   - name: what the error calls the encoder or the model.
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
-        let samples = dataset.samples
-        guard samples.rows == rows, samples.columns == columns else {
+        let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+        let shape = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
+        guard shape == SampleShape(rows: rows, columns: columns) else {
             throw .otherSamples(
                 dataset: dataset.path,
-                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(samples.rows) x "
-                    + "\(samples.columns): use the kind of data that it was trained on")
+                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(shape.rows) x "
+                    + "\(shape.columns): use the kind of data that it was trained on")
         }
         guard content.isEmpty || dataset.content.isEmpty || content == dataset.content else {
             throw .otherSamples(
@@ -34,6 +38,7 @@ struct SampleKind: Equatable {
                 reason: "\(name) was trained on \(content.joined(separator: ", ")), but these samples have "
                     + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
         }
+        if preparation.choice.forgetsUnits { return }
         if let difference = SampleUnits.difference(between: units, and: dataset.units, of: dataset.content) {
             throw .otherSamples(
                 dataset: dataset.path,
@@ -46,13 +51,16 @@ struct SampleKind: Equatable {
 extension Encoder {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: record.content, units: record.units)
+        SampleKind(
+            preparation: record.preparation, rows: rows, columns: columns, content: record.content, units: record.units)
     }
 }
 
 extension RecogniserModel {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: content, units: units)
+        SampleKind(
+            preparation: encoders.first?.record.preparation ?? .none, rows: rows, columns: columns, content: content,
+            units: units)
     }
 }
