@@ -8,9 +8,11 @@ public struct Encoder: Sendable {
     public struct Record: Codable, Equatable, Sendable {
         /// The network.
         public let network: NetworkSettings
-        /// Rows of a sample.
+        /// What is done to a sample before the network reads it.
+        public let preparation: Preparation
+        /// Rows of a prepared sample.
         public let rows: Int
-        /// Columns of a sample.
+        /// Columns of a prepared sample.
         public let columns: Int
         /// What the values of its samples are, as their dataset says; empty where it does not.
         public let content: [String]
@@ -18,8 +20,11 @@ public struct Encoder: Sendable {
         public let units: [String]
 
         /// A record.
-        public init(network: NetworkSettings, rows: Int, columns: Int, content: [String], units: [String]) {
-            (self.network, self.rows, self.columns) = (network, rows, columns)
+        public init(
+            network: NetworkSettings, preparation: Preparation = .norm, rows: Int, columns: Int, content: [String],
+            units: [String]
+        ) {
+            (self.network, self.preparation, self.rows, self.columns) = (network, preparation, rows, columns)
             (self.content, self.units) = (content, units)
         }
     }
@@ -28,7 +33,7 @@ public struct Encoder: Sendable {
     public let record: Record
     /// The network's parameters, flat.
     public let parameters: FloatBlock
-    private let network: any Network
+    private let body: any Network
 
     /// An encoder from its parts.
     ///
@@ -46,11 +51,12 @@ public struct Encoder: Sendable {
                 deviation
                 """)
         }
-        (self.record, self.parameters, self.network) = (record, parameters, network)
+        (self.record, self.parameters, body) = (record, parameters, network)
     }
 
     private static func network(of record: Record) throws(EncoderError) -> any Network {
         do throws(SettingFault) {
+            try record.preparation.validate()
             try record.network.validate(rows: record.rows, columns: record.columns)
         } catch {
             throw .unfit("no encoder of samples [\(record.rows), \(record.columns)]: \(error)")
@@ -58,10 +64,10 @@ public struct Encoder: Sendable {
         return record.network.makeNetwork(rows: record.rows, columns: record.columns)
     }
 
-    /// Rows of a sample.
+    /// Rows of a prepared sample.
     public var rows: Int { record.rows }
 
-    /// Columns of a sample.
+    /// Columns of a prepared sample.
     public var columns: Int { record.columns }
 
     /// Features a sample.
@@ -70,10 +76,13 @@ public struct Encoder: Sendable {
     /// SHA-256 of the parameters.
     public var identity: String { sha256(of: parameters) }
 
-    /// The features of these samples, `[indices.count, featureCount]`, each sample divided by its norm first.
+    /// What computes with the network, for one thread; see `Network`.
+    public var network: any Network { body }
+
+    /// The features of these samples, `[indices.count, featureCount]`.
     ///
-    /// - Precondition: the samples have the encoder's rows and columns.
-    public func features(of samples: Samples, _ indices: Range<Int>) -> Matrix {
+    /// - Precondition: the samples are prepared as the record says, and have the encoder's rows and columns.
+    public func features(of samples: PreparedSamples, _ indices: Range<Int>) -> Matrix {
         precondition(samples.rows == rows && samples.columns == columns, "samples of another shape")
         let batch = 256
         let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
@@ -83,7 +92,7 @@ public struct Encoder: Sendable {
         for start in stride(from: 0, to: indices.count, by: batch) {
             let count = min(batch, indices.count - start)
             let first = indices.lowerBound + start
-            normalise(samples, Array(first..<first + count), into: rows.base)
+            samples.copy(Array(first..<first + count), into: rows.base)
             let features = pass.forward(rows.base, rows: count)
             let place = start * featureCount
             for i in 0..<count * featureCount { result.elements[place + i] = features[i] }

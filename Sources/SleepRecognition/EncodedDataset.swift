@@ -26,7 +26,7 @@ struct EncodedDataset: Sendable {
         let features =
             encoders.isEmpty
             ? [Matrix(rows: samples.count, columns: 0)]
-            : encoders.map { $0.features(of: samples, 0..<samples.count) }
+            : encoders.map { $0.features(of: $0.record.preparation.prepared(samples), 0..<samples.count) }
         values = features.map { inputs.matrix($0, samples: samples) }
         recordings = dataset.recordingRanges.map(\.samples)
         subjects = dataset.recordingRanges.map(\.subject)
