@@ -11,6 +11,8 @@ extension Recogniser {
         /// The mean over its members of the last training epoch's mean negative log-likelihood per labelled sample, in
         /// nats; where held-out people chose the epoch, theirs in that epoch.
         public let loss: Double
+        /// How many steps the optimiser made for each member.
+        public let steps: Int
     }
 
     /// Trains a recogniser.
@@ -50,7 +52,8 @@ extension Recogniser {
         return Fitted(
             recogniser: Recogniser(
                 settings: settings, classes: data.targets[0].classes, scaling: scaling, members: members),
-            loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count))
+            loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count),
+            steps: MemberTraining(material: material, settings: settings, seed: 0, threads: 1).stepCount)
     }
 
     /// The network that is trained; refused where it or its ensemble would fill the memory.

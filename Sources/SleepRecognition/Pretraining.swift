@@ -20,17 +20,16 @@ public struct Pretraining: Sendable {
         on dataset: Dataset, settings: NamedSettings, seed: UInt64 = 1, excluding excluded: [Range<Int>] = []
     ) throws(SleepRecognitionError) {
         let (samples, values) = (dataset.samples, settings.values)
-        let preparation = values.upstream.preparation
-        _ = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
         self.dataset = dataset
+        let left = try about(dataset.path) { try dataset.preparationLeft(for: values.upstream.preparation) }
         job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
             content: dataset.content, units: dataset.units, preset: settings.name, settings: values.upstream,
             seed: seed,
             shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
-            excludedSamples: excluded, frame: preparation.readsFrame ? dataset.frame : nil,
-            isPrepared: dataset.preparation != nil,
+            excludedSamples: excluded, frame: values.upstream.preparation.choice.readsFrame ? dataset.frame : nil,
+            isPrepared: left != values.upstream.preparation,
             recordings: values.upstream.task.choice.needsRecordings ? dataset.recordingBounds : nil)
         do { try job.validate() } catch { throw .upstream(subject: dataset.path, error) }
     }
@@ -50,5 +49,12 @@ public struct Pretraining: Sendable {
             try pretrainAlone(job, samples: dataset.samples, threads: threads, progress: progress)
         }
         return try PretrainedEncoder(TrainingCheckpoint(job: job, state: state))
+    }
+
+    /// The encoder before its first step.
+    var untrained: PretrainedEncoder {
+        get throws(SleepRecognitionError) {
+            try PretrainedEncoder(TrainingCheckpoint(job: job, state: TrainingState(startOf: job)))
+        }
     }
 }

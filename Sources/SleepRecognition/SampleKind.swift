@@ -5,7 +5,7 @@ import Signals
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
-    /// What is done to a sample first.
+    /// What is done to a sample before anything else.
     let preparation: Preparation
     /// Rows of a prepared sample.
     let rows: Int
@@ -25,12 +25,12 @@ struct SampleKind: Equatable {
     /// - Throws: `SleepRecognitionError.otherSamples`, or `.dataset` for samples that can't be prepared.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
         let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
-        let samples = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
-        guard samples.rows == rows, samples.columns == columns else {
+        let shape = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
+        guard shape == SampleShape(rows: rows, columns: columns) else {
             throw .otherSamples(
                 dataset: dataset.path,
-                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(samples.rows) x "
-                    + "\(samples.columns): use the kind of data that it was trained on")
+                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(shape.rows) x "
+                    + "\(shape.columns): use the kind of data that it was trained on")
         }
         guard content.isEmpty || dataset.content.isEmpty || content == dataset.content else {
             throw .otherSamples(
@@ -38,6 +38,7 @@ struct SampleKind: Equatable {
                 reason: "\(name) was trained on \(content.joined(separator: ", ")), but these samples have "
                     + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
         }
+        if preparation.choice.forgetsUnits { return }
         if let difference = SampleUnits.difference(between: units, and: dataset.units, of: dataset.content) {
             throw .otherSamples(
                 dataset: dataset.path,

@@ -29,6 +29,8 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
     case encoderNotRead(String)
     /// A fold of an evaluation can't be carried out.
     case fold(dataset: String, name: String, reason: String)
+    /// A curve over numbers of labelled people can't be computed.
+    case labelCurve(reason: String)
     /// A job or an encoder of the upstream stage can't be used; `subject` says of what.
     case upstream(subject: String, UpstreamError)
     /// An encoder can't be used; `subject` says which.
@@ -69,6 +71,7 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
             return "\(name) would not be read, because recogniser.encoder is none: leave the encoder out, or set it to "
                 + "frozen"
         case .fold(let dataset, let name, let reason): return "\(dataset), \(name): \(reason)"
+        case .labelCurve(let reason): return reason
         case .upstream(let subject, let error):
             switch error {
             case .noCheckpoint, .otherJob: return "\(error)"  // it names the file

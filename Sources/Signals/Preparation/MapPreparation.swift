@@ -39,9 +39,6 @@ public struct MapPreparation: PreparationKind {
         case centred
     }
 
-    /// Yes, for the baseline and the feet.
-    public var readsFrame: Bool { true }
-
     /// A preparation of these parts.
     public init(
         despike: Int = 3, clipPercentile: Double = 98, root: Bool = true, mapRows: Int = 32, mapColumns: Int = 16,
@@ -73,6 +70,12 @@ public struct MapPreparation: PreparationKind {
         try SettingFault.check(
             mapColumns <= columns, "map_columns", mapColumns, "at most \(columns): the maps are \(rows) x \(columns)")
     }
+
+    /// Baseline and feet.
+    public var readsFrame: Bool { true }
+
+    /// Where maps are brought to one scale.
+    public var forgetsUnits: Bool { unitScale }
 
     /// The same for all maps.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: mapRows, columns: mapColumns) }

@@ -26,14 +26,17 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
     /// - Precondition: the settings are valid.
     func validate(rows: Int, columns: Int, content: [String]) throws(SettingFault)
 
-    /// Whether it needs to know how maps lie.
-    var readsFrame: Bool { get }
-
     /// Whether what reads samples beside a network's features reads them as they were.
     var servesNetworksAlone: Bool { get }
 
     /// The shape of a prepared sample, for samples that pass the validation.
     func shape(rows: Int, columns: Int) -> SampleShape
+
+    /// Whether it looks at how maps lie.
+    var readsFrame: Bool { get }
+
+    /// Whether prepared samples are the same whatever unit the samples were in.
+    var forgetsUnits: Bool { get }
 
     /// The samples, prepared.
     ///
@@ -54,6 +57,9 @@ extension PreparationKind {
 
     /// No.
     public var servesNetworksAlone: Bool { false }
+
+    /// No.
+    public var forgetsUnits: Bool { false }
 
     /// That of the sample as it is.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }

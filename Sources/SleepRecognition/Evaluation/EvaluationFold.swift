@@ -1,4 +1,5 @@
 import Datasets
+import Encoders
 import Recognition
 import Signals
 import Upstream
@@ -13,13 +14,13 @@ struct EvaluationFold: Sendable {
     let heldOut: [String]
     /// The classes that samples of the dataset are of and no training sample is.
     let absentClasses: [String]
-    private let dataset: Dataset
+    let dataset: Dataset
     /// The pre-training; nil where the recogniser reads no features.
-    private let pretraining: Pretraining?
-    private let labels: SchemeLabels
-    private let others: [SchemeLabels]
-    private let preparation: Preparation
-    private let settings: RecogniserSettings
+    let pretraining: Pretraining?
+    let labels: SchemeLabels
+    let others: [SchemeLabels]
+    let preparation: Preparation
+    let settings: RecogniserSettings
 
     /// A fold that can be carried out.
     ///
@@ -69,26 +70,48 @@ struct EvaluationFold: Sendable {
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
-        let found: Recogniser.Recognition
-        do {
+        let found = try naming { () throws -> [Int] in
             let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
-            let encoded = try EncodedDataset(
-                dataset, by: encoders, preparation: preparation, fittingOn: samples.training, settings: settings,
-                threads: threads)
-            let recogniser = try encoded.fit(
-                ([labels] + others).map { $0.keeping(samples.training) }, training: samples.training,
-                settings: settings, threads: threads
-            ).recogniser
-            found = encoded.recognise(by: recogniser, wanted: samples.test, threads: threads)
-        } catch {
+            let encoded = try encoded(by: encoders, threads: threads)
+            return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
+        }
+        let bySubject = scores(of: found)
+        var scores = ClassificationScores(classes: labels.classes)
+        for subject in bySubject.values { scores.count(subject) }
+        return Result(fold: self, scores: scores, bySubject: bySubject)
+    }
+
+    /// What `work` gives; what it throws, with the fold's name.
+    func naming<Value>(_ work: () throws -> Value) throws(SleepRecognitionError) -> Value {
+        do { return try work() } catch {
             let reason = SleepRecognitionError(error, of: dataset.path).reason
             throw .fold(dataset: dataset.path, name: name, reason: reason)
         }
-        let labelled = samples.test.filter { labels.labels[$0] != nil }
-        return Result(
-            fold: self, scores: labels.scores(of: found.labels, for: labelled),
-            bySubject: Dictionary(grouping: labelled) { dataset.subject(of: $0) }
-                .mapValues { labels.scores(of: found.labels, for: $0) })
+    }
+
+    /// All samples through these encoders, with what else is fitted on the training samples.
+    func encoded(by encoders: [Encoder], threads: Int) throws -> EncodedDataset {
+        try EncodedDataset(
+            dataset, by: encoders, preparation: preparation, fittingOn: samples.training, settings: settings,
+            threads: threads)
+    }
+
+    /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
+    /// how many steps each of its members made.
+    func answers(
+        _ encoded: EncodedDataset, labelled: [Int], settings: RecogniserSettings, threads: Int
+    ) throws -> (answers: [Int], steps: Int) {
+        let fitted = try encoded.fit(
+            ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
+            threads: threads)
+        let found = encoded.recognise(by: fitted.recogniser, wanted: samples.test, threads: threads)
+        return (found.labels, fitted.steps)
+    }
+
+    /// Answers counted for each subject that has labelled samples held out.
+    func scores(of answers: [Int]) -> [Int: ClassificationScores] {
+        Dictionary(grouping: samples.test.filter { labels.labels[$0] != nil }) { dataset.subject(of: $0) }
+            .mapValues { labels.scores(of: answers, for: $0) }
     }
 }
 
