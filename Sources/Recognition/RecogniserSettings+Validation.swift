@@ -14,7 +14,7 @@ extension RecogniserSettings {
         try AdamSettings(learningRate: learningRate).validate()
         try SettingFault.checkPositive("encoder_learning_rate", encoderLearningRate)
         try check(warmupSteps >= 0, "warmup_steps", warmupSteps, "0 or more")
-        let decayed = weightDecay * max(learningRate, encoder == .tuned ? encoderLearningRate : 0)
+        let decayed = weightDecay * max(learningRate, encoder.trainsBody ? encoderLearningRate : 0)
         try check(
             weightDecay >= 0 && decayed < 1, "weight_decay", weightDecay, "0 or more, and less than 1 / learning_rate")
         try check(epochs > 0, "epochs", epochs, "1 or more")
