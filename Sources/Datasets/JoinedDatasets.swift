@@ -1,11 +1,13 @@
 import Checkpoints
 import Foundation
-import Signals
+import Numerics
+public import Signals
 
 /// Several datasets of the same kind of samples as one: many unlabelled nights and few labelled ones, say.
 ///
 /// The samples come in the order of the datasets. What would make other samples of them is refused: another shape,
-/// other values, other units, labels of another vocabulary.
+/// other values, other units, maps that lie otherwise, labels of another vocabulary. Maps of several mats go together
+/// once they are prepared, which makes them alike.
 public struct JoinedDatasets: RecordingSource {
     /// What a subject's name says that stands in several of the datasets.
     public enum EqualNames: String, Sendable, CaseIterable {
@@ -16,6 +18,8 @@ public struct JoinedDatasets: RecordingSource {
     }
 
     private let datasets: [Dataset]
+    private let preparation: Preparation?
+    private let threads: Int
     /// The recordings of all, with their sources.
     public let outline: DatasetOutline
     /// Nothing.
@@ -26,21 +30,30 @@ public struct JoinedDatasets: RecordingSource {
     /// Datasets that go together.
     ///
     /// - Parameters:
-    ///   - datasets: two or more.
+    ///   - datasets: two or more; one will do to be prepared.
     ///   - equalNames: whether one name in two of them is one person; nil where nobody has said, and then such a name
     ///     is refused.
     ///   - withoutLabels: leaves all labels out, so that datasets of different vocabularies can be pre-trained on
     ///     together.
-    /// - Throws: `DatasetError.unsuitable` that names the dataset and what does not go with the first.
-    public init(_ datasets: [Dataset], equalNames: EqualNames? = nil, withoutLabels: Bool = false) throws(DatasetError)
-    {
-        guard let first = datasets.first, datasets.count > 1 else {
+    ///   - preparation: how the samples are prepared, where they are not yet; nil leaves them as they are.
+    ///   - threads: how many may work on that.
+    /// - Throws: `DatasetError.unsuitable` that names the dataset and what does not go with the first, or can't be
+    ///   prepared.
+    public init(
+        _ datasets: [Dataset], equalNames: EqualNames? = nil, withoutLabels: Bool = false,
+        preparation: Preparation? = nil, threads: Int = 1
+    ) throws(DatasetError) {
+        guard let first = datasets.first, datasets.count > 1 || preparation != nil else {
             throw .unsuitable(path: datasets.first?.path ?? "", reason: "one dataset alone is joined to nothing")
         }
         let labelled = withoutLabels ? [] : datasets.filter { !$0.codes.isEmpty }
         let vocabulary = (labelled.first ?? first).vocabulary
-        for (place, dataset) in datasets.enumerated().dropFirst() {
-            try Self.check(dataset, against: first)
+        for (place, dataset) in datasets.enumerated() {
+            if let preparation {
+                _ = try dataset.preparationLeft(for: preparation)
+            } else {
+                try Self.check(dataset, against: first)
+            }
             if let same = datasets[..<place].first(where: { $0.digest == dataset.digest }) {
                 throw .unsuitable(path: dataset.path, reason: "it is the same dataset as \(same.path)")
             }
@@ -54,9 +67,13 @@ public struct JoinedDatasets: RecordingSource {
         }
         let names = try Self.subjectNames(of: datasets, equalNames)
         let kinds = Set(datasets.map(\.kind))
+        let shape =
+            first.preparation == nil
+            ? preparation?.shape(rows: first.samples.rows, columns: first.samples.columns) : nil
         var outline = DatasetOutline(
-            kind: kinds.count == 1 ? first.kind : "joined", vocabulary: vocabulary, rows: first.samples.rows,
-            columns: first.samples.columns, content: first.content, units: first.units,
+            kind: kinds.count == 1 ? first.kind : "joined", vocabulary: vocabulary,
+            rows: shape?.rows ?? first.samples.rows, columns: shape?.columns ?? first.samples.columns,
+            content: preparation == nil ? first.content : [], units: preparation == nil ? first.units : ["1"],
             of: try Self.recordings(of: datasets, names, withoutLabels ? nil : vocabulary))
         outline.sources = datasets.flatMap { dataset in
             dataset.sources.isEmpty
@@ -66,21 +83,39 @@ public struct JoinedDatasets: RecordingSource {
                         recordings: dataset.recordings.count)
                 ] : dataset.sources
         }
+        outline.preparation = preparation ?? first.preparation
+        outline.frame = preparation == nil ? first.frame : nil
         self.outline = outline
-        self.datasets = datasets
-        notes = (withoutLabels ? ["all labels are left out, as asked"] : []) + Self.notes(onUnitsOf: first)
+        (self.datasets, self.preparation, self.threads) = (datasets, preparation, threads)
+        notes =
+            (withoutLabels ? ["all labels are left out, as asked"] : [])
+            + (preparation == nil ? Self.notes(onUnitsOf: first) : Self.notes(onFramesOf: datasets))
     }
 
-    /// Appends the datasets' samples as they are.
+    /// Appends the datasets' samples, prepared where that is asked.
     ///
     /// - Returns: nothing.
     /// - Throws: `TensorFileError` for a dataset that was cut meanwhile, or from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         for dataset in datasets {
-            for sample in 0..<dataset.samples.count { try writer.append(dataset.samples[sample]) }
+            if let preparation {
+                try append(dataset.samples(prepared: preparation, threads: threads), to: &writer)
+            } else {
+                for sample in 0..<dataset.samples.count { try writer.append(dataset.samples[sample]) }
+            }
             try dataset.requireWhole()
         }
         return []
+    }
+
+    private func append(_ samples: PreparedSamples, to writer: inout DatasetWriter) throws(TensorFileError) {
+        let batch = 256
+        let values = FloatBlock(count: batch * samples.valuesPerSample)
+        for start in stride(from: 0, to: samples.count, by: batch) {
+            let count = min(batch, samples.count - start)
+            samples.copy(Array(start..<start + count), into: values.base)
+            try writer.append(UnsafeBufferPointer(rebasing: values.values[..<(count * samples.valuesPerSample)]))
+        }
     }
 
     private static func fileName(of dataset: Dataset) -> String { URL(filePath: dataset.path).lastPathComponent }
@@ -99,6 +134,16 @@ public struct JoinedDatasets: RecordingSource {
         func list(_ names: [String]) -> String { names.isEmpty ? "none named" : names.joined(separator: ", ") }
         guard dataset.content == first.content else {
             throw refusal("values are", list(dataset.content), list(first.content))
+        }
+        guard dataset.preparation == first.preparation else {
+            throw refusal(
+                "preparation is", dataset.preparation?.summary ?? "none", first.preparation?.summary ?? "none")
+        }
+        func words(_ frame: MapFrame?) -> String {
+            frame.map { "baseline \($0.baseline), \($0.feetFirst ? "feet" : "head") first" } ?? "not said"
+        }
+        guard dataset.frame == first.frame else {
+            throw refusal("maps' frame is", words(dataset.frame), words(first.frame))
         }
         // Not even a known and an unknown unit: nobody could tell afterwards.
         guard dataset.units == first.units else {
@@ -120,6 +165,13 @@ public struct JoinedDatasets: RecordingSource {
                     path: dataset.path,
                     reason: "what was made of \(shared.file) is in \(other.path) too: leave one of them out")
             }
+        }
+    }
+
+    /// Maps that nobody says how to read.
+    private static func notes(onFramesOf datasets: [Dataset]) -> [String] {
+        datasets.filter { $0.frame == nil && $0.preparation == nil }.map {
+            "\($0.path) does not say how its maps lie: baseline 0 and the head first are taken"
         }
     }
 

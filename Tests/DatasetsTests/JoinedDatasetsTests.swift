@@ -1,5 +1,7 @@
+import Checkpoints
 import Datasets
 import Foundation
+import Numerics
 import Signals
 import TestKit
 import Testing
@@ -163,4 +165,93 @@ private func refusal(_ datasets: [Dataset], _ equalNames: JoinedDatasets.EqualNa
         refusal([second, both], .manyPeople).hasPrefix("\(both.path): what was made of b is in \(second.path) too"))
     #expect(
         refusal([both, others], .manyPeople).hasPrefix("\(others.path): what was made of b is in \(both.path) too"))
+}
+
+/// A dataset of two maps of numbers.
+private func maps(
+    _ name: String, in folder: TemporaryFolder, rows: Int = 64, columns: Int, frame: MapFrame?,
+    preparation: Preparation? = nil, subject: String = "S1", seed: UInt64 = 4
+) throws -> Dataset {
+    var outline = DatasetOutline(
+        kind: "table", vocabulary: .posture, rows: rows, columns: columns, units: ["1"], subjects: [subject],
+        codes: ["left"], recordings: [.init(name: "\(subject)/\(name)", subject: 0, labels: [0, nil])])
+    (outline.frame, outline.preparation) = (frame, preparation)
+    var draws = RandomSequence(seed: seed, stream: 3)
+    try outline.write((0..<2 * rows * columns).map { _ in Float(draws.uniform() * 200) }, to: folder.path(name))
+    return try Dataset(opening: folder.path(name))
+}
+
+private let preparation = Preparation(MapPreparation.standard)
+
+@Test func preparedMapsOfSeveralMatsBecomeOneDatasetThatSaysSo() throws {
+    let folder = try TemporaryFolder()
+    let frame = MapFrame(baseline: 44, feetFirst: true)
+    let wide = try maps("wide", in: folder, columns: 32, frame: MapFrame(baseline: 0, feetFirst: false))
+    let narrow = try maps("narrow", in: folder, columns: 27, frame: frame, subject: "S2")
+    #expect(wide.frame?.baseline == 0 && narrow.frame == frame)
+    #expect(refusal([wide, narrow]).contains("only samples of one kind are joined"))
+    _ = try JoinedDatasets([wide, narrow], preparation: preparation, threads: 2).write(to: folder.path("both"))
+    let both = try Dataset(opening: folder.path("both"))
+    #expect((both.samples.count, both.samples.rows, both.samples.columns) == (4, 32, 16))
+    #expect(both.preparation == preparation && both.frame == nil && both.units == ["1"])
+    #expect((0..<4).map(both.code(of:)) == [0, nil, 0, nil])
+    let expected = FloatBlock(count: 2 * 512)
+    try narrow.samples(prepared: preparation, threads: 1).copy([0, 1], into: expected.base)
+    #expect(Array(both.samples[2]) + Array(both.samples[3]) == expected.array)
+
+    // Prepared maps are not prepared again: they go with raw ones, and come out as they are.
+    #expect(try both.preparationLeft(for: preparation) == .none)
+    let more = try maps("more", in: folder, columns: 32, frame: nil, subject: "S3", seed: 9)
+    let all = try JoinedDatasets([both, more], preparation: preparation)
+    #expect(all.notes == ["\(more.path) does not say how its maps lie: baseline 0 and the head first are taken"])
+    _ = try all.write(to: folder.path("all"))
+    let again = try Dataset(opening: folder.path("all"))
+    _ = try JoinedDatasets([narrow], preparation: preparation).write(to: folder.path("one"))
+    let one = try Dataset(opening: folder.path("one"))
+    withExtendedLifetime((again, one, both)) {
+        #expect(Array(again.samples[3]) == Array(both.samples[3]) && Array(one.samples[1]) == Array(both.samples[3]))
+    }
+}
+
+@Test func mapsThatCanNotBePreparedAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let small = try maps("small", in: folder, rows: 20, columns: 20, frame: nil)
+    let refusals = try [small, dataset("night", in: folder, [("n1", "ann", [0])])].map { dataset in
+        #expect(throws: DatasetError.self) { try JoinedDatasets([dataset], preparation: preparation) }?.description
+    }
+    #expect(refusals[0] == "\(folder.path("small")): map_rows is 32: use at most 20: the maps are 20 x 20")
+    #expect(refusals[1]?.contains("preparation is map: use norm or none for samples of hr: they are no maps") == true)
+    let prepared = try maps("prepared", in: folder, rows: 32, columns: 16, frame: nil, preparation: preparation)
+    let other = Preparation(MapPreparation(root: false))
+    let again = #expect(throws: DatasetError.self) { try prepared.preparationLeft(for: other) }?.description ?? ""
+    #expect(again.contains("its samples are prepared already, as map (centred true, clip_percentile 98, despike 3"))
+    #expect(again.contains("root true") && again.contains("root false") && !again.contains("\n"))
+    let raw = try maps("raw", in: folder, rows: 32, columns: 16, frame: nil, subject: "S2", seed: 5)
+    #expect(refusal([prepared, raw]).contains("its preparation is none"))
+}
+
+@Test func mapsThatLieOtherwiseAreNotJoinedAsTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let frames = [MapFrame(baseline: 0, feetFirst: false), MapFrame(baseline: 0, feetFirst: true)]
+    let datasets = try frames.enumerated().map { place, frame in
+        try maps("\(place)", in: folder, columns: 27, frame: frame, subject: "S\(place)", seed: UInt64(place))
+    }
+    #expect(
+        refusal(datasets).contains("its maps' frame is baseline 0.0, feet first, but \(datasets[0].path) has baseline"))
+}
+
+@Test(arguments: [
+    ("map_frame", "{}", "how its maps lie can't be read"), ("map_frame", "44", "how its maps lie can't be read"),
+    ("preparation", #"{"kind":"mapp"}"#, "preparation is mapp: use none or norm or map"),
+    ("preparation", #"{"kind":"map"}"#, "how its samples were prepared can't be read"),
+])
+func whatADatasetSaysOfItsMapsIsHeldToItsForm(key: String, text: String, message: String) throws {
+    let folder = try TemporaryFolder()
+    var metadata = ["format": "ssrm.dataset.1", "kind": "table", "vocabulary": "stage"]
+    for key in ["subjects", "recordings", "codes"] { metadata[key] = #"["W"]"# }
+    metadata[key] = text
+    var writer = try TensorFileWriter(path: folder.path("data"), tensors: [], metadata: metadata)
+    _ = try writer.finish()
+    let error = #expect(throws: DatasetError.self) { try Dataset(opening: folder.path("data")) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
 }

@@ -104,10 +104,12 @@ private func dataset(
         var columns = columns
         columns.values = values
         let data = try dataset(
-            [text(rows, header: header)], columns: columns, vocabulary: .posture, shape: .map(rows: 2)
+            [text(rows, header: header)], columns: columns, vocabulary: .posture,
+            shape: .map(rows: 2, frame: MapFrame(baseline: 3, feetFirst: true))
         ).data
         #expect((data.samples.rows, data.samples.columns, data.samples.count) == (2, 3, 3))
         #expect(data.recordings == ["r1", "r2", "r3"] && data.position(of: 1) == 4)
+        #expect(data.frame == MapFrame(baseline: 3, feetFirst: true))
         #expect(Array(data.samples[1]) == [7, 8, 9, 10, 11, 12])
         #expect((0..<3).map { data.code(of: $0).map { data.codes[$0] } } == ["supine", "left", nil])
     }
@@ -222,7 +224,9 @@ func aHeaderWithoutAColumnSaysWhatIsThere(header: String, expected: String) thro
         error { _ = try dataset([text(lines)], columns: twice) }?.contains("column \"id\" is asked for twice") == true)
     twice.values = .prefixed("x")
     #expect(error { _ = try dataset([text(lines)], columns: twice) }?.contains("no column of values is left") == true)
-    let map = error { _ = try dataset([text(lines)], shape: .map(rows: 3)) }
+    let map = error {
+        _ = try dataset([text(lines)], shape: .map(rows: 3, frame: MapFrame(baseline: 0, feetFirst: false)))
+    }
     #expect(map?.contains("2 columns of values are no map of 3 rows") == true)
     #expect(
         error { _ = try dataset([text(Array(lines.prefix(5)))]) }?.contains("no row is left; fewer than 10") == true)

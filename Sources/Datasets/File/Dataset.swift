@@ -51,6 +51,10 @@ public final class Dataset: Sendable {
     public let units: [String]
     /// For a dataset made of others, these, in the order of their recordings; otherwise empty.
     public let sources: [DatasetSource]
+    /// How its maps lie, where it is of maps and that is known.
+    public let frame: MapFrame?
+    /// How its samples were prepared when it was made; nil where they were not.
+    public let preparation: Preparation?
     /// The path as given.
     public var path: String { file.path }
     /// The file's digest, 64 hexadecimal digits.
@@ -84,6 +88,8 @@ public final class Dataset: Sendable {
         guard sources.isEmpty || sources.allSatisfy({ (0...recordings.count).contains($0.recordings) }),
             sources.isEmpty || sources.reduce(0, { $0 + $1.recordings }) == recordings.count
         else { throw refusal("its sources have other recordings than it has") }
+        preparation = try DatasetLayout.preparation(in: metadata, refusal)
+        frame = try preparation == nil ? DatasetLayout.frame(in: metadata, kind: kind, refusal) : nil
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")

@@ -12,6 +12,8 @@ enum DatasetLayout {
     static let contentKey = "content"
     static let unitsKey = "units"
     static let sourcesKey = "sources"
+    static let frameKey = "map_frame"
+    static let preparationKey = "preparation"
 
     static let samples = "samples"
     static let subject = "subject"
@@ -23,10 +25,13 @@ enum DatasetLayout {
     static let noLabel = -1
 
     /// Names, or sources, as a JSON array, for the metadata.
-    static func text(of list: [some Encodable]) -> String {
+    static func text(of list: [some Encodable]) -> String { json(of: list) }
+
+    /// A value as JSON, for the metadata.
+    static func json(of value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        guard let json = try? encoder.encode(list) else { preconditionFailure("texts and numbers are always JSON") }
+        guard let json = try? encoder.encode(value) else { preconditionFailure("texts and numbers are always JSON") }
         return String(decoding: json, as: UTF8.self)
     }
 

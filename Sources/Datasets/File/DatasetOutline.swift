@@ -34,6 +34,10 @@ public struct DatasetOutline: Sendable, Equatable {
     public var units: [String]
     /// For a dataset made of others, these, in the order of their recordings; otherwise empty.
     public var sources: [DatasetSource] = []
+    /// How its maps lie, where it is of maps and that is known; of prepared ones nothing is left to say.
+    public var frame: MapFrame?
+    /// How its samples were prepared; nil where they were not.
+    public var preparation: Preparation?
     /// The subjects' names.
     public var subjects: [String]
     /// The label codes that occur.

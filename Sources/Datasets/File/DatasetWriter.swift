@@ -40,6 +40,10 @@ public struct DatasetWriter: ~Copyable {
         }
         if !outline.units.isEmpty { metadata[DatasetLayout.unitsKey] = DatasetLayout.text(of: outline.units) }
         if !outline.sources.isEmpty { metadata[DatasetLayout.sourcesKey] = DatasetLayout.text(of: outline.sources) }
+        if let frame = outline.frame { metadata[DatasetLayout.frameKey] = DatasetLayout.json(of: frame) }
+        if let preparation = outline.preparation {
+            metadata[DatasetLayout.preparationKey] = DatasetLayout.json(of: preparation)
+        }
         metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
         let tensors: [(name: String, type: TensorType, shape: [Int])] = [
             (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),

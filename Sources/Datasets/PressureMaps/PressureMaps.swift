@@ -15,6 +15,10 @@ public struct PressureMaps: RecordingSource {
 
         var folder: String { "experiment-\(rawValue)" }
         var vocabulary: LabelVocabulary { self == .i ? .pmdI : .pmdII }
+        /// Maps of experiment II have a mat's own reading in them, and the feet first.
+        var frame: MapFrame {
+            self == .i ? MapFrame(baseline: 0, feetFirst: false) : MapFrame(baseline: 44, feetFirst: true)
+        }
         var rows: Int { 64 }
         var columns: Int { self == .i ? 32 : 27 }
         /// How many values a line of a file has.
@@ -180,7 +184,7 @@ public struct PressureMaps: RecordingSource {
         }
 
         var outline: DatasetOutline {
-            DatasetOutline(
+            var outline = DatasetOutline(
                 kind: "pmd-\(experiment.rawValue)", vocabulary: experiment.vocabulary, rows: experiment.rows,
                 columns: experiment.columns, units: ["1"],  // raw readings, which the publisher gives no unit
                 of: files.map { file in
@@ -190,6 +194,8 @@ public struct PressureMaps: RecordingSource {
                             repeating: file.code,
                             count: (file.lineCount - settlingFrames) / experiment.linesPerSample))
                 })
+            outline.frame = experiment.frame
+            return outline
         }
     }
 }

@@ -20,6 +20,9 @@ public struct SyntheticPressure: RecordingSource {
     private static let rows = 64
     private static let columns = 27
 
+    /// The mattress itself is seen; the head is first.
+    static let frame = MapFrame(baseline: 44, feetFirst: false)
+
     private let seed: UInt64
     private let mapsPerPosture: Int
 

@@ -1,4 +1,4 @@
-import Signals
+public import Signals
 
 /// A user's own recordings in delimited text files (CSV): a row a sample, with named columns.
 ///
@@ -21,8 +21,8 @@ public struct TableRecordings: RecordingSource {
     public enum Shape: Sendable, Equatable {
         /// A matrix of the row's values and those of the rows around it; how many rows it spans, odd.
         case window(Int)
-        /// A map of so many rows.
-        case map(rows: Int)
+        /// A map of so many rows, and how it lies.
+        case map(rows: Int, frame: MapFrame)
     }
 
     /// How the files are written.
@@ -94,7 +94,7 @@ public struct TableRecordings: RecordingSource {
         for path in paths { try reader.read(path) }
         files = reader.files
         let valueNames = files[0].valueNames
-        if case .map(let rowCount) = shape, rowCount < 1 || valueNames.count % rowCount != 0 {
+        if case .map(let rowCount, _) = shape, rowCount < 1 || valueNames.count % rowCount != 0 {
             throw .unsuitable(
                 path: paths[0], reason: "\(valueNames.count) columns of values are no map of \(rowCount) rows")
         }
@@ -120,11 +120,13 @@ public struct TableRecordings: RecordingSource {
         let size: (rows: Int, columns: Int)
         switch shape {
         case .window(let width): size = (valueNames.count, SleepEpochWindow(width: width).width)
-        case .map(let rowCount): size = (rowCount, valueNames.count / rowCount)
+        case .map(let rowCount, _): size = (rowCount, valueNames.count / rowCount)
         }
-        outline = DatasetOutline(
+        var outline = DatasetOutline(
             kind: "table", vocabulary: labels.vocabulary, rows: size.rows, columns: size.columns, content: valueNames,
             units: units, of: TableRun.recordings(runs, names))
+        if case .map(_, let frame) = shape { outline.frame = frame }
+        self.outline = outline
     }
 
     /// Makes sure that no file is given twice.

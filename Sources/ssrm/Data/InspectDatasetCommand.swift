@@ -29,6 +29,8 @@ struct InspectDatasetCommand: ParsableCommand {
         let columns: Int
         let content: [String]
         let units: [String]
+        let frame: MapFrame?
+        let preparation: Preparation?
         let sources: [DatasetSource]
         let recordings: Int
         let subjects: [String: Int]
@@ -51,7 +53,8 @@ struct InspectDatasetCommand: ParsableCommand {
             file: dataset.path, digest: dataset.digest, kind: dataset.kind, vocabulary: dataset.vocabulary.rawValue,
             schemes: LabelScheme.fitting(dataset.vocabulary).map(\.rawValue), samples: dataset.samples.count,
             rows: dataset.samples.rows, columns: dataset.samples.columns, content: dataset.content,
-            units: dataset.units, sources: dataset.sources, recordings: dataset.recordings.count,
+            units: dataset.units, frame: dataset.frame, preparation: dataset.preparation, sources: dataset.sources,
+            recordings: dataset.recordings.count,
             subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
             unlabelled: unlabelled)
         if json { try printJSON(contents) } else { print(contents, subjects, codes) }
@@ -82,6 +85,10 @@ struct InspectDatasetCommand: ParsableCommand {
             schemes     \(contents.schemes.joined(separator: ", "))
             digest      \(contents.digest)
             """)
+        if let frame = contents.frame {
+            Swift.print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
+        }
+        if let preparation = contents.preparation { Swift.print("prepared    \(preparation.summary)") }
         for source in contents.sources {
             Swift.print(
                 "source      \(source.file): \(source.kind), \(source.recordings) recordings, digest \(source.digest)")

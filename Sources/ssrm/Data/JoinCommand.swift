@@ -1,5 +1,8 @@
 public import ArgumentParser
 public import Datasets
+import Foundation
+import Signals
+import SleepRecognition
 
 extension JoinedDatasets.EqualNames: ExpressibleByArgument {}
 
@@ -13,15 +16,21 @@ struct JoinCommand: ParsableCommand {
             their labels, where there are any, the same vocabulary. The samples are copied as they are, in the order of \
             the files. The new file keeps each one's name, digest and recordings; `ssrm data inspect` shows them.
 
+            Pressure maps of several mats differ in rows, columns, what a mat reads without a load, and where the feet are. \
+            With --prepare every map is prepared as the preset says, which makes them alike, and the new file keeps how: \
+            what was trained with that preparation takes it and maps as they were.
+
             A name that stands in several of the files is refused until --equal-names says whose it is: people who count \
             as two would stand on both sides of a division by subjects.
 
             Example:
               ssrm data join labelled.safetensors unlabelled.safetensors \\
                 --out all.safetensors
+              ssrm data join pmd1.safetensors pmd2.safetensors --prepare posture \
+                --equal-names many-people --without-labels --out maps.safetensors
             """)
 
-    @Argument(help: "The dataset files, made by `ssrm data`; two or more.")
+    @Argument(help: "The dataset files, made by `ssrm data`; two or more, or one with --prepare.")
     var files: [String]
 
     @Option(
@@ -35,16 +44,28 @@ struct JoinCommand: ParsableCommand {
     @Flag(name: .long, help: "Leave all labels out, so that files with labels of different kinds can be joined.")
     var withoutLabels = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Prepare the samples as this preset does, so that maps of several mats can be joined.", valueName: "preset")
+    )
+    var prepare: String?
+
     @OptionGroup var output: DatasetOutput
 
     func validate() throws {
-        guard files.count > 1 else { throw ValidationError("name two files or more to be joined") }
+        guard files.count > 1 || prepare != nil else { throw ValidationError("name two files or more to be joined") }
     }
 
     func run() throws {
         try requireWritable(output.out, inputs: files)
+        let preparation = try prepare.map { name in
+            _ = try Preset.named(name)
+            return Preparation(MapPreparation.standard)
+        }
         try output.write(
             JoinedDatasets(
-                try files.map { try Dataset(opening: $0) }, equalNames: equalNames, withoutLabels: withoutLabels))
+                try files.map { try Dataset(opening: $0) }, equalNames: equalNames, withoutLabels: withoutLabels,
+                preparation: preparation, threads: ProcessInfo.processInfo.activeProcessorCount))
     }
 }

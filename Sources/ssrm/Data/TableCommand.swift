@@ -114,6 +114,12 @@ struct TableCommand: ParsableCommand {
     @Option(name: .long, help: "Instead of --window: the values of a row are a map of so many rows, row by row.")
     var rows: Int?
 
+    @Option(name: .long, help: "With --rows: what a sensor of the mat reads that carries nothing; 0 by default.")
+    var baseline: Float?
+
+    @Flag(name: .long, help: "With --rows: the map's first row is at the feet, not at the head.")
+    var feetFirst = false
+
     @Option(
         name: .long,
         help: """
@@ -144,6 +150,10 @@ struct TableCommand: ParsableCommand {
         if let rows, rows < 1 || window != 1 {
             throw ValidationError("--rows must be at least 1, and does not go with --window")
         }
+        guard rows != nil || (baseline == nil && !feetFirst) else {
+            throw ValidationError("--baseline and --feet-first go with --rows")
+        }
+        if let baseline, !baseline.isFinite { throw ValidationError("--baseline must be a number") }
         guard values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
         }
@@ -202,7 +212,8 @@ struct TableCommand: ParsableCommand {
             try output.write(
                 TableRecordings(
                     files: file, columns: columns, labels: labels,
-                    shape: rows.map { .map(rows: $0) } ?? .window(window),
+                    shape: rows.map { .map(rows: $0, frame: MapFrame(baseline: baseline ?? 0, feetFirst: feetFirst)) }
+                        ?? .window(window),
                     format: format, units: units))
         } else {
             let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
