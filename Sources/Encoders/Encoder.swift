@@ -78,6 +78,16 @@ public struct Encoder: Sendable {
     /// - Precondition: the samples have the encoder's rows and columns.
     public func features(of samples: Samples, _ indices: Range<Int>) -> Matrix {
         precondition(samples.rows == rows && samples.columns == columns, "samples of another shape")
+        return features(of: Preparation.norm.prepared(samples), indices)
+    }
+
+    /// The features of prepared samples, `[samples, featureCount]`.
+    ///
+    /// - Precondition: a sample has as many values as the network reads.
+    public func features(of samples: PreparedSamples) -> Matrix { features(of: samples, 0..<samples.count) }
+
+    private func features(of samples: PreparedSamples, _ indices: Range<Int>) -> Matrix {
+        precondition(samples.valuesPerSample == network.inputCount, "samples of another shape")
         let batch = 256
         let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
         pass.take(parameters: parameters)
@@ -86,7 +96,7 @@ public struct Encoder: Sendable {
         for start in stride(from: 0, to: indices.count, by: batch) {
             let count = min(batch, indices.count - start)
             let first = indices.lowerBound + start
-            normalise(samples, Array(first..<first + count), into: rows.base)
+            samples.copy(Array(first..<first + count), into: rows.base)
             let features = pass.forward(rows.base, rows: count)
             let place = start * featureCount
             for i in 0..<count * featureCount { result.elements[place + i] = features[i] }

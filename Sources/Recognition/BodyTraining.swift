@@ -3,6 +3,7 @@ import Dispatch
 import Encoders
 import Layers
 import Numerics
+import Signals
 
 /// A tuned body in the training of one recogniser: its parameters, its passes and its optimiser.
 ///
@@ -53,20 +54,16 @@ final class BodyTraining {
             + Double(mostChunks + 5) * Double(body.network.parameterCount)
     }
 
-    private func chunk(_ place: Int, of rows: Int) -> Range<Int> {
-        place * chunkRows..<min((place + 1) * chunkRows, rows)
-    }
-
     private func forEachChunk(of rows: Int, _ work: @Sendable (_ place: Int, Range<Int>) -> Void) {
+        let chunkRows = chunkRows
         let chunks = (rows + chunkRows - 1) / chunkRows
         let lanes = min(threads, chunks)
-        guard lanes > 1 else {
-            for place in 0..<chunks { work(place, chunk(place, of: rows)) }
-            return
+        @Sendable func run(_ lane: Int) {
+            for place in stride(from: lane, to: chunks, by: max(lanes, 1)) {
+                work(place, place * chunkRows..<min((place + 1) * chunkRows, rows))
+            }
         }
-        DispatchQueue.concurrentPerform(iterations: lanes) { lane in
-            for place in stride(from: lane, to: chunks, by: lanes) { work(place, chunk(place, of: rows)) }
-        }
+        if lanes > 1 { DispatchQueue.concurrentPerform(iterations: lanes) { run($0) } } else { run(0) }
     }
 
     /// Writes the features of the workspace's batch to the first values of its rows.

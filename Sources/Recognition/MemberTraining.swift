@@ -160,6 +160,8 @@ struct MemberTraining {
         let limit = settings.gradientClip
         guard limit > 0 else { return }
         let norm = gradients.reduce(0.0) { $0 + kernel_sum_of_squares($1.base, $1.count) }.squareRoot()
-        if norm > limit { for gradient in gradients { kernel_scale(gradient.base, Float(limit / norm), gradient.count) } }
+        if norm > limit {
+            for gradient in gradients { kernel_scale(gradient.base, Float(limit / norm), gradient.count) }
+        }
     }
 }

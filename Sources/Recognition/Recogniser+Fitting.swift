@@ -32,6 +32,11 @@ extension Recogniser {
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(RecognitionError) -> Fitted {
         do { try settings.validate() } catch { throw .badSetting(error) }
+        if let body = data.body {
+            do {
+                try settings.augmentation.validate(rows: body.samples.rows, columns: body.samples.columns)
+            } catch { throw .badSetting(error) }
+        }
         let isLabelled = data.isLabelled
         guard data.training.contains(where: { data.targets[0].labels[$0] != nil }) else { throw .nothingToLearnFrom }
         let scaling = FeatureScaling(

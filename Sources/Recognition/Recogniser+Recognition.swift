@@ -54,7 +54,9 @@ extension Recogniser {
         let count = readings[0].values[0].rows
         var labels = [Int](repeating: 0, count: count)
         var probabilities = Matrix(rows: count, columns: classes)
-        let scaled = readings.map { $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) } }
+        let scaled = readings.map {
+            $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) }
+        }
         let scores = fieldParameters(of: readings)
         var found: [Int32] = []
         var (emissions, marginals) = (Scratch(), Scratch())

@@ -30,7 +30,8 @@ public struct Recogniser: Sendable {
         self.featureCount = featureCount
         (self.settings, self.scaling, self.members) = (settings, scaling, members)
         network = RecogniserNetwork(
-            cell: settings.cell, features: featureCount + scaling.means.count, hidden: settings.hiddenUnits, classes: classes)
+            cell: settings.cell, features: featureCount + scaling.means.count, hidden: settings.hiddenUnits,
+            classes: classes)
         precondition(
             !members.isEmpty && members.allSatisfy { [network] in $0.count == network.parameterCount },
             "\(members.map(\.count)) parameters for a network of \(network.parameterCount)")

@@ -8,7 +8,7 @@ import Signals
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
 /// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
-/// features are read, `encoder` (its record); `dataset` and, where an encoder was pre-trained, `encoder_job` and
+/// features are read, `encoder` (its record) and, where its body was trained on, `augmentation`; `dataset` and, where an encoder was pre-trained, `encoder_job` and
 /// `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as `encoder.0.…` and
 /// so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names;
 /// `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
@@ -43,6 +43,9 @@ extension RecogniserModel {
             "sample_shape": try json([rows, columns]), "recogniser": try json(recogniser.settings),
             "dataset": provenance.dataset, "subjects": try json(provenance.subjects),
         ]
+        if recogniser.settings.encoder.trainsBody {
+            metadata["augmentation"] = try json(recogniser.settings.augmentation)
+        }
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
@@ -52,7 +55,9 @@ extension RecogniserModel {
             encoder.tensors(prefix: Self.encoderPrefix(place, isTuned: isTuned))
         }
         let isScaled = !scaling.means.isEmpty
-        for name in ["scaling.means", "scaling.factors"] where isScaled { tensors.append((name, .float32, [scaling.means.count])) }
+        for name in ["scaling.means", "scaling.factors"] where isScaled {
+            tensors.append((name, .float32, [scaling.means.count]))
+        }
         for member in recogniser.members.indices {
             for part in recogniser.network.parts {
                 tensors.append((Self.name(of: part.name, member: member), .float32, part.shape))
@@ -104,7 +109,8 @@ extension RecogniserModel {
         guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28 else {
             throw refusal("its sample_shape is not that of a sample")
         }
-        let settings = try decoded(RecogniserSettings.self, "recogniser")
+        var settings = try decoded(RecogniserSettings.self, "recogniser")
+        if settings.encoder.trainsBody { settings.augmentation = try decoded(Augmentation.self, "augmentation") }
         do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
         var encoders: [Encoder] = []
         if settings.encoder != .none {

@@ -39,6 +39,11 @@ extension RecogniserSettings {
         let schemes = [Self.noScheme, Self.otherSchemes] + LabelScheme.allCases.map(\.rawValue)
         try SettingFault.check(
             schemes.contains(secondScheme), "second_scheme", secondScheme, schemes.joined(separator: " or "))
+        try augmentation.validate()
+        let hasBody = encoder.trainsBody || augmentation.kind == Augmentation.none.kind
+        try SettingFault.check(
+            hasBody, "augmentation", augmentation.kind,
+            "none, or encoder: tuned, which alone sees samples again and again")
         try SettingFault.check((1...1000).contains(members), "members", members, "1 to 1000")
     }
 

@@ -13,20 +13,28 @@ struct EncodedDataset: Sendable {
     let inputs: RecogniserInputs
     private let dataset: Dataset
     private let encoders: [Encoder]
+    /// The encoder whose body is trained on, where one is.
+    private let tuned: Encoder.Record?
 
     /// A dataset for encoders, with inputs that were fitted before.
     ///
     /// - Precondition: the samples have the encoders' shape.
     init(_ dataset: Dataset, by encoders: [Encoder], inputs: RecogniserInputs) {
-        (self.dataset, self.encoders, self.inputs) = (dataset, encoders, inputs)
+        (self.dataset, self.encoders, self.inputs, tuned) = (dataset, encoders, inputs, nil)
     }
 
-    /// A dataset for encoders, with inputs that are fitted on the samples `training` alone.
-    init(
-        _ dataset: Dataset, by encoders: [Encoder], fittingOn training: [Int], settings: RecogniserSettings
-    ) throws {
-        let inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings)
-        self.init(dataset, by: encoders, inputs: inputs)
+    /// A dataset to train on, with inputs that are fitted on the samples `training` alone.
+    init(_ dataset: Dataset, by encoder: Encoder?, fittingOn training: [Int], settings: PresetSettings) throws {
+        (self.dataset, encoders) = (dataset, encoder.map { [$0] } ?? [])
+        inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings.recogniser)
+        switch settings.recogniser.encoder {
+        case .frozen, .none: tuned = nil
+        case .tuned: tuned = encoder?.record
+        case .scratch:
+            tuned = Encoder.Record(
+                network: settings.upstream.network, rows: dataset.samples.rows, columns: dataset.samples.columns,
+                content: dataset.content, units: dataset.units)
+        }
     }
 
     /// What was trained.
@@ -43,17 +51,16 @@ struct EncodedDataset: Sendable {
     ///   - schemes: what is told apart, and after it what is learnt beside.
     ///   - training: the samples that take part, in order.
     ///   - settings: how to build and train.
-    ///   - body: the record of the encoder whose body is trained on, where one is.
     ///   - threads: how many threads to use.
     ///   - progress: as for `Recogniser.fit`.
     func fit(
-        _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, body record: Encoder.Record? = nil,
-        threads: Int, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+        _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
+        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
         let samples = dataset.samples
-        let body = try record.map { record in
+        let body = try tuned.map { record in
             TunedBody(
-                network: try Encoder.network(of: record), samples: record.prepared(samples, threads: threads),
+                network: try Encoder.network(of: record), samples: record.prepared(dataset, samples, threads: threads),
                 parameters: encoders.first?.parameters, augmentation: settings.augmentation,
                 mirrors: try schemes.map { scheme in
                     settings.augmentation.mirrors ? try scheme.mirroredClasses : nil
@@ -61,7 +68,8 @@ struct EncodedDataset: Sendable {
         }
         let features =
             body == nil && !encoders.isEmpty
-            ? encoders[0].features(of: samples, 0..<samples.count) : Matrix(rows: samples.count, columns: 0)
+            ? encoders[0].features(of: encoders[0].record.prepared(dataset, samples, threads: threads))
+            : Matrix(rows: samples.count, columns: 0)
         let data = RecogniserData(
             values: try checked([inputs.matrix(features, samples: samples)])[0],
             recordings: dataset.recordingRanges.map(\.samples), subjects: dataset.recordingRanges.map(\.subject),
@@ -69,17 +77,18 @@ struct EncodedDataset: Sendable {
             targets: schemes.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) }, body: body)
         let fitted = try Recogniser.fit(data, settings: settings, threads: threads, progress: progress)
         try dataset.requireWhole()
-        let tuned = try record.map { record in
+        let own = try tuned.map { record in
             try fitted.bodies.map { try Encoder(record: record, parameters: $0) }
         }
-        return Fitted(recogniser: fitted.recogniser, encoders: tuned ?? encoders, loss: fitted.loss)
+        return Fitted(recogniser: fitted.recogniser, encoders: own ?? encoders, loss: fitted.loss)
     }
 
     /// Values of samples through each encoder, or once where there is none: `[samples, width]` each.
     private func values(of samples: Samples) -> [Matrix] {
         let features =
             encoders.isEmpty
-            ? [Matrix(rows: samples.count, columns: 0)] : encoders.map { $0.features(of: samples, 0..<samples.count) }
+            ? [Matrix(rows: samples.count, columns: 0)]
+            : encoders.map { $0.features(of: $0.record.prepared(dataset, samples)) }
         return features.map { inputs.matrix($0, samples: samples) }
     }
 
@@ -131,7 +140,8 @@ extension Recogniser.Recognition {
     fileprivate func spread(to places: [Int], of count: Int) -> Recogniser.Recognition {
         if places.count == count { return self }
         var all = Recogniser.Recognition(
-            labels: [Int](repeating: 0, count: count), probabilities: Matrix(rows: count, columns: probabilities.columns))
+            labels: [Int](repeating: 0, count: count),
+            probabilities: Matrix(rows: count, columns: probabilities.columns))
         for (place, sample) in places.enumerated() {
             all.labels[sample] = labels[place]
             for c in 0..<probabilities.columns { all.probabilities[sample, c] = probabilities[place, c] }
@@ -161,7 +171,9 @@ extension Samples {
 
 extension Encoder.Record {
     /// Samples as the encoder's network reads them.
-    fileprivate func prepared(_ samples: Samples, threads: Int) -> PreparedSamples {
-        Preparation.norm.prepared(samples, threads: threads)
+    fileprivate func prepared(_ dataset: Dataset, _ samples: Samples, threads: Int = 1) -> PreparedSamples {
+        dataset.preparation == nil
+            ? Preparation.norm.prepared(samples, threads: threads)
+            : Preparation.none.prepared(samples, threads: threads)
     }
 }

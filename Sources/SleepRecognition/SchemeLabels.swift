@@ -18,6 +18,12 @@ struct SchemeLabels: Sendable {
             mirrors: Result { () throws(LabelError) in try scheme.mirroredClasses(for: dataset.vocabulary) })
     }
 
+    /// Refuses settings that mirror samples whose classes have no mirror.
+    func checkMirrors(of dataset: Dataset, settings: RecogniserSettings) throws(SleepRecognitionError) {
+        guard settings.mirrorAverage || settings.augmentation.mirrors else { return }
+        _ = try about(dataset.path) { try mirroredClasses }
+    }
+
     /// The labels of the schemes that are learnt beside `scheme`.
     static func beside(
         _ scheme: LabelScheme, of dataset: Dataset, settings: RecogniserSettings

@@ -17,7 +17,7 @@ struct EvaluationFold: Sendable {
     private let pretraining: Pretraining?
     private let labels: SchemeLabels
     private let others: [SchemeLabels]
-    private let settings: RecogniserSettings
+    private let settings: PresetSettings
 
     /// A fold that can be carried out.
     ///
@@ -38,8 +38,8 @@ struct EvaluationFold: Sendable {
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
-        self.settings = values.recogniser
-        guard values.recogniser.encoder != .none else {
+        self.settings = values
+        guard values.recogniser.encoder.needsEncoder else {
             pretraining = nil
             return
         }
@@ -69,13 +69,14 @@ struct EvaluationFold: Sendable {
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
         let found: Recogniser.Recognition
         do {
-            let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
-            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: samples.training, settings: settings)
-            let recogniser = try encoded.fit(
+            let encoder = try pretraining?.run(threads: threads).encoder
+            let encoded = try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: settings)
+            let fitted = try encoded.fit(
                 ([labels] + others).map { $0.keeping(samples.training) }, training: samples.training,
-                settings: settings, threads: threads
-            ).recogniser
-            found = encoded.recognise(by: recogniser, wanted: samples.test, threads: threads)
+                settings: settings.recogniser, threads: threads)
+            found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
+                by: fitted.recogniser, mirror: settings.recogniser.mirrorAverage ? try labels.mirroredClasses : nil,
+                wanted: samples.test, threads: threads)
         } catch {
             let reason = SleepRecognitionError(error, of: dataset.path).reason
             throw .fold(dataset: dataset.path, name: name, reason: reason)
