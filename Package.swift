@@ -54,7 +54,7 @@ let package = Package(
         library("Checkpoints", ["Numerics", "COpenSSL", "CLinux"]),
         library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels"]),
         library("Encoders", ["Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
-        library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints"]),
+        library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
         library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
 
         // MARK: - The distribution

@@ -8,9 +8,11 @@ public struct Encoder: Sendable {
     public struct Record: Codable, Equatable, Sendable {
         /// The network.
         public let network: NetworkSettings
-        /// Rows of a sample.
+        /// What is done to a sample before the network reads it.
+        public let preparation: Preparation
+        /// Rows of a prepared sample.
         public let rows: Int
-        /// Columns of a sample.
+        /// Columns of a prepared sample.
         public let columns: Int
         /// What the values of its samples are, as their dataset says; empty where it does not.
         public let content: [String]
@@ -18,8 +20,11 @@ public struct Encoder: Sendable {
         public let units: [String]
 
         /// A record.
-        public init(network: NetworkSettings, rows: Int, columns: Int, content: [String], units: [String]) {
-            (self.network, self.rows, self.columns) = (network, rows, columns)
+        public init(
+            network: NetworkSettings, preparation: Preparation = .norm, rows: Int, columns: Int, content: [String],
+            units: [String]
+        ) {
+            (self.network, self.preparation, self.rows, self.columns) = (network, preparation, rows, columns)
             (self.content, self.units) = (content, units)
         }
     }
@@ -28,7 +33,7 @@ public struct Encoder: Sendable {
     public let record: Record
     /// The network's parameters, flat.
     public let parameters: FloatBlock
-    private let network: any Network
+    private let body: any Network
 
     /// An encoder from its parts.
     ///
@@ -46,7 +51,7 @@ public struct Encoder: Sendable {
                 deviation
                 """)
         }
-        (self.record, self.parameters, self.network) = (record, parameters, network)
+        (self.record, self.parameters, body) = (record, parameters, network)
     }
 
     /// The network of an encoder with this record.
@@ -54,6 +59,7 @@ public struct Encoder: Sendable {
     /// - Throws: `EncoderError.unfit` when there is none for such samples.
     public static func network(of record: Record) throws(EncoderError) -> any Network {
         do throws(SettingFault) {
+            try record.preparation.validate()
             try record.network.validate(rows: record.rows, columns: record.columns)
         } catch {
             throw .unfit("no encoder of samples [\(record.rows), \(record.columns)]: \(error)")
@@ -61,10 +67,10 @@ public struct Encoder: Sendable {
         return record.network.makeNetwork(rows: record.rows, columns: record.columns)
     }
 
-    /// Rows of a sample.
+    /// Rows of a prepared sample.
     public var rows: Int { record.rows }
 
-    /// Columns of a sample.
+    /// Columns of a prepared sample.
     public var columns: Int { record.columns }
 
     /// Features a sample.
@@ -73,21 +79,14 @@ public struct Encoder: Sendable {
     /// SHA-256 of the parameters.
     public var identity: String { sha256(of: parameters) }
 
-    /// The features of these samples, `[indices.count, featureCount]`, each sample divided by its norm first.
+    /// What computes with the network, for one thread; see `Network`.
+    public var network: any Network { body }
+
+    /// The features of these samples, `[indices.count, featureCount]`.
     ///
-    /// - Precondition: the samples have the encoder's rows and columns.
-    public func features(of samples: Samples, _ indices: Range<Int>) -> Matrix {
+    /// - Precondition: the samples are prepared as the record says, and have the encoder's rows and columns.
+    public func features(of samples: PreparedSamples, _ indices: Range<Int>) -> Matrix {
         precondition(samples.rows == rows && samples.columns == columns, "samples of another shape")
-        return features(of: Preparation.norm.prepared(samples), indices)
-    }
-
-    /// The features of prepared samples, `[samples, featureCount]`.
-    ///
-    /// - Precondition: a sample has as many values as the network reads.
-    public func features(of samples: PreparedSamples) -> Matrix { features(of: samples, 0..<samples.count) }
-
-    private func features(of samples: PreparedSamples, _ indices: Range<Int>) -> Matrix {
-        precondition(samples.valuesPerSample == network.inputCount, "samples of another shape")
         let batch = 256
         let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
         pass.take(parameters: parameters)

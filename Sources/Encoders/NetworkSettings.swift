@@ -9,6 +9,7 @@ public struct NetworkSettings: Sendable {
         "network",
         [
             (MLPSettings.kind, MLPSettings.self), (ConvolutionSettings.kind, ConvolutionSettings.self),
+            (WavesSettings.kind, WavesSettings.self),
         ])
 
     /// The kind's settings.

@@ -8,10 +8,11 @@ import Signals
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
 /// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
-/// features are read, `encoder` (its record) and, where its body was trained on, `augmentation`; `dataset` and, where an encoder was pre-trained, `encoder_job` and
-/// `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as `encoder.0.…` and
-/// so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names;
-/// `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
+/// features are read, `encoder` (its record) and, where its body was trained on, `augmentation`; `dataset` and, where
+/// an encoder was pre-trained, `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as
+/// `encoder.…`, or each member's as `encoder.0.…` and so on where it was trained on; each member's parameters as
+/// `recogniser.0.…` and so on, under their parts' names; `scaling.means` and `scaling.factors`, where other values are
+/// read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
 /// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights`
 /// `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
 extension RecogniserModel {
@@ -116,9 +117,6 @@ extension RecogniserModel {
         if settings.encoder != .none {
             let isTuned = settings.encoder.trainsBody
             let record = try decoded(Encoder.Record.self, "encoder")
-            guard [record.rows, record.columns] == shape else {
-                throw refusal("its encoder takes samples of another shape")
-            }
             do {
                 encoders = try (0..<(isTuned ? settings.members : 1)).map { place in
                     try Encoder(

@@ -57,7 +57,7 @@ final class ComputeThread: Sendable {
                         if let processors { Processors.stay(on: [processors[$0]]) }
                     }
                     current = generation
-                    let digest = sha256(of: job.makeLeafWork().probe())
+                    let digest = sha256(of: job.probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
                 case .compute(let work, let parameters, let generation):
                     guard generation == current, let pool else { continue }

@@ -1,4 +1,5 @@
 public import Datasets
+import Upstream
 
 extension Dataset {
     /// The samples of these subjects, recording by recording.
@@ -16,6 +17,12 @@ extension Dataset {
             throw .cannotExclude(dataset: path, all: !names.isEmpty)
         }
         return recordingRanges.filter { names.contains(subjects[$0.subject]) }.map(\.samples)
+    }
+
+    /// Where recordings begin, and whose they are.
+    var recordingBounds: RecordingBounds {
+        RecordingBounds(
+            starts: recordingRanges.map(\.samples.lowerBound), subjects: recordingRanges.map(\.subject))
     }
 
     /// The subjects that these samples are of, in the file's order.

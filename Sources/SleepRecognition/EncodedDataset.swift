@@ -3,6 +3,7 @@ import Encoders
 import Numerics
 import Recognition
 import Signals
+import Upstream
 
 /// A dataset's samples as a recogniser reads them: each through encoders, where there are any, with what else it reads
 /// beside their features.
@@ -31,9 +32,7 @@ struct EncodedDataset: Sendable {
         case .frozen, .none: tuned = nil
         case .tuned: tuned = encoder?.record
         case .scratch:
-            tuned = Encoder.Record(
-                network: settings.upstream.network, rows: dataset.samples.rows, columns: dataset.samples.columns,
-                content: dataset.content, units: dataset.units)
+            tuned = try Encoder.Record(startingOn: dataset, settings: settings.upstream)
         }
     }
 
@@ -60,18 +59,15 @@ struct EncodedDataset: Sendable {
         let samples = dataset.samples
         let body = try tuned.map { record in
             TunedBody(
-                network: try Encoder.network(of: record), samples: record.prepared(dataset, samples, threads: threads),
+                network: try Encoder.network(of: record),
+                samples: try record.prepared(samples, of: dataset, threads: threads),
                 parameters: encoders.first?.parameters, augmentation: settings.augmentation,
                 mirrors: try schemes.map { scheme in
                     settings.augmentation.mirrors ? try scheme.mirroredClasses : nil
                 })
         }
-        let features =
-            body == nil && !encoders.isEmpty
-            ? encoders[0].features(of: encoders[0].record.prepared(dataset, samples, threads: threads))
-            : Matrix(rows: samples.count, columns: 0)
         let data = RecogniserData(
-            values: try checked([inputs.matrix(features, samples: samples)])[0],
+            values: try values(of: samples, by: body == nil ? encoders : [], threads: threads)[0],
             recordings: dataset.recordingRanges.map(\.samples), subjects: dataset.recordingRanges.map(\.subject),
             training: training,
             targets: schemes.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) }, body: body)
@@ -84,16 +80,16 @@ struct EncodedDataset: Sendable {
     }
 
     /// Values of samples through each encoder, or once where there is none: `[samples, width]` each.
-    private func values(of samples: Samples) -> [Matrix] {
-        let features =
-            encoders.isEmpty
-            ? [Matrix(rows: samples.count, columns: 0)]
-            : encoders.map { $0.features(of: $0.record.prepared(dataset, samples)) }
-        return features.map { inputs.matrix($0, samples: samples) }
-    }
-
-    /// Refuses values that are no numbers, and a dataset that was cut meanwhile.
-    private func checked(_ values: [Matrix]) throws -> [Matrix] {
+    ///
+    /// - Throws: for values that are no numbers, and for a dataset that was cut meanwhile.
+    private func values(of samples: Samples, by encoders: [Encoder], threads: Int) throws -> [Matrix] {
+        var features: [Matrix] = []
+        if let record = encoders.first?.record {
+            let prepared = try record.prepared(samples, of: dataset, threads: threads)
+            features = encoders.map { $0.features(of: prepared, 0..<samples.count) }
+        }
+        if features.isEmpty { features = [Matrix(rows: samples.count, columns: 0)] }
+        let values = features.map { inputs.matrix($0, samples: samples) }
         try dataset.requireWhole()  // also for what the inputs were fitted on
         // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
         guard values.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
@@ -120,10 +116,11 @@ struct EncodedDataset: Sendable {
         let chosen = recordings.filter { recording in isWanted.map { !$0.isDisjoint(with: recording) } ?? true }
         let places = Array(chosen.joined())
         let samples = dataset.samples.copies(of: places)
-        var readings = [Recogniser.Reading(try checked(values(of: samples)))]
+        var readings = [Recogniser.Reading(try values(of: samples, by: encoders, threads: threads))]
         if let mirror {
             let mirrored = dataset.samples.copies(of: places, areMirrored: true)
-            readings.append(Recogniser.Reading(try checked(values(of: mirrored)), mirror: mirror))
+            readings.append(
+                Recogniser.Reading(try values(of: mirrored, by: encoders, threads: threads), mirror: mirror))
         }
         var (begin, moved) = (0, [Range<Int>]())
         for recording in chosen {
@@ -171,9 +168,26 @@ extension Samples {
 
 extension Encoder.Record {
     /// Samples as the encoder's network reads them.
-    fileprivate func prepared(_ dataset: Dataset, _ samples: Samples, threads: Int = 1) -> PreparedSamples {
-        dataset.preparation == nil
-            ? Preparation.norm.prepared(samples, threads: threads)
-            : Preparation.none.prepared(samples, threads: threads)
+    ///
+    /// - Parameters:
+    ///   - samples: the dataset's, some of them or their mirrors.
+    ///   - dataset: says how they lie and whether they are prepared already.
+    ///   - threads: how many threads to use.
+    /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared so.
+    fileprivate func prepared(
+        _ samples: Samples, of dataset: Dataset, threads: Int
+    ) throws(DatasetError) -> PreparedSamples {
+        try dataset.preparationLeft(for: preparation).prepared(samples, frame: dataset.frame, threads: threads)
+    }
+
+    /// The record of an encoder that starts from initial parameters, for samples of a dataset.
+    ///
+    /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared as the settings say.
+    fileprivate init(startingOn dataset: Dataset, settings: UpstreamSettings) throws(DatasetError) {
+        let (samples, left) = (dataset.samples, try dataset.preparationLeft(for: settings.preparation))
+        let shape = left.shape(rows: samples.rows, columns: samples.columns)
+        self.init(
+            network: settings.network, preparation: settings.preparation, rows: shape.rows, columns: shape.columns,
+            content: dataset.content, units: dataset.units)
     }
 }

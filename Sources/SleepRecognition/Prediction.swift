@@ -19,7 +19,7 @@ public struct Prediction: Sendable {
     public init(
         of dataset: Dataset, by model: RecogniserModel, name: String = "the model"
     ) throws(SleepRecognitionError) {
-        try model.sampleKind.check(dataset, for: name)
+        try model.check(dataset, for: name)
         (self.model, self.dataset, self.name) = (model, dataset, name)
     }
 

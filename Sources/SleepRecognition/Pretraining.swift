@@ -27,7 +27,8 @@ public struct Pretraining: Sendable {
             seed: seed,
             shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
-            excludedSamples: excluded)
+            excludedSamples: excluded,
+            recordings: values.upstream.task.choice.needsRecordings ? dataset.recordingBounds : nil)
         do { try job.validate() } catch { throw .upstream(subject: dataset.path, error) }
     }
 

@@ -12,9 +12,19 @@ extension Job {
         do throws(SettingFault) {
             try settings.validate()
             try checkSizes()
-            try settings.task.choice.validate(rows: rows, columns: columns)
+            if isPrepared != true {
+                try settings.preparation.validate(rows: rows, columns: columns, content: content)
+            }
+            let (task, shape) = (settings.task.choice, preparedShape)
+            try task.validate(rows: shape.rows, columns: shape.columns)
+            try settings.augmentation.validate(rows: shape.rows, columns: shape.columns)
             try settings.network.validate(
-                rows: rows, columns: columns, head: settings.task.choice.head(rows: rows, columns: columns))
+                rows: shape.rows, columns: shape.columns, head: task.head(rows: shape.rows, columns: shape.columns))
+            if let size = task.order.groupSize {
+                try SettingFault.check(
+                    originalsPerShard % size == 0, "shard_size", originalsPerShard,
+                    "a multiple of \(size): task \(settings.task.kind) takes so many originals together")
+            }
         } catch {
             throw .badSetting(error)
         }
@@ -26,13 +36,25 @@ extension Job {
             }
             end = range.upperBound
         }
-        if originalsPerStep > trainedCount {
+        try checkRecordings()
+        if originalsPerStep > trainedCount, settings.task.choice.order == .samples {
             throw .unfit(
                 """
                 a step takes \(originalsPerStep) originals (\(shardsPerStep) shards of \(originalsPerShard)) but there \
                 are \(trainedCount) samples to train on; take fewer with --shards or --shard-size
                 """)
         }
+    }
+
+    private func checkRecordings() throws(UpstreamError) {
+        guard let recordings else {
+            if settings.task.choice.needsRecordings {
+                throw .unfit("task \(settings.task.kind) needs to know the samples' recordings, and the job has none")
+            }
+            return
+        }
+        try recordings.validate(sampleCount: sampleCount)
+        if trainedCount == 0 { throw .unfit("all samples are excluded; leave some to train on") }
     }
 
     private func checkSizes() throws(SettingFault) {
@@ -86,6 +108,9 @@ extension Job {
         compare("seed", \.seed)
         compare("shards", \.shardsPerStep)
         compare("shard size", \.originalsPerShard)
+        if frame != other.frame { found.append("the maps' frame is another") }
+        if (isPrepared ?? false) != (other.isPrepared ?? false) { found.append("one has prepared samples") }
+        if recordings != other.recordings { found.append("the recordings are others") }
         if excludedSamples != other.excludedSamples { found.append("excluded samples are others") }
         let (mine, theirs) = (settings.texts, other.settings.texts)
         for name in Set(mine.keys).union(theirs.keys).sorted() where mine[name] != theirs[name] {

@@ -2,6 +2,7 @@ import Checkpoints
 public import Encoders
 import Foundation
 public import Numerics
+public import Signals
 
 /// Everything that fixes the arithmetic of one run of the upstream stage: two runs of equal jobs give equal bits.
 public struct Job: Codable, Equatable, Sendable {
@@ -33,6 +34,12 @@ public struct Job: Codable, Equatable, Sendable {
     public var originalsPerShard: Int
     /// How many steps there are in all.
     public var steps: Int
+    /// How the samples lie and what their sensors read of nothing, where they are maps and the dataset says so.
+    public var frame: MapFrame?
+    /// Whether the dataset's samples are prepared already, in the way that the settings say; nil for no.
+    public var isPrepared: Bool?
+    /// The recordings that the samples are of, where the task needs to know.
+    public var recordings: RecordingBounds?
     /// The samples that take no part, in order; empty for none.
     ///
     /// There is no other way to leave samples out.
@@ -43,7 +50,8 @@ public struct Job: Codable, Equatable, Sendable {
         datasetDigest: String, sampleCount: Int, rows: Int, columns: Int, content: [String] = [], units: [String] = [],
         preset: String,
         settings: UpstreamSettings, seed: UInt64, shardsPerStep: Int, originalsPerShard: Int, steps: Int,
-        excludedSamples: [Range<Int>] = []
+        excludedSamples: [Range<Int>] = [], frame: MapFrame? = nil, isPrepared: Bool = false,
+        recordings: RecordingBounds? = nil
     ) {
         format = Self.format
         (self.datasetDigest, self.sampleCount, self.content) = (datasetDigest, sampleCount, content)
@@ -52,6 +60,8 @@ public struct Job: Codable, Equatable, Sendable {
         (self.preset, self.settings, self.seed) = (preset, settings, seed)
         (self.shardsPerStep, self.originalsPerShard, self.steps) = (shardsPerStep, originalsPerShard, steps)
         self.excludedSamples = excludedSamples
+        (self.frame, self.recordings) = (frame, recordings)
+        if isPrepared { self.isPrepared = true }
     }
 
     /// How many samples are trained on.
@@ -67,13 +77,37 @@ public struct Job: Codable, Equatable, Sendable {
         }
     }
 
+    /// Rows and columns of a prepared sample.
+    ///
+    /// - Precondition: the preparation's validation for the samples passes.
+    public var preparedShape: SampleShape {
+        isPrepared == true
+            ? SampleShape(rows: rows, columns: columns) : settings.preparation.shape(rows: rows, columns: columns)
+    }
+
+    /// The samples as the network reads them.
+    ///
+    /// - Parameters:
+    ///   - samples: the dataset's.
+    ///   - threads: how many may work on it; the bits are the same.
+    /// - Returns: as many, in the same order.
+    func prepared(_ samples: Samples, threads: Int) -> PreparedSamples {
+        (isPrepared == true ? .none : settings.preparation).prepared(samples, frame: frame, threads: threads)
+    }
+
+    /// The samples that are trained on, by recording and person; nil where the task does not need to know.
+    var groups: SampleGroups? {
+        recordings.map { SampleGroups($0, sampleCount: sampleCount, trained: trainedSamples) }
+    }
+
     /// The network that the job trains, and the task's head behind it.
     ///
     /// - Precondition: the job is valid.
     public var network: HeadedNetwork {
-        HeadedNetwork(
-            settings.network.makeNetwork(rows: rows, columns: columns),
-            head: settings.task.choice.head(rows: rows, columns: columns))
+        let shape = preparedShape
+        return HeadedNetwork(
+            settings.network.makeNetwork(rows: shape.rows, columns: shape.columns),
+            head: settings.task.choice.head(rows: shape.rows, columns: shape.columns))
     }
 
     /// The encoder in these parameters, as long as the network's: what is left once the task's head is taken off.
@@ -81,12 +115,13 @@ public struct Job: Codable, Equatable, Sendable {
     /// - Throws: `EncoderError.unfit` where a parameter is not finite.
     /// - Precondition: the job is valid.
     public func encoder(of parameters: FloatBlock) throws(EncoderError) -> Encoder {
-        let count = network.body.parameterCount
+        let (count, shape) = (network.body.parameterCount, preparedShape)
         let kept = FloatBlock(uninitialised: count)
         kept.base.update(from: parameters.base, count: count)
         return try Encoder(
             record: Encoder.Record(
-                network: settings.network, rows: rows, columns: columns, content: content, units: units),
+                network: settings.network, preparation: settings.preparation, rows: shape.rows, columns: shape.columns,
+                content: content, units: units),
             parameters: kept)
     }
 

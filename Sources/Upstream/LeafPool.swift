@@ -11,7 +11,7 @@ public final class LeafPool {
         var free: [FloatBlock]
     }
     private let computers: [any LeafWork]
-    private let samples: Samples
+    private let samples: PreparedSamples
     private let shape: SumTreeShape
     private let parameterCount: Int
     private let rounding: GradientRounding?
@@ -23,7 +23,7 @@ public final class LeafPool {
     ///
     /// - Parameters:
     ///   - job: the job.
-    ///   - samples: the dataset's samples.
+    ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them.
     ///   - threads: how many leaves are computed at once.
     ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
     ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
@@ -33,7 +33,7 @@ public final class LeafPool {
     ) {
         precondition(threads > 0, "a pool of \(threads) threads")
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in job.makeLeafWork() }
-        self.samples = samples
+        self.samples = job.prepared(samples, threads: threads)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
         parameterCount = job.network.parameterCount
         rounding = job.gradientRounding
@@ -94,5 +94,5 @@ public final class LeafPool {
 /// What the threads of one run share.
 private struct Work: @unchecked Sendable {  // each computer is used by the one thread of its number
     let computers: [any LeafWork]
-    let samples: Samples
+    let samples: PreparedSamples
 }

@@ -11,18 +11,13 @@ public protocol LeafWork: AnyObject {
     /// - Parameters:
     ///   - leaf: from 0, below the job's number of leaves.
     ///   - step: counted from 0.
-    ///   - samples: the dataset's samples.
+    ///   - samples: the dataset's samples, prepared.
     ///   - parameters: the published ones at this step.
     ///   - vector: replaced by the leaf's vector.
     /// - Returns: the leaf's sum, with `vector` in it.
     func compute(
-        leaf: Int, step: Int, samples: Samples, parameters: FloatBlock, into vector: FloatBlock
+        leaf: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into vector: FloatBlock
     ) -> LeafSum
-
-    /// The vector of a made-up leaf at made-up parameters: equal on two machines when their arithmetic is.
-    ///
-    /// Exercises the job's own network, task and sizes, so a library that chooses another kernel for these sizes shows.
-    func probe() -> FloatBlock
 }
 
 extension Job {
@@ -30,4 +25,20 @@ extension Job {
     ///
     /// - Precondition: the job is valid, and its arithmetic has no fault here.
     public func makeLeafWork() -> any LeafWork { ShardGradient(job: self) }
+
+    /// The vector of a made-up leaf at made-up parameters: equal on two machines when their arithmetic is.
+    ///
+    /// Exercises the job's own network, task and sizes, so a library that chooses another kernel for these sizes shows.
+    ///
+    /// - Precondition: the job is valid, and its arithmetic has no fault here.
+    public func probe() -> FloatBlock {
+        // The made-up samples of the leaf are a recording; the job's own are others.
+        var probed = self
+        (probed.sampleCount, probed.excludedSamples) = (originalsPerStep, [])
+        if recordings != nil {
+            let rest = shardsPerStep > 1 ? [originalsPerShard] : []
+            probed.recordings = RecordingBounds(starts: [0] + rest, subjects: [0] + rest.map { _ in 1 })
+        }
+        return ShardGradient(job: probed).probe()
+    }
 }

@@ -7,12 +7,12 @@ public protocol PretextTask: AnyObject {
     /// Writes the rows of these originals, `[rowsPerOriginal * originals.count, inputs]`.
     ///
     /// - Parameters:
-    ///   - samples: the dataset's samples.
+    ///   - samples: the dataset's samples, prepared.
     ///   - originals: which of them.
     ///   - place: where the leaf stands; whatever is drawn at random is drawn from it.
     ///   - rows: replaced.
     func makeRows(
-        of samples: Samples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>)
+        of samples: PreparedSamples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>)
 
     /// The figures of a leaf, the loss first, and the loss's gradient at the network's outputs.
     ///

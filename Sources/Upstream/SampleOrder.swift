@@ -20,8 +20,8 @@ public struct SampleOrder: Sendable {
         self.originalsPerShard = originalsPerShard
     }
 
-    /// The originals of one shard, as places in `0 ..< sampleCount`.
-    public mutating func originals(step: Int, shard: Int) -> [Int] {
+    /// The places of one shard's originals, in `0 ..< sampleCount`.
+    public mutating func places(step: Int, shard: Int) -> [Int] {
         let first = (step * shardsPerStep + shard) * originalsPerShard
         return (first..<first + originalsPerShard).map { place in
             let epoch = place / sampleCount

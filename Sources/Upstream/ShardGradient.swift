@@ -12,6 +12,7 @@ public final class ShardGradient: LeafWork {
     private let rowsPerOriginal: Int
     private let rows: FloatBlock
     private var order: SampleOrder
+    private var groupOrder: GroupOrder?
     private let trainedSamples: [Int]?
     private let rounding: GradientRounding?
 
@@ -23,23 +24,34 @@ public final class ShardGradient: LeafWork {
         self.job = job
         let (network, originals) = (job.network, job.originalsPerShard)
         parameterCount = network.parameterCount
-        task = job.settings.task.choice.makeTask(rows: job.rows, columns: job.columns, capacity: originals)
-        rowsPerOriginal = job.settings.task.choice.rowsPerOriginal
+        let (kind, groups, shape) = (job.settings.task.choice, job.groups, job.preparedShape)
+        task = kind.makeTask(
+            TaskSurroundings(
+                rows: shape.rows, columns: shape.columns, capacity: originals, augmentation: job.settings.augmentation,
+                groups: groups))
+        rowsPerOriginal = kind.rowsPerOriginal
         let rowCount = rowsPerOriginal * originals
         pass = network.makePass(rows: rowCount, arithmetic: job.settings.arithmetic)
         rows = FloatBlock(count: rowCount * network.inputCount)
         order = SampleOrder(
             seed: job.seed, sampleCount: job.trainedCount, shardsPerStep: job.shardsPerStep,
             originalsPerShard: originals)
+        groupOrder = groups.flatMap { groups in
+            kind.order == .samples
+                ? nil
+                : GroupOrder(
+                    seed: job.seed, groups: groups, order: kind.order, shardsPerStep: job.shardsPerStep,
+                    originalsPerShard: originals)
+        }
         trainedSamples = job.trainedSamples
         rounding = job.gradientRounding
     }
 
     /// Computes the gradient of one shard of one step.
     public func compute(
-        leaf shard: Int, step: Int, samples: Samples, parameters: FloatBlock, into gradient: FloatBlock
+        leaf shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
     ) -> LeafSum {
-        var originals = order.originals(step: step, shard: shard)
+        var originals = groupOrder?.places(step: step, shard: shard) ?? order.places(step: step, shard: shard)
         if let trainedSamples { originals = originals.map { trainedSamples[$0] } }
         let sum = compute(
             originals: originals, shard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
@@ -48,7 +60,8 @@ public final class ShardGradient: LeafWork {
     }
 
     private func compute(
-        originals: [Int], shard: Int, step: Int, samples: Samples, parameters: FloatBlock, into gradient: FloatBlock
+        originals: [Int], shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock,
+        into gradient: FloatBlock
     ) -> LeafSum {
         let place = LeafPlace(seed: job.seed, step: step, shard: shard, originalsPerStep: job.originalsPerStep)
         let rowCount = rowsPerOriginal * originals.count
@@ -71,7 +84,8 @@ public final class ShardGradient: LeafWork {
         let parameters = FloatBlock((0..<parameterCount).map { _ in Float(0.1 * draw.normal()) })
         let gradient = FloatBlock(count: parameterCount)
         _ = compute(
-            originals: Array(0..<count), shard: 0, step: 0, samples: samples, parameters: parameters, into: gradient)
+            originals: Array(0..<count), shard: 0, step: 0, samples: job.prepared(samples, threads: 1),
+            parameters: parameters, into: gradient)
         return gradient
     }
 }

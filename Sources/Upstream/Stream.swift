@@ -12,4 +12,8 @@ enum Stream {
     static let parameterRounding: UInt64 = 5 << 48
     /// What pretext tasks draw, plus the step.
     static let task: UInt64 = 6 << 48
+    /// Orders of recordings or persons, plus the training epoch's number.
+    static let groupOrder: UInt64 = 7 << 48
+    /// What each turn of a recording or person draws.
+    static let groupTurns: UInt64 = 8 << 48
 }

@@ -1,5 +1,6 @@
 public import Encoders
 public import Numerics
+public import Signals
 
 /// One kind of pretext task: its settings, their limits, and the task that they make for samples of a shape.
 ///
@@ -17,10 +18,19 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Throws: `SettingFault` for the first of them.
     func validate() throws(SettingFault)
 
-    /// Refuses samples that there are no such rows of.
+    /// Refuses prepared samples that there are no such rows of.
     ///
     /// - Precondition: the settings are valid.
     func validate(rows: Int, columns: Int) throws(SettingFault)
+
+    /// How the originals of a shard are drawn; other than by samples, the job has to know its recordings.
+    var order: OriginalsOrder { get }
+
+    /// Whether it looks at the recordings that its samples are of.
+    var needsRecordings: Bool { get }
+
+    /// Whether it augments prepared samples.
+    var usesAugmentation: Bool { get }
 
     /// How many rows of the network an original becomes.
     var rowsPerOriginal: Int { get }
@@ -38,8 +48,37 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Returns: one entry for each number that the task's `figures` gives, in their order.
     func figures(originalsPerStep: Int, originalsPerLeaf: Int) -> [Figure]
 
-    /// The task for samples `[rows, columns]`, up to `capacity` originals at a time.
+    /// The task, for one thread.
     ///
     /// - Precondition: both validations pass.
-    func makeTask(rows: Int, columns: Int, capacity: Int) -> any PretextTask
+    func makeTask(_ surroundings: TaskSurroundings) -> any PretextTask
+}
+
+extension TaskKind {
+    /// Each on its own.
+    public var order: OriginalsOrder { .samples }
+    /// Not without a reason.
+    public var needsRecordings: Bool { order != .samples }
+    /// No.
+    public var usesAugmentation: Bool { false }
+}
+
+/// What a task is made for.
+public struct TaskSurroundings: Sendable {
+    /// Rows and columns of a prepared sample.
+    public let rows, columns: Int
+    /// The most originals that it will get at a time.
+    public let capacity: Int
+    /// What is done to a prepared sample when a task wants it changed a little.
+    public let augmentation: Augmentation
+    /// The recordings that samples are of, where the task's kind needs to know.
+    public let groups: SampleGroups?
+
+    /// Surroundings.
+    public init(
+        rows: Int, columns: Int, capacity: Int, augmentation: Augmentation = .none, groups: SampleGroups? = nil
+    ) {
+        (self.rows, self.columns, self.capacity) = (rows, columns, capacity)
+        (self.augmentation, self.groups) = (augmentation, groups)
+    }
 }

@@ -8,7 +8,8 @@ public struct TaskSettings: Sendable {
     public static let kinds = KindTable<any TaskKind.Type>(
         "task",
         [
-            (ViewSettings.kind, ViewSettings.self)
+            (ViewSettings.kind, ViewSettings.self), (ContrastSettings.kind, ContrastSettings.self),
+            (MaskedSettings.kind, MaskedSettings.self),
         ])
 
     /// The kind's settings.

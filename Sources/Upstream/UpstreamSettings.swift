@@ -1,5 +1,6 @@
 public import Encoders
 public import Numerics
+public import Signals
 
 /// What the upstream stage learns and how: everything of a job but its data, seed, size and length.
 public struct UpstreamSettings: Codable, Equatable, Sendable {
@@ -11,13 +12,45 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public var optimiser: OptimiserSettings
     /// What it computes in, and what travels.
     public var arithmetic: Arithmetic
+    /// What is done to a sample before it is read.
+    public var preparation: Preparation
+    /// What is done to a prepared sample each time that it is trained on, by tasks that use it.
+    public var augmentation: Augmentation
 
     /// Settings of one's own.
     public init(
         network: NetworkSettings, task: TaskSettings, optimiser: OptimiserSettings,
-        arithmetic: Arithmetic = Arithmetic()
+        arithmetic: Arithmetic = Arithmetic(), preparation: Preparation = .norm, augmentation: Augmentation = .none
     ) {
         (self.network, self.task, self.optimiser, self.arithmetic) = (network, task, optimiser, arithmetic)
+        (self.preparation, self.augmentation) = (preparation, augmentation)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case network, task, optimiser, arithmetic, preparation, augmentation
+    }
+
+    /// Reads settings; without a preparation it is the paper's, without an augmentation none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            network: try values.decode(NetworkSettings.self, forKey: .network),
+            task: try values.decode(TaskSettings.self, forKey: .task),
+            optimiser: try values.decode(OptimiserSettings.self, forKey: .optimiser),
+            arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic),
+            preparation: try values.decodeIfPresent(Preparation.self, forKey: .preparation) ?? .norm,
+            augmentation: try values.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? .none)
+    }
+
+    /// Writes settings; what is read where nothing is there is left out, so that the jobs of before have their digests.
+    public func encode(to encoder: any Swift.Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(network, forKey: .network)
+        try values.encode(task, forKey: .task)
+        try values.encode(optimiser, forKey: .optimiser)
+        try values.encode(arithmetic, forKey: .arithmetic)
+        if preparation != .norm { try values.encode(preparation, forKey: .preparation) }
+        if augmentation != .none { try values.encode(augmentation, forKey: .augmentation) }
     }
 
     /// Refuses values that make no sense, whatever the samples are.
@@ -27,6 +60,11 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try task.validate()
         try network.validate()
         try optimiser.validate()
+        try preparation.validate()
+        try augmentation.validate()
+        try SettingFault.check(
+            augmentation == .none || task.choice.usesAugmentation, "augmentation", augmentation.kind,
+            "none: task \(task.kind) makes its rows without one")
         let products = type(of: network.choice).products
         try SettingFault.check(
             products.contains(arithmetic.products), "products", arithmetic.products.rawValue,

@@ -3,8 +3,8 @@ public import Signals
 
 /// The paper's pretext task: tell which view of a sample a row is.
 ///
-/// The rows of a shard lie view by view: row `v * originals + i` is view `v` of original `i`, made from the original
-/// divided by its Euclidean norm. Its figures are the loss and the number of rows whose view has the largest output.
+/// The rows of a shard lie view by view: row `v * originals + i` is view `v` of original `i`, made from the prepared
+/// original. Its figures are the loss and the number of rows whose view has the largest output.
 public final class ViewRecognition: PretextTask {
     private let settings: ViewSettings
     private let outputs: Int
@@ -23,12 +23,12 @@ public final class ViewRecognition: PretextTask {
         (logs, originalGradient) = (probabilities, [Double](repeating: 0, count: outputs))
     }
 
-    /// Writes each original divided by its norm, in each view; nothing is drawn.
+    /// Writes each original in each view; nothing is drawn.
     public func makeRows(
-        of samples: Samples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
+        of samples: PreparedSamples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
     ) {
         let size = samples.valuesPerSample
-        normalise(samples, originals, into: rows)
+        samples.copy(originals, into: rows)
         for (v, view) in settings.views.enumerated().dropFirst() {
             maker.make(view, of: rows, count: originals.count, into: rows + v * originals.count * size)
         }

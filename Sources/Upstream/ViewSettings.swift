@@ -83,7 +83,8 @@ public struct ViewSettings: TaskKind {
     }
 
     /// The task of telling the views apart.
-    public func makeTask(rows: Int, columns: Int, capacity: Int) -> any PretextTask {
-        ViewRecognition(settings: self, rows: rows, columns: columns, capacity: capacity)
+    public func makeTask(_ surroundings: TaskSurroundings) -> any PretextTask {
+        ViewRecognition(
+            settings: self, rows: surroundings.rows, columns: surroundings.columns, capacity: surroundings.capacity)
     }
 }

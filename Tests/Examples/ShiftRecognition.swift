@@ -45,31 +45,34 @@ public struct ShiftSettings: TaskKind {
     }
 
     /// The task for samples `[rows, columns]`.
-    public func makeTask(rows: Int, columns: Int, capacity: Int) -> any PretextTask {
-        ShiftRecognition(self, columns: columns, capacity: capacity)
+    public func makeTask(_ surroundings: TaskSurroundings) -> any PretextTask {
+        ShiftRecognition(self, surroundings)
     }
 }
 
 private final class ShiftRecognition: PretextTask {
     private let settings: ShiftSettings
     private let columns: Int
+    /// The originals before they are shifted.
+    private let values: FloatBlock
     /// The shift of each row of the leaf in hand.
     private var drawn: [Int]
 
-    init(_ settings: ShiftSettings, columns: Int, capacity: Int) {
-        (self.settings, self.columns) = (settings, columns)
-        drawn = Array(repeating: 0, count: capacity)
+    init(_ settings: ShiftSettings, _ surroundings: TaskSurroundings) {
+        (self.settings, columns) = (settings, surroundings.columns)
+        drawn = Array(repeating: 0, count: surroundings.capacity)
+        values = FloatBlock(count: surroundings.capacity * surroundings.rows * columns)
     }
 
     func makeRows(
-        of samples: Samples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
+        of samples: PreparedSamples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
     ) {
         var draws = place.draws(for: 1)
         let size = samples.valuesPerSample
-        for (row, original) in originals.enumerated() {
+        samples.copy(originals, into: values.base)
+        for row in originals.indices {
             drawn[row] = Int(draws.next() % UInt64(settings.shifts))
-            let values = samples[original]
-            for i in 0..<size { rows[row * size + (i + drawn[row] * columns) % size] = values[i] }
+            for i in 0..<size { rows[row * size + (i + drawn[row] * columns) % size] = values[row * size + i] }
         }
     }
 

@@ -37,7 +37,7 @@ private func copied(_ samples: PreparedSamples, _ indices: [Int]) -> [Float] {
     #expect(copied(Preparation.norm.prepared(raw), [8, 0, 3]) == expected.array)
 }
 
-@Test(arguments: ["none", "norm", "map"])
+@Test(arguments: ["none", "norm", "map", "window"])
 func aPreparationComesBackFromItsJSON(kind: String) throws {
     let preparation = Preparation(try Preparation.kinds.kind(named: kind).standard)
     let json = try JSONEncoder().encode(preparation)

@@ -59,7 +59,7 @@ func jobsBeyondTheLimitsAreRefused(job: Job) {
     let long = job { ($0.shardsPerStep, $0.originalsPerShard, $0.steps) = (1, 1, 1 << 40) }
     try long.validate()
     var order = SampleOrder(seed: 1, sampleCount: 40, shardsPerStep: 1, originalsPerShard: 1)
-    #expect((0..<40).contains(order.originals(step: (1 << 40) - 1, shard: 0)[0]))
+    #expect((0..<40).contains(order.places(step: (1 << 40) - 1, shard: 0)[0]))
 }
 
 @Test func aJobOfAnEarlierFormIsRefusedWithWhatToDo() throws {

@@ -57,7 +57,7 @@ func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
 
 @Test func eachTrainingEpochTakesEachSampleOnceAndStepsWrapAround() {
     var order = SampleOrder(seed: 3, sampleCount: 40, shardsPerStep: 3, originalsPerShard: 5)
-    let taken = (0..<8).flatMap { step in (0..<3).flatMap { order.originals(step: step, shard: $0) } }
+    let taken = (0..<8).flatMap { step in (0..<3).flatMap { order.places(step: step, shard: $0) } }
     #expect(Set(taken[0..<40]) == Set(0..<40))
     #expect(Set(taken[40..<80]) == Set(0..<40))
     #expect(Array(taken[0..<40]) != Array(taken[40..<80]))

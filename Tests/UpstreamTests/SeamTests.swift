@@ -71,7 +71,7 @@ import Upstream
         let read = try TrainingCheckpoint(reading: folder.path("a.safetensors"))
         #expect(read.job == job && read.probe == probe)
         #expect(read.parametersDigest == sha256(of: state.parameters))
-        #expect(try read.encoder.features(of: SmallJob.samples, 0..<2).columns == 6)
+        #expect(try read.encoder.features(of: SmallJob.prepared, 0..<2).columns == 6)
     }
 
     @Test func whatATaskDrawsDependsOnItsPlaceAlone() {

@@ -19,6 +19,9 @@ enum SmallJob {
 
     static var samples: Samples { samples { _ in false } }
 
+    /// The samples as the paper prepares them.
+    static var prepared: PreparedSamples { Preparation.norm.prepared(samples) }
+
     /// Some of the samples, as if there were no others.
     static func samples(_ chosen: [Int]) -> Samples {
         let values = FloatBlock(chosen.flatMap { Array(samples[$0]) })

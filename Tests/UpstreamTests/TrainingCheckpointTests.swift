@@ -46,17 +46,17 @@ import Upstream
 @Test func anEncodersFeaturesDoNotDependOnTheirCompany() throws {
     let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
     let encoder = try TrainingCheckpoint(job: SmallJob.job(), state: state).encoder
-    let all = encoder.features(of: SmallJob.samples, 0..<40)
+    let all = encoder.features(of: SmallJob.prepared, 0..<40)
     #expect(all.columns == 9)
     for i in [0, 17, 39] {
-        #expect(encoder.features(of: SmallJob.samples, i..<i + 1).elements == Array(all.row(i)))
+        #expect(encoder.features(of: SmallJob.prepared, i..<i + 1).elements == Array(all.row(i)))
     }
 }
 
 @Test func featuresAreTheHiddenActivationsOfTheSampleDividedByItsNorm() throws {
     let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
     let encoder = try TrainingCheckpoint(job: SmallJob.job(), state: state).encoder
-    let features = encoder.features(of: SmallJob.samples, 3..<6)
+    let features = encoder.features(of: SmallJob.prepared, 3..<6)
     let (samples, parameters) = (SmallJob.samples, state.parameters.array)
     for i in 0..<3 {
         let sample = Array(samples[3 + i]).map(Double.init)

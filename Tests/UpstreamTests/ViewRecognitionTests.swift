@@ -81,7 +81,7 @@ func theLossAndItsGradientAreThoseOfThePapersFormula(entropy: Double, divergence
     let rows = FloatBlock(count: 15 * 12)
     withExtendedLifetime(rows) {
         task(.standard, outputs: 5).makeRows(
-            of: samples, [4, 0, 9], at: place(originalsPerStep: 3), into: rows.base)
+            of: SmallJob.prepared, [4, 0, 9], at: place(originalsPerStep: 3), into: rows.base)
     }
     let original = Array(samples[0])
     let norm = original.reduce(0) { $0 + $1 * $1 }.squareRoot()

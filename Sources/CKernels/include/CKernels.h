@@ -16,3 +16,5 @@
 #include "recurrent.h"
 #include "text.h"
 #include "views.h"
+#include "waves.h"
+#include "windows.h"

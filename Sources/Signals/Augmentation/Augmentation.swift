@@ -7,7 +7,10 @@ public struct Augmentation: Sendable {
     /// The kinds that there are.
     public static let kinds = KindTable<any AugmentationKind.Type>(
         "augmentation",
-        [(NoAugmentation.kind, NoAugmentation.self), (MapAugmentation.kind, MapAugmentation.self)])
+        [
+            (NoAugmentation.kind, NoAugmentation.self), (MapAugmentation.kind, MapAugmentation.self),
+            (WindowAugmentation.kind, WindowAugmentation.self),
+        ])
 
     /// The kind's settings.
     public var choice: any AugmentationKind

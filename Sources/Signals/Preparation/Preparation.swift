@@ -11,6 +11,7 @@ public struct Preparation: Sendable {
         [
             (NoPreparation.kind, NoPreparation.self), (NormPreparation.kind, NormPreparation.self),
             (MapPreparation.kind, MapPreparation.self),
+            (WindowPreparation.kind, WindowPreparation.self),
         ])
 
     /// The kind's settings.

@@ -27,9 +27,16 @@ struct PresetPart {
     /// All settings, in the order in which files have them.
     static var all: [PresetPart] {
         [
+            PresetPart("upstream", { $0.upstream.preparation }, { $1.upstream.preparation = $0 }).named("preparation") {
+                $1.upstream.preparation = try Preparation(Preparation.kinds.kind(named: $0).standard)
+            },
             PresetPart("upstream", { $0.upstream.task }, { $1.upstream.task = $0 }).named("task") {
                 $1.upstream.task = try TaskSettings(TaskSettings.kinds.kind(named: $0).standard)
             },
+            PresetPart("upstream", { $0.upstream.augmentation }, { $1.upstream.augmentation = $0 })
+                .named("augmentation") {
+                    $1.upstream.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
+                },
             PresetPart("upstream", { $0.upstream.network }, { $1.upstream.network = $0 }).named("network") {
                 $1.upstream.network = try NetworkSettings(NetworkSettings.kinds.kind(named: $0).standard)
             },
