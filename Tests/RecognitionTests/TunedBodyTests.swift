@@ -206,7 +206,8 @@ func aTunedBodyHasTheSameBitsOnAnyNumberOfThreads(cell: RecogniserCell) throws {
 
 private struct Vast: Network {
     let parts = [ParameterPart(name: "all", offset: 0, shape: [1])]
-    let (inputCount, featureCount) = (48, 1)
+    let inputCount = 48
+    let featureCount = 1
     func passFloats(rows: Int) -> Double { 1e12 }
     func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock { FloatBlock(count: 1) }
     func makePass(rows: Int, arithmetic: Arithmetic) -> any NetworkPass {
