@@ -13,6 +13,8 @@ extension Recogniser {
         /// The mean over its members of the last training epoch's mean negative log-likelihood per labelled sample, in
         /// nats; where held-out people chose the epoch, theirs in that epoch.
         public let loss: Double
+        /// How many steps the optimiser made for each member.
+        public let steps: Int
     }
 
     /// Trains a recogniser.
@@ -61,7 +63,8 @@ extension Recogniser {
                 settings: settings, classes: data.targets[0].classes, featureCount: data.featureCount,
                 scaling: scaling, members: members),
             bodies: outcomes.compactMap(\.body),
-            loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count))
+            loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count),
+            steps: MemberTraining(material: material, settings: settings, seed: 0, threads: 1).stepCount)
     }
 
     /// The network that is trained; refused where it or its ensemble would fill the memory.

@@ -14,26 +14,22 @@ struct EncodedDataset: Sendable {
     let inputs: RecogniserInputs
     private let dataset: Dataset
     private let encoders: [Encoder]
-    /// The encoder whose body is trained on, where one is.
-    private let tuned: Encoder.Record?
+    /// That of an encoder that starts from initial parameters, where no other is given.
+    private let start: Encoder.Record?
 
     /// A dataset for encoders, with inputs that were fitted before.
     ///
     /// - Precondition: the samples have the encoders' shape.
     init(_ dataset: Dataset, by encoders: [Encoder], inputs: RecogniserInputs) {
-        (self.dataset, self.encoders, self.inputs, tuned) = (dataset, encoders, inputs, nil)
+        (self.dataset, self.encoders, self.inputs, start) = (dataset, encoders, inputs, nil)
     }
 
     /// A dataset to train on, with inputs that are fitted on the samples `training` alone.
     init(_ dataset: Dataset, by encoder: Encoder?, fittingOn training: [Int], settings: PresetSettings) throws {
         (self.dataset, encoders) = (dataset, encoder.map { [$0] } ?? [])
         inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings.recogniser)
-        switch settings.recogniser.encoder {
-        case .frozen, .none: tuned = nil
-        case .tuned: tuned = encoder?.record
-        case .scratch:
-            tuned = try Encoder.Record(startingOn: dataset, settings: settings.upstream)
-        }
+        let isScratch = settings.recogniser.encoder == .scratch
+        start = isScratch ? try Encoder.Record(startingOn: dataset, settings: settings.upstream) : nil
     }
 
     /// What was trained.
@@ -42,6 +38,8 @@ struct EncodedDataset: Sendable {
         /// None, one for all members, or each one's own.
         let encoders: [Encoder]
         let loss: Double
+        /// How many steps the optimiser made for each member.
+        let steps: Int
     }
 
     /// A recogniser trained on the samples `training`, and its encoders; see `Recogniser.fit`.
@@ -57,6 +55,7 @@ struct EncodedDataset: Sendable {
         progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
         let samples = dataset.samples
+        let tuned = settings.encoder.trainsBody ? encoders.first?.record ?? start : nil
         let body = try tuned.map { record in
             TunedBody(
                 network: try Encoder.network(of: record),
@@ -76,7 +75,7 @@ struct EncodedDataset: Sendable {
         let own = try tuned.map { record in
             try fitted.bodies.map { try Encoder(record: record, parameters: $0) }
         }
-        return Fitted(recogniser: fitted.recogniser, encoders: own ?? encoders, loss: fitted.loss)
+        return Fitted(recogniser: fitted.recogniser, encoders: own ?? encoders, loss: fitted.loss, steps: fitted.steps)
     }
 
     /// Values of samples through each encoder, or once where there is none: `[samples, width]` each.

@@ -48,4 +48,11 @@ public struct Pretraining: Sendable {
         }
         return try PretrainedEncoder(TrainingCheckpoint(job: job, state: state))
     }
+
+    /// The encoder before its first step.
+    var untrained: PretrainedEncoder {
+        get throws(SleepRecognitionError) {
+            try PretrainedEncoder(TrainingCheckpoint(job: job, state: TrainingState(startOf: job)))
+        }
+    }
 }

@@ -29,6 +29,8 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
     case encoderNotRead(String)
     /// A fold of an evaluation can't be carried out.
     case fold(dataset: String, name: String, reason: String)
+    /// A curve over numbers of labelled people can't be computed.
+    case labelCurve(reason: String)
     /// A job or an encoder of the upstream stage can't be used; `subject` says of what.
     case upstream(subject: String, UpstreamError)
     /// An encoder can't be used; `subject` says which.
@@ -64,11 +66,14 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
         case .otherSamples(let dataset, let reason): return "\(dataset): \(reason)"
         case .noLabels(let dataset): return "\(dataset): no sample has a label under this scheme"
         case .noEncoder:
-            return "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none or scratch"
+            return
+                "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none or scratch"
         case .encoderNotRead(let name):
-            return "\(name) would not be read, because recogniser.encoder is none or scratch: leave the encoder out, or "
+            return
+                "\(name) would not be read, because recogniser.encoder is none or scratch: leave the encoder out, or "
                 + "set it to frozen or tuned"
         case .fold(let dataset, let name, let reason): return "\(dataset), \(name): \(reason)"
+        case .labelCurve(let reason): return reason
         case .upstream(let subject, let error):
             switch error {
             case .noCheckpoint, .otherJob: return "\(error)"  // it names the file

@@ -1,4 +1,5 @@
 import Datasets
+import Encoders
 import Recognition
 import Upstream
 
@@ -12,12 +13,13 @@ struct EvaluationFold: Sendable {
     let heldOut: [String]
     /// The classes that samples of the dataset are of and no training sample is.
     let absentClasses: [String]
-    private let dataset: Dataset
+    let dataset: Dataset
     /// The pre-training; nil where the recogniser reads no features.
-    private let pretraining: Pretraining?
-    private let labels: SchemeLabels
-    private let others: [SchemeLabels]
-    private let settings: PresetSettings
+    let pretraining: Pretraining?
+    let labels: SchemeLabels
+    let others: [SchemeLabels]
+    let settings: RecogniserSettings
+    private let preset: PresetSettings
 
     /// A fold that can be carried out.
     ///
@@ -38,7 +40,7 @@ struct EvaluationFold: Sendable {
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
-        self.settings = values
+        (self.settings, preset) = (values.recogniser, values)
         guard values.recogniser.encoder.needsEncoder else {
             pretraining = nil
             return
@@ -67,25 +69,47 @@ struct EvaluationFold: Sendable {
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
-        let found: Recogniser.Recognition
-        do {
-            let encoder = try pretraining?.run(threads: threads).encoder
-            let encoded = try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: settings)
-            let fitted = try encoded.fit(
-                ([labels] + others).map { $0.keeping(samples.training) }, training: samples.training,
-                settings: settings.recogniser, threads: threads)
-            found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
-                by: fitted.recogniser, mirror: settings.recogniser.mirrorAverage ? try labels.mirroredClasses : nil,
-                wanted: samples.test, threads: threads)
-        } catch {
+        let found = try naming { () throws -> [Int] in
+            let encoded = try encoded(by: try pretraining?.run(threads: threads).encoder)
+            return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
+        }
+        let bySubject = scores(of: found)
+        var scores = ClassificationScores(classes: labels.classes)
+        for subject in bySubject.values { scores.count(subject) }
+        return Result(fold: self, scores: scores, bySubject: bySubject)
+    }
+
+    /// What `work` gives; what it throws, with the fold's name.
+    func naming<Value>(_ work: () throws -> Value) throws(SleepRecognitionError) -> Value {
+        do { return try work() } catch {
             let reason = SleepRecognitionError(error, of: dataset.path).reason
             throw .fold(dataset: dataset.path, name: name, reason: reason)
         }
-        let labelled = samples.test.filter { labels.labels[$0] != nil }
-        return Result(
-            fold: self, scores: labels.scores(of: found.labels, for: labelled),
-            bySubject: Dictionary(grouping: labelled) { dataset.subject(of: $0) }
-                .mapValues { labels.scores(of: found.labels, for: $0) })
+    }
+
+    /// All samples for this encoder, where there is one, with what else is fitted on the training samples.
+    func encoded(by encoder: Encoder?) throws -> EncodedDataset {
+        try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: preset)
+    }
+
+    /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
+    /// how many steps each of its members made.
+    func answers(
+        _ encoded: EncodedDataset, labelled: [Int], settings: RecogniserSettings, threads: Int
+    ) throws -> (answers: [Int], steps: Int) {
+        let fitted = try encoded.fit(
+            ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
+            threads: threads)
+        let found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
+            by: fitted.recogniser, mirror: settings.mirrorAverage ? try labels.mirroredClasses : nil,
+            wanted: samples.test, threads: threads)
+        return (found.labels, fitted.steps)
+    }
+
+    /// Answers counted for each subject that has labelled samples held out.
+    func scores(of answers: [Int]) -> [Int: ClassificationScores] {
+        Dictionary(grouping: samples.test.filter { labels.labels[$0] != nil }) { dataset.subject(of: $0) }
+            .mapValues { labels.scores(of: answers, for: $0) }
     }
 }
 

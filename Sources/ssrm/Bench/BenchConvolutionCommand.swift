@@ -5,10 +5,14 @@ import Service
 
 /// `ssrm bench convolution`: a convolutional network's passes on one thread.
 struct BenchConvolutionCommand: ParsableCommand {
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case convolution, waves
+    }
+
     private struct Result: Encodable {
         let forwardMicroseconds, backwardMicroseconds, samplesPerSecond: Double
         let batch, rows, columns, outputs, parameters: Int
-        let network: ConvolutionSettings
+        let network: NetworkSettings
 
         enum CodingKeys: String, CodingKey {
             case batch, rows, columns, outputs, parameters, network
@@ -26,25 +30,49 @@ struct BenchConvolutionCommand: ParsableCommand {
             Each pass takes new parameters, as a step of training does. The medians of all batches are given, after five to \
             warm up.
 
-            Example: ssrm bench convolution --batch 64 --json
+            Examples:
+              ssrm bench convolution --batch 64 --json
+              ssrm bench convolution --kind waves --batch 64
             """)
 
     @Option(help: "Samples in a batch.") var batch = 64
-    @Option(help: "Rows of a sample.") var rows = 32
-    @Option(help: "Columns of a sample.") var columns = 16
+    @Option(
+        help: """
+            The standard network of a kind: convolution (over maps of 32 x 16) or waves (over three channels of 1500 \
+            values, in 90 rows of 50).
+            """)
+    var kind = Kind.convolution
+    @Option(help: "Rows of a sample. (default: the kind's)") var rows: Int?
+    @Option(help: "Columns of a sample. (default: the kind's)") var columns: Int?
     @Option(help: "Outputs.") var outputs = 20
     @Option(help: "Batches that are timed.") var iterations = 200
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
+        let (rows, columns) = shape
         if [batch, rows, columns, outputs, iterations].contains(where: { $0 < 1 || $0 > 4096 }) {
             throw ValidationError("all sizes must be 1 to 4096")
         }
         if batch * rows * columns > 1 << 24 { throw ValidationError("so many values would fill the memory") }
+        try settings.validate(rows: rows, columns: columns)
+    }
+
+    private var settings: NetworkSettings {
+        switch kind {
+        case .convolution: return NetworkSettings(ConvolutionSettings.standard)
+        case .waves:
+            var waves = WavesSettings.standard
+            waves.inputChannels = 3
+            return NetworkSettings(waves)
+        }
+    }
+
+    private var shape: (rows: Int, columns: Int) {
+        kind == .convolution ? (rows ?? 32, columns ?? 16) : (rows ?? 90, columns ?? 50)
     }
 
     func run() throws {
-        let settings = ConvolutionSettings.standard
+        let (rows, columns) = shape
         let network = HeadedNetwork(
             settings.makeNetwork(rows: rows, columns: columns), head: Head(outputs: outputs))
         var draw = RandomSequence(seed: 1, stream: 0)

@@ -39,6 +39,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var options: RecogniserOptions
 
+    @OptionGroup var curve: LabelCurveOptions
+
     @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
     var foldsOnly = false
 
@@ -63,8 +65,23 @@ struct EvaluateCommand: ParsableCommand {
             let division = evaluation.foldDivision
             return json ? try printJSON(division) : print(division.text)
         }
+        if let curve = try curve.curve(evaluation) { return try run(curve) }
         let watch = Stopwatch()
         let figures = try evaluation.run(threads: options.threads.count) { show($0, after: watch.elapsed) }
+        Terminal.clear()
+        if json { try printJSON(figures) } else { print(figures.text) }
+    }
+
+    private func run(_ curve: LabelCurve) throws {
+        let watch = Stopwatch()
+        let figures = try curve.run(threads: options.threads.count) { event in
+            switch event {
+            case .started(let fold, let count, let name): Terminal.error("fold \(fold + 1)/\(count)  \(name)")
+            case .finished(let done, let count):
+                let left = watch.elapsed / done * (count - done)
+                Terminal.show("\(done)/\(count) pre-trainings and draws, \(left.asClock) left")
+            }
+        }
         Terminal.clear()
         if json { try printJSON(figures) } else { print(figures.text) }
     }

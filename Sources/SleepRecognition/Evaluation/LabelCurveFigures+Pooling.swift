@@ -1,0 +1,134 @@
+import Recognition
+
+extension LabelCurveFigures {
+    /// The figures of all folds together; `outcomes` has a list a fold.
+    init(_ curve: LabelCurve, _ outcomes: [[LabelCurveFold.Outcome]]) {
+        let evaluation = curve.evaluation
+        let (dataset, all) = (evaluation.dataset, outcomes.joined())
+        let people = Set(all.flatMap { $0.scores[0].keys }).sorted()
+        let bootstrap = SubjectBootstrap(people: people.count, seed: evaluation.seed)
+        (data, datasetDigest) = (dataset.path, dataset.digest)
+        (protocolName, scheme, classes) = (
+            evaluation.division.name, evaluation.scheme.rawValue, evaluation.classes
+        )
+        (settings, preset, changes) = (
+            evaluation.settings.values, evaluation.settings.name, evaluation.settings.changes
+        )
+        (seed, draws) = (evaluation.seed, curve.draws)
+        subjects = people.map { dataset.subjects[$0] }
+        folds = curve.folds.map { fold in
+            Fold(
+                name: fold.fold.name, labelled: fold.orders.map { $0.map { dataset.subjects[$0] } },
+                pretrainingSteps: fold.fold.job?.steps ?? 0,
+                pretrainingSamples: fold.fold.job.map { $0.shardsPerStep * $0.originalsPerShard } ?? 0)
+        }
+        intervals = evaluation.division.intervalWords(over: people.count)
+        points = curve.labelledCounts.map { count in
+            Point(
+                count, all.filter { $0.labelled == count }, people: people, classes: evaluation.classes,
+                draws: curve.draws, bootstrap: bootstrap)
+        }
+        samples = points.first?.arms.first?.draws.first?.confusion.joined().reduce(0, +) ?? 0
+        comparison = """
+            A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
+            scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
+            alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
+            labels; not equal is what a step costs. Logistic regression (C \(RegressionInputs.c)) reads what the \
+            encoder reads.
+            """
+        notes = curve.labelledCounts.flatMap { count in
+            Self.notes(on: count, outcomes.map { $0.filter { $0.labelled == count } }, of: curve)
+        }
+        verdict = Self.verdict(on: points)
+    }
+
+    /// A line for each class that some draws have no label of.
+    private static func notes(
+        on count: Int, _ outcomes: [[LabelCurveFold.Outcome]], of curve: LabelCurve
+    ) -> [String] {
+        let names = curve.evaluation.dataset.subjects
+        return curve.evaluation.classes.compactMap { name in
+            var without: [String] = []
+            for (fold, outcomes) in zip(curve.folds, outcomes) {
+                without += outcomes.filter { $0.absentClasses.contains(name) }.map { outcome in
+                    fold.orders[outcome.draw].prefix(count).sorted().map { names[$0] }.joined(separator: "+")
+                }
+            }
+            guard !without.isEmpty else { return nil }
+            let who = Set(without).sorted()
+            let shown = who.prefix(8).joined(separator: ", ") + (who.count > 8 ? ", …" : "")
+            return "\(count) labelled: no label of \(name) in \(without.count) of "
+                + "\(outcomes.joined().count) draws (\(shown))"
+        }
+    }
+
+    /// One sentence that says whether pre-training paid: where kappa's interval of each difference lies above 0.
+    static func verdict(on points: [Point]) -> String {
+        let compared = points.filter { $0.differences.allSatisfy { $0.figures.kappaInterval != nil } }
+        func people(_ points: [Point]) -> String {
+            "\(points.map { "\($0.labelledSubjects)" }.joined(separator: ", ")) labelled "
+                + (points.map(\.labelledSubjects) == [1] ? "person" : "people")
+        }
+        guard !compared.isEmpty else { return "Whether pre-training paid can't be said: there are no intervals." }
+        let paid = compared.filter { $0.differences.allSatisfy { ($0.figures.kappaInterval?.low ?? 0) > 0 } }
+        let harmed = compared.filter { $0.differences.contains { ($0.figures.kappaInterval?.high ?? 0) < 0 } }
+        if paid.isEmpty {
+            let worse = harmed.isEmpty ? "" : ", and with \(people(harmed)) another arm was clearly better"
+            return "Pre-training did not pay: with no number of labelled people is its kappa clearly above every "
+                + "other arm's\(worse)."
+        }
+        let rest = compared.filter { !paid.contains($0) }
+        return "Pre-training paid with \(people(paid)): kappa's interval of its gain over every other arm is above 0"
+            + (rest.isEmpty ? "." : "; with \(people(rest)) it did not.")
+    }
+}
+
+extension LabelCurveFigures.Point {
+    /// The outcomes with so many labelled people, of all folds.
+    init(
+        _ count: Int, _ outcomes: [LabelCurveFold.Outcome], people: [Int], classes: [String], draws: Int,
+        bootstrap: SubjectBootstrap?
+    ) {
+        // Each person is held out in one fold.
+        let none = ClassificationScores(classes: classes)
+        let arms = LabelCurve.Arm.allCases
+        var scores = [[[ClassificationScores]]](
+            repeating: [[ClassificationScores]](repeating: people.map { _ in none }, count: draws), count: arms.count)
+        for outcome in outcomes {
+            for (place, person) in people.enumerated() {
+                for arm in arms.indices {
+                    if let found = outcome.scores[arm][person] { scores[arm][outcome.draw][place].count(found) }
+                }
+            }
+        }
+        /// For each arm the mean over draws of its figures, and then for each but the first what the first is above it.
+        func figures(_ drawn: [Int]) -> [Double] {
+            let found = scores.map { draws -> [Double] in
+                let all = draws.map { ClassificationScores(pooling: $0, times: drawn).pooledFigures }
+                return all[0].indices.map { index in all.reduce(0) { $0 + $1[index] } / Double(all.count) }
+            }
+            let differences = found.dropFirst().flatMap { other in zip(found[0], other).map { $0 - $1 } }
+            return found.joined() + differences
+        }
+        let (whole, intervals) = (figures(people.map { _ in 1 }), bootstrap?.intervals(figures))
+        func pooled(_ place: Int) -> PooledFigures {
+            PooledFigures(
+                Array(whole[3 * place..<3 * place + 3]), intervals.map { Array($0[3 * place..<3 * place + 3]) })
+        }
+        labelledSubjects = count
+        self.arms = arms.enumerated().map { place, arm in
+            let steps = outcomes.map { $0.steps[place] }
+            return LabelCurveFigures.ArmFigures(
+                arm: arm, steps: arm == .regression ? nil : [steps.min() ?? 0, steps.max() ?? 0],
+                notConverged: arm == .regression ? outcomes.count { !$0.isConverged } : nil, figures: pooled(place),
+                draws: scores[place].map { people in
+                    LabelCurveFigures.Draw(
+                        confusion: ClassificationScores(pooling: people, times: people.map { _ in 1 }).confusion,
+                        subjects: people.map(\.confusion))
+                })
+        }
+        differences = arms.enumerated().dropFirst().map { place, arm in
+            LabelCurveFigures.Difference(arm: arm, figures: pooled(arms.count + place - 1))
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Encoders
+import Recognition
+
+/// One fold of a curve over numbers of labelled people.
+struct LabelCurveFold: Sendable {
+    let fold: EvaluationFold
+    /// Who has labels among those trained on.
+    let people: [Int]
+    /// For each draw these people, in the order in which they keep their labels.
+    let orders: [[Int]]
+
+    init(_ fold: EvaluationFold, number: Int, draws: Int, seed: UInt64) {
+        let labelled = fold.samples.training.filter { fold.labels.labels[$0] != nil }
+        let people = Set(labelled.map { fold.dataset.subject(of: $0) }).sorted()
+        (self.fold, self.people) = (fold, people)
+        orders = (0..<draws).map { LabelledPeople.order(of: people, fold: number, draw: $0, seed: seed) }
+    }
+
+    /// What all draws have in common.
+    struct Prepared: Sendable {
+        /// Everything through the encoder that was trained on all samples of the fold, without a label.
+        let pretrained: EncodedDataset
+        /// Everything through an encoder that was not trained.
+        let untrained: EncodedDataset
+    }
+
+    /// Pre-trains.
+    func prepared(threads: Int) throws(SleepRecognitionError) -> Prepared {
+        try fold.naming {
+            guard let pretraining = fold.pretraining else { preconditionFailure("a curve without pre-training") }
+            return Prepared(
+                pretrained: try fold.encoded(by: pretraining.run(threads: threads).encoder),
+                untrained: try fold.encoded(by: pretraining.untrained.encoder))
+        }
+    }
+
+    /// What came of one draw.
+    struct Outcome: Sendable {
+        /// How many people kept their labels, and the draw's number.
+        let labelled, draw: Int
+        /// For each arm, in order, the scores of each subject held out.
+        let scores: [[Int: ClassificationScores]]
+        /// For each arm its steps with labels; 0 for logistic regression.
+        let steps: [Int]
+        /// Whether logistic regression converged.
+        let isConverged: Bool
+        /// The classes that samples of the fold are of and none with a label kept is.
+        let absentClasses: [String]
+    }
+
+    /// Trains and scores every arm on the labels of the first so many people of a draw.
+    func outcome(
+        labelled count: Int, draw: Int, prepared: Prepared, inputs: RegressionInputs, threads: Int
+    ) throws(SleepRecognitionError) -> Outcome {
+        let kept = Set(orders[draw].prefix(count))
+        let samples = fold.samples.training.filter { kept.contains(fold.dataset.subject(of: $0)) }
+        let labels = fold.labels.keeping(samples)
+        var settings = fold.settings
+        settings.seed &+= UInt64(draw)
+        return try fold.naming {
+            let pretrained = try fold.answers(
+                prepared.pretrained, labelled: samples, settings: settings, threads: threads)
+            settings.encoder = .tuned
+            settings.steps = pretrained.steps
+            let short = try fold.answers(prepared.untrained, labelled: samples, settings: settings, threads: threads)
+            settings.steps += fold.job?.steps ?? 0
+            let scratch = try fold.answers(prepared.untrained, labelled: samples, settings: settings, threads: threads)
+            let regression = try LogisticRegression(
+                fitting: inputs.values, labels: labels.labels, classes: labels.classes.count, c: RegressionInputs.c,
+                threads: threads)
+            let plain = inputs.answers(by: regression, for: fold.samples.test)
+            let arms = LabelCurve.Arm.allCases.map { arm in
+                switch arm {
+                case .pretrained: pretrained
+                case .scratch: scratch
+                case .scratchShort: short
+                case .regression: (answers: plain, steps: 0)
+                }
+            }
+            return Outcome(
+                labelled: count, draw: draw, scores: arms.map { fold.scores(of: $0.answers) }, steps: arms.map(\.steps),
+                isConverged: regression.isConverged,
+                absentClasses: labels.absentClasses.filter {
+                    !(fold.absentClasses + fold.labels.absentClasses).contains($0)
+                })
+        }
+    }
+}

@@ -1,0 +1,36 @@
+public import Recognition
+
+/// Accuracy, kappa and macro F1, or what two recognisers differ by in them, with their intervals over people.
+public struct PooledFigures: Codable, Sendable, Equatable {
+    /// The part of samples that was recognised right.
+    public let accuracy: Double
+    /// Cohen's kappa.
+    public let kappa: Double
+    /// The mean F1 of the classes that occur.
+    public let macroF1: Double
+    /// The accuracy's interval; none where there are fewer than two people.
+    public let accuracyInterval: Interval?
+    /// Kappa's interval, likewise.
+    public let kappaInterval: Interval?
+    /// The macro F1's interval, likewise.
+    public let macroF1Interval: Interval?
+
+    private enum CodingKeys: String, CodingKey {
+        case accuracy, kappa
+        case macroF1 = "macro_f1"
+        case accuracyInterval = "accuracy_interval"
+        case kappaInterval = "kappa_interval"
+        case macroF1Interval = "macro_f1_interval"
+    }
+
+    /// Three figures, and as many intervals or none.
+    init(_ figures: [Double], _ intervals: [Interval]?) {
+        (accuracy, kappa, macroF1) = (figures[0], figures[1], figures[2])
+        (accuracyInterval, kappaInterval, macroF1Interval) = (intervals?[0], intervals?[1], intervals?[2])
+    }
+}
+
+extension ClassificationScores {
+    /// Accuracy, kappa and macro F1.
+    var pooledFigures: [Double] { [accuracy, kappa, macroF1] }
+}

@@ -1,0 +1,49 @@
+import Dispatch
+import Synchronization
+
+/// Tasks of which none depends on another, as many at a time as there are threads.
+enum ParallelTasks {
+    private struct State<Result> {
+        var next = 0
+        var results: [Result?]
+        var failures: [(task: Int, error: SleepRecognitionError)] = []
+    }
+
+    /// The results of all tasks, in order.
+    ///
+    /// - Parameters:
+    ///   - count: how many tasks there are.
+    ///   - threads: how many threads to use.
+    ///   - done: told of each result, one call at a time.
+    ///   - task: gives a task's result, on so many threads.
+    /// - Returns: a result a task.
+    /// - Throws: what the first of the tasks that failed threw; no further one is begun after a failure.
+    static func results<Result: Sendable>(
+        _ count: Int, threads: Int, done: @Sendable (Result) -> Void = { _ in },
+        _ task: @Sendable (_ number: Int, _ threads: Int) throws(SleepRecognitionError) -> Result
+    ) throws(SleepRecognitionError) -> [Result] {
+        guard count > 0 else { return [] }
+        let lanes = max(1, min(threads, count))
+        let state = Mutex(State(results: [Result?](repeating: nil, count: count)))
+        DispatchQueue.concurrentPerform(iterations: lanes) { _ in
+            while let number = state.withLock({ state -> Int? in
+                guard state.next < count, state.failures.isEmpty else { return nil }
+                defer { state.next += 1 }
+                return state.next
+            }) {
+                do throws(SleepRecognitionError) {
+                    let result = try task(number, max(1, threads / lanes))
+                    state.withLock {
+                        $0.results[number] = result
+                        done(result)
+                    }
+                } catch {
+                    state.withLock { $0.failures.append((number, error)) }
+                }
+            }
+        }
+        let outcome = state.withLock { $0 }
+        if let first = outcome.failures.min(by: { $0.task < $1.task }) { throw first.error }
+        return outcome.results.compactMap { $0 }
+    }
+}
