@@ -54,7 +54,16 @@ extension Job {
             return
         }
         try recordings.validate(sampleCount: sampleCount)
-        if trainedCount == 0 { throw .unfit("all samples are excluded; leave some to train on") }
+        guard let groups, !groups.recordings.isEmpty else {
+            throw .unfit("all samples are excluded; leave some to train on")
+        }
+        switch settings.task.choice.order {
+        case .recordings where !groups.recordings.contains { $0.count > 1 }:
+            throw .unfit("no recording has two samples that could be told apart; take others than those of a recording")
+        case .persons where !groups.persons.contains { $0.count > 1 }:
+            throw .unfit("no person has two recordings that could be told apart; take others than those of a person")
+        default: break
+        }
     }
 
     private func checkSizes() throws(SettingFault) {
