@@ -24,11 +24,9 @@ public struct RecogniserModel: Sendable {
     /// What makes a sample's features: nothing where the recogniser reads none, one encoder for all its members, or one
     /// for each.
     public let encoders: [Encoder]
-    /// What is done to a sample first: the encoders' preparation, where there are any.
-    public let preparation: Preparation
-    /// Rows of a prepared sample.
+    /// Rows of a sample.
     public let rows: Int
-    /// Columns of a prepared sample.
+    /// Columns of a sample.
     public let columns: Int
     /// What is read of a sample beside them.
     public let inputs: RecogniserInputs
@@ -51,20 +49,16 @@ public struct RecogniserModel: Sendable {
 
     /// A model from its parts.
     ///
-    /// - Precondition: the recogniser reads what encoders and inputs make of prepared samples `[rows, columns]`, and
-    ///   has a class for each name.
+    /// - Precondition: the recogniser reads what encoders and inputs make of samples `[rows, columns]`, and has a class
+    ///   for each name.
     public init(
-        encoders: [Encoder], preparation: Preparation, rows: Int, columns: Int, inputs: RecogniserInputs,
-        recogniser: Recogniser,
+        encoders: [Encoder], rows: Int, columns: Int, inputs: RecogniserInputs, recogniser: Recogniser,
         scheme: LabelScheme, vocabulary: LabelVocabulary, classes: [String], content: [String] = [],
         units: [String] = [], preset: String, provenance: Provenance
     ) {
         precondition(
             encoders.count <= 1 || encoders.count == recogniser.members.count,
             "\(encoders.count) encoders for \(recogniser.members.count) members")
-        precondition(
-            encoders.allSatisfy { $0.rows == rows && $0.columns == columns && $0.record.preparation == preparation },
-            "an encoder of samples of another shape or preparation")
         precondition(
             classes.count == recogniser.network.classes,
             "\(classes.count) class names for \(recogniser.network.classes) classes")
@@ -73,7 +67,7 @@ public struct RecogniserModel: Sendable {
         precondition(
             width == recogniser.network.features,
             "\(width) values a sample for a recogniser that reads \(recogniser.network.features)")
-        (self.encoders, self.preparation, self.rows, self.columns) = (encoders, preparation, rows, columns)
+        (self.encoders, self.rows, self.columns) = (encoders, rows, columns)
         (self.inputs, self.recogniser) = (inputs, recogniser)
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)
         (self.content, self.units, self.preset, self.provenance) = (content, units, preset, provenance)

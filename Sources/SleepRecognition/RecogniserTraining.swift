@@ -16,8 +16,6 @@ public struct RecogniserTraining: Sendable {
     /// The samples trained on, those without a label among them, in order.
     private let training: [Int]
     private let labels: SchemeLabels
-    /// What is done to a sample first.
-    private let preparation: Preparation
     /// The labels of the schemes that are learnt beside.
     private let others: [SchemeLabels]
 
@@ -38,17 +36,15 @@ public struct RecogniserTraining: Sendable {
     ) throws(SleepRecognitionError) {
         let isExcluded = Set(excluded.joined())
         let recogniser = settings.values.recogniser
-        guard (recogniser.encoder == .none) == (encoder == nil) else {
+        guard recogniser.encoder.needsEncoder == (encoder != nil) else {
             throw encoder.map { .encoderNotRead($0.name) } ?? .noEncoder
         }
         training = (0..<dataset.samples.count).filter { !isExcluded.contains($0) }
         labels = try SchemeLabels(dataset, under: scheme).keeping(training)
         let kept = training
         others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
-        let preparation = encoder?.encoder.record.preparation ?? settings.values.upstream.preparation
-        self.preparation = preparation
         if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
-        _ = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+        try labels.checkMirrors(of: dataset, settings: recogniser)
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -70,24 +66,22 @@ public struct RecogniserTraining: Sendable {
         threads: Int = 1, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
-        let encoders = encoder.map { [$0.encoder] } ?? []
-        let (inputs, shape, fitted) = try about(encoder?.name ?? dataset.path) {
+        let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
             let encoded = try EncodedDataset(
-                dataset, by: encoders, preparation: preparation, fittingOn: training, settings: settings,
-                threads: threads)
+                dataset, by: encoder?.encoder, fittingOn: training, settings: self.settings.values)
             let fitted = try encoded.fit(
                 [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
-            return (encoded.inputs, encoded.shape, fitted)
+            return (encoded.inputs, fitted)
         }
         let isTrainedOn = Set(training)
-        let record = encoder?.encoder.record
+        let record = fitted.encoders.first?.record
         let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content
         let units = dataset.units.isEmpty ? record?.units ?? [] : dataset.units
         let encoderJob = try encoder.map { encoder throws(SleepRecognitionError) in
             try about(encoder.name) { try encoder.job.digest }
         }
         let model = RecogniserModel(
-            encoders: encoders, preparation: preparation, rows: shape.rows, columns: shape.columns, inputs: inputs,
+            encoders: fitted.encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
             content: content, units: units, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(

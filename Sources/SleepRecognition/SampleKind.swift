@@ -5,32 +5,37 @@ import Signals
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
-    /// What is done to a sample before anything else.
-    let preparation: Preparation
-    /// Rows of a prepared sample.
+    /// Rows of a sample, once it is prepared.
     let rows: Int
-    /// Columns of a prepared sample.
+    /// Columns of a sample, once it is prepared.
     let columns: Int
+    /// What is done to samples that are not prepared yet; nil where they are read as they are.
+    let preparation: Preparation?
     /// What the values are; empty where nobody said.
     let content: [String]
     /// The values' units; empty where nobody said.
     let units: [String]
 
-    /// Refuses a dataset whose samples can't be prepared so, have another shape or are made of other values or in other
+    /// Refuses a dataset whose samples have another shape or are made of other values or in other
     /// units.
     ///
     /// - Parameters:
     ///   - dataset: what is to be encoded.
     ///   - name: what the error calls the encoder or the model.
-    /// - Throws: `SleepRecognitionError.otherSamples`, or `.dataset` for samples that can't be prepared.
+    /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
-        let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
-        let shape = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
+        let samples = dataset.samples
+        let left =
+            try preparation.map { preparation throws(SleepRecognitionError) in
+                try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+            } ?? .none
+        let shape = left.shape(rows: samples.rows, columns: samples.columns)
         guard shape == SampleShape(rows: rows, columns: columns) else {
+            let prepared = left == .none || left == .norm ? "" : ", once prepared,"
             throw .otherSamples(
                 dataset: dataset.path,
-                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(shape.rows) x "
-                    + "\(shape.columns): use the kind of data that it was trained on")
+                reason: "\(name) takes samples of \(rows) x \(columns) values, but these\(prepared) are of "
+                    + "\(shape.rows) x \(shape.columns): use the kind of data that it was trained on")
         }
         guard content.isEmpty || dataset.content.isEmpty || content == dataset.content else {
             throw .otherSamples(
@@ -38,7 +43,6 @@ struct SampleKind: Equatable {
                 reason: "\(name) was trained on \(content.joined(separator: ", ")), but these samples have "
                     + "\(dataset.content.joined(separator: ", ")): make the dataset with the same features")
         }
-        if preparation.choice.forgetsUnits { return }
         if let difference = SampleUnits.difference(between: units, and: dataset.units, of: dataset.content) {
             throw .otherSamples(
                 dataset: dataset.path,
@@ -52,13 +56,20 @@ extension Encoder {
     /// What it takes.
     var sampleKind: SampleKind {
         SampleKind(
-            preparation: record.preparation, rows: rows, columns: columns, content: record.content, units: record.units)
+            rows: rows, columns: columns, preparation: record.preparation, content: record.content, units: record.units)
     }
 }
 
 extension RecogniserModel {
-    /// What it takes.
-    var sampleKind: SampleKind {
-        SampleKind(preparation: preparation, rows: rows, columns: columns, content: content, units: units)
+    /// Refuses a dataset whose samples it does not take: those of another shape, where it reads their own values, or
+    /// those that its encoder does not take.
+    ///
+    /// - Throws: `SleepRecognitionError.otherSamples`.
+    func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
+        if let encoder = encoders.first { try encoder.sampleKind.check(dataset, for: name) }
+        let readsValues = encoders.isEmpty || inputs.includesSamples || inputs.components != nil
+        let own = readsValues ? (rows, columns) : (dataset.samples.rows, dataset.samples.columns)
+        try SampleKind(rows: own.0, columns: own.1, preparation: nil, content: content, units: units)
+            .check(dataset, for: name)
     }
 }

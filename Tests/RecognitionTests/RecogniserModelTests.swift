@@ -22,8 +22,8 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         network: NetworkSettings(MLPSettings(hiddenUnits: [4], weightDeviation: 0.1)), rows: 2, columns: 2,
         content: ["a", "b"], units: ["m", "1"])
     let model = RecogniserModel(
-        encoders: [try Encoder(record: record, parameters: FloatBlock((0..<20).map { Float($0) / 7 }))],
-        preparation: .norm, rows: 2, columns: 2, inputs: inputs,
+        encoders: [try Encoder(record: record, parameters: FloatBlock((0..<20).map { Float($0) / 7 }))], rows: 2,
+        columns: 2, inputs: inputs,
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
         content: ["a", "b"], units: ["m", "1"], preset: "paper",
         provenance: RecogniserModel.Provenance(

@@ -7,9 +7,6 @@ public struct NoPreparation: PreparationKind {
     /// The only one.
     public static let standard = NoPreparation()
 
-    /// Yes: they are no others.
-    public var servesNetworksAlone: Bool { true }
-
     /// No preparation.
     public init() {}
 

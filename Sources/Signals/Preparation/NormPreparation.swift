@@ -7,9 +7,6 @@ public struct NormPreparation: PreparationKind {
     /// The only one.
     public static let standard = NormPreparation()
 
-    /// Yes: how large values are is left for others to read.
-    public var servesNetworksAlone: Bool { true }
-
     /// The paper's preparation.
     public init() {}
 

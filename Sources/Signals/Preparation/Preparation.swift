@@ -31,9 +31,6 @@ public struct Preparation: Sendable {
     /// Whether it needs to know how maps lie.
     public var readsFrame: Bool { choice.readsFrame }
 
-    /// Whether what reads samples beside a network's features reads them as they were.
-    public var servesNetworksAlone: Bool { choice.servesNetworksAlone }
-
     /// Refuses settings that make no sense.
     ///
     /// - Throws: `SettingFault` for the first of them.

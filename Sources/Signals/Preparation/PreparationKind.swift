@@ -26,9 +26,6 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
     /// - Precondition: the settings are valid.
     func validate(rows: Int, columns: Int, content: [String]) throws(SettingFault)
 
-    /// Whether what reads samples beside a network's features reads them as they were.
-    var servesNetworksAlone: Bool { get }
-
     /// The shape of a prepared sample, for samples that pass the validation.
     func shape(rows: Int, columns: Int) -> SampleShape
 
@@ -54,9 +51,6 @@ extension PreparationKind {
 
     /// No.
     public var readsFrame: Bool { false }
-
-    /// No.
-    public var servesNetworksAlone: Bool { false }
 
     /// No.
     public var forgetsUnits: Bool { false }

@@ -11,8 +11,6 @@ public struct PreparedSamples: Sendable {
     public let columns: Int
     /// The samples that these were made of.
     private let source: Samples
-    /// All prepared samples, where they were all prepared once.
-    private let block: FloatBlock?
     private let copying: @Sendable (_ indices: [Int], _ result: UnsafeMutablePointer<Float>) -> Void
 
     /// Samples that are prepared whenever they are read.
@@ -25,7 +23,6 @@ public struct PreparedSamples: Sendable {
         copy: @escaping @Sendable (_ samples: Samples, _ indices: [Int], _ result: UnsafeMutablePointer<Float>) -> Void
     ) {
         (count, rows, columns, self.source) = (source.count, source.rows, source.columns, source)
-        block = nil
         copying = { copy(source, $0, $1) }
     }
 
@@ -54,7 +51,6 @@ public struct PreparedSamples: Sendable {
             }
         }
         (count, rows, columns, self.source) = (source.count, shape.rows, shape.columns, source)
-        self.block = block
         copying = { indices, result in
             for (place, index) in indices.enumerated() {
                 (result + place * size).update(from: block.base + index * size, count: size)
@@ -68,17 +64,6 @@ public struct PreparedSamples: Sendable {
     /// Why what was read of them until now can't be used, in one line; nil while it can.
     public var fault: String? { source.fault }
 
-    /// All of them in memory, for what reads samples at any place.
-    public var samples: Samples {
-        let block = block ?? FloatBlock(uninitialised: count * valuesPerSample)
-        if self.block == nil {
-            for i in 0..<count { copying([i], block.base + i * valuesPerSample) }
-        }
-        return Samples(
-            count: count, rows: rows, columns: columns, base: UnsafePointer(block.base),
-            owner: PreparedOwner(block: block, source: source))
-    }
-
     /// Writes some samples one after another.
     ///
     /// - Parameters:
@@ -88,13 +73,4 @@ public struct PreparedSamples: Sendable {
         for index in indices { precondition(index >= 0 && index < count, "sample \(index) of \(count)") }
         copying(indices, result)
     }
-}
-
-/// Keeps prepared samples; they are no better than those that they were made of.
-private final class PreparedOwner: SampleOwner {
-    private let block: FloatBlock
-    private let source: Samples
-    var fault: String? { source.fault }
-
-    init(block: FloatBlock, source: Samples) { (self.block, self.source) = (block, source) }
 }

@@ -49,6 +49,7 @@ public struct Evaluation: Sendable {
         }
         (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
         (self.labels, self.settings) = (labels, settings)
+        try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
         let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
         folds = try about(dataset.path) {
             try divided.map {

@@ -159,7 +159,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         (preset, changes) = (evaluation.settings.name, evaluation.settings.changes)
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
-            settings.recogniser.encoder == .none ? 0 : settings.foldSteps, settings.recogniser.epochs
+            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.epochs
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)

@@ -1,7 +1,6 @@
 import Datasets
 import Encoders
 import Recognition
-import Signals
 import Upstream
 
 /// Both stages on the training samples of one fold, scored on its held-out samples.
@@ -19,8 +18,8 @@ struct EvaluationFold: Sendable {
     let pretraining: Pretraining?
     let labels: SchemeLabels
     let others: [SchemeLabels]
-    let preparation: Preparation
     let settings: RecogniserSettings
+    private let preset: PresetSettings
 
     /// A fold that can be carried out.
     ///
@@ -41,8 +40,8 @@ struct EvaluationFold: Sendable {
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
-        (self.settings, preparation) = (values.recogniser, values.upstream.preparation)
-        guard values.recogniser.encoder != .none else {
+        (self.settings, preset) = (values.recogniser, values)
+        guard values.recogniser.encoder.needsEncoder else {
             pretraining = nil
             return
         }
@@ -71,8 +70,7 @@ struct EvaluationFold: Sendable {
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> [Int] in
-            let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
-            let encoded = try encoded(by: encoders, threads: threads)
+            let encoded = try encoded(by: try pretraining?.run(threads: threads).encoder)
             return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
         }
         let bySubject = scores(of: found)
@@ -89,11 +87,9 @@ struct EvaluationFold: Sendable {
         }
     }
 
-    /// All samples through these encoders, with what else is fitted on the training samples.
-    func encoded(by encoders: [Encoder], threads: Int) throws -> EncodedDataset {
-        try EncodedDataset(
-            dataset, by: encoders, preparation: preparation, fittingOn: samples.training, settings: settings,
-            threads: threads)
+    /// All samples for this encoder, where there is one, with what else is fitted on the training samples.
+    func encoded(by encoder: Encoder?) throws -> EncodedDataset {
+        try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: preset)
     }
 
     /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
@@ -104,7 +100,9 @@ struct EvaluationFold: Sendable {
         let fitted = try encoded.fit(
             ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
             threads: threads)
-        let found = encoded.recognise(by: fitted.recogniser, wanted: samples.test, threads: threads)
+        let found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
+            by: fitted.recogniser, mirror: settings.mirrorAverage ? try labels.mirroredClasses : nil,
+            wanted: samples.test, threads: threads)
         return (found.labels, fitted.steps)
     }
 
