@@ -13,7 +13,9 @@ extension Job {
             try settings.validate()
             try checkSizes()
             if isPrepared != true {
-                try settings.preparation.validate(rows: rows, columns: columns, content: content)
+                // Columns of a table that are a map have names, too.
+                try settings.preparation.validate(
+                    rows: rows, columns: columns, content: frame == nil ? content : [])
             }
             let (task, shape) = (settings.task.choice, preparedShape)
             try task.validate(rows: shape.rows, columns: shape.columns)
