@@ -64,12 +64,24 @@ struct EvaluationFold: Sendable {
         let scores: ClassificationScores
         /// Scores by subject, for the subjects that have labelled samples held out.
         let bySubject: [Int: ClassificationScores]
+        /// The settings that were chosen, and what all candidates reached; nil where there was nothing to choose.
+        var chosen: String?
+        var candidates: [SettingsChoice.Found]?
     }
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
+        try run(encoders: pretrained(threads: threads), threads: threads)
+    }
+
+    /// The encoder that it pre-trains; none where the recogniser reads no features.
+    func pretrained(threads: Int) throws(SleepRecognitionError) -> [Encoder] {
+        try naming { try pretraining.map { [try $0.run(threads: threads).encoder] } ?? [] }
+    }
+
+    /// Trains and scores with encoders that were pre-trained.
+    func run(encoders: [Encoder], threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> [Int] in
-            let encoders = try pretraining.map { [try $0.run(threads: threads).encoder] } ?? []
             let encoded = try encoded(by: encoders)
             return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
         }

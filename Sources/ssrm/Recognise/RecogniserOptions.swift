@@ -33,8 +33,8 @@ struct RecogniserOptions: ParsableArguments {
     }
 
     /// The preset's settings with what these options replace; see `PresetOptions`.
-    func settings(unused: [String]) throws -> NamedSettings {
-        var settings = try presetOptions.settings(unused: unused)
+    func settings(unused: [String], choosing: [String] = []) throws -> NamedSettings {
+        var settings = try presetOptions.settings(unused: unused, choosing: choosing)
         settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
         settings.values.recogniser.members = members ?? settings.values.recogniser.members
         settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
