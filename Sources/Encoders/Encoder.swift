@@ -54,7 +54,10 @@ public struct Encoder: Sendable {
         (self.record, self.parameters, body) = (record, parameters, network)
     }
 
-    private static func network(of record: Record) throws(EncoderError) -> any Network {
+    /// The network of an encoder with this record.
+    ///
+    /// - Throws: `EncoderError.unfit` when there is none for such samples.
+    public static func network(of record: Record) throws(EncoderError) -> any Network {
         do throws(SettingFault) {
             try record.preparation.validate()
             try record.network.validate(rows: record.rows, columns: record.columns)

@@ -36,18 +36,23 @@ public struct FeatureScaling: Sendable, Equatable {
             })
     }
 
-    /// The scaled features, `[rows, columns]`, in a block; none further from 0 than `clip`, where that is above 0.
-    func scaled(_ features: Matrix, clip: Double = 0) -> FloatBlock {
-        precondition(features.columns == means.count, "\(features.columns) features scaled by \(means.count)")
+    /// The scaled features, `[rows, columns]`, in a block: the first `before` columns as they are, the others none
+    /// further from 0 than `clip`, where that is above 0.
+    func scaled(_ features: Matrix, after before: Int = 0, clip: Double = 0) -> FloatBlock {
+        precondition(
+            features.columns == before + means.count, "\(features.columns) features scaled by \(means.count)")
         let block = FloatBlock(count: features.rows * features.columns)
+        let limit = clip > 0 ? Float(clip) : .infinity
         features.elements.withUnsafeBufferPointer { values in
             for row in 0..<features.rows {
                 let at = row * features.columns
-                for c in means.indices { block[at + c] = (values[at + c] - means[c]) * factors[c] }
+                for c in 0..<before { block[at + c] = values[at + c] }
+                for c in means.indices {
+                    let value = (values[at + before + c] - means[c]) * factors[c]
+                    block[at + before + c] = value < -limit ? -limit : value > limit ? limit : value
+                }
             }
         }
-        let limit = Float(clip)
-        if limit > 0 { for i in 0..<block.count { block[i] = min(max(block[i], -limit), limit) } }
         return block
     }
 }

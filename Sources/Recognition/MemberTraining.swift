@@ -5,8 +5,12 @@ import Numerics
 /// What is known before any member of an ensemble is trained, and the same for all.
 struct TrainingMaterial: Sendable {
     let network: RecogniserNetwork
-    /// The scaled values, `[samples, width]`.
+    /// The scaled values, `[samples, valueCount]`.
     let values: FloatBlock
+    /// How many there are of a sample; a body's features come before them.
+    let valueCount: Int
+    /// The body that is trained on together with the recogniser, where one is.
+    let body: TunedBody?
     /// For each head the samples' classes, or `CRF.unknown`.
     let labels: [[Int32]]
     /// The sequences trained on.
@@ -14,9 +18,9 @@ struct TrainingMaterial: Sendable {
     /// Those that choose the epoch whose parameters are kept; none where the last one's are.
     let stoppingPieces: [Range<Int>]
 
-    /// How many samples of these sequences have a label of the first head.
-    func labelledCount(in pieces: [Range<Int>]) -> Int {
-        pieces.reduce(0) { $0 + $1.count { labels[0][$0] != CRF.unknown } }
+    /// The most rows of a batch of so many sequences.
+    func mostRows(inBatchesOf sequences: Int) -> Int {
+        [pieces, stoppingPieces].map { $0.map(\.count).sorted(by: >).prefix(sequences).reduce(0, +) }.max() ?? 0
     }
 }
 
@@ -30,6 +34,8 @@ struct MemberTraining {
     /// What it leaves.
     struct Outcome: Sendable {
         let parameters: FloatBlock
+        /// The tuned body's, where there is one.
+        let body: FloatBlock?
         /// The mean negative log-likelihood per labelled sample of the last epoch, or of the held-out people where they
         /// chose the epoch.
         let loss: Double
@@ -51,6 +57,11 @@ struct MemberTraining {
         var adam = Adam(
             parameterCount: parameters.count, settings: AdamSettings(learningRate: settings.learningRate))
         let workspace = RecogniserNetwork.Workspace()
+        let body = material.body.map {
+            BodyTraining(
+                $0, rows: material.mostRows(inBatchesOf: settings.batchSequences), seed: seed,
+                rate: settings.encoderLearningRate, threads: threads)
+        }
         var best: Outcome?
         var (epoch, loss) = (0, 0.0)
         while adam.step < stepCount {
@@ -60,42 +71,56 @@ struct MemberTraining {
                 let chosen = (first..<min(first + settings.batchSequences, pieces.count)).map { pieces[order[$0]] }
                 let step = adam.step
                 take(chosen, into: workspace, step: step)
+                body?.forward(workspace, step: step)
                 let dropout = RecogniserNetwork.Dropout(rate: settings.dropout, seed: seed, step: step)
                 let batchLoss = network.lossAndGradient(
                     workspace, parameters: parameters, into: gradient, dropout: settings.dropout > 0 ? dropout : nil,
-                    threads: threads)
+                    toInputs: body != nil, threads: threads)
                 guard batchLoss.isFinite else { throw .diverged(epoch: epoch) }
                 sum += batchLoss * Double(workspace.heads[0].known)
                 labelled += workspace.heads[0].known
-                Self.clip(gradient, to: settings.gradientClip)
-                update(parameters, gradient: gradient, by: &adam)
+                body?.backward(workspace)
+                clip([gradient] + (body.map { [$0.gradient] } ?? []))
+                update(parameters, gradient: gradient, by: &adam, body)
             }
             loss = sum / Double(max(labelled, 1))
             epoch += 1
             if !material.stoppingPieces.isEmpty {
-                loss = heldOutLoss(of: parameters, workspace)
+                loss = heldOutLoss(of: parameters, body, workspace)
                 guard loss.isFinite else { throw .diverged(epoch: epoch - 1) }
-                if loss < best?.loss ?? .infinity { best = Outcome(parameters: copied(parameters), loss: loss) }
+                if loss < best?.loss ?? .infinity {
+                    best = Outcome(
+                        parameters: copied(parameters), body: body.map { copied($0.parameters) }, loss: loss)
+                }
             }
             progress(epoch, loss)
         }
-        guard parameters.isFinite else { throw .diverged(epoch: epoch - 1) }
-        return best ?? Outcome(parameters: parameters, loss: loss)
+        guard parameters.isFinite, body?.parameters.isFinite ?? true else { throw .diverged(epoch: epoch - 1) }
+        return best ?? Outcome(parameters: parameters, body: body?.parameters, loss: loss)
     }
 
-    /// Lays out a batch, with its noise.
-    private func take(_ pieces: [Range<Int>], into workspace: RecogniserNetwork.Workspace, step: Int) {
-        let width = material.network.features
-        workspace.take(pieces, features: material.values, width: width, labels: material.labels)
-        guard settings.inputNoise > 0 else { return }
+    /// Lays out a batch, with its noise: all but the features of a body.
+    private func take(_ pieces: [Range<Int>], into workspace: RecogniserNetwork.Workspace, step: Int?) {
+        let width = material.valueCount
+        let before = material.network.features - width
+        workspace.take(
+            pieces, features: material.values, width: width, after: before, labels: material.labels)
+        guard settings.inputNoise > 0, width > 0, let step else { return }
         var draws = RandomSequence(seed: seed, stream: RandomStream.noise(step: step))
-        kernel_add_noise(
-            workspace.x.base, workspace.batch.rows * width, Float(settings.inputNoise), draws.next())
+        let (rows, deviation) = (workspace.batch.rows, Float(settings.inputNoise))
+        guard before > 0 else {
+            return kernel_add_noise(workspace.x.base, rows * width, deviation, draws.next())
+        }
+        for row in 0..<rows {
+            kernel_add_noise(workspace.x.base + row * (before + width) + before, width, deviation, draws.next())
+        }
     }
 
     /// A step of Adam at the schedule's rate; before it, decay takes its part of the matrices (Loshchilov and Hutter,
     /// "Decoupled Weight Decay Regularization", ICLR 2019).
-    private func update(_ parameters: FloatBlock, gradient: FloatBlock, by adam: inout Adam) {
+    private func update(
+        _ parameters: FloatBlock, gradient: FloatBlock, by adam: inout Adam, _ body: BodyTraining?
+    ) {
         let factor = settings.schedule.factor(step: adam.step, of: stepCount, warmup: settings.warmupSteps)
         let rate = settings.learningRate * factor
         if settings.weightDecay > 0 {
@@ -104,15 +129,19 @@ struct MemberTraining {
             }
         }
         adam.update(parameters, gradient: gradient, into: parameters, rate: rate)
+        body?.update(rate: settings.encoderLearningRate * factor, decay: settings.weightDecay)
     }
 
     /// The loss on the people held out, per labelled sample.
-    private func heldOutLoss(of parameters: FloatBlock, _ workspace: RecogniserNetwork.Workspace) -> Double {
+    private func heldOutLoss(
+        of parameters: FloatBlock, _ body: BodyTraining?, _ workspace: RecogniserNetwork.Workspace
+    ) -> Double {
         let (network, pieces) = (material.network, material.stoppingPieces)
         var (sum, labelled) = (0.0, 0)
         for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
             let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
-            workspace.take(chosen, features: material.values, width: network.features, labels: material.labels)
+            take(chosen, into: workspace, step: nil)
+            body?.forward(workspace, step: nil)
             sum +=
                 network.loss(workspace, parameters: parameters, threads: threads) * Double(workspace.heads[0].known)
             labelled += workspace.heads[0].known
@@ -126,10 +155,13 @@ struct MemberTraining {
         return copy
     }
 
-    /// Shortens `gradient` to a norm of `limit`, if that is above 0 and the norm above it.
-    private static func clip(_ gradient: FloatBlock, to limit: Double) {
+    /// Shortens the gradients together to the norm that the settings allow.
+    private func clip(_ gradients: [FloatBlock]) {
+        let limit = settings.gradientClip
         guard limit > 0 else { return }
-        let norm = kernel_sum_of_squares(gradient.base, gradient.count).squareRoot()
-        if norm > limit { kernel_scale(gradient.base, Float(limit / norm), gradient.count) }
+        let norm = gradients.reduce(0.0) { $0 + kernel_sum_of_squares($1.base, $1.count) }.squareRoot()
+        if norm > limit {
+            for gradient in gradients { kernel_scale(gradient.base, Float(limit / norm), gradient.count) }
+        }
     }
 }

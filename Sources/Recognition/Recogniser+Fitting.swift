@@ -8,6 +8,8 @@ extension Recogniser {
     public struct Fitted: Sendable {
         /// The recogniser.
         public let recogniser: Recogniser
+        /// The parameters of each member's body, where one was trained on.
+        public let bodies: [FloatBlock]
         /// The mean over its members of the last training epoch's mean negative log-likelihood per labelled sample, in
         /// nats; where held-out people chose the epoch, theirs in that epoch.
         public let loss: Double
@@ -32,6 +34,11 @@ extension Recogniser {
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(RecognitionError) -> Fitted {
         do { try settings.validate() } catch { throw .badSetting(error) }
+        if let body = data.body {
+            do {
+                try settings.augmentation.validate(rows: body.samples.rows, columns: body.samples.columns)
+            } catch { throw .badSetting(error) }
+        }
         let isLabelled = data.isLabelled
         guard data.training.contains(where: { data.targets[0].labels[$0] != nil }) else { throw .nothingToLearnFrom }
         let scaling = FeatureScaling(
@@ -45,13 +52,17 @@ extension Recogniser {
         }
         let material = TrainingMaterial(
             network: network, values: scaling.scaled(data.values, clip: settings.inputClip),
+            valueCount: data.values.columns, body: data.body,
             labels: data.targets.map { $0.labels.map { label in label.map { Int32($0) } ?? CRF.unknown } },
             pieces: pieces(trainedOn), stoppingPieces: pieces(stopping))
+        try checkMemory(material, settings: settings)
         let outcomes = try outcomes(material, settings: settings, threads: threads, progress: progress)
         let members = outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
         return Fitted(
             recogniser: Recogniser(
-                settings: settings, classes: data.targets[0].classes, scaling: scaling, members: members),
+                settings: settings, classes: data.targets[0].classes, featureCount: data.featureCount,
+                scaling: scaling, members: members),
+            bodies: outcomes.compactMap(\.body),
             loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count),
             steps: MemberTraining(material: material, settings: settings, seed: 0, threads: 1).stepCount)
     }
@@ -61,24 +72,38 @@ extension Recogniser {
         for data: RecogniserData, settings: RecogniserSettings
     ) throws(RecognitionError) -> RecogniserNetwork {
         let network = RecogniserNetwork(
-            cell: settings.cell, features: data.values.columns, hidden: settings.hiddenUnits,
+            cell: settings.cell, features: data.featureCount + data.values.columns, hidden: settings.hiddenUnits,
             classes: data.targets[0].classes, others: data.targets.dropFirst().map(\.classes))
         guard network.parameterCount < largestParameterCount else {
             throw .badSetting(
                 SettingFault(
                     "hidden_units", settings.hiddenUnits,
-                    wanted: "fewer: \(data.values.columns) features and that many units make "
+                    wanted: "fewer: \(network.features) features and that many units make "
                         + "\(network.parameterCount) parameters"))
         }
-        guard network.parameterCount * settings.members < largestParameterCount else {
+        let each = network.parameterCount + (data.body?.network.parameterCount ?? 0)
+        guard each * settings.members < largestParameterCount else {
             throw .badSetting(
                 SettingFault(
                     "members", settings.members,
                     wanted:
-                        "fewer: each has \(network.parameterCount) parameters, and all of them would fill the memory"
+                        "fewer: each has \(each) parameters, and all of them would fill the memory"
                 ))
         }
         return network
+    }
+
+    /// Refuses batches that would fill the memory with what a body computes for them.
+    private static func checkMemory(
+        _ material: TrainingMaterial, settings: RecogniserSettings
+    ) throws(RecognitionError) {
+        let rows = material.mostRows(inBatchesOf: settings.batchSequences)
+        guard let body = material.body, BodyTraining.floats(body, rows: rows) >= Double(1 << 31) else { return }
+        throw .badSetting(
+            SettingFault(
+                "batch_sequences", settings.batchSequences,
+                wanted: "fewer, or shorter sequences: what the encoder computes for \(rows) samples at once would fill "
+                    + "the memory"))
     }
 
     /// So many parameters or more are not trained: they, their gradients and their moments would fill the memory.

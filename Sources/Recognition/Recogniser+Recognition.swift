@@ -6,9 +6,14 @@ extension Recogniser {
     /// What was recognised.
     public struct Recognition: Sendable, Equatable {
         /// Per sample its class in the most probable sequence of classes.
-        public let labels: [Int]
+        public var labels: [Int]
         /// Per sample the probability of each class given the whole sequence, `[samples, classes]`.
-        public let probabilities: Matrix
+        public var probabilities: Matrix
+
+        /// Answers from their parts.
+        public init(labels: [Int], probabilities: Matrix) {
+            (self.labels, self.probabilities) = (labels, probabilities)
+        }
     }
 
     /// What a recogniser reads to recognise samples: their values, or those of their mirrors.
@@ -49,7 +54,9 @@ extension Recogniser {
         let count = readings[0].values[0].rows
         var labels = [Int](repeating: 0, count: count)
         var probabilities = Matrix(rows: count, columns: classes)
-        let scaled = readings.map { $0.values.map { scaling.scaled($0, clip: settings.inputClip) } }
+        let scaled = readings.map {
+            $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) }
+        }
         let scores = fieldParameters(of: readings)
         var found: [Int32] = []
         var (emissions, marginals) = (Scratch(), Scratch())

@@ -11,7 +11,9 @@ public struct Recogniser: Sendable {
     public let settings: RecogniserSettings
     /// The members' network.
     public let network: RecogniserNetwork
-    /// How features are scaled before the network reads them.
+    /// How many of the values that it reads are features of a tuned body, and so not scaled; they come first.
+    public let featureCount: Int
+    /// How the values after them are scaled before the network reads them.
     public let scaling: FeatureScaling
     /// The parameters of each member.
     public let members: [FloatBlock]
@@ -21,10 +23,15 @@ public struct Recogniser: Sendable {
     /// A recogniser from its parts.
     ///
     /// - Precondition: there is a member, and each has as many parameters as the network.
-    public init(settings: RecogniserSettings, classes: Int, scaling: FeatureScaling, members: [FloatBlock]) {
+    public init(
+        settings: RecogniserSettings, classes: Int, featureCount: Int = 0, scaling: FeatureScaling,
+        members: [FloatBlock]
+    ) {
+        self.featureCount = featureCount
         (self.settings, self.scaling, self.members) = (settings, scaling, members)
         network = RecogniserNetwork(
-            cell: settings.cell, features: scaling.means.count, hidden: settings.hiddenUnits, classes: classes)
+            cell: settings.cell, features: featureCount + scaling.means.count, hidden: settings.hiddenUnits,
+            classes: classes)
         precondition(
             !members.isEmpty && members.allSatisfy { [network] in $0.count == network.parameterCount },
             "\(members.map(\.count)) parameters for a network of \(network.parameterCount)")

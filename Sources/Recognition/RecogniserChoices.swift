@@ -25,8 +25,15 @@ public enum EncoderUse: String, Codable, CaseIterable, Sendable {
     case frozen
     /// It reads its features, and its body is trained on together with the recogniser.
     case tuned
+    /// As `tuned`, from initial parameters: no encoder is needed.
+    case scratch
     /// It reads no features and needs no encoder.
     case none
+
+    /// Whether an encoder's body is trained on together with the recogniser.
+    public var trainsBody: Bool { self == .tuned || self == .scratch }
+    /// Whether there has to be a pre-trained encoder.
+    public var needsEncoder: Bool { self == .frozen || self == .tuned }
 }
 
 /// What becomes of training samples without a label that lie between labelled ones.

@@ -13,8 +13,10 @@ public struct RecogniserData: Sendable {
         public init(labels: [Int?], classes: Int) { (self.labels, self.classes) = (labels, classes) }
     }
 
-    /// What is read of each sample, `[samples, width]`.
+    /// What is read of each sample, `[samples, width]`; beside the features of a tuned body, where there is one.
     public var values: Matrix
+    /// The body that is trained on together with the recogniser, where one is.
+    public var body: TunedBody?
     /// The samples of each recording, in order; no sequence crosses one's end.
     public var recordings: [Range<Int>]
     /// Whose each recording is, as a number of that person.
@@ -29,7 +31,8 @@ public struct RecogniserData: Sendable {
     /// - Precondition: as many labels in each target, and all samples of all recordings, as there are values for; a
     ///   subject for each recording.
     public init(
-        values: Matrix, recordings: [Range<Int>], subjects: [Int], training: [Int], targets: [Target]
+        values: Matrix, recordings: [Range<Int>], subjects: [Int], training: [Int], targets: [Target],
+        body: TunedBody? = nil
     ) {
         precondition(
             targets.allSatisfy { $0.labels.count == values.rows } && !targets.isEmpty,
@@ -37,8 +40,11 @@ public struct RecogniserData: Sendable {
         precondition(
             subjects.count == recordings.count, "\(subjects.count) subjects of \(recordings.count) recordings")
         (self.values, self.recordings, self.subjects) = (values, recordings, subjects)
-        (self.training, self.targets) = (training, targets)
+        (self.training, self.targets, self.body) = (training, targets, body)
     }
+
+    /// How many features a tuned body makes.
+    var featureCount: Int { body?.network.featureCount ?? 0 }
 
     /// Per sample, whether it takes part.
     var isIncluded: [Bool] {

@@ -8,10 +8,11 @@ import Signals
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
 /// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
-/// features are read, `encoder` (its record); `dataset` and, where an encoder was pre-trained, `encoder_job` and
-/// `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as `encoder.0.…` and
-/// so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names;
-/// `scaling.means`, `scaling.factors` and, where the settings have them, `components.mean` `[values]`,
+/// features are read, `encoder` (its record) and, where its body was trained on, `augmentation`; `dataset` and, where
+/// an encoder was pre-trained, `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as
+/// `encoder.…`, or each member's as `encoder.0.…` and so on where it was trained on; each member's parameters as
+/// `recogniser.0.…` and so on, under their parts' names; `scaling.means` and `scaling.factors`, where other values are
+/// read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
 /// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights`
 /// `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
 extension RecogniserModel {
@@ -24,7 +25,7 @@ extension RecogniserModel {
         isTuned ? "encoder.\(place)" : "encoder"
     }
 
-    private var isTuned: Bool { recogniser.settings.encoder == .tuned }
+    private var isTuned: Bool { recogniser.settings.encoder.trainsBody }
 
     /// Writes the model to `path`, whole or not at all.
     ///
@@ -43,6 +44,9 @@ extension RecogniserModel {
             "sample_shape": try json([rows, columns]), "recogniser": try json(recogniser.settings),
             "dataset": provenance.dataset, "subjects": try json(provenance.subjects),
         ]
+        if recogniser.settings.encoder.trainsBody {
+            metadata["augmentation"] = try json(recogniser.settings.augmentation)
+        }
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
@@ -51,7 +55,10 @@ extension RecogniserModel {
         var tensors = encoders.enumerated().flatMap { place, encoder in
             encoder.tensors(prefix: Self.encoderPrefix(place, isTuned: isTuned))
         }
-        for name in ["scaling.means", "scaling.factors"] { tensors.append((name, .float32, [scaling.means.count])) }
+        let isScaled = !scaling.means.isEmpty
+        for name in ["scaling.means", "scaling.factors"] where isScaled {
+            tensors.append((name, .float32, [scaling.means.count]))
+        }
         for member in recogniser.members.indices {
             for part in recogniser.network.parts {
                 tensors.append((Self.name(of: part.name, member: member), .float32, part.shape))
@@ -60,7 +67,7 @@ extension RecogniserModel {
         for tensor in added { tensors.append((tensor.name, .float32, tensor.shape)) }
         var writer = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
         for encoder in encoders { try encoder.append(to: &writer) }
-        for values in [scaling.means, scaling.factors] { try writer.append(FloatBlock(values)) }
+        for values in [scaling.means, scaling.factors] where isScaled { try writer.append(FloatBlock(values)) }
         // The parts stand one after the other, as they do in the file.
         for member in recogniser.members { try writer.append(member) }
         for tensor in added { try writer.append(FloatBlock(tensor.values)) }
@@ -103,15 +110,13 @@ extension RecogniserModel {
         guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28 else {
             throw refusal("its sample_shape is not that of a sample")
         }
-        let settings = try decoded(RecogniserSettings.self, "recogniser")
-        let recogniser = try Self.recogniser(in: file, settings: settings, classes: classes.count, refusal)
+        var settings = try decoded(RecogniserSettings.self, "recogniser")
+        if settings.encoder.trainsBody { settings.augmentation = try decoded(Augmentation.self, "augmentation") }
+        do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
         var encoders: [Encoder] = []
         if settings.encoder != .none {
-            let isTuned = settings.encoder == .tuned
+            let isTuned = settings.encoder.trainsBody
             let record = try decoded(Encoder.Record.self, "encoder")
-            guard [record.rows, record.columns] == shape else {
-                throw refusal("its encoder takes samples of another shape")
-            }
             do {
                 encoders = try (0..<(isTuned ? settings.members : 1)).map { place in
                     try Encoder(
@@ -121,12 +126,15 @@ extension RecogniserModel {
                 throw refusal("\(error)")
             }
         }
+        let featureCount = encoders.first?.featureCount ?? 0
+        let recogniser = try Self.recogniser(
+            in: file, settings: settings, classes: classes.count,
+            featureCount: settings.encoder.trainsBody ? featureCount : 0, refusal)
         guard let inputs = try RecogniserInputs(file, settings: settings, values: shape[0] * shape[1]) else {
             throw refusal("its components or its mixture have impossible values")
         }
         try file.requireWhole()
-        let width = inputs.width(
-            featureCount: encoders.first?.featureCount ?? 0, valuesPerSample: shape[0] * shape[1])
+        let width = inputs.width(featureCount: featureCount, valuesPerSample: shape[0] * shape[1])
         guard width == recogniser.network.features else {
             throw refusal(
                 "its encoder and inputs make \(width) values a sample, its recogniser reads "
@@ -142,13 +150,15 @@ extension RecogniserModel {
     }
 
     private static func recogniser(
-        in file: TensorFile, settings: RecogniserSettings, classes: Int, _ refusal: (String) -> RecognitionError
+        in file: TensorFile, settings: RecogniserSettings, classes: Int, featureCount: Int,
+        _ refusal: (String) -> RecognitionError
     ) throws -> Recogniser {
-        do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
-        let means = try file.floats("scaling.means")
-        guard !means.isEmpty else { throw refusal("it has no features") }
+        // A body's features are not scaled, and there need be no other values.
+        let isScaled = featureCount == 0 || file.tensors.contains { $0.name == "scaling.means" }
+        let means = isScaled ? Array(try file.floats("scaling.means")) : []
+        guard featureCount + means.count > 0 else { throw refusal("it has no features") }
         let network = RecogniserNetwork(
-            cell: settings.cell, features: means.count, hidden: settings.hiddenUnits, classes: classes)
+            cell: settings.cell, features: featureCount + means.count, hidden: settings.hiddenUnits, classes: classes)
         // Every shape is held against the file before anything is allocated for it.
         for member in 0..<settings.members {
             for part in network.parts {
@@ -163,12 +173,13 @@ extension RecogniserModel {
             }
             return parameters
         }
-        let factors = try file.floats("scaling.factors", shape: [means.count])
-        let scaling = withExtendedLifetime(file) { FeatureScaling(means: Array(means), factors: Array(factors)) }
+        let factors = isScaled ? Array(try file.floats("scaling.factors", shape: [means.count])) : []
+        let scaling = withExtendedLifetime(file) { FeatureScaling(means: means, factors: factors) }
         guard members.allSatisfy(\.isFinite), (scaling.means + scaling.factors).allSatisfy(\.isFinite) else {
             throw refusal("a parameter is not a number")
         }
-        return Recogniser(settings: settings, classes: classes, scaling: scaling, members: members)
+        return Recogniser(
+            settings: settings, classes: classes, featureCount: featureCount, scaling: scaling, members: members)
     }
 }
 

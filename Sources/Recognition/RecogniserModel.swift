@@ -60,8 +60,6 @@ public struct RecogniserModel: Sendable {
             encoders.count <= 1 || encoders.count == recogniser.members.count,
             "\(encoders.count) encoders for \(recogniser.members.count) members")
         precondition(
-            encoders.allSatisfy { $0.rows == rows && $0.columns == columns }, "an encoder of samples of another shape")
-        precondition(
             classes.count == recogniser.network.classes,
             "\(classes.count) class names for \(recogniser.network.classes) classes")
         let width = inputs.width(

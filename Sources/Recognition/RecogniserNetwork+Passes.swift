@@ -21,6 +21,8 @@ extension RecogniserNetwork {
         var outputGradient = Scratch()
         /// After a backward pass to them, the gradient at the values read, `[rows, features]`.
         public internal(set) var inputGradient = Scratch()
+        /// Values of a row of what is read.
+        private(set) var rowWidth = 0
         /// The sample at each row, in the batch's layout.
         public private(set) var samples: [Int] = []
         private(set) var heads: [Head] = []
@@ -35,10 +37,15 @@ extension RecogniserNetwork {
         ///   - pieces: the sequences, as runs of samples.
         ///   - features: `[samples, width]`.
         ///   - width: how many values a sample has.
+        ///   - before: how many values of each row come first, for others to write.
         ///   - targets: for each head the samples' classes, or `CRF.unknown`.
-        public func take(_ pieces: [Range<Int>], features: FloatBlock, width: Int, labels targets: [[Int32]]) {
+        public func take(
+            _ pieces: [Range<Int>], features: FloatBlock, width: Int, after before: Int = 0,
+            labels targets: [[Int32]]
+        ) {
             batch.arrange(lengths: pieces.map(\.count))
-            x.reserve(batch.rows * width)
+            rowWidth = before + width
+            x.reserve(batch.rows * rowWidth)
             reserveHeads(max(1, targets.count))
             for head in heads where head.labels.count < batch.rows {
                 head.labels = [Int32](repeating: CRF.unknown, count: batch.rows)
@@ -49,7 +56,7 @@ extension RecogniserNetwork {
                 for (step, sample) in piece.enumerated() {
                     let row = batch.row(place: place, step: step)
                     samples[row] = sample
-                    (x.base + row * width).update(from: features.base + sample * width, count: width)
+                    (x.base + row * rowWidth + before).update(from: features.base + sample * width, count: width)
                     for (head, labels) in zip(heads, targets) {
                         head.labels[row] = labels[sample]
                         if labels[sample] != CRF.unknown { head.known += 1 }

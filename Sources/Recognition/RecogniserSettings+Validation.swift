@@ -14,7 +14,7 @@ extension RecogniserSettings {
         try AdamSettings(learningRate: learningRate).validate()
         try SettingFault.checkPositive("encoder_learning_rate", encoderLearningRate)
         try check(warmupSteps >= 0, "warmup_steps", warmupSteps, "0 or more")
-        let decayed = weightDecay * max(learningRate, encoder == .tuned ? encoderLearningRate : 0)
+        let decayed = weightDecay * max(learningRate, encoder.trainsBody ? encoderLearningRate : 0)
         try check(
             weightDecay >= 0 && decayed < 1, "weight_decay", weightDecay, "0 or more, and less than 1 / learning_rate")
         try check(epochs > 0, "epochs", epochs, "1 or more")
@@ -39,6 +39,11 @@ extension RecogniserSettings {
         let schemes = [Self.noScheme, Self.otherSchemes] + LabelScheme.allCases.map(\.rawValue)
         try SettingFault.check(
             schemes.contains(secondScheme), "second_scheme", secondScheme, schemes.joined(separator: " or "))
+        try augmentation.validate()
+        let hasBody = encoder.trainsBody || augmentation.kind == Augmentation.none.kind
+        try SettingFault.check(
+            hasBody, "augmentation", augmentation.kind,
+            "none, or encoder: tuned, which alone sees samples again and again")
         try SettingFault.check((1...1000).contains(members), "members", members, "1 to 1000")
     }
 

@@ -54,6 +54,10 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var fisherNormalised: Bool
     /// Whether a sample's own values come last.
     public var includeInputs: Bool
+    /// What is done to a sample whenever a body is trained on it.
+    ///
+    /// A kind and its settings of their own, so no part of this type's coding.
+    public var augmentation = Augmentation.none
     /// What every random number of the training comes from.
     public var seed: UInt64
 

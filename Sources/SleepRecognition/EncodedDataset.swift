@@ -2,67 +2,191 @@ import Datasets
 import Encoders
 import Numerics
 import Recognition
+import Signals
+import Upstream
 
-/// A dataset's samples as a recogniser reads them: each through the encoder, where there is one, with what else it
-/// reads beside its features.
+/// A dataset's samples as a recogniser reads them: each through encoders, where there are any, with what else it reads
+/// beside their features.
 ///
 /// Training, recognition and every fold of an evaluation go through here.
 struct EncodedDataset: Sendable {
-    /// What is read of a sample beside the encoder's features.
+    /// What is read of a sample beside the encoders' features.
     let inputs: RecogniserInputs
-    /// What is read of each sample, `[samples, width]`: by each encoder, or once where there is none.
-    private let values: [Matrix]
-    private let recordings: [Range<Int>]
-    private let subjects: [Int]
+    private let dataset: Dataset
+    private let encoders: [Encoder]
+    /// That of an encoder that starts from initial parameters, where no other is given.
+    private let start: Encoder.Record?
 
-    /// A dataset through encoders, with inputs that were fitted before.
+    /// A dataset for encoders, with inputs that were fitted before.
     ///
-    /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
-    ///   dataset was cut meanwhile.
     /// - Precondition: the samples have the encoders' shape.
-    init(_ dataset: Dataset, by encoders: [Encoder], inputs: RecogniserInputs) throws {
+    init(_ dataset: Dataset, by encoders: [Encoder], inputs: RecogniserInputs) {
+        (self.dataset, self.encoders, self.inputs, start) = (dataset, encoders, inputs, nil)
+    }
+
+    /// A dataset to train on, with inputs that are fitted on the samples `training` alone.
+    init(_ dataset: Dataset, by encoder: Encoder?, fittingOn training: [Int], settings: PresetSettings) throws {
+        (self.dataset, encoders) = (dataset, encoder.map { [$0] } ?? [])
+        inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings.recogniser)
+        let isScratch = settings.recogniser.encoder == .scratch
+        start = isScratch ? try Encoder.Record(startingOn: dataset, settings: settings.upstream) : nil
+    }
+
+    /// What was trained.
+    struct Fitted {
+        let recogniser: Recogniser
+        /// None, one for all members, or each one's own.
+        let encoders: [Encoder]
+        let loss: Double
+        /// How many steps the optimiser made for each member.
+        let steps: Int
+    }
+
+    /// A recogniser trained on the samples `training`, and its encoders; see `Recogniser.fit`.
+    ///
+    /// - Parameters:
+    ///   - schemes: what is told apart, and after it what is learnt beside.
+    ///   - training: the samples that take part, in order.
+    ///   - settings: how to build and train.
+    ///   - threads: how many threads to use.
+    ///   - progress: as for `Recogniser.fit`.
+    func fit(
+        _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
+        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+    ) throws -> Fitted {
         let samples = dataset.samples
-        self.inputs = inputs
-        let features =
-            encoders.isEmpty
-            ? [Matrix(rows: samples.count, columns: 0)]
-            : encoders.map { $0.features(of: $0.record.preparation.prepared(samples), 0..<samples.count) }
-        values = features.map { inputs.matrix($0, samples: samples) }
-        recordings = dataset.recordingRanges.map(\.samples)
-        subjects = dataset.recordingRanges.map(\.subject)
+        let tuned = settings.encoder.trainsBody ? encoders.first?.record ?? start : nil
+        let body = try tuned.map { record in
+            TunedBody(
+                network: try Encoder.network(of: record),
+                samples: try record.prepared(samples, of: dataset, threads: threads),
+                parameters: encoders.first?.parameters, augmentation: settings.augmentation,
+                mirrors: try schemes.map { scheme in
+                    settings.augmentation.mirrors ? try scheme.mirroredClasses : nil
+                })
+        }
+        let data = RecogniserData(
+            values: try values(of: samples, by: body == nil ? encoders : [], threads: threads)[0],
+            recordings: dataset.recordingRanges.map(\.samples), subjects: dataset.recordingRanges.map(\.subject),
+            training: training,
+            targets: schemes.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) }, body: body)
+        let fitted = try Recogniser.fit(data, settings: settings, threads: threads, progress: progress)
+        try dataset.requireWhole()
+        let own = try tuned.map { record in
+            try fitted.bodies.map { try Encoder(record: record, parameters: $0) }
+        }
+        return Fitted(recogniser: fitted.recogniser, encoders: own ?? encoders, loss: fitted.loss, steps: fitted.steps)
+    }
+
+    /// Values of samples through each encoder, or once where there is none: `[samples, width]` each.
+    ///
+    /// - Throws: for values that are no numbers, and for a dataset that was cut meanwhile.
+    private func values(of samples: Samples, by encoders: [Encoder], threads: Int) throws -> [Matrix] {
+        var features: [Matrix] = []
+        if let record = encoders.first?.record {
+            let prepared = try record.prepared(samples, of: dataset, threads: threads)
+            features = encoders.map { $0.features(of: prepared, 0..<samples.count) }
+        }
+        if features.isEmpty { features = [Matrix(rows: samples.count, columns: 0)] }
+        let values = features.map { inputs.matrix($0, samples: samples) }
         try dataset.requireWhole()  // also for what the inputs were fitted on
         // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
         guard values.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
             throw EncoderError.unfit(
                 "its features of \(dataset.path) are infinite or not numbers: pretrain with a lower learning rate")
         }
-    }
-
-    /// A dataset through encoders, with inputs that are fitted on the samples `training` alone.
-    init(
-        _ dataset: Dataset, by encoders: [Encoder], fittingOn training: [Int], settings: RecogniserSettings
-    ) throws {
-        let inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings)
-        try self.init(dataset, by: encoders, inputs: inputs)
-    }
-
-    /// A recogniser trained on the samples `training`; see `Recogniser.fit`.
-    ///
-    /// - Parameter targets: what is told apart, and after it what is learnt beside.
-    func fit(
-        _ targets: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
-        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
-    ) throws(RecognitionError) -> Recogniser.Fitted {
-        let data = RecogniserData(
-            values: values[0], recordings: recordings, subjects: subjects, training: training,
-            targets: targets.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) })
-        return try Recogniser.fit(data, settings: settings, threads: threads, progress: progress)
+        return values
     }
 
     /// What the recogniser answers for every sample of the recordings that have one of `wanted`; nil recognises all.
-    func recognise(by recogniser: Recogniser, wanted: [Int]? = nil, threads: Int) -> Recogniser.Recognition {
+    ///
+    /// - Parameters:
+    ///   - recogniser: reads what these encoders and inputs make.
+    ///   - mirror: for each class that of the mirrored sample; nil recognises no mirrors.
+    ///   - wanted: samples.
+    ///   - threads: how many threads to use.
+    /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
+    ///   dataset was cut meanwhile.
+    func recognise(
+        by recogniser: Recogniser, mirror: [Int]? = nil, wanted: [Int]? = nil, threads: Int
+    ) throws -> Recogniser.Recognition {
         let isWanted = wanted.map { Set($0) }
+        let recordings = dataset.recordingRanges.map(\.samples)
         let chosen = recordings.filter { recording in isWanted.map { !$0.isDisjoint(with: recording) } ?? true }
-        return recogniser.recognise([Recogniser.Reading(values)], recordings: chosen, threads: threads)
+        let places = Array(chosen.joined())
+        let samples = dataset.samples.copies(of: places)
+        var readings = [Recogniser.Reading(try values(of: samples, by: encoders, threads: threads))]
+        if let mirror {
+            let mirrored = dataset.samples.copies(of: places, areMirrored: true)
+            readings.append(
+                Recogniser.Reading(try values(of: mirrored, by: encoders, threads: threads), mirror: mirror))
+        }
+        var (begin, moved) = (0, [Range<Int>]())
+        for recording in chosen {
+            moved.append(begin..<begin + recording.count)
+            begin += recording.count
+        }
+        let found = recogniser.recognise(readings, recordings: moved, threads: threads)
+        return found.spread(to: places, of: dataset.samples.count)
+    }
+}
+
+extension Recogniser.Recognition {
+    /// The same with each answer at its sample's place among `count`; class 0 and no probability at others.
+    fileprivate func spread(to places: [Int], of count: Int) -> Recogniser.Recognition {
+        if places.count == count { return self }
+        var all = Recogniser.Recognition(
+            labels: [Int](repeating: 0, count: count),
+            probabilities: Matrix(rows: count, columns: probabilities.columns))
+        for (place, sample) in places.enumerated() {
+            all.labels[sample] = labels[place]
+            for c in 0..<probabilities.columns { all.probabilities[sample, c] = probabilities[place, c] }
+        }
+        return all
+    }
+}
+
+extension Samples {
+    /// Some of them in memory of their own; the columns of mirrored ones, which are maps, in reverse order.
+    fileprivate func copies(of places: [Int], areMirrored: Bool = false) -> Samples {
+        if places.count == count, !areMirrored { return self }
+        let block = FloatBlock(count: places.count * valuesPerSample)
+        for (place, sample) in places.enumerated() {
+            let (from, to) = (base + sample * valuesPerSample, block.base + place * valuesPerSample)
+            guard areMirrored else {
+                to.update(from: from, count: valuesPerSample)
+                continue
+            }
+            for row in 0..<rows {
+                for column in 0..<columns { to[row * columns + column] = from[(row + 1) * columns - 1 - column] }
+            }
+        }
+        return Samples(count: places.count, rows: rows, columns: columns, base: UnsafePointer(block.base), owner: block)
+    }
+}
+
+extension Encoder.Record {
+    /// Samples as the encoder's network reads them.
+    ///
+    /// - Parameters:
+    ///   - samples: the dataset's, some of them or their mirrors.
+    ///   - dataset: says how they lie and whether they are prepared already.
+    ///   - threads: how many threads to use.
+    /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared so.
+    fileprivate func prepared(
+        _ samples: Samples, of dataset: Dataset, threads: Int
+    ) throws(DatasetError) -> PreparedSamples {
+        try dataset.preparationLeft(for: preparation).prepared(samples, frame: dataset.frame, threads: threads)
+    }
+
+    /// The record of an encoder that starts from initial parameters, for samples of a dataset.
+    ///
+    /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared as the settings say.
+    fileprivate init(startingOn dataset: Dataset, settings: UpstreamSettings) throws(DatasetError) {
+        let (samples, left) = (dataset.samples, try dataset.preparationLeft(for: settings.preparation))
+        let shape = left.shape(rows: samples.rows, columns: samples.columns)
+        self.init(
+            network: settings.network, preparation: settings.preparation, rows: shape.rows, columns: shape.columns,
+            content: dataset.content, units: dataset.units)
     }
 }

@@ -19,7 +19,7 @@ public struct Prediction: Sendable {
     public init(
         of dataset: Dataset, by model: RecogniserModel, name: String = "the model"
     ) throws(SleepRecognitionError) {
-        try model.sampleKind.check(dataset, for: name)
+        try model.check(dataset, for: name)
         (self.model, self.dataset, self.name) = (model, dataset, name)
     }
 
@@ -29,7 +29,12 @@ public struct Prediction: Sendable {
     /// - Returns: an answer for every sample.
     /// - Throws: `SleepRecognitionError.encoder` for features beyond all numbers.
     public func run(threads: Int = 1) throws(SleepRecognitionError) -> Predictions {
-        let encoded = try about(name) { try EncodedDataset(dataset, by: model.encoders, inputs: model.inputs) }
-        return Predictions(encoded.recognise(by: model.recogniser, threads: threads), by: model, of: dataset)
+        let found = try about(name) {
+            let mirrors = model.recogniser.settings.mirrorAverage
+            return try EncodedDataset(dataset, by: model.encoders, inputs: model.inputs).recognise(
+                by: model.recogniser, mirror: mirrors ? try model.scheme.mirroredClasses(for: model.vocabulary) : nil,
+                threads: threads)
+        }
+        return Predictions(found, by: model, of: dataset)
     }
 }

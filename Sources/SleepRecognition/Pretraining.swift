@@ -21,13 +21,15 @@ public struct Pretraining: Sendable {
     ) throws(SleepRecognitionError) {
         let (samples, values) = (dataset.samples, settings.values)
         self.dataset = dataset
+        let left = try about(dataset.path) { try dataset.preparationLeft(for: values.upstream.preparation) }
         job = Job(
             datasetDigest: dataset.digest, sampleCount: samples.count, rows: samples.rows, columns: samples.columns,
             content: dataset.content, units: dataset.units, preset: settings.name, settings: values.upstream,
             seed: seed,
             shardsPerStep: values.shards,
             originalsPerShard: values.shardSize, steps: values.steps,
-            excludedSamples: excluded,
+            excludedSamples: excluded, frame: values.upstream.preparation.choice.readsFrame ? dataset.frame : nil,
+            isPrepared: left != values.upstream.preparation,
             recordings: values.upstream.task.choice.needsRecordings ? dataset.recordingBounds : nil)
         do { try job.validate() } catch { throw .upstream(subject: dataset.path, error) }
     }

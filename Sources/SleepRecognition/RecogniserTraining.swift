@@ -36,7 +36,7 @@ public struct RecogniserTraining: Sendable {
     ) throws(SleepRecognitionError) {
         let isExcluded = Set(excluded.joined())
         let recogniser = settings.values.recogniser
-        guard (recogniser.encoder == .none) == (encoder == nil) else {
+        guard recogniser.encoder.needsEncoder == (encoder != nil) else {
             throw encoder.map { .encoderNotRead($0.name) } ?? .noEncoder
         }
         training = (0..<dataset.samples.count).filter { !isExcluded.contains($0) }
@@ -44,6 +44,7 @@ public struct RecogniserTraining: Sendable {
         let kept = training
         others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
         if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
+        try labels.checkMirrors(of: dataset, settings: recogniser)
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -65,22 +66,22 @@ public struct RecogniserTraining: Sendable {
         threads: Int = 1, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
-        let encoders = encoder.map { [$0.encoder] } ?? []
         let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
-            let encoded = try EncodedDataset(dataset, by: encoders, fittingOn: training, settings: settings)
+            let encoded = try EncodedDataset(
+                dataset, by: encoder?.encoder, fittingOn: training, settings: self.settings.values)
             let fitted = try encoded.fit(
                 [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
             return (encoded.inputs, fitted)
         }
         let isTrainedOn = Set(training)
-        let record = encoder?.encoder.record
+        let record = fitted.encoders.first?.record
         let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content
         let units = dataset.units.isEmpty ? record?.units ?? [] : dataset.units
         let encoderJob = try encoder.map { encoder throws(SleepRecognitionError) in
             try about(encoder.name) { try encoder.job.digest }
         }
         let model = RecogniserModel(
-            encoders: encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
+            encoders: fitted.encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
             content: content, units: units, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(

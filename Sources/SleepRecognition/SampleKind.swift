@@ -1,13 +1,16 @@
 import Datasets
 import Encoders
 import Recognition
+import Signals
 
 /// What an encoder or a model was trained on, and so takes.
 struct SampleKind: Equatable {
-    /// Rows of a sample.
+    /// Rows of a sample, once it is prepared.
     let rows: Int
-    /// Columns of a sample.
+    /// Columns of a sample, once it is prepared.
     let columns: Int
+    /// What is done to samples that are not prepared yet; nil where they are read as they are.
+    let preparation: Preparation?
     /// What the values are; empty where nobody said.
     let content: [String]
     /// The values' units; empty where nobody said.
@@ -22,11 +25,17 @@ struct SampleKind: Equatable {
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
         let samples = dataset.samples
-        guard samples.rows == rows, samples.columns == columns else {
+        let left =
+            try preparation.map { preparation throws(SleepRecognitionError) in
+                try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+            } ?? .none
+        let shape = left.shape(rows: samples.rows, columns: samples.columns)
+        guard shape == SampleShape(rows: rows, columns: columns) else {
+            let prepared = left == .none || left == .norm ? "" : ", once prepared,"
             throw .otherSamples(
                 dataset: dataset.path,
-                reason: "\(name) takes samples of \(rows) x \(columns) values, but these are of \(samples.rows) x "
-                    + "\(samples.columns): use the kind of data that it was trained on")
+                reason: "\(name) takes samples of \(rows) x \(columns) values, but these\(prepared) are of "
+                    + "\(shape.rows) x \(shape.columns): use the kind of data that it was trained on")
         }
         guard content.isEmpty || dataset.content.isEmpty || content == dataset.content else {
             throw .otherSamples(
@@ -46,13 +55,21 @@ struct SampleKind: Equatable {
 extension Encoder {
     /// What it takes.
     var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: record.content, units: record.units)
+        SampleKind(
+            rows: rows, columns: columns, preparation: record.preparation, content: record.content, units: record.units)
     }
 }
 
 extension RecogniserModel {
-    /// What it takes.
-    var sampleKind: SampleKind {
-        SampleKind(rows: rows, columns: columns, content: content, units: units)
+    /// Refuses a dataset whose samples it does not take: those of another shape, where it reads their own values, or
+    /// those that its encoder does not take.
+    ///
+    /// - Throws: `SleepRecognitionError.otherSamples`.
+    func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
+        if let encoder = encoders.first { try encoder.sampleKind.check(dataset, for: name) }
+        let readsValues = encoders.isEmpty || inputs.includesSamples || inputs.components != nil
+        let own = readsValues ? (rows, columns) : (dataset.samples.rows, dataset.samples.columns)
+        try SampleKind(rows: own.0, columns: own.1, preparation: nil, content: content, units: units)
+            .check(dataset, for: name)
     }
 }

@@ -8,12 +8,20 @@ struct SchemeLabels: Sendable {
     let classes: [String]
     /// Per sample its class, as an index into `classes`; nil where it has none or takes no part.
     let labels: [Int?]
+    private let mirrors: Result<[Int], LabelError>
 
     /// The labels of all samples.
     init(_ dataset: Dataset, under scheme: LabelScheme) throws(SleepRecognitionError) {
         self.init(
             classes: try about(dataset.path) { try scheme.classes(for: dataset.vocabulary) },
-            labels: try about(dataset.path) { try dataset.labels(under: scheme) })
+            labels: try about(dataset.path) { try dataset.labels(under: scheme) },
+            mirrors: Result { () throws(LabelError) in try scheme.mirroredClasses(for: dataset.vocabulary) })
+    }
+
+    /// Refuses settings that mirror samples whose classes have no mirror.
+    func checkMirrors(of dataset: Dataset, settings: RecogniserSettings) throws(SleepRecognitionError) {
+        guard settings.mirrorAverage || settings.augmentation.mirrors else { return }
+        _ = try about(dataset.path) { try mirroredClasses }
     }
 
     /// The labels of the schemes that are learnt beside `scheme`.
@@ -24,13 +32,20 @@ struct SchemeLabels: Sendable {
         return try schemes.map { scheme throws(SleepRecognitionError) in try SchemeLabels(dataset, under: scheme) }
     }
 
-    private init(classes: [String], labels: [Int?]) { (self.classes, self.labels) = (classes, labels) }
+    private init(classes: [String], labels: [Int?], mirrors: Result<[Int], LabelError>) {
+        (self.classes, self.labels, self.mirrors) = (classes, labels, mirrors)
+    }
+
+    /// For each class that of a mirrored sample.
+    ///
+    /// - Throws: `LabelError.noMirror` where it has none.
+    var mirroredClasses: [Int] { get throws(LabelError) { try mirrors.get() } }
 
     /// The same without the labels of all samples but these.
     func keeping(_ samples: [Int]) -> SchemeLabels {
         var kept = [Int?](repeating: nil, count: labels.count)
         for sample in samples { kept[sample] = labels[sample] }
-        return SchemeLabels(classes: classes, labels: kept)
+        return SchemeLabels(classes: classes, labels: kept, mirrors: mirrors)
     }
 
     /// The classes that no label is of.

@@ -66,10 +66,12 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
         case .otherSamples(let dataset, let reason): return "\(dataset): \(reason)"
         case .noLabels(let dataset): return "\(dataset): no sample has a label under this scheme"
         case .noEncoder:
-            return "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none"
+            return
+                "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none or scratch"
         case .encoderNotRead(let name):
-            return "\(name) would not be read, because recogniser.encoder is none: leave the encoder out, or set it to "
-                + "frozen"
+            return
+                "\(name) would not be read, because recogniser.encoder is none or scratch: leave the encoder out, or "
+                + "set it to frozen or tuned"
         case .fold(let dataset, let name, let reason): return "\(dataset), \(name): \(reason)"
         case .labelCurve(let reason): return reason
         case .upstream(let subject, let error):

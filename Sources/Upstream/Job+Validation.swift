@@ -13,7 +13,9 @@ extension Job {
             try settings.validate()
             try checkSizes()
             if isPrepared != true {
-                try settings.preparation.validate(rows: rows, columns: columns, content: content)
+                // Columns of a table that are a map have names, too.
+                try settings.preparation.validate(
+                    rows: rows, columns: columns, content: frame == nil ? content : [])
             }
             let (task, shape) = (settings.task.choice, preparedShape)
             try task.validate(rows: shape.rows, columns: shape.columns)
@@ -54,7 +56,16 @@ extension Job {
             return
         }
         try recordings.validate(sampleCount: sampleCount)
-        if trainedCount == 0 { throw .unfit("all samples are excluded; leave some to train on") }
+        guard let groups, !groups.recordings.isEmpty else {
+            throw .unfit("all samples are excluded; leave some to train on")
+        }
+        switch settings.task.choice.order {
+        case .recordings where !groups.recordings.contains { $0.count > 1 }:
+            throw .unfit("no recording has two samples that could be told apart; take others than those of a recording")
+        case .persons where !groups.persons.contains { $0.count > 1 }:
+            throw .unfit("no person has two recordings that could be told apart; take others than those of a person")
+        default: break
+        }
     }
 
     private func checkSizes() throws(SettingFault) {

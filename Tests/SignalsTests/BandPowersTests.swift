@@ -5,8 +5,10 @@ import Testing
 /// Welch's method by plain loops over sines and cosines of the mathematics library.
 @Test(arguments: [(1, 64), (2, 1300)])
 func bandPowersAreThoseOfPlainLoops(channels: Int, count: Int) {
-    let sample = (0..<channels * count).map { i in
-        Float(sin(Double(i) * 0.7) + 0.3 * cos(Double(i * i % 97)) + Double(i % 5) / 9)
+    let sample = (0..<channels * count).map { i -> Float in
+        let wave: Double = sin(Double(i) * 0.7)
+        let noise: Double = cos(Double(i * i % 97))
+        return Float(wave + 0.3 * noise + Double(i % 5) / 9)
     }
     let powers = BandPowers(channels: channels, valuesPerChannel: count)
     let found = powers.values(of: sample)

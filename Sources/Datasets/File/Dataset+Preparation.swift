@@ -9,6 +9,7 @@ extension Dataset {
     /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared so, and for those that were prepared in
     ///   another way.
     public func preparationLeft(for preparation: Preparation) throws(DatasetError) -> Preparation {
+        if preparation == .none { return .none }  // whoever asks for nothing takes what there is
         if let done = self.preparation {
             guard done == preparation else {
                 throw .unsuitable(

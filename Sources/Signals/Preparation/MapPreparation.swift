@@ -71,6 +71,12 @@ public struct MapPreparation: PreparationKind {
             mapColumns <= columns, "map_columns", mapColumns, "at most \(columns): the maps are \(rows) x \(columns)")
     }
 
+    /// Baseline and feet.
+    public var readsFrame: Bool { true }
+
+    /// Where maps are brought to one scale.
+    public var forgetsUnits: Bool { unitScale }
+
     /// The same for all maps.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: mapRows, columns: mapColumns) }
 

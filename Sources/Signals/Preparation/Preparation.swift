@@ -28,6 +28,9 @@ public struct Preparation: Sendable {
     /// The kind's name.
     public var kind: String { type(of: choice).kind }
 
+    /// Whether it needs to know how maps lie.
+    public var readsFrame: Bool { choice.readsFrame }
+
     /// Refuses settings that make no sense.
     ///
     /// - Throws: `SettingFault` for the first of them.

@@ -29,6 +29,12 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
     /// The shape of a prepared sample, for samples that pass the validation.
     func shape(rows: Int, columns: Int) -> SampleShape
 
+    /// Whether it looks at how maps lie.
+    var readsFrame: Bool { get }
+
+    /// Whether prepared samples are the same whatever unit the samples were in.
+    var forgetsUnits: Bool { get }
+
     /// The samples, prepared.
     ///
     /// - Parameters:
@@ -42,6 +48,12 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
 extension PreparationKind {
     /// Every sample will do.
     public func validate(rows: Int, columns: Int, content: [String]) throws(SettingFault) {}
+
+    /// No.
+    public var readsFrame: Bool { false }
+
+    /// No.
+    public var forgetsUnits: Bool { false }
 
     /// That of the sample as it is.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }

@@ -58,6 +58,7 @@ public struct Evaluation: Sendable {
         func fold(
             _ samples: EvaluationProtocol.Fold, _ settings: NamedSettings
         ) throws(SleepRecognitionError) -> EvaluationFold {
+            try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
             let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
             return try EvaluationFold(
                 samples, of: dataset, labels: labels, others: others, settings: settings, seed: seed)

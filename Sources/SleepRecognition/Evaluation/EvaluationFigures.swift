@@ -177,7 +177,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             + (candidates.isEmpty ? [] : ["in each fold chosen among: " + candidates.joined(separator: "; ")])
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
-            settings.recogniser.encoder == .none ? 0 : settings.foldSteps, settings.recogniser.epochs
+            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.epochs
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)

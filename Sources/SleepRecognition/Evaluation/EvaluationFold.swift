@@ -19,6 +19,7 @@ struct EvaluationFold: Sendable {
     let labels: SchemeLabels
     let others: [SchemeLabels]
     let settings: RecogniserSettings
+    private let preset: PresetSettings
 
     /// A fold that can be carried out.
     ///
@@ -39,8 +40,8 @@ struct EvaluationFold: Sendable {
         absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
         var values = settings.values
         values.recogniser.seed = seed
-        self.settings = values.recogniser
-        guard values.recogniser.encoder != .none else {
+        (self.settings, preset) = (values.recogniser, values)
+        guard values.recogniser.encoder.needsEncoder else {
             pretraining = nil
             return
         }
@@ -71,18 +72,18 @@ struct EvaluationFold: Sendable {
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
-        try run(encoders: pretrained(threads: threads), threads: threads)
+        try run(encoder: pretrained(threads: threads), threads: threads)
     }
 
-    /// The encoder that it pre-trains; none where the recogniser reads no features.
-    func pretrained(threads: Int) throws(SleepRecognitionError) -> [Encoder] {
-        try naming { try pretraining.map { [try $0.run(threads: threads).encoder] } ?? [] }
+    /// The encoder that it pre-trains; nil where the recogniser reads no features.
+    func pretrained(threads: Int) throws(SleepRecognitionError) -> Encoder? {
+        try naming { try pretraining?.run(threads: threads).encoder }
     }
 
-    /// Trains and scores with encoders that were pre-trained.
-    func run(encoders: [Encoder], threads: Int) throws(SleepRecognitionError) -> Result {
+    /// Trains and scores with an encoder that was pre-trained.
+    func run(encoder: Encoder?, threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> [Int] in
-            let encoded = try encoded(by: encoders)
+            let encoded = try encoded(by: encoder)
             return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
         }
         let bySubject = scores(of: found)
@@ -99,9 +100,9 @@ struct EvaluationFold: Sendable {
         }
     }
 
-    /// All samples through these encoders, with what else is fitted on the training samples.
-    func encoded(by encoders: [Encoder]) throws -> EncodedDataset {
-        try EncodedDataset(dataset, by: encoders, fittingOn: samples.training, settings: settings)
+    /// All samples for this encoder, where there is one, with what else is fitted on the training samples.
+    func encoded(by encoder: Encoder?) throws -> EncodedDataset {
+        try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: preset)
     }
 
     /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
@@ -112,7 +113,9 @@ struct EvaluationFold: Sendable {
         let fitted = try encoded.fit(
             ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
             threads: threads)
-        let found = encoded.recognise(by: fitted.recogniser, wanted: samples.test, threads: threads)
+        let found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
+            by: fitted.recogniser, mirror: settings.mirrorAverage ? try labels.mirroredClasses : nil,
+            wanted: samples.test, threads: threads)
         return (found.labels, fitted.steps)
     }
 

@@ -49,9 +49,10 @@ public struct LabelCurve: Sendable {
         }
         guard draws < 1 << 28 else { throw refusal("\(draws) draws are too many: use fewer") }
         let settings = evaluation.settings.values.recogniser
-        guard settings.encoder != .none else {
+        guard settings.encoder.needsEncoder else {
             throw refusal(
-                "recogniser.encoder is none, so that nothing is pre-trained: use frozen or tuned, or another preset")
+                "recogniser.encoder is \(settings.encoder.rawValue), so that nothing is pre-trained: use frozen or tuned, or another preset"
+            )
         }
         guard settings.stopSubjects < least else {
             throw refusal(

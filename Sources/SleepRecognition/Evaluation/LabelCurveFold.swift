@@ -29,8 +29,8 @@ struct LabelCurveFold: Sendable {
         try fold.naming {
             guard let pretraining = fold.pretraining else { preconditionFailure("a curve without pre-training") }
             return Prepared(
-                pretrained: try fold.encoded(by: [pretraining.run(threads: threads).encoder]),
-                untrained: try fold.encoded(by: [pretraining.untrained.encoder]))
+                pretrained: try fold.encoded(by: pretraining.run(threads: threads).encoder),
+                untrained: try fold.encoded(by: pretraining.untrained.encoder))
         }
     }
 

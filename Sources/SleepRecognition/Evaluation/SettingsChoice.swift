@@ -71,13 +71,16 @@ struct SettingsChoice: Sendable {
         var scores = names.map { _ in ClassificationScores(classes: classes) }
         for folds in inner {
             // Candidates that differ in the recogniser alone have their pre-training in common.
-            var pretrained: (fold: EvaluationFold, encoders: [Encoder])?
+            var pretrained: (fold: EvaluationFold, encoder: Encoder?)?
             for (place, fold) in folds.enumerated() {
-                let known = pretrained.flatMap { $0.fold.job == fold.job ? $0.encoders : nil }
-                let encoders: [Encoder]
-                if let known { encoders = known } else { encoders = try fold.pretrained(threads: threads) }
-                pretrained = (fold, encoders)
-                scores[place].count(try fold.run(encoders: encoders, threads: threads).scores)
+                let encoder: Encoder?
+                if let pretrained, pretrained.fold.job == fold.job {
+                    encoder = pretrained.encoder
+                } else {
+                    encoder = try fold.pretrained(threads: threads)
+                }
+                pretrained = (fold, encoder)
+                scores[place].count(try fold.run(encoder: encoder, threads: threads).scores)
             }
         }
         let kappas = scores.map(\.kappa)

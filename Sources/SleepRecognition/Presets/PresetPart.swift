@@ -46,6 +46,10 @@ struct PresetPart {
             PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
             PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),
             recogniser,
+            PresetPart("recogniser", { $0.recogniser.augmentation }, { $1.recogniser.augmentation = $0 })
+                .named("augmentation") {
+                    $1.recogniser.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
+                },
         ]
     }
 
@@ -105,14 +109,14 @@ extension PresetPart {
             },
             values: { plain.values($0).filter { $0.key != "seed" }.merging([length: whole]) { given, _ in given } },
             take: { values, settings in
-                let seed = settings.recogniser.seed
+                let (seed, augmentation) = (settings.recogniser.seed, settings.recogniser.augmentation)
                 do {
                     let known = values.filter { $0.key != length || $0.value != whole }
                     try plain.take(known.merging(["seed": .whole(0)]) { $1 }, &settings)
                 } catch let fault as SettingFault where fault.name == length {
                     throw SettingFault(length, fault.value, wanted: fault.wanted + " or whole")
                 }
-                settings.recogniser.seed = seed
+                (settings.recogniser.seed, settings.recogniser.augmentation) = (seed, augmentation)
             })
     }
 }

@@ -60,8 +60,13 @@ struct JoinCommand: ParsableCommand {
     func run() throws {
         try requireWritable(output.out, inputs: files)
         let preparation = try prepare.map { name in
-            _ = try Preset.named(name)
-            return Preparation(MapPreparation.standard)
+            let preparation = try NamedSettings(preset: name).values.upstream.preparation
+            guard preparation.readsFrame else {
+                throw ProgramError(
+                    "--prepare \(name): its preparation, \(preparation.kind), makes no maps alike; it is done whenever "
+                        + "samples are read, so leave --prepare out")
+            }
+            return preparation
         }
         try output.write(
             JoinedDatasets(

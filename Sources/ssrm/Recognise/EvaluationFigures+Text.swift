@@ -23,7 +23,7 @@ extension EvaluationFigures {
             + subjects.map { [$0.subject, "\($0.samples)", fixed($0.accuracy, 3), fixed($0.kappa, 3)] }
         return """
             \(data): \(scheme), \(protocolName) over \(folds.count) folds, preset \(preset), \(samples) samples held out
-            \(settings.recogniser.encoder == .none ? "no pre-training: the recogniser reads no features\n" : "")\
+            \(settings.recogniser.encoder.needsEncoder ? "" : "no pre-training: recogniser.encoder is \(settings.recogniser.encoder.rawValue)\n")\
             \(changes.isEmpty ? "" : "not as in \(preset): \(changes.joined(separator: ", "))\n")
             \(table(perClass))
 

@@ -20,6 +20,11 @@ struct RecogniserOptions: ParsableArguments {
     @Option(help: "How many recognisers of other seeds answer together; by default the preset's number.")
     var members: Int?
 
+    @Flag(
+        help:
+            "Train the encoder's body from its initial parameters, together with the recogniser, without pre-training.")
+    var fromScratch = false
+
     @Option(help: "What all random draws follow from.")
     var seed: UInt64 = 1
 
@@ -36,6 +41,14 @@ struct RecogniserOptions: ParsableArguments {
     func settings(unused: [String], choosing: [String] = []) throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: unused, choosing: choosing)
         settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
+        if fromScratch {
+            guard settings.values.recogniser.encoder.trainsBody else {
+                throw ProgramError(
+                    "--from-scratch: recogniser.encoder is \(settings.values.recogniser.encoder.rawValue), so that no body "
+                        + "is trained on; set it to tuned")
+            }
+            settings.values.recogniser.encoder = .scratch
+        }
         settings.values.recogniser.members = members ?? settings.values.recogniser.members
         settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
         return settings

@@ -45,7 +45,8 @@ struct TrainCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let settings = try options.settings(unused: ["upstream"])
+        var settings = try options.settings(unused: [])
+        if settings.values.recogniser.encoder != .scratch { settings = try options.settings(unused: ["upstream"]) }
         try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
