@@ -35,7 +35,9 @@ struct SettingsChoice: Sendable {
     ///   - fold: the fold in which it is made; people held out there have no part in it.
     ///   - candidates: the settings to choose among.
     ///   - groups: how many groups the labelled people trained on are divided into, or fewer where they are fewer.
+    ///   - seed: what the groups are drawn from.
     ///   - make: gives a candidate's fold.
+    /// - Throws: `SleepRecognitionError` when there are too few people, or a candidate can't be trained on them.
     init(
         _ fold: EvaluationFold, among candidates: [SettingsCandidate], groups: Int, seed: UInt64,
         make: (EvaluationProtocol.Fold, SettingsCandidate) throws(SleepRecognitionError) -> EvaluationFold

@@ -21,6 +21,8 @@ struct ChoiceOptions: ParsableArguments {
     /// The candidates; none where nothing is to be chosen.
     ///
     /// - Parameter settings: gives the settings with these values replaced.
+    /// - Returns: every combination of the values; the last setting changes fastest.
+    /// - Throws: `ProgramError` for what is no choice, and what `settings` throws.
     func candidates(_ settings: ([String]) throws -> NamedSettings) throws -> [SettingsCandidate] {
         guard !choose.isEmpty else { return [] }
         var combinations: [[String]] = [[]]
