@@ -68,7 +68,7 @@ final class BodyTraining {
 
     /// Writes the features of the workspace's batch to the first values of its rows.
     ///
-    /// - Parameter step: which step of the training it is; nil reads the samples as they are.
+    /// `step` is that of the training; without one the samples are read as they are.
     func forward(_ workspace: RecogniserNetwork.Workspace, step: Int?) {
         let rows = workspace.batch.rows
         read(workspace.samples, sequences: workspace.batch.sequences, batch: workspace.batch, step: step)

@@ -50,6 +50,8 @@ struct MemberTraining {
     /// Trains.
     ///
     /// - Parameter progress: told after each epoch its number from 1 and its loss.
+    /// - Returns: the parameters, and the loss that they were left with.
+    /// - Throws: `RecognitionError.diverged`.
     func run(progress: (_ epoch: Int, _ loss: Double) -> Void) throws(RecognitionError) -> Outcome {
         let (network, pieces) = (material.network, material.pieces)
         let parameters = network.initialParameters(seed: seed)

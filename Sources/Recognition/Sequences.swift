@@ -19,6 +19,7 @@ enum Sequences {
     ///   - isLabelled: per sample whether it has a label.
     ///   - unlabelled: what becomes of a sample without: a piece never begins or ends a recording with one.
     ///   - length: how long a piece is at most.
+    /// - Returns: runs of samples, in order.
     static func trainingPieces(
         of recordings: [Range<Int>], isIncluded: [Bool], isLabelled: [Bool], unlabelled: UnlabelledSamples,
         length: Int?

@@ -50,6 +50,10 @@ struct EncodedDataset: Sendable {
     ///   - settings: how to build and train.
     ///   - threads: how many threads to use.
     ///   - progress: as for `Recogniser.fit`.
+    /// - Returns: what was trained.
+    /// - Throws: `RecognitionError`; `EncoderError.unfit` where a feature or a parameter is no number;
+    ///   `LabelError.noMirror` where samples are mirrored whose labels are not; `DatasetError` and `TensorFileError`
+    ///   for samples that can't be prepared or were cut meanwhile.
     func fit(
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
         progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
@@ -105,6 +109,7 @@ struct EncodedDataset: Sendable {
     ///   - mirror: for each class that of the mirrored sample; nil recognises no mirrors.
     ///   - wanted: samples.
     ///   - threads: how many threads to use.
+    /// - Returns: an answer for each sample of the dataset; class 0 without a probability for those not wanted.
     /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
     ///   dataset was cut meanwhile.
     func recognise(
@@ -172,6 +177,7 @@ extension Encoder.Record {
     ///   - samples: the dataset's, some of them or their mirrors.
     ///   - dataset: says how they lie and whether they are prepared already.
     ///   - threads: how many threads to use.
+    /// - Returns: as many samples.
     /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared so.
     fileprivate func prepared(
         _ samples: Samples, of dataset: Dataset, threads: Int

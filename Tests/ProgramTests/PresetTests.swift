@@ -28,7 +28,8 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         WrongFile("base: paper\nrecogniser:\n  cell: \"l\\ns\\e[1m\"\n", "line 3", "\"l\\ns\\u{1B}[1m\""),
         WrongFile("base: [paper]\n", "line 1", "base is [\"paper\"]"),
         WrongFile("base: nihgt\n", "line 1, column 7", "nihgt", "night?"),
-        WrongFile("base: paper\nupstream: {zzzzzzzz: 1}\n", "line 2", "zzzzzzzz", "use one of task, views"),
+        WrongFile(
+            "base: paper\nupstream: {zzzzzzzz: 1}\n", "line 2", "zzzzzzzz", "use one of preparation, task, views"),
         // Wrong types.
         WrongFile("base: paper\nrecogniser:\n  epochs: forty\n", "line 3, column 11", "epochs", "a whole number"),
         WrongFile("base: paper\nrecogniser:\n  epochs: 1.5\n", "line 3", "1.5", "a whole number"),

@@ -312,3 +312,42 @@ private func table(_ columns: String, shift: Int = 0) -> String {
         #expect(refused.errors.contains("\(name) was trained on hr, movement, but"), "\(refused.errors)")
     }
 }
+
+@Test func severalMembersWithoutAnEncoderAreTrainedAndPredict() throws {
+    let prepared = try Prepared.shared.get()
+    let path = prepared.folder.path("members.safetensors")
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", prepared.data, "--scheme", "posture3", "--members", "2", "--epochs", "2", "--out", path,
+        "--set", "recogniser.encoder=none", "--set", "recogniser.include_inputs=true", "--set",
+        "recogniser.hidden_units=4", "--json")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(try object(trained)["members"] as? Int == 2)
+    let shown = try object(try ProgramRun.ssrm("inspect", path, "--json"))
+    #expect(shown["features"] as? Int == 0 && shown["encoder_job"] == nil)
+    let answers = prepared.folder.path("members.csv")
+    #expect(try ProgramRun.ssrm("predict", "--model", path, "--data", prepared.data, "--out", answers).status == 0)
+}
+
+@Test(arguments: [
+    (["--from-scratch"], "recogniser.encoder is frozen"), (["--members", "0"], "--members must be 1 to 1000"),
+    (["--set", "recogniser.encoder=none", "--set", "recogniser.principal_components=0"], "include_inputs"),
+])
+func aTrainingThatMakesNoSenseIsRefusedInOneLine(more: [String], words: String) throws {
+    let prepared = try Prepared.shared.get()
+    let result = try ProgramRun(
+        ["train", "--data", prepared.data, "--scheme", "posture3", "--out", prepared.folder.path("none.safetensors")]
+            + more
+    ).result()
+    #expect(result.status != 0 && result.errors.contains(words), "\(result.errors)")
+}
+
+@Test func aBodyFromScratchIsEvaluated() throws {
+    let prepared = try Prepared.shared.get()
+    let result = try ProgramRun.ssrm(
+        "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", "loso", "--from-scratch", "--set",
+        "recogniser.encoder=tuned", "--set", "upstream.network=convolution", "--set", "upstream.channels=[2]", "--set",
+        "upstream.kernels=[3]", "--set", "upstream.preparation=map", "--set", "recogniser.steps=3", "--set",
+        "recogniser.augmentation=map", "--set", "recogniser.cell=none")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("no pre-training: recogniser.encoder is scratch"))
+}
