@@ -69,7 +69,10 @@ let package = Package(
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml")],
+            resources: [
+                .embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml"),
+                .embedInCode("Presets/posture.yaml"),
+            ],
             swiftSettings: house),
         library(
             "Service",

@@ -61,6 +61,11 @@ public enum EvaluationProtocol: Sendable, Equatable {
         public let training: [Int]
         /// The samples held out, in order.
         public let test: [Int]
+
+        /// A division of one's own.
+        public init(heldOutSubjects: [Int], training: [Int], test: [Int]) {
+            (self.heldOutSubjects, self.training, self.test) = (heldOutSubjects, training, test)
+        }
     }
 
     /// The divisions of these samples.

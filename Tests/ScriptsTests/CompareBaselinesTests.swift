@@ -131,7 +131,8 @@ private struct Prepared {
         let result = try ProgramRun(
             [
                 prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--preset", "night",
-                "--jobs", "1", "--every", "2", "--ssrm", ProgramRun.ssrm, "--json", "--", "--steps", "5",
+                "--jobs", "1", "--every", "2", "--tools", "majority,lr,dt,nb", "--ssrm", ProgramRun.ssrm, "--json",
+                "--", "--steps", "5",
             ], program: Self.script
         ).result()
         #expect(result.status == 0, "\(result.errors)")
@@ -140,10 +141,11 @@ private struct Prepared {
             try #require(report["tools"] as? [[String: Any]]) + (try #require(report["ssrm"] as? [[String: Any]]))
         #expect(
             rows.compactMap { $0["tool"] as? String } == [
-                "majority", "logistic regression", "random forest", "k-NN", "SVM", "MLP", "ssrm, night",
+                "majority", "logistic regression", "decision tree", "naive Bayes", "ssrm, night",
             ])
         for row in rows {
             #expect(row["samples"] as? Int == 72)
+            #expect((row["kappa_interval"] as? [Double])?.count == 2)
             #expect((row["confusion"] as? [[Int]])?.joined().reduce(0, +) == 72)
         }
         #expect(result.errors.contains("logistic regression, fold 2/2 without subjects"))

@@ -22,6 +22,9 @@ public struct Evaluation: Sendable {
     /// The folds.
     let folds: [EvaluationFold]
     let labels: SchemeLabels
+    /// What is chosen among in each fold, and the choice of each; none where there is nothing to choose.
+    let candidates: [SettingsCandidate]
+    private let choices: [SettingsChoice]
 
     /// An evaluation that can be carried out.
     ///
@@ -30,12 +33,14 @@ public struct Evaluation: Sendable {
     ///   - scheme: what is told apart.
     ///   - division: how samples are held out.
     ///   - settings: both stages' settings.
+    ///   - candidates: settings to choose among in each fold, by folds inside its training people; none for `settings`.
+    ///   - groups: how many groups of people such folds hold out.
     ///   - seed: what all random draws follow from.
     /// - Throws: `SleepRecognitionError` when the scheme does not fit, too few subjects can be held out, or a fold has
     ///   nothing to train on.
     public init(
         on dataset: Dataset, scheme: LabelScheme, division: EvaluationProtocol, settings: NamedSettings,
-        seed: UInt64 = 1
+        choosingAmong candidates: [SettingsCandidate] = [], groups: Int = 4, seed: UInt64 = 1
     ) throws(SleepRecognitionError) {
         let labels = try SchemeLabels(dataset, under: scheme)
         let samples = Array(0..<dataset.samples.count)
@@ -49,11 +54,23 @@ public struct Evaluation: Sendable {
         }
         (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
         (self.labels, self.settings) = (labels, settings)
-        try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
-        let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
-        folds = try about(dataset.path) {
-            try divided.map {
-                try EvaluationFold($0, of: dataset, labels: labels, others: others, settings: settings, seed: seed)
+        self.candidates = candidates
+        func fold(
+            _ samples: EvaluationProtocol.Fold, _ settings: NamedSettings
+        ) throws(SleepRecognitionError) -> EvaluationFold {
+            try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
+            let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
+            return try EvaluationFold(
+                samples, of: dataset, labels: labels, others: others, settings: settings, seed: seed)
+        }
+        let folds = try about(dataset.path) { try divided.map { try fold($0, settings) } }
+        self.folds = folds
+        choices = try about(dataset.path) {
+            guard !candidates.isEmpty else { return [] }
+            return try folds.map {
+                try SettingsChoice($0, among: candidates, groups: groups, seed: seed) {
+                    (samples, candidate) throws(SleepRecognitionError) in try fold(samples, candidate.settings)
+                }
             }
         }
     }
@@ -103,7 +120,10 @@ public struct Evaluation: Sendable {
                 return state.next
             }) {
                 do throws(SleepRecognitionError) {
-                    let result = try folds[index].run(threads: max(1, threads / lanes))
+                    let threads = max(1, threads / lanes)
+                    let result =
+                        try choices.isEmpty
+                        ? folds[index].run(threads: threads) : choices[index].run(threads: threads)
                     state.withLock {
                         $0.results[index] = result
                         let done = $0.results.count { $0 != nil }

@@ -60,9 +60,21 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let macroF1: Double
         /// How many samples of the class of the row were recognised as the class of the column.
         public let confusion: [[Int]]
+        /// The settings that were chosen by folds inside the training people; nil where there was nothing to choose.
+        public let chosen: String?
+        /// Cohen's kappa of each candidate in those folds, likewise.
+        public let candidates: [Candidate]?
+
+        /// What settings reached that could be chosen.
+        public struct Candidate: Codable, Sendable, Equatable {
+            /// The settings that differ.
+            public let name: String
+            /// Cohen's kappa, pooled over the groups of training people held out.
+            public let kappa: Double
+        }
 
         private enum CodingKeys: String, CodingKey {
-            case name, samples, accuracy, kappa, confusion, shards
+            case name, samples, accuracy, kappa, confusion, shards, chosen, candidates
             case shardSize = "shard_size"
             case heldOut = "held_out"
             case absentClasses = "absent_classes"
@@ -77,6 +89,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
             (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)
             confusion = scores.confusion
+            chosen = result.chosen
+            candidates = result.candidates?.map { Candidate(name: $0.name, kappa: $0.kappa) }
         }
     }
 
@@ -156,7 +170,11 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         (data, datasetDigest) = (dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
         settings = evaluation.settings.values
-        (preset, changes) = (evaluation.settings.name, evaluation.settings.changes)
+        preset = evaluation.settings.name
+        let candidates = evaluation.candidates.map(\.name)
+        changes =
+            evaluation.settings.changes
+            + (candidates.isEmpty ? [] : ["in each fold chosen among: " + candidates.joined(separator: "; ")])
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
             settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.epochs

@@ -65,12 +65,25 @@ struct EvaluationFold: Sendable {
         let scores: ClassificationScores
         /// Scores by subject, for the subjects that have labelled samples held out.
         let bySubject: [Int: ClassificationScores]
+        /// The settings that were chosen, and what all candidates reached; nil where there was nothing to choose.
+        var chosen: String?
+        var candidates: [SettingsChoice.Found]?
     }
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
+        try run(encoder: pretrained(threads: threads), threads: threads)
+    }
+
+    /// The encoder that it pre-trains; nil where the recogniser reads no features.
+    func pretrained(threads: Int) throws(SleepRecognitionError) -> Encoder? {
+        try naming { try pretraining?.run(threads: threads).encoder }
+    }
+
+    /// Trains and scores with an encoder that was pre-trained.
+    func run(encoder: Encoder?, threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> [Int] in
-            let encoded = try encoded(by: try pretraining?.run(threads: threads).encoder)
+            let encoded = try encoded(by: encoder)
             return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
         }
         let bySubject = scores(of: found)

@@ -33,8 +33,8 @@ extension LabelCurveFigures {
             A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
             scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
             alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
-            labels; not equal is what a step costs. Logistic regression (C \(RegressionInputs.c)) reads what the \
-            encoder reads.
+            labels; not equal is what a step costs. Logistic regression (C \(RegressionInputs.c)) reads the \
+            samples: prepared ones of maps, log band powers of windows of signals.
             """
         notes = curve.labelledCounts.flatMap { count in
             Self.notes(on: count, outcomes.map { $0.filter { $0.labelled == count } }, of: curve)

@@ -15,6 +15,7 @@ public struct Preset: Sendable {
     public static let all = [
         Preset(name: "paper", bytes: PackageResources.paper_yaml),
         Preset(name: "night", bytes: PackageResources.night_yaml),
+        Preset(name: "posture", bytes: PackageResources.posture_yaml),
     ]
 
     /// Its values.

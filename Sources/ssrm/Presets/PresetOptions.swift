@@ -21,18 +21,21 @@ struct PresetOptions: ParsableArguments {
         if preset != nil, config != nil { throw ValidationError("use either --preset or --config, not both") }
     }
 
-    /// The settings asked for.
+    /// The settings asked for, with values of `--choose` replaced too.
     ///
     /// Replacing one of the settings (or sections of them) in `unused` would do nothing, and is refused.
-    func settings(unused: [String]) throws -> NamedSettings {
+    func settings(unused: [String], choosing: [String] = []) throws -> NamedSettings {
         do {
-            if let config { return try NamedSettings(file: config, replacing: set, unused: unused) }
-            return try NamedSettings(preset: preset ?? "paper", replacing: set, unused: unused)
+            let replacing = set + choosing
+            if let config { return try NamedSettings(file: config, replacing: replacing, unused: unused) }
+            return try NamedSettings(preset: preset ?? "paper", replacing: replacing, unused: unused)
         } catch {
+            func option(_ assignment: String) -> String { choosing.contains(assignment) ? "--choose" : "--set" }
             switch error {
-            case .assignment(let assignment, let reason): throw ProgramError("--set \(assignment): \(reason)")
+            case .assignment(let assignment, let reason):
+                throw ProgramError("\(option(assignment)) \(assignment): \(reason)")
             case .unused(let assignment, let setting):
-                throw ProgramError("--set \(assignment): this command does not use \(setting)")
+                throw ProgramError("\(option(assignment)) \(assignment): this command does not use \(setting)")
             default: throw error
             }
         }

@@ -39,7 +39,15 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var options: RecogniserOptions
 
+    @OptionGroup var choice: ChoiceOptions
+
     @OptionGroup var curve: LabelCurveOptions
+
+    @Option(
+        help: """
+            Writes what plain tools are to be given of each sample, prepared as the preset says, to this file             (safetensors).
+            """)
+    var inputsOut: String?
 
     @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
     var foldsOnly = false
@@ -49,14 +57,24 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
+        if curve.labelledSubjects != nil, !choice.choose.isEmpty {
+            throw ValidationError("use either --labelled-subjects or --choose, not both")
+        }
     }
 
     func run() throws {
-        var settings = try options.settings(unused: ["upstream.steps"])
-        settings.values.foldSteps = steps ?? settings.values.foldSteps
+        func settings(choosing: [String]) throws -> NamedSettings {
+            var settings = try options.settings(unused: ["upstream.steps"], choosing: choosing)
+            settings.values.foldSteps = steps ?? settings.values.foldSteps
+            return settings
+        }
+        let candidates = try choice.candidates { try settings(choosing: $0) }
+        if let inputsOut { try requireWritable(inputsOut, inputs: [data]) }
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let evaluation = try Evaluation(
-            on: try Dataset(opening: data), scheme: scheme, division: division, settings: settings, seed: options.seed)
+            on: try Dataset(opening: data), scheme: scheme, division: division, settings: try settings(choosing: []),
+            choosingAmong: candidates, groups: choice.choiceGroups, seed: options.seed)
+        if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
         for fold in evaluation.foldDivision.folds where !fold.absentClasses.isEmpty && !foldsOnly {
             Terminal.error("fold \(fold.name): no training sample is \(fold.absentClasses.joined(separator: " or "))")

@@ -31,12 +31,18 @@ extension EvaluationFigures {
 
             \(table(perSubject))
 
-            \(foldsWithoutAClass)\
+            \(foldsWithoutAClass)\(choices)\
             accuracy \(fixed(accuracy, 4))\(accuracyInterval.text)   kappa \(fixed(kappa, 4))\(kappaInterval.text)   \
             macro F1 \(fixed(macroF1, 4))\(macroF1Interval.text)
             mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))\(worstSubject)
             \(intervals)
             """
+    }
+
+    /// A line for each fold that chose settings, and a blank one.
+    private var choices: String {
+        let lines = folds.compactMap { fold in fold.chosen.map { "fold \(fold.name): chose \($0)\n" } }
+        return lines.isEmpty ? "" : lines.joined() + "\n"
     }
 
     private var worstSubject: String {
