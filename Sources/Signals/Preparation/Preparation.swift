@@ -11,7 +11,7 @@ public struct Preparation: Sendable {
         [
             (NoPreparation.kind, NoPreparation.self), (NormPreparation.kind, NormPreparation.self),
             (MapPreparation.kind, MapPreparation.self),
-            (WindowPreparation.kind, WindowPreparation.self),
+            (WindowPreparation.kind, WindowPreparation.self), (LogPreparation.kind, LogPreparation.self),
         ])
 
     /// The kind's settings.

@@ -63,8 +63,12 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let standard = options.presetOptions.standard(for: data)
         func settings(choosing: [String]) throws -> NamedSettings {
-            var settings = try options.settings(unused: ["upstream.steps"], choosing: choosing)
+            var settings = try options.settings(unused: ["upstream.steps"], choosing: choosing, standard: standard)
+            if curve.labelledSubjects != nil, settings.values.recogniser.encoder == .scratch, !options.fromScratch {
+                settings.values.recogniser.encoder = .tuned  // the curve compares both
+            }
             settings.values.foldSteps = steps ?? settings.values.foldSteps
             return settings
         }
