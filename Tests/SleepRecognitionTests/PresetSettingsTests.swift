@@ -4,7 +4,7 @@ import SleepRecognition
 import TestKit
 import Testing
 
-@Test(arguments: ["paper", "night"])
+@Test(arguments: ["paper", "night", "posture"])
 func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
     let settings = try Preset.named(name).settings
     #expect(try JSONDecoder().decode(PresetSettings.self, from: JSONEncoder().encode(settings)) == settings)
@@ -78,5 +78,5 @@ func anAssignmentThatCannotBeTakenIsRefused(assignment: String, reason: String) 
 
 @Test func anUnknownPresetIsRefusedWithTheKnownOnes() {
     let error = #expect(throws: SleepRecognitionError.unknownPreset("nigth")) { try Preset.named("nigth") }
-    #expect(error?.description == "no preset \"nigth\": did you mean night? (there are paper, night)")
+    #expect(error?.description == "no preset \"nigth\": did you mean night? (there are paper, night, posture)")
 }
