@@ -49,8 +49,8 @@ public struct RecogniserModel: Sendable {
 
     /// A model from its parts.
     ///
-    /// - Precondition: the recogniser reads what encoders and inputs make of prepared samples `[rows, columns]`, and has
-    ///   a class for each name.
+    /// - Precondition: the recogniser reads what encoders and inputs make of prepared samples `[rows, columns]`, and
+    ///   has a class for each name.
     public init(
         encoders: [Encoder], rows: Int, columns: Int, inputs: RecogniserInputs, recogniser: Recogniser,
         scheme: LabelScheme, vocabulary: LabelVocabulary, classes: [String], content: [String] = [],

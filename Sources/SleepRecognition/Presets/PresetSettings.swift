@@ -85,7 +85,7 @@ extension PresetSettings {
         }
     }
 
-    /// Every setting of a section with its value, in the order in which files have them; once, if several parts have it.
+    /// Every setting of a section with its value, in the order in which files have them; one of several parts once.
     func values(in section: String) -> [(name: String, value: PresetValue)] {
         var seen: Set<String> = []
         return PresetPart.all.filter { $0.section == section }.flatMap { part in
