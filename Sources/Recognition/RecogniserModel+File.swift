@@ -11,10 +11,11 @@ import Signals
 /// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
 /// record) and, where its body was trained on, `augmentation`; `dataset` and, where an encoder was pre-trained,
 /// `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as
-/// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their parts' names; `scaling.means` and `scaling.factors`, where other values are
-/// read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
-/// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights`
-/// `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
+/// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their
+/// parts' names; `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and,
+/// where the settings have them, `components.mean` `[values]`, `components.directions` `[components, values]`,
+/// `components.variances` `[components]`, `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances`
+/// `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
     public static let format = "ssrm.model.4"
