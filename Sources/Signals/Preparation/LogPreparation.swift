@@ -10,6 +10,9 @@ public struct LogPreparation: PreparationKind {
     /// The preparation.
     public init() {}
 
+    /// Yes: scaling brings values to one range.
+    public var isForNetworksAlone: Bool { true }
+
     /// Nothing can be wrong.
     public func validate() throws(SettingFault) {}
 

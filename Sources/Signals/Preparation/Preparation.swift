@@ -28,6 +28,10 @@ public struct Preparation: Sendable {
     /// The kind's name.
     public var kind: String { type(of: choice).kind }
 
+    /// What is done to samples whose values are read beside features: the same, or nothing where it is for networks
+    /// alone.
+    public var ofValues: Preparation { choice.isForNetworksAlone ? .none : self }
+
     /// Whether it needs to know how maps lie.
     public var readsFrame: Bool { choice.readsFrame }
 

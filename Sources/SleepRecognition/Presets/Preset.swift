@@ -24,6 +24,7 @@ public struct Preset: Sendable {
     /// The preset for samples of a kind: the one that was measured on such, the paper's where none was.
     ///
     /// - Parameter kind: a dataset's; nil for an unknown one.
+    /// - Returns: its name.
     public static func name(forKind kind: String?) -> String {
         switch kind {
         case "sleep-accel-night": "wrist"

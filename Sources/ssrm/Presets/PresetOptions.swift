@@ -56,6 +56,13 @@ struct PresetOptions: ParsableArguments {
         }
     }
 
+    /// Refuses settings that somebody asked for and that can't be taken, before any other file is opened.
+    ///
+    /// - Throws: one line that names the option.
+    func requireReadable() throws {
+        if isGiven { _ = try settings(unused: [], standard: "") }
+    }
+
     /// The preset for a dataset's kind, where none was asked for; says so on standard error unless it is the paper's.
     func standard(for data: String) -> String {
         let kind = Dataset.kind(ofFile: data)

@@ -45,6 +45,7 @@ struct TrainCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        try options.presetOptions.requireReadable()
         let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
         let settings = try settings(for: pretrained)
         try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
@@ -77,6 +78,7 @@ struct TrainCommand: ParsableCommand {
         let made = pretrained.map(\.job.preset).flatMap { name in Preset.all.contains { $0.name == name } ? name : nil }
         let standard = made ?? options.presetOptions.standard(for: data)
         let settings = try options.settings(unused: [], standard: standard)
+        if settings.values.recogniser.encoder == .none { return settings }  // what is read is prepared
         if settings.values.recogniser.encoder != .scratch {
             return try options.settings(unused: ["upstream"], standard: standard)
         }
