@@ -71,7 +71,8 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Presets/paper.yaml"), .embedInCode("Presets/night.yaml"),
-                .embedInCode("Presets/posture.yaml"),
+                .embedInCode("Presets/wrist.yaml"), .embedInCode("Presets/heartbeat.yaml"),
+                .embedInCode("Presets/posture.yaml"), .embedInCode("Presets/psg.yaml"),
             ],
             swiftSettings: house),
         library(

@@ -28,6 +28,26 @@ public final class TensorFile: Sendable {
         try file.requireWhole()
     }
 
+    /// The texts in a file's header, without a look at anything else: what the file says of itself, not yet what is so.
+    ///
+    /// - Parameter path: a file that `TensorFileWriter` wrote.
+    /// - Returns: its metadata, without the digest.
+    /// - Throws: `TensorFileError` when there is no header that can be read.
+    public static func metadata(at path: String) throws(TensorFileError) -> [String: String] {
+        let file = try RegularFile(opening: path)
+        let start = try file.firstBytes(min(TensorHeader.lengthBytes, file.byteCount))
+        var headerBytes = 0
+        for byte in start.reversed() { headerBytes = min(headerBytes << 8 | Int(byte), 1 << 40) }
+        guard start.count == TensorHeader.lengthBytes, headerBytes <= TensorHeader.largestHeaderBytes,
+            headerBytes <= file.byteCount - start.count
+        else { throw .badHeader(path: path, reason: "it has no header of a tensor file") }
+        let bytes = try file.firstBytes(start.count + headerBytes)
+        return try bytes.withUnsafeBufferPointer { bytes throws(TensorFileError) in
+            let json = UnsafeRawBufferPointer(bytes)[start.count...]
+            return try TensorHeader(json: UnsafeRawBufferPointer(rebasing: json), path: path).metadata
+        }
+    }
+
     private static func checked(
         _ bytes: UnsafeRawBufferPointer, path: String
     ) throws(TensorFileError) -> (header: TensorHeader, dataOffset: Int, digest: String) {

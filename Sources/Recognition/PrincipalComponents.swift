@@ -1,3 +1,4 @@
+import CKernels
 public import Numerics
 public import Signals
 
@@ -32,7 +33,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     ///   - training: which of them are fitted on.
     ///   - count: how many components, 1 or more.
     /// - Throws: `RecognitionError.tooFewDirections` when the samples differ in fewer directions.
-    public init(of samples: Samples, training: [Int], count: Int) throws(RecognitionError) {
+    public init(of samples: PreparedSamples, training: [Int], count: Int) throws(RecognitionError) {
         let values = samples.valuesPerSample
         let largest = min(values, training.count - 1)
         guard count <= largest else {
@@ -86,24 +87,33 @@ public struct PrincipalComponents: Sendable, Equatable {
 /// Multiplies vectors with the covariance of samples, in passes over the samples that follow one another in one order.
 private struct Passes {
     private static let batch = 256
-    private let samples: Samples
+    private let samples: PreparedSamples
     private let training: [Int]
     private let rows: FloatBlock
     let mean: [Float]
 
-    init(_ samples: Samples, _ training: [Int]) {
+    init(_ samples: PreparedSamples, _ training: [Int]) {
         (self.samples, self.training) = (samples, training)
         let length = samples.valuesPerSample
         rows = FloatBlock(count: Self.batch * length)
         var sums = [Double](repeating: 0, count: length)
         for start in stride(from: 0, to: training.count, by: Self.batch) {
             let batch = Array(training[start..<min(start + Self.batch, training.count)])
-            normalise(samples, batch, into: rows.base)
+            Self.read(samples, batch, into: rows)
             for row in batch.indices {
                 for i in sums.indices { sums[i] += Double(rows[row * length + i]) }
             }
         }
         mean = sums.map { Float($0 / Double(training.count)) }
+    }
+
+    /// Writes samples, each divided by its norm.
+    private static func read(_ samples: PreparedSamples, _ batch: [Int], into rows: FloatBlock) {
+        samples.copy(batch, into: rows.base)
+        for place in batch.indices {
+            let row = rows.base + place * samples.valuesPerSample
+            kernel_normalise(row, row, samples.valuesPerSample, row)
+        }
     }
 
     /// The covariance times the vectors of a space, vector after vector.
@@ -118,7 +128,7 @@ private struct Passes {
         var image = [Double](repeating: 0, count: length * width)
         for start in stride(from: 0, to: training.count, by: Self.batch) {
             let batch = Array(training[start..<min(start + Self.batch, training.count)])
-            normalise(samples, batch, into: rows.base)
+            Self.read(samples, batch, into: rows)
             for row in batch.indices {
                 for i in 0..<length { rows[row * length + i] -= mean[i] }
             }

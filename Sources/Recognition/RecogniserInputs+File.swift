@@ -1,5 +1,6 @@
 import Checkpoints
 import Numerics
+import Signals
 
 extension RecogniserInputs {
     /// What a file keeps of them, beside the settings.
@@ -20,8 +21,10 @@ extension RecogniserInputs {
         return tensors
     }
 
-    /// Those of a file, for samples of `values` values; nil when a value can't be right.
-    init?(_ file: TensorFile, settings: RecogniserSettings, values: Int) throws(TensorFileError) {
+    /// Those of a file, for prepared samples of `values` values; nil when a value can't be right.
+    init?(_ file: TensorFile, settings: RecogniserSettings, values: Int, preparation: Preparation)
+        throws(TensorFileError)
+    {
         func floats(_ name: String, _ shape: [Int]) throws(TensorFileError) -> [Float] {
             Array(try file.floats(name, shape: shape))
         }
@@ -51,7 +54,7 @@ extension RecogniserInputs {
                 variances: Matrix(rows: gaussians, columns: count, elements: variances))
         }
         self.init(
-            includesSamples: settings.includeInputs, components: components, mixture: mixture,
+            preparation: preparation, includesSamples: settings.includeInputs, components: components, mixture: mixture,
             normalisesFisherVectors: settings.fisherNormalised)
     }
 }

@@ -6,15 +6,16 @@ import Signals
 
 /// The file is a tensor file of format `ssrm.model.4`.
 ///
-/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `sample_shape` (rows
-/// and columns), `recogniser` (the settings, without `sequence_length` where recordings are read whole) and, where
-/// features are read, `encoder` (its record) and, where its body was trained on, `augmentation`; `dataset` and, where
-/// an encoder was pre-trained, `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as
-/// `encoder.…`, or each member's as `encoder.0.…` and so on where it was trained on; each member's parameters as
-/// `recogniser.0.…` and so on, under their parts' names; `scaling.means` and `scaling.factors`, where other values are
-/// read than a tuned body's features, and, where the settings have them, `components.mean` `[values]`,
-/// `components.directions` `[components, values]`, `components.variances` `[components]`, `mixture.weights`
-/// `[Gaussians]`, `mixture.means` and `mixture.variances` `[Gaussians, components]`.
+/// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `preparation` (of
+/// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
+/// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
+/// record) and, where its body was trained on, `augmentation`; `dataset` and, where an encoder was pre-trained,
+/// `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as
+/// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their
+/// parts' names; `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and,
+/// where the settings have them, `components.mean` `[values]`, `components.directions` `[components, values]`,
+/// `components.variances` `[components]`, `mixture.weights` `[Gaussians]`, `mixture.means` and `mixture.variances`
+/// `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
     public static let format = "ssrm.model.4"
@@ -41,7 +42,8 @@ extension RecogniserModel {
         var metadata = [
             "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
             "classes": try json(classes), "content": try json(content), "units": try json(units),
-            "sample_shape": try json([rows, columns]), "recogniser": try json(recogniser.settings),
+            "preparation": try json(inputs.preparation), "sample_shape": try json([rows, columns]),
+            "recogniser": try json(recogniser.settings),
             "dataset": provenance.dataset, "subjects": try json(provenance.subjects),
         ]
         if recogniser.settings.encoder.trainsBody {
@@ -130,7 +132,12 @@ extension RecogniserModel {
         let recogniser = try Self.recogniser(
             in: file, settings: settings, classes: classes.count,
             featureCount: settings.encoder.trainsBody ? featureCount : 0, refusal)
-        guard let inputs = try RecogniserInputs(file, settings: settings, values: shape[0] * shape[1]) else {
+        let preparation = try decoded(Preparation.self, "preparation")
+        do { try preparation.validate() } catch { throw refusal("its preparation: \(error)") }
+        guard
+            let inputs = try RecogniserInputs(
+                file, settings: settings, values: shape[0] * shape[1], preparation: preparation)
+        else {
             throw refusal("its components or its mixture have impossible values")
         }
         try file.requireWhole()

@@ -24,9 +24,9 @@ public struct RecogniserModel: Sendable {
     /// What makes a sample's features: nothing where the recogniser reads none, one encoder for all its members, or one
     /// for each.
     public let encoders: [Encoder]
-    /// Rows of a sample.
+    /// Rows of a sample whose values are read, prepared.
     public let rows: Int
-    /// Columns of a sample.
+    /// Columns of a sample whose values are read, prepared.
     public let columns: Int
     /// What is read of a sample beside them.
     public let inputs: RecogniserInputs
@@ -49,8 +49,8 @@ public struct RecogniserModel: Sendable {
 
     /// A model from its parts.
     ///
-    /// - Precondition: the recogniser reads what encoders and inputs make of samples `[rows, columns]`, and has a class
-    ///   for each name.
+    /// - Precondition: the recogniser reads what encoders and inputs make of prepared samples `[rows, columns]`, and
+    ///   has a class for each name.
     public init(
         encoders: [Encoder], rows: Int, columns: Int, inputs: RecogniserInputs, recogniser: Recogniser,
         scheme: LabelScheme, vocabulary: LabelVocabulary, classes: [String], content: [String] = [],
@@ -72,4 +72,7 @@ public struct RecogniserModel: Sendable {
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)
         (self.content, self.units, self.preset, self.provenance) = (content, units, preset, provenance)
     }
+
+    /// What is done to samples: that of the encoders, otherwise that of values that are read without one.
+    public var preparation: Preparation { encoders.first?.record.preparation ?? inputs.preparation }
 }

@@ -1,4 +1,4 @@
-import Layers
+public import Layers
 import Numerics
 public import Signals
 

@@ -24,10 +24,13 @@ struct EncodedDataset: Sendable {
         (self.dataset, self.encoders, self.inputs, start) = (dataset, encoders, inputs, nil)
     }
 
-    /// A dataset to train on, with inputs that are fitted on the samples `training` alone.
-    init(_ dataset: Dataset, by encoder: Encoder?, fittingOn training: [Int], settings: PresetSettings) throws {
-        (self.dataset, encoders) = (dataset, encoder.map { [$0] } ?? [])
-        inputs = try RecogniserInputs(of: dataset.samples, training: training, settings: settings.recogniser)
+    /// A dataset to train on, with inputs that were fitted on samples trained on alone.
+    ///
+    /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared as the settings say.
+    init(
+        _ dataset: Dataset, by encoder: Encoder?, inputs: RecogniserInputs, settings: PresetSettings
+    ) throws(DatasetError) {
+        (self.dataset, encoders, self.inputs) = (dataset, encoder.map { [$0] } ?? [], inputs)
         let isScratch = settings.recogniser.encoder == .scratch
         start = isScratch ? try Encoder.Record(startingOn: dataset, settings: settings.upstream) : nil
     }
@@ -63,7 +66,7 @@ struct EncodedDataset: Sendable {
         let body = try tuned.map { record in
             TunedBody(
                 network: try Encoder.network(of: record),
-                samples: try record.prepared(samples, of: dataset, threads: threads),
+                samples: try dataset.prepared(samples, by: record.preparation, threads: threads),
                 parameters: encoders.first?.parameters, augmentation: settings.augmentation,
                 mirrors: try schemes.map { scheme in
                     settings.augmentation.mirrors ? try scheme.mirroredClasses : nil
@@ -86,13 +89,15 @@ struct EncodedDataset: Sendable {
     ///
     /// - Throws: for values that are no numbers, and for a dataset that was cut meanwhile.
     private func values(of samples: Samples, by encoders: [Encoder], threads: Int) throws -> [Matrix] {
-        var features: [Matrix] = []
-        if let record = encoders.first?.record {
-            let prepared = try record.prepared(samples, of: dataset, threads: threads)
-            features = encoders.map { $0.features(of: prepared, 0..<samples.count) }
+        let preparation = encoders.first?.record.preparation
+        let prepared = try preparation.map { try dataset.prepared(samples, by: $0, threads: threads) }
+        var values = [Matrix(rows: samples.count, columns: 0)]
+        if let prepared { values = encoders.map { $0.features(of: prepared, 0..<samples.count) } }
+        if inputs.areAny {
+            let same = preparation == inputs.preparation ? prepared : nil
+            let read = try same ?? dataset.prepared(samples, by: inputs.preparation, threads: threads)
+            values = values.map { inputs.matrix($0, samples: read) }
         }
-        if features.isEmpty { features = [Matrix(rows: samples.count, columns: 0)] }
-        let values = features.map { inputs.matrix($0, samples: samples) }
         try dataset.requireWhole()  // also for what the inputs were fitted on
         // Parameters near the largest float make such features, and a recogniser would blame its own learning rate.
         guard values.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
@@ -170,21 +175,54 @@ extension Samples {
     }
 }
 
-extension Encoder.Record {
-    /// Samples as the encoder's network reads them.
+extension RecogniserInputs {
+    /// Fits what settings ask for beside an encoder's features, on the samples `training` alone.
     ///
     /// - Parameters:
-    ///   - samples: the dataset's, some of them or their mirrors.
-    ///   - dataset: says how they lie and whether they are prepared already.
+    ///   - dataset: the samples; where they are prepared already, so are those that the inputs are read of later.
+    ///   - preparation: the encoder's, or the settings' where there is none.
+    ///   - training: the samples to fit on.
+    ///   - settings: the recogniser's.
+    ///   - threads: how many threads to use.
+    /// - Throws: `RecognitionError` when there are too few samples or they differ too little, `DatasetError.unsuitable`
+    ///   for samples that can't be prepared so.
+    init(
+        of dataset: Dataset, by preparation: Preparation, fittingOn training: [Int], settings: RecogniserSettings,
+        threads: Int
+    ) throws {
+        let preparation = dataset.preparationOfValues(by: preparation)
+        // Only components are fitted, and preparing may be much work.
+        let isFitted = settings.principalComponents > 0
+        let left = isFitted ? try dataset.preparationLeft(for: preparation) : .none
+        try self.init(
+            of: left.prepared(dataset.samples, frame: dataset.frame, threads: threads), by: preparation,
+            training: training, settings: settings)
+    }
+}
+
+extension Dataset {
+    /// What is done to samples whose values are read beside the features of an encoder that has this preparation: the
+    /// dataset's own where that asks for nothing, so that others are read alike.
+    func preparationOfValues(by preparation: Preparation) -> Preparation {
+        preparation.ofValues == .none ? self.preparation ?? .none : preparation.ofValues
+    }
+
+    /// Samples as something reads them that takes them so prepared.
+    ///
+    /// - Parameters:
+    ///   - samples: its own, some of them or their mirrors.
+    ///   - preparation: what is done to those that are not prepared yet.
     ///   - threads: how many threads to use.
     /// - Returns: as many samples.
     /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared so.
     fileprivate func prepared(
-        _ samples: Samples, of dataset: Dataset, threads: Int
+        _ samples: Samples, by preparation: Preparation, threads: Int
     ) throws(DatasetError) -> PreparedSamples {
-        try dataset.preparationLeft(for: preparation).prepared(samples, frame: dataset.frame, threads: threads)
+        try preparationLeft(for: preparation).prepared(samples, frame: frame, threads: threads)
     }
+}
 
+extension Encoder.Record {
     /// The record of an encoder that starts from initial parameters, for samples of a dataset.
     ///
     /// - Throws: `DatasetError.unsuitable` for samples that can't be prepared as the settings say.

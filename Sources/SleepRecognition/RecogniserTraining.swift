@@ -16,6 +16,10 @@ public struct RecogniserTraining: Sendable {
     /// The samples trained on, those without a label among them, in order.
     private let training: [Int]
     private let labels: SchemeLabels
+    /// That of the encoder, or the settings' where none is given.
+    private let preparation: Preparation
+    /// That of a sample whose values are read.
+    private let shape: SampleShape
     /// The labels of the schemes that are learnt beside.
     private let others: [SchemeLabels]
 
@@ -45,6 +49,12 @@ public struct RecogniserTraining: Sendable {
         others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
         if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
         try labels.checkMirrors(of: dataset, settings: recogniser)
+        let preparation = encoder?.encoder.record.preparation ?? settings.values.upstream.preparation
+        let left = try about(dataset.path) {
+            try dataset.preparationLeft(for: dataset.preparationOfValues(by: preparation))
+        }
+        shape = left.shape(rows: dataset.samples.rows, columns: dataset.samples.columns)
+        self.preparation = preparation
         (self.dataset, self.scheme, self.encoder) = (dataset, scheme, encoder)
         var settings = settings
         settings.values.recogniser.seed = seed
@@ -67,11 +77,13 @@ public struct RecogniserTraining: Sendable {
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
         let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
+            let inputs = try RecogniserInputs(
+                of: dataset, by: preparation, fittingOn: training, settings: settings, threads: threads)
             let encoded = try EncodedDataset(
-                dataset, by: encoder?.encoder, fittingOn: training, settings: self.settings.values)
+                dataset, by: encoder?.encoder, inputs: inputs, settings: self.settings.values)
             let fitted = try encoded.fit(
                 [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
-            return (encoded.inputs, fitted)
+            return (inputs, fitted)
         }
         let isTrainedOn = Set(training)
         let record = fitted.encoders.first?.record
@@ -81,7 +93,7 @@ public struct RecogniserTraining: Sendable {
             try about(encoder.name) { try encoder.job.digest }
         }
         let model = RecogniserModel(
-            encoders: fitted.encoders, rows: dataset.samples.rows, columns: dataset.samples.columns, inputs: inputs,
+            encoders: fitted.encoders, rows: shape.rows, columns: shape.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
             content: content, units: units, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(

@@ -9,8 +9,8 @@ struct SampleKind: Equatable {
     let rows: Int
     /// Columns of a sample, once it is prepared.
     let columns: Int
-    /// What is done to samples that are not prepared yet; nil where they are read as they are.
-    let preparation: Preparation?
+    /// What is done to samples that are not prepared yet.
+    let preparation: Preparation
     /// What the values are; empty where nobody said.
     let content: [String]
     /// The values' units; empty where nobody said.
@@ -25,10 +25,7 @@ struct SampleKind: Equatable {
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
         let samples = dataset.samples
-        let left =
-            try preparation.map { preparation throws(SleepRecognitionError) in
-                try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
-            } ?? .none
+        let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
         let shape = left.shape(rows: samples.rows, columns: samples.columns)
         guard shape == SampleShape(rows: rows, columns: columns) else {
             let prepared = left == .none || left == .norm ? "" : ", once prepared,"
@@ -61,15 +58,13 @@ extension Encoder {
 }
 
 extension RecogniserModel {
-    /// Refuses a dataset whose samples it does not take: those of another shape, where it reads their own values, or
-    /// those that its encoder does not take.
+    /// Refuses a dataset whose samples it does not take: neither its encoder nor what it reads beside features.
     ///
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
         if let encoder = encoders.first { try encoder.sampleKind.check(dataset, for: name) }
-        let readsValues = encoders.isEmpty || inputs.includesSamples || inputs.components != nil
-        let own = readsValues ? (rows, columns) : (dataset.samples.rows, dataset.samples.columns)
-        try SampleKind(rows: own.0, columns: own.1, preparation: nil, content: content, units: units)
-            .check(dataset, for: name)
+        try SampleKind(
+            rows: rows, columns: columns, preparation: inputs.preparation, content: content, units: units
+        ).check(dataset, for: name)
     }
 }

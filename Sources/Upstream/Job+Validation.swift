@@ -100,8 +100,8 @@ extension Job {
 
     /// How this job differs from another, a phrase each; a different number of steps alone is no difference.
     ///
-    /// Steps are left out because no step's arithmetic depends on how many will follow, so a job can be resumed to run
-    /// longer.
+    /// Steps are left out where no step's arithmetic depends on how many will follow, so that a job can be resumed to
+    /// run longer.
     public func differences(from other: Job) -> [String] {
         var found: [String] = []
         func compare<T: Equatable>(_ name: String, _ path: KeyPath<Job, T>) {
@@ -119,6 +119,7 @@ extension Job {
         compare("seed", \.seed)
         compare("shards", \.shardsPerStep)
         compare("shard size", \.originalsPerShard)
+        if settings.optimiser.dependsOnStepCount { compare("steps", \.steps) }
         if frame != other.frame { found.append("the maps' frame is another") }
         if (isPrepared ?? false) != (other.isPrepared ?? false) { found.append("one has prepared samples") }
         if recordings != other.recordings { found.append("the recordings are others") }

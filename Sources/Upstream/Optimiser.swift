@@ -5,21 +5,33 @@ public import Numerics
 public enum Optimiser: Sendable {
     /// Adam.
     case adam(Adam)
+    /// Adam with a schedule and decoupled weight decay.
+    case adamw(AdamW)
 
-    /// One that has made no step.
-    public init(_ settings: OptimiserSettings, parameterCount: Int) {
-        self.init(settings, vectors: settings.vectorNames.map { _ in FloatBlock(count: parameterCount) }, step: 0)
+    /// A job's, that has made no step.
+    public init(startOf job: Job) {
+        let (names, count) = (job.settings.optimiser.vectorNames, job.network.parameterCount)
+        self.init(of: job, vectors: names.map { _ in FloatBlock(count: count) }, step: 0)
     }
 
-    /// One that goes on after `step` steps.
+    /// A job's, that goes on after `step` steps.
     ///
     /// - Precondition: there is a vector for each of the settings' names, all of one length.
-    public init(_ settings: OptimiserSettings, vectors: [FloatBlock], step: Int) {
+    public init(of job: Job, vectors: [FloatBlock], step: Int) {
+        let settings = job.settings.optimiser
         precondition(
             vectors.count == settings.vectorNames.count, "\(vectors.count) vectors for \(settings.vectorNames)")
         switch settings {
         case .adam(let settings):
             self = .adam(Adam(settings: settings, firstMoment: vectors[0], secondMoment: vectors[1], step: step))
+        case .adamw(let settings):
+            self = .adamw(
+                AdamW(
+                    settings: settings,
+                    adam: Adam(
+                        settings: settings.adam, firstMoment: vectors[0], secondMoment: vectors[1], step: step),
+                    matrices: job.network.parts.filter { $0.shape.count > 1 }.map { $0.offset..<$0.end },
+                    stepCount: job.steps))
         }
     }
 
@@ -27,6 +39,7 @@ public enum Optimiser: Sendable {
     public var vectors: [FloatBlock] {
         switch self {
         case .adam(let adam): [adam.firstMoment, adam.secondMoment]
+        case .adamw(let adamw): [adamw.adam.firstMoment, adamw.adam.secondMoment]
         }
     }
 
@@ -34,6 +47,7 @@ public enum Optimiser: Sendable {
     public func copy() -> Optimiser {
         switch self {
         case .adam(let adam): .adam(adam.copy())
+        case .adamw(let adamw): .adamw(adamw.copy())
         }
     }
 
@@ -47,6 +61,9 @@ public enum Optimiser: Sendable {
         case .adam(var adam):
             adam.update(parameters, gradient: gradient, into: updated, threads: threads)
             self = .adam(adam)
+        case .adamw(var adamw):
+            adamw.update(parameters, gradient: gradient, into: updated, threads: threads)
+            self = .adamw(adamw)
         }
     }
 }

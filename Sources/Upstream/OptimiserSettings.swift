@@ -7,11 +7,15 @@ public import Numerics
 public enum OptimiserSettings: Equatable, Sendable {
     /// Adam.
     case adam(AdamSettings)
+    /// Adam with a schedule and decoupled weight decay.
+    case adamw(AdamWSettings)
 
     /// The optimiser's name in jobs and presets.
     public enum Kind: String, CaseIterable, Sendable {
         /// Adam.
         case adam
+        /// Adam with a schedule and decoupled weight decay.
+        case adamw
 
         /// The optimiser of this name.
         ///
@@ -28,6 +32,10 @@ public enum OptimiserSettings: Equatable, Sendable {
         public var standard: OptimiserSettings {
             switch self {
             case .adam: .adam(AdamSettings(learningRate: 0.001))
+            case .adamw:
+                .adamw(
+                    AdamWSettings(
+                        adam: AdamSettings(learningRate: 0.003), weightDecay: 1e-4, warmupSteps: 20, schedule: .cosine))
             }
         }
     }
@@ -36,6 +44,7 @@ public enum OptimiserSettings: Equatable, Sendable {
     public var kind: Kind {
         switch self {
         case .adam: .adam
+        case .adamw: .adamw
         }
     }
 
@@ -45,13 +54,22 @@ public enum OptimiserSettings: Equatable, Sendable {
     public func validate() throws(SettingFault) {
         switch self {
         case .adam(let settings): try settings.validate()
+        case .adamw(let settings): try settings.validate()
         }
     }
 
     /// The vectors that it keeps beside the parameters, each as long as they are, by their names in checkpoints.
     public var vectorNames: [String] {
         switch self {
-        case .adam: ["adam.first_moment", "adam.second_moment"]
+        case .adam, .adamw: ["adam.first_moment", "adam.second_moment"]
+        }
+    }
+
+    /// Whether a step depends on how many there will be.
+    public var dependsOnStepCount: Bool {
+        switch self {
+        case .adam: false
+        case .adamw(let settings): settings.schedule != .constant
         }
     }
 }
@@ -61,6 +79,7 @@ extension OptimiserSettings: Codable {
     public init(from decoder: any Decoder) throws {
         switch try Kind.named(KindName.read(from: decoder)) {
         case .adam: self = .adam(try AdamSettings(from: decoder))
+        case .adamw: self = .adamw(try AdamWSettings(from: decoder))
         }
     }
 
@@ -68,6 +87,7 @@ extension OptimiserSettings: Codable {
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .adam(let settings): try settings.encode(to: encoder)
+        case .adamw(let settings): try settings.encode(to: encoder)
         }
         try KindName.write(kind.rawValue, to: encoder)
     }

@@ -20,14 +20,14 @@ public struct TrainingState: Sendable {
         let parameters = job.initialParameters()
         self.init(
             step: 0, parameters: parameters,
-            Optimiser(job.settings.optimiser, parameterCount: parameters.count), job.parameterRounding)
+            Optimiser(startOf: job), job.parameterRounding)
     }
 
     /// A state of a job that was kept.
     ///
     /// - Precondition: there is a vector for each name of the job's optimiser, each as long as the parameters.
     public init(step: Int, parameters: FloatBlock, vectors: [FloatBlock], job: Job) {
-        let optimiser = Optimiser(job.settings.optimiser, vectors: vectors, step: step)
+        let optimiser = Optimiser(of: job, vectors: vectors, step: step)
         self.init(step: step, parameters: parameters, optimiser, job.parameterRounding)
     }
 

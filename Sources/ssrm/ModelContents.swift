@@ -1,6 +1,8 @@
 import Checkpoints
+import Datasets
 import Encoders
 import Recognition
+import Signals
 
 /// What a model file holds, for people and scripts.
 struct ModelContents: Encodable {
@@ -9,6 +11,7 @@ struct ModelContents: Encodable {
     private let scheme: String
     private let classes: [String]
     private let vocabulary: String
+    private let preparation: Preparation
     private let rows: Int
     private let columns: Int
     private let content: [String]
@@ -25,8 +28,8 @@ struct ModelContents: Encodable {
     private let subjects: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case file, digest, scheme, classes, vocabulary, rows, columns, content, units, preset, network, features
-        case recogniser, dataset, subjects
+        case file, digest, scheme, classes, vocabulary, preparation, rows, columns, content, units, preset, network
+        case features, recogniser, dataset, subjects
         case encoderIdentities = "encoder_identities"
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
@@ -41,6 +44,7 @@ struct ModelContents: Encodable {
         (file, digest) = (path, try TensorFile(opening: path).digest)
         (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
         (rows, columns, content, units) = (model.rows, model.columns, model.content, model.units)
+        preparation = model.preparation
         (preset, network) = (model.preset, model.encoders.first?.record.network)
         features = model.encoders.first?.featureCount ?? 0
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
@@ -70,6 +74,7 @@ struct ModelContents: Encodable {
             \(file): a model
             tells apart        \(classes.joined(separator: ", ")) (scheme \(scheme), labels of \(vocabulary))
             takes samples of   \(rows) x \(columns) values\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
+            prepared           \(preparation.summary)
             preset             \(preset)
             encoder            \(encoder)
             encoder's job      \(encoderJob ?? "none")

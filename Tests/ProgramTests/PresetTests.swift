@@ -107,8 +107,11 @@ func everyCommandRefusesAWrongFile(command: String) throws {
     (["--set", "recogniser.dropout"], "like recogniser.dropout=0.2"),
     (["--set", "recogniser.epochs=[1"], "use a whole number"),
     (["--set", "upstream.steps=3"], "this command does not use upstream.steps"),
-    (["--preset", "papre"], "no preset \"papre\": did you mean paper? (there are paper, night, posture)"),
-    (["--preset", "zzzz"], "no preset \"zzzz\" (there are paper, night, posture)"),
+    (
+        ["--preset", "papre"],
+        "no preset \"papre\": did you mean paper? (there are paper, night, wrist, heartbeat, posture, psg)"
+    ),
+    (["--preset", "zzzz"], "no preset \"zzzz\" (there are paper, night, wrist, heartbeat, posture, psg)"),
     (["--config", "missing.yaml"], "missing.yaml"),
 ])
 func aSettingThatCannotBeTakenIsOneLine(flags: [String], words: String) throws {
@@ -174,7 +177,7 @@ func theOrderOfAssignmentsDoesNotMatter(names: [String]) throws {
 @Test func theListAndTheHelpHaveEachPresetsPurpose() throws {
     let folder = try TemporaryFolder()
     let listed = try object(folder, ["preset", "list", "--json"])["presets"] as? [[String: String]]
-    #expect(listed?.map { $0["name"] } == ["paper", "night", "posture"])
+    #expect(listed?.map { $0["name"] } == ["paper", "night", "wrist", "heartbeat", "posture", "psg"])
     let help = try ProgramRun.ssrm("train", "--help").output.split { $0.isWhitespace }.joined(separator: " ")
     for preset in listed ?? [] { #expect(help.contains(preset["purpose"] ?? "?")) }
     let unknown = try ProgramRun.ssrm("preset", "show", "nigt")

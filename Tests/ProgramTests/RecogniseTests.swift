@@ -52,7 +52,9 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
     #expect(shown["encoder_identities"] as? [String] == model.encoders.map(\.identity))
     #expect(shown["encoder_job"] as? String == model.provenance.encoderJob && shown["digest"] is String)
     #expect([shown["rows"] as? Int, shown["columns"] as? Int, shown["features"] as? Int] == [64, 27, 128])
+    #expect((shown["preparation"] as? [String: Any])?["kind"] as? String == "norm")
     let text = try ProgramRun.ssrm("inspect", path).output
+    #expect(text.contains("prepared           norm\n"))
     #expect(text.contains("tells apart        supine, right, left (scheme posture3, labels of posture)"))
     #expect(text.contains("trained on         4 subjects: \(data.subjects.joined(separator: ", "))"))
     // Whoever gives a dataset is told which command it is for.

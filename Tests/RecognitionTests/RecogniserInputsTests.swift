@@ -40,7 +40,8 @@ private func largestDifference(_ a: some Collection<Float>, _ b: [Double]) -> Do
 func principalComponentsAreThoseOfNumPy(index: Int) throws {
     let expected = try Fixture.read.get().components[index]
     let samples = samples(expected.samples.map { Float($0) }, columns: expected.columns)
-    let found = try PrincipalComponents(of: samples, training: Array(0..<samples.count), count: expected.count)
+    let found = try PrincipalComponents(
+        of: Preparation.none.prepared(samples), training: Array(0..<samples.count), count: expected.count)
     #expect(largestDifference(found.mean, expected.mean) < 1e-6)
     #expect(largestDifference(found.directions.elements, expected.directions) < 2e-5)
     let relative = expected.variances.map { $0 / expected.variances[0] }
@@ -60,7 +61,7 @@ func principalComponentsAreThoseOfNumPy(index: Int) throws {
         }
     }
     let samples = samples(values, columns: 1200)
-    let found = try PrincipalComponents(of: samples, training: Array(0..<300), count: 3)
+    let found = try PrincipalComponents(of: Preparation.none.prepared(samples), training: Array(0..<300), count: 3)
     for a in 0..<3 {
         for b in 0..<3 {
             let product = zip(found.directions.row(a), found.directions.row(b)).reduce(0.0) {
@@ -85,15 +86,17 @@ func principalComponentsAreThoseOfNumPy(index: Int) throws {
     let nights = Nights(recordings: 4)
     let settings = RecogniserSettings(epochs: 1, principalComponents: 3, fisherComponents: 2)
     let training = Array(nights.recordings[0]) + Array(nights.recordings[2])
-    let first = try RecogniserInputs(of: nights.samples, training: training, settings: settings)
+    let first = try RecogniserInputs(
+        of: Preparation.none.prepared(nights.samples), training: training, settings: settings)
     var changed = nights.features.elements
     for i in Array(nights.recordings[1]) + Array(nights.recordings[3]) {
         for c in 0..<4 { changed[i * 4 + c] = 1e5 * Float(i + c) }
     }
-    let second = try RecogniserInputs(of: samples(changed, columns: 4), training: training, settings: settings)
+    let second = try RecogniserInputs(
+        of: Preparation.none.prepared(samples(changed, columns: 4)), training: training, settings: settings)
     #expect(first == second)
     let all = try RecogniserInputs(
-        of: nights.samples, training: Array(0..<nights.truth.count), settings: settings)
+        of: Preparation.none.prepared(nights.samples), training: Array(0..<nights.truth.count), settings: settings)
     #expect(all != first)
 }
 
@@ -103,9 +106,9 @@ func inputsAreAsWideAsTheyTell(components: Int, gaussians: Int, values: Bool) th
     let settings = RecogniserSettings(
         epochs: 1, principalComponents: components, fisherComponents: gaussians, includeInputs: values)
     let inputs = try RecogniserInputs(
-        of: nights.samples, training: Array(0..<nights.truth.count), settings: settings)
+        of: Preparation.none.prepared(nights.samples), training: Array(0..<nights.truth.count), settings: settings)
     let features = Matrix(rows: nights.truth.count, columns: 7)
-    let matrix = inputs.matrix(features, samples: nights.samples)
+    let matrix = inputs.matrix(features, samples: Preparation.none.prepared(nights.samples))
     #expect(matrix.columns == 7 + components + 2 * components * gaussians + (values ? 4 : 0))
     #expect(matrix.columns == inputs.width(featureCount: 7, valuesPerSample: 4))
     #expect(matrix.elements.allSatisfy { $0.isFinite })
@@ -163,14 +166,14 @@ func inputsAreAsWideAsTheyTell(components: Int, gaussians: Int, values: Bool) th
 func fewerSamplesThanComponentsAreRefused(count: Int) {
     let nights = Nights(recordings: 1)
     #expect(throws: RecognitionError.tooFewDirections(wanted: 3, found: max(count - 1, 0), samples: count)) {
-        try PrincipalComponents(of: nights.samples, training: Array(0..<count), count: 3)
+        try PrincipalComponents(of: Preparation.none.prepared(nights.samples), training: Array(0..<count), count: 3)
     }
 }
 
 @Test func moreComponentsThanValuesAreRefused() {
     let nights = Nights(recordings: 1)
     #expect(throws: RecognitionError.tooFewDirections(wanted: 5, found: 4, samples: 60)) {
-        try PrincipalComponents(of: nights.samples, training: Array(0..<60), count: 5)
+        try PrincipalComponents(of: Preparation.none.prepared(nights.samples), training: Array(0..<60), count: 5)
     }
 }
 
@@ -178,7 +181,7 @@ func fewerSamplesThanComponentsAreRefused(count: Int) {
 func samplesThatAreAllTheSameHaveNoComponents(value: Float) {
     let constant = samples([Float](repeating: value, count: 30 * 1000), columns: 1000)
     let error = #expect(throws: RecognitionError.tooFewDirections(wanted: 1, found: 0, samples: 30)) {
-        try PrincipalComponents(of: constant, training: Array(0..<30), count: 1)
+        try PrincipalComponents(of: Preparation.none.prepared(constant), training: Array(0..<30), count: 1)
     }
     #expect(error?.description.contains("recogniser.principal_components is 1") == true)
 }
@@ -188,9 +191,9 @@ func samplesThatAreAllTheSameHaveNoComponents(value: Float) {
     let samples = samples(values, columns: 5)
     let training = Array(0..<50)
     // Divided by their norms, these samples turn in a plane: two directions, not more.
-    _ = try PrincipalComponents(of: samples, training: training, count: 2)
+    _ = try PrincipalComponents(of: Preparation.none.prepared(samples), training: training, count: 2)
     #expect(throws: RecognitionError.tooFewDirections(wanted: 3, found: 2, samples: 50)) {
-        try PrincipalComponents(of: samples, training: training, count: 3)
+        try PrincipalComponents(of: Preparation.none.prepared(samples), training: training, count: 3)
     }
 }
 

@@ -14,8 +14,9 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
     let settings = RecogniserSettings(
         cell: .gru, hiddenUnits: 5, sequenceLength: nil, epochs: 2, principalComponents: 2, fisherComponents: 3,
         includeInputs: true)
-    let inputs = try RecogniserInputs(of: samples, training: Array(0..<samples.count), settings: settings)
-    let features = inputs.matrix(nights.features, samples: samples)
+    let inputs = try RecogniserInputs(
+        of: Preparation.none.prepared(samples), training: Array(0..<samples.count), settings: settings)
+    let features = inputs.matrix(nights.features, samples: Preparation.none.prepared(samples))
     let recogniser = try Recogniser.fit(
         features, recordings: nights.recordings, labels: nights.labels, classes: 3, settings: settings)
     let record = Encoder.Record(
@@ -42,7 +43,7 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         read.recogniser.recognise(features, recordings: nights.recordings)
             == model.recogniser.recognise(features, recordings: nights.recordings))
     #expect(read.inputs == model.inputs)
-    #expect(read.inputs.matrix(nights.features, samples: samples) == features)
+    #expect(read.inputs.matrix(nights.features, samples: Preparation.none.prepared(samples)) == features)
     #expect(read.recogniser.settings == model.recogniser.settings)
     #expect(read.scheme == .three && read.vocabulary == .stage && read.preset == "paper")
     #expect(read.classes == ["wake", "NREM", "REM"] && read.content == ["a", "b"] && read.units == ["m", "1"])

@@ -39,6 +39,63 @@ func withoutAnEncoderAModelIsTrainedAndReadBack(use: EncoderUse) throws {
     #expect(found[0] == found[1] && found[0].count == 36)
 }
 
+/// Components and values beside nothing, or beside features, are those of prepared maps.
+@Test(arguments: [EncoderUse.none, .frozen])
+func whatIsReadBesideFeaturesIsPrepared(use: EncoderUse) throws {
+    let study = try SmallStudy.shared.get()
+    let chosen = try settings(
+        use, "recogniser.principal_components=2", "recogniser.include_inputs=true")
+    let path = study.folder.path("prepared-\(use).safetensors")
+    _ = try JoinedDatasets([study.dataset], preparation: chosen.values.upstream.preparation).write(to: path)
+    let joined = try Dataset(opening: path)
+    let encoder = use.needsEncoder ? try Pretraining(on: study.dataset, settings: chosen, seed: 7).run() : nil
+    let models = try [study.dataset, joined].map { dataset in
+        try RecogniserTraining(on: dataset, scheme: .posture3, encoder: encoder, settings: chosen).run().model
+    }
+    // Prepared then or now: the same inputs, and the same answers for both datasets.
+    #expect(models[0].inputs == models[1].inputs && models[0].inputs.preparation.kind == "map")
+    #expect(models.allSatisfy { $0.rows == 32 && $0.columns == 16 && $0.preparation.kind == "map" })
+    let answers = try models.flatMap { model in
+        try [study.dataset, joined].map { try Prediction(of: $0, by: model).run().rows.map(\.probabilities) }
+    }
+    #expect(answers.allSatisfy { $0 == answers[0] })
+    let file = study.folder.path("reads-\(use).safetensors")
+    try models[0].write(to: file)
+    let read = try RecogniserModel(opening: file)
+    #expect(read.inputs == models[0].inputs && read.rows == 32 && read.columns == 16)
+    #expect(try Prediction(of: study.dataset, by: read).run().rows.map(\.probabilities) == answers[0])
+}
+
+/// Of a dataset that is prepared already the values are read as they are; others are brought to the same.
+@Test func aPreparedDatasetsModelPreparesOthersAlike() throws {
+    let study = try SmallStudy.shared.get()
+    let map = try settings(.scratch).values.upstream.preparation
+    let path = study.folder.path("prepared-before.safetensors")
+    _ = try JoinedDatasets([study.dataset], preparation: map).write(to: path)
+    let joined = try Dataset(opening: path)
+    let plain = try settings(.none, "recogniser.include_inputs=true", "upstream.preparation=norm")
+    let model = try RecogniserTraining(on: joined, scheme: .posture3, encoder: nil, settings: plain).run().model
+    #expect(model.preparation == map)
+    let found = try [joined, study.dataset].map { try Prediction(of: $0, by: model).run().rows.map(\.probabilities) }
+    #expect(found[0] == found[1])
+    // Values are not divided by norms, whatever a network's are.
+    let raw = try RecogniserTraining(on: study.dataset, scheme: .posture3, encoder: nil, settings: plain).run().model
+    #expect(raw.preparation == .none && raw.rows == 64 && raw.columns == 27)
+    let error = #expect(throws: SleepRecognitionError.self) { try Prediction(of: joined, by: raw, name: "it") }
+    #expect(
+        error?.description == "\(path): it takes samples of 64 x 27 values, but these are of 32 x 16: "
+            + "use the kind of data that it was trained on")
+}
+
+@Test func componentsThatCannotBeFittedAreRefusedBeforeThePretraining() throws {
+    let study = try SmallStudy.shared.get()
+    let chosen = try settings(.frozen, "recogniser.principal_components=64", "upstream.fold_steps=100000")
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try Evaluation(on: study.dataset, scheme: .posture3, division: .leaveOneSubjectOut, settings: chosen).run()
+    }
+    #expect(error?.description.contains("64") == true)
+}
+
 @Test func aTunedEncoderStartsFromThePretrainedOne() throws {
     let study = try SmallStudy.shared.get()
     let chosen = try settings(.tuned, "recogniser.encoder_learning_rate=1e-9", "recogniser.second_scheme=others")

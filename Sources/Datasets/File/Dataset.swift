@@ -119,6 +119,16 @@ public final class Dataset: Sendable {
         if let sample { throw refusal("sample \(sample) has a NaN or an infinity") }
     }
 
+    /// Where the samples of a file come from, as its header says; nil where it is no dataset that can be read.
+    ///
+    /// Nothing else of the file is looked at.
+    public static func kind(ofFile path: String) -> String? {
+        guard let metadata = try? TensorFile.metadata(at: path),
+            metadata[DatasetLayout.formatKey] == DatasetLayout.format
+        else { return nil }
+        return metadata[DatasetLayout.kindKey]
+    }
+
     /// Makes sure of what was read of the samples until now: whoever computed something from them asks before it is
     /// used.
     ///

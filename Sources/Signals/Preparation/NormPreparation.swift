@@ -10,6 +10,9 @@ public struct NormPreparation: PreparationKind {
     /// The paper's preparation.
     public init() {}
 
+    /// Yes: a norm is told apart, too.
+    public var isForNetworksAlone: Bool { true }
+
     /// Nothing can be wrong.
     public func validate() throws(SettingFault) {}
 

@@ -11,7 +11,7 @@ public struct Preparation: Sendable {
         [
             (NoPreparation.kind, NoPreparation.self), (NormPreparation.kind, NormPreparation.self),
             (MapPreparation.kind, MapPreparation.self),
-            (WindowPreparation.kind, WindowPreparation.self),
+            (WindowPreparation.kind, WindowPreparation.self), (LogPreparation.kind, LogPreparation.self),
         ])
 
     /// The kind's settings.
@@ -27,6 +27,10 @@ public struct Preparation: Sendable {
 
     /// The kind's name.
     public var kind: String { type(of: choice).kind }
+
+    /// What is done to samples whose values are read beside features: the same, or nothing where it is for networks
+    /// alone.
+    public var ofValues: Preparation { choice.isForNetworksAlone ? .none : self }
 
     /// Whether it needs to know how maps lie.
     public var readsFrame: Bool { choice.readsFrame }

@@ -35,6 +35,10 @@ public protocol PreparationKind: Codable, Equatable, Sendable {
     /// Whether prepared samples are the same whatever unit the samples were in.
     var forgetsUnits: Bool { get }
 
+    /// Whether it is for networks alone: values that are read beside a network's features, each brought to mean 0 and
+    /// deviation 1, are those of the sample as it is.
+    var isForNetworksAlone: Bool { get }
+
     /// The samples, prepared.
     ///
     /// - Parameters:
@@ -54,6 +58,9 @@ extension PreparationKind {
 
     /// No.
     public var forgetsUnits: Bool { false }
+
+    /// No.
+    public var isForNetworksAlone: Bool { false }
 
     /// That of the sample as it is.
     public func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }

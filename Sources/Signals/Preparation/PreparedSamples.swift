@@ -64,6 +64,15 @@ public struct PreparedSamples: Sendable {
     /// Why what was read of them until now can't be used, in one line; nil while it can.
     public var fault: String? { source.fault }
 
+    /// What `work` gives for the values of one sample, `[rows, columns]`.
+    public func withValues<Result>(of index: Int, _ work: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: valuesPerSample) { values in
+            guard let base = values.baseAddress else { return work(UnsafeBufferPointer(start: nil, count: 0)) }
+            copy([index], into: base)
+            return work(UnsafeBufferPointer(values))
+        }
+    }
+
     /// Writes some samples one after another.
     ///
     /// - Parameters:

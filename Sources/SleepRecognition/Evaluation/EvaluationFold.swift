@@ -41,6 +41,10 @@ struct EvaluationFold: Sendable {
         var values = settings.values
         values.recogniser.seed = seed
         (self.settings, preset) = (values.recogniser, values)
+        do { _ = try dataset.preparationLeft(for: dataset.preparationOfValues(by: values.upstream.preparation)) } catch
+        {
+            throw refusal(SleepRecognitionError(error, of: dataset.path).reason)
+        }
         guard values.recogniser.encoder.needsEncoder else {
             pretraining = nil
             return
@@ -72,7 +76,8 @@ struct EvaluationFold: Sendable {
 
     /// Carries it out.
     func run(threads: Int) throws(SleepRecognitionError) -> Result {
-        try run(encoder: pretrained(threads: threads), threads: threads)
+        let inputs = try inputs(threads: threads)  // what can't be fitted is refused before anything is pre-trained
+        return try run(encoder: pretrained(threads: threads), inputs: inputs, threads: threads)
     }
 
     /// The encoder that it pre-trains; nil where the recogniser reads no features.
@@ -81,9 +86,9 @@ struct EvaluationFold: Sendable {
     }
 
     /// Trains and scores with an encoder that was pre-trained.
-    func run(encoder: Encoder?, threads: Int) throws(SleepRecognitionError) -> Result {
+    func run(encoder: Encoder?, inputs: RecogniserInputs, threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> [Int] in
-            let encoded = try encoded(by: encoder)
+            let encoded = try encoded(by: encoder, inputs: inputs)
             return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
         }
         let bySubject = scores(of: found)
@@ -100,9 +105,18 @@ struct EvaluationFold: Sendable {
         }
     }
 
-    /// All samples for this encoder, where there is one, with what else is fitted on the training samples.
-    func encoded(by encoder: Encoder?) throws -> EncodedDataset {
-        try EncodedDataset(dataset, by: encoder, fittingOn: samples.training, settings: preset)
+    /// What is read beside features, fitted on the training samples.
+    func inputs(threads: Int) throws(SleepRecognitionError) -> RecogniserInputs {
+        try naming {
+            try RecogniserInputs(
+                of: dataset, by: preset.upstream.preparation, fittingOn: samples.training, settings: settings,
+                threads: threads)
+        }
+    }
+
+    /// All samples for this encoder, where there is one, with what else is read.
+    func encoded(by encoder: Encoder?, inputs: RecogniserInputs) throws -> EncodedDataset {
+        try EncodedDataset(dataset, by: encoder, inputs: inputs, settings: preset)
     }
 
     /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and

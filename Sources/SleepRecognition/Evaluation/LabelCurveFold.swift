@@ -28,9 +28,10 @@ struct LabelCurveFold: Sendable {
     func prepared(threads: Int) throws(SleepRecognitionError) -> Prepared {
         try fold.naming {
             guard let pretraining = fold.pretraining else { preconditionFailure("a curve without pre-training") }
+            let inputs = try fold.inputs(threads: threads)
             return Prepared(
-                pretrained: try fold.encoded(by: pretraining.run(threads: threads).encoder),
-                untrained: try fold.encoded(by: pretraining.untrained.encoder))
+                pretrained: try fold.encoded(by: pretraining.run(threads: threads).encoder, inputs: inputs),
+                untrained: try fold.encoded(by: pretraining.untrained.encoder, inputs: inputs))
         }
     }
 

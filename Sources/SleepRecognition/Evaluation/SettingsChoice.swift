@@ -75,6 +75,7 @@ struct SettingsChoice: Sendable {
             // Candidates that differ in the recogniser alone have their pre-training in common.
             var pretrained: (fold: EvaluationFold, encoder: Encoder?)?
             for (place, fold) in folds.enumerated() {
+                let inputs = try fold.inputs(threads: threads)
                 let encoder: Encoder?
                 if let pretrained, pretrained.fold.job == fold.job {
                     encoder = pretrained.encoder
@@ -82,7 +83,7 @@ struct SettingsChoice: Sendable {
                     encoder = try fold.pretrained(threads: threads)
                 }
                 pretrained = (fold, encoder)
-                scores[place].count(try fold.run(encoder: encoder, threads: threads).scores)
+                scores[place].count(try fold.run(encoder: encoder, inputs: inputs, threads: threads).scores)
             }
         }
         let kappas = scores.map(\.kappa)

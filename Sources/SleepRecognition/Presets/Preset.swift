@@ -15,8 +15,25 @@ public struct Preset: Sendable {
     public static let all = [
         Preset(name: "paper", bytes: PackageResources.paper_yaml),
         Preset(name: "night", bytes: PackageResources.night_yaml),
+        Preset(name: "wrist", bytes: PackageResources.wrist_yaml),
+        Preset(name: "heartbeat", bytes: PackageResources.heartbeat_yaml),
         Preset(name: "posture", bytes: PackageResources.posture_yaml),
+        Preset(name: "psg", bytes: PackageResources.psg_yaml),
     ]
+
+    /// The preset for samples of a kind: the one that was measured on such, the paper's where none was.
+    ///
+    /// - Parameter kind: a dataset's; nil for an unknown one.
+    /// - Returns: its name.
+    public static func name(forKind kind: String?) -> String {
+        switch kind {
+        case "sleep-accel-night": "wrist"
+        case "slpdb": "heartbeat"
+        case "pmd-i", "pmd-ii": "posture"
+        case "edf", "synthetic-psg": "psg"
+        default: "paper"
+        }
+    }
 
     /// Its values.
     public let settings: PresetSettings

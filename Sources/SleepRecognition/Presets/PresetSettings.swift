@@ -85,12 +85,13 @@ extension PresetSettings {
         }
     }
 
-    /// Every setting of a section with its value, in the order in which files have them.
+    /// Every setting of a section with its value, in the order in which files have them; one of several parts once.
     func values(in section: String) -> [(name: String, value: PresetValue)] {
-        PresetPart.all.filter { $0.section == section }.flatMap { part in
+        var seen: Set<String> = []
+        return PresetPart.all.filter { $0.section == section }.flatMap { part in
             let values = part.values(self)
             return part.keys(self).compactMap { key in values[key.name].map { (key.name, $0) } }
-        }
+        }.filter { seen.insert($0.0).inserted }
     }
 
     /// The settings that are not as `other` has them, like `recogniser.epochs 5`.

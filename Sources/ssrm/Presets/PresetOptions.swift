@@ -1,11 +1,16 @@
 import ArgumentParser
+import Datasets
+import Service
 import SleepRecognition
 
 /// Which settings a command works with.
 struct PresetOptions: ParsableArguments {
     private static let presets = Preset.all.map { "\($0.name) (\($0.purpose))" }.joined(separator: "; ")
 
-    @Option(help: "Which settings: \(presets). `ssrm preset show NAME` prints all values. (default: paper)")
+    @Option(
+        help:
+            "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind."
+    )
     var preset: String?
 
     @Option(help: "A file of settings instead of a preset, like one that `ssrm preset show` printed.")
@@ -21,14 +26,24 @@ struct PresetOptions: ParsableArguments {
         if preset != nil, config != nil { throw ValidationError("use either --preset or --config, not both") }
     }
 
+    /// Whether somebody said which settings.
+    var isGiven: Bool { preset != nil || config != nil }
+
     /// The settings asked for, with values of `--choose` replaced too.
     ///
     /// Replacing one of the settings (or sections of them) in `unused` would do nothing, and is refused.
-    func settings(unused: [String], choosing: [String] = []) throws -> NamedSettings {
+    ///
+    /// - Parameters:
+    ///   - unused: settings or sections that the command makes no use of.
+    ///   - choosing: values of `--choose`.
+    ///   - standard: the preset where none was asked for.
+    /// - Returns: the settings.
+    /// - Throws: one line that names the option.
+    func settings(unused: [String], choosing: [String] = [], standard: String) throws -> NamedSettings {
         do {
             let replacing = set + choosing
             if let config { return try NamedSettings(file: config, replacing: replacing, unused: unused) }
-            return try NamedSettings(preset: preset ?? "paper", replacing: replacing, unused: unused)
+            return try NamedSettings(preset: preset ?? standard, replacing: replacing, unused: unused)
         } catch {
             func option(_ assignment: String) -> String { choosing.contains(assignment) ? "--choose" : "--set" }
             switch error {
@@ -39,5 +54,22 @@ struct PresetOptions: ParsableArguments {
             default: throw error
             }
         }
+    }
+
+    /// Refuses settings that somebody asked for and that can't be taken, before any other file is opened.
+    ///
+    /// - Throws: one line that names the option.
+    func requireReadable() throws {
+        if isGiven { _ = try settings(unused: [], standard: "") }
+    }
+
+    /// The preset for a dataset's kind, where none was asked for; says so on standard error unless it is the paper's.
+    func standard(for data: String) -> String {
+        let kind = Dataset.kind(ofFile: data)
+        let name = Preset.name(forKind: kind)
+        if !isGiven, let kind, name != "paper" {
+            Terminal.error("preset \(name), the one for data of kind \(kind); another with --preset")
+        }
+        return name
     }
 }

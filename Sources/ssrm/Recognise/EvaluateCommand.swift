@@ -63,16 +63,21 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let standard = options.presetOptions.standard(for: data)
         func settings(choosing: [String]) throws -> NamedSettings {
-            var settings = try options.settings(unused: ["upstream.steps"], choosing: choosing)
+            var settings = try options.settings(unused: ["upstream.steps"], choosing: choosing, standard: standard)
+            if curve.labelledSubjects != nil, settings.values.recogniser.encoder == .scratch, !options.fromScratch {
+                settings.values.recogniser.encoder = .tuned  // the curve compares both
+            }
             settings.values.foldSteps = steps ?? settings.values.foldSteps
             return settings
         }
+        let chosen = try settings(choosing: [])
         let candidates = try choice.candidates { try settings(choosing: $0) }
         if let inputsOut { try requireWritable(inputsOut, inputs: [data]) }
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let evaluation = try Evaluation(
-            on: try Dataset(opening: data), scheme: scheme, division: division, settings: try settings(choosing: []),
+            on: try Dataset(opening: data), scheme: scheme, division: division, settings: chosen,
             choosingAmong: candidates, groups: choice.choiceGroups, seed: options.seed)
         if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }

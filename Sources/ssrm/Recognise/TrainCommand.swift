@@ -45,14 +45,15 @@ struct TrainCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        var settings = try options.settings(unused: [])
-        if settings.values.recogniser.encoder != .scratch { settings = try options.settings(unused: ["upstream"]) }
+        try options.presetOptions.requireReadable()
+        let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
+        let settings = try settings(for: pretrained)
         try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
         let training = try RecogniserTraining(
-            on: dataset, scheme: scheme, encoder: try encoder.map { try PretrainedEncoder(opening: $0) },
-            settings: settings, seed: options.seed, excluding: excluded)
+            on: dataset, scheme: scheme, encoder: pretrained, settings: settings, seed: options.seed,
+            excluding: excluded)
         for name in training.absentClasses {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
@@ -68,6 +69,23 @@ struct TrainCommand: ParsableCommand {
             tells apart \(figures.classes.joined(separator: ", "))
             wrote \(out), digest \(digest)
             """)
+    }
+
+    /// The settings asked for; where nobody asked, those that the encoder was made with, or those for the data.
+    ///
+    /// A body that would be trained from nothing is trained from the encoder, where there is one.
+    private func settings(for pretrained: PretrainedEncoder?) throws -> NamedSettings {
+        let made = pretrained.map(\.job.preset).flatMap { name in Preset.all.contains { $0.name == name } ? name : nil }
+        let standard = made ?? options.presetOptions.standard(for: data)
+        let settings = try options.settings(unused: [], standard: standard)
+        if settings.values.recogniser.encoder == .none { return settings }  // what is read is prepared
+        if settings.values.recogniser.encoder != .scratch {
+            return try options.settings(unused: ["upstream"], standard: standard)
+        }
+        guard pretrained != nil, !options.fromScratch else { return settings }
+        var tuned = try options.settings(unused: ["upstream"], standard: standard)
+        tuned.values.recogniser.encoder = .tuned
+        return tuned
     }
 
     private func show(_ progress: Recogniser.Progress, after time: Duration) {

@@ -83,7 +83,8 @@ struct JobOptions: ParsableArguments {
 
     /// The preset's settings with what these options replace.
     func settings() throws -> NamedSettings {
-        var settings = try presetOptions.settings(unused: ["recogniser", "upstream.fold_steps"])
+        var settings = try presetOptions.settings(
+            unused: ["recogniser", "upstream.fold_steps"], standard: presetOptions.standard(for: data))
         if let units = try hiddenUnits() {
             guard var perceptron = settings.values.upstream.network.choice as? MLPSettings else {
                 throw ValidationError("--hidden is for a perceptron, not for \(settings.values.upstream.network.kind)")
@@ -91,9 +92,15 @@ struct JobOptions: ParsableArguments {
             perceptron.hiddenUnits = units
             settings.values.upstream.network = NetworkSettings(perceptron)
         }
-        if let learningRate, case .adam(var adam) = settings.values.upstream.optimiser {
-            adam.learningRate = learningRate
-            settings.values.upstream.optimiser = .adam(adam)
+        if let learningRate {
+            switch settings.values.upstream.optimiser {
+            case .adam(var adam):
+                adam.learningRate = learningRate
+                settings.values.upstream.optimiser = .adam(adam)
+            case .adamw(var adamw):
+                adamw.adam.learningRate = learningRate
+                settings.values.upstream.optimiser = .adamw(adamw)
+            }
         }
         elements.replace(&settings.values.upstream)
         settings.values.shards = shards ?? settings.values.shards

@@ -1,0 +1,101 @@
+import CKernels
+public import Numerics
+
+/// Adam whose step size follows a schedule, and which takes a part of each matrix at each step: decoupled weight decay
+/// (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2).
+///
+/// Biases and other vectors do not decay. The same gradients give the same bits on every processor.
+public struct AdamW: Sendable {
+    /// The numbers that it runs with.
+    public let settings: AdamWSettings
+    /// What it keeps.
+    public private(set) var adam: Adam
+    private let matrices: [Range<Int>]
+    private let stepCount: Int
+
+    /// An optimiser that goes on after the steps that `adam` made.
+    ///
+    /// - Parameters:
+    ///   - settings: its numbers.
+    ///   - adam: its moments.
+    ///   - matrices: the parts of the parameters that decay.
+    ///   - stepCount: how many steps there will be in all: the schedule's end.
+    public init(settings: AdamWSettings, adam: Adam, matrices: [Range<Int>], stepCount: Int) {
+        (self.settings, self.adam, self.matrices, self.stepCount) = (settings, adam, matrices, stepCount)
+    }
+
+    /// The same, with moments of its own.
+    public func copy() -> AdamW {
+        AdamW(settings: settings, adam: adam.copy(), matrices: matrices, stepCount: stepCount)
+    }
+
+    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads.
+    ///
+    /// - Precondition: all three are as long as the moments.
+    public mutating func update(
+        _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+    ) {
+        let factor = settings.schedule.factor(step: adam.step, of: stepCount, warmup: settings.warmupSteps)
+        let rate = settings.adam.learningRate * factor
+        if settings.weightDecay == 0 {
+            return adam.update(parameters, gradient: gradient, into: updated, rate: rate, threads: threads)
+        }
+        if updated !== parameters { updated.copy(from: parameters) }
+        for matrix in matrices {
+            kernel_scale(updated.base + matrix.lowerBound, Float(1 - rate * settings.weightDecay), matrix.count)
+        }
+        adam.update(updated, gradient: gradient, into: updated, rate: rate, threads: threads)
+    }
+}
+
+/// The numbers of `AdamW`.
+public struct AdamWSettings: Codable, Sendable, Equatable {
+    /// Adam's own; its step size is the schedule's largest.
+    public var adam: AdamSettings
+    /// What part of each matrix, times the step size, is taken from it at each step.
+    public var weightDecay: Double
+    /// Over how many steps the step size rises from 0.
+    public var warmupSteps: Int
+    /// How it changes afterwards.
+    public var schedule: LearningRateSchedule
+
+    private enum CodingKeys: String, CodingKey {
+        case weightDecay = "weight_decay"
+        case warmupSteps = "warmup_steps"
+        case schedule
+    }
+
+    /// Settings.
+    public init(adam: AdamSettings, weightDecay: Double, warmupSteps: Int, schedule: LearningRateSchedule) {
+        (self.adam, self.weightDecay, self.warmupSteps, self.schedule) = (adam, weightDecay, warmupSteps, schedule)
+    }
+
+    /// Reads Adam's numbers, then the others, all in one mapping.
+    public init(from decoder: any Decoder) throws {
+        adam = try AdamSettings(from: decoder)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        weightDecay = try values.decode(Double.self, forKey: .weightDecay)
+        warmupSteps = try values.decode(Int.self, forKey: .warmupSteps)
+        schedule = try values.decode(LearningRateSchedule.self, forKey: .schedule)
+    }
+
+    /// Writes all into one mapping.
+    public func encode(to encoder: any Encoder) throws {
+        try adam.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(weightDecay, forKey: .weightDecay)
+        try values.encode(warmupSteps, forKey: .warmupSteps)
+        try values.encode(schedule, forKey: .schedule)
+    }
+
+    /// Refuses numbers that make no sense.
+    ///
+    /// - Throws: `SettingFault` for the first of them.
+    public func validate() throws(SettingFault) {
+        try adam.validate()
+        try SettingFault.check(
+            weightDecay >= 0 && weightDecay * adam.learningRate < 1, "weight_decay", weightDecay,
+            "0 or more, and times the step size below 1")
+        try SettingFault.check((0...1 << 40).contains(warmupSteps), "warmup_steps", warmupSteps, "0 or more steps")
+    }
+}
