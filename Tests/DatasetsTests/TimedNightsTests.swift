@@ -10,7 +10,7 @@ private let stages = ["W", "N1", "N2", "N3", "N3", "REM"]
 
 /// A night as PhysioNet's files say it: labels, heart rate and published features of scored sleep epochs.
 private struct Night {
-    /// Sleep epochs 0 ... 59; scored from 3 to 55.
+    /// Sixty sleep epochs, scored from the fourth to the 56th.
     let labels = (0..<60).map { (epoch: Int) -> Int in (3...55).contains(epoch) ? (epoch * epoch % 11) / 2 : -1 }
     let lines = (3..<55).filter { !(20..<24).contains($0) && $0 != 40 }
     /// Every 4.7 s from second 0 on, and not in the sleep epochs without a line.
