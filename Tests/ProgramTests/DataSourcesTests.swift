@@ -188,6 +188,9 @@ private let roles = [
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--units", "1/min,"],
     ["table", "--file", "x", "--time-column", "t", "--vocabulary", "posture", "--subject-name", "a"]
         + ["--out", "y", "--values", "a"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--heart-rate", "a"],
+    ["table", "--file", "x", "--time-column", "t", "--vocabulary", "stage", "--subject-name", "a"]
+        + ["--out", "y", "--values", "a", "--activity", "b"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "2"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--maps-per-posture", "2"],
     ["synthetic", "--kind", "pressure", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "3"],

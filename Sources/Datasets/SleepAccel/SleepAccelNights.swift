@@ -24,12 +24,7 @@ public struct SleepAccelNights: RecordingSource {
     }
 
     /// What the rows of a sample are.
-    public static let content =
-        HeartRateMeasure.allCases.map(\.rawValue) + ActivityMeasure.allCases.map(\.rawValue)
-        + published.map(\.rawValue)
-    private static let published: [SleepAccelRecordings.Feature] = [.count, .hr, .time]
-    private static let units =
-        HeartRateMeasure.allCases.map(\.unit) + ActivityMeasure.allCases.map(\.unit) + published.map(\.unit)
+    public static let content = NightInputs().content
 
     private let window: SleepEpochWindow
     /// Of each recording the inputs of its sleep epochs.
@@ -68,7 +63,7 @@ public struct SleepAccelNights: RecordingSource {
         notes = search.notes + search.nights.flatMap(\.notes)
         outline = DatasetOutline(
             kind: "sleep-accel-night", vocabulary: .stage, rows: Self.content.count, columns: window,
-            content: Self.content, units: Self.units,
+            content: Self.content, units: NightInputs().units,
             of: search.nights.map { night in
                 FoundRecording(
                     name: night.subject, subject: night.subject, firstPosition: night.firstEpoch, stages: night.stages)

@@ -67,20 +67,14 @@ struct WholeNight {
             skip(files.heartRate, "no heart rate between the first and the last stage")
             return nil
         }
-        let measures = HeartRateMeasures(
-            HeartRateMeasures.grid(rows.series(0), from: startSeconds, epochCount: count))
+        let grid = HeartRateMeasures.grid(rows.series(0), from: startSeconds, epochCount: count)
 
         func filled(_ value: (Known) -> Double) -> [Double] {
             UnevenSeries(times: known.map { Double($0.epoch) }, values: known.map(value))
                 .interpolated(from: Double(start), interval: 1, count: count)
         }
-        let counts = filled(\.count)
-        let activity = ActivityMeasures(counts)
-        let hours = (0..<count).map { ClockFeatures.hours(Double($0) * SleepEpochWindow.epochSeconds) }
-        let inputs =
-            HeartRateMeasure.allCases.map { measures[$0] } + ActivityMeasure.allCases.map { activity[$0] }
-            + [counts, filled(\.variation), hours]
-        self.inputs = inputs.map { $0.map(Float.init) }
+        inputs = NightInputs().values(
+            heartRate: .init(grid: grid, variation: filled(\.variation)), counts: filled(\.count), epochCount: count)
 
         let unlabelled = labels.stages[start..<start + count].enumerated().count { $1 != nil && stages[$0] == nil }
         notes = [

@@ -66,11 +66,16 @@ struct TableFile {
 
     /// A number in the row that was read last; nil where it is missing.
     func value(_ rows: DelimitedRows, at place: Int) throws(DatasetError) -> Float? {
+        try number(rows, at: place).map { Float($0) }
+    }
+
+    /// As `value(_:at:)`, without rounding to a Float.
+    func number(_ rows: DelimitedRows, at place: Int) throws(DatasetError) -> Double? {
         if rows.isMissing(rows.fields[place]) { return nil }
         guard let number = rows.number(rows.fields[place]), Float(number).isFinite else {
             throw .badField(rows, place, self, "a finite number with a decimal point")
         }
-        return Float(number)
+        return number
     }
 
     /// The delimiter that a first line like `sep=;` names, as spreadsheets write and read it; nil without one.

@@ -8,32 +8,16 @@ struct TimedGrid {
     private(set) var skipped: [SkippedItem] = []
     private(set) var notes: [String] = []
 
-    /// How many seconds apart rows mostly stand, where that is more than a sleep epoch; nil otherwise.
-    private(set) var medianDistance: Int?
-
     private let reader: TimedTableReader
-    private let epochLength = Int(SleepEpochWindow.epochSeconds) * TimeText.second
     private var (rowCount, epochCount, disagreeing): (Int, Int, Int) = (0, 0, 0)
-    private var (repeated, otherAtSameTime): ([Int32: Int], [Int32: Int]) = ([:], [:])
 
     /// - Parameters:
     ///   - reader: what was read.
-    ///   - longestGap: a longer one, in seconds, ends a recording.
-    init(_ reader: TimedTableReader, longestGap: Double) {
+    ///   - stretches: its rows in order.
+    init(_ reader: TimedTableReader, _ stretches: TimedStretches) {
         self.reader = reader
-        let rows = sortedRows()
-        medianDistance = distance(rows, longestGap)
-        for run in rows.runs(where: { belongTogether($0, $1, longestGap) }) { addRecording(rows[run]) }
-        for (file, path) in reader.paths.enumerated() {
-            if let count = repeated[Int32(file)] {
-                skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
-            }
-            if let count = otherAtSameTime[Int32(file)] {
-                notes.append(
-                    "\(path): \(count) row\(count == 1 ? " has" : "s have") the time of another row and other values: is "
-                        + "there more than one person or device in it?")
-            }
-        }
+        for rows in stretches.rows { addRecording(rows) }
+        (skipped, notes) = (skipped + stretches.skipped, stretches.notes)
         notes.append(
             "\(rowCount) timed rows became \(epochCount) sleep epochs of 30 s, each the mean of the values in it")
         if disagreeing > 0 {
@@ -41,57 +25,12 @@ struct TimedGrid {
         }
     }
 
-    /// The rows' indices by name and time.
-    ///
-    /// Rows of one time stand in the order of what they say, so that the order of the files is no input; one that says
-    /// the same as another is there once.
-    private mutating func sortedRows() -> [Int] {
-        var rank = [Int](repeating: 0, count: reader.names.names.count)
-        for (place, name) in reader.names.order().enumerated() { rank[name] = place }
-        let (rows, width) = (reader.rows, reader.valueNames.count)
-        func key(_ row: Int) -> (Int, Int) { (rank[Int(rows[row].name)], rows[row].time) }
-        func content(_ row: Int) -> [UInt32] {
-            [UInt32(rows[row].label.map { $0 + 1 } ?? 0)]
-                + reader.values[row * width..<(row + 1) * width].map(\.bitPattern)
-        }
-        let order = rows.indices.sorted { a, b in
-            key(a) == key(b) ? content(a).lexicographicallyPrecedes(content(b)) : key(a) < key(b)
-        }
-        var kept: [Int] = []
-        kept.reserveCapacity(order.count)
-        for row in order {
-            if let last = kept.last, key(last) == key(row) {
-                if content(last) == content(row) {
-                    repeated[rows[row].file, default: 0] += 1
-                    continue
-                }
-                otherAtSameTime[rows[row].file, default: 0] += 1
-            }
-            kept.append(row)
-        }
-        return kept
-    }
-
-    private func belongTogether(_ a: Int, _ b: Int, _ longestGap: Double) -> Bool {
-        let (a, b) = (reader.rows[a], reader.rows[b])
-        return a.name == b.name && Double(b.time - a.time) <= longestGap * Double(TimeText.second)
-    }
-
-    private func distance(_ rows: [Int], _ longestGap: Double) -> Int? {
-        let distances = zip(rows, rows.dropFirst()).filter { belongTogether($0, $1, longestGap) }.map { a, b in
-            reader.rows[b].time - reader.rows[a].time
-        }.sorted()
-        guard !distances.isEmpty, distances[distances.count / 2] > epochLength else { return nil }
-        return distances[distances.count / 2] / TimeText.second
-    }
-
     private mutating func addRecording(_ rows: ArraySlice<Int>) {
         guard let first = rows.first else { return }
         let start = reader.rows[first]
-        let name = reader.names.names[Int(start.name)]
-        let recording = name.recording.isEmpty ? "\(name.subject)/\(TimeText.utc(start.time))" : name.recording
-        names.append(TableNames.Name(subject: name.subject, recording: recording))
-        func epoch(_ row: Int) -> Int { (reader.rows[row].time - start.time) / epochLength }
+        let name = TimedStretches.name(of: start, reader)
+        names.append(name)
+        func epoch(_ row: Int) -> Int { (reader.rows[row].time - start.time) / TimedStretches.epochLength }
         var epochs: [(number: Int, values: [Float], label: Int?)] = []
         for run in rows.runs(where: { epoch($0) == epoch($1) }) {
             let own = rows[run]
@@ -104,7 +43,7 @@ struct TimedGrid {
         func skip(_ count: Int, _ reason: String) {
             if count > 0 {
                 skipped.append(
-                    SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: "\(recording): \(reason)"))
+                    SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: "\(name.recording): \(reason)"))
             }
         }
         skip((rows.last.map(epoch) ?? 0) + 1 - epochs.count, "no value in it")
@@ -129,14 +68,14 @@ struct TimedGrid {
         for column in 0..<width {
             let values = rows.map { reader.values[$0 * width + column] }.filter { !$0.isNaN }
             guard !values.isEmpty else { return nil }
-            means.append(Float(values.reduce(0) { $0 + Double($1) } / Double(values.count)))
+            means.append(Float(values.reduce(0, +) / Double(values.count)))
         }
         return means
     }
 
     private mutating func label(of rows: ArraySlice<Int>) -> Int? {
-        let labels = Set(rows.compactMap { reader.rows[$0].label })
-        if labels.count > 1 { disagreeing += 1 }
-        return labels.count == 1 ? labels.first : nil
+        let (label, isDisputed) = TimedStretches.label(of: rows, reader)
+        if isDisputed { disagreeing += 1 }
+        return label
     }
 }

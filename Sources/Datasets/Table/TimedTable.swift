@@ -11,7 +11,7 @@ import Signals
 ///
 /// Times are what ``TimeColumn`` says. Rows may come in any order. Rows that say the same are counted once.
 ///
-/// All rows are held in memory, some thirty bytes each and four a value.
+/// All rows are held in memory, some thirty bytes each and eight a value.
 public struct TimedTable: RecordingSource {
     private let values: [[[Float]]]
     private let window: SleepEpochWindow
@@ -49,10 +49,11 @@ public struct TimedTable: RecordingSource {
         let valueNames = reader.valueNames
         let units = try columns.units(units, ofValues: valueNames.count, path: paths[0])
         let nameNotes = try reader.names.notes()
-        let grid = TimedGrid(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
+        let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
+        let grid = TimedGrid(reader, stretches)
         skipped = reader.skippedItems + grid.skipped
         guard !grid.runs.isEmpty else {
-            let distance = grid.medianDistance.map { "rows stand \($0) s apart, where each 30 s need one" }
+            let distance = stretches.medianDistance.map { "rows stand \($0) s apart, where each 30 s need one" }
             let reasons = ["no sleep epoch is left", distance ?? grid.skipped.first?.reason].compactMap(\.self)
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }

@@ -13,24 +13,38 @@ struct TimedTableReader {
         let label: Int?
     }
 
+    /// What a column's values must be.
+    enum Limit: String {
+        case heartRate = "a heart rate above 0: leave the field empty where none was measured"
+        case count = "a count of at least 0"
+
+        func allows(_ value: Double) -> Bool { self == .heartRate ? value > 0 : value >= 0 }
+    }
+
     let columns: TableColumns
     let labels: TableLabels
     let times: TimeColumn
     let format: TableRecordings.Format
+    /// What the values of each column must be; empty for any number, which is then rounded to a Float.
+    let limits: [Limit]
     private(set) var paths: [String] = []
     private(set) var valueNames: [String] = []
     private(set) var names = TableNames()
     private(set) var rows: [Row] = []
     /// `[rows, valueNames]`; NaN where a value is missing.
-    private(set) var values: [Float] = []
+    private(set) var values: [Double] = []
     private var wallClock: WallClock?
     /// For each subject with times without a zone what has been seen of them, and the file of the last one.
     private var orders: [String: (order: WallClockOrder, file: TableFile)] = [:]
     private var withoutValue: [String: Int] = [:]
     private var units: [TimeText.Unit: (path: String, line: Int)] = [:]
 
-    init(columns: TableColumns, labels: TableLabels, times: TimeColumn, format: TableRecordings.Format) {
+    init(
+        columns: TableColumns, labels: TableLabels, times: TimeColumn, format: TableRecordings.Format,
+        limits: [Limit] = []
+    ) {
         (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
+        self.limits = limits
         wallClock = times.zone.map { WallClock(zone: $0) }
     }
 
@@ -53,7 +67,19 @@ struct TimedTableReader {
         let time = try time(rows, file, subject: names.names[name].subject)
         let label = try labels.label(rows, file)
         let first = values.count
-        for place in file.places.values { values.append(try file.value(rows, at: place) ?? .nan) }
+        for (column, place) in file.places.values.enumerated() {
+            guard let number = try file.number(rows, at: place) else {
+                values.append(.nan)
+                continue
+            }
+            if limits.isEmpty {
+                values.append(Double(Float(number)))
+            } else if limits[column].allows(number) {
+                values.append(number)
+            } else {
+                throw .badField(rows, place, file, limits[column].rawValue)
+            }
+        }
         if label == nil, values[first...].allSatisfy(\.isNaN) {
             values.removeLast(values.count - first)
             withoutValue[file.path, default: 0] += 1

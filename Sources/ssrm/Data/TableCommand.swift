@@ -23,6 +23,10 @@ struct TableCommand: ParsableCommand {
             recording's first row on gets the mean of its rows; those without a value are left out and counted, and end a \
             part of the recording.
 
+            With --heart-rate and --activity, one or both, they become the inputs of whole nights that data sleep-accel \
+            --features night has, with the same names, order and units: a model trained on one takes the other. Each \
+            recording is a night of its own, from its first to its last label.
+
             Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
             stages, numbers excepted; posture: supine, right, left) or what \
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
@@ -36,6 +40,8 @@ struct TableCommand: ParsableCommand {
               ssrm data table --file heart.csv --subject-name ada --time-column start \\
                 --time-zone Europe/Berlin --values bpm --units 1/min --vocabulary stage \\
                 --window 11 --out ada.safetensors
+              ssrm data table --file watch.csv --subject id --time-column time --label stage \\
+                --heart-rate bpm --activity count --vocabulary stage --out nights.safetensors
             """)
 
     @Option(name: .long, help: "A file with a header line; may be given several times.")
@@ -86,6 +92,22 @@ struct TableCommand: ParsableCommand {
         name: .long, help: "The columns with the values, separated by commas.",
         transform: { text in text.split(separator: ",").map(String.init) })
     var values: [String] = []
+
+    @Option(
+        name: .long,
+        help: """
+            With --time-column, instead of --values: the column of heart rates in beats a minute, of which the measures of \
+            whole nights are made.
+            """)
+    var heartRate: String?
+
+    @Option(
+        name: .long,
+        help: """
+            With --time-column, instead of --values or beside --heart-rate: the column of activity counts, one a sleep epoch \
+            of 30 s.
+            """)
+    var activity: String?
 
     @Option(
         name: .long,
@@ -145,6 +167,8 @@ struct TableCommand: ParsableCommand {
 
     @OptionGroup var output: DatasetOutput
 
+    private var isNight: Bool { heartRate != nil || activity != nil }
+
     func validate() throws {
         try requireWindow(window)
         if let rows, rows < 1 || window != 1 {
@@ -154,7 +178,11 @@ struct TableCommand: ParsableCommand {
             throw ValidationError("--baseline and --feet-first go with --rows")
         }
         if let baseline, !baseline.isFinite { throw ValidationError("--baseline must be a number") }
-        guard values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
+        guard !isNight || (timeColumn != nil && values.isEmpty && valuesFrom == nil && units.isEmpty) else {
+            throw ValidationError(
+                "--heart-rate and --activity go with --time-column, without --values, --values-from or --units")
+        }
+        guard isNight || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
         }
         guard Set(labelMap.map(\.0)).count == labelMap.count else {
@@ -217,10 +245,17 @@ struct TableCommand: ParsableCommand {
                     format: format, units: units))
         } else {
             let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
-            try output.write(
-                TimedTable(
-                    files: file, columns: columns, labels: labels, times: times, window: window,
-                    longestGap: maxGap ?? 3600, format: format, units: units))
+            if isNight {
+                try output.write(
+                    TimedNights(
+                        files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
+                        times: times, window: window, longestGap: maxGap ?? 3600, format: format))
+            } else {
+                try output.write(
+                    TimedTable(
+                        files: file, columns: columns, labels: labels, times: times, window: window,
+                        longestGap: maxGap ?? 3600, format: format, units: units))
+            }
         }
     }
 }

@@ -1,0 +1,93 @@
+/// Timed rows in order, divided into recordings.
+struct TimedStretches {
+    /// How long a sleep epoch lasts, in the unit of a row's time.
+    static let epochLength = Int(SleepEpochWindow.epochSeconds) * TimeText.second
+
+    /// Of each recording the indices of its rows, by time.
+    private(set) var rows: [ArraySlice<Int>] = []
+    /// Rows that were left out.
+    private(set) var skipped: [SkippedItem] = []
+    /// Rows that contradict each other.
+    private(set) var notes: [String] = []
+    /// How many seconds apart rows mostly stand, where that is more than a sleep epoch; nil otherwise.
+    private(set) var medianDistance: Int?
+
+    private var (repeated, otherAtSameTime): ([Int32: Int], [Int32: Int]) = ([:], [:])
+
+    /// - Parameters:
+    ///   - reader: what was read.
+    ///   - longestGap: a longer one, in seconds, ends a recording.
+    init(_ reader: TimedTableReader, longestGap: Double) {
+        let sorted = sortedRows(of: reader)
+        func belongTogether(_ a: Int, _ b: Int) -> Bool {
+            let (a, b) = (reader.rows[a], reader.rows[b])
+            return a.name == b.name && Double(b.time - a.time) <= longestGap * Double(TimeText.second)
+        }
+        rows = sorted.runs(where: belongTogether).map { sorted[$0] }
+        let distances = zip(sorted, sorted.dropFirst()).filter(belongTogether).map { a, b in
+            reader.rows[b].time - reader.rows[a].time
+        }.sorted()
+        if !distances.isEmpty, distances[distances.count / 2] > Self.epochLength {
+            medianDistance = distances[distances.count / 2] / TimeText.second
+        }
+        for (file, path) in reader.paths.enumerated() {
+            if let count = repeated[Int32(file)] {
+                skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
+            }
+            if let count = otherAtSameTime[Int32(file)] {
+                notes.append(
+                    "\(path): \(count) row\(count == 1 ? " has" : "s have") the time of another row and other values: is "
+                        + "there more than one person or device in it?")
+            }
+        }
+    }
+
+    /// The rows' indices by name and time.
+    ///
+    /// Rows of one time stand in the order of what they say, so that the order of the files is no input; one that says
+    /// the same as another is there once.
+    private mutating func sortedRows(of reader: TimedTableReader) -> [Int] {
+        var rank = [Int](repeating: 0, count: reader.names.names.count)
+        for (place, name) in reader.names.order().enumerated() { rank[name] = place }
+        let (rows, width) = (reader.rows, reader.valueNames.count)
+        func key(_ row: Int) -> (Int, Int) { (rank[Int(rows[row].name)], rows[row].time) }
+        func values(_ row: Int) -> ArraySlice<Double> { reader.values[row * width..<(row + 1) * width] }
+        func content(_ row: Int) -> [UInt64] {
+            [UInt64(rows[row].label.map { $0 + 1 } ?? 0)] + values(row).map(\.bitPattern)
+        }
+        // What one of them leaves open does not contradict the other: columns are measured each by itself.
+        func contradict(_ a: Int, _ b: Int) -> Bool {
+            if let one = rows[a].label, let other = rows[b].label, one != other { return true }
+            return zip(values(a), values(b)).contains { !$0.isNaN && !$1.isNaN && $0 != $1 }
+        }
+        let order = rows.indices.sorted { a, b in
+            key(a) == key(b) ? content(a).lexicographicallyPrecedes(content(b)) : key(a) < key(b)
+        }
+        var kept: [Int] = []
+        kept.reserveCapacity(order.count)
+        for row in order {
+            if let last = kept.last, key(last) == key(row) {
+                if content(last) == content(row) {
+                    repeated[rows[row].file, default: 0] += 1
+                    continue
+                }
+                if contradict(last, row) { otherAtSameTime[rows[row].file, default: 0] += 1 }
+            }
+            kept.append(row)
+        }
+        return kept
+    }
+
+    /// The name of the recording that starts with a row: as the table says, or by subject and time.
+    static func name(of first: TimedTableReader.Row, _ reader: TimedTableReader) -> TableNames.Name {
+        let name = reader.names.names[Int(first.name)]
+        guard name.recording.isEmpty else { return name }
+        return TableNames.Name(subject: name.subject, recording: "\(name.subject)/\(TimeText.utc(first.time))")
+    }
+
+    /// The label of a sleep epoch's rows; none where they differ.
+    static func label(of rows: ArraySlice<Int>, _ reader: TimedTableReader) -> (label: Int?, isDisputed: Bool) {
+        let labels = Set(rows.compactMap { reader.rows[$0].label })
+        return (labels.count == 1 ? labels.first : nil, labels.count > 1)
+    }
+}
