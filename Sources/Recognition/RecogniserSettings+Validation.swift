@@ -10,15 +10,15 @@ extension RecogniserSettings {
         let check = SettingFault.check
         try check((1...65_536).contains(hiddenUnits), "hidden_units", hiddenUnits, "1 to 65536")
         try check(sequenceLength.map { $0 > 0 } ?? true, "sequence_length", sequenceLength ?? 0, "1 or more, or whole")
-        try check(batchSequences > 0, "batch_sequences", batchSequences, "1 or more")
+        try check((1...1 << 24).contains(batchSequences), "batch_sequences", batchSequences, "1 to 2^24")
         try AdamSettings(learningRate: learningRate).validate()
         try SettingFault.checkPositive("encoder_learning_rate", encoderLearningRate)
         try check(warmupSteps >= 0, "warmup_steps", warmupSteps, "0 or more")
         let decayed = weightDecay * max(learningRate, encoder.trainsBody ? encoderLearningRate : 0)
         try check(
             weightDecay >= 0 && decayed < 1, "weight_decay", weightDecay, "0 or more, and less than 1 / learning_rate")
-        try check(epochs > 0, "epochs", epochs, "1 or more")
-        try check(steps >= 0, "steps", steps, "0 or more")
+        try check((1...1 << 24).contains(epochs), "epochs", epochs, "1 to 2^24")
+        try check((0...1 << 40).contains(steps), "steps", steps, "0 to 2^40")
         try check(
             dropout == 0 || (0..<1).contains(dropout) && (1...65_535).contains((dropout * 65_536).rounded()), "dropout",
             dropout, "0 to below 1: 0 itself, or 0.00001 to 0.99999")

@@ -21,6 +21,13 @@ struct SchemeLabels: Sendable {
     /// Refuses settings that mirror samples whose classes have no mirror.
     func checkMirrors(of dataset: Dataset, settings: RecogniserSettings) throws(SleepRecognitionError) {
         guard settings.mirrorAverage || settings.augmentation.mirrors else { return }
+        guard dataset.content.isEmpty || dataset.frame != nil else {
+            throw .otherSamples(
+                dataset: dataset.path,
+                reason:
+                    "samples of \(dataset.content.prefix(3).joined(separator: ", ")) are no maps and have no mirror: set "
+                    + "recogniser.mirror_average to false and recogniser.augmentation to none")
+        }
         _ = try about(dataset.path) { try mirroredClasses }
     }
 

@@ -20,6 +20,10 @@ extension Job {
             let (task, shape) = (settings.task.choice, preparedShape)
             try task.validate(rows: shape.rows, columns: shape.columns)
             try settings.augmentation.validate(rows: shape.rows, columns: shape.columns)
+            try SettingFault.check(
+                !settings.augmentation.mirrors || content.isEmpty || frame != nil || isPrepared == true, "augmentation",
+                settings.augmentation.kind,
+                "none or window for samples of \(content.prefix(3).joined(separator: ", ")): they are no maps")
             try settings.network.validate(
                 rows: shape.rows, columns: shape.columns, head: task.head(rows: shape.rows, columns: shape.columns))
             if let size = task.order.groupSize {

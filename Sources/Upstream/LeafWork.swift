@@ -36,8 +36,11 @@ extension Job {
         var probed = self
         (probed.sampleCount, probed.excludedSamples) = (originalsPerStep, [])
         if recordings != nil {
-            let rest = shardsPerStep > 1 ? [originalsPerShard] : []
-            probed.recordings = RecordingBounds(starts: [0] + rest, subjects: [0] + rest.map { _ in 1 })
+            // Two recordings of one person, for tasks that tell recordings apart; what is beyond the leaf is another's.
+            let bounds = [0, (originalsPerShard + 1) / 2, originalsPerShard]
+            let starts = Set(bounds).filter { $0 < originalsPerStep }.sorted()
+            probed.recordings = RecordingBounds(
+                starts: starts, subjects: starts.map { $0 < originalsPerShard ? 0 : 1 })
         }
         return ShardGradient(job: probed).probe()
     }

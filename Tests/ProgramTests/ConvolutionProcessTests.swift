@@ -42,6 +42,17 @@ struct ConvolutionProcessTests {
         }
     }
 
+    @Test func thePresetOfPosturesHasTheSameBitsWithAnyNumberOfWorkers() throws {
+        func outcome(_ workers: String) throws -> Pretraining.Outcome {
+            let result = try ProgramRun.ssrm(
+                "pretrain", "--data", try Pretraining.dataset.get(), "--run", folder.path(workers), "--preset",
+                "posture", "--steps", "2", "--shards", "3", "--workers", workers, "--json")
+            #expect(result.status == 0, Comment(rawValue: result.errors))
+            return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+        }
+        #expect(try outcome("1") == outcome("2"))
+    }
+
     @Test func itsEncoderMakesFeaturesForARecogniser() throws {
         let (run, model) = (folder.path("run"), folder.path("model"))
         _ = try ConvolutionJob.outcome(run: run, steps: 2, ["--workers", "1"])

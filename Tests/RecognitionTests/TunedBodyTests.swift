@@ -26,6 +26,14 @@ private struct Maps {
         labels = (0..<count).map { $0 % 3 }
     }
 
+    /// The first of these again and again, all of its class.
+    init(repeating maps: Maps, count: Int) {
+        let first = Array(maps.samples[0])
+        let values = FloatBlock((0..<count).flatMap { _ in first })
+        samples = Samples(count: count, rows: 8, columns: 6, base: UnsafePointer(values.base), owner: values)
+        labels = [Int?](repeating: maps.labels[0], count: count)
+    }
+
     func data(
         width: Int = 0, augmentation: Augmentation = .none, sequence: Int = 1, parameters: FloatBlock? = nil
     ) -> RecogniserData {
@@ -213,4 +221,19 @@ private struct Vast: Network {
     func makePass(rows: Int, arithmetic: Arithmetic) -> any NetworkPass {
         preconditionFailure("it would fill the memory")
     }
+}
+
+/// Where all samples are one sample, every batch has the same gradient, however long it is: so trainings in batches of
+/// all and in batches of unequal length make the same steps, up to the rounding of sums.
+@Test func aBodyLearnsAlikeInBatchesOfUnequalLength() throws {
+    let maps = Maps(repeating: Maps(), count: 45)
+    func body(batch: Int) throws -> [Float] {
+        let chosen = settings {
+            ($0.batchSequences, $0.steps, $0.dropout, $0.encoderLearningRate) = (batch, 7, 0, 0.003)
+        }
+        return try Recogniser.fit(maps.data(), settings: chosen).bodies[0].array
+    }
+    let (whole, pieces) = (try body(batch: 45), try body(batch: 40))
+    let largest = zip(whole, pieces).map { abs($0 - $1) }.max() ?? 1
+    #expect(largest < 1e-4)
 }

@@ -126,6 +126,12 @@ public final class Dataset: Sendable {
         guard let metadata = try? TensorFile.metadata(at: path),
             metadata[DatasetLayout.formatKey] == DatasetLayout.format
         else { return nil }
+        // A joined dataset's is that of what it was made of, where that is one.
+        let sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
+        let kinds = Set(sources.map(\.kind))
+        if let first = kinds.sorted().first, kinds.count == 1 || metadata[DatasetLayout.preparationKey] != nil {
+            return first
+        }
         return metadata[DatasetLayout.kindKey]
     }
 

@@ -34,6 +34,8 @@ public struct PresetSettings: Equatable, Sendable {
     /// - Returns: whether something was changed.
     @discardableResult
     public mutating func fitStep(to sampleCount: Int) -> Bool {
+        // Whole recordings or persons have their turns as often as it takes.
+        if upstream.task.choice.order != .samples { return false }
         let before = (shards, shardSize)
         shardSize = min(shardSize, max(sampleCount, 1))
         shards = min(shards, max(sampleCount / shardSize, 1))

@@ -9,7 +9,7 @@ struct PresetOptions: ParsableArguments {
 
     @Option(
         help:
-            "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind."
+            "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind, with an encoder the one that it was made with."
     )
     var preset: String?
 

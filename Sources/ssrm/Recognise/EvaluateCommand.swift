@@ -45,7 +45,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: """
-            Writes what plain tools are to be given of each sample, prepared as the preset says, to this file             (safetensors).
+            Writes what plain tools are to be given of each sample, prepared as the preset says, to this file \
+            (safetensors).
             """)
     var inputsOut: String?
 
@@ -74,6 +75,11 @@ struct EvaluateCommand: ParsableCommand {
         }
         let chosen = try settings(choosing: [])
         let candidates = try choice.candidates { try settings(choosing: $0) }
+        if steps != nil, !chosen.values.recogniser.encoder.needsEncoder {
+            Terminal.error(
+                "note: --steps has no effect: nothing is pre-trained where recogniser.encoder is "
+                    + chosen.values.recogniser.encoder.rawValue)
+        }
         if let inputsOut { try requireWritable(inputsOut, inputs: [data]) }
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let evaluation = try Evaluation(
