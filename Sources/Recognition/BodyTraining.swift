@@ -154,8 +154,8 @@ final class BodyTraining {
         }
         adam.update(parameters, gradient: gradient, into: next, rate: rate)
         swap(&parameters, &next)
-        // All of them, whether the next batch is long enough for each or not: blocks come in turn, and a pass that had not
-        // seen this one would know the next by its old values.
+        // All of them, whether the next batch is long enough for each or not: blocks come in turn, and a pass that
+        // had not seen this one would know the next by its old values.
         for pass in passes { pass.take(parameters: parameters) }
     }
 }
