@@ -33,7 +33,8 @@ extension LabelCurveFigures {
             A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
             scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
             alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
-            labels; not equal is what a step costs. Logistic regression (C \(RegressionInputs.c)) reads the \
+            labels; not equal are what a step costs, that frozen features are scaled and a trained body's are not, and that \
+            the draws of scratch start from the same body. Logistic regression (C \(RegressionInputs.c)) reads the \
             samples: prepared ones of maps, log band powers of windows of signals.
             """
         notes = curve.labelledCounts.flatMap { count in
