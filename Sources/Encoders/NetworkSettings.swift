@@ -1,4 +1,5 @@
 public import Numerics
+import Signals
 
 /// Which network is trained: a kind and its settings.
 ///
@@ -32,10 +33,7 @@ public struct NetworkSettings: Sendable {
     /// - Throws: `SettingFault`.
     public func validate(rows: Int, columns: Int) throws(SettingFault) {
         try validate()
-        let sizes = 1..<1 << 28  // two such sizes have a product
-        try SettingFault.check(
-            sizes.contains(rows) && sizes.contains(columns) && rows * columns < 1 << 24, "samples",
-            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try SampleShape.validate(rows: rows, columns: columns)
         try choice.validate(rows: rows, columns: columns)
     }
 

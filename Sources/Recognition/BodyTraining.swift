@@ -46,7 +46,13 @@ final class BodyTraining {
         parameters.copy(
             from: body.parameters ?? network.initialParameters(seed: seed, stream: RandomStream.body))
         adam = Adam(parameterCount: count, settings: AdamSettings(learningRate: rate))
+        takeParameters()
     }
+
+    /// Gives the parameters to all passes, whether the next batch is long enough for each or not.
+    ///
+    /// Blocks come in turn, and a pass that had not seen this one would know the next by its old values.
+    private func takeParameters() { for pass in passes { pass.take(parameters: parameters) } }
 
     /// About how many floats the passes for batches of so many rows take.
     static func floats(_ body: TunedBody, rows: Int) -> Double {
@@ -76,9 +82,7 @@ final class BodyTraining {
         let (width, count) = (workspace.rowWidth, body.network.featureCount)
         nonisolated(unsafe) let (mine, x) = (self, workspace.x.base)  // each chunk has its pass and its rows
         forEachChunk(of: rows) { place, chunk in
-            let pass = mine.passes[place]
-            pass.take(parameters: mine.parameters)
-            let features = pass.forward(
+            let features = mine.passes[place].forward(
                 mine.inputs.base + chunk.lowerBound * mine.body.network.inputCount, rows: chunk.count)
             for (i, row) in chunk.enumerated() {
                 (x + row * width).update(from: features + i * count, count: count)
@@ -154,8 +158,6 @@ final class BodyTraining {
         }
         adam.update(parameters, gradient: gradient, into: next, rate: rate)
         swap(&parameters, &next)
-        // All of them, whether the next batch is long enough for each or not: blocks come in turn, and a pass that
-        // had not seen this one would know the next by its old values.
-        for pass in passes { pass.take(parameters: parameters) }
+        takeParameters()
     }
 }

@@ -14,12 +14,14 @@ enum ParallelTasks {
     /// - Parameters:
     ///   - count: how many tasks there are.
     ///   - threads: how many threads to use.
-    ///   - done: told of each result, one call at a time.
+    ///   - started: told of each task that is begun; like `done`, one call of either at a time.
+    ///   - done: told of each result, with the task's number and how many there are by now.
     ///   - task: gives a task's result, on so many threads.
     /// - Returns: a result a task.
     /// - Throws: what the first of the tasks that failed threw; no further one is begun after a failure.
     static func results<Result: Sendable>(
-        _ count: Int, threads: Int, done: @Sendable (Result) -> Void = { _ in },
+        _ count: Int, threads: Int, started: @Sendable (_ number: Int) -> Void = { _ in },
+        done: @Sendable (_ number: Int, _ count: Int, Result) -> Void,
         _ task: @Sendable (_ number: Int, _ threads: Int) throws(SleepRecognitionError) -> Result
     ) throws(SleepRecognitionError) -> [Result] {
         guard count > 0 else { return [] }
@@ -29,13 +31,14 @@ enum ParallelTasks {
             while let number = state.withLock({ state -> Int? in
                 guard state.next < count, state.failures.isEmpty else { return nil }
                 defer { state.next += 1 }
+                started(state.next)
                 return state.next
             }) {
                 do throws(SleepRecognitionError) {
                     let result = try task(number, max(1, threads / lanes))
                     state.withLock {
                         $0.results[number] = result
-                        done(result)
+                        done(number, $0.results.count { $0 != nil }, result)
                     }
                 } catch {
                     state.withLock { $0.failures.append((number, error)) }

@@ -1,6 +1,7 @@
 import Encoders
 import Foundation
 public import Numerics
+import Signals
 
 extension Job {
     /// Refuses what can't be trained: the only truth about a job's limits.
@@ -75,9 +76,7 @@ extension Job {
     private func checkSizes() throws(SettingFault) {
         try SettingFault.check((1..<1 << 40).contains(sampleCount), "samples", sampleCount, "1 to 2^40 samples")
         // The network's validation says what a sample may be; here it is that no product of these overflows.
-        try SettingFault.check(
-            (1..<1 << 28).contains(rows) && (1..<1 << 28).contains(columns) && rows * columns < 1 << 24, "samples",
-            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try SampleShape.validate(rows: rows, columns: columns)
         try SettingFault.check(
             sampleCount <= (1 << 56) / (rows * columns), "samples", sampleCount, "fewer: 2^56 values in all at most")
         try Self.validate(shards: shardsPerStep, shardSize: originalsPerShard, steps: steps)

@@ -80,31 +80,15 @@ func figuresHaveIntervalsWherePeopleAreHeldOut(division: EvaluationProtocol) thr
 
 /// Leaving out the only sleeper with REM sleep leaves nobody to learn it from.
 @Test func aFoldThatTrainsWithoutAClassSaysSo() throws {
-    let folder = try TemporaryFolder()
-    let subjects = ["ann", "bob", "cy"]
-    let outline = DatasetOutline(
-        kind: "table", vocabulary: .stage, rows: 3, columns: 1, subjects: subjects, codes: ["W", "N2", "REM"],
-        recordings: subjects.indices.map { subject in
-            .init(
-                name: "night \(subject)", subject: subject,
-                labels: (0..<20).map { $0 % 4 == 0 ? 0 : subject == 1 && $0 > 12 ? 2 : 1 })
-        })
-    try outline.write((0..<180).map { Float($0 * 37 % 11) }, to: folder.path("data"))
-    let settings = try NamedSettings(
-        preset: "night",
-        replacing: [
-            "upstream.hidden_units=[4]", "upstream.shards=1", "upstream.shard_size=4", "upstream.fold_steps=1",
-            "recogniser.hidden_units=3", "recogniser.epochs=1",
-        ])
-    let evaluation = try Evaluation(
-        on: try Dataset(opening: folder.path("data")), scheme: .three, division: .leaveOneSubjectOut,
-        settings: settings)
+    let study = try OneWithREM(sleepers: ["ann", "bob", "cy"])
+    defer { withExtendedLifetime(study) {} }
+    let evaluation = study.evaluation
     #expect(evaluation.absentClasses == [])
     #expect(evaluation.foldDivision.folds.map(\.absentClasses) == [[], ["REM"], []])
     #expect(try evaluation.run().folds.map(\.absentClasses) == [[], ["REM"], []])
     // A class that nobody has is told once, and not of every fold.
     let five = try Evaluation(
-        on: evaluation.dataset, scheme: .five, division: .leaveOneSubjectOut, settings: settings)
+        on: evaluation.dataset, scheme: .five, division: .leaveOneSubjectOut, settings: evaluation.settings)
     #expect(five.absentClasses == ["N1", "N3"])
     #expect(five.foldDivision.folds.map(\.absentClasses) == [[], ["REM"], []])
 }

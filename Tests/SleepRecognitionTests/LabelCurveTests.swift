@@ -87,26 +87,9 @@ import Testing
 
     /// Only one sleeper has REM sleep, so a draw without her has no label of it.
     @Test func aDrawWithoutAClassIsNotedAndDoesNotFail() throws {
-        let folder = try TemporaryFolder()
-        let subjects = ["ann", "bob", "cy", "dee"]
-        let outline = DatasetOutline(
-            kind: "table", vocabulary: .stage, rows: 3, columns: 1, subjects: subjects, codes: ["W", "N2", "REM"],
-            recordings: subjects.indices.map { subject in
-                .init(
-                    name: "night \(subject)", subject: subject,
-                    labels: (0..<20).map { $0 % 4 == 0 ? 0 : subject == 1 && $0 > 12 ? 2 : 1 })
-            })
-        try outline.write((0..<240).map { Float($0 * 37 % 11) }, to: folder.path("data"))
-        let settings = try NamedSettings(
-            preset: "night",
-            replacing: [
-                "upstream.hidden_units=[4]", "upstream.shards=1", "upstream.shard_size=4", "upstream.fold_steps=1",
-                "recogniser.hidden_units=3", "recogniser.epochs=1",
-            ])
-        let evaluation = try Evaluation(
-            on: try Dataset(opening: folder.path("data")), scheme: .three, division: .leaveOneSubjectOut,
-            settings: settings)
-        let figures = try LabelCurve(evaluation, labelledCounts: [1, 3], draws: 2).run()
+        let study = try OneWithREM(sleepers: ["ann", "bob", "cy", "dee"])
+        defer { withExtendedLifetime(study) {} }
+        let figures = try LabelCurve(study.evaluation, labelledCounts: [1, 3], draws: 2).run()
         #expect(figures.notes.count == 1)
         let note = try #require(figures.notes.first)
         #expect(note.hasPrefix("1 labelled: no label of REM in ") && note.contains(" of 8 draws (ann"), "\(note)")

@@ -50,10 +50,7 @@ public struct Preparation: Sendable {
     /// - Throws: `SettingFault`.
     public func validate(rows: Int, columns: Int, content: [String] = []) throws(SettingFault) {
         try validate()
-        let sizes = 1..<1 << 28  // two such sizes have a product
-        try SettingFault.check(
-            sizes.contains(rows) && sizes.contains(columns) && rows * columns < 1 << 24, "samples",
-            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+        try SampleShape.validate(rows: rows, columns: columns)
         try choice.validate(rows: rows, columns: columns, content: content)
     }
 

@@ -75,4 +75,14 @@ public struct SampleShape: Equatable, Sendable {
 
     /// A shape.
     public init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
+
+    /// Refuses shapes beyond all limits, before anything is allocated for one.
+    ///
+    /// - Throws: `SettingFault`.
+    public static func validate(rows: Int, columns: Int) throws(SettingFault) {
+        let sizes = 1..<1 << 28  // two such sizes have a product
+        try SettingFault.check(
+            sizes.contains(rows) && sizes.contains(columns) && rows * columns < 1 << 24, "samples",
+            "[\(rows), \(columns)]", "samples of 1 to 2^24 values")
+    }
 }

@@ -1,8 +1,6 @@
 public import Datasets
-import Dispatch
 public import Recognition
 public import Signals
-import Synchronization
 
 /// Both stages on every fold of a protocol; a fold's result depends on no other fold and on no thread.
 ///
@@ -92,12 +90,6 @@ public struct Evaluation: Sendable {
         case finished(fold: Int, of: Int, done: Int, EvaluationFigures.Fold)
     }
 
-    private struct State {
-        var next = 0
-        var results: [EvaluationFold.Result?]
-        var failures: [(fold: Int, error: SleepRecognitionError)] = []
-    }
-
     /// Carries out all folds, as many at a time as there are threads.
     ///
     /// - Parameters:
@@ -110,32 +102,12 @@ public struct Evaluation: Sendable {
         threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> EvaluationFigures {
         let count = folds.count
-        let lanes = min(threads, count)
-        let state = Mutex(State(results: [EvaluationFold.Result?](repeating: nil, count: count)))
-        DispatchQueue.concurrentPerform(iterations: lanes) { _ in
-            while let index = state.withLock({ state -> Int? in
-                guard state.next < count, state.failures.isEmpty else { return nil }
-                defer { state.next += 1 }
-                report(.started(fold: state.next, of: count, name: folds[state.next].name))
-                return state.next
-            }) {
-                do throws(SleepRecognitionError) {
-                    let threads = max(1, threads / lanes)
-                    let result =
-                        try choices.isEmpty
-                        ? folds[index].run(threads: threads) : choices[index].run(threads: threads)
-                    state.withLock {
-                        $0.results[index] = result
-                        let done = $0.results.count { $0 != nil }
-                        report(.finished(fold: index, of: count, done: done, EvaluationFigures.Fold(result)))
-                    }
-                } catch {
-                    state.withLock { $0.failures.append((index, error)) }
-                }
-            }
+        let results = try ParallelTasks.results(
+            count, threads: threads, started: { report(.started(fold: $0, of: count, name: folds[$0].name)) },
+            done: { report(.finished(fold: $0, of: count, done: $1, EvaluationFigures.Fold($2))) }
+        ) { fold, threads throws(SleepRecognitionError) in
+            try choices.isEmpty ? folds[fold].run(threads: threads) : choices[fold].run(threads: threads)
         }
-        let outcome = state.withLock { $0 }
-        if let first = outcome.failures.min(by: { $0.fold < $1.fold }) { throw first.error }
-        return EvaluationFigures(self, outcome.results.compactMap { $0 })
+        return EvaluationFigures(self, results)
     }
 }

@@ -97,7 +97,7 @@ public struct LabelCurve: Sendable {
             let counts = labelledCounts
             outcomes.append(
                 try ParallelTasks.results(
-                    counts.count * draws, threads: threads, done: { _ in report(parts.done()) }
+                    counts.count * draws, threads: threads, done: { _, _, _ in report(parts.done()) }
                 ) { task, threads throws(SleepRecognitionError) in
                     try fold.outcome(
                         labelled: counts[task / draws], draw: task % draws, prepared: prepared, inputs: inputs,
