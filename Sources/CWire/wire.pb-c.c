@@ -1174,7 +1174,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[5] =
 {
   {
     "job",
@@ -1213,30 +1213,6 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "samples_per_block",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Welcome, samples_per_block),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "block_digests",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Welcome, block_digests),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "memory",
     6,
     PROTOBUF_C_LABEL_NONE,
@@ -1262,18 +1238,17 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] 
   },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
-  4,   /* field[4] = block_digests */
   1,   /* field[1] = heartbeat_milliseconds */
   0,   /* field[0] = job */
   2,   /* field[2] = lease_milliseconds */
-  5,   /* field[5] = memory */
-  3,   /* field[3] = samples_per_block */
-  6,   /* field[6] = session */
+  3,   /* field[3] = memory */
+  4,   /* field[4] = session */
 };
-static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 6, 3 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1283,10 +1258,10 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  7,
+  5,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
-  1,  ssrm__wire__welcome__number_ranges,
+  2,  ssrm__wire__welcome__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -3,15 +3,18 @@ public import Wire
 /// Which workers there are, what they said of themselves, and when each was last heard of.
 public struct Roster: Sendable {
     /// A worker as the coordinator knows it.
-    public struct Member: Sendable, Equatable {
+    public struct Member: Sendable {
         /// What it said when it joined.
         public let hello: Hello
         /// When it was last heard of.
         public internal(set) var lastHeard: Duration
-        /// Whether it has the job and the samples.
+        /// Whether it has the job, and its samples or room for those of its leaves.
         public internal(set) var isReady = false
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
+
+        /// The step in which it was given leaves last, and the first leaf that it was given in that step.
+        public internal(set) var home: (step: Int, leaf: Int)?
 
         /// The worker's name, fit for a terminal.
         var name: String { hello.name.printable }
@@ -40,6 +43,11 @@ public struct Roster: Sendable {
 
     /// Notes the step whose parameters a worker has; nil where it may have lost them.
     mutating func note(parametersOf step: Int?, at worker: WorkerID) { members[worker]?.parametersStep = step }
+
+    /// Notes the first leaf that a worker was given in a step; what it is given later in that step is another's.
+    mutating func note(firstLeaf leaf: Int, of step: Int, at worker: WorkerID) {
+        if members[worker]?.home?.step != step { members[worker]?.home = (step, leaf) }
+    }
 
     /// Removes a worker and returns what was known of it.
     mutating func remove(_ worker: WorkerID) -> Member? { members.removeValue(forKey: worker) }

@@ -7,15 +7,8 @@ extension Training {
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
         if ledger == nil { return [.send(.finish(complete: true), to: worker)] }
         let freed = depart(worker, at: now)
-        let needsSamples = hello.datasetDigest != plan.datasetDigest
-        guard needsSamples, blockDigests != .made else {
-            waiting[worker] = nil
-            roster.onHello(hello, from: worker, at: now)
-            return freed + [.welcome(worker, needsSamples: needsSamples)]
-        }
-        waiting[worker] = hello
-        defer { blockDigests = .underway }
-        return freed + [.send(.wait, to: worker)] + (blockDigests == .notNeeded ? [.makeBlockDigests] : [])
+        roster.onHello(hello, from: worker, at: now)
+        return freed + [.welcome(worker)]
     }
 
     mutating func onReady(

@@ -30,7 +30,8 @@ struct SimulatedRun {
     let lease: Int
     let patience: Int
     let blockCount: Int
-    let digestTime: Int
+    /// How many of them a worker without the dataset has room for.
+    let blockCapacity: Int
     /// From here on nothing breaks any more.
     let calm: Int
     /// The mean time between two faults.
@@ -59,7 +60,7 @@ struct SimulatedRun {
         lease = draw.draw(500_000...2_000_000)
         patience = 8_000_000
         blockCount = draw.draw(1...7)
-        digestTime = draw.happens(200) ? 10_000_000 : draw.draw(0...500_000)
+        blockCapacity = draw.draw(1...8)
         calm = draw.draw(0...12) * 500_000
         faultGap = draw.draw(50_000...800_000)
         twice = draw.happens(300) ? 50 : 0
@@ -88,6 +89,13 @@ struct SimulatedRun {
 
     /// What a step makes of the parameters.
     static func state(after state: UInt64, sum: UInt64) -> UInt64 { SplitMix.mix(state &+ sum) }
+
+    /// The blocks that leaves of a step are computed from.
+    func blocks(of leaves: Range<Int>, step: Int) -> [Int] {
+        (0..<blockCount).filter { block in
+            leaves.contains { SplitMix.mix(UInt64(step) << 32 ^ UInt64($0 << 8 ^ block)) % 3 == 0 }
+        }
+    }
 
     /// Whether the sum of leaves is finite.
     func isFinite(_ leaves: Range<Int>, step: Int) -> Bool {

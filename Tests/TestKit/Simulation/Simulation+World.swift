@@ -81,8 +81,6 @@ extension Simulation {
                 guard let i = places.firstIndex(where: { $0.worker?.id == id }) else { continue }
                 tell("c -> w\(i): \(parcel.message)\(parcel.cells.isEmpty ? "" : " with parameters")")
                 sendDown(parcel, to: i)
-            case .makeBlockDigests:
-                queue.put(.digestsMade(life: coordinatorLife), at: now + run.digestTime)
             case .tell(let event): tell("c: \(event)")
             case .end(let reason): try endJob(reason)
             }

@@ -37,7 +37,6 @@ public struct Simulation {
         case prepared(Int, life: Int, generation: Int)
         case computed(Int, life: Int, Work, Cell, generation: Int)
         case coordinatorTick(life: Int)
-        case digestsMade(life: Int)
         case fault
         case startWorker(Int)
         case startCoordinator
@@ -135,11 +134,6 @@ public struct Simulation {
             if waitsForCoordinator(event, order) { return }
             coordinator?.tick(at: time)
             queue.put(.coordinatorTick(life: life), at: now + run.heartbeat)
-            try carryOutCoordinator()
-        case .digestsMade(let life):
-            guard life == coordinatorLife, coordinator != nil else { return }
-            if waitsForCoordinator(event, order) { return }
-            coordinator?.digestsMade(at: time)
             try carryOutCoordinator()
         case .toWorker(let parcel, let i, let life):
             guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
