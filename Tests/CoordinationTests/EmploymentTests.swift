@@ -125,11 +125,11 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     while let directive = directives.first {
         directives.removeFirst()
         switch directive {
-        case .lookUp(let block): directives += worker.onLookUp(block, isFound: false)
+        case .lookUp(let block): directives.insert(contentsOf: worker.onLookUp(block, isFound: false), at: 0)
         case .send(.sampleRequest(let block)):
             here.insert(block)
             fetched.append(block)
-            directives += worker.onBlock(block)
+            directives.insert(contentsOf: worker.onBlock(block), at: 0)
         case .dropBlocks(let blocks): here.subtract(blocks)
         default: break
         }
