@@ -10,8 +10,8 @@ extension Training {
         var next: Int
     }
 
-    /// The workers that parts of the next parameters may be sent to while this step's sums still come: they took part in
-    /// it, and will in the next.
+    /// The workers that parts of the next parameters may be sent to while sums of this step still come: they took part
+    /// in it, and will in the next.
     public var takersAhead: [WorkerID] {
         guard let ledger, ledger.step + 1 < plan.steps else { return [] }
         return roster.ready.filter { $0.member.takesParts && $0.member.parametersStep == ledger.step }.map(\.id)

@@ -16,7 +16,9 @@ public struct VectorParts: Equatable, Sendable {
     }
 
     /// Parts as they are best over a network: of 128 KiB, which 1 Gbit/s carries in a millisecond, or larger ones where
-    /// those would be many. All begin at a multiple of 4,096 floats.
+    /// those would be many.
+    ///
+    /// All begin at a multiple of 4,096 floats.
     public init(travelling vectorCount: Int) {
         precondition(vectorCount > 0, "parts of an empty vector")
         self.vectorCount = vectorCount

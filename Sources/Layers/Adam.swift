@@ -92,7 +92,8 @@ public struct Adam: Sendable {
     /// All parts of an update are made.
     public mutating func countUpdate() { step += 1 }
 
-    /// `1 / (1 - decay^t)` of the next update, t, for the decay as the kernel rounds it: 1 - 0.999 would differ by 1 in 77,000.
+    /// `1 / (1 - decay^t)` of the next update, t, for the decay as the kernel rounds it: 1 - 0.999 would differ by 1 in
+    /// 77,000.
     private func correction(_ decay: Float) -> Float { Float(1 / (1 - power(Double(decay), step + 1))) }
 }
 

@@ -12,7 +12,9 @@ public struct SumTree: Sendable {
     private var waiting: [Range<Int>: LeafSum] = [:]
 
     /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that
-    /// it makes is rounded. Of a tree of parts of vectors, `place` is where in the vectors the part begins.
+    /// it makes is rounded.
+    ///
+    /// Of a tree of parts of vectors, `place` is where in the vectors the part begins.
     public init(
         _ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1, place: Int = 0
     ) {
@@ -44,17 +46,13 @@ public struct SumTree: Sendable {
         return freed
     }
 
-    /// Takes a node's sum as `insert` does, but for what was taken before: a sum of leaves that are covered is left out,
-    /// and one that covers smaller ones takes their place.
+    /// Takes a node's sum as `insert` does, but for what was taken before: of leaves that are covered it is left out,
+    /// and where it covers smaller sums it takes their place.
     ///
-    /// Sums of the same leaves are the same bits, whoever made them; of a worker that died while it sent parts, some may
-    /// be here already.
+    /// Sums of the same leaves are the same bits, whoever made them. A worker that died while it sent parts may have
+    /// left some here.
     public mutating func insertUncovered(_ sum: LeafSum) {
-        if waiting.keys.contains(where: {
-            $0.lowerBound <= sum.leaves.lowerBound && $0.upperBound >= sum.leaves.upperBound
-        }) {
-            return
-        }
+        if waiting.keys.contains(where: { $0.clamped(to: sum.leaves) == sum.leaves }) { return }
         for smaller in waiting.keys where sum.leaves.overlaps(smaller) { waiting[smaller] = nil }
         insert(sum)
     }

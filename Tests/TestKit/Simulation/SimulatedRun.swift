@@ -81,6 +81,18 @@ struct SimulatedRun {
         self.draw = draw
     }
 
+    /// A vector has two floats, which stand for the halves of a number, so that it can travel in two parts.
+    static let vectorCount = 2
+    static let parts = VectorParts(of: vectorCount, length: 1)
+
+    /// What travels as one part of a number.
+    static func half(_ part: Int, of value: UInt64) -> UInt64 { value >> (32 * UInt64(part)) & 0xffff_ffff }
+
+    /// A number whose halves came; finite where both are.
+    static func whole(_ halves: [Cell]) -> Cell {
+        Cell(halves[0].value | halves[1].value << 32, isFinite: halves.allSatisfy(\.isFinite))
+    }
+
     /// What the leaves of a step come to, computed at a state.
     static func sum(of leaves: Range<Int>, step: Int, state: UInt64) -> UInt64 {
         leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(step) << 32 ^ UInt64($1)) }
