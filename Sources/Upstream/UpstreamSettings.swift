@@ -16,18 +16,21 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public var preparation: Preparation
     /// What is done to a prepared sample each time that it is trained on, by tasks that use it.
     public var augmentation: Augmentation
+    /// In which order the samples are taken.
+    public var order: OrderSettings
 
     /// Settings of one's own.
     public init(
         network: NetworkSettings, task: TaskSettings, optimiser: OptimiserSettings,
-        arithmetic: Arithmetic = Arithmetic(), preparation: Preparation = .norm, augmentation: Augmentation = .none
+        arithmetic: Arithmetic = Arithmetic(), preparation: Preparation = .norm, augmentation: Augmentation = .none,
+        order: OrderSettings = OrderSettings()
     ) {
         (self.network, self.task, self.optimiser, self.arithmetic) = (network, task, optimiser, arithmetic)
-        (self.preparation, self.augmentation) = (preparation, augmentation)
+        (self.preparation, self.augmentation, self.order) = (preparation, augmentation, order)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case network, task, optimiser, arithmetic, preparation, augmentation
+        case network, task, optimiser, arithmetic, preparation, augmentation, order
     }
 
     /// Reads settings; without a preparation it is the paper's, without an augmentation none.
@@ -39,7 +42,8 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
             optimiser: try values.decode(OptimiserSettings.self, forKey: .optimiser),
             arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic),
             preparation: try values.decodeIfPresent(Preparation.self, forKey: .preparation) ?? .norm,
-            augmentation: try values.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? .none)
+            augmentation: try values.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? .none,
+            order: try values.decodeIfPresent(OrderSettings.self, forKey: .order) ?? OrderSettings())
     }
 
     /// Writes settings; what is read where nothing is there is left out, so that the jobs of before have their digests.
@@ -51,6 +55,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try values.encode(arithmetic, forKey: .arithmetic)
         if preparation != .norm { try values.encode(preparation, forKey: .preparation) }
         if augmentation != .none { try values.encode(augmentation, forKey: .augmentation) }
+        if order != OrderSettings() { try values.encode(order, forKey: .order) }
     }
 
     /// Refuses values that make no sense, whatever the samples are.
@@ -62,6 +67,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try optimiser.validate()
         try preparation.validate()
         try augmentation.validate()
+        try order.validate()
         try SettingFault.check(
             augmentation == .none || task.choice.usesAugmentation, "augmentation", augmentation.kind,
             "none: task \(task.kind) makes its rows without one")

@@ -39,6 +39,8 @@ struct JobOptions: ParsableArguments {
 
     @OptionGroup var elements: ElementOptions
 
+    @OptionGroup var orderOptions: OrderOptions
+
     @Option(
         help: ArgumentHelp(
             "Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later.",
@@ -103,6 +105,7 @@ struct JobOptions: ParsableArguments {
             }
         }
         elements.replace(&settings.values.upstream)
+        orderOptions.replace(&settings.values.upstream.order)
         settings.values.shards = shards ?? settings.values.shards
         settings.values.shardSize = shardSize ?? settings.values.shardSize
         settings.values.steps = steps ?? settings.values.steps
