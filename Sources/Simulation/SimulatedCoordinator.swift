@@ -24,8 +24,9 @@ struct SimulatedCoordinator {
     /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
     private let shared: [Cell]
     private var sharing: Set<WorkerID> = []
-    /// Halves of sums that came ahead of their reports, and how many parts of which step's parameters were sent.
+    /// Pieces of sums that came ahead of their reports, and how many parts of which step's parameters were sent.
     private var arrived: [UInt64: [[Cell]]] = [:]
+    private var leavesArrived: [Int: Int] = [:]
     private var sent: [WorkerID: (step: Int, count: Int)] = [:]
     private var tree: [(leaves: Range<Int>, cell: Cell)] = []
     private(set) var checkpoint: Checkpoint
@@ -41,8 +42,8 @@ struct SimulatedCoordinator {
         training = Training(
             Training.Plan(
                 leafCount: run.leafCount, steps: run.steps, largestFigures: [1],
-                parameterCount: SimulatedRun.vectorCount,
-                datasetDigest: "data", parts: SimulatedRun.parts),
+                parameterCount: run.vectorCount,
+                datasetDigest: "data", parts: run.parts),
             step: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
     }
@@ -85,7 +86,8 @@ struct SimulatedCoordinator {
             case .takeSumPart(let part, let nodes, _, _):
                 if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
                 arrived[part.claim, default: []].append(parcel?.cells ?? [])
-                sendAhead(upTo: part.part + 1)
+                leavesArrived[part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
+                sendAhead(upTo: (0..<run.vectorCount).prefix { leavesArrived[$0, default: 0] >= run.leafCount }.count)
             case .takeSums(let worker, let isLookedThrough):
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, now) }
             case .finishStep: finishStep(now)
@@ -100,7 +102,7 @@ struct SimulatedCoordinator {
             job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), samplesPerBlock: 1,
             blockDigests: [UInt8](repeating: 0, count: needsSamples ? 32 * run.blockCount : 0),
             memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session,
-            partLength: 1)
+            partLength: run.parts == nil ? 0 : 1)
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
     }
 
@@ -113,16 +115,16 @@ struct SimulatedCoordinator {
         guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
         let isShared = sharing.contains(worker)
         if !isShared, training.roster.members[worker]?.takesParts ?? false {
-            sendParts(upTo: SimulatedRun.vectorCount, of: step, run.states[step], to: worker)
+            sendParts(upTo: run.vectorCount, of: step, run.states[step], to: worker)
             sent[worker] = nil
-            let parcel = Parcel(message: .work(work), blockLengths: [SimulatedRun.vectorCount], isAhead: true)
+            let parcel = Parcel(message: .work(work), blockLengths: [run.vectorCount], isAhead: true)
             return acts.append(.send(parcel, to: worker))
         }
         let cell = isShared ? shared[step % 2] : Cell(run.states[step])
         acts.append(
             .send(
                 Parcel(
-                    message: .work(work), blockLengths: [SimulatedRun.vectorCount], isShared: isShared, cells: [cell]),
+                    message: .work(work), blockLengths: [run.vectorCount], isShared: isShared, cells: [cell]),
                 to: worker))
     }
 
@@ -139,8 +141,8 @@ struct SimulatedCoordinator {
         let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
         for part in already..<max(already, count) {
             let message = Message.parameterPart(ParameterPart(step: step, part: part))
-            let half = Cell(SimulatedRun.half(part, of: state))
-            acts.append(.send(Parcel(message: message, blockLengths: [1], cells: [half]), to: worker))
+            let piece = Cell(run.piece(part, of: state))
+            acts.append(.send(Parcel(message: message, blockLengths: [1], cells: [piece]), to: worker))
         }
         sent[worker] = (step, max(already, count))
     }
@@ -155,9 +157,9 @@ struct SimulatedCoordinator {
         }
         var cells = parcel.cells
         if parcel.isAhead {
-            let halves = arrived.removeValue(forKey: report.claim) ?? []
-            guard halves.count == SimulatedRun.vectorCount else { return fault = "sums were taken that never came" }
-            cells = zip(halves[0], halves[1]).map { SimulatedRun.whole([$0, $1]) }
+            let pieces = arrived.removeValue(forKey: report.claim) ?? []
+            guard pieces.count == run.vectorCount else { return fault = "sums were taken that never came" }
+            cells = nodes.indices.map { node in run.whole(pieces.map { $0[node] }) }
         }
         if isLookedThrough, !cells.allSatisfy(\.isFinite) {
             return perform(training.onNotFinite(from: worker, at: now), now)
@@ -176,7 +178,7 @@ struct SimulatedCoordinator {
         if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
         let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
         if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
-        (tree, arrived) = ([], [:])
+        (tree, arrived, leavesArrived) = ([], [:], [:])
         if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
         if training.ledger == nil { acts.append(.end(reason: nil)) }

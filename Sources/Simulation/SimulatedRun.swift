@@ -1,3 +1,4 @@
+import Coordination
 import Wire
 
 /// What of a simulated run is drawn before it begins; times are in microseconds.
@@ -103,16 +104,23 @@ struct SimulatedRun {
         return states
     }
 
-    /// A vector has two floats, which stand for the halves of a number, so that it can travel in two parts.
-    static let vectorCount = 2
-    static let parts = VectorParts(of: vectorCount, length: 1)
+    /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
+    var vectorCount: Int { scenario?.parts ?? 2 }
 
-    /// What travels as one part of a number.
-    static func half(_ part: Int, of value: UInt64) -> UInt64 { value >> (32 * UInt64(part)) & 0xffff_ffff }
+    /// The vector in parts of one float; nil where it travels as a whole.
+    var parts: VectorParts? { vectorCount > 1 ? VectorParts(of: vectorCount, length: 1) : nil }
 
-    /// A number whose halves came; finite where both are.
-    static func whole(_ halves: [Cell]) -> Cell {
-        Cell(halves[0].value | halves[1].value << 32, isFinite: halves.allSatisfy(\.isFinite))
+    private var bitsOfPiece: Int { (64 + vectorCount - 1) / vectorCount }
+
+    /// What of a number travels as one part.
+    func piece(_ part: Int, of value: UInt64) -> UInt64 {
+        value >> UInt64(part * bitsOfPiece) & (UInt64.max >> UInt64(64 - bitsOfPiece))
+    }
+
+    /// The number whose pieces came; finite where all are.
+    func whole(_ pieces: [Cell]) -> Cell {
+        let value = pieces.enumerated().reduce(0) { $0 | $1.element.value << UInt64($1.offset * bitsOfPiece) }
+        return Cell(value, isFinite: pieces.allSatisfy(\.isFinite))
     }
 
     /// What the leaves of a step come to, computed at a state.

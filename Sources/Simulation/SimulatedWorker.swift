@@ -24,7 +24,7 @@ struct SimulatedWorker {
     /// Whether the coordinator's memory is open.
     private var isOpen = false
     private var parameters: Cell?
-    /// The halves of parameters that came ahead of work.
+    /// The pieces of parameters that came ahead of work.
     private var coming: [Cell] = []
     private var lent: [UInt64: [Cell]] = [:]
     /// The coordinator process that it was welcomed by last, and which one each order to compute came from.
@@ -43,7 +43,7 @@ struct SimulatedWorker {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
             digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount,
-            parameterCount: SimulatedRun.vectorCount)
+            parameterCount: run.vectorCount)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")
@@ -110,9 +110,9 @@ struct SimulatedWorker {
             if report.content == .notFinite {
                 acts.append(.send(Parcel(message: .leafReport(report))))
             } else {
-                let lengths = [Int](repeating: SimulatedRun.vectorCount, count: cells.count)
+                let lengths = [Int](repeating: run.vectorCount, count: cells.count)
                 let isAhead = !isLent && employment.parts != nil
-                if isAhead { sendHalves(of: cells, claim: report.claim) }
+                if isAhead { sendPieces(of: cells, claim: report.claim) }
                 acts.append(
                     .send(
                         Parcel(
@@ -122,13 +122,13 @@ struct SimulatedWorker {
         }
     }
 
-    private mutating func sendHalves(of cells: [Cell], claim: UInt64) {
-        for part in 0..<SimulatedRun.vectorCount {
-            let halves = cells.map { Cell(SimulatedRun.half(part, of: $0.value), isFinite: $0.isFinite) }
+    private mutating func sendPieces(of cells: [Cell], claim: UInt64) {
+        for part in 0..<run.vectorCount {
+            let pieces = cells.map { Cell(run.piece(part, of: $0.value), isFinite: $0.isFinite) }
             let message = Message.sumPart(SumPart(claim: claim, part: part))
             acts.append(
                 .send(
-                    Parcel(message: message, blockLengths: [Int](repeating: 1, count: cells.count), cells: halves)))
+                    Parcel(message: message, blockLengths: [Int](repeating: 1, count: cells.count), cells: pieces)))
         }
     }
 
@@ -170,7 +170,7 @@ struct SimulatedWorker {
                 acts.append(.prepare(generation: generation))
             case .compute(let work, let withNewParameters, let generation):
                 if withNewParameters {
-                    parameters = parcel?.isAhead ?? false ? SimulatedRun.whole(coming) : parcel?.cells.first
+                    parameters = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first
                 }
                 guard let parameters else { fault = "there are no parameters to compute at"; continue }
                 sessionOfClaim[work.claim] = session
