@@ -105,13 +105,15 @@ extension Simulation {
     }
 
     /// Whether the coordinator is busy with a message for a while; then it takes it up later.
-    mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID) -> Bool {
+    mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID, _ order: Int) -> Bool {
         guard let scenario = run.scenario else { return false }
         let bytes = Double(parcel.cells.count * scenario.sumBytes / partCount(of: parcel))
         let time = Int(scenario.handlingPerMessage.microseconds) + Int(scenario.handlingPerByte * bytes / 1000)
         guard time > 0, !parcel.cells.isEmpty else { return false }
         coordinatorIsBusy(for: time)
-        queue.put(.handled(parcel, from: i, worker: id, life: coordinatorLife), at: coordinatorPausedUntil)
+        // Before whatever came after it and waits too.
+        let handled = Event.handled(parcel, from: i, worker: id, life: coordinatorLife)
+        queue.put(handled, at: coordinatorPausedUntil, order: order)
         return true
     }
 
@@ -123,6 +125,16 @@ extension Simulation {
         roundEnds.append((time: now, bytes: links?.byteCount ?? 0))
         queue.put(.carryOut(life: coordinatorLife), at: coordinatorPausedUntil)
         return true
+    }
+
+    /// Nothing is lost in a scenario; what is taken for lost is too long on its way.
+    func refuseLoss(_ event: RunEvent) throws(Failure) {
+        switch event {
+        case .silent: throw failure("a message is longer on its way than the lease, and its worker was taken for dead")
+        case .lostWork:
+            throw failure("work is longer on its way than two signs of life are apart, and was taken for lost")
+        default: return
+        }
     }
 
     private mutating func coordinatorIsBusy(for time: Int) {

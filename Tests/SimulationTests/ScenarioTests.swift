@@ -81,6 +81,15 @@ import Testing
         #expect(try scenario.simulated() == scenario.simulated())
     }
 
+    /// A sign of life waits behind the report before it, on the way and at the coordinator: nothing is taken for lost.
+    @Test func signsOfLifeDoNotOvertakeReports() throws {
+        var scenario = scenario(workers: 8, leafTime: .milliseconds(2970))
+        scenario.handlingPerByte = 20
+        // Seven reports are handled while the next come; the last one, the state and the worker's own are waited for.
+        let handled = 0.955 * 20
+        expect(try scenario.simulated().round, is: 64 + 2970 + 64 + 1 + handled * (2 + 8 + 1), within: 0.02)
+    }
+
     @Test func messagesLongerOnTheLinkThanTheLeaseAreAFailure() {
         var scenario = scenario(workers: 8)
         scenario.link.bitsPerSecond = 1e6  // eight seconds for each of sixteen messages, one after another
