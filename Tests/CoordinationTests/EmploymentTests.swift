@@ -158,7 +158,7 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     #expect(!ticks.contains { $0.contains(.send(.sampleRequest(block: 1))) })
 }
 
-/// Another process of the same job: what was asked for of the last one has to be asked for again, and what is here stays.
+/// Another process of the same job: what was asked for of the last one has to be asked for again; what is here stays.
 @Test func blocksOutliveTheCoordinatorsProcess() {
     var (worker, _) = bringing([1, 2])
     _ = worker.onLookUp(1, isFound: true)

@@ -12,13 +12,16 @@ public struct Welcome: Equatable, Sendable {
     public var memory: SharedMemoryName?
     /// Drawn at random by each coordinator process.
     public var session: UInt64
+    /// Floats of a part of a vector, where sums may be sent in parts ahead of their report; 0 where not.
+    public var partLength: Int
 
     /// An answer.
     public init(
-        job: String, heartbeat: Duration, lease: Duration, memory: SharedMemoryName? = nil, session: UInt64
+        job: String, heartbeat: Duration, lease: Duration, memory: SharedMemoryName? = nil, session: UInt64,
+        partLength: Int = 0
     ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
-        (self.memory, self.session) = (memory, session)
+        (self.memory, self.session, self.partLength) = (memory, session, partLength)
     }
 }
 
@@ -33,7 +36,7 @@ extension MessageForm {
             Welcome(
                 job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
                 lease: .milliseconds(Int64(body.lease_milliseconds)), memory: try SharedMemoryName(onWire: body.memory),
-                session: body.session))
+                session: body.session, partLength: Int(body.part_floats)))
     } write: { message, header, arena in
         guard case .welcome(let welcome) = message else { return false }
         header.welcome = arena.make(ssrm__wire__welcome__init) {
@@ -42,6 +45,7 @@ extension MessageForm {
             $0.lease_milliseconds = UInt32(welcome.lease.milliseconds)
             $0.memory = welcome.memory.map(arena.memory)
             $0.session = welcome.session
+            $0.part_floats = UInt32(welcome.partLength)
         }
         return true
     }
