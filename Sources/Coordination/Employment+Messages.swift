@@ -71,8 +71,8 @@ extension Employment {
     }
 
     private mutating func onWork(_ work: Work, _ blockLengths: [Int], isShared: Bool) -> [Directive] {
-        guard let job, isReady, work.step < job.steps, work.leaves.upperBound <= job.leafCount,
-            blockLengths.isEmpty || blockLengths == [job.parameterCount]
+        guard let job, isReady, work.step < job.rounds, work.leaves.upperBound <= job.leafCount,
+            blockLengths.isEmpty || blockLengths == [job.vectorCount]
         else { return [.fail("the coordinator sent work that does not fit its job")] }
         if isShared { isSharing = true }
         let released = release(below: work.releasedBelow)

@@ -65,43 +65,43 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        (memory, memoryFault) = Self.makeMemory(settings, parameterCount: start.parameters.count)
+        (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
         var state = start
-        if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
+        if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
         self.state = state
-        tree = Self.tree(of: job, step: state.step)
-        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+        tree = Self.tree(of: job, round: state.round)
+        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
         checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
-                leafCount: job.shardsPerStep, steps: job.steps,
-                largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
+                leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount,
                 datasetDigest: job.datasetDigest),
-            step: state.step, firstClaim: .random(in: 1...1 << 62),
+            round: state.round, firstClaim: .random(in: 1...1 << 62),
             probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
-        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
+        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
         endpoint = try socket.bind(TCPEndpoint(listening: settings.listen))
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
-    private static func makeMemory(_ settings: CoordinatorSettings, parameterCount: Int) -> (SharedMemory?, String?) {
+    private static func makeMemory(_ settings: CoordinatorSettings, vectorCount: Int) -> (SharedMemory?, String?) {
         guard settings.sharesMemory else { return (nil, nil) }
         do {
-            return (try SharedMemory(blocks: 4, of: parameterCount), nil)
+            return (try SharedMemory(blocks: 4, of: vectorCount), nil)
         } catch {
             return (nil, "\(error)")
         }
     }
 
-    private static func tree(of job: Job, step: Int) -> SumTree {
+    private static func tree(of job: Job, round: Int) -> SumTree {
         SumTree(
-            SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding, threads: threads)
+            SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding, threads: threads)
     }
 
     /// The state as it is now.
@@ -250,19 +250,22 @@ package final class CoordinatorShell {
 
     private func finishStep() throws {
         try requireWholeSamples()
-        guard let sum = tree.root else { preconditionFailure("step \(state.step) is over, and its tree has no root") }
+        guard let sum = tree.root else {
+            preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
+        }
         let isFinite = sum.isFinite(threads: Self.threads)
         if isFinite {
             let start = watch.elapsed
-            state.advance(gradient: sum.vector, threads: Self.threads)
+            state.advance(sum: sum.vector, threads: Self.threads)
             times.optimising += watch.elapsed - start
             times.onStep(at: watch.elapsed)
-            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         }
-        tree = Self.tree(of: job, step: state.step)
+        tree = Self.tree(of: job, round: state.round)
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
-        if state.step % settings.checkpointEvery == 0, state.step < job.steps {
+        let every = settings.checkpointEvery
+        if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
             checkpoints.write(checkpoint)
         }
         let means = zip(figures, sum.figures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }

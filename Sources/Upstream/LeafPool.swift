@@ -13,7 +13,7 @@ public final class LeafPool {
     private let computers: [any LeafWork]
     private let samples: PreparedSamples
     private let shape: SumTreeShape
-    private let parameterCount: Int
+    private let vectorCount: Int
     private let rounding: GradientRounding?
     private let enter: @Sendable (_ thread: Int) -> Void
     /// Every block there is; those that nobody else holds are written to again.
@@ -25,7 +25,7 @@ public final class LeafPool {
     ///   - job: the job.
     ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them.
     ///   - threads: how many leaves are computed at once.
-    ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
+    ///   - blocks: memory for sums, each as long as what is published, that is used before any other.
     ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
     public init(
         job: Job, samples: Samples, threads: Int, blocks: [FloatBlock] = [],
@@ -35,8 +35,8 @@ public final class LeafPool {
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in job.makeLeafWork() }
         self.samples = job.prepared(samples, threads: threads)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
-        parameterCount = job.network.parameterCount
-        rounding = job.gradientRounding
+        vectorCount = job.exchangeCount
+        rounding = job.sumRounding
         self.blocks = blocks
         self.enter = enter
     }
@@ -55,7 +55,7 @@ public final class LeafPool {
         let progress = Mutex(
             Progress(next: leaves.lowerBound, tree: SumTree(shape, step: step, rounding: rounding), free: free))
         let work = Work(computers: computers, samples: samples)
-        let length = parameterCount
+        let length = vectorCount
         let run: @Sendable (Int) -> Void = { thread in
             while true {
                 let taken: (leaf: Int, block: FloatBlock)? = progress.withLock { state in

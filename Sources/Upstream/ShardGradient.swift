@@ -44,26 +44,36 @@ public final class ShardGradient: LeafWork {
                     originalsPerShard: originals)
         }
         trainedSamples = job.trainedSamples
-        rounding = job.gradientRounding
+        rounding = job.sumRounding
     }
 
     /// Computes the gradient of one shard of one step.
     public func compute(
         leaf shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
     ) -> LeafSum {
+        let figures = self.gradient(
+            ofShard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
+        let leaves = shard..<shard + 1
+        rounding?.rounding(of: leaves, step: step).round(gradient)
+        return LeafSum(leaves: leaves, vector: gradient, figures: figures)
+    }
+
+    /// The gradient of one shard of one step as it is, and its figures: a part of the step's, or, where the job has
+    /// local steps, that of the shard alone.
+    public func gradient(
+        ofShard shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
+    ) -> [Double] {
         var originals = groupOrder?.places(step: step, shard: shard) ?? order.places(step: step, shard: shard)
         if let trainedSamples { originals = originals.map { trainedSamples[$0] } }
-        let sum = compute(
+        return compute(
             originals: originals, shard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
-        rounding?.rounding(of: sum.leaves, step: step).round(gradient)
-        return sum
     }
 
     private func compute(
         originals: [Int], shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock,
         into gradient: FloatBlock
-    ) -> LeafSum {
-        let place = LeafPlace(seed: job.seed, step: step, shard: shard, originalsPerStep: job.originalsPerStep)
+    ) -> [Double] {
+        let place = LeafPlace(seed: job.seed, step: step, shard: shard, originalsPerStep: job.originalsPerGradient)
         let rowCount = rowsPerOriginal * originals.count
         task.makeRows(of: samples, originals, at: place, into: rows.base)
         pass.take(parameters: parameters)
@@ -71,7 +81,7 @@ public final class ShardGradient: LeafWork {
         let figures = task.figures(
             ofOutputs: outputs, originals: originals.count, at: place, gradient: pass.outputGradient)
         pass.backward(rows.base, rows: rowCount, into: gradient.base)
-        return LeafSum(leaves: shard..<shard + 1, vector: gradient, figures: figures)
+        return figures
     }
 
     /// The gradient of a made-up shard at made-up parameters.

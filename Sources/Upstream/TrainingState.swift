@@ -1,16 +1,35 @@
 public import Numerics
 
-/// Parameters and optimiser: what a step changes, and all that a checkpoint has to keep.
+/// Parameters and what moves them: what an exchange changes, and all that a checkpoint has to keep.
 public struct TrainingState: Sendable {
+    /// What turns the sum of all leaves into the next parameters.
+    private enum Mover: Sendable {
+        /// The job's optimiser, where leaves are gradients.
+        case optimiser(Optimiser)
+        /// The outer step, where leaves are replicas' changes.
+        case outer(OuterStep)
+
+        func copy() -> Mover {
+            switch self {
+            case .optimiser(let optimiser): .optimiser(optimiser.copy())
+            case .outer(let outer): .outer(outer.copy())
+            }
+        }
+    }
+
+    /// Exchanges done.
+    public private(set) var round: Int
     /// Steps done.
-    public private(set) var step: Int
-    /// The parameters after these steps; never written to once they are here.
-    public private(set) var parameters: FloatBlock
-    /// The parameters that the next step's gradients are computed at; never written to once they are here.
+    public var step: Int { round * stepsPerRound }
+    /// What the next exchange's leaves are computed from; never written to once it is here.
     ///
-    /// They are `parameters` themselves, or those rounded to bfloat16 values where the job exchanges such.
+    /// `kept` itself, or that rounded to bfloat16 values where the job exchanges fewer bits than a float has.
     public private(set) var published: FloatBlock
-    private var optimiser: Optimiser
+    /// All that is published as it is kept: parameters, and with averaged inner state the optimiser's vectors.
+    private var kept: FloatBlock
+    private var mover: Mover
+    private let parameterCount: Int
+    private let stepsPerRound: Int
     private let rounding: ParameterRounding?
     private var pool = BlockPool(limit: 5)
     private var publishedPool = BlockPool(limit: 5)
@@ -18,61 +37,101 @@ public struct TrainingState: Sendable {
     /// The state before a job's first step.
     public init(startOf job: Job) {
         let parameters = job.initialParameters()
-        self.init(
-            step: 0, parameters: parameters,
-            Optimiser(startOf: job), job.parameterRounding)
+        let vectors = job.stateVectorNames.map { _ in FloatBlock(count: parameters.count) }
+        self.init(step: 0, parameters: parameters, vectors: vectors, job: job)
     }
 
     /// A state of a job that was kept.
     ///
-    /// - Precondition: there is a vector for each name of the job's optimiser, each as long as the parameters.
+    /// - Precondition: there is a vector for each that the job's state has, each as long as the parameters, and the
+    ///   step ends a round.
     public init(step: Int, parameters: FloatBlock, vectors: [FloatBlock], job: Job) {
-        let optimiser = Optimiser(of: job, vectors: vectors, step: step)
-        self.init(step: step, parameters: parameters, optimiser, job.parameterRounding)
-    }
-
-    private init(step: Int, parameters: FloatBlock, _ optimiser: Optimiser, _ rounding: ParameterRounding?) {
-        (self.step, self.parameters, self.optimiser, self.rounding) = (step, parameters, optimiser, rounding)
-        published = parameters
+        precondition(step % job.stepsPerRound == 0, "step \(step) ends no round of \(job.stepsPerRound)")
+        precondition(vectors.count == job.stateVectorNames.count, "\(vectors.count) vectors of a state")
+        (stepsPerRound, parameterCount) = (job.stepsPerRound, parameters.count)
+        (round, rounding) = (step / job.stepsPerRound, job.parameterRounding)
+        if let local = job.settings.exchange.localSteps {
+            let innerCount = job.exchangeCount / parameters.count - 1
+            kept = Self.joined([parameters] + vectors.prefix(innerCount))
+            mover = .outer(OuterStep(local, of: job, velocity: vectors.dropFirst(innerCount).first))
+        } else {
+            kept = parameters
+            mover = .optimiser(Optimiser(of: job, vectors: vectors, step: step))
+        }
+        published = kept
         publish()
     }
 
-    /// What the optimiser keeps from step to step, in the order of its vectors' names; the next step writes over it.
-    public var optimiserVectors: [FloatBlock] { optimiser.vectors }
+    private static func joined(_ blocks: [FloatBlock]) -> FloatBlock {
+        if blocks.count == 1 { return blocks[0] }
+        let joined = FloatBlock(uninitialised: blocks.reduce(0) { $0 + $1.count })
+        var start = joined.base
+        for block in blocks {
+            start.update(from: block.base, count: block.count)
+            start += block.count
+        }
+        return joined
+    }
 
-    /// Makes the next step with the sum of all leaves.
+    private init(_ other: TrainingState, _ mover: Mover) {
+        (round, published, kept, self.mover) = (other.round, other.published, other.kept, mover)
+        (parameterCount, stepsPerRound, rounding) = (other.parameterCount, other.stepsPerRound, other.rounding)
+    }
+
+    /// The parameters after these steps; never written to once they are here.
+    public var parameters: FloatBlock {
+        kept.count == parameterCount
+            ? kept : FloatBlock(borrowing: kept.base, count: parameterCount, from: kept)
+    }
+
+    /// What the state has beside the parameters, in the order of its names; the next step may write over it.
+    var vectors: [FloatBlock] {
+        switch mover {
+        case .optimiser(let optimiser): return optimiser.vectors
+        case .outer(let outer):
+            let starts = stride(from: parameterCount, to: kept.count, by: parameterCount)
+            return starts.map { FloatBlock(borrowing: kept.base + $0, count: parameterCount, from: kept) }
+                + (outer.velocity.map { [$0] } ?? [])
+        }
+    }
+
+    /// Makes the next exchange's step with the sum of all leaves, as long as what is published.
     ///
     /// The new parameters go to memory that nobody else holds: the old ones may still be on their way to a worker. The
-    /// optimiser runs on up to `threads` threads; the bits do not depend on it.
-    public mutating func advance(gradient: FloatBlock, threads: Int = 1) {
-        let updated = pool.take(count: parameters.count)
-        optimiser.update(parameters, gradient: gradient, into: updated, threads: threads)
-        parameters = updated
-        step += 1
+    /// work runs on up to `threads` threads; the bits do not depend on it.
+    public mutating func advance(sum: FloatBlock, threads: Int = 1) {
+        let updated = pool.take(count: kept.count)
+        switch mover {
+        case .optimiser(var optimiser):
+            optimiser.update(kept, gradient: sum, into: updated, threads: threads)
+            mover = .optimiser(optimiser)
+        case .outer(let outer): outer.update(kept, change: sum, into: updated, threads: threads)
+        }
+        kept = updated
+        round += 1
         publish()
     }
 
     private mutating func publish() {
-        guard let rounding else { return published = parameters }
-        let rounded = publishedPool.take(count: parameters.count)
-        rounding.rounding(at: step).round(parameters, into: rounded)
+        guard let rounding else { return published = kept }
+        let rounded = publishedPool.take(count: kept.count)
+        rounding.rounding(at: round).round(kept, into: rounded)
         published = rounded
     }
 
-    /// Moves the published parameters into the first of these blocks, and lets the next steps write theirs to the
-    /// others in turn.
+    /// Moves what is published into the first of these blocks, and lets the next steps write theirs to the others in
+    /// turn.
     ///
-    /// - Precondition: there are three blocks or four, each as long as the parameters, and nobody else writes to them.
+    /// - Precondition: there are three blocks or four, each as long as what is published, and nobody else writes to
+    ///   them.
     public mutating func move(to blocks: [FloatBlock]) {
         precondition((3...4).contains(blocks.count), "\(blocks.count) blocks for parameters")
         blocks[0].copy(from: published)
         published = blocks[0]
         let pool = BlockPool(blocks, limit: 5)
-        if rounding == nil { (parameters, self.pool) = (published, pool) } else { publishedPool = pool }
+        if rounding == nil { (kept, self.pool) = (published, pool) } else { publishedPool = pool }
     }
 
-    /// A copy whose optimiser no later step writes over.
-    public func snapshot() -> TrainingState {
-        TrainingState(step: step, parameters: parameters, optimiser.copy(), rounding)
-    }
+    /// A copy whose vectors no later step writes over.
+    public func snapshot() -> TrainingState { TrainingState(self, mover.copy()) }
 }

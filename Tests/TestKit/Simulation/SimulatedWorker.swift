@@ -40,7 +40,7 @@ struct SimulatedWorker {
     ) {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
-            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount, parameterCount: 1)
+            digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount, vectorCount: 1)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")
