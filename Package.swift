@@ -61,6 +61,7 @@ let package = Package(
         library("Wire", ["CWire", "CXXHash", "Numerics"]),
         library("Messaging", ["CZeroMQ", "CLinux"]),
         library("Coordination", ["Numerics", "Wire"]),
+        library("Simulation", ["Coordination", "Numerics", "Wire"]),
 
         // MARK: - The program
         .target(
@@ -79,7 +80,7 @@ let package = Package(
             "Service",
             [
                 "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
-                "Coordination", "CLinux",
+                "Coordination", "Simulation", "CLinux",
             ]),
         .executableTarget(
             name: "ssrm",
@@ -92,7 +93,7 @@ let package = Package(
 
         // MARK: - Tests
         .target(
-            name: "TestKit", dependencies: ["Numerics", "Coordination", "Wire"], path: "Tests/TestKit",
+            name: "TestKit", dependencies: ["Numerics", "Coordination"], path: "Tests/TestKit",
             swiftSettings: house),
         tests("NumericsTests", ["Numerics", "CKernels"]),
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
@@ -119,6 +120,7 @@ let package = Package(
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
+        tests("SimulationTests", ["Simulation"]),
         tests(
             "ServiceTests",
             ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Signals", "Numerics"]),

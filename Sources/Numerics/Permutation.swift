@@ -28,11 +28,28 @@ public struct Permutation: Sendable {
         return Int(x)
     }
 
+    /// The place of `number`, which is in `0 ..< count`.
+    public func place(of number: Int) -> Int {
+        precondition(number >= 0 && number < count, "number \(number) of a permutation of \(count)")
+        var x = UInt64(number)
+        repeat { x = unscrambled(x) } while x >= UInt64(count)
+        return Int(x)
+    }
+
     private func scrambled(_ x: UInt64) -> UInt64 {
         let mask = (UInt64(1) << halfBits) - 1
         var (left, right) = (x >> halfBits, x & mask)
         for key in roundKeys {
             (left, right) = (right, left ^ (mixed(right, key) & mask))
+        }
+        return left << halfBits | right
+    }
+
+    private func unscrambled(_ x: UInt64) -> UInt64 {
+        let mask = (UInt64(1) << halfBits) - 1
+        var (left, right) = (x >> halfBits, x & mask)
+        for key in roundKeys.reversed() {
+            (left, right) = (right ^ (mixed(left, key) & mask), left)
         }
         return left << halfBits | right
     }

@@ -19,7 +19,9 @@ public struct Pretraining: Sendable {
     public init(
         on dataset: Dataset, settings: NamedSettings, seed: UInt64 = 1, excluding excluded: [Range<Int>] = []
     ) throws(SleepRecognitionError) {
-        let (samples, values) = (dataset.samples, settings.values)
+        let samples = dataset.samples
+        var values = settings.values
+        values.upstream.order = values.upstream.order.settled(bytes: samples.count * samples.valuesPerSample * 4)
         self.dataset = dataset
         let left = try about(dataset.path) { try dataset.preparationLeft(for: values.upstream.preparation) }
         job = Job(

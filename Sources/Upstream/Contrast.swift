@@ -44,13 +44,9 @@ final class Contrast: PretextTask {
         of samples: PreparedSamples, _ originals: [Int], at place: LeafPlace, into rows: UnsafeMutablePointer<Float>
     ) {
         let (count, size) = (originals.count, samples.valuesPerSample)
-        var pairing = place.draws(for: 1)
-        for (i, original) in originals.enumerated() {
-            sampleOfRow[i] = original
-            sampleOfRow[count + i] =
-                surroundings.groups?.neighbour(of: original, within: settings.pairDistance, &pairing) ?? original
-        }
-        samples.copy(Array(sampleOfRow[..<(2 * count)]), into: rows)
+        let read = settings.samples(of: originals, at: place, groups: surroundings.groups)
+        sampleOfRow.replaceSubrange(..<read.count, with: read)
+        samples.copy(read, into: rows)
         var draws = place.draws(for: 2)
         let group = settings.order.groupSize ?? 1
         for first in stride(from: 0, to: count, by: group) {

@@ -70,6 +70,13 @@ public struct ContrastSettings: TaskKind {
     /// Unless a pair is one sample and the others come from anywhere.
     public var needsRecordings: Bool { order != .samples || pairDistance > 0 }
 
+    /// The originals, which are the first of each pair, then the second of each, drawn from its neighbours.
+    public func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int] {
+        var pairing = place.draws(for: 1)
+        return originals
+            + originals.map { groups?.neighbour(of: $0, within: pairDistance, &pairing) ?? $0 }
+    }
+
     /// Both of a pair are augmented.
     public var usesAugmentation: Bool { true }
 

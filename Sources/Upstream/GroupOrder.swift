@@ -22,40 +22,76 @@ public enum OriginalsOrder: Equatable, Sendable {
 ///
 /// A training epoch's order of recordings or persons is a permutation drawn from the seed and the training epoch's
 /// number; each turn of one draws its samples from the number of the turn. So whoever computes a shard draws the same.
+///
+/// In a blockwise order a recording or person has as many turns in a training epoch as its samples fill groups, and all
+/// of them within one window, so that samples that are there are used. A window has as many groups as fill its blocks.
 public struct GroupOrder: Sendable {
     private let seed: UInt64
     private let groups: SampleGroups
     private let order: OriginalsOrder
     private let groupsPerShard, shardsPerStep: Int
     private var permutation: (epoch: Int, Permutation)?
+    /// For a blockwise order: which turns there are, and the first one of each recording or person.
+    private var blockwise: (turns: BlockwiseOrder, first: [Int])?
 
     /// The order of a job's groups.
     ///
     /// - Precondition: the groups' size divides a shard.
-    public init(seed: UInt64, groups: SampleGroups, order: OriginalsOrder, shardsPerStep: Int, originalsPerShard: Int) {
+    public init(
+        seed: UInt64, groups: SampleGroups, order: OriginalsOrder, shardsPerStep: Int, originalsPerShard: Int,
+        blocks: OrderBlocks? = nil
+    ) {
         guard let size = order.groupSize, originalsPerShard % size == 0 else {
             preconditionFailure("shards of \(originalsPerShard) originals in groups of \(order)")
         }
         (self.seed, self.groups, self.order, self.shardsPerStep) = (seed, groups, order, shardsPerStep)
         groupsPerShard = originalsPerShard / size
+        guard let blocks else { return }
+        let sizes: [Int]
+        if case .persons = order {
+            sizes = groups.persons.map { $0.reduce(0) { $0 + groups.recordings[$1].count } }
+        } else {
+            sizes = groups.recordings.map(\.count)
+        }
+        var (first, count) = ([Int](), 0)
+        for samples in sizes {
+            first.append(count)
+            count += max(1, samples / size)
+        }
+        // A block of turns is at least what a recording or person has, whose samples they are all drawn from.
+        let perBlock = max(1, blocks.size / size, count / max(1, sizes.count))
+        let window = max(1, blocks.window * blocks.size / (perBlock * size))
+        let turns = BlockwiseOrder(
+            seed: seed, count: count, blocks: OrderBlocks(size: perBlock, window: window),
+            shardsPerStep: shardsPerStep, perShard: groupsPerShard)
+        blockwise = (turns, first)
     }
 
     /// The places of one shard's originals, group by group.
     public mutating func places(step: Int, shard: Int) -> [Int] {
-        let first = (step * shardsPerStep + shard) * groupsPerShard
-        return (first..<first + groupsPerShard).flatMap { turn($0) }
+        let number = (step * shardsPerStep + shard) * groupsPerShard
+        if let first = blockwise?.first, let turns = blockwise?.turns.numbers(step: step, shard: shard) {
+            return turns.enumerated().flatMap { i, turn in
+                let group = lowest(first.count) { $0 + 1 == first.count || first[$0 + 1] > turn }
+                return draw(turn: number + i, of: group)
+            }
+        }
+        let count: Int
+        if case .persons = order { count = groups.persons.count } else { count = groups.recordings.count }
+        return (number..<number + groupsPerShard).flatMap { draw(turn: $0, of: place(of: $0, among: count)) }
     }
 
-    private mutating func turn(_ number: Int) -> [Int] {
+    /// The places that a turn of a recording or person draws.
+    private func draw(turn number: Int, of group: Int) -> [Int] {
         // A turn has 2^32 numbers of its own to draw.
         var draw = RandomSequence(seed: seed, stream: Stream.groupTurns, firstCounter: UInt64(number) << 32)
         switch order {
         case .samples: preconditionFailure("samples are drawn one at a time")
         case .recordings(let size):
-            let recording = groups.recordings[place(of: number, among: groups.recordings.count)]
+            let recording = groups.recordings[group]
             return distinct(size, of: recording.count, &draw).map { recording.lowerBound + $0 }
         case .persons(let size):
-            let recordings = groups.persons[place(of: number, among: groups.persons.count)]
+            let recordings = groups.persons[group]
             return distinct(size, of: recordings.count, &draw).map {
                 let recording = groups.recordings[recordings[$0]]
                 return recording.lowerBound + below(recording.count, &draw)

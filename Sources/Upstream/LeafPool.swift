@@ -11,7 +11,9 @@ public final class LeafPool {
         var free: [FloatBlock]
     }
     private let computers: [any LeafWork]
-    private let samples: PreparedSamples
+    private let samples: PreparedSamples?
+    private let job: Job
+    private let threads: Int
     private let shape: SumTreeShape
     private let vectorCount: Int
     private let rounding: GradientRounding?
@@ -23,17 +25,19 @@ public final class LeafPool {
     ///
     /// - Parameters:
     ///   - job: the job.
-    ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them.
+    ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them. Nil
+    ///     where they come with each run.
     ///   - threads: how many leaves are computed at once.
     ///   - blocks: memory for sums, each as long as what is published, that is used before any other.
     ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
     public init(
-        job: Job, samples: Samples, threads: Int, blocks: [FloatBlock] = [],
+        job: Job, samples: Samples?, threads: Int, blocks: [FloatBlock] = [],
         enter: @escaping @Sendable (_ thread: Int) -> Void = { _ in }
     ) {
         precondition(threads > 0, "a pool of \(threads) threads")
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in job.makeLeafWork() }
-        self.samples = job.prepared(samples, threads: threads)
+        self.samples = samples.map { job.prepared($0, threads: threads) }
+        (self.job, self.threads) = (job, threads)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
         vectorCount = job.exchangeCount
         rounding = job.sumRounding
@@ -41,13 +45,33 @@ public final class LeafPool {
         self.enter = enter
     }
 
-    /// Computes a run of leaves of one step.
+    /// Computes a run of leaves of one step from samples that were brought together for it.
+    ///
+    /// - Parameter samples: all that the leaves read; they are prepared here, to the same bits as among all others.
+    /// - Returns: as `compute(leaves:step:parameters:)` does.
+    /// - Throws: as that does.
+    public func compute(
+        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: GatheredSamples
+    ) throws(UpstreamError) -> [LeafSum] {
+        try compute(
+            leaves: leaves, step: step, parameters: parameters, from: samples.prepared(for: job, threads: threads))
+    }
+
+    /// Computes a run of leaves of one step from the samples that the pool was made with.
     ///
     /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the
     ///   caller, and whoever it passed them to, has let go of them.
     /// - Throws: `UpstreamError.samplesChanged` when the samples were not whole any more, `.notFinite` when a sum is
     ///   infinite or not a number.
+    /// - Precondition: it was made with samples.
     public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
+        guard let samples else { preconditionFailure("leaves \(leaves) to compute without samples") }
+        return try compute(leaves: leaves, step: step, parameters: parameters, from: samples)
+    }
+
+    private func compute(
+        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: PreparedSamples
+    ) throws(UpstreamError) -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
         while var block = blocks.popLast() {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }

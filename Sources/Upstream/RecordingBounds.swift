@@ -85,7 +85,7 @@ public struct SampleGroups: Sendable {
 }
 
 /// The lowest of `0 ..< count` that is in, where all above one that is are, too.
-private func lowest(_ count: Int, _ isIn: (Int) -> Bool) -> Int {
+func lowest(_ count: Int, _ isIn: (Int) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
         let middle = (low + high) / 2

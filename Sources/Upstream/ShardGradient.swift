@@ -11,9 +11,7 @@ public final class ShardGradient: LeafWork {
     private let pass: HeadedPass
     private let rowsPerOriginal: Int
     private let rows: FloatBlock
-    private var order: SampleOrder
-    private var groupOrder: GroupOrder?
-    private let trainedSamples: [Int]?
+    private var originals: ShardOriginals
     private let rounding: GradientRounding?
 
     /// A computer for the job's shards; everything it will ever need is allocated here.
@@ -33,17 +31,7 @@ public final class ShardGradient: LeafWork {
         let rowCount = rowsPerOriginal * originals
         pass = network.makePass(rows: rowCount, arithmetic: job.settings.arithmetic)
         rows = FloatBlock(count: rowCount * network.inputCount)
-        order = SampleOrder(
-            seed: job.seed, sampleCount: job.trainedCount, shardsPerStep: job.shardsPerStep,
-            originalsPerShard: originals)
-        groupOrder = groups.flatMap { groups in
-            kind.order == .samples
-                ? nil
-                : GroupOrder(
-                    seed: job.seed, groups: groups, order: kind.order, shardsPerStep: job.shardsPerStep,
-                    originalsPerShard: originals)
-        }
-        trainedSamples = job.trainedSamples
+        self.originals = ShardOriginals(job)
         rounding = job.sumRounding
     }
 
@@ -63,10 +51,9 @@ public final class ShardGradient: LeafWork {
     public func gradient(
         ofShard shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
     ) -> [Double] {
-        var originals = groupOrder?.places(step: step, shard: shard) ?? order.places(step: step, shard: shard)
-        if let trainedSamples { originals = originals.map { trainedSamples[$0] } }
-        return compute(
-            originals: originals, shard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
+        compute(
+            originals: originals.originals(step: step, shard: shard), shard: shard, step: step, samples: samples,
+            parameters: parameters, into: gradient)
     }
 
     private func compute(

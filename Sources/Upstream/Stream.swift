@@ -16,4 +16,8 @@ enum Stream {
     static let groupOrder: UInt64 = 7 << 48
     /// What each turn of a recording or person draws.
     static let groupTurns: UInt64 = 8 << 48
+    /// Orders of blocks, plus the training epoch's number.
+    static let blockOrder: UInt64 = 9 << 48
+    /// Orders within windows of blocks, plus the window's number, counted over all training epochs.
+    static let windowOrder: UInt64 = 10 << 48
 }

@@ -48,6 +48,16 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Returns: one entry for each number that the task's `figures` gives, in their order.
     func figures(originalsPerStep: Int, originalsPerLeaf: Int) -> [Figure]
 
+    /// The samples that its rows of these originals are made of, in the order in which the task reads them.
+    ///
+    /// Whoever brings samples to a leaf that has not got them all asks it; a task reads no other.
+    ///
+    /// - Parameters:
+    ///   - originals: a leaf's, as numbers among all samples.
+    ///   - place: where the leaf stands; what is drawn is drawn from it.
+    ///   - groups: the samples by recording, where the kind needs to know.
+    func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int]
+
     /// The task, for one thread.
     ///
     /// - Precondition: both validations pass.
@@ -61,6 +71,8 @@ extension TaskKind {
     public var needsRecordings: Bool { order != .samples }
     /// No.
     public var usesAugmentation: Bool { false }
+    /// The originals alone.
+    public func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int] { originals }
 }
 
 /// What a task is made for.

@@ -18,20 +18,22 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public var preparation: Preparation
     /// What is done to a prepared sample each time that it is trained on, by tasks that use it.
     public var augmentation: Augmentation
+    /// In which order the samples are taken.
+    public var order: OrderSettings
 
     /// Settings of one's own.
     public init(
         network: NetworkSettings, task: TaskSettings, optimiser: OptimiserSettings,
         arithmetic: Arithmetic = Arithmetic(), preparation: Preparation = .norm, augmentation: Augmentation = .none,
-        exchange: ExchangeSettings = .synchronous
+        exchange: ExchangeSettings = .synchronous, order: OrderSettings = OrderSettings()
     ) {
         self.exchange = exchange
         (self.network, self.task, self.optimiser, self.arithmetic) = (network, task, optimiser, arithmetic)
-        (self.preparation, self.augmentation) = (preparation, augmentation)
+        (self.preparation, self.augmentation, self.order) = (preparation, augmentation, order)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case network, task, optimiser, arithmetic, preparation, augmentation, exchange
+        case network, task, optimiser, arithmetic, preparation, augmentation, exchange, order
     }
 
     /// Reads settings; without a preparation it is the paper's, without an augmentation none, without an exchange every
@@ -45,7 +47,8 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
             arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic),
             preparation: try values.decodeIfPresent(Preparation.self, forKey: .preparation) ?? .norm,
             augmentation: try values.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? .none,
-            exchange: try values.decodeIfPresent(ExchangeSettings.self, forKey: .exchange) ?? .synchronous)
+            exchange: try values.decodeIfPresent(ExchangeSettings.self, forKey: .exchange) ?? .synchronous,
+            order: try values.decodeIfPresent(OrderSettings.self, forKey: .order) ?? OrderSettings())
     }
 
     /// Writes settings; what is read where nothing is there is left out, so that the jobs of before have their digests.
@@ -58,6 +61,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         if preparation != .norm { try values.encode(preparation, forKey: .preparation) }
         if augmentation != .none { try values.encode(augmentation, forKey: .augmentation) }
         if exchange != .synchronous { try values.encode(exchange, forKey: .exchange) }
+        if order != OrderSettings() { try values.encode(order, forKey: .order) }
     }
 
     /// The optimiser of each step: the job's, or a replica's with its own step size.
@@ -79,6 +83,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
             "float32 or bfloat16 with inner_state averaged: second moments have no room in 8 bits")
         try preparation.validate()
         try augmentation.validate()
+        try order.validate()
         try SettingFault.check(
             augmentation == .none || task.choice.usesAugmentation, "augmentation", augmentation.kind,
             "none: task \(task.kind) makes its rows without one")

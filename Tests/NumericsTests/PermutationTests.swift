@@ -5,6 +5,7 @@ import Testing
 func aPermutationHasEachNumberOnce(count: Int) {
     let order = Permutation(count: count, seed: 7, stream: 3)
     #expect(Set((0..<count).map { order[$0] }) == Set(0..<count))
+    #expect((0..<count).allSatisfy { order.place(of: order[$0]) == $0 })
 }
 
 @Test func seedAndStreamBothChangeTheOrder() {

@@ -58,6 +58,26 @@ public struct PreparedSamples: Sendable {
         }
     }
 
+    /// Some of so many samples, where the others are not here.
+    ///
+    /// - Parameters:
+    ///   - some: those that are, prepared.
+    ///   - indices: which they are, each once.
+    ///   - total: how many samples there are.
+    /// - Precondition: no others are read.
+    public init(_ some: PreparedSamples, at indices: [Int], of total: Int) {
+        precondition(some.count == indices.count, "\(some.count) samples at \(indices.count) places")
+        (count, rows, columns, source) = (total, some.rows, some.columns, some.source)
+        let place = Dictionary(uniqueKeysWithValues: indices.enumerated().map { ($1, $0) })
+        copying = { wanted, result in
+            some.copying(
+                wanted.map { index in
+                    guard let place = place[index] else { preconditionFailure("sample \(index) is not here") }
+                    return place
+                }, result)
+        }
+    }
+
     /// Values in one prepared sample.
     public var valuesPerSample: Int { rows * columns }
 

@@ -47,6 +47,7 @@ struct PresetPart {
                 $1.upstream.exchange = try ExchangeSettings.Kind.named($0).standard
             },
             PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
+            PresetPart("upstream", { $0.upstream.order }, { $1.upstream.order = $0 }),
             PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),
             recogniser,
             PresetPart("recogniser", { $0.recogniser.augmentation }, { $1.recogniser.augmentation = $0 })

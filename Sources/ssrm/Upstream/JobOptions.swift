@@ -39,6 +39,8 @@ struct JobOptions: ParsableArguments {
 
     @OptionGroup var elements: ElementOptions
 
+    @OptionGroup var orderOptions: OrderOptions
+
     @Option(
         help: """
             Steps that each shard makes on its own from one exchange to the next, as a replica; 0 exchanges every step. By \
@@ -116,6 +118,7 @@ struct JobOptions: ParsableArguments {
             settings.values.upstream.exchange = localSteps == 0 ? .synchronous : .local(local)
         }
         elements.replace(&settings.values.upstream)
+        orderOptions.replace(&settings.values.upstream.order)
         settings.values.shards = shards ?? settings.values.shards
         settings.values.shardSize = shardSize ?? settings.values.shardSize
         settings.values.steps = steps ?? settings.values.steps

@@ -5,6 +5,8 @@ import Wire
 ///
 /// Connections break and take messages with them, workers are paused, die and come again, and so does the coordinator,
 /// from its last checkpoint. Whatever happens, each step has to come to the same sum, and nothing may be left over.
+///
+/// Of a `Scenario` nothing is drawn and nothing breaks: what is asked is how long it takes.
 public struct Simulation {
     /// What a simulation does on purpose that a network or a worker never would.
     public enum Quirk: Sendable {
@@ -39,6 +41,14 @@ public struct Simulation {
         case coordinatorTick(life: Int)
         case digestsMade(life: Int)
         case fault
+        /// The next message of a way of the links is all on its way, unless something changed since.
+        case sent(isUp: Bool, version: Int)
+        /// A message that the coordinator was busy with.
+        case handled(Parcel, from: Int, worker: WorkerID, life: Int)
+        /// What the coordinator wants done after it was busy.
+        case carryOut(life: Int)
+        /// Somebody who shares processors is done, unless something changed since.
+        case processed(version: Int)
         case startWorker(Int)
         case startCoordinator
     }
@@ -54,9 +64,6 @@ public struct Simulation {
         var unsent: [Parcel] = []
         var isHonest = true
     }
-    /// How long after the last fault a run may take.
-    private static let limit = 150_000_000
-
     let run: SimulatedRun
     let quirk: Quirk?
     var draw: SplitMix
@@ -68,18 +75,37 @@ public struct Simulation {
     var coordinatorPausedUntil = 0
     var checkpoint = SimulatedCoordinator.Checkpoint()
     var outcome: Outcome?
+    /// The links of a scenario, and the processors that its workers share.
+    var links: SimulatedLinks?
+    var processors: SharedCapacity<Event>?
+    /// Which place a worker is at.
+    var placeOfWorker: [WorkerID: Int] = [:]
+    /// The ends of a scenario's rounds, and the bytes sent by then.
+    var roundEnds: [(time: Int, bytes: Double)] = []
+    /// How long the coordinator was busy.
+    var coordinatorBusy = 0
     /// How many events there were.
     public private(set) var eventCount = 0
     private let lines: Lines?
 
     /// A simulation of a seed.
     public init(seed: UInt64, quirk: Quirk? = nil, keepsStory: Bool = false) {
-        run = SimulatedRun(seed: seed)
+        self.init(SimulatedRun(seed: seed), quirk: quirk, keepsStory: keepsStory)
+    }
+
+    init(_ run: SimulatedRun, quirk: Quirk? = nil, keepsStory: Bool = false) {
+        self.run = run
         (self.quirk, draw, lines) = (quirk, run.draw, keepsStory ? Lines() : nil)
         places = run.machines.map { _ in Place() }
         tell("\(run.machines.count) workers, \(run.steps) steps of \(run.leafCount) leaves, \(run.trouble)")
-        for i in places.indices { queue.put(.startWorker(i), at: draw.draw(0...300_000)) }
-        queue.put(.startCoordinator, at: draw.draw(0...300_000))
+        if let scenario = run.scenario {
+            links = SimulatedLinks(scenario, connections: places.count)
+            processors = scenario.sharedProcessors.map {
+                SharedCapacity(total: Double($0) / Double(scenario.threads), each: 1)
+            }
+        }
+        for i in places.indices { queue.put(.startWorker(i), at: links == nil ? draw.draw(0...300_000) : 0) }
+        queue.put(.startCoordinator, at: links == nil ? draw.draw(0...300_000) : 0)
         if run.calm > 0 { queue.put(.fault, at: draw.draw(0...run.faultGap)) }
     }
 
@@ -88,7 +114,7 @@ public struct Simulation {
     /// - Returns: what the run came to.
     /// - Throws: `Failure`, for a run that did what none may.
     public mutating func finish() throws(Failure) -> Outcome {
-        var end = run.calm + Self.limit
+        var end = run.calm + run.limit
         while let (time, order, event) = queue.next(), time <= end {
             now = time
             eventCount += 1
@@ -126,10 +152,22 @@ public struct Simulation {
             }
         case .toCoordinator(let parcel, let i, let id, let life):
             guard life == coordinatorLife, coordinator != nil else { return }
-            if waitsForCoordinator(event, order) { return }
-            tell("c <- w\(i): \(parcel.message)")
-            coordinator?.receive(parcel, from: id, at: time)
+            if waitsForCoordinator(event, order) || handles(parcel, from: i, id, order) { return }
+            try takeUp(parcel, from: i, id)
+        case .handled(let parcel, let i, let id, let life):
+            guard life == coordinatorLife, coordinator != nil else { return }
+            try takeUp(parcel, from: i, id)
+        case .carryOut(let life):
+            guard life == coordinatorLife, coordinator != nil else { return }
             try carryOutCoordinator()
+        case .sent(let isUp, let version):
+            guard links?.version(isUp: isUp) == version else { return }
+            while let (arrival, time) = links?.takeSent(isUp: isUp, at: now) { queue.put(arrival, at: time) }
+            foretellSent(isUp: isUp)
+        case .processed(let version):
+            guard processors?.version == version else { return }
+            while let done = processors?.takeOut(at: now) { queue.put(done, at: now) }
+            foretellProcessed()
         case .coordinatorTick(let life):
             guard life == coordinatorLife, coordinator != nil else { return }
             if waitsForCoordinator(event, order) { return }
@@ -167,6 +205,14 @@ public struct Simulation {
         case .startWorker(let i): try start(i)
         case .startCoordinator: try startCoordinator()
         }
+    }
+
+    private mutating func takeUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) throws(Failure) {
+        tell("c <- w\(i): \(parcel.message)")
+        let (step, time) = (coordinator?.training.ledger?.step, time)
+        coordinator?.receive(parcel, from: id, at: time)
+        if busyAfterRound(step) { return }
+        try carryOutCoordinator()
     }
 
     private mutating func waits(_ event: Event, for i: Int, _ order: Int) -> Bool {

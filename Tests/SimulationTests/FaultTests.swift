@@ -1,6 +1,6 @@
 import Dispatch
 import Synchronization
-import TestKit
+import Simulation
 import Testing
 
 /// Simulates a seed; a failure comes with its story.
@@ -17,7 +17,7 @@ private func simulate(_ seed: UInt64) -> (outcome: Simulation.Outcome?, events: 
     }
 }
 
-@Suite struct SimulationTests {
+@Suite struct FaultTests {
     @Test func twentyThousandSchedulesComeToTheSameSumsAndLeaveNothingOver() {
         let (count, threads) = (20_000, 2)
         let tally = Mutex((finished: 0, notFinite: 0, events: 0))

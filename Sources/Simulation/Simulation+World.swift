@@ -12,9 +12,15 @@ extension Simulation {
             switch act {
             case .send(let parcel): sendUp(parcel, from: i)
             case .prepare(let generation):
-                places[i].busyUntil = max(now, places[i].busyUntil) + draw.draw(100...200_000)
+                let time = links == nil ? draw.draw(100...200_000) : 0
+                places[i].busyUntil = max(now, places[i].busyUntil) + time
                 queue.put(.prepared(i, life: life, generation: generation), at: places[i].busyUntil)
             case .compute(let work, let parameters, let generation):
+                if let scenario = run.scenario {
+                    let done = Event.computed(i, life: life, work, parameters, generation: generation)
+                    compute(done, work, scenario, at: i)
+                    continue
+                }
                 let time = work.leaves.count * draw.draw(100...run.machines[i].slowest) / run.machines[i].threads
                 places[i].busyUntil = max(now, places[i].busyUntil) + time
                 queue.put(
@@ -38,6 +44,7 @@ extension Simulation {
             return
         }
         if quirk == .deafNetwork { return }
+        if links != nil { return sendUp(parcel, from: i, id) }
         func put(_ parcel: Parcel) {
             let arrival = Event.arrival(
                 parcel, worker: i, id: id, connection: places[i].link.connection, isUp: true, life: coordinatorLife)
@@ -78,12 +85,14 @@ extension Simulation {
         for act in acts {
             switch act {
             case .send(let parcel, let id):
-                guard let i = places.firstIndex(where: { $0.worker?.id == id }) else { continue }
+                guard let i = placeOfWorker[id], places[i].worker?.id == id else { continue }
                 tell("c -> w\(i): \(parcel.message)\(parcel.cells.isEmpty ? "" : " with parameters")")
                 sendDown(parcel, to: i)
             case .makeBlockDigests:
                 queue.put(.digestsMade(life: coordinatorLife), at: now + run.digestTime)
-            case .tell(let event): tell("c: \(event)")
+            case .tell(let event):
+                tell("c: \(event)")
+                if links != nil { try refuseLoss(event) }
             case .end(let reason): try endJob(reason)
             }
         }
@@ -92,6 +101,7 @@ extension Simulation {
 
     private mutating func sendDown(_ parcel: Parcel, to i: Int) {
         if quirk == .deafNetwork { return }
+        if links != nil { return sendDown(parcel, on: i) }
         for _ in 0..<(draw.happens(run.twice) ? 2 : 1) {
             guard let time = places[i].link.timeDown(at: now, &draw), let id = places[i].worker?.id else { return }
             queue.put(
@@ -139,7 +149,8 @@ extension Simulation {
             tell("the connection of w\(i) breaks")
             places[i].link.breaks(at: now, &draw)
         case 5, 6:
-            places[i].pausedUntil = now + draw.draw(1000...2_500_000)
+            // Never shorter than a pause that it is in already: what came first waits for that one's end.
+            places[i].pausedUntil = max(places[i].pausedUntil, now + draw.draw(1000...2_500_000))
             tell("w\(i) is paused until \(places[i].pausedUntil)")
         case 7:
             guard places[i].worker != nil else { return }
@@ -151,7 +162,7 @@ extension Simulation {
                 try carryOutCoordinator()
             }
         case 8:
-            coordinatorPausedUntil = now + draw.draw(1000...2_000_000)
+            coordinatorPausedUntil = max(coordinatorPausedUntil, now + draw.draw(1000...2_000_000))
             tell("c is paused until \(coordinatorPausedUntil)")
         default:
             guard coordinator != nil else { return }
@@ -175,6 +186,7 @@ extension Simulation {
         let life = places[i].life
         tell("w\(i) starts")
         let id = WorkerID([UInt8(i), UInt8(truncatingIfNeeded: life), UInt8(truncatingIfNeeded: life >> 8)])
+        placeOfWorker[id] = i
         places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: draw.next(), at: time)
         (places[i].busyUntil, places[i].tickAt, places[i].lastHeard) = (now, .max, now)
         (places[i].pausedUntil, places[i].unsent) = (now, [])

@@ -1,4 +1,4 @@
-import Coordination
+import Wire
 
 /// What of a simulated run is drawn before it begins; times are in microseconds.
 struct SimulatedRun {
@@ -38,6 +38,10 @@ struct SimulatedRun {
     /// So many messages in a thousand come twice.
     let twice: Int
     let trouble: Trouble
+    /// The links and times of a run that is measured; nil where they are drawn.
+    let scenario: Scenario?
+    /// How long after the last fault it may take.
+    let limit: Int
     /// What the parameters are after each number of steps.
     let states: [UInt64]
     /// What was drawn after all of this.
@@ -72,13 +76,31 @@ struct SimulatedRun {
             case 4, 5: .falseSums(worker: worker)
             default: .none
             }
+        (scenario, limit) = (nil, 150_000_000)
+        states = Self.states(leafCount: leafCount, steps: steps)
+        self.draw = draw
+    }
+
+    /// A run of a scenario: no faults, nothing drawn.
+    init(_ scenario: Scenario) {
+        (leafCount, steps, checkpointEvery) = (scenario.leafCount, scenario.rounds, .max)
+        let machine = Machine(threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0)
+        machines = Array(repeating: machine, count: scenario.workers)
+        (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
+        (patience, blockCount, digestTime, calm, faultGap) = (.max / 4, 1, 0, 0, 1)
+        (twice, trouble, limit) = (0, .none, scenario.limit)
+        self.scenario = scenario
+        states = Self.states(leafCount: leafCount, steps: steps)
+        draw = SplitMix(seed: 1)
+    }
+
+    private static func states(leafCount: Int, steps: Int) -> [UInt64] {
         var states: [UInt64] = [1]
         for step in 0..<steps {
             let sum = Self.sum(of: 0..<leafCount, step: step, state: states[step])
             states.append(Self.state(after: states[step], sum: sum))
         }
-        self.states = states
-        self.draw = draw
+        return states
     }
 
     /// What the leaves of a step come to, computed at a state.

@@ -31,6 +31,9 @@ struct EventQueue<Event> {
         }
     }
 
+    /// When the next event is due.
+    var nextTime: Int? { heap.first?.time }
+
     /// Takes the next event.
     mutating func next() -> (time: Int, order: Int, event: Event)? {
         guard let first = heap.first, let event = slots[first.slot] else { return nil }

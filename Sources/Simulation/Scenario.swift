@@ -1,0 +1,86 @@
+/// Machines, links, sizes and times of a run whose duration is to be known.
+///
+/// A star: each worker has a link of its own to the coordinator, whose one link all of them share, each way. Messages
+/// of one connection follow one another, those of several share the link equally, as TCP connections do.
+public struct Scenario: Equatable, Sendable {
+    /// A kind of link, each way.
+    public struct Link: Equatable, Sendable {
+        /// Of what a link of a rate carries, so much is the messages' own: the rest is Ethernet's, IP's and TCP's.
+        public static let payloadShare = 0.955
+        /// What it carries, in bits a second, headers included.
+        public var bitsPerSecond: Double
+        /// How long a byte is underway from one end to the other.
+        public var delay: Duration
+
+        /// A link.
+        public init(bitsPerSecond: Double, delay: Duration) {
+            (self.bitsPerSecond, self.delay) = (bitsPerSecond, delay)
+        }
+
+        /// Payload, in bytes a microsecond.
+        var bytesPerMicrosecond: Double { bitsPerSecond * Self.payloadShare / 8e6 }
+    }
+    /// How many workers.
+    public var workers: Int
+    /// Compute threads of each.
+    public var threads = 1
+    /// Leaves a round.
+    public var leafCount: Int
+    /// Rounds that are simulated; the first two, in which workers join, are not counted.
+    public var rounds = 12
+    /// How long a leaf takes one thread.
+    public var leafTime: Duration
+    /// How long the coordinator takes to look at the sum of all and make the next state.
+    public var outerTime: Duration
+    /// Bytes of one sum, as it is sent.
+    public var sumBytes: Int
+    /// Bytes of the published state, as it is sent.
+    public var publishedBytes: Int
+    /// Each worker's link.
+    public var link: Link
+    /// What the coordinator's link carries, in bits a second; nil for as much as a worker's.
+    public var coordinatorBitsPerSecond: Double?
+    /// How long a byte keeps whoever sends or takes it, in nanoseconds: copies and checksums.
+    public var handlingPerByte = 0.0
+    /// How long a message keeps whoever takes it.
+    public var handlingPerMessage = Duration.microseconds(30)
+    /// The processors that all workers share; nil where each has its own.
+    public var sharedProcessors: Int?
+    /// How often a worker shows that it lives.
+    public var heartbeat = Duration.seconds(1)
+    /// Silent for longer than this, a worker is taken for dead.
+    public var lease = Duration.seconds(10)
+
+    /// A scenario of workers with one thread, on machines of their own.
+    public init(
+        workers: Int, leafCount: Int, leafTime: Duration, outerTime: Duration, sumBytes: Int, publishedBytes: Int,
+        link: Link
+    ) {
+        (self.workers, self.leafCount, self.leafTime, self.outerTime) = (workers, leafCount, leafTime, outerTime)
+        (self.sumBytes, self.publishedBytes, self.link) = (sumBytes, publishedBytes, link)
+    }
+
+    /// The bytes of a message's header, about.
+    static let headerBytes = 150
+
+    /// How long one worker takes for its leaves where there are `workers` and the leaves are shared equally.
+    public var computing: Duration {
+        let leaves = (leafCount + workers - 1) / workers
+        return leafTime * ((leaves + threads - 1) / threads)
+    }
+
+    /// What TCP sends before it has heard anything: ten segments.
+    static let firstWindow = 14_480.0
+
+    /// Beyond its share of the link, how long a message takes on a connection on which nothing was sent for a while:
+    /// TCP then begins with little and doubles what is underway with each round trip.
+    func slowStart(bytes: Double) -> Duration {
+        let trip = 2 * Double(link.delay.microseconds)
+        let rate = link.bytesPerMicrosecond
+        var (window, sent, time) = (Self.firstWindow, 0.0, 0.0)
+        while window < rate * trip, sent + window < bytes {
+            (sent, time, window) = (sent + window, time + trip, 2 * window)
+        }
+        return .microseconds(Int64(max(0, time - sent / rate)))
+    }
+}

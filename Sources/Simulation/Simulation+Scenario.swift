@@ -1,0 +1,136 @@
+import Coordination
+import Wire
+
+/// What a scenario came to.
+public struct ScenarioFigures: Equatable, Sendable {
+    /// How long a round takes.
+    public let round: Duration
+    /// How long of it a worker computes, where the leaves are shared equally.
+    public let computing: Duration
+    /// How long of it the coordinator is busy.
+    public let coordinatorBusy: Duration
+    /// Bytes that cross the links in a round, both ways.
+    public let bytes: Double
+
+    /// The part of a round in which a worker computes.
+    public var efficiency: Double { min(1, computing / round) }
+}
+
+extension Scenario {
+    /// Simulates the rounds.
+    ///
+    /// - Returns: what a round takes, the first two left out.
+    /// - Throws: `Simulation.Failure` where the run does not get on: where messages are longer on the link than the
+    ///   lease, workers are taken for dead.
+    public func simulated() throws(Simulation.Failure) -> ScenarioFigures {
+        precondition(rounds > 3 && workers > 0 && leafCount > 0 && threads > 0, "\(self)")
+        var simulation = Simulation(SimulatedRun(self))
+        _ = try simulation.finish()
+        let (ends, count) = (simulation.roundEnds, rounds - 2)
+        guard ends.count == rounds, let last = ends.last else {
+            throw simulation.failure("\(ends.count) of \(rounds) rounds ended")
+        }
+        return ScenarioFigures(
+            round: .microseconds(last.time - ends[1].time) / count, computing: computing,
+            coordinatorBusy: .microseconds(simulation.coordinatorBusy) / rounds,
+            bytes: (last.bytes - ends[1].bytes) / Double(count))
+    }
+
+    /// So many virtual microseconds a run may take.
+    var limit: Int {
+        // Everything one after another, and then some.
+        let transfer = 2 * Double(sumBytes + publishedBytes) / link.bytesPerMicrosecond
+        let round = Double((leafTime * leafCount + outerTime).microseconds) + Double(2 * workers) * transfer
+        return Int(min(1e15, 4 * Double(rounds) * (round + 1e6 + Double(link.delay.microseconds))))
+    }
+}
+
+extension Simulation {
+    // MARK: - Links
+
+    private func bytes(of parcel: Parcel, _ bytesOfCell: Int) -> Double {
+        Double(Scenario.headerBytes + parcel.cells.count * bytesOfCell)
+    }
+
+    mutating func sendUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) {
+        guard let scenario = run.scenario else { return }
+        let arrival = Event.toCoordinator(parcel, from: i, worker: id, life: coordinatorLife)
+        send(arrival, bytes: bytes(of: parcel, scenario.sumBytes), on: i, isUp: true)
+    }
+
+    mutating func sendDown(_ parcel: Parcel, on i: Int) {
+        guard let scenario = run.scenario else { return }
+        let arrival = Event.toWorker(parcel, worker: i, life: places[i].life)
+        send(arrival, bytes: bytes(of: parcel, scenario.publishedBytes), on: i, isUp: false)
+    }
+
+    private mutating func send(_ arrival: Event, bytes: Double, on i: Int, isUp: Bool) {
+        links?.send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
+        foretellSent(isUp: isUp)
+    }
+
+    mutating func foretellSent(isUp: Bool) {
+        guard let links, let end = links.nextEnd(isUp: isUp) else { return }
+        queue.put(.sent(isUp: isUp, version: links.version(isUp: isUp)), at: max(now, end))
+    }
+
+    // MARK: - Computing
+
+    /// Lets a worker compute: at its end, `done` happens.
+    mutating func compute(_ done: Event, _ work: Work, _ scenario: Scenario, at i: Int) {
+        let rounds = (work.leaves.count + scenario.threads - 1) / scenario.threads
+        // Whoever is ready first has all leaves of the first round, which nobody measures.
+        let leaves = work.step == 0 ? .zero : scenario.leafTime * rounds
+        let handled = scenario.handlingPerByte * Double(scenario.publishedBytes + scenario.sumBytes) / 1000
+        let time = Int(leaves.microseconds + scenario.handlingPerMessage.microseconds) + Int(handled)
+        guard processors != nil else {
+            places[i].busyUntil = max(now, places[i].busyUntil) + time
+            return queue.put(done, at: places[i].busyUntil)
+        }
+        processors?.put(done, amount: Double(time), at: now)
+        foretellProcessed()
+    }
+
+    mutating func foretellProcessed() {
+        guard let processors, let end = processors.nextEnd else { return }
+        queue.put(.processed(version: processors.version), at: max(now, end))
+    }
+
+    /// Whether the coordinator is busy with a message for a while; then it takes it up later.
+    mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID, _ order: Int) -> Bool {
+        guard let scenario = run.scenario else { return false }
+        let bytes = Double(parcel.cells.count * scenario.sumBytes)
+        let time = Int(scenario.handlingPerMessage.microseconds) + Int(scenario.handlingPerByte * bytes / 1000)
+        guard time > 0, !parcel.cells.isEmpty else { return false }
+        coordinatorIsBusy(for: time)
+        // Before whatever came after it and waits too.
+        let handled = Event.handled(parcel, from: i, worker: id, life: coordinatorLife)
+        queue.put(handled, at: coordinatorPausedUntil, order: order)
+        return true
+    }
+
+    /// Whether a round has just ended, and the coordinator makes the next state before anything else.
+    mutating func busyAfterRound(_ step: Int?) -> Bool {
+        guard let scenario = run.scenario, step != coordinator?.training.ledger?.step else { return false }
+        let handled = scenario.handlingPerByte * Double(scenario.publishedBytes) / 1000
+        coordinatorIsBusy(for: Int(scenario.outerTime.microseconds) + Int(handled))
+        roundEnds.append((time: now, bytes: links?.byteCount ?? 0))
+        queue.put(.carryOut(life: coordinatorLife), at: coordinatorPausedUntil)
+        return true
+    }
+
+    /// Nothing is lost in a scenario; what is taken for lost is too long on its way.
+    func refuseLoss(_ event: RunEvent) throws(Failure) {
+        switch event {
+        case .silent: throw failure("a message is longer on its way than the lease, and its worker was taken for dead")
+        case .lostWork:
+            throw failure("work is longer on its way than two signs of life are apart, and was taken for lost")
+        default: return
+        }
+    }
+
+    private mutating func coordinatorIsBusy(for time: Int) {
+        coordinatorPausedUntil = max(now, coordinatorPausedUntil) + time
+        coordinatorBusy += time
+    }
+}

@@ -1,0 +1,88 @@
+import Simulation
+import Testing
+
+/// What a scenario comes to is what can be reckoned by hand where there is little to it.
+@Suite struct ScenarioTests {
+    private static let megabyte = 955_000
+    /// 955 kB cross it in 8 ms.
+    private static let gigabit = Scenario.Link(bitsPerSecond: 1e9, delay: .zero)
+
+    private func scenario(workers: Int, leafTime: Duration = .milliseconds(4)) -> Scenario {
+        var scenario = Scenario(
+            workers: workers, leafCount: workers, leafTime: leafTime, outerTime: .milliseconds(1),
+            sumBytes: Self.megabyte, publishedBytes: Self.megabyte, link: Self.gigabit)
+        scenario.handlingPerMessage = .zero
+        return scenario
+    }
+
+    private func expect(
+        _ round: Duration, is milliseconds: Double, within share: Double = 0.01,
+        _ location: SourceLocation = #_sourceLocation
+    ) {
+        let found = round / .milliseconds(1)
+        #expect(abs(found - milliseconds) <= share * milliseconds, "\(found) ms", sourceLocation: location)
+    }
+
+    @Test func oneWorkersRoundIsTheLinkTwiceAndComputing() throws {
+        let figures = try scenario(workers: 1).simulated()
+        expect(figures.round, is: 8 + 4 + 8 + 1)
+        #expect(abs(figures.bytes - 2 * Double(Self.megabyte)) < 1000)
+        #expect(abs(figures.efficiency - 4.0 / 21) < 0.01)
+    }
+
+    @Test(arguments: [2, 4, 32]) func workersShareTheCoordinatorsLink(workers: Int) throws {
+        expect(try scenario(workers: workers).simulated().round, is: Double(8 * workers + 4 + 8 * workers + 1))
+    }
+
+    @Test func aFasterLinkAtTheCoordinatorHelpsUntilTheWorkersOwnLinksAreTheLimit() throws {
+        var scenario = scenario(workers: 4)
+        scenario.coordinatorBitsPerSecond = 2e9
+        expect(try scenario.simulated().round, is: 16 + 4 + 16 + 1)
+        scenario.coordinatorBitsPerSecond = 100e9
+        expect(try scenario.simulated().round, is: 8 + 4 + 8 + 1)
+    }
+
+    @Test func workersOnOneMachineShareItsProcessors() throws {
+        var scenario = scenario(workers: 8, leafTime: .milliseconds(100))
+        scenario.sharedProcessors = 2
+        expect(try scenario.simulated().round, is: 64 + 400 + 64 + 1)
+    }
+
+    @Test func leavesAreSharedByThreads() throws {
+        var scenario = scenario(workers: 2, leafTime: .milliseconds(100))
+        (scenario.leafCount, scenario.threads) = (16, 4)
+        // Eight leaves each on four threads; eight of sixteen leaves are one complete subtree.
+        expect(try scenario.simulated().round, is: 16 + 200 + 16 + 1)
+    }
+
+    @Test func delaysCountOnceEachWayAndTCPBeginsSlowlyAfterARest() throws {
+        var scenario = scenario(workers: 1)
+        scenario.link.delay = .milliseconds(5)
+        expect(try scenario.simulated().round, is: 8 + 4 + 8 + 1 + 10)
+        // After a second of computing, windows of 10, 20, … segments take seven round trips to fill a link of 1.2 MB.
+        scenario.leafTime = .seconds(1)
+        let rested = try scenario.simulated().round
+        #expect(rested > .milliseconds(1027 + 80) && rested < .milliseconds(1027 + 140))
+    }
+
+    @Test func theSameScenarioTakesTheSameTimeEachTime() throws {
+        var scenario = scenario(workers: 100)
+        scenario.handlingPerByte = 1.5
+        #expect(try scenario.simulated() == scenario.simulated())
+    }
+
+    /// A sign of life waits behind the report before it, on the way and at the coordinator: nothing is taken for lost.
+    @Test func signsOfLifeDoNotOvertakeReports() throws {
+        var scenario = scenario(workers: 8, leafTime: .milliseconds(2970))
+        scenario.handlingPerByte = 20
+        // Seven reports are handled while the next come; the last one, the state and the worker's own are waited for.
+        let handled = 0.955 * 20
+        expect(try scenario.simulated().round, is: 64 + 2970 + 64 + 1 + handled * (2 + 8 + 1), within: 0.02)
+    }
+
+    @Test func messagesLongerOnTheLinkThanTheLeaseAreAFailure() {
+        var scenario = scenario(workers: 8)
+        scenario.link.bitsPerSecond = 1e6  // eight seconds for each of sixteen messages, one after another
+        #expect(throws: Simulation.Failure.self) { try scenario.simulated() }
+    }
+}
