@@ -6,7 +6,7 @@
 // 16 random bits: two rounds of multiplying by an odd number and adding the upper half to the lower (the constants are
 // those of C. Wellons' lowbias32, found by search), with a key before each.
 static inline uint32_t rounding_draw(uint32_t i, rounding_draws draws) {
-    uint32_t x = i * 0x9e3779b9u + draws.key0;
+    uint32_t x = i * rounding_draw_stride + draws.key0;
     x ^= x >> 16;
     x *= 0x7feb352du;
     x ^= draws.key1;

@@ -7,7 +7,7 @@ import CKernels
 /// No finite value becomes infinite: beyond the largest one, 3.39e38 or 3.37e38, it is that one. What is infinite or
 /// not a number stays so.
 public struct StochasticRounding: Sendable {
-    private let draws: rounding_draws
+    private var draws: rounding_draws
     private let element: ElementType
 
     /// A rounding for one purpose; see `CounterGenerator`.
@@ -26,6 +26,13 @@ public struct StochasticRounding: Sendable {
         self.element = element
         let words = CounterGenerator(seed: seed, stream: stream).block(counter)
         draws = rounding_draws(key0: words[0], key1: words[1], turn: UInt32(turn))
+    }
+
+    /// The same rounding, for values that begin at `place` of the vector that it is of; a multiple of 256 for 8 bits.
+    public func from(_ place: Int) -> StochasticRounding {
+        var there = self
+        there.draws.key0 &+= UInt32(truncatingIfNeeded: place) &* rounding_draw_stride
+        return there
     }
 
     /// Rounds every value of `block`.

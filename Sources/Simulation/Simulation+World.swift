@@ -56,6 +56,7 @@ extension Simulation {
             report.claim &+= draw.happens(500) ? 1 : 17
             var wrong = Parcel(message: .leafReport(report))
             (wrong.blockLengths, wrong.isShared, wrong.cells) = (parcel.blockLengths, parcel.isShared, parcel.cells)
+            wrong.isAhead = parcel.isAhead
             put(wrong)
         }
     }

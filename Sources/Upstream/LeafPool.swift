@@ -47,7 +47,11 @@ public final class LeafPool {
 
     /// Computes a run of leaves of one step from samples that were brought together for it.
     ///
-    /// - Parameter samples: all that the leaves read; they are prepared here, to the same bits as among all others.
+    /// - Parameters:
+    ///   - leaves: the run.
+    ///   - step: counted from 0.
+    ///   - parameters: what is published at this step.
+    ///   - samples: all that the leaves read; they are prepared here, to the same bits as among all others.
     /// - Returns: as `compute(leaves:step:parameters:)` does.
     /// - Throws: as that does.
     public func compute(

@@ -42,34 +42,43 @@ struct OuterStep: Sendable {
             })
     }
 
-    /// Makes one step from `published` into `updated`, which may be the same, on up to `threads` threads; the bits do
-    /// not depend on them.
+    /// Makes a part of one step from `published` into `updated`, which may be the same, on up to `threads` threads; the
+    /// bits depend neither on them nor on the parts.
     ///
     /// - Parameters:
+    ///   - part: which values.
     ///   - published: what the replicas started from, as it is kept.
-    ///   - change: the sum of all replicas' changes.
+    ///   - change: the sum of all replicas' changes, the part alone.
     ///   - updated: gets the result.
     ///   - threads: the most threads to use.
-    /// - Precondition: all three are as long as what is published.
-    func update(_ published: FloatBlock, change: FloatBlock, into updated: FloatBlock, threads: Int) {
+    func update(
+        part: Range<Int>, of published: FloatBlock, change: FloatBlock, into updated: FloatBlock, threads: Int
+    ) {
+        let whole = part
         let share = Float(1 / Double(replicaCount))
         let (rate, momentum) = (Float(local.outerRate), Float(local.outerMomentum))
-        inParts(of: parameterCount, threads: threads) { [velocity] part in
-            let start = part.lowerBound
+        let own = part.clamped(to: 0..<parameterCount)
+        inParts(of: own.count, threads: threads) { [velocity] part in
+            let start = own.lowerBound + part.lowerBound
             if let velocity {
                 kernel_nesterov(
-                    updated.base + start, published.base + start, velocity.base + start, change.base + start, share,
+                    updated.base + start, published.base + start, velocity.base + start,
+                    change.base + start - whole.lowerBound, share,
                     rate, momentum, part.count)
             } else {
                 kernel_add_scaled(
-                    updated.base + start, published.base + start, change.base + start, rate * share, part.count)
+                    updated.base + start, published.base + start, change.base + start - whole.lowerBound, rate * share,
+                    part.count)
             }
         }
-        for (range, isNeverNegative) in inner {
+        for (vector, isNeverNegative) in inner {
+            let range = vector.clamped(to: whole)
             inParts(of: range.count, threads: threads) { part in
                 let start = range.lowerBound + part.lowerBound
                 let add = isNeverNegative ? kernel_add_scaled_above_zero : kernel_add_scaled
-                add(updated.base + start, published.base + start, change.base + start, share, part.count)
+                add(
+                    updated.base + start, published.base + start, change.base + start - whole.lowerBound, share,
+                    part.count)
             }
         }
     }

@@ -15,6 +15,38 @@ public struct TrainingState: Sendable {
             case .outer(let outer): .outer(outer.copy())
             }
         }
+
+        /// The vectors that a part's step writes over.
+        var overwritten: [FloatBlock] {
+            switch self {
+            case .optimiser(let optimiser): optimiser.vectors
+            case .outer(let outer): outer.velocity.map { [$0] } ?? []
+            }
+        }
+
+        func update(
+            part: Range<Int>, of kept: FloatBlock, sum: FloatBlock, into updated: FloatBlock, threads: Int
+        ) {
+            switch self {
+            case .optimiser(let optimiser):
+                optimiser.update(part: part, of: kept, gradient: sum, into: updated, threads: threads)
+            case .outer(let outer): outer.update(part: part, of: kept, change: sum, into: updated, threads: threads)
+            }
+        }
+
+        mutating func countUpdate() {
+            guard case .optimiser(var optimiser) = self else { return }
+            optimiser.countUpdate()
+            self = .optimiser(optimiser)
+        }
+    }
+
+    /// What is kept of a step some of whose parts are made.
+    private struct BegunStep: Sendable {
+        let kept: FloatBlock
+        /// Nil where that is `kept`.
+        let rounded: FloatBlock?
+        var parts: [Range<Int>] = []
     }
 
     /// Exchanges done.
@@ -31,6 +63,10 @@ public struct TrainingState: Sendable {
     private let parameterCount: Int
     private let stepsPerRound: Int
     private let rounding: ParameterRounding?
+    /// The vectors that are written over, before the parts of a step that were made.
+    private var undo: [FloatBlock] = []
+    /// The next step, where a part of it is made.
+    private var begun: BegunStep?
     private var pool = BlockPool(limit: 5)
     private var publishedPool = BlockPool(limit: 5)
 
@@ -101,15 +137,71 @@ public struct TrainingState: Sendable {
     /// work runs on up to `threads` threads; the bits do not depend on it.
     public mutating func advance(sum: FloatBlock, threads: Int = 1) {
         let updated = pool.take(count: kept.count)
-        switch mover {
-        case .optimiser(var optimiser):
-            optimiser.update(kept, gradient: sum, into: updated, threads: threads)
-            mover = .optimiser(optimiser)
-        case .outer(let outer): outer.update(kept, change: sum, into: updated, threads: threads)
-        }
+        mover.update(part: 0..<kept.count, of: kept, sum: sum, into: updated, threads: threads)
+        mover.countUpdate()
         kept = updated
         round += 1
         publish()
+    }
+
+    // MARK: - A step in parts
+
+    /// Makes a part of the next step, with the sum of all leaves' parts; each part once, in any order.
+    ///
+    /// - Parameters:
+    ///   - part: which values.
+    ///   - sum: as long as the part.
+    ///   - threads: as for `advance(sum:)`.
+    /// - Returns: the part of what will be published; never written to again, unless the step is given up.
+    public mutating func advance(part: Range<Int>, sum: FloatBlock, threads: Int = 1) -> FloatBlock {
+        let count = kept.count
+        var step =
+            begun
+            ?? BegunStep(
+                kept: pool.take(count: count), rounded: rounding == nil ? nil : publishedPool.take(count: count))
+        for (old, vector) in zip(undoVectors(), mover.overwritten) {
+            let places = part.clamped(to: 0..<vector.count)
+            (old.base + places.lowerBound).update(from: vector.base + places.lowerBound, count: places.count)
+        }
+        step.parts.append(part)
+        mover.update(part: part, of: kept, sum: sum, into: step.kept, threads: threads)
+        begun = step
+        func slice(_ block: FloatBlock) -> FloatBlock {
+            FloatBlock(borrowing: block.base + part.lowerBound, count: part.count, from: block)
+        }
+        guard let rounding, let whole = step.rounded else { return slice(step.kept) }
+        let rounded = slice(whole)
+        rounding.rounding(at: round + 1).from(part.lowerBound).round(slice(step.kept), into: rounded)
+        return rounded
+    }
+
+    /// All parts of the step are made: it is done.
+    ///
+    /// - Precondition: they are.
+    public mutating func finishParts() {
+        guard let begun else { preconditionFailure("a step without parts") }
+        precondition(begun.parts.reduce(0) { $0 + $1.count } == kept.count, "parts \(begun.parts) of a step")
+        (kept, self.begun) = (begun.kept, nil)
+        published = begun.rounded ?? begun.kept
+        mover.countUpdate()
+        round += 1
+    }
+
+    /// Gives the step up whose parts were made so far, as if it had never begun.
+    public mutating func giveUpParts() {
+        for (old, vector) in zip(undo, mover.overwritten) {
+            for part in begun?.parts ?? [] {
+                let places = part.clamped(to: 0..<vector.count)
+                (vector.base + places.lowerBound).update(from: old.base + places.lowerBound, count: places.count)
+            }
+        }
+        begun = nil
+    }
+
+    /// Memory for the vectors that are written over, as they were.
+    private mutating func undoVectors() -> [FloatBlock] {
+        if undo.isEmpty { undo = mover.overwritten.map { FloatBlock(uninitialised: $0.count) } }
+        return undo
     }
 
     private mutating func publish() {
@@ -133,5 +225,10 @@ public struct TrainingState: Sendable {
     }
 
     /// A copy whose vectors no later step writes over.
-    public func snapshot() -> TrainingState { TrainingState(self, mover.copy()) }
+    ///
+    /// - Precondition: no parts of a step are made.
+    public func snapshot() -> TrainingState {
+        precondition(begun == nil, "a copy in the middle of the exchange after step \(step)")
+        return TrainingState(self, mover.copy())
+    }
 }

@@ -176,3 +176,25 @@ func localStepsGiveTheSameBitsForAnyThreadsAndWhenResumed(local: LocalSteps, wir
     let local = job(LocalSteps(steps: 3, innerState: .fresh))
     #expect(try Job(json: local.json) == local)
 }
+
+@Test(arguments: kinds)
+func aRoundMadeInPartsIsTheSameAndCanBeGivenUp(local: LocalSteps, wire: ElementType) throws {
+    let job = job(local, wire: wire)
+    let (count, pool) = (job.exchangeCount, LeafPool(job: job, samples: SmallJob.samples, threads: 1))
+    var (whole, cut) = (TrainingState(startOf: job), TrainingState(startOf: job))
+    for _ in 0..<job.rounds {
+        let sum = try pool.compute(leaves: 0..<5, step: whole.round, parameters: whole.published)[0].vector
+        let parts = stride(from: 0, to: count, by: 13).map { $0..<min($0 + 13, count) }
+        func slice(_ part: Range<Int>) -> FloatBlock { FloatBlock(sum.array[part]) }
+        for part in parts.prefix(7) { _ = cut.advance(part: part, sum: slice(part)) }
+        cut.giveUpParts()
+        for part in parts.reversed() {
+            let made = cut.advance(part: part, sum: slice(part))
+            #expect(made.count == part.count)
+        }
+        cut.finishParts()
+        whole.advance(sum: sum)
+        #expect(cut.published.array == whole.published.array)
+    }
+    #expect(cut.step == 12 && cut.parameters.array == whole.parameters.array)
+}
