@@ -8,7 +8,7 @@ extension Training {
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
     init(relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration) {
-        self.init(plan, step: plan.steps, firstClaim: firstClaim, heartbeat: heartbeat, lease: lease)
+        self.init(plan, round: plan.rounds, firstClaim: firstClaim, heartbeat: heartbeat, lease: lease)
         relayedClaim = firstClaim
     }
 

@@ -67,12 +67,13 @@ final class SampleStream {
     }
 
     private func samples(of leaves: Range<Int>, round: Int) -> [Int] {
-        originals.samples(steps: round..<round + 1, shards: leaves)
+        originals.samples(
+            steps: round * job.stepsPerRound..<(round + 1) * job.stepsPerRound, shards: leaves)
     }
 
     private func blocksAhead(of work: Work) -> [Int] {
         if ahead.leaves != work.leaves { ahead = (work.leaves, [:]) }
-        let rounds = work.step + 1..<max(work.step + 1, min(job.steps, work.step + 1 + Self.horizon))
+        let rounds = work.step + 1..<max(work.step + 1, min(job.rounds, work.step + 1 + Self.horizon))
         var made = 0
         var list: [Int] = []
         var listed: Set<Int> = []

@@ -17,8 +17,8 @@ extension WorkerShell {
         }
         self.job = job
         let offered = Employment.Job(
-            digest: try job.digest, datasetDigest: job.datasetDigest, steps: job.steps,
-            leafCount: job.shardsPerStep, parameterCount: job.network.parameterCount,
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount,
             blockCapacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), note: arithmetic.note)
         try perform(employment.onJob(offered, in: welcome, at: watch.elapsed))
     }
@@ -65,7 +65,7 @@ extension WorkerShell {
             throw ServiceError("the coordinator's job is of samples of another shape than its dataset's")
         }
         if held != nil { stream = nil }
-        let count = job.network.parameterCount
+        let count = job.exchangeCount
         // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.

@@ -88,15 +88,15 @@ struct SimulatedRelay {
         case .examine(let welcome):
             self.welcome = welcome
             let job = Employment.Job(
-                digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount,
-                parameterCount: run.vectorCount)
+                digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
+                vectorCount: run.vectorCount)
             perform(relay.onJob(job, in: welcome, at: now), on: nil, now)
         case .prepare(let generation):
             guard let welcome else { return fault = "a job is to be prepared that nobody offered" }
             session = draw.next()
             let plan = Training.Plan(
-                leafCount: run.leafCount, steps: run.steps, largestFigures: [1],
-                parameterCount: run.vectorCount)
+                leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
+                vectorCount: run.vectorCount)
             let directives = relay.onPrepared(
                 plan, firstClaim: draw.next() >> 2 | 1, in: welcome, generation: generation, at: now)
             perform(directives, on: nil, now)

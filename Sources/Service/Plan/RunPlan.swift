@@ -1,3 +1,4 @@
+import Coordination
 package import Numerics
 import Simulation
 package import Upstream
@@ -94,7 +95,7 @@ package struct RunPlan: Encodable {
         let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
         let least = good.map { lines[$0].localSteps }.min()
         let widest = good.filter { lines[$0].localSteps == least }.max {
-            lines[$0].wire.byteCount < lines[$1].wire.byteCount
+            lines[$0].wire.byteCount(of: 1024) < lines[$1].wire.byteCount(of: 1024)
         }
         return widest
             ?? lines.indices.filter { lines[$0].rowsPerSecond != nil }.max {
@@ -129,20 +130,30 @@ package struct RunPlan: Encodable {
         }
     }
 
+    /// So many local steps, otherwise as the job has it.
+    private static func exchange(_ localSteps: Int, like job: Job) -> ExchangeSettings {
+        guard localSteps > 1 else { return .synchronous }
+        var local = job.settings.exchange.localSteps ?? LocalSteps(steps: localSteps)
+        local.steps = localSteps
+        return .local(local)
+    }
+
     /// The scenario of one setting.
     static func scenario(
         _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
     ) -> Scenario {
-        let isLocal = localSteps > 1
+        var planned = job
+        planned.settings.exchange = exchange(localSteps, like: job)
+        let count = planned.exchangeCount
         let leaf =
-            isLocal ? Double(localSteps) * (measured.leafSeconds + measured.optimiserSeconds) : measured.leafSeconds
-        // Replicas have no state of their own between rounds: the optimiser's vectors travel with the parameters.
-        let vectors = isLocal ? 1 + job.settings.optimiser.vectorNames.count : 1
-        let bytes = vectors * job.network.parameterCount * wire.byteCount
+            localSteps > 1
+            ? Double(localSteps) * (measured.leafSeconds + measured.optimiserSeconds) : measured.leafSeconds
         var scenario = Scenario(
             workers: machines.workers, leafCount: job.shardsPerStep, leafTime: .seconds(leaf),
-            outerTime: .seconds(measured.outerSeconds), sumBytes: bytes, publishedBytes: bytes,
+            outerTime: .seconds(measured.outerSeconds), sumBytes: wire.byteCount(of: count),
+            publishedBytes: wire.ofParameters.byteCount(of: count),
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
+        scenario.parts = min(64, VectorParts(travelling: count).count)
         scenario.threads = machines.threads
         scenario.handlingPerByte = measured.handlingNanoseconds
         scenario.rounds = machines.workers > 100 ? 6 : 12

@@ -13,8 +13,8 @@ extension RelayShell {
         let job = try Job(offeredBy: welcome)
         (self.job, self.welcome) = (job, welcome)
         let offered = Employment.Job(
-            digest: try job.digest, datasetDigest: job.datasetDigest, steps: job.steps,
-            leafCount: job.shardsPerStep, parameterCount: job.network.parameterCount)
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount)
         try perform(relay.onJob(offered, in: welcome, at: watch.elapsed))
     }
 
@@ -24,8 +24,8 @@ extension RelayShell {
         session = .random(in: .min ... .max)
         (tree, parameters) = (nil, nil)
         let plan = Training.Plan(
-            leafCount: job.shardsPerStep, steps: job.steps, largestFigures: job.figures.map(\.largestPerLeaf),
-            parameterCount: job.network.parameterCount)
+            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound, largestFigures: job.figures.map(\.largestPerLeaf),
+            vectorCount: job.exchangeCount)
         try perform(
             relay.onPrepared(
                 plan, firstClaim: .random(in: 1...1 << 62), in: welcome, generation: generation, at: watch.elapsed))
@@ -45,13 +45,13 @@ extension RelayShell {
     func begin(_ work: Work, with envelope: ReceivedEnvelope?) throws {
         guard let job else { preconditionFailure("a run of no job") }
         tree = SumTree(
-            SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.gradientRounding,
+            SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.sumRounding,
             threads: CoordinatorShell.threads)
         computing = .zero
         guard let envelope else { return }
         do throws(WireError) {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
-            parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire) }
+            parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
         } catch {
             try perform(relay.onUnreadable(error))
         }
