@@ -24,7 +24,8 @@ extension RelayShell {
         session = .random(in: .min ... .max)
         (tree, parameters) = (nil, nil)
         let plan = Training.Plan(
-            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound, largestFigures: job.figures.map(\.largestPerLeaf),
+            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+            largestFigures: job.figures.map(\.largestPerLeaf),
             vectorCount: job.exchangeCount)
         try perform(
             relay.onPrepared(
