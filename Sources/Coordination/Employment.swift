@@ -55,12 +55,12 @@ public struct Employment: Sendable {
         public let digest: String
         /// The dataset's digest.
         public let datasetDigest: String
-        /// Steps in all.
-        public let steps: Int
+        /// Exchanges in all, which messages call steps.
+        public let rounds: Int
         /// Leaves a step.
         public let leafCount: Int
-        /// The length of the parameter vector.
-        public let parameterCount: Int
+        /// The length of what is published.
+        public let vectorCount: Int
         /// For how many blocks of its samples there is room here.
         public let blockCapacity: Int
         /// What a person is to know of computing it here.
@@ -68,11 +68,11 @@ public struct Employment: Sendable {
 
         /// A job.
         public init(
-            digest: String, datasetDigest: String, steps: Int, leafCount: Int, parameterCount: Int,
+            digest: String, datasetDigest: String, rounds: Int, leafCount: Int, vectorCount: Int,
             blockCapacity: Int = 64, note: String? = nil
         ) {
-            (self.digest, self.datasetDigest, self.steps) = (digest, datasetDigest, steps)
-            (self.leafCount, self.parameterCount) = (leafCount, parameterCount)
+            (self.digest, self.datasetDigest, self.rounds) = (digest, datasetDigest, rounds)
+            (self.leafCount, self.vectorCount) = (leafCount, vectorCount)
             (self.blockCapacity, self.note) = (blockCapacity, note)
         }
     }

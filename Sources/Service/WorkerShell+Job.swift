@@ -25,8 +25,8 @@ extension WorkerShell {
         }
         self.job = job
         let offered = Employment.Job(
-            digest: try job.digest, datasetDigest: job.datasetDigest, steps: job.steps,
-            leafCount: job.shardsPerStep, parameterCount: job.network.parameterCount,
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount,
             blockCapacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), note: arithmetic.note)
         try perform(employment.onJob(offered, in: welcome, at: watch.elapsed))
     }
@@ -38,7 +38,10 @@ extension WorkerShell {
 
     func beginStreaming(keepsBlocks: Bool) throws {
         guard let job else { preconditionFailure("samples to stream for no job") }
-        stream = try SampleStream(job: job, cache: settings.cache, keeping: keepsBlocks ? stream : nil) {
+        stream = try SampleStream(
+            job: job, capacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), cache: settings.cache,
+            keeping: keepsBlocks ? stream : nil
+        ) {
             [unowned self] in tell($0)
         }
     }
@@ -73,7 +76,7 @@ extension WorkerShell {
             throw ServiceError("the coordinator's job is of samples of another shape than its dataset's")
         }
         if held != nil { stream = nil }
-        let count = job.network.parameterCount
+        let count = job.exchangeCount
         // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 private let job = Employment.Job(
-    digest: "job", datasetDigest: "data", steps: 10, leafCount: 8, parameterCount: 3, blockCapacity: 6)
+    digest: "job", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3, blockCapacity: 6)
 
 private func welcome(session: UInt64 = 1) -> Welcome {
     Welcome(job: "", heartbeat: .seconds(1), lease: .seconds(10), session: session)
@@ -175,7 +175,7 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     for (digest, isSame) in [("data", true), ("other", false)] {
         var (worker, _) = bringing([1])
         let other = Employment.Job(
-            digest: "2", datasetDigest: digest, steps: 10, leafCount: 8, parameterCount: 3, blockCapacity: 6)
+            digest: "2", datasetDigest: digest, rounds: 10, leafCount: 8, vectorCount: 3, blockCapacity: 6)
         #expect(worker.onJob(other, in: welcome(session: 2), at: .zero).contains(.stream(keepsBlocks: isSame)))
     }
 }
@@ -241,7 +241,7 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
 
 @Test func whatAnEarlierJobComputedIsVoid() {
     var worker = readyWorker()
-    let other = Employment.Job(digest: "other", datasetDigest: "data", steps: 10, leafCount: 8, parameterCount: 3)
+    let other = Employment.Job(digest: "other", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3)
     _ = worker.onJob(other, in: welcome(session: 2), at: .zero)
     let old = Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1)
     #expect(worker.onComputed(old, .notFinite, computing: .zero, generation: 1) == [])
