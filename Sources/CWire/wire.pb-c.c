@@ -2032,7 +2032,7 @@ const ProtobufCMessageDescriptor ssrm__wire__node__descriptor =
   (ProtobufCMessageInit) ssrm__wire__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[4] =
 {
   {
     "sequence",
@@ -2070,17 +2070,30 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[3
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "threads",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Ssrm__Wire__Heartbeat, at_hand_case),
+    offsetof(Ssrm__Wire__Heartbeat, threads),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__heartbeat__field_indices_by_name[] = {
   2,   /* field[2] = claim */
   1,   /* field[1] = ready */
   0,   /* field[0] = sequence */
+  3,   /* field[3] = threads */
 };
 static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 6, 2 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
 {
@@ -2090,7 +2103,7 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
   "Ssrm__Wire__Heartbeat",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Heartbeat),
-  3,
+  4,
   ssrm__wire__heartbeat__field_descriptors,
   ssrm__wire__heartbeat__field_indices_by_name,
   2,  ssrm__wire__heartbeat__number_ranges,

@@ -117,6 +117,8 @@ public struct Employment: Sendable {
     var ahead: (step: Int, next: Int)?
     /// The step whose parameters are here.
     var parametersStep: Int?
+    /// A relay's compute threads at hand; nil for as many as the hello says.
+    var threads: Int?
     /// The claim that is being computed.
     public internal(set) var claimInHand: UInt64?
     /// The claims that were ordered to be computed and are not yet, and those of them that came from a coordinator that
@@ -169,12 +171,16 @@ public struct Employment: Sendable {
         guard now >= nextSign else { return [] }
         guard isWelcome else {
             nextSign = now + min(Self.helloPatience, patience / 2)
+            var hello = hello
+            hello.threads = max(1, threads ?? hello.threads)
             return [.send(.hello(hello))]
         }
         nextSign = now + heartbeat
         sequence += 1
         let overdue = stream?.overdue() ?? []
-        return [.send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand)))]
+        return [
+            .send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand, threads: threads)))
+        ]
             + overdue.map { .send(.sampleRequest(block: $0)) }
     }
 

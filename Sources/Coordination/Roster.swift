@@ -10,6 +10,8 @@ public struct Roster: Sendable {
         public internal(set) var lastHeard: Duration
         /// Whether it has the job, and its samples or room for those of its leaves.
         public internal(set) var isReady = false
+        /// Its compute threads at hand; 0 for a relay that has no workers at present.
+        public internal(set) var threads: Int
         /// Whether it takes parameters in parts ahead of work.
         public internal(set) var takesParts = false
         /// The step whose parameters it was sent last.
@@ -32,7 +34,7 @@ public struct Roster: Sendable {
 
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
-        members[worker] = Member(hello: hello, lastHeard: now)
+        members[worker] = Member(hello: hello, lastHeard: now, threads: hello.threads)
     }
 
     /// Notes a sign of life; nil when the worker is not known.
@@ -40,6 +42,9 @@ public struct Roster: Sendable {
         members[worker]?.lastHeard = now
         return members[worker]
     }
+
+    /// Notes how many compute threads a worker has at hand.
+    mutating func note(threads: Int, at worker: WorkerID) { members[worker]?.threads = threads }
 
     mutating func onReady(_ worker: WorkerID, takesParts: Bool) {
         members[worker]?.isReady = true
@@ -67,7 +72,7 @@ public struct Roster: Sendable {
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
-        members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
+        members.filter { $0.value.isReady && $0.value.threads > 0 }.map { (id: $0.key, member: $0.value) }
             .sorted { a, b in
                 let (first, second) = (a.member.hello.name, b.member.hello.name)
                 return first == second ? a.id < b.id : first < second

@@ -78,6 +78,8 @@ public struct Training: Sendable {
     let refusesOtherArithmetic: Bool
     /// How long after it was given leaves a worker may still not know of it.
     let grace: Duration
+    /// A relay's next claim, while it has no run in hand; nil for a coordinator.
+    var relayedClaim: UInt64?
     /// Which parts of sums have come ahead of their reports.
     var arrivals: [WorkerID: Arrival] = [:]
     private var refusedCount = 0
@@ -109,7 +111,7 @@ public struct Training: Sendable {
     }
 
     /// How many workers can compute.
-    public var readyCount: Int { roster.members.values.count(where: \.isReady) }
+    public var readyCount: Int { roster.members.values.count { $0.isReady && $0.threads > 0 } }
 
     // MARK: - Inputs
 
@@ -207,7 +209,7 @@ public struct Training: Sendable {
             return first == second ? a.offset < b.offset : first < second
         }.map(\.element)
         let claims = ledger?.onIdle(
-            idle.map { (id: $0.id, threads: $0.member.hello.threads) }, readyCount: ready.count, at: now)
+            idle.map { (id: $0.id, threads: $0.member.threads) }, readyCount: ready.count, at: now)
         guard let ledger, let claims else { return [] }
         return claims.map { claim in
             let needsParameters = roster.members[claim.worker]?.parametersStep != ledger.step

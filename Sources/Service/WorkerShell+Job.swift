@@ -9,15 +9,7 @@ import Wire
 extension WorkerShell {
     /// Reads the job that the coordinator offers, and looks whether it can be computed here.
     func examine(_ welcome: Welcome) throws {
-        let job: Job
-        do {
-            job = try Job(json: welcome.job)
-        } catch let error as UpstreamError {
-            throw ServiceError("the coordinator's job can't be computed here: \(error)")
-        } catch {
-            throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
-        }
-        do { try job.validate() } catch { throw ServiceError("the coordinator's job can't be trained: \(error)") }
+        let job = try Job(offeredBy: welcome)
         let arithmetic = job.settings.arithmetic
         let lanes = min(settings.threads, job.shardsPerStep)
         if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) {

@@ -22,10 +22,15 @@ struct SimulatedRun {
         let sharesMemory: Bool
         /// The longest that a leaf takes.
         let slowest: Int
+        /// The relay that it connects to, by its place among the machines; nil for the coordinator.
+        var hub: Int?
+        /// Whether it is a relay, and computes nothing.
+        var isRelay = false
     }
     let leafCount: Int
     let steps: Int
     let checkpointEvery: Int
+    /// Workers, and behind them relays.
     let machines: [Machine]
     let heartbeat: Int
     let lease: Int
@@ -56,7 +61,7 @@ struct SimulatedRun {
         checkpointEvery = draw.draw(1...3)
         let workerCount = draw.draw(1...4)
         let slowest = [2_000, 30_000, 150_000][draw.draw(0...2)]
-        machines = (0..<workerCount).map { _ in
+        var machines = (0..<workerCount).map { _ in
             Machine(
                 threads: draw.draw(1...3), hasDataset: draw.happens(600), sharesMemory: draw.happens(600),
                 slowest: draw.happens(100) ? 5 * slowest : slowest)
@@ -78,16 +83,44 @@ struct SimulatedRun {
             case 4, 5: .falseSums(worker: worker)
             default: .none
             }
+        if draw.happens(350) { machines = Self.relayed(machines, &draw) }
+        self.machines = machines
         (scenario, limit) = (nil, 150_000_000)
         states = Self.states(leafCount: leafCount, steps: steps)
         self.draw = draw
     }
 
+    /// Some of the workers connect to one of a few relays, which may connect to one another.
+    private static func relayed(_ workers: [Machine], _ draw: inout SplitMix) -> [Machine] {
+        let count = draw.draw(1...2)
+        let relays = (0..<count).map { i in
+            // A relay's hub comes after it, so that there is no circle.
+            let isBelow = i == 0 && count > 1 && draw.happens(300)
+            return Machine(
+                threads: 1, hasDataset: draw.happens(500), sharesMemory: false, slowest: 0,
+                hub: isBelow ? workers.count + 1 : nil, isRelay: true)
+        }
+        let placed = workers.map { worker in
+            var worker = worker
+            if draw.happens(750) { worker.hub = workers.count + draw.draw(0...count - 1) }
+            return worker
+        }
+        return placed + relays
+    }
+
     /// A run of a scenario: no faults, nothing drawn.
     init(_ scenario: Scenario) {
         (leafCount, steps, checkpointEvery) = (scenario.leafCount, scenario.rounds, .max)
-        let machine = Machine(threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0)
-        machines = Array(repeating: machine, count: scenario.workers)
+        let (workers, relays) = (scenario.workers, scenario.relays)
+        machines =
+            (0..<workers).map { i in
+                Machine(
+                    threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0,
+                    hub: relays > 0 ? workers + i * relays / workers : nil)
+            }
+            + (0..<relays).map { _ in
+                Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0, isRelay: true)
+            }
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, limit) = (0, .none, scenario.limit)

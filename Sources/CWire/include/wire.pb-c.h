@@ -452,6 +452,12 @@ struct  Ssrm__Wire__Node
     , 0, 0, 0,NULL }
 
 
+typedef enum {
+  SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET = 0,
+  SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__HEARTBEAT__AT_HAND__CASE)
+} Ssrm__Wire__Heartbeat__AtHandCase;
+
 /*
  * A worker is alive, and has this in hand: a message lost with a broken connection shows by what it should have and has not.
  */
@@ -467,10 +473,17 @@ struct  Ssrm__Wire__Heartbeat
    * The claim that it computes; 0 for none.
    */
   uint64_t claim;
+  Ssrm__Wire__Heartbeat__AtHandCase at_hand_case;
+  union {
+    /*
+     * A relay's compute threads at hand, those of its workers; 0 for none at present. Other workers say theirs in hello.
+     */
+    uint32_t threads;
+  };
 };
 #define SSRM__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat__descriptor) \
-    , 0, 0, 0 }
+    , 0, 0, 0, SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET, {0} }
 
 
 struct  Ssrm__Wire__HeartbeatReply
