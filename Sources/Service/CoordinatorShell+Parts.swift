@@ -108,6 +108,7 @@ extension CoordinatorShell {
     /// Sends work with the parameters that it needs: by place, in parts of which some may be there already, or behind
     /// it.
     func sendWork(_ work: Work, withParameters: Bool, to worker: WorkerID) throws {
+        clock.onWork(work.claim, to: worker, at: watch.elapsed)
         guard withParameters else { return try send(Envelope(.work(work)), to: worker) }
         guard takesParts(worker), workerMemories[worker] == nil else {
             return try send(Envelope(.work(work), frames: [parameters]), to: worker)

@@ -1,3 +1,4 @@
+import Coordination
 package import Numerics
 import Simulation
 package import Upstream
@@ -144,6 +145,7 @@ package struct RunPlan: Encodable {
             outerTime: .seconds(measured.outerSeconds), sumBytes: bytes, publishedBytes: bytes,
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
         scenario.threads = machines.threads
+        scenario.parts = VectorParts(travelling: vectors * job.network.parameterCount).count
         scenario.handlingPerByte = measured.handlingNanoseconds
         scenario.rounds = machines.workers > 100 ? 6 : 12
         return scenario
