@@ -19,7 +19,9 @@ public struct RoundTimes: Equatable, Sendable {
     public let whole: Duration
     /// How long the coordinator made the next parameters, where sums were not on their way at the same time.
     public let optimising: Duration
-    /// The workers that had a part in it, by name. What is left of the round is waiting.
+    /// The workers that had a part in it, by name.
+    ///
+    /// What is left of a worker's round is waiting.
     public let workers: [Worker]
 
     /// Times of a round.

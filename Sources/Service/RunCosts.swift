@@ -1,5 +1,5 @@
-import Coordination
-import Numerics
+package import Coordination
+package import Numerics
 import Upstream
 
 /// Where the time of several rounds went: sums over rounds, for the means that people read.
@@ -74,11 +74,12 @@ package struct RunCosts: Sendable {
         return tenths < 100 ? "\(tenths)" : "\(Int(milliseconds.rounded()))"
     }
 
-    /// Where workers exchange for longer than they compute, what would help and by how much; nil where they don't.
+    /// What would help where workers exchange for longer than they compute, and by how much.
     ///
     /// - Parameters:
     ///   - wire: what the job's sums travel as.
     ///   - stepsPerRound: steps of the optimiser in a round.
+    /// - Returns: the line that a person reads; nil where they don't, or nothing would.
     package func advice(wire: ElementType, stepsPerRound: Int) -> String? {
         let (computing, exchanging) = means
         // Times of less than a millisecond are the processors' and not a network's.
