@@ -25,9 +25,10 @@ struct PartsSent {
 }
 
 extension CoordinatorShell {
-    /// How vectors are cut: on this machine's own workers, which read them where they lie, nothing is gained by parts.
+    /// How vectors are cut: for this machine's own workers, which read them where they lie, not at all.
     static func parts(_ settings: CoordinatorSettings, isLoopback: Bool, vectorCount: Int) -> VectorParts {
-        isLoopback && settings.sharesMemory ? VectorParts(whole: vectorCount) : VectorParts(travelling: vectorCount)
+        guard isLoopback else { return VectorParts(travelling: vectorCount) }
+        return settings.sharesMemory ? VectorParts(whole: vectorCount) : VectorParts(twoOf: vectorCount)
     }
 
     /// Takes a part of a worker's sums, and makes of the step what can be made with it.

@@ -5,7 +5,8 @@ import Wire
 
 /// Sums and parameters that travel in parts ahead of the messages that list them.
 @Suite struct PartsTests {
-    private let (ann, bob) = (WorkerID([1]), WorkerID([2]))
+    private let ann = WorkerID([1])
+    private let bob = WorkerID([2])
     private let job = Employment.Job(
         digest: "job", datasetDigest: "data", steps: 10, leafCount: 4, parameterCount: 5)
 
@@ -41,6 +42,13 @@ import Wire
         #expect(VectorParts(of: count, length: parts.length) == parts)
         #expect(VectorParts(of: count, length: 0) == nil)
         #expect(VectorParts(of: 1000, length: 3) == nil, "334 parts")
+    }
+
+    @Test(arguments: [1, 4095, 8192, 8193, 221_957])
+    func twoPartsAreTwoOfAboutTheSameLength(count: Int) {
+        let parts = VectorParts(twoOf: count)
+        #expect(parts.count <= 2 && parts[parts.count - 1].upperBound == count)
+        #expect(parts[0].count == count || parts[0].count - parts[1].count <= 8192)
     }
 
     @Test func aReportCountsWhereAllItsPartsCameInOrder() throws {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Encoders
 import Layers
 import Numerics
 import Testing
@@ -71,7 +71,7 @@ import Upstream
                 }
                 for sum in run.sums { tree.insertUncovered(sum) }
             }
-            // One worker was given 0 ..< 2 and died while it sent; others were given 0 ..< 4 and 4 ..< 5, and one 2 ..< 4.
+            // One worker was given 0 ..< 2 and died while it sent; others were given 0 ..< 4, 2 ..< 4 and 4 ..< 5.
             insert(0..<2)
             insert(0..<4)
             insert(2..<4)
