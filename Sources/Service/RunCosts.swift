@@ -89,9 +89,9 @@ package struct RunCosts: Sendable {
             let rate = round / (round - exchanging / 2)
             options.append("--wire bfloat16 halves what travels: about \(times(rate))")
         }
-        // So many steps between exchanges that these take a tenth of the time.
+        // So many steps between exchanges that these take a tenth of the time, but no more than were ever tried.
         let step = max(computing / Double(stepsPerRound), 0.01)
-        let steps = Int((9 * (round - computing) / step).rounded(.up))
+        let steps = min(500, Int((9 * (round - computing) / step).rounded(.up)))
         if steps > stepsPerRound {
             let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(steps))
             options.append("--local-steps \(steps) exchanges less often: about \(times(rate))")
