@@ -2358,19 +2358,21 @@ const ProtobufCEnumDescriptor ssrm__wire__frame_kind__descriptor =
   ssrm__wire__frame_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue ssrm__wire__element_type__enum_values_by_number[3] =
+static const ProtobufCEnumValue ssrm__wire__element_type__enum_values_by_number[4] =
 {
   { "ELEMENT_TYPE_UNSPECIFIED", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED", 0 },
   { "ELEMENT_TYPE_FLOAT32", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32", 1 },
   { "ELEMENT_TYPE_BFLOAT16", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16", 2 },
+  { "ELEMENT_TYPE_INT8", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_INT8", 3 },
 };
 static const ProtobufCIntRange ssrm__wire__element_type__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex ssrm__wire__element_type__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex ssrm__wire__element_type__enum_values_by_name[4] =
 {
   { "ELEMENT_TYPE_BFLOAT16", 2 },
   { "ELEMENT_TYPE_FLOAT32", 1 },
+  { "ELEMENT_TYPE_INT8", 3 },
   { "ELEMENT_TYPE_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
@@ -2380,9 +2382,9 @@ const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
   "ElementType",
   "Ssrm__Wire__ElementType",
   "ssrm.wire",
-  3,
+  4,
   ssrm__wire__element_type__enum_values_by_number,
-  3,
+  4,
   ssrm__wire__element_type__enum_values_by_name,
   1,
   ssrm__wire__element_type__value_ranges,

@@ -41,7 +41,7 @@ extension Employment {
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
-        (parts, ahead) = (VectorParts(of: offered.parameterCount, length: welcome.partLength), nil)
+        (parts, ahead) = (VectorParts(of: offered.vectorCount, length: welcome.partLength), nil)
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
@@ -77,8 +77,8 @@ extension Employment {
     }
 
     private mutating func onWork(_ work: Work, _ blockLengths: [Int], isShared: Bool) -> [Directive] {
-        guard let job, isReady, work.step < job.steps, work.leaves.upperBound <= job.leafCount,
-            blockLengths.isEmpty || blockLengths == [job.parameterCount]
+        guard let job, isReady, work.step < job.rounds, work.leaves.upperBound <= job.leafCount,
+            blockLengths.isEmpty || blockLengths == [job.vectorCount]
         else { return [.fail("the coordinator sent work that does not fit its job")] }
         if isShared { isSharing = true }
         let released = release(below: work.releasedBelow)

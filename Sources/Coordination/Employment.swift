@@ -47,22 +47,22 @@ public struct Employment: Sendable {
         public let digest: String
         /// The dataset's digest.
         public let datasetDigest: String
-        /// Steps in all.
-        public let steps: Int
+        /// Exchanges in all, which messages call steps.
+        public let rounds: Int
         /// Leaves a step.
         public let leafCount: Int
-        /// The length of the parameter vector.
-        public let parameterCount: Int
+        /// The length of what is published.
+        public let vectorCount: Int
         /// What a person is to know of computing it here.
         public let note: String?
 
         /// A job.
         public init(
-            digest: String, datasetDigest: String, steps: Int, leafCount: Int, parameterCount: Int,
+            digest: String, datasetDigest: String, rounds: Int, leafCount: Int, vectorCount: Int,
             note: String? = nil
         ) {
-            (self.digest, self.datasetDigest, self.steps) = (digest, datasetDigest, steps)
-            (self.leafCount, self.parameterCount, self.note) = (leafCount, parameterCount, note)
+            (self.digest, self.datasetDigest, self.rounds) = (digest, datasetDigest, rounds)
+            (self.leafCount, self.vectorCount, self.note) = (leafCount, vectorCount, note)
         }
     }
 

@@ -100,8 +100,8 @@ extension Training {
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
-        guard blockLengths.count == nodes.count, blockLengths.allSatisfy({ $0 == plan.parameterCount }) else {
-            return "sums of another length than the parameters"
+        guard blockLengths.count == nodes.count, blockLengths.allSatisfy({ $0 == plan.vectorCount }) else {
+            return "sums of another length than the job's"
         }
         for node in nodes {
             guard node.figures.count == plan.largestFigures.count else {
@@ -137,7 +137,8 @@ extension Training {
             let name = roster.members[worker]?.name
         else { return [] }
         let isConfirmed = ledger?.onNotFinite(from: worker, named: name) ?? false
-        let event = Directive.event(.notFinite(worker: name, step: step, leaves: leaves, isConfirmed: isConfirmed))
+        let event = Directive.event(
+            .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
         return [event] + (isConfirmed ? [failNotFinite(step)] : assign(at: now))
     }
 
@@ -147,7 +148,7 @@ extension Training {
     public mutating func onRoot(isFinite: Bool, at now: Duration) -> [Directive] {
         guard let done = ledger else { return [] }
         if isFinite {
-            if done.step + 1 == plan.steps {
+            if done.step + 1 == plan.rounds {
                 ledger = nil
                 return finish(complete: true)
             }
@@ -156,18 +157,20 @@ extension Training {
         }
         if done.isLookedThrough { return [failNotFinite(done.step)] }
         ledger = Ledger(step: done.step, leafCount: plan.leafCount, firstID: done.nextID, isLookedThrough: true)
-        return [.event(.stepRepeated(step: done.step))] + assign(at: now)
+        return [.event(.stepRepeated(step: plan.firstStep(of: done.step)))] + assign(at: now)
     }
 
     private func failNotFinite(_ step: Int) -> Directive {
-        .fail("the gradient of step \(step) is infinite or not a number; lower --learning-rate")
+        .fail(
+            "the gradient of step \(plan.firstStep(of: step)) is infinite or not a number; lower --learning-rate")
     }
 
     /// Sends away who found sums not to be finite that are.
     private mutating func sendAway(
         _ finder: Claim.Finder, step: Int, leaves: Range<Int>, at now: Duration
     ) -> [Directive] {
-        let event = Directive.event(.refuted(worker: finder.name, step: step, leaves: leaves))
+        let event = Directive.event(
+            .refuted(worker: finder.name, step: plan.firstStep(of: step), leaves: leaves))
         guard roster.members[finder.worker] != nil else { return [event] }
         let text = "the sums of leaves \(leaves) of step \(step) are finite, and this worker found that they are not"
         return [event, refuse(finder.worker, Refusal(.refuted, text))] + depart(finder.worker, at: now)

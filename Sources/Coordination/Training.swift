@@ -44,12 +44,14 @@ public struct Training: Sendable {
     public struct Plan: Sendable {
         /// Leaves a step.
         public let leafCount: Int
-        /// Steps in all.
-        public let steps: Int
+        /// Exchanges in all: what messages and ledgers call steps, counted from 0.
+        public let rounds: Int
+        /// Steps of the optimiser in each, which is what people are told of.
+        public let stepsPerRound: Int
         /// For each figure that a leaf reports, the largest that one leaf's can be; nil where there is no such limit.
         public let largestFigures: [Double?]
-        /// The length of the parameter vector, and of every sum.
-        public let parameterCount: Int
+        /// The length of what is published, and of every sum.
+        public let vectorCount: Int
         /// The dataset's digest.
         public let datasetDigest: String
         /// How sums and parameters are cut where they travel ahead of reports and work.
@@ -57,13 +59,16 @@ public struct Training: Sendable {
 
         /// A plan.
         public init(
-            leafCount: Int, steps: Int, largestFigures: [Double?], parameterCount: Int, datasetDigest: String,
-            parts: VectorParts? = nil
+            leafCount: Int, rounds: Int, stepsPerRound: Int = 1, largestFigures: [Double?], vectorCount: Int,
+            datasetDigest: String, parts: VectorParts? = nil
         ) {
-            (self.leafCount, self.steps, self.largestFigures) = (leafCount, steps, largestFigures)
-            (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
-            self.parts = parts ?? VectorParts(whole: parameterCount)
+            (self.leafCount, self.rounds, self.stepsPerRound) = (leafCount, rounds, stepsPerRound)
+            (self.largestFigures, self.vectorCount, self.datasetDigest) = (largestFigures, vectorCount, datasetDigest)
+            self.parts = parts ?? VectorParts(whole: vectorCount)
         }
+
+        /// The first step of a round, for people.
+        func firstStep(of round: Int) -> Int { round * stepsPerRound }
     }
 
     /// The plan.
@@ -87,11 +92,11 @@ public struct Training: Sendable {
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
     private static let refusedLimit = 20
 
-    /// A training that starts at `step`, with workers that show life once every `heartbeat`.
+    /// A training that starts at a round, with workers that show life once every `heartbeat`.
     ///
     /// - Parameters:
     ///   - plan: what of the job it has to know.
-    ///   - step: the steps done.
+    ///   - round: the exchanges done.
     ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the
     ///     same; not 0.
     ///   - probe: the run's, where an earlier process knew it.
@@ -99,7 +104,7 @@ public struct Training: Sendable {
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
     public init(
-        _ plan: Plan, step: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
+        _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
         lease: Duration, refusesOtherArithmetic: Bool = false
     ) {
         precondition(firstClaim > 0, "claims numbered from 0")
@@ -108,7 +113,7 @@ public struct Training: Sendable {
         self.refusesOtherArithmetic = refusesOtherArithmetic
         grace = heartbeat * 2
         roster = Roster(lease: lease)
-        ledger = step < plan.steps ? Ledger(step: step, leafCount: plan.leafCount, firstID: firstClaim) : nil
+        ledger = round < plan.rounds ? Ledger(step: round, leafCount: plan.leafCount, firstID: firstClaim) : nil
     }
 
     /// How many workers can compute.

@@ -72,55 +72,55 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        (memory, memoryFault) = Self.makeMemory(settings, parameterCount: start.parameters.count)
+        (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
         var state = start
-        if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
+        if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
         self.state = state
         let listening = try TCPEndpoint(listening: settings.listen)
         let parts = Self.parts(
-            settings, isLoopback: listening.isLoopback, vectorCount: state.parameters.count)
-        sums = Self.sums(of: job, step: state.step, in: parts)
-        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+            settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
+        sums = Self.sums(of: job, round: state.round, in: parts)
+        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
         checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
-                leafCount: job.shardsPerStep, steps: job.steps,
-                largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
+                leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount,
                 datasetDigest: job.datasetDigest, parts: parts),
-            step: state.step, firstClaim: .random(in: 1...1 << 62),
+            round: state.round, firstClaim: .random(in: 1...1 << 62),
             probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
-        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
+        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
         endpoint = try socket.bind(listening)
         parameterParts = cutParameters()
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
-    private static func makeMemory(_ settings: CoordinatorSettings, parameterCount: Int) -> (SharedMemory?, String?) {
+    private static func makeMemory(_ settings: CoordinatorSettings, vectorCount: Int) -> (SharedMemory?, String?) {
         guard settings.sharesMemory else { return (nil, nil) }
         do {
-            return (try SharedMemory(blocks: 4, of: parameterCount), nil)
+            return (try SharedMemory(blocks: 4, of: vectorCount), nil)
         } catch {
             return (nil, "\(error)")
         }
     }
 
-    static func sums(of job: Job, step: Int, in parts: VectorParts) -> StepSums {
+    static func sums(of job: Job, round: Int, in parts: VectorParts) -> StepSums {
         StepSums(parts) { place in
             SumTree(
-                SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding,
+                SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
                 threads: threads,
                 place: place)
         }
     }
 
     func cutParameters() -> [RawFrame] {
-        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire) }
+        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
     }
 
     /// The state as it is now.

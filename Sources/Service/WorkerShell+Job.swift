@@ -25,8 +25,8 @@ extension WorkerShell {
         }
         self.job = job
         let offered = Employment.Job(
-            digest: try job.digest, datasetDigest: job.datasetDigest, steps: job.steps,
-            leafCount: job.shardsPerStep, parameterCount: job.network.parameterCount,
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount,
             note: arithmetic.note)
         try perform(employment.onJob(offered, in: welcome, at: watch.elapsed))
     }
@@ -48,7 +48,7 @@ extension WorkerShell {
         guard let samples = held ?? fetch?.samples, samples.count == job.sampleCount, samples.rows == job.rows,
             samples.columns == job.columns
         else { throw ServiceError("the coordinator's job is of samples of another shape than its dataset's") }
-        let count = job.network.parameterCount
+        let count = job.exchangeCount
         // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.

@@ -41,10 +41,10 @@ struct SimulatedCoordinator {
         shared = [Cell(state), Cell(state)]
         training = Training(
             Training.Plan(
-                leafCount: run.leafCount, steps: run.steps, largestFigures: [1],
-                parameterCount: run.vectorCount,
+                leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
+                vectorCount: run.vectorCount,
                 datasetDigest: "data", parts: run.parts),
-            step: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
+            round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
     }
 

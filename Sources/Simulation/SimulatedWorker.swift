@@ -42,8 +42,8 @@ struct SimulatedWorker {
     ) {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
-            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount,
-            parameterCount: run.vectorCount)
+            digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
+            vectorCount: run.vectorCount)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 private let job = Employment.Job(
-    digest: "job", datasetDigest: "data", steps: 10, leafCount: 8, parameterCount: 3)
+    digest: "job", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3)
 
 private func welcome(session: UInt64 = 1, blocks: Int = 0) -> Welcome {
     Welcome(
@@ -122,7 +122,7 @@ private func isFail(_ directive: Employment.Directive) -> Bool { if case .fail =
 
 @Test func whatAnEarlierJobComputedIsVoid() {
     var worker = readyWorker()
-    let other = Employment.Job(digest: "other", datasetDigest: "data", steps: 10, leafCount: 8, parameterCount: 3)
+    let other = Employment.Job(digest: "other", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3)
     _ = worker.onJob(other, in: welcome(session: 2), at: .zero)
     let old = Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1)
     #expect(worker.onComputed(old, .notFinite, computing: .zero, generation: 1) == [])

@@ -8,15 +8,15 @@ import Wire
     private let ann = WorkerID([1])
     private let bob = WorkerID([2])
     private let job = Employment.Job(
-        digest: "job", datasetDigest: "data", steps: 10, leafCount: 4, parameterCount: 5)
+        digest: "job", datasetDigest: "data", rounds: 10, leafCount: 4, vectorCount: 5)
 
     /// Parts of 2, 2 and 1 floats.
     private func training(steps: Int = 3) -> Training {
         Training(
             Training.Plan(
-                leafCount: 4, steps: steps, largestFigures: [nil, 5], parameterCount: 5, datasetDigest: "d",
+                leafCount: 4, rounds: steps, largestFigures: [nil, 5], vectorCount: 5, datasetDigest: "d",
                 parts: VectorParts(of: 5, length: 2)),
-            step: 0, firstClaim: 100, heartbeat: .seconds(1), lease: .seconds(10))
+            round: 0, firstClaim: 100, heartbeat: .seconds(1), lease: .seconds(10))
     }
 
     private func join(_ training: inout Training, _ worker: WorkerID, takesParts: Bool = true) {

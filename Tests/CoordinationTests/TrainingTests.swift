@@ -10,8 +10,8 @@ func training(
 ) -> Training {
     Training(
         Training.Plan(
-            leafCount: leaves, steps: steps, largestFigures: [nil, 5], parameterCount: 1, datasetDigest: "d"),
-        step: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
+            leafCount: leaves, rounds: steps, largestFigures: [nil, 5], vectorCount: 1, datasetDigest: "d"),
+        round: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
         refusesOtherArithmetic: refuses)
 }
 
@@ -36,7 +36,7 @@ extension Training {
         let claim = try #require(ledger?.claim(of: worker))
         let answer = report(claim, of: plan.leafCount, step: ledger?.step ?? 0)
         guard case .nodes(let nodes) = answer.content else { return (answer, []) }
-        return (answer, nodes.map { _ in plan.parameterCount })
+        return (answer, nodes.map { _ in plan.vectorCount })
     }
 
     /// Takes the report of what a worker has in hand; its sums are finite.

@@ -6,16 +6,20 @@ import Upstream
 
 /// A step that is made a part at a time is the step, to the bit, and one that is given up never was.
 @Suite struct StepPartsTests {
-    private static func job(_ wire: ElementType, decays: Bool) -> Job {
+    private static func job(_ wire: ElementType, _ kind: Kind) -> Job {
         var job = SmallJob.job()
         job.settings.arithmetic = Arithmetic(wire: wire, products: .float32)
-        if decays {
+        if kind == .replicas { job.settings.exchange = .local(LocalSteps(steps: 1, outer: .momentum)) }
+        if kind == .decaying {
             let adam = AdamSettings(learningRate: 0.01)
             job.settings.optimiser = .adamw(
                 AdamWSettings(adam: adam, weightDecay: 0.1, warmupSteps: 2, schedule: .cosine))
         }
         return job
     }
+
+    /// What makes a step of it.
+    enum Kind: CaseIterable { case plain, decaying, replicas }
 
     private func gradient(_ count: Int, step: UInt64) -> FloatBlock {
         var draw = RandomSequence(seed: 3, stream: step)
@@ -26,15 +30,15 @@ import Upstream
         FloatBlock(borrowing: block.base + range.lowerBound, count: range.count, from: block)
     }
 
-    @Test(arguments: [ElementType.float32, .bfloat16], [false, true])
-    func partsInAnyOrderAreTheStep(wire: ElementType, decays: Bool) {
-        let job = Self.job(wire, decays: decays)
+    @Test(arguments: [ElementType.float32, .bfloat16, .int8], Kind.allCases)
+    func partsInAnyOrderAreTheStep(wire: ElementType, kind: Kind) {
+        let job = Self.job(wire, kind)
         var (whole, parts) = (TrainingState(startOf: job), TrainingState(startOf: job))
-        let count = whole.parameters.count
+        let count = job.exchangeCount
         let ranges = [count / 3..<count / 2, 0..<count / 3, count / 2..<count]
         for step in 1...4 {
             let gradient = gradient(count, step: UInt64(step))
-            whole.advance(gradient: gradient)
+            whole.advance(sum: gradient)
             if step == 3 {  // a step that is begun and given up
                 for range in ranges.prefix(2) { _ = parts.advance(part: range, sum: slice(gradient, range)) }
                 parts.giveUpParts()
@@ -47,13 +51,13 @@ import Upstream
             #expect(parts.step == step && parts.parameters.array == whole.parameters.array)
             #expect(parts.published.array == whole.published.array)
             #expect(published.sorted { $0.place < $1.place }.flatMap(\.values) == whole.published.array)
-            #expect(zip(parts.optimiserVectors, whole.optimiserVectors).allSatisfy { $0.array == $1.array })
         }
     }
 
-    @Test func sumsOfPartsAreThePartsOfSumsWhateverWasSentTwice() throws {
+    @Test(arguments: [ElementType.bfloat16, .int8])
+    func sumsOfPartsAreThePartsOfSumsWhateverWasSentTwice(element: ElementType) throws {
         let (count, shape) = (9000, SumTreeShape(leafCount: 5))
-        let rounding = GradientRounding(seed: 1, stream: 2)
+        let rounding = GradientRounding(seed: 1, stream: 2, to: element)
         func leaf(_ shard: Int) -> LeafSum {
             LeafSum(
                 leaves: shard..<shard + 1, vector: gradient(count, step: UInt64(shard)), figures: [Double(shard)])

@@ -51,7 +51,12 @@ typedef enum _Ssrm__Wire__ElementType {
   /*
    * The upper halves of float32 values.
    */
-  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16 = 2
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16 = 2,
+  /*
+   * A byte for each 256 values, an exponent of two plus 128, and before the next such byte the values themselves as
+   * whole numbers from -127 to 127, to be multiplied with that power.
+   */
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_INT8 = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__ELEMENT_TYPE)
 } Ssrm__Wire__ElementType;
 typedef enum _Ssrm__Wire__FarewellReason {

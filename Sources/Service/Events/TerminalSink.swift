@@ -10,10 +10,12 @@ package final class TerminalSink: RunEventSink {
     private var shownTime = Duration.zero
     private var costs = RunCosts()
     private let wire: ElementType
+    private let stepsPerRound: Int
 
     /// A sink for a run of this job.
     package init(job: Job) {
         (steps, rowsPerStep, wire) = (job.steps, job.rowsPerStep, job.settings.arithmetic.wire)
+        stepsPerRound = job.stepsPerRound
         pace = RunPace(rowsPerStep: job.rowsPerStep)
     }
 
@@ -39,7 +41,7 @@ package final class TerminalSink: RunEventSink {
     private func tellCosts() {
         guard let text = costs.text else { return }
         Terminal.error(text)
-        if let advice = costs.advice(wire: wire, stepsPerRound: 1) { Terminal.error(advice) }
+        if let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound) { Terminal.error(advice) }
     }
 
     package func end() { Terminal.clear() }

@@ -44,10 +44,10 @@ package struct MeasuredWorker: Sendable, Encodable {
         // What the first one does once (pages, caches) is no part of a leaf.
         leafSeconds = Percentiles(times.count > 1 ? Array(times.dropFirst()) : times).at(0.5)
         guard let vector = sum?.vector else { preconditionFailure("a run of one leaf has no sum") }
-        optimiserSeconds = Self.median { state.advance(gradient: vector) }
+        optimiserSeconds = Self.median { state.advance(sum: vector) }
         outerSeconds = Self.median {
             _ = vector.isFinite(threads: CoordinatorShell.threads)
-            state.advance(gradient: vector, threads: CoordinatorShell.threads)
+            state.advance(sum: vector, threads: CoordinatorShell.threads)
         }
         // Each byte is looked at when it is sent and when it comes, and is added.
         let other = FloatBlock(count: vector.count)

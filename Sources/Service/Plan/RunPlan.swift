@@ -95,7 +95,7 @@ package struct RunPlan: Encodable {
         let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
         let least = good.map { lines[$0].localSteps }.min()
         let widest = good.filter { lines[$0].localSteps == least }.max {
-            lines[$0].wire.byteCount < lines[$1].wire.byteCount
+            lines[$0].wire.byteCount(of: 1024) < lines[$1].wire.byteCount(of: 1024)
         }
         return widest
             ?? lines.indices.filter { lines[$0].rowsPerSecond != nil }.max {
@@ -139,10 +139,11 @@ package struct RunPlan: Encodable {
             isLocal ? Double(localSteps) * (measured.leafSeconds + measured.optimiserSeconds) : measured.leafSeconds
         // Replicas have no state of their own between rounds: the optimiser's vectors travel with the parameters.
         let vectors = isLocal ? 1 + job.settings.optimiser.vectorNames.count : 1
-        let bytes = vectors * job.network.parameterCount * wire.byteCount
+        let count = vectors * job.network.parameterCount
         var scenario = Scenario(
             workers: machines.workers, leafCount: job.shardsPerStep, leafTime: .seconds(leaf),
-            outerTime: .seconds(measured.outerSeconds), sumBytes: bytes, publishedBytes: bytes,
+            outerTime: .seconds(measured.outerSeconds), sumBytes: wire.byteCount(of: count),
+            publishedBytes: wire.ofParameters.byteCount(of: count),
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
         scenario.threads = machines.threads
         scenario.parts = VectorParts(travelling: vectors * job.network.parameterCount).count
