@@ -5,17 +5,10 @@ extension Training {
     // MARK: - Joining and leaving
 
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
-        if ledger == nil { return [.send(.finish(complete: true), to: worker)] }
+        if isOver { return [.send(.finish(complete: true), to: worker)] }
         let freed = depart(worker, at: now)
-        let needsSamples = hello.datasetDigest != plan.datasetDigest
-        guard needsSamples, blockDigests != .made else {
-            waiting[worker] = nil
-            roster.onHello(hello, from: worker, at: now)
-            return freed + [.welcome(worker, needsSamples: needsSamples)]
-        }
-        waiting[worker] = hello
-        defer { blockDigests = .underway }
-        return freed + [.send(.wait, to: worker)] + (blockDigests == .notNeeded ? [.makeBlockDigests] : [])
+        roster.onHello(hello, from: worker, at: now)
+        return freed + [.welcome(worker)]
     }
 
     mutating func onReady(
@@ -52,13 +45,19 @@ extension Training {
     mutating func onHeartbeat(
         _ heartbeat: Heartbeat, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
-        guard let ledger else { return [] }
+        guard let releasedBelow = ledger?.firstID ?? relayedClaim else { return [] }
         let answer = Directive.send(
-            .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: ledger.firstID), to: worker)
+            .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: releasedBelow), to: worker)
         if heartbeat.isReady, !member.isReady {
             return [answer, refuse(worker, Refusal(.unknownWorker, "say hello again"))]
         }
-        guard let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id else {
+        if let threads = heartbeat.threads, threads != member.threads {
+            roster.note(threads: threads, at: worker)
+            if threads == 0 { self.ledger?.onLoss(by: worker) }
+            return [answer] + assign(at: now)
+        }
+        guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id
+        else {
             return [answer]
         }
         self.ledger?.onLoss(by: worker)

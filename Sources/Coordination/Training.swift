@@ -15,10 +15,8 @@ public struct Training: Sendable {
         case send(Message, to: WorkerID)
         /// Send this work; with the parameters where the worker has not got them.
         case sendWork(Work, withParameters: Bool, to: WorkerID)
-        /// Send the job; with the list of sample blocks when the worker has not got the dataset.
-        case welcome(WorkerID, needsSamples: Bool)
-        /// Make the digests of all sample blocks, and call `onBlockDigests` once they are there; said once.
-        case makeBlockDigests
+        /// Send the job.
+        case welcome(WorkerID)
         /// Send one block of samples, or refuse if there is none.
         case sendSamples(block: Int, to: WorkerID)
         /// Open the worker's memory, where it has proven that it shares this machine.
@@ -52,18 +50,16 @@ public struct Training: Sendable {
         public let largestFigures: [Double?]
         /// The length of what is published, and of every sum.
         public let vectorCount: Int
-        /// The dataset's digest.
-        public let datasetDigest: String
         /// How sums and parameters are cut where they travel ahead of reports and work.
         public let parts: VectorParts
 
         /// A plan.
         public init(
             leafCount: Int, rounds: Int, stepsPerRound: Int = 1, largestFigures: [Double?], vectorCount: Int,
-            datasetDigest: String, parts: VectorParts? = nil
+            parts: VectorParts? = nil
         ) {
             (self.leafCount, self.rounds, self.stepsPerRound) = (leafCount, rounds, stepsPerRound)
-            (self.largestFigures, self.vectorCount, self.datasetDigest) = (largestFigures, vectorCount, datasetDigest)
+            (self.largestFigures, self.vectorCount) = (largestFigures, vectorCount)
             self.parts = parts ?? VectorParts(whole: vectorCount)
         }
 
@@ -82,12 +78,10 @@ public struct Training: Sendable {
     let refusesOtherArithmetic: Bool
     /// How long after it was given leaves a worker may still not know of it.
     let grace: Duration
-    /// Workers that are welcomed once there are digests.
-    var waiting: [WorkerID: Hello] = [:]
+    /// A relay's next claim, while it has no run in hand; nil for a coordinator.
+    var relayedClaim: UInt64?
     /// Which parts of sums have come ahead of their reports.
     var arrivals: [WorkerID: Arrival] = [:]
-    enum BlockDigests { case notNeeded, underway, made }
-    var blockDigests = BlockDigests.notNeeded
     private var refusedCount = 0
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
     private static let refusedLimit = 20
@@ -117,7 +111,7 @@ public struct Training: Sendable {
     }
 
     /// How many workers can compute.
-    public var readyCount: Int { roster.members.values.count(where: \.isReady) }
+    public var readyCount: Int { roster.members.values.count { $0.isReady && $0.threads > 0 } }
 
     // MARK: - Inputs
 
@@ -135,10 +129,7 @@ public struct Training: Sendable {
     ) -> [Directive] {
         if case .hello(let hello) = message { return onHello(hello, from: worker, at: now) }
         guard let member = roster.onSign(from: worker, at: now) else {
-            if case .farewell = message {
-                waiting[worker] = nil
-                return []
-            }
+            if case .farewell = message { return [] }
             return [refuse(worker, Refusal(.unknownWorker, "say hello first"))]
         }
         switch message {
@@ -169,16 +160,6 @@ public struct Training: Sendable {
             + depart(worker, at: now)
     }
 
-    /// Takes note that the digests of the sample blocks are there.
-    public mutating func onBlockDigests(at now: Duration) -> [Directive] {
-        blockDigests = .made
-        defer { waiting = [:] }
-        return waiting.sorted { $0.key < $1.key }.map { worker, hello in
-            roster.onHello(hello, from: worker, at: now)
-            return .welcome(worker, needsSamples: true)
-        }
-    }
-
     /// Takes note that a worker's process is known to have ended.
     public mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
         let gone = roster.members.filter { $0.value.hello.name == name }.map(\.key).sorted()
@@ -198,7 +179,7 @@ public struct Training: Sendable {
 
     /// Sends every worker away: the job is complete, or the coordinator stops.
     public func finish(complete: Bool) -> [Directive] {
-        (roster.all + waiting.keys.sorted()).map { .send(.finish(complete: complete), to: $0) }
+        roster.all.map { .send(.finish(complete: complete), to: $0) }
     }
 
     // MARK: - What several answers share
@@ -218,17 +199,22 @@ public struct Training: Sendable {
         return [.forget(worker)] + assign(at: now)
     }
 
-    /// Gives what is to be done to those who have nothing to do.
+    /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
+    /// step: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
         guard ledger?.hasOpenLeaves ?? false else { return [] }
         let ready = roster.ready
-        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }
+        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }.enumerated().sorted { a, b in
+            let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
+            return first == second ? a.offset < b.offset : first < second
+        }.map(\.element)
         let claims = ledger?.onIdle(
-            idle.map { (id: $0.id, threads: $0.member.hello.threads) }, readyCount: ready.count, at: now)
+            idle.map { (id: $0.id, threads: $0.member.threads) }, readyCount: ready.count, at: now)
         guard let ledger, let claims else { return [] }
         return claims.map { claim in
             let needsParameters = roster.members[claim.worker]?.parametersStep != ledger.step
             roster.note(parametersOf: ledger.step, at: claim.worker)
+            roster.note(firstLeaf: claim.leaves.lowerBound, of: ledger.step, at: claim.worker)
             let work = Work(
                 claim: claim.id, step: ledger.step, leaves: claim.leaves, releasedBelow: ledger.firstID)
             return .sendWork(work, withParameters: needsParameters, to: claim.worker)

@@ -24,11 +24,13 @@ package struct MeasuredWorker: Sendable, Encodable {
     /// Measures the job's own leaves, on samples of its dataset.
     ///
     /// - Parameters:
-    ///   - job: the job; its arithmetic has no fault here.
+    ///   - planned: the job; its arithmetic has no fault here.
     ///   - samples: the dataset's samples.
     ///   - patience: about how long leaves are computed; one is, however long it takes.
     /// - Throws: `UpstreamError` where a leaf can't be computed.
-    package init(_ job: Job, samples: Samples, patience: Duration = .seconds(2)) throws {
+    package init(_ planned: Job, samples: Samples, patience: Duration = .seconds(2)) throws {
+        var job = planned
+        job.settings.exchange = .synchronous
         let pool = LeafPool(job: job, samples: samples, threads: 1)
         var state = TrainingState(startOf: job)
         let (watch, leafCount) = (Stopwatch(), job.shardsPerStep)
