@@ -159,7 +159,6 @@ package struct RunPlan: Encodable {
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
         scenario.parts = min(64, VectorParts(travelling: count).count)
         scenario.threads = machines.threads
-        scenario.parts = VectorParts(travelling: vectors * job.network.parameterCount).count
         scenario.handlingPerByte = measured.handlingNanoseconds
         scenario.rounds = machines.workers > 100 ? 6 : 12
         return scenario
