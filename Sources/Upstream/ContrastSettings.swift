@@ -85,6 +85,11 @@ public struct ContrastSettings: TaskKind {
         Head(hiddenUnits: headUnits, outputs: embeddingUnits, start: .drawn)
     }
 
+    /// Averaged moments, three times the step size and half a step's momentum between rounds.
+    public func localSteps(_ steps: Int) -> LocalSteps {
+        LocalSteps(steps: steps, outer: .momentum, outerRate: 0.7, outerMomentum: 0.5, rateScale: 3)
+    }
+
     /// Refuses distances below 0, groups of one, a temperature that no gradient survives, and layers beyond all limits.
     public func validate() throws(SettingFault) {
         let check = SettingFault.check

@@ -59,6 +59,9 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Returns: numbers among all samples; some may be there twice.
     func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int]
 
+    /// So many steps between exchanges, done as was measured to serve the task; see <doc:LocalSteps>.
+    func localSteps(_ steps: Int) -> LocalSteps
+
     /// The task, for one thread.
     ///
     /// - Precondition: both validations pass.
@@ -72,6 +75,8 @@ extension TaskKind {
     public var needsRecordings: Bool { order != .samples }
     /// No.
     public var usesAugmentation: Bool { false }
+    /// What loses least where nothing was measured: averaged moments, a plain average, the job's step size.
+    public func localSteps(_ steps: Int) -> LocalSteps { LocalSteps(steps: steps) }
     /// The originals alone.
     public func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int] { originals }
 }

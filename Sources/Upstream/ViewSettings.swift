@@ -37,6 +37,11 @@ public struct ViewSettings: TaskKind {
     /// One row for each view.
     public var rowsPerOriginal: Int { views.count }
 
+    /// Fresh moments and twice the step size: the loss of as many synchronous steps, and below, for up to 100 steps.
+    public func localSteps(_ steps: Int) -> LocalSteps {
+        LocalSteps(steps: steps, innerState: .fresh, rateScale: 2)
+    }
+
     /// How many outputs there are: one for each view, unless there are more.
     var outputCount: Int { outputUnits ?? views.count }
 

@@ -141,7 +141,7 @@ package struct RunPlan: Encodable {
     private static func planned(_ job: Job, localSteps: Int, wire: ElementType) -> Job {
         var planned = job
         planned.settings.arithmetic.wire = wire
-        var local = job.settings.exchange.localSteps ?? LocalSteps(steps: localSteps)
+        var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(localSteps)
         local.steps = localSteps
         planned.settings.exchange = localSteps > 1 ? .local(local) : .synchronous
         planned.steps = (job.steps + localSteps - 1) / localSteps * localSteps

@@ -43,8 +43,8 @@ struct JobOptions: ParsableArguments {
 
     @Option(
         help: """
-            Steps that each shard makes on its own from one exchange to the next, as a replica; 0 exchanges every step. By \
-            default the preset's.
+            Steps that each shard makes on its own from one exchange to the next, as a replica; 0 exchanges every step. Where \
+            the preset says nothing of how, it is done as was measured for its task. By default the preset's.
             """)
     var localSteps: Int?
 
@@ -113,7 +113,9 @@ struct JobOptions: ParsableArguments {
             }
         }
         if let localSteps {
-            var local = settings.values.upstream.exchange.localSteps ?? LocalSteps(steps: localSteps)
+            var local =
+                settings.values.upstream.exchange.localSteps
+                ?? settings.values.upstream.task.choice.localSteps(localSteps)
             local.steps = localSteps
             settings.values.upstream.exchange = localSteps == 0 ? .synchronous : .local(local)
         }
