@@ -80,7 +80,7 @@ let package = Package(
             "Service",
             [
                 "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
-                "Coordination", "CLinux",
+                "Coordination", "Simulation", "CLinux",
             ]),
         .executableTarget(
             name: "ssrm",

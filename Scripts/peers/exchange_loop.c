@@ -1,7 +1,8 @@
 // The least that an exchange through one libzmq ROUTER can cost: each of W worker processes sends P bytes, the coordinator
 // adds them up as floats and sends P bytes back to each. Prints microseconds a round as one JSON object.
 //
-// usage: exchange_loop ENDPOINT BYTES WORKERS ROUNDS      cc -O3 -march=native exchange_loop.c -lzmq
+// usage: exchange_loop ENDPOINT BYTES WORKERS ROUNDS [serve|work]      cc -O3 -march=native exchange_loop.c -lzmq
+// With a last word it is the coordinator alone or one worker, for workers on other hosts.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,11 +45,14 @@ static void work(const char *endpoint, size_t bytes, int rounds) {
 }
 
 int main(int count, char **words) {
-    if (count != 5) return fprintf(stderr, "usage: %s ENDPOINT BYTES WORKERS ROUNDS\n", words[0]), 2;
+    if (count < 5 || count > 6)
+        return fprintf(stderr, "usage: %s ENDPOINT BYTES WORKERS ROUNDS [serve|work]\n", words[0]), 2;
+    const char *role = count == 6 ? words[5] : "";
     const size_t bytes = strtoul(words[2], NULL, 10) / 4 * 4;
     const int workers = atoi(words[3]), rounds = atoi(words[4]) + WARM_UP;
     if (workers < 1 || workers > MOST_WORKERS || rounds <= WARM_UP || bytes == 0) return 2;
-    for (int i = 0; i < workers; i++)
+    if (strcmp(role, "work") == 0) work(words[1], bytes, rounds);
+    for (int i = 0; i < workers && strcmp(role, "serve") != 0; i++)
         if (fork() == 0) work(words[1], bytes, rounds);
     void *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_ROUTER);
     if (zmq_bind(socket, words[1]) != 0) return perror(words[1]), 1;

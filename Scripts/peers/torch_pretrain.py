@@ -2,9 +2,10 @@
 """PyTorch on the upstream stage's network: rows a second of training, in one process or with DistributedDataParallel over gloo.
 
 usage: torch_pretrain.py [--workers 2] [--batch 128] [--hidden 128 or 1024,1024] [--threads 1] [--steps 600]
+                         [--rank 0 --master 10.0.0.1:29500 --interface eth0]
 
 Each worker takes --batch rows a step; parameters are synchronised every step. Prints one JSON object; the rate is the
-median of ten stretches of equal length.
+median of ten stretches of equal length. With --rank it is one worker, and the others run on other hosts.
 """
 import argparse
 import json
@@ -27,12 +28,13 @@ def network(hidden):
     return nn.Sequential(*layers, nn.Linear(sizes[-1], CLASSES))
 
 
-def work(rank, options, port):
+def work(rank, options, master, interface):
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     model = network(options.hidden)
     if options.workers > 1:
-        os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "GLOO_SOCKET_IFNAME": "lo"}
+        address, port = master.rsplit(":", 1)
+        os.environ |= {"MASTER_ADDR": address, "MASTER_PORT": port, "GLOO_SOCKET_IFNAME": interface}
         torch.distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
         model = nn.parallel.DistributedDataParallel(model)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
@@ -64,14 +66,19 @@ def main():
     for name, default in {"workers": 1, "batch": 128, "threads": 1, "steps": 600}.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--hidden", type=lambda text: [int(part) for part in text.split(",")], default=[128])
+    parser.add_argument("--rank", type=int)
+    parser.add_argument("--master", default="127.0.0.1:29500")
+    parser.add_argument("--interface", default="eth0")
     options = parser.parse_args()
+    if options.rank is not None:
+        return work(options.rank, options, options.master, options.interface)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     if options.workers > 1:
-        torch.multiprocessing.spawn(work, args=(options, port), nprocs=options.workers)
+        torch.multiprocessing.spawn(work, args=(options, f"127.0.0.1:{port}", "lo"), nprocs=options.workers)
     else:
-        work(0, options, port)
+        work(0, options, "", "")
 
 
 if __name__ == "__main__":

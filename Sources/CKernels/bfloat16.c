@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clones.h"
+#include "draw_stride.h"
 
 static const uint32_t infinity = 0x7f800000u, magnitude_bits = 0x7fffffffu, upper = 0xffff0000u;
 
@@ -31,7 +32,7 @@ static inline uint32_t rounded(uint32_t bits, uint32_t draw) {
 // 16 random bits: two rounds of multiplying by an odd number and adding the upper half to the lower (the constants are
 // those of C. Wellons' lowbias32, found by search), with a key before each.
 static inline uint32_t draw(uint32_t i, bfloat16_draws draws) {
-    uint32_t x = i * 0x9e3779b9u + draws.key0;
+    uint32_t x = i * rounding_draw_stride + draws.key0;
     x ^= x >> 16;
     x *= 0x7feb352du;
     x ^= draws.key1;

@@ -502,6 +502,96 @@ void   ssrm__wire__leaf_report__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__leaf_report__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   ssrm__wire__sum_part__init
+                     (Ssrm__Wire__SumPart         *message)
+{
+  static const Ssrm__Wire__SumPart init_value = SSRM__WIRE__SUM_PART__INIT;
+  *message = init_value;
+}
+size_t ssrm__wire__sum_part__get_packed_size
+                     (const Ssrm__Wire__SumPart *message)
+{
+  assert(message->base.descriptor == &ssrm__wire__sum_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t ssrm__wire__sum_part__pack
+                     (const Ssrm__Wire__SumPart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &ssrm__wire__sum_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t ssrm__wire__sum_part__pack_to_buffer
+                     (const Ssrm__Wire__SumPart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &ssrm__wire__sum_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Ssrm__Wire__SumPart *
+       ssrm__wire__sum_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Ssrm__Wire__SumPart *)
+     protobuf_c_message_unpack (&ssrm__wire__sum_part__descriptor,
+                                allocator, len, data);
+}
+void   ssrm__wire__sum_part__free_unpacked
+                     (Ssrm__Wire__SumPart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &ssrm__wire__sum_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   ssrm__wire__parameter_part__init
+                     (Ssrm__Wire__ParameterPart         *message)
+{
+  static const Ssrm__Wire__ParameterPart init_value = SSRM__WIRE__PARAMETER_PART__INIT;
+  *message = init_value;
+}
+size_t ssrm__wire__parameter_part__get_packed_size
+                     (const Ssrm__Wire__ParameterPart *message)
+{
+  assert(message->base.descriptor == &ssrm__wire__parameter_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t ssrm__wire__parameter_part__pack
+                     (const Ssrm__Wire__ParameterPart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &ssrm__wire__parameter_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t ssrm__wire__parameter_part__pack_to_buffer
+                     (const Ssrm__Wire__ParameterPart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &ssrm__wire__parameter_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Ssrm__Wire__ParameterPart *
+       ssrm__wire__parameter_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Ssrm__Wire__ParameterPart *)
+     protobuf_c_message_unpack (&ssrm__wire__parameter_part__descriptor,
+                                allocator, len, data);
+}
+void   ssrm__wire__parameter_part__free_unpacked
+                     (Ssrm__Wire__ParameterPart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &ssrm__wire__parameter_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   ssrm__wire__node__init
                      (Ssrm__Wire__Node         *message)
 {
@@ -772,7 +862,7 @@ void   ssrm__wire__finish__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__finish__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[15] =
+static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[17] =
 {
   {
     "version",
@@ -871,6 +961,18 @@ static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[15] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "sum_part",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Ssrm__Wire__Header, body_case),
+    offsetof(Ssrm__Wire__Header, sum_part),
+    &ssrm__wire__sum_part__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "welcome",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -954,30 +1056,46 @@ static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[15] 
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "parameter_part",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Ssrm__Wire__Header, body_case),
+    offsetof(Ssrm__Wire__Header, parameter_part),
+    &ssrm__wire__parameter_part__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__header__field_indices_by_name[] = {
   7,   /* field[7] = farewell */
-  13,   /* field[13] = finish */
+  14,   /* field[14] = finish */
   1,   /* field[1] = frames */
   6,   /* field[6] = heartbeat */
-  11,   /* field[11] = heartbeat_reply */
+  12,   /* field[12] = heartbeat_reply */
   2,   /* field[2] = hello */
   5,   /* field[5] = leaf_report */
+  16,   /* field[16] = parameter_part */
   4,   /* field[4] = ready */
-  12,   /* field[12] = refusal */
-  9,   /* field[9] = sample_block */
+  13,   /* field[13] = refusal */
+  10,   /* field[10] = sample_block */
   3,   /* field[3] = sample_request */
+  8,   /* field[8] = sum_part */
   0,   /* field[0] = version */
-  14,   /* field[14] = wait */
-  8,   /* field[8] = welcome */
-  10,   /* field[10] = work */
+  15,   /* field[15] = wait */
+  9,   /* field[9] = welcome */
+  11,   /* field[11] = work */
 };
-static const ProtobufCIntRange ssrm__wire__header__number_ranges[3 + 1] =
+static const ProtobufCIntRange ssrm__wire__header__number_ranges[5 + 1] =
 {
   { 1, 0 },
   { 10, 2 },
-  { 20, 8 },
-  { 0, 15 }
+  { 18, 8 },
+  { 20, 9 },
+  { 29, 16 },
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
 {
@@ -987,14 +1105,14 @@ const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
   "Ssrm__Wire__Header",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Header),
-  15,
+  17,
   ssrm__wire__header__field_descriptors,
   ssrm__wire__header__field_indices_by_name,
-  3,  ssrm__wire__header__number_ranges,
+  5,  ssrm__wire__header__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[6] =
 {
   {
     "kind",
@@ -1056,8 +1174,21 @@ static const ProtobufCFieldDescriptor ssrm__wire__raw_frame__field_descriptors[5
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ahead",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__RawFrame, ahead),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__raw_frame__field_indices_by_name[] = {
+  5,   /* field[5] = ahead */
   2,   /* field[2] = checksum */
   4,   /* field[4] = element */
   1,   /* field[1] = float_count */
@@ -1067,7 +1198,7 @@ static const unsigned ssrm__wire__raw_frame__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__raw_frame__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
 {
@@ -1077,7 +1208,7 @@ const ProtobufCMessageDescriptor ssrm__wire__raw_frame__descriptor =
   "Ssrm__Wire__RawFrame",
   "ssrm.wire",
   sizeof(Ssrm__Wire__RawFrame),
-  5,
+  6,
   ssrm__wire__raw_frame__field_descriptors,
   ssrm__wire__raw_frame__field_indices_by_name,
   1,  ssrm__wire__raw_frame__number_ranges,
@@ -1174,7 +1305,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[8] =
 {
   {
     "job",
@@ -1260,6 +1391,18 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "part_floats",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Welcome, part_floats),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   4,   /* field[4] = block_digests */
@@ -1267,13 +1410,15 @@ static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   0,   /* field[0] = job */
   2,   /* field[2] = lease_milliseconds */
   5,   /* field[5] = memory */
+  7,   /* field[7] = part_floats */
   3,   /* field[3] = samples_per_block */
   6,   /* field[6] = session */
 };
-static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 9, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1283,10 +1428,10 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  7,
+  8,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
-  1,  ssrm__wire__welcome__number_ranges,
+  2,  ssrm__wire__welcome__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1461,7 +1606,7 @@ const ProtobufCMessageDescriptor ssrm__wire__sample_block__descriptor =
   (ProtobufCMessageInit) ssrm__wire__sample_block__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[4] =
 {
   {
     "probe_digest",
@@ -1499,16 +1644,30 @@ static const ProtobufCFieldDescriptor ssrm__wire__ready__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "takes_parts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Ready, takes_parts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__ready__field_indices_by_name[] = {
   1,   /* field[1] = coordinator_token */
   2,   /* field[2] = memory */
   0,   /* field[0] = probe_digest */
+  3,   /* field[3] = takes_parts */
 };
-static const ProtobufCIntRange ssrm__wire__ready__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__wire__ready__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 5, 3 },
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
 {
@@ -1518,10 +1677,10 @@ const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
   "Ssrm__Wire__Ready",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Ready),
-  3,
+  4,
   ssrm__wire__ready__field_descriptors,
   ssrm__wire__ready__field_indices_by_name,
-  1,  ssrm__wire__ready__number_ranges,
+  2,  ssrm__wire__ready__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__ready__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1729,6 +1888,108 @@ const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor =
   ssrm__wire__leaf_report__field_indices_by_name,
   1,  ssrm__wire__leaf_report__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__leaf_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor ssrm__wire__sum_part__field_descriptors[2] =
+{
+  {
+    "claim",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SumPart, claim),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__SumPart, part),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned ssrm__wire__sum_part__field_indices_by_name[] = {
+  0,   /* field[0] = claim */
+  1,   /* field[1] = part */
+};
+static const ProtobufCIntRange ssrm__wire__sum_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor ssrm__wire__sum_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "ssrm.wire.SumPart",
+  "SumPart",
+  "Ssrm__Wire__SumPart",
+  "ssrm.wire",
+  sizeof(Ssrm__Wire__SumPart),
+  2,
+  ssrm__wire__sum_part__field_descriptors,
+  ssrm__wire__sum_part__field_indices_by_name,
+  1,  ssrm__wire__sum_part__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__sum_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descriptors[2] =
+{
+  {
+    "step",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__ParameterPart, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__ParameterPart, part),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned ssrm__wire__parameter_part__field_indices_by_name[] = {
+  1,   /* field[1] = part */
+  0,   /* field[0] = step */
+};
+static const ProtobufCIntRange ssrm__wire__parameter_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor ssrm__wire__parameter_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "ssrm.wire.ParameterPart",
+  "ParameterPart",
+  "Ssrm__Wire__ParameterPart",
+  "ssrm.wire",
+  sizeof(Ssrm__Wire__ParameterPart),
+  2,
+  ssrm__wire__parameter_part__field_descriptors,
+  ssrm__wire__parameter_part__field_indices_by_name,
+  1,  ssrm__wire__parameter_part__number_ranges,
+  (ProtobufCMessageInit) ssrm__wire__parameter_part__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor ssrm__wire__node__field_descriptors[3] =

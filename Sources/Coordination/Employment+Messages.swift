@@ -7,10 +7,11 @@ extension Employment {
     ///   - message: what was said.
     ///   - blockLengths: how many floats come with it, in each block.
     ///   - isShared: whether some of them are in the coordinator's memory.
+    ///   - isAhead: whether they came in parts ahead of it.
     ///   - now: the time.
     /// - Returns: what to do about it.
     public mutating func onMessage(
-        _ message: Message, blockLengths: [Int] = [], isShared: Bool = false, at now: Duration
+        _ message: Message, blockLengths: [Int] = [], isShared: Bool = false, isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
         heard = now
         switch message {
@@ -19,11 +20,15 @@ extension Employment {
         case .sampleBlock(let block):
             guard case .fetching(let fetch) = stage, fetch.asked.contains(block) else { return [] }
             return [.takeBlock(block)]
-        case .work(let work): return onWork(work, blockLengths, isShared: isShared)
+        case .parameterPart(let part): return onParameterPart(part, blockLengths)
+        case .work(let work):
+            // Parts that a broken connection took are as parameters that it took: the next sign of life shows it.
+            let areHere = !isAhead || takeAhead(step: work.step)
+            return onWork(work, areHere ? blockLengths : [], isShared: isShared)
         case .heartbeatReply(_, let releasedBelow): return release(below: releasedBelow)
         case .refusal(let refusal): return onRefusal(refusal, at: now)
         case .finish(let isComplete): return releaseAll() + [.event(.finished(isComplete: isComplete)), .end]
-        case .hello, .sampleRequest, .ready, .leafReport, .heartbeat, .farewell:
+        case .hello, .sampleRequest, .ready, .leafReport, .sumPart, .heartbeat, .farewell:
             return [.fail("\(endpoint) is a worker, not a coordinator")]
         }
     }
@@ -36,6 +41,7 @@ extension Employment {
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
+        (parts, ahead) = (VectorParts(of: offered.parameterCount, length: welcome.partLength), nil)
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
@@ -85,6 +91,26 @@ extension Employment {
         return released + [
             .compute(work, withNewParameters: !blockLengths.isEmpty, generation: generation)
         ]
+    }
+
+    private mutating func onParameterPart(_ part: ParameterPart, _ blockLengths: [Int]) -> [Directive] {
+        guard isReady, let parts else { return [] }
+        guard part.part < parts.count, blockLengths == [parts[part.part].count] else {
+            return [.fail("the coordinator sent parameters that do not fit its job")]
+        }
+        if part.part == 0 { ahead = (part.step, 0) }
+        guard let next = ahead?.next, ahead?.step == part.step, next == part.part else {
+            ahead = nil
+            return []
+        }
+        ahead?.next = next + 1
+        return [.takePart(part.part)]
+    }
+
+    /// Whether all parts of a step's parameters are here; they are taken as they are, or never.
+    private mutating func takeAhead(step: Int) -> Bool {
+        defer { ahead = nil }
+        return ahead?.step == step && ahead?.next == parts?.count
     }
 
     private mutating func release(below claim: UInt64) -> [Directive] {

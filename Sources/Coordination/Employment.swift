@@ -26,7 +26,10 @@ public struct Employment: Sendable {
         case takeBlock(Int)
         /// Prepare to compute the job whose samples are there now, and call `onPrepared`; said once a generation.
         case prepare(generation: Int)
-        /// Compute this, with the parameters that came with it or those that came last, and call `onComputed`.
+        /// Put the part of parameters that came into its place; the first one begins anew.
+        case takePart(Int)
+        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those that came last, and
+        /// call `onComputed`.
         case compute(Work, withNewParameters: Bool, generation: Int)
         /// The sums lent for these claims can be written over.
         case release([UInt64])
@@ -96,6 +99,10 @@ public struct Employment: Sendable {
     var fetchedDigest: String?
     /// Whether the coordinator has shown that it reads shared memory.
     var isSharing = false
+    /// How sums travel ahead of reports, and parameters may ahead of work; nil where they don't.
+    public internal(set) var parts: VectorParts?
+    /// The step whose parameters come in parts, and the part that is to come next.
+    var ahead: (step: Int, next: Int)?
     /// The step whose parameters are here.
     var parametersStep: Int?
     /// The claim that is being computed.

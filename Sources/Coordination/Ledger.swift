@@ -38,6 +38,9 @@ public struct Ledger: Sendable {
     /// What a worker was given and has not reported on.
     public func claim(of worker: WorkerID) -> Claim? { claims[worker] }
 
+    /// The complete subtrees among a claim's leaves, from left to right.
+    func nodes(of claim: Claim) -> [Range<Int>] { shape.nodes(in: claim.leaves) }
+
     /// Gives what is to be done to idle workers: to each one run, by its number of threads.
     ///
     /// Sums that were found not to be finite are given as they are, to another worker than their finder where

@@ -10,6 +10,8 @@ public struct Roster: Sendable {
         public internal(set) var lastHeard: Duration
         /// Whether it has the job and the samples.
         public internal(set) var isReady = false
+        /// Whether it takes parameters in parts ahead of work.
+        public internal(set) var takesParts = false
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
 
@@ -36,7 +38,10 @@ public struct Roster: Sendable {
         return members[worker]
     }
 
-    mutating func onReady(_ worker: WorkerID) { members[worker]?.isReady = true }
+    mutating func onReady(_ worker: WorkerID, takesParts: Bool) {
+        members[worker]?.isReady = true
+        members[worker]?.takesParts = takesParts
+    }
 
     /// Notes the step whose parameters a worker has; nil where it may have lost them.
     mutating func note(parametersOf step: Int?, at worker: WorkerID) { members[worker]?.parametersStep = step }

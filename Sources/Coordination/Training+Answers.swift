@@ -38,7 +38,7 @@ extension Training {
         } else if probe == nil {
             probe = ArithmeticProbe(digest: ready.probeDigest, name: member.name)
         }
-        roster.onReady(worker)
+        roster.onReady(worker, takesParts: ready.takesParts)
         directives.append(.share(ready, with: worker))
         directives.append(.event(.joined(worker: member.name, processor: processor, numerics: numerics)))
         return directives + assign(at: now)

@@ -29,6 +29,9 @@ public struct Training: Sendable {
         /// `onUnreadable`, and where they are looked through and one is infinite or not a number, `onNotFinite`
         /// instead.
         case takeSums(from: WorkerID, isLookedThrough: Bool)
+        /// Put this part of the sums of these nodes into the tree ahead of their report, or hold it until the report is
+        /// taken; where it can't be read, `onUnreadable`. What other workers' parts cover already is left out.
+        case takeSumPart(SumPart, of: [Range<Int>], from: WorkerID, isHeld: Bool)
         /// All leaves are in the tree: look whether its root is finite and call `onRoot`; the next tree begins empty.
         case finishStep
         /// Tell whoever wants to know.
@@ -49,13 +52,17 @@ public struct Training: Sendable {
         public let parameterCount: Int
         /// The dataset's digest.
         public let datasetDigest: String
+        /// How sums and parameters are cut where they travel ahead of reports and work.
+        public let parts: VectorParts
 
         /// A plan.
         public init(
-            leafCount: Int, steps: Int, largestFigures: [Double?], parameterCount: Int, datasetDigest: String
+            leafCount: Int, steps: Int, largestFigures: [Double?], parameterCount: Int, datasetDigest: String,
+            parts: VectorParts? = nil
         ) {
             (self.leafCount, self.steps, self.largestFigures) = (leafCount, steps, largestFigures)
             (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
+            self.parts = parts ?? VectorParts(whole: parameterCount)
         }
     }
 
@@ -72,6 +79,8 @@ public struct Training: Sendable {
     let grace: Duration
     /// Workers that are welcomed once there are digests.
     var waiting: [WorkerID: Hello] = [:]
+    /// Which parts of sums have come ahead of their reports.
+    var arrivals: [WorkerID: Arrival] = [:]
     enum BlockDigests { case notNeeded, underway, made }
     var blockDigests = BlockDigests.notNeeded
     private var refusedCount = 0
@@ -112,11 +121,12 @@ public struct Training: Sendable {
     /// - Parameters:
     ///   - message: what was said.
     ///   - blockLengths: how many floats come with it, in each block.
+    ///   - isAhead: whether they came in parts ahead of it.
     ///   - worker: who said it.
     ///   - now: the time.
     /// - Returns: what to do about it.
     public mutating func onMessage(
-        _ message: Message, blockLengths: [Int] = [], from worker: WorkerID, at now: Duration
+        _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, from worker: WorkerID, at now: Duration
     ) -> [Directive] {
         if case .hello(let hello) = message { return onHello(hello, from: worker, at: now) }
         guard let member = roster.onSign(from: worker, at: now) else {
@@ -130,9 +140,12 @@ public struct Training: Sendable {
         case .ready(let ready): return onReady(ready, from: worker, member, at: now)
         case .sampleRequest(let block): return [.sendSamples(block: block, to: worker)]
         case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, member, at: now)
-        case .leafReport(let report): return onReport(report, blockLengths, from: worker, member, at: now)
+        case .sumPart(let part): return onSumPart(part, blockLengths, from: worker, at: now)
+        case .leafReport(let report):
+            if isAhead, !haveArrived(report.claim, from: worker) { return lateOrLost(report, from: worker) }
+            return onReport(report, blockLengths, from: worker, member, at: now)
         case .farewell(let reason, let text): return onFarewell(reason, text, from: worker, member, at: now)
-        case .hello, .welcome, .sampleBlock, .work, .heartbeatReply, .refusal, .finish, .wait:
+        case .hello, .welcome, .sampleBlock, .work, .parameterPart, .heartbeatReply, .refusal, .finish, .wait:
             return onUnreadable("a message that only a coordinator sends", from: worker, at: now)
         }
     }
@@ -196,6 +209,7 @@ public struct Training: Sendable {
     mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
         guard roster.remove(worker) != nil else { return [] }
         ledger?.onLoss(by: worker)
+        arrivals[worker] = nil
         return [.forget(worker)] + assign(at: now)
     }
 

@@ -50,24 +50,51 @@ public struct Adam: Sendable {
         _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, rate: Double? = nil,
         threads: Int = 1
     ) {
+        update(
+            part: 0..<firstMoment.count, of: parameters, gradient: gradient, into: updated, rate: rate, threads: threads
+        )
+        countUpdate()
+    }
+
+    /// Makes a part of the next update, whose other parts are made before or after; once all are, `countUpdate` is due.
+    ///
+    /// - Parameters:
+    ///   - part: which values.
+    ///   - parameters: all of them.
+    ///   - gradient: the part's alone.
+    ///   - updated: gets the part's values at their places; may be `parameters` itself.
+    ///   - rate: this update's step size, where it is not the settings'.
+    ///   - threads: the most threads to use.
+    /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
+    public func update(
+        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock,
+        rate: Double? = nil, threads: Int = 1
+    ) {
         let count = firstMoment.count
         precondition(
-            parameters.count == count && gradient.count == count && updated.count == count,
-            "\(parameters.count) parameters, \(gradient.count) gradients, \(updated.count) results, \(count) moments")
-        step += 1
+            parameters.count == count && gradient.count == part.count && updated.count == count
+                && part.upperBound <= count,
+            """
+            \(parameters.count) parameters, \(gradient.count) gradients for \(part), \(updated.count) results, \(count) \
+            moments
+            """)
         let (rate, epsilon) = (Float(rate ?? settings.learningRate), Float(settings.epsilon))
         let (beta1, beta2) = (Float(settings.beta1), Float(settings.beta2))
         let (mScale, vScale) = (correction(beta1), correction(beta2))
-        inParts(of: count, threads: threads) { [firstMoment, secondMoment] part in
-            let start = part.lowerBound
+        inParts(of: part.count, threads: threads) { [firstMoment, secondMoment] piece in
+            let start = part.lowerBound + piece.lowerBound
             kernel_adam(
                 updated.base + start, parameters.base + start, firstMoment.base + start, secondMoment.base + start,
-                gradient.base + start, part.count, rate, beta1, beta2, epsilon, mScale, vScale)
+                gradient.base + piece.lowerBound, piece.count, rate, beta1, beta2, epsilon, mScale, vScale)
         }
     }
 
-    /// `1 / (1 - decay^t)`, for the decay as the kernel rounds it: 1 - 0.999 would differ by 1 in 77,000.
-    private func correction(_ decay: Float) -> Float { Float(1 / (1 - power(Double(decay), step))) }
+    /// All parts of an update are made.
+    public mutating func countUpdate() { step += 1 }
+
+    /// `1 / (1 - decay^t)` of the next update, t, for the decay as the kernel rounds it: 1 - 0.999 would differ by 1 in
+    /// 77,000.
+    private func correction(_ decay: Float) -> Float { Float(1 / (1 - power(Double(decay), step + 1))) }
 }
 
 /// `base` to the power of `exponent`, which is not negative, by multiplications alone: the mathematics library's own

@@ -35,17 +35,35 @@ public struct AdamW: Sendable {
     public mutating func update(
         _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
     ) {
+        update(
+            part: 0..<parameters.count, of: parameters, gradient: gradient, into: updated, threads: threads)
+        countUpdate()
+    }
+
+    /// Makes a part of the next update, as `Adam.update(part:)` does.
+    ///
+    /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
+    public func update(
+        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+    ) {
         let factor = settings.schedule.factor(step: adam.step, of: stepCount, warmup: settings.warmupSteps)
         let rate = settings.adam.learningRate * factor
         if settings.weightDecay == 0 {
-            return adam.update(parameters, gradient: gradient, into: updated, rate: rate, threads: threads)
+            return adam.update(
+                part: part, of: parameters, gradient: gradient, into: updated, rate: rate, threads: threads)
         }
-        if updated !== parameters { updated.copy(from: parameters) }
-        for matrix in matrices {
+        let start = part.lowerBound
+        if updated !== parameters {
+            (updated.base + start).update(from: parameters.base + start, count: part.count)
+        }
+        for matrix in matrices.map({ $0.clamped(to: part) }) {
             kernel_scale(updated.base + matrix.lowerBound, Float(1 - rate * settings.weightDecay), matrix.count)
         }
-        adam.update(updated, gradient: gradient, into: updated, rate: rate, threads: threads)
+        adam.update(part: part, of: updated, gradient: gradient, into: updated, rate: rate, threads: threads)
     }
+
+    /// All parts of an update are made.
+    public mutating func countUpdate() { adam.countUpdate() }
 }
 
 /// The numbers of `AdamW`.

@@ -6,7 +6,7 @@ import CKernels
 /// No finite value becomes infinite: beyond the largest bfloat16, 3.39e38, it is that one. What is infinite or not a
 /// number stays so.
 public struct StochasticRounding: Sendable {
-    private let draws: bfloat16_draws
+    private var draws: bfloat16_draws
 
     /// A rounding for one purpose; see `CounterGenerator`.
     ///
@@ -18,6 +18,13 @@ public struct StochasticRounding: Sendable {
     public init(seed: UInt64, stream: UInt64, counter: UInt64, turn: UInt16 = 0) {
         let words = CounterGenerator(seed: seed, stream: stream).block(counter)
         draws = bfloat16_draws(key0: words[0], key1: words[1], turn: UInt32(turn))
+    }
+
+    /// The same rounding, for values that begin at `place` of the vector that it is of.
+    public func from(_ place: Int) -> StochasticRounding {
+        var there = self
+        there.draws.key0 &+= UInt32(truncatingIfNeeded: place) &* rounding_draw_stride
+        return there
     }
 
     /// Rounds every value of `block`.

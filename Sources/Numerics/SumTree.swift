@@ -8,12 +8,17 @@ public struct SumTree: Sendable {
     private let step: Int
     private let rounding: GradientRounding?
     private let threads: Int
+    private let place: Int
     private var waiting: [Range<Int>: LeafSum] = [:]
 
     /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that
     /// it makes is rounded.
-    public init(_ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1) {
-        (self.shape, self.step, self.rounding, self.threads) = (shape, step, rounding, threads)
+    ///
+    /// Of a tree of parts of vectors, `place` is where in the vectors the part begins.
+    public init(
+        _ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1, place: Int = 0
+    ) {
+        (self.shape, self.step, self.rounding, self.threads, self.place) = (shape, step, rounding, threads, place)
     }
 
     /// Takes a node's sum, adds what can be added, and hands back the blocks that are free again.
@@ -28,7 +33,7 @@ public struct SumTree: Sendable {
             guard let other = waiting.removeValue(forKey: sibling) else { break }
             let (left, right) = sum.leaves.lowerBound < other.leaves.lowerBound ? (sum, other) : (other, sum)
             if let rounding {
-                rounding.rounding(of: parent, step: step).add(right.vector, to: left.vector)
+                rounding.rounding(of: parent, step: step).from(place).add(right.vector, to: left.vector)
             } else {
                 left.vector.add(right.vector, threads: threads)
             }
@@ -39,6 +44,17 @@ public struct SumTree: Sendable {
         precondition(waiting[sum.leaves] == nil, "leaves \(sum.leaves) were summed before")
         waiting[sum.leaves] = sum
         return freed
+    }
+
+    /// Takes a node's sum as `insert` does, but for what was taken before: of leaves that are covered it is left out,
+    /// and where it covers smaller sums it takes their place.
+    ///
+    /// Sums of the same leaves are the same bits, whoever made them. A worker that died while it sent parts may have
+    /// left some here.
+    public mutating func insertUncovered(_ sum: LeafSum) {
+        if waiting.keys.contains(where: { $0.clamped(to: sum.leaves) == sum.leaves }) { return }
+        for smaller in waiting.keys where sum.leaves.overlaps(smaller) { waiting[smaller] = nil }
+        insert(sum)
     }
 
     /// The sums that nothing has been added to yet, from left to right.

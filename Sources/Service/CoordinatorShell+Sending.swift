@@ -25,7 +25,8 @@ extension CoordinatorShell {
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
             samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests : [],
-            memory: memory?.name(withToken: false), session: session)
+            memory: memory?.name(withToken: false), session: session,
+            partLength: sums.parts.length)
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 

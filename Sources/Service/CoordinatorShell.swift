@@ -19,7 +19,7 @@ package final class CoordinatorShell {
     /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
     static let threads = min(Processors.count, 4)
     let settings: CoordinatorSettings
-    private let job: Job
+    let job: Job
     let jobText: String
     /// Drawn at random: what workers lent to another process of this run is not this one's.
     let session = UInt64.random(in: .min ... .max)
@@ -31,16 +31,19 @@ package final class CoordinatorShell {
     private let signals: SignalInbox
     let socket: Socket
     let watch = Stopwatch()
-    private let checkpoints: CheckpointWriter
-    private let events: RunEvents
+    let checkpoints: CheckpointWriter
+    let events: RunEvents
     private let startStep: Int
-    private let figures: [Figure]
-    private(set) var training: Training
-    private var state: TrainingState
+    let figures: [Figure]
+    var training: Training
+    var state: TrainingState
     /// What the workers' sums of the step in hand are added up in.
-    private var tree: SumTree
-    /// The parameters that the step in hand is computed at, as they are sent.
-    private(set) var parameters: RawFrame
+    var sums: StepSums
+    /// How far it is made while they come.
+    var progress = StepProgress()
+    /// The parameters that the step in hand is computed at, as they are sent: whole, and in parts.
+    var parameters: RawFrame
+    var parameterParts: [RawFrame] = []
     private var workers: LocalWorkers?
     /// Where the parameters are, for workers on this machine.
     let memory: SharedMemory?
@@ -49,10 +52,12 @@ package final class CoordinatorShell {
     /// Where the sums of workers on this machine are.
     var workerMemories: [WorkerID: SharedMemory] = [:]
     /// For sums that come as bfloat16.
-    private var pool = BlockPool(limit: 32)
+    var pools: [Int: BlockPool] = [:]
+    /// What workers were sent ahead of work.
+    var sent: [WorkerID: PartsSent] = [:]
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
-    package private(set) var times: StepTimes
+    package internal(set) var times: StepTimes
     /// Where workers reach it.
     package let endpoint: String
 
@@ -69,7 +74,10 @@ package final class CoordinatorShell {
         var state = start
         if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
         self.state = state
-        tree = Self.tree(of: job, step: state.step)
+        let listening = try TCPEndpoint(listening: settings.listen)
+        let parts = Self.parts(
+            settings, isLoopback: listening.isLoopback, vectorCount: state.parameters.count)
+        sums = Self.sums(of: job, step: state.step, in: parts)
         parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
         jobText = try job.json
         blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
@@ -78,7 +86,7 @@ package final class CoordinatorShell {
             Training.Plan(
                 leafCount: job.shardsPerStep, steps: job.steps,
                 largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
-                datasetDigest: job.datasetDigest),
+                datasetDigest: job.datasetDigest, parts: parts),
             step: state.step, firstClaim: .random(in: 1...1 << 62),
             probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
@@ -86,7 +94,8 @@ package final class CoordinatorShell {
         digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
         try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
-        endpoint = try socket.bind(TCPEndpoint(listening: settings.listen))
+        endpoint = try socket.bind(listening)
+        parameterParts = cutParameters()
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
@@ -99,16 +108,24 @@ package final class CoordinatorShell {
         }
     }
 
-    private static func tree(of job: Job, step: Int) -> SumTree {
-        SumTree(
-            SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding, threads: threads)
+    static func sums(of job: Job, step: Int, in parts: VectorParts) -> StepSums {
+        StepSums(parts) { place in
+            SumTree(
+                SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding,
+                threads: threads,
+                place: place)
+        }
+    }
+
+    func cutParameters() -> [RawFrame] {
+        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire) }
     }
 
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
     /// What a checkpoint of now holds.
-    private var checkpoint: TrainingCheckpoint {
+    var checkpoint: TrainingCheckpoint {
         TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe)
     }
 
@@ -124,7 +141,9 @@ package final class CoordinatorShell {
         let outcome: Outcome
         do {
             outcome = try loop()
+            state.giveUpParts()
         } catch {
+            state.giveUpParts()
             try? perform(training.finish(complete: false))  // the error itself is what is told
             keepLastGoodState()
             throw error
@@ -194,21 +213,26 @@ package final class CoordinatorShell {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
         let directives = training.onMessage(
-            envelope.message, blockLengths: envelope.blockLengths, from: worker, at: watch.elapsed)
+            envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
+            at: watch.elapsed)
         try perform(directives, on: envelope)
     }
 
-    private func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
+    func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
         for directive in directives {
             switch directive {
             case .send(let message, let worker): try send(Envelope(message), to: worker)
             case .sendWork(let work, let withParameters, let worker):
-                try send(Envelope(.work(work), frames: withParameters ? [parameters] : []), to: worker)
+                try sendWork(work, withParameters: withParameters, to: worker)
             case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
             case .makeBlockDigests: digestMaker.start()
             case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
-            case .forget(let worker): workerMemories[worker] = nil
+            case .forget(let worker):
+                (workerMemories[worker], progress.held[worker], sent[worker]) = (nil, nil, nil)
+            case .takeSumPart(let part, let nodes, let worker, let isHeld):
+                guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
+                try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)
             case .takeSums(let worker, let isLookedThrough):
                 guard let envelope else { preconditionFailure("sums to take where no message came") }
                 try perform(takeSums(of: envelope, from: worker, isLookedThrough: isLookedThrough))
@@ -219,54 +243,6 @@ package final class CoordinatorShell {
             case .fail(let reason): throw ServiceError(reason)
             }
         }
-    }
-
-    // MARK: - Sums
-
-    private func takeSums(
-        of envelope: ReceivedEnvelope, from worker: WorkerID, isLookedThrough: Bool
-    ) -> [Training.Directive] {
-        guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
-            preconditionFailure("sums to take of a message that has none")
-        }
-        let blocks: [FloatBlock]
-        do throws(WireError) {
-            blocks = try envelope.blocks { offset, count in
-                workerMemories[worker]?.block(at: offset, count: count)
-            } place: {
-                pool.take(count: $0)
-            }
-        } catch {
-            return training.onUnreadable(error, from: worker, at: watch.elapsed)
-        }
-        let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
-        if isLookedThrough, !sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
-            return training.onNotFinite(from: worker, at: watch.elapsed)
-        }
-        times.computing += report.computing
-        for sum in sums { tree.insert(sum) }
-        return training.onSums(from: worker, at: watch.elapsed)
-    }
-
-    private func finishStep() throws {
-        try requireWholeSamples()
-        guard let sum = tree.root else { preconditionFailure("step \(state.step) is over, and its tree has no root") }
-        let isFinite = sum.isFinite(threads: Self.threads)
-        if isFinite {
-            let start = watch.elapsed
-            state.advance(gradient: sum.vector, threads: Self.threads)
-            times.optimising += watch.elapsed - start
-            times.onStep(at: watch.elapsed)
-            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
-        }
-        tree = Self.tree(of: job, step: state.step)
-        try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
-        guard isFinite else { return }
-        if state.step % settings.checkpointEvery == 0, state.step < job.steps {
-            checkpoints.write(checkpoint)
-        }
-        let means = zip(figures, sum.figures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
-        events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
     }
 
     // MARK: - Processes

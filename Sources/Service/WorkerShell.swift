@@ -31,6 +31,8 @@ package final class WorkerShell {
     /// For parameters that come as bfloat16.
     private var pool = BlockPool(limit: 4)
     private var parameters: FloatBlock?
+    /// Parameters some of whose parts came ahead of work.
+    private var coming: FloatBlock?
     /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
     var coordinatorMemory: SharedMemory?
     /// Where this worker's sums are, for a coordinator on this machine.
@@ -102,7 +104,9 @@ package final class WorkerShell {
             return try perform(employment.onUnreadable(error))
         }
         let directives = employment.onMessage(
-            envelope.message, blockLengths: envelope.blockLengths, isShared: envelope.isShared, at: watch.elapsed)
+            envelope.message, blockLengths: envelope.blockLengths, isShared: envelope.isShared,
+            isAhead: envelope.isAhead,
+            at: watch.elapsed)
         try perform(directives, on: envelope)
     }
 
@@ -129,7 +133,7 @@ package final class WorkerShell {
             case .sayReady(let probeDigest):
                 let ready = Ready(
                     probeDigest: probeDigest, coordinatorToken: coordinatorMemory?.token ?? [],
-                    memory: memory?.name(withToken: true))
+                    memory: memory?.name(withToken: true), takesParts: employment.parts != nil)
                 try send(Envelope(.ready(ready)))
             case .sendReport: preconditionFailure("a report to send where nothing was computed")
             case .examine(let welcome): try examine(welcome)
@@ -141,9 +145,10 @@ package final class WorkerShell {
                 guard let values = try self.block(of: envelope) else { continue }
                 try fetch?.take(block, values)
                 try perform(employment.onBlock(block))
+            case .takePart(let part): try takePart(part, of: envelope)
             case .prepare(let generation): try prepare(generation: generation)
             case .compute(let work, let withNewParameters, let generation):
-                if withNewParameters { parameters = try block(of: envelope) }
+                if withNewParameters { parameters = try isAhead(envelope) ? coming : block(of: envelope) }
                 guard let parameters else { continue }
                 compute.put(.compute(work, parameters: parameters, generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
@@ -151,6 +156,22 @@ package final class WorkerShell {
             case .end: isOver = true
             case .fail(let reason): throw ServiceError(reason)
             }
+        }
+    }
+
+    private func isAhead(_ envelope: ReceivedEnvelope?) -> Bool { envelope?.isAhead ?? false }
+
+    /// Puts a part of parameters into its place.
+    private func takePart(_ part: Int, of envelope: ReceivedEnvelope?) throws {
+        guard let envelope, let parts = employment.parts else { preconditionFailure("a part where none can be") }
+        if part == 0 { coming = pool.take(count: parts.vectorCount) }
+        guard let coming else { return }
+        let place = FloatBlock(borrowing: coming.base + parts[part].lowerBound, count: parts[part].count, from: coming)
+        do throws(WireError) {
+            let came = try envelope.blocks(place: { _ in place }).first
+            if let came, came !== place { place.copy(from: came) }
+        } catch {
+            try perform(employment.onUnreadable(error))
         }
     }
 
@@ -192,6 +213,16 @@ package final class WorkerShell {
         if isLent { lent[report.claim, default: []] += sums.map(\.vector) }
         let element = job?.settings.arithmetic.wire ?? .float32
         let frames = sums.map { RawFrame($0.vector, as: element) }
-        try send(Envelope(.leafReport(report), frames: frames), from: isLent ? memory : nil)
+        guard !isLent, let parts = employment.parts else {
+            return try send(Envelope(.leafReport(report), frames: frames), from: isLent ? memory : nil)
+        }
+        if !sums.isEmpty {
+            let cut = sums.map { $0.vector.cut(parts) }
+            for part in 0..<parts.count {
+                let frames = cut.map { RawFrame($0[part], as: element) }
+                try send(Envelope(.sumPart(SumPart(claim: report.claim, part: part)), frames: frames))
+            }
+        }
+        try send(Envelope(.leafReport(report), frames: frames, isAhead: true))
     }
 }

@@ -36,6 +36,9 @@ public struct Scenario: Equatable, Sendable {
     public var sumBytes: Int
     /// Bytes of the published state, as it is sent.
     public var publishedBytes: Int
+    /// In how many parts sums and published states travel, 1 to 64: one is summed and sent on while others travel. A
+    /// coordinator takes as many as `VectorParts(travelling:)` says.
+    public var parts = 1
     /// Each worker's link.
     public var link: Link
     /// What the coordinator's link carries, in bits a second; nil for as much as a worker's.

@@ -24,6 +24,10 @@ struct SimulatedCoordinator {
     /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
     private let shared: [Cell]
     private var sharing: Set<WorkerID> = []
+    /// Pieces of sums that came ahead of their reports, and how many parts of which step's parameters were sent.
+    private var arrived: [UInt64: [[Cell]]] = [:]
+    private var leavesArrived: [Int: Int] = [:]
+    private var sent: [WorkerID: (step: Int, count: Int)] = [:]
     private var tree: [(leaves: Range<Int>, cell: Cell)] = []
     private(set) var checkpoint: Checkpoint
     private(set) var acts: [Act] = []
@@ -37,8 +41,9 @@ struct SimulatedCoordinator {
         shared = [Cell(state), Cell(state)]
         training = Training(
             Training.Plan(
-                leafCount: run.leafCount, steps: run.steps, largestFigures: [1], parameterCount: 1,
-                datasetDigest: "data"),
+                leafCount: run.leafCount, steps: run.steps, largestFigures: [1],
+                parameterCount: run.vectorCount,
+                datasetDigest: "data", parts: run.parts),
             step: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
     }
@@ -52,7 +57,7 @@ struct SimulatedCoordinator {
 
     mutating func receive(_ parcel: Parcel, from worker: WorkerID, at now: Duration) {
         let directives = training.onMessage(
-            parcel.message, blockLengths: parcel.blockLengths, from: worker, at: now)
+            parcel.message, blockLengths: parcel.blockLengths, isAhead: parcel.isAhead, from: worker, at: now)
         perform(directives, on: parcel, now)
     }
 
@@ -75,7 +80,14 @@ struct SimulatedCoordinator {
                 let parcel = Parcel(message: .sampleBlock(block: block), blockLengths: [1])
                 acts.append(.send(parcel, to: worker))
             case .share(let ready, let worker): if ready.coordinatorToken == [1] { sharing.insert(worker) }
-            case .forget(let worker): sharing.remove(worker)
+            case .forget(let worker):
+                sharing.remove(worker)
+                sent[worker] = nil
+            case .takeSumPart(let part, let nodes, _, _):
+                if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
+                arrived[part.claim, default: []].append(parcel?.cells ?? [])
+                leavesArrived[part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
+                sendAhead(upTo: (0..<run.vectorCount).prefix { leavesArrived[$0, default: 0] >= run.leafCount }.count)
             case .takeSums(let worker, let isLookedThrough):
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, now) }
             case .finishStep: finishStep(now)
@@ -89,7 +101,8 @@ struct SimulatedCoordinator {
         let welcome = Welcome(
             job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), samplesPerBlock: 1,
             blockDigests: [UInt8](repeating: 0, count: needsSamples ? 32 * run.blockCount : 0),
-            memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session)
+            memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session,
+            partLength: run.parts == nil ? 0 : 1)
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
     }
 
@@ -101,9 +114,37 @@ struct SimulatedCoordinator {
         }
         guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
         let isShared = sharing.contains(worker)
+        if !isShared, training.roster.members[worker]?.takesParts ?? false {
+            sendParts(upTo: run.vectorCount, of: step, run.states[step], to: worker)
+            sent[worker] = nil
+            let parcel = Parcel(message: .work(work), blockLengths: [run.vectorCount], isAhead: true)
+            return acts.append(.send(parcel, to: worker))
+        }
         let cell = isShared ? shared[step % 2] : Cell(run.states[step])
         acts.append(
-            .send(Parcel(message: .work(work), blockLengths: [1], isShared: isShared, cells: [cell]), to: worker))
+            .send(
+                Parcel(
+                    message: .work(work), blockLengths: [run.vectorCount], isShared: isShared, cells: [cell]),
+                to: worker))
+    }
+
+    /// Sends parts of the next parameters to those who will need them; what is not finite makes wrong ones.
+    private mutating func sendAhead(upTo count: Int) {
+        guard step + 1 < run.states.count else { return }
+        let isRight = run.trouble != .rootNotFinite(step: step)
+        for worker in training.takersAhead where !sharing.contains(worker) {
+            sendParts(upTo: count, of: step + 1, isRight ? run.states[step + 1] : 0, to: worker)
+        }
+    }
+
+    private mutating func sendParts(upTo count: Int, of step: Int, _ state: UInt64, to worker: WorkerID) {
+        let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
+        for part in already..<max(already, count) {
+            let message = Message.parameterPart(ParameterPart(step: step, part: part))
+            let piece = Cell(run.piece(part, of: state))
+            acts.append(.send(Parcel(message: message, blockLengths: [1], cells: [piece]), to: worker))
+        }
+        sent[worker] = (step, max(already, count))
     }
 
     private mutating func takeSums(of parcel: Parcel, from worker: WorkerID, _ isLookedThrough: Bool, _ now: Duration) {
@@ -114,10 +155,16 @@ struct SimulatedCoordinator {
             fault = "sums lie in memory that is not open"
             return
         }
-        if isLookedThrough, !parcel.cells.allSatisfy(\.isFinite) {
+        var cells = parcel.cells
+        if parcel.isAhead {
+            let pieces = arrived.removeValue(forKey: report.claim) ?? []
+            guard pieces.count == run.vectorCount else { return fault = "sums were taken that never came" }
+            cells = nodes.indices.map { node in run.whole(pieces.map { $0[node] }) }
+        }
+        if isLookedThrough, !cells.allSatisfy(\.isFinite) {
             return perform(training.onNotFinite(from: worker, at: now), now)
         }
-        for (node, cell) in zip(nodes, parcel.cells) {
+        for (node, cell) in zip(nodes, cells) {
             if tree.contains(where: { $0.leaves.overlaps(node.leaves) }) {
                 fault = "leaves \(node.leaves) of step \(step) were summed twice"
             }
@@ -131,7 +178,8 @@ struct SimulatedCoordinator {
         if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
         let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
         if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
-        tree = []
+        (tree, arrived, leavesArrived) = ([], [:], [:])
+        if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
         if training.ledger == nil { acts.append(.end(reason: nil)) }
     }

@@ -1,3 +1,4 @@
+import Coordination
 import Wire
 
 /// What of a simulated run is drawn before it begins; times are in microseconds.
@@ -101,6 +102,25 @@ struct SimulatedRun {
             states.append(Self.state(after: states[step], sum: sum))
         }
         return states
+    }
+
+    /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
+    var vectorCount: Int { scenario?.parts ?? 2 }
+
+    /// The vector in parts of one float; nil where it travels as a whole.
+    var parts: VectorParts? { vectorCount > 1 ? VectorParts(of: vectorCount, length: 1) : nil }
+
+    private var bitsOfPiece: Int { (64 + vectorCount - 1) / vectorCount }
+
+    /// What of a number travels as one part.
+    func piece(_ part: Int, of value: UInt64) -> UInt64 {
+        value >> UInt64(part * bitsOfPiece) & (UInt64.max >> UInt64(64 - bitsOfPiece))
+    }
+
+    /// The number whose pieces came; finite where all are.
+    func whole(_ pieces: [Cell]) -> Cell {
+        let value = pieces.enumerated().reduce(0) { $0 | $1.element.value << UInt64($1.offset * bitsOfPiece) }
+        return Cell(value, isFinite: pieces.allSatisfy(\.isFinite))
     }
 
     /// What the leaves of a step come to, computed at a state.

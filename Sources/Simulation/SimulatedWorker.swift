@@ -24,6 +24,8 @@ struct SimulatedWorker {
     /// Whether the coordinator's memory is open.
     private var isOpen = false
     private var parameters: Cell?
+    /// The pieces of parameters that came ahead of work.
+    private var coming: [Cell] = []
     private var lent: [UInt64: [Cell]] = [:]
     /// The coordinator process that it was welcomed by last, and which one each order to compute came from.
     private var session: UInt64 = 0
@@ -40,7 +42,8 @@ struct SimulatedWorker {
     ) {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
-            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount, parameterCount: 1)
+            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount,
+            parameterCount: run.vectorCount)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")
@@ -57,7 +60,8 @@ struct SimulatedWorker {
 
     mutating func receive(_ parcel: Parcel, at now: Duration) {
         let directives = employment.onMessage(
-            parcel.message, blockLengths: parcel.blockLengths, isShared: parcel.isShared, at: now)
+            parcel.message, blockLengths: parcel.blockLengths, isShared: parcel.isShared, isAhead: parcel.isAhead,
+            at: now)
         perform(directives, on: parcel, now)
         checkLentMemory()
         let releasedBelow: UInt64
@@ -106,11 +110,25 @@ struct SimulatedWorker {
             if report.content == .notFinite {
                 acts.append(.send(Parcel(message: .leafReport(report))))
             } else {
-                let lengths = [Int](repeating: 1, count: cells.count)
+                let lengths = [Int](repeating: run.vectorCount, count: cells.count)
+                let isAhead = !isLent && employment.parts != nil
+                if isAhead { sendPieces(of: cells, claim: report.claim) }
                 acts.append(
                     .send(
-                        Parcel(message: .leafReport(report), blockLengths: lengths, isShared: isLent, cells: cells)))
+                        Parcel(
+                            message: .leafReport(report), blockLengths: lengths, isShared: isLent, isAhead: isAhead,
+                            cells: isAhead ? [] : cells)))
             }
+        }
+    }
+
+    private mutating func sendPieces(of cells: [Cell], claim: UInt64) {
+        for part in 0..<run.vectorCount {
+            let pieces = cells.map { Cell(run.piece(part, of: $0.value), isFinite: $0.isFinite) }
+            let message = Message.sumPart(SumPart(claim: claim, part: part))
+            acts.append(
+                .send(
+                    Parcel(message: message, blockLengths: [Int](repeating: 1, count: cells.count), cells: pieces)))
         }
     }
 
@@ -127,7 +145,11 @@ struct SimulatedWorker {
                 let token: [UInt8] = isOpen ? [1] : []
                 acts.append(
                     .send(
-                        Parcel(message: .ready(Ready(probeDigest: probeDigest, coordinatorToken: token)))))
+                        Parcel(
+                            message: .ready(
+                                Ready(
+                                    probeDigest: probeDigest, coordinatorToken: token,
+                                    takesParts: employment.parts != nil)))))
             case .sendReport: fault = "a report was sent where nothing was computed"
             case .examine(let welcome):
                 session = welcome.session
@@ -138,12 +160,18 @@ struct SimulatedWorker {
             case .lookUp(let block):
                 perform(employment.onLookUp(block, isFound: draw.happens(300)), on: parcel, now)
             case .takeBlock(let block): perform(employment.onBlock(block), on: parcel, now)
+            case .takePart(let part):
+                if part == 0 { coming = [] }
+                coming += parcel?.cells ?? []
+                if coming.count != part + 1 { fault = "a part of parameters was taken out of order" }
             case .prepare(let generation):
                 if generation <= preparedGeneration { fault = "generation \(generation) was prepared twice" }
                 preparedGeneration = generation
                 acts.append(.prepare(generation: generation))
             case .compute(let work, let withNewParameters, let generation):
-                if withNewParameters { parameters = parcel?.cells.first }
+                if withNewParameters {
+                    parameters = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first
+                }
                 guard let parameters else { fault = "there are no parameters to compute at"; continue }
                 sessionOfClaim[work.claim] = session
                 acts.append(.compute(work, parameters: parameters, generation: generation))

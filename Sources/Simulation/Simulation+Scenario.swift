@@ -23,6 +23,7 @@ extension Scenario {
     /// - Throws: `Simulation.Failure` where the run does not get on: where messages are longer on the link than the
     ///   lease, workers are taken for dead.
     public func simulated() throws(Simulation.Failure) -> ScenarioFigures {
+        precondition((1...64).contains(parts), "\(parts) parts")
         precondition(rounds > 3 && workers > 0 && leafCount > 0 && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
         _ = try simulation.finish()
@@ -49,7 +50,14 @@ extension Simulation {
     // MARK: - Links
 
     private func bytes(of parcel: Parcel, _ bytesOfCell: Int) -> Double {
-        Double(Scenario.headerBytes + parcel.cells.count * bytesOfCell)
+        Double(Scenario.headerBytes + parcel.cells.count * bytesOfCell / partCount(of: parcel))
+    }
+
+    private func partCount(of parcel: Parcel) -> Int {
+        switch parcel.message {
+        case .sumPart, .parameterPart: run.vectorCount
+        default: 1
+        }
     }
 
     mutating func sendUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) {
@@ -97,13 +105,15 @@ extension Simulation {
     }
 
     /// Whether the coordinator is busy with a message for a while; then it takes it up later.
-    mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID) -> Bool {
+    mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID, _ order: Int) -> Bool {
         guard let scenario = run.scenario else { return false }
-        let bytes = Double(parcel.cells.count * scenario.sumBytes)
+        let bytes = Double(parcel.cells.count * scenario.sumBytes / partCount(of: parcel))
         let time = Int(scenario.handlingPerMessage.microseconds) + Int(scenario.handlingPerByte * bytes / 1000)
         guard time > 0, !parcel.cells.isEmpty else { return false }
         coordinatorIsBusy(for: time)
-        queue.put(.handled(parcel, from: i, worker: id, life: coordinatorLife), at: coordinatorPausedUntil)
+        // Before whatever came after it and waits too.
+        let handled = Event.handled(parcel, from: i, worker: id, life: coordinatorLife)
+        queue.put(handled, at: coordinatorPausedUntil, order: order)
         return true
     }
 
@@ -115,6 +125,16 @@ extension Simulation {
         roundEnds.append((time: now, bytes: links?.byteCount ?? 0))
         queue.put(.carryOut(life: coordinatorLife), at: coordinatorPausedUntil)
         return true
+    }
+
+    /// Nothing is lost in a scenario; what is taken for lost is too long on its way.
+    func refuseLoss(_ event: RunEvent) throws(Failure) {
+        switch event {
+        case .silent: throw failure("a message is longer on its way than the lease, and its worker was taken for dead")
+        case .lostWork:
+            throw failure("work is longer on its way than two signs of life are apart, and was taken for lost")
+        default: return
+        }
     }
 
     private mutating func coordinatorIsBusy(for time: Int) {

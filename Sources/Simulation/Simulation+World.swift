@@ -56,6 +56,7 @@ extension Simulation {
             report.claim &+= draw.happens(500) ? 1 : 17
             var wrong = Parcel(message: .leafReport(report))
             (wrong.blockLengths, wrong.isShared, wrong.cells) = (parcel.blockLengths, parcel.isShared, parcel.cells)
+            wrong.isAhead = parcel.isAhead
             put(wrong)
         }
     }
@@ -92,9 +93,7 @@ extension Simulation {
                 queue.put(.digestsMade(life: coordinatorLife), at: now + run.digestTime)
             case .tell(let event):
                 tell("c: \(event)")
-                if links != nil, case .silent = event {
-                    throw failure("a message is longer on its way than the lease, and its worker was taken for dead")
-                }
+                if links != nil { try refuseLoss(event) }
             case .end(let reason): try endJob(reason)
             }
         }

@@ -152,7 +152,7 @@ public struct Simulation {
             }
         case .toCoordinator(let parcel, let i, let id, let life):
             guard life == coordinatorLife, coordinator != nil else { return }
-            if waitsForCoordinator(event, order) || handles(parcel, from: i, id) { return }
+            if waitsForCoordinator(event, order) || handles(parcel, from: i, id, order) { return }
             try takeUp(parcel, from: i, id)
         case .handled(let parcel, let i, let id, let life):
             guard life == coordinatorLife, coordinator != nil else { return }

@@ -57,12 +57,32 @@ public enum Optimiser: Sendable {
     public mutating func update(
         _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
     ) {
+        update(part: 0..<parameters.count, of: parameters, gradient: gradient, into: updated, threads: threads)
+        countUpdate()
+    }
+
+    /// Makes a part of the next step, with the part's gradient alone; once all parts are made, `countUpdate` is due.
+    ///
+    /// - Precondition: parameters and results are as long as the vectors.
+    public func update(
+        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+    ) {
+        switch self {
+        case .adam(let adam):
+            adam.update(part: part, of: parameters, gradient: gradient, into: updated, threads: threads)
+        case .adamw(let adamw):
+            adamw.update(part: part, of: parameters, gradient: gradient, into: updated, threads: threads)
+        }
+    }
+
+    /// All parts of a step are made.
+    public mutating func countUpdate() {
         switch self {
         case .adam(var adam):
-            adam.update(parameters, gradient: gradient, into: updated, threads: threads)
+            adam.countUpdate()
             self = .adam(adam)
         case .adamw(var adamw):
-            adamw.update(parameters, gradient: gradient, into: updated, threads: threads)
+            adamw.countUpdate()
             self = .adamw(adamw)
         }
     }

@@ -12,6 +12,10 @@ public struct TrainingState: Sendable {
     public private(set) var published: FloatBlock
     private var optimiser: Optimiser
     private let rounding: ParameterRounding?
+    /// The optimiser's vectors before the parts of a step that were made.
+    private var undo: [FloatBlock] = []
+    /// The next step, where a part of it is made.
+    private var begun: BegunStep?
     private var pool = BlockPool(limit: 5)
     private var publishedPool = BlockPool(limit: 5)
 
@@ -52,6 +56,73 @@ public struct TrainingState: Sendable {
         publish()
     }
 
+    // MARK: - A step in parts
+
+    /// What is kept of a step some of whose parts are made.
+    private struct BegunStep: Sendable {
+        let parameters: FloatBlock
+        /// Nil where that is `parameters`.
+        let rounded: FloatBlock?
+        var parts: [Range<Int>] = []
+    }
+
+    /// Makes a part of the next step, with the sum of all leaves' parts; each part once, in any order.
+    ///
+    /// - Parameters:
+    ///   - part: which values.
+    ///   - sum: as long as the part.
+    ///   - threads: as for `advance(gradient:)`.
+    /// - Returns: the part of what will be published; never written to again, unless the step is given up.
+    public mutating func advance(part: Range<Int>, sum: FloatBlock, threads: Int = 1) -> FloatBlock {
+        let count = parameters.count
+        var step =
+            begun
+            ?? BegunStep(
+                parameters: pool.take(count: count),
+                rounded: rounding == nil ? nil : publishedPool.take(count: count))
+        for (kept, vector) in zip(undoVectors(), optimiserVectors) {
+            (kept.base + part.lowerBound).update(from: vector.base + part.lowerBound, count: part.count)
+        }
+        step.parts.append(part)
+        optimiser.update(part: part, of: parameters, gradient: sum, into: step.parameters, threads: threads)
+        begun = step
+        func slice(_ block: FloatBlock) -> FloatBlock {
+            FloatBlock(borrowing: block.base + part.lowerBound, count: part.count, from: block)
+        }
+        guard let rounding, let whole = step.rounded else { return slice(step.parameters) }
+        let rounded = slice(whole)
+        rounding.rounding(at: self.step + 1).from(part.lowerBound).round(slice(step.parameters), into: rounded)
+        return rounded
+    }
+
+    /// All parts of the step are made: it is done.
+    ///
+    /// - Precondition: they are.
+    public mutating func finishParts() {
+        guard let begun else { preconditionFailure("a step without parts") }
+        precondition(begun.parts.reduce(0) { $0 + $1.count } == parameters.count, "parts \(begun.parts) of a step")
+        (parameters, self.begun) = (begun.parameters, nil)
+        published = begun.rounded ?? begun.parameters
+        optimiser.countUpdate()
+        step += 1
+    }
+
+    /// Gives the step up whose parts were made so far, as if it had never begun.
+    public mutating func giveUpParts() {
+        for (kept, vector) in zip(undo, optimiserVectors) {
+            for part in begun?.parts ?? [] {
+                (vector.base + part.lowerBound).update(from: kept.base + part.lowerBound, count: part.count)
+            }
+        }
+        begun = nil
+    }
+
+    /// Memory for the optimiser's vectors as they were.
+    private mutating func undoVectors() -> [FloatBlock] {
+        if undo.isEmpty { undo = optimiserVectors.map { FloatBlock(uninitialised: $0.count) } }
+        return undo
+    }
+
     private mutating func publish() {
         guard let rounding else { return published = parameters }
         let rounded = publishedPool.take(count: parameters.count)
@@ -72,7 +143,10 @@ public struct TrainingState: Sendable {
     }
 
     /// A copy whose optimiser no later step writes over.
+    ///
+    /// - Precondition: no parts of a step are made.
     public func snapshot() -> TrainingState {
-        TrainingState(step: step, parameters: parameters, optimiser.copy(), rounding)
+        precondition(begun == nil, "a copy in the middle of step \(step)")
+        return TrainingState(step: step, parameters: parameters, optimiser.copy(), rounding)
     }
 }

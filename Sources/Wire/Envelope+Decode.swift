@@ -28,7 +28,7 @@ extension ReceivedEnvelope {
         message = try form.read(header.pointee)
         self.parts = parts.dropFirst()
         listed = try Self.frames(header.pointee, of: form.frames, came: self.parts.count)
-        guard listed.count(where: { $0.sharedOffset == 0 }) == self.parts.count else {
+        guard listed.count(where: \.follows) == self.parts.count else {
             throw .frameCount(listed: listed.count, came: self.parts.count)
         }
     }
@@ -53,12 +53,15 @@ extension ReceivedEnvelope {
             frames.append(
                 ListedFrame(
                     element: element, floatCount: listed.float_count, checksum: listed.checksum,
-                    sharedOffset: listed.shared_offset))
+                    sharedOffset: listed.shared_offset, isAhead: listed.ahead != 0))
+        }
+        guard !frames.contains(where: \.isAhead) || frames.allSatisfy({ $0.isAhead && $0.sharedOffset == 0 }) else {
+            throw .malformedHeader("frames of which some were sent ahead of it and others were not")
         }
         return frames
     }
 
-    /// Reads the floats that go with the message.
+    /// Reads the floats that go with the message, but for such as came in parts ahead of it.
     ///
     /// - Parameters:
     ///   - shared: so many floats at an offset, in bytes, of memory that the sender shares; nil where there are none.
@@ -71,7 +74,7 @@ extension ReceivedEnvelope {
     ) throws(WireError) -> [FloatBlock] {
         var blocks: [FloatBlock] = []
         var rest = parts
-        for (i, listed) in listed.enumerated() {
+        for (i, listed) in listed.enumerated() where !listed.isAhead {
             if listed.sharedOffset > 0 {
                 let (offset, count) = (Int(clamping: listed.sharedOffset), Int(clamping: listed.floatCount))
                 guard let block = shared(offset, count) else {

@@ -15,7 +15,7 @@ extension Envelope {
         sharedOffset: (FloatBlock) -> Int? = { _ in nil }
     ) -> (header: [UInt8], frames: [RawFrame]) {
         let header = encodedHeader(version: protocolVersion, sharedOffset: sharedOffset)
-        return (header, frames.filter { sharedOffset($0.block) == nil })
+        return (header, isAhead ? [] : frames.filter { sharedOffset($0.block) == nil })
     }
 
     /// The header as a program of another version would write it; for tests of refusals.
@@ -31,7 +31,9 @@ extension Envelope {
                 arena.make(ssrm__wire__raw_frame__init) {
                     $0.kind = kind
                     $0.float_count = UInt64(frame.block.count)
-                    if let offset = sharedOffset(frame.block) {
+                    if isAhead {
+                        ($0.ahead, $0.element) = (1, frame.element.onWire)
+                    } else if let offset = sharedOffset(frame.block) {
                         $0.shared_offset = UInt64(offset)
                         $0.element = ElementType.float32.onWire
                     } else {

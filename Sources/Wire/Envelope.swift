@@ -11,12 +11,14 @@ public struct Envelope: Sendable {
 
     /// What is said.
     public let message: Message
-    /// What travels behind it.
+    /// What travels behind it, or did ahead of it.
     public let frames: [RawFrame]
+    /// Whether the frames were sent in parts ahead of it.
+    public let isAhead: Bool
 
     /// A message to send.
-    public init(_ message: Message, frames: [RawFrame] = []) {
-        (self.message, self.frames) = (message, frames)
+    public init(_ message: Message, frames: [RawFrame] = [], isAhead: Bool = false) {
+        (self.message, self.frames, self.isAhead) = (message, frames, isAhead && !frames.isEmpty)
     }
 }
 
@@ -30,6 +32,10 @@ public struct ReceivedEnvelope {
         let floatCount: UInt64
         let checksum: UInt64
         let sharedOffset: UInt64
+        let isAhead: Bool
+
+        /// Whether it comes behind the header.
+        var follows: Bool { sharedOffset == 0 && !isAhead }
     }
     /// What was said.
     public let message: Message
@@ -40,5 +46,8 @@ public struct ReceivedEnvelope {
     public var blockLengths: [Int] { listed.map { Int(clamping: $0.floatCount) } }
 
     /// Whether some of the floats are said to lie in memory that the sender shares.
-    public var isShared: Bool { listed.count > parts.count }
+    public var isShared: Bool { listed.contains { $0.sharedOffset > 0 } }
+
+    /// Whether the floats came in parts ahead of this message.
+    public var isAhead: Bool { listed.contains(where: \.isAhead) }
 }

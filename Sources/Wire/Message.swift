@@ -11,6 +11,8 @@ public enum Message: Equatable, Sendable {
     case ready(Ready)
     /// A worker's sums of its leaves, one raw frame a node.
     case leafReport(LeafReport)
+    /// A part of a claim's sums ahead of their report, one raw frame a node.
+    case sumPart(SumPart)
     /// A worker is alive.
     case heartbeat(Heartbeat)
     /// A worker leaves.
@@ -21,6 +23,8 @@ public enum Message: Equatable, Sendable {
     case sampleBlock(block: Int)
     /// Leaves to compute; the parameters come in a raw frame where the worker has not got them.
     case work(Work)
+    /// A part of a step's parameters ahead of work that needs them, in one raw frame.
+    case parameterPart(ParameterPart)
     /// The coordinator heard a heartbeat; memory lent for claims with smaller numbers than `releasedBelow` is free
     /// again.
     case heartbeatReply(sequence: UInt64, releasedBelow: UInt64)
@@ -35,7 +39,7 @@ public enum Message: Equatable, Sendable {
 extension Message {
     /// How each message is written and read, a line each.
     static let forms: [MessageForm] = [
-        .hello, .sampleRequest, .ready, .leafReport, .heartbeat, .farewell,
-        .welcome, .sampleBlock, .work, .heartbeatReply, .refusal, .finish, .wait,
+        .hello, .sampleRequest, .ready, .leafReport, .sumPart, .heartbeat, .farewell,
+        .welcome, .sampleBlock, .work, .parameterPart, .heartbeatReply, .refusal, .finish, .wait,
     ]
 }

@@ -30,6 +30,16 @@ import Testing
         #expect(abs(figures.efficiency - 4.0 / 21) < 0.01)
     }
 
+    @Test func partsGoDownWhileOthersComeUp() throws {
+        var scenario = scenario(workers: 1)
+        scenario.parts = 8
+        // Up 8 ms, the last part down 1 ms while the next state is made; computing as before.
+        expect(try scenario.simulated().round, is: 8 + 4 + 1)
+        scenario = self.scenario(workers: 4)
+        scenario.parts = 8
+        expect(try scenario.simulated().round, is: 32 + 4 + 4, within: 0.05)
+    }
+
     @Test(arguments: [2, 4, 32]) func workersShareTheCoordinatorsLink(workers: Int) throws {
         expect(try scenario(workers: workers).simulated().round, is: Double(8 * workers + 4 + 8 * workers + 1))
     }
@@ -69,6 +79,15 @@ import Testing
         var scenario = scenario(workers: 100)
         scenario.handlingPerByte = 1.5
         #expect(try scenario.simulated() == scenario.simulated())
+    }
+
+    /// A sign of life waits behind the report before it, on the way and at the coordinator: nothing is taken for lost.
+    @Test func signsOfLifeDoNotOvertakeReports() throws {
+        var scenario = scenario(workers: 8, leafTime: .milliseconds(2970))
+        scenario.handlingPerByte = 20
+        // Seven reports are handled while the next come; the last one, the state and the worker's own are waited for.
+        let handled = 0.955 * 20
+        expect(try scenario.simulated().round, is: 64 + 2970 + 64 + 1 + handled * (2 + 8 + 1), within: 0.02)
     }
 
     @Test func messagesLongerOnTheLinkThanTheLeaseAreAFailure() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bfloat16.h"
+#include "draw_stride.h"
 #include "convolution.h"
 #include "crf.h"
 #include "elementary.h"

@@ -26,6 +26,8 @@ typedef struct Ssrm__Wire__SampleBlock Ssrm__Wire__SampleBlock;
 typedef struct Ssrm__Wire__Ready Ssrm__Wire__Ready;
 typedef struct Ssrm__Wire__Work Ssrm__Wire__Work;
 typedef struct Ssrm__Wire__LeafReport Ssrm__Wire__LeafReport;
+typedef struct Ssrm__Wire__SumPart Ssrm__Wire__SumPart;
+typedef struct Ssrm__Wire__ParameterPart Ssrm__Wire__ParameterPart;
 typedef struct Ssrm__Wire__Node Ssrm__Wire__Node;
 typedef struct Ssrm__Wire__Heartbeat Ssrm__Wire__Heartbeat;
 typedef struct Ssrm__Wire__HeartbeatReply Ssrm__Wire__HeartbeatReply;
@@ -111,13 +113,15 @@ typedef enum {
   SSRM__WIRE__HEADER__BODY_LEAF_REPORT = 13,
   SSRM__WIRE__HEADER__BODY_HEARTBEAT = 14,
   SSRM__WIRE__HEADER__BODY_FAREWELL = 15,
+  SSRM__WIRE__HEADER__BODY_SUM_PART = 18,
   SSRM__WIRE__HEADER__BODY_WELCOME = 20,
   SSRM__WIRE__HEADER__BODY_SAMPLE_BLOCK = 21,
   SSRM__WIRE__HEADER__BODY_WORK = 22,
   SSRM__WIRE__HEADER__BODY_HEARTBEAT_REPLY = 23,
   SSRM__WIRE__HEADER__BODY_REFUSAL = 24,
   SSRM__WIRE__HEADER__BODY_FINISH = 25,
-  SSRM__WIRE__HEADER__BODY_WAIT = 26
+  SSRM__WIRE__HEADER__BODY_WAIT = 26,
+  SSRM__WIRE__HEADER__BODY_PARAMETER_PART = 29
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__HEADER__BODY__CASE)
 } Ssrm__Wire__Header__BodyCase;
 
@@ -147,6 +151,7 @@ struct  Ssrm__Wire__Header
     Ssrm__Wire__LeafReport *leaf_report;
     Ssrm__Wire__Heartbeat *heartbeat;
     Ssrm__Wire__Farewell *farewell;
+    Ssrm__Wire__SumPart *sum_part;
     /*
      * From the coordinator.
      */
@@ -157,6 +162,7 @@ struct  Ssrm__Wire__Header
     Ssrm__Wire__Refusal *refusal;
     Ssrm__Wire__Finish *finish;
     Ssrm__Wire__Wait *wait;
+    Ssrm__Wire__ParameterPart *parameter_part;
   };
 };
 #define SSRM__WIRE__HEADER__INIT \
@@ -184,10 +190,14 @@ struct  Ssrm__Wire__RawFrame
    * How the frame keeps its floats.
    */
   Ssrm__Wire__ElementType element;
+  /*
+   * Whether it was sent in parts ahead of this message; then it has neither a checksum nor a place.
+   */
+  protobuf_c_boolean ahead;
 };
 #define SSRM__WIRE__RAW_FRAME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__raw_frame__descriptor) \
-    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0, 0, SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED }
+    , SSRM__WIRE__FRAME_KIND__FRAME_KIND_UNSPECIFIED, 0, 0, 0, SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED, 0 }
 
 
 /*
@@ -247,10 +257,14 @@ struct  Ssrm__Wire__Welcome
    * Drawn at random by each coordinator process: another one needs nothing of what this worker lent to the last.
    */
   uint64_t session;
+  /*
+   * How many floats a part of a vector has, the last one but for what is left, where sums may be sent in parts; 0 where not.
+   */
+  uint32_t part_floats;
 };
 #define SSRM__WIRE__WELCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__welcome__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL, 0, 0 }
 
 
 /*
@@ -329,10 +343,14 @@ struct  Ssrm__Wire__Ready
    * Where the worker's sums are.
    */
   Ssrm__Wire__SharedMemory *memory;
+  /*
+   * Whether the worker takes parameters in parts.
+   */
+  protobuf_c_boolean takes_parts;
 };
 #define SSRM__WIRE__READY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__ready__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, NULL }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, 0 }
 
 
 /*
@@ -386,6 +404,36 @@ struct  Ssrm__Wire__LeafReport
 #define SSRM__WIRE__LEAF_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__leaf_report__descriptor) \
     , 0, 0, 0, 0,NULL, 0, 0, 0 }
+
+
+/*
+ * A part of each of the sums of a claim's leaves, ahead of their report: one raw frame for each complete subtree among them. Parts
+ * are sent in order; one that is missing takes the report with it.
+ */
+struct  Ssrm__Wire__SumPart
+{
+  ProtobufCMessage base;
+  uint64_t claim;
+  uint32_t part;
+};
+#define SSRM__WIRE__SUM_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__sum_part__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * A part of a step's parameters, in one raw frame, ahead of the work that needs them. Parts are sent in order; the first one
+ * begins anew.
+ */
+struct  Ssrm__Wire__ParameterPart
+{
+  ProtobufCMessage base;
+  uint64_t step;
+  uint32_t part;
+};
+#define SSRM__WIRE__PARAMETER_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__parameter_part__descriptor) \
+    , 0, 0 }
 
 
 /*
@@ -699,6 +747,44 @@ Ssrm__Wire__LeafReport *
 void   ssrm__wire__leaf_report__free_unpacked
                      (Ssrm__Wire__LeafReport *message,
                       ProtobufCAllocator *allocator);
+/* Ssrm__Wire__SumPart methods */
+void   ssrm__wire__sum_part__init
+                     (Ssrm__Wire__SumPart         *message);
+size_t ssrm__wire__sum_part__get_packed_size
+                     (const Ssrm__Wire__SumPart   *message);
+size_t ssrm__wire__sum_part__pack
+                     (const Ssrm__Wire__SumPart   *message,
+                      uint8_t             *out);
+size_t ssrm__wire__sum_part__pack_to_buffer
+                     (const Ssrm__Wire__SumPart   *message,
+                      ProtobufCBuffer     *buffer);
+Ssrm__Wire__SumPart *
+       ssrm__wire__sum_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   ssrm__wire__sum_part__free_unpacked
+                     (Ssrm__Wire__SumPart *message,
+                      ProtobufCAllocator *allocator);
+/* Ssrm__Wire__ParameterPart methods */
+void   ssrm__wire__parameter_part__init
+                     (Ssrm__Wire__ParameterPart         *message);
+size_t ssrm__wire__parameter_part__get_packed_size
+                     (const Ssrm__Wire__ParameterPart   *message);
+size_t ssrm__wire__parameter_part__pack
+                     (const Ssrm__Wire__ParameterPart   *message,
+                      uint8_t             *out);
+size_t ssrm__wire__parameter_part__pack_to_buffer
+                     (const Ssrm__Wire__ParameterPart   *message,
+                      ProtobufCBuffer     *buffer);
+Ssrm__Wire__ParameterPart *
+       ssrm__wire__parameter_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   ssrm__wire__parameter_part__free_unpacked
+                     (Ssrm__Wire__ParameterPart *message,
+                      ProtobufCAllocator *allocator);
 /* Ssrm__Wire__Node methods */
 void   ssrm__wire__node__init
                      (Ssrm__Wire__Node         *message);
@@ -848,6 +934,12 @@ typedef void (*Ssrm__Wire__Work_Closure)
 typedef void (*Ssrm__Wire__LeafReport_Closure)
                  (const Ssrm__Wire__LeafReport *message,
                   void *closure_data);
+typedef void (*Ssrm__Wire__SumPart_Closure)
+                 (const Ssrm__Wire__SumPart *message,
+                  void *closure_data);
+typedef void (*Ssrm__Wire__ParameterPart_Closure)
+                 (const Ssrm__Wire__ParameterPart *message,
+                  void *closure_data);
 typedef void (*Ssrm__Wire__Node_Closure)
                  (const Ssrm__Wire__Node *message,
                   void *closure_data);
@@ -887,6 +979,8 @@ extern const ProtobufCMessageDescriptor ssrm__wire__sample_block__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__work__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__sum_part__descriptor;
+extern const ProtobufCMessageDescriptor ssrm__wire__parameter_part__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__node__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor;
 extern const ProtobufCMessageDescriptor ssrm__wire__heartbeat_reply__descriptor;

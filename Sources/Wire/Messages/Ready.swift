@@ -8,10 +8,15 @@ public struct Ready: Equatable, Sendable {
     public var coordinatorToken: [UInt8]
     /// Where its sums are; nil when it shares nothing.
     public var memory: SharedMemoryName?
+    /// Whether it takes parameters in parts ahead of work.
+    public var takesParts: Bool
 
     /// A worker that shares memory, or none.
-    public init(probeDigest: String, coordinatorToken: [UInt8] = [], memory: SharedMemoryName? = nil) {
+    public init(
+        probeDigest: String, coordinatorToken: [UInt8] = [], memory: SharedMemoryName? = nil, takesParts: Bool = false
+    ) {
         (self.probeDigest, self.coordinatorToken, self.memory) = (probeDigest, coordinatorToken, memory)
+        self.takesParts = takesParts
     }
 }
 
@@ -22,13 +27,14 @@ extension MessageForm {
         return .ready(
             Ready(
                 probeDigest: text(body.probe_digest), coordinatorToken: bytes(body.coordinator_token),
-                memory: try SharedMemoryName(onWire: body.memory)))
+                memory: try SharedMemoryName(onWire: body.memory), takesParts: body.takes_parts != 0))
     } write: { message, header, arena in
         guard case .ready(let ready) = message else { return false }
         header.ready = arena.make(ssrm__wire__ready__init) {
             $0.probe_digest = arena.text(ready.probeDigest)
             $0.coordinator_token = arena.data(ready.coordinatorToken)
             $0.memory = ready.memory.map(arena.memory)
+            $0.takes_parts = ready.takesParts ? 1 : 0
         }
         return true
     }

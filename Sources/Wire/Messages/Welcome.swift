@@ -16,15 +16,17 @@ public struct Welcome: Equatable, Sendable {
     public var memory: SharedMemoryName?
     /// Drawn at random by each coordinator process.
     public var session: UInt64
+    /// Floats of a part of a vector, where sums may be sent in parts ahead of their report; 0 where not.
+    public var partLength: Int
 
     /// An answer.
     public init(
         job: String, heartbeat: Duration, lease: Duration, samplesPerBlock: Int, blockDigests: [UInt8],
-        memory: SharedMemoryName? = nil, session: UInt64
+        memory: SharedMemoryName? = nil, session: UInt64, partLength: Int = 0
     ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
         (self.samplesPerBlock, self.blockDigests, self.memory) = (samplesPerBlock, blockDigests, memory)
-        self.session = session
+        (self.session, self.partLength) = (session, partLength)
     }
 }
 
@@ -44,7 +46,7 @@ extension MessageForm {
                 job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
                 lease: .milliseconds(Int64(body.lease_milliseconds)), samplesPerBlock: Int(body.samples_per_block),
                 blockDigests: bytes(digests), memory: try SharedMemoryName(onWire: body.memory),
-                session: body.session))
+                session: body.session, partLength: Int(body.part_floats)))
     } write: { message, header, arena in
         guard case .welcome(let welcome) = message else { return false }
         header.welcome = arena.make(ssrm__wire__welcome__init) {
@@ -55,6 +57,7 @@ extension MessageForm {
             $0.block_digests = arena.data(welcome.blockDigests)
             $0.memory = welcome.memory.map(arena.memory)
             $0.session = welcome.session
+            $0.part_floats = UInt32(welcome.partLength)
         }
         return true
     }

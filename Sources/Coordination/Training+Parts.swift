@@ -1,0 +1,51 @@
+import Numerics
+import Wire
+
+extension Training {
+    /// How far the parts of a worker's sums are.
+    struct Arrival: Sendable {
+        /// The claim that they are of.
+        let claim: UInt64
+        /// The part that is to come next.
+        var next: Int
+    }
+
+    /// The workers that parts of the next parameters may be sent to while sums of this step still come: they took part
+    /// in it, and will in the next.
+    public var takersAhead: [WorkerID] {
+        guard let ledger, ledger.step + 1 < plan.steps else { return [] }
+        return roster.ready.filter { $0.member.takesParts && $0.member.parametersStep == ledger.step }.map(\.id)
+    }
+
+    /// Takes a part of the sums of a claim that is still the worker's, where it is the next one.
+    ///
+    /// Of a claim that is over, parts are worth nothing; where a broken connection took one, the report that they
+    /// belong to will not be taken.
+    mutating func onSumPart(
+        _ part: SumPart, _ blockLengths: [Int], from worker: WorkerID, at now: Duration
+    ) -> [Directive] {
+        guard let ledger, let claim = ledger.claim(of: worker), claim.id == part.claim else { return [] }
+        let nodes = ledger.nodes(of: claim)
+        guard part.part < plan.parts.count,
+            blockLengths == [Int](repeating: plan.parts[part.part].count, count: nodes.count)
+        else { return onUnreadable("a part of sums of another shape than the job's", from: worker, at: now) }
+        var arrival = arrivals[worker].flatMap { $0.claim == claim.id ? $0 : nil } ?? Arrival(claim: claim.id, next: 0)
+        guard part.part == arrival.next else { return [] }
+        arrival.next += 1
+        arrivals[worker] = arrival
+        let isHeld = ledger.isLookedThrough || claim.purpose != .first
+        return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
+    }
+
+    /// Answers a report some of whose parts never came: it is late, or its worker's next sign of life will show that it
+    /// is not computing what it should.
+    func lateOrLost(_ report: LeafReport, from worker: WorkerID) -> [Directive] {
+        ledger?.fault(of: report, from: worker).map { [refuse(worker, $0)] } ?? []
+    }
+
+    /// Whether all parts of the sums that a worker reports on have come.
+    mutating func haveArrived(_ claim: UInt64, from worker: WorkerID) -> Bool {
+        let arrival = arrivals.removeValue(forKey: worker)
+        return arrival?.claim == claim && arrival?.next == plan.parts.count
+    }
+}

@@ -1,0 +1,163 @@
+import Coordination
+import Messaging
+import Numerics
+import Upstream
+import Wire
+
+/// How far a step is made while its sums still come.
+struct StepProgress {
+    /// Parts of sums that wait for their report: nothing is to be made of them before it is taken.
+    struct Held {
+        let claim: UInt64
+        var parts: [(leaves: Range<Int>, part: Int, vector: FloatBlock)] = []
+    }
+    var held: [WorkerID: Held] = [:]
+    /// The parts that the optimiser has made, from the first on, as they are published.
+    var made: [RawFrame] = []
+    /// Whether a part's sum is infinite or not a number: then the step is not made.
+    var isSpoilt = false
+}
+
+/// How many parts of which step's parameters a worker was sent.
+struct PartsSent {
+    let step: Int
+    var count = 0
+}
+
+extension CoordinatorShell {
+    /// How vectors are cut: on this machine's own workers, which read them where they lie, nothing is gained by parts.
+    static func parts(_ settings: CoordinatorSettings, isLoopback: Bool, vectorCount: Int) -> VectorParts {
+        isLoopback && settings.sharesMemory ? VectorParts(whole: vectorCount) : VectorParts(travelling: vectorCount)
+    }
+
+    /// Takes a part of a worker's sums, and makes of the step what can be made with it.
+    func take(
+        _ part: SumPart, of nodes: [Range<Int>], in envelope: ReceivedEnvelope, from worker: WorkerID, isHeld: Bool
+    ) throws {
+        let vectors: [FloatBlock]
+        do throws(WireError) {
+            vectors = try envelope.blocks(place: { place(count: $0) })
+        } catch {
+            return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
+        }
+        if isHeld {
+            if progress.held[worker]?.claim != part.claim { progress.held[worker] = .init(claim: part.claim) }
+            progress.held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
+            return
+        }
+        for (leaves, vector) in zip(nodes, vectors) { sums.insert(leaves, part: part.part, vector) }
+        if sums.parts.count > 1 { try makeParts() }
+    }
+
+    /// Takes the sums of a report whose vectors came ahead of it.
+    ///
+    /// - Returns: false, and nothing is taken, where they are looked through and one is infinite or not a number.
+    func takeAhead(_ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID, isLookedThrough: Bool)
+        -> Bool
+    {
+        let held = progress.held.removeValue(forKey: worker).flatMap { $0.claim == report.claim ? $0.parts : nil } ?? []
+        if isLookedThrough {
+            let (leafCount, nothing) = (job.shardsPerStep, FloatBlock(count: 0))
+            let looked =
+                held.map { LeafSum(leaves: $0.leaves, vector: $0.vector, figures: []) }
+                + nodes.map { LeafSum(leaves: $0.leaves, vector: nothing, figures: $0.figures) }
+            guard looked.allSatisfy({ $0.leavesRoom(among: leafCount) }) else { return false }
+        }
+        for (leaves, part, vector) in held { sums.insert(leaves, part: part, vector) }
+        for node in nodes { sums.insert(node.leaves, figures: node.figures) }
+        return true
+    }
+
+    /// Makes the parts of the step whose sums are all here, and sends what comes of them on: workers get the next
+    /// parameters while their last sums are still on their way.
+    private func makeParts() throws {
+        let before = progress.made.count
+        while progress.made.count < sums.parts.count, !progress.isSpoilt,
+            let sum = sums.root(part: progress.made.count)
+        {
+            make(part: progress.made.count, sum)
+        }
+        if progress.made.count > before { try sendAhead() }
+    }
+
+    /// Makes one part of the step, unless its sum is infinite or not a number.
+    func make(part: Int, _ sum: FloatBlock) {
+        guard sum.isFinite(threads: Self.threads) else { return progress.isSpoilt = true }
+        let start = watch.elapsed
+        let made = state.advance(part: sums.parts[part], sum: sum, threads: Self.threads)
+        times.optimising += watch.elapsed - start
+        progress.made.append(RawFrame(made, as: job.settings.arithmetic.wire))
+    }
+
+    private func sendAhead() throws {
+        for worker in training.takersAhead where workerMemories[worker] == nil {
+            try sendParts(progress.made, of: state.step + 1, to: worker)
+        }
+    }
+
+    /// Sends the parts of parameters that a worker was not sent yet.
+    func sendParts(_ parts: [RawFrame], of step: Int, to worker: WorkerID) throws {
+        let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
+        for part in already..<max(already, parts.count) {
+            let message = Message.parameterPart(ParameterPart(step: step, part: part))
+            try send(Envelope(message, frames: [parts[part]]), to: worker)
+        }
+        sent[worker] = PartsSent(step: step, count: parts.count)
+    }
+
+    /// Sends work with the parameters that it needs: by place, in parts of which some may be there already, or behind
+    /// it.
+    func sendWork(_ work: Work, withParameters: Bool, to worker: WorkerID) throws {
+        guard withParameters else { return try send(Envelope(.work(work)), to: worker) }
+        guard takesParts(worker), workerMemories[worker] == nil else {
+            return try send(Envelope(.work(work), frames: [parameters]), to: worker)
+        }
+        try sendParts(parameterParts, of: work.step, to: worker)
+        // Once more would mean that a connection took them.
+        sent[worker] = nil
+        try send(Envelope(.work(work), frames: [parameters], isAhead: true), to: worker)
+    }
+
+    private func takesParts(_ worker: WorkerID) -> Bool { training.roster.members[worker]?.takesParts ?? false }
+
+    /// Ends the step in hand: makes what is left of it, or gives it up where a sum is infinite or not a number.
+    ///
+    /// - Returns: whether it was made.
+    func makeStep(figures: [Double]) -> Bool {
+        if sums.parts.count == 1 || progress.made.isEmpty {
+            let roots = (0..<sums.parts.count).map { part -> FloatBlock in
+                guard let root = sums.root(part: part) else {
+                    preconditionFailure("a step is over without part \(part)")
+                }
+                return root
+            }
+            guard figures.allSatisfy(\.isFinite), roots.allSatisfy({ $0.isFinite(threads: Self.threads) }) else {
+                return false
+            }
+            let start = watch.elapsed
+            defer { times.optimising += watch.elapsed - start }
+            if roots.count == 1 {
+                state.advance(gradient: roots[0], threads: Self.threads)
+            } else {
+                for (part, root) in roots.enumerated() {
+                    _ = state.advance(part: sums.parts[part], sum: root, threads: Self.threads)
+                }
+                state.finishParts()
+            }
+            return true
+        }
+        while progress.made.count < sums.parts.count, !progress.isSpoilt {
+            guard let root = sums.root(part: progress.made.count) else {
+                preconditionFailure("a step is over without part \(progress.made.count)")
+            }
+            make(part: progress.made.count, root)
+        }
+        guard !progress.isSpoilt, figures.allSatisfy(\.isFinite) else {
+            state.giveUpParts()
+            sent = [:]  // what was sent ahead is of a step that never was
+            return false
+        }
+        state.finishParts()
+        return true
+    }
+}

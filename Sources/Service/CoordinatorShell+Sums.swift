@@ -1,0 +1,63 @@
+import Coordination
+import Messaging
+import Numerics
+import Upstream
+import Wire
+
+extension CoordinatorShell {
+    func takeSums(
+        of envelope: ReceivedEnvelope, from worker: WorkerID, isLookedThrough: Bool
+    ) -> [Training.Directive] {
+        guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
+            preconditionFailure("sums to take of a message that has none")
+        }
+        if envelope.isAhead {
+            guard takeAhead(report, nodes, from: worker, isLookedThrough: isLookedThrough) else {
+                return training.onNotFinite(from: worker, at: watch.elapsed)
+            }
+            times.computing += report.computing
+            return training.onSums(from: worker, at: watch.elapsed)
+        }
+        let blocks: [FloatBlock]
+        do throws(WireError) {
+            blocks = try envelope.blocks { offset, count in
+                workerMemories[worker]?.block(at: offset, count: count)
+            } place: {
+                place(count: $0)
+            }
+        } catch {
+            return training.onUnreadable(error, from: worker, at: watch.elapsed)
+        }
+        let found = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
+        if isLookedThrough, !found.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
+            return training.onNotFinite(from: worker, at: watch.elapsed)
+        }
+        times.computing += report.computing
+        for sum in found { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+        return training.onSums(from: worker, at: watch.elapsed)
+    }
+
+    /// A block for sums that come in fewer bits than floats have.
+    func place(count: Int) -> FloatBlock { pools[count, default: BlockPool(limit: 32)].take(count: count) }
+
+    func finishStep() throws {
+        try requireWholeSamples()
+        guard let sumFigures = sums.rootFigures else {
+            preconditionFailure("step \(state.step) is over, and its tree has no root")
+        }
+        let isFinite = makeStep(figures: sumFigures)
+        if isFinite {
+            times.onStep(at: watch.elapsed)
+            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+            parameterParts = progress.made.count == sums.parts.count ? progress.made : cutParameters()
+        }
+        (progress, sums) = (StepProgress(), Self.sums(of: job, step: state.step, in: sums.parts))
+        try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
+        guard isFinite else { return }
+        if state.step % settings.checkpointEvery == 0, state.step < job.steps {
+            checkpoints.write(checkpoint)
+        }
+        let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
+        events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
+    }
+}

@@ -1,0 +1,151 @@
+package import Numerics
+import Simulation
+package import Upstream
+
+/// What a job would take on several machines: what was measured on this one, and a simulation of the rest.
+package struct RunPlan: Encodable {
+    /// One way to run the job, and what it comes to.
+    package struct Line: Encodable, Sendable {
+        /// Optimiser steps between two exchanges; 1 is a synchronous run.
+        package let localSteps: Int
+        /// How sums and the published state travel.
+        package let wire: ElementType
+        /// Why it does not get on; then the figures are nil.
+        package internal(set) var fault: String?
+        /// Seconds of a round.
+        package internal(set) var roundSeconds: Double?
+        /// Rows a second over all workers.
+        package internal(set) var rowsPerSecond: Double?
+        /// The part of all workers' threads' time in which they compute.
+        package internal(set) var efficiency: Double?
+        /// Seconds for the whole job.
+        package internal(set) var seconds: Double?
+        /// Seconds between signs of life, and of the lease, with which it gets on.
+        package internal(set) var heartbeatSeconds = 1.0
+        package internal(set) var leaseSeconds = 10.0
+        /// Bytes that cross the coordinator's link for each step of the optimiser, both ways.
+        package internal(set) var bytesPerStep: Double?
+
+        private enum CodingKeys: String, CodingKey {
+            case wire, fault, efficiency, seconds
+            case localSteps = "local_steps"
+            case roundSeconds = "round_s"
+            case rowsPerSecond = "rows_per_s"
+            case bytesPerStep = "bytes_per_step"
+            case heartbeatSeconds = "heartbeat_s"
+            case leaseSeconds = "lease_s"
+        }
+    }
+    /// The machines that the job would run on.
+    package struct Machines: Encodable, Sendable {
+        /// How many workers, and compute threads of each.
+        package var workers, threads: Int
+        /// Each one's link, in bits a second, and seconds from one end to the other.
+        package var bitsPerSecond, delaySeconds: Double
+
+        /// Workers of so many threads on links of one kind.
+        package init(workers: Int, threads: Int, bitsPerSecond: Double, delaySeconds: Double) {
+            (self.workers, self.threads) = (workers, threads)
+            (self.bitsPerSecond, self.delaySeconds) = (bitsPerSecond, delaySeconds)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case workers, threads
+            case bitsPerSecond = "bits_per_s"
+            case delaySeconds = "delay_s"
+        }
+    }
+    /// Where exchanges take less than this part of the time, fewer of them are not worth what they may cost in loss.
+    package static let goodEfficiency = 0.8
+    private static let longestLease = Duration.seconds(3000)
+    /// The machines.
+    package let machines: Machines
+    /// What was measured here.
+    package let measured: MeasuredWorker
+    /// Rows a second of one thread that exchanges nothing.
+    package let aloneRowsPerSecond: Double
+    /// What each setting comes to, in the order asked for.
+    package let lines: [Line]
+    /// The setting advised, as a place among the lines; nil where none gets on.
+    package let advised: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case machines, measured, advised
+        case aloneRowsPerSecond = "alone_rows_per_s"
+        case lines = "settings"
+    }
+
+    /// A plan for each of these numbers of local steps in each of these formats.
+    package init(
+        _ job: Job, measured: MeasuredWorker, machines: Machines, localSteps: [Int], wires: [ElementType]
+    ) {
+        (self.machines, self.measured) = (machines, measured)
+        aloneRowsPerSecond =
+            Double(job.rowsPerStep) / (Double(job.shardsPerStep) * measured.leafSeconds + measured.outerSeconds)
+        lines = localSteps.flatMap { steps in
+            wires.map { Self.line(job, measured, machines, localSteps: steps, wire: $0) }
+        }
+        advised = Self.advice(lines)
+    }
+
+    /// The fewest local steps with which exchanges take little of the time, in the widest format that does; else the
+    /// fastest.
+    private static func advice(_ lines: [Line]) -> Int? {
+        let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
+        let least = good.map { lines[$0].localSteps }.min()
+        let widest = good.filter { lines[$0].localSteps == least }.max {
+            lines[$0].wire.byteCount < lines[$1].wire.byteCount
+        }
+        return widest
+            ?? lines.indices.filter { lines[$0].rowsPerSecond != nil }.max {
+                lines[$0].rowsPerSecond ?? 0 < lines[$1].rowsPerSecond ?? 0
+            }
+    }
+
+    private static func line(
+        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
+    ) -> Line {
+        var line = Line(localSteps: localSteps, wire: wire)
+        var scenario = scenario(job, measured, machines, localSteps: localSteps, wire: wire)
+        while true {
+            do {
+                let figures = try scenario.simulated()
+                let round = figures.round.seconds
+                line.roundSeconds = round
+                line.rowsPerSecond = Double(job.rowsPerStep * localSteps) / round
+                let computed = (scenario.leafTime * scenario.leafCount).seconds
+                line.efficiency = computed / (round * Double(machines.workers * machines.threads))
+                line.seconds = round * Double((job.steps + localSteps - 1) / localSteps)
+                line.bytesPerStep = figures.bytes / Double(localSteps)
+                (line.heartbeatSeconds, line.leaseSeconds) = (scenario.heartbeat.seconds, scenario.lease.seconds)
+                return line
+            } catch {
+                // Whoever is slow to hear of is not dead: signs of life further apart, and more patience.
+                (scenario.heartbeat, scenario.lease) = (scenario.heartbeat * 4, scenario.lease * 4)
+                guard scenario.lease > Self.longestLease else { continue }
+                line.fault = error.description
+                return line
+            }
+        }
+    }
+
+    /// The scenario of one setting.
+    static func scenario(
+        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
+    ) -> Scenario {
+        let isLocal = localSteps > 1
+        let leaf =
+            isLocal ? Double(localSteps) * (measured.leafSeconds + measured.optimiserSeconds) : measured.leafSeconds
+        // Replicas have no state of their own between rounds: the optimiser's vectors travel with the parameters.
+        let vectors = isLocal ? 1 + job.settings.optimiser.vectorNames.count : 1
+        let bytes = vectors * job.network.parameterCount * wire.byteCount
+        var scenario = Scenario(
+            workers: machines.workers, leafCount: job.shardsPerStep, leafTime: .seconds(leaf),
+            outerTime: .seconds(measured.outerSeconds), sumBytes: bytes, publishedBytes: bytes,
+            link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
+        scenario.threads = machines.threads
+        scenario.handlingPerByte = measured.handlingNanoseconds
+        scenario.rounds = machines.workers > 100 ? 6 : 12
+        return scenario
+    }
+}

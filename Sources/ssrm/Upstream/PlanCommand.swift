@@ -1,0 +1,114 @@
+import ArgumentParser
+import Datasets
+import Numerics
+import Service
+import SleepRecognition
+import Upstream
+
+/// `ssrm plan`: what a job would take on other machines, before any of them is started.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Says how long a job of the upstream stage would take on several machines, and which settings help.",
+        discussion: """
+            Measures for a few seconds how long one thread of this machine takes for a shard of the job, then simulates the \
+            run on machines like this one whose links all end at the coordinator. Efficiency is the part of the workers' time \
+            in which they compute. With local steps, workers make so many steps of the optimiser between two exchanges; what \
+            that does to the loss depends on the task, and no plan tells it.
+
+            Example:
+              ssrm plan --data maps.safetensors --preset paper --workers 8 \\
+                --link 1gbit --delay 1ms --local-steps 1,10,50
+            """)
+
+    @Option(help: "The dataset file, made by `ssrm data`.")
+    var data: String
+
+    @OptionGroup var presetOptions: PresetOptions
+
+    @Option(help: "Steps in all; by default the preset's.")
+    var steps: Int?
+
+    @Option(help: "Shards a step; by default the preset's, or as many as the samples fill.")
+    var shards: Int?
+
+    @Option(help: "Originals a shard. By default the preset's.")
+    var shardSize: Int?
+
+    @Option(help: "Workers, each on a machine of its own.")
+    var workers: Int
+
+    @Option(help: "Compute threads of each worker.")
+    var threads = 1
+
+    @Option(
+        help: "What each machine's link carries, each way, like 1gbit, 100mbit or 10gbit.", transform: LinkText.rate)
+    var link: Double
+
+    @Option(
+        help: "How long a message is underway at least, one way, like 0.1ms, 20ms or 1s.", transform: LinkText.delay)
+    var delay = 0.0001
+
+    @Option(help: "Steps of the optimiser between two exchanges, like 1,10,50,100.")
+    var localSteps = "1,10,50,100"
+
+    @Option(help: "How sums and parameters travel, like float32 or float32,bfloat16.")
+    var wire = ElementType.allCases.map(\.rawValue).joined(separator: ",")
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        for (name, value) in [("--workers", workers), ("--threads", threads)] where !(1...4096).contains(value) {
+            throw ValidationError("\(name) must be 1 to 4096, not \(value)")
+        }
+        for (name, value) in [("--shards", shards), ("--shard-size", shardSize), ("--steps", steps)] {
+            if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
+        }
+        _ = (try localStepCounts(), try wires())
+    }
+
+    private func localStepCounts() throws -> [Int] {
+        let counts = localSteps.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard counts.allSatisfy({ (1...1_000_000).contains($0) }), counts.count <= 32 else {
+            throw ValidationError("--local-steps takes numbers of steps like 1,10,50, not '\(localSteps)'")
+        }
+        return counts
+    }
+
+    private func wires() throws -> [ElementType] {
+        try wire.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let element = ElementType(rawValue: String(text)) else {
+                let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--wire takes some of \(known), not '\(text)'")
+            }
+            return element
+        }
+    }
+
+    func run() throws {
+        var settings = try presetOptions.settings(
+            unused: ["recogniser", "upstream.fold_steps"], standard: presetOptions.standard(for: data))
+        settings.values.shards = shards ?? settings.values.shards
+        settings.values.shardSize = shardSize ?? settings.values.shardSize
+        settings.values.steps = steps ?? settings.values.steps
+        let dataset = try Dataset(opening: data)
+        if shards == nil, shardSize == nil { _ = settings.values.fitStep(to: dataset.samples.count) }
+        let job = try Pretraining(on: dataset, settings: settings).job
+        if let fault = job.settings.arithmetic.fault ?? job.memoryFault(threads: 1) {
+            throw ProgramError("the job can't be measured here: \(fault)")
+        }
+        let localSteps = try localStepCounts()
+        if let most = localSteps.max(), most > max(job.steps, 1) {
+            throw ProgramError("--local-steps \(most) is more than the job's \(job.steps) steps; ask for fewer")
+        }
+        let machines = RunPlan.Machines(
+            workers: workers, threads: threads, bitsPerSecond: link, delaySeconds: delay)
+        let plan = RunPlan(
+            job, measured: try MeasuredWorker(job, samples: dataset.samples), machines: machines,
+            localSteps: localSteps, wires: try wires())
+        if let fault = dataset.samples.fault { throw ProgramError(fault) }
+        if json { return try printJSON(plan) }
+        print(plan.text(of: job))
+    }
+}
