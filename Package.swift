@@ -86,7 +86,7 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "SleepRecognition", "CLinux",
+                "Messaging", "Service", "Simulation", "SleepRecognition", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

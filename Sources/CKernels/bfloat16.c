@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clones.h"
-#include "draw_stride.h"
+#include "draws-inline.h"
 
 static const uint32_t infinity = 0x7f800000u, magnitude_bits = 0x7fffffffu, upper = 0xffff0000u;
 
@@ -29,30 +29,18 @@ static inline uint32_t rounded(uint32_t bits, uint32_t draw) {
     return magnitude < infinity ? up : special;
 }
 
-// 16 random bits: two rounds of multiplying by an odd number and adding the upper half to the lower (the constants are
-// those of C. Wellons' lowbias32, found by search), with a key before each.
-static inline uint32_t draw(uint32_t i, bfloat16_draws draws) {
-    uint32_t x = i * rounding_draw_stride + draws.key0;
-    x ^= x >> 16;
-    x *= 0x7feb352du;
-    x ^= draws.key1;
-    x ^= x >> 15;
-    x *= 0x846ca68bu;
-    return ((x >> 16) + draws.turn) & 0xffffu;
-}
-
-CLONES void kernel_bfloat16_round(float *x, size_t count, bfloat16_draws draws) {
-    for (size_t i = 0; i < count; i++) x[i] = float_of(rounded(bits_of(x[i]), draw((uint32_t)i, draws)));
+CLONES void kernel_bfloat16_round(float *x, size_t count, rounding_draws draws) {
+    for (size_t i = 0; i < count; i++) x[i] = float_of(rounded(bits_of(x[i]), rounding_draw((uint32_t)i, draws)));
 }
 
 CLONES void kernel_bfloat16_round_copy(float *restrict copy, const float *restrict x, size_t count,
-                                       bfloat16_draws draws) {
-    for (size_t i = 0; i < count; i++) copy[i] = float_of(rounded(bits_of(x[i]), draw((uint32_t)i, draws)));
+                                       rounding_draws draws) {
+    for (size_t i = 0; i < count; i++) copy[i] = float_of(rounded(bits_of(x[i]), rounding_draw((uint32_t)i, draws)));
 }
 
 CLONES void kernel_bfloat16_add_round(float *restrict sum, const float *restrict x, size_t count,
-                                      bfloat16_draws draws) {
-    for (size_t i = 0; i < count; i++) sum[i] = float_of(rounded(bits_of(sum[i] + x[i]), draw((uint32_t)i, draws)));
+                                      rounding_draws draws) {
+    for (size_t i = 0; i < count; i++) sum[i] = float_of(rounded(bits_of(sum[i] + x[i]), rounding_draw((uint32_t)i, draws)));
 }
 
 CLONES void kernel_bfloat16_nearest(uint16_t *restrict halves, const float *restrict x, size_t count) {

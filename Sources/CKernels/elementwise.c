@@ -66,3 +66,29 @@ CLONES void kernel_adam(float *updated, const float *parameters, float *restrict
         updated[i] = parameters[i] - rate * (first * m_scale) / (__builtin_elementwise_sqrt(second * v_scale) + epsilon);
     }
 }
+
+CLONES void kernel_subtract(float *restrict y, const float *restrict a, const float *restrict b, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = a[i] - b[i];
+}
+
+CLONES void kernel_add_scaled(float *y, const float *x, const float *restrict change, float factor, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = x[i] + factor * change[i];
+}
+
+CLONES void kernel_add_scaled_above_zero(float *y, const float *x, const float *restrict change, float factor,
+                                         size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const float v = x[i] + factor * change[i];
+        y[i] = v <= 0 ? 0 : v;
+    }
+}
+
+CLONES void kernel_nesterov(float *y, const float *x, float *restrict velocity, const float *restrict change,
+                            float factor, float rate, float momentum, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const float mean = factor * change[i];
+        const float v = momentum * velocity[i] + mean;
+        velocity[i] = v;
+        y[i] = x[i] + rate * (mean + momentum * v);
+    }
+}

@@ -1305,7 +1305,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[8] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] =
 {
   {
     "job",
@@ -1338,30 +1338,6 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[8] 
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
     offsetof(Ssrm__Wire__Welcome, lease_milliseconds),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "samples_per_block",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Welcome, samples_per_block),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "block_digests",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Welcome, block_digests),
     NULL,
     NULL,
     0,             /* flags */
@@ -1405,20 +1381,19 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[8] 
   },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
-  4,   /* field[4] = block_digests */
   1,   /* field[1] = heartbeat_milliseconds */
   0,   /* field[0] = job */
   2,   /* field[2] = lease_milliseconds */
-  5,   /* field[5] = memory */
-  7,   /* field[7] = part_floats */
-  3,   /* field[3] = samples_per_block */
-  6,   /* field[6] = session */
+  3,   /* field[3] = memory */
+  5,   /* field[5] = part_floats */
+  4,   /* field[4] = session */
 };
-static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[2 + 1] =
+static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 9, 7 },
-  { 0, 8 }
+  { 6, 3 },
+  { 9, 5 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1428,10 +1403,10 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  8,
+  6,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
-  2,  ssrm__wire__welcome__number_ranges,
+  3,  ssrm__wire__welcome__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2057,7 +2032,7 @@ const ProtobufCMessageDescriptor ssrm__wire__node__descriptor =
   (ProtobufCMessageInit) ssrm__wire__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[4] =
 {
   {
     "sequence",
@@ -2095,17 +2070,30 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[3
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "threads",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Ssrm__Wire__Heartbeat, at_hand_case),
+    offsetof(Ssrm__Wire__Heartbeat, threads),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__heartbeat__field_indices_by_name[] = {
   2,   /* field[2] = claim */
   1,   /* field[1] = ready */
   0,   /* field[0] = sequence */
+  3,   /* field[3] = threads */
 };
 static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 6, 2 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
 {
@@ -2115,7 +2103,7 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
   "Ssrm__Wire__Heartbeat",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Heartbeat),
-  3,
+  4,
   ssrm__wire__heartbeat__field_descriptors,
   ssrm__wire__heartbeat__field_indices_by_name,
   2,  ssrm__wire__heartbeat__number_ranges,
@@ -2358,19 +2346,21 @@ const ProtobufCEnumDescriptor ssrm__wire__frame_kind__descriptor =
   ssrm__wire__frame_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue ssrm__wire__element_type__enum_values_by_number[3] =
+static const ProtobufCEnumValue ssrm__wire__element_type__enum_values_by_number[4] =
 {
   { "ELEMENT_TYPE_UNSPECIFIED", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_UNSPECIFIED", 0 },
   { "ELEMENT_TYPE_FLOAT32", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32", 1 },
   { "ELEMENT_TYPE_BFLOAT16", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16", 2 },
+  { "ELEMENT_TYPE_INT8", "SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_INT8", 3 },
 };
 static const ProtobufCIntRange ssrm__wire__element_type__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex ssrm__wire__element_type__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex ssrm__wire__element_type__enum_values_by_name[4] =
 {
   { "ELEMENT_TYPE_BFLOAT16", 2 },
   { "ELEMENT_TYPE_FLOAT32", 1 },
+  { "ELEMENT_TYPE_INT8", 3 },
   { "ELEMENT_TYPE_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
@@ -2380,9 +2370,9 @@ const ProtobufCEnumDescriptor ssrm__wire__element_type__descriptor =
   "ElementType",
   "Ssrm__Wire__ElementType",
   "ssrm.wire",
-  3,
+  4,
   ssrm__wire__element_type__enum_values_by_number,
-  3,
+  4,
   ssrm__wire__element_type__enum_values_by_name,
   1,
   ssrm__wire__element_type__value_ranges,

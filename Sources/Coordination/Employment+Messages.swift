@@ -18,8 +18,7 @@ extension Employment {
         case .wait: return []
         case .welcome(let welcome): return [.examine(welcome)]
         case .sampleBlock(let block):
-            guard case .fetching(let fetch) = stage, fetch.asked.contains(block) else { return [] }
-            return [.takeBlock(block)]
+            return stream?.asked.contains(block) ?? false ? [.takeBlock(block)] : []
         case .parameterPart(let part): return onParameterPart(part, blockLengths)
         case .work(let work):
             // Parts that a broken connection took are as parameters that it took: the next sign of life shows it.
@@ -41,44 +40,50 @@ extension Employment {
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
-        (parts, ahead) = (VectorParts(of: offered.parameterCount, length: welcome.partLength), nil)
+        (parts, ahead) = (VectorParts(of: offered.vectorCount, length: welcome.partLength), nil)
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
-            (session, releasedBelow, claimInHand) = (welcome.session, 0, nil)
+            (session, releasedBelow) = (welcome.session, 0)
+            forgetClaim()
             directives += releaseAll()
             abandoned.formUnion(ordered)
             ordered = []
         }
         directives.append(.share(welcome.memory))
         if job?.digest == offered.digest { return directives + goOn() }
-        (job, claimInHand, parametersStep) = (offered, nil, nil)
+        (job, parametersStep) = (offered, nil)
+        forgetClaim()
         generation += 1
         directives.append(.event(.joined(endpoint: endpoint)))
         if let note = offered.note { directives.append(.event(.slowProducts(note: note))) }
-        let held = [hello.datasetDigest, fetchedDigest]
-        if held.contains(offered.datasetDigest) { return directives + prepare() }
-        if let datasetPath { directives.append(.event(.otherDataset(path: datasetPath))) }
-        if case .fetching(let fetch) = stage, fetch.datasetDigest == offered.datasetDigest {
-            return directives + goOn()
+        if hello.datasetDigest == offered.datasetDigest {
+            stream = nil
+            return directives + prepare()
         }
-        stage = .fetching(BlockFetch(count: welcome.blockDigests.count / 32, of: offered.datasetDigest))
-        fetchedDigest = nil
-        return directives + [.fetch(welcome)] + goOnFetching()
+        if let datasetPath { directives.append(.event(.otherDataset(path: datasetPath))) }
+        let keepsBlocks =
+            stream?.datasetDigest == offered.datasetDigest && stream?.capacity == offered.blockCapacity
+        if !keepsBlocks { stream = BlockStream(of: offered.datasetDigest, capacity: offered.blockCapacity) }
+        return directives + [.stream(keepsBlocks: keepsBlocks)] + prepare()
+    }
+
+    /// There is no work in hand any more, and nothing to bring together for it.
+    private mutating func forgetClaim() {
+        (claimInHand, bringing) = (nil, nil)
+        stream?.needNothing()
     }
 
     /// Says again what the coordinator may not have heard.
     private func goOn() -> [Directive] {
-        switch stage {
-        case .fetching(let fetch): fetch.asked.map { .send(.sampleRequest(block: $0)) }
-        case .preparing: []
-        case .ready(let probeDigest): [.sayReady(probeDigest: probeDigest)]
-        }
+        let asked = (stream?.asked ?? []).map { Directive.send(.sampleRequest(block: $0)) }
+        guard case .ready(let probeDigest) = stage else { return asked }
+        return [.sayReady(probeDigest: probeDigest)] + asked
     }
 
     private mutating func onWork(_ work: Work, _ blockLengths: [Int], isShared: Bool) -> [Directive] {
-        guard let job, isReady, work.step < job.steps, work.leaves.upperBound <= job.leafCount,
-            blockLengths.isEmpty || blockLengths == [job.parameterCount]
+        guard let job, isReady, work.step < job.rounds, work.leaves.upperBound <= job.leafCount,
+            blockLengths.isEmpty || blockLengths == [job.vectorCount]
         else { return [.fail("the coordinator sent work that does not fit its job")] }
         if isShared { isSharing = true }
         let released = release(below: work.releasedBelow)
@@ -87,6 +92,10 @@ extension Employment {
         // not in hand.
         guard parametersStep == work.step, claimInHand != work.claim else { return released }
         claimInHand = work.claim
+        if stream != nil {
+            bringing = work
+            return released + [.bring(work, withNewParameters: !blockLengths.isEmpty)]
+        }
         ordered.append(work.claim)
         return released + [
             .compute(work, withNewParameters: !blockLengths.isEmpty, generation: generation)

@@ -18,18 +18,26 @@ public struct Employment: Sendable {
         case examine(Welcome)
         /// Open the memory that the coordinator names, where it is on this machine, and close what was open before.
         case share(SharedMemoryName?)
-        /// Make room for the blocks of samples that are listed.
-        case fetch(Welcome)
-        /// Look for a block where blocks are kept, and call `onLookUp`.
+        /// Make ready to take the examined job's samples block by block; keep the blocks that are here, or let go of
+        /// all.
+        case stream(keepsBlocks: Bool)
+        /// Begin to bring together what this work reads, with the parameters that came with it or those that came last,
+        /// from the blocks that are here on, and call `onNeed`.
+        case bring(Work, withNewParameters: Bool)
+        /// Look for a block where blocks are kept; where it is, hold it, take from it what the work in hand reads, and
+        /// call `onLookUp`.
         case lookUp(block: Int)
-        /// Put the block that came into its place, and call `onBlock`.
+        /// Hold the block that came, take from it what the work in hand reads, and call `onBlock`; where it came
+        /// altered, call `onAltered`.
         case takeBlock(Int)
-        /// Prepare to compute the job whose samples are there now, and call `onPrepared`; said once a generation.
+        /// Hold these blocks no longer.
+        case dropBlocks([Int])
+        /// Prepare to compute the job, and call `onPrepared`; said once a generation.
         case prepare(generation: Int)
         /// Put the part of parameters that came into its place; the first one begins anew.
         case takePart(Int)
-        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those that came last, and
-        /// call `onComputed`.
+        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those that came last, from
+        /// the dataset or from what was brought together, and call `onComputed`.
         case compute(Work, withNewParameters: Bool, generation: Int)
         /// The sums lent for these claims can be written over.
         case release([UInt64])
@@ -47,28 +55,30 @@ public struct Employment: Sendable {
         public let digest: String
         /// The dataset's digest.
         public let datasetDigest: String
-        /// Steps in all.
-        public let steps: Int
+        /// Exchanges in all, which messages call steps.
+        public let rounds: Int
         /// Leaves a step.
         public let leafCount: Int
-        /// The length of the parameter vector.
-        public let parameterCount: Int
+        /// The length of what is published.
+        public let vectorCount: Int
+        /// For how many blocks of its samples there is room here.
+        public let blockCapacity: Int
         /// What a person is to know of computing it here.
         public let note: String?
 
         /// A job.
         public init(
-            digest: String, datasetDigest: String, steps: Int, leafCount: Int, parameterCount: Int,
-            note: String? = nil
+            digest: String, datasetDigest: String, rounds: Int, leafCount: Int, vectorCount: Int,
+            blockCapacity: Int = 64, note: String? = nil
         ) {
-            (self.digest, self.datasetDigest, self.steps) = (digest, datasetDigest, steps)
-            (self.leafCount, self.parameterCount, self.note) = (leafCount, parameterCount, note)
+            (self.digest, self.datasetDigest, self.rounds) = (digest, datasetDigest, rounds)
+            (self.leafCount, self.vectorCount) = (leafCount, vectorCount)
+            (self.blockCapacity, self.note) = (blockCapacity, note)
         }
     }
 
     /// How far the worker is with its job.
     enum Stage: Equatable {
-        case fetching(BlockFetch)
         case preparing
         case ready(probeDigest: String)
     }
@@ -95,8 +105,10 @@ public struct Employment: Sendable {
     /// Counts jobs, so that what is computed for an earlier one is known as such.
     var generation = 0
     var stage = Stage.preparing
-    /// The dataset whose samples were fetched.
-    var fetchedDigest: String?
+    /// The blocks of the job's samples, where its dataset is not here.
+    var stream: BlockStream?
+    /// The work whose samples are being brought together.
+    var bringing: Work?
     /// Whether the coordinator has shown that it reads shared memory.
     var isSharing = false
     /// How sums travel ahead of reports, and parameters may ahead of work; nil where they don't.
@@ -105,6 +117,8 @@ public struct Employment: Sendable {
     var ahead: (step: Int, next: Int)?
     /// The step whose parameters are here.
     var parametersStep: Int?
+    /// A relay's compute threads at hand; nil for as many as the hello says.
+    var threads: Int?
     /// The claim that is being computed.
     public internal(set) var claimInHand: UInt64?
     /// The claims that were ordered to be computed and are not yet, and those of them that came from a coordinator that
@@ -139,7 +153,7 @@ public struct Employment: Sendable {
     public var nextTick: Duration { min(nextSign, heard + silenceLimit) }
 
     /// Whether `onTurn` has something to do.
-    public var wantsTurn: Bool { if case .fetching(let fetch) = stage { fetch.hasNext } else { false } }
+    public var wantsTurn: Bool { stream?.hasNext ?? false }
 
     // MARK: - Time
 
@@ -158,23 +172,20 @@ public struct Employment: Sendable {
         guard isWelcome else {
             nextSign = now + min(Self.helloPatience, patience / 2)
             var hello = hello
-            if let fetchedDigest { hello.datasetDigest = fetchedDigest }
+            hello.threads = max(1, threads ?? hello.threads)
             return [.send(.hello(hello))]
         }
         nextSign = now + heartbeat
         sequence += 1
-        var directives = [
-            Directive.send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand)))
+        let overdue = stream?.overdue() ?? []
+        return [
+            .send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand, threads: threads)))
         ]
-        if case .fetching(var fetch) = stage {
-            directives += fetch.overdue().map { .send(.sampleRequest(block: $0)) }
-            stage = .fetching(fetch)
-        }
-        return directives
+            + overdue.map { .send(.sampleRequest(block: $0)) }
     }
 
     /// Goes on with what is done between messages.
-    public mutating func onTurn() -> [Directive] { goOnFetching() }
+    public mutating func onTurn() -> [Directive] { goOnStreaming() }
 
     // MARK: - Leaving
 
@@ -184,39 +195,6 @@ public struct Employment: Sendable {
     /// Tells a coordinator that knows this worker why it can't go on.
     public func onFailure(_ reason: String) -> [Directive] {
         isWelcome ? [.send(.farewell(.failed, text: reason))] : []
-    }
-
-    // MARK: - Samples
-
-    /// Takes note of what looking for a block came to.
-    public mutating func onLookUp(_ block: Int, isFound: Bool) -> [Directive] {
-        guard case .fetching(var fetch) = stage else { return [] }
-        fetch.onLookUp(block, isFound: isFound)
-        stage = .fetching(fetch)
-        return isFound ? prepareIfComplete() : [.send(.sampleRequest(block: block))]
-    }
-
-    /// Takes note that a block is in its place.
-    public mutating func onBlock(_ block: Int) -> [Directive] {
-        guard case .fetching(var fetch) = stage else { return [] }
-        fetch.onBlock(block)
-        stage = .fetching(fetch)
-        return goOnFetching()
-    }
-
-    /// Looks for further blocks, or prepares the job once the last one is there.
-    mutating func goOnFetching() -> [Directive] {
-        guard case .fetching(var fetch) = stage else { return [] }
-        var directives: [Directive] = []
-        while let block = fetch.next() { directives.append(.lookUp(block: block)) }
-        stage = .fetching(fetch)
-        return directives + prepareIfComplete()
-    }
-
-    private mutating func prepareIfComplete() -> [Directive] {
-        guard case .fetching(let fetch) = stage, fetch.isComplete else { return [] }
-        fetchedDigest = fetch.datasetDigest
-        return prepare()
     }
 
     mutating func prepare() -> [Directive] {

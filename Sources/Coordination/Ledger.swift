@@ -23,10 +23,16 @@ public struct Ledger: Sendable {
 
     /// A step of which nothing is done, whose claims are numbered from `firstID`.
     public init(step: Int, leafCount: Int, firstID: UInt64, isLookedThrough: Bool = false) {
+        self.init(
+            step: step, leaves: 0..<leafCount, of: leafCount, firstID: firstID, isLookedThrough: isLookedThrough)
+    }
+
+    /// A run of a step's `leafCount` leaves of which nothing is done: a relay's.
+    init(step: Int, leaves: Range<Int>, of leafCount: Int, firstID: UInt64, isLookedThrough: Bool) {
         (self.step, self.firstID, nextID, self.isLookedThrough) = (step, firstID, firstID, isLookedThrough)
         shape = SumTreeShape(leafCount: leafCount)
-        open = [Run(leaves: 0..<leafCount)]
-        leavesLeft = leafCount
+        open = leaves.isEmpty ? [] : [Run(leaves: leaves)]
+        leavesLeft = leaves.count
     }
 
     /// Whether the sums of all leaves were taken.

@@ -3,17 +3,22 @@ public import Wire
 /// Which workers there are, what they said of themselves, and when each was last heard of.
 public struct Roster: Sendable {
     /// A worker as the coordinator knows it.
-    public struct Member: Sendable, Equatable {
+    public struct Member: Sendable {
         /// What it said when it joined.
         public let hello: Hello
         /// When it was last heard of.
         public internal(set) var lastHeard: Duration
-        /// Whether it has the job and the samples.
+        /// Whether it has the job, and its samples or room for those of its leaves.
         public internal(set) var isReady = false
+        /// Its compute threads at hand; 0 for a relay that has no workers at present.
+        public internal(set) var threads: Int
         /// Whether it takes parameters in parts ahead of work.
         public internal(set) var takesParts = false
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
+
+        /// The step in which it was given leaves last, and the first leaf that it was given in that step.
+        public internal(set) var home: (step: Int, leaf: Int)?
 
         /// The worker's name, fit for a terminal.
         var name: String { hello.name.printable }
@@ -29,7 +34,7 @@ public struct Roster: Sendable {
 
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
-        members[worker] = Member(hello: hello, lastHeard: now)
+        members[worker] = Member(hello: hello, lastHeard: now, threads: hello.threads)
     }
 
     /// Notes a sign of life; nil when the worker is not known.
@@ -38,6 +43,9 @@ public struct Roster: Sendable {
         return members[worker]
     }
 
+    /// Notes how many compute threads a worker has at hand.
+    mutating func note(threads: Int, at worker: WorkerID) { members[worker]?.threads = threads }
+
     mutating func onReady(_ worker: WorkerID, takesParts: Bool) {
         members[worker]?.isReady = true
         members[worker]?.takesParts = takesParts
@@ -45,6 +53,11 @@ public struct Roster: Sendable {
 
     /// Notes the step whose parameters a worker has; nil where it may have lost them.
     mutating func note(parametersOf step: Int?, at worker: WorkerID) { members[worker]?.parametersStep = step }
+
+    /// Notes the first leaf that a worker was given in a step; what it is given later in that step is another's.
+    mutating func note(firstLeaf leaf: Int, of step: Int, at worker: WorkerID) {
+        if members[worker]?.home?.step != step { members[worker]?.home = (step, leaf) }
+    }
 
     /// Removes a worker and returns what was known of it.
     mutating func remove(_ worker: WorkerID) -> Member? { members.removeValue(forKey: worker) }
@@ -59,7 +72,7 @@ public struct Roster: Sendable {
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
-        members.filter(\.value.isReady).map { (id: $0.key, member: $0.value) }
+        members.filter { $0.value.isReady && $0.value.threads > 0 }.map { (id: $0.key, member: $0.value) }
             .sorted { a, b in
                 let (first, second) = (a.member.hello.name, b.member.hello.name)
                 return first == second ? a.id < b.id : first < second

@@ -5,17 +5,10 @@ extension Training {
     // MARK: - Joining and leaving
 
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
-        if ledger == nil { return [.send(.finish(complete: true), to: worker)] }
+        if isOver { return [.send(.finish(complete: true), to: worker)] }
         let freed = depart(worker, at: now)
-        let needsSamples = hello.datasetDigest != plan.datasetDigest
-        guard needsSamples, blockDigests != .made else {
-            waiting[worker] = nil
-            roster.onHello(hello, from: worker, at: now)
-            return freed + [.welcome(worker, needsSamples: needsSamples)]
-        }
-        waiting[worker] = hello
-        defer { blockDigests = .underway }
-        return freed + [.send(.wait, to: worker)] + (blockDigests == .notNeeded ? [.makeBlockDigests] : [])
+        roster.onHello(hello, from: worker, at: now)
+        return freed + [.welcome(worker)]
     }
 
     mutating func onReady(
@@ -52,13 +45,19 @@ extension Training {
     mutating func onHeartbeat(
         _ heartbeat: Heartbeat, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
-        guard let ledger else { return [] }
+        guard let releasedBelow = ledger?.firstID ?? relayedClaim else { return [] }
         let answer = Directive.send(
-            .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: ledger.firstID), to: worker)
+            .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: releasedBelow), to: worker)
         if heartbeat.isReady, !member.isReady {
             return [answer, refuse(worker, Refusal(.unknownWorker, "say hello again"))]
         }
-        guard let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id else {
+        if let threads = heartbeat.threads, threads != member.threads {
+            roster.note(threads: threads, at: worker)
+            if threads == 0 { self.ledger?.onLoss(by: worker) }
+            return [answer] + assign(at: now)
+        }
+        guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id
+        else {
             return [answer]
         }
         self.ledger?.onLoss(by: worker)
@@ -100,8 +99,8 @@ extension Training {
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
-        guard blockLengths.count == nodes.count, blockLengths.allSatisfy({ $0 == plan.parameterCount }) else {
-            return "sums of another length than the parameters"
+        guard blockLengths.count == nodes.count, blockLengths.allSatisfy({ $0 == plan.vectorCount }) else {
+            return "sums of another length than the job's"
         }
         for node in nodes {
             guard node.figures.count == plan.largestFigures.count else {
@@ -137,7 +136,8 @@ extension Training {
             let name = roster.members[worker]?.name
         else { return [] }
         let isConfirmed = ledger?.onNotFinite(from: worker, named: name) ?? false
-        let event = Directive.event(.notFinite(worker: name, step: step, leaves: leaves, isConfirmed: isConfirmed))
+        let event = Directive.event(
+            .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
         return [event] + (isConfirmed ? [failNotFinite(step)] : assign(at: now))
     }
 
@@ -147,7 +147,7 @@ extension Training {
     public mutating func onRoot(isFinite: Bool, at now: Duration) -> [Directive] {
         guard let done = ledger else { return [] }
         if isFinite {
-            if done.step + 1 == plan.steps {
+            if done.step + 1 == plan.rounds {
                 ledger = nil
                 return finish(complete: true)
             }
@@ -156,18 +156,20 @@ extension Training {
         }
         if done.isLookedThrough { return [failNotFinite(done.step)] }
         ledger = Ledger(step: done.step, leafCount: plan.leafCount, firstID: done.nextID, isLookedThrough: true)
-        return [.event(.stepRepeated(step: done.step))] + assign(at: now)
+        return [.event(.stepRepeated(step: plan.firstStep(of: done.step)))] + assign(at: now)
     }
 
     private func failNotFinite(_ step: Int) -> Directive {
-        .fail("the gradient of step \(step) is infinite or not a number; lower --learning-rate")
+        .fail(
+            "the gradient of step \(plan.firstStep(of: step)) is infinite or not a number; lower --learning-rate")
     }
 
     /// Sends away who found sums not to be finite that are.
     private mutating func sendAway(
         _ finder: Claim.Finder, step: Int, leaves: Range<Int>, at now: Duration
     ) -> [Directive] {
-        let event = Directive.event(.refuted(worker: finder.name, step: step, leaves: leaves))
+        let event = Directive.event(
+            .refuted(worker: finder.name, step: plan.firstStep(of: step), leaves: leaves))
         guard roster.members[finder.worker] != nil else { return [event] }
         let text = "the sums of leaves \(leaves) of step \(step) are finite, and this worker found that they are not"
         return [event, refuse(finder.worker, Refusal(.refuted, text))] + depart(finder.worker, at: now)

@@ -13,7 +13,7 @@ extension Training {
     /// The workers that parts of the next parameters may be sent to while sums of this step still come: they took part
     /// in it, and will in the next.
     public var takersAhead: [WorkerID] {
-        guard let ledger, ledger.step + 1 < plan.steps else { return [] }
+        guard let ledger, ledger.step + 1 < plan.rounds else { return [] }
         return roster.ready.filter { $0.member.takesParts && $0.member.parametersStep == ledger.step }.map(\.id)
     }
 

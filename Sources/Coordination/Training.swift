@@ -15,10 +15,8 @@ public struct Training: Sendable {
         case send(Message, to: WorkerID)
         /// Send this work; with the parameters where the worker has not got them.
         case sendWork(Work, withParameters: Bool, to: WorkerID)
-        /// Send the job; with the list of sample blocks when the worker has not got the dataset.
-        case welcome(WorkerID, needsSamples: Bool)
-        /// Make the digests of all sample blocks, and call `onBlockDigests` once they are there; said once.
-        case makeBlockDigests
+        /// Send the job.
+        case welcome(WorkerID)
         /// Send one block of samples, or refuse if there is none.
         case sendSamples(block: Int, to: WorkerID)
         /// Open the worker's memory, where it has proven that it shares this machine.
@@ -44,26 +42,29 @@ public struct Training: Sendable {
     public struct Plan: Sendable {
         /// Leaves a step.
         public let leafCount: Int
-        /// Steps in all.
-        public let steps: Int
+        /// Exchanges in all: what messages and ledgers call steps, counted from 0.
+        public let rounds: Int
+        /// Steps of the optimiser in each, which is what people are told of.
+        public let stepsPerRound: Int
         /// For each figure that a leaf reports, the largest that one leaf's can be; nil where there is no such limit.
         public let largestFigures: [Double?]
-        /// The length of the parameter vector, and of every sum.
-        public let parameterCount: Int
-        /// The dataset's digest.
-        public let datasetDigest: String
+        /// The length of what is published, and of every sum.
+        public let vectorCount: Int
         /// How sums and parameters are cut where they travel ahead of reports and work.
         public let parts: VectorParts
 
         /// A plan.
         public init(
-            leafCount: Int, steps: Int, largestFigures: [Double?], parameterCount: Int, datasetDigest: String,
+            leafCount: Int, rounds: Int, stepsPerRound: Int = 1, largestFigures: [Double?], vectorCount: Int,
             parts: VectorParts? = nil
         ) {
-            (self.leafCount, self.steps, self.largestFigures) = (leafCount, steps, largestFigures)
-            (self.parameterCount, self.datasetDigest) = (parameterCount, datasetDigest)
-            self.parts = parts ?? VectorParts(whole: parameterCount)
+            (self.leafCount, self.rounds, self.stepsPerRound) = (leafCount, rounds, stepsPerRound)
+            (self.largestFigures, self.vectorCount) = (largestFigures, vectorCount)
+            self.parts = parts ?? VectorParts(whole: vectorCount)
         }
+
+        /// The first step of a round, for people.
+        func firstStep(of round: Int) -> Int { round * stepsPerRound }
     }
 
     /// The plan.
@@ -77,21 +78,19 @@ public struct Training: Sendable {
     let refusesOtherArithmetic: Bool
     /// How long after it was given leaves a worker may still not know of it.
     let grace: Duration
-    /// Workers that are welcomed once there are digests.
-    var waiting: [WorkerID: Hello] = [:]
+    /// A relay's next claim, while it has no run in hand; nil for a coordinator.
+    var relayedClaim: UInt64?
     /// Which parts of sums have come ahead of their reports.
     var arrivals: [WorkerID: Arrival] = [:]
-    enum BlockDigests { case notNeeded, underway, made }
-    var blockDigests = BlockDigests.notNeeded
     private var refusedCount = 0
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
     private static let refusedLimit = 20
 
-    /// A training that starts at `step`, with workers that show life once every `heartbeat`.
+    /// A training that starts at a round, with workers that show life once every `heartbeat`.
     ///
     /// - Parameters:
     ///   - plan: what of the job it has to know.
-    ///   - step: the steps done.
+    ///   - round: the exchanges done.
     ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the
     ///     same; not 0.
     ///   - probe: the run's, where an earlier process knew it.
@@ -99,7 +98,7 @@ public struct Training: Sendable {
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
     public init(
-        _ plan: Plan, step: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
+        _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
         lease: Duration, refusesOtherArithmetic: Bool = false
     ) {
         precondition(firstClaim > 0, "claims numbered from 0")
@@ -108,11 +107,11 @@ public struct Training: Sendable {
         self.refusesOtherArithmetic = refusesOtherArithmetic
         grace = heartbeat * 2
         roster = Roster(lease: lease)
-        ledger = step < plan.steps ? Ledger(step: step, leafCount: plan.leafCount, firstID: firstClaim) : nil
+        ledger = round < plan.rounds ? Ledger(step: round, leafCount: plan.leafCount, firstID: firstClaim) : nil
     }
 
     /// How many workers can compute.
-    public var readyCount: Int { roster.members.values.count(where: \.isReady) }
+    public var readyCount: Int { roster.members.values.count { $0.isReady && $0.threads > 0 } }
 
     // MARK: - Inputs
 
@@ -130,10 +129,7 @@ public struct Training: Sendable {
     ) -> [Directive] {
         if case .hello(let hello) = message { return onHello(hello, from: worker, at: now) }
         guard let member = roster.onSign(from: worker, at: now) else {
-            if case .farewell = message {
-                waiting[worker] = nil
-                return []
-            }
+            if case .farewell = message { return [] }
             return [refuse(worker, Refusal(.unknownWorker, "say hello first"))]
         }
         switch message {
@@ -164,16 +160,6 @@ public struct Training: Sendable {
             + depart(worker, at: now)
     }
 
-    /// Takes note that the digests of the sample blocks are there.
-    public mutating func onBlockDigests(at now: Duration) -> [Directive] {
-        blockDigests = .made
-        defer { waiting = [:] }
-        return waiting.sorted { $0.key < $1.key }.map { worker, hello in
-            roster.onHello(hello, from: worker, at: now)
-            return .welcome(worker, needsSamples: true)
-        }
-    }
-
     /// Takes note that a worker's process is known to have ended.
     public mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
         let gone = roster.members.filter { $0.value.hello.name == name }.map(\.key).sorted()
@@ -193,7 +179,7 @@ public struct Training: Sendable {
 
     /// Sends every worker away: the job is complete, or the coordinator stops.
     public func finish(complete: Bool) -> [Directive] {
-        (roster.all + waiting.keys.sorted()).map { .send(.finish(complete: complete), to: $0) }
+        roster.all.map { .send(.finish(complete: complete), to: $0) }
     }
 
     // MARK: - What several answers share
@@ -213,17 +199,22 @@ public struct Training: Sendable {
         return [.forget(worker)] + assign(at: now)
     }
 
-    /// Gives what is to be done to those who have nothing to do.
+    /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
+    /// step: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
         guard ledger?.hasOpenLeaves ?? false else { return [] }
         let ready = roster.ready
-        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }
+        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }.enumerated().sorted { a, b in
+            let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
+            return first == second ? a.offset < b.offset : first < second
+        }.map(\.element)
         let claims = ledger?.onIdle(
-            idle.map { (id: $0.id, threads: $0.member.hello.threads) }, readyCount: ready.count, at: now)
+            idle.map { (id: $0.id, threads: $0.member.threads) }, readyCount: ready.count, at: now)
         guard let ledger, let claims else { return [] }
         return claims.map { claim in
             let needsParameters = roster.members[claim.worker]?.parametersStep != ledger.step
             roster.note(parametersOf: ledger.step, at: claim.worker)
+            roster.note(firstLeaf: claim.leaves.lowerBound, of: ledger.step, at: claim.worker)
             let work = Work(
                 claim: claim.id, step: ledger.step, leaves: claim.leaves, releasedBelow: ledger.firstID)
             return .sendWork(work, withParameters: needsParameters, to: claim.worker)

@@ -58,7 +58,7 @@ extension WorkerEvent: CustomStringConvertible {
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .forgotten: "the coordinator does not know this worker any more; saying hello again"
-        case .cacheGivenUp(let reason): "\(reason); going on without a cache"
+        case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
         case .finished(let isComplete): isComplete ? "the job is done" : "the coordinator stopped"
         }
     }

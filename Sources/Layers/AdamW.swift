@@ -12,6 +12,7 @@ public struct AdamW: Sendable {
     public private(set) var adam: Adam
     private let matrices: [Range<Int>]
     private let stepCount: Int
+    private let earlierSteps: Int
 
     /// An optimiser that goes on after the steps that `adam` made.
     ///
@@ -20,13 +21,18 @@ public struct AdamW: Sendable {
     ///   - adam: its moments.
     ///   - matrices: the parts of the parameters that decay.
     ///   - stepCount: how many steps there will be in all: the schedule's end.
-    public init(settings: AdamWSettings, adam: Adam, matrices: [Range<Int>], stepCount: Int) {
+    ///   - earlierSteps: steps that the schedule counts and that the moments know nothing of.
+    public init(
+        settings: AdamWSettings, adam: Adam, matrices: [Range<Int>], stepCount: Int, earlierSteps: Int = 0
+    ) {
         (self.settings, self.adam, self.matrices, self.stepCount) = (settings, adam, matrices, stepCount)
+        self.earlierSteps = earlierSteps
     }
 
     /// The same, with moments of its own.
     public func copy() -> AdamW {
-        AdamW(settings: settings, adam: adam.copy(), matrices: matrices, stepCount: stepCount)
+        AdamW(
+            settings: settings, adam: adam.copy(), matrices: matrices, stepCount: stepCount, earlierSteps: earlierSteps)
     }
 
     /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads.
@@ -46,7 +52,8 @@ public struct AdamW: Sendable {
     public func update(
         part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
     ) {
-        let factor = settings.schedule.factor(step: adam.step, of: stepCount, warmup: settings.warmupSteps)
+        let factor = settings.schedule.factor(
+            step: earlierSteps + adam.step, of: stepCount, warmup: settings.warmupSteps)
         let rate = settings.adam.learningRate * factor
         if settings.weightDecay == 0 {
             return adam.update(

@@ -13,7 +13,16 @@ public enum Poller {
     public static func wait(
         for socket: Socket, and descriptors: [Int32] = [], timeout: Duration
     ) throws(SocketError) {
-        var items = [zmq_pollitem_t(socket: socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)]
+        try wait(for: [socket], and: descriptors, timeout: timeout)
+    }
+
+    /// As `wait(for:and:timeout:)`, for several sockets.
+    public static func wait(
+        for sockets: [Socket], and descriptors: [Int32], timeout: Duration
+    ) throws(SocketError) {
+        var items = sockets.map {
+            zmq_pollitem_t(socket: $0.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+        }
         items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }
         if zmq_poll(&items, Int32(items.count), timeout.wholeMilliseconds) < 0 {
             let error = SocketError.last("zmq_poll")

@@ -28,19 +28,3 @@ public final class HalfBlock: @unchecked Sendable {  // as FloatBlock: the point
         kernel_bfloat16_nearest(base, floats, count)
     }
 }
-
-extension FloatBlock {
-    /// The upper halves of all values: all there is of values that were rounded to bfloat16.
-    public var halves: HalfBlock {
-        let block = HalfBlock(count: count)
-        kernel_bfloat16_pack(block.base, base, count)
-        return block
-    }
-
-    /// Replaces all values by those of bfloat16 `bytes`, two for each.
-    public func take(halves bytes: UnsafeRawBufferPointer) {
-        precondition(bytes.count == 2 * count, "\(bytes.count) bytes for \(count) values")
-        guard let start = bytes.baseAddress else { return }
-        kernel_bfloat16_unpack(base, start, count)
-    }
-}

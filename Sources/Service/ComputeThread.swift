@@ -10,9 +10,9 @@ import Wire
 final class ComputeThread: Sendable {
     /// What it is asked to do.
     enum Order: Sendable {
-        /// Take over this job; what comes from earlier jobs is void.
-        case prepare(Job, Samples, blocks: [FloatBlock], generation: Int)
-        case compute(Work, parameters: FloatBlock, generation: Int)
+        /// Take over this job, without samples where they come with each work; what comes from earlier jobs is void.
+        case prepare(Job, Samples?, blocks: [FloatBlock], generation: Int)
+        case compute(Work, parameters: FloatBlock, samples: GatheredSamples?, generation: Int)
         case end
     }
     /// What it answers, with the generation of the job that the answer is of.
@@ -59,19 +59,28 @@ final class ComputeThread: Sendable {
                     current = generation
                     let digest = sha256(of: job.probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
-                case .compute(let work, let parameters, let generation):
+                case .compute(let work, let parameters, let samples, let generation):
                     guard generation == current, let pool else { continue }
-                    answers.put(Answer(generation: generation, content: compute(work, parameters, in: pool)))
+                    let content = compute(work, parameters, samples, in: pool)
+                    answers.put(Answer(generation: generation, content: content))
                 case .end: return
                 }
             }
         }
     }
 
-    private func compute(_ work: Work, _ parameters: FloatBlock, in pool: LeafPool) -> Answer.Content {
+    private func compute(
+        _ work: Work, _ parameters: FloatBlock, _ samples: GatheredSamples?, in pool: LeafPool
+    ) -> Answer.Content {
         let watch = Stopwatch()
         do {
-            let sums = try pool.compute(leaves: work.leaves, step: work.step, parameters: parameters)
+            let sums =
+                if let samples {
+                    try pool.compute(
+                        leaves: work.leaves, step: work.step, parameters: parameters, from: samples)
+                } else {
+                    try pool.compute(leaves: work.leaves, step: work.step, parameters: parameters)
+                }
             return .computed(work, sums: sums, time: watch.elapsed)
         } catch UpstreamError.notFinite {
             return .computed(work, sums: nil, time: watch.elapsed)

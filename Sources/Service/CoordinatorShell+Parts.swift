@@ -86,12 +86,12 @@ extension CoordinatorShell {
         let start = watch.elapsed
         let made = state.advance(part: sums.parts[part], sum: sum, threads: Self.threads)
         times.optimising += watch.elapsed - start
-        progress.made.append(RawFrame(made, as: job.settings.arithmetic.wire))
+        progress.made.append(RawFrame(made, as: job.settings.arithmetic.wire.ofParameters))
     }
 
     private func sendAhead() throws {
         for worker in training.takersAhead where workerMemories[worker] == nil {
-            try sendParts(progress.made, of: state.step + 1, to: worker)
+            try sendParts(progress.made, of: state.round + 1, to: worker)
         }
     }
 
@@ -137,7 +137,7 @@ extension CoordinatorShell {
             let start = watch.elapsed
             defer { times.optimising += watch.elapsed - start }
             if roots.count == 1 {
-                state.advance(gradient: roots[0], threads: Self.threads)
+                state.advance(sum: roots[0], threads: Self.threads)
             } else {
                 for (part, root) in roots.enumerated() {
                     _ = state.advance(part: sums.parts[part], sum: root, threads: Self.threads)

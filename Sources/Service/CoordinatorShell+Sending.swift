@@ -21,12 +21,10 @@ extension CoordinatorShell {
         workerMemories[worker] = opened
     }
 
-    func welcome(_ worker: WorkerID, needsSamples: Bool) throws {
+    func welcome(_ worker: WorkerID) throws {
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            samplesPerBlock: blocks.samplesPerBlock, blockDigests: needsSamples ? blockDigests : [],
-            memory: memory?.name(withToken: false), session: session,
-            partLength: sums.parts.length)
+            memory: memory?.name(withToken: false), session: session, partLength: sums.parts.length)
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 

@@ -43,18 +43,19 @@ extension CoordinatorShell {
     func finishStep() throws {
         try requireWholeSamples()
         guard let sumFigures = sums.rootFigures else {
-            preconditionFailure("step \(state.step) is over, and its tree has no root")
+            preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
         let isFinite = makeStep(figures: sumFigures)
         if isFinite {
             times.onStep(at: watch.elapsed)
-            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
             parameterParts = progress.made.count == sums.parts.count ? progress.made : cutParameters()
         }
-        (progress, sums) = (StepProgress(), Self.sums(of: job, step: state.step, in: sums.parts))
+        (progress, sums) = (StepProgress(), Self.sums(of: job, round: state.round, in: sums.parts))
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
-        if state.step % settings.checkpointEvery == 0, state.step < job.steps {
+        let every = settings.checkpointEvery
+        if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
             checkpoints.write(checkpoint)
         }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }

@@ -25,9 +25,6 @@ package final class CoordinatorShell {
     let session = UInt64.random(in: .min ... .max)
     let samples: Samples
     let blocks: SampleBlocks
-    /// Makes the digests of all blocks, once a worker needs them.
-    private let digestMaker: BlockDigests
-    private(set) var blockDigests: [UInt8] = []
     private let signals: SignalInbox
     let socket: Socket
     let watch = Stopwatch()
@@ -70,55 +67,53 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        (memory, memoryFault) = Self.makeMemory(settings, parameterCount: start.parameters.count)
+        (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
         var state = start
-        if let memory { state.move(to: memory.blocks(of: state.parameters.count)) }
+        if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
         self.state = state
         let listening = try TCPEndpoint(listening: settings.listen)
         let parts = Self.parts(
-            settings, isLoopback: listening.isLoopback, vectorCount: state.parameters.count)
-        sums = Self.sums(of: job, step: state.step, in: parts)
-        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire)
+            settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
+        sums = Self.sums(of: job, round: state.round, in: parts)
+        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         jobText = try job.json
-        blocks = SampleBlocks(sampleCount: samples.count, valuesPerSample: samples.valuesPerSample)
+        blocks = SampleBlocks(job)
         checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
         training = Training(
             Training.Plan(
-                leafCount: job.shardsPerStep, steps: job.steps,
-                largestFigures: job.figures.map(\.largestPerLeaf), parameterCount: state.parameters.count,
-                datasetDigest: job.datasetDigest, parts: parts),
-            step: state.step, firstClaim: .random(in: 1...1 << 62),
+                leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts),
+            round: state.round, firstClaim: .random(in: 1...1 << 62),
             probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
-        digestMaker = try BlockDigests { [blocks, samples] in blocks.digests(of: samples) }
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
-        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, state.parameters.count * 4))
+        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
         endpoint = try socket.bind(listening)
         parameterParts = cutParameters()
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
-    private static func makeMemory(_ settings: CoordinatorSettings, parameterCount: Int) -> (SharedMemory?, String?) {
+    private static func makeMemory(_ settings: CoordinatorSettings, vectorCount: Int) -> (SharedMemory?, String?) {
         guard settings.sharesMemory else { return (nil, nil) }
         do {
-            return (try SharedMemory(blocks: 4, of: parameterCount), nil)
+            return (try SharedMemory(blocks: 4, of: vectorCount), nil)
         } catch {
             return (nil, "\(error)")
         }
     }
 
-    static func sums(of job: Job, step: Int, in parts: VectorParts) -> StepSums {
+    static func sums(of job: Job, round: Int, in parts: VectorParts) -> StepSums {
         StepSums(parts) { place in
             SumTree(
-                SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.gradientRounding,
+                SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
                 threads: threads,
                 place: place)
         }
     }
 
     func cutParameters() -> [RawFrame] {
-        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire) }
+        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
     }
 
     /// The state as it is now.
@@ -173,18 +168,13 @@ package final class CoordinatorShell {
         while training.ledger != nil {
             let waitStart = watch.elapsed
             try Poller.wait(
-                for: socket, and: [signals.descriptor, digestMaker.made.descriptor, checkpoints.events.descriptor],
+                for: socket, and: [signals.descriptor, checkpoints.events.descriptor],
                 timeout: max(.zero, nextTick - waitStart))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
                 guard training.ledger != nil, let frames = try socket.receive() else { break }
                 try receive(frames)
-            }
-            for digests in digestMaker.made.takeAll() {
-                try requireWholeSamples()
-                blockDigests = digests
-                try perform(training.onBlockDigests(at: watch.elapsed))
             }
             takeCheckpointEvents()
             if training.ledger == nil { break }  // workers that end from here on were sent away
@@ -224,8 +214,7 @@ package final class CoordinatorShell {
             case .send(let message, let worker): try send(Envelope(message), to: worker)
             case .sendWork(let work, let withParameters, let worker):
                 try sendWork(work, withParameters: withParameters, to: worker)
-            case .welcome(let worker, let needsSamples): try welcome(worker, needsSamples: needsSamples)
-            case .makeBlockDigests: digestMaker.start()
+            case .welcome(let worker): try welcome(worker)
             case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):

@@ -98,8 +98,7 @@ package struct UpstreamRun {
 
     /// Refuses a run whose checkpoints could never be written, before it computes for hours.
     private func requireRoomForCheckpoints() throws {
-        let vectorCount = 1 + job.settings.optimiser.vectorNames.count
-        let byteCount = vectorCount * job.network.parameterCount * MemoryLayout<Float>.size
+        let byteCount = job.stateVectorCount * job.network.parameterCount * MemoryLayout<Float>.size
         guard let limit = TensorFileError.fileSizeLimit, byteCount > limit else { return }
         throw ServiceError(
             """

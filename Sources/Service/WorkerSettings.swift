@@ -8,6 +8,8 @@ package struct WorkerSettings: Sendable {
     package var processors: [Int]?
     /// The folder where blocks of samples are kept; nil for none.
     package var cache: String?
+    /// How many bytes of memory blocks of samples may take, where the dataset is not here.
+    package var sampleMemory = MachineMemory.standardForSamples
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
     /// Whether it exchanges floats through shared memory with a coordinator on this machine.

@@ -9,15 +9,7 @@ import Wire
 extension WorkerShell {
     /// Reads the job that the coordinator offers, and looks whether it can be computed here.
     func examine(_ welcome: Welcome) throws {
-        let job: Job
-        do {
-            job = try Job(json: welcome.job)
-        } catch let error as UpstreamError {
-            throw ServiceError("the coordinator's job can't be computed here: \(error)")
-        } catch {
-            throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
-        }
-        do { try job.validate() } catch { throw ServiceError("the coordinator's job can't be trained: \(error)") }
+        let job = try Job(offeredBy: welcome)
         let arithmetic = job.settings.arithmetic
         let lanes = min(settings.threads, job.shardsPerStep)
         if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) {
@@ -25,9 +17,9 @@ extension WorkerShell {
         }
         self.job = job
         let offered = Employment.Job(
-            digest: try job.digest, datasetDigest: job.datasetDigest, steps: job.steps,
-            leafCount: job.shardsPerStep, parameterCount: job.network.parameterCount,
-            note: arithmetic.note)
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount,
+            blockCapacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), note: arithmetic.note)
         try perform(employment.onJob(offered, in: welcome, at: watch.elapsed))
     }
 
@@ -36,23 +28,48 @@ extension WorkerShell {
         coordinatorMemory = settings.sharesMemory ? name.flatMap { SharedMemory(opening: $0) } : nil
     }
 
-    func beginFetching(_ welcome: Welcome) throws {
-        guard let job else { preconditionFailure("samples to fetch for no job") }
-        fetch = try SampleFetch(job: job, welcome: welcome, cache: settings.cache) { [unowned self] in tell($0) }
+    func beginStreaming(keepsBlocks: Bool) throws {
+        guard let job else { preconditionFailure("samples to stream for no job") }
+        stream = try SampleStream(job: job, cache: settings.cache, keeping: keepsBlocks ? stream : nil) {
+            [unowned self] in tell($0)
+        }
     }
 
-    /// Gives the compute thread the job, its samples and memory for its sums.
+    /// Begins to bring together what a work reads.
+    func bring(_ work: Work) throws {
+        guard let stream else { preconditionFailure("samples to bring together that are in no stream") }
+        let (blocks, ahead) = stream.bring(work)
+        try perform(employment.onNeed(blocks, ahead: ahead, of: work.claim))
+    }
+
+    /// Takes the block of samples that came; where it is not what was sent, it is asked for again.
+    func takeBlock(_ block: Int, of envelope: ReceivedEnvelope?) throws {
+        guard let envelope else { preconditionFailure("a block to take where no message came") }
+        let values: FloatBlock?
+        do throws(WireError) {
+            values = try envelope.blocks().first
+        } catch .frameChecksum {
+            return try perform(employment.onAltered(block))
+        } catch {
+            return try perform(employment.onUnreadable(error))
+        }
+        try stream?.take(block, values ?? FloatBlock(count: 0))
+        try perform(employment.onBlock(block))
+    }
+
+    /// Gives the compute thread the job, its samples where they are here, and memory for its sums.
     func prepare(generation: Int) throws {
         guard let job else { preconditionFailure("no job to prepare") }
         let held = dataset.flatMap { $0.digest == job.datasetDigest ? $0.samples : nil }
-        guard let samples = held ?? fetch?.samples, samples.count == job.sampleCount, samples.rows == job.rows,
-            samples.columns == job.columns
-        else { throw ServiceError("the coordinator's job is of samples of another shape than its dataset's") }
-        let count = job.network.parameterCount
+        if let held, held.count != job.sampleCount || held.rows != job.rows || held.columns != job.columns {
+            throw ServiceError("the coordinator's job is of samples of another shape than its dataset's")
+        }
+        if held != nil { stream = nil }
+        let count = job.exchangeCount
         // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.
         memory = coordinatorMemory == nil ? nil : try? SharedMemory(blocks: 2 * blocksAtOnce, of: count)
-        compute.put(.prepare(job, samples, blocks: memory?.blocks(of: count) ?? [], generation: generation))
+        compute.put(.prepare(job, held, blocks: memory?.blocks(of: count) ?? [], generation: generation))
     }
 }

@@ -27,7 +27,8 @@ package final class WorkerShell {
     private var isOver = false
     /// The job that was examined last.
     var job: Job?
-    var fetch: SampleFetch?
+    /// The job's samples, where its dataset is not here.
+    var stream: SampleStream?
     /// For parameters that come as bfloat16.
     private var pool = BlockPool(limit: 4)
     private var parameters: FloatBlock?
@@ -138,19 +139,21 @@ package final class WorkerShell {
             case .sendReport: preconditionFailure("a report to send where nothing was computed")
             case .examine(let welcome): try examine(welcome)
             case .share(let name): openMemory(name)
-            case .fetch(let welcome): try beginFetching(welcome)
+            case .stream(let keepsBlocks): try beginStreaming(keepsBlocks: keepsBlocks)
+            case .bring(let work, let withNewParameters):
+                if withNewParameters { parameters = try isAhead(envelope) ? coming : block(of: envelope) }
+                try bring(work)
             case .lookUp(let block):
-                try perform(employment.onLookUp(block, isFound: fetch?.lookUp(block) ?? false))
-            case .takeBlock(let block):
-                guard let values = try self.block(of: envelope) else { continue }
-                try fetch?.take(block, values)
-                try perform(employment.onBlock(block))
+                try perform(employment.onLookUp(block, isFound: stream?.lookUp(block) ?? false))
+            case .takeBlock(let block): try takeBlock(block, of: envelope)
+            case .dropBlocks(let blocks): stream?.drop(blocks)
             case .takePart(let part): try takePart(part, of: envelope)
             case .prepare(let generation): try prepare(generation: generation)
             case .compute(let work, let withNewParameters, let generation):
                 if withNewParameters { parameters = try isAhead(envelope) ? coming : block(of: envelope) }
                 guard let parameters else { continue }
-                compute.put(.compute(work, parameters: parameters, generation: generation))
+                compute.put(
+                    .compute(work, parameters: parameters, samples: stream?.handOver(), generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
             case .end: isOver = true

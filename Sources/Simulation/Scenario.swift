@@ -36,8 +36,9 @@ public struct Scenario: Equatable, Sendable {
     public var sumBytes: Int
     /// Bytes of the published state, as it is sent.
     public var publishedBytes: Int
-    /// In how many parts sums and published states travel, 1 to 64: one is summed and sent on while others travel. A
-    /// coordinator takes as many as `VectorParts(travelling:)` says.
+    /// In how many parts sums and published states travel, 1 to 64: one is summed and sent on while others travel.
+    ///
+    /// A coordinator takes as many as `VectorParts(travelling:)` says.
     public var parts = 1
     /// Each worker's link.
     public var link: Link
@@ -46,7 +47,11 @@ public struct Scenario: Equatable, Sendable {
     /// How long a byte keeps whoever sends or takes it, in nanoseconds: copies and checksums.
     public var handlingPerByte = 0.0
     /// How long a message keeps whoever takes it.
-    public var handlingPerMessage = Duration.microseconds(30)
+    public var handlingPerMessage = Duration.microseconds(20)
+    /// Relays among which the workers are divided; then `link` is each relay's, not a worker's.
+    public var relays = 0
+    /// The links of a relay's workers, which share the relay's.
+    public var room = Link(bitsPerSecond: 1e9, delay: .microseconds(100))
     /// The processors that all workers share; nil where each has its own.
     public var sharedProcessors: Int?
     /// How often a worker shows that it lives.
@@ -77,7 +82,7 @@ public struct Scenario: Equatable, Sendable {
 
     /// Beyond its share of the link, how long a message takes on a connection on which nothing was sent for a while:
     /// TCP then begins with little and doubles what is underway with each round trip.
-    func slowStart(bytes: Double) -> Duration {
+    static func slowStart(bytes: Double, on link: Link) -> Duration {
         let trip = 2 * Double(link.delay.microseconds)
         let rate = link.bytesPerMicrosecond
         var (window, sent, time) = (Self.firstWindow, 0.0, 0.0)

@@ -12,7 +12,6 @@ struct SimulatedCoordinator {
     /// Something that the coordinator does that the world has to carry out.
     enum Act {
         case send(Parcel, to: WorkerID)
-        case makeBlockDigests
         case tell(RunEvent)
         /// The run is over, or failed with a reason.
         case end(reason: String?)
@@ -41,10 +40,9 @@ struct SimulatedCoordinator {
         shared = [Cell(state), Cell(state)]
         training = Training(
             Training.Plan(
-                leafCount: run.leafCount, steps: run.steps, largestFigures: [1],
-                parameterCount: run.vectorCount,
-                datasetDigest: "data", parts: run.parts),
-            step: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
+                leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
+                vectorCount: run.vectorCount, parts: run.parts),
+            round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
     }
 
@@ -63,8 +61,6 @@ struct SimulatedCoordinator {
 
     mutating func tick(at now: Duration) { perform(training.onTick(at: now), now) }
 
-    mutating func digestsMade(at now: Duration) { perform(training.onBlockDigests(at: now), now) }
-
     mutating func ended(_ name: String, at now: Duration) { perform(training.onEnd(ofWorkerNamed: name, at: now), now) }
 
     // MARK: - Directives
@@ -74,8 +70,7 @@ struct SimulatedCoordinator {
             switch directive {
             case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
             case .sendWork(let work, let withParameters, let worker): sendWork(work, withParameters, to: worker)
-            case .welcome(let worker, let needsSamples): welcome(worker, needsSamples: needsSamples)
-            case .makeBlockDigests: acts.append(.makeBlockDigests)
+            case .welcome(let worker): welcome(worker)
             case .sendSamples(let block, let worker):
                 let parcel = Parcel(message: .sampleBlock(block: block), blockLengths: [1])
                 acts.append(.send(parcel, to: worker))
@@ -97,10 +92,9 @@ struct SimulatedCoordinator {
         }
     }
 
-    private mutating func welcome(_ worker: WorkerID, needsSamples: Bool) {
+    private mutating func welcome(_ worker: WorkerID) {
         let welcome = Welcome(
-            job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), samplesPerBlock: 1,
-            blockDigests: [UInt8](repeating: 0, count: needsSamples ? 32 * run.blockCount : 0),
+            job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
             memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session,
             partLength: run.parts == nil ? 0 : 1)
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))

@@ -1,6 +1,7 @@
 import Wire
 
-/// The connections of a scenario's workers to their coordinator, and the link that they share at its end.
+/// The connections of a scenario's workers to their coordinator, or to a relay, and the link that they share at its
+/// end.
 struct SimulatedLinks {
     /// A message that waits for those before it on its connection.
     struct Transfer {
@@ -22,14 +23,15 @@ struct SimulatedLinks {
     }
     /// After this long TCP begins anew with little.
     private static let idleLimit = 250_000
-    private let scenario: Scenario
+    private let link: Scenario.Link
     private var ways: [Way]
 
-    init(_ scenario: Scenario, connections: Int) {
-        self.scenario = scenario
-        let each = scenario.link.bytesPerMicrosecond
+    /// Connections over links of a kind, and one of so many bits a second at the other end, or of the same kind.
+    init(_ link: Scenario.Link, sharedBitsPerSecond: Double?, connections: Int) {
+        self.link = link
+        let each = link.bytesPerMicrosecond
         let total =
-            scenario.coordinatorBitsPerSecond.map {
+            sharedBitsPerSecond.map {
                 Scenario.Link(bitsPerSecond: $0, delay: .zero).bytesPerMicrosecond
             } ?? each
         let way = Way(
@@ -58,7 +60,7 @@ struct SimulatedLinks {
     private mutating func begin(_ i: Int, _ way: Int, _ now: Int) {
         let bytes = ways[way].connections[i].waiting[0].bytes
         let isIdle = now - ways[way].connections[i].lastEnd > Self.idleLimit
-        ways[way].connections[i].extra = isIdle ? Int(scenario.slowStart(bytes: bytes).microseconds) : 0
+        ways[way].connections[i].extra = isIdle ? Int(Scenario.slowStart(bytes: bytes, on: link).microseconds) : 0
         ways[way].capacity.put(i, amount: bytes, at: now)
     }
 
@@ -69,7 +71,7 @@ struct SimulatedLinks {
         let sent = ways[way].connections[i].waiting.removeFirst()
         let time = max(
             ways[way].connections[i].lastArrival,
-            now + ways[way].connections[i].extra + Int(scenario.link.delay.microseconds))
+            now + ways[way].connections[i].extra + Int(link.delay.microseconds))
         ways[way].connections[i].lastArrival = time
         // What fits into the first window does not open it.
         if sent.bytes > Scenario.firstWindow { ways[way].connections[i].lastEnd = now }

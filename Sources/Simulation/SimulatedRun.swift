@@ -22,16 +22,22 @@ struct SimulatedRun {
         let sharesMemory: Bool
         /// The longest that a leaf takes.
         let slowest: Int
+        /// The relay that it connects to, by its place among the machines; nil for the coordinator.
+        var hub: Int?
+        /// Whether it is a relay, and computes nothing.
+        var isRelay = false
     }
     let leafCount: Int
     let steps: Int
     let checkpointEvery: Int
+    /// Workers, and behind them relays.
     let machines: [Machine]
     let heartbeat: Int
     let lease: Int
     let patience: Int
     let blockCount: Int
-    let digestTime: Int
+    /// How many of them a worker without the dataset has room for.
+    let blockCapacity: Int
     /// From here on nothing breaks any more.
     let calm: Int
     /// The mean time between two faults.
@@ -55,7 +61,7 @@ struct SimulatedRun {
         checkpointEvery = draw.draw(1...3)
         let workerCount = draw.draw(1...4)
         let slowest = [2_000, 30_000, 150_000][draw.draw(0...2)]
-        machines = (0..<workerCount).map { _ in
+        var machines = (0..<workerCount).map { _ in
             Machine(
                 threads: draw.draw(1...3), hasDataset: draw.happens(600), sharesMemory: draw.happens(600),
                 slowest: draw.happens(100) ? 5 * slowest : slowest)
@@ -64,7 +70,7 @@ struct SimulatedRun {
         lease = draw.draw(500_000...2_000_000)
         patience = 8_000_000
         blockCount = draw.draw(1...7)
-        digestTime = draw.happens(200) ? 10_000_000 : draw.draw(0...500_000)
+        blockCapacity = draw.draw(1...8)
         calm = draw.draw(0...12) * 500_000
         faultGap = draw.draw(50_000...800_000)
         twice = draw.happens(300) ? 50 : 0
@@ -77,18 +83,46 @@ struct SimulatedRun {
             case 4, 5: .falseSums(worker: worker)
             default: .none
             }
+        if draw.happens(350) { machines = Self.relayed(machines, &draw) }
+        self.machines = machines
         (scenario, limit) = (nil, 150_000_000)
         states = Self.states(leafCount: leafCount, steps: steps)
         self.draw = draw
     }
 
+    /// Some of the workers connect to one of a few relays, which may connect to one another.
+    private static func relayed(_ workers: [Machine], _ draw: inout SplitMix) -> [Machine] {
+        let count = draw.draw(1...2)
+        let relays = (0..<count).map { i in
+            // A relay's hub comes after it, so that there is no circle.
+            let isBelow = i == 0 && count > 1 && draw.happens(300)
+            return Machine(
+                threads: 1, hasDataset: draw.happens(500), sharesMemory: false, slowest: 0,
+                hub: isBelow ? workers.count + 1 : nil, isRelay: true)
+        }
+        let placed = workers.map { worker in
+            var worker = worker
+            if draw.happens(750) { worker.hub = workers.count + draw.draw(0...count - 1) }
+            return worker
+        }
+        return placed + relays
+    }
+
     /// A run of a scenario: no faults, nothing drawn.
     init(_ scenario: Scenario) {
         (leafCount, steps, checkpointEvery) = (scenario.leafCount, scenario.rounds, .max)
-        let machine = Machine(threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0)
-        machines = Array(repeating: machine, count: scenario.workers)
+        let (workers, relays) = (scenario.workers, scenario.relays)
+        machines =
+            (0..<workers).map { i in
+                Machine(
+                    threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0,
+                    hub: relays > 0 ? workers + i * relays / workers : nil)
+            }
+            + (0..<relays).map { _ in
+                Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0, isRelay: true)
+            }
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
-        (patience, blockCount, digestTime, calm, faultGap) = (.max / 4, 1, 0, 0, 1)
+        (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, limit) = (0, .none, scenario.limit)
         self.scenario = scenario
         states = Self.states(leafCount: leafCount, steps: steps)
@@ -130,6 +164,13 @@ struct SimulatedRun {
 
     /// What a step makes of the parameters.
     static func state(after state: UInt64, sum: UInt64) -> UInt64 { SplitMix.mix(state &+ sum) }
+
+    /// The blocks that leaves of a step are computed from.
+    func blocks(of leaves: Range<Int>, step: Int) -> [Int] {
+        (0..<blockCount).filter { block in
+            leaves.contains { SplitMix.mix(UInt64(step) << 32 ^ UInt64($0 << 8 ^ block)) % 3 == 0 }
+        }
+    }
 
     /// Whether the sum of leaves is finite.
     func isFinite(_ leaves: Range<Int>, step: Int) -> Bool {

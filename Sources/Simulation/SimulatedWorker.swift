@@ -31,6 +31,9 @@ struct SimulatedWorker {
     private var session: UInt64 = 0
     private var sessionOfClaim: [UInt64: UInt64] = [:]
     private var preparedGeneration = 0
+    /// The blocks that are here, and those that the work to bring together lacks; nil with the dataset.
+    private var held: Set<Int> = []
+    private var lacking: Set<Int>?
     /// What it does, in order, until the world takes it.
     private(set) var acts: [Act] = []
     /// What it did that no worker may do.
@@ -42,8 +45,8 @@ struct SimulatedWorker {
     ) {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
-            digest: "job", datasetDigest: "data", steps: run.steps, leafCount: run.leafCount,
-            parameterCount: run.vectorCount)
+            digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
+            vectorCount: run.vectorCount, blockCapacity: run.blockCapacity)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")
@@ -137,6 +140,11 @@ struct SimulatedWorker {
 
     // MARK: - Directives
 
+    private mutating func hold(_ block: Int) {
+        held.insert(block)
+        lacking?.remove(block)
+    }
+
     private mutating func perform(_ directives: [Employment.Directive], on parcel: Parcel? = nil, _ now: Duration) {
         for directive in directives {
             switch directive {
@@ -155,11 +163,30 @@ struct SimulatedWorker {
                 session = welcome.session
                 perform(employment.onJob(job, in: welcome, at: now), on: parcel, now)
             case .share(let name): isOpen = machine.sharesMemory && name != nil
-            case .fetch(let welcome):
-                if welcome.blockDigests.count != 32 * run.blockCount { fault = "no list of blocks came" }
+            case .stream(let keepsBlocks): if !keepsBlocks { held = [] }
+            case .bring(let work, let withNewParameters):
+                if withNewParameters {
+                    parameters = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first
+                }
+                let blocks = run.blocks(of: work.leaves, step: work.step)
+                lacking = Set(blocks).subtracting(held)
+                let ahead = (work.step + 1..<run.steps).flatMap { run.blocks(of: work.leaves, step: $0) }
+                perform(employment.onNeed(blocks, ahead: ahead, of: work.claim), on: parcel, now)
             case .lookUp(let block):
-                perform(employment.onLookUp(block, isFound: draw.happens(300)), on: parcel, now)
-            case .takeBlock(let block): perform(employment.onBlock(block), on: parcel, now)
+                if held.contains(block) { fault = "block \(block) is here and was looked for" }
+                let isFound = draw.happens(300)
+                if isFound { hold(block) }
+                perform(employment.onLookUp(block, isFound: isFound), on: parcel, now)
+            case .takeBlock(let block):
+                if draw.happens(20) {
+                    perform(employment.onAltered(block), on: parcel, now)
+                } else {
+                    hold(block)
+                    perform(employment.onBlock(block), on: parcel, now)
+                }
+            case .dropBlocks(let blocks):
+                if !held.isSuperset(of: blocks) { fault = "blocks are to go that are not here" }
+                held.subtract(blocks)
             case .takePart(let part):
                 if part == 0 { coming = [] }
                 coming += parcel?.cells ?? []
@@ -174,6 +201,7 @@ struct SimulatedWorker {
                 }
                 guard let parameters else { fault = "there are no parameters to compute at"; continue }
                 sessionOfClaim[work.claim] = session
+                if !machine.hasDataset, lacking?.isEmpty != true { fault = "samples of the work are missing" }
                 acts.append(.compute(work, parameters: parameters, generation: generation))
             case .release(let claims):
                 for claim in claims {
@@ -185,6 +213,7 @@ struct SimulatedWorker {
             case .fail(let reason): acts.append(.end(reason: reason))
             }
         }
+        if held.count > run.blockCapacity { fault = "more blocks are here than there is room for" }
         while employment.wantsTurn { perform(employment.onTurn(), on: parcel, now) }
     }
 }

@@ -24,7 +24,8 @@ extension Scenario {
     ///   lease, workers are taken for dead.
     public func simulated() throws(Simulation.Failure) -> ScenarioFigures {
         precondition((1...64).contains(parts), "\(parts) parts")
-        precondition(rounds > 3 && workers > 0 && leafCount > 0 && threads > 0, "\(self)")
+        precondition(
+            rounds > 3 && workers > 0 && (0...workers).contains(relays) && leafCount > 0 && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
         _ = try simulation.finish()
         let (ends, count) = (simulation.roundEnds, rounds - 2)
@@ -62,7 +63,8 @@ extension Simulation {
 
     mutating func sendUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) {
         guard let scenario = run.scenario else { return }
-        let arrival = Event.toCoordinator(parcel, from: i, worker: id, life: coordinatorLife)
+        let arrival = Event.toCoordinator(
+            parcel, from: i, worker: id, life: run.machines[i].hub.map { places[$0].life } ?? coordinatorLife)
         send(arrival, bytes: bytes(of: parcel, scenario.sumBytes), on: i, isUp: true)
     }
 
@@ -72,14 +74,30 @@ extension Simulation {
         send(arrival, bytes: bytes(of: parcel, scenario.publishedBytes), on: i, isUp: false)
     }
 
-    private mutating func send(_ arrival: Event, bytes: Double, on i: Int, isUp: Bool) {
-        links?.send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
-        foretellSent(isUp: isUp)
+    /// The star that a place's connection is part of: the coordinator's, or a relay's.
+    private func star(of i: Int) -> Int {
+        run.machines[i].hub.map { $0 - (run.scenario?.workers ?? 0) + 1 } ?? 0
     }
 
-    mutating func foretellSent(isUp: Bool) {
-        guard let links, let end = links.nextEnd(isUp: isUp) else { return }
-        queue.put(.sent(isUp: isUp, version: links.version(isUp: isUp)), at: max(now, end))
+    static func links(of scenario: Scenario) -> [SimulatedLinks] {
+        let count = scenario.workers + scenario.relays
+        let own = SimulatedLinks(
+            scenario.link, sharedBitsPerSecond: scenario.coordinatorBitsPerSecond, connections: count)
+        let rooms = (0..<scenario.relays).map { _ in
+            SimulatedLinks(scenario.room, sharedBitsPerSecond: nil, connections: count)
+        }
+        return [own] + rooms
+    }
+
+    private mutating func send(_ arrival: Event, bytes: Double, on i: Int, isUp: Bool) {
+        let star = star(of: i)
+        links?[star].send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
+        foretellSent(star, isUp: isUp)
+    }
+
+    mutating func foretellSent(_ star: Int, isUp: Bool) {
+        guard let links, let end = links[star].nextEnd(isUp: isUp) else { return }
+        queue.put(.sent(star: star, isUp: isUp, version: links[star].version(isUp: isUp)), at: max(now, end))
     }
 
     // MARK: - Computing
@@ -89,7 +107,9 @@ extension Simulation {
         let rounds = (work.leaves.count + scenario.threads - 1) / scenario.threads
         // Whoever is ready first has all leaves of the first round, which nobody measures.
         let leaves = work.step == 0 ? .zero : scenario.leafTime * rounds
-        let handled = scenario.handlingPerByte * Double(scenario.publishedBytes + scenario.sumBytes) / 1000
+        // One part is handled while others travel.
+        let bytes = Double(scenario.publishedBytes + scenario.sumBytes) / Double(scenario.parts)
+        let handled = scenario.handlingPerByte * bytes / 1000
         let time = Int(leaves.microseconds + scenario.handlingPerMessage.microseconds) + Int(handled)
         guard processors != nil else {
             places[i].busyUntil = max(now, places[i].busyUntil) + time
@@ -104,26 +124,36 @@ extension Simulation {
         queue.put(.processed(version: processors.version), at: max(now, end))
     }
 
-    /// Whether the coordinator is busy with a message for a while; then it takes it up later.
+    /// Whether the coordinator, or a relay, is busy with a message for a while; then it takes it up later.
     mutating func handles(_ parcel: Parcel, from i: Int, _ id: WorkerID, _ order: Int) -> Bool {
-        guard let scenario = run.scenario else { return false }
+        guard let scenario = run.scenario, !parcel.cells.isEmpty else { return false }
+        let hub = run.machines[i].hub
         let bytes = Double(parcel.cells.count * scenario.sumBytes / partCount(of: parcel))
-        let time = Int(scenario.handlingPerMessage.microseconds) + Int(scenario.handlingPerByte * bytes / 1000)
-        guard time > 0, !parcel.cells.isEmpty else { return false }
-        coordinatorIsBusy(for: time)
+        var time = Double(scenario.handlingPerMessage.microseconds) + scenario.handlingPerByte * bytes / 1000
+        if hub == nil, case .sumPart = parcel.message { time += stepTime(scenario) / Double(scenario.workers) }
+        if time < 1 { return false }
+        let end = busy(hub, for: Int(time))
         // Before whatever came after it and waits too.
-        let handled = Event.handled(parcel, from: i, worker: id, life: coordinatorLife)
-        queue.put(handled, at: coordinatorPausedUntil, order: order)
+        let life = hub.map { places[$0].life } ?? coordinatorLife
+        queue.put(.handled(parcel, from: i, worker: id, life: life), at: end, order: order)
         return true
     }
 
-    /// Whether a round has just ended, and the coordinator makes the next state before anything else.
+    /// How long the coordinator takes to make and check a part of the next state.
+    private func stepTime(_ scenario: Scenario) -> Double {
+        let handled = scenario.handlingPerByte * Double(scenario.publishedBytes) / 1000
+        return (Double(scenario.outerTime.microseconds) + handled) / Double(scenario.parts)
+    }
+
+    /// Whether a round has just ended, and the coordinator makes the next state, or what is left of it, before anything
+    /// else.
     mutating func busyAfterRound(_ step: Int?) -> Bool {
         guard let scenario = run.scenario, step != coordinator?.training.ledger?.step else { return false }
-        let handled = scenario.handlingPerByte * Double(scenario.publishedBytes) / 1000
-        coordinatorIsBusy(for: Int(scenario.outerTime.microseconds) + Int(handled))
-        roundEnds.append((time: now, bytes: links?.byteCount ?? 0))
-        queue.put(.carryOut(life: coordinatorLife), at: coordinatorPausedUntil)
+        // Relays send sums as a whole, so there is nothing to make of a state before.
+        let parts = scenario.relays > 0 ? scenario.parts : 1
+        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts)))
+        roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0))
+        queue.put(.carryOut(life: coordinatorLife), at: end)
         return true
     }
 
@@ -137,8 +167,14 @@ extension Simulation {
         }
     }
 
-    private mutating func coordinatorIsBusy(for time: Int) {
+    /// Keeps the coordinator, or a relay, busy; returns until when.
+    private mutating func busy(_ hub: Int?, for time: Int) -> Int {
+        if let hub {
+            places[hub].pausedUntil = max(now, places[hub].pausedUntil) + time
+            return places[hub].pausedUntil
+        }
         coordinatorPausedUntil = max(now, coordinatorPausedUntil) + time
         coordinatorBusy += time
+        return coordinatorPausedUntil
     }
 }

@@ -37,9 +37,10 @@ extension Simulation {
         }
     }
 
-    private mutating func sendUp(_ parcel: Parcel, from i: Int) {
-        guard let id = places[i].worker?.id else { return }
-        if coordinator == nil {
+    mutating func sendUp(_ parcel: Parcel, from i: Int) {
+        guard let id = places[i].worker?.id ?? places[i].relay?.id else { return }
+        let hub = run.machines[i].hub
+        if hub.map({ places[$0].relay == nil }) ?? (coordinator == nil) {
             if places[i].unsent.count < 8 { places[i].unsent.append(parcel) }
             return
         }
@@ -47,7 +48,8 @@ extension Simulation {
         if links != nil { return sendUp(parcel, from: i, id) }
         func put(_ parcel: Parcel) {
             let arrival = Event.arrival(
-                parcel, worker: i, id: id, connection: places[i].link.connection, isUp: true, life: coordinatorLife)
+                parcel, worker: i, id: id, connection: places[i].link.connection, isUp: true,
+                life: hub.map { places[$0].life } ?? coordinatorLife)
             queue.put(arrival, at: places[i].link.timeUp(at: now, &draw))
         }
         put(parcel)
@@ -86,11 +88,9 @@ extension Simulation {
         for act in acts {
             switch act {
             case .send(let parcel, let id):
-                guard let i = placeOfWorker[id], places[i].worker?.id == id else { continue }
+                guard let i = placeOfWorker[id], (places[i].worker?.id ?? places[i].relay?.id) == id else { continue }
                 tell("c -> w\(i): \(parcel.message)\(parcel.cells.isEmpty ? "" : " with parameters")")
                 sendDown(parcel, to: i)
-            case .makeBlockDigests:
-                queue.put(.digestsMade(life: coordinatorLife), at: now + run.digestTime)
             case .tell(let event):
                 tell("c: \(event)")
                 if links != nil { try refuseLoss(event) }
@@ -100,11 +100,13 @@ extension Simulation {
         if let made = coordinator?.checkpoint, made.step != checkpoint.step { checkpoint = made }
     }
 
-    private mutating func sendDown(_ parcel: Parcel, to i: Int) {
+    mutating func sendDown(_ parcel: Parcel, to i: Int) {
         if quirk == .deafNetwork { return }
         if links != nil { return sendDown(parcel, on: i) }
         for _ in 0..<(draw.happens(run.twice) ? 2 : 1) {
-            guard let time = places[i].link.timeDown(at: now, &draw), let id = places[i].worker?.id else { return }
+            guard let time = places[i].link.timeDown(at: now, &draw),
+                let id = places[i].worker?.id ?? places[i].relay?.id
+            else { return }
             queue.put(
                 .arrival(
                     parcel, worker: i, id: id, connection: places[i].link.connection, isUp: false,
@@ -131,7 +133,7 @@ extension Simulation {
             }
         }
         for case .send(.finish(let isComplete), let id) in training.finish(complete: false) where reason != nil {
-            guard let i = places.firstIndex(where: { $0.worker?.id == id }) else { continue }
+            guard let i = places.firstIndex(where: { ($0.worker?.id ?? $0.relay?.id) == id }) else { continue }
             sendDown(Parcel(message: .finish(complete: isComplete)), to: i)
         }
         coordinator = nil
@@ -154,11 +156,11 @@ extension Simulation {
             places[i].pausedUntil = max(places[i].pausedUntil, now + draw.draw(1000...2_500_000))
             tell("w\(i) is paused until \(places[i].pausedUntil)")
         case 7:
-            guard places[i].worker != nil else { return }
-            tell("w\(i) dies")
-            let (name, time) = (places[i].worker?.name ?? "", time)
+            guard let name = places[i].worker?.name ?? places[i].relay?.name else { return }
+            tell("\(label(i)) dies")
+            let time = time
             stop(i, restarts: true)
-            if draw.happens(500), coordinator != nil {
+            if draw.happens(500), coordinator != nil, run.machines[i].hub == nil {
                 coordinator?.ended(name, at: time)
                 try carryOutCoordinator()
             }
@@ -170,14 +172,15 @@ extension Simulation {
             tell("c dies")
             coordinator = nil
             coordinatorLife += 1
-            for i in places.indices { places[i].link.breaks(at: now, &draw) }
+            for i in places.indices where run.machines[i].hub == nil { places[i].link.breaks(at: now, &draw) }
             queue.put(.startCoordinator, at: now + draw.draw(1000...1_500_000))
         }
     }
 
-    private mutating func stop(_ i: Int, restarts: Bool) {
-        places[i].worker = nil
+    mutating func stop(_ i: Int, restarts: Bool) {
+        (places[i].worker, places[i].relay) = (nil, nil)
         places[i].life += 1
+        for j in places.indices where run.machines[j].hub == i { places[j].link.breaks(at: now, &draw) }
         places[i].link.breaks(at: now, &draw)
         if restarts { queue.put(.startWorker(i), at: now + draw.draw(1000...800_000)) }
     }
@@ -185,9 +188,10 @@ extension Simulation {
     mutating func start(_ i: Int) throws(Failure) {
         if outcome != nil { return }
         let life = places[i].life
-        tell("w\(i) starts")
+        tell("\(label(i)) starts")
         let id = WorkerID([UInt8(i), UInt8(truncatingIfNeeded: life), UInt8(truncatingIfNeeded: life >> 8)])
         placeOfWorker[id] = i
+        if run.machines[i].isRelay { return try startRelay(i, id) }
         places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: draw.next(), at: time)
         (places[i].busyUntil, places[i].tickAt, places[i].lastHeard) = (now, .max, now)
         (places[i].pausedUntil, places[i].unsent) = (now, [])
@@ -203,7 +207,7 @@ extension Simulation {
         coordinator = SimulatedCoordinator(from: checkpoint, run, &draw)
         coordinatorPausedUntil = now
         queue.put(.coordinatorTick(life: coordinatorLife), at: now + run.heartbeat)
-        for i in places.indices {
+        for i in places.indices where run.machines[i].hub == nil {
             for parcel in places[i].unsent where !draw.happens(300) { sendUp(parcel, from: i) }
             places[i].unsent = []
         }

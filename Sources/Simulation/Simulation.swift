@@ -39,11 +39,10 @@ public struct Simulation {
         case prepared(Int, life: Int, generation: Int)
         case computed(Int, life: Int, Work, Cell, generation: Int)
         case coordinatorTick(life: Int)
-        case digestsMade(life: Int)
         case fault
         /// The next message of a way of the links is all on its way, unless something changed since.
-        case sent(isUp: Bool, version: Int)
-        /// A message that the coordinator was busy with.
+        case sent(star: Int, isUp: Bool, version: Int)
+        /// A message that the coordinator, or a relay, was busy with.
         case handled(Parcel, from: Int, worker: WorkerID, life: Int)
         /// What the coordinator wants done after it was busy.
         case carryOut(life: Int)
@@ -54,6 +53,7 @@ public struct Simulation {
     }
     struct Place {
         var worker: SimulatedWorker?
+        var relay: SimulatedRelay?
         var life = 0
         var link = Link()
         var pausedUntil = 0
@@ -75,8 +75,8 @@ public struct Simulation {
     var coordinatorPausedUntil = 0
     var checkpoint = SimulatedCoordinator.Checkpoint()
     var outcome: Outcome?
-    /// The links of a scenario, and the processors that its workers share.
-    var links: SimulatedLinks?
+    /// The links of a scenario, the coordinator's and then each relay's, and the processors that its workers share.
+    var links: [SimulatedLinks]?
     var processors: SharedCapacity<Event>?
     /// Which place a worker is at.
     var placeOfWorker: [WorkerID: Int] = [:]
@@ -99,7 +99,7 @@ public struct Simulation {
         places = run.machines.map { _ in Place() }
         tell("\(run.machines.count) workers, \(run.steps) steps of \(run.leafCount) leaves, \(run.trouble)")
         if let scenario = run.scenario {
-            links = SimulatedLinks(scenario, connections: places.count)
+            links = Self.links(of: scenario)
             processors = scenario.sharedProcessors.map {
                 SharedCapacity(total: Double($0) / Double(scenario.threads), each: 1)
             }
@@ -151,19 +151,28 @@ public struct Simulation {
                 try handle(.toWorker(parcel, worker: i, life: life), order)
             }
         case .toCoordinator(let parcel, let i, let id, let life):
+            if let hub = run.machines[i].hub {
+                guard life == places[hub].life, places[hub].relay != nil, !waits(event, for: hub, order) else { return }
+                if handles(parcel, from: i, id, order) { return }
+                return try takeUp(parcel, from: i, id)
+            }
             guard life == coordinatorLife, coordinator != nil else { return }
             if waitsForCoordinator(event, order) || handles(parcel, from: i, id, order) { return }
             try takeUp(parcel, from: i, id)
         case .handled(let parcel, let i, let id, let life):
+            if let hub = run.machines[i].hub {
+                if life == places[hub].life { try takeUp(parcel, from: i, id) }
+                return
+            }
             guard life == coordinatorLife, coordinator != nil else { return }
             try takeUp(parcel, from: i, id)
         case .carryOut(let life):
             guard life == coordinatorLife, coordinator != nil else { return }
             try carryOutCoordinator()
-        case .sent(let isUp, let version):
-            guard links?.version(isUp: isUp) == version else { return }
-            while let (arrival, time) = links?.takeSent(isUp: isUp, at: now) { queue.put(arrival, at: time) }
-            foretellSent(isUp: isUp)
+        case .sent(let star, let isUp, let version):
+            guard links?[star].version(isUp: isUp) == version else { return }
+            while let (arrival, time) = links?[star].takeSent(isUp: isUp, at: now) { queue.put(arrival, at: time) }
+            foretellSent(star, isUp: isUp)
         case .processed(let version):
             guard processors?.version == version else { return }
             while let done = processors?.takeOut(at: now) { queue.put(done, at: now) }
@@ -174,18 +183,26 @@ public struct Simulation {
             coordinator?.tick(at: time)
             queue.put(.coordinatorTick(life: life), at: now + run.heartbeat)
             try carryOutCoordinator()
-        case .digestsMade(let life):
-            guard life == coordinatorLife, coordinator != nil else { return }
-            if waitsForCoordinator(event, order) { return }
-            coordinator?.digestsMade(at: time)
-            try carryOutCoordinator()
         case .toWorker(let parcel, let i, let life):
+            if life == places[i].life, places[i].relay != nil {
+                if waits(event, for: i, order) { return }
+                tell("\(label(i)) <- \(parcel.message)")
+                places[i].lastHeard = now
+                places[i].relay?.receive(parcel, at: time)
+                return try carryOutRelay(i)
+            }
             guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
             tell("w\(i) <- c: \(parcel.message)")
             places[i].lastHeard = now
             places[i].worker?.receive(parcel, at: time)
             try carryOut(i)
         case .workerTick(let i, let life):
+            if life == places[i].life, places[i].relay != nil, now >= places[i].tickAt {
+                if waits(event, for: i, order) { return }
+                places[i].tickAt = .max
+                places[i].relay?.tick(at: time)
+                return try carryOutRelay(i)
+            }
             guard life == places[i].life, places[i].worker != nil, now >= places[i].tickAt else { return }
             if waits(event, for: i, order) { return }
             places[i].tickAt = .max
@@ -208,8 +225,14 @@ public struct Simulation {
     }
 
     private mutating func takeUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) throws(Failure) {
+        let time = time
+        if let hub = run.machines[i].hub {
+            tell("\(label(hub)) <- \(label(i)): \(parcel.message)")
+            places[hub].relay?.receive(parcel, from: id, at: time)
+            return try carryOutRelay(hub)
+        }
         tell("c <- w\(i): \(parcel.message)")
-        let (step, time) = (coordinator?.training.ledger?.step, time)
+        let step = coordinator?.training.ledger?.step
         coordinator?.receive(parcel, from: id, at: time)
         if busyAfterRound(step) { return }
         try carryOutCoordinator()

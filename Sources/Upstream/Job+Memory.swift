@@ -16,7 +16,11 @@ extension Job {
         let rows = originalsPerShard * settings.task.choice.rowsPerOriginal
         // Sizes are below 2^29 and rows below 2^28, so these have room in a Double and not always in an Int.
         let perLeaf = Double(rows) * Double(network.inputCount) + network.passFloats(rows: rows)
-        let bytes = 4 * (Double(threads) * (perLeaf + 2 * Double(network.parameterCount)))
+        // A replica's parameters, gradient and the optimiser's vectors.
+        let replica =
+            settings.exchange.localSteps == nil
+            ? 0 : Double((2 + settings.optimiser.vectorNames.count) * network.parameterCount)
+        let bytes = 4 * (Double(threads) * (perLeaf + 2 * Double(exchangeCount) + replica))
         let memory = Double(ProcessInfo.processInfo.physicalMemory)
         guard bytes > memory else { return nil }
         func mebibytes(_ bytes: Double) -> String { String(format: "%.0f", bytes / 1_048_576) }

@@ -32,6 +32,9 @@ extension Job {
                     originalsPerShard % size == 0, "shard_size", originalsPerShard,
                     "a multiple of \(size): task \(settings.task.kind) takes so many originals together")
             }
+            try SettingFault.check(
+                steps % stepsPerRound == 0, "local_steps", stepsPerRound,
+                "a number that divides the \(steps) steps of the job")
         } catch {
             throw .badSetting(error)
         }

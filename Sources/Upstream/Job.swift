@@ -127,7 +127,33 @@ public struct Job: Codable, Equatable, Sendable {
 
     /// What the job's leaves report beside their vectors, the loss first.
     public var figures: [Figure] {
-        settings.task.choice.figures(originalsPerStep: originalsPerStep, originalsPerLeaf: originalsPerShard)
+        settings.task.choice.figures(originalsPerStep: originalsPerGradient, originalsPerLeaf: originalsPerShard)
+    }
+
+    /// Originals that one gradient is the mean over: a step's, or a replica's alone.
+    var originalsPerGradient: Int { settings.exchange.localSteps == nil ? originalsPerStep : originalsPerShard }
+
+    /// Steps from one exchange to the next.
+    public var stepsPerRound: Int { settings.exchange.stepsPerRound }
+
+    /// How many exchanges there are in all.
+    public var rounds: Int { steps / stepsPerRound }
+
+    /// How many floats are published, and how many a sum of leaves has: the parameters, and with averaged inner state
+    /// the optimiser's vectors behind them.
+    public var exchangeCount: Int {
+        let vectors = settings.exchange.localSteps?.innerState == .averaged ? settings.optimiser.vectorNames.count : 0
+        return (1 + vectors) * network.parameterCount
+    }
+
+    /// How many vectors a checkpoint keeps, the parameters among them.
+    public var stateVectorCount: Int { 1 + stateVectorNames.count }
+
+    /// The names of the vectors that the state has beside the parameters, each as long as they are.
+    var stateVectorNames: [String] {
+        guard let local = settings.exchange.localSteps else { return settings.optimiser.vectorNames }
+        return (local.innerState == .averaged ? settings.optimiser.vectorNames : [])
+            + (local.outer == .momentum ? ["outer.velocity"] : [])
     }
 
     /// Originals a step over all shards.

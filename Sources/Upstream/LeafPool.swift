@@ -15,7 +15,7 @@ public final class LeafPool {
     private let job: Job
     private let threads: Int
     private let shape: SumTreeShape
-    private let parameterCount: Int
+    private let vectorCount: Int
     private let rounding: GradientRounding?
     private let enter: @Sendable (_ thread: Int) -> Void
     /// Every block there is; those that nobody else holds are written to again.
@@ -28,7 +28,7 @@ public final class LeafPool {
     ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them. Nil
     ///     where they come with each run.
     ///   - threads: how many leaves are computed at once.
-    ///   - blocks: memory for sums, each as long as the parameters, that is used before any other.
+    ///   - blocks: memory for sums, each as long as what is published, that is used before any other.
     ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
     public init(
         job: Job, samples: Samples?, threads: Int, blocks: [FloatBlock] = [],
@@ -39,15 +39,19 @@ public final class LeafPool {
         self.samples = samples.map { job.prepared($0, threads: threads) }
         (self.job, self.threads) = (job, threads)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
-        parameterCount = job.network.parameterCount
-        rounding = job.gradientRounding
+        vectorCount = job.exchangeCount
+        rounding = job.sumRounding
         self.blocks = blocks
         self.enter = enter
     }
 
     /// Computes a run of leaves of one step from samples that were brought together for it.
     ///
-    /// - Parameter samples: all that the leaves read; they are prepared here, to the same bits as among all others.
+    /// - Parameters:
+    ///   - leaves: the run.
+    ///   - step: counted from 0.
+    ///   - parameters: what is published at this step.
+    ///   - samples: all that the leaves read; they are prepared here, to the same bits as among all others.
     /// - Returns: as `compute(leaves:step:parameters:)` does.
     /// - Throws: as that does.
     public func compute(
@@ -79,7 +83,7 @@ public final class LeafPool {
         let progress = Mutex(
             Progress(next: leaves.lowerBound, tree: SumTree(shape, step: step, rounding: rounding), free: free))
         let work = Work(computers: computers, samples: samples)
-        let length = parameterCount
+        let length = vectorCount
         let run: @Sendable (Int) -> Void = { thread in
             while true {
                 let taken: (leaf: Int, block: FloatBlock)? = progress.withLock { state in

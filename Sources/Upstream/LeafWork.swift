@@ -3,16 +3,16 @@ public import Signals
 
 /// What is computed for one leaf of a step's tree from the published parameters; a value for each thread.
 ///
-/// Tree, wire and ledger know leaves and their sums, not what a leaf is: today one shard's gradient. Whoever computes a
-/// leaf gets the same bits.
+/// Tree, wire and ledger know leaves and their sums, not what a leaf is: one shard's gradient, or what a replica's own
+/// steps changed. Whoever computes a leaf gets the same bits.
 public protocol LeafWork: AnyObject {
     /// Computes one leaf of one step on the calling thread.
     ///
     /// - Parameters:
     ///   - leaf: from 0, below the job's number of leaves.
-    ///   - step: counted from 0.
+    ///   - step: counted from 0; a round's number, where a round is of several steps.
     ///   - samples: the dataset's samples, prepared.
-    ///   - parameters: the published ones at this step.
+    ///   - parameters: what is published at this step.
     ///   - vector: replaced by the leaf's vector.
     /// - Returns: the leaf's sum, with `vector` in it.
     func compute(
@@ -24,7 +24,10 @@ extension Job {
     /// What computes the job's leaves, for one thread; everything that it will ever need is allocated here.
     ///
     /// - Precondition: the job is valid, and its arithmetic has no fault here.
-    public func makeLeafWork() -> any LeafWork { ShardGradient(job: self) }
+    public func makeLeafWork() -> any LeafWork {
+        if let local = settings.exchange.localSteps { return ReplicaSteps(job: self, local: local) }
+        return ShardGradient(job: self)
+    }
 
     /// The vector of a made-up leaf at made-up parameters: equal on two machines when their arithmetic is.
     ///

@@ -14,24 +14,24 @@ public enum Optimiser: Sendable {
         self.init(of: job, vectors: names.map { _ in FloatBlock(count: count) }, step: 0)
     }
 
-    /// A job's, that goes on after `step` steps.
+    /// A job's, that goes on after `step` steps, of which its vectors know all but the first `forgotten`.
     ///
     /// - Precondition: there is a vector for each of the settings' names, all of one length.
-    public init(of job: Job, vectors: [FloatBlock], step: Int) {
-        let settings = job.settings.optimiser
+    public init(of job: Job, vectors: [FloatBlock], step: Int, forgotten: Int = 0) {
+        let (settings, known) = (job.settings.innerOptimiser, step - forgotten)
         precondition(
             vectors.count == settings.vectorNames.count, "\(vectors.count) vectors for \(settings.vectorNames)")
         switch settings {
         case .adam(let settings):
-            self = .adam(Adam(settings: settings, firstMoment: vectors[0], secondMoment: vectors[1], step: step))
+            self = .adam(Adam(settings: settings, firstMoment: vectors[0], secondMoment: vectors[1], step: known))
         case .adamw(let settings):
             self = .adamw(
                 AdamW(
                     settings: settings,
                     adam: Adam(
-                        settings: settings.adam, firstMoment: vectors[0], secondMoment: vectors[1], step: step),
+                        settings: settings.adam, firstMoment: vectors[0], secondMoment: vectors[1], step: known),
                     matrices: job.network.parts.filter { $0.shape.count > 1 }.map { $0.offset..<$0.end },
-                    stepCount: job.steps))
+                    stepCount: job.steps, earlierSteps: forgotten))
         }
     }
 

@@ -65,6 +65,25 @@ public enum OptimiserSettings: Equatable, Sendable {
         }
     }
 
+    /// Which of these vectors can't be negative.
+    var areNeverNegative: [Bool] {
+        switch self {
+        case .adam, .adamw: [false, true]
+        }
+    }
+
+    /// The same with its step size multiplied.
+    func withStepSize(times scale: Double) -> OptimiserSettings {
+        switch self {
+        case .adam(var adam):
+            adam.learningRate *= scale
+            return .adam(adam)
+        case .adamw(var adamw):
+            adamw.adam.learningRate *= scale
+            return .adamw(adamw)
+        }
+    }
+
     /// Whether a step depends on how many there will be.
     public var dependsOnStepCount: Bool {
         switch self {

@@ -28,9 +28,11 @@ struct ParameterRounding: Sendable {
 }
 
 extension Job {
-    /// How sums of gradients are rounded; nil where they are exchanged as they are.
-    public var gradientRounding: GradientRounding? {
-        settings.arithmetic.wire == .float32 ? nil : GradientRounding(seed: seed, stream: Stream.gradientRounding)
+    /// How the sums of leaves are rounded; nil where they are exchanged as they are.
+    public var sumRounding: GradientRounding? {
+        let element = settings.arithmetic.wire
+        return element == .float32
+            ? nil : GradientRounding(seed: seed, stream: Stream.gradientRounding, to: element)
     }
 
     var parameterRounding: ParameterRounding? {

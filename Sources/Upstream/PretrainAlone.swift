@@ -9,7 +9,7 @@ public import Signals
 ///   - job: what to train.
 ///   - samples: the dataset's samples.
 ///   - threads: how many leaves are computed at once; the bits do not depend on it.
-///   - progress: told the steps done and the loss, after each step, on the calling thread.
+///   - progress: told the steps done and the loss, after each round, on the calling thread.
 /// - Returns: the state after the last step.
 /// - Throws: `UpstreamError` for an unfit job, products that this processor has not got, samples that were cut
 ///   meanwhile, or a gradient that is not finite.
@@ -22,9 +22,9 @@ public func pretrainAlone(
     precondition(samples.count == job.sampleCount, "the job is of another number of samples")
     let pool = LeafPool(job: job, samples: samples, threads: threads)
     var state = TrainingState(startOf: job)
-    while state.step < job.steps {
-        let sums = try pool.compute(leaves: 0..<job.shardsPerStep, step: state.step, parameters: state.published)
-        state.advance(gradient: sums[0].vector)
+    while state.round < job.rounds {
+        let sums = try pool.compute(leaves: 0..<job.shardsPerStep, step: state.round, parameters: state.published)
+        state.advance(sum: sums[0].vector)
         progress(state.step, sums[0].figures[0])
     }
     return state

@@ -32,25 +32,35 @@ public final class ShardGradient: LeafWork {
         pass = network.makePass(rows: rowCount, arithmetic: job.settings.arithmetic)
         rows = FloatBlock(count: rowCount * network.inputCount)
         self.originals = ShardOriginals(job)
-        rounding = job.gradientRounding
+        rounding = job.sumRounding
     }
 
     /// Computes the gradient of one shard of one step.
     public func compute(
         leaf shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
     ) -> LeafSum {
-        let sum = compute(
+        let figures = self.gradient(
+            ofShard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
+        let leaves = shard..<shard + 1
+        rounding?.rounding(of: leaves, step: step).round(gradient)
+        return LeafSum(leaves: leaves, vector: gradient, figures: figures)
+    }
+
+    /// The gradient of one shard of one step as it is, and its figures: a part of the step's, or, where the job has
+    /// local steps, that of the shard alone.
+    public func gradient(
+        ofShard shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
+    ) -> [Double] {
+        compute(
             originals: originals.originals(step: step, shard: shard), shard: shard, step: step, samples: samples,
             parameters: parameters, into: gradient)
-        rounding?.rounding(of: sum.leaves, step: step).round(gradient)
-        return sum
     }
 
     private func compute(
         originals: [Int], shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock,
         into gradient: FloatBlock
-    ) -> LeafSum {
-        let place = LeafPlace(seed: job.seed, step: step, shard: shard, originalsPerStep: job.originalsPerStep)
+    ) -> [Double] {
+        let place = LeafPlace(seed: job.seed, step: step, shard: shard, originalsPerStep: job.originalsPerGradient)
         let rowCount = rowsPerOriginal * originals.count
         task.makeRows(of: samples, originals, at: place, into: rows.base)
         pass.take(parameters: parameters)
@@ -58,7 +68,7 @@ public final class ShardGradient: LeafWork {
         let figures = task.figures(
             ofOutputs: outputs, originals: originals.count, at: place, gradient: pass.outputGradient)
         pass.backward(rows.base, rows: rowCount, into: gradient.base)
-        return LeafSum(leaves: shard..<shard + 1, vector: gradient, figures: figures)
+        return figures
     }
 
     /// The gradient of a made-up shard at made-up parameters.

@@ -56,6 +56,7 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     ///   - originals: a leaf's, as numbers among all samples.
     ///   - place: where the leaf stands; what is drawn is drawn from it.
     ///   - groups: the samples by recording, where the kind needs to know.
+    /// - Returns: numbers among all samples; some may be there twice.
     func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int]
 
     /// The task, for one thread.

@@ -39,7 +39,7 @@ public struct TrainingCheckpoint: Sendable {
     public func write(to path: String) throws {
         let network = job.network
         let parts = network.parts.map { (name: $0.name, type: TensorType.float32, shape: $0.shape) }
-        let vectors = job.settings.optimiser.vectorNames.map {
+        let vectors = job.stateVectorNames.map {
             (name: $0, type: TensorType.float32, shape: [network.parameterCount])
         }
         var metadata = [
@@ -49,7 +49,7 @@ public struct TrainingCheckpoint: Sendable {
         if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
         var writer = try TensorFileWriter(path: path, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
-        for vector in state.optimiserVectors { try writer.append(vector.bytes) }
+        for vector in state.vectors { try writer.append(vector.bytes) }
         _ = try writer.finish()
     }
 
@@ -77,10 +77,13 @@ public struct TrainingCheckpoint: Sendable {
         } catch {
             throw fail("its job can't be read")
         }
+        guard step % job.stepsPerRound == 0 else {
+            throw fail("its step \(step) is in the middle of a round of \(job.stepsPerRound)")
+        }
         let network = job.network
         // Every shape is held against the file before anything is allocated for it.
         for part in network.parts { _ = try file.floats(part.name, shape: part.shape) }
-        let names = job.settings.optimiser.vectorNames
+        let names = job.stateVectorNames
         for name in names { _ = try file.floats(name, shape: [network.parameterCount]) }
         let parameters = FloatBlock(count: network.parameterCount)
         for part in network.parts {

@@ -10,6 +10,8 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public var task: TaskSettings
     /// What moves its parameters.
     public var optimiser: OptimiserSettings
+    /// When what was learnt is exchanged.
+    public var exchange: ExchangeSettings
     /// What it computes in, and what travels.
     public var arithmetic: Arithmetic
     /// What is done to a sample before it is read.
@@ -23,17 +25,19 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
     public init(
         network: NetworkSettings, task: TaskSettings, optimiser: OptimiserSettings,
         arithmetic: Arithmetic = Arithmetic(), preparation: Preparation = .norm, augmentation: Augmentation = .none,
-        order: OrderSettings = OrderSettings()
+        exchange: ExchangeSettings = .synchronous, order: OrderSettings = OrderSettings()
     ) {
+        self.exchange = exchange
         (self.network, self.task, self.optimiser, self.arithmetic) = (network, task, optimiser, arithmetic)
         (self.preparation, self.augmentation, self.order) = (preparation, augmentation, order)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case network, task, optimiser, arithmetic, preparation, augmentation, order
+        case network, task, optimiser, arithmetic, preparation, augmentation, exchange, order
     }
 
-    /// Reads settings; without a preparation it is the paper's, without an augmentation none.
+    /// Reads settings; without a preparation it is the paper's, without an augmentation none, without an exchange every
+    /// step's.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -43,6 +47,7 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
             arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic),
             preparation: try values.decodeIfPresent(Preparation.self, forKey: .preparation) ?? .norm,
             augmentation: try values.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? .none,
+            exchange: try values.decodeIfPresent(ExchangeSettings.self, forKey: .exchange) ?? .synchronous,
             order: try values.decodeIfPresent(OrderSettings.self, forKey: .order) ?? OrderSettings())
     }
 
@@ -55,7 +60,13 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try values.encode(arithmetic, forKey: .arithmetic)
         if preparation != .norm { try values.encode(preparation, forKey: .preparation) }
         if augmentation != .none { try values.encode(augmentation, forKey: .augmentation) }
+        if exchange != .synchronous { try values.encode(exchange, forKey: .exchange) }
         if order != OrderSettings() { try values.encode(order, forKey: .order) }
+    }
+
+    /// The optimiser of each step: the job's, or a replica's with its own step size.
+    var innerOptimiser: OptimiserSettings {
+        exchange.localSteps.map { optimiser.withStepSize(times: $0.rateScale) } ?? optimiser
     }
 
     /// Refuses values that make no sense, whatever the samples are.
@@ -65,6 +76,11 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try task.validate()
         try network.validate()
         try optimiser.validate()
+        try exchange.validate()
+        try innerOptimiser.validate()
+        try SettingFault.check(
+            arithmetic.wire != .int8 || exchange.localSteps?.innerState != .averaged, "wire", arithmetic.wire.rawValue,
+            "float32 or bfloat16 with inner_state averaged: second moments have no room in 8 bits")
         try preparation.validate()
         try augmentation.validate()
         try order.validate()

@@ -84,12 +84,14 @@ extension ReceivedEnvelope {
                 continue
             }
             guard let part = rest.popFirst() else { throw .frameCount(listed: self.listed.count, came: parts.count) }
-            let size = listed.element.byteCount
-            guard part.bytes.count % size == 0, listed.floatCount == part.bytes.count / size else {
+            // So many values have no fewer bytes than there are of them, whatever they are kept as.
+            guard listed.floatCount <= part.bytes.count,
+                listed.element.byteCount(of: Int(listed.floatCount)) == part.bytes.count
+            else {
                 throw .frameLength(frame: i, listedFloats: listed.floatCount, bytes: part.bytes.count)
             }
             guard listed.checksum == RawFrame.checksum(of: part.bytes) else { throw .frameChecksum(frame: i) }
-            blocks.append(part.floats(kept: listed.element, place))
+            blocks.append(part.floats(Int(listed.floatCount), kept: listed.element, place))
         }
         return blocks
     }

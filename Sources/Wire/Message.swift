@@ -1,5 +1,5 @@
 /// The version of the protocol that this program speaks.
-public let protocolVersion: UInt32 = 5
+public let protocolVersion: UInt32 = 6
 
 /// What coordinator and workers say to each other; `Protos/wire.proto` tells each field's meaning.
 public enum Message: Equatable, Sendable {
@@ -7,7 +7,7 @@ public enum Message: Equatable, Sendable {
     case hello(Hello)
     /// A worker asks for one block of samples.
     case sampleRequest(block: Int)
-    /// A worker has the job and the samples.
+    /// A worker has the job, and its samples or room for those of its leaves.
     case ready(Ready)
     /// A worker's sums of its leaves, one raw frame a node.
     case leafReport(LeafReport)
@@ -32,7 +32,7 @@ public enum Message: Equatable, Sendable {
     case refusal(Refusal)
     /// The job is over.
     case finish(complete: Bool)
-    /// The coordinator heard a hello and will welcome the worker in a while.
+    /// Whoever heard a hello will welcome the worker in a while.
     case wait
 }
 

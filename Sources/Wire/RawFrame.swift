@@ -12,7 +12,7 @@ public struct RawFrame: Sendable {
     private let computed = Computed()
 
     private final class Computed: Sendable {
-        let halves = Mutex<HalfBlock?>(nil)
+        let packed = Mutex<PackedBytes?>(nil)
         let checksum = Mutex<UInt64?>(nil)
     }
 
@@ -20,7 +20,7 @@ public struct RawFrame: Sendable {
     ///
     /// - Parameters:
     ///   - block: its floats.
-    ///   - element: how they are sent; as `bfloat16`, their lower halves, which are zeros after rounding, are left out.
+    ///   - element: how they are sent; they were rounded to such values before.
     public init(_ block: FloatBlock, as element: ElementType = .float32) {
         (self.block, self.element) = (block, element)
     }
@@ -28,13 +28,13 @@ public struct RawFrame: Sendable {
     /// What is sent, and who keeps it; made when first needed, and once however many workers the frame goes to.
     public var content: (bytes: UnsafeRawBufferPointer, owner: AnyObject) {
         if element == .float32 { return (block.bytes, block) }
-        let halves = computed.halves.withLock { halves in
-            if let halves { return halves }
-            let made = block.halves
-            halves = made
+        let packed = computed.packed.withLock { packed in
+            if let packed { return packed }
+            let made = PackedBytes(block, as: element)
+            packed = made
             return made
         }
-        return (halves.bytes, halves)
+        return (packed.bytes, packed)
     }
 
     /// XXH3-64 of the bytes; computed when first needed, and once however many workers the frame goes to.
@@ -66,13 +66,14 @@ public struct ReceivedPart {
     }
 
     /// The bytes as floats, in place where they are floats and aligned for it.
-    func floats(kept element: ElementType, _ place: (_ count: Int) -> FloatBlock) -> FloatBlock {
-        if element == .bfloat16 {
-            let block = place(bytes.count / element.byteCount)
-            block.take(halves: bytes)
+    ///
+    /// - Precondition: the part has as many bytes as `count` such values take.
+    func floats(_ count: Int, kept element: ElementType, _ place: (_ count: Int) -> FloatBlock) -> FloatBlock {
+        if element != .float32 {
+            let block = place(count)
+            block.take(packed: bytes, as: element)
             return block
         }
-        let count = bytes.count / MemoryLayout<Float>.stride
         if let base = bytes.baseAddress, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 {
             let start = UnsafeMutableRawPointer(mutating: base).bindMemory(to: Float.self, capacity: count)
             return FloatBlock(borrowing: start, count: count, from: owner)
@@ -90,6 +91,7 @@ extension ElementType {
         switch self {
         case .float32: SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_FLOAT32
         case .bfloat16: SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16
+        case .int8: SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_INT8
         }
     }
 

@@ -19,7 +19,8 @@ struct SSRM: ParsableCommand {
             """,
         version: "0.3.0",
         subcommands: [
-            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, PlanCommand.self,
+            DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, RelayCommand.self,
+            PlanCommand.self,
             TrainCommand.self,
             EvaluateCommand.self, PredictCommand.self, PresetCommand.self, InspectCommand.self, BenchCommand.self,
         ])

@@ -10,8 +10,8 @@ func training(
 ) -> Training {
     Training(
         Training.Plan(
-            leafCount: leaves, steps: steps, largestFigures: [nil, 5], parameterCount: 1, datasetDigest: "d"),
-        step: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
+            leafCount: leaves, rounds: steps, largestFigures: [nil, 5], vectorCount: 1),
+        round: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
         refusesOtherArithmetic: refuses)
 }
 
@@ -36,7 +36,7 @@ extension Training {
         let claim = try #require(ledger?.claim(of: worker))
         let answer = report(claim, of: plan.leafCount, step: ledger?.step ?? 0)
         guard case .nodes(let nodes) = answer.content else { return (answer, []) }
-        return (answer, nodes.map { _ in plan.parameterCount })
+        return (answer, nodes.map { _ in plan.vectorCount })
     }
 
     /// Takes the report of what a worker has in hand; its sums are finite.
@@ -73,26 +73,31 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
 
 @Test func aWorkerIsGivenAllLeavesOnceItIsReady() {
     var training = training()
-    #expect(training.take(hello("ann"), from: ann) == [.welcome(ann, needsSamples: false)])
+    #expect(training.take(hello("ann"), from: ann) == [.welcome(ann)])
     let directives = training.take(.ready(Ready(probeDigest: "x")), from: ann)
     let work = Work(claim: 100, step: 0, leaves: 0..<4, releasedBelow: 100)
     #expect(directives.contains(.sendWork(work, withParameters: true, to: ann)))
 }
 
-@Test func theDigestsOfTheBlocksAreMadeOnceForAllWhoWaitForThem() {
+@Test(arguments: ["", "another"]) func aWorkerWithoutTheDatasetIsWelcomedAtOnce(digest: String) {
     var training = training()
-    #expect(
-        training.take(hello("ann", digest: ""), from: ann) == [.send(.wait, to: ann), .makeBlockDigests])
-    // Again, since it waits for long, and another one.
-    #expect(training.take(hello("ann", digest: ""), from: ann) == [.send(.wait, to: ann)])
-    #expect(training.take(hello("bob", digest: "another"), from: bob) == [.send(.wait, to: bob)])
-    #expect(training.onTick(at: .seconds(1000)).isEmpty)
-    #expect(
-        training.onBlockDigests(at: .seconds(1000)) == [
-            .welcome(ann, needsSamples: true), .welcome(bob, needsSamples: true),
-        ])
-    #expect(training.onTick(at: .seconds(1000) + lease).isEmpty)
-    #expect(training.take(hello("cid", digest: ""), from: cid) == [.welcome(cid, needsSamples: true)])
+    #expect(training.take(hello("ann", digest: digest), from: ann) == [.welcome(ann)])
+}
+
+/// Whoever streams its samples has the blocks of the leaves that it had.
+@Test func aWorkerKeepsToItsLeavesWhoeverJoinsAndWhateverItsName() throws {
+    var training = training()
+    _ = training.join(bob, "bob")
+    _ = try training.takeAnswer(of: bob)
+    _ = training.join(cid, "cid")
+    let both = work(training.onRoot(isFinite: true, at: .zero))
+    #expect(both == [bob: 0..<2, cid: 2..<4])
+    _ = training.join(ann, "ann")  // in the order of names she would come first
+    _ = try training.takeAnswer(of: cid)
+    _ = try training.takeAnswer(of: bob)
+    let all = work(training.onRoot(isFinite: true, at: .zero))
+    #expect(all[bob]?.lowerBound == 0 && all[cid]?.lowerBound == all[bob]?.upperBound)
+    #expect(all[ann]?.upperBound == 4)
 }
 
 @Test func theNextStepBeginsWithTheParametersOfTheLast() throws {

@@ -10,7 +10,7 @@ private func halves(_ count: Int, stream: UInt64) -> (block: HalfBlock, values: 
     let floats = FloatBlock((0..<count).map { _ in Float(draw.normal()) })
     let block = HalfBlock(count: count)
     block.take(nearestTo: floats.base, count: count)
-    withExtendedLifetime(block) { floats.take(halves: block.bytes) }
+    withExtendedLifetime(block) { floats.take(packed: block.bytes, as: .bfloat16) }
     return (block, floats.array)
 }
 

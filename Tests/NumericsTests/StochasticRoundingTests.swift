@@ -142,7 +142,7 @@ func theBitsAreThoseOfAPlainLoop(count: Int) {
     let halves = HalfBlock(count: values.count)
     values.withUnsafeBufferPointer { if let base = $0.baseAddress { halves.take(nearestTo: base, count: $0.count) } }
     let back = FloatBlock(count: values.count)
-    withExtendedLifetime(halves) { back.take(halves: halves.bytes) }
+    withExtendedLifetime(halves) { back.take(packed: halves.bytes, as: .bfloat16) }
     for (x, y) in zip(values, back.array) {
         if x.isNaN {
             #expect(y.isNaN)
@@ -156,7 +156,7 @@ func theBitsAreThoseOfAPlainLoop(count: Int) {
             #expect(Double(y) == (near < far || near == far && isEven || isBeyond ? towardsZero : away), "\(x)")
         }
     }
-    let again = back.halves
+    let again = PackedBytes(back, as: .bfloat16)
     withExtendedLifetime((again, halves)) { #expect(again.bytes.elementsEqual(halves.bytes)) }
 }
 
@@ -179,8 +179,8 @@ func roundedSumsHaveTheSameBitsForAnyCutsAndAnyOrder(shardCount: Int) throws {
             for node in part.sums {
                 // What goes over the wire in 16 bits comes back whole.
                 let back = FloatBlock(count: 67)
-                let halves = node.vector.halves
-                withExtendedLifetime(halves) { back.take(halves: halves.bytes) }
+                let halves = PackedBytes(node.vector, as: .bfloat16)
+                withExtendedLifetime(halves) { back.take(packed: halves.bytes, as: .bfloat16) }
                 #expect(back.array == node.vector.array)
                 top.insert(LeafSum(leaves: node.leaves, vector: back, figures: [0]))
             }

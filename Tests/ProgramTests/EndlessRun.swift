@@ -27,8 +27,10 @@ struct EndlessRun {
     }
 
     /// `ssrm coordinator` with these further flags.
-    static func coordinator(run: String, job: [String] = [], _ flags: String...) throws -> EndlessRun {
-        try EndlessRun("coordinator", run: run, ["--listen", "tcp://127.0.0.1:*"] + flags, job: job)
+    static func coordinator(
+        run: String, at listen: String = "tcp://127.0.0.1:*", job: [String] = [], _ flags: String...
+    ) throws -> EndlessRun {
+        try EndlessRun("coordinator", run: run, ["--listen", listen] + flags, job: job)
     }
 
     /// A worker for it.

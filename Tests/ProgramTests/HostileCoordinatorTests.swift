@@ -45,7 +45,7 @@ import Wire
         BadJob(["format": 99], "a job of form 99"),
         BadJob(["sampleCount": "many"], "can't be read"),
         BadJob(["sampleCount": 0], "can't be trained"),
-        BadJob(["sampleCount": 1 << 39], "blocks of samples"),
+        BadJob(["sampleCount": 1 << 39, "rows": 1 << 8, "columns": 1 << 8], "blocks of samples"),
         BadJob(["sampleCount": Int.max], "can't be trained"),
         BadJob(["rows": 1 << 40, "columns": 1 << 40], "can't be trained"),
         BadJob(["rows": 0], "can't be trained"),
@@ -94,68 +94,80 @@ import Wire
         expectLine(worker, "MiB on 1 thread")
     }
 
-    @Test(arguments: [
-        (digests: [UInt8](), "lists 0 blocks of samples where there are 1"),
-        (digests: [UInt8](repeating: 1, count: 64), "lists 2 blocks of samples where there are 1"),
-        (digests: [UInt8](repeating: 1, count: 31), "can't be read"),
-    ])
-    func aListOfOtherBlocksThanTheJobHasIsRefused(digests: [UInt8], said: String) throws {
-        let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker()
-        try coordinator.awaitHello()
-        try coordinator.send(.welcome(try PlayedCoordinator.welcome(digests: digests)))
-        expectLine(worker, said)
+    /// A worker that was given work, whose one block it asks for.
+    private func workerThatAsks(
+        _ coordinator: PlayedCoordinator, _ flags: String..., isAsked: Bool = true
+    ) throws -> ProgramRun {
+        let worker = try ProgramRun(["worker", "--connect", coordinator.endpoint] + flags)
+        try coordinator.welcomeUntilReady()
+        try coordinator.send(.work(Self.work()), [RawFrame(PlayedCoordinator.job.initialParameters())])
+        if isAsked { try coordinator.awaitRequest(ofBlock: 0) }
+        return worker
     }
 
-    @Test func aBlockWithAnotherDigestIsRefused() throws {
-        let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker()
-        try coordinator.awaitHello()
-        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
-        try coordinator.awaitRequest(ofBlock: 0)
-        let wrong = FloatBlock(PlayedCoordinator.samples.map { $0 + 1 })
-        try coordinator.send(.sampleBlock(block: 0), [RawFrame(wrong)])
-        let told = try coordinator.hears { if case .farewell(.failed, let text) = $0 { text } else { nil } }
-        #expect(told.contains("block 0 of the samples is not what the coordinator lists"))
-        expectLine(worker, "block 0 of the samples is not what the coordinator lists")
-    }
-
-    @Test(arguments: [1, 3, 5_000_000]) func aBlockThatWasNotAskedForIsPassedOver(block: Int) throws {
-        let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker()
-        try coordinator.awaitHello()
-        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
-        try coordinator.awaitRequest(ofBlock: 0)
-        try coordinator.send(.sampleBlock(block: block), [RawFrame(PlayedCoordinator.block)])
-        try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
-        try coordinator.hears { if case .ready = $0 { true } else { nil } }
+    private func endsAfterItsReport(_ coordinator: PlayedCoordinator, _ worker: ProgramRun) throws {
+        let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
+        #expect(report.claim == 1 && report.content != .notFinite)
         try coordinator.send(.finish(complete: true))
         #expect(worker.result().status == 0)
     }
 
-    @Test(arguments: [0, 4, 480 * 4 - 1, 480 * 4 + 4])
+    @Test func aBlockOfAnotherSizeIsRefused() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator)
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(FloatBlock(PlayedCoordinator.samples.dropLast(12)))])
+        let told = try coordinator.hears { if case .farewell(.failed, let text) = $0 { text } else { nil } }
+        #expect(told.contains("block 0 of the samples came with 468 values"))
+        expectLine(worker, "block 0 of the samples came with 468 values")
+    }
+
+    @Test func aBlockThatWasAlteredOnItsWayIsAskedForAgain() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator)
+        let header = Envelope(.sampleBlock(block: 0), frames: [RawFrame(PlayedCoordinator.block)]).headerBytes
+        try coordinator.send(header, [[1] + PlayedCoordinator.block.bytes.dropFirst()])
+        try coordinator.sendBlock()
+        try endsAfterItsReport(coordinator, worker)
+    }
+
+    @Test func blocksThatAllComeAlteredEndTheWorkerWithALine() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator)
+        let header = Envelope(.sampleBlock(block: 0), frames: [RawFrame(PlayedCoordinator.block)]).headerBytes
+        for _ in 0..<5 { try coordinator.send(header, [[1] + PlayedCoordinator.block.bytes.dropFirst()]) }
+        expectLine(worker, "came altered from the coordinator")
+    }
+
+    @Test(arguments: [1, 3, 5_000_000]) func aBlockThatWasNotAskedForIsPassedOver(block: Int) throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator)
+        try coordinator.send(.sampleBlock(block: block), [RawFrame(PlayedCoordinator.block)])
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
+        try endsAfterItsReport(coordinator, worker)
+    }
+
+    @Test(arguments: [0, 4, 480 * 4 - 1, 480 * 4 + 32, 480 * 4 + 36])
     func aBlockInTheCacheThatIsNotWholeIsFetchedAgain(byteCount: Int) throws {
         let folder = try TemporaryFolder()
         let cache = folder.path("cache")
         for isFirst in [true, false] {
             let coordinator = try PlayedCoordinator()
-            let worker = try coordinator.startWorker("--cache", cache)
-            try coordinator.welcomeUntilReady()
-            try coordinator.send(.finish(complete: true))
-            #expect(worker.result().status == 0)
+            let worker = try workerThatAsks(coordinator, "--cache", cache)
+            try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
+            try endsAfterItsReport(coordinator, worker)
             let name = try #require(try FileManager.default.contentsOfDirectory(atPath: cache).first)
             let content = try Data(contentsOf: URL(filePath: cache + "/" + name))
-            #expect(content == Data(PlayedCoordinator.block.bytes))
-            if isFirst { try (content + content).prefix(byteCount).write(to: URL(filePath: cache + "/" + name)) }
+            #expect(content.prefix(480 * 4) == Data(PlayedCoordinator.block.bytes) && content.count == 480 * 4 + 32)
+            // One byte is another, too.
+            let altered = Data([content[0] ^ 1]) + content.dropFirst() + content
+            if isFirst { try altered.prefix(byteCount).write(to: URL(filePath: cache + "/" + name)) }
         }
         // One that is whole is not asked for.
         let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker("--cache", cache)
-        try coordinator.awaitHello()
-        try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
+        let worker = try workerThatAsks(coordinator, "--cache", cache, isAsked: false)
         let isAsked = try coordinator.hears { message -> Bool? in
             switch message {
-            case .ready: false
+            case .leafReport: false
             case .sampleRequest: true
             default: nil
             }
@@ -163,6 +175,19 @@ import Wire
         #expect(!isAsked)
         try coordinator.send(.finish(complete: true))
         #expect(worker.result().status == 0)
+    }
+
+    /// Nothing can be kept below a file; the work is done all the same, and a line says so once.
+    @Test func aCacheThatCantBeWrittenToIsALineAndNothingIsLost() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("file")
+        try Data().write(to: URL(filePath: path))
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator, "--cache", path + "/cache")
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
+        try endsAfterItsReport(coordinator, worker)
+        let lines = worker.errorsSoFar.split(separator: "\n").filter { $0.contains("going on without keeping") }
+        #expect(lines.count == 1)
     }
 
     private static let parameterCount = PlayedCoordinator.job.network.parameterCount
@@ -189,8 +214,8 @@ import Wire
         let worker = try coordinator.startWorker()
         try coordinator.awaitHello()
         if isWelcome {
+            // Of the welcome and the work the worker hears at once, before it has computed its probe.
             try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
-            try coordinator.awaitRequest(ofBlock: 0)
         }
         try coordinator.send(.work(Self.work()), [RawFrame(FloatBlock(count: Self.parameterCount))])
         expectLine(worker, "work that does not fit its job")
@@ -218,6 +243,7 @@ import Wire
         }
         try coordinator.send(
             .work(Self.work(claim: 8)), [RawFrame(PlayedCoordinator.job.initialParameters())])
+        try coordinator.sendBlock()
         let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
         #expect(report.claim == 8 && report.step == 0 && report.leaves == 0..<5)
         try coordinator.send(.finish(complete: false))
@@ -230,6 +256,7 @@ import Wire
         try coordinator.welcomeUntilReady()
         let parameters = FloatBlock([Float](repeating: .nan, count: Self.parameterCount))
         try coordinator.send(.work(Self.work()), [RawFrame(parameters)])
+        try coordinator.sendBlock()
         let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
         #expect(report.content == .notFinite)
         // It is not the worker's fault, and it goes on.

@@ -43,19 +43,21 @@ final class PlayedCoordinator {
     static let block = FloatBlock(samples)
 
     /// The welcome to that job, or to another one.
-    static func welcome(_ json: String? = nil, digests: [UInt8]? = nil) throws -> Welcome {
-        Welcome(
-            job: try json ?? job.json, heartbeat: .milliseconds(100), lease: .seconds(10), samplesPerBlock: 40,
-            blockDigests: digests ?? SHA256Digest.bytes(of: block.bytes), session: 1)
+    static func welcome(_ json: String? = nil) throws -> Welcome {
+        Welcome(job: try json ?? job.json, heartbeat: .milliseconds(100), lease: .seconds(10), session: 1)
     }
 
     /// Takes a worker in, up to its word that it can compute.
     func welcomeUntilReady() throws {
         try awaitHello()
         try send(.welcome(try Self.welcome()))
+        try hears { if case .ready = $0 { true } else { nil } }
+    }
+
+    /// Answers the request for the one block that there is.
+    func sendBlock() throws {
         try awaitRequest(ofBlock: 0)
         try send(.sampleBlock(block: 0), [RawFrame(Self.block)])
-        try hears { if case .ready = $0 { true } else { nil } }
     }
 
     // MARK: - Messages

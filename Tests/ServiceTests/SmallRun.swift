@@ -30,7 +30,7 @@ struct SmallRun {
     func checkpoint(step: Int) -> TrainingCheckpoint {
         var state = TrainingState(startOf: job)
         let gradient = FloatBlock(count: state.parameters.count)
-        for _ in 0..<step { state.advance(gradient: gradient) }
+        for _ in 0..<step { state.advance(sum: gradient) }
         return TrainingCheckpoint(job: job, state: state)
     }
 

@@ -34,7 +34,7 @@ import Testing
         var scenario = scenario(workers: 1)
         scenario.parts = 8
         // Up 8 ms, the last part down 1 ms while the next state is made; computing as before.
-        expect(try scenario.simulated().round, is: 8 + 4 + 1)
+        expect(try scenario.simulated().round, is: 8 + 4 + 1, within: 0.03)
         scenario = self.scenario(workers: 4)
         scenario.parts = 8
         expect(try scenario.simulated().round, is: 32 + 4 + 4, within: 0.05)
@@ -73,6 +73,13 @@ import Testing
         scenario.leafTime = .seconds(1)
         let rested = try scenario.simulated().round
         #expect(rested > .milliseconds(1027 + 80) && rested < .milliseconds(1027 + 140))
+    }
+
+    @Test func relaysSendOneSumForTheirRoom() throws {
+        var scenario = scenario(workers: 16)
+        (scenario.relays, scenario.room.delay) = (4, .zero)
+        // Down to four relays and from each to four workers, and up again; nothing is sent in parts.
+        expect(try scenario.simulated().round, is: 2 * (4 * 8 + 4 * 8) + 4 + 1, within: 0.02)
     }
 
     @Test func theSameScenarioTakesTheSameTimeEachTime() throws {

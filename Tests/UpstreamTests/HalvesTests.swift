@@ -47,7 +47,7 @@ func theSameBitsWithinEachOption(wire: ElementType, products: ElementType) throw
     while state.step < 12 {
         let sums = try pool.compute(leaves: 0..<5, step: state.step, parameters: state.published)
         if wire == .bfloat16 { #expect(sums[0].vector.array.allSatisfy { $0.bitPattern & 0xFFFF == 0 }) }
-        state.advance(gradient: sums[0].vector)
+        state.advance(sum: sums[0].vector)
     }
     #expect(sha256(of: state.parameters) == sha256(of: alone.parameters))
 }
@@ -80,7 +80,7 @@ func trainingLosesNothingMeasurable(wire: ElementType, products: ElementType) th
             worst = max(worst, abs(sums[i]))
         }
         if published.array != parameters { offAtNearest += 1 }
-        state.advance(gradient: still)
+        state.advance(sum: still)
     }
     #expect(state.parameters.array == parameters)  // a gradient of nothing moves nothing
     #expect(offAtNearest == 2000)

@@ -44,8 +44,7 @@ private let everyMessage: [Message] = [
     .farewell(.failed, text: "step 3"),
     .welcome(
         Welcome(
-            job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5), samplesPerBlock: 256,
-            blockDigests: [UInt8](repeating: 3, count: 64),
+            job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5),
             memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []), session: .max)),
     .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)), .wait,
     .heartbeatReply(sequence: 12, releasedBelow: 3),

@@ -6,9 +6,10 @@
 #pragma once
 
 #include "bfloat16.h"
-#include "draw_stride.h"
+#include "bytes.h"
 #include "convolution.h"
 #include "crf.h"
+#include "draws.h"
 #include "elementary.h"
 #include "elementwise.h"
 #include "maps.h"

@@ -3,27 +3,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "draws.h"
+
 // A bfloat16 is the upper half of a float32: its sign, its exponent and seven bits of its fraction.
 //
 // No rounding here makes a finite value infinite (beyond the largest bfloat16, 3.39e38, it gives that one), makes an
 // infinite value finite, or makes a number of what is none. Values below the smallest normal one are rounded like all
 // others.
 
-// Which draws a rounding by chance takes: value `i` gets 16 bits that are a function of the two keys and of `i`, plus
-// `turn`, modulo 2^16. A value is rounded away from zero with the probability that is its distance from the bfloat16
-// towards zero.
-typedef struct {
-    uint32_t key0, key1, turn;
-} bfloat16_draws;
-
 // x[i] becomes a bfloat16 by chance.
-void kernel_bfloat16_round(float *x, size_t count, bfloat16_draws draws);
+void kernel_bfloat16_round(float *x, size_t count, rounding_draws draws);
 
 // rounded[i] = x[i] as a bfloat16 by chance.
-void kernel_bfloat16_round_copy(float *rounded, const float *x, size_t count, bfloat16_draws draws);
+void kernel_bfloat16_round_copy(float *rounded, const float *x, size_t count, rounding_draws draws);
 
 // sum[i] = sum[i] + x[i], added as float32, as a bfloat16 by chance.
-void kernel_bfloat16_add_round(float *sum, const float *x, size_t count, bfloat16_draws draws);
+void kernel_bfloat16_add_round(float *sum, const float *x, size_t count, rounding_draws draws);
 
 // halves[i] = the bfloat16 nearest to x[i]; of two, the one whose last bit is 0.
 void kernel_bfloat16_nearest(uint16_t *halves, const float *x, size_t count);

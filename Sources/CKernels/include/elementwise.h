@@ -30,3 +30,17 @@ bool kernel_all_finite(const float *x, size_t count);
 // One Adam update. `m_scale` is 1 / (1 - beta1^t) and `v_scale` is 1 / (1 - beta2^t). `updated` may be `parameters`.
 void kernel_adam(float *updated, const float *parameters, float *m, float *v, const float *gradient, size_t count,
                  float rate, float beta1, float beta2, float epsilon, float m_scale, float v_scale);
+
+// y[i] = a[i] - b[i]
+void kernel_subtract(float *y, const float *a, const float *b, size_t count);
+
+// y[i] = x[i] + factor * change[i]; `y` may be `x`.
+void kernel_add_scaled(float *y, const float *x, const float *change, float factor, size_t count);
+
+// y[i] = max(0, x[i] + factor * change[i]); what is no number stays none. `y` may be `x`.
+void kernel_add_scaled_above_zero(float *y, const float *x, const float *change, float factor, size_t count);
+
+// Nesterov's step over a mean change d = factor * change[i]: velocity[i] = momentum * velocity[i] + d, and
+// y[i] = x[i] + rate * (d + momentum * velocity[i]). `y` may be `x`.
+void kernel_nesterov(float *y, const float *x, float *velocity, const float *change, float factor, float rate,
+                     float momentum, size_t count);

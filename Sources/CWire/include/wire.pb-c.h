@@ -51,7 +51,12 @@ typedef enum _Ssrm__Wire__ElementType {
   /*
    * The upper halves of float32 values.
    */
-  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16 = 2
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_BFLOAT16 = 2,
+  /*
+   * A byte for each 256 values, an exponent of two plus 128, and before the next such byte the values themselves as
+   * whole numbers from -127 to 127, to be multiplied with that power.
+   */
+  SSRM__WIRE__ELEMENT_TYPE__ELEMENT_TYPE_INT8 = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__ELEMENT_TYPE)
 } Ssrm__Wire__ElementType;
 typedef enum _Ssrm__Wire__FarewellReason {
@@ -242,14 +247,6 @@ struct  Ssrm__Wire__Welcome
    */
   uint32_t lease_milliseconds;
   /*
-   * Samples a block, for a worker without the dataset.
-   */
-  uint32_t samples_per_block;
-  /*
-   * SHA-256 of each block, 32 bytes after 32 bytes; empty for a worker that has the dataset.
-   */
-  ProtobufCBinaryData block_digests;
-  /*
    * Where the coordinator's parameters are, for a worker on the same machine; its token is left out.
    */
   Ssrm__Wire__SharedMemory *memory;
@@ -264,12 +261,12 @@ struct  Ssrm__Wire__Welcome
 };
 #define SSRM__WIRE__WELCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__welcome__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL}, NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, NULL, 0, 0 }
 
 
 /*
- * The coordinator takes the worker in as soon as it can: it makes the digests of the blocks of samples first, once for all. The
- * worker says hello from time to time, and is answered by this until the welcome comes.
+ * Whoever is asked will take the worker in as soon as it can. The worker says hello from time to time, and is answered by this
+ * until the welcome comes.
  */
 struct  Ssrm__Wire__Wait
 {
@@ -300,7 +297,7 @@ struct  Ssrm__Wire__SharedMemory
 
 
 /*
- * A worker asks for one block of the dataset's samples.
+ * A worker asks for one block of the dataset's samples, of as many as the job's values a sample make about a mebibyte.
  */
 struct  Ssrm__Wire__SampleRequest
 {
@@ -326,7 +323,7 @@ struct  Ssrm__Wire__SampleBlock
 
 
 /*
- * A worker has the job and the samples.
+ * A worker has the job, and its samples or room for those of its leaves.
  */
 struct  Ssrm__Wire__Ready
 {
@@ -455,6 +452,12 @@ struct  Ssrm__Wire__Node
     , 0, 0, 0,NULL }
 
 
+typedef enum {
+  SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET = 0,
+  SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__HEARTBEAT__AT_HAND__CASE)
+} Ssrm__Wire__Heartbeat__AtHandCase;
+
 /*
  * A worker is alive, and has this in hand: a message lost with a broken connection shows by what it should have and has not.
  */
@@ -470,10 +473,17 @@ struct  Ssrm__Wire__Heartbeat
    * The claim that it computes; 0 for none.
    */
   uint64_t claim;
+  Ssrm__Wire__Heartbeat__AtHandCase at_hand_case;
+  union {
+    /*
+     * A relay's compute threads at hand, those of its workers; 0 for none at present. Other workers say theirs in hello.
+     */
+    uint32_t threads;
+  };
 };
 #define SSRM__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat__descriptor) \
-    , 0, 0, 0 }
+    , 0, 0, 0, SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET, {0} }
 
 
 struct  Ssrm__Wire__HeartbeatReply

@@ -31,9 +31,9 @@ package final class MetricsSink: RunEventSink {
         }
     }
     private let path: String
-    private let (steps, rowsPerStep, every): (Int, Int, Int)
+    private let (steps, stepsPerRound, rowsPerStep, every): (Int, Int, Int, Int)
     private var file: LineFile
-    /// Sums of the figures since the last line, and of how many steps.
+    /// Sums of the figures since the last line, and of how many exchanges.
     private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
     /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
     private var hasBegun = false
@@ -41,11 +41,12 @@ package final class MetricsSink: RunEventSink {
     private var timedSteps = 0
     private var lineTime = Duration.zero
 
-    /// A sink for a run of this job with a line every `every` steps, and one after the last.
+    /// A sink for a run of this job with a line every `every` steps, or where an exchange after them ends, and one
+    /// after the last.
     package init(job: Job, folder: RunFolder, every: Int) throws {
         (path, self.every) = (folder.metricsFile, every)
         file = try LineFile(path)
-        (steps, rowsPerStep) = (job.steps, job.rowsPerStep)
+        (steps, stepsPerRound, rowsPerStep) = (job.steps, job.stepsPerRound, job.rowsPerStep)
     }
 
     package func take(_ event: RunEvent, at time: Duration) throws {
@@ -53,8 +54,8 @@ package final class MetricsSink: RunEventSink {
         case .started(let step, _, _): try dropLines(after: step)
         case .stepDone(let step, let figures, let workers):
             add(figures)
-            if hasBegun { timedSteps += 1 } else { (hasBegun, lineTime) = (true, time) }
-            if step % every == 0 || step == steps { try write(step, workers, at: time) }
+            if hasBegun { timedSteps += stepsPerRound } else { (hasBegun, lineTime) = (true, time) }
+            if step / every > (step - stepsPerRound) / every || step == steps { try write(step, workers, at: time) }
         default: break
         }
     }

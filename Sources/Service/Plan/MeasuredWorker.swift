@@ -24,11 +24,13 @@ package struct MeasuredWorker: Sendable, Encodable {
     /// Measures the job's own leaves, on samples of its dataset.
     ///
     /// - Parameters:
-    ///   - job: the job; its arithmetic has no fault here.
+    ///   - planned: the job; its arithmetic has no fault here.
     ///   - samples: the dataset's samples.
     ///   - patience: about how long leaves are computed; one is, however long it takes.
     /// - Throws: `UpstreamError` where a leaf can't be computed.
-    package init(_ job: Job, samples: Samples, patience: Duration = .seconds(2)) throws {
+    package init(_ planned: Job, samples: Samples, patience: Duration = .seconds(2)) throws {
+        var job = planned
+        job.settings.exchange = .synchronous
         let pool = LeafPool(job: job, samples: samples, threads: 1)
         var state = TrainingState(startOf: job)
         let (watch, leafCount) = (Stopwatch(), job.shardsPerStep)
@@ -44,10 +46,10 @@ package struct MeasuredWorker: Sendable, Encodable {
         // What the first one does once (pages, caches) is no part of a leaf.
         leafSeconds = Percentiles(times.count > 1 ? Array(times.dropFirst()) : times).at(0.5)
         guard let vector = sum?.vector else { preconditionFailure("a run of one leaf has no sum") }
-        optimiserSeconds = Self.median { state.advance(gradient: vector) }
+        optimiserSeconds = Self.median { state.advance(sum: vector) }
         outerSeconds = Self.median {
             _ = vector.isFinite(threads: CoordinatorShell.threads)
-            state.advance(gradient: vector, threads: CoordinatorShell.threads)
+            state.advance(sum: vector, threads: CoordinatorShell.threads)
         }
         // Each byte is looked at when it is sent and when it comes, and is added.
         let other = FloatBlock(count: vector.count)

@@ -1,3 +1,4 @@
+import Coordination
 package import Numerics
 import Simulation
 package import Upstream
@@ -94,7 +95,7 @@ package struct RunPlan: Encodable {
         let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
         let least = good.map { lines[$0].localSteps }.min()
         let widest = good.filter { lines[$0].localSteps == least }.max {
-            lines[$0].wire.byteCount < lines[$1].wire.byteCount
+            lines[$0].wire.byteCount(of: 1024) < lines[$1].wire.byteCount(of: 1024)
         }
         return widest
             ?? lines.indices.filter { lines[$0].rowsPerSecond != nil }.max {
@@ -106,7 +107,14 @@ package struct RunPlan: Encodable {
         _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
     ) -> Line {
         var line = Line(localSteps: localSteps, wire: wire)
-        var scenario = scenario(job, measured, machines, localSteps: localSteps, wire: wire)
+        let planned = planned(job, localSteps: localSteps, wire: wire)
+        do {
+            try planned.validate()
+        } catch {
+            line.fault = "\(error)"
+            return line
+        }
+        var scenario = scenario(planned, measured, machines)
         while true {
             do {
                 let figures = try scenario.simulated()
@@ -115,7 +123,7 @@ package struct RunPlan: Encodable {
                 line.rowsPerSecond = Double(job.rowsPerStep * localSteps) / round
                 let computed = (scenario.leafTime * scenario.leafCount).seconds
                 line.efficiency = computed / (round * Double(machines.workers * machines.threads))
-                line.seconds = round * Double((job.steps + localSteps - 1) / localSteps)
+                line.seconds = round * Double(planned.rounds)
                 line.bytesPerStep = figures.bytes / Double(localSteps)
                 (line.heartbeatSeconds, line.leaseSeconds) = (scenario.heartbeat.seconds, scenario.lease.seconds)
                 return line
@@ -129,20 +137,27 @@ package struct RunPlan: Encodable {
         }
     }
 
-    /// The scenario of one setting.
-    static func scenario(
-        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
-    ) -> Scenario {
-        let isLocal = localSteps > 1
-        let leaf =
-            isLocal ? Double(localSteps) * (measured.leafSeconds + measured.optimiserSeconds) : measured.leafSeconds
-        // Replicas have no state of their own between rounds: the optimiser's vectors travel with the parameters.
-        let vectors = isLocal ? 1 + job.settings.optimiser.vectorNames.count : 1
-        let bytes = vectors * job.network.parameterCount * wire.byteCount
+    /// The job with so many local steps, in this format, otherwise as it is.
+    private static func planned(_ job: Job, localSteps: Int, wire: ElementType) -> Job {
+        var planned = job
+        planned.settings.arithmetic.wire = wire
+        var local = job.settings.exchange.localSteps ?? LocalSteps(steps: localSteps)
+        local.steps = localSteps
+        planned.settings.exchange = localSteps > 1 ? .local(local) : .synchronous
+        planned.steps = (job.steps + localSteps - 1) / localSteps * localSteps
+        return planned
+    }
+
+    private static func scenario(_ job: Job, _ measured: MeasuredWorker, _ machines: Machines) -> Scenario {
+        let (count, wire) = (job.exchangeCount, job.settings.arithmetic.wire)
+        let own = Double(job.stepsPerRound) * (measured.leafSeconds + measured.optimiserSeconds)
         var scenario = Scenario(
-            workers: machines.workers, leafCount: job.shardsPerStep, leafTime: .seconds(leaf),
-            outerTime: .seconds(measured.outerSeconds), sumBytes: bytes, publishedBytes: bytes,
+            workers: machines.workers, leafCount: job.shardsPerStep,
+            leafTime: .seconds(job.settings.exchange.localSteps == nil ? measured.leafSeconds : own),
+            outerTime: .seconds(measured.outerSeconds), sumBytes: wire.byteCount(of: count),
+            publishedBytes: wire.ofParameters.byteCount(of: count),
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
+        scenario.parts = min(64, VectorParts(travelling: count).count)
         scenario.threads = machines.threads
         scenario.handlingPerByte = measured.handlingNanoseconds
         scenario.rounds = machines.workers > 100 ? 6 : 12

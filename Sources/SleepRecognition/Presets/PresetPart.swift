@@ -43,6 +43,9 @@ struct PresetPart {
             PresetPart("upstream", { $0.upstream.optimiser }, { $1.upstream.optimiser = $0 }).named("optimiser") {
                 $1.upstream.optimiser = try OptimiserSettings.Kind.named($0).standard
             },
+            PresetPart("upstream", { $0.upstream.exchange }, { $1.upstream.exchange = $0 }).named("exchange") {
+                $1.upstream.exchange = try ExchangeSettings.Kind.named($0).standard
+            },
             PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
             PresetPart("upstream", { $0.upstream.order }, { $1.upstream.order = $0 }),
             PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),

@@ -8,10 +8,12 @@ public struct Heartbeat: Equatable, Sendable {
     public var isReady: Bool
     /// The claim that it computes; nil while it waits.
     public var claim: UInt64?
+    /// Compute threads at hand, 0 for none at present; nil for as many as were said in hello.
+    public var threads: Int?
 
     /// A sign of life.
-    public init(sequence: UInt64, isReady: Bool, claim: UInt64?) {
-        (self.sequence, self.isReady, self.claim) = (sequence, isReady, claim)
+    public init(sequence: UInt64, isReady: Bool, claim: UInt64?, threads: Int? = nil) {
+        (self.sequence, self.isReady, self.claim, self.threads) = (sequence, isReady, claim, threads)
     }
 }
 
@@ -19,14 +21,22 @@ extension MessageForm {
     /// A worker is alive.
     static let heartbeat = MessageForm(SSRM__WIRE__HEADER__BODY_HEARTBEAT) { header throws(WireError) in
         let body = header.heartbeat.pointee
-        return .heartbeat(
-            Heartbeat(sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim))
+        var heartbeat = Heartbeat(
+            sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim)
+        if body.at_hand_case == SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS {
+            guard body.threads <= Hello.threadLimit else { throw .malformedHeader("\(body.threads) threads") }
+            heartbeat.threads = Int(body.threads)
+        }
+        return .heartbeat(heartbeat)
     } write: { message, header, arena in
         guard case .heartbeat(let heartbeat) = message else { return false }
         header.heartbeat = arena.make(ssrm__wire__heartbeat__init) {
             $0.sequence = heartbeat.sequence
             $0.ready = heartbeat.isReady ? 1 : 0
             $0.claim = heartbeat.claim ?? 0
+            if let threads = heartbeat.threads {
+                ($0.at_hand_case, $0.threads) = (SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS, UInt32(threads))
+            }
         }
         return true
     }

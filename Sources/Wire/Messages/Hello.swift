@@ -2,6 +2,8 @@ import CWire
 
 /// A worker's introduction.
 public struct Hello: Equatable, Sendable {
+    /// No worker has more compute threads.
+    public static let threadLimit = 4096
     /// Host name and process number, for people.
     public var name: String
     /// The kind of processor.
@@ -24,7 +26,9 @@ extension MessageForm {
     /// A worker asks to join.
     static let hello = MessageForm(SSRM__WIRE__HEADER__BODY_HELLO) { header throws(WireError) in
         let body = header.hello.pointee
-        guard (1...4096).contains(body.threads) else { throw .malformedHeader("\(body.threads) threads") }
+        guard (1...UInt32(Hello.threadLimit)).contains(body.threads) else {
+            throw .malformedHeader("\(body.threads) threads")
+        }
         return .hello(
             Hello(
                 name: text(body.name), processor: text(body.processor), numerics: text(body.numerics),

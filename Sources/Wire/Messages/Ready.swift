@@ -21,7 +21,7 @@ public struct Ready: Equatable, Sendable {
 }
 
 extension MessageForm {
-    /// A worker has the job and the samples.
+    /// A worker has the job, and its samples or room for those of its leaves.
     static let ready = MessageForm(SSRM__WIRE__HEADER__BODY_READY) { header throws(WireError) in
         let body = header.ready.pointee
         return .ready(

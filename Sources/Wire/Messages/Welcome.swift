@@ -8,10 +8,6 @@ public struct Welcome: Equatable, Sendable {
     public var heartbeat: Duration
     /// How long a silent worker is waited for.
     public var lease: Duration
-    /// Samples a block.
-    public var samplesPerBlock: Int
-    /// SHA-256 of each block, 32 bytes each; empty for a worker that has the dataset.
-    public var blockDigests: [UInt8]
     /// Where the parameters are for a worker on the same machine, without the token; nil when nothing is shared.
     public var memory: SharedMemoryName?
     /// Drawn at random by each coordinator process.
@@ -21,12 +17,11 @@ public struct Welcome: Equatable, Sendable {
 
     /// An answer.
     public init(
-        job: String, heartbeat: Duration, lease: Duration, samplesPerBlock: Int, blockDigests: [UInt8],
-        memory: SharedMemoryName? = nil, session: UInt64, partLength: Int = 0
+        job: String, heartbeat: Duration, lease: Duration, memory: SharedMemoryName? = nil, session: UInt64,
+        partLength: Int = 0
     ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
-        (self.samplesPerBlock, self.blockDigests, self.memory) = (samplesPerBlock, blockDigests, memory)
-        (self.session, self.partLength) = (session, partLength)
+        (self.memory, self.session, self.partLength) = (memory, session, partLength)
     }
 }
 
@@ -37,15 +32,10 @@ extension MessageForm {
         guard body.heartbeat_milliseconds > 0, body.lease_milliseconds > body.heartbeat_milliseconds else {
             throw .malformedHeader("a lease of \(body.lease_milliseconds) ms")
         }
-        let digests = body.block_digests
-        guard digests.len % 32 == 0, body.samples_per_block > 0 else {
-            throw .malformedHeader("\(digests.len) bytes of block digests")
-        }
         return .welcome(
             Welcome(
                 job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
-                lease: .milliseconds(Int64(body.lease_milliseconds)), samplesPerBlock: Int(body.samples_per_block),
-                blockDigests: bytes(digests), memory: try SharedMemoryName(onWire: body.memory),
+                lease: .milliseconds(Int64(body.lease_milliseconds)), memory: try SharedMemoryName(onWire: body.memory),
                 session: body.session, partLength: Int(body.part_floats)))
     } write: { message, header, arena in
         guard case .welcome(let welcome) = message else { return false }
@@ -53,8 +43,6 @@ extension MessageForm {
             $0.job = arena.text(welcome.job)
             $0.heartbeat_milliseconds = UInt32(welcome.heartbeat.milliseconds)
             $0.lease_milliseconds = UInt32(welcome.lease.milliseconds)
-            $0.samples_per_block = UInt32(welcome.samplesPerBlock)
-            $0.block_digests = arena.data(welcome.blockDigests)
             $0.memory = welcome.memory.map(arena.memory)
             $0.session = welcome.session
             $0.part_floats = UInt32(welcome.partLength)

@@ -6,8 +6,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measures this program's speed on this machine.",
         discussion: "Example: ssrm bench pretrain --workers 1 --views 1 --shard-size 128 --json",
         subcommands: [
-            BenchPretrainCommand.self, BenchExchangeCommand.self, BenchConvolutionCommand.self,
+            BenchPretrainCommand.self, BenchExchangeCommand.self, BenchLossCommand.self, BenchConvolutionCommand.self,
             BenchRecogniseCommand.self,
-            BenchReadCommand.self,
+            BenchReadCommand.self, BenchRoundsCommand.self,
         ])
 }

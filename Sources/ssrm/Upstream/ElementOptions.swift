@@ -2,10 +2,13 @@ import ArgumentParser
 import Numerics
 import Upstream
 
-/// What is rounded to bfloat16.
+/// What is kept in fewer bits than a float has.
 struct ElementOptions: ParsableArguments {
     @Option(
-        help: "How gradients and parameters are exchanged, float32 or bfloat16; by default the preset's.",
+        help: """
+            How gradients and parameters are exchanged, float32, bfloat16 or int8 (then parameters as bfloat16); by default \
+            the preset's.
+            """,
         transform: element)
     var wire: ElementType?
 

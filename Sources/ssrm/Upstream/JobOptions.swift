@@ -42,6 +42,13 @@ struct JobOptions: ParsableArguments {
     @OptionGroup var orderOptions: OrderOptions
 
     @Option(
+        help: """
+            Steps that each shard makes on its own from one exchange to the next, as a replica; 0 exchanges every step. By \
+            default the preset's.
+            """)
+    var localSteps: Int?
+
+    @Option(
         help: ArgumentHelp(
             "Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later.",
             valueName: "subjects"))
@@ -67,6 +74,7 @@ struct JobOptions: ParsableArguments {
             throw ValidationError("\(name) must be at least 1, not \(value)")
         }
         if run.isEmpty { throw ValidationError("--run needs the name of a folder") }
+        if let localSteps, localSteps < 0 { throw ValidationError("--local-steps must not be negative") }
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate must be positive, not \(learningRate)")
@@ -103,6 +111,11 @@ struct JobOptions: ParsableArguments {
                 adamw.adam.learningRate = learningRate
                 settings.values.upstream.optimiser = .adamw(adamw)
             }
+        }
+        if let localSteps {
+            var local = settings.values.upstream.exchange.localSteps ?? LocalSteps(steps: localSteps)
+            local.steps = localSteps
+            settings.values.upstream.exchange = localSteps == 0 ? .synchronous : .local(local)
         }
         elements.replace(&settings.values.upstream)
         orderOptions.replace(&settings.values.upstream.order)

@@ -15,6 +15,15 @@ struct OrderOptions: ParsableArguments {
     @Option(help: "Blocks of about 1 MiB in a window of a blockwise order, for each shard its own; by default 8.")
     var windowBlocks: Int?
 
+    func validate() throws {
+        if let windowBlocks, !(1...65_536).contains(windowBlocks) {
+            throw ValidationError("--window-blocks must be 1 to 65536 blocks, not \(windowBlocks)")
+        }
+        if order == .samples, windowBlocks != nil {
+            throw ValidationError("--window-blocks is for --order blockwise; --order samples has no window")
+        }
+    }
+
     /// Replaces what was asked for.
     func replace(_ settings: inout OrderSettings) {
         if let order {

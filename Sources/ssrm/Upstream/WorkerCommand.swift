@@ -10,7 +10,8 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker",
         abstract: "Computes gradients for a coordinator on this or another machine.",
         discussion: """
-            Needs no dataset file: the samples come from the coordinator, once. It may be started before the coordinator, and \
+            Needs no dataset file: samples come from the coordinator, block by block as they are needed, and as many as have room \
+            are kept (--sample-memory). It may be started before the coordinator, and \
             waits for one that is being restarted.
 
             Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
@@ -27,6 +28,13 @@ struct WorkerCommand: ParsableCommand {
 
     @Option(help: "A folder where blocks of samples are kept from one job to the next.")
     var cache: String?
+
+    @Option(
+        help: """
+            MiB of memory for blocks of samples where this machine has not got the dataset file; beside them it holds those of \
+            the shards in hand. By default a quarter of the memory.
+            """)
+    var sampleMemory: Int?
 
     @Option(help: "Seconds to wait for a silent coordinator.")
     var patience = 60.0
@@ -68,6 +76,9 @@ struct WorkerCommand: ParsableCommand {
             }
         }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
+        if let sampleMemory, !(1...1 << 40).contains(sampleMemory) {
+            throw ValidationError("--sample-memory must be 1 to 2^40 MiB, not \(sampleMemory)")
+        }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
         }
@@ -83,6 +94,7 @@ struct WorkerCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
+        if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
         let shell = try WorkerShell(
             settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])

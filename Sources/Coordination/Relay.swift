@@ -1,0 +1,232 @@
+public import Wire
+
+/// A relay's mind: a worker to its coordinator, a coordinator to its workers.
+///
+/// It joins with the threads of all its workers, hands the leaves that it is given down to them, and answers with one
+/// sum for each complete subtree, as a worker of so many threads would. Leaves that a worker loses go to another one
+/// below; those of a relay that dies go to others above.
+public struct Relay: Sendable {
+    /// What the relay's shell has to do.
+    public enum Directive: Equatable, Sendable {
+        /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
+        case up(Employment.Directive)
+        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart` and `fail` never come.
+        ///
+        /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
+        case down(Training.Directive)
+        /// A run begins, with an empty tree; where parameters came with its work, they are sent down from now on.
+        case beginRun(Work, withNewParameters: Bool)
+        /// All leaves of the run are in its tree: look whether its sums are finite, and call `onSummed`.
+        case finishRun(Work)
+        /// Send the block of samples that came on to these workers.
+        case passOn(block: Int, to: [WorkerID])
+    }
+    /// The upper half.
+    public private(set) var employment: Employment
+    /// The lower half; nil before there is a job.
+    public private(set) var training: Training?
+    private var run: (work: Work, generation: Int)?
+    private var generation = 0
+    /// Workers that came before there was a job.
+    private var early: [WorkerID: Hello] = [:]
+    /// Who waits for which block of samples.
+    private var wanted: [Int: [WorkerID]] = [:]
+
+    /// A relay that nobody has heard of, as `Employment.init`.
+    public init(_ hello: Hello, datasetPath: String?, endpoint: String, patience: Duration, at now: Duration) {
+        employment = Employment(hello, datasetPath: datasetPath, endpoint: endpoint, patience: patience, at: now)
+        employment.onThreads(0, at: now)
+    }
+
+    // MARK: - From above
+
+    /// Takes a message of the coordinator's, as `Employment.onMessage`.
+    public mutating func onMessage(
+        _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, at now: Duration
+    ) -> [Directive] {
+        if case .sampleBlock(let block) = message, let workers = wanted.removeValue(forKey: block) {
+            _ = employment.onMessage(message, blockLengths: blockLengths, at: now)
+            return [.passOn(block: block, to: workers)]
+        }
+        let directives = employment.onMessage(message, blockLengths: blockLengths, isAhead: isAhead, at: now)
+        return above(directives, at: now)
+    }
+
+    /// Takes note of a message of the coordinator's that could not be read.
+    public func onUnreadable(_ error: WireError) -> [Directive] { employment.onUnreadable(error).map { .up($0) } }
+
+    /// Takes up the job that a welcome is of, or goes on with it.
+    public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+        above(employment.onJob(offered, in: welcome, at: now), at: now)
+    }
+
+    /// Takes note that the job's workers can be taken in: those of another job have to come again.
+    ///
+    /// - Parameters:
+    ///   - plan: what of the job the lower half has to know.
+    ///   - firstClaim: the number of its first claim, drawn at random; not 0.
+    ///   - welcome: the coordinator's; how often workers show life, and how long they are waited for, is passed on.
+    ///   - generation: the generation of the order.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
+    public mutating func onPrepared(
+        _ plan: Training.Plan, firstClaim: UInt64, in welcome: Welcome, generation: Int, at now: Duration
+    ) -> [Directive] {
+        let new = Training(
+            relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease)
+        (training, run, wanted, self.generation) = (new, nil, [:], generation)
+        employment.onThreads(0, at: now)
+        defer { early = [:] }
+        return early.sorted { $0.key < $1.key }.flatMap { worker, hello in
+            onMessage(.hello(hello), from: worker, at: now)
+        }
+    }
+
+    // MARK: - From below
+
+    /// Takes a message of a worker's, as `Training.onMessage`.
+    public mutating func onMessage(
+        _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, from worker: WorkerID, at now: Duration
+    ) -> [Directive] {
+        guard training != nil else {
+            switch message {
+            case .hello(let hello):
+                early[worker] = hello
+                return [.down(.send(.wait, to: worker))]
+            case .farewell:
+                early[worker] = nil
+                return []
+            default: return [.down(.send(.refusal(Refusal(.unknownWorker, "say hello first")), to: worker))]
+            }
+        }
+        if case .sumPart = message {
+            let reason = "parts of sums, which a relay takes as a whole"
+            return below(training?.onUnreadable(reason, from: worker, at: now), at: now)
+        }
+        let directives = training?.onMessage(
+            message, blockLengths: blockLengths, isAhead: isAhead, from: worker, at: now)
+        return below(directives, at: now)
+    }
+
+    /// Takes note of a worker's message that could not be read.
+    public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
+        below(training?.onUnreadable(error, from: worker, at: now), at: now)
+    }
+
+    /// Takes note that a worker's sums are in the run's tree.
+    public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
+        below(training?.onSums(from: worker, at: now), at: now)
+    }
+
+    /// Takes note that a worker's sums are infinite or not numbers, or too large for sums of all leaves to be finite.
+    public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {
+        below(training?.onNotFinite(from: worker, at: now), at: now)
+    }
+
+    /// Takes note of what the run's sums came to.
+    ///
+    /// - Parameters:
+    ///   - content: its nodes, or word that a sum is not finite.
+    ///   - computing: how long its workers computed, all of them together.
+    ///   - now: the time.
+    /// - Returns: the report to send up, or nothing.
+    public mutating func onSummed(
+        _ content: LeafReport.Content, computing: Duration, at now: Duration
+    ) -> [Directive] {
+        training?.endRun()
+        guard let (work, generation) = run else { return [] }
+        run = nil
+        return above(
+            employment.onComputed(work, content, computing: computing, generation: generation), at: now)
+    }
+
+    /// Takes note that a worker waits for a block of samples that is not here.
+    public mutating func onWanted(_ block: Int, by worker: WorkerID) -> [Directive] {
+        if !(wanted[block]?.contains(worker) ?? false) { wanted[block, default: []].append(worker) }
+        return [.up(.send(.sampleRequest(block: block)))]
+    }
+
+    // MARK: - Time and leaving
+
+    /// When `onTick` is due at the latest.
+    public var nextTick: Duration { employment.nextTick }
+
+    /// Does what is due, on both sides.
+    public mutating func onTick(at now: Duration) -> [Directive] {
+        below(training?.onTick(at: now), at: now) + above(employment.onTick(at: now), at: now)
+    }
+
+    /// Leaves because the relay was asked to; its workers are sent away.
+    public func onStop() -> [Directive] { sendAway(complete: false) + employment.onStop().map { .up($0) } }
+
+    /// Tells both sides that the relay can't go on.
+    public func onFailure(_ reason: String) -> [Directive] {
+        sendAway(complete: false) + employment.onFailure(reason).map { .up($0) }
+    }
+
+    private func sendAway(complete: Bool) -> [Directive] {
+        let waiting = early.keys.sorted().map { Directive.down(.send(.finish(complete: complete), to: $0)) }
+        return (training?.finish(complete: complete) ?? []).map { .down($0) } + waiting
+    }
+
+    // MARK: - What one half's directives mean to the other
+
+    private mutating func above(_ directives: [Employment.Directive], at now: Duration) -> [Directive] {
+        directives.flatMap { directive -> [Directive] in
+            switch directive {
+            case .compute(let work, let withNewParameters, let generation):
+                begin(work, withNewParameters: withNewParameters, generation, at: now)
+            case .bring(let work, let withNewParameters):
+                // Workers below bring together what they read; this half waits for nothing.
+                employment.onNeed([], ahead: [], of: work.claim).flatMap { directive -> [Directive] in
+                    guard case .compute(let work, _, let generation) = directive else { return [.up(directive)] }
+                    return begin(work, withNewParameters: withNewParameters, generation, at: now)
+                }
+            case .event(.finished(let isComplete)): [.up(directive)] + sendAway(complete: isComplete)
+            default: [.up(directive)]
+            }
+        }
+    }
+
+    /// Takes up a work; one that is in hand still is of no use to the coordinator any more.
+    private mutating func begin(
+        _ work: Work, withNewParameters: Bool, _ generation: Int, at now: Duration
+    ) -> [Directive] {
+        if let old = run?.work.claim, old != work.claim { employment.onDropped(old) }
+        run = (work, generation)
+        let directives = training?.onRun(step: work.step, leaves: work.leaves, at: now)
+        return [.beginRun(work, withNewParameters: withNewParameters)] + below(directives, at: now)
+    }
+
+    private mutating func below(_ directives: [Training.Directive]?, at now: Duration) -> [Directive] {
+        var result: [Directive] = []
+        for directive in directives ?? [] {
+            switch directive {
+            case .finishStep: if let work = run?.work { result.append(.finishRun(work)) }
+            case .fail:  // two answers agree: the coordinator has that confirmed once more
+                result += onSummed(.notFinite, computing: .zero, at: now)
+            case .forget(let worker):
+                for block in wanted.keys { wanted[block]?.removeAll { $0 == worker } }
+                result.append(.down(directive))
+            default: result.append(.down(directive))
+            }
+        }
+        return result + noteThreads(at: now)
+    }
+
+    /// Tells the coordinator how many threads there are below, and that there are any.
+    private mutating func noteThreads(at now: Duration) -> [Directive] {
+        guard let training else { return [] }
+        let threads = min(training.readyThreads, Hello.threadLimit)
+        employment.onThreads(threads, at: now)
+        if threads == 0 {
+            // Nobody is here who could answer; those above are to give the leaves to others.
+            if let claim = run?.work.claim { employment.onDropped(claim) }
+            run = nil
+            self.training?.endRun()
+            return []
+        }
+        guard !employment.isReady, let probe = training.probe else { return [] }
+        return above(employment.onPrepared(probeDigest: probe.digest, generation: generation), at: now)
+    }
+}

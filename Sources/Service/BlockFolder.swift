@@ -1,0 +1,67 @@
+import Checkpoints
+import Foundation
+import Numerics
+
+/// A folder where blocks of samples are kept from one job to the next: a file a block, with the SHA-256 of its values
+/// behind them.
+///
+/// A file that is not whole, or was altered, is as good as none. A folder that can't be written to is still read from.
+final class BlockFolder {
+    private let path: String
+    /// Tells the dataset and the size of its blocks apart from others.
+    private let dataset: String
+    private var isWritten: Bool
+    private let tell: (_ reason: String) -> Void
+
+    /// The blocks of a dataset in a folder, which is made if it is not there.
+    ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - datasetDigest: the dataset's, as the coordinator says.
+    ///   - samplesPerBlock: the size of its blocks.
+    ///   - tell: told, once, why no blocks are kept from here on.
+    init(_ path: String, datasetDigest: String, samplesPerBlock: Int, tell: @escaping (_ reason: String) -> Void) {
+        // A digest of what came from a network, which may be anything but the name of a file.
+        let name = Array("\(datasetDigest) \(samplesPerBlock)".utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
+        (self.path, dataset, self.tell) = (path, String(name.prefix(32)), tell)
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            isWritten = true
+        } catch {
+            isWritten = false
+            tell("\(path) is no folder and can't be made one")
+        }
+    }
+
+    private func file(_ block: Int) -> String { "\(path)/\(dataset)-\(block).block" }
+
+    /// A block of `count` values that was kept here; nil where there is none that is whole.
+    func block(_ block: Int, count: Int) -> FloatBlock? {
+        var status = stat()
+        // A pipe, for example, would never end.
+        guard stat(file(block), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size == count * 4 + 32, let data = FileManager.default.contents(atPath: file(block)),
+            data.count == count * 4 + 32
+        else { return nil }
+        return data.withUnsafeBytes { bytes in
+            let values = UnsafeRawBufferPointer(rebasing: bytes[..<(count * 4)])
+            guard SHA256Digest.bytes(of: values).elementsEqual(bytes[(count * 4)...]) else { return nil }
+            let block = FloatBlock(uninitialised: count)
+            UnsafeMutableRawBufferPointer(start: block.base, count: count * 4).copyMemory(from: values)
+            return block
+        }
+    }
+
+    /// Keeps a block, where the folder can be written to.
+    func keep(_ block: Int, _ values: FloatBlock) {
+        guard isWritten else { return }
+        do {
+            // Not forced to the disk: what a crash leaves half-written is known by its digest.
+            try (Data(values.bytes) + SHA256Digest.bytes(of: values.bytes))
+                .write(to: URL(filePath: file(block)), options: .atomic)
+        } catch {
+            isWritten = false
+            tell("\(path) can't be written to; is the disk full?")
+        }
+    }
+}

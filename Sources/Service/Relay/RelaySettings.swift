@@ -1,0 +1,12 @@
+/// How a relay runs.
+package struct RelaySettings: Sendable {
+    /// The coordinator's endpoint.
+    package var endpoint: String
+    /// Where it listens for workers.
+    package var listen: String
+    /// How long a silent coordinator is waited for.
+    package var patience = Duration.seconds(60)
+
+    /// A relay between this coordinator and whoever comes there, everything else as the program does it unasked.
+    package init(endpoint: String, listen: String) { (self.endpoint, self.listen) = (endpoint, listen) }
+}

@@ -1,0 +1,146 @@
+import Coordination
+import Foundation
+import Messaging
+import Numerics
+import Upstream
+import Wire
+
+extension RelayShell {
+    // MARK: - The job
+
+    /// Looks whether a job is one that this process knows; it computes none of it.
+    func examine(_ welcome: Welcome) throws {
+        let job = try Job(offeredBy: welcome)
+        (self.job, self.welcome) = (job, welcome)
+        let offered = Employment.Job(
+            digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount)
+        try perform(relay.onJob(offered, in: welcome, at: watch.elapsed))
+    }
+
+    /// Takes workers of the job in.
+    func prepare(generation: Int) throws {
+        guard let job, let welcome else { preconditionFailure("no job to prepare") }
+        session = .random(in: .min ... .max)
+        (tree, parameters) = (nil, nil)
+        let plan = Training.Plan(
+            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+            largestFigures: job.figures.map(\.largestPerLeaf),
+            vectorCount: job.exchangeCount)
+        try perform(
+            relay.onPrepared(
+                plan, firstClaim: .random(in: 1...1 << 62), in: welcome, generation: generation, at: watch.elapsed))
+    }
+
+    /// Welcomes a worker to the coordinator's job, as the coordinator's text has it.
+    func welcome(_ worker: WorkerID) throws {
+        guard let welcome else { preconditionFailure("no job to welcome a worker to") }
+        let own = Welcome(
+            job: welcome.job, heartbeat: welcome.heartbeat, lease: welcome.lease, session: session)
+        try sendDown(Envelope(.welcome(own)), to: worker)
+    }
+
+    // MARK: - Sums
+
+    /// Takes the parameters that came with a run, and begins its tree.
+    func begin(_ work: Work, with envelope: ReceivedEnvelope?) throws {
+        guard let job else { preconditionFailure("a run of no job") }
+        tree = SumTree(
+            SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.sumRounding,
+            threads: CoordinatorShell.threads)
+        computing = .zero
+        guard let envelope else { return }
+        do throws(WireError) {
+            let block = try envelope.blocks(place: { pool.take(count: $0) }).first
+            parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
+        } catch {
+            try perform(relay.onUnreadable(error))
+        }
+    }
+
+    func takeSums(of envelope: ReceivedEnvelope, from worker: WorkerID) -> [Relay.Directive] {
+        guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
+            preconditionFailure("sums to take of a message that has none")
+        }
+        let blocks: [FloatBlock]
+        do throws(WireError) {
+            blocks = try envelope.blocks(place: { pool.take(count: $0) })
+        } catch {
+            return relay.onUnreadable(error, from: worker, at: watch.elapsed)
+        }
+        let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
+        guard let job, sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) else {
+            return relay.onNotFinite(from: worker, at: watch.elapsed)
+        }
+        computing += report.computing
+        for sum in sums { tree?.insert(sum) }
+        return relay.onSums(from: worker, at: watch.elapsed)
+    }
+
+    func finishRun() throws {
+        let sums = tree?.sums ?? []
+        let isFinite = sums.allSatisfy { $0.isFinite(threads: CoordinatorShell.threads) }
+        let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
+        let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
+        try perform(relay.onSummed(content, computing: computing, at: watch.elapsed))
+        tree = nil
+    }
+
+    func send(_ report: LeafReport) throws {
+        var frames: [RawFrame] = []
+        if case .nodes = report.content {
+            let element = job?.settings.arithmetic.wire ?? .float32
+            frames = (tree?.sums ?? []).map { RawFrame($0.vector, as: element) }
+        }
+        try sendUp(Envelope(.leafReport(report), frames: frames))
+    }
+
+    // MARK: - Samples
+
+    /// Sends a block of the dataset that is here, or asks the coordinator for it.
+    func sendSamples(_ block: Int, to worker: WorkerID) throws {
+        guard let job, let range = SampleBlocks(job).values(ofBlock: block) else {
+            return try sendDown(
+                Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
+        }
+        guard let samples = dataset.flatMap({ $0.digest == job.datasetDigest ? $0.samples : nil }) else {
+            return try perform(relay.onWanted(block, by: worker))
+        }
+        // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
+        let values = FloatBlock(uninitialised: range.count)
+        values.base.update(from: samples.base + range.lowerBound, count: range.count)
+        if let fault = samples.fault { throw ServiceError(fault) }
+        try sendDown(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+    }
+
+    /// Sends a block that came on to those who wait for it; one that came altered is asked for again by them.
+    func passOn(_ block: Int, from envelope: ReceivedEnvelope?, to workers: [WorkerID]) throws {
+        guard let envelope else { preconditionFailure("a block to pass on where no message came") }
+        do throws(WireError) {
+            let frames = try envelope.blocks().map { RawFrame($0) }
+            for worker in workers { try? sendDown(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
+        } catch {
+            if case .frameChecksum = error { return }
+            try perform(relay.onUnreadable(error))
+        }
+    }
+
+    // MARK: - Sending
+
+    func sendUp(_ envelope: Envelope) throws {
+        let (header, frames) = envelope.parts()
+        do throws(SocketError) {
+            try upper.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
+        } catch {
+            // The queue is full: what was to be said will be stale when somebody takes it.
+            if !error.isRetriable { throw error }
+        }
+    }
+
+    func sendDown(_ envelope: Envelope, to worker: WorkerID) throws {
+        let (header, frames) = envelope.parts()
+        try lower.send(
+            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
+        )
+    }
+}

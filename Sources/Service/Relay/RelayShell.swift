@@ -1,0 +1,170 @@
+import Coordination
+package import Datasets
+import Foundation
+import Messaging
+import Numerics
+import Upstream
+import Wire
+
+/// A relay's two sockets, clock and sums around a `Relay`, which decides.
+///
+/// One thread owns the DEALER to the coordinator and the ROUTER to the workers, and adds their sums up.
+package final class RelayShell {
+    private static let messagesAtOnce = 64
+    let settings: RelaySettings
+    let dataset: Dataset?
+    private let signals: SignalInbox
+    private let events: RunEvents
+    private let sinks: [any WorkerEventSink]
+    let upper: Socket
+    let lower: Socket
+    let watch = Stopwatch()
+    var relay: Relay
+    private var isOver = false
+    /// The job that was examined last, as it came.
+    var job: Job?
+    var welcome: Welcome?
+    /// Drawn at random for each job: workers of an earlier one have to come again.
+    var session = UInt64.random(in: .min ... .max)
+    /// The parameters that came last, as they are sent on.
+    var parameters: RawFrame?
+    /// What the workers' sums of the run in hand are added up in.
+    var tree: SumTree?
+    /// How long workers computed for the run in hand.
+    var computing = Duration.zero
+    /// For floats that come as others.
+    var pool = BlockPool(limit: 32)
+    /// Where workers reach it.
+    package let endpoint: String
+
+    /// A relay that listens and connects from now on.
+    package init(
+        _ settings: RelaySettings, dataset: Dataset?, signals: SignalInbox, events: RunEvents,
+        sinks: [any WorkerEventSink]
+    ) throws {
+        (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
+        (self.events, self.sinks) = (events, sinks)
+        let hello = Hello(
+            name: "relay " + WorkerShell.name(ofProcess: getpid()), processor: Processors.kind,
+            numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: 1,
+            datasetDigest: dataset?.digest ?? "")
+        relay = Relay(
+            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
+            at: watch.elapsed)
+        let context = try Context()
+        lower = try Socket(.router, in: context, linger: .seconds(2))
+        try lower.setFrameLimit(bytes: 1 << 31)
+        endpoint = try lower.bind(TCPEndpoint(listening: settings.listen))
+        upper = try Socket(.dealer, in: context, linger: .seconds(1))
+        try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
+        try upper.setFrameLimit(bytes: 1 << 31)
+        try upper.connect(TCPEndpoint(connecting: settings.endpoint))
+    }
+
+    /// Relays until the job is over, a signal comes, or the coordinator is silent for too long.
+    package func run() throws -> WorkerShell.Outcome {
+        do {
+            return try loop()
+        } catch {
+            try? perform(relay.onFailure("\(error)"))  // the error itself is what is told
+            throw error
+        }
+    }
+
+    private func loop() throws -> WorkerShell.Outcome {
+        while true {
+            // Leases of workers are looked at as often as a coordinator looks at them.
+            let timeout = min(relay.nextTick - watch.elapsed, .milliseconds(250))
+            try Poller.wait(for: [upper, lower], and: [signals.descriptor], timeout: max(.zero, timeout))
+            for _ in 0..<Self.messagesAtOnce {
+                guard let frames = try upper.receive() else { break }
+                try receiveFromAbove(frames)
+                if isOver { return .finished }
+            }
+            for _ in 0..<Self.messagesAtOnce {
+                guard let frames = try lower.receive() else { break }
+                try receiveFromBelow(frames)
+            }
+            if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                try perform(relay.onStop())
+                return .stopped(signal: signal)
+            }
+            try perform(relay.onTick(at: watch.elapsed))
+        }
+    }
+
+    private func receiveFromAbove(_ frames: [Frame]) throws {
+        let envelope: ReceivedEnvelope
+        do throws(WireError) {
+            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
+        } catch {
+            return try perform(relay.onUnreadable(error))
+        }
+        let directives = relay.onMessage(
+            envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, at: watch.elapsed)
+        try perform(directives, on: envelope)
+    }
+
+    private func receiveFromBelow(_ frames: [Frame]) throws {
+        guard let identity = frames.first else { return }
+        let worker = WorkerID(Array(identity.bytes))
+        let envelope: ReceivedEnvelope
+        do throws(WireError) {
+            let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
+        } catch {
+            return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
+        }
+        let directives = relay.onMessage(
+            envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
+            at: watch.elapsed)
+        try perform(directives, on: envelope)
+    }
+
+    // MARK: - Directives
+
+    func perform(_ directives: [Relay.Directive], on envelope: ReceivedEnvelope? = nil) throws {
+        for directive in directives {
+            switch directive {
+            case .up(let directive): try perform(directive)
+            case .down(let directive): try perform(directive, on: envelope)
+            case .beginRun(let work, let withNewParameters):
+                try begin(work, with: withNewParameters ? envelope : nil)
+            case .finishRun: try finishRun()
+            case .passOn(let block, let workers): try passOn(block, from: envelope, to: workers)
+            }
+        }
+    }
+
+    private func perform(_ directive: Employment.Directive) throws {
+        switch directive {
+        case .send(let message): try sendUp(Envelope(message))
+        case .sayReady(let probeDigest): try sendUp(Envelope(.ready(Ready(probeDigest: probeDigest))))
+        case .sendReport(let report, _): try send(report)
+        case .examine(let welcome): try examine(welcome)
+        case .prepare(let generation): try prepare(generation: generation)
+        case .event(let event): for sink in sinks { sink.take(event) }
+        case .end: isOver = true
+        case .fail(let reason): throw ServiceError(reason)
+        // Neither memory nor samples are this process's own.
+        case .share, .release, .stream, .bring, .lookUp, .takeBlock, .dropBlocks, .takePart, .compute: break
+        }
+    }
+
+    private func perform(_ directive: Training.Directive, on envelope: ReceivedEnvelope?) throws {
+        switch directive {
+        case .send(let message, let worker): try sendDown(Envelope(message), to: worker)
+        case .sendWork(let work, let withParameters, let worker):
+            let frames = withParameters ? parameters.map { [$0] } ?? [] : []
+            try sendDown(Envelope(.work(work), frames: frames), to: worker)
+        case .welcome(let worker): try welcome(worker)
+        case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+        case .takeSums(let worker, _):
+            guard let envelope else { preconditionFailure("sums to take where no message came") }
+            try perform(takeSums(of: envelope, from: worker))
+        case .event(let event): events.tell(event)
+        case .share, .forget: break
+        case .finishStep, .takeSumPart, .fail: preconditionFailure("\(directive) is the relay's own to mind")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Messaging
+import Service
+
+/// Where workers are listened for.
+struct ListenOptions: ParsableArguments {
+    @Option(
+        help: """
+            Where to listen, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555; * as port takes a free one.
+            """)
+    var listen: String
+
+    @Flag(
+        help:
+            "Allow listening beyond this machine: samples and parameters then cross the network readable and unauthenticated."
+    )
+    var plaintextNetwork = false
+
+    func validate() throws {
+        do { try TCPEndpoint.check(listen, canBeAny: true) } catch { throw ValidationError("--listen \(error)") }
+    }
+
+    /// Where to listen, with the address as a number: what is judged here is then what is listened on.
+    ///
+    /// An endpoint that others can reach is refused unless that was asked for.
+    func resolvedEndpoint() throws -> String {
+        let endpoint = try TCPEndpoint(listening: listen)
+        if endpoint.isLoopback, plaintextNetwork, endpoint.numeric != listen, !listen.hasPrefix("tcp://localhost:") {
+            Terminal.error("note: \(listen) is \(endpoint.numeric) here, which no other machine can reach")
+        }
+        guard endpoint.isLoopback || plaintextNetwork else {
+            let name = endpoint.numeric == listen ? listen : "\(listen) (\(endpoint.numeric))"
+            throw ProgramError(
+                """
+                \(name) can be reached from other machines, and samples and parameters would cross the network readable and \
+                unauthenticated: anyone who reaches the port can read them and send gradients. If you trust that network, add \
+                --plaintext-network
+                """)
+        }
+        return endpoint.numeric
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Datasets
+import Messaging
+import Service
+
+/// `ssrm relay`: a coordinator's worker that has workers of its own.
+struct RelayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relay",
+        abstract: "Stands for the workers of a room or a rack, so that its coordinator hears one instead of all.",
+        discussion: """
+            All workers of a coordinator share its link. A relay joins it as one worker with the threads of all workers that \
+            connect to the relay, hands its shards down to them, and sends the sum of what they compute up: parameters and sums \
+            cross the coordinator's link once for the room. The result's bits are those without it. Workers connect to it as to a \
+            coordinator; one machine with several processors needs none, but one worker with several --threads.
+
+            Example, for the workers of a room:
+              ssrm relay --connect tcp://head:5555 --listen tcp://10.1.0.1:5556 \
+                --plaintext-network
+              ssrm worker --connect tcp://10.1.0.1:5556 --threads 4
+            """)
+
+    @Option(help: "The coordinator's endpoint, or another relay's, like tcp://127.0.0.1:5555 or tcp://NAME:5555.")
+    var connect: String
+
+    @OptionGroup var listenOptions: ListenOptions
+
+    @Option(help: "The dataset file, if this machine has it: its samples then need not come from the coordinator.")
+    var data: String?
+
+    @Option(help: "Seconds to wait for a silent coordinator.")
+    var patience = 60.0
+
+    @Option(help: "End when this process, which started the relay, ends.")
+    var parent: Int32?
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
+        if !(patience > 0 && patience <= 1e8) {
+            throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
+        }
+    }
+
+    func run() throws {
+        if let parent { try ParentProcess.endThisWith(parent) }
+        let signals = try SignalInbox()
+        let dataset = try data.map { try Dataset(opening: $0) }
+        var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
+        settings.patience = .seconds(patience)
+        let events = RunEvents([RelayTerminalSink(isQuiet: quiet)])
+        defer { events.end() }
+        let shell = try RelayShell(
+            settings, dataset: dataset, signals: signals, events: events,
+            sinks: [WorkerTerminalSink(isQuiet: quiet)])
+        if !quiet { Terminal.error("relaying for \(connect) at \(shell.endpoint)") }
+        if case .stopped(let signal) = try shell.run() {
+            if !quiet, let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            throw ExitCode(128 + signal)
+        }
+    }
+}

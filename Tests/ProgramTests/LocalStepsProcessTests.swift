@@ -1,0 +1,82 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The promise with local steps, with real processes.
+@Suite(.serialized)
+struct LocalStepsProcessTests {
+    static let options = [
+        ["--local-steps", "5"],
+        ["--local-steps", "5", "--wire", "bfloat16", "--set", "upstream.outer=momentum"],
+        ["--local-steps", "5", "--wire", "int8", "--set", "upstream.inner_state=fresh"],
+        ["--wire", "int8"],
+    ]
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static func set(_ option: [String]) -> [String] {
+        // What local steps are made of can be set once the exchange is local.
+        option.contains("--set") ? ["--set", "upstream.exchange=local"] + option : option
+    }
+
+    private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
+        let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
+        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+    }
+
+    @Test(arguments: options)
+    func anyNumberOfWorkersAndThreadsAndAnyExchange(option: [String]) throws {
+        let option = Self.set(option)
+        let alone = try pretrain("alone", option + ["--workers", "1"])
+        #expect(alone.step == 100)
+        for (i, flags) in [
+            ["--workers", "1", "--no-shared-memory"], ["--workers", "3", "--no-shared-memory"],
+            ["--workers", "2", "--threads", "2"], ["--workers", "7"],
+        ].enumerated() {
+            #expect(try pretrain("\(i)", option + flags) == alone, Comment(rawValue: flags.joined(separator: " ")))
+        }
+    }
+
+    @Test(arguments: options)
+    func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
+        let (option, run) = (Self.set(option), folder.path("run"))
+        let first = try EndlessRun.pretrain(
+            run: run, job: option, "--workers", "2", "--no-shared-memory", "--checkpoint-every", "30")
+        kill(try #require(try first.events.waits(for: .joined).pid), SIGKILL)
+        try first.events.waits(for: .ended)
+        try first.events.waits(for: .checkpointWritten)
+        try first.waitsForProgress()
+        first.process.signal(SIGKILL)
+        first.process.result()
+        let steps = try Pretraining.inspect(run).step + 50
+        let outcome = try pretrain("run", steps: steps, option + ["--workers", "3", "--resume"])
+        #expect(outcome.parameters_sha256 == (try Pretraining.bits(afterSteps: steps, job: option)))
+    }
+
+    @Test func whatCannotBeServedIsRefusedInALine() throws {
+        func refusal(_ flags: [String]) throws -> String {
+            let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 12)
+            let result = try ProgramRun(["pretrain", "--workers", "1"] + job + flags).result()
+            #expect(result.status == 1)
+            return result.errors
+        }
+        #expect(
+            try refusal(["--local-steps", "5"]).contains("local_steps is 5: use a number that divides the 12 steps"))
+        #expect(
+            try refusal(["--local-steps", "4", "--wire", "int8"]).contains("wire is int8: use float32 or bfloat16"))
+        #expect(
+            try refusal(["--set", "upstream.exchange=sometimes"]).contains(
+                "exchange is sometimes: use synchronous or local"))
+        #expect(try refusal(["--set", "upstream.local_steps=4"]).contains("local_steps"))
+    }
+
+    @Test func aRunIsNotResumedWithOtherLocalSteps() throws {
+        _ = try pretrain("run", steps: 10, ["--workers", "1", "--local-steps", "5"])
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 20)
+        let result = try ProgramRun(["pretrain", "--resume", "--workers", "1"] + job).result()
+        #expect(result.status == 1 && result.errors.contains("exchange local there, synchronous here"))
+    }
+}
