@@ -21,7 +21,7 @@ public struct Roster: Sendable {
         public internal(set) var home: (step: Int, leaf: Int)?
 
         /// The worker's name, fit for a terminal.
-        var name: String { hello.name.printable }
+        public var name: String { hello.name.printable }
     }
 
     /// Silent for longer than this, a worker is taken for dead.

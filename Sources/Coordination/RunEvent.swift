@@ -36,6 +36,8 @@ public enum RunEvent: Equatable, Sendable {
     case stepRepeated(step: Int)
     /// A step is done; its figures are by name, as they are told to people, the loss first.
     case stepDone(step: Int, figures: [NamedFigure], workers: Int)
+    /// Where the time of a step's round went, told before that step; of every round but the first.
+    case roundTimed(RoundTimes)
     /// A checkpoint is on the disk.
     case checkpointWritten(step: Int)
     /// A checkpoint could not be written; the next one is tried.
@@ -79,6 +81,7 @@ public enum RunEvent: Equatable, Sendable {
         case refuted
         case stepRepeated = "step_repeated"
         case stepDone = "step"
+        case roundTimed = "round_timed"
         case checkpointWritten = "checkpoint_written"
         case checkpointFailed = "checkpoint_failed"
         case checkpointNotRemoved = "checkpoint_not_removed"
@@ -107,6 +110,7 @@ public enum RunEvent: Equatable, Sendable {
         case .refuted: .refuted
         case .stepRepeated: .stepRepeated
         case .stepDone: .stepDone
+        case .roundTimed: .roundTimed
         case .checkpointWritten: .checkpointWritten
         case .checkpointFailed: .checkpointFailed
         case .checkpointNotRemoved: .checkpointNotRemoved
@@ -145,6 +149,12 @@ public enum RunEvent: Equatable, Sendable {
         case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
         case .stepDone(let step, let figures, let workers):
             [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
+        case .roundTimed(let times):
+            [
+                ("round_s", .real(times.whole.inSeconds)),
+                ("compute_s", .real(times.workers.map(\.computing.inSeconds).max() ?? 0)),
+                ("exchange_s", .real(times.workers.map(\.exchanging.inSeconds).max() ?? 0)),
+            ]
         case .stopped(let step, let steps): [("step", .number(step)), ("steps", .number(steps))]
         }
     }
@@ -201,6 +211,7 @@ extension RunEvent: CustomStringConvertible {
             "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"
         case .stepDone(let step, let figures, let workers):
             "step \(step)  " + figures.map { "\($0.name) \($0.value)" }.joined(separator: "  ") + "  \(workers) workers"
+        case .roundTimed(let times): "a round took \(times.whole.inWords)"
         case .checkpointWritten(let step): "wrote the checkpoint of step \(step)"
         case .checkpointFailed(let reason): "a checkpoint can't be kept and will be tried again: \(reason)"
         case .checkpointNotRemoved(let reason): "an old checkpoint can't be removed: \(reason)"

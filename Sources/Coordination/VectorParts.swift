@@ -25,6 +25,14 @@ public struct VectorParts: Equatable, Sendable {
         length = min(vectorCount, max(32_768, (vectorCount / 64 + 4095) / 4096 * 4096))
     }
 
+    /// Two parts, or one where the vector is short: over the loopback interface more gain nothing, and each costs
+    /// processor time that computing could use.
+    public init(twoOf vectorCount: Int) {
+        precondition(vectorCount > 0, "parts of an empty vector")
+        self.vectorCount = vectorCount
+        length = min(vectorCount, (vectorCount / 2 + 4096) / 4096 * 4096)
+    }
+
     /// A vector that travels as a whole.
     public init(whole vectorCount: Int) {
         precondition(vectorCount > 0, "parts of an empty vector")

@@ -8,6 +8,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case otherDataset(path: String)
     /// The coordinator does not know this worker any more; it says hello again.
     case forgotten
+    /// The work in hand reads more blocks of samples than there is room for: they travel again and again.
+    case littleRoom(needed: Int, capacity: Int, mebibytes: Int)
     /// Blocks are not kept in the cache from here on.
     case cacheGivenUp(reason: String)
     /// The job is done, or the coordinator stopped.
@@ -20,6 +22,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
         case .forgotten: "forgotten"
+        case .littleRoom: "little_room"
         case .cacheGivenUp: "cache_given_up"
         case .finished: "finished"
         }
@@ -28,7 +31,7 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .cacheGivenUp: true
+        case .otherDataset, .littleRoom, .cacheGivenUp: true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -39,6 +42,8 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
         case .forgotten: []
+        case .littleRoom(let needed, let capacity, let mebibytes):
+            [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
         case .cacheGivenUp(let reason): [("reason", .text(reason))]
         case .finished(let isComplete): [("complete", .truth(isComplete))]
         }
@@ -58,6 +63,11 @@ extension WorkerEvent: CustomStringConvertible {
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .forgotten: "the coordinator does not know this worker any more; saying hello again"
+        case .littleRoom(let needed, let capacity, let mebibytes):
+            """
+            note: the shards in hand read \(needed) blocks of samples and there is room for \(capacity), so blocks travel again and \
+            again; with --sample-memory \(mebibytes) or a job with --order blockwise and fewer --window-blocks they would not
+            """
         case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
         case .finished(let isComplete): isComplete ? "the job is done" : "the coordinator stopped"
         }

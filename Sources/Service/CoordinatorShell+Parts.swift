@@ -25,9 +25,10 @@ struct PartsSent {
 }
 
 extension CoordinatorShell {
-    /// How vectors are cut: on this machine's own workers, which read them where they lie, nothing is gained by parts.
+    /// How vectors are cut: for this machine's own workers, which read them where they lie, not at all.
     static func parts(_ settings: CoordinatorSettings, isLoopback: Bool, vectorCount: Int) -> VectorParts {
-        isLoopback && settings.sharesMemory ? VectorParts(whole: vectorCount) : VectorParts(travelling: vectorCount)
+        guard isLoopback else { return VectorParts(travelling: vectorCount) }
+        return settings.sharesMemory ? VectorParts(whole: vectorCount) : VectorParts(twoOf: vectorCount)
     }
 
     /// Takes a part of a worker's sums, and makes of the step what can be made with it.
@@ -108,6 +109,7 @@ extension CoordinatorShell {
     /// Sends work with the parameters that it needs: by place, in parts of which some may be there already, or behind
     /// it.
     func sendWork(_ work: Work, withParameters: Bool, to worker: WorkerID) throws {
+        clock.onWork(work.claim, to: worker, at: watch.elapsed)
         guard withParameters else { return try send(Envelope(.work(work)), to: worker) }
         guard takesParts(worker), workerMemories[worker] == nil else {
             return try send(Envelope(.work(work), frames: [parameters]), to: worker)

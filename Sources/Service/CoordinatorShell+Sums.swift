@@ -15,7 +15,7 @@ extension CoordinatorShell {
             guard takeAhead(report, nodes, from: worker, isLookedThrough: isLookedThrough) else {
                 return training.onNotFinite(from: worker, at: watch.elapsed)
             }
-            times.computing += report.computing
+            note(report, from: worker)
             return training.onSums(from: worker, at: watch.elapsed)
         }
         let blocks: [FloatBlock]
@@ -32,7 +32,7 @@ extension CoordinatorShell {
         if isLookedThrough, !found.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
             return training.onNotFinite(from: worker, at: watch.elapsed)
         }
-        times.computing += report.computing
+        note(report, from: worker)
         for sum in found { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
         return training.onSums(from: worker, at: watch.elapsed)
     }
@@ -40,12 +40,20 @@ extension CoordinatorShell {
     /// A block for sums that come in fewer bits than floats have.
     func place(count: Int) -> FloatBlock { pools[count, default: BlockPool(limit: 32)].take(count: count) }
 
+    private func note(_ report: LeafReport, from worker: WorkerID) {
+        times.computing += report.computing
+        let name = training.roster.members[worker]?.name ?? ""
+        clock.onReport(report.claim, computing: report.computing, from: worker, named: name, at: watch.elapsed)
+    }
+
     func finishStep() throws {
         try requireWholeSamples()
         guard let sumFigures = sums.rootFigures else {
             preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
+        let start = watch.elapsed
         let isFinite = makeStep(figures: sumFigures)
+        let timed = clock.onRound(optimising: watch.elapsed - start, at: watch.elapsed)
         if isFinite {
             times.onStep(at: watch.elapsed)
             parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
@@ -58,6 +66,7 @@ extension CoordinatorShell {
         if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
             checkpoints.write(checkpoint)
         }
+        if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
     }

@@ -55,6 +55,8 @@ package final class CoordinatorShell {
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
     package internal(set) var times: StepTimes
+    /// Where the time of the round in hand goes.
+    var clock = RoundClock()
     /// Where workers reach it.
     package let endpoint: String
 

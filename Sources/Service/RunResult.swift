@@ -12,13 +12,18 @@ package struct RunResult: Encodable, Sendable {
     package let seconds: Double
     /// Rows through the network each second, from the first step's end on.
     package let rowsPerSecond: Double
+    /// Milliseconds of a round, from the first step's end on; nil where there was none.
+    package let roundMilliseconds: Double?
+    /// What each worker did in it.
+    package let time: [RunCosts.Worker]
     /// SHA-256 of the parameters as 32-bit floats.
     package let parametersSHA256: String
     /// The job's digest.
     package let jobDigest: String
 
     private enum CodingKeys: String, CodingKey {
-        case run, checkpoint, step, loss, seconds
+        case run, checkpoint, step, loss, seconds, time
+        case roundMilliseconds = "round_ms"
         case rowsPerSecond = "rows_per_s"
         case parametersSHA256 = "parameters_sha256"
         case jobDigest = "job_digest"

@@ -15,6 +15,9 @@ final class SampleStream {
     private let job: Job
     private let blocks: SampleBlocks
     private let folder: BlockFolder?
+    private let capacity: Int
+    private let tell: (WorkerEvent) -> Void
+    private var isRoomNoted = false
     private var originals: ShardOriginals
     private var held: [Int: FloatBlock] = [:]
     /// What the work in hand reads.
@@ -26,12 +29,13 @@ final class SampleStream {
     ///
     /// - Parameters:
     ///   - job: a valid one.
+    ///   - capacity: for how many blocks there is room.
     ///   - cache: the folder where blocks are kept; nil for none.
     ///   - former: the stream of an earlier job on the same dataset, whose blocks are kept.
     ///   - tell: told what a person is to know.
     /// - Throws: where the job has more blocks than can be asked for.
     init(
-        job: Job, cache: String?, keeping former: SampleStream?, tell: @escaping (WorkerEvent) -> Void
+        job: Job, capacity: Int, cache: String?, keeping former: SampleStream?, tell: @escaping (WorkerEvent) -> Void
     ) throws {
         let blocks = SampleBlocks(job)
         (self.job, self.blocks, originals) = (job, blocks, ShardOriginals(job))
@@ -39,6 +43,7 @@ final class SampleStream {
             throw ServiceError(
                 "the coordinator's job has \(blocks.count) blocks of samples; no coordinator has so many")
         }
+        (self.capacity, self.tell) = (capacity, tell)
         held = former?.held ?? [:]
         folder =
             former?.folder
@@ -62,13 +67,22 @@ final class SampleStream {
         let gathered = GatheredSamples(samples, of: job)
         self.gathered = gathered
         let needed = blocks.blocks(of: samples)
+        noteRoom(for: needed.count)
         for block in needed { if let values = held[block] { gathered.take(values, from: first(block)) } }
         return (needed, blocksAhead(of: work))
     }
 
+    /// Says once that blocks have to travel again and again.
+    private func noteRoom(for needed: Int) {
+        if isRoomNoted || needed <= capacity { return }
+        isRoomNoted = true
+        let bytes = (needed + Employment.blocksOnTheirWay) * blocks.byteCount
+        tell(.littleRoom(needed: needed, capacity: capacity, mebibytes: bytes >> 20 + 1))
+    }
+
     private func samples(of leaves: Range<Int>, round: Int) -> [Int] {
-        originals.samples(
-            steps: round * job.stepsPerRound..<(round + 1) * job.stepsPerRound, shards: leaves)
+        let steps = job.stepsPerRound
+        return originals.samples(steps: round * steps..<(round + 1) * steps, shards: leaves)
     }
 
     private func blocksAhead(of work: Work) -> [Int] {

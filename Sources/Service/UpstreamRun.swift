@@ -136,6 +136,7 @@ package struct UpstreamRun {
         RunResult(
             run: settings.folder, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
             loss: tally.lastLoss, seconds: tally.pace.seconds, rowsPerSecond: tally.pace.rate.rounded(),
+            roundMilliseconds: tally.costs.rounds > 0 ? tally.costs.round : nil, time: tally.costs.workers,
             parametersSHA256: sha256(of: state.parameters), jobDigest: try job.digest)
     }
 }

@@ -30,7 +30,10 @@ extension WorkerShell {
 
     func beginStreaming(keepsBlocks: Bool) throws {
         guard let job else { preconditionFailure("samples to stream for no job") }
-        stream = try SampleStream(job: job, cache: settings.cache, keeping: keepsBlocks ? stream : nil) {
+        stream = try SampleStream(
+            job: job, capacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), cache: settings.cache,
+            keeping: keepsBlocks ? stream : nil
+        ) {
             [unowned self] in tell($0)
         }
     }

@@ -11,6 +11,13 @@ public struct Scenario: Equatable, Sendable {
         public var bitsPerSecond: Double
         /// How long a byte is underway from one end to the other.
         public var delay: Duration
+        /// What each way loses of its rate while both are busy with many connections; with n of them 1 - 1/n of it.
+        ///
+        /// Fitted to measurements: connections are not quite fair to one another, and acknowledgements wait behind the
+        /// other way's data.
+        public var lossBothWays = 0.28
+        /// So many bytes pass at once after a rest: nothing on a wire, 128 kB on a link that `tbf` holds to its rate.
+        public var burst = 0.0
 
         /// A link.
         public init(bitsPerSecond: Double, delay: Duration) {

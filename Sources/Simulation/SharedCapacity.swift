@@ -16,7 +16,18 @@ struct SharedCapacity<User> {
     /// A capacity of so much a microsecond, of which nobody gets more than `each`.
     init(total: Double, each: Double) { (self.total, self.each) = (total, each) }
 
-    private var rate: Double { min(each, total / Double(max(userCount, 1))) }
+    /// What part of the capacity there is at present.
+    private var share = 1.0
+
+    private var rate: Double { share * min(each, total / Double(max(userCount, 1))) }
+
+    /// From now on there is so much of the capacity.
+    mutating func set(share: Double, at now: Int) {
+        if share == self.share { return }
+        advance(to: now)
+        self.share = share
+        version += 1
+    }
 
     private mutating func advance(to now: Int) {
         served += rate * Double(now - servedAt)

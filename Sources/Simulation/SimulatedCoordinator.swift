@@ -82,6 +82,8 @@ struct SimulatedCoordinator {
                 if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
                 arrived[part.claim, default: []].append(parcel?.cells ?? [])
                 leavesArrived[part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
+                // As a coordinator does: whatever a further worker's part changes nothing of is looked for once.
+                guard leavesArrived[part.part, default: 0] >= run.leafCount else { continue }
                 sendAhead(upTo: (0..<run.vectorCount).prefix { leavesArrived[$0, default: 0] >= run.leafCount }.count)
             case .takeSums(let worker, let isLookedThrough):
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, now) }

@@ -20,9 +20,13 @@ struct SimulatedLinks {
         var capacity: SharedCapacity<Int>
         var connections: [Connection]
         var bytes = 0.0
+        /// Since when nothing is sent on it.
+        var idleSince = 0
     }
     /// After this long TCP begins anew with little.
     private static let idleLimit = 250_000
+    /// Gaps between parts are no rest.
+    private static let restLimit = 5000
     private let link: Scenario.Link
     private var ways: [Way]
 
@@ -58,10 +62,21 @@ struct SimulatedLinks {
     }
 
     private mutating func begin(_ i: Int, _ way: Int, _ now: Int) {
-        let bytes = ways[way].connections[i].waiting[0].bytes
+        var bytes = ways[way].connections[i].waiting[0].bytes
         let isIdle = now - ways[way].connections[i].lastEnd > Self.idleLimit
         ways[way].connections[i].extra = isIdle ? Int(Scenario.slowStart(bytes: bytes, on: link).microseconds) : 0
+        let rest = ways[way].capacity.userCount == 0 ? now - ways[way].idleSince : 0
+        if rest > Self.restLimit { bytes = max(1, bytes - min(link.burst, Double(rest) * link.bytesPerMicrosecond)) }
         ways[way].capacity.put(i, amount: bytes, at: now)
+        shareOut(now)
+    }
+
+    /// Lets each way have what it has beside the other.
+    private mutating func shareOut(_ now: Int) {
+        let counts = ways.map(\.capacity.userCount)
+        let most = Double(max(counts[0], counts[1], 1))
+        let share = counts.contains(0) ? 1 : 1 - link.lossBothWays * (1 - 1 / most)
+        for way in 0...1 { ways[way].capacity.set(share: share, at: now) }
     }
 
     /// Takes a message that is all on the link, with when it comes, and begins the next one of its connection.
@@ -75,7 +90,9 @@ struct SimulatedLinks {
         ways[way].connections[i].lastArrival = time
         // What fits into the first window does not open it.
         if sent.bytes > Scenario.firstWindow { ways[way].connections[i].lastEnd = now }
+        if ways[way].capacity.userCount == 0 { ways[way].idleSince = now }
         if !ways[way].connections[i].waiting.isEmpty { begin(i, way, now) }
+        shareOut(now)
         return (sent.arrival, time)
     }
 }

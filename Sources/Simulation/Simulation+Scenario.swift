@@ -28,10 +28,12 @@ extension Scenario {
             rounds > 3 && workers > 0 && (0...workers).contains(relays) && leafCount > 0 && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
         _ = try simulation.finish()
-        let (ends, count) = (simulation.roundEnds, rounds - 2)
-        guard ends.count == rounds, let last = ends.last else {
+        let (ends, count) = (simulation.roundEnds, rounds - 3)
+        guard ends.count == rounds else {
             throw simulation.failure("\(ends.count) of \(rounds) rounds ended")
         }
+        // Nothing is published after the last one.
+        let last = ends[rounds - 2]
         return ScenarioFigures(
             round: .microseconds(last.time - ends[1].time) / count, computing: computing,
             coordinatorBusy: .microseconds(simulation.coordinatorBusy) / rounds,
@@ -92,10 +94,14 @@ extension Simulation {
     private mutating func send(_ arrival: Event, bytes: Double, on i: Int, isUp: Bool) {
         let star = star(of: i)
         links?[star].send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
-        foretellSent(star, isUp: isUp)
+        foretellSent(star)
     }
 
-    mutating func foretellSent(_ star: Int, isUp: Bool) {
+    mutating func foretellSent(_ star: Int) {
+        for isUp in [false, true] { foretellSent(star, isUp: isUp) }
+    }
+
+    private mutating func foretellSent(_ star: Int, isUp: Bool) {
         guard let links, let end = links[star].nextEnd(isUp: isUp) else { return }
         queue.put(.sent(star: star, isUp: isUp, version: links[star].version(isUp: isUp)), at: max(now, end))
     }

@@ -189,7 +189,7 @@ extension Simulation {
         if outcome != nil { return }
         let life = places[i].life
         tell("\(label(i)) starts")
-        let id = WorkerID([UInt8(i), UInt8(truncatingIfNeeded: life), UInt8(truncatingIfNeeded: life >> 8)])
+        let id = WorkerID([i >> 8, i, life, life >> 8].map { UInt8(truncatingIfNeeded: $0) })
         placeOfWorker[id] = i
         if run.machines[i].isRelay { return try startRelay(i, id) }
         places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: draw.next(), at: time)

@@ -172,7 +172,7 @@ public struct Simulation {
         case .sent(let star, let isUp, let version):
             guard links?[star].version(isUp: isUp) == version else { return }
             while let (arrival, time) = links?[star].takeSent(isUp: isUp, at: now) { queue.put(arrival, at: time) }
-            foretellSent(star, isUp: isUp)
+            foretellSent(star)
         case .processed(let version):
             guard processors?.version == version else { return }
             while let done = processors?.takeOut(at: now) { queue.put(done, at: now) }

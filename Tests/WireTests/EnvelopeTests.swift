@@ -39,6 +39,12 @@ private let everyMessage: [Message] = [
             content: .nodes([.init(leaves: 1..<2, figures: [0.25, 3]), .init(leaves: 2..<4, figures: [])]),
             computing: .microseconds(1_234_567))),
     .leafReport(LeafReport(claim: 1, step: 0, leaves: 0..<4, content: .notFinite)),
+    .ready(Ready(probeDigest: "cafe", takesParts: true)), .sumPart(SumPart(claim: 9, part: 3)),
+    .parameterPart(ParameterPart(step: 5, part: 0)),
+    .welcome(
+        Welcome(
+            job: "{}", heartbeat: .seconds(1), lease: .seconds(5), samplesPerBlock: 1, blockDigests: [], session: 1,
+            partLength: 32_768)),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, claim: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, claim: .max)),
     .farewell(.failed, text: "step 3"),
@@ -62,6 +68,19 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     let header = Envelope(work, frames: blocks.map { RawFrame($0) }).headerBytes
     let envelope = try received(header, blocks.map(bytes), misalignedBy: offset)
     #expect(envelope.blocks.map(\.array) == blocks.map(\.array))
+}
+
+@Test func framesThatWereSentAheadAreListedAndDoNotFollow() throws {
+    let envelope = Envelope(work, frames: [RawFrame(FloatBlock(count: 3), as: .bfloat16)], isAhead: true)
+    let (header, frames) = envelope.parts()
+    #expect(frames.isEmpty)
+    let received = try ReceivedEnvelope([Bytes(header).part])
+    #expect(received.isAhead && !received.isShared && received.blockLengths == [3])
+    #expect(try received.blocks().isEmpty)
+    #expect(throws: WireError.frameCount(listed: 1, came: 1)) {
+        try ReceivedEnvelope([Bytes(header).part, Bytes([0, 0]).part])
+    }
+    #expect(!Envelope(work, isAhead: true).isAhead, "nothing was")
 }
 
 @Test func aFrameInSharedMemoryIsListedAndDoesNotFollow() throws {

@@ -31,7 +31,10 @@ package final class EventsFile: RunEventSink {
     }
 
     package func take(_ event: RunEvent, at time: Duration) throws {
-        if case .stepDone = event { return }  // there are too many of them
+        switch event {
+        case .stepDone, .roundTimed: return  // there are too many of them
+        default: break
+        }
         let wall = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         try file.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
     }

@@ -12,6 +12,8 @@ package final class MetricsSink: RunEventSink {
         let rowsPerSecond: Double?
         let workers: Int
         let seconds: Double
+        /// Where the rounds' time went; missing where no round was timed.
+        let costs: RunCosts?
 
         private struct Key: CodingKey {
             let stringValue: String
@@ -28,6 +30,9 @@ package final class MetricsSink: RunEventSink {
             try container.encodeIfPresent(rowsPerSecond, forKey: Key(stringValue: "rows_per_s"))
             try container.encode(workers, forKey: Key(stringValue: "workers"))
             try container.encode(seconds, forKey: Key(stringValue: "seconds"))
+            guard let costs else { return }
+            try container.encode(costs.round, forKey: Key(stringValue: "round_ms"))
+            try container.encode(costs.workers, forKey: Key(stringValue: "time"))
         }
     }
     private let path: String
@@ -40,6 +45,7 @@ package final class MetricsSink: RunEventSink {
     /// Steps since the time that the next line counts from.
     private var timedSteps = 0
     private var lineTime = Duration.zero
+    private var costs = RunCosts()
 
     /// A sink for a run of this job with a line every `every` steps, or where an exchange after them ends, and one
     /// after the last.
@@ -52,6 +58,7 @@ package final class MetricsSink: RunEventSink {
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .started(let step, _, _): try dropLines(after: step)
+        case .roundTimed(let times): costs.add(times)
         case .stepDone(let step, let figures, let workers):
             add(figures)
             if hasBegun { timedSteps += stepsPerRound } else { (hasBegun, lineTime) = (true, time) }
@@ -83,8 +90,8 @@ package final class MetricsSink: RunEventSink {
         let line = Line(
             step: step, figures: sums.map { .init($0.name, $0.value / Double(stepCount)) },
             rowsPerSecond: timedSteps > 0 ? (Double(timedSteps * rowsPerStep) / seconds).rounded() : nil,
-            workers: workers, seconds: time.seconds)
-        (sums, stepCount, timedSteps, lineTime) = ([], 0, 0, time)
+            workers: workers, seconds: time.seconds, costs: costs.rounds > 0 ? costs : nil)
+        (sums, stepCount, timedSteps, lineTime, costs) = ([], 0, 0, time, RunCosts())
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         // A mean over steps may overflow where no step's figure did.

@@ -9,7 +9,11 @@ final class RunTally: RunEventSink {
     /// A tally of a run whose steps have so many rows.
     init(rowsPerStep: Int) { pace = RunPace(rowsPerStep: rowsPerStep) }
 
+    /// Where the time of its rounds went.
+    private(set) var costs = RunCosts()
+
     func take(_ event: RunEvent, at time: Duration) {
+        if case .roundTimed(let times) = event { costs.add(times) }
         guard case .stepDone(let step, let figures, _) = event else { return }
         pace.onStep(step, at: time)
         lastLoss = figures.first?.value

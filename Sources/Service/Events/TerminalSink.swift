@@ -1,5 +1,6 @@
 package import Coordination
 import Foundation
+import Numerics
 package import Upstream
 
 /// Tells people at standard error: events as lines that stay, steps as one that changes.
@@ -7,10 +8,14 @@ package final class TerminalSink: RunEventSink {
     private let (steps, rowsPerStep): (Int, Int)
     private var pace: RunPace
     private var shownTime = Duration.zero
+    private var costs = RunCosts()
+    private let wire: ElementType
+    private let stepsPerRound: Int
 
     /// A sink for a run of this job.
     package init(job: Job) {
-        (steps, rowsPerStep) = (job.steps, job.rowsPerStep)
+        (steps, rowsPerStep, wire) = (job.steps, job.rowsPerStep, job.settings.arithmetic.wire)
+        stepsPerRound = job.stepsPerRound
         pace = RunPace(rowsPerStep: job.rowsPerStep)
     }
 
@@ -23,10 +28,20 @@ package final class TerminalSink: RunEventSink {
             shownTime = time
             let line = text(step, figures, workers)
             if Terminal.isInteractive { Terminal.show(line) } else { Terminal.error(line) }
+        case .roundTimed(let times): costs.add(times)
         case .started(step: 0, _, isResumed: false), .checkpointWritten: break
-        case .finished where pace.hasBegun: break  // the result tells it
+        case .finished where pace.hasBegun: tellCosts()  // the result tells the rest
+        case .stopped:
+            Terminal.error(event.description)
+            tellCosts()
         default: Terminal.error(event.description)
         }
+    }
+
+    private func tellCosts() {
+        guard let text = costs.text else { return }
+        Terminal.error(text)
+        if let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound) { Terminal.error(advice) }
     }
 
     package func end() { Terminal.clear() }

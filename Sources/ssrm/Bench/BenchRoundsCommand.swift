@@ -39,6 +39,7 @@ struct BenchRoundsCommand: ParsableCommand {
     @Option(help: "What the coordinator's link carries; by default as a worker's.", transform: LinkText.rate)
     var coordinatorLink: Double?
     @Option(help: "How long a message is underway at least, one way.", transform: LinkText.delay) var delay = 0.0001
+    @Option(help: "Bytes that pass a link at once after a rest, as where tbf holds it to its rate.") var burst = 0
     @Option(help: "Nanoseconds that a byte keeps whoever sends or takes it.") var handling = 0.3
     @Option(help: "Processors that all workers share; by default each has its own.") var sharedProcessors: Int?
     @Option(help: "Relays among which the workers are divided, each with a link like theirs.") var relays = 0
@@ -71,6 +72,7 @@ struct BenchRoundsCommand: ParsableCommand {
             link: Scenario.Link(bitsPerSecond: link, delay: .seconds(delay)))
         (scenario.threads, scenario.parts, scenario.relays) = (threads, parts, relays)
         (scenario.coordinatorBitsPerSecond, scenario.sharedProcessors) = (coordinatorLink, sharedProcessors)
+        scenario.link.burst = Double(burst)
         (scenario.handlingPerByte, scenario.rounds) = (handling, rounds)
         (scenario.heartbeat, scenario.lease) = (.seconds(heartbeat), .seconds(lease))
         let figures: ScenarioFigures

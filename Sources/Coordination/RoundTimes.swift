@@ -1,0 +1,69 @@
+/// Where the time of one round went: what its workers did, and the coordinator.
+public struct RoundTimes: Equatable, Sendable {
+    /// A worker's round.
+    public struct Worker: Equatable, Sendable {
+        /// Its name, for people.
+        public let name: String
+        /// How long it computed, by its own word.
+        public var computing: Duration
+        /// How long its work and what came of it were on their way: from the work's sending to its report, but for the
+        /// computing.
+        public var exchanging: Duration
+
+        /// What a worker did.
+        public init(name: String, computing: Duration, exchanging: Duration) {
+            (self.name, self.computing, self.exchanging) = (name, computing, exchanging)
+        }
+    }
+    /// From the end of the round before to this one's.
+    public let whole: Duration
+    /// How long the coordinator made the next parameters, where sums were not on their way at the same time.
+    public let optimising: Duration
+    /// The workers that had a part in it, by name.
+    ///
+    /// What is left of a worker's round is waiting.
+    public let workers: [Worker]
+
+    /// Times of a round.
+    public init(whole: Duration, optimising: Duration, workers: [Worker]) {
+        (self.whole, self.optimising, self.workers) = (whole, optimising, workers)
+    }
+}
+
+/// Measures rounds: when work was sent, and when its reports came.
+public struct RoundClock: Sendable {
+    private var begin: Duration?
+    private var sent: [WorkerID: (claim: UInt64, time: Duration)] = [:]
+    private var workers: [WorkerID: RoundTimes.Worker] = [:]
+
+    /// A clock before the first round; how long that one takes nobody is told, since workers join in it.
+    public init() {}
+
+    /// Takes note that work was sent.
+    public mutating func onWork(_ claim: UInt64, to worker: WorkerID, at now: Duration) {
+        sent[worker] = (claim, now)
+    }
+
+    /// Takes note that a report of it was taken.
+    public mutating func onReport(
+        _ claim: UInt64, computing: Duration, from worker: WorkerID, named name: String, at now: Duration
+    ) {
+        guard let work = sent[worker], work.claim == claim else { return }
+        sent[worker] = nil
+        // A worker's word may be anything.
+        let computing = min(max(computing, .zero), now - work.time)
+        workers[worker, default: .init(name: name, computing: .zero, exchanging: .zero)].computing += computing
+        workers[worker]?.exchanging += now - work.time - computing
+    }
+
+    /// Takes note of a round's end.
+    ///
+    /// - Returns: its times; nil for the first one.
+    public mutating func onRound(optimising: Duration, at now: Duration) -> RoundTimes? {
+        defer { (begin, sent, workers) = (now, [:], [:]) }
+        return begin.map { begin in
+            RoundTimes(
+                whole: now - begin, optimising: optimising, workers: workers.values.sorted { $0.name < $1.name })
+        }
+    }
+}

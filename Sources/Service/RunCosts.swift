@@ -1,0 +1,105 @@
+package import Coordination
+package import Numerics
+import Upstream
+
+/// Where the time of several rounds went: sums over rounds, for the means that people read.
+package struct RunCosts: Sendable {
+    /// A worker's part of the rounds.
+    package struct Worker: Encodable, Sendable {
+        /// Its name.
+        package let worker: String
+        /// Milliseconds of a round, means over all rounds that were counted.
+        package let computing, exchanging, waiting: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case worker
+            case computing = "compute_ms"
+            case exchanging = "exchange_ms"
+            case waiting = "wait_ms"
+        }
+    }
+    private var whole = Duration.zero
+    private var optimising = Duration.zero
+    private var byWorker: [String: (computing: Duration, exchanging: Duration)] = [:]
+    /// How many rounds were counted.
+    package private(set) var rounds = 0
+
+    /// Of no rounds.
+    package init() {}
+
+    /// Takes a round in.
+    package mutating func add(_ times: RoundTimes) {
+        rounds += 1
+        (whole, optimising) = (whole + times.whole, optimising + times.optimising)
+        for worker in times.workers {
+            byWorker[worker.name, default: (.zero, .zero)].computing += worker.computing
+            byWorker[worker.name]?.exchanging += worker.exchanging
+        }
+    }
+
+    private func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
+
+    /// Milliseconds of a round.
+    package var round: Double { mean(whole) }
+
+    /// What each worker's rounds were, by name.
+    package var workers: [Worker] {
+        byWorker.sorted { $0.key < $1.key }.map { name, times in
+            let (computing, exchanging) = (mean(times.computing), mean(times.exchanging))
+            return Worker(
+                worker: name, computing: computing, exchanging: exchanging,
+                waiting: max(0, round - computing - exchanging))
+        }
+    }
+
+    /// Milliseconds of a round, of the mean worker.
+    private var means: (computing: Double, exchanging: Double) {
+        let count = Double(max(byWorker.count, 1))
+        return (workers.reduce(0) { $0 + $1.computing } / count, workers.reduce(0) { $0 + $1.exchanging } / count)
+    }
+
+    /// The line that a person reads; nil of no rounds.
+    package var text: String? {
+        guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
+        let (computing, exchanging) = means
+        func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / round).rounded())) %)" }
+        return """
+            of a round of \(format(round)) ms \(byWorker.count == 1 ? "the worker" : "each worker") computed \
+            \(share(computing)), exchanged \(share(exchanging)) and waited \(share(max(0, round - computing - exchanging)))
+            """
+    }
+
+    private func format(_ milliseconds: Double) -> String {
+        let tenths = (10 * milliseconds).rounded() / 10
+        return tenths < 100 ? "\(tenths)" : "\(Int(milliseconds.rounded()))"
+    }
+
+    /// What would help where workers exchange for longer than they compute, and by how much.
+    ///
+    /// - Parameters:
+    ///   - wire: what the job's sums travel as.
+    ///   - stepsPerRound: steps of the optimiser in a round.
+    /// - Returns: the line that a person reads; nil where they don't, or nothing would.
+    package func advice(wire: ElementType, stepsPerRound: Int) -> String? {
+        let (computing, exchanging) = means
+        // Times of less than a millisecond are the processors' and not a network's.
+        guard rounds > 10, exchanging > computing, exchanging > 1 else { return nil }
+        var options: [String] = []
+        if wire == .float32 {
+            let rate = round / (round - exchanging / 2)
+            options.append("--wire bfloat16 halves what travels: about \(times(rate))")
+        }
+        // So many steps between exchanges that these take a tenth of the time, but no more than were ever tried.
+        let step = max(computing / Double(stepsPerRound), 0.01)
+        let steps = min(500, Int((9 * (round - computing) / step).rounded(.up)))
+        if steps > stepsPerRound {
+            let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(steps))
+            options.append("--local-steps \(steps) exchanges less often: about \(times(rate))")
+        }
+        if options.isEmpty { return nil }
+        return "workers exchange for longer than they compute; another job could be faster: "
+            + options.joined(separator: "; ")
+    }
+
+    private func times(_ rate: Double) -> String { "\((10 * rate).rounded() / 10) times the rate" }
+}

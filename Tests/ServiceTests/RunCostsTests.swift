@@ -1,0 +1,44 @@
+import Coordination
+import Service
+import Testing
+
+/// What a run says of where its time went.
+@Suite struct RunCostsTests {
+    private func costs(computing: Int, exchanging: Int, whole: Int = 20, rounds: Int = 20) -> RunCosts {
+        var costs = RunCosts()
+        let worker = { name in
+            RoundTimes.Worker(
+                name: name, computing: .milliseconds(computing), exchanging: .milliseconds(exchanging))
+        }
+        for _ in 0..<rounds {
+            costs.add(
+                RoundTimes(whole: .milliseconds(whole), optimising: .zero, workers: [worker("a"), worker("b")]))
+        }
+        return costs
+    }
+
+    @Test func whatAWorkerNeitherComputedNorExchangedItWaited() {
+        let costs = costs(computing: 2, exchanging: 13)
+        #expect(costs.round == 20 && costs.workers.map(\.worker) == ["a", "b"])
+        #expect(costs.workers.allSatisfy { $0.computing == 2 && $0.exchanging == 13 && $0.waiting == 5 })
+        let text = """
+            of a round of 20.0 ms each worker computed 2.0 ms (10 %), exchanged 13.0 ms (65 %) and waited 5.0 ms (25 %)
+            """
+        #expect(costs.text == text)
+        #expect(RunCosts().text == nil)
+    }
+
+    @Test func whereExchangeDominatesTheOptionsThatHelpAreNamed() throws {
+        let advice = try #require(costs(computing: 2, exchanging: 16).advice(wire: .float32, stepsPerRound: 1))
+        #expect(advice.contains("--wire bfloat16") && advice.contains("about 1.7 times the rate"))
+        #expect(advice.contains("--local-steps 81"), Comment(rawValue: advice))
+        let less = try #require(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1))
+        #expect(!less.contains("--wire") && less.contains("--local-steps"))
+    }
+
+    @Test func whereItDoesNotOrNobodyKnowsYetNothingIsAdvised() {
+        #expect(costs(computing: 12, exchanging: 8).advice(wire: .float32, stepsPerRound: 1) == nil)
+        #expect(costs(computing: 2, exchanging: 16, rounds: 5).advice(wire: .float32, stepsPerRound: 1) == nil)
+        #expect(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 500) == nil)
+    }
+}
