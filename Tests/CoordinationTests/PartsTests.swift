@@ -14,7 +14,7 @@ import Wire
     private func training(steps: Int = 3) -> Training {
         Training(
             Training.Plan(
-                leafCount: 4, rounds: steps, largestFigures: [nil, 5], vectorCount: 5, datasetDigest: "d",
+                leafCount: 4, rounds: steps, largestFigures: [nil, 5], vectorCount: 5,
                 parts: VectorParts(of: 5, length: 2)),
             round: 0, firstClaim: 100, heartbeat: .seconds(1), lease: .seconds(10))
     }
@@ -113,7 +113,7 @@ import Wire
         let hello = Hello(name: "ann", processor: "p", numerics: "n", threads: 1, datasetDigest: "data")
         var worker = Employment(hello, datasetPath: nil, endpoint: "e", patience: .seconds(60), at: .zero)
         let welcome = Welcome(
-            job: "", heartbeat: .seconds(1), lease: .seconds(10), samplesPerBlock: 4, blockDigests: [], session: 1,
+            job: "", heartbeat: .seconds(1), lease: .seconds(10), session: 1,
             partLength: 2)
         _ = worker.onTick(at: .zero)
         _ = worker.onJob(job, in: welcome, at: .zero)

@@ -43,7 +43,7 @@ private let everyMessage: [Message] = [
     .parameterPart(ParameterPart(step: 5, part: 0)),
     .welcome(
         Welcome(
-            job: "{}", heartbeat: .seconds(1), lease: .seconds(5), samplesPerBlock: 1, blockDigests: [], session: 1,
+            job: "{}", heartbeat: .seconds(1), lease: .seconds(5), session: 1,
             partLength: 32_768)),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, claim: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, claim: .max)),
