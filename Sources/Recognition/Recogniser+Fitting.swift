@@ -58,6 +58,7 @@ extension Recogniser {
         try checkMemory(material, settings: settings)
         let outcomes = try outcomes(material, settings: settings, threads: threads, progress: progress)
         let members = outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
+        for member in members { correct(member, of: network, for: data, by: settings.rareClassCorrection) }
         return Fitted(
             recogniser: Recogniser(
                 settings: settings, classes: data.targets[0].classes, featureCount: data.featureCount,
@@ -65,6 +66,23 @@ extension Recogniser {
             bodies: outcomes.compactMap(\.body),
             loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count),
             steps: MemberTraining(material: material, settings: settings, seed: 0, threads: 1).stepCount)
+    }
+
+    /// Adds to a member's bias of each class what makes rare ones be answered more often: minus a part of the logarithm
+    /// of their share (Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, section 4.1).
+    private static func correct(
+        _ member: FloatBlock, of network: RecogniserNetwork, for data: RecogniserData, by part: Double
+    ) {
+        guard part > 0 else { return }
+        var counts = [Int](repeating: 0, count: network.classes)
+        for sample in data.training {
+            if let label = data.targets[0].labels[sample] { counts[label] += 1 }
+        }
+        let total = Double(counts.reduce(0, +))
+        // A class that nobody had was not learnt, and stays as it is.
+        for (place, count) in counts.enumerated() where count > 0 {
+            member[network.heads[0].biasOffset + place] -= Float(part * logarithm(Double(count) / total))
+        }
     }
 
     /// The network that is trained; refused where it or its ensemble would fill the memory.

@@ -31,6 +31,8 @@ extension RecogniserSettings {
         try check(
             inputClip == 0 || (1e-6...1e30).contains(inputClip), "input_clip", inputClip, "0, or 0.000001 to 1e30")
         try check(stopSubjects >= 0, "stop_subjects", stopSubjects, "0 or more")
+        try check(
+            (0...2).contains(rareClassCorrection), "rare_class_correction", rareClassCorrection, "a number from 0 to 2")
         try validateSchemesAndMembers()
         try validateInputs()
     }

@@ -46,6 +46,14 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var members = 1
     /// Whether samples are recognised together with their mirrors.
     public var mirrorAverage = false
+    /// Whether each feature of a frozen encoder is first brought to mean 0 and deviation 1 over each recording.
+    ///
+    /// People differ, and so do electrodes. A body that is trained on makes features batch by batch: there it changes
+    /// nothing.
+    public var recordingScaling = false
+    /// The part of the logarithm of each class's share of the labelled samples that is taken from its scores at
+    /// recognition: above 0, rare classes are answered more often.
+    public var rareClassCorrection = 0.0
     /// How many principal components of the samples follow the encoder's features.
     public var principalComponents: Int
     /// How many Gaussians the mixture over the principal components has whose Fisher vectors follow; 0 for none.
@@ -99,6 +107,8 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         case secondScheme = "second_scheme"
         case members
         case mirrorAverage = "mirror_average"
+        case recordingScaling = "recording_scaling"
+        case rareClassCorrection = "rare_class_correction"
         case principalComponents = "principal_components"
         case fisherComponents = "fisher_components"
         case fisherNormalised = "fisher_normalised"

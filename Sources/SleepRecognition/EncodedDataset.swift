@@ -73,7 +73,9 @@ struct EncodedDataset: Sendable {
                 })
         }
         let data = RecogniserData(
-            values: try values(of: samples, by: body == nil ? encoders : [], threads: threads)[0],
+            values: try values(
+                of: samples, by: body == nil ? encoders : [], scaledOver: settings.scaledRecordings(of: dataset),
+                threads: threads)[0],
             recordings: dataset.recordingRanges.map(\.samples), subjects: dataset.recordingRanges.map(\.subject),
             training: training,
             targets: schemes.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) }, body: body)
@@ -85,14 +87,20 @@ struct EncodedDataset: Sendable {
         return Fitted(recogniser: fitted.recogniser, encoders: own ?? encoders, loss: fitted.loss, steps: fitted.steps)
     }
 
-    /// Values of samples through each encoder, or once where there is none: `[samples, width]` each.
+    /// Values of samples through each encoder, or once where there is none: `[samples, width]` each; features scaled
+    /// over each of some recordings.
     ///
     /// - Throws: for values that are no numbers, and for a dataset that was cut meanwhile.
-    private func values(of samples: Samples, by encoders: [Encoder], threads: Int) throws -> [Matrix] {
+    private func values(
+        of samples: Samples, by encoders: [Encoder], scaledOver recordings: [Range<Int>], threads: Int
+    ) throws -> [Matrix] {
         let preparation = encoders.first?.record.preparation
         let prepared = try preparation.map { try dataset.prepared(samples, by: $0, threads: threads) }
         var values = [Matrix(rows: samples.count, columns: 0)]
         if let prepared { values = encoders.map { $0.features(of: prepared, 0..<samples.count) } }
+        for recording in recordings {
+            for place in values.indices { values[place].scaleRows(recording) }
+        }
         if inputs.areAny {
             let same = preparation == inputs.preparation ? prepared : nil
             let read = try same ?? dataset.prepared(samples, by: inputs.preparation, threads: threads)
@@ -125,19 +133,42 @@ struct EncodedDataset: Sendable {
         let chosen = recordings.filter { recording in isWanted.map { !$0.isDisjoint(with: recording) } ?? true }
         let places = Array(chosen.joined())
         let samples = dataset.samples.copies(of: places)
-        var readings = [Recogniser.Reading(try values(of: samples, by: encoders, threads: threads))]
-        if let mirror {
-            let mirrored = dataset.samples.copies(of: places, areMirrored: true)
-            readings.append(
-                Recogniser.Reading(try values(of: mirrored, by: encoders, threads: threads), mirror: mirror))
-        }
         var (begin, moved) = (0, [Range<Int>]())
         for recording in chosen {
             moved.append(begin..<begin + recording.count)
             begin += recording.count
         }
+        func reading(_ samples: Samples, mirror: [Int]? = nil) throws -> Recogniser.Reading {
+            let scaled = recogniser.settings.scalesRecordings ? moved : []
+            return Recogniser.Reading(
+                try values(of: samples, by: encoders, scaledOver: scaled, threads: threads), mirror: mirror)
+        }
+        var readings = [try reading(samples)]
+        if let mirror {
+            readings.append(try reading(dataset.samples.copies(of: places, areMirrored: true), mirror: mirror))
+        }
         let found = recogniser.recognise(readings, recordings: moved, threads: threads)
         return found.spread(to: places, of: dataset.samples.count)
+    }
+}
+
+extension RecogniserSettings {
+    /// Whether features are scaled over each recording: those of a body that is trained on are not.
+    fileprivate var scalesRecordings: Bool { recordingScaling && encoder == .frozen }
+
+    /// The recordings over each of which features are scaled.
+    fileprivate func scaledRecordings(of dataset: Dataset) -> [Range<Int>] {
+        scalesRecordings ? dataset.recordingRanges.map(\.samples) : []
+    }
+}
+
+extension Matrix {
+    /// Brings each column to mean 0 and deviation 1 over some rows; one that does not change there to 0.
+    fileprivate mutating func scaleRows(_ range: Range<Int>) {
+        let scaling = FeatureScaling(of: self, samples: Array(range))
+        for row in range {
+            for c in 0..<columns { self[row, c] = (self[row, c] - scaling.means[c]) * scaling.factors[c] }
+        }
     }
 }
 

@@ -29,6 +29,14 @@ func aCountThatMakesNoSenseIsRefused(name: String) {
     #expect(error?.description.hasPrefix("\(name) is 0: use 1 ") == true)
 }
 
+@Test(arguments: [-0.1, 2.1, .nan, .infinity])
+func aCorrectionOutsideItsRangeIsRefused(part: Double) {
+    var settings = RecogniserSettings(epochs: 1)
+    settings.rareClassCorrection = part
+    let error = #expect(throws: SettingFault.self) { try settings.validate() }
+    #expect(error?.name == "rare_class_correction")
+}
+
 /// At 0.999999 every output would be dropped, and at 0.000001 none: 16 random bits decide.
 @Test(arguments: [-0.1, 1, .nan, 0.999999, 0.000001, .infinity, -.infinity])
 func aDropoutOutsideItsRangeIsRefused(rate: Double) {

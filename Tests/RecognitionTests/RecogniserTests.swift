@@ -80,6 +80,32 @@ func classesThatStayForAWhileAreLearnt(cell: RecogniserCell, length: Int?) throw
     }
 }
 
+@Test func aCorrectionForRareClassesMovesTheirScoresAlone() throws {
+    let nights = Nights(recordings: 6, noise: 3)
+    // Two thirds of the second class are without a label, so that it is rare among what is learnt of.
+    var seen = 0
+    let labels = nights.truth.map { label -> Int? in
+        seen += label == 1 ? 1 : 0
+        return label == 1 && seen % 3 > 0 ? nil : label
+    }
+    let fits = try [0.0, 0.5].map { part in
+        var settings = small(epochs: 3)
+        settings.rareClassCorrection = part
+        return try Recogniser.fit(
+            nights.features, recordings: nights.recordings, labels: labels, classes: 3, settings: settings)
+    }
+    let bias = try #require(fits[0].network.parts.first { $0.name == "linear.bias" })
+    let counts = (0..<3).map { label in Double(labels.count { $0 == label }) }
+    for (place, values) in zip(fits[0].members[0].values, fits[1].members[0].values).enumerated() {
+        let share = bias.range.contains(place) ? counts[place - bias.offset] / counts.reduce(0, +) : 1
+        #expect(abs(Double(values.1 - values.0) + 0.5 * logarithm(share)) < 1e-5)
+    }
+    let answers = fits.map { fit in
+        fit.recognise(nights.features, recordings: nights.recordings).labels.count { $0 == 1 }
+    }
+    #expect(answers[1] > answers[0])
+}
+
 @Test func threadsAndRepetitionChangeNoBit() throws {
     let nights = Nights(recordings: 7)
     var settings = small(dropout: 0.3)

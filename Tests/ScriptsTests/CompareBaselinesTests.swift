@@ -166,4 +166,16 @@ private struct Prepared {
         #expect(result.status == Int32(status) && result.errors.contains(words), "\(result.errors)")
         #expect(!result.errors.contains("Traceback"), "\(result.errors)")
     }
+
+    @Test(.enabled(if: python, "no python3"))
+    func aPythonThatCannotBeUsedIsNamed() throws {
+        let result = try ProgramRun(
+            [
+                "x", "--scheme", "posture3", "--protocol", "loso", "--ssrm", ProgramRun.ssrm, "--python",
+                "/nowhere/python",
+            ], program: Self.script
+        ).result()
+        #expect(result.status == 1 && result.errors.contains("--python /nowhere/python can't be started"))
+        #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    }
 }

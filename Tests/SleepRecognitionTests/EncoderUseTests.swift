@@ -107,6 +107,31 @@ func whatIsReadBesideFeaturesIsPrepared(use: EncoderUse) throws {
     #expect(model.provenance.encoderJob == (try encoder.job.digest))
 }
 
+/// Features of a frozen encoder are scaled over each recording where asked for; a body that is trained on knows none.
+@Test(arguments: [EncoderUse.frozen, .tuned])
+func onlyAFrozenEncodersFeaturesAreScaledOverRecordings(use: EncoderUse) throws {
+    let study = try SmallStudy.shared.get()
+    let plain = try settings(use)
+    let scaled = try settings(use, "recogniser.recording_scaling=true")
+    let encoder = try Pretraining(on: study.dataset, settings: plain, seed: 7).run()
+    let models = try [plain, scaled].map {
+        try RecogniserTraining(on: study.dataset, scheme: .posture3, encoder: encoder, settings: $0).run().model
+    }
+    let members = models.map { $0.recogniser.members[0].array }
+    #expect((members[0] == members[1]) == use.trainsBody)
+    guard use == .frozen else { return }
+    // Of standardised features nothing is left to be scaled, on whatever people.
+    let scaling = models[1].recogniser.scaling
+    #expect(scaling.means.allSatisfy { abs($0) < 1e-5 })
+    #expect(scaling.factors.allSatisfy { $0 == 0 || abs($0 - 1) < 0.5 })
+    let path = study.folder.path("scaled-over-recordings.safetensors")
+    try models[1].write(to: path)
+    let found = try [models[1], try RecogniserModel(opening: path)].map {
+        try Prediction(of: study.dataset, by: $0).run().rows
+    }
+    #expect(found[0] == found[1])
+}
+
 @Test func anEncoderThatWouldNotBeReadAndOneThatIsMissingAreRefused() throws {
     let study = try SmallStudy.shared.get()
     let error = #expect(throws: SleepRecognitionError.self) {
