@@ -4,7 +4,7 @@ import Foundation
 import Numerics
 import Signals
 
-/// The file is a tensor file of format `ssrm.model.4`.
+/// The file is a tensor file of format `ssrm.model.5`.
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `preparation` (of
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
@@ -18,8 +18,8 @@ import Signals
 /// `[Gaussians, components]`.
 extension RecogniserModel {
     /// The format's name in the file.
-    public static let format = "ssrm.model.4"
-    private static let oldFormats = ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3"]
+    public static let format = "ssrm.model.5"
+    private static let oldFormats = ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3", "ssrm.model.4"]
 
     /// What leads the names of the tensors of the encoder at `place`, of so many.
     private static func encoderPrefix(_ place: Int, isTuned: Bool) -> String {

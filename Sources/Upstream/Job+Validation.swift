@@ -144,7 +144,7 @@ extension UpstreamSettings {
         guard let json = try? JSONEncoder().encode(self),
             let sections = try? JSONSerialization.jsonObject(with: json) as? [String: [String: Any]]
         else { preconditionFailure("settings that are no JSON objects: \(self)") }
-        var texts: [String: String] = [:]
+        var texts = ["exchange": exchange.kind.rawValue]
         for (section, values) in sections {
             for (name, value) in values {
                 let text = (value as? [Any]).map { "[\($0.map { "\($0)" }.joined(separator: ", "))]" } ?? "\(value)"

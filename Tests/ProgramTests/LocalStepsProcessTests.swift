@@ -66,7 +66,8 @@ struct LocalStepsProcessTests {
         #expect(
             try refusal(["--local-steps", "5"]).contains("local_steps is 5: use a number that divides the 12 steps"))
         #expect(
-            try refusal(["--local-steps", "4", "--wire", "int8"]).contains("wire is int8: use float32 or bfloat16"))
+            try refusal(["--set", "upstream.exchange=local", "--local-steps", "4", "--wire", "int8"]).contains(
+                "wire is int8: use float32 or bfloat16"))
         #expect(
             try refusal(["--set", "upstream.exchange=sometimes"]).contains(
                 "exchange is sometimes: use synchronous or local"))

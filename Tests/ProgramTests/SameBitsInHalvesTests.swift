@@ -73,6 +73,6 @@ struct SameBitsInHalvesTests {
         let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 3)
         let result = try ProgramRun(["pretrain", "--wire", "float16"] + job).result()
         #expect(result.status == 2)
-        #expect(result.errors.contains("use float32 or bfloat16, not 'float16'"))
+        #expect(result.errors.contains("use float32 or bfloat16 or int8, not 'float16'"))
     }
 }

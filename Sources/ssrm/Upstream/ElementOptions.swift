@@ -9,12 +9,12 @@ struct ElementOptions: ParsableArguments {
             How gradients and parameters are exchanged, float32, bfloat16 or int8 (then parameters as bfloat16); by default \
             the preset's.
             """,
-        transform: element)
+        transform: { try element($0) })
     var wire: ElementType?
 
     @Option(
         help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
-        transform: element)
+        transform: { try element($0, of: [.float32, .bfloat16]) })
     var products: ElementType?
 
     /// Replaces what was asked for.
@@ -23,10 +23,9 @@ struct ElementOptions: ParsableArguments {
         settings.arithmetic.products = products ?? settings.arithmetic.products
     }
 
-    private static func element(_ text: String) throws -> ElementType {
-        guard let element = ElementType(rawValue: text) else {
-            throw ValidationError(
-                "use \(ElementType.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
+    private static func element(_ text: String, of all: [ElementType] = ElementType.allCases) throws -> ElementType {
+        guard let element = all.first(where: { $0.rawValue == text }) else {
+            throw ValidationError("use \(all.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
         }
         return element
     }
