@@ -56,7 +56,7 @@ extension Training {
             if threads == 0 { self.ledger?.onLoss(by: worker) }
             return [answer] + assign(at: now)
         }
-        // What is under way on a slow link looks like what was lost; so each time that it is sent again it is given twice
+        // What is under way on a slow link looks like what was lost; each time that it is sent again it is given twice
         // as long, up to the lease.
         let patience = max(grace, min(grace * (1 << min(member.lossCount, 16)), roster.lease))
         guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > patience,
