@@ -41,6 +41,10 @@ extension CoordinatorShell {
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
+        guard vectors.count == nodes.count else {
+            let fault = WireError.frameCount(listed: nodes.count, came: vectors.count)
+            return try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
+        }
         if isHeld {
             if progress.held[worker]?.claim != part.claim { progress.held[worker] = .init(claim: part.claim) }
             progress.held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }

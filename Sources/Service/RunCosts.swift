@@ -79,8 +79,9 @@ package struct RunCosts: Sendable {
     /// - Parameters:
     ///   - wire: what the job's sums travel as.
     ///   - stepsPerRound: steps of the optimiser in a round.
+    ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
-    package func advice(wire: ElementType, stepsPerRound: Int) -> String? {
+    package func advice(wire: ElementType, stepsPerRound: Int, steps: Int) -> String? {
         let (computing, exchanging) = means
         // Times of less than a millisecond are the processors' and not a network's.
         guard rounds > 10, exchanging > computing, exchanging > 1 else { return nil }
@@ -91,10 +92,11 @@ package struct RunCosts: Sendable {
         }
         // So many steps between exchanges that these take a tenth of the time, but no more than were ever tried.
         let step = max(computing / Double(stepsPerRound), 0.01)
-        let steps = min(500, Int((9 * (round - computing) / step).rounded(.up)))
-        if steps > stepsPerRound {
-            let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(steps))
-            options.append("--local-steps \(steps) exchanges less often: about \(times(rate))")
+        let wanted = min(500, Int((9 * (round - computing) / step).rounded(.up)))
+        let divisors = (stepsPerRound + 1..<max(501, stepsPerRound + 2)).filter { steps % $0 == 0 && $0 <= 500 }
+        if wanted > stepsPerRound, let local = divisors.first(where: { $0 >= wanted }) ?? divisors.last {
+            let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(local))
+            options.append("--local-steps \(local) exchanges less often: about \(times(rate))")
         }
         if options.isEmpty { return nil }
         return "workers exchange for longer than they compute; another job could be faster: "

@@ -28,6 +28,9 @@ extension ReceivedEnvelope {
         message = try form.read(header.pointee)
         self.parts = parts.dropFirst()
         listed = try Self.frames(header.pointee, of: form.frames, came: self.parts.count)
+        if isAhead, !message.mayComeAfterItsFloats {
+            throw .malformedHeader("frames sent ahead of a message that can't have any")
+        }
         guard listed.count(where: \.follows) == self.parts.count else {
             throw .frameCount(listed: listed.count, came: self.parts.count)
         }

@@ -43,3 +43,13 @@ extension Message {
         .welcome, .sampleBlock, .work, .parameterPart, .heartbeatReply, .refusal, .finish, .wait,
     ]
 }
+
+extension Message {
+    /// Whether its floats may have been sent in parts ahead of it; those of all others come with them.
+    var mayComeAfterItsFloats: Bool {
+        switch self {
+        case .work, .leafReport: true
+        default: false
+        }
+    }
+}

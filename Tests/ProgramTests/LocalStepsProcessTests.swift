@@ -15,11 +15,6 @@ struct LocalStepsProcessTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static func set(_ option: [String]) -> [String] {
-        // What local steps are made of can be set once the exchange is local.
-        option.contains("--set") ? ["--set", "upstream.exchange=local"] + option : option
-    }
-
     private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
         let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
         let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
@@ -29,7 +24,6 @@ struct LocalStepsProcessTests {
 
     @Test(arguments: options)
     func anyNumberOfWorkersAndThreadsAndAnyExchange(option: [String]) throws {
-        let option = Self.set(option)
         let alone = try pretrain("alone", option + ["--workers", "1"])
         #expect(alone.step == 100)
         for (i, flags) in [
@@ -42,7 +36,7 @@ struct LocalStepsProcessTests {
 
     @Test(arguments: options)
     func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
-        let (option, run) = (Self.set(option), folder.path("run"))
+        let run = folder.path("run")
         let first = try EndlessRun.pretrain(
             run: run, job: option, "--workers", "2", "--no-shared-memory", "--checkpoint-every", "30")
         kill(try #require(try first.events.waits(for: .joined).pid), SIGKILL)

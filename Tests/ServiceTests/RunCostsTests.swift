@@ -29,16 +29,22 @@ import Testing
     }
 
     @Test func whereExchangeDominatesTheOptionsThatHelpAreNamed() throws {
-        let advice = try #require(costs(computing: 2, exchanging: 16).advice(wire: .float32, stepsPerRound: 1))
+        let advice = try #require(
+            costs(computing: 2, exchanging: 16).advice(wire: .float32, stepsPerRound: 1, steps: 1000))
         #expect(advice.contains("--wire bfloat16") && advice.contains("about 1.7 times the rate"))
-        #expect(advice.contains("--local-steps 81"), Comment(rawValue: advice))
-        let less = try #require(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1))
+        #expect(advice.contains("--local-steps 100"), Comment(rawValue: advice))
+        let less = try #require(
+            costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1, steps: 1000))
         #expect(!less.contains("--wire") && less.contains("--local-steps"))
     }
 
     @Test func whereItDoesNotOrNobodyKnowsYetNothingIsAdvised() {
-        #expect(costs(computing: 12, exchanging: 8).advice(wire: .float32, stepsPerRound: 1) == nil)
-        #expect(costs(computing: 2, exchanging: 16, rounds: 5).advice(wire: .float32, stepsPerRound: 1) == nil)
-        #expect(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 500) == nil)
+        // Local steps have to divide the job's: 1009 is a prime.
+        let prime = costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1, steps: 1009)
+        #expect(prime == nil)
+        #expect(costs(computing: 12, exchanging: 8).advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
+        #expect(
+            costs(computing: 2, exchanging: 16, rounds: 5).advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
+        #expect(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 500, steps: 1000) == nil)
     }
 }

@@ -83,6 +83,17 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     #expect(!Envelope(work, isAhead: true).isAhead, "nothing was")
 }
 
+@Test(arguments: [
+    Message.sumPart(SumPart(claim: 9, part: 0)), .parameterPart(ParameterPart(step: 1, part: 0)),
+    .sampleBlock(block: 0),
+])
+func noOtherMessagesFloatsAreSaidToBeAhead(message: Message) throws {
+    let (header, _) = Envelope(message, frames: [RawFrame(FloatBlock(count: 3))], isAhead: true).parts()
+    #expect(throws: WireError.malformedHeader("frames sent ahead of a message that can't have any")) {
+        try ReceivedEnvelope([Bytes(header).part])
+    }
+}
+
 @Test func aFrameInSharedMemoryIsListedAndDoesNotFollow() throws {
     let (shared, sent) = (FloatBlock([1, 2, 3]), FloatBlock([4]))
     let envelope = Envelope(work, frames: [RawFrame(shared), RawFrame(sent)])

@@ -41,7 +41,7 @@ package final class TerminalSink: RunEventSink {
     private func tellCosts() {
         guard let text = costs.text else { return }
         Terminal.error(text)
-        if let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound) { Terminal.error(advice) }
+        if let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound, steps: steps) { Terminal.error(advice) }
     }
 
     package func end() { Terminal.clear() }

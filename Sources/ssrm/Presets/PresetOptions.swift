@@ -36,12 +36,15 @@ struct PresetOptions: ParsableArguments {
     /// - Parameters:
     ///   - unused: settings or sections that the command makes no use of.
     ///   - choosing: values of `--choose`.
+    ///   - before: values that other options stand for, which `--set` may change further.
     ///   - standard: the preset where none was asked for.
     /// - Returns: the settings.
     /// - Throws: one line that names the option.
-    func settings(unused: [String], choosing: [String] = [], standard: String) throws -> NamedSettings {
+    func settings(
+        unused: [String], choosing: [String] = [], before: [String] = [], standard: String
+    ) throws -> NamedSettings {
         do {
-            let replacing = set + choosing
+            let replacing = before + set + choosing
             if let config { return try NamedSettings(file: config, replacing: replacing, unused: unused) }
             return try NamedSettings(preset: preset ?? standard, replacing: replacing, unused: unused)
         } catch {

@@ -91,10 +91,31 @@ struct JobOptions: ParsableArguments {
         return units
     }
 
+    /// What `--local-steps` stands for where the preset exchanges every step: the task's own way, which `--set` may
+    /// change further.
+    private func localAssignments(_ standard: String) throws -> [String] {
+        guard let localSteps, localSteps > 0, !presetOptions.set.contains(where: { $0.hasPrefix("upstream.exchange=") })
+        else { return [] }
+        let task = presetOptions.set.filter { $0.hasPrefix("upstream.task=") }
+        var plain = presetOptions
+        plain.set = task
+        let upstream = try plain.settings(unused: [], standard: standard).values.upstream
+        if upstream.exchange.localSteps != nil { return [] }
+        let local = upstream.task.choice.localSteps(localSteps)
+        return [
+            "upstream.exchange=local", "upstream.local_steps=\(local.steps)",
+            "upstream.inner_state=\(local.innerState.rawValue)", "upstream.outer=\(local.outer.rawValue)",
+            "upstream.outer_rate=\(local.outerRate)", "upstream.outer_momentum=\(local.outerMomentum)",
+            "upstream.rate_scale=\(local.rateScale)",
+        ]
+    }
+
     /// The preset's settings with what these options replace.
     func settings() throws -> NamedSettings {
+        let standard = presetOptions.standard(for: data)
         var settings = try presetOptions.settings(
-            unused: ["recogniser", "upstream.fold_steps"], standard: presetOptions.standard(for: data))
+            unused: ["recogniser", "upstream.fold_steps"], before: localAssignments(standard),
+            standard: standard)
         if let units = try hiddenUnits() {
             guard var perceptron = settings.values.upstream.network.choice as? MLPSettings else {
                 throw ValidationError("--hidden is for a perceptron, not for \(settings.values.upstream.network.kind)")
@@ -112,10 +133,7 @@ struct JobOptions: ParsableArguments {
                 settings.values.upstream.optimiser = .adamw(adamw)
             }
         }
-        if let localSteps {
-            var local =
-                settings.values.upstream.exchange.localSteps
-                ?? settings.values.upstream.task.choice.localSteps(localSteps)
+        if let localSteps, var local = settings.values.upstream.exchange.localSteps {
             local.steps = localSteps
             settings.values.upstream.exchange = localSteps == 0 ? .synchronous : .local(local)
         }
