@@ -14,8 +14,6 @@ public struct Roster: Sendable {
         public internal(set) var threads: Int
         /// Whether it takes parameters in parts ahead of work.
         public internal(set) var takesParts = false
-        /// How often work was given out again that it did not know of.
-        public internal(set) var lossCount = 0
         /// The step whose parameters it was sent last.
         public internal(set) var parametersStep: Int?
 
@@ -59,12 +57,6 @@ public struct Roster: Sendable {
     /// Notes the first leaf that a worker was given in a step; what it is given later in that step is another's.
     mutating func note(firstLeaf leaf: Int, of step: Int, at worker: WorkerID) {
         if members[worker]?.home?.step != step { members[worker]?.home = (step, leaf) }
-    }
-
-    /// Notes that work which a worker did not know of is given out again.
-    mutating func noteLoss(by worker: WorkerID) {
-        members[worker]?.parametersStep = nil
-        members[worker]?.lossCount += 1
     }
 
     /// Removes a worker and returns what was known of it.

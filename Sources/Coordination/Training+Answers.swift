@@ -56,16 +56,12 @@ extension Training {
             if threads == 0 { self.ledger?.onLoss(by: worker) }
             return [answer] + assign(at: now)
         }
-        // What is under way on a slow link looks like what was lost; each time that it is sent again it is given twice
-        // as long, up to the lease.
-        let patience = max(grace, min(grace * (1 << min(member.lossCount, 16)), roster.lease))
-        guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > patience,
-            heartbeat.claim != claim.id
+        guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id
         else {
             return [answer]
         }
         self.ledger?.onLoss(by: worker)
-        roster.noteLoss(by: worker)
+        roster.note(parametersOf: nil, at: worker)
         return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
     }
 

@@ -246,18 +246,6 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim
     #expect(events(again) == [.lostWork(worker: "ann")])
 }
 
-@Test func workOnASlowLinkIsGivenTwiceAsLongEachTimeUpToTheLease() {
-    var training = training()
-    _ = training.join(ann, "ann")
-    var (given, now) = (Duration.zero, Duration.zero)
-    for patience in [2, 4, 8, 10, 10] {
-        now = given + .seconds(patience)
-        #expect(work(training.take(idle, from: ann, at: now)).isEmpty)
-        given = now + .milliseconds(1)
-        #expect(work(training.take(idle, from: ann, at: given)).count == 1)
-    }
-}
-
 @Test func aWorkerWhoseReadyWasLostIsToldToSayHelloAgain() {
     var training = training()
     _ = training.take(hello("ann"), from: ann)
