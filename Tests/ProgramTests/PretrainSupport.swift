@@ -54,6 +54,25 @@ enum Pretraining {
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8)).parameters_sha256
     }
 
+    /// What a run comes to whose worker is killed, then its coordinator, and that goes on for 50 steps more.
+    static func afterKills(run: String, job flags: [String]) throws -> Outcome {
+        let first = try EndlessRun.pretrain(
+            run: run, job: flags, "--workers", "2", "--no-shared-memory", "--checkpoint-every", "30")
+        kill(try #require(try first.events.waits(for: .joined).pid), SIGKILL)
+        try first.events.waits(for: .ended)
+        try first.events.waits(for: .checkpointWritten)
+        try first.waitsForProgress()
+        first.process.signal(SIGKILL)
+        first.process.result()
+        let steps = try inspect(run).step + 50
+        let job = try jobFlags(run: run, steps: steps) + flags
+        let result = try ProgramRun(["pretrain", "--json", "--workers", "3", "--resume"] + job).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        let outcome = try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))
+        #expect(outcome.step == steps)
+        return outcome
+    }
+
     /// The bits that everything else is compared with: one worker, nobody disturbed, 200 steps.
     static let undisturbed: Result<String, any Error> = Result { try bits(afterSteps: 200) }
 }

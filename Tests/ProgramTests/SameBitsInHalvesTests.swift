@@ -36,18 +36,8 @@ struct SameBitsInHalvesTests {
 
     @Test(arguments: options)
     func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
-        let run = folder.path("run")
-        let first = try EndlessRun.pretrain(
-            run: run, job: option, "--workers", "2", "--no-shared-memory", "--checkpoint-every", "30")
-        kill(try #require(try first.events.waits(for: .joined).pid), SIGKILL)
-        try first.events.waits(for: .ended)
-        try first.events.waits(for: .checkpointWritten)
-        try first.waitsForProgress()
-        first.process.signal(SIGKILL)
-        first.process.result()
-        let steps = try Pretraining.inspect(run).step + 50
-        let outcome = try pretrain("run", steps: steps, option + ["--workers", "3", "--resume"])
-        #expect(outcome.parameters_sha256 == (try Pretraining.bits(afterSteps: steps, job: option)))
+        let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
     }
 
     @Test func aRunIsNotResumedInAnotherArithmetic() throws {
