@@ -38,6 +38,14 @@ public struct Relay: Sendable {
         employment.onThreads(0, at: now)
     }
 
+    /// How many workers have said hello and not left.
+    public var workerCount: Int { training?.roster.members.count ?? early.count }
+
+    /// Whether a worker is one of them.
+    public func knows(_ worker: WorkerID) -> Bool {
+        training.map { $0.roster.members[worker] != nil } ?? (early[worker] != nil)
+    }
+
     // MARK: - From above
 
     /// Takes a message of the coordinator's, as `Employment.onMessage`.

@@ -67,6 +67,15 @@ public final class Socket {
         return try bind(endpoint.zmqText)
     }
 
+    /// Listens at an abstract name of this machine, where only this user's processes are taken in.
+    ///
+    /// - Returns: the endpoint.
+    func bind(locally name: String) throws(SocketError) -> String {
+        try set(ZMQ_IPC_FILTER_UID, geteuid(), "user")
+        try set(ZMQ_BACKLOG, Int32(512), "backlog")
+        return try bind(LocalEndpoint.of(name: name))
+    }
+
     /// Connects there, as `connect` with a text does.
     public func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
         try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")

@@ -10,6 +10,8 @@ package struct CoordinatorSettings: Sendable {
     package var refusesOtherArithmetic = false
     /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
     package var sharesMemory = true
+    /// How many workers this process starts itself.
+    package var localWorkers = 0
     /// Steps between checkpoints.
     package var checkpointEvery = 500
     /// How many of the last checkpoints are kept.

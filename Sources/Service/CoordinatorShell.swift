@@ -26,7 +26,7 @@ package final class CoordinatorShell {
     let samples: Samples
     let blocks: SampleBlocks
     private let signals: SignalInbox
-    let socket: Socket
+    let reception: Reception
     let watch = Stopwatch()
     let checkpoints: CheckpointWriter
     let events: RunEvents
@@ -52,13 +52,21 @@ package final class CoordinatorShell {
     var pools: [Int: BlockPool] = [:]
     /// What workers were sent ahead of work.
     var sent: [WorkerID: PartsSent] = [:]
+    /// Blocks of samples that wait for room.
+    var sampleQueue = SampleQueue()
+    /// What was sent to peers and may wait for them.
+    var sentMemory = SentMemory()
+    /// How many dropped peers were told of, and when their number was last.
+    var (droppedTold, droppedCountTime) = (0, Duration.zero)
     private var emptySince = Duration.zero
     /// Where the time went since the first step was done.
     package internal(set) var times: StepTimes
     /// Where the time of the round in hand goes.
     var clock = RoundClock()
     /// Where workers reach it.
-    package let endpoint: String
+    package var endpoint: String { reception.endpoint }
+    /// Where this machine's own do.
+    package var localEndpoint: String { reception.localEndpoint }
 
     /// A coordinator that listens from now on, and goes on from a checkpoint.
     package init(
@@ -89,9 +97,11 @@ package final class CoordinatorShell {
             probe: checkpoint.probe,
             heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic)
-        socket = try Socket(.router, in: Context(), linger: .seconds(2))
-        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
-        endpoint = try socket.bind(listening)
+        var limits = try FrontLimits(localWorkers: settings.localWorkers)
+        limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
+        reception = try Reception(
+            at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4), in: Context(),
+            linger: .seconds(2))
         parameterParts = cutParameters()
     }
 
@@ -146,6 +156,8 @@ package final class CoordinatorShell {
             throw error
         }
         defer { takeCheckpointEvents() }
+        takePeerNotes()
+        tellDroppedCount(isLast: true)
         checkpoints.write(checkpoint)
         try checkpoints.finish()
         return outcome
@@ -170,14 +182,16 @@ package final class CoordinatorShell {
         while training.ledger != nil {
             let waitStart = watch.elapsed
             try Poller.wait(
-                for: socket, and: [signals.descriptor, checkpoints.events.descriptor],
-                timeout: max(.zero, nextTick - waitStart))
+                for: reception.socket, and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor],
+                timeout: min(max(.zero, nextTick - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
-                guard training.ledger != nil, let frames = try socket.receive() else { break }
+                guard training.ledger != nil, let frames = try reception.receive() else { break }
                 try receive(frames)
             }
+            try sendSamplesThatWait()
+            takePeerNotes()
             takeCheckpointEvents()
             if training.ledger == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals() {
@@ -187,6 +201,7 @@ package final class CoordinatorShell {
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
+                tellDroppedCount(isLast: false)
                 checkpoints.tick()
                 try checkPatience()
             }
@@ -204,6 +219,7 @@ package final class CoordinatorShell {
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
+        guard try admits(envelope, from: worker) else { return }
         let directives = training.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
             at: watch.elapsed)
@@ -217,10 +233,11 @@ package final class CoordinatorShell {
             case .sendWork(let work, let withParameters, let worker):
                 try sendWork(work, withParameters: withParameters, to: worker)
             case .welcome(let worker): try welcome(worker)
-            case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+            case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):
                 (workerMemories[worker], progress.held[worker], sent[worker]) = (nil, nil, nil)
+                sampleQueue.remove(worker)
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
                 try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)

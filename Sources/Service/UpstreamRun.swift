@@ -54,8 +54,10 @@ package struct UpstreamRun {
         }
 
         try requireRoomForCheckpoints()
+        var coordinator = settings.coordinator
+        coordinator.localWorkers = settings.workers?.count ?? 0
         let shell = try CoordinatorShell(
-            settings.coordinator, from: start, samples: dataset.samples, folder: folder, signals: signals,
+            coordinator, from: start, samples: dataset.samples, folder: folder, signals: signals,
             events: events)
         try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
@@ -66,7 +68,7 @@ package struct UpstreamRun {
         }
 
         let workers = try settings.workers.map {
-            try LocalWorkers($0, endpoint: shell.endpoint, data: settings.data)
+            try LocalWorkers($0, endpoint: shell.localEndpoint, data: settings.data)
         }
         switch try shell.run(with: workers) {
         case .complete:

@@ -57,7 +57,11 @@ package final class WorkerShell {
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)
-        try socket.connect(TCPEndpoint(connecting: settings.endpoint))
+        if LocalEndpoint.isOne(settings.endpoint) {
+            try socket.connect(settings.endpoint)
+        } else {
+            try socket.connect(TCPEndpoint(connecting: settings.endpoint))
+        }
     }
 
     /// A worker's name for people, and for a coordinator that started it.

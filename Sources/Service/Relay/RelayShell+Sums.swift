@@ -23,6 +23,7 @@ extension RelayShell {
         guard let job, let welcome else { preconditionFailure("no job to prepare") }
         session = .random(in: .min ... .max)
         (tree, parameters) = (nil, nil)
+        lower.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
         let plan = Training.Plan(
             leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
             largestFigures: job.figures.map(\.largestPerLeaf),
@@ -139,8 +140,8 @@ extension RelayShell {
 
     func sendDown(_ envelope: Envelope, to worker: WorkerID) throws {
         let (header, frames) = envelope.parts()
+        if !frames.isEmpty, lower.gauge(of: worker.bytes) != nil { note(frames) }
         try lower.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
-        )
+            [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
     }
 }
