@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// A peer's address: as people write it, and what stands for the machine: an IPv4 address, or the network of an IPv6 one.
+// A peer's address: as people write it, and its machine: an IPv4 address, or the network of an IPv6 one.
 typedef struct {
     char text[72];
     unsigned char machine[8];

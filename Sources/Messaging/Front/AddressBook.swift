@@ -1,10 +1,10 @@
 /// Who may connect: so many connections in all and of one machine, and so many new ones a second.
 ///
 /// A value without I/O or clock.
-struct AddressBook {
-    enum Verdict: Equatable {
+package struct AddressBook {
+    package enum Verdict: Equatable {
         case admitted
-        /// There is no room; there may be once a connection of the machine, or any one, that said nothing yet is closed.
+        /// There is no room; there may be once a connection of the machine, or any, that said nothing yet is closed.
         case wantsRoom(ofMachine: Bool, limit: Int)
         /// The machine connects too often.
         case tooOften
@@ -17,10 +17,10 @@ struct AddressBook {
     private var entries: [UInt64: Entry] = [:]
     private var openCount = 0
 
-    init(_ limits: ConnectionLimits) { self.limits = limits }
+    package init(_ limits: ConnectionLimits) { self.limits = limits }
 
     /// Takes note of a new connection of a machine; once it is admitted, `onClose` is to be called for it.
-    mutating func onOpen(of machine: UInt64, at now: Duration) -> Verdict {
+    package mutating func onOpen(of machine: UInt64, at now: Duration) -> Verdict {
         var entry = entries[machine] ?? Entry(tokens: TokenBucket(limits.rate))
         defer { entries[machine] = entry }
         guard entry.openCount < limits.countOfMachine else {
@@ -34,13 +34,13 @@ struct AddressBook {
     }
 
     /// Takes note of a connection's end.
-    mutating func onClose(of machine: UInt64) {
+    package mutating func onClose(of machine: UInt64) {
         openCount -= 1
         entries[machine]?.openCount -= 1
     }
 
     /// Forgets machines of which nothing is to be remembered.
-    mutating func tidy(at now: Duration) {
+    package mutating func tidy(at now: Duration) {
         entries = entries.filter { $0.value.openCount > 0 || !$0.value.tokens.isFull(at: now) }
     }
 }

@@ -17,7 +17,7 @@ public struct MessageLimits: Equatable, Sendable {
 }
 
 /// What a peer did that no peer of ours does.
-enum FormFault: Error, Equatable, CustomStringConvertible {
+package enum FormFault: Error, Equatable, CustomStringConvertible {
     case notZeroMQ
     case oldZeroMQ(version: UInt8)
     case badFlags(UInt8)
@@ -27,7 +27,7 @@ enum FormFault: Error, Equatable, CustomStringConvertible {
     case longMessage(limit: Int)
 
     /// What a person reads after the peer's address.
-    var description: String {
+    package var description: String {
         switch self {
         case .notZeroMQ: "it does not speak ZeroMQ"
         case .oldZeroMQ(let version):

@@ -2,18 +2,16 @@
 ///
 /// Only what stands before a frame's body is looked at. A value without I/O: bytes go in as they come, in pieces of any
 /// length.
-struct PeerFraming {
+package struct PeerFraming {
     /// What the bytes of one piece came to.
-    struct Walk: Equatable {
+    package struct Walk: Equatable {
         /// So many bytes are taken.
-        var byteCount: Int
+        package var byteCount: Int
         /// Whether the frame that begins behind them was not admitted.
-        var isHeldBack = false
+        package var isHeldBack = false
     }
-    /// The bytes of a greeting that a peer sends without waiting for the other side's.
-    static let signatureBytes = 10
     /// What a frame costs who receives it, beside its bytes.
-    static let frameOverhead = 128
+    package static let frameOverhead = 128
     private static let greetingBytes = 64
     /// Before its first message a peer sends the commands of a handshake, and no more than so many.
     private static let handshakeCommands = 4
@@ -36,25 +34,28 @@ struct PeerFraming {
     private var byteCount = 0
     private var commandCount = 0
     /// Messages that have come whole.
-    private(set) var messageCount = 0
+    package private(set) var messageCount = 0
     /// What these cost who receives them.
-    private(set) var completeCost = 0
+    package private(set) var completeCost = 0
     /// What the message in hand costs until now, with the whole of its frame in hand.
-    private(set) var begunCost = 0
+    package private(set) var begunCost = 0
+
+    /// Nothing has come.
+    package init() {}
 
     /// Whether the greeting has come whole.
-    var hasGreeted: Bool { if case .greeting = place { false } else { true } }
+    package var hasGreeted: Bool { if case .greeting = place { false } else { true } }
 
     /// Takes bytes.
     ///
     /// - Parameters:
     ///   - bytes: what came, from where the last walk ended.
     ///   - limits: of the message.
-    ///   - admits: whether the message of this number, counted from 0, may go on with a frame of such a cost; where not,
-    ///     the walk ends before it.
+    ///   - admits: whether the message of this number, counted from 0, may go on with a frame of such a cost; where
+    ///     not, the walk ends before it.
     /// - Returns: how far it went.
     /// - Throws: what the peer did wrong.
-    mutating func walk(
+    package mutating func walk(
         _ bytes: UnsafeRawBufferPointer, limits: MessageLimits,
         admits: (_ message: Int, _ cost: Int) -> Bool = { _, _ in true }
     ) throws(FormFault) -> Walk {
