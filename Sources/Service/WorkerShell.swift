@@ -90,6 +90,7 @@ package final class WorkerShell {
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                signals.endAtOnceOnNext()
                 try perform(employment.onStop())
                 return .stopped(signal: signal)
             }

@@ -52,7 +52,7 @@ package final class RelayShell {
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
             at: watch.elapsed)
         let context = try Context()
-        lower = try Socket(.router, in: context, linger: .seconds(2))
+        lower = try Socket(.router, in: context, linger: .seconds(1))
         try lower.setFrameLimit(bytes: 1 << 31)
         endpoint = try lower.bind(TCPEndpoint(listening: settings.listen))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
@@ -86,6 +86,7 @@ package final class RelayShell {
                 try receiveFromBelow(frames)
             }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                signals.endAtOnceOnNext()
                 try perform(relay.onStop())
                 return .stopped(signal: signal)
             }
