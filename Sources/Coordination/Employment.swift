@@ -129,6 +129,8 @@ public struct Employment: Sendable {
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
     var releasedBelow: UInt64 = 0
+    /// How many messages came or went altered since the last work was done.
+    var alteredCount = 0
 
     /// A worker that nobody has heard of.
     ///
@@ -230,6 +232,7 @@ public struct Employment: Sendable {
             nextSign = .zero
             return []
         }
+        alteredCount = 0
         let isLent = isSharing && content != .notFinite
         if isLent { lentClaims.append(work.claim) }
         let report = LeafReport(

@@ -1,5 +1,5 @@
 import Numerics
-public import Wire
+import Wire
 
 /// One step: which leaves are whose, which are summed, and which are still to be given out.
 ///
@@ -31,7 +31,7 @@ public struct Ledger: Sendable {
         /// Two answers differ, or two say that sums are not finite: the coordinator itself has to compute the leaves.
         case disputed
     }
-    private struct Assignment {
+    struct Assignment {
         let leaves: Range<Int>
         /// Whether two workers have to agree.
         let isAudited: Bool
@@ -56,13 +56,13 @@ public struct Ledger: Sendable {
     public let isLookedThrough: Bool
     /// Whether all leaves are computed by two workers, whose answers have to agree.
     public let isAudited: Bool
-    private let shape: SumTreeShape
+    let shape: SumTreeShape
     /// Leaves that nobody was given, or whose only worker has gone.
-    private var open: [Range<Int>]
-    private var claims: [WorkerID: Claim] = [:]
+    var open: [Range<Int>]
+    var claims: [WorkerID: Claim] = [:]
     /// By their first leaf.
-    private var assignments: [Int: Assignment] = [:]
-    private var leavesLeft: Int
+    var assignments: [Int: Assignment] = [:]
+    var leavesLeft: Int
 
     /// A step of which nothing is done, whose claims are numbered from `firstID`.
     public init(
@@ -108,8 +108,9 @@ public struct Ledger: Sendable {
     ///   - idle: the workers that have nothing to do.
     ///   - newcomers: how many others are at their first leaf, and will want more.
     ///   - available: all workers that may answer within reasonable time, idle or not.
-    ///   - isOverdue: whether a worker's answer should have come by now.
     ///   - now: the time.
+    ///   - isOverdue: whether a worker's answer should have come by now.
+    /// - Returns: the claims.
     public mutating func onIdle(
         _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, at now: Duration,
         isOverdue: (WorkerID) -> Bool = { _ in false }
@@ -180,133 +181,6 @@ public struct Ledger: Sendable {
         return claim
     }
 
-    /// Answers that nobody is left to compare with: they are taken as they are, or the coordinator has to compute their
-    /// leaves, which are in dispute then.
-    ///
-    /// - Parameters:
-    ///   - comparable: the workers that could give a second answer within reasonable time.
-    ///   - areDisputed: whether the coordinator computes them.
-    mutating func takeUnaudited(comparable: Set<WorkerID>, areDisputed: Bool) -> [Claim.Answer] {
-        guard isAudited else { return [] }
-        return assignments.keys.sorted().compactMap { first in
-            guard let assignment = assignments[first], !assignment.isDisputed, assignment.finders.isEmpty,
-                let answer = assignment.answers.first, comparable.allSatisfy({ $0 == answer.worker })
-            else { return nil }
-            if areDisputed { dispute(first) } else { settle(first) }
-            return answer
-        }
-    }
-
-    // MARK: - Answers
-
-    /// Why a report can't be taken: it is late, repeated or unasked; nil for one of just what its worker was given.
-    public func fault(of report: LeafReport, from worker: WorkerID) -> Refusal? {
-        guard report.step == step else {
-            return Refusal(.staleStep, "step \(step) is in hand, not step \(report.step)")
-        }
-        guard let claim = claims[worker], claim.id == report.claim, claim.leaves == report.leaves else {
-            return Refusal(.notAssigned, "leaves \(report.leaves) of step \(step) are not this worker's")
-        }
-        if case .nodes(let nodes) = report.content, nodes.map(\.leaves) != shape.nodes(in: claim.leaves) {
-            return Refusal(.notAssigned, "the nodes of leaves \(report.leaves) are others")
-        }
-        return nil
-    }
-
-    /// Whether a worker's answer is to be compared with another one's before it is taken.
-    func isCompared(_ worker: WorkerID) -> Bool {
-        claims[worker].flatMap { assignments[$0.leaves.lowerBound] }?.isAudited ?? false
-    }
-
-    /// Who found the sums of a worker's leaves not finite, by now.
-    func finder(ofLeavesOf worker: WorkerID) -> Claim.Finder? {
-        claims[worker].flatMap { assignments[$0.leaves.lowerBound] }?.finders.first
-    }
-
-    /// Takes note that the sums of what a worker was given are in the tree.
-    public mutating func onSums(from worker: WorkerID) {
-        if let claim = claims[worker] { settle(claim.leaves.lowerBound) }
-    }
-
-    /// The leaves are summed: whoever computes them still does it for nothing.
-    private mutating func settle(_ first: Int) {
-        guard let assignment = assignments.removeValue(forKey: first) else { return }
-        for worker in assignment.workers { claims[worker] = nil }
-        leavesLeft -= assignment.leaves.count
-    }
-
-    /// Takes note of an answer that has to be compared with another one; where two agree, the leaves are done.
-    mutating func onAnswer(_ digest: String, from worker: WorkerID, named name: String) -> Verdict {
-        guard let claim = release(worker) else { return .awaited }
-        let first = claim.leaves.lowerBound
-        let answer = Claim.Answer(
-            claim: claim.id, leaves: claim.leaves, worker: worker, name: name, digest: digest)
-        guard var assignment = assignments[first] else { return .awaited }
-        assignment.answers.append(answer)
-        assignments[first] = assignment
-        if assignment.finders.isEmpty {
-            guard let other = assignment.answers.first, other != answer else { return .awaited }
-            if other.digest == digest {
-                settle(first)
-                return .agreed(other, answer)
-            }
-        }
-        dispute(first)
-        return .disputed
-    }
-
-    /// Takes note that a worker found sums of what it was given not to be finite.
-    ///
-    /// - Returns: `disputed` where that was found before, or another worker's sums are finite.
-    public mutating func onNotFinite(from worker: WorkerID, named name: String) -> Verdict {
-        guard let claim = release(worker), let assignment = assignments[claim.leaves.lowerBound] else {
-            return .awaited
-        }
-        let first = claim.leaves.lowerBound
-        assignments[first]?.finders.append(Claim.Finder(worker: worker, name: name))
-        if assignment.finders.isEmpty, assignment.answers.isEmpty { return .awaited }
-        dispute(first)
-        return .disputed
-    }
-
-    private mutating func dispute(_ first: Int) {
-        for worker in assignments[first]?.workers ?? [] { claims[worker] = nil }
-        assignments[first]?.workers = []
-        assignments[first]?.isDisputed = true
-    }
-
-    /// Takes a worker's claim from it; others may have the same leaves.
-    private mutating func release(_ worker: WorkerID) -> Claim? {
-        guard let claim = claims.removeValue(forKey: worker) else { return nil }
-        assignments[claim.leaves.lowerBound]?.workers.removeAll { $0 == worker }
-        return claim
-    }
-
-    /// Takes note of what the coordinator's own sums of disputed leaves are. Where an answer is the same, the leaves are
-    /// done; otherwise they are given out again.
-    ///
-    /// - Parameters:
-    ///   - leaves: the leaves.
-    ///   - digest: what tells their sums; nil where they are not finite.
-    /// - Returns: the answer that is right, and who said otherwise: of sums, or that they are not finite; nil where
-    ///   nothing of these leaves is disputed.
-    mutating func onSettled(
-        _ leaves: Range<Int>, digest: String?
-    ) -> (right: Claim.Answer?, lied: [Claim.Answer], found: [Claim.Finder])? {
-        let first = leaves.lowerBound
-        guard let assignment = assignments[first], assignment.isDisputed, assignment.leaves == leaves else {
-            return nil
-        }
-        let right = assignment.answers.first { $0.digest == digest }
-        if right == nil {
-            assignments[first] = nil
-            reopen(leaves)
-        } else {
-            settle(first)
-        }
-        return (right, assignment.answers.filter { $0.digest != digest }, digest == nil ? [] : assignment.finders)
-    }
-
     // MARK: - Leaves that come back
 
     /// Takes a worker's leaves back to be given out again: it has gone, or does not know of them.
@@ -333,7 +207,7 @@ public struct Ledger: Sendable {
     }
 
     /// Gives leaves out anew of which nobody has anything.
-    private mutating func reopenIfUnclaimed(_ first: Int) {
+    mutating func reopenIfUnclaimed(_ first: Int) {
         guard let assignment = assignments[first], assignment.workers.isEmpty, assignment.answers.isEmpty,
             assignment.finders.isEmpty, !assignment.isDisputed
         else { return }
@@ -341,7 +215,7 @@ public struct Ledger: Sendable {
         reopen(assignment.leaves)
     }
 
-    private mutating func reopen(_ leaves: Range<Int>) {
+    mutating func reopen(_ leaves: Range<Int>) {
         let place = open.firstIndex { $0.lowerBound > leaves.lowerBound } ?? open.endIndex
         open.insert(leaves, at: place)
     }

@@ -53,8 +53,13 @@ public struct Relay: Sendable {
         return above(directives, at: now)
     }
 
-    /// Takes note of a message of the coordinator's that could not be read.
-    public func onUnreadable(_ error: WireError) -> [Directive] { employment.onUnreadable(error).map { .up($0) } }
+    /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
+    /// parameters may be what could not be read.
+    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+        run = nil
+        training?.endRun()
+        return above(employment.onUnreadable(error, at: now), at: now)
+    }
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {

@@ -20,6 +20,8 @@ public enum RunEvent: Equatable, Sendable {
     case silent(worker: String, lease: Duration)
     /// A worker process that this run started has ended.
     case ended(process: Int32, how: String)
+    /// No other worker process takes the place of this one, which has ended.
+    case givenUp(process: Int32)
     /// A worker's connection broke and took work with it.
     case lostWork(worker: String)
     /// A worker's probe is not the run's; it was taken in all the same.
@@ -82,6 +84,7 @@ public enum RunEvent: Equatable, Sendable {
         case failed
         case silent
         case ended
+        case givenUp = "given_up"
         case lostWork = "lost_work"
         case otherArithmetic = "other_arithmetic"
         case refused
@@ -115,6 +118,7 @@ public enum RunEvent: Equatable, Sendable {
         case .failed: .failed
         case .silent: .silent
         case .ended: .ended
+        case .givenUp: .givenUp
         case .lostWork: .lostWork
         case .otherArithmetic: .otherArithmetic
         case .refused: .refused
@@ -154,6 +158,7 @@ public enum RunEvent: Equatable, Sendable {
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
         case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
         case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
+        case .givenUp(let process): [("process", .number(Int(process)))]
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             [
                 ("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics)),
@@ -210,6 +215,8 @@ extension RunEvent: CustomStringConvertible {
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
         case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
         case .ended(let process, let how): "worker process \(process) ended (\(how)); its leaves go to others"
+        case .givenUp(let process):
+            "no other takes the place of worker process \(process): one after another ended before it had joined"
         case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             """

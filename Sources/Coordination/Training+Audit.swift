@@ -13,6 +13,7 @@ extension Training {
     ///   - digest: what tells these sums and figures from all others.
     ///   - worker: whose they are.
     ///   - now: the time.
+    /// - Returns: what to do about it.
     public mutating func onHeld(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
@@ -37,6 +38,7 @@ extension Training {
     ///   - leaves: the leaves.
     ///   - digest: what tells the sums and figures from all others; nil where they are not finite.
     ///   - now: the time.
+    /// - Returns: what to do about it.
     public mutating func onSettled(
         step: Int, leaves: Range<Int>, digest: String?, at now: Duration
     ) -> [Directive] {
@@ -71,6 +73,7 @@ extension Training {
     /// - Parameters:
     ///   - round: the exchanges done.
     ///   - now: the time.
+    /// - Returns: what to do about it.
     public mutating func onWentBack(to round: Int, at now: Duration) -> [Directive] {
         guard let ledger else { return [] }
         begin(round, firstID: ledger.nextID)

@@ -67,9 +67,10 @@ extension CoordinatorShell {
         }
     }
 
-    /// Gives up what is done of the step in hand; where that is not enough, goes on from the last checkpoint in which
-    /// nothing is that was summed in round `round` or later, or from the start where there is none. Later checkpoints
-    /// are removed: nobody is to believe them.
+    /// Gives up what is done of the step in hand, and of steps since the exchange `round`.
+    ///
+    /// Where there are such steps, the run goes on from the last checkpoint in which nothing of them is, or from the
+    /// start where there is none. Later checkpoints are removed: nobody is to believe them.
     func goBack(to round: Int) throws {
         state.giveUpParts()
         if round < state.round {

@@ -57,6 +57,8 @@ package final class CoordinatorShell {
     /// What computes leaves here that workers disagree about; nil before they do.
     var referee: Referee?
     private var emptySince = Duration.zero
+    /// What was asked for, once the run was asked to end.
+    private var ending: Ending?
     /// Where the time went since the first step was done.
     package internal(set) var times: StepTimes
     /// Where the time of the round in hand goes.
@@ -139,10 +141,13 @@ package final class CoordinatorShell {
     /// Trains until all steps are done, or a signal asks to stop.
     ///
     /// This machine's own `workers` are ended with the run, however it ends; and however it ends, its last good state
-    /// is kept.
+    /// is kept. A run that is asked to end is over within two seconds, unless the disk takes longer for its checkpoint.
     package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
-        defer { workers?.end(patience: .seconds(5)) }
+        defer {
+            workers?.end(patience: ending?.workersPatience(at: watch.elapsed) ?? .seconds(2))
+            if let ending { try? socket.setLinger(ending.linger(at: watch.elapsed)) }  // else it is what it was
+        }
         let outcome: Outcome
         do {
             outcome = try loop()
@@ -177,10 +182,11 @@ package final class CoordinatorShell {
         var nextTick = watch.elapsed + tick
         while training.ledger != nil {
             let waitStart = watch.elapsed
+            let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
                 for: socket,
                 and: [signals.descriptor, checkpoints.events.descriptor] + (referee.map { [$0.descriptor] } ?? []),
-                timeout: max(.zero, min(nextTick, training.nextLook ?? nextTick) - waitStart))
+                timeout: max(.zero, waitEnd - waitStart))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
@@ -190,15 +196,20 @@ package final class CoordinatorShell {
             takeCheckpointEvents()
             try takeVerdicts()
             if training.ledger == nil { break }  // workers that end from here on were sent away
-            if let signal = try handleSignals() {
+            if let signal = try handleSignals(), ending == nil {
+                ending = Ending(signal: signal, step: state.step, at: watch.elapsed)
+                signals.endAtOnceOnNext()
+            }
+            if let ending, ending.isDue(step: state.step, readyCount: training.readyCount, at: watch.elapsed) {
                 try perform(training.finish(complete: false))
-                return .stopped(signal: signal)
+                return .stopped(signal: ending.signal)
             }
             if let look = training.nextLook, watch.elapsed >= look { try perform(training.onTick(at: watch.elapsed)) }
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
                 checkpoints.tick()
+                if ending == nil { try workers?.tick() }
                 try checkPatience()
             }
         }
@@ -259,12 +270,20 @@ package final class CoordinatorShell {
         for signal in signals.takeAll() {
             guard signal == SIGCHLD else { return signal }
             try requireWholeSamples()  // or this machine's workers end over it one after another
-            for (pid, how) in try workers?.reap(restart: true) ?? [] {
-                events.tell(.ended(process: pid, how: how))
-                try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid), at: watch.elapsed))
-            }
+            for end in try workers?.reap(restart: ending == nil) ?? [] { try handle(end) }
         }
         return nil
+    }
+
+    private func handle(_ end: LocalWorkers.End) throws {
+        events.tell(.ended(process: end.pid, how: end.how))
+        try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: end.pid), at: watch.elapsed))
+        guard end.isLast else { return }
+        events.tell(.givenUp(process: end.pid))
+        if workers?.areAllGivenUp ?? false {
+            throw ServiceError(
+                "no worker stays alive on this machine (the last ended with \(end.how)); see its message above")
+        }
     }
 
     private func checkPatience() throws {

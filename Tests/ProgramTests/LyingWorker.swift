@@ -8,8 +8,9 @@ import TestKit
 import Upstream
 import Wire
 
-/// A worker whose sums are wrong from some step on by one bit of one float, over the real socket and in the real messages:
-/// everything else of it is right, the checksums too.
+/// A worker whose sums are wrong from some step on in one float, over the real socket and in the real messages.
+///
+/// Everything else of it is right, the checksums too.
 final class LyingWorker: Sendable {
     private let fault = Mutex<String?>(nil)
     private let isOver = DispatchSemaphore(value: 0)

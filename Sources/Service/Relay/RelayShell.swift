@@ -52,7 +52,7 @@ package final class RelayShell {
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
             at: watch.elapsed)
         let context = try Context()
-        lower = try Socket(.router, in: context, linger: .seconds(2))
+        lower = try Socket(.router, in: context, linger: .seconds(1))
         try lower.setFrameLimit(bytes: 1 << 31)
         endpoint = try lower.bind(TCPEndpoint(listening: settings.listen))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
@@ -86,6 +86,7 @@ package final class RelayShell {
                 try receiveFromBelow(frames)
             }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                signals.endAtOnceOnNext()
                 try perform(relay.onStop())
                 return .stopped(signal: signal)
             }
@@ -98,7 +99,7 @@ package final class RelayShell {
         do throws(WireError) {
             envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
         } catch {
-            return try perform(relay.onUnreadable(error))
+            return try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
         let directives = relay.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, at: watch.elapsed)
