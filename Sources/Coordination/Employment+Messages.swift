@@ -32,9 +32,23 @@ extension Employment {
         }
     }
 
-    /// Takes note of a message that could not be read: a coordinator that can't be understood is of no use.
-    public func onUnreadable(_ error: WireError) -> [Directive] {
-        [.fail("a message from the coordinator at \(endpoint) can't be read: \(error)")]
+    /// Takes note of a message that could not be read: the worker says hello anew, and gives up where that is no use.
+    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+        let reason = "a message from the coordinator at \(endpoint) can't be read: \(error)"
+        if case .version = error { return [.fail(reason)] }
+        return beginAnew(reason, at: now)
+    }
+
+    /// Says hello anew after a misunderstanding, for which a bit flipped on the way is enough; after several without
+    /// any work that was done there is more to it.
+    private mutating func beginAnew(_ reason: String, at now: Duration) -> [Directive] {
+        misunderstandings += 1
+        guard misunderstandings < Self.misunderstandingLimit else {
+            return [.fail("\(reason) (\(misunderstandings) such faults one after another)")]
+        }
+        (isWelcome, nextSign, parametersStep, ahead) = (false, now, nil, nil)
+        forgetClaim()
+        return [.event(.misunderstanding(reason: reason))]
     }
 
     /// Takes up the job that a welcome is of, or goes on with it.
@@ -150,7 +164,8 @@ extension Employment {
                 """
             return [.fail(text)]
         case .malformed, .otherArithmetic, .noSuchBlock, .refuted:
-            return [.fail("refused by the coordinator at \(endpoint): \(refusal.text.printable)")]
+            let reason = "refused by the coordinator at \(endpoint): \(refusal.text.printable)"
+            return refusal.code == .malformed ? beginAnew(reason, at: now) : [.fail(reason)]
         }
     }
 }

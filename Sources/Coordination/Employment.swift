@@ -85,6 +85,8 @@ public struct Employment: Sendable {
 
     /// How long a hello's answer is waited for.
     private static let helloPatience = Duration.seconds(5)
+    /// So many misunderstandings one after another end the worker.
+    static let misunderstandingLimit = 5
     /// What the worker says of itself.
     let hello: Hello
     /// Where its dataset is; nil when it has none.
@@ -99,6 +101,8 @@ public struct Employment: Sendable {
     /// Whether the coordinator knows this worker, as far as the worker knows.
     var isWelcome = false
     var heartbeat = Duration.zero
+    /// Messages since the last work was done that one side could not read.
+    var misunderstandings = 0
     /// Which coordinator's process it is.
     var session: UInt64?
     var job: Job?
@@ -158,7 +162,11 @@ public struct Employment: Sendable {
     // MARK: - Time
 
     /// Shows life where it is time for that, and gives up where nothing was heard for too long.
+    ///
+    /// Where it is called late, this process was stopped, and with it its hearing: that is no silence of the
+    /// coordinator's.
     public mutating func onTick(at now: Duration) -> [Directive] {
+        if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
             return [
                 .fail(
@@ -224,7 +232,7 @@ public struct Employment: Sendable {
     ) -> [Directive] {
         if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
         guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
-        if claimInHand == work.claim { claimInHand = nil }
+        if claimInHand == work.claim { (claimInHand, misunderstandings) = (nil, 0) }
         if work.claim < releasedBelow { return [] }
         let isLent = isSharing && content != .notFinite
         if isLent { lentClaims.append(work.claim) }

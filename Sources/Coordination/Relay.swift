@@ -53,7 +53,12 @@ public struct Relay: Sendable {
     }
 
     /// Takes note of a message of the coordinator's that could not be read.
-    public func onUnreadable(_ error: WireError) -> [Directive] { employment.onUnreadable(error).map { .up($0) } }
+    ///
+    /// The run in hand, whose parameters it may have been, is dropped.
+    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+        dropRun()
+        return employment.onUnreadable(error, at: now).map { .up($0) }
+    }
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
@@ -214,6 +219,12 @@ public struct Relay: Sendable {
         return result + noteThreads(at: now)
     }
 
+    private mutating func dropRun() {
+        if let claim = run?.work.claim { employment.onDropped(claim) }
+        run = nil
+        training?.endRun()
+    }
+
     /// Tells the coordinator how many threads there are below, and that there are any.
     private mutating func noteThreads(at now: Duration) -> [Directive] {
         guard let training else { return [] }
@@ -221,9 +232,7 @@ public struct Relay: Sendable {
         employment.onThreads(threads, at: now)
         if threads == 0 {
             // Nobody is here who could answer; those above are to give the leaves to others.
-            if let claim = run?.work.claim { employment.onDropped(claim) }
-            run = nil
-            self.training?.endRun()
+            dropRun()
             return []
         }
         guard !employment.isReady, let probe = training.probe else { return [] }

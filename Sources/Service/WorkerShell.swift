@@ -103,7 +103,7 @@ package final class WorkerShell {
         do throws(WireError) {
             envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
         } catch {
-            return try perform(employment.onUnreadable(error))
+            return try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
         let directives = employment.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isShared: envelope.isShared,
@@ -123,7 +123,7 @@ package final class WorkerShell {
                 pool.take(count: $0)
             }.first
         } catch {
-            try perform(employment.onUnreadable(error))
+            try perform(employment.onUnreadable(error, at: watch.elapsed))
             return nil
         }
     }
@@ -175,7 +175,7 @@ package final class WorkerShell {
             let came = try envelope.blocks(place: { _ in place }).first
             if let came, came !== place { place.copy(from: came) }
         } catch {
-            try perform(employment.onUnreadable(error))
+            try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
     }
 

@@ -260,10 +260,70 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     #expect(readyWorker().onFailure("disk full") == [.send(.farewell(.failed, text: "disk full"))])
 }
 
-@Test(arguments: [Refusal.Code.malformed, .otherArithmetic, .noSuchBlock, .refuted, .version])
+@Test(arguments: [Refusal.Code.otherArithmetic, .noSuchBlock, .refuted, .version])
 func aRefusalThatNothingMendsEndsTheWorkerWithPrintableText(code: Refusal.Code) {
     var worker = readyWorker()
     let directives = worker.onMessage(.refusal(Refusal(code, "a\u{1B}[2Jb")), at: .zero)
     #expect(directives.contains(where: isFail))
     #expect(!"\(directives)".contains("\u{1B}"))
+}
+
+@Test(arguments: [true, false])
+func aWorkerThatMisunderstandsOrIsMisunderstoodSaysHelloAnewAndFiveInARowEndIt(isHere: Bool) {
+    func misunderstand(_ worker: inout Employment) -> [Employment.Directive] {
+        isHere
+            ? worker.onUnreadable(.frameChecksum(frame: 0), at: .seconds(1))
+            : worker.onMessage(.refusal(Refusal(.malformed, "a\u{1B}[2Jb")), at: .seconds(1))
+    }
+    var worker = readyWorker()
+    let nodes = LeafReport.Content.nodes([.init(leaves: 0..<4, figures: [1])])
+    for claim in 5...7 as ClosedRange<UInt64> {
+        for _ in 0..<4 {
+            _ = worker.onMessage(work(4), blockLengths: [3], at: .seconds(1))
+            let directives = misunderstand(&worker)
+            #expect(directives.count == 1 && !directives.contains(where: isFail) && !"\(directives)".contains("\u{1B}"))
+            #expect(worker.claimInHand == nil)
+            #expect(isHello(worker.onTick(at: .seconds(1)).first))
+            let welcomed = worker.onJob(job, in: welcome(), at: .seconds(1))
+            #expect(welcomed.contains(.sayReady(probeDigest: "probe")))
+        }
+        // Without the parameters that were not understood, work is not taken up.
+        #expect(worker.onMessage(work(claim), at: .seconds(1)) == [] && worker.claimInHand == nil)
+        _ = worker.onMessage(work(claim), blockLengths: [3], at: .seconds(1))
+        let done = Work(claim: claim, step: 0, leaves: 0..<4, releasedBelow: 1)
+        #expect(worker.onComputed(done, nodes, computing: .zero, generation: 1).count == 1)
+    }
+    for _ in 0..<4 { _ = misunderstand(&worker) }
+    #expect(misunderstand(&worker).contains(where: isFail))
+}
+
+@Test func oneOfAnotherVersionIsOfNoUse() {
+    var worker = readyWorker()
+    #expect(worker.onUnreadable(.version(theirs: 1), at: .zero).contains(where: isFail))
+}
+
+@Test func timeInWhichAWorkerIsStoppedIsNoSilenceOfItsCoordinators() {
+    var worker = readyWorker()
+    _ = worker.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(1))
+    // Stopped for an hour: it shows life as soon as it goes on, and is as patient as ever.
+    let first = worker.onTick(at: .seconds(3600))
+    #expect(first.count == 1 && !first.contains(where: isFail))
+    var time = Duration.seconds(3600)
+    var directives: [Employment.Directive] = []
+    while time < .seconds(4000), !directives.contains(where: isFail) {
+        time = worker.nextTick
+        directives = worker.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
+    // What was heard meanwhile is not put into the future.
+    var other = readyWorker()
+    _ = other.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(3600))
+    _ = other.onTick(at: .seconds(3600))
+    #expect(other.nextTick <= .seconds(3601))
+    directives = []
+    while time < .seconds(8000), !directives.contains(where: isFail) {
+        time = other.nextTick
+        directives = other.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
 }

@@ -221,13 +221,37 @@ import Wire
         expectLine(worker, "work that does not fit its job")
     }
 
-    @Test func parametersThatWereAlteredOnTheirWayAreRefused() throws {
-        let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker()
-        try coordinator.welcomeUntilReady()
+    /// Welcomes a worker again and again, and sends it parameters that were altered on their way.
+    private func sendAltered(_ count: Int, by coordinator: PlayedCoordinator) throws {
         let parameters = FloatBlock(count: Self.parameterCount)
         let header = Envelope(.work(Self.work()), frames: [RawFrame(parameters)]).headerBytes
-        try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
+        for _ in 0..<count {
+            try coordinator.welcomeUntilReady()
+            try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
+        }
+    }
+
+    @Test func aWorkerWhoseParametersWereAlteredOnTheirWaySaysHelloAnew() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        for claim in [8, 9] as [UInt64] {  // work that is done makes it forget what was before
+            try sendAltered(3, by: coordinator)
+            try coordinator.welcomeUntilReady()
+            let parameters = PlayedCoordinator.job.initialParameters()
+            try coordinator.send(.work(Self.work(claim: claim)), [RawFrame(parameters)])
+            if claim == 8 { try coordinator.sendBlock() }
+            let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
+            #expect(report.claim == claim && report.content != .notFinite)
+            if claim == 8 { try coordinator.send([1, 2, 3]) }
+        }
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func parametersThatAreAlteredEachTimeEndTheWorker() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try coordinator.startWorker()
+        try sendAltered(5, by: coordinator)
         expectLine(worker, "can't be read")
     }
 
@@ -284,11 +308,13 @@ import Wire
         expectLine(worker, "protocol version \(protocolVersion + 1)")
     }
 
-    @Test func bytesThatAreNoMessageEndIt() throws {
+    @Test func bytesThatAreNoMessageAgainAndAgainEndIt() throws {
         let coordinator = try PlayedCoordinator()
         let worker = try coordinator.startWorker()
-        try coordinator.awaitHello()
-        try coordinator.send([1, 2, 3])
+        for _ in 0..<5 {
+            try coordinator.awaitHello()
+            try coordinator.send([1, 2, 3])
+        }
         expectLine(worker, "can't be read")
     }
 

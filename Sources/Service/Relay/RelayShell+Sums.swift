@@ -54,7 +54,8 @@ extension RelayShell {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
             parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
         } catch {
-            try perform(relay.onUnreadable(error))
+            (tree, parameters) = (nil, nil)
+            try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
 
@@ -121,7 +122,7 @@ extension RelayShell {
             for worker in workers { try? sendDown(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
         } catch {
             if case .frameChecksum = error { return }
-            try perform(relay.onUnreadable(error))
+            try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
 

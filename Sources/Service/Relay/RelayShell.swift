@@ -99,7 +99,7 @@ package final class RelayShell {
         do throws(WireError) {
             envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
         } catch {
-            return try perform(relay.onUnreadable(error))
+            return try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
         let directives = relay.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, at: watch.elapsed)
