@@ -85,8 +85,6 @@ public struct Employment: Sendable {
 
     /// How long a hello's answer is waited for.
     private static let helloPatience = Duration.seconds(5)
-    /// So many misunderstandings one after another end the worker.
-    static let misunderstandingLimit = 5
     /// What the worker says of itself.
     let hello: Hello
     /// Where its dataset is; nil when it has none.
@@ -101,8 +99,6 @@ public struct Employment: Sendable {
     /// Whether the coordinator knows this worker, as far as the worker knows.
     var isWelcome = false
     var heartbeat = Duration.zero
-    /// Messages since the last work was done that one side could not read.
-    var misunderstandings = 0
     /// Which coordinator's process it is.
     var session: UInt64?
     var job: Job?
@@ -133,6 +129,8 @@ public struct Employment: Sendable {
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
     var releasedBelow: UInt64 = 0
+    /// How many messages came or went altered since the last work was done.
+    var alteredCount = 0
 
     /// A worker that nobody has heard of.
     ///
@@ -232,8 +230,9 @@ public struct Employment: Sendable {
     ) -> [Directive] {
         if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
         guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
-        if claimInHand == work.claim { (claimInHand, misunderstandings) = (nil, 0) }
+        if claimInHand == work.claim { claimInHand = nil }
         if work.claim < releasedBelow { return [] }
+        alteredCount = 0
         let isLent = isSharing && content != .notFinite
         if isLent { lentClaims.append(work.claim) }
         let report = LeafReport(

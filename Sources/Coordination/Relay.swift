@@ -52,12 +52,11 @@ public struct Relay: Sendable {
         return above(directives, at: now)
     }
 
-    /// Takes note of a message of the coordinator's that could not be read.
-    ///
-    /// The run in hand, whose parameters it may have been, is dropped.
+    /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
+    /// parameters may be what could not be read.
     public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
         dropRun()
-        return employment.onUnreadable(error, at: now).map { .up($0) }
+        return above(employment.onUnreadable(error, at: now), at: now)
     }
 
     /// Takes up the job that a welcome is of, or goes on with it.

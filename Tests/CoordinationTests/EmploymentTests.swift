@@ -260,46 +260,55 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     #expect(readyWorker().onFailure("disk full") == [.send(.farewell(.failed, text: "disk full"))])
 }
 
+private func said(_ directives: [Employment.Directive]) -> String? {
+    for case .event(.beganAnew(let reason)) in directives { return reason }
+    return nil
+}
+
+@Test func anAlteredMessageIsNoEndAndTheWorkerSaysHelloAgain() {
+    var worker = readyWorker()
+    _ = worker.onMessage(work(7), blockLengths: [3], at: .zero)
+    let directives = worker.onUnreadable(.frameChecksum(frame: 0), at: .seconds(1))
+    #expect(!directives.contains(where: isFail) && said(directives)?.contains("can't be read: frame 0") ?? false)
+    #expect(isHello(worker.onTick(at: .seconds(1)).first))
+    // It goes on under its job, and computes again what its coordinator gives it anew.
+    #expect(worker.onJob(job, in: welcome(), at: .seconds(1)).contains(.sayReady(probeDigest: "probe")))
+    #expect(worker.claimInHand == nil)
+    // Parameters that may have been what was altered are not relied on.
+    #expect(worker.onMessage(work(8), at: .seconds(1)) == [])
+    #expect(worker.onMessage(work(9), blockLengths: [3], at: .seconds(1)).count == 1)
+}
+
+@Test func whatTheCoordinatorFoundAlteredIsNoEndEither() {
+    var worker = readyWorker()
+    let directives = worker.onMessage(.refusal(Refusal(.malformed, "a\u{1B}[2Jb")), at: .seconds(1))
+    #expect(said(directives)?.contains("a?[2Jb") ?? false)
+    #expect(isHello(worker.onTick(at: .seconds(1)).first))
+}
+
+@Test func aCoordinatorOfWhichNothingCanBeReadIsGivenUpAndWorkBetweenKeepsIt() {
+    for worksBetween in [false, true] {
+        var worker = readyWorker()
+        var ends = false
+        for i in 1...20 where !ends {
+            ends = worker.onUnreadable(.frameChecksum(frame: 0), at: .zero).contains(where: isFail)
+            #expect(ends == (!worksBetween && i == 5))
+            if worksBetween {
+                let given = Work(claim: UInt64(i), step: 0, leaves: 0..<4, releasedBelow: 1)
+                _ = worker.onComputed(given, .nodes([]), computing: .zero, generation: 1)
+            }
+        }
+    }
+    var worker = readyWorker()
+    #expect(worker.onUnreadable(.version(theirs: 9), at: .zero).contains(where: isFail))
+}
+
 @Test(arguments: [Refusal.Code.otherArithmetic, .noSuchBlock, .refuted, .version])
 func aRefusalThatNothingMendsEndsTheWorkerWithPrintableText(code: Refusal.Code) {
     var worker = readyWorker()
     let directives = worker.onMessage(.refusal(Refusal(code, "a\u{1B}[2Jb")), at: .zero)
     #expect(directives.contains(where: isFail))
     #expect(!"\(directives)".contains("\u{1B}"))
-}
-
-@Test(arguments: [true, false])
-func aWorkerThatMisunderstandsOrIsMisunderstoodSaysHelloAnewAndFiveInARowEndIt(isHere: Bool) {
-    func misunderstand(_ worker: inout Employment) -> [Employment.Directive] {
-        isHere
-            ? worker.onUnreadable(.frameChecksum(frame: 0), at: .seconds(1))
-            : worker.onMessage(.refusal(Refusal(.malformed, "a\u{1B}[2Jb")), at: .seconds(1))
-    }
-    var worker = readyWorker()
-    let nodes = LeafReport.Content.nodes([.init(leaves: 0..<4, figures: [1])])
-    for claim in 5...7 as ClosedRange<UInt64> {
-        for _ in 0..<4 {
-            _ = worker.onMessage(work(4), blockLengths: [3], at: .seconds(1))
-            let directives = misunderstand(&worker)
-            #expect(directives.count == 1 && !directives.contains(where: isFail) && !"\(directives)".contains("\u{1B}"))
-            #expect(worker.claimInHand == nil)
-            #expect(isHello(worker.onTick(at: .seconds(1)).first))
-            let welcomed = worker.onJob(job, in: welcome(), at: .seconds(1))
-            #expect(welcomed.contains(.sayReady(probeDigest: "probe")))
-        }
-        // Without the parameters that were not understood, work is not taken up.
-        #expect(worker.onMessage(work(claim), at: .seconds(1)) == [] && worker.claimInHand == nil)
-        _ = worker.onMessage(work(claim), blockLengths: [3], at: .seconds(1))
-        let done = Work(claim: claim, step: 0, leaves: 0..<4, releasedBelow: 1)
-        #expect(worker.onComputed(done, nodes, computing: .zero, generation: 1).count == 1)
-    }
-    for _ in 0..<4 { _ = misunderstand(&worker) }
-    #expect(misunderstand(&worker).contains(where: isFail))
-}
-
-@Test func oneOfAnotherVersionIsOfNoUse() {
-    var worker = readyWorker()
-    #expect(worker.onUnreadable(.version(theirs: 1), at: .zero).contains(where: isFail))
 }
 
 @Test func timeInWhichAWorkerIsStoppedIsNoSilenceOfItsCoordinators() {

@@ -54,7 +54,7 @@ extension RelayShell {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
             parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
         } catch {
-            (tree, parameters) = (nil, nil)
+            parameters = nil  // nobody is to compute with those of the last run
             try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
