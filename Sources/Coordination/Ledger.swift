@@ -1,5 +1,4 @@
 import Numerics
-import Wire
 
 /// One step: which leaves are whose, which are summed, and which are still to be given out.
 ///
