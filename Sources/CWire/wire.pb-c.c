@@ -862,7 +862,7 @@ void   ssrm__wire__finish__free_unpacked
   assert(message->base.descriptor == &ssrm__wire__finish__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[17] =
+static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[18] =
 {
   {
     "version",
@@ -1068,8 +1068,21 @@ static const ProtobufCFieldDescriptor ssrm__wire__header__field_descriptors[17] 
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "checksum",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Header, checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__header__field_indices_by_name[] = {
+  17,   /* field[17] = checksum */
   7,   /* field[7] = farewell */
   14,   /* field[14] = finish */
   1,   /* field[1] = frames */
@@ -1088,14 +1101,15 @@ static const unsigned ssrm__wire__header__field_indices_by_name[] = {
   9,   /* field[9] = welcome */
   11,   /* field[11] = work */
 };
-static const ProtobufCIntRange ssrm__wire__header__number_ranges[5 + 1] =
+static const ProtobufCIntRange ssrm__wire__header__number_ranges[6 + 1] =
 {
   { 1, 0 },
   { 10, 2 },
   { 18, 8 },
   { 20, 9 },
   { 29, 16 },
-  { 0, 17 }
+  { 31, 17 },
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
 {
@@ -1105,10 +1119,10 @@ const ProtobufCMessageDescriptor ssrm__wire__header__descriptor =
   "Ssrm__Wire__Header",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Header),
-  17,
+  18,
   ssrm__wire__header__field_descriptors,
   ssrm__wire__header__field_indices_by_name,
-  5,  ssrm__wire__header__number_ranges,
+  6,  ssrm__wire__header__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

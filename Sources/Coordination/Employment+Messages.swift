@@ -32,9 +32,26 @@ extension Employment {
         }
     }
 
-    /// Takes note of a message that could not be read: a coordinator that can't be understood is of no use.
-    public func onUnreadable(_ error: WireError) -> [Directive] {
-        [.fail("a message from the coordinator at \(endpoint) can't be read: \(error)")]
+    /// After so many altered messages, with no work done between them, it is not chance.
+    private static let alteredLimit = 5
+
+    /// Takes note of a message that could not be read: what it was about is begun anew, with a hello.
+    ///
+    /// Nothing is known of what was in it, so nothing that came before is relied on. A coordinator that speaks another
+    /// version, or of which nothing can be read, is of no use.
+    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+        let text = "a message from the coordinator at \(endpoint) can't be read: \(error)"
+        if case .version = error { return [.fail(text)] }
+        return beginAnew(because: text, at: now)
+    }
+
+    private mutating func beginAnew(because reason: String, at now: Duration) -> [Directive] {
+        alteredCount += 1
+        if alteredCount >= Self.alteredLimit { return [.fail(reason)] }
+        forgetClaim()
+        (parametersStep, ahead) = (nil, nil)
+        (isWelcome, nextSign) = (false, now)
+        return [.event(.beganAnew(reason: reason))]
     }
 
     /// Takes up the job that a welcome is of, or goes on with it.
@@ -149,7 +166,9 @@ extension Employment {
                 \(protocolVersion); install the same ssrm on both machines
                 """
             return [.fail(text)]
-        case .malformed, .otherArithmetic, .noSuchBlock, .refuted:
+        case .malformed:  // altered on its way; whoever says such things by himself is refused again
+            return beginAnew(because: "refused by the coordinator at \(endpoint): \(refusal.text.printable)", at: now)
+        case .otherArithmetic, .noSuchBlock, .refuted:
             return [.fail("refused by the coordinator at \(endpoint): \(refusal.text.printable)")]
         }
     }

@@ -129,6 +129,8 @@ public struct Employment: Sendable {
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
     var releasedBelow: UInt64 = 0
+    /// How many messages came or went altered since the last work was done.
+    var alteredCount = 0
 
     /// A worker that nobody has heard of.
     ///
@@ -158,7 +160,11 @@ public struct Employment: Sendable {
     // MARK: - Time
 
     /// Shows life where it is time for that, and gives up where nothing was heard for too long.
+    ///
+    /// Where it is called late, this process was stopped, and with it its hearing: that is no silence of the
+    /// coordinator's.
     public mutating func onTick(at now: Duration) -> [Directive] {
+        if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
             return [
                 .fail(
@@ -225,7 +231,12 @@ public struct Employment: Sendable {
         if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
         guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
         if claimInHand == work.claim { claimInHand = nil }
-        if work.claim < releasedBelow { return [] }
+        if work.claim < releasedBelow {
+            // Others were faster; the coordinator is to know that this worker is free.
+            nextSign = .zero
+            return []
+        }
+        alteredCount = 0
         let isLent = isSharing && content != .notFinite
         if isLent { lentClaims.append(work.claim) }
         let report = LeafReport(

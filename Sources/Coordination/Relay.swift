@@ -10,7 +10,8 @@ public struct Relay: Sendable {
     public enum Directive: Equatable, Sendable {
         /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
         case up(Employment.Directive)
-        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart` and `fail` never come.
+        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart`, `fail` and what is about answers that are
+        /// compared never come.
         ///
         /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
         case down(Training.Directive)
@@ -60,8 +61,12 @@ public struct Relay: Sendable {
         return above(directives, at: now)
     }
 
-    /// Takes note of a message of the coordinator's that could not be read.
-    public func onUnreadable(_ error: WireError) -> [Directive] { employment.onUnreadable(error).map { .up($0) } }
+    /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
+    /// parameters may be what could not be read.
+    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+        dropRun()
+        return above(employment.onUnreadable(error, at: now), at: now)
+    }
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
@@ -157,7 +162,7 @@ public struct Relay: Sendable {
     // MARK: - Time and leaving
 
     /// When `onTick` is due at the latest.
-    public var nextTick: Duration { employment.nextTick }
+    public var nextTick: Duration { min(employment.nextTick, training?.nextLook ?? .seconds(1 << 40)) }
 
     /// Does what is due, on both sides.
     public mutating func onTick(at now: Duration) -> [Directive] {
@@ -222,6 +227,12 @@ public struct Relay: Sendable {
         return result + noteThreads(at: now)
     }
 
+    private mutating func dropRun() {
+        if let claim = run?.work.claim { employment.onDropped(claim) }
+        run = nil
+        training?.endRun()
+    }
+
     /// Tells the coordinator how many threads there are below, and that there are any.
     private mutating func noteThreads(at now: Duration) -> [Directive] {
         guard let training else { return [] }
@@ -229,9 +240,7 @@ public struct Relay: Sendable {
         employment.onThreads(threads, at: now)
         if threads == 0 {
             // Nobody is here who could answer; those above are to give the leaves to others.
-            if let claim = run?.work.claim { employment.onDropped(claim) }
-            run = nil
-            self.training?.endRun()
+            dropRun()
             return []
         }
         guard !employment.isReady, let probe = training.probe else { return [] }

@@ -20,6 +20,8 @@ public enum RunEvent: Equatable, Sendable {
     case silent(worker: String, lease: Duration)
     /// A worker process that this run started has ended.
     case ended(process: Int32, how: String)
+    /// No other worker process takes the place of this one, which has ended.
+    case givenUp(process: Int32)
     /// A worker's connection broke and took work with it.
     case lostWork(worker: String)
     /// A worker's probe is not the run's; it was taken in all the same.
@@ -38,6 +40,15 @@ public enum RunEvent: Equatable, Sendable {
     case notFinite(worker: String, step: Int, leaves: Range<Int>, isConfirmed: Bool)
     /// A worker said of leaves' sums that they are not finite, or sent such as if they were, and another's were finite.
     case refuted(worker: String, step: Int, leaves: Range<Int>)
+    /// A worker's sums were wrong; the coordinator computed them itself. Since step `since` its sums were taken on its
+    /// word; nil where none were.
+    case lied(worker: String, step: Int, leaves: Range<Int>, since: Int?)
+    /// The run goes on from an earlier state, because what was made since may hold wrong sums.
+    case wentBack(step: Int)
+    /// A worker's answer is overdue; another one computes its leaves as well.
+    case overdue(worker: String, step: Int, leaves: Range<Int>, also: String)
+    /// So many answers were overdue that no more is told of.
+    case overdueMuted
     /// The sum of all leaves is not finite, though each answer was said to be; the step is done again and looked at.
     case stepRepeated(step: Int)
     /// A step is done; its figures are by name, as they are told to people, the loss first.
@@ -79,6 +90,7 @@ public enum RunEvent: Equatable, Sendable {
         case failed
         case silent
         case ended
+        case givenUp = "given_up"
         case lostWork = "lost_work"
         case otherArithmetic = "other_arithmetic"
         case refused
@@ -88,6 +100,10 @@ public enum RunEvent: Equatable, Sendable {
         case peersDropped = "peers_dropped"
         case notFinite = "not_finite"
         case refuted
+        case lied
+        case wentBack = "went_back"
+        case overdue
+        case overdueMuted = "overdue_muted"
         case stepRepeated = "step_repeated"
         case stepDone = "step"
         case roundTimed = "round_timed"
@@ -111,6 +127,7 @@ public enum RunEvent: Equatable, Sendable {
         case .failed: .failed
         case .silent: .silent
         case .ended: .ended
+        case .givenUp: .givenUp
         case .lostWork: .lostWork
         case .otherArithmetic: .otherArithmetic
         case .refused: .refused
@@ -120,6 +137,10 @@ public enum RunEvent: Equatable, Sendable {
         case .peersDropped: .peersDropped
         case .notFinite: .notFinite
         case .refuted: .refuted
+        case .lied: .lied
+        case .wentBack: .wentBack
+        case .overdue: .overdue
+        case .overdueMuted: .overdueMuted
         case .stepRepeated: .stepRepeated
         case .stepDone: .stepDone
         case .roundTimed: .roundTimed
@@ -137,7 +158,7 @@ public enum RunEvent: Equatable, Sendable {
         case .started(let step, let steps, let isResumed):
             [("step", .number(step)), ("steps", .number(steps)), ("resumed", .truth(isResumed))]
         case .slowProducts(let note): [("note", .text(note))]
-        case .stepRepeated(let step), .checkpointWritten(let step), .finished(let step):
+        case .stepRepeated(let step), .wentBack(let step), .checkpointWritten(let step), .finished(let step):
             [("step", .number(step))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
             .recordFailed(let reason):
@@ -149,18 +170,23 @@ public enum RunEvent: Equatable, Sendable {
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
         case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
         case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
+        case .givenUp(let process): [("process", .number(Int(process)))]
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             [
                 ("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics)),
                 ("probe_of", .text(holder)),
             ]
         case .refused(let what): [("what", .text(what))]
-        case .refusalsMuted, .peersMuted: []
+        case .refusalsMuted, .peersMuted, .overdueMuted: []
         case .peerDropped(let peer, let reason): [("peer", .text(peer)), ("reason", .text(reason))]
         case .peersDropped(let count): [("count", .number(count))]
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             Self.place(worker, step, leaves) + [("confirmed", .truth(isConfirmed))]
         case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
+        case .lied(let worker, let step, let leaves, let since):
+            Self.place(worker, step, leaves) + (since.map { [("since", .number($0))] } ?? [])
+        case .overdue(let worker, let step, let leaves, let also):
+            Self.place(worker, step, leaves) + [("also", .text(also))]
         case .stepDone(let step, let figures, let workers):
             [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
         case .roundTimed(let times):
@@ -203,6 +229,8 @@ extension RunEvent: CustomStringConvertible {
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
         case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
         case .ended(let process, let how): "worker process \(process) ended (\(how)); its leaves go to others"
+        case .givenUp(let process):
+            "no other takes the place of worker process \(process): one after another ended before it had joined"
         case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             """
@@ -224,6 +252,16 @@ extension RunEvent: CustomStringConvertible {
             \(worker) is sent away: it found the sum of leaves \(leaves) of step \(step) infinite or not a number, and they \
             are not
             """
+        case .lied(let worker, let step, let leaves, let since):
+            """
+            \(worker) is sent away: its sum of leaves \(leaves) of step \(step) is wrong, by another worker's and this \
+            coordinator's own; look at that machine's memory\
+            \(since.map { ". Its sums were taken on its word since step \($0)" } ?? "")
+            """
+        case .wentBack(let step): "what was done since may hold wrong sums; going on after step \(step)"
+        case .overdue(let worker, let step, let leaves, let also):
+            "\(worker) is late with leaves \(leaves) of step \(step); \(also) computes them, too"
+        case .overdueMuted: "what else is late is not told of"
         case .stepRepeated(let step):
             "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"
         case .stepDone(let step, let figures, let workers):

@@ -8,6 +8,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case otherDataset(path: String)
     /// The coordinator does not know this worker any more; it says hello again.
     case forgotten
+    /// A message came or went altered; the worker says hello again.
+    case beganAnew(reason: String)
     /// The work in hand reads more blocks of samples than there is room for: they travel again and again.
     case littleRoom(needed: Int, capacity: Int, mebibytes: Int)
     /// Blocks are not kept in the cache from here on.
@@ -22,6 +24,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
         case .forgotten: "forgotten"
+        case .beganAnew: "began_anew"
         case .littleRoom: "little_room"
         case .cacheGivenUp: "cache_given_up"
         case .finished: "finished"
@@ -31,7 +34,7 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .littleRoom, .cacheGivenUp: true
+        case .otherDataset, .beganAnew, .littleRoom, .cacheGivenUp: true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -42,6 +45,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
         case .forgotten: []
+        case .beganAnew(let reason): [("reason", .text(reason))]
         case .littleRoom(let needed, let capacity, let mebibytes):
             [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
         case .cacheGivenUp(let reason): [("reason", .text(reason))]
@@ -63,6 +67,7 @@ extension WorkerEvent: CustomStringConvertible {
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .forgotten: "the coordinator does not know this worker any more; saying hello again"
+        case .beganAnew(let reason): "\(reason); saying hello again"
         case .littleRoom(let needed, let capacity, let mebibytes):
             """
             note: the shards in hand read \(needed) blocks of samples and there is room for \(capacity), so blocks travel again and \

@@ -14,6 +14,7 @@ public final class Reception {
     private var gaugesKept = 64
     private var waitingLimit: Int
     private var requests: RequestBook
+    private var linger: Duration
 
     /// Listens from now on.
     ///
@@ -31,6 +32,7 @@ public final class Reception {
         try socket.setFrameLimit(bytes: frameLimit)
         let front = try Front(at: place, limits)
         (self.front, waitingLimit) = (front, limits.waiting)
+        self.linger = linger
         requests = RequestBook(ofPeer: limits.requests, ofMachine: limits.requestsOfMachine)
         do throws(SocketError) {
             localEndpoint = try socket.bind(locally: front.localName)
@@ -43,7 +45,13 @@ public final class Reception {
 
     deinit {
         held = nil  // what it still has to say is on its way from here on
-        front.end(patience: .seconds(1))
+        front.end(patience: min(linger, .milliseconds(500)))
+    }
+
+    /// After the end, what was not sent within that time is dropped.
+    public func setLinger(_ linger: Duration) throws(SocketError) {
+        try socket.setLinger(linger)
+        self.linger = linger
     }
 
     /// For `Poller`.

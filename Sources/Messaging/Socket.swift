@@ -22,11 +22,16 @@ public final class Socket {
             throw .last("zmq_socket")
         }
         (self.handle, self.context) = (handle, context)  // owned from here: a later throw runs deinit
-        try set(ZMQ_LINGER, Int32(linger.wholeMilliseconds), "linger")
+        try setLinger(linger)
         if kind == .router { try set(ZMQ_ROUTER_HANDOVER, Int32(1), "handover") }
     }
 
     deinit { zmq_close(handle) }
+
+    /// Says anew how long what was not sent is waited for when the socket is closed.
+    public func setLinger(_ linger: Duration) throws(SocketError) {
+        try set(ZMQ_LINGER, Int32(linger.wholeMilliseconds), "linger")
+    }
 
     private func checkThread() {
         precondition(pthread_equal(owner, pthread_self()) != 0, "a socket was used by a thread that did not make it")

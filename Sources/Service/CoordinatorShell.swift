@@ -1,7 +1,8 @@
+import Checkpoints
 import Coordination
 import Foundation
 import Messaging
-import Numerics
+package import Numerics
 package import Signals
 package import Upstream
 import Wire
@@ -26,11 +27,12 @@ package final class CoordinatorShell {
     let samples: Samples
     let blocks: SampleBlocks
     private let signals: SignalInbox
+    let folder: RunFolder
     let reception: Reception
     let watch = Stopwatch()
     let checkpoints: CheckpointWriter
     let events: RunEvents
-    private let startStep: Int
+    private var startStep: Int
     let figures: [Figure]
     var training: Training
     var state: TrainingState
@@ -58,7 +60,11 @@ package final class CoordinatorShell {
     var sentMemory = SentMemory()
     /// How many dropped peers were told of, and when their number was last.
     var (droppedTold, droppedCountTime) = (0, Duration.zero)
+    /// What computes leaves here that workers disagree about; nil before they do.
+    var referee: Referee?
     private var emptySince = Duration.zero
+    /// What was asked for, once the run was asked to end.
+    private var ending: Ending?
     /// Where the time went since the first step was done.
     package internal(set) var times: StepTimes
     /// Where the time of the round in hand goes.
@@ -75,7 +81,7 @@ package final class CoordinatorShell {
     ) throws {
         let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
-        (self.events, startStep, figures) = (events, start.step, job.figures)
+        (self.events, self.folder, startStep, figures) = (events, folder, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
         (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
         var state = start
@@ -93,10 +99,11 @@ package final class CoordinatorShell {
             Training.Plan(
                 leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
                 largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts),
-            round: state.round, firstClaim: .random(in: 1...1 << 62),
-            probe: checkpoint.probe,
-            heartbeat: settings.heartbeat, lease: settings.lease,
-            refusesOtherArithmetic: settings.refusesOtherArithmetic)
+            round: state.round, firstClaim: .random(in: 1...1 << 62), probe: checkpoint.probe,
+            reference: ArithmeticProbe(digest: sha256(of: job.probe()), name: "this coordinator"),
+            record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
+            refusesOtherArithmetic: settings.refusesOtherArithmetic, audit: settings.audit,
+            auditSeed: .random(in: .min ... .max))
         var limits = try FrontLimits(localWorkers: settings.localWorkers)
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(
@@ -131,9 +138,12 @@ package final class CoordinatorShell {
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
+    /// What the run's sums rest on.
+    package var record: AuditRecord { training.record }
+
     /// What a checkpoint of now holds.
     var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe)
+        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
     }
 
     // MARK: - The run
@@ -141,10 +151,13 @@ package final class CoordinatorShell {
     /// Trains until all steps are done, or a signal asks to stop.
     ///
     /// This machine's own `workers` are ended with the run, however it ends; and however it ends, its last good state
-    /// is kept.
+    /// is kept. A run that is asked to end is over within two seconds, unless the disk takes longer for its checkpoint.
     package func run(with workers: LocalWorkers?) throws -> Outcome {
         self.workers = workers
-        defer { workers?.end(patience: .seconds(5)) }
+        defer {
+            workers?.end(patience: ending?.workersPatience(at: watch.elapsed) ?? .seconds(2))
+            if let ending { try? reception.setLinger(ending.linger(at: watch.elapsed)) }  // else it is what it was
+        }
         let outcome: Outcome
         do {
             outcome = try loop()
@@ -172,7 +185,7 @@ package final class CoordinatorShell {
         takeCheckpointEvents()
     }
 
-    private func takeCheckpointEvents() {
+    func takeCheckpointEvents() {
         for event in checkpoints.events.takeAll() { events.tell(event) }
     }
 
@@ -181,9 +194,12 @@ package final class CoordinatorShell {
         var nextTick = watch.elapsed + tick
         while training.ledger != nil {
             let waitStart = watch.elapsed
+            let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
-                for: reception.socket, and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor],
-                timeout: min(max(.zero, nextTick - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
+                for: reception.socket,
+                and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor]
+                    + (referee.map { [$0.descriptor] } ?? []),
+                timeout: min(max(.zero, waitEnd - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
@@ -193,16 +209,23 @@ package final class CoordinatorShell {
             try sendSamplesThatWait()
             takePeerNotes()
             takeCheckpointEvents()
+            try takeVerdicts()
             if training.ledger == nil { break }  // workers that end from here on were sent away
-            if let signal = try handleSignals() {
-                try perform(training.finish(complete: false))
-                return .stopped(signal: signal)
+            if let signal = try handleSignals(), ending == nil {
+                ending = Ending(signal: signal, step: state.step, at: watch.elapsed)
+                signals.endAtOnceOnNext()
             }
+            if let ending, ending.isDue(step: state.step, readyCount: training.readyCount, at: watch.elapsed) {
+                try perform(training.finish(complete: false))
+                return .stopped(signal: ending.signal)
+            }
+            if let look = training.nextLook, watch.elapsed >= look { try perform(training.onTick(at: watch.elapsed)) }
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
                 tellDroppedCount(isLast: false)
                 checkpoints.tick()
+                if ending == nil { try workers?.tick() }
                 try checkPatience()
             }
         }
@@ -241,9 +264,14 @@ package final class CoordinatorShell {
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
                 try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)
-            case .takeSums(let worker, let isLookedThrough):
+            case .takeSums(let worker, let isLookedThrough, let isCompared):
                 guard let envelope else { preconditionFailure("sums to take where no message came") }
-                try perform(takeSums(of: envelope, from: worker, isLookedThrough: isLookedThrough))
+                try perform(
+                    takeSums(
+                        of: envelope, from: worker, isLookedThrough: isLookedThrough, isCompared: isCompared))
+            case .takeAnswer(let claim): takeAnswer(claim)
+            case .settle(let step, let leaves): try settle(step, leaves)
+            case .goBack(let round): try goBack(to: round)
             case .finishStep: try finishStep()
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }
@@ -260,12 +288,20 @@ package final class CoordinatorShell {
         for signal in signals.takeAll() {
             guard signal == SIGCHLD else { return signal }
             try requireWholeSamples()  // or this machine's workers end over it one after another
-            for (pid, how) in try workers?.reap(restart: true) ?? [] {
-                events.tell(.ended(process: pid, how: how))
-                try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: pid), at: watch.elapsed))
-            }
+            for end in try workers?.reap(restart: ending == nil) ?? [] { try handle(end) }
         }
         return nil
+    }
+
+    private func handle(_ end: LocalWorkers.End) throws {
+        events.tell(.ended(process: end.pid, how: end.how))
+        try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: end.pid), at: watch.elapsed))
+        guard end.isLast else { return }
+        events.tell(.givenUp(process: end.pid))
+        if workers?.areAllGivenUp ?? false {
+            throw ServiceError(
+                "no worker stays alive on this machine (the last ended with \(end.how)); see its message above")
+        }
     }
 
     private func checkPatience() throws {

@@ -7,6 +7,15 @@ package final class LocalWorkers {
         var pid: pid_t?
         var started = Stopwatch()
         var replacement = Replacement()
+        /// How long after its start the last one is followed by another; nil where it is not.
+        var delay: Duration?
+    }
+    /// A worker process that has ended.
+    struct End {
+        let pid: pid_t
+        let how: String
+        /// Whether no other takes its place.
+        let isLast: Bool
     }
     private let arguments: [String]
     /// Per worker, the processors of its compute threads; nil to let them run anywhere.
@@ -19,7 +28,7 @@ package final class LocalWorkers {
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
             "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
-            String(getpid()), "--quiet",
+            String(getpid()), "--parent-signal", String(SIGKILL), "--quiet",
         ]
         slots = Array(repeating: Slot(), count: count)
         for i in slots.indices { try start(i) }
@@ -43,7 +52,7 @@ package final class LocalWorkers {
         var pid = pid_t()
         let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)
         if code != 0 { throw ServiceError("a worker can't be started: \(String(cString: strerror(code)))") }
-        slots[i].pid = pid
+        (slots[i].pid, slots[i].delay) = (pid, nil)
         slots[i].started = Stopwatch()
         slots[i].replacement.onStart()
     }
@@ -58,33 +67,51 @@ package final class LocalWorkers {
     /// This program as it runs, even if its file was replaced or removed since.
     private static let program = "/proc/self/exe"
 
-    /// Takes note of workers that ended, and starts others in their place.
+    /// Takes note of workers that ended, and starts others in their place, some of them later by `tick`.
     ///
     /// - Parameter restart: whether there is still work.
-    /// - Returns: the numbers of those that ended.
-    /// - Throws: when no worker is left and none stays alive.
-    func reap(restart: Bool) throws -> [(pid: pid_t, how: String)] {
-        var ended: [(pid: pid_t, how: String)] = []
+    /// - Returns: those that ended.
+    /// - Throws: when one can't be started.
+    func reap(restart: Bool) throws -> [End] {
+        var ends: [End] = []
         for i in slots.indices {
             guard let pid = slots[i].pid else { continue }
             var status: Int32 = 0
             guard waitpid(pid, &status, WNOHANG) == pid else { continue }
             let signal = status & 0x7F
-            ended.append((pid, signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"))
             slots[i].pid = nil
-            let isWorthIt = slots[i].replacement.onEnd(after: slots[i].started.elapsed, isKilled: signal != 0)
-            if restart, isWorthIt { try start(i) }
+            let time = slots[i].started.elapsed
+            let next = slots[i].replacement.onEnd(after: time, isKilled: signal != 0)
+            if restart { try follow(i, next, after: time) }
+            let how = signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"
+            ends.append(End(pid: pid, how: how, isLast: next == .never))
         }
-        if restart, !ended.isEmpty, pids.isEmpty {
-            throw ServiceError(
-                "no worker stays alive on this machine (the last ended with \(ended[0].how)); see its message above")
-        }
-        return ended
+        return ends
     }
 
-    /// Waits for the workers to end by themselves, then ends what is left.
+    private func follow(_ i: Int, _ next: Replacement.Next, after time: Duration) throws {
+        switch next {
+        case .now: try start(i)
+        case .after(let delay): slots[i].delay = time + delay
+        case .never: break
+        }
+    }
+
+    /// Starts those whose time has come.
+    func tick() throws {
+        for i in slots.indices {
+            guard let delay = slots[i].delay, slots[i].started.elapsed >= delay else { continue }
+            try start(i)
+        }
+    }
+
+    /// Whether none runs, and none will be started.
+    var areAllGivenUp: Bool { slots.allSatisfy { $0.pid == nil && $0.delay == nil } }
+
+    /// Waits for the workers, who were told, to end by themselves, then ends what is left: they have nothing to save,
+    /// and one that is stopped takes no other signal.
     func end(patience: Duration) {
-        for (signal, patience) in [(0, patience), (SIGTERM, .seconds(3)), (SIGKILL, .seconds(10))] {
+        for (signal, patience) in [(0, patience), (SIGKILL, .seconds(10))] {
             if signal != 0 { for pid in pids { kill(pid, signal) } }
             let watch = Stopwatch()
             while !pids.isEmpty, watch.elapsed < patience {

@@ -1,12 +1,25 @@
-/// Whether a worker process that ended is followed by another one.
+/// Whether and when a worker process that ended is followed by another one.
 ///
-/// Not where one after another is of no use: none would be for ever.
+/// Not where one after another ends before the coordinator has heard of it: then none would be for ever. One that
+/// worked is followed by another however it ended, but where many end soon, each waits longer than the one before it.
 package struct Replacement: Equatable, Sendable {
-    /// A worker that ends sooner than this after its start was of no use.
+    /// What follows a worker that ended.
+    package enum Next: Equatable, Sendable {
+        case now
+        case after(Duration)
+        case never
+    }
+    /// A worker that ends sooner than this after its start has done little.
     private static let quick = Duration.seconds(3)
-    private static let fruitlessEndLimit = 3
+    /// So many that nobody heard of, one after another, are the last.
+    package static let fruitlessEndLimit = 3
+    /// So many that ended soon, one after another, are followed at once.
+    private static let quickEndLimit = 3
+    private static let firstDelay = Duration.milliseconds(250)
+    private static let longestDelay = Duration.seconds(30)
     private var hasJoined = false
     private var fruitlessEnds = 0
+    private var quickEnds = 0
 
     /// Before the first worker.
     package init() {}
@@ -22,14 +35,18 @@ package struct Replacement: Equatable, Sendable {
     /// - Parameters:
     ///   - time: since its start.
     ///   - isKilled: whether a signal ended it.
-    /// - Returns: whether another one is worth a try. One that gave up by itself after a while, and was never heard of,
+    /// - Returns: when another one is worth a try. One that gave up by itself after a while, and was never heard of,
     ///   would be followed by others that wait as long for nothing.
-    package mutating func onEnd(after time: Duration, isKilled: Bool) -> Bool {
-        switch (hasJoined, time < Self.quick) {
-        case (true, false): fruitlessEnds = 0
-        case (false, false) where !isKilled: fruitlessEnds = Self.fruitlessEndLimit
-        default: fruitlessEnds += 1
+    package mutating func onEnd(after time: Duration, isKilled: Bool) -> Next {
+        let isQuick = time < Self.quick
+        quickEnds = isQuick ? quickEnds + 1 : 0
+        guard hasJoined else {
+            fruitlessEnds = isQuick || isKilled ? fruitlessEnds + 1 : Self.fruitlessEndLimit
+            return fruitlessEnds < Self.fruitlessEndLimit ? .now : .never
         }
-        return fruitlessEnds < Self.fruitlessEndLimit
+        fruitlessEnds = 0
+        guard quickEnds > Self.quickEndLimit else { return .now }
+        let doublings = min(quickEnds - Self.quickEndLimit - 1, 10)
+        return .after(min(Self.firstDelay * (1 << doublings), Self.longestDelay))
     }
 }

@@ -12,7 +12,12 @@ package final class SignalInbox {
     ///
     /// Beside Ctrl-C and `kill`: what a closed terminal or a dropped ssh connection sends (SIGHUP), what batch systems
     /// send some time before the end (SIGUSR1, SIGUSR2), and the limit on processor time (SIGXCPU).
-    package static let askingToEnd = [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU]
+    package static let askingToEnd = [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU]
+
+    /// Those that a person or an impatient system sends once more: the second one ends the process at once.
+    private static let insisting = [SIGINT, SIGQUIT, SIGTERM]
+    /// How long after the first one another is its echo.
+    private static let echoMilliseconds = 250
 
     /// Takes over the signals that ask to end, for the whole process, and the ends of its child processes.
     ///
@@ -41,11 +46,20 @@ package final class SignalInbox {
     package static func note(on signal: Int32) -> String? {
         switch signal {
         case SIGHUP: "ended by SIGHUP: the terminal or the connection was closed (nohup keeps a run going then)"
+        case SIGQUIT: "ended by SIGQUIT, which Ctrl-\\ sends"
         case SIGUSR1: "ended by SIGUSR1, which batch systems send before the time is over"
         case SIGUSR2: "ended by SIGUSR2, which batch systems send before the time is over"
         case SIGXCPU: "ended by SIGXCPU: the limit on processor time is reached (ulimit -t)"
         default: nil
         }
+    }
+
+    /// Has the next Ctrl-C, Ctrl-\\ or `kill` end the process at once, whatever it waits for; said after the first one.
+    ///
+    /// Files are whole or not there at any moment, so nothing that was written is lost.
+    func endAtOnceOnNext() {
+        let insisting = Self.insisting.filter { $0 != SIGQUIT || !Self.isIgnored($0) }
+        linux_end_on_next(insisting, Int32(insisting.count), Self.echoMilliseconds)
     }
 
     deinit { close(descriptor) }

@@ -54,7 +54,7 @@ extension WorkerShell {
         } catch .frameChecksum {
             return try perform(employment.onAltered(block))
         } catch {
-            return try perform(employment.onUnreadable(error))
+            return try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
         try stream?.take(block, values ?? FloatBlock(count: 0))
         try perform(employment.onBlock(block))

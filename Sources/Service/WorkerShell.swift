@@ -94,6 +94,7 @@ package final class WorkerShell {
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                signals.endAtOnceOnNext()
                 try perform(employment.onStop())
                 return .stopped(signal: signal)
             }
@@ -106,7 +107,7 @@ package final class WorkerShell {
         do throws(WireError) {
             envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
         } catch {
-            return try perform(employment.onUnreadable(error))
+            return try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
         let directives = employment.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isShared: envelope.isShared,
@@ -126,7 +127,7 @@ package final class WorkerShell {
                 pool.take(count: $0)
             }.first
         } catch {
-            try perform(employment.onUnreadable(error))
+            try perform(employment.onUnreadable(error, at: watch.elapsed))
             return nil
         }
     }
@@ -178,7 +179,7 @@ package final class WorkerShell {
             let came = try envelope.blocks(place: { _ in place }).first
             if let came, came !== place { place.copy(from: came) }
         } catch {
-            try perform(employment.onUnreadable(error))
+            try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
     }
 

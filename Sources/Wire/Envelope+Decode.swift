@@ -23,7 +23,12 @@ extension ReceivedEnvelope {
             throw .malformedHeader("\(packed.count) bytes that are no protobuf message of ours")
         }
         defer { ssrm__wire__header__free_unpacked(header, nil) }
-        guard header.pointee.version == protocolVersion else { throw .version(theirs: header.pointee.version) }
+        let isWhole = HeaderChecksum.isRight(at: first.bytes)
+        // Who speaks an earlier version has none, and is to be told so.
+        guard header.pointee.version == protocolVersion || isWhole == false else {
+            throw .version(theirs: header.pointee.version)
+        }
+        guard isWhole == true else { throw .headerChecksum }
         let form = try MessageForm.ofBody(in: header.pointee)
         message = try form.read(header.pointee)
         (self.parts, headerBytes) = (parts.dropFirst(), packed.count)

@@ -44,9 +44,10 @@ extension Envelope {
             })
         return withUnsafePointer(to: &header) { header in
             let size = ssrm__wire__header__get_packed_size(header)
-            return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                count = ssrm__wire__header__pack(header, buffer.baseAddress)
-            }
+            return Self.sealed(
+                [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                    count = ssrm__wire__header__pack(header, buffer.baseAddress)
+                })
         }
     }
 }

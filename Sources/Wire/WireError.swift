@@ -6,6 +6,8 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
     case headerTooLarge(bytes: Int, limit: Int)
     /// The header is no header.
     case malformedHeader(String)
+    /// The header was altered on its way.
+    case headerChecksum
     /// Other frames follow than the header lists.
     case frameCount(listed: Int, came: Int)
     /// A frame is not as long as the header says.
@@ -25,6 +27,7 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
             """
         case .headerTooLarge(let bytes, let limit): "a header of \(bytes) bytes, where at most \(limit) are allowed"
         case .malformedHeader(let reason): "a header that can't be read: \(reason)"
+        case .headerChecksum: "a header that was altered on its way: its checksum is not that of its bytes"
         case .frameCount(let listed, let came): "\(came) frames where the header lists \(listed)"
         case .frameLength(let frame, let listed, let bytes):
             "frame \(frame) has \(bytes) bytes where the header lists \(listed) floats"

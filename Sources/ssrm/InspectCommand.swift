@@ -6,7 +6,7 @@ import Recognition
 import Service
 import Upstream
 
-/// `ssrm inspect`: what a checkpoint or a model holds.
+/// `ssrm inspect`: what a checkpoint or a model holds, and what happened in a run.
 struct InspectCommand: ParsableCommand {
     private struct Result: Encodable {
         let step: Int
@@ -21,9 +21,11 @@ struct InspectCommand: ParsableCommand {
         let parametersSHA256: String
         let jobDigest: String
         let datasetDigest: String
+        /// Of a run directory: what its `events.jsonl` tells.
+        let history: RunHistory?
 
         enum CodingKeys: String, CodingKey {
-            case step, steps, preset, seed, network, inputs, features, outputs
+            case step, steps, preset, seed, network, inputs, features, outputs, history
             case parameterCount = "parameter_count"
             case parametersSHA256 = "parameters_sha256"
             case jobDigest = "job_digest"
@@ -35,6 +37,10 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Tells what a checkpoint, a run directory's newest checkpoint or a model holds.",
         discussion: """
+            Of a run directory it tells also what happened in the run, in order and with times (UTC): who joined, \
+            left or failed, what was refused or given to others, checkpoints, and each time that it was started \
+            again. Where much happened, events of a kind are counted; --json has all of them (history.events).
+
             Example:
               ssrm inspect runs/a --json
               ssrm inspect posture.safetensors
@@ -52,7 +58,14 @@ struct InspectCommand: ParsableCommand {
         if format.hasPrefix("ssrm.dataset.") {
             throw ProgramError("\(file) is a dataset: `ssrm data inspect \(file)` tells what it holds")
         }
-        let found = try RunFolder.checkpoint(at: file) { Terminal.error("skipped a checkpoint: \($0)") }
+        let history = RunHistory(of: RunFolder(file))
+        let found: TrainingCheckpoint
+        do {
+            found = try RunFolder.checkpoint(at: file) { Terminal.error("skipped a checkpoint: \($0)") }
+        } catch {
+            if !json { history.map(show) }  // it may say why there is no checkpoint
+            throw error
+        }
         let job = found.job
         let network = job.network
         let result = Result(
@@ -60,7 +73,7 @@ struct InspectCommand: ParsableCommand {
             network: job.settings.network, inputs: network.inputCount, features: network.body.featureCount,
             outputs: network.outputCount, parameterCount: network.parameterCount,
             parametersSHA256: found.parametersDigest,
-            jobDigest: try job.digest, datasetDigest: job.datasetDigest)
+            jobDigest: try job.digest, datasetDigest: job.datasetDigest, history: history)
         if json { return try printJSON(result) }
         print(
             """
@@ -72,6 +85,13 @@ struct InspectCommand: ParsableCommand {
             job_digest         \(result.jobDigest)
             dataset            \(result.datasetDigest)
             """)
+        history.map(show)
+    }
+
+    private func show(_ history: RunHistory) {
+        if history.events.isEmpty { return }
+        print("events             " + history.counts.map { "\($0.count) \($0.kind)" }.joined(separator: ", "))
+        for line in history.lines { print("  \(line)") }
     }
 
     /// The format that the file names, whatever it is; nil for a folder, and for a file that names none.

@@ -58,8 +58,10 @@ struct SSRM: ParsableCommand {
 
     /// Ends the process without the libraries' own endings: a thread may still compute with code that they would unmap.
     private static func end(_ code: Int32) -> Never {
+        Terminal.flush()
         if fflush(nil) != 0, code == 0 {
             Terminal.error("ssrm: standard output can't be written: \(String(cString: strerror(errno)))")
+            Terminal.flush()
             _exit(1)
         }
         _exit(code)

@@ -260,10 +260,79 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     #expect(readyWorker().onFailure("disk full") == [.send(.farewell(.failed, text: "disk full"))])
 }
 
-@Test(arguments: [Refusal.Code.malformed, .otherArithmetic, .noSuchBlock, .refuted, .version])
+private func said(_ directives: [Employment.Directive]) -> String? {
+    for case .event(.beganAnew(let reason)) in directives { return reason }
+    return nil
+}
+
+@Test func anAlteredMessageIsNoEndAndTheWorkerSaysHelloAgain() {
+    var worker = readyWorker()
+    _ = worker.onMessage(work(7), blockLengths: [3], at: .zero)
+    let directives = worker.onUnreadable(.frameChecksum(frame: 0), at: .seconds(1))
+    #expect(!directives.contains(where: isFail) && said(directives)?.contains("can't be read: frame 0") ?? false)
+    #expect(isHello(worker.onTick(at: .seconds(1)).first))
+    // It goes on under its job, and computes again what its coordinator gives it anew.
+    #expect(worker.onJob(job, in: welcome(), at: .seconds(1)).contains(.sayReady(probeDigest: "probe")))
+    #expect(worker.claimInHand == nil)
+    // Parameters that may have been what was altered are not relied on.
+    #expect(worker.onMessage(work(8), at: .seconds(1)) == [])
+    #expect(worker.onMessage(work(9), blockLengths: [3], at: .seconds(1)).count == 1)
+}
+
+@Test func whatTheCoordinatorFoundAlteredIsNoEndEither() {
+    var worker = readyWorker()
+    let directives = worker.onMessage(.refusal(Refusal(.malformed, "a\u{1B}[2Jb")), at: .seconds(1))
+    #expect(said(directives)?.contains("a?[2Jb") ?? false)
+    #expect(isHello(worker.onTick(at: .seconds(1)).first))
+}
+
+@Test func aCoordinatorOfWhichNothingCanBeReadIsGivenUpAndWorkBetweenKeepsIt() {
+    for worksBetween in [false, true] {
+        var worker = readyWorker()
+        var ends = false
+        for i in 1...20 where !ends {
+            ends = worker.onUnreadable(.frameChecksum(frame: 0), at: .zero).contains(where: isFail)
+            #expect(ends == (!worksBetween && i == 5))
+            if worksBetween {
+                let given = Work(claim: UInt64(i), step: 0, leaves: 0..<4, releasedBelow: 1)
+                _ = worker.onComputed(given, .nodes([]), computing: .zero, generation: 1)
+            }
+        }
+    }
+    var worker = readyWorker()
+    #expect(worker.onUnreadable(.version(theirs: 9), at: .zero).contains(where: isFail))
+}
+
+@Test(arguments: [Refusal.Code.otherArithmetic, .noSuchBlock, .refuted, .version])
 func aRefusalThatNothingMendsEndsTheWorkerWithPrintableText(code: Refusal.Code) {
     var worker = readyWorker()
     let directives = worker.onMessage(.refusal(Refusal(code, "a\u{1B}[2Jb")), at: .zero)
     #expect(directives.contains(where: isFail))
     #expect(!"\(directives)".contains("\u{1B}"))
+}
+
+@Test func timeInWhichAWorkerIsStoppedIsNoSilenceOfItsCoordinators() {
+    var worker = readyWorker()
+    _ = worker.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(1))
+    // Stopped for an hour: it shows life as soon as it goes on, and is as patient as ever.
+    let first = worker.onTick(at: .seconds(3600))
+    #expect(first.count == 1 && !first.contains(where: isFail))
+    var time = Duration.seconds(3600)
+    var directives: [Employment.Directive] = []
+    while time < .seconds(4000), !directives.contains(where: isFail) {
+        time = worker.nextTick
+        directives = worker.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
+    // What was heard meanwhile is not put into the future.
+    var other = readyWorker()
+    _ = other.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(3600))
+    _ = other.onTick(at: .seconds(3600))
+    #expect(other.nextTick <= .seconds(3601))
+    directives = []
+    while time < .seconds(8000), !directives.contains(where: isFail) {
+        time = other.nextTick
+        directives = other.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
 }

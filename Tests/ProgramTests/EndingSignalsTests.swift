@@ -9,11 +9,13 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static let names = [SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU"]
+    private static let names = [
+        SIGHUP: "SIGHUP", SIGQUIT: "SIGQUIT", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU",
+    ]
 
     /// Starts `ssrm` with no signal ignored but SIGHUP, where that is asked for, however these tests were started.
     private func start(_ arguments: [String], ignoringHangup: Bool = false) throws -> ProgramRun {
-        let first = ["--default-signal=HUP,USR1,USR2,XCPU"] + (ignoringHangup ? ["--ignore-signal=HUP"] : [])
+        let first = ["--default-signal=HUP,QUIT,USR1,USR2,XCPU"] + (ignoringHangup ? ["--ignore-signal=HUP"] : [])
         return try ProgramRun(first + [ProgramRun.ssrm] + arguments, program: "/usr/bin/env")
     }
 
@@ -21,7 +23,7 @@ import Testing
         try ["pretrain", "--workers", "1"] + Pretraining.jobFlags(run: run, steps: 1_000_000) + flags
     }
 
-    @Test(arguments: [SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU])
+    @Test(arguments: [SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU])
     func aRunThatIsAskedToEndWritesACheckpointAndSaysWhy(signal: Int32) throws {
         let process = try start(startPretraining())
         try RunEventLog(of: run, by: process).waits(for: .joined)
@@ -54,6 +56,66 @@ import Testing
             ["-c", script, "bash", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/bash")
         pipe.result()
         #expect(try Pretraining.inspect(run).step == 100)
+    }
+
+    @Test func aRunWhoseStandardErrorIsFullAndNotReadGoesOnAndEndsWhenAsked() throws {
+        let pipe = folder.path("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let end = open(pipe, O_RDWR | O_NONBLOCK)
+        defer { close(end) }
+        let piece = [UInt8](repeating: UInt8(ascii: "\n"), count: 4096)
+        while write(end, piece, piece.count) > 0 {}
+        #expect(errno == EAGAIN)
+        let script = "exec \"$@\" 2>'\(pipe)'"
+        let process = try ProgramRun(
+            ["-c", script, "sh", ProgramRun.ssrm] + startPretraining("--checkpoint-every", "5"), program: "/bin/sh")
+        let events = RunEventLog(of: run, by: process)
+        kill(try #require(try events.waits(for: .joined).pid), SIGKILL)
+        try events.waits(for: .joined, count: 2)
+        let count = try events.entries.count { $0.event == .checkpointWritten }
+        try events.waits(for: .checkpointWritten, count: count + 2)
+        process.signal(SIGTERM)
+        #expect(process.result().status == 128 + SIGTERM)
+        let stopped = try RunEventLog(of: run).waits(for: .stopped)
+        #expect(try Pretraining.inspect(run).step == stopped.step)
+    }
+
+    /// A run of two workers, who are stopped once it has a checkpoint.
+    private func startWithStoppedWorkers() throws -> (process: ProgramRun, workers: [Int32]) {
+        let process = try ProgramRun(
+            ["pretrain", "--workers", "2", "--checkpoint-every", "5"]
+                + Pretraining.jobFlags(run: run, steps: 1_000_000))
+        let events = RunEventLog(of: run, by: process)
+        let workers = try events.waits(for: .joined, count: 2).compactMap(\.pid)
+        try events.waits(for: .checkpointWritten)
+        for worker in workers { kill(worker, SIGSTOP) }
+        return (process, workers)
+    }
+
+    @Test func aRunWhoseWorkersAreStoppedEndsWhenAskedAndLeavesNone() throws {
+        let (process, workers) = try startWithStoppedWorkers()
+        process.signal(SIGINT)
+        let result = process.result(seconds: 60)
+        #expect(result.status == 128 + SIGINT, Comment(rawValue: result.errors))
+        let stopped = try RunEventLog(of: run).waits(for: .stopped)
+        #expect(try Pretraining.inspect(run).step == stopped.step)
+        for worker in workers { #expect(!isRunning(worker)) }
+    }
+
+    @Test func whoInsistsEndsARunAtOnceAndLosesNothingWritten() throws {
+        let (process, workers) = try startWithStoppedWorkers()
+        process.signal(SIGINT)
+        // Those that come right behind the first one are its echo.
+        _ = waitFor {
+            process.signal(SIGTERM)
+            return process.hasEnded
+        }
+        #expect(process.result().status == 128 + SIGTERM)
+        for worker in workers { #expect(waitFor { !isRunning(worker) }) }
+        let step = try Pretraining.inspect(run).step
+        #expect(step > 0)
+        let resumed = try Pretraining.pretrain(run: run, steps: step + 50, "--workers", "1", "--resume")
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: step + 50)))
     }
 
     @Test(arguments: [SIGHUP, SIGUSR1])

@@ -221,14 +221,34 @@ import Wire
         expectLine(worker, "work that does not fit its job")
     }
 
-    @Test func parametersThatWereAlteredOnTheirWayAreRefused() throws {
+    @Test func afterParametersThatWereAlteredOnTheirWayTheWorkerSaysHelloAgainAndGoesOn() throws {
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator)
+        let parameters = FloatBlock(count: Self.parameterCount)
+        let header = Envelope(.work(Self.work(claim: 2)), frames: [RawFrame(parameters)]).headerBytes
+        try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
+        try coordinator.welcomeUntilReady()
+        #expect(
+            worker.waits(for: "was altered on its way: its checksum is not the header's; saying hello again"))
+        try coordinator.send(.work(Self.work(claim: 1)), [RawFrame(PlayedCoordinator.job.initialParameters())])
+        try coordinator.sendBlock()
+        try endsAfterItsReport(coordinator, worker)
+    }
+
+    @Test func aHeaderThatWasAlteredOnItsWayIsNotRead() throws {
         let coordinator = try PlayedCoordinator()
         let worker = try coordinator.startWorker()
+        try coordinator.awaitHello()
+        // Another seed, and so another job: the bit of a digit.
+        let header = Envelope(.welcome(try PlayedCoordinator.welcome())).headerBytes
+        let seed = try #require(header.indices.first { header[$0...].starts(with: "\"seed\"".utf8) })
+        var altered = header
+        let digit = try #require(header[(seed + 6)...].firstIndex(of: UInt8(ascii: "7")))
+        altered[digit] ^= 1
+        try coordinator.send(altered)
         try coordinator.welcomeUntilReady()
-        let parameters = FloatBlock(count: Self.parameterCount)
-        let header = Envelope(.work(Self.work()), frames: [RawFrame(parameters)]).headerBytes
-        try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
-        expectLine(worker, "can't be read")
+        try coordinator.send(.finish(complete: true))
+        #expect(worker.result().status == 0)
     }
 
     @Test func workWithoutParametersIsNotTakenForInHandAndWorkWithThemIsDone() throws {
@@ -284,11 +304,11 @@ import Wire
         expectLine(worker, "protocol version \(protocolVersion + 1)")
     }
 
-    @Test func bytesThatAreNoMessageEndIt() throws {
+    @Test func bytesThatAreNoMessageEndItWhenNothingElseComes() throws {
         let coordinator = try PlayedCoordinator()
         let worker = try coordinator.startWorker()
         try coordinator.awaitHello()
-        try coordinator.send([1, 2, 3])
+        for _ in 0..<5 { try coordinator.send([1, 2, 3]) }
         expectLine(worker, "can't be read")
     }
 

@@ -31,13 +31,23 @@ import Wire
         #expect(worker.result().status == 0)
     }
 
-    private static let endless = RawPeer.frame([UInt8](repeating: 7, count: 60_000), isLast: false)
-    private static let empty = (0..<100_000).flatMap { _ in [1, 0] as [UInt8] }
+    enum Endless: CaseIterable {
+        case frames, emptyFrames, greetings
 
-    @Test(arguments: [(endless, "a message of more than"), (empty, "frames"), (RawPeer.greeting, "flags")])
-    func aMessageWithoutEndEndsItsConnection(piece: [UInt8], reason: String) throws {
+        var piece: [UInt8] {
+            switch self {
+            case .frames: RawPeer.frame([UInt8](repeating: 7, count: 60_000), isLast: false)
+            case .emptyFrames: (0..<100_000).flatMap { _ in [1, 0] as [UInt8] }
+            case .greetings: RawPeer.greeting
+            }
+        }
+
+        var reason: String { self == .greetings ? "flags" : "a message of more than" }
+    }
+
+    @Test(arguments: Endless.allCases) func aMessageWithoutEndEndsItsConnection(endless: Endless) throws {
         try withEndlessRun { run, endpoint in
-            let peer = try RawPeer(endpoint)
+            let (peer, piece, reason) = (try RawPeer(endpoint), endless.piece, endless.reason)
             for _ in 0..<1000 where !peer.send(piece) { break }
             #expect(peer.isClosedByTheOther)
             try run.events.waits(for: .peerDropped) { $0.reason?.contains(reason) ?? false }

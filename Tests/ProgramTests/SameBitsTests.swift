@@ -60,16 +60,14 @@ import Testing
     }
 
     @Test func aRunThatFailsKeepsACheckpointOfItsLastStepAndGoesOnToTheSameBits() throws {
-        let first = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "1000000")
+        // Where no worker comes, a run gives up.
+        let first = try EndlessRun.coordinator(
+            run: run, "--checkpoint-every", "1000000", "--wait-seconds", "2", "--lease", "1", "--heartbeat", "0.2")
+        let worker = try first.worker()
         try first.waitsForProgress()
-        // Where no worker stays alive, a run gives up.
-        var killed = 0
-        while let pid = try? first.events.waits(for: .joined, count: killed + 1).last?.pid {
-            kill(pid, SIGKILL)
-            killed += 1
-        }
+        worker.signal(SIGKILL)
         let result = first.process.result()
-        #expect(result.status == 1 && result.errors.contains("no worker stays alive"), Comment(rawValue: result.errors))
+        #expect(result.status == 1 && result.errors.contains("no worker has been at"), Comment(rawValue: result.errors))
         let steps = try Pretraining.inspect(run).step
         #expect(steps > 0)
         let resumed = try Pretraining.pretrain(run: run, steps: steps + 50, "--workers", "1", "--resume")
@@ -121,6 +119,52 @@ import Testing
         }
     }
 
+    @Test(arguments: ["worker", "relay"])
+    func aBitThatIsFlippedOnTheWayCostsNothingButTime(peer: String) throws {
+        let endless = try EndlessRun.coordinator(run: run, "--heartbeat", "0.1", "--lease", "60")
+        let port = try endless.events.endpoint().split(separator: ":").last
+        let proxy = CuttingProxy(to: try #require(UInt16(port ?? "")))
+        defer { proxy.end() }
+        let near = "tcp://127.0.0.1:\(proxy.port)"
+        let isRelay = peer == "relay"
+        let first = try ProgramRun(
+            isRelay
+                ? ["relay", "--connect", near, "--listen", "tcp://127.0.0.1:*"]
+                : ["worker", "--connect", near, "--no-shared-memory"])
+        var below: [ProgramRun] = []
+        if isRelay {
+            #expect(first.waits(for: "relaying for"))
+            let line = first.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
+            below.append(try ProgramRun(["worker", "--connect", String(line.split(separator: " ").last ?? "")]))
+        }
+        try endless.waitsForJoining(of: first.pid)
+        for (i, onTheWayBack) in [false, true, true, false].enumerated() {
+            try endless.waitsForProgress()
+            proxy.flip(onTheWayBack: onTheWayBack)
+            try endless.waitsForJoining(of: first.pid, times: i + 2)
+        }
+        try endless.waitsForProgress()
+        #expect(first.waits(for: "saying hello again"))
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        for process in [first] + below { #expect(process.result().status == 0) }
+    }
+
+    @Test func aWorkerThatIsStoppedForLongerThanItsPatienceComesBack() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "0.5", "--heartbeat", "0.1")
+        let worker = try endless.worker("--patience", "1")
+        try endless.waitsForJoining(of: worker.pid)
+        worker.signal(SIGSTOP)
+        try endless.events.waits(for: .silent) { $0.pid == worker.pid }
+        // Another one's patience tells how much time goes by.
+        let other = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--patience", "2"])
+        #expect(other.result().status == 1)
+        worker.signal(SIGCONT)
+        try endless.waitsForJoining(of: worker.pid, times: 2)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+    }
+
     @Test func aLocalWorkerThatIsKilledIsReplaced() throws {
         let endless = try EndlessRun.pretrain(run: run, "--workers", "1")
         let killed = try #require(try endless.events.waits(for: .joined).pid)
@@ -128,6 +172,33 @@ import Testing
         let ended = try endless.events.waits(for: .ended)
         #expect(ended.process == killed && ended.how == "signal 9")
         try endless.events.waits(for: .joined) { $0.pid != killed }
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    @Test func aLocalWorkerIsReplacedHoweverOftenItIsKilledSoonAfterItJoined() throws {
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "1")
+        for count in 1...5 {
+            let joined = try endless.events.waits(for: .joined, count: count)
+            kill(try #require(joined.last?.pid), SIGKILL)
+            try endless.events.waits(for: .ended, count: count)
+        }
+        try endless.events.waits(for: .joined, count: 6)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    @Test func aLocalWorkerThatIsGivenUpIsToldOfAndTheOthersGoOn() throws {
+        let copy = folder.path("copy.safetensors")
+        try FileManager.default.copyItem(atPath: try Pretraining.dataset.get(), toPath: copy)
+        let endless = try EndlessRun.pretrain(run: run, copy: copy, "--workers", "2")
+        let pids = try endless.events.waits(for: .joined, count: 2).compactMap(\.pid)
+        // Whoever is started from here on finds no dataset; those who have it open do.
+        try FileManager.default.removeItem(atPath: copy)
+        kill(pids[0], SIGKILL)
+        let givenUp = try endless.events.waits(for: .givenUp)
+        #expect(givenUp.process == (try endless.events.waits(for: .ended, count: 4)).last?.process)
+        #expect(endless.process.waits(for: "no other takes the place of worker process"))
         try endless.waitsForProgress()
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }

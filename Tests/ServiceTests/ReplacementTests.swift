@@ -3,49 +3,61 @@ import Testing
 
 /// Whether a worker process that ended is followed by another one.
 struct ReplacementTests {
-    @Test func aWorkerThatWorkedIsFollowedByAnotherHoweverOften() {
+    private func nexts(_ count: Int, after seconds: Int, hasJoined: Bool, isKilled: Bool) -> [Replacement.Next] {
         var replacement = Replacement()
-        for _ in 0..<10 {
+        return (0..<count).map { _ in
             replacement.onStart()
-            replacement.onJoined()
-            let isFollowed = replacement.onEnd(after: .seconds(60), isKilled: true)
-            #expect(isFollowed)
+            if hasJoined { replacement.onJoined() }
+            return replacement.onEnd(after: .seconds(seconds), isKilled: isKilled)
         }
     }
 
-    @Test func oneThatGaveUpWithoutHavingBeenHeardOfIsTheLast() {
+    @Test(arguments: [true, false])
+    func aWorkerThatWorkedIsFollowedByAnotherHoweverOften(isKilled: Bool) {
+        let nexts = nexts(10, after: 60, hasJoined: true, isKilled: isKilled)
+        #expect(nexts.allSatisfy { $0 == .now })
+    }
+
+    @Test(arguments: [true, false])
+    func oneThatEndsSoonAfterItJoinedIsTooButEachTimeLater(isKilled: Bool) {
+        let nexts = nexts(40, after: 1, hasJoined: true, isKilled: isKilled)
+        #expect(nexts.prefix(3) == [.now, .now, .now])
+        #expect(nexts.dropFirst(3).prefix(3) == [.after(.seconds(0.25)), .after(.seconds(0.5)), .after(.seconds(1))])
+        #expect(nexts.last == .after(.seconds(30)))
+    }
+
+    @Test func oneThatWorksForLongerIsFollowedAtOnceAgain() {
         var replacement = Replacement()
-        replacement.onStart()
-        let isFollowed = replacement.onEnd(after: .seconds(60), isKilled: false)
-        #expect(!isFollowed)
+        for _ in 0..<6 {
+            replacement.onStart()
+            replacement.onJoined()
+            _ = replacement.onEnd(after: .seconds(1), isKilled: true)
+        }
+        let next = replacement.onEnd(after: .seconds(60), isKilled: true)
+        #expect(next == .now)
+    }
+
+    @Test func oneThatGaveUpWithoutHavingBeenHeardOfIsTheLast() {
+        #expect(nexts(1, after: 60, hasJoined: false, isKilled: false) == [.never])
     }
 
     @Test func oneThatWorkedBeforeDoesNotSpeakForTheNext() {
         var replacement = Replacement()
         replacement.onStart()
         replacement.onJoined()
-        let isFirstFollowed = replacement.onEnd(after: .seconds(90), isKilled: false)
-        #expect(isFirstFollowed)
+        let first = replacement.onEnd(after: .seconds(90), isKilled: false)
+        #expect(first == .now)
         replacement.onStart()
-        let isFollowed = replacement.onEnd(after: .seconds(60), isKilled: false)
-        #expect(!isFollowed)
+        let second = replacement.onEnd(after: .seconds(60), isKilled: false)
+        #expect(second == .never)
     }
 
-    @Test(arguments: [(false, true), (false, false), (true, false)])
-    func theThirdThatEndsAtOnceIsTheLast(hasJoined: Bool, isKilled: Bool) {
-        var replacement = Replacement()
-        let answers = (0..<3).map { _ in
-            replacement.onStart()
-            if hasJoined { replacement.onJoined() }
-            return replacement.onEnd(after: .seconds(1), isKilled: isKilled)
-        }
-        #expect(answers == [true, true, false])
+    @Test(arguments: [true, false])
+    func theThirdThatEndsAtOnceWithoutHavingBeenHeardOfIsTheLast(isKilled: Bool) {
+        #expect(nexts(3, after: 1, hasJoined: false, isKilled: isKilled) == [.now, .now, .never])
     }
 
     @Test func oneThatIsKilledBeforeItJoinedIsFollowedByAnother() {
-        var replacement = Replacement()
-        replacement.onStart()
-        let isFollowed = replacement.onEnd(after: .seconds(20), isKilled: true)
-        #expect(isFollowed)
+        #expect(nexts(1, after: 20, hasJoined: false, isKilled: true) == [.now])
     }
 }

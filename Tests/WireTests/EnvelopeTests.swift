@@ -139,11 +139,15 @@ func noOtherMessagesFloatsAreSaidToBeAhead(message: Message) throws {
     var draw = RandomSequence(seed: 1, stream: 1)
     for message in everyMessage {
         let header = Envelope(message).headerBytes
-        for length in 0..<header.count { _ = try? received(Array(header.prefix(length))) }
+        for length in 0..<header.count {
+            _ = try? received(Array(header.prefix(length)))
+            _ = try? received(Envelope.sealed(Array(header.prefix(length))))
+        }
         for place in header.indices {
             var altered = header
             altered[place] = UInt8.random(in: 0...255, using: &draw)
             _ = try? received(altered)
+            _ = try? received(Envelope.sealed(altered))
         }
     }
 }
@@ -195,12 +199,30 @@ func halvesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     #expect(try received.blocks { _, count in count == 3 ? block : nil }.map(\.array) == [[1, 2, 3]])
 }
 
+@Test(arguments: everyMessage)
+func noHeaderOfWhichABitIsAnotherIsRead(message: Message) {
+    let header = Envelope(message).headerBytes
+    for bit in 0..<header.count * 8 {
+        var altered = header
+        altered[bit / 8] ^= 1 << (bit % 8)
+        #expect(throws: WireError.self) { try received(altered) }
+    }
+}
+
+@Test func aHeaderWithoutItsChecksumIsRefused() {
+    let header = Envelope(work).headerBytes
+    #expect(throws: WireError.headerChecksum) { try received(Array(header.dropLast(10))) }
+    // An earlier version had none, and is told of its version.
+    let earlier = Envelope(work).encodedHeader(version: protocolVersion - 1)
+    #expect(throws: WireError.version(theirs: protocolVersion - 1)) { try received(Array(earlier.dropLast(10))) }
+}
+
 /// A header's bytes in which one field of its message is another.
 private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) throws -> [UInt8] {
-    var header = Envelope(message).headerBytes
+    var header = Array(Envelope(message).headerBytes.dropLast(10))
     let place = try #require(header.indices.first { header[$0...].starts(with: field) })
     header.replaceSubrange(place..<place + field.count, with: other)
-    return header
+    return Envelope.sealed(header)
 }
 
 @Test func aClaimWithoutANumberIsRefused() throws {

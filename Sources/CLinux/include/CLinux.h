@@ -29,6 +29,10 @@ static inline int linux_is_ignored(int signal) {
     return sigaction(signal, 0, &action) == 0 && !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_IGN;
 }
 
+// From now on a signal of `signals` ends the process at once, with exit code 128 and its number, whatever its threads
+// do. What comes within `grace_ms` is taken for the echo of what came before: `timeout` and terminals send twice.
+void linux_end_on_next(const int *signals, int count, long grace_ms);
+
 // Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
 static inline void linux_start_writing(int file, long offset, long count) {
     const int write = 2;  // SYNC_FILE_RANGE_WRITE, which fcntl.h hides from some compilers

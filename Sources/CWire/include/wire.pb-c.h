@@ -145,6 +145,11 @@ struct  Ssrm__Wire__Header
    */
   size_t n_frames;
   Ssrm__Wire__RawFrame **frames;
+  /*
+   * XXH3-64 of the header's bytes before this field, which is the last one and has ten bytes: a header that was altered on its way
+   * may still be one, of another job.
+   */
+  uint64_t checksum;
   Ssrm__Wire__Header__BodyCase body_case;
   union {
     /*
@@ -172,7 +177,7 @@ struct  Ssrm__Wire__Header
 };
 #define SSRM__WIRE__HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__header__descriptor) \
-    , 0, 0,NULL, SSRM__WIRE__HEADER__BODY__NOT_SET, {0} }
+    , 0, 0,NULL, 0, SSRM__WIRE__HEADER__BODY__NOT_SET, {0} }
 
 
 /*

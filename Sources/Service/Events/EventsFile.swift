@@ -4,25 +4,31 @@ package import Upstream
 
 /// Writes `events.jsonl` in a run directory: what happens in the run, apart from its steps, one JSON object a line.
 ///
-/// Beside what the event tells, an object has `seconds` since the begin of this part of the run and `time`, the wall
-/// clock's. A run that is resumed goes on in the same file.
+/// Beside what the event tells, an object has `seconds` since the begin of this part of the run, `time`, the wall
+/// clock's, and `text`, the event's line for people. A run that is resumed goes on in the same file. What can't be
+/// written while a disk is full is written when there is room again.
 package final class EventsFile: RunEventSink {
     private struct Line: Encodable {
         let event: RunEvent
         let seconds: Double
         let time: String
 
-        private enum CodingKeys: CodingKey { case seconds, time }
+        private enum CodingKeys: CodingKey { case seconds, time, text }
 
         func encode(to encoder: any Swift.Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(seconds, forKey: .seconds)
             try container.encode(time, forKey: .time)
+            try container.encode(event.description, forKey: .text)
             try event.encode(to: encoder)
         }
     }
     private let file: LineFile
     private let encoder = JSONEncoder()
+    /// Lines that could not be written, from the oldest on; they are tried again before the next one.
+    private var waiting: [Data] = []
+    /// So many wait at most: a disk may be full for days.
+    private static let waitingLimit = 1000
 
     /// Opens the file in a run directory, or makes it.
     package init(folder: RunFolder) throws {
@@ -36,6 +42,19 @@ package final class EventsFile: RunEventSink {
         default: break
         }
         let wall = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        try file.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
+        if waiting.count == Self.waitingLimit { waiting.removeFirst() }
+        waiting.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
+        try writeWaiting()
+    }
+
+    private func writeWaiting() throws {
+        while let line = waiting.first {
+            try file.append(line)
+            waiting.removeFirst()
+        }
+    }
+
+    package func end() {
+        try? writeWaiting()  // it was told before that they could not be written
     }
 }

@@ -55,7 +55,8 @@ extension RelayShell {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
             parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
         } catch {
-            try perform(relay.onUnreadable(error))
+            parameters = nil  // nobody is to compute with those of the last run
+            try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
 
@@ -122,7 +123,7 @@ extension RelayShell {
             for worker in workers { try? sendDown(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
         } catch {
             if case .frameChecksum = error { return }
-            try perform(relay.onUnreadable(error))
+            try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
 

@@ -58,7 +58,7 @@ package final class RelayShell {
         let context = try Context()
         lower = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
-            in: context, linger: .seconds(2))
+            in: context, linger: .seconds(1))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
         try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try upper.setFrameLimit(bytes: 1 << 31)
@@ -94,6 +94,7 @@ package final class RelayShell {
             try sendSamplesThatWait()
             takePeerNotes()
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
+                signals.endAtOnceOnNext()
                 try perform(relay.onStop())
                 return .stopped(signal: signal)
             }
@@ -106,7 +107,7 @@ package final class RelayShell {
         do throws(WireError) {
             envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
         } catch {
-            return try perform(relay.onUnreadable(error))
+            return try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
         let directives = relay.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, at: watch.elapsed)
@@ -168,13 +169,14 @@ package final class RelayShell {
             try sendDown(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
-        case .takeSums(let worker, _):
+        case .takeSums(let worker, _, _):
             guard let envelope else { preconditionFailure("sums to take where no message came") }
             try perform(takeSums(of: envelope, from: worker))
         case .event(let event): events.tell(event)
         case .forget(let worker): sampleQueue.remove(worker)
         case .share: break
-        case .finishStep, .takeSumPart, .fail: preconditionFailure("\(directive) is the relay's own to mind")
+        case .finishStep, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
+            preconditionFailure("\(directive) is the relay's own to mind")
         }
     }
 }

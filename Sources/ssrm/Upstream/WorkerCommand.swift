@@ -50,6 +50,9 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "End when this process, which started the worker, ends.")
     var parent: Int32?
 
+    @Option(help: .hidden)
+    var parentSignal = SIGTERM
+
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
@@ -88,7 +91,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let parent { try ParentProcess.endThisWith(parent) }
+        if let parent { try ParentProcess.endThisWith(parent, by: parentSignal) }
         // The threads of the socket too, or they wait behind another worker's computing while this one's processor
         // idles.
         if let processors { Processors.stay(on: processors) }

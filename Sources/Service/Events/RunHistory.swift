@@ -1,0 +1,161 @@
+import Foundation
+package import Upstream
+
+/// What happened in a run, as its `events.jsonl` tells it: every part of the run, from the first to the last.
+package struct RunHistory: Encodable {
+    /// One event, with everything that the file tells of it.
+    package struct Entry: Codable {
+        /// One thing that is told.
+        enum Value: Codable, Equatable {
+            case text(String)
+            case truth(Bool)
+            case number(Int)
+            case real(Double)
+
+            init(from decoder: any Swift.Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let truth = try? container.decode(Bool.self) {
+                    self = .truth(truth)
+                } else if let number = try? container.decode(Int.self) {
+                    self = .number(number)
+                } else if let real = try? container.decode(Double.self) {
+                    self = .real(real)
+                } else {
+                    self = .text(try container.decode(String.self))
+                }
+            }
+
+            func encode(to encoder: any Swift.Encoder) throws {
+                var container = encoder.singleValueContainer()
+                switch self {
+                case .text(let text): try container.encode(text)
+                case .truth(let truth): try container.encode(truth)
+                case .number(let number): try container.encode(number)
+                case .real(let real): try container.encode(real)
+                }
+            }
+
+            var description: String {
+                switch self {
+                case .text(let text): text
+                case .truth(let truth): "\(truth)"
+                case .number(let number): "\(number)"
+                case .real(let real): "\(real)"
+                }
+            }
+        }
+
+        let values: [String: Value]
+        /// Its kind's name.
+        package let kind: String
+        /// The wall clock's time, as ISO 8601 has it.
+        package let time: String
+
+        package init(from decoder: any Swift.Decoder) throws {
+            values = try decoder.singleValueContainer().decode([String: Value].self)
+            guard case .text(let kind)? = values["event"], case .text(let time)? = values["time"] else {
+                throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no event"))
+            }
+            (self.kind, self.time) = (kind, time)
+        }
+
+        package func encode(to encoder: any Swift.Encoder) throws { try values.encode(to: encoder) }
+
+        /// Whether a part of the run begins with it.
+        var isBegin: Bool { kind == "started" }
+
+        /// Day and time of day, to the second, in UTC.
+        var moment: String { String(time.prefix(19)).replacing("T", with: " ") }
+
+        /// The line for people that was written with it; a file of an earlier version has none.
+        var line: String {
+            if case .text(let line)? = values["text"] { return line.onOneLine }
+            let told = values.filter { !["event", "time", "seconds"].contains($0.key) }.sorted { $0.key < $1.key }
+            return ([kind] + told.map { "\($0.key) \($0.value.description)" }).joined(separator: "  ").onOneLine
+        }
+    }
+
+    /// What happened, in order.
+    package let events: [Entry]
+    /// Lines of the file that tell of no event: torn by a power cut, or somebody else's.
+    package let unreadableLines: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case events
+        case unreadableLines = "unreadable_lines"
+    }
+
+    /// The history of the run in a directory; nil where no file tells of it.
+    package init?(of folder: RunFolder) {
+        var status = stat()
+        guard stat(folder.eventsFile, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let content = FileManager.default.contents(atPath: folder.eventsFile)
+        else { return nil }
+        let decoder = JSONDecoder()
+        let lines = content.split(separator: UInt8(ascii: "\n"))
+        events = lines.compactMap { try? decoder.decode(Entry.self, from: $0) }
+        unreadableLines = lines.count - events.count
+    }
+
+    /// So many lines of one part of the run are shown as they are; where there are more, events of a kind are counted.
+    private static let linesOfPart = 40
+    /// So many parts of the run are shown at either end of it.
+    private static let partsAtEnd = 10
+
+    /// How often each kind of event happened, the kinds by name.
+    package var counts: [(kind: String, count: Int)] {
+        Dictionary(grouping: events, by: \.kind).map { (kind: $0.key, count: $0.value.count) }
+            .sorted { $0.kind < $1.kind }
+    }
+
+    /// The history for people: a line an event with its time; events that are many are counted.
+    package var lines: [String] {
+        var parts: [ArraySlice<Entry>] = []
+        var start = 0
+        for end in events.indices.dropFirst() where events[end].isBegin {
+            parts.append(events[start..<end])
+            start = end
+        }
+        if start < events.count { parts.append(events[start...]) }
+        let left = parts.count - 2 * Self.partsAtEnd
+        var lines: [String] = []
+        for (i, part) in parts.enumerated() {
+            if left > 0, i == Self.partsAtEnd { lines.append("… \(left) more parts of the run, which --json tells …") }
+            if left <= 0 || i < Self.partsAtEnd || i >= Self.partsAtEnd + left { lines += Self.lines(of: part) }
+        }
+        if unreadableLines > 0 { lines.append("\(unreadableLines) lines can't be read") }
+        return lines
+    }
+
+    private static func lines(of part: ArraySlice<Entry>) -> [String] {
+        var stretches: [ArraySlice<Entry>] = []
+        for i in part.indices {
+            if let last = stretches.last, last.last?.kind == part[i].kind {
+                stretches[stretches.count - 1] = part[last.startIndex...i]
+            } else {
+                stretches.append(part[i...i])
+            }
+        }
+        if stretches.count <= linesOfPart { return stretches.flatMap { lines(ofOneKind: Array($0)) } }
+        let places = Dictionary(grouping: part.indices, by: { part[$0].kind }).values
+        return places.sorted { $0[0] < $1[0] }.flatMap { lines(ofOneKind: $0.map { part[$0] }) }
+    }
+
+    /// Three events of a kind are shown as they are; of more, the first and the last.
+    private static func lines(ofOneKind entries: [Entry]) -> [String] {
+        guard let first = entries.first, let last = entries.last else { return [] }
+        if entries.count <= 3 { return entries.map { "\($0.moment)  \($0.line)" } }
+        return [
+            "\(first.moment)  \(first.line)",
+            "  … \(entries.count - 2) more of these (\(first.kind)) …",
+            "\(last.moment)  \(last.line)",
+        ]
+    }
+}
+
+extension String {
+    /// Without control characters, of bounded length: the file may have come from anywhere.
+    fileprivate var onOneLine: String {
+        String(unicodeScalars.prefix(400).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+    }
+}
