@@ -1,12 +1,14 @@
 import Foundation
-import TestKit
 
 /// A peer that a test plays byte by byte: whatever it sends, it need not be what ZeroMQ would.
-final class RawPeer {
+public final class RawPeer {
+    /// Nobody could be reached.
+    public struct Unreachable: Error {}
+
     private let descriptor: Int32
 
     /// A TCP connection to an endpoint on 127.0.0.1; greeted and introduced as a worker's socket would, or not at all.
-    init(_ endpoint: String, greets: Bool = true) throws {
+    public init(_ endpoint: String, greets: Bool = true) throws {
         let port = endpoint.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -15,7 +17,7 @@ final class RawPeer {
         let status = withUnsafeBytes(of: &address) { bytes in
             connect(descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
-        guard status == 0 else { throw Pretraining.Failure(text: "no connection to \(endpoint)") }
+        guard status == 0 else { throw Unreachable() }
         guard greets, send(Self.greeting + Self.introduction) else { return }
         // Who says more before the other side has introduced itself breaks ZMTP, and ZeroMQ closes the connection.
         let length = receive(Self.greeting.count + 2).last ?? 0
@@ -31,9 +33,11 @@ final class RawPeer {
 
     deinit { close() }
 
-    func close() { Glibc.close(descriptor) }
+    /// Closes the connection.
+    public func close() { Glibc.close(descriptor) }
 
-    static let greeting: [UInt8] =
+    /// What a peer of ZMTP 3 without security greets with.
+    public static let greeting: [UInt8] =
         [0xFF] + [UInt8](repeating: 0, count: 8) + [0x7F, 3, 0] + Array("NULL".utf8) + [UInt8](repeating: 0, count: 48)
 
     private static var introduction: [UInt8] {
@@ -47,14 +51,14 @@ final class RawPeer {
     }
 
     /// A frame of a message, of which more follow or not.
-    static func frame(_ body: [UInt8], isLast: Bool = true) -> [UInt8] {
+    public static func frame(_ body: [UInt8], isLast: Bool = true) -> [UInt8] {
         let length = (0..<8).reversed().map { UInt8(truncatingIfNeeded: body.count >> (8 * $0)) }
         return [isLast ? 2 : 3] + length + body
     }
 
     /// Sends bytes; false once the other side has closed.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -69,32 +73,17 @@ final class RawPeer {
 
     /// Sends what there is room for, without waiting; false once the other side has closed.
     @discardableResult
-    func offer(_ bytes: [UInt8]) -> Bool {
+    public func offer(_ bytes: [UInt8]) -> Bool {
         let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         return count >= 0 || errno == EAGAIN || errno == EINTR
     }
 
     /// Waits until the other side closes; what it says is passed over.
-    var isClosedByTheOther: Bool {
+    public var isClosedByTheOther: Bool {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         return waitFor {
             let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
         }
-    }
-}
-
-/// What a process of this machine has.
-enum ProcessSize {
-    /// Its memory that is neither a mapped file nor shared, in bytes.
-    static func memory(of pid: Int32) -> Int {
-        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
-    }
-
-    /// Its descriptors.
-    static func descriptorCount(of pid: Int32) -> Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0
     }
 }
