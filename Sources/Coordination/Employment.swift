@@ -160,7 +160,11 @@ public struct Employment: Sendable {
     // MARK: - Time
 
     /// Shows life where it is time for that, and gives up where nothing was heard for too long.
+    ///
+    /// Where it is called late, this process was stopped, and with it its hearing: that is no silence of the
+    /// coordinator's.
     public mutating func onTick(at now: Duration) -> [Directive] {
+        if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
             return [
                 .fail(

@@ -55,8 +55,7 @@ public struct Relay: Sendable {
     /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
     /// parameters may be what could not be read.
     public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
-        run = nil
-        training?.endRun()
+        dropRun()
         return above(employment.onUnreadable(error, at: now), at: now)
     }
 
@@ -219,6 +218,12 @@ public struct Relay: Sendable {
         return result + noteThreads(at: now)
     }
 
+    private mutating func dropRun() {
+        if let claim = run?.work.claim { employment.onDropped(claim) }
+        run = nil
+        training?.endRun()
+    }
+
     /// Tells the coordinator how many threads there are below, and that there are any.
     private mutating func noteThreads(at now: Duration) -> [Directive] {
         guard let training else { return [] }
@@ -226,9 +231,7 @@ public struct Relay: Sendable {
         employment.onThreads(threads, at: now)
         if threads == 0 {
             // Nobody is here who could answer; those above are to give the leaves to others.
-            if let claim = run?.work.claim { employment.onDropped(claim) }
-            run = nil
-            self.training?.endRun()
+            dropRun()
             return []
         }
         guard !employment.isReady, let probe = training.probe else { return [] }

@@ -310,3 +310,29 @@ func aRefusalThatNothingMendsEndsTheWorkerWithPrintableText(code: Refusal.Code) 
     #expect(directives.contains(where: isFail))
     #expect(!"\(directives)".contains("\u{1B}"))
 }
+
+@Test func timeInWhichAWorkerIsStoppedIsNoSilenceOfItsCoordinators() {
+    var worker = readyWorker()
+    _ = worker.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(1))
+    // Stopped for an hour: it shows life as soon as it goes on, and is as patient as ever.
+    let first = worker.onTick(at: .seconds(3600))
+    #expect(first.count == 1 && !first.contains(where: isFail))
+    var time = Duration.seconds(3600)
+    var directives: [Employment.Directive] = []
+    while time < .seconds(4000), !directives.contains(where: isFail) {
+        time = worker.nextTick
+        directives = worker.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
+    // What was heard meanwhile is not put into the future.
+    var other = readyWorker()
+    _ = other.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 1), at: .seconds(3600))
+    _ = other.onTick(at: .seconds(3600))
+    #expect(other.nextTick <= .seconds(3601))
+    directives = []
+    while time < .seconds(8000), !directives.contains(where: isFail) {
+        time = other.nextTick
+        directives = other.onTick(at: time)
+    }
+    #expect((.seconds(3655)...Duration.seconds(3661)).contains(time))
+}

@@ -1,11 +1,13 @@
 import Foundation
 import Synchronization
 
-/// Carries TCP connections to a port of this machine, and cuts them when told to.
+/// Carries TCP connections to a port of this machine, and cuts them or flips a bit of what it carries when told to.
 final class CuttingProxy: Sendable {
     private struct State {
         var open: [Int32] = []
         var isOver = false
+        /// Whether a bit of the next large piece is to be flipped, on the way to the target and from it.
+        var flips = (there: false, back: false)
     }
     private let state = Mutex(State())
     private let listener: Int32
@@ -46,19 +48,33 @@ final class CuttingProxy: Sendable {
                 _ = connect(far, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
             }
             state.withLock { $0.open += [near, far] }
-            for (source, sink) in [(near, far), (far, near)] {
-                Thread.detachNewThread { Self.carry(from: source, to: sink) }
-            }
+            Thread.detachNewThread { [self] in carry(from: near, to: far, \.there) }
+            Thread.detachNewThread { [self] in carry(from: far, to: near, \.back) }
         }
     }
 
-    private static func carry(from source: Int32, to sink: Int32) {
+    private func carry(
+        from source: Int32, to sink: Int32, _ isToFlip: WritableKeyPath<(there: Bool, back: Bool), Bool>
+    ) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
+            if count >= 1 << 13, takeFlip(isToFlip) { buffer[count / 2] ^= 1 }  // in the midst of floats
             guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(sink, Int32(SHUT_RDWR))
+    }
+
+    private func takeFlip(_ isToFlip: WritableKeyPath<(there: Bool, back: Bool), Bool>) -> Bool {
+        state.withLock { state in
+            defer { state.flips[keyPath: isToFlip] = false }
+            return state.flips[keyPath: isToFlip]
+        }
+    }
+
+    /// Flips a bit of the next floats that go to the target, or come from it.
+    func flip(onTheWayBack: Bool) {
+        state.withLock { if onTheWayBack { $0.flips.back = true } else { $0.flips.there = true } }
     }
 
     /// Breaks every connection that there is; new ones are carried again.

@@ -229,7 +229,7 @@ import Wire
         try coordinator.send(header, [[1] + parameters.array.withUnsafeBytes { Array($0) }.dropFirst()])
         try coordinator.welcomeUntilReady()
         #expect(
-            worker.errorsSoFar.contains("was altered on its way: its checksum is not the header's; saying hello again"))
+            worker.waits(for: "was altered on its way: its checksum is not the header's; saying hello again"))
         try coordinator.send(.work(Self.work(claim: 1)), [RawFrame(PlayedCoordinator.job.initialParameters())])
         try coordinator.sendBlock()
         try endsAfterItsReport(coordinator, worker)

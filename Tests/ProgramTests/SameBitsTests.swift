@@ -119,6 +119,52 @@ import Testing
         }
     }
 
+    @Test(arguments: ["worker", "relay"])
+    func aBitThatIsFlippedOnTheWayCostsNothingButTime(peer: String) throws {
+        let endless = try EndlessRun.coordinator(run: run, "--heartbeat", "0.1", "--lease", "60")
+        let port = try endless.events.endpoint().split(separator: ":").last
+        let proxy = CuttingProxy(to: try #require(UInt16(port ?? "")))
+        defer { proxy.end() }
+        let near = "tcp://127.0.0.1:\(proxy.port)"
+        let isRelay = peer == "relay"
+        let first = try ProgramRun(
+            isRelay
+                ? ["relay", "--connect", near, "--listen", "tcp://127.0.0.1:*"]
+                : ["worker", "--connect", near, "--no-shared-memory"])
+        var below: [ProgramRun] = []
+        if isRelay {
+            #expect(first.waits(for: "relaying for"))
+            let line = first.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
+            below.append(try ProgramRun(["worker", "--connect", String(line.split(separator: " ").last ?? "")]))
+        }
+        try endless.waitsForJoining(of: first.pid)
+        for (i, onTheWayBack) in [false, true, true, false].enumerated() {
+            try endless.waitsForProgress()
+            proxy.flip(onTheWayBack: onTheWayBack)
+            try endless.waitsForJoining(of: first.pid, times: i + 2)
+        }
+        try endless.waitsForProgress()
+        #expect(first.waits(for: "saying hello again"))
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        for process in [first] + below { #expect(process.result().status == 0) }
+    }
+
+    @Test func aWorkerThatIsStoppedForLongerThanItsPatienceComesBack() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "0.5", "--heartbeat", "0.1")
+        let worker = try endless.worker("--patience", "1")
+        try endless.waitsForJoining(of: worker.pid)
+        worker.signal(SIGSTOP)
+        try endless.events.waits(for: .silent) { $0.pid == worker.pid }
+        // Another one's patience tells how much time goes by.
+        let other = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--patience", "2"])
+        #expect(other.result().status == 1)
+        worker.signal(SIGCONT)
+        try endless.waitsForJoining(of: worker.pid, times: 2)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+    }
+
     @Test func aLocalWorkerThatIsKilledIsReplaced() throws {
         let endless = try EndlessRun.pretrain(run: run, "--workers", "1")
         let killed = try #require(try endless.events.waits(for: .joined).pid)
