@@ -15,14 +15,14 @@ struct RunRecord: Encodable {
         let excludeSubjects: String?
         let listen: String
         let checkpointEvery, keepCheckpoints, reportEvery: Int
-        let lease, heartbeat: Double
+        let lease, heartbeat, audit: Double
         let sameArithmetic: Bool
         let waitSeconds: Double?
         /// Missing where workers are started by somebody else.
         let workers: Workers?
 
         enum CodingKeys: String, CodingKey {
-            case data, config, listen, lease, heartbeat, workers
+            case data, config, listen, lease, heartbeat, audit, workers
             case excludeSubjects = "exclude_subjects"
             case checkpointEvery = "checkpoint_every"
             case keepCheckpoints = "keep_checkpoints"
@@ -49,7 +49,7 @@ struct RunRecord: Encodable {
             data: settings.data, config: settings.config, excludeSubjects: settings.excludeSubjects,
             listen: coordinator.listen, checkpointEvery: coordinator.checkpointEvery,
             keepCheckpoints: coordinator.keepCheckpoints, reportEvery: settings.reportEvery,
-            lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds,
+            lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds, audit: coordinator.audit,
             sameArithmetic: coordinator.refusesOtherArithmetic, waitSeconds: coordinator.patience?.seconds,
             workers: settings.workers.map { Workers(count: $0.count, threads: $0.threads) })
     }
