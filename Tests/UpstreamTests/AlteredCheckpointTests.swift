@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Upstream
 
-/// A small checkpoint, cut at each byte and altered in each bit: it is an error that names the file, and never other bits.
+/// A small checkpoint, cut at each byte and altered in each bit: an error that names the file, never other bits.
 @Suite struct AlteredCheckpointTests {
     /// What a file comes to whose content is this.
     private struct Attempt {
