@@ -161,10 +161,16 @@ package final class WorkerShell {
                     .compute(work, parameters: parameters, samples: stream?.handOver(), generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
+            case .connectAnew: try connectAnew()
             case .end: isOver = true
             case .fail(let reason): throw ServiceError(reason)
             }
         }
+    }
+
+    private func connectAnew() throws {
+        if LocalEndpoint.isOne(settings.endpoint) { return try socket.connectAnew(locally: settings.endpoint) }
+        try socket.connectAnew(TCPEndpoint(connecting: settings.endpoint))
     }
 
     private func isAhead(_ envelope: ReceivedEnvelope?) -> Bool { envelope?.isAhead ?? false }
