@@ -72,6 +72,13 @@ public final class Socket {
         return try bind(endpoint.zmqText)
     }
 
+    /// Gives up the connection to where it was connected, with what was not sent yet, and connects there again.
+    public func connectAnew(_ endpoint: TCPEndpoint) throws(SocketError) {
+        checkThread()
+        if zmq_disconnect(handle, endpoint.zmqText) != 0 { throw .last("zmq_disconnect", endpoint.zmqText) }
+        try connect(endpoint)
+    }
+
     /// Connects there, as `connect` with a text does.
     public func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
         try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")

@@ -89,7 +89,7 @@ package struct UpstreamRun {
 
     private func makeFolder(_ path: String) throws {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try DurableFolder.make(path)
         } catch {
             throw ServiceError(
                 "\(settings.folder): no run directory can be made there; is a file in the way, or may you not write?")

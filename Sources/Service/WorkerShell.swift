@@ -157,6 +157,7 @@ package final class WorkerShell {
                     .compute(work, parameters: parameters, samples: stream?.handOver(), generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
+            case .connectAnew: try socket.connectAnew(TCPEndpoint(connecting: settings.endpoint))
             case .end: isOver = true
             case .fail(let reason): throw ServiceError(reason)
             }

@@ -103,6 +103,7 @@ struct SimulatedRelay {
                 plan, firstClaim: draw.next() >> 2 | 1, in: welcome, generation: generation, at: now)
             perform(directives, on: nil, now)
         case .event(let event): acts.append(.tell("\(event)"))
+        case .connectAnew: break  // what is lost on the way is lost, by this connection or another
         case .end: acts.append(.end(reason: nil))
         case .fail(let reason): acts.append(.end(reason: reason))
         case .share, .release, .stream, .dropBlocks, .takePart: break

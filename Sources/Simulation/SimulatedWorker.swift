@@ -215,6 +215,7 @@ struct SimulatedWorker {
                     lent[claim] = nil
                 }
             case .event(let event): acts.append(.tell(event))
+            case .connectAnew: break  // what is lost on the way is lost, by this connection or another
             case .end: acts.append(.end(reason: nil))
             case .fail(let reason): acts.append(.end(reason: reason))
             }

@@ -145,6 +145,7 @@ package final class RelayShell {
         case .examine(let welcome): try examine(welcome)
         case .prepare(let generation): try prepare(generation: generation)
         case .event(let event): for sink in sinks { sink.take(event) }
+        case .connectAnew: try upper.connectAnew(TCPEndpoint(connecting: settings.endpoint))
         case .end: isOver = true
         case .fail(let reason): throw ServiceError(reason)
         // Neither memory nor samples are this process's own.
