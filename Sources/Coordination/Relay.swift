@@ -140,7 +140,7 @@ public struct Relay: Sendable {
     ///
     /// - Parameters:
     ///   - content: its nodes, or word that a sum is not finite.
-    ///   - computing: how long its workers computed, all of them together.
+    ///   - computing: how long the worker computed that computed longest.
     ///   - now: the time.
     /// - Returns: the report to send up, or nothing.
     public mutating func onSummed(

@@ -67,7 +67,7 @@ extension Training {
         guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] }
         if ledger?.claim(of: worker)?.id != given.claim {
             // Others were faster, and the worker knows: it is free.
-            noteTime(of: given, at: worker, now)
+            noteTime(of: given, computing: now - given.since, at: worker, now)
             roster.note(inHand: nil, at: worker)
             return [answer] + assign(at: now)
         }
@@ -133,13 +133,15 @@ extension Training {
         } else {
             return
         }
-        if report.content != .notFinite { noteTime(of: given, at: worker, now) }
+        if report.content != .notFinite { noteTime(of: given, computing: report.computing, at: worker, now) }
     }
 
-    private mutating func noteTime(of given: Roster.Given, at worker: WorkerID, _ now: Duration) {
+    private mutating func noteTime(
+        of given: Roster.Given, computing: Duration, at worker: WorkerID, _ now: Duration
+    ) {
         pace.onAnswer(
             from: worker, leafCount: given.leafCount, threads: roster.members[worker]?.threads ?? 1,
-            after: now - given.since)
+            after: now - given.since, computing: computing)
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {

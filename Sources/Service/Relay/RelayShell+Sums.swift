@@ -49,7 +49,7 @@ extension RelayShell {
         tree = SumTree(
             SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.sumRounding,
             threads: CoordinatorShell.threads)
-        computing = .zero
+        computing = [:]
         guard let envelope else { return }
         do throws(WireError) {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
@@ -74,7 +74,7 @@ extension RelayShell {
         guard let job, sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) else {
             return relay.onNotFinite(from: worker, at: watch.elapsed)
         }
-        computing += report.computing
+        computing[worker, default: .zero] += report.computing
         for sum in sums { tree?.insert(sum) }
         return relay.onSums(from: worker, at: watch.elapsed)
     }
@@ -84,7 +84,7 @@ extension RelayShell {
         let isFinite = sums.allSatisfy { $0.isFinite(threads: CoordinatorShell.threads) }
         let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
         let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
-        try perform(relay.onSummed(content, computing: computing, at: watch.elapsed))
+        try perform(relay.onSummed(content, computing: computing.values.max() ?? .zero, at: watch.elapsed))
         tree = nil
     }
 

@@ -31,7 +31,7 @@ package final class RelayShell {
     /// What the workers' sums of the run in hand are added up in.
     var tree: SumTree?
     /// How long workers computed for the run in hand.
-    var computing = Duration.zero
+    var computing: [WorkerID: Duration] = [:]
     /// For floats that come as others.
     var pool = BlockPool(limit: 32)
     /// Blocks of samples that wait for room.
