@@ -12,6 +12,8 @@ package final class CheckpointWriter: Sendable {
     private struct State {
         /// What is to be written next.
         var waiting: TrainingCheckpoint?
+        /// The step that the run may have to go back to.
+        var backTo: Int?
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
         /// When it is tried again.
@@ -34,8 +36,13 @@ package final class CheckpointWriter: Sendable {
     /// Writes a checkpoint whose state nobody will change any more; returns at once.
     ///
     /// One waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
-    package func write(_ newest: TrainingCheckpoint) {
-        state.withLock { $0.waiting = newest }
+    ///
+    /// - Parameters:
+    ///   - newest: the checkpoint.
+    ///   - backTo: the step that the run may have to go back to: the last checkpoint from before then is kept beside
+    ///     the newest ones.
+    package func write(_ newest: TrainingCheckpoint, backTo: Int? = nil) {
+        state.withLock { ($0.waiting, $0.backTo) = (newest, backTo) }
         queue.async { [self] in writeWaiting() }
     }
 
@@ -95,7 +102,10 @@ package final class CheckpointWriter: Sendable {
     }
 
     private func removeOldOnes(upTo step: Int) {
-        for old in folder.checkpointSteps.filter({ $0 <= step }).dropLast(kept) {
+        let backTo = state.withLock(\.backTo)
+        let steps = folder.checkpointSteps.filter { $0 <= step }
+        let before = backTo.flatMap { backTo in steps.last { $0 <= backTo } }
+        for old in steps.dropLast(kept) where old != before {
             let path = folder.checkpointFile(step: old)
             if unlink(path) != 0, errno != ENOENT {
                 events.put(.checkpointNotRemoved(reason: "\(path): \(String(cString: strerror(errno)))"))

@@ -61,6 +61,12 @@ extension CoordinatorShell {
         parameterParts = parts ?? cutParameters()
     }
 
+    /// Has a checkpoint of now written; while the run goes on, one that it may have to go back to is kept, too.
+    func writeCheckpoint() {
+        let unbelieved = training.ledger == nil ? nil : training.unbelievedSince
+        checkpoints.write(checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
+    }
+
     func finishStep() throws {
         try requireWholeSamples()
         guard let sumFigures = sums.rootFigures else {
@@ -78,7 +84,7 @@ extension CoordinatorShell {
         guard isFinite else { return }
         let every = settings.checkpointEvery
         if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
-            checkpoints.write(checkpoint)
+            writeCheckpoint()
         }
         if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }

@@ -171,7 +171,7 @@ package final class CoordinatorShell {
         defer { takeCheckpointEvents() }
         takePeerNotes()
         tellDroppedCount(isLast: true)
-        checkpoints.write(checkpoint)
+        writeCheckpoint()
         try checkpoints.finish()
         return outcome
     }
@@ -179,7 +179,7 @@ package final class CoordinatorShell {
     /// Writes what was reached before the job failed, if there is something.
     private func keepLastGoodState() {
         if state.step > startStep, state.parameters.isFinite(threads: Self.threads) {
-            checkpoints.write(checkpoint)
+            writeCheckpoint()
             do { try checkpoints.finish() } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
         }
         takeCheckpointEvents()
