@@ -10,8 +10,8 @@ package struct CoordinatorSettings: Sendable {
     package var refusesOtherArithmetic = false
     /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
     package var sharesMemory = true
-    /// Steps between checkpoints.
-    package var checkpointEvery = 500
+    /// How often a checkpoint is written.
+    package var checkpointEvery = CheckpointInterval.steps(500)
     /// How many of the last checkpoints are kept.
     package var keepCheckpoints = 3
     /// How long there may be no worker; nil for ever.

@@ -28,7 +28,9 @@ package final class CoordinatorShell {
     private let signals: SignalInbox
     let socket: Socket
     let watch = Stopwatch()
-    let checkpoints: CheckpointWriter
+    let checkpoints: CheckpointPlaces
+    var schedule: CheckpointSchedule
+    private let hold: RunHold?
     let events: RunEvents
     private let startStep: Int
     let figures: [Figure]
@@ -62,10 +64,11 @@ package final class CoordinatorShell {
     /// Where workers reach it.
     package let endpoint: String
 
-    /// A coordinator that listens from now on, and goes on from a checkpoint.
+    /// A coordinator that listens from now on, and goes on from a checkpoint; it writes others to `checkpoints`, and
+    /// looks before that whether the run directory is still there where it is held.
     package init(
-        _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples, folder: RunFolder,
-        signals: SignalInbox, events: RunEvents
+        _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples,
+        checkpoints: CheckpointPlaces, hold: RunHold? = nil, signals: SignalInbox, events: RunEvents
     ) throws {
         let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
@@ -82,7 +85,8 @@ package final class CoordinatorShell {
         parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         jobText = try job.json
         blocks = SampleBlocks(job)
-        checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
+        (self.checkpoints, self.hold) = (checkpoints, hold)
+        schedule = CheckpointSchedule(settings.checkpointEvery, stepsPerRound: job.stepsPerRound)
         training = Training(
             Training.Plan(
                 leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
@@ -151,16 +155,25 @@ package final class CoordinatorShell {
             throw error
         }
         defer { takeCheckpointEvents() }
-        checkpoints.write(checkpoint)
+        try keepCheckpoint()
         try checkpoints.finish()
         return outcome
     }
 
+    /// Has the state as it is now written.
+    func keepCheckpoint() throws {
+        if let hold, try hold.renew() { events.tell(.folderRestored(path: checkpoints.path)) }
+        checkpoints.write(checkpoint)
+    }
+
     /// Writes what was reached before the job failed, if there is something.
     private func keepLastGoodState() {
-        if state.step > startStep, state.parameters.isFinite(threads: Self.threads) {
-            checkpoints.write(checkpoint)
-            do { try checkpoints.finish() } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
+        let isKept = state.step > startStep && state.parameters.isFinite(threads: Self.threads)
+        if isKept, !(hold?.isLost ?? false) {
+            do {
+                try keepCheckpoint()
+                try checkpoints.finish()
+            } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
         }
         takeCheckpointEvents()
     }

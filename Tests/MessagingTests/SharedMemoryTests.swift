@@ -46,3 +46,12 @@ func aPlaceWithoutThatMemoryIsNotOpened(process: Int32, descriptor: Int32, bytes
 func bytesThatAreNotInTheMemoryAreNotGiven(offset: Int, count: Int) throws {
     #expect(try SharedMemory(byteCount: 100).bytes(at: offset, count: count) == nil)
 }
+
+@Test(arguments: [false, true]) func whoOnlyReadsCannotWrite(isWrittenTo: Bool) throws {
+    let made = try SharedMemory(byteCount: 100)
+    let opened = try #require(SharedMemory(opening: made.place, isWrittenTo: isWrittenTo))
+    let start = try #require(opened.bytes(at: SharedMemory.firstOffset, count: 4)) - SharedMemory.firstOffset
+    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n")
+    let line = maps.first { $0.hasPrefix(String(UInt(bitPattern: start), radix: 16) + "-") }
+    #expect(line?.split(separator: " ")[1] == (isWrittenTo ? "rw-s" : "r--s"))
+}

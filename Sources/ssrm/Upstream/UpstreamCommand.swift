@@ -22,6 +22,7 @@ extension UpstreamCommand {
         settings.config = options.presetOptions.config
         settings.excludeSubjects = options.excludeSubjects
         settings.resumes = options.resume
+        settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.workers = workers
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
@@ -38,7 +39,7 @@ extension UpstreamCommand {
         settings.lease = .seconds(leaseOptions.lease)
         settings.refusesOtherArithmetic = leaseOptions.sameArithmetic
         settings.sharesMemory = leaseOptions.sharedMemory
-        settings.checkpointEvery = options.checkpointEvery
+        if let interval = CheckpointInterval(options.checkpointEvery) { settings.checkpointEvery = interval }
         settings.keepCheckpoints = options.keepCheckpoints
         settings.patience = patience
         return settings
