@@ -231,7 +231,11 @@ public struct Employment: Sendable {
         if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
         guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
         if claimInHand == work.claim { claimInHand = nil }
-        if work.claim < releasedBelow { return [] }
+        if work.claim < releasedBelow {
+            // Others were faster; the coordinator is to know that this worker is free.
+            nextSign = .zero
+            return []
+        }
         alteredCount = 0
         let isLent = isSharing && content != .notFinite
         if isLent { lentClaims.append(work.claim) }

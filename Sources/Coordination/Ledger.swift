@@ -1,12 +1,49 @@
 import Numerics
-public import Wire
 
 /// One step: which leaves are whose, which are summed, and which are still to be given out.
+///
+/// Leaves that were given out stay together as one assignment until their sums are taken, however many workers compute
+/// them: one, a second where the first is overdue, two where answers are compared.
 public struct Ledger: Sendable {
-    private struct Run {
-        var leaves: Range<Int>
-        /// Who found their sums not finite; nil for leaves that nobody has answered for.
-        var finder: Claim.Finder?
+    /// A worker that has nothing to do.
+    public struct Candidate: Sendable {
+        /// The worker.
+        public let id: WorkerID
+        /// Seconds that it needs for a leaf; nil before its first answer.
+        public let leafTime: Double?
+        /// Whether its answers can be compared with the coordinator's own arithmetic.
+        public let isComparable: Bool
+        /// Whether it has had no leaves for so long that how fast it is has to be found out anew.
+        public let isUntried: Bool
+
+        /// A worker.
+        public init(_ id: WorkerID, leafTime: Double? = nil, isComparable: Bool = true, isUntried: Bool = false) {
+            (self.id, self.leafTime, self.isComparable, self.isUntried) = (id, leafTime, isComparable, isUntried)
+        }
+    }
+    /// What a second answer, or word that sums are not finite, came to.
+    public enum Verdict: Equatable, Sendable {
+        /// Another worker is to answer.
+        case awaited
+        /// Two answers agree.
+        case agreed(Claim.Answer, Claim.Answer)
+        /// Two answers differ, or two say that sums are not finite: the coordinator itself has to compute the leaves.
+        case disputed
+    }
+    struct Assignment {
+        let leaves: Range<Int>
+        /// Whether two workers have to agree.
+        let isAudited: Bool
+        /// Who computes them at present.
+        var workers: [WorkerID] = []
+        var answers: [Claim.Answer] = []
+        /// Who found their sums not finite: one, or two whom the coordinator has to believe or not.
+        var finders: [Claim.Finder] = []
+        /// Whether the coordinator itself computes them: nobody else is asked.
+        var isDisputed = false
+
+        /// How many more workers are to compute them, were nobody overdue.
+        var wantedCount: Int { isDisputed ? 0 : (isAudited ? 2 : 1) - answers.count - workers.count }
     }
     /// The step, counted from 0.
     public let step: Int
@@ -16,30 +53,42 @@ public struct Ledger: Sendable {
     public private(set) var nextID: UInt64
     /// Whether the vectors of each answer are looked at: the step was done before, and its sum was not finite.
     public let isLookedThrough: Bool
-    private let shape: SumTreeShape
-    private var open: [Run]
-    private var claims: [WorkerID: Claim] = [:]
-    private var leavesLeft: Int
+    /// Whether all leaves are computed by two workers, whose answers have to agree.
+    public let isAudited: Bool
+    let shape: SumTreeShape
+    /// Leaves that nobody was given, or whose only worker has gone.
+    var open: [Range<Int>]
+    var claims: [WorkerID: Claim] = [:]
+    /// By their first leaf.
+    var assignments: [Int: Assignment] = [:]
+    var leavesLeft: Int
 
     /// A step of which nothing is done, whose claims are numbered from `firstID`.
-    public init(step: Int, leafCount: Int, firstID: UInt64, isLookedThrough: Bool = false) {
+    public init(
+        step: Int, leafCount: Int, firstID: UInt64, isLookedThrough: Bool = false, isAudited: Bool = false
+    ) {
         self.init(
-            step: step, leaves: 0..<leafCount, of: leafCount, firstID: firstID, isLookedThrough: isLookedThrough)
+            step: step, leaves: 0..<leafCount, of: leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
+            isAudited: isAudited)
     }
 
     /// A run of a step's `leafCount` leaves of which nothing is done: a relay's.
-    init(step: Int, leaves: Range<Int>, of leafCount: Int, firstID: UInt64, isLookedThrough: Bool) {
-        (self.step, self.firstID, nextID, self.isLookedThrough) = (step, firstID, firstID, isLookedThrough)
+    init(
+        step: Int, leaves: Range<Int>, of leafCount: Int, firstID: UInt64, isLookedThrough: Bool,
+        isAudited: Bool = false
+    ) {
+        (self.step, self.firstID, nextID) = (step, firstID, firstID)
+        (self.isLookedThrough, self.isAudited) = (isLookedThrough, isAudited)
         shape = SumTreeShape(leafCount: leafCount)
-        open = leaves.isEmpty ? [] : [Run(leaves: leaves)]
+        open = leaves.isEmpty ? [] : [leaves]
         leavesLeft = leaves.count
     }
 
     /// Whether the sums of all leaves were taken.
     public var isComplete: Bool { leavesLeft == 0 }
 
-    /// Whether there are leaves that nobody computes.
-    public var hasOpenLeaves: Bool { !open.isEmpty }
+    /// Whether there are leaves that nobody computes, or that one more worker is to compute.
+    public var hasOpenLeaves: Bool { !open.isEmpty || assignments.values.contains { $0.wantedCount > 0 } }
 
     /// What a worker was given and has not reported on.
     public func claim(of worker: WorkerID) -> Claim? { claims[worker] }
@@ -47,98 +96,126 @@ public struct Ledger: Sendable {
     /// The complete subtrees among a claim's leaves, from left to right.
     func nodes(of claim: Claim) -> [Range<Int>] { shape.nodes(in: claim.leaves) }
 
-    /// Gives what is to be done to idle workers: to each one run, by its number of threads.
+    /// Whether the parts of a claim's sums are to be held until its report is taken.
+    func holdsParts(of claim: Claim) -> Bool { isLookedThrough || isAudited || claim.purpose != .first }
+
+    // MARK: - Giving leaves out
+
+    /// Gives what is to be done to idle workers, to each at most one run of leaves.
     ///
-    /// Sums that were found not to be finite are given as they are, to another worker than their finder where
-    /// `readyCount` says that there is one.
+    /// - Parameters:
+    ///   - idle: the workers that have nothing to do.
+    ///   - newcomers: how many others are at their first leaf, and will want more.
+    ///   - available: all workers that may answer within reasonable time, idle or not.
+    ///   - now: the time.
+    ///   - isOverdue: whether a worker's answer should have come by now.
+    /// - Returns: the claims.
     public mutating func onIdle(
-        _ workers: [(id: WorkerID, threads: Int)], readyCount: Int, at now: Duration
+        _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, at now: Duration,
+        isOverdue: (WorkerID) -> Bool = { _ in false }
     ) -> [Claim] {
-        var given: [Claim] = []
-        var idle = workers
-        for run in open {
-            guard let finder = run.finder,
-                let other = idle.firstIndex(where: { readyCount == 1 || $0.id != finder.worker })
-            else { continue }
-            given.append(claim(run.leaves, for: idle.remove(at: other).id, .confirm(finder: finder), now))
-        }
-        open.removeAll { run in run.finder != nil && given.contains { $0.leaves == run.leaves } }
-        var threadsLeft = idle.reduce(0) { $0 + $1.threads }
-        for (id, threads) in idle {
-            guard let first = open.firstIndex(where: { $0.finder == nil }) else { break }
-            let leavesLeft = open.reduce(0) { $0 + ($1.finder == nil ? $1.leaves.count : 0) }
-            let share = max(1, (leavesLeft * threads + threadsLeft - 1) / threadsLeft)
-            let leaves = open[first].leaves
-            let run = leaves.lowerBound..<min(leaves.lowerBound + share, leaves.upperBound)
-            if run.upperBound < leaves.upperBound {
-                open[first].leaves = run.upperBound..<leaves.upperBound
-            } else {
-                open.remove(at: first)
+        var (idle, given) = (idle, [Claim]())
+        let started = assignments.keys.sorted()
+        for first in started {
+            while let assignment = assignments[first], assignment.wantedCount > 0,
+                let i = idle.firstIndex(where: { mayTake(assignment, $0, available) })
+            {
+                given.append(
+                    give(assignment, to: idle.remove(at: i).id, assignment.finders.isEmpty ? .audit : nil, now))
             }
-            given.append(claim(run, for: id, .first, now))
-            threadsLeft -= threads
+        }
+        for (worker, share) in zip(
+            idle,
+            Pace.shares(of: open.reduce(0) { $0 + $1.count }, among: idle.map(\.leafTime), newcomers: newcomers))
+        where share > 0 {
+            guard let run = open.first else { break }
+            let leaves = run.lowerBound..<min(run.lowerBound + share, run.upperBound)
+            if leaves.upperBound < run.upperBound {
+                open[0] = leaves.upperBound..<run.upperBound
+            } else {
+                open.removeFirst()
+            }
+            given.append(
+                give(
+                    Assignment(leaves: leaves, isAudited: isAudited && worker.isComparable), to: worker.id, .first, now)
+            )
+            idle.removeAll { $0.id == worker.id }
+        }
+        for first in started {
+            guard let assignment = assignments[first], !assignment.workers.isEmpty, !assignment.isDisputed,
+                assignment.workers.allSatisfy(isOverdue),
+                let i = idle.firstIndex(where: { mayTake(assignment, $0, available) })
+            else { continue }
+            given.append(give(assignment, to: idle.remove(at: i).id, nil, now))
+        }
+        // What is known of such a worker is old; what it computes once more costs nobody anything.
+        for worker in idle where worker.isUntried {
+            guard let first = assignments.keys.sorted().last, let assignment = assignments[first],
+                assignment.workers.count == 1, mayTake(assignment, worker, available)
+            else { continue }
+            given.append(give(assignment, to: worker.id, .trial, now))
         }
         return given
     }
 
-    private mutating func claim(
-        _ leaves: Range<Int>, for worker: WorkerID, _ purpose: Claim.Purpose, _ now: Duration
+    /// Whether a worker can compute leaves that others have, or had: it has not answered for them, nor found them not
+    /// finite where there is somebody else.
+    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ available: Set<WorkerID>) -> Bool {
+        if assignment.isAudited, !worker.isComparable { return false }
+        if assignment.workers.contains(worker.id) || assignment.answers.contains(where: { $0.worker == worker.id }) {
+            return false
+        }
+        guard assignment.finders.contains(where: { $0.worker == worker.id }) else { return true }
+        return available.allSatisfy { $0 == worker.id }
+    }
+
+    private mutating func give(
+        _ assignment: Assignment, to worker: WorkerID, _ purpose: Claim.Purpose?, _ now: Duration
     ) -> Claim {
-        let claim = Claim(id: nextID, worker: worker, leaves: leaves, purpose: purpose, since: now)
+        let purpose = purpose ?? assignment.finders.first.map { .confirm(finder: $0) } ?? .backup
+        let claim = Claim(id: nextID, worker: worker, leaves: assignment.leaves, purpose: purpose, since: now)
         nextID += 1
         claims[worker] = claim
+        assignments[claim.leaves.lowerBound, default: assignment].workers.append(worker)
         return claim
     }
 
-    /// Why a report can't be taken: it is late, repeated or unasked; nil for one of just what its worker was given.
-    public func fault(of report: LeafReport, from worker: WorkerID) -> Refusal? {
-        guard report.step == step else {
-            return Refusal(.staleStep, "step \(step) is in hand, not step \(report.step)")
-        }
-        guard let claim = claims[worker], claim.id == report.claim, claim.leaves == report.leaves else {
-            return Refusal(.notAssigned, "leaves \(report.leaves) of step \(step) are not this worker's")
-        }
-        if case .nodes(let nodes) = report.content, nodes.map(\.leaves) != shape.nodes(in: claim.leaves) {
-            return Refusal(.notAssigned, "the nodes of leaves \(report.leaves) are others")
-        }
-        return nil
-    }
-
-    /// Takes note that the sums of what a worker was given are in the tree.
-    public mutating func onSums(from worker: WorkerID) {
-        guard let claim = claims.removeValue(forKey: worker) else { return }
-        leavesLeft -= claim.leaves.count
-    }
-
-    /// Takes note that a worker found sums of what it was given not to be finite.
-    ///
-    /// - Returns: whether that was found before. If not, the leaves are to be given out again.
-    public mutating func onNotFinite(from worker: WorkerID, named name: String) -> Bool {
-        guard let claim = claims.removeValue(forKey: worker) else { return false }
-        if case .confirm = claim.purpose { return true }
-        reopen(Run(leaves: claim.leaves, finder: Claim.Finder(worker: worker, name: name)))
-        return false
-    }
+    // MARK: - Leaves that come back
 
     /// Takes a worker's leaves back to be given out again: it has gone, or does not know of them.
     public mutating func onLoss(by worker: WorkerID) {
-        guard let claim = claims.removeValue(forKey: worker) else { return }
-        if case .confirm(let finder) = claim.purpose {
-            reopen(Run(leaves: claim.leaves, finder: finder))
-        } else {
-            reopen(Run(leaves: claim.leaves))
-        }
+        guard let claim = release(worker) else { return }
+        reopenIfUnclaimed(claim.leaves.lowerBound)
     }
 
     /// Takes back what a worker was given to confirm, as if nobody had answered for it: two answers of one worker
     /// differ.
     mutating func onContradiction(by worker: WorkerID) {
-        guard let claim = claims.removeValue(forKey: worker) else { return }
-        reopen(Run(leaves: claim.leaves))
+        guard let claim = release(worker) else { return }
+        assignments[claim.leaves.lowerBound]?.finders = []
+        reopenIfUnclaimed(claim.leaves.lowerBound)
     }
 
-    private mutating func reopen(_ run: Run) {
-        let place = open.firstIndex { $0.leaves.lowerBound > run.leaves.lowerBound } ?? open.endIndex
-        open.insert(run, at: place)
+    /// Takes back what was answered by a worker that is not believed any more.
+    mutating func onLiar(_ worker: WorkerID) {
+        for first in assignments.keys.sorted() where assignments[first]?.isDisputed == false {
+            assignments[first]?.answers.removeAll { $0.worker == worker }
+            reopenIfUnclaimed(first)
+        }
+        onLoss(by: worker)
+    }
+
+    /// Gives leaves out anew of which nobody has anything.
+    mutating func reopenIfUnclaimed(_ first: Int) {
+        guard let assignment = assignments[first], assignment.workers.isEmpty, assignment.answers.isEmpty,
+            assignment.finders.isEmpty, !assignment.isDisputed
+        else { return }
+        assignments[first] = nil
+        reopen(assignment.leaves)
+    }
+
+    mutating func reopen(_ leaves: Range<Int>) {
+        let place = open.firstIndex { $0.lowerBound > leaves.lowerBound } ?? open.endIndex
+        open.insert(leaves, at: place)
     }
 }

@@ -10,7 +10,8 @@ public struct Relay: Sendable {
     public enum Directive: Equatable, Sendable {
         /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
         case up(Employment.Directive)
-        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart` and `fail` never come.
+        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart`, `fail` and what is about answers that are
+        /// compared never come.
         ///
         /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
         case down(Training.Directive)
@@ -153,7 +154,7 @@ public struct Relay: Sendable {
     // MARK: - Time and leaving
 
     /// When `onTick` is due at the latest.
-    public var nextTick: Duration { employment.nextTick }
+    public var nextTick: Duration { min(employment.nextTick, training?.nextLook ?? .seconds(1 << 40)) }
 
     /// Does what is due, on both sides.
     public mutating func onTick(at now: Duration) -> [Directive] {

@@ -2,6 +2,17 @@ public import Wire
 
 /// Which workers there are, what they said of themselves, and when each was last heard of.
 public struct Roster: Sendable {
+    /// Leaves that a worker was given.
+    public struct Given: Sendable {
+        /// The claim's number.
+        public let claim: UInt64
+        /// How many leaves it has.
+        public let leafCount: Int
+        /// Since when.
+        public let since: Duration
+        /// When the answer is overdue; nil where nothing is known to judge by.
+        public internal(set) var due: Duration?
+    }
     /// A worker as the coordinator knows it.
     public struct Member: Sendable {
         /// What it said when it joined.
@@ -19,6 +30,13 @@ public struct Roster: Sendable {
 
         /// The step in which it was given leaves last, and the first leaf that it was given in that step.
         public internal(set) var home: (step: Int, leaf: Int)?
+
+        /// What it was given last and has not answered for, be it of use still or not.
+        public internal(set) var inHand: Given?
+        /// What it was given before and did not seem to know of: its answer may come late.
+        var mislaid: Given?
+        /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
+        public internal(set) var isComparable = false
 
         /// The worker's name, fit for a terminal.
         public var name: String { hello.name.printable }
@@ -46,9 +64,28 @@ public struct Roster: Sendable {
     /// Notes how many compute threads a worker has at hand.
     mutating func note(threads: Int, at worker: WorkerID) { members[worker]?.threads = threads }
 
-    mutating func onReady(_ worker: WorkerID, takesParts: Bool) {
+    mutating func onReady(_ worker: WorkerID, takesParts: Bool, isComparable: Bool) {
         members[worker]?.isReady = true
         members[worker]?.takesParts = takesParts
+        members[worker]?.isComparable = isComparable
+    }
+
+    /// Notes what a worker has in hand, or that it has nothing.
+    mutating func note(inHand given: Given?, at worker: WorkerID) { members[worker]?.inHand = given }
+
+    /// Notes that a worker does not seem to know of what it was given.
+    mutating func noteMislaid(at worker: WorkerID) {
+        let given = members[worker]?.inHand
+        members[worker]?.mislaid = given
+        members[worker]?.inHand = nil
+    }
+
+    /// Notes when what a worker has in hand is overdue.
+    mutating func note(due: Duration, at worker: WorkerID) { members[worker]?.inHand?.due = due }
+
+    /// Forgets which parameters workers were sent: they may be others now under the same number.
+    mutating func forgetParameters() {
+        for worker in members.keys { members[worker]?.parametersStep = nil }
     }
 
     /// Notes the step whose parameters a worker has; nil where it may have lost them.

@@ -34,6 +34,15 @@ public enum RunEvent: Equatable, Sendable {
     case notFinite(worker: String, step: Int, leaves: Range<Int>, isConfirmed: Bool)
     /// A worker said of leaves' sums that they are not finite, or sent such as if they were, and another's were finite.
     case refuted(worker: String, step: Int, leaves: Range<Int>)
+    /// A worker's sums were wrong; the coordinator computed them itself. Since step `since` its sums were taken on its
+    /// word; nil where none were.
+    case lied(worker: String, step: Int, leaves: Range<Int>, since: Int?)
+    /// The run goes on from an earlier state, because what was made since may hold wrong sums.
+    case wentBack(step: Int)
+    /// A worker's answer is overdue; another one computes its leaves as well.
+    case overdue(worker: String, step: Int, leaves: Range<Int>, also: String)
+    /// So many answers were overdue that no more is told of.
+    case overdueMuted
     /// The sum of all leaves is not finite, though each answer was said to be; the step is done again and looked at.
     case stepRepeated(step: Int)
     /// A step is done; its figures are by name, as they are told to people, the loss first.
@@ -88,6 +97,10 @@ public enum RunEvent: Equatable, Sendable {
         case refusalsMuted = "refusals_muted"
         case notFinite = "not_finite"
         case refuted
+        case lied
+        case wentBack = "went_back"
+        case overdue
+        case overdueMuted = "overdue_muted"
         case stepRepeated = "step_repeated"
         case stepDone = "step"
         case roundTimed = "round_timed"
@@ -121,6 +134,10 @@ public enum RunEvent: Equatable, Sendable {
         case .refusalsMuted: .refusalsMuted
         case .notFinite: .notFinite
         case .refuted: .refuted
+        case .lied: .lied
+        case .wentBack: .wentBack
+        case .overdue: .overdue
+        case .overdueMuted: .overdueMuted
         case .stepRepeated: .stepRepeated
         case .stepDone: .stepDone
         case .roundTimed: .roundTimed
@@ -141,7 +158,7 @@ public enum RunEvent: Equatable, Sendable {
         case .started(let step, let steps, let isResumed):
             [("step", .number(step)), ("steps", .number(steps)), ("resumed", .truth(isResumed))]
         case .slowProducts(let note): [("note", .text(note))]
-        case .stepRepeated(let step), .checkpointWritten(let step), .finished(let step):
+        case .stepRepeated(let step), .wentBack(let step), .checkpointWritten(let step), .finished(let step):
             [("step", .number(step))]
         case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]
         case .folderRestored(let path): [("path", .text(path))]
@@ -162,10 +179,14 @@ public enum RunEvent: Equatable, Sendable {
                 ("probe_of", .text(holder)),
             ]
         case .refused(let what): [("what", .text(what))]
-        case .refusalsMuted, .samplesConfirmed: []
+        case .refusalsMuted, .overdueMuted, .samplesConfirmed: []
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             Self.place(worker, step, leaves) + [("confirmed", .truth(isConfirmed))]
         case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
+        case .lied(let worker, let step, let leaves, let since):
+            Self.place(worker, step, leaves) + (since.map { [("since", .number($0))] } ?? [])
+        case .overdue(let worker, let step, let leaves, let also):
+            Self.place(worker, step, leaves) + [("also", .text(also))]
         case .stepDone(let step, let figures, let workers):
             [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
         case .roundTimed(let times):
@@ -228,6 +249,16 @@ extension RunEvent: CustomStringConvertible {
             \(worker) is sent away: it found the sum of leaves \(leaves) of step \(step) infinite or not a number, and they \
             are not
             """
+        case .lied(let worker, let step, let leaves, let since):
+            """
+            \(worker) is sent away: its sum of leaves \(leaves) of step \(step) is wrong, by another worker's and this \
+            coordinator's own; look at that machine's memory\
+            \(since.map { ". Its sums were taken on its word since step \($0)" } ?? "")
+            """
+        case .wentBack(let step): "what was done since may hold wrong sums; going on after step \(step)"
+        case .overdue(let worker, let step, let leaves, let also):
+            "\(worker) is late with leaves \(leaves) of step \(step); \(also) computes them, too"
+        case .overdueMuted: "what else is late is not told of"
         case .stepRepeated(let step):
             "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"
         case .stepDone(let step, let figures, let workers):

@@ -6,6 +6,9 @@ extension Training {
 
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
         if isOver { return [.send(.finish(complete: true), to: worker)] }
+        if shutOut.contains(worker) || record.shutOut.contains(hello.name.printable) {
+            return [refuse(worker, Refusal(.refuted, "its sums were wrong; it is not taken in again"))]
+        }
         let freed = depart(worker, at: now)
         roster.onHello(hello, from: worker, at: now)
         return freed + [.welcome(worker)]
@@ -24,6 +27,7 @@ extension Training {
                 return tellRefused(text) + [refuse(worker, Refusal(.otherArithmetic, reason))]
                     + depart(worker, at: now)
             }
+            record.probesAgree = false
             directives.append(
                 .event(
                     .otherArithmetic(
@@ -31,7 +35,8 @@ extension Training {
         } else if probe == nil {
             probe = ArithmeticProbe(digest: ready.probeDigest, name: member.name)
         }
-        roster.onReady(worker, takesParts: ready.takesParts)
+        roster.onReady(
+            worker, takesParts: ready.takesParts, isComparable: ready.probeDigest == reference?.digest)
         directives.append(.share(ready, with: worker))
         directives.append(.event(.joined(worker: member.name, processor: processor, numerics: numerics)))
         return directives + assign(at: now)
@@ -53,14 +58,24 @@ extension Training {
         }
         if let threads = heartbeat.threads, threads != member.threads {
             roster.note(threads: threads, at: worker)
-            if threads == 0 { self.ledger?.onLoss(by: worker) }
+            if threads == 0 {
+                ledger?.onLoss(by: worker)
+                roster.note(inHand: nil, at: worker)
+            }
             return [answer] + assign(at: now)
         }
-        guard let ledger, let claim = ledger.claim(of: worker), now - claim.since > grace, heartbeat.claim != claim.id
-        else {
-            return [answer]
+        guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] }
+        if ledger?.claim(of: worker)?.id != given.claim {
+            // Others were faster, and the worker knows: it is free.
+            noteTime(of: given, at: worker, now)
+            roster.note(inHand: nil, at: worker)
+            return [answer] + assign(at: now)
         }
-        self.ledger?.onLoss(by: worker)
+        // On a slow link work is under way for as long as answers took before.
+        let usual = pace.allowance(of: worker, leafCount: given.leafCount) ?? .zero
+        guard now - given.since > max(grace, usual) else { return [answer] }
+        ledger?.onLoss(by: worker)
+        roster.noteMislaid(at: worker)
         roster.note(parametersOf: nil, at: worker)
         return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
     }
@@ -80,8 +95,9 @@ extension Training {
     mutating func onReport(
         _ report: LeafReport, _ blockLengths: [Int], from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
+        noteTime(of: report, from: worker, member, at: now)
         guard let ledger else { return [] }
-        if let refusal = ledger.fault(of: report, from: worker) { return [refuse(worker, refusal)] }
+        if let refusal = ledger.fault(of: report, from: worker) { return [refuse(worker, refusal)] + assign(at: now) }
         switch report.content {
         case .notFinite:
             guard blockLengths.isEmpty else {
@@ -90,12 +106,40 @@ extension Training {
             return onNotFinite(from: worker, at: now)
         case .nodes(let nodes):
             if let fault = fault(of: nodes, blockLengths) { return onUnreadable(fault, from: worker, at: now) }
-            if case .confirm(let finder)? = ledger.claim(of: worker)?.purpose, finder.worker == worker {
+            if let finder = ledger.finder(ofLeavesOf: worker), finder.worker == worker {
                 self.ledger?.onContradiction(by: worker)
-                return sendAway(finder, step: ledger.step, leaves: report.leaves, at: now)
+                return sendAway(finder, step: ledger.step, leaves: report.leaves) + assign(at: now)
             }
-            return [.takeSums(from: worker, isLookedThrough: ledger.isLookedThrough)]
+            return [
+                .takeSums(
+                    from: worker, isLookedThrough: ledger.isLookedThrough, isCompared: ledger.isCompared(worker))
+            ]
         }
+    }
+
+    /// Notes how long an answer took, and that its worker has nothing in hand any more.
+    private mutating func noteTime(
+        of report: LeafReport, from worker: WorkerID, _ member: Roster.Member, at now: Duration
+    ) {
+        let given: Roster.Given
+        let isOfUse = ledger?.claim(of: worker)?.id == report.claim
+        if let inHand = member.inHand, inHand.claim == report.claim {
+            // Whatever only has the number of what is in hand is no answer.
+            if isOfUse, ledger?.fault(of: report, from: worker) != nil { return }
+            given = inHand
+            roster.note(inHand: nil, at: worker)
+        } else if let mislaid = member.mislaid, mislaid.claim == report.claim {
+            given = mislaid
+        } else {
+            return
+        }
+        if report.content != .notFinite { noteTime(of: given, at: worker, now) }
+    }
+
+    private mutating func noteTime(of given: Roster.Given, at worker: WorkerID, _ now: Duration) {
+        pace.onAnswer(
+            from: worker, leafCount: given.leafCount, threads: roster.members[worker]?.threads ?? 1,
+            after: now - given.since)
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
@@ -118,27 +162,29 @@ extension Training {
 
     /// Takes note that a worker's sums are in the tree.
     public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let claim = ledger?.claim(of: worker) else { return [] }
-        ledger?.onSums(from: worker)
-        var directives: [Directive] = []
-        if case .confirm(let finder) = claim.purpose, let step = ledger?.step {
-            directives += sendAway(finder, step: step, leaves: claim.leaves, at: now)
-        }
-        return directives + (ledger?.isComplete ?? false ? [.finishStep] : assign(at: now))
+        guard let ledger, let claim = ledger.claim(of: worker) else { return [] }
+        let finder = ledger.finder(ofLeavesOf: worker)
+        self.ledger?.onSums(from: worker)
+        noteSums(
+            of: claim.leaves, by: roster.members[worker]?.name ?? "", step: ledger.step, isAudited: false)
+        let refuted = finder.map { sendAway($0, step: ledger.step, leaves: claim.leaves) } ?? []
+        return refuted + goOn(at: now)
     }
 
     /// Takes note that sums that a worker was to make are infinite or not numbers, by its own word or by looking at
     /// them.
     ///
-    /// No single worker's word ends a job: another one computes the leaves again, or the same one where it is alone.
+    /// No worker's word ends a job, nor that of two: another one computes the leaves again, or the same one where it is
+    /// alone, and then the coordinator itself. A relay passes the word of two on.
     public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {
         guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
-        let isConfirmed = ledger?.onNotFinite(from: worker, named: name) ?? false
+        let isConfirmed = ledger?.onNotFinite(from: worker, named: name) == .disputed
         let event = Directive.event(
             .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
-        return [event] + (isConfirmed ? [failNotFinite(step)] : assign(at: now))
+        guard isConfirmed else { return [event] + assign(at: now) }
+        return [event, relayedClaim == nil ? .settle(step: step, leaves: leaves) : failNotFinite(step)]
     }
 
     /// Takes note of whether a step's sum is finite, and begins the next step, or once more this one.
@@ -151,27 +197,33 @@ extension Training {
                 ledger = nil
                 return finish(complete: true)
             }
-            ledger = Ledger(step: done.step + 1, leafCount: plan.leafCount, firstID: done.nextID)
-            return assign(at: now)
+            begin(done.step + 1, firstID: done.nextID)
+            return release() + assign(at: now)
         }
         if done.isLookedThrough { return [failNotFinite(done.step)] }
-        ledger = Ledger(step: done.step, leafCount: plan.leafCount, firstID: done.nextID, isLookedThrough: true)
+        begin(done.step, firstID: done.nextID, isLookedThrough: true)
         return [.event(.stepRepeated(step: plan.firstStep(of: done.step)))] + assign(at: now)
     }
 
-    private func failNotFinite(_ step: Int) -> Directive {
+    /// Tells workers that still compute what others were faster with that nobody needs it.
+    private func release() -> [Directive] {
+        guard let ledger else { return [] }
+        return roster.all.filter { roster.members[$0]?.inHand != nil }.map {
+            .send(.heartbeatReply(sequence: 0, releasedBelow: ledger.firstID), to: $0)
+        }
+    }
+
+    func failNotFinite(_ step: Int) -> Directive {
         .fail(
             "the gradient of step \(plan.firstStep(of: step)) is infinite or not a number; lower --learning-rate")
     }
 
     /// Sends away who found sums not to be finite that are.
-    private mutating func sendAway(
-        _ finder: Claim.Finder, step: Int, leaves: Range<Int>, at now: Duration
-    ) -> [Directive] {
+    mutating func sendAway(_ finder: Claim.Finder, step: Int, leaves: Range<Int>) -> [Directive] {
         let event = Directive.event(
             .refuted(worker: finder.name, step: plan.firstStep(of: step), leaves: leaves))
         guard roster.members[finder.worker] != nil else { return [event] }
         let text = "the sums of leaves \(leaves) of step \(step) are finite, and this worker found that they are not"
-        return [event, refuse(finder.worker, Refusal(.refuted, text))] + depart(finder.worker, at: now)
+        return [event, refuse(finder.worker, Refusal(.refuted, text))] + leave(finder.worker)
     }
 }

@@ -33,8 +33,7 @@ extension Training {
         guard part.part == arrival.next else { return [] }
         arrival.next += 1
         arrivals[worker] = arrival
-        let isHeld = ledger.isLookedThrough || claim.purpose != .first
-        return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
+        return [.takeSumPart(part, of: nodes, from: worker, isHeld: ledger.holdsParts(of: claim))]
     }
 
     /// Answers a report some of whose parts never came: it is late, or its worker's next sign of life will show that it

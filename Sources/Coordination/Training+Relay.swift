@@ -35,5 +35,6 @@ extension Training {
         guard let ledger else { return }
         relayedClaim = ledger.nextID
         self.ledger = nil
+        look = nil
     }
 }

@@ -25,8 +25,16 @@ public struct Training: Sendable {
         case forget(WorkerID)
         /// Put the sums that came with this worker's report into the tree and call `onSums`; where they can't be read,
         /// `onUnreadable`, and where they are looked through and one is infinite or not a number, `onNotFinite`
-        /// instead.
-        case takeSums(from: WorkerID, isLookedThrough: Bool)
+        /// instead. Sums that are compared are kept beside the tree, for `takeAnswer`, and `onHeld` is called.
+        case takeSums(from: WorkerID, isLookedThrough: Bool, isCompared: Bool)
+        /// Put the sums that were kept of this claim into the tree.
+        case takeAnswer(claim: UInt64)
+        /// Compute these leaves of the step in hand here, and call `onSettled`: workers' answers differ, or say that
+        /// they are not finite.
+        case settle(step: Int, leaves: Range<Int>)
+        /// Give up what is done of the step in hand; where more exchanges than these are done, take up the last state
+        /// that was kept by then. Then call `onWentBack`: what was done since is not to be believed.
+        case goBack(round: Int)
         /// Put this part of the sums of these nodes into the tree ahead of their report, or hold it until the report is
         /// taken; where it can't be read, `onUnreadable`. What other workers' parts cover already is left out.
         case takeSumPart(SumPart, of: [Range<Int>], from: WorkerID, isHeld: Bool)
@@ -73,8 +81,13 @@ public struct Training: Sendable {
     public internal(set) var roster: Roster
     /// The step in hand; nil when all are done.
     public internal(set) var ledger: Ledger?
-    /// What the arithmetic of the run's first worker gave; the next process is to be told of it.
+    /// What the run's arithmetic gives: the coordinator's own, or that of the process that began the run; a relay has
+    /// its first worker's.
     public internal(set) var probe: ArithmeticProbe?
+    /// What the run's sums rest on.
+    public internal(set) var record: AuditRecord
+    /// The coordinator's own arithmetic.
+    let reference: ArithmeticProbe?
     let refusesOtherArithmetic: Bool
     /// How long after it was given leaves a worker may still not know of it.
     let grace: Duration
@@ -82,9 +95,21 @@ public struct Training: Sendable {
     var relayedClaim: UInt64?
     /// Which parts of sums have come ahead of their reports.
     var arrivals: [WorkerID: Arrival] = [:]
+    /// How fast the workers are.
+    var pace = Pace()
+    /// When somebody's answer is overdue that is not yet.
+    var look: Duration?
+    /// Whether leaves of the step in hand are overdue: whoever is free next is to compute them.
+    var isBehind = false
+    /// Who is not taken in any more, beside those whose names are in the record.
+    var shutOut: Set<WorkerID> = []
+    /// The share of steps whose leaves are all computed twice, and where it is drawn which ones.
+    let auditShare: Double
+    private var auditDraw: RandomSequence
     private var refusedCount = 0
+    var backupCount = 0
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
-    private static let refusedLimit = 20
+    static let refusedLimit = 20
 
     /// A training that starts at a round, with workers that show life once every `heartbeat`.
     ///
@@ -94,20 +119,35 @@ public struct Training: Sendable {
     ///   - firstClaim: the number of the first claim, drawn at random, so that no other process of the run has the
     ///     same; not 0.
     ///   - probe: the run's, where an earlier process knew it.
+    ///   - reference: what this process's arithmetic gives.
+    ///   - record: what the sums of earlier processes of the run rest on.
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
+    ///   - audit: the share of leaves that two workers compute, whose answers have to be the same.
+    ///   - auditSeed: what it follows from which leaves these are; nobody else is to know it.
     public init(
-        _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil, heartbeat: Duration,
-        lease: Duration, refusesOtherArithmetic: Bool = false
+        _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil,
+        reference: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(), heartbeat: Duration, lease: Duration,
+        refusesOtherArithmetic: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0
     ) {
         precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
-        self.probe = probe
+        (self.probe, self.reference, self.record) = (probe ?? reference, reference, record)
         self.refusesOtherArithmetic = refusesOtherArithmetic
+        (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
         roster = Roster(lease: lease)
-        ledger = round < plan.rounds ? Ledger(step: round, leafCount: plan.leafCount, firstID: firstClaim) : nil
+        if round < plan.rounds { begin(round, firstID: firstClaim) }
+    }
+
+    /// Begins a step, or begins it anew.
+    mutating func begin(_ step: Int, firstID: UInt64, isLookedThrough: Bool = false) {
+        let isAudited = auditShare > 0 && auditDraw.uniform() < auditShare
+        ledger = Ledger(
+            step: step, leafCount: plan.leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
+            isAudited: isAudited)
+        arrivals = [:]
     }
 
     /// How many workers can compute.
@@ -166,9 +206,12 @@ public struct Training: Sendable {
         return gone.flatMap { depart($0, at: now) }
     }
 
-    /// Looks for workers whose lease is over.
+    /// When `onTick` has something to do before its time: an answer is overdue then.
+    public var nextLook: Duration? { look }
+
+    /// Looks for workers whose lease is over, and for answers that are overdue.
     public mutating func onTick(at now: Duration) -> [Directive] {
-        var directives: [Directive] = []
+        var directives = assign(at: now)
         for worker in roster.expired(at: now) {
             let name = roster.members[worker]?.name ?? ""
             directives.append(.event(.silent(worker: name, lease: roster.lease)))
@@ -193,32 +236,22 @@ public struct Training: Sendable {
     }
 
     mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
+        let left = leave(worker)
+        return left.isEmpty ? [] : left + assign(at: now)
+    }
+
+    /// Forgets a worker, whose leaves are there to be given out again.
+    mutating func leave(_ worker: WorkerID) -> [Directive] {
         guard roster.remove(worker) != nil else { return [] }
         ledger?.onLoss(by: worker)
         arrivals[worker] = nil
-        return [.forget(worker)] + assign(at: now)
+        pace.onLeft(worker)
+        return [.forget(worker)]
     }
 
-    /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
-    /// step: a worker that streams its samples has the blocks of shards that it had before.
-    mutating func assign(at now: Duration) -> [Directive] {
-        guard ledger?.hasOpenLeaves ?? false else { return [] }
-        let ready = roster.ready
-        let idle = ready.filter { ledger?.claim(of: $0.id) == nil }.enumerated().sorted { a, b in
-            let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
-            return first == second ? a.offset < b.offset : first < second
-        }.map(\.element)
-        let claims = ledger?.onIdle(
-            idle.map { (id: $0.id, threads: $0.member.threads) }, readyCount: ready.count, at: now)
-        guard let ledger, let claims else { return [] }
-        return claims.map { claim in
-            let needsParameters = roster.members[claim.worker]?.parametersStep != ledger.step
-            roster.note(parametersOf: ledger.step, at: claim.worker)
-            roster.note(firstLeaf: claim.leaves.lowerBound, of: ledger.step, at: claim.worker)
-            let work = Work(
-                claim: claim.id, step: ledger.step, leaves: claim.leaves, releasedBelow: ledger.firstID)
-            return .sendWork(work, withParameters: needsParameters, to: claim.worker)
-        }
+    /// Ends the step where all its sums are taken, or gives out what is left of it.
+    mutating func goOn(at now: Duration) -> [Directive] {
+        ledger?.isComplete ?? false ? [.finishStep] : assign(at: now)
     }
 
     func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive { .send(.refusal(refusal), to: worker) }

@@ -24,6 +24,42 @@ package final class CheckpointPlaces {
         for place in writers { place.writer.write(newest) }
     }
 
+    /// The newest whole checkpoint of several places.
+    ///
+    /// - Parameters:
+    ///   - places: run directories, and copies of them.
+    ///   - skipped: is told of each newer one that is not whole, and why.
+    /// - Returns: nil where there are no checkpoint files at all.
+    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole.
+    static func newest(
+        in places: [RunFolder], skipped: (String) -> Void
+    ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
+        var newest: (path: String, checkpoint: TrainingCheckpoint)?
+        var fault: (any Error)?
+        for place in places {
+            do {
+                guard let found = try place.newestCheckpoint(skipped: skipped) else { continue }
+                if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if newest == nil, let fault { throw fault }
+        return newest
+    }
+
+    /// The newest whole checkpoint of these places.
+    func newest(skipped: (String) -> Void) throws -> TrainingCheckpoint? {
+        try Self.newest(in: writers.map(\.folder), skipped: skipped)?.checkpoint
+    }
+
+    /// Removes the checkpoints of steps after `step`, which are not to be believed.
+    ///
+    /// - Throws: where one can't be removed.
+    func dropLater(than step: Int) throws {
+        for place in writers { try place.writer.dropLater(than: step) }
+    }
+
     /// Tries again what could not be written, where it is time for that.
     package func tick() {
         for place in writers { place.writer.tick() }

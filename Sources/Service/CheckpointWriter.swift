@@ -82,6 +82,23 @@ package final class CheckpointWriter: Sendable {
         if isDue { queue.async { [self] in writeWaiting() } }
     }
 
+    /// Removes the checkpoints of steps after `step`, which are not to be believed; what waits to be written is not.
+    ///
+    /// - Throws: where one can't be removed.
+    package func dropLater(than step: Int) throws {
+        state.withLock { ($0.waiting, $0.failure, $0.retryTime) = (nil, nil, nil) }
+        try queue.sync {
+            state.withLock { $0.waiting = nil }
+            for later in folder.checkpointSteps where later > step {
+                let path = folder.checkpointFile(step: later)
+                guard unlink(path) == 0 || errno == ENOENT else {
+                    throw ServiceError(
+                        "\(path) may hold wrong sums and can't be removed: \(String(cString: strerror(errno)))")
+                }
+            }
+        }
+    }
+
     private func removeOldOnes(upTo step: Int) {
         for old in folder.checkpointSteps.filter({ $0 <= step }).dropLast(kept) {
             let path = folder.checkpointFile(step: old)

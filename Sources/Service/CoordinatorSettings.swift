@@ -8,6 +8,8 @@ package struct CoordinatorSettings: Sendable {
     package var lease = Duration.seconds(10)
     /// Whether workers whose probe gradient differs are refused.
     package var refusesOtherArithmetic = false
+    /// The share of leaves that two workers compute, whose answers have to be the same.
+    package var audit = 0.0
     /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
     package var sharesMemory = true
     /// How often a checkpoint is written.

@@ -12,6 +12,8 @@ struct StepProgress {
         var parts: [(leaves: Range<Int>, part: Int, vector: FloatBlock)] = []
     }
     var held: [WorkerID: Held] = [:]
+    /// Whole sums that count once another worker's are the same, by their claims.
+    var answers: [UInt64: [LeafSum]] = [:]
     /// The parts that the optimiser has made, from the first on, as they are published.
     var made: [RawFrame] = []
     /// Whether a part's sum is infinite or not a number: then the step is not made.

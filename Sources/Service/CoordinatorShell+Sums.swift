@@ -6,35 +6,44 @@ import Wire
 
 extension CoordinatorShell {
     func takeSums(
-        of envelope: ReceivedEnvelope, from worker: WorkerID, isLookedThrough: Bool
+        of envelope: ReceivedEnvelope, from worker: WorkerID, isLookedThrough: Bool, isCompared: Bool
     ) -> [Training.Directive] {
         guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
             preconditionFailure("sums to take of a message that has none")
         }
-        if envelope.isAhead {
+        let found: [LeafSum]?
+        do throws(WireError) {
+            found = envelope.isAhead && !isCompared ? nil : try sums(of: envelope, report, nodes, from: worker)
+        } catch {
+            return training.onUnreadable(error, from: worker, at: watch.elapsed)
+        }
+        guard let found else {
             guard takeAhead(report, nodes, from: worker, isLookedThrough: isLookedThrough) else {
                 return training.onNotFinite(from: worker, at: watch.elapsed)
             }
             note(report, from: worker)
             return training.onSums(from: worker, at: watch.elapsed)
         }
-        let blocks: [FloatBlock]
-        do throws(WireError) {
-            blocks = try envelope.blocks { offset, count in
-                workerMemories[worker]?.block(at: offset, count: count)
-            } place: {
-                place(count: $0)
-            }
-        } catch {
-            return training.onUnreadable(error, from: worker, at: watch.elapsed)
-        }
-        let found = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
         if isLookedThrough, !found.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
             return training.onNotFinite(from: worker, at: watch.elapsed)
         }
         note(report, from: worker)
+        if isCompared { return hold(found, of: report.claim, from: worker) }
         for sum in found { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
         return training.onSums(from: worker, at: watch.elapsed)
+    }
+
+    /// The sums of a report: what came with it, or whole again what came ahead of it.
+    private func sums(
+        of envelope: ReceivedEnvelope, _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID
+    ) throws(WireError) -> [LeafSum] {
+        if envelope.isAhead { return heldSums(of: report.claim, nodes, from: worker) }
+        let blocks = try envelope.blocks { offset, count in
+            workerMemories[worker]?.block(at: offset, count: count)
+        } place: {
+            place(count: $0)
+        }
+        return zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
     }
 
     /// A block for sums that come in fewer bits than floats have.
@@ -44,6 +53,12 @@ extension CoordinatorShell {
         times.computing += report.computing
         let name = training.roster.members[worker]?.name ?? ""
         clock.onReport(report.claim, computing: report.computing, from: worker, named: name, at: watch.elapsed)
+    }
+
+    /// Makes the parameters of the state what is sent from now on.
+    func publish(parts: [RawFrame]? = nil) {
+        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
+        parameterParts = parts ?? cutParameters()
     }
 
     func finishStep() throws {
@@ -56,8 +71,7 @@ extension CoordinatorShell {
         let timed = clock.onRound(optimising: watch.elapsed - start, at: watch.elapsed)
         if isFinite {
             times.onStep(at: watch.elapsed)
-            parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
-            parameterParts = progress.made.count == sums.parts.count ? progress.made : cutParameters()
+            publish(parts: progress.made.count == sums.parts.count ? progress.made : nil)
         }
         (progress, sums) = (StepProgress(), Self.sums(of: job, round: state.round, in: sums.parts))
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))

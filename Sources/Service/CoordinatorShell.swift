@@ -1,7 +1,8 @@
+import Checkpoints
 import Coordination
 import Foundation
 import Messaging
-import Numerics
+package import Numerics
 package import Signals
 package import Upstream
 import Wire
@@ -32,7 +33,7 @@ package final class CoordinatorShell {
     var schedule: CheckpointSchedule
     private let hold: RunHold?
     let events: RunEvents
-    private let startStep: Int
+    private var startStep: Int
     let figures: [Figure]
     var training: Training
     var state: TrainingState
@@ -54,6 +55,8 @@ package final class CoordinatorShell {
     var pools: [Int: BlockPool] = [:]
     /// What workers were sent ahead of work.
     var sent: [WorkerID: PartsSent] = [:]
+    /// What computes leaves here that workers disagree about; nil before they do.
+    var referee: Referee?
     private var emptySince = Duration.zero
     /// What was asked for, once the run was asked to end.
     private var ending: Ending?
@@ -91,10 +94,11 @@ package final class CoordinatorShell {
             Training.Plan(
                 leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
                 largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts),
-            round: state.round, firstClaim: .random(in: 1...1 << 62),
-            probe: checkpoint.probe,
-            heartbeat: settings.heartbeat, lease: settings.lease,
-            refusesOtherArithmetic: settings.refusesOtherArithmetic)
+            round: state.round, firstClaim: .random(in: 1...1 << 62), probe: checkpoint.probe,
+            reference: ArithmeticProbe(digest: sha256(of: job.probe()), name: "this coordinator"),
+            record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
+            refusesOtherArithmetic: settings.refusesOtherArithmetic, audit: settings.audit,
+            auditSeed: .random(in: .min ... .max))
         socket = try Socket(.router, in: Context(), linger: .seconds(2))
         try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
         endpoint = try socket.bind(listening)
@@ -127,9 +131,12 @@ package final class CoordinatorShell {
     /// The state as it is now.
     package var finalState: TrainingState { state }
 
+    /// What the run's sums rest on.
+    package var record: AuditRecord { training.record }
+
     /// What a checkpoint of now holds.
     var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe)
+        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
     }
 
     // MARK: - The run
@@ -178,7 +185,7 @@ package final class CoordinatorShell {
         takeCheckpointEvents()
     }
 
-    private func takeCheckpointEvents() {
+    func takeCheckpointEvents() {
         for event in checkpoints.events.takeAll() { events.tell(event) }
     }
 
@@ -187,9 +194,10 @@ package final class CoordinatorShell {
         var nextTick = watch.elapsed + tick
         while training.ledger != nil {
             let waitStart = watch.elapsed
-            let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick)
+            let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
-                for: socket, and: [signals.descriptor, checkpoints.events.descriptor],
+                for: socket,
+                and: [signals.descriptor, checkpoints.events.descriptor] + (referee.map { [$0.descriptor] } ?? []),
                 timeout: max(.zero, waitEnd - waitStart))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
@@ -198,6 +206,7 @@ package final class CoordinatorShell {
                 try receive(frames)
             }
             takeCheckpointEvents()
+            try takeVerdicts()
             if training.ledger == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals(), ending == nil {
                 ending = Ending(signal: signal, step: state.step, at: watch.elapsed)
@@ -207,6 +216,7 @@ package final class CoordinatorShell {
                 try perform(training.finish(complete: false))
                 return .stopped(signal: ending.signal)
             }
+            if let look = training.nextLook, watch.elapsed >= look { try perform(training.onTick(at: watch.elapsed)) }
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
@@ -248,9 +258,14 @@ package final class CoordinatorShell {
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
                 try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)
-            case .takeSums(let worker, let isLookedThrough):
+            case .takeSums(let worker, let isLookedThrough, let isCompared):
                 guard let envelope else { preconditionFailure("sums to take where no message came") }
-                try perform(takeSums(of: envelope, from: worker, isLookedThrough: isLookedThrough))
+                try perform(
+                    takeSums(
+                        of: envelope, from: worker, isLookedThrough: isLookedThrough, isCompared: isCompared))
+            case .takeAnswer(let claim): takeAnswer(claim)
+            case .settle(let step, let leaves): try settle(step, leaves)
+            case .goBack(let round): try goBack(to: round)
             case .finishStep: try finishStep()
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }

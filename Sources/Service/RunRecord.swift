@@ -18,14 +18,14 @@ struct RunRecord: Encodable {
         /// Where each checkpoint is written too.
         let checkpointCopy: String?
         let keepCheckpoints, reportEvery: Int
-        let lease, heartbeat: Double
+        let lease, heartbeat, audit: Double
         let sameArithmetic: Bool
         let waitSeconds: Double?
         /// Missing where workers are started by somebody else.
         let workers: Workers?
 
         enum CodingKeys: String, CodingKey {
-            case data, config, listen, lease, heartbeat, workers
+            case data, config, listen, lease, heartbeat, audit, workers
             case excludeSubjects = "exclude_subjects"
             case checkpointEvery = "checkpoint_every"
             case checkpointCopy = "checkpoint_copy"
@@ -54,7 +54,7 @@ struct RunRecord: Encodable {
             listen: coordinator.listen, checkpointEvery: coordinator.checkpointEvery,
             checkpointCopy: settings.checkpointCopy, keepCheckpoints: coordinator.keepCheckpoints,
             reportEvery: settings.reportEvery,
-            lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds,
+            lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds, audit: coordinator.audit,
             sameArithmetic: coordinator.refusesOtherArithmetic, waitSeconds: coordinator.patience?.seconds,
             workers: settings.workers.map { Workers(count: $0.count, threads: $0.threads) })
     }

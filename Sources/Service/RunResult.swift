@@ -16,13 +16,20 @@ package struct RunResult: Encodable, Sendable {
     package let roundMilliseconds: Double?
     /// What each worker did in it.
     package let time: [RunCosts.Worker]
+    /// Whether all workers' arithmetic was the coordinator's.
+    package let probesAgree: Bool
+    /// Leaves whose sums were taken, how many of them two workers computed to the same bits, and how often leaves were
+    /// given to a second worker because the first one was late; earlier processes of the run included.
+    package let leaves, auditedLeaves, backups: Int
     /// SHA-256 of the parameters as 32-bit floats.
     package let parametersSHA256: String
     /// The job's digest.
     package let jobDigest: String
 
     private enum CodingKeys: String, CodingKey {
-        case run, checkpoint, step, loss, seconds, time
+        case run, checkpoint, step, loss, seconds, time, leaves, backups
+        case probesAgree = "probes_agree"
+        case auditedLeaves = "audited_leaves"
         case roundMilliseconds = "round_ms"
         case rowsPerSecond = "rows_per_s"
         case parametersSHA256 = "parameters_sha256"

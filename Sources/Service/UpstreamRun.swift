@@ -55,7 +55,7 @@ package struct UpstreamRun {
                 try start.write(to: path)
             }
             events.tell(.finished(step: state.step))
-            return .complete(try result(state, tally))
+            return .complete(try result(state, start.record, tally))
         }
 
         try requireRoomForCheckpoints()
@@ -77,7 +77,7 @@ package struct UpstreamRun {
         switch try shell.run(with: workers) {
         case .complete:
             events.tell(.finished(step: shell.finalState.step))
-            return .complete(try result(shell.finalState, tally))
+            return .complete(try result(shell.finalState, shell.record, tally))
         case .stopped(let signal):
             events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
             return .stopped(signal: signal)
@@ -130,25 +130,9 @@ package struct UpstreamRun {
         for name in names where name.hasSuffix(".part") { unlink(path + "/" + name) }
     }
 
-    /// The newest whole checkpoint of all places.
-    private func newestCheckpoint(_ events: RunEvents) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        var newest: (path: String, checkpoint: TrainingCheckpoint)?
-        var faults: [any Error] = []
-        for place in places {
-            do {
-                guard let found = try place.newestCheckpoint(skipped: { events.tell(.checkpointSkipped(reason: $0)) })
-                else { continue }
-                if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
-            } catch {
-                faults.append(error)
-            }
-        }
-        if newest == nil, let fault = faults.first { throw fault }
-        return newest
-    }
-
     private func startingPoint(_ events: RunEvents) throws -> TrainingCheckpoint {
-        guard let (path, checkpoint) = try newestCheckpoint(events) else {
+        let newest = try CheckpointPlaces.newest(in: places) { events.tell(.checkpointSkipped(reason: $0)) }
+        guard let (path, checkpoint) = newest else {
             return TrainingCheckpoint(job: job, state: TrainingState(startOf: job))
         }
         guard settings.resumes else {
@@ -162,14 +146,16 @@ package struct UpstreamRun {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }
         // The steps to do may be others than when it was written.
-        return TrainingCheckpoint(job: job, state: checkpoint.state, probe: checkpoint.probe)
+        return TrainingCheckpoint(
+            job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record)
     }
 
-    private func result(_ state: TrainingState, _ tally: RunTally) throws -> RunResult {
+    private func result(_ state: TrainingState, _ record: AuditRecord, _ tally: RunTally) throws -> RunResult {
         RunResult(
             run: settings.folder, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
             loss: tally.lastLoss, seconds: tally.pace.seconds, rowsPerSecond: tally.pace.rate.rounded(),
             roundMilliseconds: tally.costs.rounds > 0 ? tally.costs.round : nil, time: tally.costs.workers,
-            parametersSHA256: sha256(of: state.parameters), jobDigest: try job.digest)
+            probesAgree: record.probesAgree, leaves: record.leaves, auditedLeaves: record.audited,
+            backups: record.backups, parametersSHA256: sha256(of: state.parameters), jobDigest: try job.digest)
     }
 }

@@ -7,7 +7,9 @@ struct SimulatedCoordinator {
     /// What outlives a coordinator's process.
     struct Checkpoint {
         var step = 0
+        var state = SimulatedRun.firstState
         var probe: ArithmeticProbe?
+        var record = AuditRecord()
     }
     /// Something that the coordinator does that the world has to carry out.
     enum Act {
@@ -20,6 +22,7 @@ struct SimulatedCoordinator {
     private let session: UInt64
     private(set) var training: Training
     private var step: Int
+    private(set) var state: UInt64
     /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
     private let shared: [Cell]
     private var sharing: Set<WorkerID> = []
@@ -28,22 +31,29 @@ struct SimulatedCoordinator {
     private var leavesArrived: [Int: Int] = [:]
     private var sent: [WorkerID: (step: Int, count: Int)] = [:]
     private var tree: [(leaves: Range<Int>, cell: Cell)] = []
-    private(set) var checkpoint: Checkpoint
+    /// Sums that are to be compared, by their claims.
+    private var answers: [UInt64: [(leaves: Range<Int>, cell: Cell)]] = [:]
+    /// Leaves that the coordinator has to compute itself.
+    private var disputed: [(step: Int, leaves: Range<Int>)] = []
+    /// The checkpoints that were written, the newest last.
+    private(set) var checkpoints: [Checkpoint]
     private(set) var acts: [Act] = []
     /// What it did that no coordinator may do.
     private(set) var fault: String?
 
-    init(from checkpoint: Checkpoint, _ run: SimulatedRun, _ draw: inout SplitMix) {
-        (self.run, self.checkpoint, step) = (run, checkpoint, checkpoint.step)
+    init(from checkpoints: [Checkpoint], _ run: SimulatedRun, _ draw: inout SplitMix) {
+        let checkpoint = checkpoints.last ?? Checkpoint()
+        (self.run, self.checkpoints, step, state) = (run, checkpoints, checkpoint.step, checkpoint.state)
         session = draw.next()
-        let state = run.states[step]
         shared = [Cell(state), Cell(state)]
         training = Training(
             Training.Plan(
                 leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
                 vectorCount: run.vectorCount, parts: run.parts),
             round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
-            heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true)
+            reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
+            heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true,
+            audit: run.audit, auditSeed: session)
     }
 
     mutating func takeActs() -> [Act] {
@@ -69,7 +79,7 @@ struct SimulatedCoordinator {
         for directive in directives {
             switch directive {
             case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
-            case .sendWork(let work, let withParameters, let worker): sendWork(work, withParameters, to: worker)
+            case .sendWork(let work, let withParameters, let worker): sendWork(work, withParameters, to: worker, now)
             case .welcome(let worker): welcome(worker)
             case .sendSamples(let block, let worker):
                 let parcel = Parcel(message: .sampleBlock(block: block), blockLengths: [1])
@@ -85,12 +95,20 @@ struct SimulatedCoordinator {
                 // As a coordinator does: whatever a further worker's part changes nothing of is looked for once.
                 guard leavesArrived[part.part, default: 0] >= run.leafCount else { continue }
                 sendAhead(upTo: (0..<run.vectorCount).prefix { leavesArrived[$0, default: 0] >= run.leafCount }.count)
-            case .takeSums(let worker, let isLookedThrough):
-                if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, now) }
+            case .takeSums(let worker, let isLookedThrough, let isCompared):
+                if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, isCompared, now) }
+            case .takeAnswer(let claim): add(answers.removeValue(forKey: claim) ?? [])
+            case .settle(let step, let leaves): disputed.append((step, leaves))
+            case .goBack(let round): goBack(to: round, now)
             case .finishStep: finishStep(now)
             case .event(let event): acts.append(.tell(event))
             case .fail(let reason): acts.append(.end(reason: reason))
             }
+        }
+        // After all else, as a thread beside the loop does it.
+        if !disputed.isEmpty {
+            let (step, leaves) = disputed.removeFirst()
+            settle(step, leaves, now)
         }
     }
 
@@ -102,21 +120,23 @@ struct SimulatedCoordinator {
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
     }
 
-    private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID) {
+    private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
         if case .confirm(let finder)? = training.ledger?.claim(of: worker)?.purpose, finder.worker == worker,
-            training.readyCount > 1
+            training.roster.members.contains(where: { id, member in
+                id != worker && member.isReady && member.threads > 0 && member.inHand?.due.map { $0 > now } ?? true
+            })
         {
             fault = "a worker is to confirm what it found itself, and there are others"
         }
         guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
         let isShared = sharing.contains(worker)
         if !isShared, training.roster.members[worker]?.takesParts ?? false {
-            sendParts(upTo: run.vectorCount, of: step, run.states[step], to: worker)
+            sendParts(upTo: run.vectorCount, of: step, state, to: worker)
             sent[worker] = nil
             let parcel = Parcel(message: .work(work), blockLengths: [run.vectorCount], isAhead: true)
             return acts.append(.send(parcel, to: worker))
         }
-        let cell = isShared ? shared[step % 2] : Cell(run.states[step])
+        let cell = isShared ? shared[step % 2] : Cell(state)
         acts.append(
             .send(
                 Parcel(
@@ -126,7 +146,8 @@ struct SimulatedCoordinator {
 
     /// Sends parts of the next parameters to those who will need them; what is not finite makes wrong ones.
     private mutating func sendAhead(upTo count: Int) {
-        guard step + 1 < run.states.count else { return }
+        // What comes of wrong sums is not known before all of them are here.
+        guard step + 1 < run.states.count, !run.mayGoWrong else { return }
         let isRight = run.trouble != .rootNotFinite(step: step)
         for worker in training.takersAhead where !sharing.contains(worker) {
             sendParts(upTo: count, of: step + 1, isRight ? run.states[step + 1] : 0, to: worker)
@@ -143,7 +164,9 @@ struct SimulatedCoordinator {
         sent[worker] = (step, max(already, count))
     }
 
-    private mutating func takeSums(of parcel: Parcel, from worker: WorkerID, _ isLookedThrough: Bool, _ now: Duration) {
+    private mutating func takeSums(
+        of parcel: Parcel, from worker: WorkerID, _ isLookedThrough: Bool, _ isCompared: Bool, _ now: Duration
+    ) {
         guard case .leafReport(let report) = parcel.message, case .nodes(let nodes) = report.content else {
             return fault = "sums were taken of what has none"
         }
@@ -160,13 +183,49 @@ struct SimulatedCoordinator {
         if isLookedThrough, !cells.allSatisfy(\.isFinite) {
             return perform(training.onNotFinite(from: worker, at: now), now)
         }
-        for (node, cell) in zip(nodes, cells) {
-            if tree.contains(where: { $0.leaves.overlaps(node.leaves) }) {
-                fault = "leaves \(node.leaves) of step \(step) were summed twice"
-            }
-            tree.append((node.leaves, parcel.isShared ? cell : Cell(cell.value, isFinite: cell.isFinite)))
+        if isCompared {
+            answers[report.claim] = zip(nodes, cells).map { ($0.leaves, Cell($1.value, isFinite: $1.isFinite)) }
+            return perform(training.onHeld(Self.digest(of: cells.map(\.value)), from: worker, at: now), now)
         }
+        add(zip(nodes, cells).map { ($0.leaves, parcel.isShared ? $1 : Cell($1.value, isFinite: $1.isFinite)) })
         perform(training.onSums(from: worker, at: now), now)
+    }
+
+    private static func digest(of values: [UInt64]) -> String { values.map { "\($0)" }.joined(separator: ",") }
+
+    private mutating func add(_ sums: [(leaves: Range<Int>, cell: Cell)]) {
+        if sums.isEmpty { fault = "an answer was taken that was not kept" }
+        for sum in sums {
+            if tree.contains(where: { $0.leaves.overlaps(sum.leaves) }) {
+                fault = "leaves \(sum.leaves) of step \(step) were summed twice"
+            }
+            tree.append(sum)
+        }
+    }
+
+    /// Computes leaves as the coordinator itself would.
+    private mutating func settle(_ step: Int, _ leaves: Range<Int>, _ now: Duration) {
+        guard step == self.step else { return }
+        let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: leaves)
+        let values = nodes.map { SimulatedRun.sum(of: $0, step: step, state: state) }
+        let digest = run.isFinite(leaves, step: step) ? Self.digest(of: values) : nil
+        perform(training.onSettled(step: step, leaves: leaves, digest: digest, at: now), now)
+    }
+
+    private mutating func goBack(to round: Int, _ now: Duration) {
+        if round < step {
+            if !run.mayGoWrong { fault = "a state was given up that was right" }
+            goBackToCheckpoint(round)
+        }
+        (tree, arrived, leavesArrived, answers, sent) = ([], [:], [:], [:], [:])
+        perform(training.onWentBack(to: step, at: now), now)
+    }
+
+    private mutating func goBackToCheckpoint(_ round: Int) {
+        checkpoints.removeAll { $0.step > round }
+        let kept = checkpoints.last ?? Checkpoint()
+        (step, state) = (kept.step, kept.state)
+        shared[step % 2].value = state
     }
 
     private mutating func finishStep(_ now: Duration) {
@@ -174,18 +233,20 @@ struct SimulatedCoordinator {
         if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
         let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
         if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
-        (tree, arrived, leavesArrived) = ([], [:], [:])
+        (tree, arrived, leavesArrived, answers) = ([], [:], [:], [:])
         if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
         if training.ledger == nil { acts.append(.end(reason: nil)) }
     }
 
     private mutating func advance(by sum: UInt64) {
-        if SimulatedRun.state(after: run.states[step], sum: sum) != run.states[step + 1] {
-            fault = "step \(step) came to another sum"
-        }
+        state = SimulatedRun.state(after: state, sum: sum)
         step += 1
-        shared[step % 2].value = run.states[step]
-        if step % run.checkpointEvery == 0 { checkpoint = Checkpoint(step: step, probe: training.probe) }
+        if state != run.states[step], !run.mayGoWrong { fault = "step \(step - 1) came to another sum" }
+        shared[step % 2].value = state
+        if step % run.checkpointEvery == 0 {
+            checkpoints.append(
+                Checkpoint(step: step, state: state, probe: training.probe, record: training.record))
+        }
     }
 }

@@ -122,10 +122,11 @@ struct SimulatedRelay {
         case .sendSamples(let block, let worker):
             if machine.hasDataset { return sendBlock(block, to: worker) }
             perform(relay.onWanted(block, by: worker), on: nil, now)
-        case .takeSums(let worker, _): if let parcel { takeSums(of: parcel, from: worker, now) }
+        case .takeSums(let worker, _, _): if let parcel { takeSums(of: parcel, from: worker, now) }
         case .event(let event): acts.append(.tellOfWorkers(event))
         case .share, .forget: break
-        case .finishStep, .fail, .takeSumPart: fault = "a relay passes on what is its own to mind: \(directive)"
+        case .finishStep, .fail, .takeSumPart, .takeAnswer, .settle, .goBack:
+            fault = "a relay passes on what is its own to mind: \(directive)"
         }
     }
 

@@ -14,6 +14,12 @@ struct SimulatedRun {
         case falseAlarms(worker: Int)
         /// A worker sends now and then sums that are not finite as if they were.
         case falseSums(worker: Int)
+        /// A worker sends now and then sums of other numbers, and every answer is compared.
+        case lies(worker: Int)
+        /// From a step on a worker sends nothing but sums of other numbers, and half of the steps are audited.
+        case turns(worker: Int, step: Int)
+        /// A worker shows life and never answers.
+        case sloth(worker: Int)
     }
     /// A worker's machine.
     struct Machine {
@@ -45,6 +51,8 @@ struct SimulatedRun {
     /// So many messages in a thousand come twice.
     let twice: Int
     let trouble: Trouble
+    /// The share of steps that are audited.
+    let audit: Double
     /// The links and times of a run that is measured; nil where they are drawn.
     let scenario: Scenario?
     /// How long after the last fault it may take.
@@ -76,14 +84,23 @@ struct SimulatedRun {
         twice = draw.happens(300) ? 50 : 0
         let (step, worker) = (draw.draw(0...steps - 1), draw.draw(0...workerCount - 1))
         trouble =
-            switch draw.draw(0...19) {
+            switch draw.draw(0...25) {
             case 0: .notFinite(step: step, leaf: draw.draw(0...leafCount - 1))
             case 1: .rootNotFinite(step: step)
             case 2, 3: .falseAlarms(worker: worker)
             case 4, 5: .falseSums(worker: worker)
+            case 20, 21: .lies(worker: worker)
+            case 22, 23: .turns(worker: worker, step: step)
+            case 24 where workerCount > 1, 25 where workerCount > 1: .sloth(worker: worker)
             default: .none
             }
-        if draw.happens(350) { machines = Self.relayed(machines, &draw) }
+        audit =
+            switch trouble {
+            case .lies: 1
+            case .turns: 0.5
+            default: draw.happens(200) ? 0.5 : 0
+            }
+        if !trouble.isOfNumbers, draw.happens(350) { machines = Self.relayed(machines, &draw) }
         self.machines = machines
         (scenario, limit) = (nil, 150_000_000)
         states = Self.states(leafCount: leafCount, steps: steps)
@@ -123,20 +140,26 @@ struct SimulatedRun {
             }
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
-        (twice, trouble, limit) = (0, .none, scenario.limit)
+        (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
         self.scenario = scenario
         states = Self.states(leafCount: leafCount, steps: steps)
         draw = SplitMix(seed: 1)
     }
 
     private static func states(leafCount: Int, steps: Int) -> [UInt64] {
-        var states: [UInt64] = [1]
+        var states = [firstState]
         for step in 0..<steps {
             let sum = Self.sum(of: 0..<leafCount, step: step, state: states[step])
             states.append(Self.state(after: states[step], sum: sum))
         }
         return states
     }
+
+    /// What the parameters are at first.
+    static let firstState: UInt64 = 1
+
+    /// Whether wrong sums may be taken for some time.
+    var mayGoWrong: Bool { if case .turns = trouble { true } else { false } }
 
     /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
     var vectorCount: Int { scenario?.parts ?? 2 }
@@ -184,4 +207,14 @@ final class Cell {
     var isFinite: Bool
 
     init(_ value: UInt64, isFinite: Bool = true) { (self.value, self.isFinite) = (value, isFinite) }
+}
+
+extension SimulatedRun.Trouble {
+    /// Whether a worker's sums are other numbers, which a relay passes on as its own.
+    var isOfNumbers: Bool {
+        switch self {
+        case .lies, .turns: true
+        default: false
+        }
+    }
 }

@@ -98,7 +98,9 @@ struct SimulatedWorker {
     mutating func computed(_ work: Work, at parameters: Cell, generation: Int, lies: Lie?) {
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
         let cells = nodes.map {
-            Cell(SimulatedRun.sum(of: $0, step: work.step, state: parameters.value), isFinite: lies != .sums)
+            Cell(
+                SimulatedRun.sum(of: $0, step: work.step, state: parameters.value) ^ (lies == .numbers ? 1 : 0),
+                isFinite: lies != .sums)
         }
         let isFinite = run.isFinite(work.leaves, step: work.step) && lies != .word
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
@@ -136,7 +138,7 @@ struct SimulatedWorker {
     }
 
     /// What a worker may say that is not so.
-    enum Lie { case word, sums }
+    enum Lie { case word, sums, numbers }
 
     // MARK: - Directives
 

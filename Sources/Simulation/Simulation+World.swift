@@ -75,7 +75,9 @@ extension Simulation {
         case .some(let reason) where reason.hasPrefix("nothing was heard"):
             guard now - places[i].lastHeard >= run.patience else { throw failure("w\(i) lost its patience too soon") }
             stop(i, restarts: outcome == nil)
-        case .some(let reason) where reason.contains("finite") && !places[i].isHonest:
+        case .some(let reason)
+        where !places[i].isHonest
+            && (reason.contains("finite") || reason.contains("are others") || reason.contains("were wrong")):
             places[i].isHonest = true  // whoever starts it again has mended it
             stop(i, restarts: true)
         case .some(let reason): throw failure("w\(i) ended: \(reason)")
@@ -93,11 +95,19 @@ extension Simulation {
                 sendDown(parcel, to: i)
             case .tell(let event):
                 tell("c: \(event)")
+                if case .lied(let worker, _, _, _) = event { try noteLiar(worker) }
                 if links != nil { try refuseLoss(event) }
             case .end(let reason): try endJob(reason)
             }
         }
-        if let made = coordinator?.checkpoint, made.step != checkpoint.step { checkpoint = made }
+        if let made = coordinator?.checkpoints { checkpoints = made }
+    }
+
+    /// Nobody is called a liar who is none; what is done from here on is done without it.
+    private mutating func noteLiar(_ worker: String) throws(Failure) {
+        guard let i = places.firstIndex(where: { $0.worker?.name == worker }) else { return }
+        if places[i].isHonest { throw failure("w\(i) is called a liar") }
+        isLiarKnown = true
     }
 
     mutating func sendDown(_ parcel: Parcel, to i: Int) {
@@ -120,16 +130,20 @@ extension Simulation {
             guard training.ledger == nil else { throw failure("the job is over with a step in hand") }
             switch run.trouble {
             case .notFinite, .rootNotFinite: throw failure("a step that is not finite was made")
-            case .none, .falseAlarms, .falseSums: outcome = .finished
+            case .turns:
+                // Whoever was never compared was never found out.
+                if isLiarKnown, coordinator?.state != run.states[run.steps] {
+                    throw failure("wrong sums stayed that were known of")
+                }
+                outcome = .finished
+            case .none, .falseAlarms, .falseSums, .lies, .sloth: outcome = .finished
             }
         } else {
             let step = training.ledger?.step ?? run.steps
             outcome = .notFinite(step: step)
             switch run.trouble {
             case .notFinite(step, _), .rootNotFinite(step): break
-            // Whoever lies and is alone, or comes again under another name, confirms its own word.
-            case .falseAlarms, .falseSums: break
-            case .none, .notFinite, .rootNotFinite: throw failure("the job ended, and all was finite")
+            default: throw failure("the job ended, and all was finite")
             }
         }
         for case .send(.finish(let isComplete), let id) in training.finish(complete: false) where reason != nil {
@@ -171,6 +185,7 @@ extension Simulation {
             guard coordinator != nil else { return }
             tell("c dies")
             coordinator = nil
+            isLiarKnown = false  // what it knew is gone, unless a checkpoint has it
             coordinatorLife += 1
             for i in places.indices where run.machines[i].hub == nil { places[i].link.breaks(at: now, &draw) }
             queue.put(.startCoordinator, at: now + draw.draw(1000...1_500_000))
@@ -196,15 +211,15 @@ extension Simulation {
         (places[i].busyUntil, places[i].tickAt, places[i].lastHeard) = (now, .max, now)
         (places[i].pausedUntil, places[i].unsent) = (now, [])
         switch run.trouble {
-        case .falseAlarms(i), .falseSums(i): if life == 0 { places[i].isHonest = false }
-        case .none, .notFinite, .rootNotFinite, .falseAlarms, .falseSums: break
+        case .falseAlarms(i), .falseSums(i), .lies(i), .turns(i, _): places[i].isHonest = life > 0
+        default: break
         }
         try carryOut(i)
     }
 
     mutating func startCoordinator() throws(Failure) {
-        tell("c starts at step \(checkpoint.step)")
-        coordinator = SimulatedCoordinator(from: checkpoint, run, &draw)
+        tell("c starts at step \(checkpoints.last?.step ?? 0)")
+        coordinator = SimulatedCoordinator(from: checkpoints, run, &draw)
         coordinatorPausedUntil = now
         queue.put(.coordinatorTick(life: coordinatorLife), at: now + run.heartbeat)
         for i in places.indices where run.machines[i].hub == nil {

@@ -73,7 +73,9 @@ public struct Simulation {
     var coordinator: SimulatedCoordinator?
     var coordinatorLife = 0
     var coordinatorPausedUntil = 0
-    var checkpoint = SimulatedCoordinator.Checkpoint()
+    var checkpoints: [SimulatedCoordinator.Checkpoint] = []
+    /// Whether the coordinator knows of a worker that its sums are wrong.
+    var isLiarKnown = false
     var outcome: Outcome?
     /// The links of a scenario, the coordinator's and then each relay's, and the processors that its workers share.
     var links: [SimulatedLinks]?
@@ -214,7 +216,8 @@ public struct Simulation {
             try carryOut(i)
         case .computed(let i, let life, let work, let cell, let generation):
             guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
-            let lie = lie(of: i)
+            if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
+            let lie = lie(of: i, step: work.step)
             if let lie { tell("w\(i) lies about its \(lie)") }
             places[i].worker?.computed(work, at: cell, generation: generation, lies: lie)
             try carryOut(i)
@@ -250,12 +253,14 @@ public struct Simulation {
         return true
     }
 
-    private mutating func lie(of i: Int) -> SimulatedWorker.Lie? {
-        guard places[i].isHonest == false, draw.happens(400) else { return nil }
+    private mutating func lie(of i: Int, step: Int) -> SimulatedWorker.Lie? {
+        if places[i].isHonest { return nil }
         switch run.trouble {
-        case .falseAlarms: return .word
-        case .falseSums: return .sums
-        case .none, .notFinite, .rootNotFinite: return nil
+        case .falseAlarms: return draw.happens(400) ? .word : nil
+        case .falseSums: return draw.happens(400) ? .sums : nil
+        case .lies: return draw.happens(400) ? .numbers : nil
+        case .turns(_, let first): return step >= first ? .numbers : nil
+        case .none, .notFinite, .rootNotFinite, .sloth: return nil
         }
     }
 }

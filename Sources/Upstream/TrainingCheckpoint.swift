@@ -6,7 +6,8 @@ public import Numerics
 /// A training state in a file, with the job that it belongs to.
 ///
 /// A safetensors file: the parameters as one tensor for each of the network's parts, in flat order, then the
-/// optimiser's vectors under their names, flat; the job, its digest and the run's probe stand in the metadata.
+/// optimiser's vectors under their names, flat; the job, its digest, the run's probe and what its sums rest on stand in
+/// the metadata.
 public struct TrainingCheckpoint: Sendable {
     /// The file format's name in the metadata.
     public static let format = "ssrm.checkpoint.2"
@@ -18,9 +19,14 @@ public struct TrainingCheckpoint: Sendable {
     /// What workers' arithmetic was held against; nil where no worker had joined.
     public let probe: ArithmeticProbe?
 
+    /// What the run's sums rest on.
+    public let record: AuditRecord
+
     /// A job's state.
-    public init(job: Job, state: TrainingState, probe: ArithmeticProbe? = nil) {
-        (self.job, self.state, self.probe) = (job, state, probe)
+    public init(
+        job: Job, state: TrainingState, probe: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord()
+    ) {
+        (self.job, self.state, self.probe, self.record) = (job, state, probe, record)
     }
 
     /// SHA-256 of the float32 parameters in file order, 64 hexadecimal digits.
@@ -46,6 +52,7 @@ public struct TrainingCheckpoint: Sendable {
             "format": Self.format, "step": String(state.step), "job": try job.json, "job_digest": try job.digest,
             "parameters_sha256": parametersDigest,
         ]
+        metadata.merge(record.metadata) { $1 }
         if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
         var writer = try TensorFileWriter(path: path, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
@@ -100,6 +107,7 @@ public struct TrainingCheckpoint: Sendable {
         probe = file.metadata["probe_sha256"].map {
             ArithmeticProbe(digest: $0, name: file.metadata["probe_worker"] ?? "")
         }
+        record = AuditRecord(metadata: file.metadata)
         try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")
@@ -108,5 +116,33 @@ public struct TrainingCheckpoint: Sendable {
 
     private static func copy(_ values: UnsafeBufferPointer<Float>, to start: UnsafeMutablePointer<Float>) {
         if let base = values.baseAddress { start.update(from: base, count: values.count) }
+    }
+}
+
+extension AuditRecord {
+    /// The record as entries of a file's metadata.
+    fileprivate var metadata: [String: String] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        func json(_ value: some Encodable) -> String? {
+            (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+        }
+        return [
+            "probes_agree": probesAgree ? "true" : "false", "leaves": String(leaves),
+            "audited_leaves": String(audited), "backups": String(backups),
+            "unaudited_since": json(unaudited) ?? "{}", "shut_out": json(shutOut.sorted()) ?? "[]",
+        ]
+    }
+
+    /// The record in a file's metadata; files of before there was one have none of it.
+    fileprivate init(metadata: [String: String]) {
+        func count(_ key: String) -> Int { max(0, metadata[key].flatMap { Int($0) } ?? 0) }
+        func value<T: Decodable>(_ key: String) -> T? {
+            metadata[key].flatMap { try? JSONDecoder().decode(T.self, from: Data($0.utf8)) }
+        }
+        self.init(
+            probesAgree: metadata["probes_agree"] != "false", leaves: count("leaves"),
+            audited: count("audited_leaves"), backups: count("backups"), unaudited: value("unaudited_since") ?? [:],
+            shutOut: value("shut_out") ?? [])
     }
 }

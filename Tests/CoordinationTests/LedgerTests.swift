@@ -18,14 +18,20 @@ func report(_ claim: Claim, of leafCount: Int, step: Int = 7) -> LeafReport {
 private func ledger(_ leafCount: Int) -> Ledger { Ledger(step: 7, leafCount: leafCount, firstID: 100) }
 
 extension Ledger {
-    fileprivate mutating func give(_ workers: (WorkerID, Int)..., readyCount: Int? = nil) -> [Claim] {
-        onIdle(workers.map { (id: $0.0, threads: $0.1) }, readyCount: readyCount ?? workers.count, at: .zero)
+    /// Gives leaves to workers, of which each has its seconds a leaf; `others` could take some, but are not idle.
+    fileprivate mutating func give(
+        _ workers: (WorkerID, Double?)..., others: Set<WorkerID> = [], late: Set<WorkerID> = []
+    ) -> [Claim] {
+        onIdle(
+            workers.map { Ledger.Candidate($0.0, leafTime: $0.1) }, available: others.union(workers.map(\.0)),
+            at: .zero,
+            isOverdue: { late.contains($0) })
     }
 }
 
-@Test func leavesAreGivenByThreadsAndAllOfThem() {
+@Test func leavesAreGivenBySpeedAndAllOfThem() {
     var ledger = ledger(8)
-    let given = ledger.give((ann, 1), (bob, 2), (cid, 1))
+    let given = ledger.give((ann, 1), (bob, 0.5), (cid, 1))
     #expect(given.map(\.leaves) == [0..<2, 2..<6, 6..<8])
     #expect(given.map(\.id) == [100, 101, 102] && ledger.nextID == 103)
     #expect(ledger.give((ann, 1)).isEmpty && !ledger.hasOpenLeaves)
@@ -34,8 +40,8 @@ extension Ledger {
 @Test(arguments: 1...9)
 func everyLeafIsGivenHoweverManyWorkersThereAre(workers: Int) {
     var ledger = ledger(5)
-    let given = ledger.onIdle(
-        (0..<workers).map { (WorkerID([UInt8($0)]), 1) }, readyCount: workers, at: .zero)
+    let ids = (0..<workers).map { WorkerID([UInt8($0)]) }
+    let given = ledger.onIdle(ids.map { Ledger.Candidate($0) }, available: Set(ids), at: .zero)
     #expect(given.flatMap { Array($0.leaves) } == Array(0..<5))
 }
 
@@ -93,17 +99,47 @@ func aReportForAnotherStepIsRefused(step: Int) throws {
 @Test func sumsThatAreNotFiniteAreGivenWholeToAnotherWorkerWhereThereIsOne() throws {
     var ledger = ledger(6)
     _ = ledger.give((ann, 1), (bob, 1))
-    let isFirstConfirmed = ledger.onNotFinite(from: ann, named: "ann")
-    #expect(!isFirstConfirmed)
+    #expect(ledger.onNotFinite(from: ann, named: "ann") == .awaited)
     // Bob is busy; ann's word is not confirmed by ann.
-    #expect(ledger.give((ann, 1), readyCount: 2).isEmpty)
+    #expect(ledger.give((ann, 1), others: [bob]).isEmpty)
     ledger.onSums(from: bob)
     let confirming = ledger.give((ann, 1), (bob, 1))
     #expect(confirming.map(\.leaves) == [0..<3] && confirming.map(\.worker) == [bob])
     #expect(confirming[0].purpose == .confirm(finder: .init(worker: ann, name: "ann")))
     // Bob leaves, and ann is the only one.
     ledger.onLoss(by: bob)
-    #expect(ledger.give((ann, 1), readyCount: 1).map(\.leaves) == [0..<3])
-    let isConfirmed = ledger.onNotFinite(from: ann, named: "ann")
-    #expect(isConfirmed)
+    #expect(ledger.give((ann, 1)).map(\.leaves) == [0..<3])
+    #expect(ledger.onNotFinite(from: ann, named: "ann") == .disputed)
+}
+
+@Test func leavesOfAWorkerThatIsLateAreGivenToAnotherAsWellAndTheFirstAnswerCounts() throws {
+    var ledger = ledger(4)
+    let first = ledger.give((ann, 1), (bob, 1))
+    ledger.onSums(from: bob)
+    #expect(ledger.give((bob, 1), others: [ann]).isEmpty)
+    let backup = ledger.give((bob, 1), late: [ann])
+    #expect(backup.map(\.leaves) == [first[0].leaves] && backup.map(\.purpose) == [.backup])
+    #expect(ledger.fault(of: report(first[0], of: 4), from: ann) == nil)
+    #expect(ledger.fault(of: report(backup[0], of: 4), from: bob) == nil)
+    ledger.onSums(from: bob)
+    #expect(ledger.isComplete && ledger.claim(of: ann) == nil)
+    #expect(ledger.fault(of: report(first[0], of: 4), from: ann)?.code == .notAssigned)
+}
+
+@Test func aBackupThatGoesLeavesTheFirstWorkerItsLeaves() {
+    var ledger = ledger(4)
+    _ = ledger.give((ann, 1))
+    _ = ledger.give((bob, 1), late: [ann])
+    ledger.onLoss(by: bob)
+    #expect(ledger.claim(of: ann) != nil && !ledger.hasOpenLeaves)
+    ledger.onLoss(by: ann)
+    #expect(ledger.hasOpenLeaves)
+}
+
+@Test func aWorkerThatHadNothingForLongIsTriedOnLeavesThatOthersHave() {
+    var ledger = ledger(1)
+    let given = ledger.onIdle(
+        [.init(ann, leafTime: 1), .init(bob, leafTime: 50, isUntried: true)], available: [ann, bob], at: .zero)
+    #expect(given.map(\.worker) == [ann, bob] && given.map(\.purpose) == [.first, .trial])
+    #expect(given[0].leaves == given[1].leaves)
 }

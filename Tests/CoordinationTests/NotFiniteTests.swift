@@ -25,14 +25,29 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     #expect(work(training.join(bob, "bob")) == [bob: 0..<4])
     let confirmed = try training.takeNotFinite(of: bob)
     #expect(events(confirmed) == [.notFinite(worker: "bob", step: 0, leaves: 0..<4, isConfirmed: true)])
-    #expect(hasFailed(confirmed))
+    #expect(confirmed.last == .settle(step: 0, leaves: 0..<4))
+    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, digest: nil, at: .zero)))
+}
+
+@Test func whateverTwoWorkersSayTheJobEndsOnlyWhereTheCoordinatorFindsTheSame() throws {
+    var training = training()
+    _ = training.join(ann, "ann")
+    _ = training.join(bob, "bob")
+    _ = training.join(cid, "cid")
+    _ = try training.takeNotFinite(of: ann)
+    let word = try training.takeNotFinite(of: bob)
+    #expect(word.last == .settle(step: 0, leaves: 0..<4))
+    let settled = training.onSettled(step: 0, leaves: 0..<4, digest: "sums", at: .zero)
+    #expect(!hasFailed(settled) && refusals(settled) == [.refuted, .refuted])
+    #expect(work(settled) == [cid: 0..<4])
 }
 
 @Test func aLoneWorkerIsAskedAgainAndThenBelieved() throws {
     var training = training()
     _ = training.join(ann, "ann")
     #expect(work(try training.takeNotFinite(of: ann)) == [ann: 0..<4])
-    #expect(hasFailed(try training.takeNotFinite(of: ann)))
+    #expect(try training.takeNotFinite(of: ann).last == .settle(step: 0, leaves: 0..<4))
+    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, digest: nil, at: .zero)))
 }
 
 @Test func aWorkerThatIsRefutedIsSentAwayAndTheStepGoesOn() throws {
@@ -92,7 +107,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     let (report, blockLengths) = try training.answer(of: finder)
     #expect(
         training.take(.leafReport(report), blockLengths, from: finder) == [
-            .takeSums(from: finder, isLookedThrough: true)
+            .takeSums(from: finder, isLookedThrough: true, isCompared: false)
         ])
     let found = training.onNotFinite(from: finder, at: .zero)
     #expect(!hasFailed(found) && events(found).count == 1)

@@ -63,7 +63,7 @@ import Wire
         }
         let directives = training.onMessage(
             .leafReport(report), blockLengths: [5], isAhead: true, from: ann, at: .zero)
-        #expect(directives == [.takeSums(from: ann, isLookedThrough: false)])
+        #expect(directives == [.takeSums(from: ann, isLookedThrough: false, isCompared: false)])
         #expect(training.onSums(from: ann, at: .zero) == [.finishStep])
     }
 

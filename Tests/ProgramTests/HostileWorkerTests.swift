@@ -131,28 +131,68 @@ import Wire
         #expect(worker.result().status == 0)
     }
 
-    @Test func aJobThatTwoWorkersFindNotFiniteFailsAndKeepsItsLastStep() throws {
-        let endless = try EndlessRun.coordinator(run: run, "--checkpoint-every", "1000000")
+    @Test func whateverTwoWorkersSayOfSumsTheCoordinatorLooksItself() throws {
+        let endless = try EndlessRun.coordinator(run: run)
+        let peers = try ["first", "second"].map { try PlayedWorker($0, endpoint: endless.events.endpoint()) }
+        let work = try peers[0].join()
+        try peers[1].becomeReady()
+        try endless.events.waits(for: .joined) { $0.worker == "second" }
+        try peers[0].sayNotFinite(work)
+        try peers[1].sayNotFinite(try peers[1].work())
+        for peer in peers { #expect(try peer.refusal().code == .refuted) }
         let worker = try endless.worker()
         try endless.waitsForProgress()
-        worker.signal(SIGTERM)
-        worker.result()
-        let (first, second) = (
-            try PlayedWorker("first", endpoint: endless.events.endpoint()),
-            try PlayedWorker("second", endpoint: endless.events.endpoint())
-        )
-        let work = try first.join()
-        try second.becomeReady()
-        try endless.events.waits(for: .joined) { $0.worker == "second" }
-        try first.sayNotFinite(work)
-        let again = try second.work()
-        #expect(again.step == work.step && again.leaves == work.leaves)
-        try second.sayNotFinite(again)
-        let result = endless.process.result()
-        #expect(
-            result.status == 1 && result.errors.contains("infinite or not a number"), Comment(rawValue: result.errors))
-        let kept = try Pretraining.inspect(run)
-        #expect(kept.step == work.step && kept.step > 0)
-        #expect(kept.parameters_sha256 == (try Pretraining.bits(afterSteps: kept.step)))
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func workersThatShowLifeAndNeverAnswerHoldNothingUp() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "3600")
+        let idlers = try (0..<4).map { try PlayedWorker("idler \($0)", endpoint: endless.events.endpoint()) }
+        for idler in idlers { try idler.becomeReady(threads: 4096) }
+        try endless.events.waits(for: .joined, count: idlers.count)
+        let worker = try endless.worker()
+        try endless.waitsForProgress()
+        try endless.waitsForProgress()
+        try endless.events.waits(for: .overdue) { $0.worker?.hasPrefix("idler") ?? false }
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+    }
+
+    @Test func sumsThatAreWrongAreNeverTakenWhereAllAreCompared() throws {
+        let coordinator = try ProgramRun(
+            ["coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--audit", "1"]
+                + Pretraining.jobFlags(run: run, steps: 200))
+        let events = RunEventLog(of: run, by: coordinator)
+        let liar = try LyingWorker("liar", endpoint: try events.endpoint(), from: 0)
+        try events.waits(for: .joined) { $0.worker == "liar" }
+        let workers = try (0..<2).map { _ in try ProgramRun(["worker", "--connect", try events.endpoint()]) }
+        let result = coordinator.result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.output.contains(try Pretraining.undisturbed.get()))
+        #expect(result.output.contains("\"audited_leaves\":1000"), Comment(rawValue: result.output))
+        try events.waits(for: .lied) { $0.worker == "liar" }
+        try liar.isSentAway()
+        for worker in workers { #expect(worker.result().status == 0) }
+    }
+
+    /// Its memory is broken from some step on, when it was found right before.
+    @Test(arguments: ["float32", "bfloat16", "int8"])
+    func whatWasMadeWithWrongSumsIsDoneAgain(wire: String) throws {
+        let job = ["--wire", wire]
+        let coordinator = try ProgramRun(
+            [
+                "coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--audit", "0.3", "--checkpoint-every", "10",
+            ] + job + Pretraining.jobFlags(run: run, steps: 200))
+        let events = RunEventLog(of: run, by: coordinator)
+        let liar = try LyingWorker("liar", endpoint: try events.endpoint(), from: 25)
+        try events.waits(for: .joined) { $0.worker == "liar" }
+        let worker = try ProgramRun(["worker", "--connect", try events.endpoint()])
+        let result = coordinator.result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.output.contains(try Pretraining.bits(afterSteps: 200, job: job)))
+        try events.waits(for: .lied) { $0.worker == "liar" }
+        try liar.isSentAway()
+        #expect(worker.result().status == 0)
     }
 }

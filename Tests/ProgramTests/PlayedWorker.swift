@@ -23,13 +23,13 @@ final class PlayedWorker {
         try socket.send([.copied(header)] + frames.map { .copied($0) })
     }
 
-    func sayHello() throws {
-        try send(.hello(Hello(name: name, processor: "", numerics: "", threads: 1, datasetDigest: "")))
+    func sayHello(threads: Int = 1) throws {
+        try send(.hello(Hello(name: name, processor: "", numerics: "", threads: threads, datasetDigest: "")))
     }
 
     /// Says hello, and once it is welcome that it can compute.
-    func becomeReady() throws {
-        try sayHello()
+    func becomeReady(threads: Int = 1) throws {
+        try sayHello(threads: threads)
         try hears { if case .welcome = $0 { true } else { nil } }
         try send(.ready(Ready(probeDigest: "probe")))
     }

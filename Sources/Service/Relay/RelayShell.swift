@@ -160,12 +160,13 @@ package final class RelayShell {
             try sendDown(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
-        case .takeSums(let worker, _):
+        case .takeSums(let worker, _, _):
             guard let envelope else { preconditionFailure("sums to take where no message came") }
             try perform(takeSums(of: envelope, from: worker))
         case .event(let event): events.tell(event)
         case .share, .forget: break
-        case .finishStep, .takeSumPart, .fail: preconditionFailure("\(directive) is the relay's own to mind")
+        case .finishStep, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
+            preconditionFailure("\(directive) is the relay's own to mind")
         }
     }
 }

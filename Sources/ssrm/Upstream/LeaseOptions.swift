@@ -8,8 +8,17 @@ struct LeaseOptions: ParsableArguments {
     @Option(help: "Seconds between a worker's signs of life.")
     var heartbeat = 1.0
 
-    @Flag(help: "Refuse workers whose probe gradient differs from the first worker's.")
+    @Flag(help: "Refuse workers whose probe gradient differs from the coordinator's.")
     var sameArithmetic = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The share of leaves, from 0 to 1, that two workers compute and that count only where both are the same.",
+            discussion: """
+                A worker whose sums are wrong, by the coordinator's own computing, is sent away, and what was made with them \
+                is done again. With 1 no wrong sum is ever taken. Of `coordinator` 0.01, of `pretrain` 0 where not given.
+                """))
+    var audit: Double?
 
     @Flag(
         inversion: .prefixedNo,
@@ -17,6 +26,9 @@ struct LeaseOptions: ParsableArguments {
     var sharedMemory = true
 
     func validate() throws {
+        if let audit, !(audit >= 0 && audit <= 1) {
+            throw ValidationError("--audit is a share from 0 to 1, not \(audit)")
+        }
         if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
             throw ValidationError(
                 "--lease (\(lease) s) must be at least twice --heartbeat (\(heartbeat) s), or one lost sign of life ends a worker"

@@ -18,7 +18,8 @@ extension UpstreamCommand {
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
         var settings = RunSettings(
-            data: options.data, folder: options.run, coordinator: coordinatorSettings(listen: listen, patience))
+            data: options.data, folder: options.run,
+            coordinator: coordinatorSettings(listen: listen, patience, hasRemoteWorkers: workers == nil))
         settings.config = options.presetOptions.config
         settings.excludeSubjects = options.excludeSubjects
         settings.resumes = options.resume
@@ -33,11 +34,14 @@ extension UpstreamCommand {
         }
     }
 
-    private func coordinatorSettings(listen: String, _ patience: Duration?) -> CoordinatorSettings {
+    private func coordinatorSettings(
+        listen: String, _ patience: Duration?, hasRemoteWorkers: Bool
+    ) -> CoordinatorSettings {
         var settings = CoordinatorSettings(listen: listen)
         settings.heartbeat = .seconds(leaseOptions.heartbeat)
         settings.lease = .seconds(leaseOptions.lease)
         settings.refusesOtherArithmetic = leaseOptions.sameArithmetic
+        settings.audit = leaseOptions.audit ?? (hasRemoteWorkers ? 0.01 : 0)
         settings.sharesMemory = leaseOptions.sharedMemory
         if let interval = CheckpointInterval(options.checkpointEvery) { settings.checkpointEvery = interval }
         settings.keepCheckpoints = options.keepCheckpoints

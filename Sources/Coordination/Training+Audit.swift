@@ -1,0 +1,104 @@
+import Wire
+
+/// Answers that are compared before they count, and what becomes of those that are wrong.
+///
+/// In a step that is audited all leaves are computed by two workers. Such steps are drawn at random, so that the share
+/// of leaves is the one that was asked for and no worker knows of it before it has answered; and since everybody takes
+/// part in them, they cost no more than that share. A worker that is alone is taken at its word, unless all steps are
+/// audited: then the coordinator computes the leaves, too.
+extension Training {
+    /// Takes note that sums that have to be compared are kept.
+    ///
+    /// - Parameters:
+    ///   - digest: what tells these sums and figures from all others.
+    ///   - worker: whose they are.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
+    public mutating func onHeld(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
+        guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
+            let name = roster.members[worker]?.name
+        else { return [] }
+        switch ledger?.onAnswer(digest, from: worker, named: name) {
+        case .agreed(let first, let second):
+            noteSums(of: leaves, by: first.name, step: step, isAudited: true)
+            record.note(sumsOf: step, by: second.name, isAudited: true)
+            return [.takeAnswer(claim: first.claim)] + goOn(at: now)
+        case .disputed: return [.settle(step: step, leaves: leaves)] + assign(at: now)
+        case .awaited, nil: return assign(at: now)
+        }
+    }
+
+    /// Takes note of what the coordinator's own sums of disputed leaves are.
+    ///
+    /// Whoever said otherwise is sent away for good. Where sums of its were taken on its word before, in steps since an
+    /// answer of its was last found right, what was made with them is given up.
+    ///
+    /// - Parameters:
+    ///   - step: the step.
+    ///   - leaves: the leaves.
+    ///   - digest: what tells the sums and figures from all others; nil where they are not finite.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
+    public mutating func onSettled(
+        step: Int, leaves: Range<Int>, digest: String?, at now: Duration
+    ) -> [Directive] {
+        guard ledger?.step == step, let wrong = ledger?.onSettled(leaves, digest: digest) else { return [] }
+        if digest == nil { return [failNotFinite(step)] }
+        var directives = wrong.found.flatMap { sendAway($0, step: step, leaves: leaves) }
+        var unbelieved: Int?
+        for answer in wrong.lied {
+            let since = record.unaudited[answer.name]
+            unbelieved = [unbelieved, since].compactMap(\.self).min()
+            directives.append(
+                .event(
+                    .lied(
+                        worker: answer.name, step: plan.firstStep(of: step), leaves: leaves,
+                        since: since.map(plan.firstStep(of:)))))
+            shutOut.insert(answer.worker)
+            record.shutOut.insert(answer.name)
+            record.unaudited[answer.name] = nil
+            ledger?.onLiar(answer.worker)
+            let text = "the sums of leaves \(leaves) of step \(step) are others; look at this machine's memory"
+            directives.append(refuse(answer.worker, Refusal(.refuted, text)))
+            directives += leave(answer.worker)
+        }
+        if let unbelieved { return directives + [.goBack(round: unbelieved)] }
+        guard let right = wrong.right else { return directives + assign(at: now) }
+        noteSums(of: leaves, by: right.name, step: step, isAudited: true)
+        return directives + [.takeAnswer(claim: right.claim)] + goOn(at: now)
+    }
+
+    /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.
+    ///
+    /// - Parameters:
+    ///   - round: the exchanges done.
+    ///   - now: the time.
+    /// - Returns: what to do about it.
+    public mutating func onWentBack(to round: Int, at now: Duration) -> [Directive] {
+        guard let ledger else { return [] }
+        begin(round, firstID: ledger.nextID)
+        roster.forgetParameters()
+        record.forget(since: round)
+        return [.event(.wentBack(step: plan.firstStep(of: round)))] + assign(at: now)
+    }
+
+    /// Takes answers that nobody is left to compare with; where all are to be compared, the coordinator computes their
+    /// leaves itself.
+    mutating func takeUnaudited(_ comparable: [WorkerID]) -> [Directive] {
+        let areAllCompared = auditShare >= 1
+        guard let step = ledger?.step,
+            let answers = ledger?.takeUnaudited(comparable: Set(comparable), areDisputed: areAllCompared),
+            !answers.isEmpty
+        else { return [] }
+        if areAllCompared { return answers.map { .settle(step: step, leaves: $0.leaves) } }
+        for answer in answers { noteSums(of: answer.leaves, by: answer.name, step: step, isAudited: false) }
+        let isComplete = ledger?.isComplete ?? false
+        return answers.map { .takeAnswer(claim: $0.claim) } + (isComplete ? [.finishStep] : [])
+    }
+
+    mutating func noteSums(of leaves: Range<Int>, by worker: String, step: Int, isAudited: Bool) {
+        if auditShare > 0 { record.note(sumsOf: step, by: worker, isAudited: isAudited) }
+        record.leaves += leaves.count
+        if isAudited { record.audited += leaves.count }
+    }
+}

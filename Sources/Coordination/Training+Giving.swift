@@ -1,0 +1,75 @@
+import Wire
+
+/// Who is given which leaves, by what each worker did so far.
+extension Training {
+    /// A worker without leaves for so many rounds is given some that others have: it may be faster by now.
+    private static let untriedRounds = 16
+
+    /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
+    /// step: a worker that streams its samples has the blocks of shards that it had before.
+    mutating func assign(at now: Duration) -> [Directive] {
+        guard let before = ledger, before.hasOpenLeaves || isBehind || look.map({ now >= $0 }) ?? false else {
+            return []
+        }
+        let ready = roster.ready
+        noteDue(ready)
+        let late = Set(ready.filter { $0.member.inHand?.due.map { now >= $0 } ?? false }.map(\.id))
+        let available = ready.filter { !late.contains($0.id) }
+        let idle = available.filter { $0.member.inHand == nil && before.claim(of: $0.id) == nil }.enumerated().sorted {
+            a, b in
+            let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
+            return first == second ? a.offset < b.offset : first < second
+        }.map(\.element)
+        let newcomers = available.count { $0.member.inHand != nil && pace.leafTimes[$0.id] == nil }
+        let candidates = idle.map { candidate($0.id, $0.member, in: before) }
+        let claims = ledger?.onIdle(
+            candidates, newcomers: newcomers,
+            available: Set(available.map(\.id)), at: now, isOverdue: { late.contains($0) })
+        let directives = (claims ?? []).flatMap { give($0, step: before.step, at: now) }
+        noteDue(roster.ready)
+        look = roster.ready.compactMap { $0.member.inHand?.due }.filter { $0 > now }.min()
+        isBehind = late.contains { ledger?.claim(of: $0) != nil }
+        return directives + takeUnaudited(available.filter(\.member.isComparable).map(\.id))
+    }
+
+    private func candidate(_ id: WorkerID, _ member: Roster.Member, in ledger: Ledger) -> Ledger.Candidate {
+        let isUntried = member.home.map { ledger.step - $0.step > Self.untriedRounds } ?? false
+        return Ledger.Candidate(
+            id, leafTime: pace.leafTimes[id], isComparable: member.isComparable, isUntried: isUntried)
+    }
+
+    /// Notes when what workers have in hand will be overdue.
+    ///
+    /// While nobody has answered there is nothing to judge by; after some time, what comes twice does no harm.
+    private mutating func noteDue(_ ready: [(id: WorkerID, member: Roster.Member)]) {
+        for (id, member) in ready {
+            guard let given = member.inHand, given.due == nil || !pace.isKnown else { continue }
+            let allowance = pace.allowance(of: id, leafCount: given.leafCount) ?? grace
+            roster.note(due: given.since + allowance, at: id)
+        }
+    }
+
+    private mutating func give(_ claim: Claim, step: Int, at now: Duration) -> [Directive] {
+        let needsParameters = roster.members[claim.worker]?.parametersStep != step
+        roster.note(parametersOf: step, at: claim.worker)
+        roster.note(firstLeaf: claim.leaves.lowerBound, of: step, at: claim.worker)
+        roster.note(inHand: .init(claim: claim.id, leafCount: claim.leaves.count, since: now), at: claim.worker)
+        let work = Work(
+            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: ledger?.firstID ?? claim.id)
+        return tellBackup(claim, step)
+            + [.sendWork(work, withParameters: needsParameters, to: claim.worker)]
+    }
+
+    private mutating func tellBackup(_ claim: Claim, _ step: Int) -> [Directive] {
+        guard claim.purpose == .backup else { return [] }
+        record.backups += 1
+        backupCount += 1
+        guard backupCount <= Self.refusedLimit else { return [] }
+        let ledger = ledger
+        let slow = roster.all.first { $0 != claim.worker && ledger?.claim(of: $0)?.leaves == claim.leaves }
+        let event = RunEvent.overdue(
+            worker: slow.flatMap { roster.members[$0]?.name } ?? "", step: plan.firstStep(of: step),
+            leaves: claim.leaves, also: roster.members[claim.worker]?.name ?? "")
+        return [.event(event)] + (backupCount == Self.refusedLimit ? [.event(.overdueMuted)] : [])
+    }
+}

@@ -1,0 +1,37 @@
+/// What the sums of a run rest on: how many workers computed them, and whether their arithmetic is one.
+public struct AuditRecord: Equatable, Sendable {
+    /// Whether all workers' probes were the run's.
+    public var probesAgree: Bool
+    /// Leaves whose sums were taken.
+    public var leaves: Int
+    /// How many of them two workers computed, to the same bits.
+    public var audited: Int
+    /// By workers' names, the first exchange of which their sums were taken on their word since they were last found
+    /// right; of runs without audits nothing is noted.
+    public var unaudited: [String: Int]
+    /// The names of workers whose sums were wrong: they are not taken in again.
+    public var shutOut: Set<String>
+    /// How often leaves were given to a second worker because the first one's answer was overdue.
+    public var backups: Int
+
+    /// A record; of a run that begins, where nothing is given.
+    public init(
+        probesAgree: Bool = true, leaves: Int = 0, audited: Int = 0, backups: Int = 0, unaudited: [String: Int] = [:],
+        shutOut: Set<String> = []
+    ) {
+        (self.probesAgree, self.leaves, self.audited) = (probesAgree, leaves, audited)
+        (self.backups, self.unaudited, self.shutOut) = (backups, unaudited, shutOut)
+    }
+
+    /// Takes note that a worker's sums of an exchange were taken: on its word, or because another's were the same.
+    public mutating func note(sumsOf exchange: Int, by worker: String, isAudited: Bool) {
+        guard let since = unaudited[worker] else {
+            if !isAudited { unaudited[worker] = exchange }
+            return
+        }
+        if isAudited, since < exchange { unaudited[worker] = nil }
+    }
+
+    /// Forgets whose sums were taken in exchanges that are done again.
+    public mutating func forget(since exchange: Int) { unaudited = unaudited.filter { $0.value < exchange } }
+}

@@ -1,0 +1,89 @@
+import Checkpoints
+import Coordination
+import Messaging
+import Numerics
+import Upstream
+import Wire
+
+/// Answers that are compared, leaves that are computed here, and the way back to an earlier state.
+extension CoordinatorShell {
+    /// Keeps sums until another worker's answer for the same leaves has come: copies, for their memory is the worker's.
+    func hold(_ found: [LeafSum], of claim: UInt64, from worker: WorkerID) -> [Training.Directive] {
+        progress.answers[claim] = found.map {
+            LeafSum(leaves: $0.leaves, vector: Self.copy($0.vector), figures: $0.figures)
+        }
+        return training.onHeld(Self.digest(of: found), from: worker, at: watch.elapsed)
+    }
+
+    private static func copy(_ block: FloatBlock) -> FloatBlock {
+        let copy = FloatBlock(uninitialised: block.count)
+        copy.copy(from: block)
+        return copy
+    }
+
+    /// What tells sums and their figures from all others.
+    static func digest(of sums: [LeafSum]) -> String {
+        sums.map { sum in
+            ([sha256(of: sum.vector)] + sum.figures.map { String($0.bitPattern, radix: 16) }).joined(separator: ",")
+        }.joined(separator: ";")
+    }
+
+    /// The sums of a claim whose parts came ahead of their report, as a whole.
+    func heldSums(of claim: UInt64, _ nodes: [LeafReport.Node], from worker: WorkerID) -> [LeafSum] {
+        let held = progress.held.removeValue(forKey: worker).flatMap { $0.claim == claim ? $0.parts : nil } ?? []
+        let count = sums.parts.vectorCount
+        return nodes.map { node in
+            let whole = FloatBlock(count: count)
+            for (leaves, part, vector) in held where leaves == node.leaves {
+                (whole.base + sums.parts[part].lowerBound).update(from: vector.base, count: vector.count)
+            }
+            return LeafSum(leaves: node.leaves, vector: whole, figures: node.figures)
+        }
+    }
+
+    /// Takes sums that were kept into the tree.
+    func takeAnswer(_ claim: UInt64) {
+        guard let answer = progress.answers.removeValue(forKey: claim) else {
+            preconditionFailure("claim \(claim) has no sums to take")
+        }
+        for sum in answer { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+    }
+
+    /// Has leaves computed here that workers disagree about.
+    func settle(_ step: Int, _ leaves: Range<Int>) throws {
+        let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
+        self.referee = referee
+        referee.compute(leaves, round: step, parameters: Self.copy(state.published))
+    }
+
+    /// Tells the training what came of leaves that were computed here.
+    func takeVerdicts() throws {
+        for verdict in try referee?.takeVerdicts() ?? [] {
+            try requireWholeSamples()
+            let digest = verdict.sums.map(Self.digest)
+            let directives = training.onSettled(
+                step: verdict.round, leaves: verdict.leaves, digest: digest, at: watch.elapsed)
+            try perform(directives)
+        }
+    }
+
+    /// Gives up what is done of the step in hand, and of steps since the exchange `round`.
+    ///
+    /// Where there are such steps, the run goes on from the last checkpoint in which nothing of them is, or from the
+    /// start where there is none. Later checkpoints are removed: nobody is to believe them.
+    func goBack(to round: Int) throws {
+        state.giveUpParts()
+        if round < state.round {
+            try checkpoints.dropLater(than: round * job.stepsPerRound)
+            takeCheckpointEvents()
+            let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }
+            var state = kept?.state ?? TrainingState(startOf: job)
+            if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
+            self.state = state
+            publish()
+        }
+        (progress, sent) = (StepProgress(), [:])
+        sums = Self.sums(of: job, round: state.round, in: sums.parts)
+        try perform(training.onWentBack(to: state.round, at: watch.elapsed))
+    }
+}

@@ -1,0 +1,139 @@
+import Coordination
+import Numerics
+import Testing
+import Wire
+
+/// Answers that are compared before they count.
+@Suite struct AuditTests {
+    private let ann = WorkerID([1])
+    private let bob = WorkerID([2])
+    private let cid = WorkerID([3])
+
+    /// A training of two leaves with these workers, whose steps are audited.
+    private func training(_ share: Double = 1, _ workers: (WorkerID, String)..., seed: UInt64 = 1) -> Training {
+        var training = Training(
+            Training.Plan(leafCount: 2, rounds: 1000, largestFigures: [nil, 5], vectorCount: 1), round: 0,
+            firstClaim: 100, reference: ArithmeticProbe(digest: "same", name: "this coordinator"),
+            heartbeat: .seconds(1), lease: .seconds(10), audit: share, auditSeed: seed)
+        for (id, name) in workers { _ = training.join(id, name) }
+        return training
+    }
+
+    /// Takes an answer that is compared.
+    private func take(_ digest: String, of worker: WorkerID, _ training: inout Training) throws -> [Training.Directive]
+    {
+        let (report, lengths) = try training.answer(of: worker)
+        #expect(
+            training.take(.leafReport(report), lengths, from: worker)
+                == [.takeSums(from: worker, isLookedThrough: false, isCompared: true)])
+        return training.onHeld(digest, from: worker, at: .zero)
+    }
+
+    @Test func sumsCountOnceAnotherWorkersAreTheSame() throws {
+        var training = training(1, (ann, "ann"), (bob, "bob"))
+        let given = training.ledger?.claim(of: ann)
+        #expect(training.ledger?.claim(of: bob)?.purpose == .audit)
+        #expect(try take("x", of: ann, &training).isEmpty)
+        #expect(try take("x", of: bob, &training) == [.takeAnswer(claim: given?.id ?? 0), .finishStep])
+        #expect(training.record.audited == 2 && training.record.leaves == 2)
+    }
+
+    @Test func whoseSumsAreWrongIsSentAwayForGoodAndTheLeavesAreDoneAgain() throws {
+        var training = training(1, (ann, "ann"), (bob, "bob"), (cid, "cid"))
+        _ = try take("x", of: ann, &training)
+        #expect(try take("y", of: bob, &training).last == .settle(step: 0, leaves: 0..<2))
+        let settled = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        #expect(events(settled) == [.lied(worker: "bob", step: 0, leaves: 0..<2, since: nil)])
+        #expect(refusals(settled) == [.refuted] && !settled.contains(.goBack(round: 0)))
+        // The other answer was right.
+        #expect(settled.suffix(2) == [.takeAnswer(claim: 100), .finishStep])
+        _ = training.onRoot(isFinite: true, at: .zero)
+        #expect(refusals(training.take(hello("bob"), from: bob)) == [.refuted])
+        #expect(refusals(training.take(hello("bob"), from: WorkerID([9]))) == [.refuted])
+        // Both others agree.
+        while let worker = [ann, cid].first(where: { training.ledger?.claim(of: $0) != nil }) {
+            _ = try take("x", of: worker, &training)
+        }
+        #expect(training.ledger?.isComplete == true && training.record.audited == 4)
+    }
+
+    @Test func aLoneWorkersSumsAreTakenUnaudited() throws {
+        var training = training(0.9999, (ann, "ann"))
+        let claim = try #require(training.ledger?.claim(of: ann))
+        #expect(try take("x", of: ann, &training) == [.takeAnswer(claim: claim.id), .finishStep])
+        #expect(training.record.audited == 0 && training.record.unaudited == ["ann": 0])
+    }
+
+    @Test func whereAllIsAuditedTheCoordinatorComparesALoneWorkersSums() throws {
+        var training = training(1, (ann, "ann"))
+        #expect(try take("x", of: ann, &training) == [.settle(step: 0, leaves: 0..<2)])
+        let settled = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        #expect(settled == [.takeAnswer(claim: 100), .finishStep])
+        #expect(training.record.audited == 2 && training.record.unaudited.isEmpty)
+    }
+
+    @Test func anAnswerWhoseAuditorLeavesIsTakenAsItIs() throws {
+        var training = training(0.9999, (ann, "ann"), (bob, "bob"))
+        _ = try take("x", of: ann, &training)
+        let left = training.take(.farewell(.leaving, text: ""), from: bob)
+        #expect(left.suffix(2) == [.takeAnswer(claim: 100), .finishStep])
+    }
+
+    @Test func aWorkerOfOtherArithmeticIsNotCompared() throws {
+        var training = training(1)
+        _ = training.join(ann, "ann", probe: "other")
+        _ = training.join(bob, "bob")
+        let (report, lengths) = try training.answer(of: ann)
+        #expect(
+            training.take(.leafReport(report), lengths, from: ann)
+                == [.takeSums(from: ann, isLookedThrough: false, isCompared: false)])
+        #expect(training.record.probesAgree == false)
+    }
+
+    @Test func whatWasMadeWithALiarsSumsSinceItWasLastRightIsGivenUp() throws {
+        var training = training(0.3, (ann, "ann"), (bob, "bob"), seed: 3)
+        var lastRight = -1
+        for _ in 0..<60 {
+            let ledger = try #require(training.ledger)
+            guard ledger.isAudited else {
+                for worker in [ann, bob] where training.ledger?.claim(of: worker) != nil {
+                    _ = try training.takeAnswer(of: worker)
+                }
+                _ = training.onRoot(isFinite: true, at: .zero)
+                continue
+            }
+            if lastRight >= 0, ledger.step > lastRight + 1 { break }
+            while training.ledger?.isComplete == false {
+                let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
+                _ = try take("x", of: worker, &training)
+            }
+            lastRight = ledger.step
+            _ = training.onRoot(isFinite: true, at: .zero)
+        }
+        let step = try #require(training.ledger?.step)
+        #expect(training.ledger?.isAudited == true && lastRight < step - 1)
+        var directives: [Training.Directive] = []
+        while !directives.contains(where: { if case .settle = $0 { true } else { false } }) {
+            let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
+            directives = try take(worker == ann ? "x" : "y", of: worker, &training)
+        }
+        guard case .settle(_, let leaves)? = directives.last else { return }
+        let settled = training.onSettled(step: step, leaves: leaves, digest: "x", at: .zero)
+        #expect(settled.last == .goBack(round: lastRight + 1))
+        let back = training.onWentBack(to: lastRight + 1, at: .zero)
+        #expect(events(back) == [.wentBack(step: lastRight + 1)] && training.ledger?.step == lastRight + 1)
+        #expect(training.record.unaudited.values.allSatisfy { $0 <= lastRight })
+    }
+
+    @Test(arguments: [0.0, 0.05, 0.5]) func theShareOfAuditedStepsIsWhatWasAskedFor(share: Double) throws {
+        var training = training(share, (ann, "ann"))
+        var audited = 0
+        for _ in 0..<999 {
+            let ledger = try #require(training.ledger)
+            audited += ledger.isAudited ? 1 : 0
+            if ledger.isAudited { _ = try take("x", of: ann, &training) } else { _ = try training.takeAnswer(of: ann) }
+            _ = training.onRoot(isFinite: true, at: .zero)
+        }
+        #expect(abs(Double(audited) / 999 - share) <= 3 * (share * (1 - share) / 999).squareRoot())
+    }
+}
