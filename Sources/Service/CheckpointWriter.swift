@@ -64,7 +64,7 @@ package final class CheckpointWriter: Sendable {
         let isNews = state.withLock { state in
             defer { (state.failure, state.retryTime) = (reason, .now + retryDelay) }
             state.waiting = state.waiting ?? taken
-            return state.failure != reason
+            return state.failure == nil
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
     }

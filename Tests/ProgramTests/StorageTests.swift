@@ -102,7 +102,7 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("is the run directory itself"))
     }
 
-    @Test(arguments: ["0", "5x", "-3m", ""]) func anIntervalThatIsNoneIsWrongUsage(text: String) throws {
+    @Test(arguments: ["0", "5x", "-3m"]) func anIntervalThatIsNoneIsWrongUsage(text: String) throws {
         let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--checkpoint-every=\(text)"]
         let result = try ProgramRun(["pretrain"] + flags).result()
         #expect(result.status == 2 && result.errors.contains("--checkpoint-every takes a number of steps"))

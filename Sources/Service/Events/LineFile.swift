@@ -13,6 +13,8 @@ final class LineFile {
     /// Lines that are not written.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
+    /// Whether it was said that lines wait, and none was written since.
+    private var isToldOf = false
 
     /// Opens a file, or makes it; a last line that was cut short is taken away.
     init(_ path: String) throws(ServiceError) {
@@ -51,12 +53,20 @@ final class LineFile {
     }
 
     /// Adds a line to the end, after those that wait; what a full disk left of one is taken away again, and it waits.
+    ///
+    /// - Throws: where it waits, once until one was written again.
     func append(_ line: Data) throws(ServiceError) {
         let bytes = Array(line) + [UInt8(ascii: "\n")]
         waiting.append(bytes)
         waitingBytes += bytes.count
         while waitingBytes > Self.waitingLimit, waiting.count > 1 { waitingBytes -= waiting.removeFirst().count }
-        try flush()
+        do {
+            try flush()
+            isToldOf = false
+        } catch {
+            defer { isToldOf = true }
+            if !isToldOf { throw error }
+        }
     }
 
     /// Writes what waits.
