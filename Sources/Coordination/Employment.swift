@@ -43,6 +43,8 @@ public struct Employment: Sendable {
         case release([UInt64])
         /// Tell whoever wants to know.
         case event(WorkerEvent)
+        /// Give the connection up and make a new one: nothing comes over it, and nobody says that it is broken.
+        case connectAnew
         /// The job is over.
         case end
         /// The worker can't go on.
@@ -95,6 +97,8 @@ public struct Employment: Sendable {
     /// When the coordinator was last heard of.
     var heard: Duration
     var nextSign: Duration
+    /// When the connection was made anew.
+    private var connected = Duration.zero
     private var sequence: UInt64 = 0
     /// Whether the coordinator knows this worker, as far as the worker knows.
     var isWelcome = false
@@ -151,6 +155,10 @@ public struct Employment: Sendable {
     /// A coordinator answers signs of life, so it can't be heard of more often than they are sent.
     private var silenceLimit: Duration { max(patience, heartbeat * 3) }
 
+    /// How long a coordinator that answers signs of life is silent before the connection is given up: something on the
+    /// way may have forgotten it, or lost a piece of it.
+    private var connectionLimit: Duration { max(heartbeat * 10, .seconds(2)) }
+
     /// When `onTick` is due.
     public var nextTick: Duration { min(nextSign, heard + silenceLimit) }
 
@@ -175,11 +183,15 @@ public struct Employment: Sendable {
             ]
         }
         guard now >= nextSign else { return [] }
+        var renewal: [Directive] = []
+        if heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
+            (isWelcome, connected, renewal) = (false, now, [.connectAnew])
+        }
         guard isWelcome else {
             nextSign = now + min(Self.helloPatience, patience / 2)
             var hello = hello
             hello.threads = max(1, threads ?? hello.threads)
-            return [.send(.hello(hello))]
+            return renewal + [.send(.hello(hello))]
         }
         nextSign = now + heartbeat
         sequence += 1

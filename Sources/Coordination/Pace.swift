@@ -1,29 +1,63 @@
 /// How fast each worker answered so far: what shares of a step follow from, and when an answer is overdue.
 ///
-/// Nothing that is said of a worker counts, only what it did. A worker's time for a leaf is the mean of its answers,
-/// later ones weighing more; what it claims of threads only lets its share grow faster, to twice what it has shown.
+/// What a worker says of itself counts as far as it can be true. Its time for a leaf is what it says that it computed,
+/// but no less than its answer took beyond four times what is usual for messages to be on their way: those share links,
+/// so that equal workers may wait for quite different times. What it claims of threads only lets its share grow faster,
+/// to twice what it has shown.
 struct Pace: Sendable {
-    /// Below this a system's own pauses look like a slow worker, in seconds.
-    static let leastAllowance = 0.05
-    /// Seconds a leaf, of each worker that has answered.
-    private(set) var leafTimes: [WorkerID: Double] = [:]
-    /// Whether anybody has answered.
-    var isKnown: Bool { !leafTimes.isEmpty }
+    private struct Worker {
+        /// Seconds a leaf.
+        var leafTime: Double
+        /// Seconds of an answer that were not computing, by the worker's word.
+        var way: Double
+        var answerCount = 0.0
+    }
+    /// Below this a system's own pauses look like a slow worker, in seconds; a first answer comes of memory that was
+    /// never touched and over connections that were never used.
+    private static let (leastAllowance, firstAllowance) = (0.05, 0.25)
+    private var workers: [WorkerID: Worker] = [:]
+    /// What is usual for messages to be on their way, in seconds: the lower median of the workers' means.
+    private var usualWay = 0.0
     /// By how much answers were later than expected, at most, as a running figure that sinks by and by.
     private var spread = 1.0
 
-    /// Takes an answer in: so many leaves after so long.
-    mutating func onAnswer(from worker: WorkerID, leafCount: Int, threads: Int, after time: Duration) {
+    /// Whether anybody has answered.
+    var isKnown: Bool { !workers.isEmpty }
+
+    /// Seconds that a worker needs for a leaf; nil before its first answer.
+    func leafTime(of worker: WorkerID) -> Double? { workers[worker]?.leafTime }
+
+    /// Takes an answer in: so many leaves after so long, of which the worker says that it computed for `computing`.
+    mutating func onAnswer(
+        from id: WorkerID, leafCount: Int, threads: Int, after time: Duration, computing: Duration
+    ) {
         let seconds = max(time.inSeconds, 1e-6)
+        let said = min(max(computing.inSeconds, 1e-6), seconds)
+        var worker = workers[id] ?? Worker(leafTime: 0, way: 0)
+        if worker.answerCount > 0 {
+            spread = max(0.98 * spread, min(seconds / max(expected(worker, leafCount: leafCount), 1e-6), 4))
+        }
+        worker.answerCount += 1
+        let weight = max(1 / worker.answerCount, 0.25)
+        worker.way += weight * (seconds - said - worker.way)
+        workers[id] = worker
+        let ways = workers.values.map(\.way).sorted()
+        usualWay = max(ways[(ways.count - 1) / 2], 0.001)
+        // The first answer may have come over links that nothing is known of.
+        let computed = worker.answerCount > 1 ? max(said, seconds - 4 * usualWay) : said
         // With fewer leaves than threads, up to twice as many might have taken no longer.
-        let shown = seconds / Double(max(leafCount, min(threads, 2 * leafCount)))
-        guard let known = leafTimes[worker] else { return leafTimes[worker] = shown }
-        spread = max(0.98 * spread, min(seconds / (known * Double(leafCount)), 4))
-        leafTimes[worker] = known + (shown - known) / 4
+        let shown = computed / Double(max(leafCount, min(threads, 2 * leafCount)))
+        // Whoever begins and is given more and more soon has its part.
+        let isGrowing = shown < worker.leafTime && worker.answerCount < 10
+        workers[id]?.leafTime += (isGrowing ? 1 : weight) * (shown - worker.leafTime)
+    }
+
+    private func expected(_ worker: Worker, leafCount: Int) -> Double {
+        min(worker.way, 4 * usualWay) + worker.leafTime * Double(leafCount)
     }
 
     /// Forgets a worker that has gone.
-    mutating func onLeft(_ worker: WorkerID) { leafTimes[worker] = nil }
+    mutating func onLeft(_ worker: WorkerID) { workers[worker] = nil }
 
     /// After how long an answer is overdue: twice to six times what is expected, by how answers varied so far.
     ///
@@ -31,9 +65,10 @@ struct Pace: Sendable {
     ///
     /// - Returns: nil while nobody has answered.
     func allowance(of worker: WorkerID, leafCount: Int) -> Duration? {
-        guard let time = leafTimes[worker] ?? leafTimes.values.max() else { return nil }
-        let expected = time * Double(leafCount)
-        return .seconds(max(Self.leastAllowance, expected * min(max(2, 1.5 * spread), 6)))
+        let known = workers[worker].map { [$0] } ?? Array(workers.values)
+        guard let expected = known.map({ self.expected($0, leafCount: leafCount) }).max() else { return nil }
+        let least = workers[worker] == nil ? Self.firstAllowance : Self.leastAllowance
+        return .seconds(max(least, expected * min(max(2, 1.5 * spread), 6)))
     }
 
     /// What to give each of several workers of so many leaves, so that all are done as soon as can be.

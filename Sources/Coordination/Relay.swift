@@ -39,6 +39,14 @@ public struct Relay: Sendable {
         employment.onThreads(0, at: now)
     }
 
+    /// How many workers have said hello and not left.
+    public var workerCount: Int { training?.roster.members.count ?? early.count }
+
+    /// Whether a worker is one of them.
+    public func knows(_ worker: WorkerID) -> Bool {
+        training.map { $0.roster.members[worker] != nil } ?? (early[worker] != nil)
+    }
+
     // MARK: - From above
 
     /// Takes a message of the coordinator's, as `Employment.onMessage`.
@@ -132,7 +140,7 @@ public struct Relay: Sendable {
     ///
     /// - Parameters:
     ///   - content: its nodes, or word that a sum is not finite.
-    ///   - computing: how long its workers computed, all of them together.
+    ///   - computing: how long the worker computed that computed longest.
     ///   - now: the time.
     /// - Returns: the report to send up, or nothing.
     public mutating func onSummed(

@@ -42,6 +42,8 @@ public struct Roster: Sendable {
         public var name: String { hello.name.printable }
     }
 
+    /// There are no more workers at once.
+    public static let memberLimit = 4096
     /// Silent for longer than this, a worker is taken for dead.
     public let lease: Duration
     /// The workers.

@@ -30,6 +30,12 @@ public enum RunEvent: Equatable, Sendable {
     case refused(what: String)
     /// So much was refused that no more is told of.
     case refusalsMuted
+    /// A peer was turned away, or its connection closed, because of what it did.
+    case peerDropped(peer: String, reason: String)
+    /// So many peers were dropped that the next ones are only counted.
+    case peersMuted
+    /// So many peers were dropped until now, told of or not.
+    case peersDropped(count: Int)
     /// A worker found leaves' sums infinite or not a number; another answer confirmed it, or is awaited.
     case notFinite(worker: String, step: Int, leaves: Range<Int>, isConfirmed: Bool)
     /// A worker said of leaves' sums that they are not finite, or sent such as if they were, and another's were finite.
@@ -95,6 +101,9 @@ public enum RunEvent: Equatable, Sendable {
         case otherArithmetic = "other_arithmetic"
         case refused
         case refusalsMuted = "refusals_muted"
+        case peerDropped = "peer_dropped"
+        case peersMuted = "peers_muted"
+        case peersDropped = "peers_dropped"
         case notFinite = "not_finite"
         case refuted
         case lied
@@ -132,6 +141,9 @@ public enum RunEvent: Equatable, Sendable {
         case .otherArithmetic: .otherArithmetic
         case .refused: .refused
         case .refusalsMuted: .refusalsMuted
+        case .peerDropped: .peerDropped
+        case .peersMuted: .peersMuted
+        case .peersDropped: .peersDropped
         case .notFinite: .notFinite
         case .refuted: .refuted
         case .lied: .lied
@@ -179,7 +191,9 @@ public enum RunEvent: Equatable, Sendable {
                 ("probe_of", .text(holder)),
             ]
         case .refused(let what): [("what", .text(what))]
-        case .refusalsMuted, .overdueMuted, .samplesConfirmed: []
+        case .refusalsMuted, .peersMuted, .overdueMuted, .samplesConfirmed: []
+        case .peerDropped(let peer, let reason): [("peer", .text(peer)), ("reason", .text(reason))]
+        case .peersDropped(let count): [("count", .number(count))]
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             Self.place(worker, step, leaves) + [("confirmed", .truth(isConfirmed))]
         case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
@@ -239,6 +253,9 @@ extension RunEvent: CustomStringConvertible {
             """
         case .refused(let what): "refused \(what)"
         case .refusalsMuted: "what else is refused is not told of"
+        case .peerDropped(let peer, let reason): "closed the connection of \(peer): \(reason)"
+        case .peersMuted: "further connections that are closed are only counted"
+        case .peersDropped(let count): "\(count) connections were closed until now because of what peers did"
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
             \(worker) found the sum of leaves \(leaves) of step \(step) infinite or not a number\

@@ -21,7 +21,7 @@ extension Training {
         var directives: [Directive] = []
         let (processor, numerics) = (member.hello.processor.printable, member.hello.numerics.printable)
         if let probe, probe.digest != ready.probeDigest {
-            if refusesOtherArithmetic {
+            if refusesOtherArithmetic || auditShare >= 1 {
                 let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
                 let reason = "\(text); this job takes equal arithmetic only"
                 return tellRefused(text) + [refuse(worker, Refusal(.otherArithmetic, reason))]
@@ -32,6 +32,10 @@ extension Training {
                 .event(
                     .otherArithmetic(
                         worker: member.name, processor: processor, numerics: numerics, probeOf: probe.name)))
+        } else if auditShare >= 1, ready.probeDigest != reference?.digest {
+            let reason = "where all sums are compared, workers' arithmetic has to be the coordinator's"
+            return tellRefused("\(member.name) (\(processor), \(numerics)): \(reason)")
+                + [refuse(worker, Refusal(.otherArithmetic, reason))] + depart(worker, at: now)
         } else if probe == nil {
             probe = ArithmeticProbe(digest: ready.probeDigest, name: member.name)
         }
@@ -67,7 +71,7 @@ extension Training {
         guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] }
         if ledger?.claim(of: worker)?.id != given.claim {
             // Others were faster, and the worker knows: it is free.
-            noteTime(of: given, at: worker, now)
+            noteTime(of: given, computing: now - given.since, at: worker, now)
             roster.note(inHand: nil, at: worker)
             return [answer] + assign(at: now)
         }
@@ -133,13 +137,15 @@ extension Training {
         } else {
             return
         }
-        if report.content != .notFinite { noteTime(of: given, at: worker, now) }
+        if report.content != .notFinite { noteTime(of: given, computing: report.computing, at: worker, now) }
     }
 
-    private mutating func noteTime(of given: Roster.Given, at worker: WorkerID, _ now: Duration) {
+    private mutating func noteTime(
+        of given: Roster.Given, computing: Duration, at worker: WorkerID, _ now: Duration
+    ) {
         pace.onAnswer(
             from: worker, leafCount: given.leafCount, threads: roster.members[worker]?.threads ?? 1,
-            after: now - given.since)
+            after: now - given.since, computing: computing)
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {

@@ -20,7 +20,7 @@ extension Training {
             let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
             return first == second ? a.offset < b.offset : first < second
         }.map(\.element)
-        let newcomers = available.count { $0.member.inHand != nil && pace.leafTimes[$0.id] == nil }
+        let newcomers = available.count { $0.member.inHand != nil && pace.leafTime(of: $0.id) == nil }
         let candidates = idle.map { candidate($0.id, $0.member, in: before) }
         let claims = ledger?.onIdle(
             candidates, newcomers: newcomers,
@@ -35,7 +35,7 @@ extension Training {
     private func candidate(_ id: WorkerID, _ member: Roster.Member, in ledger: Ledger) -> Ledger.Candidate {
         let isUntried = member.home.map { ledger.step - $0.step > Self.untriedRounds } ?? false
         return Ledger.Candidate(
-            id, leafTime: pace.leafTimes[id], isComparable: member.isComparable, isUntried: isUntried)
+            id, leafTime: pace.leafTime(of: id), isComparable: member.isComparable, isUntried: isUntried)
     }
 
     /// Notes when what workers have in hand will be overdue.

@@ -1,4 +1,7 @@
 extension Duration {
+    /// As a fraction of seconds.
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
     /// Whole milliseconds as ZeroMQ and the kernel take them, rounded up so that no wait is cut to nothing; at least 0.
     var wholeMilliseconds: Int {
         max(

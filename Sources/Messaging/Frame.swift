@@ -1,3 +1,4 @@
+import CLinux
 import CZeroMQ
 
 /// One received frame: owns its ZeroMQ message and thereby the bytes.
@@ -18,6 +19,12 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
     public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
     }
+
+    /// The number of the connection to an abstract name that it came by; 0 where that has none, or is closed.
+    func joinedNumber(at name: String) -> UInt64 {
+        let descriptor = zmq_msg_get(message, ZMQ_SRCFD)
+        return descriptor < 0 ? 0 : linux_joined_number(descriptor, name)
+    }
 }
 
 /// One frame to send.
@@ -26,4 +33,11 @@ public enum Part {
     case copied([UInt8])
     /// Bytes that are sent from where they lie; `owner` is kept until they are gone, and must not change them before.
     case shared(UnsafeRawBufferPointer, owner: AnyObject)
+
+    var byteCount: Int {
+        switch self {
+        case .copied(let bytes): bytes.count
+        case .shared(let bytes, _): bytes.count
+        }
+    }
 }

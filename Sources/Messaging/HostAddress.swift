@@ -69,6 +69,9 @@ struct HostAddress: Equatable {
         addresses.filter { !$0.isIPv6 } + addresses.filter(\.isIPv6)
     }
 
+    /// A socket that listens at it, or -1 with `errno`.
+    func listen() -> Int32 { bytes.withUnsafeBytes { linux_listen($0.baseAddress, Int32($0.count)) } }
+
     /// Why no connection to it can be made now, in the system's words; nil when one can.
     func connectionFault(patience: Duration) -> String? {
         let words = { (code: Int32) in String(cString: strerror(code)) }

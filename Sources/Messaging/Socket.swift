@@ -72,6 +72,29 @@ public final class Socket {
         return try bind(endpoint.zmqText)
     }
 
+    /// Listens at an abstract name of this machine, where only this user's processes are taken in.
+    ///
+    /// - Returns: the endpoint.
+    func bind(locally name: String) throws(SocketError) -> String {
+        try set(ZMQ_IPC_FILTER_UID, geteuid(), "user")
+        try set(ZMQ_BACKLOG, Int32(512), "backlog")
+        return try bind(LocalEndpoint.of(name: name))
+    }
+
+    /// Gives up the connection to where it was connected, with what was not sent yet, and connects there again.
+    public func connectAnew(_ endpoint: TCPEndpoint) throws(SocketError) {
+        checkThread()
+        if zmq_disconnect(handle, endpoint.zmqText) != 0 { throw .last("zmq_disconnect", endpoint.zmqText) }
+        try connect(endpoint)
+    }
+
+    /// As `connectAnew` with an endpoint, where it is a local name.
+    public func connectAnew(locally name: String) throws(SocketError) {
+        checkThread()
+        if zmq_disconnect(handle, name) != 0 { throw .last("zmq_disconnect", name) }
+        try connect(name)
+    }
+
     /// Connects there, as `connect` with a text does.
     public func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
         try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")

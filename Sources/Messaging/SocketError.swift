@@ -23,6 +23,8 @@ public struct SocketError: Error, Equatable, CustomStringConvertible {
         switch code {
         case EADDRINUSE: return "\(operand): the port is in use; choose another or end the program that holds it"
         case EADDRNOTAVAIL, ENODEV: return "\(operand): this machine has no such address"
+        case EMFILE where call == "ulimit":
+            return "\(operand) more files and sockets than are open have to be possible here: raise ulimit -n"
         case EINVAL where call == "zmq_bind" || call == "zmq_connect":
             return "\(operand): not an endpoint; write it like tcp://127.0.0.1:5555"
         default: return operand.isEmpty ? "\(call): \(words)" : "\(operand): \(words) (\(call))"

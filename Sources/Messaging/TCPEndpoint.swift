@@ -87,6 +87,21 @@ public struct TCPEndpoint: Equatable, Sendable {
         return (String(host), String(port))
     }
 
+    /// A socket that listens there, and the endpoint with the port that was taken where any was asked for.
+    func listener() throws(SocketError) -> (descriptor: Int32, endpoint: String) {
+        let address: HostAddress
+        do throws(EndpointError) {
+            let (host, port) = try Self.parts(of: numeric, canBeAny: true)
+            address = try HostAddress.all(of: host, port: port == "*" ? "0" : port, in: numeric)[0]
+        } catch {
+            throw SocketError(call: "zmq_bind", operand: numeric, code: EINVAL)
+        }
+        let descriptor = address.listen()
+        guard descriptor >= 0 else { throw SocketError(call: "listen", operand: numeric, code: errno) }
+        let host = numeric[..<(numeric.lastIndex(of: ":") ?? numeric.endIndex)]
+        return (descriptor, "\(host):\(linux_port(descriptor))")
+    }
+
     /// Why nobody can be reached there now, in the system's words; nil when somebody can.
     public func connectionFault(patience: Duration) -> String? {
         do throws(EndpointError) {

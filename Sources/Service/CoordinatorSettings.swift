@@ -12,6 +12,8 @@ package struct CoordinatorSettings: Sendable {
     package var audit = 0.0
     /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
     package var sharesMemory = true
+    /// How many workers this process starts itself.
+    package var localWorkers = 0
     /// How often a checkpoint is written.
     package var checkpointEvery = CheckpointInterval.steps(500)
     /// How many of the last checkpoints are kept.

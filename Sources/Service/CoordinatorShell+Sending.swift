@@ -7,9 +7,9 @@ extension CoordinatorShell {
     func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
-        try socket.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
-        )
+        if !frames.isEmpty, reception.gauge(of: worker.bytes) != nil { note(frames) }
+        try reception.send(
+            [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
     }
 
     /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.

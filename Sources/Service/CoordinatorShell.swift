@@ -27,13 +27,13 @@ package final class CoordinatorShell {
     let samples: Samples
     let blocks: SampleBlocks
     private let signals: SignalInbox
-    let socket: Socket
+    let reception: Reception
     let watch = Stopwatch()
     let checkpoints: CheckpointPlaces
     var schedule: CheckpointSchedule
-    private let hold: RunHold?
+    let hold: RunHold?
     let events: RunEvents
-    private var startStep: Int
+    var startStep: Int
     let figures: [Figure]
     var training: Training
     var state: TrainingState
@@ -55,6 +55,12 @@ package final class CoordinatorShell {
     var pools: [Int: BlockPool] = [:]
     /// What workers were sent ahead of work.
     var sent: [WorkerID: PartsSent] = [:]
+    /// Blocks of samples that wait for room.
+    var sampleQueue = SampleQueue()
+    /// What was sent to peers and may wait for them.
+    var sentMemory = SentMemory()
+    /// How many dropped peers were told of, and when their number was last.
+    var (droppedTold, droppedCountTime) = (0, Duration.zero)
     /// What computes leaves here that workers disagree about; nil before they do.
     var referee: Referee?
     private var emptySince = Duration.zero
@@ -65,7 +71,9 @@ package final class CoordinatorShell {
     /// Where the time of the round in hand goes.
     var clock = RoundClock()
     /// Where workers reach it.
-    package let endpoint: String
+    package var endpoint: String { reception.endpoint }
+    /// Where this machine's own do.
+    package var localEndpoint: String { reception.localEndpoint }
 
     /// A coordinator that listens from now on, and goes on from a checkpoint; it writes others to `checkpoints`, and
     /// looks before that whether the run directory is still there where it is held.
@@ -99,9 +107,11 @@ package final class CoordinatorShell {
             record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic, audit: settings.audit,
             auditSeed: .random(in: .min ... .max))
-        socket = try Socket(.router, in: Context(), linger: .seconds(2))
-        try socket.setFrameLimit(bytes: max(Envelope.headerByteLimit, job.exchangeCount * 4))
-        endpoint = try socket.bind(listening)
+        var limits = try FrontLimits(localWorkers: settings.localWorkers)
+        limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
+        reception = try Reception(
+            at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4), in: Context(),
+            linger: .seconds(2))
         parameterParts = cutParameters()
     }
 
@@ -134,11 +144,6 @@ package final class CoordinatorShell {
     /// What the run's sums rest on.
     package var record: AuditRecord { training.record }
 
-    /// What a checkpoint of now holds.
-    var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
-    }
-
     // MARK: - The run
 
     /// Trains until all steps are done, or a signal asks to stop.
@@ -149,7 +154,7 @@ package final class CoordinatorShell {
         self.workers = workers
         defer {
             workers?.end(patience: ending?.workersPatience(at: watch.elapsed) ?? .seconds(2))
-            if let ending { try? socket.setLinger(ending.linger(at: watch.elapsed)) }  // else it is what it was
+            if let ending { try? reception.setLinger(ending.linger(at: watch.elapsed)) }  // else it is what it was
         }
         let outcome: Outcome
         do {
@@ -162,31 +167,11 @@ package final class CoordinatorShell {
             throw error
         }
         defer { takeCheckpointEvents() }
+        takePeerNotes()
+        tellDroppedCount(isLast: true)
         try keepCheckpoint()
         try checkpoints.finish()
         return outcome
-    }
-
-    /// Has the state as it is now written.
-    func keepCheckpoint() throws {
-        if let hold, try hold.renew() { events.tell(.folderRestored(path: checkpoints.path)) }
-        checkpoints.write(checkpoint)
-    }
-
-    /// Writes what was reached before the job failed, if there is something.
-    private func keepLastGoodState() {
-        let isKept = state.step > startStep && state.parameters.isFinite(threads: Self.threads)
-        if isKept, !(hold?.isLost ?? false) {
-            do {
-                try keepCheckpoint()
-                try checkpoints.finish()
-            } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
-        }
-        takeCheckpointEvents()
-    }
-
-    func takeCheckpointEvents() {
-        for event in checkpoints.events.takeAll() { events.tell(event) }
     }
 
     private func loop() throws -> Outcome {
@@ -196,15 +181,18 @@ package final class CoordinatorShell {
             let waitStart = watch.elapsed
             let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
-                for: socket,
-                and: [signals.descriptor, checkpoints.events.descriptor] + (referee.map { [$0.descriptor] } ?? []),
-                timeout: max(.zero, waitEnd - waitStart))
+                for: reception.socket,
+                and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor]
+                    + (referee.map { [$0.descriptor] } ?? []),
+                timeout: min(max(.zero, waitEnd - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
-                guard training.ledger != nil, let frames = try socket.receive() else { break }
+                guard training.ledger != nil, let frames = try reception.receive() else { break }
                 try receive(frames)
             }
+            try sendSamplesThatWait()
+            takePeerNotes()
             takeCheckpointEvents()
             try takeVerdicts()
             if training.ledger == nil { break }  // workers that end from here on were sent away
@@ -220,6 +208,7 @@ package final class CoordinatorShell {
             if watch.elapsed >= nextTick {
                 nextTick = watch.elapsed + tick
                 try perform(training.onTick(at: watch.elapsed))
+                tellDroppedCount(isLast: false)
                 checkpoints.tick()
                 if ending == nil { try workers?.tick() }
                 try checkPatience()
@@ -238,6 +227,7 @@ package final class CoordinatorShell {
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
+        guard try admits(envelope, from: worker) else { return }
         let directives = training.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
             at: watch.elapsed)
@@ -251,10 +241,11 @@ package final class CoordinatorShell {
             case .sendWork(let work, let withParameters, let worker):
                 try sendWork(work, withParameters: withParameters, to: worker)
             case .welcome(let worker): try welcome(worker)
-            case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+            case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):
                 (workerMemories[worker], progress.held[worker], sent[worker]) = (nil, nil, nil)
+                sampleQueue.remove(worker)
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
                 try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)

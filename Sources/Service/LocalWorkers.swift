@@ -22,17 +22,8 @@ package final class LocalWorkers {
     private let processors: [[Int]]?
     private var slots: [Slot]
 
-    /// Starts workers that connect to `endpoint`, where somebody listens already, and read the dataset at `data`.
-    ///
-    /// - Throws: when nobody on this machine can connect to it, as where the loopback interface is down.
+    /// Starts workers that connect to `endpoint`, which no network is needed for, and read the dataset at `data`.
     package init(_ settings: LocalWorkersSettings, endpoint: String, data: String) throws {
-        if let fault = try TCPEndpoint(connecting: endpoint).connectionFault(patience: .seconds(5)) {
-            throw ServiceError(
-                """
-                this process's own workers can't reach it at \(endpoint) (\(fault)): is the loopback interface down, as in \
-                a new network namespace (`ip link set lo up`), or does a firewall forbid it?
-                """)
-        }
         let (count, threads) = (settings.count, settings.threads)
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [

@@ -59,9 +59,11 @@ package struct UpstreamRun {
         }
 
         try requireRoomForCheckpoints()
+        var coordinator = settings.coordinator
+        coordinator.localWorkers = settings.workers?.count ?? 0
         let shell = try CoordinatorShell(
-            settings.coordinator, from: start, samples: dataset.samples,
-            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints),
+            coordinator, from: start, samples: dataset.samples,
+            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints),
             hold: hold, signals: signals, events: events)
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
@@ -72,7 +74,7 @@ package struct UpstreamRun {
         }
 
         let workers = try settings.workers.map {
-            try LocalWorkers($0, endpoint: shell.endpoint, data: settings.data)
+            try LocalWorkers($0, endpoint: shell.localEndpoint, data: settings.data)
         }
         switch try shell.run(with: workers) {
         case .complete:
@@ -97,7 +99,7 @@ package struct UpstreamRun {
 
     private func makeFolder(_ place: RunFolder) throws {
         do {
-            try FileManager.default.createDirectory(atPath: place.checkpointFolder, withIntermediateDirectories: true)
+            try DurableFolder.make(place.checkpointFolder)
         } catch {
             throw ServiceError(
                 "\(place.path): no run directory can be made there; is a file in the way, or may you not write?")

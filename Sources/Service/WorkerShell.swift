@@ -57,7 +57,11 @@ package final class WorkerShell {
         socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)
-        try socket.connect(TCPEndpoint(connecting: settings.endpoint))
+        if LocalEndpoint.isOne(settings.endpoint) {
+            try socket.connect(settings.endpoint)
+        } else {
+            try socket.connect(TCPEndpoint(connecting: settings.endpoint))
+        }
     }
 
     /// A worker's name for people, and for a coordinator that started it.
@@ -157,10 +161,16 @@ package final class WorkerShell {
                     .compute(work, parameters: parameters, samples: stream?.handOver(), generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
+            case .connectAnew: try connectAnew()
             case .end: isOver = true
             case .fail(let reason): throw ServiceError(reason)
             }
         }
+    }
+
+    private func connectAnew() throws {
+        if LocalEndpoint.isOne(settings.endpoint) { return try socket.connectAnew(locally: settings.endpoint) }
+        try socket.connectAnew(TCPEndpoint(connecting: settings.endpoint))
     }
 
     private func isAhead(_ envelope: ReceivedEnvelope?) -> Bool { envelope?.isAhead ?? false }

@@ -34,7 +34,7 @@ public struct Scenario: Equatable, Sendable {
     /// Leaves a round.
     public var leafCount: Int
     /// Rounds that are simulated; the first two, in which workers join, are not counted.
-    public var rounds = 12
+    public var rounds = 18
     /// How long a leaf takes one thread.
     public var leafTime: Duration
     /// How long the coordinator takes to look at the sum of all and make the next state.

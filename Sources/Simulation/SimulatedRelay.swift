@@ -23,6 +23,8 @@ struct SimulatedRelay {
     private var welcome: Welcome?
     private var parameters: (step: Int, value: UInt64)?
     private var tree: [(leaves: Range<Int>, cell: Cell)] = []
+    /// How long each worker computed for the run in hand.
+    private var computing: [WorkerID: Duration] = [:]
     private(set) var acts: [Act] = []
     /// What it did that no relay may do.
     private(set) var fault: String?
@@ -66,7 +68,7 @@ struct SimulatedRelay {
             case .up(let directive): perform(directive, now)
             case .down(let directive): perform(directive, on: parcel, now)
             case .beginRun(let work, let withNewParameters):
-                tree = []
+                (tree, computing) = ([], [:])
                 if withNewParameters { parameters = parcel?.cells.first.map { (work.step, $0.value) } }
                 if parameters?.step != work.step { fault = "a run of step \(work.step) began without its parameters" }
             case .finishRun(let work): finishRun(work, now)
@@ -101,6 +103,7 @@ struct SimulatedRelay {
                 plan, firstClaim: draw.next() >> 2 | 1, in: welcome, generation: generation, at: now)
             perform(directives, on: nil, now)
         case .event(let event): acts.append(.tell("\(event)"))
+        case .connectAnew: break  // what is lost on the way is lost, by this connection or another
         case .end: acts.append(.end(reason: nil))
         case .fail(let reason): acts.append(.end(reason: reason))
         case .share, .release, .stream, .dropBlocks, .takePart: break
@@ -147,6 +150,7 @@ struct SimulatedRelay {
             }
             tree.append((node.leaves, Cell(cell.value)))
         }
+        computing[worker, default: .zero] += report.computing
         perform(relay.onSums(from: worker, at: now), on: nil, now)
     }
 
@@ -155,7 +159,7 @@ struct SimulatedRelay {
         if count != work.leaves.count { fault = "a run ended with \(count) of \(work.leaves.count) leaves" }
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
-        perform(relay.onSummed(content, computing: .zero, at: now), on: nil, now)
+        perform(relay.onSummed(content, computing: computing.values.max() ?? .zero, at: now), on: nil, now)
     }
 
     private func cells(of leaves: Range<Int>) -> [Cell] {

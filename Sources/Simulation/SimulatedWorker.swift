@@ -31,6 +31,8 @@ struct SimulatedWorker {
     private var session: UInt64 = 0
     private var sessionOfClaim: [UInt64: UInt64] = [:]
     private var preparedGeneration = 0
+    /// When the claims that it computes were ordered.
+    private var begun: [UInt64: Duration] = [:]
     /// The blocks that are here, and those that the work to bring together lacks; nil with the dataset.
     private var held: Set<Int> = []
     private var lacking: Set<Int>?
@@ -95,7 +97,7 @@ struct SimulatedWorker {
         perform(employment.onPrepared(probeDigest: "probe", generation: generation), now)
     }
 
-    mutating func computed(_ work: Work, at parameters: Cell, generation: Int, lies: Lie?) {
+    mutating func computed(_ work: Work, at parameters: Cell, generation: Int, lies: Lie?, at now: Duration) {
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
         let cells = nodes.map {
             Cell(
@@ -105,7 +107,8 @@ struct SimulatedWorker {
         let isFinite = run.isFinite(work.leaves, step: work.step) && lies != .word
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
         let directives = employment.onComputed(
-            work, isFinite ? content : .notFinite, computing: .zero, generation: generation)
+            work, isFinite ? content : .notFinite, computing: now - (begun.removeValue(forKey: work.claim) ?? now),
+            generation: generation)
         for case .sendReport(let report, let isLent) in directives {
             if isLent {
                 if !machine.sharesMemory { fault = "memory is lent that is not shared" }
@@ -203,6 +206,7 @@ struct SimulatedWorker {
                 }
                 guard let parameters else { fault = "there are no parameters to compute at"; continue }
                 sessionOfClaim[work.claim] = session
+                begun[work.claim] = now
                 if !machine.hasDataset, lacking?.isEmpty != true { fault = "samples of the work are missing" }
                 acts.append(.compute(work, parameters: parameters, generation: generation))
             case .release(let claims):
@@ -211,6 +215,7 @@ struct SimulatedWorker {
                     lent[claim] = nil
                 }
             case .event(let event): acts.append(.tell(event))
+            case .connectAnew: break  // what is lost on the way is lost, by this connection or another
             case .end: acts.append(.end(reason: nil))
             case .fail(let reason): acts.append(.end(reason: reason))
             }

@@ -19,26 +19,31 @@ public struct ScenarioFigures: Equatable, Sendable {
 extension Scenario {
     /// Simulates the rounds.
     ///
-    /// - Returns: what a round takes, the first two left out.
+    /// - Returns: what a round takes, the first ones left out, in which it is found out who is how fast.
     /// - Throws: `Simulation.Failure` where the run does not get on: where messages are longer on the link than the
     ///   lease, workers are taken for dead.
     public func simulated() throws(Simulation.Failure) -> ScenarioFigures {
         precondition((1...64).contains(parts), "\(parts) parts")
         precondition(
-            rounds > 3 && workers > 0 && (0...workers).contains(relays) && leafCount > 0 && threads > 0, "\(self)")
+            rounds > Self.firstRounds + 1 && workers > 0 && (0...workers).contains(relays) && leafCount > 0
+                && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
         _ = try simulation.finish()
-        let (ends, count) = (simulation.roundEnds, rounds - 3)
+        let (ends, first) = (simulation.roundEnds, Self.firstRounds - 1)
+        let count = rounds - Self.firstRounds - 1
         guard ends.count == rounds else {
             throw simulation.failure("\(ends.count) of \(rounds) rounds ended")
         }
         // Nothing is published after the last one.
         let last = ends[rounds - 2]
         return ScenarioFigures(
-            round: .microseconds(last.time - ends[1].time) / count, computing: computing,
+            round: .microseconds(last.time - ends[first].time) / count, computing: computing,
             coordinatorBusy: .microseconds(simulation.coordinatorBusy) / rounds,
-            bytes: (last.bytes - ends[1].bytes) / Double(count))
+            bytes: (last.bytes - ends[first].bytes) / Double(count))
     }
+
+    /// Rounds that are not measured.
+    static let firstRounds = 8
 
     /// So many virtual microseconds a run may take.
     var limit: Int {
@@ -111,8 +116,7 @@ extension Simulation {
     /// Lets a worker compute: at its end, `done` happens.
     mutating func compute(_ done: Event, _ work: Work, _ scenario: Scenario, at i: Int) {
         let rounds = (work.leaves.count + scenario.threads - 1) / scenario.threads
-        // Whoever is ready first has all leaves of the first round, which nobody measures.
-        let leaves = work.step == 0 ? .zero : scenario.leafTime * rounds
+        let leaves = scenario.leafTime * rounds
         // One part is handled while others travel.
         let bytes = Double(scenario.publishedBytes + scenario.sumBytes) / Double(scenario.parts)
         let handled = scenario.handlingPerByte * bytes / 1000

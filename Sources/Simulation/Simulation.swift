@@ -219,7 +219,7 @@ public struct Simulation {
             if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
             let lie = lie(of: i, step: work.step)
             if let lie { tell("w\(i) lies about its \(lie)") }
-            places[i].worker?.computed(work, at: cell, generation: generation, lies: lie)
+            places[i].worker?.computed(work, at: cell, generation: generation, lies: lie, at: time)
             try carryOut(i)
         case .fault: try strike()
         case .startWorker(let i): try start(i)

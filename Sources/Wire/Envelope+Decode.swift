@@ -31,7 +31,7 @@ extension ReceivedEnvelope {
         guard isWhole == true else { throw .headerChecksum }
         let form = try MessageForm.ofBody(in: header.pointee)
         message = try form.read(header.pointee)
-        self.parts = parts.dropFirst()
+        (self.parts, headerBytes) = (parts.dropFirst(), packed.count)
         listed = try Self.frames(header.pointee, of: form.frames, came: self.parts.count)
         if isAhead, !message.mayComeAfterItsFloats {
             throw .malformedHeader("frames sent ahead of a message that can't have any")

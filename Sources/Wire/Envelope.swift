@@ -45,6 +45,9 @@ public struct ReceivedEnvelope {
     /// How many floats the header lists for each frame.
     public var blockLengths: [Int] { listed.map { Int(clamping: $0.floatCount) } }
 
+    /// The bytes of its header.
+    public let headerBytes: Int
+
     /// Whether some of the floats are said to lie in memory that the sender shares.
     public var isShared: Bool { listed.contains { $0.sharedOffset > 0 } }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLinux
 import Checkpoints
 import Foundation
+import Messaging
 import Service
 
 /// The program: one executable, a subcommand a task.
@@ -17,7 +18,7 @@ struct SSRM: ParsableCommand {
               ssrm data synthetic --kind pressure --subjects 6 --seed 1 \\
                 --out maps.safetensors
             """,
-        version: "0.4.0",
+        version: "0.5.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, RelayCommand.self,
             PlanCommand.self,
@@ -32,6 +33,7 @@ struct SSRM: ParsableCommand {
         Terminal.openStandardStreams()
         MappedFile.outliveCuts()  // a dataset that somebody cuts is an error with its name
         signal(SIGXFSZ, SIG_IGN)  // a file beyond the limit of sizes is an error of its write, with its name
+        Descriptors.raiseLimit()
         _ = linux_set_process_name("ssrm")  // a worker is started as /proc/self/exe, and would be called so
         // Gradients come in messages of the same large size over and over: keep that memory instead of returning it
         // each time.

@@ -155,3 +155,15 @@ func aFolderThatCannotBeBroughtToTheDiskIsBroughtThereWithAllElse(code: Int32) t
     #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "new")
     #expect(try folder.contents == ["file"])
 }
+
+@Test func foldersAreMadeWithThoseAboveThemAndAreNoErrorWhenTheyAreThere() throws {
+    let folder = try TemporaryFolder()
+    for path in ["a/b/c", "a/b/c", "a/b/../d", "a"] {
+        try DurableFolder.make(folder.path(path))
+        #expect(FileManager.default.fileExists(atPath: folder.path(path)))
+    }
+    try WholeFile.write("text", to: folder.path("file"))
+    for path in ["file", "file/below"] {
+        #expect(throws: TensorFileError.self) { try DurableFolder.make(folder.path(path)) }
+    }
+}

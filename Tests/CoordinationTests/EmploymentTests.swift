@@ -255,6 +255,24 @@ private func isDrop(_ directive: Employment.Directive) -> Bool {
     #expect(worker.onJob(job, in: welcome(session: 2), at: .seconds(2)).contains(.sayReady(probeDigest: "probe")))
 }
 
+@Test func aWorkerConnectsAnewWhereNothingComesAnyMoreAndOnceInAWhile() {
+    var worker = readyWorker()
+    var told: [(second: Int, isHello: Bool)] = []
+    for second in 1...35 {
+        let directives = worker.onTick(at: .seconds(second))
+        if directives.contains(.connectAnew) { told.append((second, isHello(directives.last))) }
+    }
+    // Every ten signs of life, and with a hello each time, or when the next one is due.
+    #expect(told.map(\.second) == [10, 20, 30] && told.allSatisfy(\.isHello))
+    _ = worker.onMessage(.heartbeatReply(sequence: 1, releasedBelow: 0), at: .seconds(36))
+    #expect(!(36...44).contains { worker.onTick(at: .seconds($0)).contains(.connectAnew) })
+}
+
+@Test func whoWasNeverWelcomedWaitsForACoordinatorOverOneConnection() {
+    var worker = stranger()
+    #expect(!stride(from: 0, to: 60, by: 5).contains { worker.onTick(at: .seconds($0)).contains(.connectAnew) })
+}
+
 @Test func onlyAWorkerThatIsWelcomeTellsWhyItCantGoOn() {
     #expect(stranger().onFailure("disk full") == [])
     #expect(readyWorker().onFailure("disk full") == [.send(.farewell(.failed, text: "disk full"))])

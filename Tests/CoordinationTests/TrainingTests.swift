@@ -41,7 +41,8 @@ extension Training {
 
     /// Takes the report of what a worker has in hand; its sums are finite.
     mutating func takeAnswer(of worker: WorkerID, at now: Duration = .zero) throws -> [Directive] {
-        let (report, blockLengths) = try answer(of: worker)
+        var (report, blockLengths) = try answer(of: worker)
+        report.computing = now - (roster.members[worker]?.inHand?.since ?? now)
         #expect(
             take(.leafReport(report), blockLengths, from: worker, at: now) == [
                 .takeSums(from: worker, isLookedThrough: ledger?.isLookedThrough ?? false, isCompared: false)

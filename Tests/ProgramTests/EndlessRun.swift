@@ -11,11 +11,21 @@ struct EndlessRun {
     private let jobFlags: [String]
 
     /// A run of `ssrm` with this subcommand; some of its flags belong to the job.
-    private init(_ subcommand: String, run: String, copy: String? = nil, _ flags: [String], job: [String]) throws {
+    private init(
+        _ subcommand: String, run: String, copy: String? = nil, descriptors: Int? = nil, _ flags: [String],
+        job: [String]
+    ) throws {
         (folder, jobFlags) = (run, job)
-        process = try ProgramRun(
-            [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"] + job
-                + flags)
+        let arguments =
+            try [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"]
+            + job + flags
+        if let descriptors {
+            process = try ProgramRun(
+                ["-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\"", ProgramRun.ssrm] + arguments,
+                program: "/bin/sh")
+        } else {
+            process = try ProgramRun(arguments)
+        }
         events = RunEventLog(of: run, by: process)
     }
 
@@ -33,6 +43,15 @@ struct EndlessRun {
     ) throws -> EndlessRun {
         try EndlessRun("coordinator", run: run, copy: copy, ["--listen", listen] + flags, job: job)
     }
+
+    /// `ssrm coordinator` on a free port with these further flags, which can have so many files open and no more.
+    static func coordinator(run: String, descriptors: Int?, _ flags: [String]) throws -> EndlessRun {
+        try EndlessRun(
+            "coordinator", run: run, descriptors: descriptors, ["--listen", "tcp://127.0.0.1:*"] + flags, job: [])
+    }
+
+    /// How many checkpoints were written.
+    func checkpointCount() throws -> Int { try events.entries.count { $0.event == .checkpointWritten } }
 
     /// A worker for it.
     func worker(_ flags: String...) throws -> ProgramRun {

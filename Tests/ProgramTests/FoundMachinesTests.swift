@@ -58,11 +58,10 @@ import Testing
         (try? ProgramRun(["unshare", "-n", "true"], program: "/usr/bin/env").result().status) == 0
 
     @Test(.enabled(if: hasNetworks, "no right to make a network namespace"))
-    func aRunWhoseWorkersCannotReachItSaysSoAtOnceAndEnds() throws {
+    func aRunsOwnWorkersReachItWhereTheLoopbackInterfaceIsDown() throws {
         let arguments = try ["pretrain"] + Pretraining.jobFlags(run: run, steps: 5)
         let result = try ssrm(by: ["unshare", "-n"], arguments)
-        #expect(result.status == 1)
-        #expect(result.errors.contains("is the loopback interface down"), Comment(rawValue: result.errors))
+        #expect(result.status == 0, Comment(rawValue: result.errors))
     }
 
     @Test(arguments: ["tcp://localhost:*", "tcp://[::1]:*"])

@@ -23,6 +23,7 @@ extension RelayShell {
         guard let job, let welcome else { preconditionFailure("no job to prepare") }
         session = .random(in: .min ... .max)
         (tree, parameters) = (nil, nil)
+        lower.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
         let plan = Training.Plan(
             leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
             largestFigures: job.figures.map(\.largestPerLeaf),
@@ -48,7 +49,7 @@ extension RelayShell {
         tree = SumTree(
             SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.sumRounding,
             threads: CoordinatorShell.threads)
-        computing = .zero
+        computing = [:]
         guard let envelope else { return }
         do throws(WireError) {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
@@ -73,7 +74,7 @@ extension RelayShell {
         guard let job, sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) else {
             return relay.onNotFinite(from: worker, at: watch.elapsed)
         }
-        computing += report.computing
+        computing[worker, default: .zero] += report.computing
         for sum in sums { tree?.insert(sum) }
         return relay.onSums(from: worker, at: watch.elapsed)
     }
@@ -83,7 +84,7 @@ extension RelayShell {
         let isFinite = sums.allSatisfy { $0.isFinite(threads: CoordinatorShell.threads) }
         let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
         let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
-        try perform(relay.onSummed(content, computing: computing, at: watch.elapsed))
+        try perform(relay.onSummed(content, computing: computing.values.max() ?? .zero, at: watch.elapsed))
         tree = nil
     }
 
@@ -142,8 +143,8 @@ extension RelayShell {
 
     func sendDown(_ envelope: Envelope, to worker: WorkerID) throws {
         let (header, frames) = envelope.parts()
+        if !frames.isEmpty, lower.gauge(of: worker.bytes) != nil { note(frames) }
         try lower.send(
-            [.copied(worker.bytes), .copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }
-        )
+            [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
     }
 }

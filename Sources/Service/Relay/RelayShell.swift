@@ -14,10 +14,10 @@ package final class RelayShell {
     let settings: RelaySettings
     let dataset: Dataset?
     private let signals: SignalInbox
-    private let events: RunEvents
+    let events: RunEvents
     private let sinks: [any WorkerEventSink]
     let upper: Socket
-    let lower: Socket
+    let lower: Reception
     let watch = Stopwatch()
     var relay: Relay
     private var isOver = false
@@ -31,11 +31,15 @@ package final class RelayShell {
     /// What the workers' sums of the run in hand are added up in.
     var tree: SumTree?
     /// How long workers computed for the run in hand.
-    var computing = Duration.zero
+    var computing: [WorkerID: Duration] = [:]
     /// For floats that come as others.
     var pool = BlockPool(limit: 32)
+    /// Blocks of samples that wait for room.
+    var sampleQueue = SampleQueue()
+    /// What was sent to workers and may wait for them.
+    var sentMemory = SentMemory()
     /// Where workers reach it.
-    package let endpoint: String
+    package var endpoint: String { lower.endpoint }
 
     /// A relay that listens and connects from now on.
     package init(
@@ -52,9 +56,9 @@ package final class RelayShell {
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
             at: watch.elapsed)
         let context = try Context()
-        lower = try Socket(.router, in: context, linger: .seconds(1))
-        try lower.setFrameLimit(bytes: 1 << 31)
-        endpoint = try lower.bind(TCPEndpoint(listening: settings.listen))
+        lower = try Reception(
+            at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
+            in: context, linger: .seconds(1))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
         try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try upper.setFrameLimit(bytes: 1 << 31)
@@ -74,8 +78,10 @@ package final class RelayShell {
     private func loop() throws -> WorkerShell.Outcome {
         while true {
             // Leases of workers are looked at as often as a coordinator looks at them.
-            let timeout = min(relay.nextTick - watch.elapsed, .milliseconds(250))
-            try Poller.wait(for: [upper, lower], and: [signals.descriptor], timeout: max(.zero, timeout))
+            let timeout = min(
+                relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : Self.sampleWait)
+            try Poller.wait(
+                for: [upper, lower.socket], and: [signals.descriptor, lower.descriptor], timeout: max(.zero, timeout))
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
                 try receiveFromAbove(frames)
@@ -85,6 +91,8 @@ package final class RelayShell {
                 guard let frames = try lower.receive() else { break }
                 try receiveFromBelow(frames)
             }
+            try sendSamplesThatWait()
+            takePeerNotes()
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
                 signals.endAtOnceOnNext()
                 try perform(relay.onStop())
@@ -116,6 +124,7 @@ package final class RelayShell {
         } catch {
             return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
         }
+        guard try admits(envelope, from: worker) else { return }
         let directives = relay.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
             at: watch.elapsed)
@@ -145,6 +154,7 @@ package final class RelayShell {
         case .examine(let welcome): try examine(welcome)
         case .prepare(let generation): try prepare(generation: generation)
         case .event(let event): for sink in sinks { sink.take(event) }
+        case .connectAnew: try upper.connectAnew(TCPEndpoint(connecting: settings.endpoint))
         case .end: isOver = true
         case .fail(let reason): throw ServiceError(reason)
         // Neither memory nor samples are this process's own.
@@ -159,12 +169,13 @@ package final class RelayShell {
             let frames = withParameters ? parameters.map { [$0] } ?? [] : []
             try sendDown(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
-        case .sendSamples(let block, let worker): try sendSamples(block, to: worker)
+        case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
         case .takeSums(let worker, _, _):
             guard let envelope else { preconditionFailure("sums to take where no message came") }
             try perform(takeSums(of: envelope, from: worker))
         case .event(let event): events.tell(event)
-        case .share, .forget: break
+        case .forget(let worker): sampleQueue.remove(worker)
+        case .share: break
         case .finishStep, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
             preconditionFailure("\(directive) is the relay's own to mind")
         }

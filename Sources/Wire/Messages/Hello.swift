@@ -4,6 +4,8 @@ import CWire
 public struct Hello: Equatable, Sendable {
     /// No worker has more compute threads.
     public static let threadLimit = 4096
+    /// No hello's header is larger.
+    public static let byteLimit = 4096
     /// Host name and process number, for people.
     public var name: String
     /// The kind of processor.

@@ -70,7 +70,7 @@ struct UpstreamBench {
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
         (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
         (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (.steps(options.steps), 1)
-        coordinator.patience = .seconds(60)
+        (coordinator.patience, coordinator.localWorkers) = (.seconds(60), options.workers)
         let events = RunEvents([TerminalSink(job: job)])
         let shell = try CoordinatorShell(
             coordinator, from: TrainingCheckpoint(job: job, state: TrainingState(startOf: job)),
@@ -80,7 +80,7 @@ struct UpstreamBench {
         defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),
-            endpoint: shell.endpoint, data: data)
+            endpoint: shell.localEndpoint, data: data)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
         let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(

@@ -61,7 +61,10 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func validate() throws {
-        do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
+        // A run's own workers come by its local name.
+        if !LocalEndpoint.isOne(connect) {
+            do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
+        }
         if let cpus, let processors {
             if processors.contains(where: { $0 < 0 }) {
                 throw ValidationError("--cpus takes numbers of processors like 0,1; '\(cpus)' is no list of numbers")

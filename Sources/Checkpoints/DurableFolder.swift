@@ -1,0 +1,34 @@
+import Foundation
+
+/// Folders that are still there after a power cut.
+package enum DurableFolder {
+    /// Makes a folder, and those above it that are not there, and brings their names to the disk.
+    ///
+    /// A file that is brought to the disk in a folder whose own name is not may be lost with it.
+    ///
+    /// - Throws: `TensorFileError.unwritable`, where there is no folder afterwards. A file system that brings no folder
+    ///   to the disk, or one above that may not be read, is no error.
+    package static func make(_ path: String) throws(TensorFileError) {
+        var made: [String] = []
+        var place = URL(filePath: path).standardizedFileURL.path
+        while access(place, F_OK) != 0, errno == ENOENT, place != "/" {
+            made.append(place)
+            place = URL(filePath: place).deletingLastPathComponent().path
+        }
+        for folder in made.reversed() where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+            throw .unwritable(path: folder, reason: TensorFileError.lastReason)
+        }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .unwritable(path: path, reason: "a file is in the way")
+        }
+        for folder in made { settle(URL(filePath: folder).deletingLastPathComponent().path) }
+    }
+
+    private static func settle(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,101 @@
+import CLinux
+import Foundation
+import Synchronization
+
+/// What stands in front of a ROUTER: it takes peers' connections, and carries bytes between each of them and the
+/// ROUTER, which no peer reaches otherwise.
+///
+/// On the way in it follows the framing, and holds peers to `FrontLimits` before anything is kept for them. What it
+/// does not carry on stays in the system's buffers, and holds the peer's sending up.
+public final class Front: Sendable {
+    /// What happened at the front.
+    public enum Note: Equatable, Sendable {
+        /// A peer was turned away.
+        case dropped(peer: String, reason: String)
+        /// From now on such are only counted.
+        case muted
+    }
+    private let shared: FrontShared
+    private let ended = DispatchSemaphore(value: 0)
+    /// Where it listens, with the port that was taken.
+    public let endpoint: String
+
+    /// Begins to listen; what the ROUTER is to be bound to is `localName`.
+    ///
+    /// - Throws: when nobody can listen there.
+    public init(at place: TCPEndpoint, _ limits: FrontLimits) throws(SocketError) {
+        let shared = try FrontShared(limits)
+        let (listener, endpoint) = try place.listener()
+        (self.shared, self.endpoint) = (shared, endpoint)
+        let loop: FrontLoop
+        do throws(SocketError) {
+            loop = try FrontLoop(shared, listener: listener)
+        } catch {
+            close(listener)
+            throw error
+        }
+        let carried = Carried(loop)
+        let ended = ended
+        let thread = Thread {
+            carried.loop.run()
+            ended.signal()
+        }
+        thread.name = "front"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Hands the loop to its thread, which alone uses it from then on.
+    private struct Carried: @unchecked Sendable {
+        let loop: FrontLoop
+        init(_ loop: FrontLoop) { self.loop = loop }
+    }
+
+    /// The abstract name at which the ROUTER is waited for.
+    public var localName: String { shared.name }
+
+    /// Holds peers to other limits from now on.
+    public func limit(_ change: (inout FrontLimits) -> Void) { shared.order { change(&$0.limits) } }
+
+    /// Closes a peer's connection.
+    public func drop(_ gauge: PassageGauge, because reason: String) {
+        shared.order { $0.dropped.append((gauge.number, reason)) }
+    }
+
+    /// Has the slowest reader dropped, where one has not read for long.
+    public func dropSlowReader() { shared.hasSlowReaders.store(true, ordering: .relaxed) }
+
+    /// How many peers were turned away.
+    public var droppedCount: Int { shared.dropped.load(ordering: .relaxed) }
+
+    /// What was not told of yet.
+    func takeNotes() -> [Note] { shared.notes.takeAll() }
+
+    /// Readable while something is not told of yet.
+    public var descriptor: Int32 { shared.notes.descriptor }
+
+    /// Takes no peers any more, and waits until what is on its way has gone, for `patience` at most.
+    public func end(patience: Duration) {
+        shared.order { $0.deadline = .now + patience }
+        ended.wait()
+        ended.signal()  // whoever asks again need not wait
+    }
+
+    // MARK: - For who sends and receives
+
+    /// What waits for the peer that a message came from; nil where it came from this machine, past the front.
+    func gauge(of frame: Frame) -> PassageGauge? {
+        let number = frame.joinedNumber(at: shared.name)
+        return number == 0 ? nil : shared.gauges.withLock { $0[number] }
+    }
+
+    var waitingLimit: Int { shared.orders.withLock { $0.limits.waiting } }
+
+    var completedCost: Int { shared.completedCost }
+
+    func onTaken(_ frames: [Frame]) {
+        shared.onTaken(frames.dropFirst().reduce(0) { $0 + $1.bytes.count + PeerFraming.frameOverhead })
+    }
+
+    func onNothingThere(whenCompleted cost: Int) { shared.onNothingThere(whenCompleted: cost) }
+}

@@ -1,0 +1,44 @@
+/// What peers may make a process hold, and for how long.
+public struct FrontLimits: Equatable, Sendable {
+    /// One message.
+    public var message: MessageLimits
+    /// What messages that have not been taken yet may cost, all of them together; one that is begun may be ended beyond
+    /// it, so that there always is one that ends.
+    public var inFlight: Int
+    /// What may wait for one peer that does not read.
+    public var waiting: Int
+    /// How many peers.
+    public var connections: ConnectionLimits
+    /// How often a peer, and a machine, may ask for what costs more than its asking, like to be taken in.
+    public var requests = Rate(burst: 4, perSecond: 1)
+    public var requestsOfMachine = Rate(burst: 256, perSecond: 8)
+    /// For how long a peer may take to greet.
+    public var greeting = Duration.seconds(5)
+    /// For how long it may take to say something.
+    public var firstMessage = Duration.seconds(10)
+    /// For how long it may say nothing later.
+    public var silence = Duration.seconds(60)
+    /// For how long others may wait because of a message that does not end.
+    public var pressure = Duration.seconds(2)
+
+    /// Limits.
+    public init(message: MessageLimits, inFlight: Int, waiting: Int, connections: ConnectionLimits) {
+        (self.message, self.inFlight, self.waiting) = (message, inFlight, waiting)
+        self.connections = connections
+    }
+}
+
+/// How many connections there may be.
+public struct ConnectionLimits: Equatable, Sendable {
+    /// In all.
+    public var count: Int
+    /// Of one machine: an IPv4 address, or the first 64 bits of an IPv6 one.
+    public var countOfMachine: Int
+    /// New ones of one machine.
+    public var rate: Rate
+
+    /// Limits of connections.
+    public init(count: Int, countOfMachine: Int, rate: Rate) {
+        (self.count, self.countOfMachine, self.rate) = (count, countOfMachine, rate)
+    }
+}

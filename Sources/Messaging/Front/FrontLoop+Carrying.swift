@@ -1,0 +1,202 @@
+import CLinux
+import Foundation
+
+extension FrontLoop {
+    /// A turn ends after so many pieces, so that everybody has one.
+    private static let piecesAtOnce = 4
+
+    func onOuter(_ passage: Passage, isBroken: Bool) {
+        if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerGone(passage) }
+        switch passage.phase {
+        case .open:
+            carryIn(passage)
+            // With what could not be taken at once.
+            if isBroken, passages[passage.number] != nil, passage.phase == .open { onPeerGone(passage) }
+        case .hostGone:
+            // What the peer still says nobody hears; but unread, it would make the system throw away what was said.
+            while true {
+                let count = linux_receive(passage.outer, piece.baseAddress, piece.count)
+                if count < 0, errno == EAGAIN, !isBroken { break }
+                if count <= 0 { return forget(passage.number) }
+            }
+            endHost(passage)
+        case .peerGone: break
+        }
+    }
+
+    func onInner(_ passage: Passage, isBroken: Bool) {
+        if isBroken, passage.hasBack { return takeLast(passage) }
+        passage.isInnerFull = false
+        carryOut(passage)
+        if passages[passage.number] != nil, passage.phase == .open { carryIn(passage) }
+    }
+
+    private func taken(_ count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(piece).prefix(count))
+    }
+
+    // MARK: - From the peer
+
+    func carryIn(_ passage: Passage) {
+        guard passage.heldSince == nil, !passage.isInnerFull else { return }
+        for _ in 0..<Self.piecesAtOnce {
+            let count = linux_peek(passage.outer, piece.baseAddress, piece.count)
+            if count == 0 { return onPeerGone(passage) }
+            if count < 0 {
+                if errno == EAGAIN || errno == EINTR { return }
+                return onPeerGone(passage)
+            }
+            let bytes = taken(count)
+            let walk: PeerFraming.Walk
+            do throws(FormFault) {
+                walk = try judge(bytes, of: passage)
+            } catch {
+                return drop(passage, because: "\(error)")
+            }
+            if passage.inner < 0, !join(passage) { return }
+            var taken = 0
+            if walk.byteCount > 0 {
+                taken = linux_send(passage.inner, bytes.baseAddress, walk.byteCount)
+                if taken < 0 {
+                    guard errno == EAGAIN || errno == EINTR else { return onHostGone(passage) }
+                    taken = 0
+                }
+                onTaken(UnsafeRawBufferPointer(rebasing: bytes.prefix(taken)), of: passage)
+                _ = linux_discard(passage.outer, taken)
+            }
+            if taken < walk.byteCount {
+                passage.isInnerFull = true
+                return
+            }
+            if walk.isHeldBack { return hold(passage) }
+            if count < piece.count { return }
+        }
+    }
+
+    /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
+    private func judge(_ bytes: UnsafeRawBufferPointer, of passage: Passage) throws(FormFault) -> PeerFraming.Walk {
+        var (trial, cost) = (passage.framing, begunCost + shared.waitingCost)
+        let privileged = privilege?.number == passage.number ? privilege?.message : nil
+        return try trial.walk(bytes, limits: limits.message) { message, frameCost in
+            guard cost + frameCost <= limits.inFlight || message == privileged else { return false }
+            cost += frameCost
+            return true
+        }
+    }
+
+    /// Takes note of bytes that went on.
+    private func onTaken(_ bytes: UnsafeRawBufferPointer, of passage: Passage) {
+        let before = passage.framing
+        // They were judged before.
+        _ = try? passage.framing.walk(bytes, limits: limits.message)
+        let after = passage.framing
+        passage.lastHeard = now
+        begunCost += after.begunCost - before.begunCost
+        if after.completeCost > before.completeCost { shared.onCompleted(after.completeCost - before.completeCost) }
+        if after.begunCost == 0 {
+            passage.begun = nil
+        } else if after.messageCount > before.messageCount || passage.begun == nil {
+            passage.begun = (now, 0)
+        } else {
+            passage.begun?.byteCount += bytes.count
+        }
+        if let message = privilege?.message, privilege?.number == passage.number, after.messageCount > message {
+            privilege = nil
+        }
+    }
+
+    private func join(_ passage: Passage) -> Bool {
+        passage.inner = linux_join(shared.name, passage.number)
+        if passage.inner < 0 {
+            // The ROUTER's queue of those who come is full, or there are no descriptors: the peer comes again.
+            drop(passage, because: "no more peers can be taken in at once")
+            return false
+        }
+        return true
+    }
+
+    // MARK: - What has to wait
+
+    private func hold(_ passage: Passage) {
+        passage.heldSince = passage.heldSince ?? now
+        held.insert(passage.number)
+        if privilege == nil { privilege = (passage.number, passage.framing.messageCount) }
+    }
+
+    /// Lets those go on for whom there is room now, first whoever has waited for longest.
+    func goOnWithHeld() {
+        let hasRoom = begunCost + shared.waitingCost < limits.inFlight
+        guard hasRoom || privilege == nil || privilege.map({ held.contains($0.number) }) ?? false else { return }
+        let waiting = held.compactMap { passages[$0] }.sorted {
+            ($0.heldSince ?? .zero, $0.number) < ($1.heldSince ?? .zero, $1.number)
+        }
+        if privilege == nil, let first = waiting.first { privilege = (first.number, first.framing.messageCount) }
+        for passage in waiting where hasRoom || privilege?.number == passage.number {
+            let since = passage.heldSince
+            passage.heldSince = nil
+            held.remove(passage.number)
+            carryIn(passage)
+            guard passages[passage.number] != nil else { continue }
+            // As long as it did not go on, it has waited since then.
+            if passage.heldSince != nil, passage.lastHeard < since ?? .zero { passage.heldSince = since }
+            passage.watch(by: epoll)
+        }
+    }
+
+    // MARK: - To the peer
+
+    private func carryOut(_ passage: Passage) {
+        for _ in 0..<Self.piecesAtOnce where !passage.hasBack {
+            let sent = passage.gauge.sentCount
+            let count = linux_receive(passage.inner, piece.baseAddress, piece.count)
+            if count < 0, errno == EAGAIN || errno == EINTR {
+                passage.gauge.onDry(whenSent: sent)
+                passage.lastDry = now
+                return
+            }
+            if count <= 0 { return onHostGone(passage) }
+            if passage.outer < 0 { continue }
+            if !passage.send(taken(count)) { return onPeerGone(passage) }
+        }
+    }
+
+    /// Takes what the ROUTER left behind when it closed: no more than the system's buffer holds.
+    private func takeLast(_ passage: Passage) {
+        while true {
+            let count = linux_receive(passage.inner, piece.baseAddress, piece.count)
+            if count <= 0 { break }
+            if !passage.send(taken(count)) { return forget(passage.number) }
+        }
+        onHostGone(passage)
+    }
+
+    // MARK: - Ends
+
+    /// The peer is gone: what it said is on its way, and the ROUTER closes once it has read that.
+    private func onPeerGone(_ passage: Passage) {
+        guard passage.inner >= 0, passage.phase == .open else { return forget(passage.number) }
+        (passage.phase, passage.ending) = (.peerGone, now)
+        passage.heldSince = nil
+        held.remove(passage.number)
+        passage.closeOuter()
+        passage.dropBack()
+        shutdown(passage.inner, Int32(SHUT_WR))
+        passage.watch(by: epoll)
+    }
+
+    /// The ROUTER has closed: what it said goes to the peer.
+    private func onHostGone(_ passage: Passage) {
+        guard passage.outer >= 0, passage.phase == .open else { return forget(passage.number) }
+        (passage.phase, passage.ending) = (.hostGone, now)
+        passage.heldSince = nil
+        held.remove(passage.number)
+        passage.closeInner()
+        if !passage.sendBack() { return forget(passage.number) }
+        endHost(passage)
+        passage.watch(by: epoll)
+    }
+
+    private func endHost(_ passage: Passage) {
+        if !passage.hasBack { shutdown(passage.outer, Int32(SHUT_WR)) }
+    }
+}

@@ -1,0 +1,58 @@
+import CLinux
+import Foundation
+import Synchronization
+
+/// What the thread that carries shares with the one that sends and receives.
+final class FrontShared: Sendable {
+    struct Orders {
+        var limits: FrontLimits
+        var dropped: [(number: UInt64, reason: String)] = []
+        /// Until when what is on its way may be carried, once no peers are to come any more.
+        var deadline: ContinuousClock.Instant?
+    }
+    /// After so many no peer that is dropped is told of one by one.
+    static let toldLimit = 20
+    /// The abstract name of the ROUTER's socket.
+    let name: String
+    let orders: Mutex<Orders>
+    let gauges = Mutex<[UInt64: PassageGauge]>([:])
+    let notes: Mailbox<Front.Note>
+    let dropped = Atomic<Int>(0)
+    /// Whether peers that do not read make others wait.
+    let hasSlowReaders = Atomic<Bool>(false)
+    let wake: Int32
+    /// What all messages cost that went on whole, and how much of that is known to have been taken.
+    private let completed = Atomic<Int>(0)
+    private let taken = Atomic<Int>(0)
+
+    init(_ limits: FrontLimits) throws(SocketError) {
+        name = "ssrm-" + (0..<16).map { _ in String(UInt8.random(in: .min ... .max), radix: 36) }.joined()
+        orders = Mutex(Orders(limits: limits))
+        notes = try Mailbox()
+        wake = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        if wake < 0 { throw SocketError(call: "eventfd", operand: "", code: errno) }
+    }
+
+    deinit { close(wake) }
+
+    func order(_ change: (inout Orders) -> Void) {
+        orders.withLock { change(&$0) }
+        _ = eventfd_write(wake, 1)
+    }
+
+    // MARK: - Messages on their way to be taken
+
+    /// What whole messages that were not taken yet cost.
+    var waitingCost: Int { max(0, completed.load(ordering: .relaxed) - taken.load(ordering: .relaxed)) }
+
+    /// What all messages cost that went on whole until now.
+    var completedCost: Int { completed.load(ordering: .acquiring) }
+
+    func onCompleted(_ cost: Int) { completed.wrappingAdd(cost, ordering: .releasing) }
+
+    func onTaken(_ cost: Int) { taken.wrappingAdd(cost, ordering: .relaxed) }
+
+    /// Takes note that nothing was there to be taken when messages of this cost had gone on: what a broken connection
+    /// took on the way does not count for ever.
+    func onNothingThere(whenCompleted cost: Int) { taken.store(cost, ordering: .relaxed) }
+}

@@ -1,0 +1,42 @@
+/// How large one message from a peer may be.
+public struct MessageLimits: Equatable, Sendable {
+    /// Frames.
+    public var frameCount: Int
+    /// Bytes of each.
+    public var frameBytes: Int
+    /// Bytes of all of them.
+    public var byteCount: Int
+
+    /// Limits of a message.
+    public init(frameCount: Int, frameBytes: Int, byteCount: Int) {
+        (self.frameCount, self.frameBytes, self.byteCount) = (frameCount, frameBytes, byteCount)
+    }
+
+    /// What the largest message costs who receives it: its bytes, and something for each frame.
+    public var cost: Int { byteCount + frameCount * PeerFraming.frameOverhead }
+}
+
+/// What a peer did that no peer of ours does.
+package enum FormFault: Error, Equatable, CustomStringConvertible {
+    case notZeroMQ
+    case oldZeroMQ(version: UInt8)
+    case badFlags(UInt8)
+    case longCommand(bytes: UInt64)
+    case longFrame(bytes: UInt64, limit: Int)
+    case manyFrames(limit: Int)
+    case longMessage(limit: Int)
+
+    /// What a person reads after the peer's address.
+    package var description: String {
+        switch self {
+        case .notZeroMQ: "it does not speak ZeroMQ"
+        case .oldZeroMQ(let version):
+            "it speaks version \(version) of ZeroMQ's protocol, and 3 is the oldest known here"
+        case .badFlags(let flags): "a frame with flags \(flags), which there are not"
+        case .longCommand(let bytes): "a command of \(bytes) bytes"
+        case .longFrame(let bytes, let limit): "a frame of \(bytes) bytes, where \(limit) is the limit"
+        case .manyFrames(let limit): "a message of more than \(limit) frames"
+        case .longMessage(let limit): "a message of more than \(limit) bytes"
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Foundation
+
+/// One peer's connection, and the one to the ROUTER behind.
+final class Passage {
+    enum Phase {
+        case open
+        /// The peer is gone: what it said is read behind, and what is said to it is thrown away.
+        case peerGone
+        /// Nobody is behind any more: what was said goes to the peer.
+        case hostGone
+    }
+    let number: UInt64
+    let peer: String
+    let machine: UInt64
+    let opened: Duration
+    let gauge: PassageGauge
+    /// To the peer; -1 once closed.
+    var outer: Int32
+    /// To the ROUTER; -1 before the peer has said anything, and once closed.
+    var inner: Int32 = -1
+    var phase = Phase.open
+    var framing = PeerFraming()
+    /// When the peer was last heard of.
+    var lastHeard: Duration
+    /// Since when the phase is what it is, where it is not open.
+    var ending: Duration?
+    /// Since when, and how many bytes, of the message in hand.
+    var begun: (at: Duration, byteCount: Int)?
+    /// When nothing waited for the peer last.
+    var lastDry: Duration
+    /// What is on its way to the peer.
+    private var back: [UInt8] = []
+    private var backStart = 0
+    /// Since when its message is held back for want of room.
+    var heldSince: Duration?
+    /// Whether the ROUTER takes no more for now.
+    var isInnerFull = false
+    private var watched: (outer: Int32, inner: Int32) = (-1, -1)
+
+    init(number: UInt64, outer: Int32, peer: String, machine: UInt64, at now: Duration) {
+        (self.number, self.outer, self.peer, self.machine) = (number, outer, peer, machine)
+        (opened, lastHeard, lastDry) = (now, now, now)
+        gauge = PassageGauge(number: number, machine: machine)
+    }
+
+    deinit {
+        close()
+        gauge.onClosed()
+    }
+
+    func close() {
+        for descriptor in [outer, inner] where descriptor >= 0 { Foundation.close(descriptor) }
+        (outer, inner) = (-1, -1)
+    }
+
+    func closeOuter() {
+        Foundation.close(outer)
+        (outer, watched.outer) = (-1, -1)
+    }
+
+    func closeInner() {
+        Foundation.close(inner)
+        (inner, watched.inner) = (-1, -1)
+    }
+
+    // MARK: - What waits for the peer
+
+    var hasBack: Bool { backStart < back.count }
+
+    /// Sends bytes behind those that wait, and keeps what the system does not take; false where the connection is
+    /// broken.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var sent = 0
+        if !hasBack {
+            sent = linux_send(outer, bytes.baseAddress, bytes.count)
+            if sent < 0 {
+                guard errno == EAGAIN || errno == EINTR else { return false }
+                sent = 0
+            }
+            gauge.onPassed(sent)
+        }
+        back += bytes.dropFirst(sent)
+        return true
+    }
+
+    /// Throws away what waits for a peer that is gone.
+    func dropBack() { (back, backStart) = ([], 0) }
+
+    /// Sends what waits; false where the connection is broken.
+    func sendBack() -> Bool {
+        while hasBack {
+            let sent = back.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(backStart))
+                return linux_send(outer, rest.baseAddress, rest.count)
+            }
+            if sent < 0 { return errno == EAGAIN || errno == EINTR }
+            backStart += sent
+            gauge.onPassed(sent)
+        }
+        dropBack()
+        return true
+    }
+
+    // MARK: - What is waited for
+
+    /// Has `epoll` look for what can be done next.
+    func watch(by epoll: Int32) {
+        if outer >= 0 {
+            let isRead = phase == .hostGone || phase == .open && heldSince == nil && !isInnerFull
+            let wanted = Int32((isRead ? LINUX_READABLE : 0) | (hasBack ? LINUX_WRITABLE : 0))
+            if wanted != watched.outer {
+                _ = linux_watch(epoll, outer, number * 2, wanted, watched.outer < 0 ? 1 : 0)
+                watched.outer = wanted
+            }
+        }
+        if inner >= 0 {
+            let wanted = Int32((hasBack ? 0 : LINUX_READABLE) | (isInnerFull ? LINUX_WRITABLE : 0))
+            if wanted != watched.inner {
+                _ = linux_watch(epoll, inner, number * 2 + 1, wanted, watched.inner < 0 ? 1 : 0)
+                watched.inner = wanted
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Synchronization
+
+/// What waits for one peer, between the thread that sends and the one that carries.
+public final class PassageGauge: Sendable {
+    /// Counted from 1.
+    let number: UInt64
+    /// Its machine, for limits.
+    public let machine: UInt64
+    private let sent = Atomic<Int>(0)
+    private let passed = Atomic<Int>(0)
+    private let isOver = Atomic<Bool>(false)
+
+    init(number: UInt64, machine: UInt64) { (self.number, self.machine) = (number, machine) }
+
+    /// Bytes that were sent to the peer and have not left this process; about so many.
+    public var waiting: Int { max(0, sent.load(ordering: .relaxed) - passed.load(ordering: .relaxed)) }
+
+    /// Whether the connection is closed.
+    public var isClosed: Bool { isOver.load(ordering: .relaxed) }
+
+    /// All bytes that were sent until now.
+    var sentCount: Int { sent.load(ordering: .acquiring) }
+
+    func onSent(_ byteCount: Int) { sent.wrappingAdd(byteCount, ordering: .releasing) }
+
+    func onPassed(_ byteCount: Int) { passed.wrappingAdd(byteCount, ordering: .relaxed) }
+
+    /// Takes note that nothing waited when so much had been sent: what was lost on the way is not waited for.
+    func onDry(whenSent count: Int) { passed.store(count, ordering: .relaxed) }
+
+    func onClosed() { isOver.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,67 @@
+import Coordination
+import Messaging
+import Wire
+
+/// What peers may ask of a coordinator, and how often.
+extension CoordinatorShell {
+    /// How long samples that wait for room wait until it is looked for again.
+    static let sampleWait = Duration.milliseconds(10)
+    /// How often it is told how many peers were dropped, where many are.
+    private static let droppedCountPause = Duration.seconds(60)
+
+    /// Whether a message is to be looked at: not where a peer says hello too often, or there are too many workers.
+    func admits(_ envelope: ReceivedEnvelope, from worker: WorkerID) throws -> Bool {
+        guard case .hello = envelope.message else { return true }
+        guard envelope.headerBytes <= Hello.byteLimit else {
+            let fault = WireError.headerTooLarge(bytes: envelope.headerBytes, limit: Hello.byteLimit)
+            try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
+            return false
+        }
+        guard reception.admitsRequest(of: worker.bytes, at: watch.elapsed) else { return false }
+        if training.roster.members.count >= Roster.memberLimit, training.roster.members[worker] == nil {
+            try send(Envelope(.wait), to: worker)
+            return false
+        }
+        return true
+    }
+
+    // MARK: - What waits for peers
+
+    /// Takes note of what is sent to a peer, and has a slow one dropped where too much waits for peers.
+    func note(_ frames: [RawFrame]) {
+        for frame in frames { sentMemory.note(frame) }
+        if sentMemory.isAbove(sentLimit) { reception.dropSlowReader() }
+    }
+
+    private var sentLimit: Int { SentMemory.limit(vectorBytes: job.exchangeCount * MemoryLayout<Float>.size) }
+
+    /// Sends blocks of samples to whom there is room for them, one block each.
+    func sendSamplesThatWait() throws {
+        guard !sampleQueue.isEmpty else { return }
+        for worker in sampleQueue.workers where reception.hasRoom(for: blocks.byteCount, to: worker.bytes) {
+            if sentMemory.isAbove(sentLimit) { return reception.dropSlowReader() }
+            if let block = sampleQueue.next(for: worker) { try sendSamples(block, to: worker) }
+        }
+    }
+
+    // MARK: - What happened at the front
+
+    func takePeerNotes() {
+        for note in reception.takeNotes() {
+            switch note {
+            case .dropped(let peer, let reason):
+                droppedTold += 1
+                events.tell(.peerDropped(peer: peer, reason: reason))
+            case .muted: events.tell(.peersMuted)
+            }
+        }
+    }
+
+    /// Tells how many peers were dropped of which nothing was told, from time to time and at the end.
+    func tellDroppedCount(isLast: Bool) {
+        let count = reception.droppedCount
+        guard count > droppedTold, isLast || watch.elapsed - droppedCountTime > Self.droppedCountPause else { return }
+        (droppedTold, droppedCountTime) = (count, watch.elapsed)
+        events.tell(.peersDropped(count: count))
+    }
+}

@@ -1,0 +1,52 @@
+import Coordination
+import Messaging
+import Upstream
+import Wire
+
+/// What workers may ask of a relay, and how often: as of a coordinator.
+extension RelayShell {
+    static let sampleWait = CoordinatorShell.sampleWait
+
+    /// Whether a message is to be looked at: not where a peer says hello too often, or there are too many workers.
+    func admits(_ envelope: ReceivedEnvelope, from worker: WorkerID) throws -> Bool {
+        guard case .hello = envelope.message else { return true }
+        guard envelope.headerBytes <= Hello.byteLimit else {
+            let fault = WireError.headerTooLarge(bytes: envelope.headerBytes, limit: Hello.byteLimit)
+            try perform(relay.onUnreadable(fault, from: worker, at: watch.elapsed))
+            return false
+        }
+        guard lower.admitsRequest(of: worker.bytes, at: watch.elapsed) else { return false }
+        if relay.workerCount >= Roster.memberLimit, !relay.knows(worker) {
+            try sendDown(Envelope(.wait), to: worker)
+            return false
+        }
+        return true
+    }
+
+    /// Takes note of what is sent to a worker, and has a slow one dropped where too much waits for them.
+    func note(_ frames: [RawFrame]) {
+        for frame in frames { sentMemory.note(frame) }
+        if sentMemory.isAbove(sentLimit) { lower.dropSlowReader() }
+    }
+
+    private var sentLimit: Int { SentMemory.limit(vectorBytes: (job?.exchangeCount ?? 0) * MemoryLayout<Float>.size) }
+
+    /// Sends blocks of samples to whom there is room for them, one block each.
+    func sendSamplesThatWait() throws {
+        guard !sampleQueue.isEmpty else { return }
+        let byteCount = job.map { SampleBlocks($0).byteCount } ?? 0
+        for worker in sampleQueue.workers where lower.hasRoom(for: byteCount, to: worker.bytes) {
+            if sentMemory.isAbove(sentLimit) { return lower.dropSlowReader() }
+            if let block = sampleQueue.next(for: worker) { try sendSamples(block, to: worker) }
+        }
+    }
+
+    func takePeerNotes() {
+        for note in lower.takeNotes() {
+            switch note {
+            case .dropped(let peer, let reason): events.tell(.peerDropped(peer: peer, reason: reason))
+            case .muted: events.tell(.peersMuted)
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Messaging
+import TestKit
+import Testing
+
+/// A reception's bounds, with real sockets: what is beyond them waits, and whoever holds others up goes.
+@Suite(.serialized) struct ReceptionTests {
+    private static let limits = {
+        let message = MessageLimits(frameCount: 3, frameBytes: 100_000, byteCount: 200_000)
+        let rate = Rate(burst: 1000, perSecond: 1000)
+        var limits = FrontLimits(
+            message: message, inFlight: 350_000, waiting: 300_000,
+            connections: ConnectionLimits(count: 40, countOfMachine: 30, rate: rate))
+        limits.pressure = .milliseconds(300)
+        return limits
+    }()
+    private let reception: Reception
+
+    init() throws {
+        reception = try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), Self.limits, frameLimit: 1 << 20, in: Context(),
+            linger: .seconds(1))
+    }
+
+    private func dealer(_ identity: UInt8, to endpoint: String? = nil) throws -> Socket {
+        let dealer = try Socket(.dealer, in: Context())
+        try dealer.setIdentity([identity])
+        try dealer.connect(endpoint ?? reception.endpoint)
+        return dealer
+    }
+
+    /// The next message that comes.
+    private func nextFrames() throws -> [Frame] {
+        for _ in 0..<600 {
+            if let frames = try reception.receive() { return frames }
+            try Poller.wait(for: reception.socket, timeout: .milliseconds(100))
+        }
+        Issue.record("nothing came in a minute")
+        return []
+    }
+
+    private func next() throws -> [Int] { try nextFrames().dropFirst().map(\.bytes.count) }
+
+    private func nextSender() throws -> [UInt8]? { try nextFrames().first.map { Array($0.bytes) } }
+
+    @Test func messagesThatNeverEndHoldNobodyUpForEver() throws {
+        let beginning = RawPeer.frame([UInt8](repeating: 1, count: 100_000), isLast: false)
+        let peers = try (0..<20).map { _ in try RawPeer(reception.endpoint) }
+        for peer in peers { peer.offer(beginning) }
+        let honest = try dealer(1)
+        for _ in 0..<3 { try honest.send([.copied([UInt8](repeating: 2, count: 90_000)), .copied([3])]) }
+        for _ in 0..<3 { #expect(try next() == [90_000, 1]) }
+        #expect(reception.droppedCount > 0 && peers.count == 20)
+    }
+
+    @Test func whoDoesNotReadIsNotWaitedForAndNothingIsKept() throws {
+        let slow = try RawPeer(reception.endpoint)
+        slow.send(RawPeer.frame([1]))
+        let identity = try #require(try nextSender())
+        let vector = [UInt8](repeating: 4, count: 100_000)
+        let sent = try (0..<2000).count { _ in try reception.send([.copied(vector)], to: identity) }
+        #expect(sent < 2000 && !reception.hasRoom(for: 300_000, to: identity))
+        #expect(try reception.send([.copied([5])], to: identity))
+        slow.close()
+    }
+
+    @Test func thisUsersProcessesComeByTheLocalNameAndAreHeldToNothing() throws {
+        let local = try dealer(2, to: reception.localEndpoint)
+        try local.send(
+            [UInt8](repeating: 0, count: 9).map { .copied([$0]) } + [.copied([UInt8](repeating: 1, count: 500_000))])
+        #expect(try next() == [Int](repeating: 1, count: 9) + [500_000])
+        #expect(reception.gauge(of: [2]) == nil && LocalEndpoint.isOne(reception.localEndpoint))
+        #expect(!LocalEndpoint.isOne("ipc:///tmp/a") && !LocalEndpoint.isOne("tcp://127.0.0.1:5"))
+    }
+
+    @Test func whatWasSaidLastIsHeardThoughTheOtherSideEnds() throws {
+        let dealer = try Socket(.dealer, in: Context())
+        do {
+            let other = try ReceptionTests()
+            try dealer.setIdentity([3])
+            try dealer.connect(other.reception.endpoint)
+            try dealer.send([.copied([1])])
+            #expect(try other.next() == [1])
+            try other.reception.send([.copied([UInt8](repeating: 6, count: 250_000))], to: [3])
+        }
+        for _ in 0..<600 {
+            if let frames = try dealer.receive() {
+                #expect(frames.map(\.bytes.count) == [250_000])
+                return
+            }
+            try Poller.wait(for: dealer, timeout: .milliseconds(100))
+        }
+        Issue.record("nothing came in a minute")
+    }
+}
