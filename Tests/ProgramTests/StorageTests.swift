@@ -140,7 +140,7 @@ import Testing
         let script = "exec \"$0\" data synthetic --kind pressure --subjects 3 --out \"$(printf 'a\\377')\""
         let result = try ProgramRun(["-c", script, ProgramRun.ssrm], program: "/bin/sh", in: folder.path("")).result()
         #expect(
-            result.status == 2 && result.errors.contains("argument 7 is not UTF-8"), Comment(rawValue: result.errors))
+            result.status == 2 && result.errors.contains("argument 8 is not UTF-8"), Comment(rawValue: result.errors))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")).isEmpty)
     }
 }
