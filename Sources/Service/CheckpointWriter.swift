@@ -22,15 +22,19 @@ package final class CheckpointWriter: Sendable {
     private let folder: RunFolder
     private let kept: Int
     private let retryDelay: Duration
+    private let isCopy: Bool
     private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// A writer for a run directory that keeps the last `kept` checkpoints.
-    package init(folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10)) throws {
-        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
-        events = try Mailbox()
+    /// A writer for a run directory that keeps the last `kept` checkpoints; as a copy of another one's where it is one.
+    package init(
+        folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10), events: Mailbox<RunEvent>? = nil,
+        isCopy: Bool = false
+    ) throws {
+        (self.folder, self.kept, self.retryDelay, self.isCopy) = (folder, kept, retryDelay, isCopy)
+        self.events = try events ?? Mailbox()
     }
 
     /// Writes a checkpoint whose state nobody will change any more; returns at once.
@@ -58,7 +62,8 @@ package final class CheckpointWriter: Sendable {
             return onFailure("\(error)", of: taken)
         }
         state.withLock { ($0.failure, $0.retryTime) = (nil, nil) }
-        events.put(.checkpointWritten(step: taken.state.step))
+        let step = taken.state.step
+        events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
         removeOldOnes(upTo: taken.state.step)
     }
 
@@ -66,7 +71,7 @@ package final class CheckpointWriter: Sendable {
         let isNews = state.withLock { state in
             defer { (state.failure, state.retryTime) = (reason, .now + retryDelay) }
             state.waiting = state.waiting ?? taken
-            return state.failure != reason
+            return state.failure == nil
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
     }

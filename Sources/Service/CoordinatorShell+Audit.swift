@@ -86,9 +86,9 @@ extension CoordinatorShell {
         if round < state.round {
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
-            let kept = try folder.newestCheckpoint { events.tell(.checkpointSkipped(reason: $0)) }
-            record = kept?.checkpoint.record ?? AuditRecord()
-            var state = kept?.checkpoint.state ?? TrainingState(startOf: job)
+            let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }
+            record = kept?.record ?? AuditRecord()
+            var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
             self.state = state
             publish()

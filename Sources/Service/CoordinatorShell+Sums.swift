@@ -61,12 +61,6 @@ extension CoordinatorShell {
         parameterParts = parts ?? cutParameters()
     }
 
-    /// Has a checkpoint of now written; while the run goes on, one that it may have to go back to is kept, too.
-    func writeCheckpoint() {
-        let unbelieved = training.ledger == nil ? nil : training.unbelievedSince
-        checkpoints.write(checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
-    }
-
     func finishStep() throws {
         try requireWholeSamples()
         guard let sumFigures = sums.rootFigures else {
@@ -82,10 +76,7 @@ extension CoordinatorShell {
         (progress, sums) = (StepProgress(), Self.sums(of: job, round: state.round, in: sums.parts))
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
-        let every = settings.checkpointEvery
-        if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
-            writeCheckpoint()
-        }
+        if schedule.onRound(step: state.step, at: watch.elapsed), state.step < job.steps { try keepCheckpoint() }
         if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))
