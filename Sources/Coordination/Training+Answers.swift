@@ -21,7 +21,7 @@ extension Training {
         var directives: [Directive] = []
         let (processor, numerics) = (member.hello.processor.printable, member.hello.numerics.printable)
         if let probe, probe.digest != ready.probeDigest {
-            if refusesOtherArithmetic {
+            if refusesOtherArithmetic || auditShare >= 1 {
                 let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
                 let reason = "\(text); this job takes equal arithmetic only"
                 return tellRefused(text) + [refuse(worker, Refusal(.otherArithmetic, reason))]
@@ -32,6 +32,10 @@ extension Training {
                 .event(
                     .otherArithmetic(
                         worker: member.name, processor: processor, numerics: numerics, probeOf: probe.name)))
+        } else if auditShare >= 1, ready.probeDigest != reference?.digest {
+            let reason = "where all sums are compared, workers' arithmetic has to be the coordinator's"
+            return tellRefused("\(member.name) (\(processor), \(numerics)): \(reason)")
+                + [refuse(worker, Refusal(.otherArithmetic, reason))] + depart(worker, at: now)
         } else if probe == nil {
             probe = ArithmeticProbe(digest: ready.probeDigest, name: member.name)
         }

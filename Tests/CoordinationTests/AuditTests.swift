@@ -79,8 +79,14 @@ import Wire
         #expect(left.suffix(2) == [.takeAnswer(claim: 100), .finishStep])
     }
 
-    @Test func aWorkerOfOtherArithmeticIsNotCompared() throws {
+    @Test func whereAllIsAuditedAWorkerOfOtherArithmeticIsRefused() throws {
         var training = training(1)
+        #expect(refusals(training.join(ann, "ann", probe: "other")) == [.otherArithmetic])
+        #expect(training.readyCount == 0)
+    }
+
+    @Test func aWorkerOfOtherArithmeticIsNotCompared() throws {
+        var training = training(0.9999)
         _ = training.join(ann, "ann", probe: "other")
         _ = training.join(bob, "bob")
         let (report, lengths) = try training.answer(of: ann)
