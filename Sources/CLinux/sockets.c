@@ -72,14 +72,22 @@ static socklen_t abstract(struct sockaddr_un *place, const char *name) {
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(place->sun_path + 1));
 }
 
+void linux_widen(int descriptor) {
+    int size = 1 << 20, domain = 0;
+    socklen_t length = sizeof domain;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0 || domain != AF_UNIX) return;
+    // As far as net.core.wmem_max goes, or beyond it with the right to.
+    if (setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 int linux_join(const char *name, uint64_t number) {
     struct sockaddr_un own, other;
     char text[96];
-    int size = 1 << 20;
     int joined = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (joined < 0) return -1;
     snprintf(text, sizeof text, "%.64s-%llu", name, (unsigned long long)number);
-    setsockopt(joined, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    linux_widen(joined);
     socklen_t own_size = abstract(&own, text), other_size = abstract(&other, name);
     if (bind(joined, (struct sockaddr *)&own, own_size) != 0) return fail(joined);
     if (connect(joined, (struct sockaddr *)&other, other_size) != 0) return fail(joined);

@@ -20,6 +20,12 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
         UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
     }
 
+    /// Has the connection that it came by hold a vector on its way; ZeroMQ has no option for that within a machine.
+    func widenItsConnection() {
+        let descriptor = zmq_msg_get(message, ZMQ_SRCFD)
+        if descriptor >= 0 { linux_widen(descriptor) }
+    }
+
     /// The number of the connection to an abstract name that it came by; 0 where that has none, or is closed.
     func joinedNumber(at name: String) -> UInt64 {
         let descriptor = zmq_msg_get(message, ZMQ_SRCFD)

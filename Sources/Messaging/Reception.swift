@@ -12,6 +12,8 @@ public final class Reception {
     /// Of those who came through the front, by their identities.
     private var gauges: [[UInt8]: PassageGauge] = [:]
     private var gaugesKept = 64
+    /// Of those who came past it.
+    private var locals: Set<[UInt8]> = []
     private var waitingLimit: Int
     private var requests: RequestBook
     private var linger: Duration
@@ -86,15 +88,22 @@ public final class Reception {
             front.onNothingThere(whenCompleted: completedCost)
             return nil
         }
-        if let first = frames.first, let gauge = front.gauge(of: first) {
+        guard let first = frames.first else { return frames }
+        let identity = Array(first.bytes)
+        if let gauge = front.gauge(of: first) {
             front.onTaken(frames)
-            note(gauge, of: Array(first.bytes))
+            if gauges[identity] !== gauge {
+                first.widenItsConnection()
+                note(gauge, of: identity)
+            }
+        } else if locals.insert(identity).inserted {
+            first.widenItsConnection()
+            if locals.count > 4096 { locals = [] }
         }
         return frames
     }
 
     private func note(_ gauge: PassageGauge, of identity: [UInt8]) {
-        if gauges[identity] === gauge { return }
         gauges[identity] = gauge
         guard gauges.count > gaugesKept else { return }
         gauges = gauges.filter { !$0.value.isClosed }

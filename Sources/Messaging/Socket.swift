@@ -12,6 +12,8 @@ public final class Socket {
     }
     let handle: UnsafeMutableRawPointer
     private let context: Context  // kept alive: zmq_ctx_term waits for every zmq_close
+    /// Whether the connection is within this machine and was not made to hold a vector on its way yet.
+    private var isNarrow = false
     private let owner = pthread_self()  // each call checks it: not `Sendable`, yet a closure could carry this off
 
     /// A socket that, when closed, drops what was not sent within `linger`.
@@ -104,6 +106,7 @@ public final class Socket {
     /// Connects; returns at once, and goes on trying while the other side is away.
     public func connect(_ endpoint: String) throws(SocketError) {
         checkThread()
+        isNarrow = LocalEndpoint.isOne(endpoint)
         if zmq_connect(handle, endpoint) != 0 { throw .last("zmq_connect", endpoint) }
     }
 
@@ -150,6 +153,10 @@ public final class Socket {
                 if error.code == EINTR { continue }
                 if error.code == EAGAIN, frames.isEmpty { return nil }
                 throw error
+            }
+            if isNarrow {
+                frame.widenItsConnection()
+                isNarrow = false
             }
             frames.append(frame)
             if zmq_msg_more(frame.message) == 0 { return frames }

@@ -20,6 +20,8 @@ int linux_accept(int listener, linux_peer *peer);
 int linux_join(const char *name, uint64_t number);
 // The number of the connection that `linux_join` made and whose other end this descriptor is; 0 where it is none.
 uint64_t linux_joined_number(int descriptor, const char *name);
+// Lets a socket of this machine hold a vector on its way, which the system's own figure of 208 KiB does not.
+void linux_widen(int descriptor);
 // What has come, without taking it.
 ssize_t linux_peek(int socket, void *bytes, size_t count);
 // Takes so many bytes that have come from a TCP connection, without looking at them.

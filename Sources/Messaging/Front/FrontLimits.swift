@@ -11,7 +11,7 @@ public struct FrontLimits: Equatable, Sendable {
     public var connections: ConnectionLimits
     /// How often a peer may ask for what costs more than its asking, like to be taken in.
     public var requests = Rate(burst: 4, perSecond: 1)
-    /// The same for all peers of one machine together.
+    /// The same for all connections of a machine.
     public var requestsOfMachine = Rate(burst: 256, perSecond: 8)
     /// For how long a peer may take to greet.
     public var greeting = Duration.seconds(5)
