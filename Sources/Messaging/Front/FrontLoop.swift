@@ -8,9 +8,9 @@ final class FrontLoop {
     /// How often deadlines are looked at.
     private static let tick = Duration.milliseconds(250)
     private static let acceptsAtOnce = 64
-    /// How long a connection may take to end.
     /// What was sent longer ago than this and did not come here was lost on its way.
     private static let onTheWay = Duration.seconds(1)
+    /// How long a connection may take to end.
     private static let endPatience = Duration.seconds(2)
     let shared: FrontShared
     let epoll: Int32
