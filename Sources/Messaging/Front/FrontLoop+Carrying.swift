@@ -150,7 +150,7 @@ extension FrontLoop {
             let sent = passage.gauge.sentCount
             let count = linux_receive(passage.inner, piece.baseAddress, piece.count)
             if count < 0, errno == EAGAIN || errno == EINTR {
-                passage.dry = (sent, now)
+                passage.gauge.onDry(whenSent: sent)
                 passage.lastDry = now
                 return
             }

@@ -8,8 +8,6 @@ final class FrontLoop {
     /// How often deadlines are looked at.
     private static let tick = Duration.milliseconds(250)
     private static let acceptsAtOnce = 64
-    /// What was sent longer ago than this and did not come here was lost on its way.
-    private static let onTheWay = Duration.seconds(1)
     /// How long a connection may take to end.
     private static let endPatience = Duration.seconds(2)
     let shared: FrontShared
@@ -189,10 +187,6 @@ final class FrontLoop {
         if let ending = passage.ending {
             if now - ending > Self.endPatience { forget(passage.number) }
             return
-        }
-        if let dry = passage.dry, now - dry.at > Self.onTheWay, passage.gauge.sentCount == dry.sent {
-            passage.gauge.onDry(whenSent: dry.sent)
-            passage.dry = nil
         }
         let age = now - passage.opened
         if !passage.framing.hasGreeted {

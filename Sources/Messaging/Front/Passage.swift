@@ -29,8 +29,6 @@ final class Passage {
     var begun: (at: Duration, byteCount: Int)?
     /// When nothing waited for the peer last.
     var lastDry: Duration
-    /// How much had been sent to the peer when that was so last; it may still be on its way through this process.
-    var dry: (sent: Int, at: Duration)?
     /// What is on its way to the peer.
     private var back: [UInt8] = []
     private var backStart = 0
