@@ -40,6 +40,9 @@ public enum Part {
     /// Bytes that are sent from where they lie; `owner` is kept until they are gone, and must not change them before.
     case shared(UnsafeRawBufferPointer, owner: AnyObject)
 
+    /// With what ZMTP puts before it.
+    var framedByteCount: Int { byteCount + (byteCount > 255 ? 9 : 2) }
+
     var byteCount: Int {
         switch self {
         case .copied(let bytes): bytes.count

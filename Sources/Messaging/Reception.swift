@@ -138,7 +138,7 @@ public final class Reception {
         let byteCount = parts.reduce(0) { $0 + $1.byteCount }
         // Short answers may wait behind what fills the room.
         if byteCount > 4096, !hasRoom(for: byteCount, to: identity) { return false }
-        gauges[identity]?.onSent(byteCount)
+        gauges[identity]?.onSent(parts.reduce(0) { $0 + $1.framedByteCount })
         try socket.send([.copied(identity)] + parts)
         return true
     }

@@ -147,13 +147,12 @@ extension FrontLoop {
 
     private func carryOut(_ passage: Passage) {
         for _ in 0..<Self.piecesAtOnce where !passage.hasBack {
-            let sent = passage.gauge.sentCount
             let count = linux_receive(passage.inner, piece.baseAddress, piece.count)
             if count < 0, errno == EAGAIN || errno == EINTR {
-                passage.gauge.onDry(whenSent: sent)
-                passage.lastDry = now
+                (passage.isDry, passage.lastDry) = (true, now)
                 return
             }
+            passage.isDry = false
             if count <= 0 { return onHostGone(passage) }
             if passage.outer < 0 { continue }
             if !passage.send(taken(count)) { return onPeerGone(passage) }

@@ -188,6 +188,7 @@ final class FrontLoop {
             if now - ending > Self.endPatience { forget(passage.number) }
             return
         }
+        passage.settle(at: now)
         let age = now - passage.opened
         if !passage.framing.hasGreeted {
             if age > limits.greeting { drop(passage, because: "it did not greet within \(limits.greeting)") }

@@ -27,8 +27,11 @@ final class Passage {
     var ending: Duration?
     /// Since when, and how many bytes, of the message in hand.
     var begun: (at: Duration, byteCount: Int)?
-    /// When nothing waited for the peer last.
+    /// Whether nothing waits for the peer, and when that was so last.
+    var isDry = true
     var lastDry: Duration
+    /// What had been sent to it when it was looked at last.
+    private var sentCount = 0
     /// What is on its way to the peer.
     private var back: [UInt8] = []
     private var backStart = 0
@@ -82,6 +85,15 @@ final class Passage {
         }
         back += bytes.dropFirst(sent)
         return true
+    }
+
+    /// Looks whether nothing was sent since it was last looked, and nothing waits: then what was lost inside ZeroMQ is
+    /// not waited for. (What was sent just now may not have come here yet.)
+    func settle(at now: Duration) {
+        if isDry { lastDry = now }
+        let count = gauge.sentCount
+        if isDry, count == sentCount { gauge.onDry(whenSent: count) }
+        sentCount = count
     }
 
     /// Throws away what waits for a peer that is gone.
