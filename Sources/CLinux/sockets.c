@@ -108,12 +108,14 @@ uint64_t linux_joined_number(int descriptor, const char *name) {
     return number;
 }
 
-ssize_t linux_peek(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_PEEK | MSG_DONTWAIT); }
-ssize_t linux_discard(int socket, size_t count) { return recv(socket, NULL, count, MSG_TRUNC | MSG_DONTWAIT); }
-ssize_t linux_send(int socket, const void *bytes, size_t count) {
+long linux_peek(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_PEEK | MSG_DONTWAIT); }
+long linux_discard(int socket, size_t count) { return recv(socket, NULL, count, MSG_TRUNC | MSG_DONTWAIT); }
+long linux_send(int socket, const void *bytes, size_t count) {
     return send(socket, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
-ssize_t linux_receive(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_DONTWAIT); }
+long linux_receive(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_DONTWAIT); }
+
+int linux_make_watch(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 int linux_watch(int epoll, int descriptor, uint64_t key, int wanted, int is_new) {
     struct epoll_event event = {.data.u64 = key};

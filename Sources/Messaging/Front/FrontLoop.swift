@@ -32,7 +32,7 @@ final class FrontLoop {
         (self.shared, self.listener) = (shared, listener)
         limits = shared.orders.withLock { $0.limits }
         book = AddressBook(limits.connections)
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        epoll = linux_make_watch()
         guard epoll >= 0 else { throw SocketError(call: "epoll_create1", operand: "", code: errno) }
         _ = linux_watch(epoll, listener, Key.listener, Int32(LINUX_READABLE), 1)
         _ = linux_watch(epoll, shared.wake, Key.wake, Int32(LINUX_READABLE), 1)
