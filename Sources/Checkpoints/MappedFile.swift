@@ -35,6 +35,12 @@ public final class MappedFile: @unchecked Sendable {  // the mapping is read onl
     /// microsecond.
     public var isWhole: Bool { !(watch.map(linux_is_torn) ?? false) && file.isUnchanged }
 
+    /// As `RegularFile.confirm`; never where somebody read what was cut off.
+    func confirm(by check: () -> Bool) -> Bool {
+        func isTorn() -> Bool { watch.map(linux_is_torn) ?? false }
+        return !isTorn() && file.confirm { check() && !isTorn() }
+    }
+
     /// Makes sure of what was read until now.
     ///
     /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.

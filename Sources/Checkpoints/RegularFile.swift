@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A regular file that is open for reading.
 public final class RegularFile: Sendable {
@@ -21,7 +22,8 @@ public final class RegularFile: Sendable {
     /// Which file it was, in which state, when it was opened.
     public let identity: Identity
     private let descriptor: Int32
-    private let opened: stat
+    /// As it was when its content was known.
+    private let known: Mutex<stat>
 
     /// Opens a regular file.
     ///
@@ -36,7 +38,8 @@ public final class RegularFile: Sendable {
         let isKnown = fstat(descriptor, &status) == 0
         let reason = TensorFileError.lastReason
         // Owned from here: a later throw runs deinit.
-        (byteCount, identity, opened) = (Int(status.st_size), Identity(status), status)
+        (byteCount, identity) = (Int(status.st_size), Identity(status))
+        known = Mutex(status)
         guard isKnown else { throw .unreadable(path: path, reason: reason) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -46,16 +49,39 @@ public final class RegularFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether nobody has written to the file, cut it or made it longer since it was opened.
+    /// Whether nobody has written to the file, cut it, made it longer or touched it since it was opened or confirmed.
     ///
     /// It may have been renamed, replaced or removed: what was opened is still that file.
-    public var isUnchanged: Bool {
+    public var isUnchanged: Bool { state.map { now in known.withLock { Self.isSame(now, as: $0) } } ?? false }
+
+    private var state: stat? {
         var now = stat()
-        guard fstat(descriptor, &now) == 0, Identity(now) == identity else { return false }
+        return fstat(descriptor, &now) == 0 ? now : nil
+    }
+
+    private static func isSame(_ now: stat, as before: stat) -> Bool {
+        guard Identity(now) == Identity(before) else { return false }
         // The time of the last write can be set back (`cp -p` does), that of the last change of any kind can't; but it
         // moves with a file's names as well.
-        return now.st_nlink != opened.st_nlink
-            || (now.st_ctim.tv_sec, now.st_ctim.tv_nsec) == (opened.st_ctim.tv_sec, opened.st_ctim.tv_nsec)
+        return now.st_nlink != before.st_nlink
+            || (now.st_ctim.tv_sec, now.st_ctim.tv_nsec) == (before.st_ctim.tv_sec, before.st_ctim.tv_nsec)
+    }
+
+    /// Takes the file as it is now for the one that was opened, where it is as long and `check`, which reads all of it,
+    /// finds its content the same: it was touched, or written to with what was there.
+    ///
+    /// One thread checks at a time.
+    ///
+    /// - Returns: whether it is.
+    func confirm(by check: () -> Bool) -> Bool {
+        known.withLock { known in
+            // Before it is read: what changes from here on shows.
+            guard let now = state, now.st_size == byteCount else { return false }
+            if Self.isSame(now, as: known) { return true }
+            guard check() else { return false }
+            known = now
+            return true
+        }
     }
 
     /// Reads bytes from a place in the file.

@@ -78,8 +78,26 @@ public final class TensorFile: Sendable {
 
     /// Makes sure of what was read until now; whoever keeps or uses what was read of a tensor asks first.
     ///
-    /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.
-    public func requireWhole() throws(TensorFileError) { try file.requireWhole() }
+    /// A file whose times changed is read again: it may have been touched, and nothing more.
+    ///
+    /// - Throws: `TensorFileError.changed`, once its content is another than when it was opened.
+    public func requireWhole() throws(TensorFileError) { if !confirm() { throw .changed(path: path) } }
+
+    /// Whether nobody has written to the file, cut it or touched it since it was opened or confirmed.
+    public var isUntouched: Bool { file.isWhole }
+
+    /// Whether the file's content is what it was when it was opened: where it was touched since, all of it is read,
+    /// about a second a gigabyte.
+    ///
+    /// While it was not known to be, what was read of it may have been something else.
+    public func confirm() -> Bool {
+        let (bytes, digest) = (file.bytes, digest)
+        return file.isWhole
+            || file.confirm {
+                let head = UnsafeRawBufferPointer(rebasing: bytes[..<dataOffset])
+                return TensorHeader.digestRange(in: head).map { Self.digest(of: bytes, zeroing: $0) } == digest
+            }
+    }
 
     private static func digest(of bytes: UnsafeRawBufferPointer, zeroing digits: Range<Int>) -> String {
         var digest = SHA256Digest()

@@ -33,7 +33,7 @@ public struct Ledger: Sendable {
     struct Assignment {
         let leaves: Range<Int>
         /// Whether two workers have to agree.
-        let isAudited: Bool
+        var isAudited: Bool
         /// Who computes them at present.
         var workers: [WorkerID] = []
         var answers: [Claim.Answer] = []
@@ -107,21 +107,27 @@ public struct Ledger: Sendable {
     ///   - idle: the workers that have nothing to do.
     ///   - newcomers: how many others are at their first leaf, and will want more.
     ///   - available: all workers that may answer within reasonable time, idle or not.
+    ///   - comparable: those of them whose answers can be compared; nil where all can.
     ///   - now: the time.
     ///   - isOverdue: whether a worker's answer should have come by now.
     /// - Returns: the claims.
     public mutating func onIdle(
-        _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, at now: Duration,
+        _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, comparable: Set<WorkerID>? = nil,
+        at now: Duration,
         isOverdue: (WorkerID) -> Bool = { _ in false }
     ) -> [Claim] {
         var (idle, given) = (idle, [Claim]())
+        func mayTake(_ assignment: Assignment, _ worker: Candidate) -> Bool {
+            self.mayTake(assignment, worker, assignment.isAudited ? comparable ?? available : available)
+        }
         let started = assignments.keys.sorted()
         for first in started {
             while let assignment = assignments[first], assignment.wantedCount > 0,
-                let i = idle.firstIndex(where: { mayTake(assignment, $0, available) })
+                let i = idle.firstIndex(where: { mayTake(assignment, $0) })
             {
-                given.append(
-                    give(assignment, to: idle.remove(at: i).id, assignment.finders.isEmpty ? .audit : nil, now))
+                let worker = idle.remove(at: i)
+                let isAudit = assignment.finders.isEmpty && !changesKind(assignment, by: worker)
+                given.append(give(assignment, to: worker, isAudit ? .audit : nil, now))
             }
         }
         for (worker, share) in zip(
@@ -136,47 +142,59 @@ public struct Ledger: Sendable {
                 open.removeFirst()
             }
             given.append(
-                give(
-                    Assignment(leaves: leaves, isAudited: isAudited && worker.isComparable), to: worker.id, .first, now)
-            )
+                give(Assignment(leaves: leaves, isAudited: isAudited && worker.isComparable), to: worker, .first, now))
             idle.removeAll { $0.id == worker.id }
         }
         for first in started {
             guard let assignment = assignments[first], !assignment.workers.isEmpty, !assignment.isDisputed,
                 assignment.workers.allSatisfy(isOverdue),
-                let i = idle.firstIndex(where: { mayTake(assignment, $0, available) })
+                let i = idle.firstIndex(where: { mayTake(assignment, $0) })
             else { continue }
-            given.append(give(assignment, to: idle.remove(at: i).id, nil, now))
+            given.append(give(assignment, to: idle.remove(at: i), nil, now))
         }
         // What is known of such a worker is old; what it computes once more costs nobody anything.
         for worker in idle where worker.isUntried {
             guard let first = assignments.keys.sorted().last, let assignment = assignments[first],
-                assignment.workers.count == 1, mayTake(assignment, worker, available)
+                assignment.workers.count == 1, !changesKind(assignment, by: worker), mayTake(assignment, worker)
             else { continue }
-            given.append(give(assignment, to: worker.id, .trial, now))
+            given.append(give(assignment, to: worker, .trial, now))
         }
         return given
     }
 
     /// Whether a worker can compute leaves that others have, or had: it has not answered for them, nor found them not
-    /// finite where there is somebody else.
-    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ available: Set<WorkerID>) -> Bool {
-        if assignment.isAudited, !worker.isComparable { return false }
+    /// finite where `others` could.
+    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ others: Set<WorkerID>) -> Bool {
+        // Whose answer can't be compared takes over where nobody is there whose answer could be, or was.
+        if assignment.isAudited, !worker.isComparable, !others.isEmpty || !assignment.answers.isEmpty { return false }
         if assignment.workers.contains(worker.id) || assignment.answers.contains(where: { $0.worker == worker.id }) {
             return false
         }
         guard assignment.finders.contains(where: { $0.worker == worker.id }) else { return true }
-        return available.allSatisfy { $0 == worker.id }
+        return others.allSatisfy { $0 == worker.id }
     }
 
+    /// Whether answers would be compared from now on, or not any more, were these leaves given to that worker.
+    private func changesKind(_ assignment: Assignment, by worker: Candidate) -> Bool {
+        isAudited && assignment.isAudited != worker.isComparable
+    }
+
+    /// Gives a worker leaves; those of them that others were late with, whose answers are of the other kind, are theirs
+    /// no more: nothing could be compared with what comes of both.
     private mutating func give(
-        _ assignment: Assignment, to worker: WorkerID, _ purpose: Claim.Purpose?, _ now: Duration
+        _ assignment: Assignment, to worker: Candidate, _ purpose: Claim.Purpose?, _ now: Duration
     ) -> Claim {
+        var assignment = assignment
+        if changesKind(assignment, by: worker) {
+            for late in assignment.workers { claims[late] = nil }
+            (assignment.workers, assignment.isAudited) = ([], worker.isComparable)
+        }
         let purpose = purpose ?? assignment.finders.first.map { .confirm(finder: $0) } ?? .backup
-        let claim = Claim(id: nextID, worker: worker, leaves: assignment.leaves, purpose: purpose, since: now)
+        let claim = Claim(id: nextID, worker: worker.id, leaves: assignment.leaves, purpose: purpose, since: now)
         nextID += 1
-        claims[worker] = claim
-        assignments[claim.leaves.lowerBound, default: assignment].workers.append(worker)
+        claims[worker.id] = claim
+        assignment.workers.append(worker.id)
+        assignments[claim.leaves.lowerBound] = assignment
         return claim
     }
 

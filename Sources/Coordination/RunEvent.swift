@@ -55,8 +55,14 @@ public enum RunEvent: Equatable, Sendable {
     case stepDone(step: Int, figures: [NamedFigure], workers: Int)
     /// Where the time of a step's round went, told before that step; of every round but the first.
     case roundTimed(RoundTimes)
+    /// The dataset's file was touched; its content, read again, is what it was.
+    case samplesConfirmed
     /// A checkpoint is on the disk.
     case checkpointWritten(step: Int)
+    /// A checkpoint is on the disk in its second place, too.
+    case checkpointCopied(step: Int, folder: String)
+    /// The run directory was removed or replaced under the run, which goes on in one made anew.
+    case folderRestored(path: String)
     /// A checkpoint could not be written; the next one is tried.
     case checkpointFailed(reason: String)
     /// A checkpoint that is no longer kept could not be removed.
@@ -107,7 +113,10 @@ public enum RunEvent: Equatable, Sendable {
         case stepRepeated = "step_repeated"
         case stepDone = "step"
         case roundTimed = "round_timed"
+        case samplesConfirmed = "samples_confirmed"
         case checkpointWritten = "checkpoint_written"
+        case checkpointCopied = "checkpoint_copied"
+        case folderRestored = "folder_restored"
         case checkpointFailed = "checkpoint_failed"
         case checkpointNotRemoved = "checkpoint_not_removed"
         case recordFailed = "record_failed"
@@ -144,7 +153,10 @@ public enum RunEvent: Equatable, Sendable {
         case .stepRepeated: .stepRepeated
         case .stepDone: .stepDone
         case .roundTimed: .roundTimed
+        case .samplesConfirmed: .samplesConfirmed
         case .checkpointWritten: .checkpointWritten
+        case .checkpointCopied: .checkpointCopied
+        case .folderRestored: .folderRestored
         case .checkpointFailed: .checkpointFailed
         case .checkpointNotRemoved: .checkpointNotRemoved
         case .recordFailed: .recordFailed
@@ -160,6 +172,8 @@ public enum RunEvent: Equatable, Sendable {
         case .slowProducts(let note): [("note", .text(note))]
         case .stepRepeated(let step), .wentBack(let step), .checkpointWritten(let step), .finished(let step):
             [("step", .number(step))]
+        case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]
+        case .folderRestored(let path): [("path", .text(path))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
             .recordFailed(let reason):
             [("reason", .text(reason))]
@@ -177,7 +191,7 @@ public enum RunEvent: Equatable, Sendable {
                 ("probe_of", .text(holder)),
             ]
         case .refused(let what): [("what", .text(what))]
-        case .refusalsMuted, .peersMuted, .overdueMuted: []
+        case .refusalsMuted, .peersMuted, .overdueMuted, .samplesConfirmed: []
         case .peerDropped(let peer, let reason): [("peer", .text(peer)), ("reason", .text(reason))]
         case .peersDropped(let count): [("count", .number(count))]
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
@@ -267,10 +281,13 @@ extension RunEvent: CustomStringConvertible {
         case .stepDone(let step, let figures, let workers):
             "step \(step)  " + figures.map { "\($0.name) \($0.value)" }.joined(separator: "  ") + "  \(workers) workers"
         case .roundTimed(let times): "a round took \(times.whole.inWords)"
+        case .samplesConfirmed: "the dataset's file was touched, and its content is what it was; going on"
         case .checkpointWritten(let step): "wrote the checkpoint of step \(step)"
+        case .checkpointCopied(let step, let folder): "wrote the checkpoint of step \(step) to \(folder) too"
+        case .folderRestored(let path): "\(path) was removed or replaced under this run; going on in one made anew"
         case .checkpointFailed(let reason): "a checkpoint can't be kept and will be tried again: \(reason)"
         case .checkpointNotRemoved(let reason): "an old checkpoint can't be removed: \(reason)"
-        case .recordFailed(let reason): "\(reason); what it would have told is lost"
+        case .recordFailed(let reason): "\(reason); it is tried again with the next line"
         case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"
         case .finished(let step): "all \(step) steps are done"
         }

@@ -199,6 +199,7 @@ extension Training {
     public mutating func onRoot(isFinite: Bool, at now: Duration) -> [Directive] {
         guard let done = ledger else { return [] }
         if isFinite {
+            recordedBefore = (record.leaves, record.audited)
             if done.step + 1 == plan.rounds {
                 ledger = nil
                 return finish(complete: true)

@@ -1,3 +1,4 @@
+public import Numerics
 import Wire
 
 /// Answers that are compared before they count, and what becomes of those that are wrong.
@@ -54,9 +55,10 @@ extension Training {
                     .lied(
                         worker: answer.name, step: plan.firstStep(of: step), leaves: leaves,
                         since: since.map(plan.firstStep(of:)))))
-            shutOut.insert(answer.worker)
-            record.shutOut.insert(answer.name)
-            record.unaudited[answer.name] = nil
+            if shutOut.count < AuditRecord.nameLimit { shutOut.insert(answer.worker) }
+            // Others may bear the name: what one of them did is not to keep all of them out.
+            let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
+            record.shutOut(answer.name, isRemembered: !isShared)
             ledger?.onLiar(answer.worker)
             let text = "the sums of leaves \(leaves) of step \(step) are others; look at this machine's memory"
             directives.append(refuse(answer.worker, Refusal(.refuted, text)))
@@ -68,14 +70,24 @@ extension Training {
         return directives + [.takeAnswer(claim: right.claim)] + goOn(at: now)
     }
 
+    /// The first exchange of which a present worker's sums are taken on its word since it was last found right: how far
+    /// back the run might have to go.
+    public var unbelievedSince: Int? {
+        roster.members.values.compactMap { $0.isComparable ? record.unaudited[$0.name] : nil }.min()
+    }
+
     /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.
     ///
     /// - Parameters:
     ///   - round: the exchanges done.
+    ///   - kept: what was noted with that state; nil where it is that of the step in hand.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onWentBack(to round: Int, at now: Duration) -> [Directive] {
+    public mutating func onWentBack(
+        to round: Int, with kept: AuditRecord? = nil, at now: Duration
+    ) -> [Directive] {
         guard let ledger else { return [] }
+        if let kept { (recordedBefore.leaves, recordedBefore.audited) = (kept.leaves, kept.audited) }
         begin(round, firstID: ledger.nextID)
         roster.forgetParameters()
         record.forget(since: round)

@@ -22,14 +22,15 @@ extension Training {
         }.map(\.element)
         let newcomers = available.count { $0.member.inHand != nil && pace.leafTime(of: $0.id) == nil }
         let candidates = idle.map { candidate($0.id, $0.member, in: before) }
+        let comparable = available.filter(\.member.isComparable).map(\.id)
         let claims = ledger?.onIdle(
-            candidates, newcomers: newcomers,
-            available: Set(available.map(\.id)), at: now, isOverdue: { late.contains($0) })
+            candidates, newcomers: newcomers, available: Set(available.map(\.id)), comparable: Set(comparable),
+            at: now, isOverdue: { late.contains($0) })
         let directives = (claims ?? []).flatMap { give($0, step: before.step, at: now) }
         noteDue(roster.ready)
         look = roster.ready.compactMap { $0.member.inHand?.due }.filter { $0 > now }.min()
         isBehind = late.contains { ledger?.claim(of: $0) != nil }
-        return directives + takeUnaudited(available.filter(\.member.isComparable).map(\.id))
+        return directives + takeUnaudited(comparable)
     }
 
     private func candidate(_ id: WorkerID, _ member: Roster.Member, in ledger: Ledger) -> Ledger.Candidate {

@@ -33,12 +33,17 @@ extension Training {
         guard part.part == arrival.next else { return [] }
         arrival.next += 1
         arrivals[worker] = arrival
-        return [.takeSumPart(part, of: nodes, from: worker, isHeld: ledger.holdsParts(of: claim))]
+        let isHeld = ledger.holdsParts(of: claim)
+        // What lies in the tree counts whoever reports on these leaves in the end.
+        if !isHeld, auditShare > 0, let name = roster.members[worker]?.name {
+            record.note(sumsOf: ledger.step, by: name, isAudited: false)
+        }
+        return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
     }
 
-    /// Answers a report some of whose parts never came: it is late, or its worker's next sign of life will show that it
-    /// is not computing what it should.
-    func lateOrLost(_ report: LeafReport, from worker: WorkerID) -> [Directive] {
+    /// Answers a report some of whose parts never came: its worker's next sign of life will show that it is not
+    /// computing what it should.
+    func lost(_ report: LeafReport, from worker: WorkerID) -> [Directive] {
         ledger?.fault(of: report, from: worker).map { [refuse(worker, $0)] } ?? []
     }
 

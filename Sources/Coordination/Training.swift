@@ -86,6 +86,8 @@ public struct Training: Sendable {
     public internal(set) var probe: ArithmeticProbe?
     /// What the run's sums rest on.
     public internal(set) var record: AuditRecord
+    /// How many leaves were taken, and audited, in steps that are over.
+    var recordedBefore: (leaves: Int, audited: Int)
     /// The coordinator's own arithmetic.
     let reference: ArithmeticProbe?
     let refusesOtherArithmetic: Bool
@@ -134,6 +136,7 @@ public struct Training: Sendable {
         precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
         (self.probe, self.reference, self.record) = (probe ?? reference, reference, record)
+        recordedBefore = (record.leaves, record.audited)
         self.refusesOtherArithmetic = refusesOtherArithmetic
         (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
@@ -148,6 +151,8 @@ public struct Training: Sendable {
             step: step, leafCount: plan.leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
             isAudited: isAudited)
         arrivals = [:]
+        // What is done anew counts once.
+        (record.leaves, record.audited) = recordedBefore
     }
 
     /// How many workers can compute.
@@ -178,7 +183,10 @@ public struct Training: Sendable {
         case .heartbeat(let heartbeat): return onHeartbeat(heartbeat, from: worker, member, at: now)
         case .sumPart(let part): return onSumPart(part, blockLengths, from: worker, at: now)
         case .leafReport(let report):
-            if isAhead, !haveArrived(report.claim, from: worker) { return lateOrLost(report, from: worker) }
+            // Where somebody else was faster, parts are not looked at: the report is late as any other.
+            if isAhead, !haveArrived(report.claim, from: worker), ledger?.claim(of: worker)?.id == report.claim {
+                return lost(report, from: worker)
+            }
             return onReport(report, blockLengths, from: worker, member, at: now)
         case .farewell(let reason, let text): return onFarewell(reason, text, from: worker, member, at: now)
         case .hello, .welcome, .sampleBlock, .work, .parameterPart, .heartbeatReply, .refusal, .finish, .wait:

@@ -36,7 +36,7 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
         let length = Self.prefixBytes + byteCount
         descriptor = linux_make_memory_file("ssrm", length)
         guard descriptor >= 0 else { throw SocketError(call: "memfd_create", operand: "\(length) bytes", code: errno) }
-        start = try Self.map(descriptor, length)
+        start = try Self.map(descriptor, length, isWrittenTo: true)
         place = Place(process: getpid(), descriptor: descriptor, byteCount: length)
         for i in 0..<Self.tokenBytes {
             start.storeBytes(of: UInt8.random(in: .min ... .max), toByteOffset: i, as: UInt8.self)
@@ -44,10 +44,16 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     }
 
     /// Opens another process's memory; nil when there is none at that place that this process may open.
-    public init?(opening place: Place) {
+    ///
+    /// - Parameters:
+    ///   - place: where it is.
+    ///   - isWrittenTo: whether this process writes to it too; otherwise the system keeps it from that.
+    public init?(opening place: Place, isWrittenTo: Bool = false) {
         guard place.byteCount > Self.prefixBytes, place.process > 0, place.descriptor >= 0 else { return nil }
-        descriptor = linux_open_memory_file(place.process, place.descriptor, place.byteCount)
-        guard descriptor >= 0, let start = try? Self.map(descriptor, place.byteCount) else { return nil }
+        descriptor = linux_open_memory_file(place.process, place.descriptor, place.byteCount, isWrittenTo ? 1 : 0)
+        guard descriptor >= 0, let start = try? Self.map(descriptor, place.byteCount, isWrittenTo: isWrittenTo) else {
+            return nil
+        }
         self.start = start
         self.place = place
     }
@@ -57,8 +63,10 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
         close(descriptor)
     }
 
-    private static func map(_ descriptor: Int32, _ length: Int) throws(SocketError) -> UnsafeMutableRawPointer {
-        let start = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    private static func map(
+        _ descriptor: Int32, _ length: Int, isWrittenTo: Bool
+    ) throws(SocketError) -> UnsafeMutableRawPointer {
+        let start = mmap(nil, length, PROT_READ | (isWrittenTo ? PROT_WRITE : 0), MAP_SHARED, descriptor, 0)
         guard let start, start != UnsafeMutableRawPointer(bitPattern: -1) else {
             let code = errno
             close(descriptor)

@@ -27,9 +27,24 @@ public struct AuditRecord: Equatable, Sendable {
     public mutating func note(sumsOf exchange: Int, by worker: String, isAudited: Bool) {
         guard let since = unaudited[worker] else {
             if !isAudited { unaudited[worker] = exchange }
+            if unaudited.count > Self.nameLimit { forgetOldest() }
             return
         }
         if isAudited, since < exchange { unaudited[worker] = nil }
+    }
+
+    /// Workers that come and go under ever new names are not all remembered.
+    public static let nameLimit = 1000
+
+    private mutating func forgetOldest() {
+        guard let oldest = unaudited.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) else { return }
+        unaudited[oldest.key] = nil
+    }
+
+    /// Takes note that a worker's sums were wrong; where that is remembered, nobody of its name is taken in again.
+    public mutating func shutOut(_ worker: String, isRemembered: Bool) {
+        unaudited[worker] = nil
+        if isRemembered, shutOut.count < Self.nameLimit { shutOut.insert(worker) }
     }
 
     /// Forgets whose sums were taken in exchanges that are done again.

@@ -12,6 +12,8 @@ package final class CheckpointWriter: Sendable {
     private struct State {
         /// What is to be written next.
         var waiting: TrainingCheckpoint?
+        /// The step that the run may have to go back to.
+        var backTo: Int?
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
         /// When it is tried again.
@@ -20,22 +22,31 @@ package final class CheckpointWriter: Sendable {
     private let folder: RunFolder
     private let kept: Int
     private let retryDelay: Duration
+    private let isCopy: Bool
     private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// A writer for a run directory that keeps the last `kept` checkpoints.
-    package init(folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10)) throws {
-        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
-        events = try Mailbox()
+    /// A writer for a run directory that keeps the last `kept` checkpoints; as a copy of another one's where it is one.
+    package init(
+        folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10), events: Mailbox<RunEvent>? = nil,
+        isCopy: Bool = false
+    ) throws {
+        (self.folder, self.kept, self.retryDelay, self.isCopy) = (folder, kept, retryDelay, isCopy)
+        self.events = try events ?? Mailbox()
     }
 
     /// Writes a checkpoint whose state nobody will change any more; returns at once.
     ///
     /// One waits at most: where steps are faster than the disk, a newer one takes the place of the one that waits.
-    package func write(_ newest: TrainingCheckpoint) {
-        state.withLock { $0.waiting = newest }
+    ///
+    /// - Parameters:
+    ///   - newest: the checkpoint.
+    ///   - backTo: the step that the run may have to go back to: the last checkpoint from before then is kept beside
+    ///     the newest ones.
+    package func write(_ newest: TrainingCheckpoint, backTo: Int? = nil) {
+        state.withLock { ($0.waiting, $0.backTo) = (newest, backTo) }
         queue.async { [self] in writeWaiting() }
     }
 
@@ -51,7 +62,8 @@ package final class CheckpointWriter: Sendable {
             return onFailure("\(error)", of: taken)
         }
         state.withLock { ($0.failure, $0.retryTime) = (nil, nil) }
-        events.put(.checkpointWritten(step: taken.state.step))
+        let step = taken.state.step
+        events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
         removeOldOnes(upTo: taken.state.step)
     }
 
@@ -59,7 +71,7 @@ package final class CheckpointWriter: Sendable {
         let isNews = state.withLock { state in
             defer { (state.failure, state.retryTime) = (reason, .now + retryDelay) }
             state.waiting = state.waiting ?? taken
-            return state.failure != reason
+            return state.failure == nil
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
     }
@@ -95,7 +107,10 @@ package final class CheckpointWriter: Sendable {
     }
 
     private func removeOldOnes(upTo step: Int) {
-        for old in folder.checkpointSteps.filter({ $0 <= step }).dropLast(kept) {
+        let backTo = state.withLock(\.backTo)
+        let steps = folder.checkpointSteps.filter { $0 <= step }
+        let before = backTo.flatMap { backTo in steps.last { $0 <= backTo } }
+        for old in steps.dropLast(kept) where old != before {
             let path = folder.checkpointFile(step: old)
             if unlink(path) != 0, errno != ENOENT {
                 events.put(.checkpointNotRemoved(reason: "\(path): \(String(cString: strerror(errno)))"))

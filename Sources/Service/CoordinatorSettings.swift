@@ -14,8 +14,8 @@ package struct CoordinatorSettings: Sendable {
     package var sharesMemory = true
     /// How many workers this process starts itself.
     package var localWorkers = 0
-    /// Steps between checkpoints.
-    package var checkpointEvery = 500
+    /// How often a checkpoint is written.
+    package var checkpointEvery = CheckpointInterval.steps(500)
     /// How many of the last checkpoints are kept.
     package var keepCheckpoints = 3
     /// How long there may be no worker; nil for ever.

@@ -9,10 +9,12 @@ import Wire
 extension CoordinatorShell {
     /// Keeps sums until another worker's answer for the same leaves has come: copies, for their memory is the worker's.
     func hold(_ found: [LeafSum], of claim: UInt64, from worker: WorkerID) -> [Training.Directive] {
-        progress.answers[claim] = found.map {
+        let copies = found.map {
             LeafSum(leaves: $0.leaves, vector: Self.copy($0.vector), figures: $0.figures)
         }
-        return training.onHeld(Self.digest(of: found), from: worker, at: watch.elapsed)
+        progress.answers[claim] = copies
+        // Of the copies: what lies in the worker's memory may be something else a moment later.
+        return training.onHeld(Self.digest(of: copies), from: worker, at: watch.elapsed)
     }
 
     private static func copy(_ block: FloatBlock) -> FloatBlock {
@@ -46,6 +48,8 @@ extension CoordinatorShell {
         guard let answer = progress.answers.removeValue(forKey: claim) else {
             preconditionFailure("claim \(claim) has no sums to take")
         }
+        // Others of the same leaves are not needed any more, and may be long.
+        progress.answers = progress.answers.filter { $0.value.first?.leaves != answer.first?.leaves }
         for sum in answer { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
     }
 
@@ -60,7 +64,12 @@ extension CoordinatorShell {
     func takeVerdicts() throws {
         for verdict in try referee?.takeVerdicts() ?? [] {
             try requireWholeSamples()
-            let digest = verdict.sums.map(Self.digest)
+            // Where sums are looked through, they are looked at here as workers' are, or honest ones would be refuted.
+            let isLookedThrough = training.ledger?.isLookedThrough ?? false
+            let sums = verdict.sums.flatMap { sums in
+                !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
+            }
+            let digest = sums.map(Self.digest)
             let directives = training.onSettled(
                 step: verdict.round, leaves: verdict.leaves, digest: digest, at: watch.elapsed)
             try perform(directives)
@@ -73,17 +82,21 @@ extension CoordinatorShell {
     /// start where there is none. Later checkpoints are removed: nobody is to believe them.
     func goBack(to round: Int) throws {
         state.giveUpParts()
+        var record: AuditRecord?
         if round < state.round {
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
-            let kept = try folder.newestCheckpoint { events.tell(.checkpointSkipped(reason: $0)) }
-            var state = kept?.checkpoint.state ?? TrainingState(startOf: job)
+            let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }
+            record = kept?.record ?? AuditRecord()
+            var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
             self.state = state
             publish()
         }
+        // What is computed here still is of parameters that may be others by now.
+        referee?.forget()
         (progress, sent) = (StepProgress(), [:])
         sums = Self.sums(of: job, round: state.round, in: sums.parts)
-        try perform(training.onWentBack(to: state.round, at: watch.elapsed))
+        try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))
     }
 }

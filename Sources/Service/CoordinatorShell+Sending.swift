@@ -15,8 +15,9 @@ extension CoordinatorShell {
     /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.
     func openMemory(of worker: WorkerID, _ ready: Ready) {
         workerMemories[worker] = nil
+        // Sums are added up in the memory of those who made them.
         guard let memory, ready.coordinatorToken == memory.token, let name = ready.memory,
-            let opened = SharedMemory(opening: name), opened.token == name.token
+            let opened = SharedMemory(opening: name, isWrittenTo: true), opened.token == name.token
         else { return }
         workerMemories[worker] = opened
     }
@@ -29,8 +30,12 @@ extension CoordinatorShell {
     }
 
     /// Ends the run when the dataset's file was cut or changed: then no sum or block that came of it is to be believed.
+    ///
+    /// A file that was touched is read again while everybody waits; workers that have it do so for what they compute.
     func requireWholeSamples() throws {
-        if let fault = samples.fault { throw ServiceError(fault) }
+        guard let fault = samples.fault else { return }
+        guard samples.owner.confirm() else { throw ServiceError(fault) }
+        events.tell(.samplesConfirmed)
     }
 
     func sendSamples(_ block: Int, to worker: WorkerID) throws {
@@ -39,8 +44,11 @@ extension CoordinatorShell {
         }
         // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
         let values = FloatBlock(uninitialised: range.count)
-        values.base.update(from: samples.base + range.lowerBound, count: range.count)
         try requireWholeSamples()
+        let isWhole: Void? = samples.whole {
+            values.base.update(from: samples.base + range.lowerBound, count: range.count)
+        }
+        if isWhole == nil { try requireWholeSamples() }
         try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
     }
 }

@@ -76,10 +76,7 @@ extension CoordinatorShell {
         (progress, sums) = (StepProgress(), Self.sums(of: job, round: state.round, in: sums.parts))
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
-        let every = settings.checkpointEvery
-        if state.step / every > (state.step - job.stepsPerRound) / every, state.step < job.steps {
-            checkpoints.write(checkpoint)
-        }
+        if schedule.onRound(step: state.step, at: watch.elapsed), state.step < job.steps { try keepCheckpoint() }
         if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))

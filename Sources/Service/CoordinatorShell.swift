@@ -27,12 +27,13 @@ package final class CoordinatorShell {
     let samples: Samples
     let blocks: SampleBlocks
     private let signals: SignalInbox
-    let folder: RunFolder
     let reception: Reception
     let watch = Stopwatch()
-    let checkpoints: CheckpointWriter
+    let checkpoints: CheckpointPlaces
+    var schedule: CheckpointSchedule
+    let hold: RunHold?
     let events: RunEvents
-    private var startStep: Int
+    var startStep: Int
     let figures: [Figure]
     var training: Training
     var state: TrainingState
@@ -74,14 +75,15 @@ package final class CoordinatorShell {
     /// Where this machine's own do.
     package var localEndpoint: String { reception.localEndpoint }
 
-    /// A coordinator that listens from now on, and goes on from a checkpoint.
+    /// A coordinator that listens from now on, and goes on from a checkpoint; it writes others to `checkpoints`, and
+    /// looks before that whether the run directory is still there where it is held.
     package init(
-        _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples, folder: RunFolder,
-        signals: SignalInbox, events: RunEvents
+        _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples,
+        checkpoints: CheckpointPlaces, hold: RunHold? = nil, signals: SignalInbox, events: RunEvents
     ) throws {
         let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
-        (self.events, self.folder, startStep, figures) = (events, folder, start.step, job.figures)
+        (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
         (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
         var state = start
@@ -94,7 +96,8 @@ package final class CoordinatorShell {
         parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
         jobText = try job.json
         blocks = SampleBlocks(job)
-        checkpoints = try CheckpointWriter(folder: folder, kept: settings.keepCheckpoints)
+        (self.checkpoints, self.hold) = (checkpoints, hold)
+        schedule = CheckpointSchedule(settings.checkpointEvery, stepsPerRound: job.stepsPerRound)
         training = Training(
             Training.Plan(
                 leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
@@ -141,11 +144,6 @@ package final class CoordinatorShell {
     /// What the run's sums rest on.
     package var record: AuditRecord { training.record }
 
-    /// What a checkpoint of now holds.
-    var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
-    }
-
     // MARK: - The run
 
     /// Trains until all steps are done, or a signal asks to stop.
@@ -171,22 +169,9 @@ package final class CoordinatorShell {
         defer { takeCheckpointEvents() }
         takePeerNotes()
         tellDroppedCount(isLast: true)
-        checkpoints.write(checkpoint)
+        try keepCheckpoint()
         try checkpoints.finish()
         return outcome
-    }
-
-    /// Writes what was reached before the job failed, if there is something.
-    private func keepLastGoodState() {
-        if state.step > startStep, state.parameters.isFinite(threads: Self.threads) {
-            checkpoints.write(checkpoint)
-            do { try checkpoints.finish() } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
-        }
-        takeCheckpointEvents()
-    }
-
-    func takeCheckpointEvents() {
-        for event in checkpoints.events.takeAll() { events.tell(event) }
     }
 
     private func loop() throws -> Outcome {

@@ -14,6 +14,8 @@ final class Referee {
         let sums: [LeafSum]?
     }
     private let thread: ComputeThread
+    /// Counts up where what was ordered is void.
+    private var era: UInt64 = 0
 
     /// A referee for a job on these samples.
     init(job: Job, samples: Samples, threads: Int) throws {
@@ -28,9 +30,12 @@ final class Referee {
 
     /// Begins to compute leaves of a round.
     func compute(_ leaves: Range<Int>, round: Int, parameters: FloatBlock) {
-        let work = Work(claim: 0, step: round, leaves: leaves, releasedBelow: 0)
+        let work = Work(claim: era, step: round, leaves: leaves, releasedBelow: 0)
         thread.put(.compute(work, parameters: parameters, samples: nil, generation: 1))
     }
+
+    /// Has no verdict on what was ordered so far.
+    func forget() { era += 1 }
 
     /// What was computed since.
     ///
@@ -39,6 +44,7 @@ final class Referee {
         try thread.answers.takeAll().compactMap { answer in
             switch answer.content {
             case .prepared: nil
+            case .computed(let work, _, _) where work.claim != era: nil
             case .computed(let work, let sums, _): Verdict(round: work.step, leaves: work.leaves, sums: sums)
             case .failed(let error): throw error
             }

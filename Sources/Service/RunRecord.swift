@@ -14,7 +14,10 @@ struct RunRecord: Encodable {
         /// Subjects left out, as they were named.
         let excludeSubjects: String?
         let listen: String
-        let checkpointEvery, keepCheckpoints, reportEvery: Int
+        let checkpointEvery: CheckpointInterval
+        /// Where each checkpoint is written too.
+        let checkpointCopy: String?
+        let keepCheckpoints, reportEvery: Int
         let lease, heartbeat, audit: Double
         let sameArithmetic: Bool
         let waitSeconds: Double?
@@ -25,6 +28,7 @@ struct RunRecord: Encodable {
             case data, config, listen, lease, heartbeat, audit, workers
             case excludeSubjects = "exclude_subjects"
             case checkpointEvery = "checkpoint_every"
+            case checkpointCopy = "checkpoint_copy"
             case keepCheckpoints = "keep_checkpoints"
             case reportEvery = "report_every"
             case sameArithmetic = "same_arithmetic"
@@ -48,7 +52,8 @@ struct RunRecord: Encodable {
         run = Run(
             data: settings.data, config: settings.config, excludeSubjects: settings.excludeSubjects,
             listen: coordinator.listen, checkpointEvery: coordinator.checkpointEvery,
-            keepCheckpoints: coordinator.keepCheckpoints, reportEvery: settings.reportEvery,
+            checkpointCopy: settings.checkpointCopy, keepCheckpoints: coordinator.keepCheckpoints,
+            reportEvery: settings.reportEvery,
             lease: coordinator.lease.seconds, heartbeat: coordinator.heartbeat.seconds, audit: coordinator.audit,
             sameArithmetic: coordinator.refusesOtherArithmetic, waitSeconds: coordinator.patience?.seconds,
             workers: settings.workers.map { Workers(count: $0.count, threads: $0.threads) })

@@ -10,6 +10,8 @@ package struct RunSettings: Sendable {
     package var excludeSubjects: String?
     /// Whether the run goes on from the directory's newest checkpoint.
     package var resumes = false
+    /// A second folder for its checkpoints, as a run directory has them; nil for none.
+    package var checkpointCopy: String?
     /// Steps between lines in `metrics.jsonl`.
     package var reportEvery = 50
     /// How the coordinator runs.

@@ -36,9 +36,10 @@ extension SharedMemory {
             token: withToken ? token : [])
     }
 
-    /// Opens what a peer named; nil when it is not there.
-    convenience init?(opening name: SharedMemoryName) {
+    /// Opens what a peer named, to be read and perhaps written to; nil when it is not there.
+    convenience init?(opening name: SharedMemoryName, isWrittenTo: Bool = false) {
         self.init(
-            opening: Place(process: name.process, descriptor: name.descriptor, byteCount: name.byteCount))
+            opening: Place(process: name.process, descriptor: name.descriptor, byteCount: name.byteCount),
+            isWrittenTo: isWrittenTo)
     }
 }

@@ -16,11 +16,14 @@ package struct UpstreamRun {
     private let job: Job
     private let dataset: Dataset
     private let folder: RunFolder
+    /// Where its checkpoints are written too.
+    private let copy: RunFolder?
 
     /// A run of this job on this dataset.
     package init(_ settings: RunSettings, job: Job, dataset: Dataset) {
         (self.settings, self.job, self.dataset) = (settings, job, dataset)
         folder = RunFolder(settings.folder)
+        copy = settings.checkpointCopy.map { RunFolder($0) }
     }
 
     /// Runs until all steps are done or one of `signals` asks to stop.
@@ -30,10 +33,12 @@ package struct UpstreamRun {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
             if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
         }
-        try makeFolder(folder.checkpointFolder)
-        let lock = try RunLock(folder.lockFile, folder: settings.folder)
-        defer { withExtendedLifetime(lock) {} }
-        removeLeftovers(in: folder.checkpointFolder)
+        for place in places { try makeFolder(place) }
+        try requireTwoPlaces()
+        let hold = try RunHold(folder)
+        let copyHold = try copy.map { try RunHold($0) }
+        defer { withExtendedLifetime((hold, copyHold)) {} }
+        for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
         let events = RunEvents(try sinks() + [tally])
@@ -44,10 +49,10 @@ package struct UpstreamRun {
         let start = try startingPoint(events)
         let state = start.state
         events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
-        try WholeFile.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
+        try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
-            if state.step == 0 {
-                try start.write(to: folder.checkpointFile(step: 0))
+            for path in places.map({ $0.checkpointFile(step: state.step) }) where access(path, F_OK) != 0 {
+                try start.write(to: path)
             }
             events.tell(.finished(step: state.step))
             return .complete(try result(state, start.record, tally))
@@ -57,9 +62,10 @@ package struct UpstreamRun {
         var coordinator = settings.coordinator
         coordinator.localWorkers = settings.workers?.count ?? 0
         let shell = try CoordinatorShell(
-            coordinator, from: start, samples: dataset.samples, folder: folder, signals: signals,
-            events: events)
-        try WholeFile.write(shell.endpoint + "\n", to: folder.endpointFile)
+            coordinator, from: start, samples: dataset.samples,
+            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints),
+            hold: hold, signals: signals, events: events)
+        try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
         events.tell(.listening(endpoint: shell.endpoint))
         if let fault = shell.memoryFault {
@@ -89,13 +95,24 @@ package struct UpstreamRun {
         ]
     }
 
-    private func makeFolder(_ path: String) throws {
+    private var places: [RunFolder] { [folder] + (copy.map { [$0] } ?? []) }
+
+    private func makeFolder(_ place: RunFolder) throws {
         do {
-            try DurableFolder.make(path)
+            try DurableFolder.make(place.checkpointFolder)
         } catch {
             throw ServiceError(
-                "\(settings.folder): no run directory can be made there; is a file in the way, or may you not write?")
+                "\(place.path): no run directory can be made there; is a file in the way, or may you not write?")
         }
+    }
+
+    /// Refuses a second place for checkpoints that is the first one.
+    private func requireTwoPlaces() throws {
+        var (first, second) = (stat(), stat())
+        guard let copy, stat(folder.path, &first) == 0, stat(copy.path, &second) == 0,
+            (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+        else { return }
+        throw ServiceError("--checkpoint-copy \(copy.path) is the run directory itself; name a folder elsewhere")
     }
 
     /// Refuses a run whose checkpoints could never be written, before it computes for hours.
@@ -116,14 +133,14 @@ package struct UpstreamRun {
     }
 
     private func startingPoint(_ events: RunEvents) throws -> TrainingCheckpoint {
-        let newest = try folder.newestCheckpoint { events.tell(.checkpointSkipped(reason: $0)) }
+        let newest = try CheckpointPlaces.newest(in: places) { events.tell(.checkpointSkipped(reason: $0)) }
         guard let (path, checkpoint) = newest else {
             return TrainingCheckpoint(job: job, state: TrainingState(startOf: job))
         }
         guard settings.resumes else {
+            let place = places.last { path.hasPrefix($0.path + "/") } ?? folder
             throw ServiceError(
-                "\(settings.folder) has checkpoints of an earlier run; go on with --resume or choose another --run folder"
-            )
+                "\(place.path) has checkpoints of an earlier run; go on with --resume or choose another --run folder")
         }
         let differences = job.differences(from: checkpoint.job)
         if !differences.isEmpty { throw UpstreamError.otherJob(path: path, differences: differences) }

@@ -7,6 +7,18 @@ public protocol SampleOwner: AnyObject, Sendable {
     /// A mapped file can be cut or written to by others. Whoever computed something from samples asks before it is
     /// used; that takes less than a microsecond.
     var fault: String? { get }
+
+    /// Looks whether the samples are what they were all the same, as in a file that was touched and not written to.
+    ///
+    /// What was read before is not to be used in any case: it may have been something else for a while.
+    ///
+    /// - Returns: whether they are; `fault` is nil then.
+    func confirm() -> Bool
+}
+
+extension SampleOwner {
+    /// They are not where there is a fault.
+    public func confirm() -> Bool { fault == nil }
 }
 
 extension FloatBlock: SampleOwner {
@@ -34,6 +46,22 @@ public struct Samples: @unchecked Sendable {  // read only: nobody writes to the
 
     /// Why what was read of them until now can't be used, in one line; nil while it can.
     public var fault: String? { owner.fault }
+
+    /// Reads, and reads again where the samples changed meanwhile and are what they were all the same.
+    ///
+    /// - Parameter read: reads some of the samples; what it gave before is thrown away where it is called again.
+    /// - Returns: what it gave; nil where `fault` tells why there is nothing to be had.
+    public func whole<Result>(_ read: () -> Result) -> Result? {
+        for _ in 0..<Self.attempts {
+            let result = read()
+            if fault == nil { return result }
+            if !owner.confirm() { return nil }
+        }
+        return nil
+    }
+
+    /// Whoever touches a file more often than this while it is read does nothing else.
+    static let attempts = 100
 
     /// Values in one sample.
     public var valuesPerSample: Int { rows * columns }

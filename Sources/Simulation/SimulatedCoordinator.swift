@@ -34,7 +34,9 @@ struct SimulatedCoordinator {
     /// Sums that are to be compared, by their claims.
     private var answers: [UInt64: [(leaves: Range<Int>, cell: Cell)]] = [:]
     /// Leaves that the coordinator has to compute itself.
-    private var disputed: [(step: Int, leaves: Range<Int>)] = []
+    private var disputed: [(step: Int, leaves: Range<Int>, state: UInt64)] = []
+    /// When a thread beside the loop is done with the leaves that it computes.
+    private var draw: SplitMix
     /// The checkpoints that were written, the newest last.
     private(set) var checkpoints: [Checkpoint]
     private(set) var acts: [Act] = []
@@ -45,6 +47,7 @@ struct SimulatedCoordinator {
         let checkpoint = checkpoints.last ?? Checkpoint()
         (self.run, self.checkpoints, step, state) = (run, checkpoints, checkpoint.step, checkpoint.state)
         session = draw.next()
+        self.draw = SplitMix(seed: session)
         shared = [Cell(state), Cell(state)]
         training = Training(
             Training.Plan(
@@ -52,7 +55,8 @@ struct SimulatedCoordinator {
                 vectorCount: run.vectorCount, parts: run.parts),
             round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
-            heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease), refusesOtherArithmetic: true,
+            heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
+            refusesOtherArithmetic: !run.machines.contains { $0.probe != "probe" },
             audit: run.audit, auditSeed: session)
     }
 
@@ -67,9 +71,13 @@ struct SimulatedCoordinator {
         let directives = training.onMessage(
             parcel.message, blockLengths: parcel.blockLengths, isAhead: parcel.isAhead, from: worker, at: now)
         perform(directives, on: parcel, now)
+        if draw.happens(500) { settle(now) }
     }
 
-    mutating func tick(at now: Duration) { perform(training.onTick(at: now), now) }
+    mutating func tick(at now: Duration) {
+        perform(training.onTick(at: now), now)
+        settle(now)
+    }
 
     mutating func ended(_ name: String, at now: Duration) { perform(training.onEnd(ofWorkerNamed: name, at: now), now) }
 
@@ -98,17 +106,12 @@ struct SimulatedCoordinator {
             case .takeSums(let worker, let isLookedThrough, let isCompared):
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, isCompared, now) }
             case .takeAnswer(let claim): add(answers.removeValue(forKey: claim) ?? [])
-            case .settle(let step, let leaves): disputed.append((step, leaves))
+            case .settle(let step, let leaves): disputed.append((step, leaves, state))
             case .goBack(let round): goBack(to: round, now)
             case .finishStep: finishStep(now)
             case .event(let event): acts.append(.tell(event))
             case .fail(let reason): acts.append(.end(reason: reason))
             }
-        }
-        // After all else, as a thread beside the loop does it.
-        if !disputed.isEmpty {
-            let (step, leaves) = disputed.removeFirst()
-            settle(step, leaves, now)
         }
     }
 
@@ -123,7 +126,9 @@ struct SimulatedCoordinator {
     private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
         if case .confirm(let finder)? = training.ledger?.claim(of: worker)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in
-                id != worker && member.isReady && member.threads > 0 && member.inHand?.due.map { $0 > now } ?? true
+                id != worker && member.isReady && member.threads > 0
+                    && (member.isComparable || training.ledger?.isAudited == false)
+                    && member.inHand?.due.map { $0 > now } ?? true
             })
         {
             fault = "a worker is to confirm what it found itself, and there are others"
@@ -203,9 +208,10 @@ struct SimulatedCoordinator {
         }
     }
 
-    /// Computes leaves as the coordinator itself would.
-    private mutating func settle(_ step: Int, _ leaves: Range<Int>, _ now: Duration) {
-        guard step == self.step else { return }
+    /// Has computed leaves as the coordinator itself does, beside its loop.
+    private mutating func settle(_ now: Duration) {
+        guard !disputed.isEmpty, training.ledger != nil else { return }
+        let (step, leaves, state) = disputed.removeFirst()
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: leaves)
         let values = nodes.map { SimulatedRun.sum(of: $0, step: step, state: state) }
         let digest = run.isFinite(leaves, step: step) ? Self.digest(of: values) : nil
@@ -213,12 +219,14 @@ struct SimulatedCoordinator {
     }
 
     private mutating func goBack(to round: Int, _ now: Duration) {
+        var record: AuditRecord?
         if round < step {
             if !run.mayGoWrong { fault = "a state was given up that was right" }
             goBackToCheckpoint(round)
+            record = checkpoints.last?.record ?? AuditRecord()
         }
-        (tree, arrived, leavesArrived, answers, sent) = ([], [:], [:], [:], [:])
-        perform(training.onWentBack(to: step, at: now), now)
+        (tree, arrived, leavesArrived, answers, sent, disputed) = ([], [:], [:], [:], [:], [])
+        perform(training.onWentBack(to: step, with: record, at: now), now)
     }
 
     private mutating func goBackToCheckpoint(_ round: Int) {
@@ -236,6 +244,9 @@ struct SimulatedCoordinator {
         (tree, arrived, leavesArrived, answers) = ([], [:], [:], [:])
         if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
+        if isFinite, training.record.leaves != step * run.leafCount {
+            fault = "\(training.record.leaves) leaves are counted after step \(step)"
+        }
         if training.ledger == nil { acts.append(.end(reason: nil)) }
     }
 

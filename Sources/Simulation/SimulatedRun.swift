@@ -32,6 +32,8 @@ struct SimulatedRun {
         var hub: Int?
         /// Whether it is a relay, and computes nothing.
         var isRelay = false
+        /// What its arithmetic shows itself by; whatever it is, all sums are the same bits here.
+        var probe = "probe"
     }
     let leafCount: Int
     let steps: Int
@@ -101,6 +103,12 @@ struct SimulatedRun {
             default: draw.happens(200) ? 0.5 : 0
             }
         if !trouble.isOfNumbers, draw.happens(350) { machines = Self.relayed(machines, &draw) }
+        // Whose answers can't be compared may be anybody but a liar, who would be taken at its word.
+        if draw.happens(250) {
+            for i in machines.indices where draw.happens(400) && !(trouble.isOfNumbers && i == worker) {
+                machines[i].probe = "other"
+            }
+        }
         self.machines = machines
         (scenario, limit) = (nil, 150_000_000)
         states = Self.states(leafCount: leafCount, steps: steps)

@@ -94,7 +94,7 @@ struct SimulatedWorker {
     mutating func tick(at now: Duration) { perform(employment.onTick(at: now), now) }
 
     mutating func prepared(_ generation: Int, at now: Duration) {
-        perform(employment.onPrepared(probeDigest: "probe", generation: generation), now)
+        perform(employment.onPrepared(probeDigest: machine.probe, generation: generation), now)
     }
 
     mutating func computed(_ work: Work, at parameters: Cell, generation: Int, lies: Lie?, at now: Duration) {

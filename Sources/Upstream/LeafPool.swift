@@ -76,6 +76,20 @@ public final class LeafPool {
     private func compute(
         leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: PreparedSamples
     ) throws(UpstreamError) -> [LeafSum] {
+        let sums = samples.whole { sumsAsRead(leaves: leaves, step: step, parameters: parameters, from: samples) }
+        guard let sums else {
+            throw .samplesChanged(samples.fault ?? "the samples' file is touched again and again while it is read")
+        }
+        for sum in sums where !sum.isFinite() {
+            throw UpstreamError.notFinite(step: step, leaves: sum.leaves)
+        }
+        return sums
+    }
+
+    /// The sums of what the samples are while they are read, whatever that is.
+    private func sumsAsRead(
+        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: PreparedSamples
+    ) -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
         while var block = blocks.popLast() {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
@@ -107,15 +121,10 @@ public final class LeafPool {
             if computers.count > 1 { enter(0) }  // a run of several may have had it take part as another
             run(0)
         }
-        let sums = progress.withLock { state in
+        return progress.withLock { state in
             blocks = lent + state.free + state.tree.sums.map(\.vector)
             return state.tree.sums
         }
-        if let fault = samples.fault { throw .samplesChanged(fault) }
-        for sum in sums where !sum.isFinite() {
-            throw UpstreamError.notFinite(step: step, leaves: sum.leaves)
-        }
-        return sums
     }
 }
 

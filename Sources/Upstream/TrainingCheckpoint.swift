@@ -87,6 +87,7 @@ public struct TrainingCheckpoint: Sendable {
         guard step % job.stepsPerRound == 0 else {
             throw fail("its step \(step) is in the middle of a round of \(job.stepsPerRound)")
         }
+        guard step <= job.steps else { throw fail("its step \(step) is beyond the \(job.steps) of its job") }
         let network = job.network
         // Every shape is held against the file before anything is allocated for it.
         for part in network.parts { _ = try file.floats(part.name, shape: part.shape) }

@@ -39,6 +39,12 @@ struct SSRM: ParsableCommand {
         // each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
+        if let place = firstArgumentThatIsNoText() {
+            Terminal.error(
+                "ssrm: argument \(place) is not UTF-8 text, and a path that is not can't be used here: rename the file or folder"
+            )
+            end(2)
+        }
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -53,6 +59,13 @@ struct SSRM: ParsableCommand {
             let isUsage = code == .validationFailure
             Terminal.error(isUsage ? fullMessage(for: error) : "ssrm: \(error)")
             end(isUsage ? 2 : 1)
+        }
+    }
+
+    /// Which argument, counted from 1, is no UTF-8: what `CommandLine.arguments` makes of it names another file.
+    private static func firstArgumentThatIsNoText() -> Int? {
+        (1..<max(1, Int(CommandLine.argc))).first { place in
+            CommandLine.unsafeArgv[place].map { String(validatingCString: $0) == nil } ?? false
         }
     }
 

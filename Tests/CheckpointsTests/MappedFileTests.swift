@@ -112,3 +112,26 @@ private func times(_ path: String) -> (write: timespec, change: timespec) {
     #expect(throws: TensorFileError.changed(path: path)) { try file.requireWhole() }
     #expect("\(TensorFileError.changed(path: path))".hasPrefix("\(path) was cut or changed while it was read; "))
 }
+
+@Test func aTensorFileThatIsTouchedIsWholeOnceItsContentIsFoundTheSame() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("tensors")
+    var writer = try TensorFileWriter(path: path, tensors: [("a", .float32, [4096])], metadata: [:])
+    try [Float](repeating: 1, count: 4096).withUnsafeBytes { try writer.append($0) }
+    _ = try writer.finish()
+    let file = try TensorFile(opening: path)
+    let past = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]
+    #expect(past.withUnsafeBufferPointer { utimes(path, $0.baseAddress) } == 0)
+    #expect(!file.isUntouched)
+    #expect(file.confirm() && file.isUntouched)
+    // The same bytes again, then another one.
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+    for (value, isSame) in [(1 as Float, true), (2, false)] {
+        try handle.seek(toOffset: try handle.offset() - 4)
+        try handle.write(contentsOf: withUnsafeBytes(of: value) { Data($0) })
+        #expect(past.withUnsafeBufferPointer { utimes(path, $0.baseAddress) } == 0)
+        #expect(file.confirm() == isSame)
+    }
+    #expect(throws: TensorFileError.changed(path: path)) { try file.requireWhole() }
+}

@@ -25,7 +25,10 @@ import Wire
         let (report, lengths) = try training.answer(of: worker)
         #expect(
             training.take(.leafReport(report), lengths, from: worker)
-                == [.takeSums(from: worker, isLookedThrough: false, isCompared: true)])
+                == [
+                    .takeSums(
+                        from: worker, isLookedThrough: training.ledger?.isLookedThrough ?? false, isCompared: true)
+                ])
         return training.onHeld(digest, from: worker, at: .zero)
     }
 
@@ -141,5 +144,113 @@ import Wire
             _ = training.onRoot(isFinite: true, at: .zero)
         }
         #expect(abs(Double(audited) / 999 - share) <= 3 * (share * (1 - share) / 999).squareRoot())
+    }
+
+    // MARK: - Workers of other arithmetic beside others
+
+    @Test func whereNobodyElseCanBeComparedWhoFoundSumsNotFiniteConfirmsIt() throws {
+        var training = training(0.9999, (ann, "ann"))
+        _ = training.join(bob, "bob", probe: "other")
+        let directives = try training.takeNotFinite(of: ann)
+        #expect(work(directives) == [ann: 0..<2])
+        #expect(try training.takeNotFinite(of: ann).contains(.settle(step: 0, leaves: 0..<2)))
+    }
+
+    @Test func whereNobodyIsLeftWhoCanBeComparedAnybodyConfirmsThatSumsAreNotFinite() throws {
+        var training = training(0.9999, (ann, "ann"))
+        _ = training.join(bob, "bob", probe: "other")
+        _ = try training.takeNotFinite(of: ann)
+        let left = training.take(.farewell(.leaving, text: ""), from: ann)
+        #expect(work(left) == [bob: 0..<2])
+        // Nothing is there that its sums could be compared with.
+        let (report, lengths) = try training.answer(of: bob)
+        #expect(
+            training.take(.leafReport(report), lengths, from: bob)
+                == [.takeSums(from: bob, isLookedThrough: false, isCompared: false)])
+        #expect(training.onSums(from: bob, at: .zero).last == .finishStep)
+    }
+
+    @Test func whoTakesOverFromAWorkerOfOtherArithmeticIsComparedAndThatOneIsLate() throws {
+        var training = training(0.9999)
+        _ = training.join(bob, "bob", probe: "other")
+        _ = training.join(ann, "ann")
+        #expect(training.ledger?.claim(of: bob)?.leaves == 0..<2)
+        #expect(work(training.onTick(at: .seconds(3))) == [ann: 0..<2])
+        #expect(training.ledger?.claim(of: bob) == nil)
+        #expect(try take("y", of: ann, &training) == [.takeAnswer(claim: 101), .finishStep])
+    }
+
+    @Test func whereWhoeverCouldBeComparedIsLateAWorkerOfOtherArithmeticTakesOver() throws {
+        var training = training(0.9999, (ann, "ann"))
+        _ = training.join(bob, "bob", probe: "other")
+        #expect(work(training.onTick(at: .seconds(3))) == [bob: 0..<2])
+        #expect(training.ledger?.claim(of: ann) == nil)
+        let (report, lengths) = try training.answer(of: bob)
+        #expect(
+            training.take(.leafReport(report), lengths, from: bob, at: .seconds(3))
+                == [.takeSums(from: bob, isLookedThrough: false, isCompared: false)])
+    }
+
+    // MARK: - What is noted
+
+    @Test func partsOfSumsThatLieInTheTreeAreTheirWorkersWhoeverReportsInTheEnd() throws {
+        var training = Training(
+            Training.Plan(
+                leafCount: 1, rounds: 10, largestFigures: [], vectorCount: 2, parts: VectorParts(of: 2, length: 1)),
+            round: 0, firstClaim: 100, reference: ArithmeticProbe(digest: "same", name: "c"),
+            heartbeat: .seconds(1), lease: .seconds(10), audit: 1e-9)
+        _ = training.join(ann, "ann")
+        let claim = try #require(training.ledger?.claim(of: ann))
+        let part = SumPart(claim: claim.id, part: 0)
+        #expect(
+            training.take(.sumPart(part), [1], from: ann)
+                == [.takeSumPart(part, of: [0..<1], from: ann, isHeld: false)])
+        _ = training.take(.farewell(.leaving, text: ""), from: ann)
+        #expect(training.record.unaudited == ["ann": 0])
+    }
+
+    @Test func leavesOfStepsThatAreDoneAgainCountOnce() throws {
+        var training = training(1, (ann, "ann"), (bob, "bob"))
+        for done in 0..<3 {
+            while training.ledger?.isComplete == false {
+                let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
+                _ = try take("x", of: worker, &training)
+            }
+            #expect(training.record.leaves == 2 * min(done, 1) + 2)
+            _ = training.onRoot(isFinite: done != 1, at: .zero)
+        }
+        #expect(training.record.leaves == 4 && training.record.audited == 4, "step 1 was done twice")
+        _ = training.onWentBack(to: 1, with: AuditRecord(leaves: 2, audited: 2), at: .zero)
+        #expect(training.record.leaves == 2 && training.record.audited == 2)
+    }
+
+    @Test func aNameThatOthersBearIsNotShutOutWithALiar() throws {
+        var training = training(1, (ann, "twin"), (bob, "twin"))
+        _ = try take("x", of: ann, &training)
+        _ = try take("y", of: bob, &training)
+        _ = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        #expect(refusals(training.take(hello("twin"), from: bob)) == [.refuted])
+        #expect(training.take(hello("twin"), from: ann).contains(.welcome(ann)))
+    }
+
+    @Test func workersUnderEverNewNamesAreNotAllRemembered() throws {
+        var record = AuditRecord()
+        for i in 0..<3000 {
+            record.note(sumsOf: i, by: "w\(i)", isAudited: false)
+            record.shutOut("liar \(i)", isRemembered: true)
+        }
+        #expect(record.unaudited.count == AuditRecord.nameLimit && record.unaudited["w2999"] == 2999)
+        #expect(record.shutOut.count == AuditRecord.nameLimit)
+    }
+
+    @Test func theRunMayHaveToGoBackToWhereAPresentWorkerWasLastFoundRight() throws {
+        var training = training(0.9999, (ann, "ann"))
+        for _ in 0..<3 {
+            _ = try take("x", of: ann, &training)
+            _ = training.onRoot(isFinite: true, at: .zero)
+        }
+        #expect(training.unbelievedSince == 0)
+        _ = training.take(.farewell(.leaving, text: ""), from: ann)
+        #expect(training.unbelievedSince == nil)
     }
 }

@@ -7,6 +7,7 @@ import Wire
 @Suite struct PartsTests {
     private let ann = WorkerID([1])
     private let bob = WorkerID([2])
+    private let cid = WorkerID([3])
     private let job = Employment.Job(
         digest: "job", datasetDigest: "data", rounds: 10, leafCount: 4, vectorCount: 5)
 
@@ -173,5 +174,24 @@ import Wire
                         .init(name: "ann", computing: .seconds(3), exchanging: .seconds(1)),
                         .init(name: "bob", computing: .zero, exchanging: .seconds(3)),
                     ]))
+    }
+
+    @Test func aLateReportWhosePartsWereNotLookedAtShowsThatItsWorkerIsFree() throws {
+        var training = training()
+        join(&training, ann)
+        let late = try training.answer(of: ann).report
+        _ = training.onTick(at: .seconds(3))
+        _ = training.take(hello("cid"), from: cid, at: .seconds(3))
+        let joined = training.take(.ready(Ready(probeDigest: "same")), from: cid, at: .seconds(3))
+        #expect(work(joined) == [cid: 0..<4])
+        let (report, lengths) = try training.answer(of: cid)
+        _ = training.take(.leafReport(report), lengths, from: cid, at: .seconds(3))
+        #expect(training.onSums(from: cid, at: .seconds(3)) == [.finishStep])
+        _ = training.onRoot(isFinite: true, at: .seconds(3))
+        for part in 0..<3 { _ = training.take(sumPart(late.claim, part), [2, 2, 1].suffix(3 - part), from: ann) }
+        _ = training.onMessage(
+            .leafReport(late), blockLengths: [5], isAhead: true, from: ann, at: .seconds(4))
+        let member = try #require(training.roster.members[ann])
+        #expect(member.inHand?.claim != late.claim)
     }
 }

@@ -42,7 +42,7 @@ enum ExampleTrainer {
             seed: 5, shardsPerStep: 6, originalsPerShard: 8, steps: steps)
         try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
-        coordinator.checkpointEvery = 40
+        coordinator.checkpointEvery = .steps(40)
         var settings = RunSettings(data: words[1], folder: words[2], coordinator: coordinator)
         settings.workers = LocalWorkersSettings(count: workers, threads: 1, pins: false)
         settings.reportEvery = 10

@@ -46,3 +46,10 @@ func aPlaceWithoutThatMemoryIsNotOpened(process: Int32, descriptor: Int32, bytes
 func bytesThatAreNotInTheMemoryAreNotGiven(offset: Int, count: Int) throws {
     #expect(try SharedMemory(byteCount: 100).bytes(at: offset, count: count) == nil)
 }
+
+@Test(arguments: [false, true]) func whoOnlyReadsCannotWrite(isWrittenTo: Bool) throws {
+    let made = try SharedMemory(byteCount: 100)
+    let opened = try #require(SharedMemory(opening: made.place, isWrittenTo: isWrittenTo))
+    let start = try #require(opened.bytes(at: SharedMemory.firstOffset, count: 4)) - SharedMemory.firstOffset
+    #expect((mprotect(start, 4096, PROT_READ | PROT_WRITE) == 0) == isWrittenTo)
+}

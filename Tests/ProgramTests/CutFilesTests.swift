@@ -37,6 +37,49 @@ import Testing
         #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step)))
     }
 
+    @Test func aDatasetThatIsTouchedOrWrittenToWithWhatItHoldsDuringARunChangesNothing() throws {
+        let endless = try EndlessRun.coordinator(run: run, copy: copy)
+        let workers = [try endless.worker("--data", copy), try endless.worker()]
+        for worker in workers { try endless.waitsForJoining(of: worker.pid) }
+        try endless.waitsForProgress()
+        #expect(utimes(copy, nil) == 0)
+        try endless.events.waits(for: .samplesConfirmed)
+        try endless.waitsForProgress()
+        let file = try FileHandle(forUpdating: URL(filePath: copy))
+        let bytes = try #require(try file.read(upToCount: 100_000))
+        try file.seek(toOffset: 0)
+        try file.write(contentsOf: bytes)
+        try endless.events.waits(for: .samplesConfirmed, count: 2)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        for worker in workers { #expect(worker.result().status == 0) }
+    }
+
+    @Test(arguments: ["pretrain", "coordinator"])
+    func aDatasetThatIsWrittenToInPlaceDuringARunEndsItInOneLine(subcommand: String) throws {
+        let isAlone = subcommand == "pretrain"
+        let endless =
+            isAlone
+            ? try EndlessRun.pretrain(run: run, copy: copy, "--workers", "2")
+            : try EndlessRun.coordinator(run: run, copy: copy)
+        let streaming = isAlone ? nil : try endless.worker()
+        try endless.waitsForProgress()
+        let file = try FileHandle(forUpdating: URL(filePath: copy))
+        let end = try file.seekToEnd()
+        try file.seek(toOffset: end / 2)
+        let byte = try #require(try file.read(upToCount: 1)?.first)
+        try file.seek(toOffset: end / 2)
+        try file.write(contentsOf: Data([byte ^ 1]))  // the last bit of a float
+        let result = endless.process.result()
+        let line = "ssrm: \(copy) was cut or changed while it was read; copy it again or make it again\n"
+        #expect(result.status == 1 && result.errors.hasSuffix(line), Comment(rawValue: result.errors))
+        let reached = try Pretraining.inspect(run)
+        #expect(reached.step > 0)
+        #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step)))
+        streaming?.signal(SIGTERM)
+        streaming?.result()
+    }
+
     @Test func aWorkerWhoseCopyIsCutEndsAndTheRunGoesOnToTheSameBits() throws {
         let endless = try EndlessRun.coordinator(run: run, "--lease", "2", "--heartbeat", "0.2")
         let (first, second) = (try endless.worker("--data", copy), try endless.worker())

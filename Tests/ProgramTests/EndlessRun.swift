@@ -38,9 +38,10 @@ struct EndlessRun {
 
     /// `ssrm coordinator` with these further flags.
     static func coordinator(
-        run: String, at listen: String = "tcp://127.0.0.1:*", job: [String] = [], _ flags: String...
+        run: String, at listen: String = "tcp://127.0.0.1:*", copy: String? = nil, job: [String] = [],
+        _ flags: String...
     ) throws -> EndlessRun {
-        try EndlessRun("coordinator", run: run, ["--listen", listen] + flags, job: job)
+        try EndlessRun("coordinator", run: run, copy: copy, ["--listen", listen] + flags, job: job)
     }
 
     /// `ssrm coordinator` on a free port with these further flags, which can have so many files open and no more.

@@ -89,4 +89,15 @@ import Upstream
         }
         #expect(reason.contains("step-00000001.safetensors"))
     }
+
+    @Test func oneThatTheRunMayHaveToGoBackToIsKeptBesideTheNewest() throws {
+        try run.makeFolders()
+        let writer = try writer(kept: 2)
+        for step in 1...6 {
+            writer.write(run.checkpoint(step: step), backTo: step < 6 ? 2 : 4)
+            try writer.finish()
+            if step == 5 { #expect(run.folder.checkpointSteps == [2, 4, 5]) }
+        }
+        #expect(run.folder.checkpointSteps == [4, 5, 6])
+    }
 }

@@ -1,5 +1,6 @@
 import Numerics
 import Signals
+import Synchronization
 import Testing
 import Upstream
 
@@ -25,4 +26,40 @@ private final class CutSamples: SampleOwner {
     #expect(throws: UpstreamError.samplesChanged("maps.safetensors was cut")) {
         try pretrainAlone(job, samples: samples)
     }
+}
+
+/// Samples that are something else for a while, and then what they were.
+private final class TouchedSamples: SampleOwner {
+    let values: FloatBlock
+    private let right: [Float]
+    private let isChanged = Mutex(true)
+
+    init(_ values: FloatBlock) {
+        (self.values, right) = (values, values.array)
+        for i in 0..<values.count { values.base[i] = 1 }
+    }
+
+    var fault: String? { isChanged.withLock { $0 } ? "maps.safetensors was touched" : nil }
+
+    func confirm() -> Bool {
+        isChanged.withLock { $0 = false }
+        for (i, value) in right.enumerated() { values.base[i] = value }
+        return true
+    }
+}
+
+@Test func whatWasComputedFromSamplesThatWereSomethingElseForAWhileIsComputedAgain() throws {
+    let job = SmallJob.job()
+    let whole = SmallJob.samples
+    let values = FloatBlock(UnsafeBufferPointer(start: whole.base, count: whole.count * whole.valuesPerSample))
+    let touched = TouchedSamples(values)
+    let samples = Samples(
+        count: whole.count, rows: whole.rows, columns: whole.columns, base: UnsafePointer(values.base), owner: touched)
+    let parameters = TrainingState(startOf: job).published
+    let sums = try [samples, whole].map { samples in
+        try LeafPool(job: job, samples: samples, threads: 2).compute(
+            leaves: 0..<job.shardsPerStep, step: 0, parameters: parameters
+        ).map(\.vector.array)
+    }
+    #expect(sums[0] == sums[1])
 }

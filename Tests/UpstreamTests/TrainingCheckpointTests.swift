@@ -82,3 +82,28 @@ import Upstream
         "\($0)".hasPrefix(path) && "\($0)".contains("run `ssrm pretrain` again")
     }
 }
+
+@Test func aStepBeyondTheJobsIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let state = try pretrainAlone(SmallJob.job(), samples: SmallJob.samples)
+    try TrainingCheckpoint(job: SmallJob.job(steps: 5), state: state).write(to: folder.path("beyond.safetensors"))
+    #expect {
+        try TrainingCheckpoint(reading: folder.path("beyond.safetensors"))
+    } throws: {
+        "\($0)".contains("its step 12 is beyond the 5 of its job")
+    }
+}
+
+@Test(arguments: ["folder", "pipe"])
+func aNewestCheckpointThatIsNoFileIsSkipped(kind: String) throws {
+    let folder = try TemporaryFolder()
+    let run = RunFolder(folder.path("run"))
+    try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
+    let state = try pretrainAlone(SmallJob.job(steps: 3), samples: SmallJob.samples)
+    try TrainingCheckpoint(job: SmallJob.job(), state: state).write(to: run.checkpointFile(step: 3))
+    let newest = run.checkpointFile(step: 6)
+    #expect((kind == "pipe" ? mkfifo(newest, 0o600) : mkdir(newest, 0o700)) == 0)
+    var skipped: [String] = []
+    #expect(try run.newestCheckpoint { skipped.append($0) }?.checkpoint.state.step == 3)
+    #expect(skipped.count == 1 && skipped[0].contains(newest))
+}

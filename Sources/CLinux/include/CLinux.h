@@ -54,13 +54,14 @@ static inline int linux_make_memory_file(const char *name, long size) {
     return -1;
 }
 
-// Another process's memory file: a descriptor of our own, or -1 when there is none of this size with these seals.
-static inline int linux_open_memory_file(int process, int descriptor, long size) {
+// Another process's memory file, to be read and perhaps written to: a descriptor of our own, or -1 when there is none
+// of this size with these seals.
+static inline int linux_open_memory_file(int process, int descriptor, long size, int is_written_to) {
     char path[64];
     struct stat state;
     snprintf(path, sizeof path, "/proc/%d/fd/%d", process, descriptor);
     if (stat(path, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size != size) return -1;
-    int file = open(path, O_RDWR | O_CLOEXEC);
+    int file = open(path, (is_written_to ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (file < 0) return -1;
     if (fcntl(file, LINUX_GET_SEALS) == LINUX_SEAL_SIZE && fstat(file, &state) == 0 && state.st_size == size)
         return file;

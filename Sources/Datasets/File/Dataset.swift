@@ -3,11 +3,8 @@ import Numerics
 public import Signals
 
 extension TensorFile: SampleOwner {
-    /// That the file was cut or written to since it was opened.
-    public var fault: String? {
-        do { try requireWhole() } catch { return "\(error)" }
-        return nil
-    }
+    /// That the file was cut, written to or touched since it was opened or confirmed.
+    public var fault: String? { isUntouched ? nil : "\(TensorFileError.changed(path: path))" }
 }
 
 /// A dataset file, mapped for reading and checked when opened.
@@ -91,6 +88,8 @@ public final class Dataset: Sendable {
         preparation = try DatasetLayout.preparation(in: metadata, refusal)
         frame = try preparation == nil ? DatasetLayout.frame(in: metadata, kind: kind, refusal) : nil
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
+        let names = [kind] + subjects + recordings + content + units + sources.flatMap { [$0.file, $0.kind] }
+        if let fault = DatasetLayout.fault(ofNames: names) { throw refusal(fault) }
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")
         }

@@ -38,6 +38,22 @@ enum DatasetLayout {
     /// The names in a JSON array of texts.
     static func names(in text: String?) -> [String]? { list(of: String.self, in: text) }
 
+    /// Names no longer than this can be shown.
+    static let nameLimit = 1000
+
+    /// What is wrong with the first name that no line, table or terminal can hold; nil where all are well.
+    static func fault(ofNames names: [String]) -> String? {
+        for name in names {
+            if name.unicodeScalars.contains(where: isControl) {
+                return "the name \(quoted(name)) has a control character"
+            }
+            if name.unicodeScalars.count > nameLimit {
+                return "the name \(quoted(name)) has \(name.unicodeScalars.count) characters; \(nameLimit) are allowed"
+            }
+        }
+        return nil
+    }
+
     /// The values in a JSON array.
     static func list<Value: Decodable>(of type: Value.Type, in text: String?) -> [Value]? {
         text.flatMap { try? JSONDecoder().decode([Value].self, from: Data($0.utf8)) }

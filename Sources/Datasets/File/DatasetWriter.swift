@@ -16,7 +16,7 @@ public struct DatasetWriter: ~Copyable {
     ///   - outline: everything but the samples' values.
     /// - Precondition: the outline's indices are in range, no recording is empty, and units are none or as many as
     ///   there are kinds of values.
-    /// - Throws: `TensorFileError.unwritable`.
+    /// - Throws: `TensorFileError.unwritable`, also for a name with a control character or over 1,000 characters.
     public init(path: String, outline: DatasetOutline) throws(TensorFileError) {
         for recording in outline.recordings {
             precondition(
@@ -50,7 +50,14 @@ public struct DatasetWriter: ~Copyable {
             (DatasetLayout.subject, .int32, [count]), (DatasetLayout.recording, .int32, [count]),
             (DatasetLayout.position, .int32, [count]), (DatasetLayout.label, .int32, [count]),
         ]
+        try Self.requireNames(of: outline, path: path)
         file = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
+    }
+
+    /// Refuses a dataset that could be written and never be opened.
+    private static func requireNames(of outline: DatasetOutline, path: String) throws(TensorFileError) {
+        let names = [outline.kind] + outline.subjects + outline.recordings.map(\.name) + outline.content + outline.units
+        if let fault = DatasetLayout.fault(ofNames: names) { throw .unwritable(path: path, reason: fault) }
     }
 
     /// Appends the values of the next samples, row-major, in the order of the outline's recordings.

@@ -25,10 +25,6 @@ package final class EventsFile: RunEventSink {
     }
     private let file: LineFile
     private let encoder = JSONEncoder()
-    /// Lines that could not be written, from the oldest on; they are tried again before the next one.
-    private var waiting: [Data] = []
-    /// So many wait at most: a disk may be full for days.
-    private static let waitingLimit = 1000
 
     /// Opens the file in a run directory, or makes it.
     package init(folder: RunFolder) throws {
@@ -36,25 +32,14 @@ package final class EventsFile: RunEventSink {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
+    package func end() { file.end() }
+
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .stepDone, .roundTimed: return  // there are too many of them
         default: break
         }
         let wall = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        if waiting.count == Self.waitingLimit { waiting.removeFirst() }
-        waiting.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
-        try writeWaiting()
-    }
-
-    private func writeWaiting() throws {
-        while let line = waiting.first {
-            try file.append(line)
-            waiting.removeFirst()
-        }
-    }
-
-    package func end() {
-        try? writeWaiting()  // it was told before that they could not be written
+        try file.append(try encoder.encode(Line(event: event, seconds: time.seconds, time: wall)))
     }
 }

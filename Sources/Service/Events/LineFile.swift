@@ -2,25 +2,40 @@ import Checkpoints
 import Foundation
 
 /// A file that lines are added to, each whole or not at all.
+///
+/// Lines that can't be written wait for the next one; a file that was removed is made again.
 final class LineFile {
+    /// So many bytes wait at most; the oldest lines go first.
+    private static let waitingLimit = 1 << 20
     private let path: String
-    private let descriptor: Int32
+    private var descriptor: Int32
     private var byteCount: Int
+    /// Lines that are not written.
+    private var waiting: [[UInt8]] = []
+    private var waitingBytes = 0
+    /// Whether it was said that lines wait, and none was written since.
+    private var isToldOf = false
 
     /// Opens a file, or makes it; a last line that was cut short is taken away.
     init(_ path: String) throws(ServiceError) {
         self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw Self.unwritable(path) }
-        byteCount = 0
-        byteCount = try endOfLastLine()
-        if ftruncate(descriptor, off_t(byteCount)) != 0 { throw Self.unwritable(path) }
+        (descriptor, byteCount) = (-1, 0)
+        try reopen()
     }
 
     deinit { close(descriptor) }
 
     private static func unwritable(_ path: String) -> ServiceError {
         ServiceError("\(path) can't be written: \(TensorFileError.lastReason)")
+    }
+
+    private func reopen() throws(ServiceError) {
+        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        if opened < 0 { throw Self.unwritable(path) }
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = opened
+        byteCount = try endOfLastLine()
+        if ftruncate(descriptor, off_t(byteCount)) != 0 { throw Self.unwritable(path) }
     }
 
     private func endOfLastLine() throws(ServiceError) -> Int {
@@ -37,9 +52,43 @@ final class LineFile {
         return 0
     }
 
-    /// Adds a line to the end; what a full disk left of one is taken away again.
+    /// Adds a line to the end, after those that wait; what a full disk left of one is taken away again, and it waits.
+    ///
+    /// - Throws: where it waits, once until one was written again.
     func append(_ line: Data) throws(ServiceError) {
         let bytes = Array(line) + [UInt8(ascii: "\n")]
+        waiting.append(bytes)
+        waitingBytes += bytes.count
+        while waitingBytes > Self.waitingLimit, waiting.count > 1 { waitingBytes -= waiting.removeFirst().count }
+        do {
+            try flush()
+            isToldOf = false
+        } catch {
+            defer { isToldOf = true }
+            if !isToldOf { throw error }
+        }
+    }
+
+    /// Writes what waits.
+    func flush() throws(ServiceError) {
+        if waiting.isEmpty { return }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_nlink == 0 { try reopen() }
+        while let line = waiting.first {
+            try write(line)
+            waiting.removeFirst()
+            waitingBytes -= line.count
+        }
+    }
+
+    /// Writes what waits, and says so where it can't be: nothing comes after it.
+    func end() {
+        do { try flush() } catch {
+            Terminal.error("\(error); \(waiting.count) line\(waiting.count == 1 ? " is" : "s are") missing there")
+        }
+    }
+
+    private func write(_ bytes: [UInt8]) throws(ServiceError) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

@@ -55,6 +55,8 @@ package final class MetricsSink: RunEventSink {
         (steps, stepsPerRound, rowsPerStep) = (job.steps, job.stepsPerRound, job.rowsPerStep)
     }
 
+    package func end() { file.end() }
+
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .started(let step, _, _), .wentBack(let step): try dropLines(after: step)

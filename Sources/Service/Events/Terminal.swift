@@ -16,16 +16,16 @@ package enum Terminal {
     /// Whether standard error is a terminal.
     package static let isInteractive = isatty(STDERR_FILENO) != 0
 
-    /// Writes a line that stays; returns at once.
+    /// Writes a line that stays, as far as a terminal is to show it; returns at once.
     package static func error(_ line: String) {
-        queue.withLock { $0.put(line) }
+        queue.withLock { $0.put(TerminalText.short(line)) }
         wake()
     }
 
     /// Replaces the changing line, and returns at once; nothing unless standard error is a terminal.
     package static func show(_ line: String) {
         guard isInteractive else { return }
-        queue.withLock { $0.show(line) }
+        queue.withLock { $0.show(TerminalText.short(line)) }
         wake()
     }
 

@@ -110,8 +110,10 @@ extension RelayShell {
         }
         // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
         let values = FloatBlock(uninitialised: range.count)
-        values.base.update(from: samples.base + range.lowerBound, count: range.count)
-        if let fault = samples.fault { throw ServiceError(fault) }
+        let isWhole: Void? = samples.whole {
+            values.base.update(from: samples.base + range.lowerBound, count: range.count)
+        }
+        if isWhole == nil, let fault = samples.fault { throw ServiceError(fault) }
         try sendDown(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
     }
 

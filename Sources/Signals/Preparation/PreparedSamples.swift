@@ -84,6 +84,9 @@ public struct PreparedSamples: Sendable {
     /// Why what was read of them until now can't be used, in one line; nil while it can.
     public var fault: String? { source.fault }
 
+    /// Reads, and reads again where the samples were touched meanwhile, as `Samples.whole`.
+    public func whole<Result>(_ read: () -> Result) -> Result? { source.whole(read) }
+
     /// What `work` gives for the values of one sample, `[rows, columns]`.
     public func withValues<Result>(of index: Int, _ work: (UnsafeBufferPointer<Float>) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: valuesPerSample) { values in

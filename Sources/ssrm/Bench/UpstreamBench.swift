@@ -69,12 +69,14 @@ struct UpstreamBench {
         try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
         (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
-        (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (options.steps, 1)
+        (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (.steps(options.steps), 1)
         (coordinator.patience, coordinator.localWorkers) = (.seconds(60), options.workers)
         let events = RunEvents([TerminalSink(job: job)])
         let shell = try CoordinatorShell(
             coordinator, from: TrainingCheckpoint(job: job, state: TrainingState(startOf: job)),
-            samples: dataset.samples, folder: run, signals: signals, events: events)
+            samples: dataset.samples,
+            checkpoints: CheckpointPlaces(folder: run, copy: nil, kept: coordinator.keepCheckpoints), signals: signals,
+            events: events)
         defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),

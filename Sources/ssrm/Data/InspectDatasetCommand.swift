@@ -74,7 +74,7 @@ struct InspectDatasetCommand: ParsableCommand {
         func list(_ counts: [(String, Int)]) -> String {
             counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         }
-        Swift.print(
+        ssrm.print(
             """
             \(contents.file): \(contents.kind)
             samples     \(contents.samples) of \(contents.rows) x \(contents.columns) values
@@ -86,11 +86,11 @@ struct InspectDatasetCommand: ParsableCommand {
             digest      \(contents.digest)
             """)
         if let frame = contents.frame {
-            Swift.print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
+            ssrm.print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
         }
-        if let preparation = contents.preparation { Swift.print("prepared    \(preparation.summary)") }
+        if let preparation = contents.preparation { ssrm.print("prepared    \(preparation.summary)") }
         for source in contents.sources {
-            Swift.print(
+            ssrm.print(
                 "source      \(source.file): \(source.kind), \(source.recordings) recordings, digest \(source.digest)")
         }
     }

@@ -54,8 +54,16 @@ struct JobOptions: ParsableArguments {
             valueName: "subjects"))
     var excludeSubjects: String?
 
-    @Option(help: "Steps between checkpoints.")
-    var checkpointEvery = 500
+    @Option(help: "How often a checkpoint is written: a number of steps, or a time like 90s, 5m, 2h.")
+    var checkpointEvery = "500"
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A second folder, best on another disk or machine, where each checkpoint is written too. With --resume the newest \
+            whole one of both places counts, so a lost run goes on from there.
+            """, valueName: "folder"))
+    var checkpointCopy: String?
 
     @Option(help: "How many of the last checkpoints are kept.")
     var keepCheckpoints = 3
@@ -68,11 +76,17 @@ struct JobOptions: ParsableArguments {
 
     func validate() throws {
         for (name, value) in [
-            ("--shards", shards ?? 1), ("--shard-size", shardSize ?? 1), ("--checkpoint-every", checkpointEvery),
-            ("--keep-checkpoints", keepCheckpoints), ("--report-every", reportEvery),
+            ("--shards", shards ?? 1), ("--shard-size", shardSize ?? 1), ("--keep-checkpoints", keepCheckpoints),
+            ("--report-every", reportEvery),
         ] where value < 1 {
             throw ValidationError("\(name) must be at least 1, not \(value)")
         }
+        if CheckpointInterval(checkpointEvery) == nil {
+            throw ValidationError(
+                "--checkpoint-every takes a number of steps, at least 1, or a time like 90s, 5m or 2h, not \(checkpointEvery)"
+            )
+        }
+        if checkpointCopy?.isEmpty ?? false { throw ValidationError("--checkpoint-copy needs the name of a folder") }
         if run.isEmpty { throw ValidationError("--run needs the name of a folder") }
         if let localSteps, localSteps < 0 { throw ValidationError("--local-steps must not be negative") }
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }

@@ -23,6 +23,7 @@ extension UpstreamCommand {
         settings.config = options.presetOptions.config
         settings.excludeSubjects = options.excludeSubjects
         settings.resumes = options.resume
+        settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.workers = workers
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
@@ -42,7 +43,7 @@ extension UpstreamCommand {
         settings.refusesOtherArithmetic = leaseOptions.sameArithmetic
         settings.audit = leaseOptions.audit ?? (hasRemoteWorkers ? 0.01 : 0)
         settings.sharesMemory = leaseOptions.sharedMemory
-        settings.checkpointEvery = options.checkpointEvery
+        if let interval = CheckpointInterval(options.checkpointEvery) { settings.checkpointEvery = interval }
         settings.keepCheckpoints = options.keepCheckpoints
         settings.patience = patience
         return settings

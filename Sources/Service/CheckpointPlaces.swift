@@ -1,0 +1,84 @@
+package import Coordination
+package import Messaging
+package import Upstream
+
+/// Where a run's checkpoints are written: its own directory, and perhaps a second place, each at its own pace.
+package final class CheckpointPlaces {
+    private let writers: [(folder: RunFolder, writer: CheckpointWriter)]
+    /// What came of it, for the thread that trains.
+    package let events: Mailbox<RunEvent>
+
+    /// Writers that keep the last `kept` checkpoints in each place.
+    package init(folder: RunFolder, copy: RunFolder?, kept: Int) throws {
+        let events = try Mailbox<RunEvent>()
+        self.events = events
+        let places = [(folder, false)] + (copy.map { [($0, true)] } ?? [])
+        writers = try places.map { ($0, try CheckpointWriter(folder: $0, kept: kept, events: events, isCopy: $1)) }
+    }
+
+    /// The run directory.
+    var path: String { writers[0].folder.path }
+
+    /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`.
+    package func write(_ newest: TrainingCheckpoint, backTo: Int? = nil) {
+        for place in writers { place.writer.write(newest, backTo: backTo) }
+    }
+
+    /// The newest whole checkpoint of several places.
+    ///
+    /// - Parameters:
+    ///   - places: run directories, and copies of them.
+    ///   - skipped: is told of each newer one that is not whole, and why.
+    /// - Returns: nil where there are no checkpoint files at all.
+    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole.
+    static func newest(
+        in places: [RunFolder], skipped: (String) -> Void
+    ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
+        var newest: (path: String, checkpoint: TrainingCheckpoint)?
+        var fault: (any Error)?
+        for place in places {
+            do {
+                guard let found = try place.newestCheckpoint(skipped: skipped) else { continue }
+                if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if newest == nil, let fault { throw fault }
+        return newest
+    }
+
+    /// The newest whole checkpoint of these places.
+    func newest(skipped: (String) -> Void) throws -> TrainingCheckpoint? {
+        try Self.newest(in: writers.map(\.folder), skipped: skipped)?.checkpoint
+    }
+
+    /// Removes the checkpoints of steps after `step`, which are not to be believed.
+    ///
+    /// - Throws: where one can't be removed.
+    func dropLater(than step: Int) throws {
+        for place in writers { try place.writer.dropLater(than: step) }
+    }
+
+    /// Tries again what could not be written, where it is time for that.
+    package func tick() {
+        for place in writers { place.writer.tick() }
+    }
+
+    /// Waits until all is written, with a last attempt where the last failed.
+    ///
+    /// - Throws: when the newest state is missing in one of the places; the line says where it is.
+    package func finish() throws {
+        var (faults, whole): ([String], [String]) = ([], [])
+        for place in writers {
+            do {
+                try place.writer.finish()
+                whole.append(place.folder.path)
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+        if faults.isEmpty { return }
+        throw ServiceError((faults + whole.map { "it is in \($0)" }).joined(separator: "; "))
+    }
+}

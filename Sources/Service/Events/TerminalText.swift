@@ -1,0 +1,35 @@
+/// A text as a terminal is to show it.
+///
+/// What files and peers say of themselves may have control characters in it, which move the cursor or worse.
+package enum TerminalText {
+    /// So many characters of a line of standard error are shown.
+    package static let lineLimit = 2000
+
+    /// The text with `?` for what would move the cursor or turn the order of characters around; lines stay lines.
+    package static func plain(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmful($0) ? "?" : $0 }))
+    }
+
+    /// The text plain, and each line no longer than the limit.
+    package static func short(_ text: String) -> String {
+        guard text.utf8.count > lineLimit else { return plain(text) }
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.count <= lineLimit ? String(line) : String(line.prefix(lineLimit)) + "… (\(line.count) characters)"
+        }
+        return plain(lines.joined(separator: "\n"))
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == "\n" || scalar == "\t" { return false }
+        if scalar.isASCII { return scalar.value < 32 || scalar.value == 127 }
+        switch scalar.value {
+        case 0x202A...0x202E, 0x2066...0x2069: return true  // they turn the order of characters around
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        default: return false
+        }
+    }
+}

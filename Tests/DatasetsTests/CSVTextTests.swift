@@ -1,0 +1,34 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+/// Names in tables that other programs read.
+@Suite struct CSVTextTests {
+    @Test(arguments: [
+        ("S1", "S1"), ("a b", "a b"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""),
+        ("a\r\nb", "\"a\r\nb\""), ("a\rb", "\"a\rb\""), ("a,\u{301}b", "\"a,\u{301}b\""),
+        ("a\n\u{301}b", "\"a\n\u{301}b\""), ("a\"\u{301}", "\"a\"\"\u{301}\""), ("", ""),
+    ])
+    func whatEndsAFieldIsQuotedWhateverStandsBehindIt(text: String, field: String) {
+        #expect(Array(CSVText.field(text).unicodeScalars) == Array(field.unicodeScalars))
+    }
+
+    @Test(arguments: [
+        ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-cmd", "'-cmd"), ("@SUM(A1)", "'@SUM(A1)"), ("=a,b", "\"'=a,b\""),
+        ("-1", "-1"), ("+2.5", "+2.5"), ("a=b", "a=b"), ("=\u{301}x", "'=\u{301}x"),
+    ])
+    func noSpreadsheetTakesANameForAFormula(text: String, field: String) {
+        #expect(Array(CSVText.field(text).unicodeScalars) == Array(field.unicodeScalars))
+    }
+
+    @Test(.enabled(if: Python.isHere, Comment(rawValue: Python.absence)))
+    func anotherProgramReadsTheNamesThatWereWritten() throws {
+        let names = ["a,b", "a\"b", "a\nb", "a,\u{301}b", "é \u{1F600}", "plain", "\",\"\n"]
+        let folder = try TemporaryFolder()
+        let path = try folder.write(names.map(CSVText.field).joined(separator: ",") + "\n", to: "names.csv")
+        let script = "import csv, json, sys\nprint(json.dumps(next(csv.reader(open(sys.argv[1], newline='')))))"
+        let read = try Python.run(script: script, path)
+        #expect(try JSONDecoder().decode([String].self, from: Data(read.output.utf8)) == names, "\(read.errors)")
+    }
+}

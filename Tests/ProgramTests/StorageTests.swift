@@ -1,0 +1,146 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Disks that are full, folders that go away, and places where checkpoints are kept too, with real processes.
+@Suite(.serialized) struct StorageTests {
+    let folder: TemporaryFolder
+    var run: String { folder.path("run") }
+    var copy: String { folder.path("copy") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// How large the files of a running process may be: what a full disk is to it, and no longer is.
+    private func limitFiles(of process: ProgramRun, to bytes: String) throws {
+        let limited = try ProgramRun(
+            ["prlimit", "--pid", "\(process.pid)", "--fsize=\(bytes):"], program: "/usr/bin/env"
+        ).result()
+        #expect(limited.status == 0, Comment(rawValue: limited.errors))
+    }
+
+    private func metrics() throws -> [Int] {
+        struct Line: Decodable { let step: Int }
+        return try String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8).split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8)).step
+        }
+    }
+
+    @Test func aDiskThatIsFullForAWhileCostsNothing() throws {
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "2", "--checkpoint-every", "20")
+        try endless.events.waits(for: .checkpointWritten)
+        try limitFiles(of: endless.process, to: "100")
+        #expect(endless.process.waits(for: "a checkpoint can't be kept and will be tried again"))
+        #expect(endless.process.waits(for: "metrics.jsonl can't be written"))
+        let count = try endless.events.entries.count { $0.event == .checkpointWritten }
+        try limitFiles(of: endless.process, to: "unlimited")
+        try endless.events.waits(for: .checkpointWritten, count: count + 1)
+        // What happened meanwhile is in the record, too, and no line is missing.
+        try endless.events.waits(for: .checkpointFailed)
+        try endless.events.waits(for: .recordFailed)
+        try endless.waitsForProgress()
+        let steps = try metrics()
+        #expect(steps == (1...steps.count).map { 10 * $0 })
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    @Test func onlyAtItsEndDoesARunFailWhoseDiskStaysFull() throws {
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
+        let kept = try #require(try endless.events.waits(for: .checkpointWritten).step)
+        try limitFiles(of: endless.process, to: "100")
+        #expect(endless.process.waits(for: "a checkpoint can't be kept and will be tried again"))
+        endless.process.signal(SIGINT)
+        let result = endless.process.result()
+        #expect(result.status == 1)
+        let last = result.errors.split(separator: "\n").last ?? ""
+        #expect(last.hasPrefix("ssrm: the last checkpoint can't be kept"), Comment(rawValue: result.errors))
+        let step = try Pretraining.inspect(run).step
+        #expect(step >= kept)
+        let resumed = try Pretraining.pretrain(run: run, steps: step + 30, "--workers", "1", "--resume")
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: step + 30)))
+    }
+
+    @Test func aRunWhoseDirectoryIsLostGoesOnFromItsCopy() throws {
+        let first = try EndlessRun.pretrain(
+            run: run, "--workers", "2", "--checkpoint-every", "0.2s", "--checkpoint-copy", copy)
+        try first.events.waits(for: .checkpointCopied, count: 2)
+        first.process.signal(SIGKILL)
+        first.process.result()
+        let step = try Pretraining.inspect(copy).step
+        #expect(step > 0)
+        try FileManager.default.removeItem(atPath: run)
+        // A copy is not written over by a run from the start.
+        let flags =
+            try Pretraining.jobFlags(run: run, steps: step + 50) + ["--checkpoint-copy", copy, "--workers", "1"]
+        let refused = try ProgramRun(["pretrain"] + flags).result()
+        #expect(refused.status == 1 && refused.errors.contains("\(copy) has checkpoints of an earlier run"))
+        let resumed = try Pretraining.pretrain(
+            run: run, steps: step + 50, "--workers", "1", "--checkpoint-copy", copy, "--resume")
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: step + 50)))
+        #expect(try Pretraining.inspect(copy) == resumed)
+        #expect(try Pretraining.inspect(run) == resumed)
+    }
+
+    @Test func aCopyThatCannotBeKeptIsToldOfAndFailsTheRunAtItsEndAlone() throws {
+        let endless = try EndlessRun.pretrain(
+            run: run, "--workers", "1", "--checkpoint-every", "20", "--checkpoint-copy", copy)
+        try endless.events.waits(for: .checkpointCopied)
+        try FileManager.default.removeItem(atPath: copy)
+        let failed = try endless.events.waits(for: .checkpointFailed)
+        #expect(failed.reason?.contains(copy) ?? false)
+        let count = try endless.events.entries.count { $0.event == .checkpointWritten }
+        try endless.events.waits(for: .checkpointWritten, count: count + 2)
+        endless.process.signal(SIGINT)
+        let result = endless.process.result()
+        #expect(result.status == 1 && result.errors.contains("it is in \(run)"), Comment(rawValue: result.errors))
+        let reached = try Pretraining.inspect(run)
+        #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step)))
+    }
+
+    @Test func theCopyIsNotTheRunDirectoryItself() throws {
+        let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--checkpoint-copy", run + "/../run"]
+        let result = try ProgramRun(["pretrain"] + flags).result()
+        #expect(result.status == 1 && result.errors.contains("is the run directory itself"))
+    }
+
+    @Test(arguments: ["0", "5x", "-3m"]) func anIntervalThatIsNoneIsWrongUsage(text: String) throws {
+        let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--checkpoint-every=\(text)"]
+        let result = try ProgramRun(["pretrain"] + flags).result()
+        #expect(result.status == 2 && result.errors.contains("--checkpoint-every takes a number of steps"))
+    }
+
+    @Test func aRunDirectoryThatIsRemovedIsMadeAnew() throws {
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
+        try endless.events.waits(for: .checkpointWritten)
+        try FileManager.default.removeItem(atPath: run)
+        try endless.events.waits(for: .folderRestored)
+        try endless.events.waits(for: .checkpointWritten)
+        for name in ["job.json", "endpoint", "lock"] {
+            #expect(FileManager.default.fileExists(atPath: run + "/" + name), "\(name)")
+        }
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    @Test func aRunWhoseDirectoryAnotherOneTookEndsAndDoesNotTouchIt() throws {
+        let first = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
+        try first.events.waits(for: .checkpointWritten)
+        first.process.signal(SIGSTOP)
+        try FileManager.default.removeItem(atPath: run)
+        let second = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "1000000")
+        try second.waitsForProgress()
+        first.process.signal(SIGCONT)
+        let result = first.process.result()
+        #expect(result.status == 1, Comment(rawValue: result.errors))
+        #expect(result.errors.contains("was removed or replaced under this run"), Comment(rawValue: result.errors))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").isEmpty)
+        try second.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    @Test func aPathThatIsNoTextIsRefusedInsteadOfAnotherOneMade() throws {
+        let script = "exec \"$0\" data synthetic --kind pressure --subjects 3 --out \"$(printf 'a\\377')\""
+        let result = try ProgramRun(["-c", script, ProgramRun.ssrm], program: "/bin/sh", in: folder.path("")).result()
+        #expect(
+            result.status == 2 && result.errors.contains("argument 8 is not UTF-8"), Comment(rawValue: result.errors))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")).isEmpty)
+    }
+}
