@@ -30,8 +30,10 @@ final class Passage {
     /// Whether nothing waits for the peer, and when that was so last.
     var isDry = true
     var lastDry: Duration
-    /// What had been sent to it when it was looked at last.
-    private var sentCount = 0
+    /// What was sent longer ago than this and did not come here was lost on its way through ZeroMQ.
+    private static let onTheWay = Duration.seconds(1)
+    /// What has been sent to it, and since when no more.
+    private var sent = (count: 0, since: Duration.zero)
     /// What is on its way to the peer.
     private var back: [UInt8] = []
     private var backStart = 0
@@ -87,13 +89,12 @@ final class Passage {
         return true
     }
 
-    /// Looks whether nothing was sent since it was last looked, and nothing waits: then what was lost inside ZeroMQ is
-    /// not waited for. (What was sent just now may not have come here yet.)
+    /// Looks whether nothing waits and nothing is on its way any more: then what was lost there is not waited for.
     func settle(at now: Duration) {
         if isDry { lastDry = now }
         let count = gauge.sentCount
-        if isDry, count == sentCount { gauge.onDry(whenSent: count) }
-        sentCount = count
+        if count != sent.count { sent = (count, now) }
+        if isDry, now - sent.since > Self.onTheWay { gauge.onDry(whenSent: count) }
     }
 
     /// Throws away what waits for a peer that is gone.
