@@ -90,14 +90,16 @@ public final class Reception {
         }
         guard let first = frames.first else { return frames }
         let identity = Array(first.bytes)
-        if let gauge = front.gauge(of: first) {
+        // Of a message that ZeroMQ had fetched before it was asked for, only what the peer sent tells its connection.
+        let came = frames.count > 1 ? frames[1] : first
+        if let gauge = front.gauge(of: came) {
             front.onTaken(frames)
             if gauges[identity] !== gauge {
-                first.widenItsConnection()
+                came.widenItsConnection()
                 note(gauge, of: identity)
             }
         } else if locals.insert(identity).inserted {
-            first.widenItsConnection()
+            came.widenItsConnection()
             if locals.count > 4096 { locals = [] }
         }
         return frames

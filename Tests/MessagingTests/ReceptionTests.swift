@@ -58,6 +58,7 @@ import Testing
         slow.send(RawPeer.frame([1]))
         let identity = try #require(try nextSender())
         let vector = [UInt8](repeating: 4, count: 100_000)
+        #expect(reception.gauge(of: identity) != nil)
         let sent = try (0..<2000).count { _ in try reception.send([.copied(vector)], to: identity) }
         #expect(sent < 2000 && !reception.hasRoom(for: 300_000, to: identity))
         #expect(try reception.send([.copied([5])], to: identity))
