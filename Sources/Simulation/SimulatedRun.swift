@@ -103,8 +103,9 @@ struct SimulatedRun {
             default: draw.happens(200) ? 0.5 : 0
             }
         if !trouble.isOfNumbers, draw.happens(350) { machines = Self.relayed(machines, &draw) }
-        // Whose answers can't be compared may be anybody but a liar, who would be taken at its word.
-        if draw.happens(250) {
+        // Whose answers can't be compared may be anybody but a liar, who would be taken at its word; where all is
+        // audited, such workers are refused.
+        if audit < 1, draw.happens(250) {
             for i in machines.indices where draw.happens(400) && !(trouble.isOfNumbers && i == worker) {
                 machines[i].probe = "other"
             }
