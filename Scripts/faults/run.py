@@ -351,13 +351,7 @@ class Run:
         pid, worker = found
         if self.has_joined(pid):
             self.expect(fault, ["silent", "ended", "left", "failed"], is_of(pid), lives=self.coordinator.pid)
-        if worker:
-            worker.may_end_with = None
-            worker.send(signal.SIGKILL)
-            self.workers.remove(worker)
-            self.after(fault.pause, self.start_worker, worker.place)
-        else:
-            os.kill(pid, signal.SIGKILL)
+        self.end_worker(pid, worker, signal.SIGKILL, None, fault.pause)
         return f"killed worker {pid}"
 
     def terminate_worker(self, fault, draw):
@@ -367,14 +361,18 @@ class Run:
         pid, worker = found
         if self.has_joined(pid) and worker and worker.place[0] != self.relay_port:
             self.expect(fault, ["left", "silent", "failed", "lost_work"], is_of(pid), lives=self.coordinator.pid)
-        if worker:
-            worker.may_end_with = {-signal.SIGTERM, 128 + signal.SIGTERM}
-            worker.send(signal.SIGTERM)
-            self.workers.remove(worker)
-            self.after(fault.pause, self.start_worker, worker.place)
-        else:
-            os.kill(pid, signal.SIGTERM)
+        self.end_worker(pid, worker, signal.SIGTERM, {-signal.SIGTERM, 128 + signal.SIGTERM}, fault.pause)
         return f"asked worker {pid} to end"
+
+    def end_worker(self, pid, worker, number, may_end_with, pause):
+        """Sends a worker a signal that ends it; another takes the place of one of this script's own."""
+        if worker:
+            worker.may_end_with = may_end_with
+            worker.send(number)
+            self.workers.remove(worker)
+            self.after(pause, self.start_worker, worker.place)
+        else:
+            os.kill(pid, number)
 
     def stop_worker(self, fault, draw):
         found = self.a_worker(fault)

@@ -1,3 +1,5 @@
+import Numerics
+
 /// How fast each worker answered so far: what shares of a step follow from, and when an answer is overdue.
 ///
 /// What a worker says of itself counts as far as it can be true. Its time for a leaf is what it says that it computed,
@@ -94,7 +96,9 @@ struct Pace: Sendable {
         guard left > 0 else { return shares }
         let leafTimes = known.map { times[$0] ?? 1 }
         let new = leafTimes.reduce(0, +) / Double(known.count)
-        func made(_ time: Double, by leafTime: Double) -> Int { Int((time / leafTime * (1 + 1e-9)).clamped(0, 1e9)) }
+        func made(_ time: Double, by leafTime: Double) -> Int {
+            Int(time / leafTime * (1 + 1e-9), clampedTo: 0...1_000_000_000) ?? 0
+        }
         func all(_ time: Double) -> Int {
             leafTimes.reduce(newcomers * made(time, by: new)) { $0 + made(time, by: $1) }
         }
@@ -117,8 +121,4 @@ struct Pace: Sendable {
         func cost(_ i: Int) -> Double { times[i] ?? .infinity }
         func finish(_ i: Int) -> Double { shares[i] > 0 ? Double(shares[i]) * cost(i) : 0 }
     }
-}
-
-extension Double {
-    fileprivate func clamped(_ low: Double, _ high: Double) -> Double { Swift.min(Swift.max(self, low), high) }
 }

@@ -48,12 +48,16 @@ public struct Roster: Sendable {
     public let lease: Duration
     /// The workers.
     public private(set) var members: [WorkerID: Member] = [:]
+    /// Those who said that they are ready, in the order of their names: sorting all at each answer would take longer
+    /// than all else.
+    private var order: [(name: String, id: WorkerID)] = []
 
     /// Nobody yet.
     public init(lease: Duration) { self.lease = lease }
 
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
+        forgetOrder(of: worker)
         members[worker] = Member(hello: hello, lastHeard: now, threads: hello.threads)
     }
 
@@ -67,6 +71,11 @@ public struct Roster: Sendable {
     mutating func note(threads: Int, at worker: WorkerID) { members[worker]?.threads = threads }
 
     mutating func onReady(_ worker: WorkerID, takesParts: Bool, isComparable: Bool) {
+        if let member = members[worker], !member.isReady {
+            let name = member.hello.name
+            let place = order.firstIndex { $0.name == name ? worker < $0.id : name < $0.name }
+            order.insert((name, worker), at: place ?? order.endIndex)
+        }
         members[worker]?.isReady = true
         members[worker]?.takesParts = takesParts
         members[worker]?.isComparable = isComparable
@@ -99,7 +108,14 @@ public struct Roster: Sendable {
     }
 
     /// Removes a worker and returns what was known of it.
-    mutating func remove(_ worker: WorkerID) -> Member? { members.removeValue(forKey: worker) }
+    mutating func remove(_ worker: WorkerID) -> Member? {
+        forgetOrder(of: worker)
+        return members.removeValue(forKey: worker)
+    }
+
+    private mutating func forgetOrder(of worker: WorkerID) {
+        if members[worker]?.isReady ?? false { order.removeAll { $0.id == worker } }
+    }
 
     /// The workers whose lease is over.
     func expired(at now: Duration) -> [WorkerID] {
@@ -111,10 +127,8 @@ public struct Roster: Sendable {
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {
-        members.filter { $0.value.isReady && $0.value.threads > 0 }.map { (id: $0.key, member: $0.value) }
-            .sorted { a, b in
-                let (first, second) = (a.member.hello.name, b.member.hello.name)
-                return first == second ? a.id < b.id : first < second
-            }
+        order.compactMap { entry in
+            members[entry.id].flatMap { $0.threads > 0 ? (id: entry.id, member: $0) : nil }
+        }
     }
 }

@@ -27,8 +27,8 @@ extension Training {
             candidates, newcomers: newcomers, available: Set(available.map(\.id)), comparable: Set(comparable),
             at: now, isOverdue: { late.contains($0) })
         let directives = (claims ?? []).flatMap { give($0, step: before.step, at: now) }
-        noteDue(roster.ready)
-        look = roster.ready.compactMap { $0.member.inHand?.due }.filter { $0 > now }.min()
+        noteDue((claims ?? []).compactMap { claim in roster.members[claim.worker].map { (claim.worker, $0) } })
+        look = roster.members.values.compactMap { $0.inHand?.due }.filter { $0 > now }.min()
         isBehind = late.contains { ledger?.claim(of: $0) != nil }
         return directives + takeUnaudited(comparable)
     }

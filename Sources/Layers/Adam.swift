@@ -36,10 +36,9 @@ public struct Adam: Sendable {
 
     /// The same, with moments of its own.
     public func copy() -> Adam {
-        let (first, second) = (FloatBlock(count: firstMoment.count), FloatBlock(count: secondMoment.count))
-        first.copy(from: firstMoment)
-        second.copy(from: secondMoment)
-        return Adam(settings: settings, firstMoment: first, secondMoment: second, step: step)
+        Adam(
+            settings: settings, firstMoment: FloatBlock(copying: firstMoment),
+            secondMoment: FloatBlock(copying: secondMoment), step: step)
     }
 
     /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads;

@@ -38,6 +38,12 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
     /// What keeps its memory: itself, or who lent it, and so on.
     public var holder: AnyObject { lender.map { ($0 as? FloatBlock)?.holder ?? $0 } ?? self }
 
+    /// A block of its own with another one's values.
+    public convenience init(copying other: FloatBlock) {
+        self.init(uninitialised: other.count)
+        copy(from: other)
+    }
+
     /// A block of its own with these values.
     public convenience init(_ values: some Collection<Float>) {
         self.init(count: values.count)

@@ -92,7 +92,8 @@ struct MemberTraining {
                 guard loss.isFinite else { throw .diverged(epoch: epoch - 1) }
                 if loss < best?.loss ?? .infinity {
                     best = Outcome(
-                        parameters: copied(parameters), body: body.map { copied($0.parameters) }, loss: loss)
+                        parameters: FloatBlock(copying: parameters),
+                        body: body.map { FloatBlock(copying: $0.parameters) }, loss: loss)
                 }
             }
             progress(epoch, loss)
@@ -149,12 +150,6 @@ struct MemberTraining {
             labelled += workspace.heads[0].known
         }
         return sum / Double(max(labelled, 1))
-    }
-
-    private func copied(_ block: FloatBlock) -> FloatBlock {
-        let copy = FloatBlock(uninitialised: block.count)
-        copy.copy(from: block)
-        return copy
     }
 
     /// Shortens the gradients together to the norm that the settings allow.

@@ -10,17 +10,11 @@ extension CoordinatorShell {
     /// Keeps sums until another worker's answer for the same leaves has come: copies, for their memory is the worker's.
     func hold(_ found: [LeafSum], of claim: UInt64, from worker: WorkerID) -> [Training.Directive] {
         let copies = found.map {
-            LeafSum(leaves: $0.leaves, vector: Self.copy($0.vector), figures: $0.figures)
+            LeafSum(leaves: $0.leaves, vector: FloatBlock(copying: $0.vector), figures: $0.figures)
         }
         progress.answers[claim] = copies
         // Of the copies: what lies in the worker's memory may be something else a moment later.
         return training.onHeld(Self.digest(of: copies), from: worker, at: watch.elapsed)
-    }
-
-    private static func copy(_ block: FloatBlock) -> FloatBlock {
-        let copy = FloatBlock(uninitialised: block.count)
-        copy.copy(from: block)
-        return copy
     }
 
     /// What tells sums and their figures from all others.
@@ -57,7 +51,7 @@ extension CoordinatorShell {
     func settle(_ step: Int, _ leaves: Range<Int>) throws {
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
-        referee.compute(leaves, round: step, parameters: Self.copy(state.published))
+        referee.compute(leaves, round: step, parameters: FloatBlock(copying: state.published))
     }
 
     /// Tells the training what came of leaves that were computed here.

@@ -174,9 +174,7 @@ extension FrontLoop {
     /// The peer is gone: what it said is on its way, and the ROUTER closes once it has read that.
     private func onPeerGone(_ passage: Passage) {
         guard passage.inner >= 0, passage.phase == .open else { return forget(passage.number) }
-        (passage.phase, passage.ending) = (.peerGone, now)
-        passage.heldSince = nil
-        held.remove(passage.number)
+        end(passage, .peerGone)
         passage.closeOuter()
         passage.dropBack()
         shutdown(passage.inner, Int32(SHUT_WR))
@@ -186,13 +184,17 @@ extension FrontLoop {
     /// The ROUTER has closed: what it said goes to the peer.
     private func onHostGone(_ passage: Passage) {
         guard passage.outer >= 0, passage.phase == .open else { return forget(passage.number) }
-        (passage.phase, passage.ending) = (.hostGone, now)
-        passage.heldSince = nil
-        held.remove(passage.number)
+        end(passage, .hostGone)
         passage.closeInner()
         if !passage.sendBack() { return forget(passage.number) }
         endHost(passage)
         passage.watch(by: epoll)
+    }
+
+    /// One side is gone: the message in hand waits for no room any more.
+    private func end(_ passage: Passage, _ phase: Passage.Phase) {
+        (passage.phase, passage.ending, passage.heldSince) = (phase, now, nil)
+        held.remove(passage.number)
     }
 
     private func endHost(_ passage: Passage) {
