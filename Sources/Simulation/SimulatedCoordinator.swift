@@ -71,7 +71,7 @@ struct SimulatedCoordinator {
         let directives = training.onMessage(
             parcel.message, blockLengths: parcel.blockLengths, isAhead: parcel.isAhead, from: worker, at: now)
         perform(directives, on: parcel, now)
-        if draw.happens(500) { settle(now) }
+        if !disputed.isEmpty, draw.happens(500) { settle(now) }
     }
 
     mutating func tick(at now: Duration) {
@@ -233,7 +233,12 @@ struct SimulatedCoordinator {
         checkpoints.removeAll { $0.step > round }
         let kept = checkpoints.last ?? Checkpoint()
         (step, state) = (kept.step, kept.state)
-        shared[step % 2].value = state
+        renewShared()
+    }
+
+    /// Memory that nobody shares stays as it is: copies of this value have it in common.
+    private func renewShared() {
+        if run.machines.contains(where: \.sharesMemory) { shared[step % 2].value = state }
     }
 
     private mutating func finishStep(_ now: Duration) {
@@ -254,7 +259,7 @@ struct SimulatedCoordinator {
         state = SimulatedRun.state(after: state, sum: sum)
         step += 1
         if state != run.states[step], !run.mayGoWrong { fault = "step \(step - 1) came to another sum" }
-        shared[step % 2].value = state
+        renewShared()
         if step % run.checkpointEvery == 0 {
             checkpoints.append(
                 Checkpoint(step: step, state: state, probe: training.probe, record: training.record))

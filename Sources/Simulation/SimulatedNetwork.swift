@@ -9,6 +9,15 @@ struct Parcel {
     /// Whether the cells came in halves ahead of it.
     var isAhead = false
     var cells: [Cell] = []
+
+    /// A report once more, under a claim that it is not of; nil of what is none.
+    func underAnotherClaim(_ difference: UInt64) -> Parcel? {
+        guard case .leafReport(var report) = message else { return nil }
+        report.claim &+= difference
+        return Parcel(
+            message: .leafReport(report), blockLengths: blockLengths, isShared: isShared, isAhead: isAhead, cells: cells
+        )
+    }
 }
 
 /// A worker's connection to the coordinator, as ZeroMQ has it over TCP.

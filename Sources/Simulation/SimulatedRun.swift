@@ -57,6 +57,8 @@ struct SimulatedRun {
     let audit: Double
     /// The links and times of a run that is measured; nil where they are drawn.
     let scenario: Scenario?
+    /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
+    let vectorCount: Int
     /// How long after the last fault it may take.
     let limit: Int
     /// What the parameters are after each number of steps.
@@ -111,7 +113,7 @@ struct SimulatedRun {
             }
         }
         self.machines = machines
-        (scenario, limit) = (nil, 150_000_000)
+        (scenario, limit, vectorCount) = (nil, 150_000_000, 2)
         states = Self.states(leafCount: leafCount, steps: steps)
         self.draw = draw
     }
@@ -150,7 +152,20 @@ struct SimulatedRun {
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
-        self.scenario = scenario
+        (self.scenario, vectorCount) = (scenario, scenario.parts)
+        states = Self.states(leafCount: leafCount, steps: steps)
+        draw = SplitMix(seed: 1)
+    }
+
+    /// A run whose every order of events is gone through: nothing is drawn.
+    init(exploring size: Exploration.Size) {
+        (leafCount, steps, checkpointEvery) = (size.leaves, size.steps, 1)
+        machines = (0..<size.workers).map { _ in
+            Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
+        }
+        (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 8_000_000, 1, 1)
+        (calm, faultGap, twice, trouble, limit) = (0, 1, 0, .none, 0)
+        (audit, scenario, vectorCount) = (size.isAudited ? 1 : 0, nil, size.parts)
         states = Self.states(leafCount: leafCount, steps: steps)
         draw = SplitMix(seed: 1)
     }
@@ -169,9 +184,6 @@ struct SimulatedRun {
 
     /// Whether wrong sums may be taken for some time.
     var mayGoWrong: Bool { if case .turns = trouble { true } else { false } }
-
-    /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
-    var vectorCount: Int { scenario?.parts ?? 2 }
 
     /// The vector in parts of one float; nil where it travels as a whole.
     var parts: VectorParts? { vectorCount > 1 ? VectorParts(of: vectorCount, length: 1) : nil }

@@ -54,13 +54,7 @@ extension Simulation {
         }
         put(parcel)
         if draw.happens(run.twice) { put(parcel) }
-        if quirk == .wrongClaims, case .leafReport(var report) = parcel.message {
-            report.claim &+= draw.happens(500) ? 1 : 17
-            var wrong = Parcel(message: .leafReport(report))
-            (wrong.blockLengths, wrong.isShared, wrong.cells) = (parcel.blockLengths, parcel.isShared, parcel.cells)
-            wrong.isAhead = parcel.isAhead
-            put(wrong)
-        }
+        if quirk == .wrongClaims, let wrong = parcel.underAnotherClaim(draw.happens(500) ? 1 : 17) { put(wrong) }
     }
 
     /// A worker's process ends by itself.

@@ -8,6 +8,6 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchPretrainCommand.self, BenchExchangeCommand.self, BenchLossCommand.self, BenchConvolutionCommand.self,
             BenchRecogniseCommand.self,
-            BenchReadCommand.self, BenchRoundsCommand.self,
+            BenchReadCommand.self, BenchRoundsCommand.self, BenchSchedulesCommand.self,
         ])
 }

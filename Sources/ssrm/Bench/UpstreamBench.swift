@@ -69,6 +69,7 @@ struct UpstreamBench {
         try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
         (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
+        coordinator.audit = options.audit
         (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (.steps(options.steps), 1)
         (coordinator.patience, coordinator.localWorkers) = (.seconds(60), options.workers)
         let events = RunEvents([TerminalSink(job: job)])

@@ -1,0 +1,37 @@
+import Simulation
+import Testing
+
+@Suite struct ExplorationTests {
+    private func size(_ change: (inout Exploration.Size) -> Void) -> Exploration.Size {
+        var size = Exploration.Size()
+        change(&size)
+        return size
+    }
+
+    @Test(arguments: [(parts: 1, isAudited: false), (1, true), (2, false)])
+    func everyOrderOfMessagesComesToTheSameSums(parts: Int, isAudited: Bool) throws {
+        let tally = try Exploration(size { ($0.parts, $0.isAudited) = (parts, isAudited) }).finish()
+        // Both workers' messages were mixed in many ways, and more than one state ends the run.
+        #expect(tally.moves > tally.states && tally.states > 100 && tally.ends > 1)
+    }
+
+    @Test(arguments: [false, true])
+    func everyOrderWithAFaultAtAnyPlaceComesToTheSameSums(isAudited: Bool) throws {
+        let without = try Exploration(size { ($0.steps, $0.isAudited) = (1, isAudited) }).finish()
+        let tally = try Exploration(size { ($0.steps, $0.faults, $0.isAudited) = (1, 1, isAudited) }).finish()
+        #expect(tally.states > 5 * without.states)
+    }
+
+    @Test func aReportUnderAClaimThatItIsNotOfChangesNothingInAnyOrder() throws {
+        let tally = try Exploration(size { $0.steps = 1 }, quirk: .wrongClaims).finish()
+        #expect(tally.ends > 0)
+    }
+
+    @Test func aNetworkThatDeliversNothingIsAFailureWithItsMoves() {
+        let failure = #expect(throws: Simulation.Failure.self) {
+            try Exploration(size { _ in }, quirk: .deafNetwork).finish()
+        }
+        let text = failure?.description ?? ""
+        #expect(text.contains("nothing was heard") && text.contains("\nafter wait"), "\(text)")
+    }
+}
