@@ -15,8 +15,16 @@ public struct Roster: Sendable {
     }
     /// A worker as the coordinator knows it.
     public struct Member: Sendable {
-        /// What it said when it joined.
-        public let hello: Hello
+        /// What does not change, so that a copy of a member is one reference to it.
+        private final class Introduction: Sendable {
+            let hello: Hello
+            let name: String
+
+            init(_ hello: Hello) { (self.hello, name) = (hello, hello.name.printable) }
+
+            deinit {}
+        }
+        private let introduction: Introduction
         /// When it was last heard of.
         public internal(set) var lastHeard: Duration
         /// Whether it has the job, and its samples or room for those of its leaves.
@@ -38,8 +46,15 @@ public struct Roster: Sendable {
         /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
         public internal(set) var isComparable = false
 
+        init(_ hello: Hello, at now: Duration) {
+            (introduction, lastHeard, threads) = (Introduction(hello), now, hello.threads)
+        }
+
+        /// What it said when it joined.
+        public var hello: Hello { introduction.hello }
+
         /// The worker's name, fit for a terminal.
-        public var name: String { hello.name.printable }
+        public var name: String { introduction.name }
     }
 
     /// There are no more workers at once.
@@ -58,7 +73,7 @@ public struct Roster: Sendable {
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
         forgetOrder(of: worker)
-        members[worker] = Member(hello: hello, lastHeard: now, threads: hello.threads)
+        members[worker] = Member(hello, at: now)
     }
 
     /// Notes a sign of life; nil when the worker is not known.

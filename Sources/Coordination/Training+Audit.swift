@@ -96,10 +96,10 @@ extension Training {
 
     /// Takes answers that nobody is left to compare with; where all are to be compared, the coordinator computes their
     /// leaves itself.
-    mutating func takeUnaudited(_ comparable: [WorkerID]) -> [Directive] {
+    mutating func takeUnaudited(_ comparable: Set<WorkerID>) -> [Directive] {
         let areAllCompared = auditShare >= 1
         guard let step = ledger?.step,
-            let answers = ledger?.takeUnaudited(comparable: Set(comparable), areDisputed: areAllCompared),
+            let answers = ledger?.takeUnaudited(comparable: comparable, areDisputed: areAllCompared),
             !answers.isEmpty
         else { return [] }
         if areAllCompared { return answers.map { .settle(step: step, leaves: $0.leaves) } }

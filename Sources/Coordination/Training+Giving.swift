@@ -8,33 +8,42 @@ extension Training {
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
     /// step: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
-        guard let before = ledger, before.hasOpenLeaves || isBehind || look.map({ now >= $0 }) ?? false else {
-            return []
-        }
+        guard let step = ledger?.step, wantsToGive(at: now) else { return [] }
         let ready = roster.ready
         noteDue(ready)
-        let late = Set(ready.filter { $0.member.inHand?.due.map { now >= $0 } ?? false }.map(\.id))
-        let available = ready.filter { !late.contains($0.id) }
-        let idle = available.filter { $0.member.inHand == nil && before.claim(of: $0.id) == nil }.enumerated().sorted {
-            a, b in
-            let (first, second) = (a.element.member.home?.leaf ?? .max, b.element.member.home?.leaf ?? .max)
-            return first == second ? a.offset < b.offset : first < second
-        }.map(\.element)
-        let newcomers = available.count { $0.member.inHand != nil && pace.leafTime(of: $0.id) == nil }
-        let candidates = idle.map { candidate($0.id, $0.member, in: before) }
-        let comparable = available.filter(\.member.isComparable).map(\.id)
+        var (late, available, comparable) = (Set<WorkerID>(), Set<WorkerID>(), Set<WorkerID>())
+        var (idle, newcomers) = ([(leaf: Int, candidate: Ledger.Candidate)](), 0)
+        for (id, member) in ready {
+            if let due = member.inHand?.due, now >= due {
+                late.insert(id)
+                continue
+            }
+            available.insert(id)
+            if member.isComparable { comparable.insert(id) }
+            if member.inHand != nil {
+                if pace.leafTime(of: id) == nil { newcomers += 1 }
+            } else if ledger?.claim(of: id) == nil {
+                idle.append((member.home?.leaf ?? .max, candidate(id, member, step)))
+            }
+        }
+        // Sorting is stable: those who began at no leaf stay in the order of their names.
+        if idle.count > 1 { idle.sort { $0.leaf < $1.leaf } }
         let claims = ledger?.onIdle(
-            candidates, newcomers: newcomers, available: Set(available.map(\.id)), comparable: Set(comparable),
-            at: now, isOverdue: { late.contains($0) })
-        let directives = (claims ?? []).flatMap { give($0, step: before.step, at: now) }
+            idle.map(\.candidate), newcomers: newcomers, available: available, comparable: comparable, at: now,
+            isOverdue: late.contains)
+        let directives = (claims ?? []).flatMap { give($0, step: step, at: now) }
         noteDue((claims ?? []).compactMap { claim in roster.members[claim.worker].map { (claim.worker, $0) } })
         look = roster.members.values.compactMap { $0.inHand?.due }.filter { $0 > now }.min()
         isBehind = late.contains { ledger?.claim(of: $0) != nil }
         return directives + takeUnaudited(comparable)
     }
 
-    private func candidate(_ id: WorkerID, _ member: Roster.Member, in ledger: Ledger) -> Ledger.Candidate {
-        let isUntried = member.home.map { ledger.step - $0.step > Self.untriedRounds } ?? false
+    private func wantsToGive(at now: Duration) -> Bool {
+        (ledger?.hasOpenLeaves ?? false) || isBehind || look.map { now >= $0 } ?? false
+    }
+
+    private func candidate(_ id: WorkerID, _ member: Roster.Member, _ step: Int) -> Ledger.Candidate {
+        let isUntried = member.home.map { step - $0.step > Self.untriedRounds } ?? false
         return Ledger.Candidate(
             id, leafTime: pace.leafTime(of: id), isComparable: member.isComparable, isUntried: isUntried)
     }

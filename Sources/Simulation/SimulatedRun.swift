@@ -163,7 +163,7 @@ struct SimulatedRun {
         machines = (0..<size.workers).map { _ in
             Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
         }
-        (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 8_000_000, 1, 1)
+        (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 60_000_000, 1, 1)
         (calm, faultGap, twice, trouble, limit) = (0, 1, 0, .none, 0)
         (audit, scenario, vectorCount) = (size.isAudited ? 1 : 0, nil, size.parts)
         states = Self.states(leafCount: leafCount, steps: steps)
