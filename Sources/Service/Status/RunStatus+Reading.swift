@@ -1,3 +1,4 @@
+import CLinux
 package import Foundation
 package import Upstream
 
@@ -69,13 +70,11 @@ extension RunStatus {
 
     /// Whether a file lies on another machine's disk, by the kind of its file system (statfs(2)).
     private static func isOnNetwork(_ path: String) -> Bool {
-        var system = statfs()
-        guard statfs(path, &system) == 0 else { return true }
         // NFS, SMB, CIFS, SMB2, FUSE, Lustre, BeeGFS, GPFS, Ceph, AFS, 9P.
         let kinds: Set<Int> = [
             0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0BD0_0BD0, 0x1983_0326, 0x4750_4653, 0x00C3_6400,
             0x5346_414F, 0x0102_1997,
         ]
-        return kinds.contains(Int(system.f_type) & 0xFFFF_FFFF)
+        return kinds.contains(linux_file_system_kind(path) & 0xFFFF_FFFF)
     }
 }

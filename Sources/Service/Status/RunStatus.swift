@@ -1,5 +1,5 @@
-package import Foundation
-package import Upstream
+import Foundation
+import Upstream
 
 /// How a run stands, from what is in its directory: wherever it was started, while it goes on and when it is over.
 ///
