@@ -27,7 +27,8 @@ extension RunStatus {
         switch state {
         case .waiting: return "waits for workers\(since)\(place)"
         case .running: return "running\(since)\(place)"
-        case .finished: return "finished"
+        case .finished:
+            return "finished" + (seconds.map { ", \(Duration.seconds($0).asClock) after it was last started" } ?? "")
         case .stopped: return "stopped before its end; \(resume)"
         case .interrupted: return "interrupted: its coordinator ended without a word; \(resume)"
         case .unknown:
