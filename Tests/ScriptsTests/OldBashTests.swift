@@ -22,7 +22,7 @@ struct OldBashTests {
         (#"\bwait\s+-\w*n"#, "wait -n: bash 4.3"), (#"\b(local|declare)\s+-\w*n"#, "a reference: bash 4.3"),
         (#"\b(mapfile|readarray)\b.*-d"#, "mapfile -d: bash 4.4"), (#"\$\{!?\w+(\[[@*]\])?@[QEPAa]\}"#, "bash 4.4"),
         (#"\blocal\s+-\s*(;|$)"#, "local -: bash 4.4"), (#"\[-\d+\]="#, "an index from the end: bash 4.3"),
-        (#"(?<!\[@\]\+)"\$\{\w+\[@\]\}""#, "a list that may be empty, with set -u: bash 4.4"),
+        (#"(^|[^+])"\$\{\w+\[@\]\}""#, "a list that may be empty, with set -u: bash 4.4"),
     ]
 
     private static let scripts: [String] = {
