@@ -11,6 +11,7 @@ import threading
 import time
 
 from .hosts import Host, HostsError
+from .keys import Keys
 from .package import Package
 from .telling import LOG, say
 from .troubles import Trouble
@@ -38,7 +39,8 @@ class Launch:
 
     def __init__(self, options, coordinator_flags):
         self.options = options
-        self.flags = coordinator_flags
+        self.flags = list(coordinator_flags)
+        self.keys = None
         self.run = pathlib.Path(options.run)
         self.package = Package.of(options)
         self.coordinator = None
@@ -69,6 +71,7 @@ class Launch:
         endpoint = self.run / "endpoint"
         if endpoint.exists():
             endpoint.unlink()
+        self.keys = Keys.of(self.package.program, self.run, self.flags)
         command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data", self.options.data]
         command += ["--run", str(self.run), "--listen", self.options.listen or self.found_listen(hosts)] + self.flags
         # In a session of its own: Ctrl-C is this program's to pass on.

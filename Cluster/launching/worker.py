@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+from .keys import label_of
 from .troubles import Trouble, trouble_of_ssh, trouble_of_worker
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "remote"
@@ -144,14 +145,20 @@ class Worker:
     def work(self):
         found, host = self.host.found, self.host
         threads = host.threads or max(1, int(found.get("processors", "1")) // host.workers)
-        arguments = [found["program"], "--connect", host.connect or self.launch.endpoint, "--threads", threads]
+        keys, label = self.launch.keys, label_of(self.name)
+        arguments = [found["program"]] + ([label, keys.public] if keys else ["", ""])
+        arguments += ["--connect", host.connect or self.launch.endpoint, "--threads", threads]
         if host.data:
             arguments += ["--data", host.data]
         with self.log.open("ab") as log:
             begin = log.tell()
             self.process = self.ssh(remote("work", *arguments), stdin=subprocess.PIPE, stdout=log, stderr=log)
-        is_told = False
+        is_told, is_let_in = False, not keys
         while self.process.poll() is None:
+            if not is_let_in and keys.authorize(self.text_since(begin), label):
+                is_let_in = True
+                self.process.stdin.write(b"\n")
+                self.process.stdin.flush()
             if not is_told and b"joined the job" in self.text_since(begin):
                 is_told = self.has_joined = True
                 self.told("%s: joined with %s thread%s" % (self.name, threads, "" if threads == 1 else "s"))
