@@ -133,6 +133,10 @@ public struct Employment: Sendable {
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
     var releasedBelow: UInt64 = 0
+    /// The folder of its keys; nil where it has none.
+    let keys: String?
+    /// Why the other side did not take it in last, and how often that was so since it did.
+    var rejection: (outcome: Handshake, count: Int)?
     /// How many messages came or went altered since the last work was done.
     var alteredCount = 0
 
@@ -142,10 +146,14 @@ public struct Employment: Sendable {
     ///   - hello: what it says of itself; the digest is that of the dataset at `datasetPath`.
     ///   - datasetPath: where its dataset is; nil when it has none.
     ///   - endpoint: where the coordinator is, for people.
+    ///   - keys: the folder of its keys, for people; nil where it has none.
     ///   - patience: how long a silent coordinator is waited for.
     ///   - now: the time.
-    public init(_ hello: Hello, datasetPath: String?, endpoint: String, patience: Duration, at now: Duration) {
-        (self.hello, self.datasetPath, self.endpoint) = (hello, datasetPath, endpoint)
+    public init(
+        _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
+        at now: Duration
+    ) {
+        (self.hello, self.datasetPath, self.endpoint, self.keys) = (hello, datasetPath, endpoint, keys)
         (self.patience, heard, nextSign) = (patience, now, now)
     }
 
@@ -174,6 +182,7 @@ public struct Employment: Sendable {
     public mutating func onTick(at now: Duration) -> [Directive] {
         if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
+            if let reason = rejectionReason { return [.fail("\(reason); gave up after \(silenceLimit.inWords)")] }
             return [
                 .fail(
                     """
