@@ -7,11 +7,14 @@ extension EvaluationPart {
             id: "evaluation", heading: "How well it recognises people whom it has not seen".firstWordsFor(figures),
             blocks: [
                 .text(summary), .tiles(tiles), .note("\(figures.intervals)."),
-                .grid([.table(matrix), .table(classTable)]),
-            ] + people + calibration + tools + [.details("How it was done", [.table(setting), .table(foldTable)])])
+            ] + (figures.classes.count > 8 ? tables : [.grid(tables)]) + people + calibration + tools + [
+                .details("How it was done", [.table(setting), .table(foldTable)])
+            ])
     }
 
-    private var unit: String { isSleep ? "sleep epochs of 30 s" : "samples" }
+    private var unit: String { isSleep ? "sleep epochs of 30 s" : "pressure maps" }
+
+    private var tables: [Block] { [.table(matrix), .table(classTable)] }
 
     /// What was done and on whom, for a clinician.
     private var summary: Prose {

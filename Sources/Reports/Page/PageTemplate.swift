@@ -79,6 +79,7 @@ struct PageTemplate {
         [
             "caption": table.caption.html, "label": table.caption.plain, "hasCaption": !table.caption.spans.isEmpty,
             "isMatrix": table.isMatrix,
+            "isLarge": table.head.count > 9,
             "head": table.head.enumerated().map { column, name in
                 ["name": name.html, "isNumber": Self.isNumber(table.rows.first, column)] as [String: Any]
             },
