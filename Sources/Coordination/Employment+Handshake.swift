@@ -13,8 +13,12 @@ extension Employment {
     /// A connection may break by chance; so many in a row do not.
     private static let brokenLimit = 3
 
+    /// How long after it was turned away it tries anew.
+    private static let retryPause = Duration.seconds(1)
+
     /// Takes note of such an attempt; a reason why it failed is told of once.
-    public mutating func onHandshake(_ outcome: Handshake) -> [Directive] {
+    public mutating func onHandshake(_ outcome: Handshake, at now: Duration) -> [Directive] {
+        if outcome == .notListed || outcome == .otherMechanism { retry = now + Self.retryPause }
         if outcome == .succeeded {
             rejection = nil
             return []

@@ -137,6 +137,8 @@ public struct Employment: Sendable {
     let keys: String?
     /// Why the other side did not take it in last, and how often that was so since it did.
     var rejection: (outcome: Handshake, count: Int)?
+    /// When it tries anew, where ZeroMQ does not by itself.
+    var retry: Duration?
     /// How many messages came or went altered since the last work was done.
     var alteredCount = 0
 
@@ -168,7 +170,7 @@ public struct Employment: Sendable {
     private var connectionLimit: Duration { max(heartbeat * 10, .seconds(2)) }
 
     /// When `onTick` is due.
-    public var nextTick: Duration { min(nextSign, heard + silenceLimit) }
+    public var nextTick: Duration { min(nextSign, heard + silenceLimit, retry ?? nextSign) }
 
     /// Whether `onTurn` has something to do.
     public var wantsTurn: Bool { stream?.hasNext ?? false }
@@ -191,8 +193,9 @@ public struct Employment: Sendable {
                     """)
             ]
         }
-        guard now >= nextSign else { return [] }
         var renewal: [Directive] = []
+        if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }
+        guard now >= nextSign else { return renewal }
         if heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
             (isWelcome, connected, renewal) = (false, now, [.connectAnew])
         }
@@ -205,7 +208,7 @@ public struct Employment: Sendable {
         nextSign = now + heartbeat
         sequence += 1
         let overdue = stream?.overdue() ?? []
-        return [
+        return renewal + [
             .send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand, threads: threads)))
         ]
             + overdue.map { .send(.sampleRequest(block: $0)) }

@@ -66,8 +66,8 @@ public struct Relay: Sendable {
     }
 
     /// Takes note of what became of an attempt to be taken in by the coordinator.
-    public mutating func onHandshake(_ outcome: Employment.Handshake) -> [Directive] {
-        employment.onHandshake(outcome).map { .up($0) }
+    public mutating func onHandshake(_ outcome: Employment.Handshake, at now: Duration) -> [Directive] {
+        employment.onHandshake(outcome, at: now).map { .up($0) }
     }
 
     /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its

@@ -93,7 +93,7 @@ package final class WorkerShell {
                 timeout: employment.wantsTurn ? .zero : max(.zero, employment.nextTick - watch.elapsed))
             for answer in compute.answers.takeAll() { try take(answer) }
             for outcome in try handshakes?.takeAll() ?? [] {
-                try perform(employment.onHandshake(Employment.Handshake(outcome)))
+                try perform(employment.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
             }
             // So many and no more, or a fetch of many blocks would keep signals and signs of life waiting.
             for _ in 0..<Self.messagesAtOnce {

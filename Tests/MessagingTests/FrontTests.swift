@@ -128,7 +128,7 @@ private let handshake: [UInt8] = frame(200, flags: 4) + frame(300, flags: 4)
     let bytes = sealedGreeting + handshake + frame(33) + frame(1033) + frame(50, isLong: true)
     let framing = try walkedSealed(bytes, piece: piece)
     #expect(framing.begunCost == 33 + 1033 + 50 + 3 * PeerFraming.frameOverhead)
-    #expect(framing.messageCount == 0 && framing.completeCost == 0 && !framing.isOpen)
+    #expect(framing.messageCount == 0 && framing.completeCost == 0 && !framing.hasOtherMechanism)
 }
 
 @Test func whatIsNotOfTheFormOfSealedFramesIsNamed() {

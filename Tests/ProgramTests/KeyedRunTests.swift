@@ -119,7 +119,7 @@ import Wire
         let inside = samples.count / 2
         return [
             "job": back.firstRange(of: Data("\"shards".utf8)) != nil || back.firstRange(of: Data("paper".utf8)) != nil,
-            "name": there.firstRange(of: Data(ProcessInfo.processInfo.hostName.utf8)) != nil,
+            "name": there.firstRange(of: Data("oneDNN".utf8)) != nil,
             "samples": back.firstRange(of: samples[(samples.startIndex + inside)..<(samples.startIndex + inside + 64)])
                 != nil,
         ]

@@ -64,6 +64,7 @@ extension FrontLoop {
                 onTaken(UnsafeRawBufferPointer(rebasing: bytes.prefix(taken)), of: passage)
                 _ = linux_discard(passage.outer, taken)
             }
+            if passage.framing.hasOtherMechanism, passage.framing.hasGreeted { return turnAway(passage) }
             if taken < walk.byteCount {
                 passage.isInnerFull = true
                 return
@@ -197,7 +198,6 @@ extension FrontLoop {
 
     /// The ROUTER has closed: what it said goes to the peer.
     private func onHostGone(_ passage: Passage) {
-        if passage.phase == .open, passage.framing.isOpen { tell(passage.peer, "\(FormFault.noKey)") }
         guard passage.outer >= 0, passage.phase == .open else { return forget(passage.number) }
         end(passage, .hostGone)
         passage.closeInner()
@@ -210,6 +210,19 @@ extension FrontLoop {
     private func end(_ passage: Passage, _ phase: Passage.Phase) {
         (passage.phase, passage.ending, passage.heldSince) = (phase, now, nil)
         held.remove(passage.number)
+    }
+
+    /// Tells a peer without a key that this side has one, or the other way round: ZeroMQ itself often closes before it
+    /// has said so.
+    private func turnAway(_ passage: Passage) {
+        tell(passage.peer, "\(shared.isSealed ? FormFault.noKey : .unwantedKey)")
+        end(passage, .hostGone)
+        passage.closeInner()
+        let greeting = PeerFraming.greeting(isSealed: shared.isSealed).dropFirst(passage.answerBytes)
+        let isSent = greeting.withUnsafeBytes { passage.send($0) }
+        if !isSent { return forget(passage.number) }
+        endHost(passage)
+        passage.watch(by: epoll)
     }
 
     private func endHost(_ passage: Passage) {

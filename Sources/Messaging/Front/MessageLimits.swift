@@ -38,6 +38,7 @@ package enum FormFault: Error, Equatable, CustomStringConvertible {
     case manyFrames(limit: Int)
     case longMessage(limit: Int)
     case noKey
+    case unwantedKey
     case noHandshake
 
     /// What a person reads after the peer's address.
@@ -52,6 +53,7 @@ package enum FormFault: Error, Equatable, CustomStringConvertible {
         case .manyFrames(let limit): "a message of more than \(limit) frames"
         case .longMessage(let limit): "a message of more than \(limit) bytes"
         case .noKey: "it came without a key; give it --keys FOLDER, with a key that is authorized here"
+        case .unwantedKey: "it came with a key, and this side has none: give this one --keys FOLDER, or none to it"
         case .noHandshake: "something else than the handshake of CURVE"
         }
     }

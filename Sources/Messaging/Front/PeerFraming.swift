@@ -34,8 +34,8 @@ package struct PeerFraming {
     }
     /// Whether its messages are to be sealed.
     package let isSealed: Bool
-    /// Whether its greeting names another mechanism than CURVE.
-    package private(set) var isOpen = false
+    /// Whether its greeting names another mechanism than CURVE where messages are sealed, or CURVE where they are not.
+    package private(set) var hasOtherMechanism = false
     /// Whether the other side has let it in, where messages are sealed; for whoever carries its answers to set.
     package var isLetIn = false
     private var place = Place.greeting(count: 0)
@@ -102,13 +102,20 @@ package struct PeerFraming {
         switch count {
         case 0 where byte != 0xFF, 9 where byte != 0x7F: throw .notZeroMQ
         case 10 where byte < 3: throw .oldZeroMQ(version: byte)
-        case 12..<32 where isSealed && byte != Self.mechanism[count - 12]: isOpen = true
+        case 12..<32 where isSealed && byte != Self.curve[count - 12]: hasOtherMechanism = true
+        case 12 where !isSealed && byte == Self.curve[0]: hasOtherMechanism = true
         default: break
         }
         place = count + 1 == Self.greetingBytes ? .header(count: 0) : .greeting(count: count + 1)
     }
 
-    private static let mechanism = Array("CURVE".utf8) + [UInt8](repeating: 0, count: 15)
+    /// What a ROUTER greets with.
+    package static func greeting(isSealed: Bool) -> [UInt8] {
+        [255] + [UInt8](repeating: 0, count: 7) + [1, 127, 3, 1] + (isSealed ? curve : null)
+            + [UInt8](repeating: 0, count: 32)
+    }
+    private static let curve = Array("CURVE".utf8) + [UInt8](repeating: 0, count: 15)
+    private static let null = Array("NULL".utf8) + [UInt8](repeating: 0, count: 16)
 
     private mutating func takeHeader(_ byte: UInt8, at count: Int) {
         if count == 0 { (flags, length) = (byte, 0) } else { length = length << 8 | UInt64(byte) }
@@ -142,7 +149,7 @@ package struct PeerFraming {
     }
 
     private mutating func beginSealedFrame(_ limits: MessageLimits) throws(FormFault) -> Int? {
-        guard !isOpen else { throw .noKey }
+        guard !hasOtherMechanism else { throw .noKey }
         if commandCount < Self.sealedCommands.count {
             guard flags & ~Flag.long == Flag.command, Self.sealedCommands[commandCount].contains(length) else {
                 throw .noHandshake

@@ -87,7 +87,7 @@ package final class RelayShell {
                 for: [upper, handshakes.socket] + lower.sockets, and: [signals.descriptor, lower.descriptor],
                 timeout: max(.zero, timeout))
             for outcome in try handshakes.takeAll() {
-                try perform(relay.onHandshake(Employment.Handshake(outcome)))
+                try perform(relay.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
             }
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
