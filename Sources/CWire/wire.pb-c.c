@@ -2422,7 +2422,7 @@ const ProtobufCEnumDescriptor ssrm__wire__farewell_reason__descriptor =
   ssrm__wire__farewell_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[9] =
+static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[10] =
 {
   { "REFUSAL_CODE_UNSPECIFIED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_UNSPECIFIED", 0 },
   { "REFUSAL_CODE_VERSION", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_VERSION", 1 },
@@ -2433,14 +2433,16 @@ static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[
   { "REFUSAL_CODE_OTHER_ARITHMETIC", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
   { "REFUSAL_CODE_NO_SUCH_BLOCK", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
   { "REFUSAL_CODE_REFUTED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_REFUTED", 8 },
+  { "REFUSAL_CODE_NOT_AUTHORIZED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NOT_AUTHORIZED", 9 },
 };
 static const ProtobufCIntRange ssrm__wire__refusal_code__value_ranges[] = {
-{0, 0},{0, 9}
+{0, 0},{0, 10}
 };
-static const ProtobufCEnumValueIndex ssrm__wire__refusal_code__enum_values_by_name[9] =
+static const ProtobufCEnumValueIndex ssrm__wire__refusal_code__enum_values_by_name[10] =
 {
   { "REFUSAL_CODE_MALFORMED", 2 },
   { "REFUSAL_CODE_NOT_ASSIGNED", 5 },
+  { "REFUSAL_CODE_NOT_AUTHORIZED", 9 },
   { "REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
   { "REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
   { "REFUSAL_CODE_REFUTED", 8 },
@@ -2456,9 +2458,9 @@ const ProtobufCEnumDescriptor ssrm__wire__refusal_code__descriptor =
   "RefusalCode",
   "Ssrm__Wire__RefusalCode",
   "ssrm.wire",
-  9,
+  10,
   ssrm__wire__refusal_code__enum_values_by_number,
-  9,
+  10,
   ssrm__wire__refusal_code__enum_values_by_name,
   1,
   ssrm__wire__refusal_code__value_ranges,

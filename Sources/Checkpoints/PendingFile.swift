@@ -36,10 +36,12 @@ package final class PendingFile {
     /// What is appended goes to the disk in pieces of at least this size.
     private static let bytesStartedAtOnce = 8 << 20
 
-    /// An empty file for `path`.
+    /// An empty file for `path`, with these permissions but those that the process's mask takes away.
     ///
     /// - Throws: `TensorFileError.unwritable`.
-    package init(for path: String, disk: DiskCalls = DiskCalls()) throws(TensorFileError) {
+    package init(
+        for path: String, permissions: UInt32 = 0o666, disk: DiskCalls = DiskCalls()
+    ) throws(TensorFileError) {
         self.disk = disk
         // A link is followed, so that what it names is replaced and not the link.
         let resolved = realpath(path, nil)
@@ -60,13 +62,13 @@ package final class PendingFile {
         let name = String(url.lastPathComponent.unicodeScalars.prefix(50))  // the whole may have 255 bytes
         temporary = URL(filePath: folder).appending(path: ".\(name).\(unique).part").path
         self.path = path
-        let nameless = open(folder, O_WRONLY | Self.withoutName | O_CLOEXEC, 0o666)
+        let nameless = open(folder, O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)
         if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
             descriptor = nameless
             return
         }
         if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         isNamed = descriptor >= 0
         guard descriptor >= 0 else {
             let reason = errno == ENOENT ? "there is no folder \(folder)" : TensorFileError.lastReason

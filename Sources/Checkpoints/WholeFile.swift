@@ -2,11 +2,14 @@ public import Foundation
 
 /// Writes files that appear under their name whole or not at all.
 public enum WholeFile {
-    /// Writes `bytes` to `path`, replacing what was there.
+    /// Writes `bytes` to `path`, replacing what was there, with these permissions but those that the process's mask
+    /// takes away.
     ///
     /// - Throws: `TensorFileError.unwritable`; what was at `path` is then still there, and no temporary file is.
-    public static func write(_ bytes: some ContiguousBytes, to path: String) throws(TensorFileError) {
-        let file = try PendingFile(for: path)
+    public static func write(
+        _ bytes: some ContiguousBytes, to path: String, permissions: UInt32 = 0o666
+    ) throws(TensorFileError) {
+        let file = try PendingFile(for: path, permissions: permissions)
         var failure: TensorFileError?
         bytes.withUnsafeBytes { content in
             do throws(TensorFileError) { try file.append(content) } catch { failure = error }
@@ -18,7 +21,9 @@ public enum WholeFile {
     /// Writes `text` as UTF-8 to `path`, replacing what was there.
     ///
     /// - Throws: `TensorFileError.unwritable`; what was at `path` is then still there, and no temporary file is.
-    public static func write(_ text: String, to path: String) throws(TensorFileError) {
-        try write(Data(text.utf8), to: path)
+    public static func write(
+        _ text: String, to path: String, permissions: UInt32 = 0o666
+    ) throws(TensorFileError) {
+        try write(Data(text.utf8), to: path, permissions: permissions)
     }
 }

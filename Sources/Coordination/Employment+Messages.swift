@@ -168,7 +168,7 @@ extension Employment {
             return [.fail(text)]
         case .malformed:  // altered on its way; whoever says such things by himself is refused again
             return beginAnew(because: "refused by the coordinator at \(endpoint): \(refusal.text.printable)", at: now)
-        case .otherArithmetic, .noSuchBlock, .refuted:
+        case .otherArithmetic, .noSuchBlock, .refuted, .notAuthorized:
             return [.fail("refused by the coordinator at \(endpoint): \(refusal.text.printable)")]
         }
     }

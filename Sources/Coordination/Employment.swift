@@ -133,6 +133,12 @@ public struct Employment: Sendable {
     public internal(set) var lentClaims: [UInt64] = []
     /// Smaller claims are over.
     var releasedBelow: UInt64 = 0
+    /// The folder of its keys; nil where it has none.
+    let keys: String?
+    /// Why the other side did not take it in last, and how often that was so since it did.
+    var rejection: (outcome: Handshake, count: Int)?
+    /// When it tries anew, where ZeroMQ does not by itself.
+    var retry: Duration?
     /// How many messages came or went altered since the last work was done.
     var alteredCount = 0
 
@@ -142,10 +148,14 @@ public struct Employment: Sendable {
     ///   - hello: what it says of itself; the digest is that of the dataset at `datasetPath`.
     ///   - datasetPath: where its dataset is; nil when it has none.
     ///   - endpoint: where the coordinator is, for people.
+    ///   - keys: the folder of its keys, for people; nil where it has none.
     ///   - patience: how long a silent coordinator is waited for.
     ///   - now: the time.
-    public init(_ hello: Hello, datasetPath: String?, endpoint: String, patience: Duration, at now: Duration) {
-        (self.hello, self.datasetPath, self.endpoint) = (hello, datasetPath, endpoint)
+    public init(
+        _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
+        at now: Duration
+    ) {
+        (self.hello, self.datasetPath, self.endpoint, self.keys) = (hello, datasetPath, endpoint, keys)
         (self.patience, heard, nextSign) = (patience, now, now)
     }
 
@@ -160,7 +170,7 @@ public struct Employment: Sendable {
     private var connectionLimit: Duration { max(heartbeat * 10, .seconds(2)) }
 
     /// When `onTick` is due.
-    public var nextTick: Duration { min(nextSign, heard + silenceLimit) }
+    public var nextTick: Duration { min(nextSign, heard + silenceLimit, retry ?? nextSign) }
 
     /// Whether `onTurn` has something to do.
     public var wantsTurn: Bool { stream?.hasNext ?? false }
@@ -174,6 +184,7 @@ public struct Employment: Sendable {
     public mutating func onTick(at now: Duration) -> [Directive] {
         if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
+            if let reason = rejectionReason { return [.fail("\(reason); gave up after \(silenceLimit.inWords)")] }
             return [
                 .fail(
                     """
@@ -182,8 +193,9 @@ public struct Employment: Sendable {
                     """)
             ]
         }
-        guard now >= nextSign else { return [] }
         var renewal: [Directive] = []
+        if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }
+        guard now >= nextSign else { return renewal }
         if heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
             (isWelcome, connected, renewal) = (false, now, [.connectAnew])
         }
@@ -196,7 +208,7 @@ public struct Employment: Sendable {
         nextSign = now + heartbeat
         sequence += 1
         let overdue = stream?.overdue() ?? []
-        return [
+        return renewal + [
             .send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand, threads: threads)))
         ]
             + overdue.map { .send(.sampleRequest(block: $0)) }

@@ -45,7 +45,7 @@ extension Duration {
 
 extension String {
     /// What a peer says, on one line of bounded length and without control characters.
-    var printable: String {
+    package var printable: String {
         String(unicodeScalars.prefix(300).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
     }
 }

@@ -34,8 +34,12 @@ public struct Relay: Sendable {
     private var wanted: [Int: [WorkerID]] = [:]
 
     /// A relay that nobody has heard of, as `Employment.init`.
-    public init(_ hello: Hello, datasetPath: String?, endpoint: String, patience: Duration, at now: Duration) {
-        employment = Employment(hello, datasetPath: datasetPath, endpoint: endpoint, patience: patience, at: now)
+    public init(
+        _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
+        at now: Duration
+    ) {
+        employment = Employment(
+            hello, datasetPath: datasetPath, endpoint: endpoint, keys: keys, patience: patience, at: now)
         employment.onThreads(0, at: now)
     }
 
@@ -59,6 +63,11 @@ public struct Relay: Sendable {
         }
         let directives = employment.onMessage(message, blockLengths: blockLengths, isAhead: isAhead, at: now)
         return above(directives, at: now)
+    }
+
+    /// Takes note of what became of an attempt to be taken in by the coordinator.
+    public mutating func onHandshake(_ outcome: Employment.Handshake, at now: Duration) -> [Directive] {
+        employment.onHandshake(outcome, at: now).map { .up($0) }
     }
 
     /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its

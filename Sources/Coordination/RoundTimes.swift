@@ -9,10 +9,13 @@ public struct RoundTimes: Equatable, Sendable {
         /// How long its work and what came of it were on their way: from the work's sending to its report, but for the
         /// computing.
         public var exchanging: Duration
+        /// How many leaves it reported of.
+        public var leafCount: Int
 
         /// What a worker did.
-        public init(name: String, computing: Duration, exchanging: Duration) {
+        public init(name: String, computing: Duration, exchanging: Duration, leafCount: Int = 0) {
             (self.name, self.computing, self.exchanging) = (name, computing, exchanging)
+            self.leafCount = leafCount
         }
     }
     /// From the end of the round before to this one's.
@@ -46,7 +49,8 @@ public struct RoundClock: Sendable {
 
     /// Takes note that a report of it was taken.
     public mutating func onReport(
-        _ claim: UInt64, computing: Duration, from worker: WorkerID, named name: String, at now: Duration
+        _ claim: UInt64, leafCount: Int = 0, computing: Duration, from worker: WorkerID, named name: String,
+        at now: Duration
     ) {
         guard let work = sent[worker], work.claim == claim else { return }
         sent[worker] = nil
@@ -54,6 +58,7 @@ public struct RoundClock: Sendable {
         let computing = min(max(computing, .zero), now - work.time)
         workers[worker, default: .init(name: name, computing: .zero, exchanging: .zero)].computing += computing
         workers[worker]?.exchanging += now - work.time - computing
+        workers[worker]?.leafCount += leafCount
     }
 
     /// Takes note of a round's end.

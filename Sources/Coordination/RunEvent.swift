@@ -36,6 +36,10 @@ public enum RunEvent: Equatable, Sendable {
     case peersMuted
     /// So many peers were dropped until now, told of or not.
     case peersDropped(count: Int)
+    /// Who may come has changed, and so many keys may.
+    case keysChanged(count: Int)
+    /// Who may come can't be read any more.
+    case keysUnreadable(reason: String)
     /// A worker found leaves' sums infinite or not a number; another answer confirmed it, or is awaited.
     case notFinite(worker: String, step: Int, leaves: Range<Int>, isConfirmed: Bool)
     /// A worker said of leaves' sums that they are not finite, or sent such as if they were, and another's were finite.
@@ -104,6 +108,8 @@ public enum RunEvent: Equatable, Sendable {
         case peerDropped = "peer_dropped"
         case peersMuted = "peers_muted"
         case peersDropped = "peers_dropped"
+        case keysChanged = "keys_changed"
+        case keysUnreadable = "keys_unreadable"
         case notFinite = "not_finite"
         case refuted
         case lied
@@ -144,6 +150,8 @@ public enum RunEvent: Equatable, Sendable {
         case .peerDropped: .peerDropped
         case .peersMuted: .peersMuted
         case .peersDropped: .peersDropped
+        case .keysChanged: .keysChanged
+        case .keysUnreadable: .keysUnreadable
         case .notFinite: .notFinite
         case .refuted: .refuted
         case .lied: .lied
@@ -175,7 +183,7 @@ public enum RunEvent: Equatable, Sendable {
         case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]
         case .folderRestored(let path): [("path", .text(path))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
-            .recordFailed(let reason):
+            .recordFailed(let reason), .keysUnreadable(let reason):
             [("reason", .text(reason))]
         case .listening(let endpoint): [("endpoint", .text(endpoint))]
         case .joined(let worker, let processor, let numerics):
@@ -193,7 +201,7 @@ public enum RunEvent: Equatable, Sendable {
         case .refused(let what): [("what", .text(what))]
         case .refusalsMuted, .peersMuted, .overdueMuted, .samplesConfirmed: []
         case .peerDropped(let peer, let reason): [("peer", .text(peer)), ("reason", .text(reason))]
-        case .peersDropped(let count): [("count", .number(count))]
+        case .peersDropped(let count), .keysChanged(let count): [("count", .number(count))]
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             Self.place(worker, step, leaves) + [("confirmed", .truth(isConfirmed))]
         case .refuted(let worker, let step, let leaves): Self.place(worker, step, leaves)
@@ -256,6 +264,8 @@ extension RunEvent: CustomStringConvertible {
         case .peerDropped(let peer, let reason): "closed the connection of \(peer): \(reason)"
         case .peersMuted: "further connections that are closed are only counted"
         case .peersDropped(let count): "\(count) connections were closed until now because of what peers did"
+        case .keysChanged(let count): "the list of keys has changed: \(count) may come"
+        case .keysUnreadable(let reason): reason
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
             \(worker) found the sum of leaves \(leaves) of step \(step) infinite or not a number\

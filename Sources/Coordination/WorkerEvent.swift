@@ -6,6 +6,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case slowProducts(note: String)
     /// The dataset at hand is not the job's; the samples are fetched.
     case otherDataset(path: String)
+    /// The other side does not take this worker in, or is not whom it was taken for.
+    case notTakenIn(reason: String)
     /// The coordinator does not know this worker any more; it says hello again.
     case forgotten
     /// A message came or went altered; the worker says hello again.
@@ -23,6 +25,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .joined: "joined"
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
+        case .notTakenIn: "not_taken_in"
         case .forgotten: "forgotten"
         case .beganAnew: "began_anew"
         case .littleRoom: "little_room"
@@ -34,7 +37,7 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .beganAnew, .littleRoom, .cacheGivenUp: true
+        case .otherDataset, .notTakenIn, .beganAnew, .littleRoom, .cacheGivenUp: true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -45,7 +48,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
         case .forgotten: []
-        case .beganAnew(let reason): [("reason", .text(reason))]
+        case .beganAnew(let reason), .notTakenIn(let reason): [("reason", .text(reason))]
         case .littleRoom(let needed, let capacity, let mebibytes):
             [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
         case .cacheGivenUp(let reason): [("reason", .text(reason))]
@@ -66,6 +69,7 @@ extension WorkerEvent: CustomStringConvertible {
         case .joined(let endpoint): "joined the job at \(endpoint)"
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
+        case .notTakenIn(let reason): "\(reason); trying on"
         case .forgotten: "the coordinator does not know this worker any more; saying hello again"
         case .beganAnew(let reason): "\(reason); saying hello again"
         case .littleRoom(let needed, let capacity, let mebibytes):

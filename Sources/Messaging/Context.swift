@@ -5,7 +5,7 @@ public final class Context: @unchecked Sendable {  // zmq contexts are thread-sa
     let handle: UnsafeMutableRawPointer
 
     /// What ZeroMQ opens for a context and a socket or two; where it can't, it ends the process.
-    private static let descriptorCount = 24
+    private static let descriptorCount = 32
 
     /// A context with one input and output thread.
     ///

@@ -26,6 +26,9 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
         if descriptor >= 0 { linux_widen(descriptor) }
     }
 
+    /// What the gatekeeper said of the connection that it came by; nil where there is none.
+    var pass: String? { zmq_msg_gets(message, "User-Id").map { String(cString: $0) } }
+
     /// The number of the connection to an abstract name that it came by; 0 where that has none, or is closed.
     func joinedNumber(at name: String) -> UInt64 {
         let descriptor = zmq_msg_get(message, ZMQ_SRCFD)
@@ -40,8 +43,11 @@ public enum Part {
     /// Bytes that are sent from where they lie; `owner` is kept until they are gone, and must not change them before.
     case shared(UnsafeRawBufferPointer, owner: AnyObject)
 
-    /// With what ZMTP puts before it.
-    var framedByteCount: Int { byteCount + (byteCount > 255 ? 9 : 2) }
+    /// With what ZMTP, and CURVE where it is used, put around it.
+    func framedByteCount(isSealed: Bool) -> Int {
+        let count = byteCount + (isSealed ? PeerFraming.sealBytes : 0)
+        return count + (count > 255 ? 9 : 2)
+    }
 
     var byteCount: Int {
         switch self {

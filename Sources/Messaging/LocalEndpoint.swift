@@ -9,5 +9,10 @@ public enum LocalEndpoint {
             && text.dropFirst(prefix.count).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
     }
 
+    /// A name that nobody else has.
+    static func randomName() -> String {
+        "ssrm-" + (0..<16).map { _ in String(UInt8.random(in: .min ... .max), radix: 36) }.joined()
+    }
+
     static func of(name: String) -> String { prefix + name }
 }

@@ -1,10 +1,42 @@
 import Foundation
 
-/// A ROUTER that peers reach through a `Front` alone, and this machine's own processes, of the same user, by its local
-/// name; for the one thread that made it.
+/// A ROUTER that peers reach through a `Front` alone, and one for this machine's own processes, of the same user; for
+/// the one thread that made them.
+///
+/// Where peers need no keys, both are one.
 public final class Reception {
+    /// A message that came.
+    public struct Arrival {
+        /// Who sent it: its socket's identity, and its key where it has one, so that nobody is another key's peer.
+        public let peer: [UInt8]
+        /// The label of its key; nil where none is needed.
+        public let label: String?
+        /// What it sent.
+        public let frames: [Frame]
+    }
+    /// Whose keys may come, and this side's own.
+    public struct Keys: Sendable {
+        /// This side's own.
+        public let pair: KeyPair
+        /// Who may come now.
+        public let authorized: AuthorizedKeys
+        /// Who may come from now on, where that has changed since it was asked for last; nil where not.
+        public let change: @Sendable () throws -> AuthorizedKeys?
+
+        /// Keys.
+        public init(
+            pair: KeyPair, authorized: AuthorizedKeys, change: @escaping @Sendable () throws -> AuthorizedKeys?
+        ) {
+            (self.pair, self.authorized, self.change) = (pair, authorized, change)
+        }
+    }
+
+    /// For this machine's own processes, and where no keys are needed for all.
     private var held: Socket?
-    private let front: Front
+    /// For who comes with a key.
+    var sealed: Socket?
+    let front: Front
+    let gatekeeper: Gatekeeper?
     /// Where this user's processes on this machine connect.
     public let localEndpoint: String
     /// Where everybody else does.
@@ -12,11 +44,17 @@ public final class Reception {
     /// Of those who came through the front, by their identities.
     private var gauges: [[UInt8]: PassageGauge] = [:]
     private var gaugesKept = 64
+    /// Of those who came with keys: as which identity the socket knows them, and with which label.
+    var sealedPeers: [[UInt8]: SealedPeer] = [:]
+    /// By these identities.
+    var sealedNames: [[UInt8]: [UInt8]] = [:]
+    var passes: [String: Gatekeeper.Pass] = [:]
     /// Of those who came past it.
     private var locals: Set<[UInt8]> = []
-    private var waitingLimit: Int
+    var limits: FrontLimits
     private var requests: RequestBook
     private var linger: Duration
+    private var isSealedNext = false
 
     /// Listens from now on.
     ///
@@ -24,48 +62,65 @@ public final class Reception {
     ///   - place: where peers connect.
     ///   - limits: what they are held to.
     ///   - frameLimit: the bytes of the largest frame that comes, from whom ever.
-    ///   - context: the socket's.
+    ///   - keys: who may come; nil where everybody may, and what is said is readable.
+    ///   - context: the sockets'; one of its own, where there are keys.
     ///   - linger: what was not sent within that time after the end is dropped.
     /// - Throws: when nobody can listen there.
     public init(
-        at place: TCPEndpoint, _ limits: FrontLimits, frameLimit: Int, in context: Context, linger: Duration
+        at place: TCPEndpoint, _ limits: FrontLimits, frameLimit: Int, keys: Keys? = nil, in context: Context,
+        linger: Duration
     ) throws(SocketError) {
         let socket = try Socket(.router, in: context, linger: linger)
         try socket.setFrameLimit(bytes: frameLimit)
-        let front = try Front(at: place, limits)
-        (self.front, waitingLimit) = (front, limits.waiting)
-        self.linger = linger
+        let front = try Front(at: place, limits, isSealed: keys != nil)
+        (self.front, self.limits, self.linger) = (front, limits, linger)
         requests = RequestBook(ofPeer: limits.requests, ofMachine: limits.requestsOfMachine)
+        var gatekeeper: Gatekeeper?
         do throws(SocketError) {
-            localEndpoint = try socket.bind(locally: front.localName)
+            if let keys {
+                localEndpoint = try socket.bind(locally: LocalEndpoint.randomName())
+                gatekeeper = try Gatekeeper(keys.authorized, reading: keys.change, for: front.shared, in: context)
+                let sealed = try Socket(.router, in: context, linger: linger)
+                try sealed.setFrameLimit(bytes: frameLimit + PeerFraming.sealBytes)
+                try sealed.guardIt(with: keys.pair)
+                _ = try sealed.bind(locally: front.localName)
+                self.sealed = sealed
+            } else {
+                localEndpoint = try socket.bind(locally: front.localName)
+            }
         } catch {
+            gatekeeper?.stop()
             front.end(patience: .zero)
             throw error
         }
+        self.gatekeeper = gatekeeper
         held = socket
     }
 
     deinit {
-        held = nil  // what it still has to say is on its way from here on
+        (held, sealed) = (nil, nil)  // what they still have to say is on its way from here on
+        gatekeeper?.stop()
         front.end(patience: min(linger, .milliseconds(500)))
     }
 
     /// After the end, what was not sent within that time is dropped.
     public func setLinger(_ linger: Duration) throws(SocketError) {
-        try socket.setLinger(linger)
+        for socket in sockets { try socket.setLinger(linger) }
         self.linger = linger
     }
 
-    /// For `Poller`.
-    public var socket: Socket {
+    private var local: Socket {
         guard let held else { preconditionFailure("a socket used after its end") }
         return held
     }
 
+    /// For `Poller`.
+    public var sockets: [Socket] { [local] + (sealed.map { [$0] } ?? []) }
+
     /// Holds peers to other limits from now on.
     public func limit(_ change: (inout FrontLimits) -> Void) {
         front.limit(change)
-        waitingLimit = front.waitingLimit
+        limits = front.currentLimits
     }
 
     // MARK: - What happened at the front
@@ -74,26 +129,41 @@ public final class Reception {
     public var descriptor: Int32 { front.descriptor }
 
     /// What happened since.
-    public func takeNotes() -> [Front.Note] { front.takeNotes() }
+    public func takeNotes() -> [Front.Note] {
+        front.takeNotes().flatMap { note in
+            if case .keysChanged = note { return [note] + sendAwayRevoked() }
+            return [note]
+        }
+    }
 
     /// How many peers were turned away.
     public var droppedCount: Int { front.droppedCount }
 
     // MARK: - Messages
 
-    /// The next whole message's frames, the first of which is who sent it; nil when none has come.
-    public func receive() throws(SocketError) -> [Frame]? {
+    /// The next whole message; nil when none has come.
+    public func receive() throws(SocketError) -> Arrival? {
         let completedCost = front.completedCost
-        guard let frames = try socket.receive() else {
-            front.onNothingThere(whenCompleted: completedCost)
-            return nil
+        // In turn, so that none keeps the other waiting.
+        for _ in 0..<2 {
+            isSealedNext.toggle()
+            if isSealedNext, sealed != nil {
+                if let arrival = try receiveSealed() { return arrival }
+            } else if !isSealedNext, let arrival = try receiveOpen() {
+                return arrival
+            }
         }
-        guard let first = frames.first else { return frames }
+        front.onNothingThere(whenCompleted: completedCost)
+        return nil
+    }
+
+    private func receiveOpen() throws(SocketError) -> Arrival? {
+        guard let frames = try local.receive(), let first = frames.first else { return nil }
         let identity = Array(first.bytes)
         // Of a message that ZeroMQ had fetched before it was asked for, only what the peer sent tells its connection.
         let came = frames.count > 1 ? frames[1] : first
-        if let gauge = front.gauge(of: came) {
-            front.onTaken(frames)
+        if sealed == nil, let gauge = front.gauge(of: came) {
+            front.onTaken(frames.dropFirst())
             if gauges[identity] !== gauge {
                 came.widenItsConnection()
                 note(gauge, of: identity)
@@ -102,13 +172,16 @@ public final class Reception {
             came.widenItsConnection()
             if locals.count > 4096 { locals = [] }
         }
-        return frames
+        return Arrival(peer: identity, label: nil, frames: Array(frames.dropFirst()))
     }
 
-    private func note(_ gauge: PassageGauge, of identity: [UInt8]) {
+    func note(_ gauge: PassageGauge, of identity: [UInt8]) {
         gauges[identity] = gauge
         guard gauges.count > gaugesKept else { return }
-        gauges = gauges.filter { !$0.value.isClosed }
+        for (identity, gauge) in gauges where gauge.isClosed {
+            gauges[identity] = nil
+            forgetSealed(identity)
+        }
         gaugesKept = max(64, 2 * gauges.count)
     }
 
@@ -129,7 +202,7 @@ public final class Reception {
 
     /// Whether so many bytes more may wait for a peer.
     public func hasRoom(for byteCount: Int, to identity: [UInt8]) -> Bool {
-        gauges[identity].map { $0.waiting + byteCount <= waitingLimit } ?? true
+        gauges[identity].map { $0.waiting + byteCount <= limits.waiting } ?? true
     }
 
     /// Sends a message without waiting; one for a peer that is gone, or for which too much waits already, is dropped.
@@ -140,8 +213,14 @@ public final class Reception {
         let byteCount = parts.reduce(0) { $0 + $1.byteCount }
         // Short answers may wait behind what fills the room.
         if byteCount > 4096, !hasRoom(for: byteCount, to: identity) { return false }
-        gauges[identity]?.onSent(parts.reduce(0) { $0 + $1.framedByteCount })
-        try socket.send([.copied(identity)] + parts)
+        let name = sealedPeers[identity]?.name
+        gauges[identity]?.onSent(parts.reduce(0) { $0 + $1.framedByteCount(isSealed: name != nil) })
+        if let name {
+            // Another key's peer that took the name is none of whom this is for.
+            if sealedNames[name] == identity { try sealed?.send([.copied(name)] + parts) }
+        } else {
+            try local.send([.copied(identity)] + parts)
+        }
         return true
     }
 

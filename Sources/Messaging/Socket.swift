@@ -9,6 +9,19 @@ public final class Socket {
         case router
         /// Speaks with one.
         case dealer
+        /// Answers whoever asks, one after another.
+        case reply
+        /// Speaks with one within this process.
+        case pair
+
+        var number: Int32 {
+            switch self {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .reply: ZMQ_REP
+            case .pair: ZMQ_PAIR
+            }
+        }
     }
     let handle: UnsafeMutableRawPointer
     private let context: Context  // kept alive: zmq_ctx_term waits for every zmq_close
@@ -20,7 +33,7 @@ public final class Socket {
     ///
     /// - Throws: when the process is out of resources.
     public init(_ kind: Kind, in context: Context, linger: Duration = .zero) throws(SocketError) {
-        guard let handle = zmq_socket(context.handle, kind == .router ? ZMQ_ROUTER : ZMQ_DEALER) else {
+        guard let handle = zmq_socket(context.handle, kind.number) else {
             throw .last("zmq_socket")
         }
         (self.handle, self.context) = (handle, context)  // owned from here: a later throw runs deinit
@@ -39,18 +52,20 @@ public final class Socket {
         precondition(pthread_equal(owner, pthread_self()) != 0, "a socket was used by a thread that did not make it")
     }
 
-    private func set<T>(_ option: Int32, _ value: T, _ name: String) throws(SocketError) {
+    func set<T>(_ option: Int32, _ value: T, _ name: String) throws(SocketError) {
         checkThread()
         let status = withUnsafeBytes(of: value) { zmq_setsockopt(handle, option, $0.baseAddress, $0.count) }
         if status != 0 { throw .last("zmq_setsockopt", name) }
     }
 
+    func setBytes(_ option: Int32, _ bytes: [UInt8], _ name: String) throws(SocketError) {
+        checkThread()
+        if zmq_setsockopt(handle, option, bytes, bytes.count) != 0 { throw .last("zmq_setsockopt", name) }
+    }
+
     /// Says under which identity a router knows this dealer; before connecting.
     public func setIdentity(_ identity: [UInt8]) throws(SocketError) {
-        checkThread()
-        if zmq_setsockopt(handle, ZMQ_ROUTING_ID, identity, identity.count) != 0 {
-            throw .last("zmq_setsockopt", "identity")
-        }
+        try setBytes(ZMQ_ROUTING_ID, identity, "identity")
     }
 
     /// Lets the library itself drop a peer that announces a larger frame, before anything is allocated for it.

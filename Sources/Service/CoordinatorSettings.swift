@@ -2,6 +2,8 @@
 package struct CoordinatorSettings: Sendable {
     /// Where it listens.
     package var listen: String
+    /// The keys of those whom it takes in, and its own; nil where everybody is.
+    package var keys: KeyFolder?
     /// How often a worker shows that it lives.
     package var heartbeat = Duration.seconds(1)
     /// Silent for longer than this, a worker is taken for dead.

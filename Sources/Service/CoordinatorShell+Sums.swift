@@ -52,7 +52,9 @@ extension CoordinatorShell {
     private func note(_ report: LeafReport, from worker: WorkerID) {
         times.computing += report.computing
         let name = training.roster.members[worker]?.name ?? ""
-        clock.onReport(report.claim, computing: report.computing, from: worker, named: name, at: watch.elapsed)
+        clock.onReport(
+            report.claim, leafCount: report.leaves.count, computing: report.computing, from: worker, named: name,
+            at: watch.elapsed)
     }
 
     /// Makes the parameters of the state what is sent from now on.

@@ -110,8 +110,8 @@ package final class CoordinatorShell {
         var limits = try FrontLimits(localWorkers: settings.localWorkers)
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(
-            at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4), in: Context(),
-            linger: .seconds(2))
+            at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4),
+            keys: settings.keys?.reception(), in: Context(), linger: .seconds(2))
         parameterParts = cutParameters()
     }
 
@@ -167,7 +167,7 @@ package final class CoordinatorShell {
             throw error
         }
         defer { takeCheckpointEvents() }
-        takePeerNotes()
+        try takePeerNotes()
         tellDroppedCount(isLast: true)
         try keepCheckpoint()
         try checkpoints.finish()
@@ -181,18 +181,18 @@ package final class CoordinatorShell {
             let waitStart = watch.elapsed
             let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
-                for: reception.socket,
+                for: reception.sockets,
                 and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor]
                     + (referee.map { [$0.descriptor] } ?? []),
                 timeout: min(max(.zero, waitEnd - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
-                guard training.ledger != nil, let frames = try reception.receive() else { break }
-                try receive(frames)
+                guard training.ledger != nil, let arrival = try reception.receive() else { break }
+                try receive(arrival)
             }
             try sendSamplesThatWait()
-            takePeerNotes()
+            try takePeerNotes()
             takeCheckpointEvents()
             try takeVerdicts()
             if training.ledger == nil { break }  // workers that end from here on were sent away
@@ -217,19 +217,18 @@ package final class CoordinatorShell {
         return .complete
     }
 
-    private func receive(_ frames: [Frame]) throws {
-        guard let identity = frames.first else { return }
-        let worker = WorkerID(Array(identity.bytes))
+    private func receive(_ arrival: Reception.Arrival) throws {
+        let worker = WorkerID(arrival.peer)
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
             envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
-        guard try admits(envelope, from: worker) else { return }
+        guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
         let directives = training.onMessage(
-            envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
+            message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
             at: watch.elapsed)
         try perform(directives, on: envelope)
     }

@@ -10,9 +10,11 @@ package struct RunCosts: Sendable {
         package let worker: String
         /// Milliseconds of a round, means over all rounds that were counted.
         package let computing, exchanging, waiting: Double
+        /// Leaves of a round that it reported of, a mean over all rounds that were counted.
+        package let leaves: Double
 
         private enum CodingKeys: String, CodingKey {
-            case worker
+            case worker, leaves
             case computing = "compute_ms"
             case exchanging = "exchange_ms"
             case waiting = "wait_ms"
@@ -20,7 +22,7 @@ package struct RunCosts: Sendable {
     }
     private var whole = Duration.zero
     private var optimising = Duration.zero
-    private var byWorker: [String: (computing: Duration, exchanging: Duration)] = [:]
+    private var byWorker: [String: (computing: Duration, exchanging: Duration, leafCount: Int)] = [:]
     /// How many rounds were counted.
     package private(set) var rounds = 0
 
@@ -32,8 +34,9 @@ package struct RunCosts: Sendable {
         rounds += 1
         (whole, optimising) = (whole + times.whole, optimising + times.optimising)
         for worker in times.workers {
-            byWorker[worker.name, default: (.zero, .zero)].computing += worker.computing
+            byWorker[worker.name, default: (.zero, .zero, 0)].computing += worker.computing
             byWorker[worker.name]?.exchanging += worker.exchanging
+            byWorker[worker.name]?.leafCount += worker.leafCount
         }
     }
 
@@ -48,7 +51,8 @@ package struct RunCosts: Sendable {
             let (computing, exchanging) = (mean(times.computing), mean(times.exchanging))
             return Worker(
                 worker: name, computing: computing, exchanging: exchanging,
-                waiting: max(0, round - computing - exchanging))
+                waiting: max(0, round - computing - exchanging),
+                leaves: Double(times.leafCount) / Double(max(rounds, 1)))
         }
     }
 

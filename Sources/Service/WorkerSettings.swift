@@ -12,6 +12,8 @@ package struct WorkerSettings: Sendable {
     package var sampleMemory = MachineMemory.standardForSamples
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
+    /// The keys that it shows, and whose it trusts; nil for none.
+    package var keys: KeyFolder?
     /// Whether it exchanges floats through shared memory with a coordinator on this machine.
     package var sharesMemory = true
 

@@ -21,6 +21,8 @@ package final class WorkerShell {
     private let signals: SignalInbox
     private let sinks: [any WorkerEventSink]
     private let socket: Socket
+    /// What becomes of its attempts to be taken in; within a machine there are none.
+    private var handshakes: HandshakeWatch?
     let compute: ComputeThread
     let watch = Stopwatch()
     var employment: Employment
@@ -51,15 +53,18 @@ package final class WorkerShell {
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: settings.threads,
             datasetDigest: dataset?.digest ?? "")
         employment = Employment(
-            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
-            at: watch.elapsed)
+            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
+            patience: settings.patience, at: watch.elapsed)
         compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
-        socket = try Socket(.dealer, in: Context(), linger: .seconds(1))
+        let context = try Context()
+        socket = try Socket(.dealer, in: context, linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)
         if LocalEndpoint.isOne(settings.endpoint) {
             try socket.connect(settings.endpoint)
         } else {
+            if let keys = settings.keys { try socket.setKeys(keys.pair(), of: keys.coordinatorKey()) }
+            handshakes = try HandshakeWatch(of: socket, in: context)
             try socket.connect(TCPEndpoint(connecting: settings.endpoint))
         }
     }
@@ -83,9 +88,13 @@ package final class WorkerShell {
     private func loop() throws -> Outcome {
         while true {
             try Poller.wait(
-                for: socket, and: [compute.answers.descriptor, signals.descriptor],
+                for: [socket] + (handshakes.map { [$0.socket] } ?? []),
+                and: [compute.answers.descriptor, signals.descriptor],
                 timeout: employment.wantsTurn ? .zero : max(.zero, employment.nextTick - watch.elapsed))
             for answer in compute.answers.takeAll() { try take(answer) }
+            for outcome in try handshakes?.takeAll() ?? [] {
+                try perform(employment.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
+            }
             // So many and no more, or a fetch of many blocks would keep signals and signs of life waiting.
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try socket.receive() else { break }

@@ -21,9 +21,11 @@ struct SSRM: ParsableCommand {
         version: "0.5.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, RelayCommand.self,
-            PlanCommand.self,
+            KeysCommand.self, PlanCommand.self,
             TrainCommand.self,
-            EvaluateCommand.self, PredictCommand.self, PresetCommand.self, InspectCommand.self, BenchCommand.self,
+            EvaluateCommand.self, PredictCommand.self, ReportCommand.self, PresetCommand.self, InspectCommand.self,
+            StatusCommand.self,
+            BenchCommand.self,
         ])
 
     /// Parses and runs.

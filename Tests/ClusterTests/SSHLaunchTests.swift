@@ -22,15 +22,37 @@ struct SSHLaunchTests {
         _ run: String, hosts: String, program: String = ProgramRun.ssrm, flags: [String]
     ) throws -> ProgramRun {
         let list = try job.folder.write(hosts, to: "hosts.txt")
+        return try launch(
+            run, ["--hosts", list, "--program", program, "--local-program", ProgramRun.ssrm], flags: flags)
+    }
+
+    private func launch(
+        _ run: String, _ options: [String], flags: [String], environment: [String: String] = [:]
+    ) throws -> ProgramRun {
         let arguments =
             [
-                "--hosts", list, "--data", job.data, "--run", job.run(run), "--listen", "tcp://127.0.0.1:*",
-                "--ssh-config", config, "--program", program, "--local-program", ProgramRun.ssrm, "--",
-            ] + flags
-        let script = packageRoot.appending(path: "Cluster/ssh-launch").path
+                "--data", job.data, "--run", job.run(run), "--listen", "tcp://127.0.0.1:*", "--ssh-config", config,
+                "--threads", "1",
+            ] + options + ["--"] + flags
         return try withoutBlockedSignals {
-            try ProgramRun(arguments, program: script, environment: processes.environment)
+            try ProgramRun(
+                arguments, program: Self.script, environment: processes.environment.merging(environment) { $1 })
         }
+    }
+
+    private static let script = packageRoot.appending(path: "Cluster/ssh-launch").path
+
+    /// A folder like those that `Scripts/package` makes, whose program is the one built here, and its digest.
+    private func package(_ facts: String = "machine x86_64\nglibc 2.17\n") throws -> (folder: String, digest: String) {
+        let program = try job.folder.write("#!/bin/sh\nexec \(ProgramRun.ssrm) \"$@\"\n", to: "package/bin/ssrm")
+        chmod(program, 0o755)
+        try job.folder.write("", to: "package/lib/ssrm/nothing")
+        let folder = job.folder.path("package")
+        let sums = "cd \(folder) && sha256sum $(find bin lib -type f | LC_ALL=C sort) | sha256sum | cut -c1-64"
+        let digest = try ProgramRun(["-c", sums], program: "/bin/sh").result(seconds: 20).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        try job.folder.write("version 0\n\(facts)digest \(digest)\n", to: "package/share/ssrm/package")
+        return (folder, digest)
     }
 
     @Test func aJobOverTwoHostsEndsWholeWithTheBitsOfALocalRun() throws {
@@ -54,7 +76,88 @@ struct SSHLaunchTests {
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
     }
 
-    @Test func aWorkerThatIsKilledOnItsHostIsNamedAndTheOthersGoOn() throws {
+    @Test func aHostWithoutTheProgramGetsItOnce() throws {
+        defer { processes.endAll() }
+        let (package, digest) = try package()
+        let cache = job.folder.path("cache")
+        let list = try job.folder.write("host1 cache=\(cache)\nhost1\n", to: "hosts.txt")
+        let first = try launch(
+            "first", ["--hosts", list, "--package", package, "--threads", "1"], flags: ClusterJob.short
+        )
+        .result(seconds: 120)
+        #expect(first.status == 0 && first.errors.contains("host1: copied in"), "\(first.errors)")
+        #expect(FileManager.default.isExecutableFile(atPath: "\(cache)/\(digest)/bin/ssrm"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == [digest])
+        let second = try launch("second", ["--hosts", list, "--package", package], flags: ClusterJob.short)
+            .result(seconds: 120)
+        #expect(second.status == 0 && !second.errors.contains("host1: cop"), "\(second.errors)")
+        #expect(try job.digest(of: "first") == job.digestOfLocalRun())
+        #expect(processes.left(after: 5) == [])
+    }
+
+    @Test(arguments: [
+        ("machine armv7l\n", "host1 is a x86_64 machine, and ssrm here is for armv7l"),
+        ("glibc 99.1\n", "and ssrm needs 99.1 or newer"),
+    ])
+    func aHostThatCannotRunTheProgramIsToldOfBeforeItIsCopied(facts: String, words: String) throws {
+        defer { processes.endAll() }
+        let list = try job.folder.write("host1\n", to: "hosts.txt")
+        let result = try launch("ssh", ["--hosts", list, "--package", package(facts).folder], flags: ClusterJob.short)
+            .result(seconds: 60)
+        #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+    }
+
+    @Test func aHostJoinsWhileTheJobGoesOn() throws {
+        defer { processes.endAll() }
+        let launcher = try launch("ssh", hosts: "host1\n", flags: ClusterJob.endless)
+        try job.events(of: "ssh").waits(for: .joined, count: 1, seconds: 60)
+        let added = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script)
+            .result(seconds: 60)
+        #expect(added.status == 0 && added.errors.contains("host2: joined with 1 thread"), "\(added.errors)")
+        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
+        launcher.signal(SIGTERM)
+        #expect(launcher.result(seconds: 60).status == 143)
+        #expect(processes.left(after: 20) == [])
+        let late = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script).result(seconds: 60)
+        #expect(late.status == 1 && late.errors.contains("no ssh-launch runs in"), "\(late.errors)")
+    }
+
+    /// What ssh says, and what a person has to do.
+    @Test(arguments: [
+        ("ssh: Could not resolve hostname lab9: Name or service not known", "write its address in the list"),
+        ("ssh: connect to host lab9 port 22: Connection refused", "start sshd there"),
+        ("ssh: connect to host lab9 port 22: Connection timed out", "is it switched on"),
+        ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "`ssh-keygen -R lab9`"),
+        ("No ED25519 host key is known for lab9.\nHost key verification failed.", "connect once by hand"),
+        ("anna@lab9: Permission denied (publickey).", "`ssh-copy-id lab9`"),
+    ])
+    func aHostThatSSHDoesNotReachIsToldOfInOneLine(said: String, advice: String) throws {
+        defer { processes.endAll() }
+        let ssh = try job.folder.write("#!/bin/sh\nprintf '%s\\n' '\(said)' >&2\nexit 255\n", to: "bin/ssh")
+        chmod(ssh, 0o755)
+        let list = try job.folder.write("lab9\n", to: "hosts.txt")
+        let path = job.folder.path("bin") + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let result = try launch(
+            "ssh", ["--hosts", list, "--program", "ssrm", "--local-program", ProgramRun.ssrm],
+            flags: ClusterJob.endless, environment: ["PATH": path]
+        ).result(seconds: 60)
+        let lines = result.errors.split(separator: "\n").filter { $0.contains("lab9 can't be reached by ssh") }
+        #expect(result.status == 1 && lines.last?.contains(advice) == true, "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        ("lab1 thread=2", "hosts.txt:2: 'thread=2' is none of KEY=VALUE"), ("lab1 threads=0", "threads takes a number"),
+        ("-oProxyCommand=x", "is not a host's name"), ("lab1 address=-x", "is no address"),
+        ("lab1 connect=10.0.0.5", "connect takes an endpoint"),
+    ])
+    func aListThatCannotBeReadIsRefusedWithItsLine(line: String, words: String) throws {
+        let result = try launch("ssh", hosts: "# hosts\n\(line)\n", flags: ClusterJob.short).result(seconds: 30)
+        #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func aWorkerThatIsKilledOnItsHostIsNamedAndFollowedByAnother() throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.long)
         try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
@@ -63,6 +166,7 @@ struct SSHLaunchTests {
         let result = launcher.result(seconds: 120)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.contains("lost its worker (exit code 137)"), "\(result.errors)")
+        #expect(result.errors.contains("trying again in 1 s"), "\(result.errors)")
         #expect(processes.left(after: 5) == [])
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun(ClusterJob.long))
     }

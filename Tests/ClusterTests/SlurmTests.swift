@@ -28,11 +28,34 @@ struct SlurmTests {
 
     /// Submits the batch script with a run's folder and returns the job's number.
     private func submit(_ run: String, flags: [String]) throws -> String {
-        let script = packageRoot.appending(path: "Cluster/slurm/ssrm.sbatch").path
-        let arguments = ["--parsable", "--nodes=2", "--output=\(job.folder.path("slurm.log"))", script]
-        let program = ["--data", job.data, "--run", job.run(run)] + flags
+        try submit(
+            "ssrm.sbatch", ["--nodes=2", "--output=\(job.folder.path("slurm.log"))"],
+            ["--data", job.data, "--run", job.run(run)] + flags)
+    }
+
+    /// Submits a coordinator without workers.
+    private func submitCoordinator(_ run: String, on node: String? = nil) throws -> String {
+        try submit(
+            "ssrm.sbatch",
+            ["--nodes=1", "--output=\(job.folder.path("slurm.log"))"] + (node.map { ["--nodelist=\($0)"] } ?? []),
+            ["--data", job.data, "--run", job.run(run)] + ClusterJob.long, environment: ["SSRM_WORKERS": "none"])
+    }
+
+    /// Submits an array of workers for it.
+    private func submitWorkers(_ run: String, array: String, _ options: [String] = []) throws -> String {
+        try submit(
+            "workers.sbatch", ["--array=\(array)", "--output=\(job.folder.path("workers-%a.log"))"] + options,
+            [job.run(run)], environment: ["SSRM_WAIT": "60"])
+    }
+
+    private func submit(
+        _ name: String, _ options: [String], _ arguments: [String], environment more: [String: String] = [:]
+    ) throws -> String {
+        let script = packageRoot.appending(path: "Cluster/slurm/" + name).path
         let result = try withoutBlockedSignals {
-            try ProgramRun(arguments + program, program: "/usr/bin/sbatch", environment: environment)
+            try ProgramRun(
+                ["--parsable"] + options + [script] + arguments, program: "/usr/bin/sbatch",
+                environment: environment.merging(more) { $1 })
         }.result(seconds: 30)
         try #require(result.status == 0, "\(result.errors)")
         return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -75,5 +98,42 @@ struct SlurmTests {
         #expect(try end(of: second) == "COMPLETED", "\(job.text("slurm.log"))")
         #expect(job.text("slurm.log").contains("resuming from"))
         #expect(try job.digest(of: "twice") == job.digestOfLocalRun(ClusterJob.long))
+    }
+
+    /// Powers a node off.
+    private func kill(node: String) throws {
+        let text = job.text("slurm/\(node).pid").trimmingCharacters(in: .whitespacesAndNewlines)
+        Glibc.kill(try #require(pid_t(text)), SIGKILL)
+    }
+
+    @Test func workersOfAnArrayComeAndGoAndANodeIsLost() throws {
+        defer { processes.endAll() }
+        let coordinator = try submitCoordinator("array", on: "node1")
+        let lost = try submitWorkers("array", array: "1-2", ["--nodelist=node2", "--no-requeue"])
+        try job.events(of: "array").waits(for: .joined, count: 2, seconds: 60)
+        _ = try command("scancel", "\(lost)_1")
+        try job.events(of: "array").waits(for: .left, seconds: 60)
+        let more = try submitWorkers("array", array: "3", ["--nodelist=node1"])
+        try job.events(of: "array").waits(for: .joined, count: 3, seconds: 60)
+        try kill(node: "node2")
+        #expect(try end(of: coordinator) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(try end(of: more) == "COMPLETED", "\(job.text("workers-3.log"))")
+        #expect(processes.left(after: 10) == [])
+        #expect(try job.digest(of: "array") == job.digestOfLocalRun(ClusterJob.long))
+    }
+
+    @Test func aCoordinatorWhoseNodeIsLostIsFollowedByAnotherWithTheSameWorkers() throws {
+        defer { processes.endAll() }
+        let coordinator = try submitCoordinator("array")
+        try job.events(of: "array").waits(for: .listening, seconds: 60)
+        let node = try command("scontrol", "show", "job", coordinator).firstMatch(of: /BatchHost=(\w+)/)
+        let first = try #require(node.map { String($0.output.1) })
+        let workers = try submitWorkers("array", array: "1", ["--exclude=\(first)"])
+        try job.events(of: "array").waits(for: .checkpointWritten, seconds: 60)
+        try kill(node: first)
+        #expect(try end(of: coordinator, seconds: 120) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(try end(of: workers) == "COMPLETED", "\(job.text("workers-1.log"))")
+        #expect(job.text("slurm.log").contains("resuming from"))
+        #expect(try job.digest(of: "array") == job.digestOfLocalRun(ClusterJob.long))
     }
 }

@@ -106,3 +106,47 @@ func whatIsNotOfTheFormIsNamed(bytes: [UInt8], said: String) {
     #expect(book.onRequest(by: 3, of: 8, at: .zero) == .admitted)
     #expect(book.onRequest(by: 1, of: 7, at: .seconds(2)) == .admitted)
 }
+
+private let sealedGreeting: [UInt8] =
+    Array(greeting.prefix(12)) + Array("CURVE".utf8) + [UInt8](repeating: 0, count: 47)
+
+private func walkedSealed(_ bytes: [UInt8], isLetIn: Bool = true, piece: Int) throws -> PeerFraming {
+    var framing = PeerFraming(isSealed: true)
+    framing.isLetIn = isLetIn
+    for start in stride(from: 0, to: bytes.count, by: piece) {
+        try bytes[start..<min(bytes.count, start + piece)].withUnsafeBytes {
+            let walk = try framing.walk($0, limits: limits)
+            #expect(walk.byteCount == $0.count)
+        }
+    }
+    return framing
+}
+
+private let handshake: [UInt8] = frame(200, flags: 4) + frame(300, flags: 4)
+
+@Test(arguments: [1, 2, 3, 7, 64, 4096]) func sealedFramesAreCountedAsFarAsTheyShow(piece: Int) throws {
+    let bytes = sealedGreeting + handshake + frame(33) + frame(1033) + frame(50, isLong: true)
+    let framing = try walkedSealed(bytes, piece: piece)
+    #expect(framing.begunCost == 33 + 1033 + 50 + 3 * PeerFraming.frameOverhead)
+    #expect(framing.messageCount == 0 && framing.completeCost == 0 && !framing.hasOtherMechanism)
+}
+
+@Test func whatIsNotOfTheFormOfSealedFramesIsNamed() {
+    let cases: [(bytes: [UInt8], isLetIn: Bool, said: String)] = [
+        (sealedGreeting + frame(199, flags: 4), true, "handshake of CURVE"),
+        (sealedGreeting + frame(200), true, "handshake of CURVE"),
+        (sealedGreeting + frame(200, flags: 4) + frame(601, flags: 4), true, "handshake of CURVE"),
+        (sealedGreeting + frame(200, flags: 4) + frame(256, flags: 4), true, "handshake of CURVE"),
+        (sealedGreeting + handshake + frame(33), false, "handshake of CURVE"),
+        (sealedGreeting + handshake + frame(33, isLast: false), true, "flags 1"),
+        (sealedGreeting + handshake + frame(33, flags: 4), true, "flags 4"),
+        (sealedGreeting + handshake + frame(1034), true, "a frame of 1034 bytes"),
+        (greeting + frame(20, flags: 4), true, "without a key"),
+    ]
+    for (bytes, isLetIn, said) in cases {
+        for piece in [1, bytes.count] {
+            let fault = #expect(throws: FormFault.self) { try walkedSealed(bytes, isLetIn: isLetIn, piece: piece) }
+            #expect(fault?.description.contains(said) ?? false, "\(String(describing: fault))")
+        }
+    }
+}

@@ -30,18 +30,18 @@ import Testing
     }
 
     /// The next message that comes.
-    private func nextFrames() throws -> [Frame] {
+    private func nextArrival() throws -> Reception.Arrival? {
         for _ in 0..<600 {
-            if let frames = try reception.receive() { return frames }
-            try Poller.wait(for: reception.socket, timeout: .milliseconds(100))
+            if let arrival = try reception.receive() { return arrival }
+            try Poller.wait(for: reception.sockets, and: [], timeout: .milliseconds(100))
         }
         Issue.record("nothing came in a minute")
-        return []
+        return nil
     }
 
-    private func next() throws -> [Int] { try nextFrames().dropFirst().map(\.bytes.count) }
+    private func next() throws -> [Int] { try nextArrival()?.frames.map(\.bytes.count) ?? [] }
 
-    private func nextSender() throws -> [UInt8]? { try nextFrames().first.map { Array($0.bytes) } }
+    private func nextSender() throws -> [UInt8]? { try nextArrival()?.peer }
 
     @Test func messagesThatNeverEndHoldNobodyUpForEver() throws {
         let beginning = RawPeer.frame([UInt8](repeating: 1, count: 100_000), isLast: false)

@@ -1,13 +1,21 @@
 import Foundation
 import Synchronization
 
-/// Carries TCP connections to a port of this machine, and cuts them or flips a bit of what it carries when told to.
+/// Carries TCP connections to a port of this machine, keeps what it carries, and cuts them or flips a bit when told to.
 final class CuttingProxy: Sendable {
     private struct State {
         var open: [Int32] = []
         var isOver = false
         /// Whether a bit of the next large piece is to be flipped, on the way to the target and from it.
         var flips = (there: false, back: false)
+        var recordings: [Recording] = []
+    }
+    /// What went over a connection.
+    struct Recording {
+        var there: [UInt8] = []
+        var back: [UInt8] = []
+        /// No more than this is kept, of each way.
+        static let limit = 4 << 20
     }
     private let state = Mutex(State())
     private let listener: Int32
@@ -47,19 +55,30 @@ final class CuttingProxy: Sendable {
             withUnsafeBytes(of: &address) { bytes in
                 _ = connect(far, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
             }
-            state.withLock { $0.open += [near, far] }
-            Thread.detachNewThread { [self] in carry(from: near, to: far, \.there) }
-            Thread.detachNewThread { [self] in carry(from: far, to: near, \.back) }
+            let number = state.withLock { state in
+                state.open += [near, far]
+                state.recordings.append(Recording())
+                return state.recordings.count - 1
+            }
+            Thread.detachNewThread { [self] in carry(from: near, to: far, \.there, keptIn: number, \.there) }
+            Thread.detachNewThread { [self] in carry(from: far, to: near, \.back, keptIn: number, \.back) }
         }
     }
 
     private func carry(
-        from source: Int32, to sink: Int32, _ isToFlip: WritableKeyPath<(there: Bool, back: Bool), Bool>
+        from source: Int32, to sink: Int32, _ isToFlip: WritableKeyPath<(there: Bool, back: Bool), Bool>,
+        keptIn number: Int, _ way: WritableKeyPath<Recording, [UInt8]>
     ) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
             if count >= 1 << 13, takeFlip(isToFlip) { buffer[count / 2] ^= 1 }  // in the midst of floats
+            if count > 0 {
+                state.withLock { state in
+                    let room = max(0, Recording.limit - state.recordings[number][keyPath: way].count)
+                    state.recordings[number][keyPath: way] += buffer.prefix(min(count, room))
+                }
+            }
             guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(sink, Int32(SHUT_RDWR))
@@ -71,6 +90,9 @@ final class CuttingProxy: Sendable {
             return state.flips[keyPath: isToFlip]
         }
     }
+
+    /// What went over each connection until now.
+    var recordings: [Recording] { state.withLock { $0.recordings } }
 
     /// Flips a bit of the next floats that go to the target, or come from it.
     func flip(onTheWayBack: Bool) {

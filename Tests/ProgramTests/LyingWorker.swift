@@ -16,11 +16,11 @@ final class LyingWorker: Sendable {
     private let isOver = DispatchSemaphore(value: 0)
 
     /// Connects, and works on a thread of its own until it is refused or the job is over.
-    init(_ name: String, endpoint: String, from step: Int) throws {
+    init(_ name: String, endpoint: String, keys: TestKeys? = nil, from step: Int) throws {
         let dataset = try Dataset(opening: try Pretraining.dataset.get())
         Thread { [self] in
             let end: String
-            do { end = try Self.work(name, endpoint, dataset, from: step) } catch { end = "\(error)" }
+            do { end = try Self.work(name, endpoint, keys, dataset, from: step) } catch { end = "\(error)" }
             fault.withLock { $0 = end }
             isOver.signal()
         }.start()
@@ -35,8 +35,11 @@ final class LyingWorker: Sendable {
         if end != "refuted" { throw Pretraining.Failure(text: "the liar ended otherwise: \(end)") }
     }
 
-    private static func work(_ name: String, _ endpoint: String, _ dataset: Dataset, from step: Int) throws -> String {
+    private static func work(
+        _ name: String, _ endpoint: String, _ keys: TestKeys?, _ dataset: Dataset, from step: Int
+    ) throws -> String {
         let socket = try Socket(.dealer, in: Context(), linger: .seconds(2))
+        try keys?.show(by: socket)
         try socket.connect(endpoint)
         func send(_ message: Message, _ frames: [RawFrame] = []) throws {
             let envelope = Envelope(message, frames: frames)

@@ -8,9 +8,10 @@ final class PlayedWorker {
     private let socket: Socket
     private let name: String
 
-    init(_ name: String, endpoint: String) throws {
+    init(_ name: String, endpoint: String, keys: TestKeys? = nil) throws {
         self.name = name
         socket = try Socket(.dealer, in: Context(), linger: .seconds(2))
+        try keys?.show(by: socket)
         try socket.connect(endpoint)
     }
 

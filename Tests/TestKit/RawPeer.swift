@@ -37,8 +37,13 @@ public final class RawPeer {
     public func close() { Glibc.close(descriptor) }
 
     /// What a peer of ZMTP 3 without security greets with.
-    public static let greeting: [UInt8] =
-        [0xFF] + [UInt8](repeating: 0, count: 8) + [0x7F, 3, 0] + Array("NULL".utf8) + [UInt8](repeating: 0, count: 48)
+    public static let greeting = greeting(mechanism: "NULL")
+
+    /// What a peer of ZMTP 3 with this mechanism greets with.
+    public static func greeting(mechanism: String) -> [UInt8] {
+        let signature: [UInt8] = [0xFF] + [UInt8](repeating: 0, count: 8) + [0x7F, 3, 0]
+        return signature + Array(mechanism.utf8) + [UInt8](repeating: 0, count: 52 - mechanism.utf8.count)
+    }
 
     private static var introduction: [UInt8] {
         func property(_ name: String, _ value: [UInt8]) -> [UInt8] {

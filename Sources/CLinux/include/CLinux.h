@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // prctl is variadic, which Swift does not import.
@@ -31,6 +32,12 @@ static inline int linux_is_ignored(int signal) {
 // From now on a signal of `signals` ends the process at once, with exit code 128 and its number, whatever its threads
 // do. What comes within `grace_ms` is taken for the echo of what came before: `timeout` and terminals send twice.
 void linux_end_on_next(const int *signals, int count, long grace_ms);
+
+// The kind of the file system that a path lies on, as statfs(2) numbers them; 0 where it does not say.
+static inline long linux_file_system_kind(const char *path) {
+    struct statfs system;
+    return statfs(path, &system) == 0 ? (long)system.f_type : 0;
+}
 
 // Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
 static inline void linux_start_writing(int file, long offset, long count) {

@@ -104,7 +104,11 @@ typedef enum _Ssrm__Wire__RefusalCode {
   /*
    * The worker found sums infinite or not a number, and another found that they are not.
    */
-  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_REFUTED = 8
+  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_REFUTED = 8,
+  /*
+   * Only somebody with another key may say that.
+   */
+  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NOT_AUTHORIZED = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SSRM__WIRE__REFUSAL_CODE)
 } Ssrm__Wire__RefusalCode;
 

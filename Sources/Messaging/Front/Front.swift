@@ -14,17 +14,29 @@ public final class Front: Sendable {
         case dropped(peer: String, reason: String)
         /// From now on such are only counted.
         case muted
+        /// A peer came with this key, which is not listed.
+        case keyTurnedAway(PublicKey)
+        /// Others may come than before: `Reception` sends away who may no longer.
+        case keysChanged
+        /// Who may come can't be read any more; the last list stays in force.
+        case keysUnreadable(reason: String)
+        /// A peer's key, of this label, is not listed any more; its connection is closed.
+        case revoked(peer: [UInt8], label: String)
     }
-    private let shared: FrontShared
+    let shared: FrontShared
     private let ended = DispatchSemaphore(value: 0)
     /// Where it listens, with the port that was taken.
     public let endpoint: String
 
     /// Begins to listen; what the ROUTER is to be bound to is `localName`.
     ///
+    /// - Parameters:
+    ///   - place: where peers connect.
+    ///   - limits: what they are held to.
+    ///   - isSealed: whether they are to come with keys.
     /// - Throws: when nobody can listen there.
-    public init(at place: TCPEndpoint, _ limits: FrontLimits) throws(SocketError) {
-        let shared = try FrontShared(limits)
+    public init(at place: TCPEndpoint, _ limits: FrontLimits, isSealed: Bool = false) throws(SocketError) {
+        let shared = try FrontShared(limits, isSealed: isSealed)
         let (listener, endpoint) = try place.listener()
         (self.shared, self.endpoint) = (shared, endpoint)
         let loop: FrontLoop
@@ -89,12 +101,23 @@ public final class Front: Sendable {
         return number == 0 ? nil : shared.gauges.withLock { $0[number] }
     }
 
-    var waitingLimit: Int { shared.orders.withLock { $0.limits.waiting } }
+    /// As a list of keys has it, of whose message a frame is part, and by which connection it came where that is open.
+    func sender(of frame: Frame, _ pass: Gatekeeper.Pass) -> PassageGauge? {
+        // A descriptor that was closed may be another connection's by now, which then began later.
+        gauge(of: frame).flatMap { $0.opened <= pass.stamp ? $0 : nil }
+    }
+
+    var currentLimits: FrontLimits { shared.orders.withLock { $0.limits } }
 
     var completedCost: Int { shared.completedCost }
 
-    func onTaken(_ frames: [Frame]) {
-        shared.onTaken(frames.dropFirst().reduce(0) { $0 + $1.bytes.count + PeerFraming.frameOverhead })
+    func onTaken(_ frames: some Sequence<Frame>) {
+        shared.onTaken(frames.reduce(0) { $0 + $1.bytes.count + PeerFraming.frameOverhead })
+    }
+
+    func onTakenSealed(_ frames: some Sequence<Frame>, of gauge: PassageGauge?) {
+        let around = PeerFraming.frameOverhead + PeerFraming.sealBytes
+        shared.onTaken(frames.reduce(0) { $0 + $1.bytes.count + around }, of: gauge)
     }
 
     func onNothingThere(whenCompleted cost: Int) { shared.onNothingThere(whenCompleted: cost) }

@@ -64,6 +64,7 @@ extension FrontLoop {
                 onTaken(UnsafeRawBufferPointer(rebasing: bytes.prefix(taken)), of: passage)
                 _ = linux_discard(passage.outer, taken)
             }
+            if passage.framing.hasOtherMechanism, passage.framing.hasGreeted { return turnAway(passage) }
             if taken < walk.byteCount {
                 passage.isInnerFull = true
                 return
@@ -75,13 +76,31 @@ extension FrontLoop {
 
     /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
     private func judge(_ bytes: UnsafeRawBufferPointer, of passage: Passage) throws(FormFault) -> PeerFraming.Walk {
-        var (trial, cost) = (passage.framing, begunCost + shared.waitingCost)
+        settle()
+        var (trial, cost, own) = (passage.framing, begunCost + shared.waitingCost, passage.begunCost)
+        let ownLimit = shared.isSealed ? limits.message.sealedCost : .max
         let privileged = privilege?.number == passage.number ? privilege?.message : nil
+        let counted = shared.isSealed ? passage.messageCount : nil
+        passage.isHeldByItself = false
         return try trial.walk(bytes, limits: limits.message) { message, frameCost in
-            guard cost + frameCost <= limits.inFlight || message == privileged else { return false }
-            cost += frameCost
+            guard own == 0 || own + frameCost <= ownLimit else {
+                passage.isHeldByItself = true
+                return false
+            }
+            guard cost + frameCost <= limits.inFlight || (counted ?? message) == privileged else { return false }
+            (cost, own) = (cost + frameCost, own + (shared.isSealed ? frameCost : 0))
             return true
         }
+    }
+
+    /// Reckons with the sealed messages that have been taken since, and ends a privilege with its message.
+    private func settle() {
+        guard shared.isSealed else { return }
+        begunCost -= shared.takeSettled()
+        guard let (number, message) = privilege, passages[number].map({ $0.messageCount > message }) ?? true else {
+            return
+        }
+        privilege = nil
     }
 
     /// Takes note of bytes that went on.
@@ -93,14 +112,8 @@ extension FrontLoop {
         passage.lastHeard = now
         begunCost += after.begunCost - before.begunCost
         if after.completeCost > before.completeCost { shared.onCompleted(after.completeCost - before.completeCost) }
-        if after.begunCost == 0 {
-            passage.begun = nil
-        } else if after.messageCount > before.messageCount || passage.begun == nil {
-            passage.begun = (now, 0)
-        } else {
-            passage.begun?.byteCount += bytes.count
-        }
-        if let message = privilege?.message, privilege?.number == passage.number, after.messageCount > message {
+        passage.noteBegun(bytes.count, at: now)
+        if let message = privilege?.message, privilege?.number == passage.number, passage.messageCount > message {
             privilege = nil
         }
     }
@@ -120,17 +133,18 @@ extension FrontLoop {
     private func hold(_ passage: Passage) {
         passage.heldSince = passage.heldSince ?? now
         held.insert(passage.number)
-        if privilege == nil { privilege = (passage.number, passage.framing.messageCount) }
+        if privilege == nil { privilege = (passage.number, passage.messageCount) }
     }
 
     /// Lets those go on for whom there is room now, first whoever has waited for longest.
     func goOnWithHeld() {
+        settle()
         let hasRoom = begunCost + shared.waitingCost < limits.inFlight
         guard hasRoom || privilege == nil || privilege.map({ held.contains($0.number) }) ?? false else { return }
         let waiting = held.compactMap { passages[$0] }.sorted {
             ($0.heldSince ?? .zero, $0.number) < ($1.heldSince ?? .zero, $1.number)
         }
-        if privilege == nil, let first = waiting.first { privilege = (first.number, first.framing.messageCount) }
+        if privilege == nil, let first = waiting.first { privilege = (first.number, first.messageCount) }
         for passage in waiting where hasRoom || privilege?.number == passage.number {
             let since = passage.heldSince
             passage.heldSince = nil
@@ -154,6 +168,7 @@ extension FrontLoop {
             }
             passage.isDry = false
             if count <= 0 { return onHostGone(passage) }
+            passage.noteAnswer(count)
             if passage.outer < 0 { continue }
             if !passage.send(taken(count)) { return onPeerGone(passage) }
         }
@@ -195,6 +210,19 @@ extension FrontLoop {
     private func end(_ passage: Passage, _ phase: Passage.Phase) {
         (passage.phase, passage.ending, passage.heldSince) = (phase, now, nil)
         held.remove(passage.number)
+    }
+
+    /// Tells a peer without a key that this side has one, or the other way round: ZeroMQ itself often closes before it
+    /// has said so.
+    private func turnAway(_ passage: Passage) {
+        tell(passage.peer, "\(shared.isSealed ? FormFault.noKey : .unwantedKey)")
+        end(passage, .hostGone)
+        passage.closeInner()
+        let greeting = PeerFraming.greeting(isSealed: shared.isSealed).dropFirst(passage.answerBytes)
+        let isSent = greeting.withUnsafeBytes { passage.send($0) }
+        if !isSent { return forget(passage.number) }
+        endHost(passage)
+        passage.watch(by: epoll)
     }
 
     private func endHost(_ passage: Passage) {

@@ -13,7 +13,8 @@ final class FrontLoop {
     let shared: FrontShared
     let epoll: Int32
     private var listener: Int32
-    private let start = ContinuousClock.now
+    /// How often nothing was there to be taken, by the last look at deadlines, and whether it was since the one before.
+    private var (idleCount, wasIdle) = (0, false)
     private var book: AddressBook
     var passages: [UInt64: Passage] = [:]
     private var lastNumber: UInt64 = 0
@@ -43,7 +44,7 @@ final class FrontLoop {
         piece.deallocate()
     }
 
-    var now: Duration { ContinuousClock.now - start }
+    var now: Duration { ContinuousClock.now - shared.start }
 
     func run() {
         var found = [linux_readiness](repeating: linux_readiness(), count: 128)
@@ -118,7 +119,9 @@ final class FrontLoop {
                 continue
             }
             lastNumber += 1
-            let passage = Passage(number: lastNumber, outer: outer, peer: text, machine: machine, at: now)
+            let passage = Passage(
+                number: lastNumber, outer: outer, peer: text, machine: machine, isSealed: shared.isSealed, at: now,
+                microseconds: shared.microseconds)
             passages[lastNumber] = passage
             shared.gauges.withLock { $0[lastNumber] = passage.gauge }
             passage.watch(by: epoll)
@@ -135,7 +138,7 @@ final class FrontLoop {
             case .tooOften: return "its machine connects again and again"
             case .wantsRoom(let ofMachine, let limit):
                 let silent = passages.values.filter {
-                    $0.framing.messageCount == 0 && (!ofMachine || $0.machine == machine)
+                    $0.messageCount == 0 && (!ofMachine || $0.machine == machine)
                 }.min { $0.number < $1.number }
                 guard let silent else {
                     return "\(limit) peers\(ofMachine ? " of its machine" : "") are here, which is the limit"
@@ -158,7 +161,7 @@ final class FrontLoop {
         forget(passage.number)
     }
 
-    private func tell(_ peer: String, _ reason: String) {
+    func tell(_ peer: String, _ reason: String) {
         let count = shared.dropped.wrappingAdd(1, ordering: .relaxed).newValue
         guard count <= FrontShared.toldLimit else { return }
         shared.notes.put(.dropped(peer: peer, reason: reason))
@@ -167,19 +170,27 @@ final class FrontLoop {
 
     func forget(_ number: UInt64) {
         guard let passage = passages.removeValue(forKey: number) else { return }
-        begunCost -= passage.framing.begunCost
+        let taken = shared.forget(passage.gauge)
+        if shared.isSealed {
+            begunCost -= passage.framing.begunCost - taken
+            // Messages that came whole and were not taken are there; who takes them says so, or that there are none.
+            shared.onCompleted(max(0, passage.framing.begunCost - taken))
+        } else {
+            begunCost -= passage.framing.begunCost
+        }
         held.remove(number)
         if privilege?.number == number { privilege = nil }
         book.onClose(of: passage.machine)
-        shared.gauges.withLock { $0[number] = nil }
         passage.close()
     }
 
     private func lookAtDeadlines() {
         setAccepting(true)
         book.tidy(at: now)
+        (idleCount, wasIdle) = (shared.idleCount, shared.idleCount != idleCount)
         for passage in Array(passages.values) { lookAtDeadline(of: passage) }
         dropWhoHoldsOthersUp()
+        if shared.isSealed, sealedWaiting > limits.inFlight { dropSlowestReader() }
         if shared.hasSlowReaders.exchange(false, ordering: .relaxed) { dropSlowestReader() }
     }
 
@@ -189,10 +200,16 @@ final class FrontLoop {
             return
         }
         passage.settle(at: now)
+        if shared.isSealed {
+            passage.noteBegun(0, at: now)
+            if passage.isHeldByItself, wasIdle, let since = passage.heldSince, now - since > limits.pressure {
+                return drop(passage, because: "\(FormFault.longMessage(limit: limits.message.byteCount))")
+            }
+        }
         let age = now - passage.opened
         if !passage.framing.hasGreeted {
             if age > limits.greeting { drop(passage, because: "it did not greet within \(limits.greeting)") }
-        } else if passage.framing.messageCount == 0, passage.begun == nil {
+        } else if passage.messageCount == 0, passage.begun == nil {
             if age > limits.firstMessage {
                 drop(passage, because: "it said nothing within \(limits.firstMessage)")
             }
@@ -205,6 +222,8 @@ final class FrontLoop {
     private func dropWhoHoldsOthersUp() {
         let waiting = held.compactMap { passages[$0]?.heldSince }.min()
         guard let waiting, now - waiting > limits.pressure, begunCost > shared.waitingCost else { return }
+        // Which sealed messages are whole is not known, but that those were taken by the time that nothing was there.
+        guard !shared.isSealed || wasIdle else { return }
         let slowest = passages.values.filter {
             $0.heldSince == nil && $0.begun.map { now - $0.at > limits.pressure } ?? false
         }.min { rate(of: $0) < rate(of: $1) }
@@ -214,6 +233,11 @@ final class FrontLoop {
     private func rate(of passage: Passage) -> Double {
         guard let begun = passage.begun else { return .infinity }
         return Double(begun.byteCount) / max(1e-9, (now - begun.at).inSeconds)
+    }
+
+    /// What is sealed for each peer alone while it waits, a frame of each.
+    private var sealedWaiting: Int {
+        passages.values.reduce(0) { $0 + min($1.gauge.waiting, limits.message.frameBytes) }
     }
 
     private func dropSlowestReader() {

@@ -14,6 +14,18 @@ public struct MessageLimits: Equatable, Sendable {
 
     /// What the largest message costs who receives it: its bytes, and something for each frame.
     public var cost: Int { byteCount + frameCount * PeerFraming.frameOverhead }
+
+    /// What of a peer's sealed messages may be under way at once: the largest, and some of the next ones.
+    var sealedCost: Int { cost + frameCount * PeerFraming.sealBytes + Self.sealedAhead }
+
+    private static let sealedAhead = 1 << 20
+
+    /// Whether a message that has come whole is one.
+    func areKept(by frames: some Sequence<Int>) -> Bool {
+        var (count, bytes) = (0, 0)
+        for frame in frames { (count, bytes) = (count + 1, bytes + frame) }
+        return count <= frameCount && bytes <= byteCount
+    }
 }
 
 /// What a peer did that no peer of ours does.
@@ -25,6 +37,9 @@ package enum FormFault: Error, Equatable, CustomStringConvertible {
     case longFrame(bytes: UInt64, limit: Int)
     case manyFrames(limit: Int)
     case longMessage(limit: Int)
+    case noKey
+    case unwantedKey
+    case noHandshake
 
     /// What a person reads after the peer's address.
     package var description: String {
@@ -37,6 +52,9 @@ package enum FormFault: Error, Equatable, CustomStringConvertible {
         case .longFrame(let bytes, let limit): "a frame of \(bytes) bytes, where \(limit) is the limit"
         case .manyFrames(let limit): "a message of more than \(limit) frames"
         case .longMessage(let limit): "a message of more than \(limit) bytes"
+        case .noKey: "it came without a key; give it --keys FOLDER, with a key that is authorized here"
+        case .unwantedKey: "it came with a key, and this side has none: give this one --keys FOLDER, or none to it"
+        case .noHandshake: "something else than the handshake of CURVE"
         }
     }
 }

@@ -20,13 +20,19 @@ final class Passage {
     /// To the ROUTER; -1 before the peer has said anything, and once closed.
     var inner: Int32 = -1
     var phase = Phase.open
-    var framing = PeerFraming()
+    var framing: PeerFraming
     /// When the peer was last heard of.
     var lastHeard: Duration
     /// Since when the phase is what it is, where it is not open.
     var ending: Duration?
     /// Since when, and how many bytes, of the message in hand.
     var begun: (at: Duration, byteCount: Int)?
+    /// Which message that is.
+    private var begunMessage = 0
+    /// Whether what is held back is so because too much of its own is under way.
+    var isHeldByItself = false
+    /// How many bytes have come for it from the ROUTER.
+    private(set) var answerBytes = 0
     /// Whether nothing waits for the peer, and when that was so last.
     var isDry = true
     var lastDry: Duration
@@ -43,10 +49,14 @@ final class Passage {
     var isInnerFull = false
     private var watched: (outer: Int32, inner: Int32) = (-1, -1)
 
-    init(number: UInt64, outer: Int32, peer: String, machine: UInt64, at now: Duration) {
+    init(
+        number: UInt64, outer: Int32, peer: String, machine: UInt64, isSealed: Bool, at now: Duration,
+        microseconds: Int
+    ) {
         (self.number, self.outer, self.peer, self.machine) = (number, outer, peer, machine)
         (opened, lastHeard, lastDry) = (now, now, now)
-        gauge = PassageGauge(number: number, machine: machine)
+        framing = PeerFraming(isSealed: isSealed)
+        gauge = PassageGauge(number: number, machine: machine, opened: microseconds)
     }
 
     deinit {
@@ -69,7 +79,32 @@ final class Passage {
         (inner, watched.inner) = (-1, -1)
     }
 
+    // MARK: - What came from the peer
+
+    /// How many messages have come whole.
+    var messageCount: Int { framing.isSealed ? gauge.takenCount : framing.messageCount }
+
+    /// What is under way of messages that have not come whole, as far as that can be known.
+    var begunCost: Int { framing.isSealed ? max(0, framing.begunCost - gauge.takenCost) : framing.begunCost }
+
+    /// Takes note that bytes of a message went on, or that one may have come whole since.
+    func noteBegun(_ byteCount: Int, at now: Duration) {
+        if begunCost == 0 {
+            begun = nil
+        } else if begun == nil || messageCount != begunMessage {
+            (begun, begunMessage) = ((now, 0), messageCount)
+        } else {
+            begun?.byteCount += byteCount
+        }
+    }
+
     // MARK: - What waits for the peer
+
+    /// Takes note of what the ROUTER says: once that is more than the beginning of a handshake, it has let the peer in.
+    func noteAnswer(_ byteCount: Int) {
+        answerBytes += byteCount
+        if answerBytes > PeerFraming.sealedAnswerBytes { framing.isLetIn = true }
+    }
 
     var hasBack: Bool { backStart < back.count }
 

@@ -6,11 +6,27 @@ public final class PassageGauge: Sendable {
     let number: UInt64
     /// Its machine, for limits.
     public let machine: UInt64
+    /// When the connection was made, in microseconds of `FrontShared.microseconds`.
+    let opened: Int
     private let sent = Atomic<Int>(0)
     private let passed = Atomic<Int>(0)
     private let isOver = Atomic<Bool>(false)
+    /// Of sealed messages that came by it, what those cost that have come whole, and how many they are.
+    private let taken = Atomic<Int>(0)
+    private let takenMessages = Atomic<Int>(0)
 
-    init(number: UInt64, machine: UInt64) { (self.number, self.machine) = (number, machine) }
+    init(number: UInt64, machine: UInt64, opened: Int) {
+        (self.number, self.machine, self.opened) = (number, machine, opened)
+    }
+
+    var takenCost: Int { taken.load(ordering: .acquiring) }
+    var takenCount: Int { takenMessages.load(ordering: .acquiring) }
+
+    /// Takes note of a sealed message that has come whole.
+    func onTaken(_ cost: Int) {
+        taken.wrappingAdd(cost, ordering: .releasing)
+        takenMessages.wrappingAdd(1, ordering: .releasing)
+    }
 
     /// Bytes that were sent to the peer and have not left this process; about so many.
     public var waiting: Int { max(0, sent.load(ordering: .relaxed) - passed.load(ordering: .relaxed)) }

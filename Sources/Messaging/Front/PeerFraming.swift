@@ -1,7 +1,8 @@
 /// How far a peer's bytes are in ZMTP 3: a greeting of 64 bytes, then frames, which make commands and messages.
 ///
 /// Only what stands before a frame's body is looked at. A value without I/O: bytes go in as they come, in pieces of any
-/// length.
+/// length. Where messages are sealed by CURVE, a frame does not show whether more of its message follow: then whoever
+/// takes the messages tells how much of what went on has come whole.
 package struct PeerFraming {
     /// What the bytes of one piece came to.
     package struct Walk: Equatable {
@@ -17,6 +18,12 @@ package struct PeerFraming {
     private static let handshakeCommands = 4
     private static let handshakeCommandBytes: UInt64 = 4096
     private static let commandBytes: UInt64 = 512
+    /// What CURVE adds to each frame: a command's name, a nonce, what shows that it is not altered, and flags.
+    package static let sealBytes = 33
+    /// The commands with which a peer shows its key: HELLO, and INITIATE with a socket's kind and identity.
+    private static let sealedCommands: [ClosedRange<UInt64>] = [200...200, 257...600]
+    /// What has to have gone back to it before it can have done so: a greeting, and WELCOME.
+    package static let sealedAnswerBytes = greetingBytes + 170
     private enum Flag { static let (more, long, command): (UInt8, UInt8, UInt8) = (1, 2, 4) }
 
     private enum Place {
@@ -25,6 +32,12 @@ package struct PeerFraming {
         case header(count: Int)
         case body(left: UInt64)
     }
+    /// Whether its messages are to be sealed.
+    package let isSealed: Bool
+    /// Whether its greeting names another mechanism than CURVE where messages are sealed, or CURVE where they are not.
+    package private(set) var hasOtherMechanism = false
+    /// Whether the other side has let it in, where messages are sealed; for whoever carries its answers to set.
+    package var isLetIn = false
     private var place = Place.greeting(count: 0)
     /// Of the frame in hand.
     private var flags: UInt8 = 0
@@ -37,11 +50,11 @@ package struct PeerFraming {
     package private(set) var messageCount = 0
     /// What these cost who receives them.
     package private(set) var completeCost = 0
-    /// What the message in hand costs until now, with the whole of its frame in hand.
+    /// What the message in hand costs until now, with the whole of its frame in hand; of sealed ones all of them.
     package private(set) var begunCost = 0
 
     /// Nothing has come.
-    package init() {}
+    package init(isSealed: Bool = false) { self.isSealed = isSealed }
 
     /// Whether the greeting has come whole.
     package var hasGreeted: Bool { if case .greeting = place { false } else { true } }
@@ -89,10 +102,20 @@ package struct PeerFraming {
         switch count {
         case 0 where byte != 0xFF, 9 where byte != 0x7F: throw .notZeroMQ
         case 10 where byte < 3: throw .oldZeroMQ(version: byte)
+        case 12..<32 where isSealed && byte != Self.curve[count - 12]: hasOtherMechanism = true
+        case 12 where !isSealed && byte == Self.curve[0]: hasOtherMechanism = true
         default: break
         }
         place = count + 1 == Self.greetingBytes ? .header(count: 0) : .greeting(count: count + 1)
     }
+
+    /// What a ROUTER greets with.
+    package static func greeting(isSealed: Bool) -> [UInt8] {
+        [255] + [UInt8](repeating: 0, count: 7) + [1, 127, 3, 1] + (isSealed ? curve : null)
+            + [UInt8](repeating: 0, count: 32)
+    }
+    private static let curve = Array("CURVE".utf8) + [UInt8](repeating: 0, count: 15)
+    private static let null = Array("NULL".utf8) + [UInt8](repeating: 0, count: 16)
 
     private mutating func takeHeader(_ byte: UInt8, at count: Int) {
         if count == 0 { (flags, length) = (byte, 0) } else { length = length << 8 | UInt64(byte) }
@@ -104,6 +127,7 @@ package struct PeerFraming {
     ///
     /// - Returns: what it costs; nil for a command, which nobody keeps.
     private mutating func beginFrame(_ limits: MessageLimits) throws(FormFault) -> Int? {
+        if isSealed { return try beginSealedFrame(limits) }
         guard flags <= Flag.more | Flag.long | Flag.command else { throw .badFlags(flags) }
         if flags & Flag.command != 0 {
             guard flags & Flag.more == 0 else { throw .badFlags(flags) }
@@ -124,9 +148,27 @@ package struct PeerFraming {
         return cost
     }
 
+    private mutating func beginSealedFrame(_ limits: MessageLimits) throws(FormFault) -> Int? {
+        guard !hasOtherMechanism else { throw .noKey }
+        if commandCount < Self.sealedCommands.count {
+            guard flags & ~Flag.long == Flag.command, Self.sealedCommands[commandCount].contains(length) else {
+                throw .noHandshake
+            }
+            commandCount += 1
+            return nil
+        }
+        guard flags & ~Flag.long == 0 else { throw .badFlags(flags) }
+        guard isLetIn else { throw .noHandshake }
+        let limit = limits.frameBytes + Self.sealBytes
+        guard length <= UInt64(limit) else { throw .longFrame(bytes: length, limit: limit) }
+        let cost = Int(length) + Self.frameOverhead
+        begunCost += cost
+        return cost
+    }
+
     private mutating func endFrame() {
         place = .header(count: 0)
-        guard flags & (Flag.command | Flag.more) == 0 else { return }
+        guard !isSealed, flags & (Flag.command | Flag.more) == 0 else { return }
         messageCount += 1
         completeCost += begunCost
         (begunCost, frameCount, byteCount) = (0, 0, 0)

@@ -25,6 +25,19 @@ extension CoordinatorShell {
         return true
     }
 
+    /// A message as its sender's key lets it say it; nil where it may not, and was told so.
+    func named(_ message: Message, by arrival: Reception.Arrival) throws -> Message? {
+        guard case .hello(let hello) = message, let label = arrival.label else { return message }
+        do throws(KeyedName.Fault) {
+            return .hello(try KeyedName.of(hello, label: label, shutOut: training.record.shutOut))
+        } catch {
+            let worker = WorkerID(arrival.peer)
+            events.tell(.refused(what: "\(error)"))
+            try send(Envelope(.refusal(Refusal(.notAuthorized, "\(error)"))), to: worker)
+            return nil
+        }
+    }
+
     // MARK: - What waits for peers
 
     /// Takes note of what is sent to a peer, and has a slow one dropped where too much waits for peers.
@@ -46,14 +59,12 @@ extension CoordinatorShell {
 
     // MARK: - What happened at the front
 
-    func takePeerNotes() {
+    func takePeerNotes() throws {
         for note in reception.takeNotes() {
-            switch note {
-            case .dropped(let peer, let reason):
-                droppedTold += 1
-                events.tell(.peerDropped(peer: peer, reason: reason))
-            case .muted: events.tell(.peersMuted)
-            }
+            if case .dropped = note { droppedTold += 1 }
+            events.tell(RunEvent(note, authorizedCount: reception.authorizedCount))
+            guard case .revoked(let peer, let label) = note else { continue }
+            try perform(training.onMessage(KeyedName.farewell(ofKey: label), from: WorkerID(peer), at: watch.elapsed))
         }
     }
 

@@ -23,6 +23,18 @@ extension RelayShell {
         return true
     }
 
+    /// A message as its sender's key lets it say it; nil where it may not, and was told so.
+    func named(_ message: Message, by arrival: Reception.Arrival) throws -> Message? {
+        guard case .hello(let hello) = message, let label = arrival.label else { return message }
+        do throws(KeyedName.Fault) {
+            return .hello(try KeyedName.of(hello, label: label, shutOut: []))
+        } catch {
+            events.tell(.refused(what: "\(error)"))
+            try sendDown(Envelope(.refusal(Refusal(.notAuthorized, "\(error)"))), to: WorkerID(arrival.peer))
+            return nil
+        }
+    }
+
     /// Takes note of what is sent to a worker, and has a slow one dropped where too much waits for them.
     func note(_ frames: [RawFrame]) {
         for frame in frames { sentMemory.note(frame) }
@@ -41,12 +53,11 @@ extension RelayShell {
         }
     }
 
-    func takePeerNotes() {
+    func takePeerNotes() throws {
         for note in lower.takeNotes() {
-            switch note {
-            case .dropped(let peer, let reason): events.tell(.peerDropped(peer: peer, reason: reason))
-            case .muted: events.tell(.peersMuted)
-            }
+            events.tell(RunEvent(note, authorizedCount: lower.authorizedCount))
+            guard case .revoked(let peer, let label) = note else { continue }
+            try perform(relay.onMessage(KeyedName.farewell(ofKey: label), from: WorkerID(peer), at: watch.elapsed))
         }
     }
 }

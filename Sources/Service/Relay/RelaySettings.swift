@@ -4,6 +4,8 @@ package struct RelaySettings: Sendable {
     package var endpoint: String
     /// Where it listens for workers.
     package var listen: String
+    /// The keys of those whom it takes in and connects to, and its own; nil for none.
+    package var keys: KeyFolder?
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
 

@@ -17,6 +17,7 @@ package final class RelayShell {
     let events: RunEvents
     private let sinks: [any WorkerEventSink]
     let upper: Socket
+    private let handshakes: HandshakeWatch
     let lower: Reception
     let watch = Stopwatch()
     var relay: Relay
@@ -53,15 +54,17 @@ package final class RelayShell {
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: 1,
             datasetDigest: dataset?.digest ?? "")
         relay = Relay(
-            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, patience: settings.patience,
-            at: watch.elapsed)
+            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
+            patience: settings.patience, at: watch.elapsed)
         let context = try Context()
         lower = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
-            in: context, linger: .seconds(1))
+            keys: settings.keys?.reception(), in: context, linger: .seconds(1))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
         try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try upper.setFrameLimit(bytes: 1 << 31)
+        if let keys = settings.keys { try upper.setKeys(keys.pair(), of: keys.coordinatorKey()) }
+        handshakes = try HandshakeWatch(of: upper, in: context)
         try upper.connect(TCPEndpoint(connecting: settings.endpoint))
     }
 
@@ -81,18 +84,22 @@ package final class RelayShell {
             let timeout = min(
                 relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : Self.sampleWait)
             try Poller.wait(
-                for: [upper, lower.socket], and: [signals.descriptor, lower.descriptor], timeout: max(.zero, timeout))
+                for: [upper, handshakes.socket] + lower.sockets, and: [signals.descriptor, lower.descriptor],
+                timeout: max(.zero, timeout))
+            for outcome in try handshakes.takeAll() {
+                try perform(relay.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
+            }
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
                 try receiveFromAbove(frames)
                 if isOver { return .finished }
             }
             for _ in 0..<Self.messagesAtOnce {
-                guard let frames = try lower.receive() else { break }
-                try receiveFromBelow(frames)
+                guard let arrival = try lower.receive() else { break }
+                try receiveFromBelow(arrival)
             }
             try sendSamplesThatWait()
-            takePeerNotes()
+            try takePeerNotes()
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
                 signals.endAtOnceOnNext()
                 try perform(relay.onStop())
@@ -114,19 +121,18 @@ package final class RelayShell {
         try perform(directives, on: envelope)
     }
 
-    private func receiveFromBelow(_ frames: [Frame]) throws {
-        guard let identity = frames.first else { return }
-        let worker = WorkerID(Array(identity.bytes))
+    private func receiveFromBelow(_ arrival: Reception.Arrival) throws {
+        let worker = WorkerID(arrival.peer)
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            let parts = frames.dropFirst().map { ReceivedPart(bytes: $0.bytes, owner: $0) }
+            let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
             envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
             return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
         }
-        guard try admits(envelope, from: worker) else { return }
+        guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
         let directives = relay.onMessage(
-            envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
+            message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
             at: watch.elapsed)
         try perform(directives, on: envelope)
     }

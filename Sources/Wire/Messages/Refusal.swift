@@ -20,6 +20,8 @@ public struct Refusal: Equatable, Sendable {
         case noSuchBlock = 7
         /// Sums that were said not to be finite, and are.
         case refuted = 8
+        /// What only somebody with another key may say.
+        case notAuthorized = 9
     }
     /// The kind of reason.
     public var code: Code

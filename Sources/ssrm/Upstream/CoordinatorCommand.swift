@@ -14,6 +14,8 @@ struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
             Example:
               ssrm coordinator --data maps.safetensors --run runs/a \\
                 --listen tcp://127.0.0.1:5555 --steps 2000
+
+            For workers on other machines, with keys: ssrm keys --help
             """)
 
     @OptionGroup var options: JobOptions
@@ -38,6 +40,8 @@ struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
 
     func run() throws {
         if let parent { try ParentProcess.endThisWith(parent) }
-        try run(listen: try listenOptions.resolvedEndpoint(), patience: waitSeconds.map { .seconds($0) })
+        try run(
+            listen: try listenOptions.resolvedEndpoint(), keys: listenOptions.keys.map { KeyFolder($0) },
+            patience: waitSeconds.map { .seconds($0) })
     }
 }

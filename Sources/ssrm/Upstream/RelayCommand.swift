@@ -16,8 +16,11 @@ struct RelayCommand: ParsableCommand {
 
             Example, for the workers of a room:
               ssrm relay --connect tcp://head:5555 --listen tcp://10.1.0.1:5556 \
-                --plaintext-network
-              ssrm worker --connect tcp://10.1.0.1:5556 --threads 4
+                --keys keys
+              ssrm worker --connect tcp://10.1.0.1:5556 --keys keys --threads 4
+
+            With keys, the relay's folder has its own key, the coordinator's public one and the list of the workers that may come; the \
+            workers trust the relay's.
             """)
 
     @Option(help: "The coordinator's endpoint, or another relay's, like tcp://127.0.0.1:5555 or tcp://NAME:5555.")
@@ -50,6 +53,7 @@ struct RelayCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
         settings.patience = .seconds(patience)
+        settings.keys = listenOptions.keys.map { KeyFolder($0) }
         let events = RunEvents([RelayTerminalSink(isQuiet: quiet)])
         defer { events.end() }
         let shell = try RelayShell(

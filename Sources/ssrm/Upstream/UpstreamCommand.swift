@@ -12,7 +12,9 @@ protocol UpstreamCommand {
 
 extension UpstreamCommand {
     /// Runs with the workers that this process starts itself, or with those that come to `listen`.
-    func run(listen: String, patience: Duration? = nil, workers: LocalWorkersSettings? = nil) throws {
+    func run(
+        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil, workers: LocalWorkersSettings? = nil
+    ) throws {
         let signals = try SignalInbox()
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
@@ -20,6 +22,7 @@ extension UpstreamCommand {
         var settings = RunSettings(
             data: options.data, folder: options.run,
             coordinator: coordinatorSettings(listen: listen, patience, hasRemoteWorkers: workers == nil))
+        settings.coordinator.keys = keys
         settings.config = options.presetOptions.config
         settings.excludeSubjects = options.excludeSubjects
         settings.resumes = options.resume

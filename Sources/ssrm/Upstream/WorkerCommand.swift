@@ -15,10 +15,18 @@ struct WorkerCommand: ParsableCommand {
             waits for one that is being restarted.
 
             Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
+            With keys: ssrm worker --connect tcp://head:5555 --keys keys --threads 2
             """)
 
     @Option(help: "The coordinator's endpoint, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555.")
     var connect: String
+
+    @Option(
+        help: """
+            The folder of this worker's key and of its coordinator's public one (`ssrm keys`): all traffic is encrypted then, and no \
+            other coordinator is spoken to.
+            """)
+    var keys: String?
 
     @Option(help: "Compute threads.")
     var threads = 1
@@ -99,6 +107,7 @@ struct WorkerCommand: ParsableCommand {
         let signals = try SignalInbox()
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
+        settings.keys = keys.map { KeyFolder($0) }
         (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
         if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)

@@ -1,0 +1,1 @@
+"""What ssh-launch is made of."""

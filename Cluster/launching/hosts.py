@@ -1,0 +1,93 @@
+"""The list of hosts."""
+
+import re
+
+KEYS = {"address", "port", "user", "threads", "workers", "program", "cache", "data", "connect"}
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:%-]*$")
+# Without a question, and without waiting for ever for a machine that is off.
+SSH = ["ssh", "-T", "-x", "-a", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5",
+       "-o", "ServerAliveCountMax=3"]
+
+
+class HostsError(Exception):
+    """A line that can't be used, with its place."""
+
+
+class Host:
+    """A machine, as a line of the list says it is."""
+
+    def __init__(self, label):
+        self.label = label
+        self.address = self.port = self.user = self.threads = None
+        self.program = self.cache = self.data = self.connect = None
+        self.workers = 1
+        # What was found out about it, once for all its workers.
+        self.found = None
+
+    @classmethod
+    def parse(cls, text, place="--add"):
+        words = text.split()
+        if not words:
+            raise HostsError("%s: no host" % place)
+        user, _, name = words[0].rpartition("@")
+        if not NAME.match(name) or (user and not NAME.match(user)):
+            raise HostsError("%s: '%s' is not a host's name" % (place, words[0]))
+        host = cls(name)
+        host.user = user or None
+        for word in words[1:]:
+            key, equals, value = word.partition("=")
+            if not equals or not value or key not in KEYS:
+                known = ", ".join(sorted(KEYS))
+                raise HostsError("%s: '%s' is none of KEY=VALUE with a KEY of %s" % (place, word, known))
+            if key in ("port", "threads", "workers"):
+                if not value.isdigit() or not 0 < int(value) < 65536:
+                    raise HostsError("%s: %s takes a number from 1, not '%s'" % (place, key, value))
+                value = int(value)
+            elif key in ("address", "user") and not NAME.match(value):
+                raise HostsError("%s: '%s' is no %s" % (place, value, key))
+            elif key == "connect" and not re.match(r"tcp://.+:\d+$", value):
+                raise HostsError("%s: connect takes an endpoint like tcp://10.0.0.5:7000, not '%s'" % (place, value))
+            setattr(host, key, value)
+        return host
+
+    def fill(self, options):
+        """Takes from the command line what the line did not say."""
+        self.threads = self.threads or options.threads
+        self.program = self.program or options.program
+        self.data = self.data or options.remote_data
+
+    def ssh(self, config):
+        """The beginning of a command line that runs a command there."""
+        command = list(SSH)
+        if config:
+            command += ["-F", config]
+        if self.address:
+            command += ["-o", "HostName=" + self.address]
+        if self.port:
+            command += ["-p", str(self.port)]
+        if self.user:
+            command += ["-l", self.user]
+        return command + ["--", self.label]
+
+    @property
+    def known_as(self):
+        """What a person types after `ssh`."""
+        port = "-p %d " % self.port if self.port else ""
+        return port + (self.user + "@" if self.user else "") + (self.address or self.label)
+
+
+def read_hosts(path):
+    """The hosts of a file, in order."""
+    try:
+        with open(path) as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise HostsError("can't read the list of hosts %s: %s" % (path, getattr(error, "strerror", None) or error))
+    hosts = []
+    for number, line in enumerate(lines, 1):
+        line = line.split("#")[0].strip()
+        if line:
+            hosts.append(Host.parse(line, "%s:%d" % (path, number)))
+    if not hosts:
+        raise HostsError("no host in %s" % path)
+    return hosts

@@ -1,0 +1,83 @@
+"""Who may take part: a key for the coordinator, and one that each worker makes for itself."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import threading
+
+from .troubles import Trouble, last_line
+
+PUBLIC = re.compile(rb"^ssrm-public [0-9a-f]{64} \S+$", re.MULTILINE)
+
+
+def label_of(name):
+    """What people know a worker's key by: its name, as far as a label can be that."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:64]
+
+
+class Keys:
+    """The coordinator's folder of keys."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, pathlib.Path(folder)
+        self.lock = threading.Lock()
+
+    @classmethod
+    def of(cls, program, run, flags):
+        """Those of a run: in its folder, or where the coordinator's flags say; None where it is to have none."""
+        if "--plaintext-network" in flags:
+            return None
+        for place, flag in enumerate(flags):
+            if flag == "--keys" and place + 1 < len(flags):
+                return cls(program, flags[place + 1])
+            if flag.startswith("--keys="):
+                return cls(program, flag[len("--keys="):])
+        keys = cls(program, run / "keys")
+        keys.renew()
+        flags += ["--keys", str(keys.folder)]
+        return keys
+
+    def ask(self, *words):
+        done = subprocess.run([self.program, "keys"] + [str(word) for word in words], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        return done.returncode, done.stderr
+
+    def renew(self):
+        """Makes the key where there is none; workers of an earlier launch may not come any more."""
+        if not (self.folder / "secret").exists():
+            status, errors = self.ask("new", self.folder, "--label", "coordinator")
+            if status != 0:
+                raise Trouble("no key can be made: %s; with `-- --plaintext-network` none is needed"
+                              % last_line(errors))
+        try:
+            (self.folder / "authorized").unlink()
+        except FileNotFoundError:
+            pass
+
+    @property
+    def public(self):
+        """The line that a worker knows the coordinator by."""
+        try:
+            return (self.folder / "public").read_text().strip()
+        except OSError as error:
+            raise Trouble("%s/public can't be read: %s" % (self.folder, error.strerror))
+
+    def authorize(self, said, label):
+        """Lets the key come that a worker has made and said; False where it has said none yet."""
+        found = PUBLIC.search(said)
+        if not found:
+            return False
+        descriptor, name = tempfile.mkstemp(prefix="ssrm-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(found.group(0) + b"\n")
+            with self.lock:
+                self.ask("revoke", self.folder, label)  # that of the one before it
+                status, errors = self.ask("authorize", self.folder, name, "--label", label)
+        finally:
+            os.unlink(name)
+        if status != 0:
+            raise Trouble("can't be let in: %s" % last_line(errors))
+        return True

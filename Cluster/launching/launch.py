@@ -1,0 +1,172 @@
+"""A job over several hosts: the coordinator here, and every worker."""
+
+import fcntl
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+from .hosts import Host, HostsError
+from .keys import Keys
+from .package import Package
+from .telling import LOG, say
+from .troubles import Trouble
+from .worker import Worker
+
+
+def address_towards(host, ssh_config):
+    """The address of this machine on the way to a host: what the host reaches it by, usually."""
+    words = host.ssh(ssh_config)
+    shown = subprocess.run(words[:1] + ["-G"] + words[1:], stdout=subprocess.PIPE, universal_newlines=True).stdout
+    name = re.search(r"^hostname (.*)$", shown, re.MULTILINE)
+    try:
+        found = socket.getaddrinfo(name.group(1) if name else host.label, 22, type=socket.SOCK_DGRAM)
+        family, _, _, _, target = found[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as way:
+            way.connect(target)  # sends nothing
+            address = way.getsockname()[0]
+    except OSError:
+        return None
+    return "[%s]" % address if ":" in address else address
+
+
+class Launch:
+    """The job: the coordinator here, and every worker on every host."""
+
+    def __init__(self, options, coordinator_flags):
+        self.options = options
+        self.flags = list(coordinator_flags)
+        self.keys = None
+        self.run = pathlib.Path(options.run)
+        self.package = Package.of(options)
+        self.coordinator = None
+        self.workers, self.locks = [], {}
+        self.is_ending = threading.Event()
+        self.interrupted = None
+        self.patience_end = 0.0
+        self.finished = 0
+
+    # --- The coordinator, here ---
+
+    def found_listen(self, hosts):
+        address = next((a for a in (address_towards(h, self.options.ssh_config) for h in hosts) if a), None)
+        if not address:
+            raise Trouble("no host's address is known here; mend the list, or give --listen tcp://ADDRESS:PORT")
+        return "tcp://%s:*" % address
+
+    def start_coordinator(self, hosts):
+        (self.run / "logs").mkdir(parents=True, exist_ok=True)
+        self.lock = open(str(self.run / "launcher"), "w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Trouble("%s is in use by another ssh-launch; --add gives it another host" % self.run)
+        LOG.append(open(str(self.run / "logs" / "launch.log"), "a"))
+        for left in self.run.glob("add-*"):
+            left.unlink()
+        endpoint = self.run / "endpoint"
+        if endpoint.exists():
+            endpoint.unlink()
+        self.keys = Keys.of(self.package.program, self.run, self.flags)
+        command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data", self.options.data]
+        command += ["--run", str(self.run), "--listen", self.options.listen or self.found_listen(hosts)] + self.flags
+        # In a session of its own: Ctrl-C is this program's to pass on.
+        self.coordinator = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        if self.interrupted:
+            self.coordinator.terminate()
+        while not (endpoint.exists() and endpoint.read_text().strip()):
+            if self.coordinator.poll() is not None:
+                return False
+            time.sleep(0.05)
+        self.endpoint = self.options.connect or endpoint.read_text().strip()
+        return True
+
+    def start_workers(self, hosts, told=say):
+        for host in hosts:
+            host.fill(self.options)
+            for _ in range(host.workers):
+                same = sum(worker.host.label == host.label for worker in self.workers)
+                name = host.label + ("-%d" % (same + 1) if same else "")
+                worker = Worker(self, host, self.run / "logs" / (name + ".log"), name, told)
+                self.workers.append(worker)
+                worker.thread.start()
+
+    def lock_of(self, host):
+        """Held by the one worker that looks at a host or copies to it."""
+        return self.locks.setdefault(host.known_as, threading.Lock())
+
+    # --- Until it ends ---
+
+    def wait(self):
+        while self.coordinator.poll() is None:
+            self.take_added_hosts()
+            if all(w.is_over for w in self.workers) and not self.finished and not self.interrupted:
+                say("no host has a worker any more; what was done is in %s, and --resume goes on from there" % self.run)
+                return 1
+            if self.interrupted and time.monotonic() > self.patience_end:
+                say("the coordinator does not end; its last checkpoint stays")
+                return self.interrupted
+            time.sleep(0.1)
+        status = self.coordinator.returncode
+        return self.interrupted or (status if status >= 0 else 128 - status)
+
+    def take_added_hosts(self):
+        for file in self.run.glob("add-*.host"):
+            answer = file.with_suffix(".told")
+            told = answer.open("a")
+
+            def tell(text, told=told):
+                say(text)
+                told.write(text + "\n")
+                told.flush()
+
+            try:
+                host = Host.parse(file.read_text().strip())
+                self.start_workers([host], tell)
+            except HostsError as error:
+                tell(str(error))
+            file.unlink()
+
+    def interrupt(self, number, _):
+        # A first interruption lets the coordinator write its checkpoint; a second one does not wait for that.
+        if self.interrupted:
+            self.patience_end = 0.0
+            return
+        self.interrupted = 128 + number
+        self.patience_end = time.monotonic() + 30
+        say("interrupted; the coordinator writes a checkpoint and everything ends")
+        if self.coordinator and self.coordinator.poll() is None:
+            self.coordinator.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
+
+    def end(self):
+        self.is_ending.set()
+        if self.coordinator and self.coordinator.poll() is None:
+            self.coordinator.terminate()
+            try:
+                self.coordinator.wait(20)
+            except subprocess.TimeoutExpired:
+                self.coordinator.kill()
+        for worker in self.workers:
+            worker.end_preparing()
+        # The coordinator told them to leave; who does not is ended by the watchdog when its input closes.
+        wait_for(lambda: all(w.has_ended for w in self.workers), 3)
+        for worker in self.workers:
+            worker.let_go()
+        if not wait_for(lambda: all(w.has_ended for w in self.workers), 10):
+            for worker in self.workers:
+                if not worker.has_ended:
+                    say("%s does not answer; a worker may be left there until it misses the coordinator" % worker.name)
+                    worker.kill()
+
+
+def wait_for(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,85 @@
+"""What goes wrong with a host, in a line that says what to do."""
+
+import re
+
+# What Debian calls the package of a library that the program may miss where it was not copied with its libraries.
+PACKAGES = {
+    "libzmq": "libzmq5", "libdnnl": "libdnnl2", "libprotobuf-c": "libprotobuf-c1", "libcrypto": "libssl3",
+    "libxxhash": "libxxhash0", "libsamplerate": "libsamplerate0", "libgomp": "libgomp1", "libxml2": "libxml2",
+    "libstdc++": "libstdc++6", "libgcc_s": "libgcc-s1",
+}
+
+
+class Trouble(Exception):
+    """Why there is no worker: what follows a host's name."""
+
+    def __init__(self, text, is_final=False, is_of_host=False):
+        super().__init__(text)
+        # Whether trying again is no use, and whether the host is to be looked at again before that.
+        self.is_final, self.is_of_host = is_final, is_of_host or is_final
+
+
+def last_line(text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return re.sub(r"[\x00-\x1f\x7f]", "?", lines[-1])[:300] if lines else "it said nothing"
+
+
+def trouble_of_ssh(host, status, errors):
+    """Of a command that ssh did not run."""
+    known = host.known_as
+    if "Could not resolve hostname" in errors:
+        return Trouble("can't be reached by ssh: no machine of that name is known here; write its address in the list "
+                       "(%s address=10.0.0.7) or mend the name" % host.label, is_final=True)
+    if "REMOTE HOST IDENTIFICATION HAS CHANGED" in errors:
+        return Trouble("can't be reached by ssh: its host key has changed. If the machine was installed anew, remove "
+                       "the old key with `ssh-keygen -R %s` and connect once by hand; if not, somebody else may answer"
+                       % (host.address or host.label), is_final=True)
+    if "Host key verification failed" in errors or "host key is known" in errors:
+        return Trouble("can't be reached by ssh: its host key is not known here; connect once by hand, `ssh %s`, and "
+                       "confirm it" % known, is_final=True)
+    if "Permission denied" in errors or "Too many authentication failures" in errors:
+        return Trouble("can't be reached by ssh: it does not let you in without a password; `ssh-copy-id %s`, or start "
+                       "your ssh agent" % known, is_final=True)
+    if "Connection refused" in errors:
+        return Trouble("can't be reached by ssh: nothing listens on its ssh port; start sshd there, or write port=N in "
+                       "the list", is_of_host=True)
+    if re.search("timed out|No route to host|Network is unreachable", errors):
+        return Trouble("can't be reached by ssh: no answer; is it switched on, and is ssh let through its firewall?",
+                       is_of_host=True)
+    if status == 255:
+        return Trouble("can't be reached by ssh: %s" % last_line(errors), is_of_host=True)
+    return Trouble("does not run a plain command (exit code %d): %s" % (status, last_line(errors)), is_of_host=True)
+
+
+def trouble_of_program(status, errors):
+    """Of a program that does not start there; nil where it is not that."""
+    missing = re.search(r"error while loading shared libraries: ((\S+?)[.-]\S*?):", errors)
+    version = re.search(r"version [`']?(GLIBC_[\d.]+)' not found", errors)
+    if version:
+        return Trouble("has a C library older than %s, which ssrm needs; take a newer system there, or leave it out"
+                       % version.group(1).replace("_", " ").lower(), is_final=True)
+    if missing:
+        package = PACKAGES.get(missing.group(2))
+        advice = "`apt-get install %s` there" % package if package else "install it there"
+        return Trouble("misses the library %s: %s, or start a packaged ssrm (Scripts/package), which brings it"
+                       % (missing.group(1), advice), is_final=True)
+    if re.search("Exec format error|cannot execute binary file", errors):
+        return Trouble("can't run this ssrm: it is made for another kind of processor", is_final=True)
+    if status == 126 or "Permission denied" in errors:
+        return Trouble("may not run its ssrm (%s): is that folder mounted with noexec? cache=DIR in the list names "
+                       "another" % last_line(errors), is_final=True)
+    return None
+
+
+def trouble_of_worker(host, status, text, log):
+    """Of a worker that ended, by what it said last."""
+    program = trouble_of_program(status, text)
+    if program:
+        return program
+    if status == 127:
+        return Trouble("has no program '%s' (--program says where it is): %s [%s]"
+                       % (host.program or "ssrm", last_line(text), log), is_final=True)
+    if status == 255:
+        return Trouble("can't be reached by ssh any more, or the connection was lost: %s [%s]" % (last_line(text), log),
+                       is_of_host=True)
+    return Trouble("lost its worker (exit code %d): %s [%s]" % (status, last_line(text), log))

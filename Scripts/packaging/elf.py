@@ -1,0 +1,115 @@
+"""Programs and libraries that find each other by where they lie."""
+
+import pathlib
+import re
+import struct
+import subprocess
+import tempfile
+
+# The C library's own files, which are the host's.
+OF_THE_HOST = {
+    "ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2",
+}
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
+
+
+def libraries_of(program):
+    """The libraries that a program loads, apart from the C library: where each lies here."""
+    found = re.findall(r"^\s*(\S+) => (/\S+) ", output_of("ldd", str(program)), re.MULTILINE)
+    return [pathlib.Path(path).parent / name for name, path in found if name not in OF_THE_HOST]
+
+
+def make_relocatable(program, libraries):
+    """Makes a copied program and its copied libraries find each other, and takes away what only debuggers read.
+
+    The search path is one that LD_LIBRARY_PATH does not come before: on clusters that often names other versions.
+    """
+    subprocess.run(["strip", str(program)], check=True)
+    for library in libraries:
+        if library.name.startswith("libicudata.so."):
+            make_empty_data(library)
+        subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
+        subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(library)], check=True)
+        if library.name == "libstdc++.so.6":
+            make_optional(library, "arc4random", "GLIBC_2.36")
+    path = "$ORIGIN/../lib/ssrm"
+    subprocess.run(["patchelf", "--force-rpath", "--set-rpath", path, str(program)], check=True)
+
+
+def make_empty_data(library):
+    """Puts in the place of ICU's data, 30 MB, data that say that there are none.
+
+    libxml2 links ICU for encodings other than Unicode's, and it never sees any: ssrm gives it UTF-8. The header is the
+    one of ICU's common data (udata.h: its size, two magic bytes, what the numbers in it are like), then no entry.
+    """
+    version = library.name.split(".")[-1]
+    source = """
+        #include <stdint.h>
+        const struct {
+            uint16_t headerSize; uint8_t magic1, magic2;
+            uint16_t size, reserved; uint8_t isBigEndian, charset, sizeofUChar, reserved2;
+            uint8_t format[4], formatVersion[4], dataVersion[4];
+            uint32_t zeros[2], count, after;
+        } icudt%s_dat __attribute__((visibility("default"), aligned(16))) = {
+            32, 0xda, 0x27, 20, 0, 0, 0, 2, 0, {'C', 'm', 'n', 'D'}, {1, 0, 0, 0}, {0, 0, 0, 0}, {0, 0}, 0, 0
+        };
+    """ % version
+    with tempfile.NamedTemporaryFile("w", suffix=".c") as file:
+        file.write(source)
+        file.flush()
+        subprocess.run(
+            ["clang", "-shared", "-fPIC", "-O1", "-nostdlib", "-Wl,-soname," + library.name, "-o", str(library),
+             file.name], check=True)
+
+
+def make_optional(library, symbol, version):
+    """Lets a library start where the C library has not got a symbol of this version.
+
+    Debian 12's libstdc++ names arc4random of glibc 2.36 for std::random_device alone, which nothing here uses, and
+    with it would refuse Ubuntu 22.04. The symbol loses its version, and the need of that version becomes a weak one,
+    which the dynamic loader passes over.
+    """
+    subprocess.run(["patchelf", "--clear-symbol-version", symbol, str(library)], check=True)
+    content = bytearray(library.read_bytes())
+    sections, names = sections_of(content)
+    needs = next(s for s in sections if s["type"] == 0x6FFFFFFE)  # SHT_GNU_verneed
+    strings = sections[needs["link"]]["offset"]
+    place = needs["offset"]
+    while True:
+        _, count, _, first, following = struct.unpack_from("<HHIII", content, place)
+        entry = place + first
+        for _ in range(count):
+            _, flags, _, name, step = struct.unpack_from("<IHHII", content, entry)
+            end = content.index(0, strings + name)
+            if content[strings + name:end].decode() == version:
+                struct.pack_into("<H", content, entry + 4, flags | 2)  # VER_FLG_WEAK
+            entry += step
+        if not following:
+            break
+        place += following
+    library.write_bytes(bytes(content))
+
+
+def sections_of(content):
+    """The section headers of a 64-bit file, and where their names begin."""
+    start, = struct.unpack_from("<Q", content, 0x28)
+    size, count, names = struct.unpack_from("<HHH", content, 0x3A)
+    sections = []
+    for i in range(count):
+        _, kind, _, _, offset, length, link = struct.unpack_from("<IIQQQQI", content, start + i * size)
+        sections.append({"type": kind, "offset": offset, "size": length, "link": link})
+    return sections, names
+
+
+def glibc_of(files):
+    """The newest version of the C library that any of some files asks for, and the file that does."""
+    needs = []
+    for file in files:
+        for line in output_of("objdump", "-T", str(file)).splitlines():
+            match = re.search(r"\*UND\*.*\(?GLIBC_(\d+)\.(\d+)", line)
+            if match:
+                needs.append(((int(match.group(1)), int(match.group(2))), file))
+    return max(needs, key=lambda need: need[0])

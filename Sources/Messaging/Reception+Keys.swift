@@ -1,0 +1,74 @@
+/// Messages of those who come with keys.
+extension Reception {
+    /// As the socket knows a peer, and as people know its key.
+    struct SealedPeer {
+        let name: [UInt8]
+        let key: PublicKey
+        let label: String
+    }
+
+    /// The next message of somebody whose key may come; others' connections are closed.
+    func receiveSealed() throws(SocketError) -> Arrival? {
+        while let frames = try sealed?.receive() {
+            let content = Array(frames.dropFirst())
+            guard let first = frames.first, let came = content.first, let pass = pass(of: came) else { continue }
+            let gauge = front.sender(of: came, pass)
+            front.onTakenSealed(content, of: gauge)
+            guard let label = gatekeeper?.label(of: pass.key) else {
+                if let gauge { front.drop(gauge, because: "its key is not listed any more") }
+                continue
+            }
+            guard limits.message.areKept(by: content.map(\.bytes.count)) else {
+                let fault = FormFault.longMessage(limit: limits.message.byteCount)
+                if let gauge { front.drop(gauge, because: "\(fault) [\(label)]") }
+                continue
+            }
+            let name = Array(first.bytes)
+            let peer = name + pass.key.bytes
+            if let other = sealedNames[name], other != peer, gaugeIsOpen(of: other) {
+                // ZeroMQ has given it the other's place; the other comes again.
+                let holder = sealedPeers[other]?.label ?? ""
+                if let gauge { front.drop(gauge, because: "[\(label)] it uses the name of a worker of \(holder)") }
+                continue
+            }
+            // What a connection that is closed by now had said is heard; nothing can be said to it.
+            if let gauge, self.gauge(of: peer) !== gauge {
+                came.widenItsConnection()
+                note(gauge, of: peer)
+                sealedPeers[peer] = SealedPeer(name: name, key: pass.key, label: label)
+                sealedNames[name] = peer
+            }
+            return Arrival(peer: peer, label: label, frames: content)
+        }
+        return nil
+    }
+
+    private func gaugeIsOpen(of peer: [UInt8]) -> Bool { gauge(of: peer).map { !$0.isClosed } ?? false }
+
+    private func pass(of frame: Frame) -> Gatekeeper.Pass? {
+        guard let text = frame.pass else { return nil }
+        if let known = passes[text] { return known }
+        if passes.count > 4096 { passes = [:] }
+        let pass = Gatekeeper.Pass(text)
+        passes[text] = pass
+        return pass
+    }
+
+    /// How many keys may come.
+    public var authorizedCount: Int { gatekeeper?.count ?? 0 }
+
+    /// Closes the connections of those whose keys may not come any more.
+    func sendAwayRevoked() -> [Front.Note] {
+        let revoked = sealedPeers.filter { gatekeeper?.label(of: $0.value.key) == nil }
+        return revoked.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { peer, known in
+            drop(peer, because: "its key '\(known.label)' is not listed any more")
+            forgetSealed(peer)
+            return .revoked(peer: peer, label: known.label)
+        }
+    }
+
+    func forgetSealed(_ peer: [UInt8]) {
+        guard let known = sealedPeers.removeValue(forKey: peer) else { return }
+        if sealedNames[known.name] == peer { sealedNames[known.name] = nil }
+    }
+}

@@ -1,0 +1,49 @@
+import Coordination
+package import Wire
+
+/// The name of a worker that came with a key: the key's label, a stroke, and what it says of itself.
+///
+/// So nobody bears another key's name, whatever it says; and whose sums were wrong is kept out by its key.
+package enum KeyedName {
+    /// Why a worker does not get its name.
+    package enum Fault: Error, Equatable, CustomStringConvertible {
+        /// It is the name of another key's worker.
+        case ofAnother(name: String, label: String)
+        /// Sums of a worker with its key were wrong.
+        case shutOut(label: String)
+
+        package var description: String {
+            switch self {
+            case .ofAnother(let name, let label):
+                "the name '\(name)', which is of another key's worker: those of this key begin with '\(label)/'"
+            case .shutOut(let label):
+                "a worker with the key '\(label)': sums of one with this key were wrong, and none is taken in again"
+            }
+        }
+    }
+    private static let stroke: Character = "/"
+
+    /// A hello under the name that its sender's key gives it.
+    ///
+    /// - Parameters:
+    ///   - hello: what it said.
+    ///   - label: its key's.
+    ///   - shutOut: the names of workers whose sums were wrong.
+    /// - Returns: the hello, under that name.
+    /// - Throws: why it does not get one.
+    package static func of(_ hello: Hello, label: String, shutOut: Set<String>) throws(Fault) -> Hello {
+        let own = label + String(stroke)
+        if hello.name.contains(stroke), !hello.name.hasPrefix(own) {
+            throw .ofAnother(name: String(hello.name.prefix(80)).printable, label: label)
+        }
+        if shutOut.contains(where: { $0.hasPrefix(own) }) { throw .shutOut(label: label) }
+        var named = hello
+        if !hello.name.hasPrefix(own) { named.name = own + hello.name }
+        return named
+    }
+
+    /// What a worker is taken to have said whose key was taken off the list.
+    static func farewell(ofKey label: String) -> Message {
+        .farewell(.failed, text: "its key '\(label)' was taken off the list")
+    }
+}

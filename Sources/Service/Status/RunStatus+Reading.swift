@@ -1,0 +1,80 @@
+import CLinux
+package import Foundation
+package import Upstream
+
+extension RunStatus {
+    /// So many bytes at a file's end are read where only the last lines count.
+    private static let tailBytes = 1 << 20
+    private static let launcherLines = 5
+
+    /// How the run in a directory stands.
+    ///
+    /// Nothing is written there, and nothing is locked.
+    ///
+    /// - Parameters:
+    ///   - folder: the run directory.
+    ///   - now: the time.
+    /// - Throws: `ServiceError` where it is no run directory, or what it says of the job can't be read.
+    package init(of folder: RunFolder, at now: Date) throws {
+        struct Record: Decodable { let job: Job }
+        guard let content = FileManager.default.contents(atPath: folder.jobFile) else {
+            throw ServiceError("\(folder.path): no job.json there; is it a run directory?")
+        }
+        let job: Job
+        do { job = try JSONDecoder().decode(Record.self, from: content).job } catch {
+            throw ServiceError(
+                "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?")
+        }
+        let newest = folder.checkpointSteps.last
+        let checkpoint = newest.flatMap { step in
+            Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
+        }
+        let signs =
+            [folder.eventsFile, folder.metricsFile].compactMap(Self.modified) + [checkpoint?.time].compactMap(\.self)
+        let findings = Findings(
+            job: job, events: RunHistory(of: folder)?.events ?? [],
+            metrics: Self.lastLines(of: folder.metricsFile).compactMap {
+                try? JSONDecoder().decode(Metrics.self, from: $0)
+            },
+            checkpoint: checkpoint, isHeld: Self.isHeld(folder.lockFile), lastSign: signs.max())
+        let launcher = Self.lastLines(of: folder.path + "/logs/launch.log").suffix(Self.launcherLines)
+        self.init(findings, run: folder.path, launcher: launcher.map { String(decoding: $0, as: UTF8.self) }, at: now)
+    }
+
+    private static func modified(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    }
+
+    private static func lastLines(of path: String) -> [Data] {
+        guard let file = FileHandle(forReadingAtPath: path), let length = try? file.seekToEnd() else { return [] }
+        let start = length > UInt64(tailBytes) ? length - UInt64(tailBytes) : 0
+        guard (try? file.seek(toOffset: start)) != nil, let content = try? file.readToEnd() else { return [] }
+        let lines = content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        return start > 0 ? Array(lines.dropFirst()) : lines
+    }
+
+    /// Whether a process of this machine holds a lock file.
+    ///
+    /// - Returns: nil where the file lies on another machine's disk: its locks are not all seen here.
+    private static func isHeld(_ path: String) -> Bool? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        // Taking the lock for a moment would tell, too, and keep a coordinator that starts just then from starting.
+        guard let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return nil }
+        let isHeldHere = locks.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            return fields.contains("FLOCK") && fields.contains { $0.hasSuffix(":\(status.st_ino)") }
+        }
+        return isHeldHere ? true : isOnNetwork(path) ? nil : false
+    }
+
+    /// Whether a file lies on another machine's disk, by the kind of its file system (statfs(2)).
+    private static func isOnNetwork(_ path: String) -> Bool {
+        // NFS, SMB, CIFS, SMB2, FUSE, Lustre, BeeGFS, GPFS, Ceph, AFS, 9P.
+        let kinds: Set<Int> = [
+            0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0BD0_0BD0, 0x1983_0326, 0x4750_4653, 0x00C3_6400,
+            0x5346_414F, 0x0102_1997,
+        ]
+        return kinds.contains(linux_file_system_kind(path) & 0xFFFF_FFFF)
+    }
+}

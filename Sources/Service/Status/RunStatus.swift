@@ -1,0 +1,248 @@
+import Foundation
+import Upstream
+
+/// How a run stands, from what is in its directory: wherever it was started, while it goes on and when it is over.
+///
+/// A value made of what was read; `RunStatus(of:at:)` reads it.
+package struct RunStatus: Encodable {
+    /// Whether a run goes on.
+    package enum State: String, Encodable {
+        /// A coordinator is there, and no worker.
+        case waiting
+        /// A coordinator is there with workers.
+        case running
+        /// All steps are done.
+        case finished
+        /// It was asked to end before its last step.
+        case stopped
+        /// Its coordinator ended without a word.
+        case interrupted
+        /// The files don't tell: none was written for a while, and the coordinator is not on this machine.
+        case unknown
+    }
+    /// What one machine's workers do.
+    package struct Machine: Encodable {
+        /// The host name that its workers tell.
+        package let name: String
+        /// How many of them take part now, or did at the end.
+        package let workers: Int
+        /// What its processor is called.
+        package let processor: String
+        /// Its part of the leaves of the last steps that were measured, 0 to 1; nil where none were.
+        package let share: Double?
+        /// Of the rounds' time, how much its workers computed and exchanged, 0 to 1; the rest they waited.
+        package let computing, exchanging: Double?
+    }
+    /// Something that went wrong since the run was last started.
+    package struct Problem: Encodable {
+        /// When it was last, as ISO 8601 has it.
+        package let time: String
+        /// Its event's name.
+        package let kind: String
+        /// How often.
+        package let count: Int
+        /// The line for people of the last one.
+        package let text: String
+    }
+    /// A line of `metrics.jsonl`.
+    struct Metrics: Decodable {
+        struct Worker: Decodable {
+            let worker: String
+            let computing, exchanging: Double
+            let leaves: Double?
+
+            private enum CodingKeys: String, CodingKey {
+                case worker, leaves
+                case computing = "compute_ms"
+                case exchanging = "exchange_ms"
+            }
+        }
+        let step: Int
+        let loss: Double?
+        let rowsPerSecond: Double?
+        let round: Double?
+        let time: [Worker]?
+
+        private enum CodingKeys: String, CodingKey {
+            case step, loss, time
+            case rowsPerSecond = "rows_per_s"
+            case round = "round_ms"
+        }
+
+        init(from decoder: any Swift.Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            step = try container.decode(Int.self, forKey: .step)
+            loss = try? container.decode(Double.self, forKey: .loss)  // may be a text like "inf"
+            rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: .rowsPerSecond)
+            round = try container.decodeIfPresent(Double.self, forKey: .round)
+            time = try container.decodeIfPresent([Worker].self, forKey: .time)
+        }
+    }
+    /// What was found in a run's directory.
+    struct Findings {
+        let job: Job
+        let events: [RunHistory.Entry]
+        /// The last lines, in order.
+        let metrics: [Metrics]
+        /// The newest checkpoint's step and when it was written.
+        let checkpoint: (step: Int, time: Date)?
+        /// Whether a coordinator of this machine holds the directory; nil where that can't be told.
+        let isHeld: Bool?
+        /// When the run last wrote anything.
+        let lastSign: Date?
+    }
+
+    /// The run directory.
+    package let run: String
+    /// Whether it goes on.
+    package let state: State
+    /// Where its coordinator listens or did.
+    package let endpoint: String?
+    /// Steps done, of all.
+    package let step, steps: Int
+    /// The last loss that was told, a mean over some steps.
+    package let loss: Double?
+    /// Rows through the network each second, lately.
+    package let rowsPerSecond: Double?
+    /// Seconds from the begin of its last part until now, or until it ended.
+    package let seconds: Double?
+    /// Seconds until the last step at that rate, while it goes on.
+    package let secondsLeft: Double?
+    /// The step of the newest checkpoint; nil where there is none.
+    package let checkpointStep: Int?
+    /// How many seconds old that is.
+    package let checkpointAge: Double?
+    /// How many seconds ago the run last wrote anything.
+    package let silence: Double?
+    /// Workers that take part now.
+    package let workers: Int
+    /// Machines that take part, or did at the end, by name.
+    package let machines: [Machine]
+    /// What went wrong, the latest last.
+    package let problems: [Problem]
+    /// What the launcher said last.
+    package let launcher: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case run, state, endpoint, step, steps, loss, seconds, workers, machines, problems, launcher
+        case rowsPerSecond = "rows_per_s"
+        case secondsLeft = "seconds_left"
+        case checkpointStep = "checkpoint_step"
+        case checkpointAge = "checkpoint_age_s"
+        case silence = "silence_s"
+    }
+
+    /// Where nobody can look whether a coordinator is there, files that were written so recently tell that one is.
+    private static let signOfLife = 120.0
+
+    init(_ found: Findings, run: String, launcher: [String], at now: Date) {
+        (self.run, self.launcher) = (run, launcher)
+        let start = found.events.lastIndex(where: \.isBegin) ?? 0
+        let part = found.events[start...]
+        var members: [(name: String, processor: String)] = []
+        var seen: [String: String] = [:]
+        for event in part {
+            guard let worker = event.text("worker") else { continue }
+            switch event.kind {
+            case "joined":
+                members.append((worker, event.text("processor") ?? ""))
+                seen[worker] = event.text("processor")
+            case "left", "failed", "silent", "refuted", "lied":
+                if let place = members.firstIndex(where: { $0.name == worker }) { members.remove(at: place) }
+            default: break
+            }
+        }
+        let silence = found.lastSign.map { now.timeIntervalSince($0) }
+        state =
+            switch part.last(where: { ["finished", "stopped"].contains($0.kind) })?.kind {
+            case "finished"?: .finished
+            case "stopped"? where found.isHeld != true: .stopped
+            default:
+                if found.isHeld ?? (silence.map { $0 < Self.signOfLife } ?? false) {
+                    members.isEmpty ? .waiting : .running
+                } else {
+                    found.isHeld == nil ? .unknown : .interrupted
+                }
+            }
+        let goesOn = state == .running || state == .waiting
+        self.silence = silence
+        workers = goesOn ? members.count : 0
+        endpoint = part.last { $0.kind == "listening" }?.text("endpoint")
+        let last = found.metrics.last
+        steps = found.job.steps
+        step =
+            [
+                last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
+                part.last { $0.kind == "stopped" }?.number("step"),
+            ].compactMap(\.self).max() ?? 0
+        (loss, rowsPerSecond) = (last?.loss, last?.rowsPerSecond)
+        let begin = part.first.flatMap { Self.date($0.time) }
+        let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
+        seconds = begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
+        let rowsLeft = Double((steps - step) * found.job.rowsPerStep)
+        secondsLeft = state == .running ? rowsPerSecond.flatMap { $0 > 0 ? rowsLeft / $0 : nil } : nil
+        checkpointStep = found.checkpoint?.step
+        checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
+        // What was measured last tells who takes part; of a run that is over there is no other way to know.
+        let measured = found.metrics.last { $0.time?.isEmpty == false }
+        let names = goesOn ? members.map(\.name) : measured?.time?.map(\.worker) ?? []
+        machines = Self.machines(of: names, processors: seen, measured)
+        problems = Self.problems(in: part)
+    }
+
+    private static func machines(
+        of names: [String], processors: [String: String], _ measured: Metrics?
+    ) -> [Machine] {
+        let times = Dictionary((measured?.time ?? []).map { ($0.worker, $0) }) { first, _ in first }
+        let leaves = times.values.reduce(0) { $0 + ($1.leaves ?? 0) }
+        return Dictionary(grouping: names, by: machine(of:)).sorted { $0.key < $1.key }.map { name, workers in
+            let own = workers.compactMap { times[$0] }
+            let round = measured?.round.map { $0 * Double(own.count) } ?? 0
+            func part(_ time: KeyPath<Metrics.Worker, Double>) -> Double? {
+                round > 0 ? min(1, own.reduce(0) { $0 + $1[keyPath: time] } / round) : nil
+            }
+            return Machine(
+                name: name, workers: workers.count, processor: workers.compactMap { processors[$0] }.first ?? "",
+                share: leaves > 0 ? own.reduce(0) { $0 + ($1.leaves ?? 0) } / leaves : nil,
+                computing: part(\.computing), exchanging: part(\.exchanging))
+        }
+    }
+
+    /// The host name in a worker's name, like `lab1` of `lab1:4711`.
+    private static func machine(of worker: String) -> String {
+        worker.lastIndex(of: ":").map { String(worker[..<$0]) } ?? worker
+    }
+
+    /// The kinds of events that a person should look at.
+    private static let problemKinds: Set = [
+        "slow_products", "checkpoint_skipped", "failed", "silent", "ended", "given_up", "lost_work", "other_arithmetic",
+        "refused", "peer_dropped", "not_finite", "refuted", "lied", "went_back", "step_repeated", "folder_restored",
+        "checkpoint_failed", "checkpoint_not_removed", "record_failed",
+    ]
+
+    private static func problems(in part: ArraySlice<RunHistory.Entry>) -> [Problem] {
+        var counts: [String: Int] = [:]
+        var places: [String: Int] = [:]
+        for i in part.indices where problemKinds.contains(part[i].kind) {
+            counts[part[i].kind, default: 0] += 1
+            places[part[i].kind] = i
+        }
+        return places.sorted { $0.value < $1.value }.map { kind, i in
+            Problem(time: part[i].time, kind: kind, count: counts[kind] ?? 0, text: part[i].line)
+        }
+    }
+
+    private static func date(_ text: String) -> Date? {
+        try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+extension RunHistory.Entry {
+    fileprivate func text(_ key: String) -> String? {
+        if case .text(let text)? = values[key] { text } else { nil }
+    }
+
+    fileprivate func number(_ key: String) -> Int? {
+        if case .number(let number)? = values[key] { number } else { nil }
+    }
+}

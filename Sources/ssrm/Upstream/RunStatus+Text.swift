@@ -1,0 +1,74 @@
+import Foundation
+import Service
+
+extension RunStatus {
+    /// The status for people.
+    var lines: [String] {
+        var lines = ["run         \(run): \(stateText)", "step        \(stepText)"]
+        if let loss { lines.append("loss        \(fixed(loss, 4))") }
+        lines.append("checkpoint  \(checkpointText)")
+        lines.append("workers     \(workersText)")
+        let width = machines.map(\.name.count).max() ?? 0
+        for machine in machines { lines.append("  " + text(of: machine, width: width)) }
+        if !problems.isEmpty {
+            lines.append("problems    " + problems.map { "\($0.count) \($0.kind)" }.joined(separator: ", "))
+            for problem in problems.suffix(5) {
+                lines.append("  \(problem.time.prefix(19).replacing("T", with: " "))  \(problem.text)")
+            }
+        }
+        if !launcher.isEmpty { lines += ["launcher"] + launcher.map { "  " + $0 } }
+        return lines
+    }
+
+    private var stateText: String {
+        let since = seconds.map { " for \(Duration.seconds($0).asClock)" } ?? ""
+        let place = endpoint.map { ", at \($0)" } ?? ""
+        let resume = "the same command with --resume goes on"
+        switch state {
+        case .waiting: return "waits for workers\(since)\(place)"
+        case .running: return "running\(since)\(place)"
+        case .finished:
+            return "finished" + (seconds.map { ", \(Duration.seconds($0).asClock) after it was last started" } ?? "")
+        case .stopped: return "stopped before its end; \(resume)"
+        case .interrupted: return "interrupted: its coordinator ended without a word; \(resume)"
+        case .unknown:
+            let silent = silence.map { " for \(Duration.seconds($0).asClock)" } ?? ""
+            return "nothing was written\(silent); look on the machine where its coordinator runs"
+        }
+    }
+
+    private var stepText: String {
+        var text = "\(step) of \(steps)"
+        if steps > 0, state != .finished { text += " (\(100 * step / steps) %)" }
+        if let rowsPerSecond { text += ", \(Int(rowsPerSecond)) rows/s" }
+        if let secondsLeft { text += ", \(Duration.seconds(secondsLeft).asClock) left" }
+        return text
+    }
+
+    private var checkpointText: String {
+        guard let checkpointStep, let checkpointAge else { return "none yet" }
+        return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago"
+    }
+
+    private var workersText: String {
+        let places = "\(machines.count) machine\(machines.count == 1 ? "" : "s")"
+        if state == .running { return "\(workers) on \(places)" }
+        return machines.isEmpty ? "none" : "none now; at the last measurement on \(places)"
+    }
+
+    private func text(of machine: Machine, width: Int) -> String {
+        var parts = [
+            machine.name.padding(toLength: width, withPad: " ", startingAt: 0),
+            "\(machine.workers) worker\(machine.workers == 1 ? " " : "s")",
+        ]
+        if let share = machine.share { parts.append("\(percent(share)) of the work") }
+        if let computing = machine.computing, let exchanging = machine.exchanging {
+            let waiting = max(0, 1 - computing - exchanging)
+            parts.append("computes \(percent(computing)), exchanges \(percent(exchanging)), waits \(percent(waiting))")
+        }
+        if !machine.processor.isEmpty { parts.append(machine.processor) }
+        return parts.joined(separator: "  ")
+    }
+
+    private func percent(_ part: Double) -> String { "\(Int((100 * part).rounded())) %" }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `ssrm keys` and what is refused because of what it finds.
+@Suite struct KeysTests {
+    private let folder: TemporaryFolder
+    private let head: TestKeys
+
+    init() throws {
+        folder = try TemporaryFolder()
+        head = try TestKeys.make(in: folder.path("head"))
+    }
+
+    private func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.posixPermissions] as? Int ?? 0) & 0o777
+    }
+
+    private func fails(_ words: String..., says texts: String..., location: SourceLocation = #_sourceLocation) throws {
+        let result = try ProgramRun(words).result()
+        #expect(result.status == 1 && result.output.isEmpty, Comment(rawValue: result.errors), sourceLocation: location)
+        #expect(result.errors.split(separator: "\n").count == 1, sourceLocation: location)
+        for text in texts {
+            #expect(result.errors.contains(text), Comment(rawValue: result.errors), sourceLocation: location)
+        }
+    }
+
+    @Test func onlyTheirOwnerMayReadSecretsAndNobodyIsShownOne() throws {
+        let mill = try head.issue("mill")
+        #expect(try mode(mill.folder) == 0o700 && mode(mill.folder + "/secret") == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: mill.folder).allSatisfy { !$0.contains(".part") })
+        for words in [["list", head.folder], ["list", head.folder, "--json"], ["new", folder.path("new")]] {
+            let result = try ProgramRun(["keys"] + words).result()
+            #expect(result.status == 0, Comment(rawValue: result.errors))
+            for secret in try [head.secret, mill.secret] { #expect(!result.output.contains(secret)) }
+        }
+        #expect(try TestKeys.run("list", head.folder).output.contains("mill"))
+    }
+
+    @Test func nothingTakesTheKeyAway() throws {
+        let before = try head.secret
+        try fails("keys", "new", head.folder, says: "a key is there already")
+        #expect(try head.secret == before)
+        try fails("keys", "new", folder.path("a"), "--label", "a b", says: "'a b' is no label", "--label")
+    }
+
+    @Test func aListThatSaysNothingSureIsRefused() throws {
+        let mill = try head.issue("mill")
+        try fails("keys", "authorize", head.folder, mill.folder + "/secret", says: "secret key")
+        try fails(
+            "keys", "authorize", head.folder, folder.path("head") + "/public", "--label", "mill", says: "another key")
+        try fails("keys", "authorize", head.folder, mill.folder + "/public", "--label", "b", says: "listed", "'mill'")
+        try fails("keys", "revoke", head.folder, "oven", says: "'oven'", "mill")
+        let list = head.folder + "/authorized"
+        try "ssrm-public 12 a\n".write(toFile: list, atomically: false, encoding: .utf8)
+        try fails("keys", "list", head.folder, says: list, "line 1")
+    }
+
+    @Test func manyAtOnceLoseNoKey() throws {
+        let runs = try (0..<6).map {
+            try ProgramRun(["keys", "issue", head.folder, "--label", "w\($0)", "--out", folder.path("w\($0)")])
+        }
+        for run in runs { #expect(run.result().status == 0) }
+        #expect(try TestKeys.run("list", head.folder).output.split(separator: "\n").count == 6)
+    }
+
+    @Test func filesThatOthersMayReadOrChangeAreRefused() throws {
+        let mill = try head.issue("mill")
+        let coordinator =
+            try ["coordinator", "--listen", "tcp://127.0.0.1:*", "--keys", head.folder]
+            + Pretraining.jobFlags(run: folder.path("run"), steps: 5)
+        let worker = ["worker", "--connect", "tcp://127.0.0.1:1", "--keys", mill.folder]
+        let cases = [
+            (worker, mill.folder + "/secret", 0o644, "chmod 600"),
+            (coordinator, head.folder + "/secret", 0o640, "chmod 600"),
+            (worker, mill.folder + "/coordinator", 0o666, "chmod go-w"),
+            (coordinator, head.folder + "/authorized", 0o664, "chmod go-w"),
+        ]
+        for (words, file, mode, said) in cases {
+            let before = try self.mode(file)
+            #expect(chmod(file, mode_t(mode)) == 0)
+            let result = try ProgramRun(words).result()
+            #expect(result.status == 1 && result.errors.contains(file), Comment(rawValue: result.errors))
+            let secret = try mill.secret
+            #expect(result.errors.contains(said) && !result.errors.contains(secret))
+            #expect(chmod(file, mode_t(before)) == 0)
+        }
+        unlink(mill.folder + "/coordinator")
+        try fails("worker", "--connect", "tcp://127.0.0.1:1", "--keys", mill.folder, says: "ssrm keys trust")
+        try fails("worker", "--connect", "tcp://127.0.0.1:1", "--keys", folder.path("no"), says: "ssrm keys new")
+    }
+}

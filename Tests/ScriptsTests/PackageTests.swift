@@ -1,0 +1,66 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `Scripts/package` and `Scripts/install`: a program that is carried to other machines.
+@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/patchelf"), "Scripts/setup --for-packages"))
+struct PackageTests {
+    private let place: TemporaryFolder
+    /// The packaged program, in a folder that is not the one that it was made in.
+    private let package: String
+
+    init() throws {
+        place = try TemporaryFolder()
+        let made = try ProgramRun(
+            ["--program", ProgramRun.ssrm, "--out", place.path("made"), "--no-archive"],
+            program: packageRoot.appending(path: "Scripts/package").path
+        ).result(seconds: 240)
+        try #require(made.status == 0, "\(made.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.path("made"))
+        let name = try #require(names.first { $0.hasPrefix("ssrm-") })
+        package = place.path("a folder")
+        try FileManager.default.moveItem(atPath: place.path("made/\(name)"), toPath: package)
+    }
+
+    private func shell(_ text: String) throws -> ProgramResult {
+        try ProgramRun(["-c", text, "sh", package, place.path("prefix")], program: "/bin/sh").result(seconds: 60)
+    }
+
+    @Test func itStartsWhereverItLiesWithItsOwnLibrariesAlone() throws {
+        // The wrong libraries of a cluster's modules don't come before its own.
+        try place.write("", to: "wrong/libzmq.so.5")
+        let started = try shell(#"env -i LD_LIBRARY_PATH="$(dirname "$1")/wrong" "$1/bin/ssrm" --version"#)
+        #expect(started.status == 0 && !started.output.isEmpty, "\(started.errors)")
+        let libraries = try shell(#"env -i /usr/bin/ldd "$1/bin/ssrm""#).output.split(separator: "\n")
+        let ofTheHost = /lib(c|m|pthread|dl|rt|resolv)\.so|ld-linux|linux-vdso/
+        let foreign = libraries.filter { !$0.contains(package) && $0.firstMatch(of: ofTheHost) == nil }
+        #expect(foreign.isEmpty && libraries.count > 5)
+    }
+
+    @Test func itTellsWhatAHostNeedsAndHowToKnowIt() throws {
+        let facts = try String(contentsOfFile: package + "/share/ssrm/package", encoding: .utf8)
+        let sums = try shell(
+            #"cd "$1" && sha256sum $(find bin lib -type f | LC_ALL=C sort) | sha256sum | cut -c1-64"#)
+        #expect(facts.contains("digest \(sums.output)"))
+        #expect(facts.contains(/glibc 2\.3[0-6]\n/) && facts.contains("machine x86_64\n"))
+    }
+
+    @Test func itIsInstalledBelowAPrefixAndTakenAwayAgain() throws {
+        let installed = try shell(#""$1/install" --prefix "$2" && "$2/bin/ssrm" --version"#)
+        #expect(installed.status == 0, "\(installed.errors)")
+        let prefix = place.path("prefix")
+        for name in [
+            "share/man/man1/ssrm-worker.1", "share/bash-completion/completions/ssrm", "share/zsh/site-functions/_ssrm",
+            "share/fish/vendor_completions.d/ssrm.fish", "share/ssrm/cluster/ssh-launch",
+        ] {
+            #expect(FileManager.default.fileExists(atPath: "\(prefix)/\(name)"), "\(name)")
+        }
+        #expect(try shell(#""$2/bin/ssrm-launch" --help"#).status == 0)
+        let page = try String(contentsOfFile: prefix + "/share/man/man1/ssrm-worker.1", encoding: .utf8)
+        #expect(page.contains(#"\-\-connect"#) && page.contains(".SH SYNOPSIS"))
+        #expect(try shell(#""$1/install" --prefix "$2" --uninstall"#).status == 0)
+        #expect(try shell(#"find "$2" -type f -o -type l"#).output == "")
+        let again = try shell(#""$1/install" --prefix "$2" --uninstall"#)
+        #expect(again.status == 1 && again.errors.contains("nothing was installed"))
+    }
+}

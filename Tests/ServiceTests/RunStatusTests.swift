@@ -1,0 +1,113 @@
+import Coordination
+import Foundation
+import Service
+import TestKit
+import Testing
+
+/// How a run stands, as its directory tells.
+@Suite struct RunStatusTests {
+    private let run: SmallRun
+    private let lock: RunHold
+
+    init() throws {
+        run = try SmallRun()
+        try run.makeFolders()
+        lock = try RunHold(run.folder)
+        try lock.write(#"{"job": \#(run.job.json)}"#, to: run.folder.jobFile)
+    }
+
+    /// A run in which these things happen.
+    private func take(_ events: [RunEvent]) throws {
+        let sinks: [any RunEventSink] = [
+            try EventsFile(folder: run.folder), try MetricsSink(job: run.job, folder: run.folder, every: 2),
+        ]
+        for (i, event)
+            in ([.started(step: 0, steps: 12, isResumed: false), .listening(endpoint: "tcp://a:1")] + events)
+            .enumerated()
+        {
+            for sink in sinks { try sink.take(event, at: .seconds(i)) }
+        }
+    }
+
+    private func joined(_ worker: String) -> RunEvent { .joined(worker: worker, processor: "fast", numerics: "AVX2") }
+
+    private func round(_ leaves: [String: Int]) -> RunEvent {
+        .roundTimed(
+            RoundTimes(
+                whole: .milliseconds(10), optimising: .zero,
+                workers: leaves.sorted { $0.key < $1.key }.map {
+                    .init(
+                        name: $0.key, computing: .milliseconds(6), exchanging: .milliseconds(3), leafCount: $0.value)
+                }))
+    }
+
+    private func step(_ step: Int) -> RunEvent {
+        .stepDone(step: step, figures: [.init("loss", 0.5)], workers: 2)
+    }
+
+    private func status() throws -> RunStatus { try RunStatus(of: run.folder, at: Date()) }
+
+    @Test func aFolderWithoutAJobIsNoRun() throws {
+        #expect(throws: ServiceError.self) {
+            try RunStatus(of: .init(run.temporary.path("elsewhere")), at: Date())
+        }
+    }
+
+    @Test func workersAndTheirMachinesHaveTheirShares() throws {
+        try take([
+            joined("lab1:1"), joined("lab1:2"), joined("lab2:9"), step(1),
+            round(["lab1:1": 2, "lab1:2": 1, "lab2:9": 1]), step(2),
+        ])
+        let status = try status()
+        #expect(status.state == .running && status.step == 2 && status.steps == 12 && status.workers == 3)
+        #expect(status.endpoint == "tcp://a:1" && status.loss == 0.5 && status.checkpointStep == nil)
+        #expect(status.machines.map(\.name) == ["lab1", "lab2"] && status.machines.map(\.workers) == [2, 1])
+        #expect(status.machines.map(\.share) == [0.75, 0.25] && status.machines.map(\.processor) == ["fast", "fast"])
+        #expect(status.machines.allSatisfy { $0.computing == 0.6 && $0.exchanging == 0.3 })
+        let rate = try #require(status.rowsPerSecond)
+        #expect(status.secondsLeft == Double(10 * run.job.rowsPerStep) / rate)
+        #expect(status.problems.isEmpty)
+    }
+
+    @Test func whoLeftTakesNoPartAndProblemsAreCounted() throws {
+        try take([
+            joined("lab1:1"), joined("lab2:9"), .silent(worker: "lab1:1", lease: .seconds(3)), .left(worker: "lab2:9"),
+            .refused(what: "this"), .refused(what: "that"),
+        ])
+        let status = try status()
+        #expect(status.state == .waiting && status.workers == 0 && status.machines.isEmpty)
+        #expect(status.problems.map(\.kind) == ["silent", "refused"] && status.problems.map(\.count) == [1, 2])
+        #expect(status.problems.last?.text == "refused that")
+    }
+
+    @Test func aRunThatIsOverTellsHowItEnded() throws {
+        try take([joined("lab1:1"), step(1), round(["lab1:1": 5]), step(2), .finished(step: 12)])
+        let finished = try status()
+        #expect(finished.state == .finished && finished.step == 12 && finished.secondsLeft == nil)
+        #expect(finished.workers == 0 && finished.machines.map(\.share) == [1])
+    }
+
+    @Test func aNewPartOfTheRunForgetsTheOldOnesProblems() throws {
+        try take([joined("lab1:1"), .refused(what: "this"), .stopped(step: 4, steps: 12)])
+        try take([])
+        #expect(try status().problems.isEmpty && status().state == .waiting)
+    }
+}
+
+/// A directory that no coordinator holds.
+@Suite struct RunStatusWithoutACoordinatorTests {
+    private func state(after events: [RunEvent]) throws -> RunStatus.State {
+        let run = try SmallRun()
+        try run.makeFolders()
+        try run.temporary.write(#"{"job": \#(run.job.json)}"#, to: "run/job.json")
+        try run.temporary.write("", to: "run/lock")
+        let file = try EventsFile(folder: run.folder)
+        for event in [.started(step: 0, steps: 12, isResumed: false)] + events { try file.take(event, at: .zero) }
+        return try RunStatus(of: run.folder, at: Date()).state
+    }
+
+    @Test func whoseCoordinatorEndedWithoutAWordIsInterrupted() throws {
+        #expect(try state(after: []) == .interrupted)
+        #expect(try state(after: [.stopped(step: 4, steps: 12)]) == .stopped)
+    }
+}
