@@ -337,7 +337,7 @@ class Run:
         """Whether the coordinator that runs now took it in: then it can know what happens to it."""
         events = self.events()
         begin = max((i for i, event in enumerate(events) if event["event"] == "started"), default=0)
-        gone = {"silent", "left", "ended", "failed"}
+        gone = {"silent", "cut_off", "left", "ended", "failed"}
         state = False
         for event in events[begin:]:
             if is_of(pid)(event):
@@ -350,7 +350,7 @@ class Run:
             return LATER
         pid, worker = found
         if self.has_joined(pid):
-            self.expect(fault, ["silent", "ended", "left", "failed"], is_of(pid), lives=self.coordinator.pid)
+            self.expect(fault, ["silent", "cut_off", "ended", "left", "failed"], is_of(pid), lives=self.coordinator.pid)
         self.end_worker(pid, worker, signal.SIGKILL, None, fault.pause)
         return f"killed worker {pid}"
 
@@ -360,7 +360,7 @@ class Run:
             return LATER
         pid, worker = found
         if self.has_joined(pid) and worker and worker.place[0] != self.relay_port:
-            self.expect(fault, ["left", "silent", "failed", "lost_work"], is_of(pid), lives=self.coordinator.pid)
+            self.expect(fault, ["left", "silent", "cut_off", "failed", "lost_work"], is_of(pid), lives=self.coordinator.pid)
         self.end_worker(pid, worker, signal.SIGTERM, {-signal.SIGTERM, 128 + signal.SIGTERM}, fault.pause)
         return f"asked worker {pid} to end"
 
@@ -437,7 +437,7 @@ class Run:
             relay, number = self.relay, signal.SIGKILL if fault.kind == "kill-relay" else signal.SIGTERM
             relay.may_end_with = None if number == signal.SIGKILL else {-number, 128 + number}
             if self.has_joined(relay.pid):
-                self.expect(fault, ["silent", "left", "failed", "ended"], is_of(relay.pid), lives=self.coordinator.pid)
+                self.expect(fault, ["silent", "cut_off", "left", "failed", "ended"], is_of(relay.pid), lives=self.coordinator.pid)
             relay.send(number)
         self.after(fault.pause, self.come_back_relay)
         return f"{'killed' if number == signal.SIGKILL else 'asked'} relay {relay.pid}"

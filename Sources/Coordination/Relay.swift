@@ -135,6 +135,11 @@ public struct Relay: Sendable {
         below(training?.onUnreadable(error, from: worker, at: now), at: now)
     }
 
+    /// Takes note that a worker's connection has ended, as `Training.onGone`.
+    public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
+        below(training?.onGone(worker, at: now), at: now)
+    }
+
     /// Takes note that a worker's sums are in the run's tree.
     public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
         below(training?.onSums(from: worker, at: now), at: now)

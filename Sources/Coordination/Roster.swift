@@ -43,6 +43,8 @@ public struct Roster: Sendable {
         public internal(set) var inHand: Given?
         /// What it was given before and did not seem to know of: its answer may come late.
         var mislaid: Given?
+        /// Whether its connection has ended and it was not heard of since.
+        public internal(set) var isCutOff = false
         /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
         public internal(set) var isComparable = false
 
@@ -79,6 +81,7 @@ public struct Roster: Sendable {
     /// Notes a sign of life; nil when the worker is not known.
     mutating func onSign(from worker: WorkerID, at now: Duration) -> Member? {
         members[worker]?.lastHeard = now
+        members[worker]?.isCutOff = false
         return members[worker]
     }
 
@@ -105,6 +108,9 @@ public struct Roster: Sendable {
         members[worker]?.mislaid = given
         members[worker]?.inHand = nil
     }
+
+    /// Notes that a worker's connection has ended.
+    mutating func noteCutOff(_ worker: WorkerID) { members[worker]?.isCutOff = true }
 
     /// Notes when what a worker has in hand is overdue.
     mutating func note(due: Duration, at worker: WorkerID) { members[worker]?.inHand?.due = due }

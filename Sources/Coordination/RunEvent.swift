@@ -18,6 +18,8 @@ public enum RunEvent: Equatable, Sendable {
     case failed(worker: String, reason: String)
     /// A worker was not heard of for the length of its lease.
     case silent(worker: String, lease: Duration)
+    /// A worker's connection has ended; what it has in hand is given to others too, until it comes back.
+    case cutOff(worker: String)
     /// A worker process that this run started has ended.
     case ended(process: Int32, how: String)
     /// No other worker process takes the place of this one, which has ended.
@@ -99,6 +101,7 @@ public enum RunEvent: Equatable, Sendable {
         case left
         case failed
         case silent
+        case cutOff = "cut_off"
         case ended
         case givenUp = "given_up"
         case lostWork = "lost_work"
@@ -141,6 +144,7 @@ public enum RunEvent: Equatable, Sendable {
         case .left: .left
         case .failed: .failed
         case .silent: .silent
+        case .cutOff: .cutOff
         case .ended: .ended
         case .givenUp: .givenUp
         case .lostWork: .lostWork
@@ -188,7 +192,7 @@ public enum RunEvent: Equatable, Sendable {
         case .listening(let endpoint): [("endpoint", .text(endpoint))]
         case .joined(let worker, let processor, let numerics):
             [("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics))]
-        case .left(let worker), .lostWork(let worker): [("worker", .text(worker))]
+        case .left(let worker), .lostWork(let worker), .cutOff(let worker): [("worker", .text(worker))]
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
         case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
         case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
@@ -250,6 +254,7 @@ extension RunEvent: CustomStringConvertible {
         case .left(let worker): "\(worker) left"
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
         case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
+        case .cutOff(let worker): "the connection of \(worker) has ended; until it is back others do its work, too"
         case .ended(let process, let how): "worker process \(process) ended (\(how)); its leaves go to others"
         case .givenUp(let process):
             "no other takes the place of worker process \(process): one after another ended before it had joined"

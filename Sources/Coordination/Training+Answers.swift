@@ -68,7 +68,8 @@ extension Training {
             }
             return [answer] + assign(at: now)
         }
-        guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] }
+        // Who was cut off is there again, and may have nothing to do.
+        guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] + assign(at: now) }
         if ledger?.claim(of: worker)?.id != given.claim {
             // Others were faster, and the worker knows: it is free.
             noteTime(of: given, computing: now - given.since, at: worker, now)

@@ -14,7 +14,7 @@ extension Training {
         var (late, available, comparable) = (Set<WorkerID>(), Set<WorkerID>(), Set<WorkerID>())
         var (idle, newcomers) = ([(leaf: Int, candidate: Ledger.Candidate)](), 0)
         for (id, member) in ready {
-            if let due = member.inHand?.due, now >= due {
+            if member.isCutOff || member.inHand?.due.map({ now >= $0 }) ?? false {
                 late.insert(id)
                 continue
             }

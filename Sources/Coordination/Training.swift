@@ -214,6 +214,14 @@ public struct Training: Sendable {
         return gone.flatMap { depart($0, at: now) }
     }
 
+    /// Takes note that a worker's connection has ended: what it has in hand others compute, too, until it is heard of.
+    public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
+        guard let member = roster.members[worker], member.isReady, !member.isCutOff else { return [] }
+        roster.noteCutOff(worker)
+        isBehind = true
+        return [.event(.cutOff(worker: member.name))] + assign(at: now)
+    }
+
     /// When `onTick` has something to do before its time: an answer is overdue then.
     public var nextLook: Duration? { look }
 

@@ -131,8 +131,14 @@ public final class Reception {
     /// What happened since.
     public func takeNotes() -> [Front.Note] {
         front.takeNotes().flatMap { note in
-            if case .keysChanged = note { return [note] + sendAwayRevoked() }
-            return [note]
+            switch note {
+            case .keysChanged: return [note] + sendAwayRevoked()
+            case .closed(let number):
+                // Of a peer that came again by another connection nothing is closed.
+                guard let peer = gauges.first(where: { $0.value.number == number })?.key else { return [] }
+                return [.gone(peer: peer)]
+            default: return [note]
+            }
         }
     }
 

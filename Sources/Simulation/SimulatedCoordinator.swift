@@ -81,6 +81,8 @@ struct SimulatedCoordinator {
 
     mutating func ended(_ name: String, at now: Duration) { perform(training.onEnd(ofWorkerNamed: name, at: now), now) }
 
+    mutating func gone(_ worker: WorkerID, at now: Duration) { perform(training.onGone(worker, at: now), now) }
+
     // MARK: - Directives
 
     private mutating func perform(_ directives: [Training.Directive], on parcel: Parcel? = nil, _ now: Duration) {
@@ -126,7 +128,7 @@ struct SimulatedCoordinator {
     private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
         if case .confirm(let finder)? = training.ledger?.claim(of: worker)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in
-                id != worker && member.isReady && member.threads > 0
+                id != worker && member.isReady && member.threads > 0 && !member.isCutOff
                     && (member.isComparable || training.ledger?.isAudited == false)
                     && member.inHand?.due.map { $0 > now } ?? true
             })

@@ -58,6 +58,8 @@ struct SimulatedRelay {
         perform(directives, on: parcel, now)
     }
 
+    mutating func gone(_ worker: WorkerID, at now: Duration) { perform(relay.onGone(worker, at: now), on: nil, now) }
+
     mutating func tick(at now: Duration) { perform(relay.onTick(at: now), on: nil, now) }
 
     // MARK: - Directives

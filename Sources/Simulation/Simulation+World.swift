@@ -159,6 +159,7 @@ extension Simulation {
         case 0...4:
             tell("the connection of w\(i) breaks")
             places[i].link.breaks(at: now, &draw)
+            if draw.happens(500) { try hearOfBreak(at: i) }
         case 5, 6:
             // Never shorter than a pause that it is in already: what came first waits for that one's end.
             places[i].pausedUntil = max(places[i].pausedUntil, now + draw.draw(1000...2_500_000))
@@ -184,6 +185,18 @@ extension Simulation {
             for i in places.indices where run.machines[i].hub == nil { places[i].link.breaks(at: now, &draw) }
             queue.put(.startCoordinator, at: now + draw.draw(1000...1_500_000))
         }
+    }
+
+    /// Whoever is at the connection's other end learns that it has ended.
+    private mutating func hearOfBreak(at i: Int) throws(Failure) {
+        let time = time
+        guard let id = places[i].worker?.id ?? places[i].relay?.id else { return }
+        if let hub = run.machines[i].hub {
+            places[hub].relay?.gone(id, at: time)
+            return try carryOutRelay(hub)
+        }
+        coordinator?.gone(id, at: time)
+        try carryOutCoordinator()
     }
 
     mutating func stop(_ i: Int, restarts: Bool) {

@@ -22,6 +22,10 @@ public final class Front: Sendable {
         case keysUnreadable(reason: String)
         /// A peer's key, of this label, is not listed any more; its connection is closed.
         case revoked(peer: [UInt8], label: String)
+        /// A connection by which messages came is closed; only `Reception` knows whose it was.
+        case closed(passage: UInt64)
+        /// A peer's connection is closed.
+        case gone(peer: [UInt8])
     }
     let shared: FrontShared
     private let ended = DispatchSemaphore(value: 0)

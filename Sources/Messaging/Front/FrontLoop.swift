@@ -181,6 +181,7 @@ final class FrontLoop {
         held.remove(number)
         if privilege?.number == number { privilege = nil }
         book.onClose(of: passage.machine)
+        if passage.messageCount > 0 { shared.notes.put(.closed(passage: number)) }
         passage.close()
     }
 

@@ -124,7 +124,10 @@ extension RunPart {
     private static let rows: [(name: String, style: String, events: [String])] = [
         ("started", "ink", ["started"]),
         ("joined", "k2", ["joined"]),
-        ("left, died", "bad", ["left", "failed", "silent", "ended", "lost_work", "refuted", "lied", "given_up"]),
+        (
+            "left, died", "bad",
+            ["left", "failed", "silent", "cut_off", "ended", "lost_work", "refuted", "lied", "given_up"]
+        ),
         ("late", "k1", ["overdue"]),
         ("again", "k3", ["went_back", "step_repeated"]),
         ("saved", "k0", ["checkpoint_written"]),

@@ -62,9 +62,14 @@ extension CoordinatorShell {
     func takePeerNotes() throws {
         for note in reception.takeNotes() {
             if case .dropped = note { droppedTold += 1 }
-            events.tell(RunEvent(note, authorizedCount: reception.authorizedCount))
-            guard case .revoked(let peer, let label) = note else { continue }
-            try perform(training.onMessage(KeyedName.farewell(ofKey: label), from: WorkerID(peer), at: watch.elapsed))
+            if let event = RunEvent(note, authorizedCount: reception.authorizedCount) { events.tell(event) }
+            switch note {
+            case .revoked(let peer, let label):
+                let farewell = KeyedName.farewell(ofKey: label)
+                try perform(training.onMessage(farewell, from: WorkerID(peer), at: watch.elapsed))
+            case .gone(let peer): try perform(training.onGone(WorkerID(peer), at: watch.elapsed))
+            default: break
+            }
         }
     }
 

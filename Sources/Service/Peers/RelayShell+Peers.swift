@@ -55,9 +55,14 @@ extension RelayShell {
 
     func takePeerNotes() throws {
         for note in lower.takeNotes() {
-            events.tell(RunEvent(note, authorizedCount: lower.authorizedCount))
-            guard case .revoked(let peer, let label) = note else { continue }
-            try perform(relay.onMessage(KeyedName.farewell(ofKey: label), from: WorkerID(peer), at: watch.elapsed))
+            if let event = RunEvent(note, authorizedCount: lower.authorizedCount) { events.tell(event) }
+            switch note {
+            case .revoked(let peer, let label):
+                let farewell = KeyedName.farewell(ofKey: label)
+                try perform(relay.onMessage(farewell, from: WorkerID(peer), at: watch.elapsed))
+            case .gone(let peer): try perform(relay.onGone(WorkerID(peer), at: watch.elapsed))
+            default: break
+            }
         }
     }
 }

@@ -215,7 +215,8 @@ package struct RunStatus: Encodable {
 
     /// The kinds of events that a person should look at.
     private static let problemKinds: Set = [
-        "slow_products", "checkpoint_skipped", "failed", "silent", "ended", "given_up", "lost_work", "other_arithmetic",
+        "slow_products", "checkpoint_skipped", "failed", "silent", "cut_off", "ended", "given_up", "lost_work",
+        "other_arithmetic",
         "refused", "peer_dropped", "not_finite", "refuted", "lied", "went_back", "step_repeated", "folder_restored",
         "checkpoint_failed", "checkpoint_not_removed", "record_failed",
     ]

@@ -13,8 +13,8 @@ struct ExploredWorld {
         case done(Int, lies: Bool)
         /// Time passes until somebody wants to be asked again.
         case wait(isEarly: Bool)
-        /// A worker's connection breaks; so many messages each way still come.
-        case breaks(Int, up: Int, down: Int)
+        /// A worker's connection breaks; so many messages each way still come, and the coordinator hears of it or not.
+        case breaks(Int, up: Int, down: Int, isTold: Bool)
         /// The next message of a connection comes twice.
         case twice(Int, isUp: Bool)
         /// A worker dies and starts again; what it sent comes or not, and the coordinator hears of it or not.
@@ -92,7 +92,7 @@ struct ExploredWorld {
         for (i, place) in places.enumerated() where place.worker != nil {
             for up in 0...place.up.count {
                 for down in 0...place.down.count where up < place.up.count || down < place.down.count {
-                    faults.append(.breaks(i, up: up, down: down))
+                    for isTold in [false, true] { faults.append(.breaks(i, up: up, down: down, isTold: isTold)) }
                 }
             }
             if !place.up.isEmpty { faults.append(.twice(i, isUp: true)) }
@@ -120,9 +120,12 @@ struct ExploredWorld {
         case .wait(let isEarly):
             if isEarly { faultsLeft -= 1 }
             try wait()
-        case .breaks(let i, let up, let down):
+        case .breaks(let i, let up, let down, let isTold):
             faultsLeft -= 1
             (places[i].up, places[i].down) = (Array(places[i].up.prefix(up)), Array(places[i].down.prefix(down)))
+            guard isTold, let id = places[i].worker?.id else { break }
+            coordinator?.gone(id, at: now)
+            try carryOutCoordinator()
         case .twice(let i, let isUp):
             faultsLeft -= 1
             let way = isUp ? \Place.up : \Place.down
@@ -140,8 +143,8 @@ struct ExploredWorld {
     private mutating func renewFingerprints(_ move: Move) {
         // A worker's move changes nothing of the coordinator but where the worker dies; the coordinator's may send.
         switch move {
-        case .toWorker(let i), .done(let i, _), .breaks(let i, _, _), .twice(let i, _): renewFingerprint(of: i)
-        case .toCoordinator, .wait, .dies, .coordinatorDies:
+        case .toWorker(let i), .done(let i, _), .twice(let i, _): renewFingerprint(of: i)
+        case .toCoordinator, .wait, .breaks, .dies, .coordinatorDies:
             for i in places.indices { renewFingerprint(of: i) }
             coordinatorFingerprint = coordinator.map { Fingerprint.of($0) } ?? 0
         }
