@@ -18,8 +18,8 @@ struct ReportCommand: ParsableCommand {
             A model: what it reads, from whom it learnt, how it was validated, its limits.
 
             Example:
-              ssrm evaluate --data nights.safetensors --scheme five --protocol loso --json \\
-                --predictions-out answers.csv > evaluation.json
+              ssrm evaluate --data nights.safetensors --scheme five --protocol loso \\
+                --predictions-out answers.csv --json > evaluation.json
               ssrm report evaluation.json answers.csv nights.safetensors --out nights.html
             """)
 
