@@ -74,6 +74,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     report.nights = try NightsPart(MadeUp.nights(4, epochs: 60, name: name), classes: MadeUp.stages, areHeldOut: nil)
     let workerName = name.replacing("\"", with: "").replacing("\\", with: "")
     report.run = try MadeUp.runPart(lines: 10, workers: 3, name: workerName)
+    report.postures = try MadeUp.postures(30, name: name)
     let html = report.html
     let expected =
         name.hasPrefix("\u{202E}")
@@ -82,7 +83,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
             .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
     #expect(html.contains("<bdi>\(expected)</bdi>"))
     #expect(html.contains("<h1><bdi>\(expected)</bdi></h1>"))
-    for markup in ["<script>", "<img", "<svg/", "\u{202E}", "\u{200F}"] { #expect(!html.contains(markup)) }
+    for markup in ["<script>", "<img src=x", "<svg/", "\u{202E}", "\u{200F}"] { #expect(!html.contains(markup)) }
     // Elements that are opened are closed: nothing broke out of where it stands.
     for element in ["section", "figure", "table", "svg", "details", "p", "h1"] {
         let opened = html.matches(of: try Regex("<\(element)[ >]")).count
@@ -93,7 +94,8 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 @Test func aPageOfAThousandNightsAndAMillionStepsIsSmall() throws {
     var report = Report(title: "large", version: "0")
     report.nights = try NightsPart(MadeUp.nights(1000), classes: MadeUp.stages, areHeldOut: true)
-    report.run = try MadeUp.runPart(lines: 20_000, workers: 500)
+    report.run = try MadeUp.runPart(lines: 20_000, workers: 500, stepsPerLine: 50)
+    #expect(report.run?.step == 1_000_000)
     let html = report.html
     #expect(html.utf8.count < 5_000_000, "\(html.utf8.count) bytes")
     #expect(html.utf8.count > 500_000)
@@ -137,6 +139,35 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     #expect(throws: ReportError.self) { try EvaluationPart(figures, baselines: try MadeUp.baselines()) }
 }
 
+@Test(arguments: ["confusion", "calibration", "classes"])
+func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
+    var object = try #require(
+        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+    if var calibration = object[key] as? [String: Any] {
+        calibration["classes"] = [Any]()
+        object[key] = calibration
+    } else {
+        object[key] = (object[key] as? [Any])?.dropLast().map { $0 }
+    }
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
+}
+
+@Test func numbersBeyondAllReasonAreDrawnAtTheEnds() throws {
+    let lines = [
+        "{\"loss\":1e308,\"seconds\":1,\"step\":1,\"workers\":1}",
+        "{\"loss\":-1e308,\"seconds\":2,\"step\":2,\"workers\":9}",
+        "{\"loss\":\"nan\",\"seconds\":3,\"step\":3,\"workers\":9000000000000000000}",
+        "{\"loss\":1,\"seconds\":3,\"step\":-9223372036854775808,\"workers\":1}",
+        "{\"loss\":1,\"seconds\":3,\"step\":9223372036854775807,\"workers\":1}",
+    ]
+    var report = Report(title: "far", version: "0")
+    report.run = try RunPart(name: "far", job: nil, metrics: Data(lines.joined(separator: "\n").utf8), events: nil)
+    #expect(report.run?.unreadableLines == 2)
+    #expect(report.html.contains("</html>"))
+}
+
 @Test func figuresOfAnEarlierVersionLackCalibrationAndSaySo() throws {
     let text = String(decoding: try MadeUp.fixture("evaluation"), as: UTF8.self)
     var object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -159,6 +190,18 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     // From the first to the last sleep epoch compared, the gap included.
     #expect(own.scored?.timeInBed == 3 && own.recognised.timeInBed == 3)
     #expect(own.scored?.totalSleepTime == 1.5 && own.scored?.remLatency == 2)
+}
+
+@Test func turnsAreChangesOfTheRecognisedPosture() throws {
+    let part = try MadeUp.postures(60)
+    #expect(part.maps == 60 && part.people == 1 && part.counts.reduce(0, +) == 60)
+    let night = try #require(part.timelines.first)
+    // Half an hour of maps 30 s apart.
+    #expect(night.maps == 60 && night.turnsPerHour == Double(night.turns) / 0.5)
+    // Every seventh map of 60 is taken for another: those at 0, 7, ..., 56.
+    #expect(part.confusions.reduce(0) { $0 + $1.count } == 9)
+    #expect(
+        part.wrong.allSatisfy { $0.scored != $0.recognised } && part.right.allSatisfy { $0.scored == $0.recognised })
 }
 
 @Test func samplesOfOtherDaysAreNoNight() {
