@@ -34,6 +34,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     ],
     targets: [
         // MARK: - C libraries
@@ -76,6 +77,16 @@ let package = Package(
                 .embedInCode("Presets/posture.yaml"), .embedInCode("Presets/psg.yaml"),
             ],
             swiftSettings: house),
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Datasets", "Recognition", "SleepRecognition", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/block.mustache"),
+                .embedInCode("Page/style.css"),
+            ],
+            swiftSettings: house),
         library(
             "Service",
             [
@@ -86,7 +97,7 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "Simulation", "SleepRecognition", "CLinux",
+                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -117,6 +128,7 @@ let package = Package(
                 "SleepRecognition", "Examples", "Datasets", "Recognition", "Upstream", "Encoders", "Signals",
                 "Checkpoints", "Numerics",
             ]),
+        tests("ReportsTests", ["Reports", "SleepRecognition", "Recognition"], resources: [.copy("Fixtures")]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),

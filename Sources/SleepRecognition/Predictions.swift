@@ -16,6 +16,20 @@ public struct Predictions: Sendable {
         public let label: String
         /// The probability of each class given the whole recording, in the order of the model's classes.
         public let probabilities: [Float]
+
+        /// The answer for a sample of a dataset.
+        init(_ sample: Int, of dataset: Dataset, label: String, probabilities: [Float]) {
+            subject = dataset.subjects[dataset.subject(of: sample)]
+            recording = dataset.recordings[dataset.recording(of: sample)]
+            position = dataset.position(of: sample)
+            (self.label, self.probabilities) = (label, probabilities)
+        }
+
+        /// An answer, as a file has it.
+        public init(subject: String, recording: String, position: Int, label: String, probabilities: [Float]) {
+            (self.subject, self.recording, self.position) = (subject, recording, position)
+            (self.label, self.probabilities) = (label, probabilities)
+        }
     }
 
     /// The classes' names, in order.
@@ -34,9 +48,7 @@ public struct Predictions: Sendable {
         (self.classes, answers) = (classes, found.labels)
         rows = found.labels.indices.map { sample in
             Row(
-                subject: dataset.subjects[dataset.subject(of: sample)],
-                recording: dataset.recordings[dataset.recording(of: sample)],
-                position: dataset.position(of: sample), label: classes[found.labels[sample]],
+                sample, of: dataset, label: classes[found.labels[sample]],
                 probabilities: Array(found.probabilities.row(sample)))
         }
         let counts = classes.enumerated().map { c, name in (name, found.labels.count { $0 == c }) }
@@ -56,6 +68,17 @@ public struct Predictions: Sendable {
         try SchemeLabels(dataset, under: scheme)
             .scores(of: answers, for: samples.map { Array($0.joined()) } ?? Array(answers.indices))
     }
+}
+
+/// What recognisers answered that were not trained on the people they were asked about.
+public struct HeldOutAnswers: Sendable, Equatable {
+    /// The classes' names, in order.
+    public let classes: [String]
+    /// An answer a sample held out, in the dataset's order.
+    public let rows: [Predictions.Row]
+
+    /// Answers, as a file has them.
+    public init(classes: [String], rows: [Predictions.Row]) { (self.classes, self.rows) = (classes, rows) }
 }
 
 /// Figures of a recognition.

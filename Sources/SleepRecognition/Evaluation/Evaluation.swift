@@ -101,6 +101,28 @@ public struct Evaluation: Sendable {
     public func run(
         threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> EvaluationFigures {
+        try outcome(threads: threads, report: report).figures
+    }
+
+    /// What an evaluation leaves.
+    public struct Outcome: Sendable {
+        /// The figures of all folds together.
+        public let figures: EvaluationFigures
+        /// What was answered for each sample held out, by a recogniser that had not seen its person; where folds hold
+        /// out samples and no people, a sample may be there several times or not at all.
+        public let answers: HeldOutAnswers
+    }
+
+    /// Carries out all folds as `run` does, and keeps what was answered.
+    ///
+    /// - Parameters:
+    ///   - threads: as for `run`.
+    ///   - report: as for `run`.
+    /// - Returns: figures and answers.
+    /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
+    public func outcome(
+        threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
+    ) throws(SleepRecognitionError) -> Outcome {
         let count = folds.count
         let results = try ParallelTasks.results(
             count, threads: threads, started: { report(.started(fold: $0, of: count, name: folds[$0].name)) },
@@ -108,6 +130,14 @@ public struct Evaluation: Sendable {
         ) { fold, threads throws(SleepRecognitionError) in
             try choices.isEmpty ? folds[fold].run(threads: threads) : choices[fold].run(threads: threads)
         }
-        return EvaluationFigures(self, results)
+        let found = results.flatMap(\.answers).sorted { $0.sample < $1.sample }
+        return Outcome(
+            figures: EvaluationFigures(self, results),
+            answers: HeldOutAnswers(
+                classes: classes,
+                rows: found.map { answer in
+                    Predictions.Row(
+                        answer.sample, of: dataset, label: classes[answer.label], probabilities: answer.probabilities)
+                }))
     }
 }

@@ -94,10 +94,21 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         }
     }
 
+    /// What `format` is.
+    public static let format = "ssrm.evaluation.1"
+
+    /// The form of these figures in files; nil in those of versions before, which lack all that may be nil here.
+    public let format: String?
     /// The dataset's path.
     public let data: String
     /// The dataset's digest.
     public let datasetDigest: String
+    /// Where the samples come from, as the dataset says.
+    public let kind: String?
+    /// What its label codes mean, by name.
+    public let vocabulary: String?
+    /// How many recordings the labelled samples held out are of.
+    public let recordings: Int?
     /// The protocol's name.
     public let protocolName: String
     /// What is told apart, by name.
@@ -132,6 +143,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let macroF1Interval: Interval?
     /// How many samples of the class of the row were recognised as the class of the column.
     public let confusion: [[Int]]
+    /// Whether the probabilities mean what they say.
+    public let calibration: Calibration?
     /// Every value that was in effect.
     public let settings: PresetSettings
     /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the
@@ -146,7 +159,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects
-        case folds, settings, changes, intervals
+        case folds, settings, changes, intervals, format, kind, vocabulary, recordings, calibration
         case accuracyInterval = "accuracy_interval"
         case kappaInterval = "kappa_interval"
         case macroF1Interval = "macro_f1_interval"
@@ -167,7 +180,14 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
                 bySubject[subject, default: ClassificationScores(classes: names)].count(scores)
             }
         }
-        (data, datasetDigest) = (dataset.path, dataset.digest)
+        (format, data, datasetDigest) = (Self.format, dataset.path, dataset.digest)
+        (kind, vocabulary) = (dataset.kind, dataset.vocabulary.rawValue)
+        let labels = evaluation.labels.labels
+        let counted = results.flatMap { $0.fold.samples.test }.filter { labels[$0] != nil }
+        recordings = Set(counted.map { dataset.recording(of: $0) }).count
+        var probabilities = Calibration.Counts(classes: names.count)
+        for result in results { probabilities.count(result.fold.calibration(of: result.answers)) }
+        calibration = probabilities.calibration
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
         settings = evaluation.settings.values
         preset = evaluation.settings.name

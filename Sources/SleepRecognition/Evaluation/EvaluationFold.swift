@@ -63,12 +63,23 @@ struct EvaluationFold: Sendable {
     /// The pre-training's job; nil where there is none.
     var job: Job? { pretraining?.job }
 
+    /// What was recognised of a sample held out.
+    struct Answer: Sendable {
+        let sample: Int
+        /// Its class.
+        let label: Int
+        /// The probability of each class.
+        let probabilities: [Float]
+    }
+
     /// What came of a fold.
     struct Result: Sendable {
         let fold: EvaluationFold
         let scores: ClassificationScores
         /// Scores by subject, for the subjects that have labelled samples held out.
         let bySubject: [Int: ClassificationScores]
+        /// What was answered for each sample held out, labelled or not.
+        let answers: [Answer]
         /// The settings that were chosen, and what all candidates reached; nil where there was nothing to choose.
         var chosen: String?
         var candidates: [SettingsChoice.Found]?
@@ -87,14 +98,18 @@ struct EvaluationFold: Sendable {
 
     /// Trains and scores with an encoder that was pre-trained.
     func run(encoder: Encoder?, inputs: RecogniserInputs, threads: Int) throws(SleepRecognitionError) -> Result {
-        let found = try naming { () throws -> [Int] in
+        let found = try naming { () throws -> Recogniser.Recognition in
             let encoded = try encoded(by: encoder, inputs: inputs)
-            return try answers(encoded, labelled: samples.training, settings: settings, threads: threads).answers
+            return try recognition(encoded, labelled: samples.training, settings: settings, threads: threads).found
         }
-        let bySubject = scores(of: found)
+        let bySubject = scores(of: found.labels)
         var scores = ClassificationScores(classes: labels.classes)
         for subject in bySubject.values { scores.count(subject) }
-        return Result(fold: self, scores: scores, bySubject: bySubject)
+        let answers = samples.test.map { sample in
+            Answer(
+                sample: sample, label: found.labels[sample], probabilities: Array(found.probabilities.row(sample)))
+        }
+        return Result(fold: self, scores: scores, bySubject: bySubject, answers: answers)
     }
 
     /// What `work` gives; what it throws, with the fold's name.
@@ -121,16 +136,27 @@ struct EvaluationFold: Sendable {
 
     /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
     /// how many steps each of its members made.
-    func answers(
+    func recognition(
         _ encoded: EncodedDataset, labelled: [Int], settings: RecogniserSettings, threads: Int
-    ) throws -> (answers: [Int], steps: Int) {
+    ) throws -> (found: Recogniser.Recognition, steps: Int) {
         let fitted = try encoded.fit(
             ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
             threads: threads)
         let found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
             by: fitted.recogniser, mirror: settings.mirrorAverage ? try labels.mirroredClasses : nil,
             wanted: samples.test, threads: threads)
-        return (found.labels, fitted.steps)
+        return (found, fitted.steps)
+    }
+
+    /// How far the probabilities of the labelled samples held out mean what they say.
+    func calibration(of answers: [Answer]) -> Calibration.Counts {
+        var counts = Calibration.Counts(classes: labels.classes.count)
+        for answer in answers {
+            if let truth = labels.labels[answer.sample] {
+                counts.count(truth: truth, probabilities: answer.probabilities)
+            }
+        }
+        return counts
     }
 
     /// Answers counted for each subject that has labelled samples held out.

@@ -58,14 +58,17 @@ struct LabelCurveFold: Sendable {
         let labels = fold.labels.keeping(samples)
         var settings = fold.settings
         settings.seed &+= UInt64(draw)
+        func answers(_ encoded: EncodedDataset) throws -> (answers: [Int], steps: Int) {
+            let (found, steps) = try fold.recognition(encoded, labelled: samples, settings: settings, threads: threads)
+            return (found.labels, steps)
+        }
         return try fold.naming {
-            let pretrained = try fold.answers(
-                prepared.pretrained, labelled: samples, settings: settings, threads: threads)
+            let pretrained = try answers(prepared.pretrained)
             settings.encoder = .tuned
             settings.steps = pretrained.steps
-            let short = try fold.answers(prepared.untrained, labelled: samples, settings: settings, threads: threads)
+            let short = try answers(prepared.untrained)
             settings.steps += fold.job?.steps ?? 0
-            let scratch = try fold.answers(prepared.untrained, labelled: samples, settings: settings, threads: threads)
+            let scratch = try answers(prepared.untrained)
             let regression = try LogisticRegression(
                 fitting: inputs.values, labels: labels.labels, classes: labels.classes.count, c: RegressionInputs.c,
                 threads: threads)

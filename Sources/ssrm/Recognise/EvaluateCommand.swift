@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Datasets
 import Recognition
 import Service
@@ -50,6 +51,13 @@ struct EvaluateCommand: ParsableCommand {
             """)
     var inputsOut: String?
 
+    @Option(
+        help: """
+            Writes what was answered for each sample held out to this CSV file, as `ssrm predict` writes it; \
+            `ssrm report` draws nights and postures from it.
+            """)
+    var predictionsOut: String?
+
     @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
     var foldsOnly = false
 
@@ -60,6 +68,14 @@ struct EvaluateCommand: ParsableCommand {
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
         if curve.labelledSubjects != nil, !choice.choose.isEmpty {
             throw ValidationError("use either --labelled-subjects or --choose, not both")
+        }
+        guard predictionsOut != nil else { return }
+        if curve.labelledSubjects != nil || foldsOnly {
+            throw ValidationError("--predictions-out goes with neither --labelled-subjects nor --folds-only")
+        }
+        if protocolName == "random70" {
+            throw ValidationError(
+                "--predictions-out: random70 holds some samples out several times and others never; use loso or kfold")
         }
     }
 
@@ -80,7 +96,7 @@ struct EvaluateCommand: ParsableCommand {
                 "note: --steps has no effect: nothing is pre-trained where recogniser.encoder is "
                     + chosen.values.recogniser.encoder.rawValue)
         }
-        if let inputsOut { try requireWritable(inputsOut, inputs: [data]) }
+        for file in [inputsOut, predictionsOut].compactMap(\.self) { try requireWritable(file, inputs: [data]) }
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
         let evaluation = try Evaluation(
             on: try Dataset(opening: data), scheme: scheme, division: division, settings: chosen,
@@ -96,9 +112,10 @@ struct EvaluateCommand: ParsableCommand {
         }
         if let curve = try curve.curve(evaluation) { return try run(curve) }
         let watch = Stopwatch()
-        let figures = try evaluation.run(threads: options.threads.count) { show($0, after: watch.elapsed) }
+        let outcome = try evaluation.outcome(threads: options.threads.count) { show($0, after: watch.elapsed) }
         Terminal.clear()
-        if json { try printJSON(figures) } else { print(figures.text) }
+        if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
+        if json { try printJSON(outcome.figures) } else { print(outcome.figures.text) }
     }
 
     private func run(_ curve: LabelCurve) throws {

@@ -1,0 +1,118 @@
+/// How far one measurement of a night is from another: bias and limits of agreement (Bland and Altman 1986).
+///
+/// As Menghini and others (*Sleep* 44, 2021, zsaa170) use them for sleep trackers.
+///
+/// Differences are the other measurement less the reference. Their intervals are those of `SubjectBootstrap`: people
+/// are drawn with all their nights, because nights of one person are alike. Where Menghini and others take intervals
+/// of a mean and of a regression from normal distributions, these do not.
+public struct BlandAltman: Codable, Sendable, Equatable {
+    /// How many nights have both measurements.
+    public let nights: Int
+    /// How many people they are of.
+    public let people: Int
+    /// The mean difference.
+    public let bias: Double
+    /// The differences' standard deviation (n - 1); 0 of one night.
+    public let deviation: Double
+    /// `bias - 1.96 deviation`.
+    public let lowerLimit: Double
+    /// `bias + 1.96 deviation`.
+    public let upperLimit: Double
+    /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; 0
+    /// where all references are the same.
+    public let slope: Double
+    /// The bias's 95 % interval over people; nil of fewer than two people.
+    public let biasInterval: Interval?
+    /// The lower limit's, likewise.
+    public let lowerInterval: Interval?
+    /// The upper limit's, likewise.
+    public let upperInterval: Interval?
+    /// The slope's, likewise; where 0 is not in it, the bias depends on what is measured.
+    public let slopeInterval: Interval?
+
+    private enum CodingKeys: String, CodingKey {
+        case nights, people, bias, deviation, slope
+        case lowerLimit = "lower_limit"
+        case upperLimit = "upper_limit"
+        case biasInterval = "bias_interval"
+        case lowerInterval = "lower_limit_interval"
+        case upperInterval = "upper_limit_interval"
+        case slopeInterval = "slope_interval"
+    }
+
+    /// Two measurements of a night, and whose it is.
+    public struct Pair: Sendable, Equatable {
+        /// The measurement that the other is compared with.
+        public let reference: Double
+        /// The other.
+        public let other: Double
+        /// Whose night it is: a number from 0, without gaps over all that are compared.
+        public let person: Int
+
+        /// A pair.
+        public init(reference: Double, other: Double, person: Int) {
+            (self.reference, self.other, self.person) = (reference, other, person)
+        }
+    }
+
+    private struct Figures {
+        var (bias, deviation, slope) = (0.0, 0.0, 0.0)
+        var limits: (Double, Double) { (bias - 1.96 * deviation, bias + 1.96 * deviation) }
+        var list: [Double] { [bias, limits.0, limits.1, slope] }
+
+        /// The figures of pairs, each so many times; nil of none.
+        init?(_ pairs: [Pair], times: (Int) -> Int) {
+            var (count, differences, references) = (0, 0.0, 0.0)
+            for pair in pairs {
+                let n = times(pair.person)
+                count += n
+                differences += Double(n) * (pair.other - pair.reference)
+                references += Double(n) * pair.reference
+            }
+            guard count > 0 else { return nil }
+            bias = differences / Double(count)
+            let mean = references / Double(count)
+            var (squares, spread, product) = (0.0, 0.0, 0.0)
+            for pair in pairs {
+                let n = Double(times(pair.person))
+                let (difference, reference) = (pair.other - pair.reference - bias, pair.reference - mean)
+                squares += n * difference * difference
+                spread += n * reference * reference
+                product += n * difference * reference
+            }
+            deviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : 0
+            slope = spread > 0 ? product / spread : 0
+        }
+    }
+
+    /// The agreement in several measurements of the same people's nights, by the same draws of people.
+    ///
+    /// - Parameters:
+    ///   - measurements: for each measurement its pairs; nights that lack one may be missing.
+    ///   - seed: what the draws of people follow from.
+    /// - Returns: the agreement in each; nil in one without a pair.
+    public static func all(_ measurements: [[Pair]], seed: UInt64) -> [BlandAltman?] {
+        let found = measurements.map { Figures($0, times: { _ in 1 }) }
+        let people = (measurements.joined().map(\.person).max() ?? -1) + 1
+        let intervals = SubjectBootstrap(people: people, seed: seed)?.intervals { drawn in
+            // Who has no pair of a measurement may be all that is drawn; that resample then changes nothing.
+            zip(measurements, found).flatMap { pairs, whole in
+                (Figures(pairs, times: { drawn[$0] }) ?? whole)?.list ?? [0, 0, 0, 0]
+            }
+        }
+        return measurements.indices.map { place in
+            guard let figures = found[place] else { return nil }
+            let people = Set(measurements[place].map(\.person)).count
+            let own = people > 1 ? intervals.map { Array($0[4 * place..<4 * place + 4]) } : nil
+            return BlandAltman(figures, nights: measurements[place].count, people: people, intervals: own)
+        }
+    }
+
+    private init(_ figures: Figures, nights: Int, people: Int, intervals: [Interval]?) {
+        (self.nights, self.people) = (nights, people)
+        (bias, deviation, slope) = (figures.bias, figures.deviation, figures.slope)
+        (lowerLimit, upperLimit) = figures.limits
+        (biasInterval, lowerInterval) = (intervals?[0], intervals?[1])
+        (upperInterval, slopeInterval) = (intervals?[2], intervals?[3])
+    }
+}

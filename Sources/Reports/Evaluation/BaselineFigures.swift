@@ -1,0 +1,53 @@
+public import Recognition
+
+/// What `Scripts/compare-baselines --json` found; keys that are not read here may be there too.
+public struct BaselineFigures: Codable, Sendable, Equatable {
+    /// A tool's figures, pooled over folds.
+    public struct Tool: Codable, Sendable, Equatable {
+        /// Its name.
+        public let tool: String
+        /// What it read: `raw` or `prepared`; nil of one that reads as it likes.
+        public let inputs: String?
+        /// The part of samples that was recognised right.
+        public let accuracy: Double
+        /// Cohen's kappa.
+        public let kappa: Double
+        /// The mean F1 of the classes that occur.
+        public let macroF1: Double
+        /// The accuracy's interval over people; nil where no people were held out.
+        public let accuracyInterval: Interval?
+        /// Kappa's interval, likewise.
+        public let kappaInterval: Interval?
+        /// The macro F1's interval, likewise.
+        public let macroF1Interval: Interval?
+
+        private enum CodingKeys: String, CodingKey {
+            case tool, inputs, accuracy, kappa
+            case macroF1 = "macro_f1"
+            case accuracyInterval = "accuracy_interval"
+            case kappaInterval = "kappa_interval"
+            case macroF1Interval = "macro_f1_interval"
+        }
+    }
+
+    /// The dataset's path.
+    public let data: String
+    /// The dataset's digest.
+    public let datasetDigest: String
+    /// What was told apart.
+    public let scheme: String
+    /// How samples were held out.
+    public let protocolName: String
+    /// Only each so manyeth sample of a recording was trained on.
+    public let every: Int
+    /// Which packages they were.
+    public let packages: [String]
+    /// The tools.
+    public let tools: [Tool]
+
+    private enum CodingKeys: String, CodingKey {
+        case data, scheme, every, packages, tools
+        case datasetDigest = "dataset_digest"
+        case protocolName = "protocol"
+    }
+}

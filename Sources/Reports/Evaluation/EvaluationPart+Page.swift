@@ -1,0 +1,295 @@
+import Recognition
+import SleepRecognition
+
+extension EvaluationPart {
+    var section: PageSection {
+        PageSection(
+            id: "evaluation", heading: "How well it recognises people whom it has not seen".firstWordsFor(figures),
+            blocks: [
+                .text(summary), .tiles(tiles), .note("\(figures.intervals)."),
+            ] + (figures.classes.count > 8 ? tables : [.grid(tables)]) + people + calibration + tools + [
+                .details("How it was done", [.table(setting), .table(foldTable)])
+            ])
+    }
+
+    private var unit: String { isSleep ? "sleep epochs of 30 s" : "pressure maps" }
+
+    private var tables: [Block] { [.table(matrix), .table(classTable)] }
+
+    /// What was done and on whom, for a clinician.
+    private var summary: Prose {
+        let people = figures.subjects.count
+        let names = figures.classes.map { "\(name: $0.name)" as Prose }
+        let listed = names.count > 8 ? "\(names.count) classes" : Prose.joined(names)
+        let recordings: Prose = figures.recordings.map { " in \($0) recordings" } ?? ""
+        return """
+            \(figures.samples) \(unit)\(recordings) of \(people) \(people == 1 ? "person" : "people") were recognised as \
+            \(listed), and compared with what people had scored. \(protocolWords) \
+            \(percent: figures.accuracy) of the \(unit) were given the class that people had given them. Cohen's kappa, \
+            which leaves out what would be right by chance, is \(figures.kappa, 3) (0: no \
+            better than guessing, 1: always the same class). \(worst)
+            """
+    }
+
+    private var protocolWords: Prose {
+        switch figures.protocolName {
+        case "loso":
+            """
+            One person at a time was left out: a recogniser was trained on the others alone and then given this person's \
+            recordings. So every answer counted here is about somebody whom the recogniser had never seen.
+            """
+        case "kfold":
+            """
+            The people were divided into \(figures.folds.count) groups. One group at a time was left out: a recogniser was \
+            trained on the others alone and then given this group's recordings. So every answer counted here is about \
+            somebody whom the recogniser had never seen.
+            """
+        default:
+            """
+            Samples were divided at random, so that the recogniser was trained on other samples of the same people: this \
+            says how well it remembers them, and nothing about new people.
+            """
+        }
+    }
+
+    private var worst: Prose {
+        let sorted = figures.subjects.sorted { $0.accuracy < $1.accuracy }
+        guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else { return "" }
+        return """
+            People differ: from \(percent: least.accuracy) (\(name: least.subject)) to \(percent: most.accuracy) \
+            (\(name: most.subject)).
+            """
+    }
+
+    private var tiles: [Tile] {
+        func tile(_ name: String, _ value: Double, _ interval: Interval?, _ note: String) -> Tile {
+            let beside: Prose = interval.map { "95 %: \($0.low, 3) to \($0.high, 3)" } ?? ""
+            return Tile(name: name, value: "\(value, 3)", beside: beside.spans.isEmpty ? Prose(note) : beside)
+        }
+        return [
+            tile("Accuracy", figures.accuracy, figures.accuracyInterval, "part that is right"),
+            tile("Cohen's kappa", figures.kappa, figures.kappaInterval, "0: chance, 1: all right"),
+            tile("Macro F1", figures.macroF1, figures.macroF1Interval, "mean over classes"),
+            Tile(
+                name: "A person's accuracy", value: "\(figures.meanSubjectAccuracy, 3)",
+                beside: "mean of \(figures.subjects.count) people"),
+        ]
+    }
+
+    private var matrix: Table {
+        let names = figures.classes.map { "\(name: $0.name)" as Prose }
+        let rows = figures.confusion.enumerated().map { place, counts in
+            let sum = max(counts.reduce(0, +), 1)
+            return [Table.Cell.text(names[place])]
+                + counts.map { .heat("\($0)", shade: Double($0) / Double(sum)) }
+        }
+        return Table(
+            caption: "Scored (rows) and recognised (columns), in \(unit)", head: ["scored"] + names, rows: rows,
+            isMatrix: true)
+    }
+
+    private var classTable: Table {
+        Table(
+            caption:
+                "Each class: how much of what is called so is so (precision), and how much of it is found (recall)",
+            head: ["class", "scored", "precision", "recall", "F1", "recall"],
+            rows: figures.classes.enumerated().map { place, class_ in
+                [
+                    .text("\(name: class_.name)"), .number("\(class_.samples)"), .number("\(class_.precision, 3)"),
+                    .number("\(class_.recall, 3)"), .number("\(class_.f1, 3)"),
+                    .bar([(style: style(place), part: class_.recall)]),
+                ]
+            })
+    }
+
+    private var people: [Block] {
+        let sorted = figures.subjects.sorted { ($0.kappa, $0.subject) < ($1.kappa, $1.subject) }
+        guard sorted.count > 1 else { return [] }
+        let across = Scale(-0.5, Double(sorted.count) - 0.5)
+        func panel(
+            _ name: String, _ value: KeyPath<EvaluationFigures.Subject, Double>, whole: Double, _ interval: Interval?
+        ) -> Panel {
+            let values = sorted.map { $0[keyPath: value] }
+            let up = Scale(over: values + [whole], isUpwards: true, with: interval.map { [$0.low, $0.high] } ?? [])
+            var marks: [Panel.Mark] = []
+            if let interval {
+                let (top, bottom) = (up.at(interval.high), up.at(interval.low))
+                marks.append(.init(style: "f dim faint", path: Path.box(0, top, 1000, bottom - top)))
+            }
+            marks.append(.init(style: "t ink", path: Path.across(up.at(whole)), title: "all people together"))
+            marks += sorted.enumerated().map { place, subject in
+                let prose: Prose =
+                    "\(name: subject.subject): \(name) \(subject[keyPath: value], 3), \(subject.samples) \(unit)"
+                return .init(
+                    style: sorted.count > 150 ? "p k0" : "d k0",
+                    path: Path.dots([(across.at(Double(place)), up.at(values[place]))]), title: prose.plain)
+            }
+            return Panel(
+                title: Prose(name),
+                description:
+                    "\(name) of each of \(sorted.count) people, lowest kappa left; the table below has the numbers",
+                height: 150, left: up.ticks(), marks: marks)
+        }
+        let table = Table(
+            head: ["person", Prose(unit), "accuracy", "kappa"],
+            rows: sorted.map {
+                [
+                    .text("\(name: $0.subject)"), .number("\($0.samples)"), .number("\($0.accuracy, 3)"),
+                    .number("\($0.kappa, 3)"),
+                ]
+            })
+        return [
+            .heading("Each person"),
+            .figure(
+                Figure(
+                    caption: "A dot is a person; the line is all people together, with its 95 % interval",
+                    panels: [
+                        panel("Cohen's kappa", \.kappa, whole: figures.kappa, figures.kappaInterval),
+                        panel("Accuracy", \.accuracy, whole: figures.accuracy, figures.accuracyInterval),
+                    ], axis: "people, in the order of their kappa", table: table)),
+        ]
+    }
+
+    private var calibration: [Block] {
+        guard let found = figures.calibration else {
+            return [.note("These figures were made by a version that did not look at the probabilities.")]
+        }
+        let (across, up) = (Scale(0, 1), Scale(0, 1, isUpwards: true))
+        var curves: [(style: String, name: String, bins: [Calibration.Bin])] = [("ink", "the answer", found.answers)]
+        // Where classes are many, each has too few samples for a curve of its own.
+        if figures.classes.count <= 5 {
+            curves += figures.classes.indices.map { (style($0), figures.classes[$0].name, found.classes[$0]) }
+        }
+        var marks: [Panel.Mark] = [.init(style: "t dim dash", path: "M0 1000L1000 0", title: "as it should be")]
+        for curve in curves.reversed() {
+            // Of a few samples a frequency says nothing.
+            let bins = curve.bins.filter { $0.samples >= 10 }
+            let points = bins.map { (x: across.at($0.probability), y: up.at($0.frequency)) }
+            marks.append(.init(style: "l \(curve.style)", path: Path.line(points)))
+            marks.append(.init(style: "d \(curve.style)", path: Path.dots(points), title: curve.name))
+        }
+        let most = Double(found.answers.map(\.samples).max() ?? 1)
+        let counts = Scale(0, most, isUpwards: true)
+        let width = 1000 / Calibration.binCount
+        let bars = found.answers.enumerated().map { place, bin in
+            let top = counts.at(Double(bin.samples))
+            return Panel.Mark(style: "f dim", path: Path.box(width * place + 6, top, width - 12, 1000 - top))
+        }
+        let table = Table(
+            head: ["of", "from", "samples", "probability", "frequency"],
+            rows: curves.flatMap { curve in
+                curve.bins.filter { $0.samples > 0 }.map { bin in
+                    [
+                        .text("\(name: curve.name)"), .number("\(bin.low, 1)"), .number("\(bin.samples)"),
+                        .number("\(bin.probability, 3)"), .number("\(bin.frequency, 3)"),
+                    ]
+                }
+            })
+        let figure = Figure(
+            caption: "How often it was so, by how probable it was said to be",
+            panels: [
+                Panel(
+                    title: "frequency", description: "calibration curves; the table below has the numbers", height: 260,
+                    left: up.ticks(5), marks: marks),
+                Panel(
+                    title: "answers", description: "how many answers had which probability", height: 60,
+                    left: counts.ticks(1), below: across.ticks(5), marks: bars),
+            ], axis: "probability", legend: curves.map { ($0.style, $0.name) }, table: table)
+        return [
+            .heading("Do its probabilities mean what they say?"),
+            .grid([
+                .figure(figure),
+                .text(
+                    """
+                    On the dashed line, what is said to be so with 0.8 is so in 8 of 10 cases. Below it the recogniser is \
+                    surer than it may be. On average its answer's probability is \(found.expectedError, 3) away from how \
+                    often it is right (expected calibration error); the Brier score is \(found.brier, 3) (0: always \
+                    right and sure, 2: always wrong and sure).
+                    """),
+            ]),
+        ]
+    }
+
+    private var tools: [Block] {
+        guard let baselines else { return [] }
+        struct Row {
+            let name: Prose
+            let accuracy, kappa, macroF1: (Double, Interval?)
+        }
+        let own = Row(
+            name: "\(name: "ssrm, \(figures.preset)")", accuracy: (figures.accuracy, figures.accuracyInterval),
+            kappa: (figures.kappa, figures.kappaInterval), macroF1: (figures.macroF1, figures.macroF1Interval))
+        let others = baselines.tools.map { tool in
+            Row(
+                name: "\(name: tool.tool)\(tool.inputs.map { ", \($0)" } ?? "")",
+                accuracy: (tool.accuracy, tool.accuracyInterval), kappa: (tool.kappa, tool.kappaInterval),
+                macroF1: (tool.macroF1, tool.macroF1Interval))
+        }
+        let rows = ([own] + others).sorted { $0.kappa.0 > $1.kappa.0 }
+        let ends = rows.flatMap { [$0.kappa.0] + ($0.kappa.1.map { [$0.low, $0.high] } ?? []) }
+        let scale = Scale(over: ends)
+        let every: Prose = baselines.every > 1 ? " They were trained on every \(baselines.every)th sample." : ""
+        return [
+            .heading("Beside plain tools"),
+            .table(
+                Table(
+                    caption: "The same folds, labels and samples; 95 % intervals over people; by kappa",
+                    head: [
+                        "", "accuracy", "macro F1", "kappa",
+                        "kappa, \(Prose.fixed(scale.low, 2)) to \(Prose.fixed(scale.high, 2))",
+                    ],
+                    rows: rows.map { row in
+                        let (low, high) = (row.kappa.1?.low ?? row.kappa.0, row.kappa.1?.high ?? row.kappa.0)
+                        return [
+                            .text(row.name), .number("\(row.accuracy.0, 3)\(row.accuracy.1, 3)"),
+                            .number("\(row.macroF1.0, 3)\(row.macroF1.1, 3)"),
+                            .number("\(row.kappa.0, 3)\(row.kappa.1, 3)"),
+                            .whisker(low: scale.part(low), value: scale.part(row.kappa.0), high: scale.part(high)),
+                        ]
+                    })),
+            .note(
+                """
+                raw: the tool read the samples as they are; prepared: what ssrm prepares of them.\(every) Made with \
+                \(name: baselines.packages.joined(separator: ", ")).
+                """),
+        ]
+    }
+
+    private var setting: Table {
+        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        var rows = [
+            row("dataset", "\(name: figures.data)"), row("its digest", "\(name: figures.datasetDigest)"),
+            row("what is told apart", "\(name: figures.scheme)"),
+            row("how people were held out", "\(name: figures.protocolName)"),
+            row("settings", "\(name: figures.preset)"),
+            row(
+                "not as in these",
+                figures.changes.isEmpty ? "nothing" : "\(name: figures.changes.joined(separator: ", "))"),
+            row("recurrent cell", "\(name: figures.cell)"),
+            row("steps of pre-training in each fold", figures.steps == 0 ? "none" : "\(figures.steps)"),
+            row("training epochs", "\(figures.epochs)"), row("seed", "\(name: String(figures.seed))"),
+        ]
+        if let kind = figures.kind { rows.insert(row("kind of data", "\(name: kind)"), at: 1) }
+        return Table(head: ["", ""], rows: rows)
+    }
+
+    private var foldTable: Table {
+        let hasChoice = figures.folds.contains { $0.chosen != nil }
+        return Table(
+            caption: "Folds",
+            head: ["fold", "held out", "accuracy", "kappa", "macro F1"] + (hasChoice ? ["chosen"] : []),
+            rows: figures.folds.map { fold in
+                [
+                    .text("\(name: fold.name)"), .number("\(fold.samples)"), .number("\(fold.accuracy, 3)"),
+                    .number("\(fold.kappa, 3)"), .number("\(fold.macroF1, 3)"),
+                ] + (hasChoice ? [.text("\(name: fold.chosen ?? "")")] : [])
+            })
+    }
+}
+
+extension String {
+    /// The heading, unless people were on both sides.
+    fileprivate func firstWordsFor(_ figures: EvaluationFigures) -> String {
+        figures.protocolName == "random70" ? "How well it recognises people whom it has seen" : self
+    }
+}

@@ -1,0 +1,63 @@
+import Recognition
+public import SleepRecognition
+
+/// The part of a report about an evaluation.
+public struct EvaluationPart: Encodable, Sendable {
+    /// What `ssrm evaluate` found.
+    public let figures: EvaluationFigures
+    /// What plain tools reached on the same samples; nil where nobody tried.
+    public let baselines: BaselineFigures?
+
+    /// A part.
+    ///
+    /// - Parameters:
+    ///   - figures: what `ssrm evaluate` found.
+    ///   - baselines: what plain tools reached.
+    /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise.
+    public init(_ figures: EvaluationFigures, baselines: BaselineFigures? = nil) throws(ReportError) {
+        if let baselines {
+            let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
+            guard theirs == [figures.datasetDigest, figures.scheme, figures.protocolName] else {
+                throw .otherSamples(
+                    "the plain tools were scored on \(baselines.data), \(baselines.scheme), \(baselines.protocolName), the "
+                        + "evaluation on \(figures.data), \(figures.scheme), \(figures.protocolName): compare the same")
+            }
+        }
+        (self.figures, self.baselines) = (figures, baselines)
+    }
+
+    /// The figures with the key `baselines` beside them.
+    public func encode(to encoder: any Encoder) throws {
+        try figures.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(baselines, forKey: .baselines)
+    }
+
+    private enum CodingKeys: CodingKey { case baselines }
+
+    var isSleep: Bool { !figures.scheme.hasPrefix("posture") }
+
+    /// A class's style, by its name.
+    func style(_ place: Int) -> String { ClassStyle.style(of: figures.classes[place].name, place: place) }
+}
+
+/// Which colour stands for which class.
+enum ClassStyle {
+    /// The classes of sleep have their own; others are told apart.
+    static func style(of name: String, place: Int) -> String {
+        switch name {
+        case "wake": "wake"
+        case "REM": "rem"
+        case "N1", "light": "n1"
+        case "N2", "NREM", "sleep": "n2"
+        case "N3", "deep": "n3"
+        default: "k\(place % 8)"
+        }
+    }
+
+    /// The order in which hypnograms have classes, from the top: wake, REM, then ever deeper sleep.
+    static func order(of classes: [String]) -> [Int] {
+        let top = ["wake", "REM"].compactMap { classes.firstIndex(of: $0) }
+        return top + classes.indices.filter { !top.contains($0) }
+    }
+}

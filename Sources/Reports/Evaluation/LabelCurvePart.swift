@@ -1,0 +1,86 @@
+import Foundation
+public import SleepRecognition
+
+/// The part of a report about what labelled people are worth.
+public struct LabelCurvePart: Encodable, Sendable {
+    /// What `ssrm evaluate --labelled-subjects` found.
+    public let figures: LabelCurveFigures
+
+    /// A part.
+    public init(_ figures: LabelCurveFigures) { self.figures = figures }
+
+    /// The figures themselves.
+    public func encode(to encoder: any Encoder) throws { try figures.encode(to: encoder) }
+
+    var section: PageSection {
+        PageSection(
+            id: "label-curve", heading: "How many labelled people it takes",
+            blocks: [
+                .text(
+                    """
+                    Of the people trained on, only so many kept their labels; drawn \(figures.draws) times in each of \
+                    \(figures.folds.count) folds. \(figures.comparison).
+                    """),
+                .figure(figure), .text("\(name: figures.verdict)"),
+            ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals).")])
+    }
+
+    private func name(of arm: LabelCurve.Arm) -> String {
+        switch arm {
+        case .pretrained: "pre-trained"
+        case .scratch: "from scratch"
+        case .scratchShort: "from scratch, short"
+        case .regression: "logistic regression"
+        }
+    }
+
+    private var figure: Figure {
+        let arms = LabelCurve.Arm.allCases.filter { arm in
+            figures.points.contains { $0.arms.contains { $0.arm == arm } }
+        }
+        let found = figures.points.flatMap(\.arms)
+        let up = Scale(
+            over: found.map(\.figures.kappa), isUpwards: true,
+            with: found.flatMap { $0.figures.kappaInterval.map { [$0.low, $0.high] } ?? [] })
+        let counts = figures.points.map { log2(Double(max($0.labelledSubjects, 1))) }
+        let across = Scale((counts.min() ?? 0) - 0.4, (counts.max() ?? 1) + 0.4)
+        var marks: [Panel.Mark] = []
+        for (place, arm) in arms.enumerated() {
+            var points: [(x: Int, y: Int)] = []
+            for (point, count) in zip(figures.points, counts) {
+                guard let own = point.arms.first(where: { $0.arm == arm }) else { continue }
+                // Side by side, so that intervals do not lie on each other.
+                let x = across.at(count) + 9 * place - 9 * (arms.count - 1) / 2
+                points.append((x, up.at(own.figures.kappa)))
+                if let interval = own.figures.kappaInterval {
+                    marks.append(
+                        .init(style: "t k\(place)", path: "M\(x) \(up.at(interval.low))V\(up.at(interval.high))"))
+                }
+            }
+            marks.append(.init(style: "l k\(place)", path: Path.line(points)))
+            marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: name(of: arm)))
+        }
+        let table = Table(
+            head: ["labelled people", "", "accuracy", "kappa", "macro F1"],
+            rows: figures.points.flatMap { point in
+                point.arms.map { arm in
+                    [
+                        .number("\(point.labelledSubjects)"), .text(Prose(name(of: arm.arm))),
+                        .number("\(arm.figures.accuracy, 3)\(arm.figures.accuracyInterval, 3)"),
+                        .number("\(arm.figures.kappa, 3)\(arm.figures.kappaInterval, 3)"),
+                        .number("\(arm.figures.macroF1, 3)\(arm.figures.macroF1Interval, 3)"),
+                    ]
+                }
+            })
+        return Figure(
+            caption: "Cohen's kappa on people held out, with 95 % intervals over people",
+            panels: [
+                Panel(
+                    description: "kappa by labelled people for each way of training; the table below has the numbers",
+                    height: 260, left: up.ticks(5),
+                    below: zip(figures.points, counts).map {
+                        .init(place: across.part($1), text: String($0.labelledSubjects))
+                    }, marks: marks)
+            ], axis: "labelled people", legend: arms.enumerated().map { ("k\($0)", name(of: $1)) }, table: table)
+    }
+}

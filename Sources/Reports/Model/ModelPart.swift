@@ -1,0 +1,198 @@
+import Datasets
+public import Recognition
+
+/// The part of a report about a model: a model card (Mitchell and others 2019).
+public struct ModelPart: Encodable, Sendable {
+    /// One of the values that it reads.
+    public struct Input: Encodable, Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// Its unit; nil where it has none or nobody said.
+        public let unit: String?
+    }
+
+    /// The model's file.
+    public let file: String
+    /// The file's digest.
+    public let digest: String
+    /// What is told apart, by name.
+    public let scheme: String
+    /// The classes' names, in order.
+    public let classes: [String]
+    /// The labels that it was trained on, by name.
+    public let vocabulary: String
+    /// Rows and columns of a sample that it reads.
+    public let rows, columns: Int
+    /// What these are; empty where nobody said.
+    public let inputs: [Input]
+    /// What is done to samples first.
+    public let preparation: String
+    /// The settings' name.
+    public let preset: String
+    /// The encoder's network; nil where there is none.
+    public let network: String?
+    /// How the encoder was made.
+    public let encoder: String
+    /// Features of the encoder; 0 where there is none.
+    public let features: Int
+    /// The recurrent cell, and how many units it has in each direction.
+    public let cell: String
+    /// Units in each direction.
+    public let hiddenUnits: Int
+    /// How many recognisers answer together.
+    public let members: Int
+    /// Parameters of each one, without the encoder's.
+    public let parameterCount: Int
+    /// Whom it was trained on.
+    public let subjects: [String]
+    /// The digest of the dataset that it was trained on.
+    public let dataset: String
+    /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
+    public let encoderJob, encoderDataset: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case file, digest, scheme, classes, vocabulary, rows, columns, inputs, preparation, preset, network, encoder
+        case features, cell, members, subjects, dataset
+        case hiddenUnits = "hidden_units"
+        case parameterCount = "parameter_count"
+        case encoderJob = "encoder_job"
+        case encoderDataset = "encoder_dataset"
+    }
+
+    /// A part.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - file: where it was read.
+    ///   - digest: the file's.
+    public init(_ model: RecogniserModel, file: String, digest: String) {
+        (self.file, self.digest) = (file, digest)
+        (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
+        (rows, columns) = (model.rows, model.columns)
+        inputs = model.content.enumerated().map { place, name in
+            let unit = place < model.units.count ? model.units[place] : ""
+            return Input(name: name, unit: unit.isEmpty || unit == "1" ? nil : unit)
+        }
+        preparation = model.preparation.summary
+        preset = model.preset
+        network = model.encoders.first.map { $0.record.network.kind }
+        encoder = model.recogniser.settings.encoder.rawValue
+        features = model.encoders.first?.featureCount ?? 0
+        (cell, hiddenUnits) = (model.recogniser.settings.cell.rawValue, model.recogniser.settings.hiddenUnits)
+        (members, parameterCount) = (model.recogniser.members.count, model.recogniser.network.parameterCount)
+        subjects = model.provenance.subjects
+        dataset = model.provenance.dataset
+        (encoderJob, encoderDataset) = (model.provenance.encoderJob, model.provenance.encoderDataset)
+    }
+
+    func section(validatedBy evaluation: EvaluationPart?) -> PageSection {
+        PageSection(
+            id: "model", heading: "The model",
+            blocks: [.text(summary), .heading("What it reads"), .text(reads)]
+                + (inputs.isEmpty ? [] : [.details("The \(inputs.count) values by name", [.table(inputTable)])]) + [
+                    .heading("From whom it learnt"), .text(learnt), .heading("How it was validated"),
+                    .text(validation(evaluation)), .heading("Its limits"),
+                ] + limits.map { .text($0) } + [.details("What it is made of", [.table(parts)])])
+    }
+
+    private var isSleep: Bool { !scheme.hasPrefix("posture") }
+
+    private var summary: Prose {
+        let names = classes.map { "\(name: $0)" as Prose }
+        let what: Prose = isSleep ? "each sleep epoch of 30 s of a night as one of" : "each sample as one of"
+        return """
+            \(name: file) recognises \(what) \(classes.count) classes: \(Prose.joined(Array(names.prefix(12))))\
+            \(names.count > 12 ? ", …" : "").
+            """
+    }
+
+    private var reads: Prose {
+        """
+        Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"). Before it reads them: \
+        \(name: preparation). Samples made of other values or in other units it refuses.
+        """
+    }
+
+    private var inputTable: Table {
+        Table(
+            head: ["value", "unit"],
+            rows: inputs.map { [.text("\(name: $0.name)"), .text($0.unit.map { "\(name: $0)" } ?? "none")] })
+    }
+
+    private var learnt: Prose {
+        let names = subjects.prefix(60).map { "\(name: $0)" as Prose }
+        let more: Prose = subjects.count > 60 ? " and \(subjects.count - 60) more" : ""
+        let encoderWords: Prose =
+            encoderDataset.map {
+                " Its encoder learnt first, without labels, from the recordings of the dataset \(name: String($0.prefix(12)))…."
+            } ?? ""
+        return """
+            From the recordings and labels of \(subjects.count) \(subjects.count == 1 ? "person" : "people") in the dataset \
+            \(name: String(dataset.prefix(12)))…: \(Prose.joined(names))\(more).\(encoderWords)
+            """
+    }
+
+    private func validation(_ evaluation: EvaluationPart?) -> Prose {
+        guard let figures = evaluation?.figures else {
+            return """
+                No evaluation was given to this page, so it says nothing about how well the model does. How it does on people \
+                whom it has not seen, `ssrm evaluate` finds out; give its JSON to `ssrm report` beside the model.
+                """
+        }
+        let same: Prose =
+            figures.datasetDigest == dataset && figures.scheme == scheme && figures.preset == preset
+            ? "By an evaluation on the dataset that it was trained on, with the same settings; recognisers made in the same way"
+            : """
+            By an evaluation that is not of this model's kind in all (dataset \(name: figures.data), scheme \
+            \(name: figures.scheme), settings \(name: figures.preset)); recognisers made so
+            """
+        guard figures.protocolName != "random70" else {
+            return """
+                \(same) were tested on other samples of the people that they were trained on, which says nothing about new \
+                people.
+                """
+        }
+        return """
+            \(same) were tested on \(figures.subjects.count) people, none of whom the tested one had seen: accuracy \
+            \(figures.accuracy, 3)\(figures.accuracyInterval, 3), Cohen's kappa \(figures.kappa, 3)\(figures.kappaInterval, 3). \
+            The model itself was trained on everybody, so it can't be tested on them.
+            """
+    }
+
+    private var limits: [Prose] {
+        var limits: [Prose] = [
+            """
+            It was seen to work on people like those it learnt from, recorded with the same devices. Of others (children, \
+            other illnesses or drugs, other sensors or mats) nothing is known until somebody has tried.
+            """,
+            """
+            It is made for research and is no medical device: nothing that it says of a single person should decide about \
+            that person.
+            """,
+        ]
+        if subjects.count < 20 {
+            limits.append(
+                "It learnt from \(subjects.count) \(subjects.count == 1 ? "person" : "people") only: others may well differ."
+            )
+        }
+        if isSleep, !classes.contains("N1"), classes.count > 2 {
+            limits.append(
+                "It does not tell all stages apart: what is one class to it may be several to a person who scores.")
+        }
+        return limits
+    }
+
+    private var parts: Table {
+        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        var rows = [
+            row("file's digest", "\(name: digest)"), row("scheme", "\(name: scheme)"),
+            row("labels of", "\(name: vocabulary)"), row("settings", "\(name: preset)"),
+            row("encoder", network.map { "\(name: $0), \(features) features, \(name: encoder)" } ?? "none"),
+            row("recogniser", "\(name: cell) of \(hiddenUnits) units each way, \(parameterCount) parameters"),
+            row("members that answer together", "\(members)"), row("dataset", "\(name: dataset)"),
+        ]
+        if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
+        if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
+        return Table(head: ["", ""], rows: rows)
+    }
+}

@@ -1,0 +1,176 @@
+public import Recognition
+
+/// The part of a report about nights: what was scored and what was recognised, above each other.
+public struct NightsPart: Encodable, Sendable {
+    /// One night's figures.
+    public struct Night: Encodable, Sendable, Equatable {
+        /// Whose it is.
+        public let subject: String
+        /// The recording's name.
+        public let recording: String
+        /// How many sleep epochs were both scored and recognised.
+        public let comparedEpochs: Int
+        /// The part of them in which both are the same; nil of none.
+        public let agreement: Double?
+        /// Cohen's kappa of the two; nil of none.
+        public let kappa: Double?
+        /// The statistics of what was scored, from the first to the last sleep epoch compared; nil of none.
+        public let scored: SleepStatistics?
+        /// The statistics of what was recognised, over the same sleep epochs, or over all where none was scored.
+        public let recognised: SleepStatistics
+
+        private enum CodingKeys: String, CodingKey {
+            case subject, recording, agreement, kappa, scored, recognised
+            case comparedEpochs = "compared_epochs"
+        }
+    }
+
+    /// How far recognised nights are from scored ones in one statistic.
+    public struct Agreement: Encodable, Sendable, Equatable {
+        /// The statistic's name.
+        public let statistic: String
+        /// Its unit: `min`, or `1` for a part of a whole.
+        public let unit: String
+        /// The mean of the scored nights that have it in both.
+        public let scoredMean: Double
+        /// The mean of the recognised ones.
+        public let recognisedMean: Double
+        /// Bias and limits of agreement, recognised less scored.
+        public let difference: BlandAltman
+
+        private enum CodingKeys: String, CodingKey {
+            case statistic, unit, difference
+            case scoredMean = "scored_mean"
+            case recognisedMean = "recognised_mean"
+        }
+    }
+
+    /// The classes' names.
+    public let classes: [String]
+    /// Whether all answers are of recognisers that had not seen the person.
+    public let areHeldOut: Bool?
+    /// The nights.
+    public let nights: [Night]
+    /// The agreement in each statistic.
+    public let agreement: [Agreement]
+    let recorded: [RecordedNight]
+
+    private enum CodingKeys: String, CodingKey {
+        case classes, nights, agreement
+        case areHeldOut = "held_out"
+    }
+
+    /// A night's samples may lie so many sleep epochs apart in all: thirty days.
+    public static let spanLimit = 86_400
+
+    /// A part.
+    ///
+    /// - Parameters:
+    ///   - recorded: the nights.
+    ///   - classes: the classes' names.
+    ///   - areHeldOut: whether the recognisers had not seen these people; nil where nobody knows.
+    ///   - seed: what the bootstrap's draws follow from.
+    /// - Throws: `ReportError.empty` without a night, or where samples of one lie too far apart.
+    public init(_ recorded: [RecordedNight], classes: [String], areHeldOut: Bool?, seed: UInt64 = 1) throws(ReportError)
+    {
+        guard !recorded.isEmpty else { throw .empty(file: "the dataset", reason: "no recording of it was recognised") }
+        for night in recorded where night.span > Self.spanLimit || night.span < 1 {
+            throw .empty(
+                file: night.recording, reason: "its sleep epochs lie \(night.span) apart, which is no night")
+        }
+        (self.classes, self.recorded, self.areHeldOut) = (classes, recorded, areHeldOut)
+        let nights = recorded.map { Self.night($0, classes: classes) }
+        self.nights = nights
+        var people: [String: Int] = [:]
+        let persons = recorded.map { night in
+            let next = people.count
+            return people[night.subject]
+                ?? {
+                    people[night.subject] = next
+                    return next
+                }()
+        }
+        // Both are counted over the same sleep epochs, so that time in bed is the same.
+        let statistics = NightStatistic.all(classes).dropFirst()
+        let pairs = statistics.map { statistic in
+            zip(nights, persons).compactMap { night, person -> BlandAltman.Pair? in
+                guard let scored = night.scored.flatMap(statistic.value), let other = statistic.value(night.recognised)
+                else { return nil }
+                return BlandAltman.Pair(reference: scored, other: other, person: person)
+            }
+        }
+        agreement = zip(zip(statistics, pairs), BlandAltman.all(pairs, seed: seed)).compactMap { own, difference in
+            guard let difference else { return nil }
+            let (statistic, pairs) = own
+            return Agreement(
+                statistic: statistic.name, unit: statistic.isPart ? "1" : "min",
+                scoredMean: pairs.reduce(0) { $0 + $1.reference } / Double(pairs.count),
+                recognisedMean: pairs.reduce(0) { $0 + $1.other } / Double(pairs.count), difference: difference)
+        }
+    }
+
+    private static func night(_ night: RecordedNight, classes: [String]) -> Night {
+        let (scored, recognised) = (night.scoredEpochs, night.recognisedEpochs)
+        let isBoth = zip(scored, recognised).map { $0 != nil && $1 != nil }
+        guard let first = isBoth.firstIndex(of: true), let last = isBoth.lastIndex(of: true) else {
+            return Night(
+                subject: night.subject, recording: night.recording, comparedEpochs: 0, agreement: nil, kappa: nil,
+                scored: nil, recognised: SleepStatistics(of: recognised, classes: classes))
+        }
+        func compared(_ epochs: [Int?]) -> SleepStatistics {
+            SleepStatistics(of: (first...last).map { isBoth[$0] ? epochs[$0] : nil }, classes: classes)
+        }
+        var scores = ClassificationScores(classes: classes)
+        for (truth, answer) in zip(scored, recognised) {
+            if let truth, let answer { scores.count(truth: truth, answer: answer) }
+        }
+        return Night(
+            subject: night.subject, recording: night.recording, comparedEpochs: scores.samples,
+            agreement: scores.accuracy, kappa: scores.kappa, scored: compared(scored), recognised: compared(recognised))
+    }
+}
+
+/// A statistic of a night, with its name.
+struct NightStatistic: Sendable {
+    let name: String
+    /// In tables.
+    let shortName: String
+    /// Whether it is a part of a whole, shown as per cent, or minutes.
+    let isPart: Bool
+    let value: @Sendable (SleepStatistics) -> Double?
+
+    /// What the name of a stage's part of the total sleep time ends with.
+    static let partOfSleep = ", part of sleep"
+
+    /// Its value as people read it.
+    func prose(_ value: Double) -> Prose { isPart ? "\(percent: value)" : "\(value, 1)" }
+
+    /// All that classes allow for.
+    static func all(_ classes: [String]) -> [NightStatistic] {
+        var all = [
+            NightStatistic(name: "time in bed", shortName: "TIB, min", isPart: false) { $0.timeInBed },
+            NightStatistic(name: "total sleep time", shortName: "TST, min", isPart: false) { $0.totalSleepTime },
+            NightStatistic(name: "sleep efficiency", shortName: "SE", isPart: true) { $0.sleepEfficiency },
+            NightStatistic(name: "sleep onset latency", shortName: "SOL, min", isPart: false) { $0.sleepOnsetLatency },
+            NightStatistic(name: "wake after sleep onset", shortName: "WASO, min", isPart: false) {
+                $0.wakeAfterSleepOnset
+            },
+        ]
+        let stages = ClassStyle.order(of: classes).map { classes[$0] }.filter { $0 != SleepStatistics.wake }
+        if stages.contains(SleepStatistics.rem) {
+            all.append(NightStatistic(name: "REM latency", shortName: "REM lat., min", isPart: false) { $0.remLatency })
+        }
+        guard stages.count > 1 else { return all }
+        for stage in stages {
+            all.append(
+                NightStatistic(name: stage, shortName: "\(stage), min", isPart: false) { night in
+                    night.stages.first { $0.name == stage }?.minutes
+                })
+            all.append(
+                NightStatistic(name: stage + partOfSleep, shortName: stage, isPart: true) { night in
+                    night.stages.first { $0.name == stage }?.part
+                })
+        }
+        return all
+    }
+}

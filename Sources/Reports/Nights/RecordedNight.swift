@@ -1,0 +1,66 @@
+/// A night as it was recorded, scored and recognised: what the part of a report about nights is made of.
+public struct RecordedNight: Sendable {
+    /// Values that were read, a sleep epoch each.
+    public struct Signal: Sendable {
+        /// Its name.
+        public let name: String
+        /// Its unit; empty or `1` where it has none.
+        public let unit: String
+        /// As many as there are positions.
+        public let values: [Float]
+
+        /// A signal.
+        public init(name: String, unit: String, values: [Float]) {
+            (self.name, self.unit, self.values) = (name, unit, values)
+        }
+    }
+
+    /// Whose it is.
+    public let subject: String
+    /// The recording's name.
+    public let recording: String
+    /// Each sample's sleep epoch, in order, from any number on; gaps are gaps.
+    public let positions: [Int]
+    /// Each sample's scored class; nil where nobody scored it.
+    public let scored: [Int?]
+    /// Each sample's recognised class.
+    public let recognised: [Int]
+    /// Each sample's probabilities of the classes.
+    public let probabilities: [[Float]]
+    /// What is drawn below.
+    public let signals: [Signal]
+    /// The time of day at the first sample, in hours since midnight; nil where nobody knows.
+    public let clock: Double?
+
+    /// A night.
+    ///
+    /// - Precondition: there are as many of everything as positions, and at least one.
+    public init(
+        subject: String, recording: String, positions: [Int], scored: [Int?], recognised: [Int],
+        probabilities: [[Float]], signals: [Signal] = [], clock: Double? = nil
+    ) {
+        precondition(
+            !positions.isEmpty && scored.count == positions.count && recognised.count == positions.count
+                && probabilities.count == positions.count && signals.allSatisfy { $0.values.count == positions.count },
+            "\(positions.count) positions, \(scored.count) scored, \(recognised.count) recognised")
+        (self.subject, self.recording, self.positions) = (subject, recording, positions)
+        (self.scored, self.recognised, self.probabilities) = (scored, recognised, probabilities)
+        (self.signals, self.clock) = (signals, clock)
+    }
+
+    /// How many sleep epochs there are from the first to the last.
+    var span: Int { (positions.last ?? 0) - positions[0] + 1 }
+
+    /// What is known of each sleep epoch of a span, nil in gaps.
+    func spread<Value>(_ values: [Value]) -> [Value?] {
+        var all = [Value?](repeating: nil, count: span)
+        for (position, value) in zip(positions, values) { all[position - positions[0]] = value }
+        return all
+    }
+
+    /// Every sleep epoch's scored class.
+    var scoredEpochs: [Int?] { spread(scored).map { $0.flatMap(\.self) } }
+
+    /// Every sleep epoch's recognised class.
+    var recognisedEpochs: [Int?] { spread(recognised) }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Recognition
+
+/// A line of text on a page, in which numbers know their value and names are kept apart from what is said about them.
+struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
+    /// A piece of it.
+    struct Span: Sendable, Equatable {
+        /// As it is shown.
+        let text: String
+        /// The number that is shown; nil where it is none.
+        var value: Double?
+        /// Whether it comes from a file: it may be written in any direction.
+        var isName = false
+        /// Whether it is smaller, and below what it belongs to where there is little room.
+        var isBeside = false
+    }
+
+    /// What is written as a line with numbers and names in it.
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var spans: [Span] = []
+
+        init(literalCapacity: Int, interpolationCount: Int) {}
+
+        mutating func appendLiteral(_ literal: String) {
+            if !literal.isEmpty { spans.append(Span(text: literal)) }
+        }
+
+        /// Words of the program's own.
+        mutating func appendInterpolation(_ words: String) { spans.append(Span(text: words)) }
+
+        /// A text from a file or a person.
+        mutating func appendInterpolation(name: String) {
+            spans.append(Span(text: Self.visible(name), isName: true))
+        }
+
+        /// A number of things.
+        mutating func appendInterpolation(_ count: Int) {
+            spans.append(Span(text: Self.grouped(count), value: Double(count)))
+        }
+
+        /// A number with so many decimals; a dash for one that is not finite.
+        mutating func appendInterpolation(_ value: Double, _ decimals: Int) {
+            spans.append(value.isFinite ? Span(text: Prose.fixed(value, decimals), value: value) : Span(text: "–"))
+        }
+
+        /// A part of a whole as per cent.
+        mutating func appendInterpolation(percent part: Double, _ decimals: Int = 1) {
+            guard part.isFinite else { return spans.append(Span(text: "–")) }
+            spans.append(Span(text: Prose.fixed(100 * part, decimals), value: part))
+            spans.append(Span(text: " %"))
+        }
+
+        /// What lies in an interval; nothing where there is none.
+        mutating func appendInterpolation(_ interval: Interval?, _ decimals: Int) {
+            guard let interval else { return }
+            appendInterpolation(beside: "[\(interval.low, decimals), \(interval.high, decimals)]")
+        }
+
+        /// A line that is smaller.
+        mutating func appendInterpolation(beside prose: Prose) {
+            spans.append(Span(text: " "))
+            for var span in prose.spans {
+                span.isBeside = true
+                spans.append(span)
+            }
+        }
+
+        /// Another line.
+        mutating func appendInterpolation(_ prose: Prose) { spans += prose.spans }
+
+        /// A number with commas between thousands.
+        private static func grouped(_ count: Int) -> String {
+            let digits = Array(String(count.magnitude))
+            let parts = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }
+            return (count < 0 ? "−" : "") + parts.reversed().joined(separator: ",")
+        }
+
+        /// A name with every character that shows nothing, or turns others around, as its number.
+        private static func visible(_ name: String) -> String {
+            name.unicodeScalars.map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse:
+                    "⟨U+" + String(scalar.value, radix: 16, uppercase: true) + "⟩"
+                default: String(scalar)
+                }
+            }.joined()
+        }
+    }
+
+    private(set) var spans: [Span]
+
+    init(stringLiteral text: String) { spans = text.isEmpty ? [] : [Span(text: text)] }
+    init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.spans }
+
+    /// Words of the program's own.
+    init(_ words: String) { spans = words.isEmpty ? [] : [Span(text: words)] }
+
+    /// Lines one after another.
+    static func + (first: Prose, second: Prose) -> Prose {
+        var both = first
+        both.spans += second.spans
+        return both
+    }
+
+    /// Lines with something between them.
+    static func joined(_ lines: [Prose], _ separator: String = ", ") -> Prose {
+        lines.enumerated().reduce(into: Prose("")) { whole, line in
+            if line.offset > 0 { whole.spans.append(Span(text: separator)) }
+            whole.spans += line.element.spans
+        }
+    }
+
+    /// Without markup, for what is read aloud or shown beside the pointer.
+    var plain: String { spans.map(\.text).joined() }
+
+    /// As HTML: numbers in `data` elements, names isolated from the direction of what is around them.
+    var html: String {
+        var (html, isBeside) = ("", false)
+        for span in spans {
+            if span.isBeside != isBeside { html += span.isBeside ? "<small>" : "</small>" }
+            isBeside = span.isBeside
+            if let value = span.value {
+                let exact = Double(span.text) == value ? "" : " value=\"\(value)\""
+                html += "<data\(exact)>\(span.text)</data>"
+            } else {
+                html += span.isName ? "<bdi>\(Self.escaped(span.text))</bdi>" : Self.escaped(span.text)
+            }
+        }
+        return isBeside ? html + "</small>" : html
+    }
+
+    /// A text with what HTML takes for markup written so that it is none.
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    /// A number with a fixed count of decimals and a real minus sign, whatever the machine's language.
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let text = String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
+        guard text.hasPrefix("-") else { return text }
+        let isZero = text.dropFirst().allSatisfy { $0 == "0" || $0 == "." }
+        return isZero ? String(text.dropFirst()) : "−" + text.dropFirst()
+    }
+}

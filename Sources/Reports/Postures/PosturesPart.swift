@@ -1,0 +1,266 @@
+/// The part of a report about lying postures: maps with what was recognised, what is confused, and turns.
+public struct PosturesPart: Encodable, Sendable {
+    /// A pressure map, as it was scored and recognised.
+    public struct Map: Sendable {
+        /// Whose it is.
+        public let subject: String
+        /// The recording's name.
+        public let recording: String
+        /// Its position in the recording.
+        public let position: Int
+        /// The scored class; nil where nobody scored it.
+        public let scored: Int?
+        /// The recognised class.
+        public let recognised: Int
+        /// The recognised class's probability.
+        public let probability: Double
+
+        /// A map without its values.
+        public init(
+            subject: String, recording: String, position: Int, scored: Int?, recognised: Int, probability: Double
+        ) {
+            (self.subject, self.recording, self.position) = (subject, recording, position)
+            (self.scored, self.recognised, self.probability) = (scored, recognised, probability)
+        }
+    }
+
+    /// Two postures of which one is taken for the other.
+    public struct Confusion: Encodable, Sendable, Equatable {
+        /// What was scored.
+        public let scored: String
+        /// What was recognised.
+        public let recognised: String
+        /// How often.
+        public let count: Int
+        /// The part of the scored posture's maps, 0 to 1.
+        public let part: Double
+    }
+
+    /// A recording over time.
+    public struct Timeline: Encodable, Sendable, Equatable {
+        /// Whose it is.
+        public let subject: String
+        /// The recording's name.
+        public let recording: String
+        /// How many maps it has.
+        public let maps: Int
+        /// How often the recognised posture is another one than a map before.
+        public let turns: Int
+        /// Turns an hour; nil where nobody said how long a map is.
+        public let turnsPerHour: Double?
+
+        private enum CodingKeys: String, CodingKey {
+            case subject, recording, maps, turns
+            case turnsPerHour = "turns_per_hour"
+        }
+    }
+
+    /// A map that is shown.
+    public struct Shown: Encodable, Sendable, Equatable {
+        let place: Int
+        /// Whose it is.
+        public let subject: String
+        /// What was scored; nil where nobody did.
+        public let scored: String?
+        /// What was recognised.
+        public let recognised: String
+        /// How probable that was.
+        public let probability: Double
+
+        private enum CodingKeys: CodingKey { case subject, scored, recognised, probability }
+    }
+
+    /// The classes' names.
+    public let classes: [String]
+    /// How many maps there are.
+    public let maps: Int
+    /// How many people they are of.
+    public let people: Int
+    /// How many are recognised as each class.
+    public let counts: [Int]
+    /// What is confused most, most first.
+    public let confusions: [Confusion]
+    /// Maps that were recognised right, a few of each class.
+    public let right: [Shown]
+    /// Maps of the confusions, in their order.
+    public let wrong: [Shown]
+    /// Recordings of several maps, the longest first.
+    public let timelines: [Timeline]
+    /// Whether the recognisers had not seen these people; nil where nobody knows.
+    public let areHeldOut: Bool?
+    private let all: [Map]
+    private let image: @Sendable (Int) -> String
+
+    private enum CodingKeys: String, CodingKey {
+        case classes, maps, people, counts, confusions, right, wrong, timelines
+        case areHeldOut = "held_out"
+    }
+
+    /// So many confusions, recordings and maps of a class are shown.
+    private static let (confusionLimit, timelineLimit, examples) = (10, 40, 3)
+
+    /// A part.
+    ///
+    /// - Parameters:
+    ///   - maps: the maps, recording by recording and in order.
+    ///   - classes: the classes' names.
+    ///   - areHeldOut: whether the recognisers had not seen these people.
+    ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
+    ///   - columns: a map's columns.
+    ///   - isTurned: whether a map's last row is at the head.
+    ///   - values: gives a map's values, `[rows, columns]`, by its place in `maps`.
+    /// - Throws: `ReportError.empty` without a map.
+    public init(
+        _ maps: [Map], classes: [String], areHeldOut: Bool?, sampleSeconds: Double?, columns: Int, isTurned: Bool,
+        values: @escaping @Sendable (Int) -> [Float]
+    ) throws(ReportError) {
+        guard !maps.isEmpty else { throw .empty(file: "the dataset", reason: "no map of it was recognised") }
+        (all, self.classes, self.areHeldOut) = (maps, classes, areHeldOut)
+        image = { MapImage.address(values($0), columns: columns, isTurned: isTurned) }
+        self.maps = maps.count
+        people = Set(maps.map(\.subject)).count
+        counts = classes.indices.map { class_ in maps.count { $0.recognised == class_ } }
+        var pairs: [[Int]: [Int]] = [:]
+        for (place, map) in maps.enumerated() {
+            if let scored = map.scored { pairs[[scored, map.recognised], default: []].append(place) }
+        }
+        let scoredCounts = classes.indices.map { class_ in maps.count { $0.scored == class_ } }
+        let confused = pairs.filter { $0.key[0] != $0.key[1] }
+            .sorted { ($1.value.count, $0.key[0], $0.key[1]) < ($0.value.count, $1.key[0], $1.key[1]) }
+            .prefix(Self.confusionLimit)
+        confusions = confused.map { pair, places in
+            Confusion(
+                scored: classes[pair[0]], recognised: classes[pair[1]], count: places.count,
+                part: Double(places.count) / Double(max(scoredCounts[pair[0]], 1)))
+        }
+        func shown(_ place: Int) -> Shown {
+            let map = maps[place]
+            return Shown(
+                place: place, subject: map.subject, scored: map.scored.map { classes[$0] },
+                recognised: classes[map.recognised], probability: map.probability)
+        }
+        // The surest mistakes are the ones to look at; of what is right, some from the begin, middle and end.
+        wrong = confused.flatMap {
+            $0.value.sorted { maps[$0].probability > maps[$1].probability }.prefix(Self.examples)
+        }
+        .map(shown)
+        right = classes.indices.prefix(40).flatMap { class_ -> [Int] in
+            let places =
+                pairs[[class_, class_]]
+                ?? maps.indices.filter { maps[$0].scored == nil && maps[$0].recognised == class_ }
+            let count = min(places.count, classes.count > 6 ? 1 : Self.examples)
+            return (0..<count).map { places[(2 * $0 + 1) * places.count / (2 * count)] }
+        }.map(shown)
+        timelines = Self.runs(maps).filter { $0.count > 20 }.sorted { $0.count > $1.count }.map { run in
+            let turns = run.dropFirst().count { maps[$0].recognised != maps[$0 - 1].recognised }
+            let hours = sampleSeconds.map {
+                $0 * Double(maps[run.upperBound - 1].position - maps[run.lowerBound].position + 1) / 3600
+            }
+            return Timeline(
+                subject: maps[run.lowerBound].subject, recording: maps[run.lowerBound].recording, maps: run.count,
+                turns: turns, turnsPerHour: hours.map { Double(turns) / $0 })
+        }
+    }
+
+    private static func runs(_ maps: [Map]) -> [Range<Int>] {
+        var (runs, start) = ([Range<Int>](), 0)
+        for end in 1...maps.count
+        where end == maps.count || maps[end].recording != maps[start].recording
+            || maps[end].subject != maps[start].subject
+        {
+            runs.append(start..<end)
+            start = end
+        }
+        return runs
+    }
+
+    var section: PageSection {
+        var blocks: [Block] = [.text(summary)]
+        if !right.isEmpty { blocks += [.heading("Maps that were recognised right"), .maps(right.map(tile))] }
+        if !confusions.isEmpty {
+            blocks += [.heading("What is taken for what"), .table(confusionTable), .maps(wrong.map(tile))]
+        }
+        if !timelines.isEmpty {
+            blocks += [.heading("Turns"), .table(timelineTable)]
+            let runs = Self.runs(all).filter { $0.count > 20 }.sorted { $0.count > $1.count }.prefix(Self.timelineLimit)
+            blocks += runs.map { .figure(figure($0)) }
+        }
+        return PageSection(id: "postures", heading: "Postures", blocks: blocks)
+    }
+
+    private var summary: Prose {
+        let seen: Prose =
+            switch areHeldOut {
+            case true?: "The recognisers had not seen these people."
+            case false?: "The model was trained on some of these people, so that this says nothing about others."
+            case nil: "Whether the recogniser had seen these people, these files do not say."
+            }
+        let parts = zip(classes, counts).prefix(8).map { "\(name: $0) \($1)" as Prose }
+        return """
+            \(maps) pressure maps of \(people) \(people == 1 ? "person" : "people"), recognised as \(Prose.joined(parts))\
+            \(classes.count > 8 ? ", …" : ""). \(seen) In the pictures the head is on top where the dataset says where it \
+            lies, and the lightest place bears most.
+            """
+    }
+
+    private func tile(_ map: Shown) -> MapTile {
+        let isWrong = map.scored.map { $0 != map.recognised } ?? false
+        let scored: Prose = isWrong ? "scored \(name: map.scored ?? "")" : ""
+        let words: Prose = "\(name: map.recognised) \(percent: map.probability, 0)"
+        return MapTile(
+            address: image(map.place), description: (words + " " + scored).plain,
+            lines: [words, scored, "\(name: map.subject)"])
+    }
+
+    private var confusionTable: Table {
+        Table(
+            head: ["scored", "recognised", "maps", "part of scored"],
+            rows: confusions.map {
+                [
+                    .text("\(name: $0.scored)"), .text("\(name: $0.recognised)"), .number("\($0.count)"),
+                    .number("\(percent: $0.part)"),
+                ]
+            })
+    }
+
+    private var timelineTable: Table {
+        Table(
+            caption: "Turns: how often the recognised posture changes",
+            head: ["person", "recording", "maps", "turns", "an hour"],
+            rows: timelines.map { own in
+                [
+                    .text("\(name: own.subject)"), .text("\(name: own.recording)"), .number("\(own.maps)"),
+                    .number("\(own.turns)"), .number(own.turnsPerHour.map { "\($0, 1)" } ?? "–"),
+                ]
+            })
+    }
+
+    private func figure(_ run: Range<Int>) -> Figure {
+        let (first, span) = (
+            all[run.lowerBound].position, max(1, all[run.upperBound - 1].position - all[run.lowerBound].position + 1)
+        )
+        func x(_ place: Int) -> Int {
+            place < run.upperBound ? 1000 * (all[place].position - first) / span : 1000
+        }
+        let edges = run.map(x) + [1000]
+        let used = classes.indices.filter { class_ in run.contains { all[$0].recognised == class_ } }
+        let marks = used.enumerated().map { row, class_ in
+            let y = (2 * row + 1) * 500 / used.count
+            return Panel.Mark(
+                style: "h k\(class_ % 8)",
+                path: Path.steps(run.map { all[$0].recognised == class_ ? y : nil }, edges: edges),
+                title: classes[class_])
+        }
+        return Figure(
+            caption: "\(name: all[run.lowerBound].subject), \(name: all[run.lowerBound].recording)",
+            panels: [
+                Panel(
+                    description: "recognised postures over the recording; the table above has the turns",
+                    height: 16 * used.count + 8,
+                    left: used.enumerated().map {
+                        .init(place: (Double($0) + 0.5) / Double(used.count), text: classes[$1])
+                    },
+                    marks: marks)
+            ], axis: "position in the recording")
+    }
+}

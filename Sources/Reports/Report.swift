@@ -1,0 +1,64 @@
+import Foundation
+
+/// What one page tells: parts of one kind each, any of which may be missing.
+///
+/// Every number that the page shows is one of the report's own, as `json` has them, rounded.
+public struct Report: Encodable, Sendable {
+    /// The form of a report's JSON.
+    public static let format = "ssrm.report.1"
+
+    /// What stands at the top.
+    public let title: String
+    /// Who made it: the program's version.
+    public let version: String
+    /// A model.
+    public var model: ModelPart?
+    /// An evaluation.
+    public var evaluation: EvaluationPart?
+    /// What labelled people are worth.
+    public var labelCurve: LabelCurvePart?
+    /// Nights.
+    public var nights: NightsPart?
+    /// Lying postures.
+    public var postures: PosturesPart?
+    /// A pre-training run.
+    public var run: RunPart?
+    /// An encoder's features.
+    public var features: FeaturesPart?
+
+    private enum CodingKeys: String, CodingKey {
+        case format, title, version, model, evaluation, nights, postures, run, features
+        case labelCurve = "label_curve"
+    }
+
+    /// A report without parts.
+    public init(title: String, version: String) { (self.title, self.version) = (title, version) }
+
+    /// Writes the parts that there are.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.format, forKey: .format)
+        try container.encode(title, forKey: .title)
+        try container.encode(version, forKey: .version)
+        try container.encodeIfPresent(model, forKey: .model)
+        try container.encodeIfPresent(evaluation, forKey: .evaluation)
+        try container.encodeIfPresent(labelCurve, forKey: .labelCurve)
+        try container.encodeIfPresent(nights, forKey: .nights)
+        try container.encodeIfPresent(postures, forKey: .postures)
+        try container.encodeIfPresent(run, forKey: .run)
+        try container.encodeIfPresent(features, forKey: .features)
+    }
+
+    /// The page: one HTML file that loads nothing, from no network and no other file.
+    public var html: String {
+        let sections = [
+            model?.section(validatedBy: evaluation), evaluation?.section, labelCurve?.section, nights?.section,
+            postures?.section, run?.section, features?.section,
+        ]
+        return PageTemplate().page(
+            title: title, sections: sections.compactMap(\.self),
+            end: """
+                Made by ssrm \(version). The page loads nothing and sends nothing; `ssrm report --json` prints its numbers.
+                """)
+    }
+}

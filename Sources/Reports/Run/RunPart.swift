@@ -1,0 +1,265 @@
+public import Foundation
+
+/// The part of a report about a pre-training run, from what its run directory tells.
+public struct RunPart: Encodable, Sendable {
+    /// A figure of the task over the run.
+    public struct TaskFigure: Encodable, Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// In the first line of the metrics that has it.
+        public let first: Double?
+        /// In the last one.
+        public let last: Double?
+        /// The smallest.
+        public let smallest: Double?
+        /// The largest.
+        public let largest: Double?
+    }
+
+    /// What a machine, or a worker, did of the run.
+    public struct Share: Encodable, Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// How many workers it had, one after another or at once.
+        public let workers: Int
+        /// Its part of all the time that workers computed, 0 to 1.
+        public let computingShare: Double
+        /// Parts of its own time, 0 to 1: computing, exchanging, waiting.
+        public let computing, exchanging, waiting: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case name, workers, computing, exchanging, waiting
+            case computingShare = "share_of_computing"
+        }
+    }
+
+    /// A line of the metrics.
+    public struct Line: Encodable, Sendable, Equatable {
+        /// The step after which it was written.
+        public let step: Int
+        /// Since the begin of its part of the run.
+        public let seconds: Double
+        /// How many workers there were.
+        public let workers: Int
+        /// Rows through the network each second.
+        public let rowsPerSecond: Double?
+        /// The task's figures, by name; those that are no numbers are missing.
+        public let figures: [String: Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case step, seconds, workers, figures
+            case rowsPerSecond = "rows_per_s"
+        }
+    }
+
+    /// How far the run is.
+    public enum State: String, Encodable, Sendable {
+        /// All steps are done.
+        case finished
+        /// It was asked to end before.
+        case stopped
+        /// It goes on, or it was ended without being asked.
+        case unfinished
+    }
+
+    /// The run directory.
+    public let name: String
+    /// The settings' name; nil where no job tells of it.
+    public let preset: String?
+    /// The job's digest, likewise.
+    public let jobDigest: String?
+    /// The dataset's path, likewise.
+    public let data: String?
+    /// The job's seed, likewise.
+    public let seed: UInt64?
+    /// Steps to do, likewise.
+    public let steps: Int?
+    /// The last step that the metrics tell of; 0 before the first.
+    public let step: Int
+    /// How far it is.
+    public let state: State
+    /// How often it was started or resumed.
+    public let parts: Int
+    /// When it was first started and when something was last told of it, by the wall clock (ISO 8601).
+    public let began, ended: String?
+    /// The largest number of workers that a line of the metrics tells of.
+    public let mostWorkers: Int
+    /// Median rows a second; nil where no line has them.
+    public let rowsPerSecond: Double?
+    /// The figures.
+    public let figures: [TaskFigure]
+    /// How often what happened, by the events' names.
+    public let events: [String: Int]
+    /// The steps of which checkpoints were written.
+    public let checkpoints: [Int]
+    /// What each machine did, most first.
+    public let machines: [Share]
+    /// What each worker did, most first.
+    public let workers: [Share]
+    /// Some lines of the metrics, evenly: the first and the last are among them.
+    public let lines: [Line]
+    /// How many lines the metrics have, and how many lines of both files can't be read.
+    public let lineCount, unreadableLines: Int
+    let metrics: [RunMetrics]
+    let happened: [RunEventLine]
+
+    private enum CodingKeys: String, CodingKey {
+        case name, preset, data, seed, steps, step, state, parts, began, ended, figures, events, checkpoints, machines
+        case workers, lines
+        case jobDigest = "job_digest"
+        case rowsPerSecond = "rows_per_s"
+        case mostWorkers = "most_workers"
+        case lineCount = "metrics_lines"
+        case unreadableLines = "unreadable_lines"
+    }
+
+    private struct Record: Decodable {
+        struct Job: Decodable {
+            let steps: Int?
+            let preset: String?
+            let seed: UInt64?
+        }
+        struct Run: Decodable { let data: String? }
+        let job: Job?
+        let run: Run?
+        let jobDigest: String?
+        private enum CodingKeys: String, CodingKey {
+            case job, run
+            case jobDigest = "job_digest"
+        }
+    }
+
+    /// A part.
+    ///
+    /// - Parameters:
+    ///   - name: what the run is called.
+    ///   - job: the content of `job.json`; nil where there is none.
+    ///   - metrics: the content of `metrics.jsonl`, likewise.
+    ///   - events: the content of `events.jsonl`, likewise.
+    /// - Throws: `ReportError.empty` where there is none of them.
+    public init(name: String, job: Data?, metrics: Data?, events: Data?) throws(ReportError) {
+        guard job != nil || metrics != nil || events != nil else {
+            throw .empty(
+                file: name, reason: "no job.json, metrics.jsonl or events.jsonl there; is it a run of `ssrm pretrain`?")
+        }
+        let record = job.flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
+        let (lines, badLines) = Self.lines(of: RunMetrics.self, in: metrics)
+        let (happened, badEvents) = Self.lines(of: RunEventLine.self, in: events)
+        self.name = name
+        (preset, seed, jobDigest, data) = (record?.job?.preset, record?.job?.seed, record?.jobDigest, record?.run?.data)
+        steps = record?.job?.steps ?? happened.last { $0.event == "started" }?.steps
+        // A part that goes on after an earlier step than was reached repeats what came since.
+        var kept: [RunMetrics] = []
+        for line in lines {
+            while let last = kept.last, last.step >= line.step { kept.removeLast() }
+            kept.append(line)
+        }
+        self.metrics = kept
+        self.happened = happened
+        step = kept.last?.step ?? 0
+        switch happened.last(where: { ["finished", "stopped", "started"].contains($0.event) })?.event {
+        case "finished": state = .finished
+        case "stopped": state = .stopped
+        default: state = .unfinished
+        }
+        parts = happened.count { $0.event == "started" }
+        (began, ended) = (happened.first?.time, happened.last?.time)
+        let rates = kept.compactMap(\.rowsPerSecond).sorted()
+        mostWorkers = kept.map(\.workers).max() ?? 0
+        rowsPerSecond = rates.isEmpty ? nil : rates[rates.count / 2]
+        let names = Set(kept.flatMap(\.figures.keys)).sorted { ($0 == "loss" ? 0 : 1, $0) < ($1 == "loss" ? 0 : 1, $1) }
+        figures = names.map { name in
+            let values = kept.compactMap { $0.figures[name] }.filter(\.isFinite)
+            return TaskFigure(
+                name: name, first: values.first, last: values.last, smallest: values.min(), largest: values.max())
+        }
+        self.events = Dictionary(grouping: happened, by: \.event).mapValues(\.count)
+        checkpoints = Set(happened.filter { $0.event == "checkpoint_written" }.compactMap(\.step)).sorted()
+        workers = Self.shares(kept) { $0 }
+        machines = Self.shares(kept, by: Self.machine)
+        lineCount = lines.count + badLines
+        unreadableLines = badLines + badEvents
+        let shown = min(kept.count, 20)
+        self.lines = (0..<shown).map { place in
+            let line = kept[shown > 1 ? place * (kept.count - 1) / (shown - 1) : 0]
+            return Line(
+                step: line.step, seconds: line.seconds, workers: line.workers, rowsPerSecond: line.rowsPerSecond,
+                figures: line.figures.filter(\.value.isFinite))
+        }
+    }
+
+    private static func lines<Line: Decodable>(of type: Line.Type, in content: Data?) -> ([Line], unreadable: Int) {
+        guard let content else { return ([], 0) }
+        let decoder = JSONDecoder()
+        let lines = content.split(separator: UInt8(ascii: "\n"))
+        let found = lines.compactMap { try? decoder.decode(type, from: $0) }
+        return (found, lines.count - found.count)
+    }
+
+    /// The machine of a worker, whose name is the machine's, a colon and a process's number.
+    static func machine(_ worker: String) -> String {
+        guard let colon = worker.lastIndex(of: ":"), worker[worker.index(after: colon)...].allSatisfy(\.isNumber) else {
+            return worker
+        }
+        return String(worker[..<colon])
+    }
+
+    /// What workers of each group did: sums over lines, each for as many steps as it is of.
+    private static func shares(_ lines: [RunMetrics], by group: (String) -> String) -> [Share] {
+        struct Sum { var (computing, exchanging, waiting, names) = (0.0, 0.0, 0.0, Set<String>()) }
+        var sums: [String: Sum] = [:]
+        var before = 0
+        for line in lines {
+            let steps = Double(max(line.step - before, 1))
+            before = line.step
+            for worker in line.time {
+                var sum = sums[group(worker.worker)] ?? Sum()
+                sum.computing += steps * worker.computing
+                sum.exchanging += steps * worker.exchanging
+                sum.waiting += steps * worker.waiting
+                sum.names.insert(worker.worker)
+                sums[group(worker.worker)] = sum
+            }
+        }
+        let all = max(sums.values.reduce(0) { $0 + $1.computing }, 1e-12)
+        return sums.map { name, sum in
+            let own = max(sum.computing + sum.exchanging + sum.waiting, 1e-12)
+            return Share(
+                name: name, workers: sum.names.count, computingShare: sum.computing / all,
+                computing: sum.computing / own, exchanging: sum.exchanging / own, waiting: sum.waiting / own)
+        }.sorted { ($1.computingShare, $0.name) < ($0.computingShare, $1.name) }
+    }
+
+    /// The step at which something happened, told by the time since the begin of its part of the run.
+    ///
+    /// - Parameters:
+    ///   - place: which of the events.
+    ///   - part: the steps after which its part of the run began and the next one did.
+    /// - Returns: its own step where it has one, otherwise one between the lines around it.
+    func step(ofEvent place: Int, part: (first: Int, last: Int)) -> Double {
+        let event = happened[place]
+        if let step = event.step, event.event != "started" { return Double(step) }
+        guard let seconds = event.seconds, event.event != "started" else { return Double(part.first) }
+        var (low, high) = (lowerBound(ofStep: part.first), lowerBound(ofStep: part.last))
+        let end = high
+        while low < high {
+            let middle = (low + high) / 2
+            if metrics[middle].seconds < seconds { low = middle + 1 } else { high = middle }
+        }
+        guard low < end else { return Double(end > 0 ? metrics[end - 1].step : part.first) }
+        let (after, before) = (metrics[low], low > 0 && metrics[low - 1].step > part.first ? metrics[low - 1] : nil)
+        let (fromStep, fromTime) = (before?.step ?? part.first, before?.seconds ?? 0)
+        let way = (seconds - fromTime) / max(after.seconds - fromTime, 1e-9)
+        return Double(fromStep) + min(1, max(0, way)) * Double(after.step - fromStep)
+    }
+
+    /// The first line whose step is above this one.
+    private func lowerBound(ofStep step: Int) -> Int {
+        var (low, high) = (0, metrics.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if metrics[middle].step <= step { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Checkpoints
+import Reports
+
+/// `ssrm report`: one page of what was found.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Draw what was found as one HTML page that loads nothing.",
+        discussion: """
+            What is given is told apart by what it is; what belongs together is given at once.
+            An evaluation (JSON of `ssrm evaluate`): figures with intervals, people, calibration; with JSON of \
+            Scripts/compare-baselines, plain tools beside it; of --labelled-subjects, the curve over labelled people.
+            A dataset of nights with answers (CSV of `ssrm predict` or of `ssrm evaluate --predictions-out`) or with a \
+            model: hypnograms, probabilities, sleep statistics. One of pressure maps: maps, confusions, turns.
+            A run directory of `ssrm pretrain`: loss, rates, workers, what happened; with a dataset, whether its \
+            features know classes or people.
+            A model: what it reads, from whom it learnt, how it was validated, its limits.
+
+            Example:
+              ssrm evaluate --data nights.safetensors --scheme five --protocol loso --json \\
+                --predictions-out answers.csv > evaluation.json
+              ssrm report evaluation.json answers.csv nights.safetensors --out nights.html
+            """)
+
+    @Argument(help: "What to report.")
+    var things: [String]
+
+    @Option(help: "The HTML file to write.")
+    var out: String?
+
+    @Option(help: "What stands at the top; by default what was given.")
+    var title: String?
+
+    @Option(help: "Of pressure maps: seconds from one to the next, for turns an hour.")
+    var sampleSeconds: Double?
+
+    @OptionGroup var threads: ThreadsOption
+
+    @Flag(help: "Print the page's numbers as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if out == nil, !json { throw ValidationError("give --out FILE for a page, --json for its numbers, or both") }
+        if let sampleSeconds, !(sampleSeconds > 0 && sampleSeconds.isFinite) {
+            throw ValidationError("--sample-seconds must be above 0, not \(sampleSeconds)")
+        }
+        if things.isEmpty { throw ValidationError("name what is to be reported") }
+    }
+
+    func run() throws {
+        if let out { try requireWritable(out, inputs: things) }
+        let report = try ReportMaking(things, threads: threads.count, sampleSeconds: sampleSeconds).report(title: title)
+        if let out {
+            try WholeFile.write(report.html, to: out)
+            if !json { print("wrote \(out)") }
+        }
+        if json { try printJSON(report) }
+    }
+}

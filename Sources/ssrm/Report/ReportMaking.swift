@@ -1,0 +1,103 @@
+import Datasets
+import Foundation
+import Reports
+import Service
+import SleepRecognition
+import Upstream
+
+/// The making of a report from what was given.
+struct ReportMaking {
+    private let things: [(path: String, thing: ReportThing)]
+    private let threads: Int
+    private let sampleSeconds: Double?
+
+    /// Opens what was given.
+    ///
+    /// - Parameters:
+    ///   - paths: files and folders.
+    ///   - threads: how many threads to use.
+    ///   - sampleSeconds: how long from one pressure map to the next; nil where nobody knows.
+    /// - Throws: for what is nothing to report, and for two things of a kind.
+    init(_ paths: [String], threads: Int, sampleSeconds: Double?) throws {
+        things = try paths.map { ($0, try ReportThing(opening: $0)) }
+        (self.threads, self.sampleSeconds) = (threads, sampleSeconds)
+        for (place, own) in things.enumerated() {
+            if let same = things[..<place].first(where: { $0.thing.kind == own.thing.kind }) {
+                throw ProgramError("\(same.path) and \(own.path) are both \(own.thing.kind): a page is of one")
+            }
+        }
+    }
+
+    private func first<Value>(_ value: (ReportThing) -> Value?) -> (path: String, value: Value)? {
+        for (path, thing) in things {
+            if let found = value(thing) { return (path, found) }
+        }
+        return nil
+    }
+
+    /// The report of everything that was given.
+    ///
+    /// - Throws: `ProgramError` and `ReportError` where things don't go together.
+    func report(title: String?) throws -> Report {
+        let names = things.map { URL(filePath: $0.path).lastPathComponent }
+        var report = Report(title: title ?? names.joined(separator: ", "), version: SSRM.configuration.version)
+        let evaluation = first { if case .evaluation(let figures) = $0 { figures } else { nil } }
+        let baselines = first { if case .baselines(let figures) = $0 { figures } else { nil } }
+        let dataset = first { if case .dataset(let dataset) = $0 { dataset } else { nil } }
+        let model = first { if case .model(let model, let digest) = $0 { (model: model, digest: digest) } else { nil } }
+        let answers = first { if case .answers(let answers) = $0 { answers } else { nil } }
+        if let baselines, evaluation == nil {
+            throw ProgramError("\(baselines.path): plain tools stand beside an evaluation; give its JSON, too")
+        }
+        let run = first { if case .run(let folder) = $0 { folder } else { nil } }
+        if let dataset, model == nil, answers == nil, run == nil {
+            throw ProgramError(
+                "\(dataset.path): a dataset alone has nothing to report; give a model, a CSV file of answers or a run "
+                    + "directory, too")
+        }
+        if let evaluation { report.evaluation = try EvaluationPart(evaluation.value, baselines: baselines?.value) }
+        if let curve = first({ if case .labelCurve(let figures) = $0 { figures } else { nil } }) {
+            report.labelCurve = LabelCurvePart(curve.value)
+        }
+        if let model { report.model = ModelPart(model.value.model, file: model.path, digest: model.value.digest) }
+        if let run {
+            func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+            report.run = try RunPart(
+                name: run.path, job: content(run.value.jobFile), metrics: content(run.value.metricsFile),
+                events: content(run.value.eventsFile))
+            if let dataset {
+                report.features = try ReportedFeatures.part(
+                    dataset.value,
+                    by: try PretrainedEncoder(opening: run.path) { Terminal.error("skipped a checkpoint: \($0)") },
+                    threads: threads)
+            }
+        }
+        if let answers {
+            try add(
+                answers.value, path: answers.path, dataset: dataset?.value, evaluation: evaluation?.value,
+                areHeldOut: nil, to: &report)
+        } else if let dataset, let model {
+            let found = try Prediction(of: dataset.value, by: model.value.model, name: model.path).run(threads: threads)
+            let seen = Set(model.value.model.provenance.subjects)
+            try add(
+                HeldOutAnswers(classes: found.classes, rows: found.rows), path: model.path, dataset: dataset.value,
+                evaluation: nil, areHeldOut: dataset.value.subjects.allSatisfy { !seen.contains($0) }, to: &report)
+        }
+        return report
+    }
+
+    /// Nights or postures, as the dataset's labels say.
+    private func add(
+        _ answers: HeldOutAnswers, path: String, dataset: Dataset?, evaluation: EvaluationFigures?, areHeldOut: Bool?,
+        to report: inout Report
+    ) throws {
+        if let dataset, dataset.vocabulary != .stage {
+            report.postures = try ReportedPostures(answers, path: path, of: dataset)
+                .part(areHeldOut: areHeldOut, evaluation: evaluation, sampleSeconds: sampleSeconds)
+            return
+        }
+        let nights = try ReportedNights(answers, path: path, of: dataset)
+        report.nights =
+            areHeldOut == nil ? try nights.part(evaluation: evaluation) : try nights.part(areHeldOut: areHeldOut)
+    }
+}

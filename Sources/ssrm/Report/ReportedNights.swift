@@ -1,0 +1,72 @@
+import Datasets
+import Recognition
+import Reports
+import SleepRecognition
+
+/// Nights of a dataset with what was answered for them.
+struct ReportedNights {
+    private let classes: [String]
+    private let nights: [RecordedNight]
+
+    /// Nights from answers, in the order in which the recordings come.
+    ///
+    /// - Parameters:
+    ///   - answers: what was recognised.
+    ///   - path: where that is from.
+    ///   - dataset: what was scored, and the signals; nil draws the answers alone.
+    /// - Throws: `ProgramError` for answers that are not of the dataset, or of no stages of sleep.
+    init(_ answers: HeldOutAnswers, path: String, of dataset: Dataset?) throws {
+        let classes = answers.classes
+        self.classes = classes
+        guard classes.contains(SleepStatistics.wake) else {
+            throw ProgramError(
+                "\(path): its classes (\(classes.prefix(5).joined(separator: ", "))) are no stages of sleep")
+        }
+        let number = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        let scored = try dataset.map { try ScoredSamples($0, classes: classes, path: path) }
+        var order: [RecordingKey] = []
+        var rows: [RecordingKey: [Predictions.Row]] = [:]
+        for row in answers.rows {
+            let key = RecordingKey(subject: row.subject, recording: row.recording)
+            if rows[key] == nil { order.append(key) }
+            rows[key, default: []].append(row)
+        }
+        nights = try order.map { key in
+            let own = (rows[key] ?? []).sorted { $0.position < $1.position }
+            for (first, second) in zip(own, own.dropFirst()) where first.position == second.position {
+                throw ProgramError("\(path): recording \(key.recording) has position \(first.position) twice")
+            }
+            let samples = try own.map { row in try scored.map { try $0.sample(of: row) } }.compactMap(\.self)
+            return RecordedNight(
+                subject: key.subject, recording: key.recording, positions: own.map(\.position),
+                scored: samples.isEmpty ? own.map { _ in nil } : samples.map { scored?.labels[$0] ?? nil },
+                recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
+                signals: scored?.signals(of: samples) ?? [])
+        }
+    }
+
+    /// The part of the report, where it is known whether the recognisers had seen the people.
+    func part(areHeldOut: Bool?) throws -> NightsPart {
+        try NightsPart(nights, classes: classes, areHeldOut: areHeldOut)
+    }
+
+    /// The part of the report; answers that come to an evaluation's confusion matrix are that evaluation's.
+    func part(evaluation: EvaluationFigures?) throws -> NightsPart {
+        let isOwn = evaluation.map {
+            $0.isOf(classes: classes, scored: nights.flatMap(\.scored), recognised: nights.flatMap(\.recognised))
+        }
+        return try part(areHeldOut: isOwn == true ? true : nil)
+    }
+}
+
+extension EvaluationFigures {
+    /// Whether answers about people held out are the ones that these figures were counted from.
+    func isOf(classes names: [String], scored: [Int?], recognised: [Int]) -> Bool {
+        guard classes.map(\.name) == names, protocolName != "random70" else { return false }
+        var scores = ClassificationScores(classes: names)
+        for (truth, answer) in zip(scored, recognised) {
+            if let truth { scores.count(truth: truth, answer: answer) }
+        }
+        return scores.confusion == confusion
+    }
+}

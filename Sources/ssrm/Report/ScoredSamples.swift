@@ -1,0 +1,72 @@
+import Datasets
+import Reports
+import Signals
+import SleepRecognition
+
+/// Whose recording it is: names of recordings may be there twice.
+struct RecordingKey: Hashable {
+    let subject, recording: String
+}
+
+/// A dataset's samples by their place, with their scored classes.
+struct ScoredSamples {
+    private struct Place: Hashable {
+        let recording: RecordingKey
+        let position: Int
+    }
+    /// Per sample its class; nil where nobody scored it.
+    let labels: [Int?]
+    private let dataset: Dataset
+    private let samples: [Place: Int]
+    private let path: String
+
+    /// The samples of a dataset whose labels are merged into these classes.
+    ///
+    /// - Throws: `ProgramError` where no scheme has them.
+    init(_ dataset: Dataset, classes: [String], path: String) throws {
+        let schemes = LabelScheme.fitting(dataset.vocabulary)
+        guard let scheme = schemes.first(where: { (try? $0.classes(for: dataset.vocabulary)) == classes }) else {
+            throw ProgramError(
+                "\(path): its classes (\(classes.prefix(5).joined(separator: ", "))) are none that the labels of "
+                    + "\(dataset.path) are merged into: give the dataset that was recognised")
+        }
+        labels = try dataset.labels(under: scheme)
+        let keys = dataset.recordingRanges.map { range in
+            RecordingKey(subject: dataset.subjects[range.subject], recording: dataset.recordings[range.recording])
+        }
+        samples = Dictionary(
+            (0..<dataset.samples.count).map { sample in
+                (Place(recording: keys[dataset.recording(of: sample)], position: dataset.position(of: sample)), sample)
+            }, uniquingKeysWith: { first, _ in first })
+        (self.dataset, self.path) = (dataset, path)
+    }
+
+    private func place(of row: Predictions.Row) -> Place {
+        Place(recording: RecordingKey(subject: row.subject, recording: row.recording), position: row.position)
+    }
+
+    /// The sample that an answer is for.
+    ///
+    /// - Throws: `ProgramError` where the dataset has none.
+    func sample(of row: Predictions.Row) throws -> Int {
+        guard let sample = samples[place(of: row)] else {
+            throw ProgramError(
+                "\(path): \(dataset.path) has no sample at position \(row.position) of recording \(row.recording): give the "
+                    + "dataset that was recognised")
+        }
+        return sample
+    }
+
+    /// Heart rate and activity, by the names that the readers give them: one of each that is there.
+    func signals(of samples: [Int]) -> [RecordedNight.Signal] {
+        guard dataset.samples.columns == 1, dataset.samples.rows == dataset.content.count else { return [] }
+        let wanted = [["heart rate", "hr", "hr-level"], ["movement", "activity", "count"]]
+        return wanted.compactMap { names in
+            names.lazy.compactMap { name in dataset.content.firstIndex(of: name) }.first.map { place in
+                RecordedNight.Signal(
+                    name: dataset.content[place], unit: place < dataset.units.count ? dataset.units[place] : "",
+                    values: samples.map { dataset.samples[$0][place] })
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Checkpoints
+import Foundation
+import TestKit
+import Testing
+
+/// Made-up nights, an evaluation of them, and what was answered, made once by the program itself.
+private struct Evaluated {
+    let folder: TemporaryFolder
+    var data: String { folder.path("nights.safetensors") }
+    var evaluation: String { folder.path("evaluation.json") }
+    var answers: String { folder.path("answers.csv") }
+    var model: String { folder.path("model.safetensors") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "night", "--subjects", "4", "--window", "1", "--seed", "2", "--out",
+            folder.path("nights.safetensors"))
+        try #require(made.status == 0, "\(made.errors)")
+        let settings = ["--preset", "wrist", "--epochs", "2", "--members", "1", "--threads", "1"]
+        let evaluated = try ProgramRun(
+            [
+                "evaluate", "--data", folder.path("nights.safetensors"), "--scheme", "five", "--protocol", "loso",
+                "--predictions-out", folder.path("answers.csv"), "--json",
+            ] + settings
+        ).result()
+        try #require(evaluated.status == 0, "\(evaluated.errors)")
+        try folder.write(evaluated.output, to: "evaluation.json")
+        let trained = try ProgramRun(
+            [
+                "train", "--data", folder.path("nights.safetensors"), "--scheme", "five", "--out",
+                folder.path("model.safetensors"),
+            ] + settings
+        ).result()
+        try #require(trained.status == 0, "\(trained.errors)")
+    }
+
+    static let shared = Result { try Evaluated() }
+}
+
+private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+}
+
+@Test func anEvaluationWithItsAnswersBecomesAPage() throws {
+    let made = try Evaluated.shared.get()
+    let page = made.folder.path("page.html")
+    let result = try ProgramRun.ssrm(
+        "report", made.evaluation, made.data, made.answers, "--out", page, "--json", "--title", "four <sleepers>")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try object(result.output)
+    #expect(report["format"] as? String == "ssrm.report.1")
+    let evaluation = try object(try String(contentsOfFile: made.evaluation, encoding: .utf8))
+    let reported = try #require(report["evaluation"] as? [String: Any])
+    #expect(reported["accuracy"] as? Double == evaluation["accuracy"] as? Double)
+    #expect(reported["format"] as? String == "ssrm.evaluation.1")
+    #expect((evaluation["calibration"] as? [String: Any])?["brier"] is Double)
+    let nights = try #require(report["nights"] as? [String: Any])
+    // The answers are this evaluation's: people held out.
+    #expect(nights["held_out"] as? Bool == true)
+    #expect((nights["nights"] as? [[String: Any]])?.count == 4)
+    let compared = (nights["nights"] as? [[String: Any]])?.compactMap { $0["compared_epochs"] as? Int }.reduce(0, +)
+    #expect(compared == evaluation["samples"] as? Int)
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("<h1><bdi>four &lt;sleepers&gt;</bdi></h1>"))
+    #expect(html.contains("id=\"evaluation\"") && html.contains("id=\"nights\""))
+}
+
+@Test func aModelsPageSaysWhomItHasSeen() throws {
+    let made = try Evaluated.shared.get()
+    let result = try ProgramRun.ssrm("report", made.model, made.data, made.evaluation, "--json", "--threads", "1")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try object(result.output)
+    let model = try #require(report["model"] as? [String: Any])
+    #expect((model["subjects"] as? [String])?.count == 4 && model["scheme"] as? String == "five")
+    // Everybody was trained on.
+    #expect((report["nights"] as? [String: Any])?["held_out"] as? Bool == false)
+}
+
+@Test func answersAloneAreNightsThatNobodyScored() throws {
+    let made = try Evaluated.shared.get()
+    let report = try object(try ProgramRun.ssrm("report", made.answers, "--json").output)
+    let nights = try #require((report["nights"] as? [String: Any])?["nights"] as? [[String: Any]])
+    #expect(nights.count == 4 && nights.allSatisfy { $0["scored"] == nil && $0["recognised"] != nil })
+}
+
+@Test func whatIsNothingToReportIsOneLine() throws {
+    let made = try Evaluated.shared.get()
+    let folder = made.folder
+    let evaluation = try String(contentsOfFile: made.evaluation, encoding: .utf8)
+    let other = evaluation.replacing("ssrm.evaluation.1", with: "ssrm.evaluation.9")
+    let cut = String(evaluation.prefix(500))
+    let lost = evaluation.replacing("\"accuracy\":", with: "\"akkuracy\":")
+    try FileManager.default.createDirectory(at: folder.url.appending(path: "empty"), withIntermediateDirectories: true)
+    let head = "subject,recording,position,label,p_wake,p_sleep\n"
+    let cases: [([String], String)] = [
+        ([folder.path("missing.json")], "no such file or folder"),
+        ([try folder.write("hello", to: "hello.txt")], "nothing to report"),
+        ([try folder.write("", to: "nothing.json")], "nothing to report"),
+        ([try folder.write("{\"a\": 1}", to: "a.json")], "nothing to report"),
+        ([try folder.write(cut, to: "cut.json")], "is it whole?"),
+        ([try folder.write(other, to: "other.json")], "ssrm.evaluation.9"),
+        ([try folder.write(lost, to: "lost.json")], "another version"),
+        ([folder.path("empty")], "no job.json"),
+        ([made.data], "a dataset alone"),
+        ([made.evaluation, made.evaluation], "both an evaluation"),
+        ([try folder.write(head, to: "head.csv")], "has no answer"),
+        ([try folder.write(head + "a,b,1,wake,2,3\n", to: "two.csv")], "line 2"),
+        ([try folder.write(head + "a,b,x,wake,1,0\n", to: "x.csv")], "no position"),
+        ([try folder.write(head + "a,b,1,REM,1,0\n", to: "rem.csv")], "none of the classes"),
+        ([try folder.write(head + "a,b,1,wake,1\n", to: "few.csv")], "5 fields where 6"),
+        ([try folder.write(head + "a,b,1,wake,1,0\na,b,1,wake,1,0\n", to: "twice.csv")], "position 1 twice"),
+        ([try folder.write(head + "a,b,0,wake,1,0\na,b,2000000000,wake,1,0\n", to: "far.csv")], "no night"),
+        ([try folder.write(head + "a,b,1,wake,1,0\n", to: "strange.csv"), made.data], "no sample at position 1"),
+    ]
+    for (things, words) in cases {
+        let result = try ProgramRun(["report"] + things + ["--json"]).result()
+        #expect(result.status == 1, "\(things): \(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1 && result.output.isEmpty, "\(result.errors)")
+    }
+}
+
+@Test func aPageIsNotWrittenOverWhatItIsMadeOf() throws {
+    let made = try Evaluated.shared.get()
+    let before = try String(contentsOfFile: made.evaluation, encoding: .utf8)
+    let result = try ProgramRun.ssrm("report", made.evaluation, "--out", made.evaluation)
+    #expect(result.status == 1 && result.errors.contains("belongs to what this command reads"))
+    #expect(try String(contentsOfFile: made.evaluation, encoding: .utf8) == before)
+}
+
+@Test func predictionsOfSamplesHeldOutTwiceAreNotWritten() throws {
+    let made = try Evaluated.shared.get()
+    let result = try ProgramRun.ssrm(
+        "evaluate", "--data", made.data, "--scheme", "five", "--protocol", "random70", "--predictions-out",
+        made.folder.path("never.csv"))
+    #expect(result.status == 2 && result.errors.contains("use loso or kfold"))
+}
+
+@Test func aRunBecomesAPageWithWhatItsFeaturesKnow() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path("maps.safetensors"), folder.path("run"))
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--maps-per-posture", "5", "--seed", "2", "--out",
+        data)
+    try #require(made.status == 0, "\(made.errors)")
+    let trained = try ProgramRun.ssrm(
+        "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "20", "--shards", "2", "--seed", "3",
+        "--report-every", "5")
+    try #require(trained.status == 0, "\(trained.errors)")
+    let page = folder.path("page.html")
+    let result = try ProgramRun.ssrm("report", run, data, "--out", page, "--json", "--threads", "1")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try object(result.output)
+    let found = try #require(report["run"] as? [String: Any])
+    #expect(found["state"] as? String == "finished" && found["step"] as? Int == 20)
+    #expect((found["events"] as? [String: Int])?["joined"] == 1)
+    let features = try #require(report["features"] as? [String: Any])
+    let between = try #require(features["between_people"] as? Double)
+    #expect((0...1).contains(between) && features["samples"] as? Int == 45)
+    // The same run without its figures.
+    try FileManager.default.removeItem(atPath: run + "/metrics.jsonl")
+    let young = try ProgramRun.ssrm("report", run, "--out", page)
+    #expect(young.status == 0, "\(young.errors)")
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("No figures of steps are there yet"))
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Recognition
+import Reports
+import SleepRecognition
+import Testing
+
+/// Every number in an object, however deep.
+private func numbers(in value: Any) -> [Double] {
+    if let number = value as? NSNumber { return [number.doubleValue] }
+    if let list = value as? [Any] { return list.flatMap(numbers) }
+    if let object = value as? [String: Any] { return object.values.flatMap(numbers) }
+    return []
+}
+
+/// The numbers that a page shows: what stands there, and what it stands for.
+private func shown(_ html: String) throws -> [(text: String, value: Double)] {
+    let element = /<data(?: value="([^"]*)")?>([^<]*)<\/data>/
+    return try html.matches(of: element).map { match in
+        let plain = match.output.2.replacing("−", with: "-").replacing(",", with: "")
+        let value = match.output.1.map { String($0) } ?? String(plain)
+        return (String(plain), try #require(Double(value)))
+    }
+}
+
+private func isRounded(_ text: String, _ value: Double) -> Bool {
+    guard let number = Double(text) else { return false }
+    let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
+    let half = 0.5000001 * pow(10, -Double(decimals))
+    return abs(number - value) <= half || abs(number - 100 * value) <= half
+}
+
+@Test func everyNumberOnAPageIsTheReportsOwnRounded() throws {
+    let report = try MadeUp.report()
+    let json = try JSONEncoder().encode(report)
+    // Foundation's reader of JSON may be off in a number's last digit.
+    func digits(_ value: Double) -> String { String(format: "%.13g", value) }
+    let found = Set(numbers(in: try JSONSerialization.jsonObject(with: json)).map(digits))
+    // How many there are of something that is there.
+    let counts = Set((0...40).map(Double.init))
+    let all = try shown(report.html)
+    #expect(all.count > 800)
+    for (text, value) in all {
+        #expect(isRounded(text, value), "\(text) for \(value)")
+        #expect(
+            found.contains(digits(value)) || counts.contains(value), "\(text) is \(value), which the JSON does not have"
+        )
+    }
+}
+
+@Test func aPageLoadsNothing() throws {
+    let html = try MadeUp.report().html
+    #expect(html.contains("default-src 'none'"))
+    for loading in ["<script", "<link", "<iframe", "src=\"http", "url(", "@import", "href=\"http", "<object", "<embed"]
+    {
+        #expect(!html.contains(loading), "\(loading)")
+    }
+    for match in html.matches(of: /href="([^"]*)"/) { #expect(match.output.1.hasPrefix("#")) }
+}
+
+/// Names that would do something on a page that does not look.
+private let hostileNames = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'; --", "a & b &lt;", "\u{202E}gnirts\u{200F}",
+    String(repeating: "ö", count: 200), "{{title}} {{{title}}}", "]]></svg><svg/onload=alert(1)>",
+]
+
+@Test(arguments: hostileNames)
+func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
+    let inJSON = String(decoding: try JSONEncoder().encode([name]).dropFirst().dropLast(), as: UTF8.self)
+    var report = Report(title: name, version: "0")
+    // The first person of the fixture is called P1 in subjects and folds.
+    let figures = try MadeUp.evaluation(replacing: [("\"P1\"", inJSON), ("\"without subject P1\"", inJSON)])
+    #expect(figures.subjects.contains { $0.subject == name })
+    report.evaluation = try EvaluationPart(figures)
+    report.nights = try NightsPart(MadeUp.nights(4, epochs: 60, name: name), classes: MadeUp.stages, areHeldOut: nil)
+    let workerName = name.replacing("\"", with: "").replacing("\\", with: "")
+    report.run = try MadeUp.runPart(lines: 10, workers: 3, name: workerName)
+    let html = report.html
+    let expected =
+        name.hasPrefix("\u{202E}")
+        ? "⟨U+202E⟩gnirts⟨U+200F⟩"
+        : name.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+    #expect(html.contains("<bdi>\(expected)</bdi>"))
+    #expect(html.contains("<h1><bdi>\(expected)</bdi></h1>"))
+    for markup in ["<script>", "<img", "<svg/", "\u{202E}", "\u{200F}"] { #expect(!html.contains(markup)) }
+    // Elements that are opened are closed: nothing broke out of where it stands.
+    for element in ["section", "figure", "table", "svg", "details", "p", "h1"] {
+        let opened = html.matches(of: try Regex("<\(element)[ >]")).count
+        #expect(opened == html.matches(of: try Regex("</\(element)>")).count, "\(element)")
+    }
+}
+
+@Test func aPageOfAThousandNightsAndAMillionStepsIsSmall() throws {
+    var report = Report(title: "large", version: "0")
+    report.nights = try NightsPart(MadeUp.nights(1000), classes: MadeUp.stages, areHeldOut: true)
+    report.run = try MadeUp.runPart(lines: 20_000, workers: 500)
+    let html = report.html
+    #expect(html.utf8.count < 5_000_000, "\(html.utf8.count) bytes")
+    #expect(html.utf8.count > 500_000)
+}
+
+@Test func aRunWithoutMetricsIsSaidToHaveNone() throws {
+    let files = MadeUp.run(lines: 0, workers: 2, isFinished: false)
+    var report = Report(title: "young", version: "0")
+    report.run = try RunPart(name: "runs/young", job: files.job, metrics: nil, events: files.events)
+    #expect(report.html.contains("No figures of steps are there yet"))
+    #expect(throws: ReportError.self) { try RunPart(name: "x", job: nil, metrics: nil, events: nil) }
+}
+
+@Test func aRunThatGoesOnIsSaidTo() throws {
+    var report = Report(title: "going on", version: "0")
+    report.run = try MadeUp.runPart(lines: 20, workers: 2, isFinished: false)
+    #expect(report.run?.state == .unfinished)
+    #expect(report.html.contains("it still goes on, or it was ended without being asked"))
+}
+
+@Test func tornLinesOfARunAreCountedAndTheRestIsDrawn() throws {
+    let files = MadeUp.run(lines: 30, workers: 2)
+    let part = try RunPart(
+        name: "r", job: Data("{".utf8), metrics: files.metrics + Data("{\"step\":31,\"lo".utf8),
+        events: Data("nonsense\n".utf8) + files.events)
+    #expect(part.unreadableLines == 2 && part.step == 30)
+    #expect(part.machines.count == 2)
+    #expect(abs(part.machines.reduce(0) { $0 + $1.computingShare } - 1) < 1e-9)
+}
+
+@Test func stepsThatWereDoneAgainCountOnce() throws {
+    let lines = [1, 2, 3, 2, 3, 4].map { step in
+        "{\"loss\":\(step),\"seconds\":\(step),\"step\":\(step),\"workers\":1}\n"
+    }
+    let part = try RunPart(name: "r", job: nil, metrics: Data(lines.joined().utf8), events: nil)
+    #expect(part.step == 4 && part.lines.map(\.step) == [1, 2, 3, 4])
+}
+
+@Test func plainToolsOfOtherSamplesAreRefused() throws {
+    let figures = try MadeUp.evaluation(replacing: [("\"dataset_digest\":\"", "\"dataset_digest\":\"0")])
+    #expect(throws: ReportError.self) { try EvaluationPart(figures, baselines: try MadeUp.baselines()) }
+}
+
+@Test func figuresOfAnEarlierVersionLackCalibrationAndSaySo() throws {
+    let text = String(decoding: try MadeUp.fixture("evaluation"), as: UTF8.self)
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    for key in ["format", "kind", "vocabulary", "recordings", "calibration"] { object[key] = nil }
+    let old = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
+    var report = Report(title: "old", version: "0")
+    report.evaluation = try EvaluationPart(old)
+    #expect(report.html.contains("did not look at the probabilities"))
+}
+
+@Test func nightsAreComparedWhereBothAreKnown() throws {
+    let night = RecordedNight(
+        subject: "a", recording: "a", positions: [3, 4, 5, 6, 9], scored: [nil, 0, 2, 2, 4],
+        recognised: [0, 0, 2, 1, 4],
+        probabilities: [[Float]](repeating: [0.2, 0.2, 0.2, 0.2, 0.2], count: 5))
+    let part = try NightsPart([night], classes: MadeUp.stages, areHeldOut: nil)
+    let own = try #require(part.nights.first)
+    #expect(own.comparedEpochs == 4 && own.agreement == 0.75)
+    // From the first to the last sleep epoch compared, the gap included.
+    #expect(own.scored?.timeInBed == 3 && own.recognised.timeInBed == 3)
+    #expect(own.scored?.totalSleepTime == 1.5 && own.scored?.remLatency == 2)
+}
+
+@Test func samplesOfOtherDaysAreNoNight() {
+    let night = RecordedNight(
+        subject: "a", recording: "a", positions: [0, 2_000_000_000], scored: [0, 0], recognised: [0, 0],
+        probabilities: [[1, 0], [1, 0]])
+    #expect(throws: ReportError.self) { try NightsPart([night], classes: ["wake", "sleep"], areHeldOut: nil) }
+}
