@@ -3,20 +3,17 @@ import Foundation
 
 // What a decoder makes of bytes that libFuzzer makes up; `Scripts/fuzz` builds and runs it.
 //
-// The first word is the decoder's name; one that is none has all of them listed. The others are libFuzzer's.
-var words = CommandLine.arguments
-guard words.count > 1, let named = Decoder(rawValue: words.remove(at: 1)) else {
+// SSRM_DECODER is the decoder's name (libFuzzer starts others of itself with words of its own); one that is none has all
+// of them listed.
+guard let named = Decoder(rawValue: ProcessInfo.processInfo.environment["SSRM_DECODER"] ?? "") else {
     print(Decoder.allCases.map(\.rawValue).joined(separator: " "))
     exit(0)
 }
-nonisolated(unsafe) let decoder = named
-var count = Int32(words.count)
-var texts: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-let status = texts.withUnsafeMutableBufferPointer { texts in
-    var start = texts.baseAddress
-    return LLVMFuzzerRunDriver(&count, &start) { bytes, count in
+let decoder = named
+var count = CommandLine.argc
+var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
+exit(
+    LLVMFuzzerRunDriver(&count, &words) { bytes, count in
         decoder.read(UnsafeRawBufferPointer(start: bytes, count: count))
         return 0
-    }
-}
-exit(status)
+    })
