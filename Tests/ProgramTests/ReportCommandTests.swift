@@ -84,6 +84,27 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect(nights.count == 4 && nights.allSatisfy { $0["scored"] == nil && $0["recognised"] != nil })
 }
 
+@Test func nightsAreDrawnOverTheTimeOfDayWhereItIsKnown() throws {
+    let made = try Evaluated.shared.get()
+    let page = made.folder.path("clock.html")
+    func report(_ starts: String) throws -> ProgramResult {
+        let file = try made.folder.write(starts, to: "starts.csv")
+        return try ProgramRun.ssrm("report", made.answers, "--starts", file, "--out", page)
+    }
+    let names = (1...4).map { "N\($0)" }
+    let known = try report("recording,start\n" + names.map { "\($0),22:47\n" }.joined())
+    #expect(known.status == 0, "\(known.errors)")
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains(">00:00</span>") && html.contains("time of day"))
+    for (starts, words) in [
+        ("N1,22:47\n", "does not say when recording N2 begins"), ("N1,24:00\n", "no time of day"),
+        ("N1,22:47\nN1,22:48\n", "line 2"), ("N1\n", "1 fields where"),
+    ] {
+        let result = try report(starts)
+        #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+    }
+}
+
 @Test func whatIsNothingToReportIsOneLine() throws {
     let made = try Evaluated.shared.get()
     let folder = made.folder

@@ -13,7 +13,8 @@ private enum Chromium {
     static func opened(_ page: String, in folder: TemporaryFolder) throws -> ProgramResult {
         try ProgramRun(
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                "--disable-background-networking",
                 "--user-data-dir=\(folder.path("profile"))", "--enable-logging=stderr", "--v=0", "--dump-dom",
                 "file://\(page)",
             ], program: program ?? "", in: folder.url.path

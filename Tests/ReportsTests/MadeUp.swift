@@ -108,8 +108,11 @@ enum MadeUp {
         return (Data(job.utf8), Data(metrics.utf8), Data(events.utf8))
     }
 
-    static func runPart(lines: Int, workers: Int, isFinished: Bool = true, name: String = "node") throws -> RunPart {
-        let files = run(lines: lines, workers: workers, isFinished: isFinished, name: name)
+    static func runPart(
+        lines: Int, workers: Int, stepsPerLine: Int = 1, isFinished: Bool = true, name: String = "node"
+    ) throws -> RunPart {
+        let files = run(
+            lines: lines, workers: workers, stepsPerLine: stepsPerLine, isFinished: isFinished, name: name)
         return try RunPart(name: "runs/a", job: files.job, metrics: files.metrics, events: files.events)
     }
 

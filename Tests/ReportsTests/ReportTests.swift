@@ -93,7 +93,8 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 @Test func aPageOfAThousandNightsAndAMillionStepsIsSmall() throws {
     var report = Report(title: "large", version: "0")
     report.nights = try NightsPart(MadeUp.nights(1000), classes: MadeUp.stages, areHeldOut: true)
-    report.run = try MadeUp.runPart(lines: 20_000, workers: 500)
+    report.run = try MadeUp.runPart(lines: 20_000, workers: 500, stepsPerLine: 50)
+    #expect(report.run?.step == 1_000_000)
     let html = report.html
     #expect(html.utf8.count < 5_000_000, "\(html.utf8.count) bytes")
     #expect(html.utf8.count > 500_000)
@@ -135,6 +136,35 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 @Test func plainToolsOfOtherSamplesAreRefused() throws {
     let figures = try MadeUp.evaluation(replacing: [("\"dataset_digest\":\"", "\"dataset_digest\":\"0")])
     #expect(throws: ReportError.self) { try EvaluationPart(figures, baselines: try MadeUp.baselines()) }
+}
+
+@Test(arguments: ["confusion", "calibration", "classes"])
+func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
+    var object = try #require(
+        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+    if var calibration = object[key] as? [String: Any] {
+        calibration["classes"] = [Any]()
+        object[key] = calibration
+    } else {
+        object[key] = (object[key] as? [Any])?.dropLast().map { $0 }
+    }
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
+}
+
+@Test func numbersBeyondAllReasonAreDrawnAtTheEnds() throws {
+    let lines = [
+        "{\"loss\":1e308,\"seconds\":1,\"step\":1,\"workers\":1}",
+        "{\"loss\":-1e308,\"seconds\":2,\"step\":2,\"workers\":9}",
+        "{\"loss\":\"nan\",\"seconds\":3,\"step\":3,\"workers\":9000000000000000000}",
+        "{\"loss\":1,\"seconds\":3,\"step\":-9223372036854775808,\"workers\":1}",
+        "{\"loss\":1,\"seconds\":3,\"step\":9223372036854775807,\"workers\":1}",
+    ]
+    var report = Report(title: "far", version: "0")
+    report.run = try RunPart(name: "far", job: nil, metrics: Data(lines.joined(separator: "\n").utf8), events: nil)
+    #expect(report.run?.unreadableLines == 2)
+    #expect(report.html.contains("</html>"))
 }
 
 @Test func figuresOfAnEarlierVersionLackCalibrationAndSaySo() throws {

@@ -13,8 +13,15 @@ public struct EvaluationPart: Encodable, Sendable {
     /// - Parameters:
     ///   - figures: what `ssrm evaluate` found.
     ///   - baselines: what plain tools reached.
-    /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise.
+    /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise,
+    ///   `ReportError.otherForm` for figures that are not of the classes that they name.
     public init(_ figures: EvaluationFigures, baselines: BaselineFigures? = nil) throws(ReportError) {
+        let count = figures.classes.count
+        let isSquare = figures.confusion.count == count && figures.confusion.allSatisfy { $0.count == count }
+        guard isSquare, count > 0, figures.calibration.map({ $0.classes.count == count }) ?? true else {
+            throw .otherForm(
+                file: figures.data, reason: "its evaluation has figures of other classes than it names: make it anew")
+        }
         if let baselines {
             let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
             guard theirs == [figures.datasetDigest, figures.scheme, figures.protocolName] else {

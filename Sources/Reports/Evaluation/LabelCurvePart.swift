@@ -18,8 +18,8 @@ public struct LabelCurvePart: Encodable, Sendable {
             blocks: [
                 .text(
                     """
-                    Of the people trained on, only so many kept their labels; drawn \(figures.draws) times in each of \
-                    \(figures.folds.count) folds. \(figures.comparison).
+                    Of the people trained on, only so many kept their labels; drawn \(figures.draws) \
+                    \(figures.draws == 1 ? "time" : "times") in each of \(figures.folds.count) folds. \(figures.comparison)
                     """),
                 .figure(figure), .text("\(name: figures.verdict)"),
             ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals).")])

@@ -183,7 +183,7 @@ struct NightDrawing {
     private var ticks: [Panel.Tick] {
         let every = max(1, Int((hours / 5).rounded(.up)))
         return fullHours.filter { $0.hour % every == 0 }.map { after, hour in
-            let text = night.clock == nil ? "\(hour)" : String(format: "%02d:00", hour % 24)
+            let text = night.clock == nil ? "\(hour)" : String(format: "%02d:00", ((hour % 24) + 24) % 24)
             return Panel.Tick(place: after / hours, text: text)
         }
     }

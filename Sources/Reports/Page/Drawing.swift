@@ -9,8 +9,11 @@ struct Scale: Sendable {
 
     /// A scale of two different ends.
     init(_ low: Double, _ high: Double, isUpwards: Bool = false) {
-        (self.low, self.isUpwards) = (low, isUpwards)
-        self.high = high > low ? high : low + 1
+        // What no distance can be computed between is drawn at the ends.
+        let isFar = !(high - low).isFinite || abs(low) > 1e15
+        self.isUpwards = isUpwards
+        self.low = isFar ? -1e15 : low
+        self.high = isFar ? 1e15 : high > low ? high : low + 1
     }
 
     /// Over all of these values, with a little room at either end; 0 to 1 where there are none.

@@ -47,7 +47,7 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         mutating func appendInterpolation(percent part: Double, _ decimals: Int = 1) {
             guard part.isFinite else { return spans.append(Span(text: "–")) }
             spans.append(Span(text: Prose.fixed(100 * part, decimals), value: part))
-            spans.append(Span(text: " %"))
+            spans.append(Span(text: "\u{A0}%"))
         }
 
         /// What lies in an interval; nothing where there is none.

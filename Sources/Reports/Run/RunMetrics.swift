@@ -38,6 +38,9 @@ struct RunMetrics: Decodable, Sendable {
         let container = try decoder.container(keyedBy: Key.self)
         func key(_ name: String) -> Key { Key(stringValue: name) }
         step = try container.decode(Int.self, forKey: key("step"))
+        guard (0..<1 << 53).contains(step) else {
+            throw DecodingError.dataCorruptedError(forKey: key("step"), in: container, debugDescription: "no step")
+        }
         seconds = try container.decode(Double.self, forKey: key("seconds"))
         workers = try container.decode(Int.self, forKey: key("workers"))
         rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: key("rows_per_s"))

@@ -23,7 +23,9 @@ extension RunPart {
         let times: Prose = parts > 1 ? " It was started \(parts) times." : ""
         let when: Prose =
             if let began, let ended { " From \(name: moment(began)) to \(name: moment(ended)) (UTC)." } else { "" }
-        let bad: Prose = unreadableLines > 0 ? " \(unreadableLines) lines of its files can't be read." : ""
+        let bad: Prose =
+            unreadableLines > 0
+            ? " Of its files \(unreadableLines) \(unreadableLines == 1 ? "line" : "lines") can't be read." : ""
         return "The run \(name: name): \(how)\(times)\(when)\(bad)"
     }
 

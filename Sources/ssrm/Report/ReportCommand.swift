@@ -18,8 +18,8 @@ struct ReportCommand: ParsableCommand {
             A model: what it reads, from whom it learnt, how it was validated, its limits.
 
             Example:
-              ssrm evaluate --data nights.safetensors --scheme five --protocol loso --json \\
-                --predictions-out answers.csv > evaluation.json
+              ssrm evaluate --data nights.safetensors --scheme five --protocol loso \\
+                --predictions-out answers.csv --json > evaluation.json
               ssrm report evaluation.json answers.csv nights.safetensors --out nights.html
             """)
 
@@ -35,6 +35,13 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "Of pressure maps: seconds from one to the next, for turns an hour.")
     var sampleSeconds: Double?
 
+    @Option(
+        help: """
+            Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47; hours \
+            since the first sample are drawn where it is not given.
+            """)
+    var starts: String?
+
     @OptionGroup var threads: ThreadsOption
 
     @Flag(help: "Print the page's numbers as one JSON object.")
@@ -49,8 +56,11 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let out { try requireWritable(out, inputs: things) }
-        let report = try ReportMaking(things, threads: threads.count, sampleSeconds: sampleSeconds).report(title: title)
+        if let out { try requireWritable(out, inputs: things + [starts].compactMap(\.self)) }
+        let report = try ReportMaking(
+            things, threads: threads.count, sampleSeconds: sampleSeconds,
+            starts: try starts.map { try RecordingStarts(reading: $0) }
+        ).report(title: title)
         if let out {
             try WholeFile.write(report.html, to: out)
             if !json { print("wrote \(out)") }

@@ -10,6 +10,7 @@ struct ReportMaking {
     private let things: [(path: String, thing: ReportThing)]
     private let threads: Int
     private let sampleSeconds: Double?
+    private let starts: RecordingStarts?
 
     /// Opens what was given.
     ///
@@ -17,10 +18,11 @@ struct ReportMaking {
     ///   - paths: files and folders.
     ///   - threads: how many threads to use.
     ///   - sampleSeconds: how long from one pressure map to the next; nil where nobody knows.
+    ///   - starts: when recordings begin, likewise.
     /// - Throws: for what is nothing to report, and for two things of a kind.
-    init(_ paths: [String], threads: Int, sampleSeconds: Double?) throws {
+    init(_ paths: [String], threads: Int, sampleSeconds: Double?, starts: RecordingStarts?) throws {
         things = try paths.map { ($0, try ReportThing(opening: $0)) }
-        (self.threads, self.sampleSeconds) = (threads, sampleSeconds)
+        (self.threads, self.sampleSeconds, self.starts) = (threads, sampleSeconds, starts)
         for (place, own) in things.enumerated() {
             if let same = things[..<place].first(where: { $0.thing.kind == own.thing.kind }) {
                 throw ProgramError("\(same.path) and \(own.path) are both \(own.thing.kind): a page is of one")
@@ -96,7 +98,7 @@ struct ReportMaking {
                 .part(areHeldOut: areHeldOut, evaluation: evaluation, sampleSeconds: sampleSeconds)
             return
         }
-        let nights = try ReportedNights(answers, path: path, of: dataset)
+        let nights = try ReportedNights(answers, path: path, of: dataset, starts: starts)
         report.nights =
             areHeldOut == nil ? try nights.part(evaluation: evaluation) : try nights.part(areHeldOut: areHeldOut)
     }

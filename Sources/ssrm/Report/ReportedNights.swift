@@ -14,8 +14,11 @@ struct ReportedNights {
     ///   - answers: what was recognised.
     ///   - path: where that is from.
     ///   - dataset: what was scored, and the signals; nil draws the answers alone.
+    ///   - starts: when recordings begin; nil where nobody knows.
     /// - Throws: `ProgramError` for answers that are not of the dataset, or of no stages of sleep.
-    init(_ answers: HeldOutAnswers, path: String, of dataset: Dataset?) throws {
+    init(
+        _ answers: HeldOutAnswers, path: String, of dataset: Dataset?, starts: RecordingStarts? = nil
+    ) throws {
         let classes = answers.classes
         self.classes = classes
         guard classes.contains(SleepStatistics.wake) else {
@@ -41,7 +44,8 @@ struct ReportedNights {
                 subject: key.subject, recording: key.recording, positions: own.map(\.position),
                 scored: samples.isEmpty ? own.map { _ in nil } : samples.map { scored?.labels[$0] ?? nil },
                 recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
-                signals: scored?.signals(of: samples) ?? [])
+                signals: scored?.signals(of: samples) ?? [],
+                clock: try starts?.clock(key.recording, position: own[0].position))
         }
     }
 
