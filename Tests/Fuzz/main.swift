@@ -3,8 +3,8 @@ import Foundation
 
 // What a decoder makes of bytes that libFuzzer makes up; `Scripts/fuzz` builds and runs it.
 //
-// SSRM_DECODER is the decoder's name (libFuzzer starts others of itself with words of its own); one that is none has all
-// of them listed.
+// SSRM_DECODER is the decoder's name, as libFuzzer starts others of itself with words of its own; one that is none has
+// all of them listed.
 guard let named = Decoder(rawValue: ProcessInfo.processInfo.environment["SSRM_DECODER"] ?? "") else {
     print(Decoder.allCases.map(\.rawValue).joined(separator: " "))
     exit(0)
