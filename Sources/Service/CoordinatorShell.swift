@@ -108,7 +108,7 @@ package final class CoordinatorShell {
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(
             at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4),
-            keys: settings.keys?.reception(), in: Context(), linger: .seconds(2))
+            keys: settings.keys?.reception(), in: Context(threads: Self.ioThreads(settings.keys)), linger: .seconds(2))
         beginSteps()
     }
 

@@ -60,7 +60,7 @@ package final class RelayShell {
         relay = Relay(
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
             patience: settings.patience, at: watch.elapsed)
-        let context = try Context()
+        let context = try Context(threads: CoordinatorShell.ioThreads(settings.keys))
         lower = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
             keys: settings.keys?.reception(), in: context, linger: .seconds(1))
