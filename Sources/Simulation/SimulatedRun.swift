@@ -59,6 +59,8 @@ struct SimulatedRun {
     let scenario: Scenario?
     /// How long after the last fault it may take.
     let limit: Int
+    /// Whether the exchange is delayed: two rounds are computed at once.
+    let isDelayed: Bool
     /// What the parameters are after each number of steps.
     let states: [UInt64]
     /// What was drawn after all of this.
@@ -112,7 +114,9 @@ struct SimulatedRun {
         }
         self.machines = machines
         (scenario, limit) = (nil, 150_000_000)
-        states = Self.states(leafCount: leafCount, steps: steps)
+        var other = SplitMix(seed: SplitMix.mix(seed) ^ 0x4F_56_45)
+        isDelayed = other.happens(400)
+        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
         self.draw = draw
     }
 
@@ -150,15 +154,21 @@ struct SimulatedRun {
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
-        self.scenario = scenario
-        states = Self.states(leafCount: leafCount, steps: steps)
+        (self.scenario, isDelayed) = (scenario, scenario.isDelayed)
+        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
     }
 
-    private static func states(leafCount: Int, steps: Int) -> [UInt64] {
+    /// How many rounds are computed at once.
+    var roundsAtOnce: Int { isDelayed ? 2 : 1 }
+
+    /// After how many steps a step's leaves are computed.
+    func base(of step: Int) -> Int { isDelayed ? max(0, step - 1) : step }
+
+    private static func states(leafCount: Int, steps: Int, isDelayed: Bool) -> [UInt64] {
         var states = [firstState]
         for step in 0..<steps {
-            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[step])
+            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[isDelayed ? max(0, step - 1) : step])
             states.append(Self.state(after: states[step], sum: sum))
         }
         return states
