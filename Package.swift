@@ -156,3 +156,13 @@ let package = Package(
             swiftSettings: house),
     ]
 )
+
+// `Scripts/fuzz` alone builds these, with libFuzzer.
+if Context.environment["SSRM_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzz", path: "Tests/CFuzz"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["CFuzz", "Wire", "Messaging", "Upstream", "Numerics"], path: "Tests/Fuzz",
+            exclude: ["corpus"], swiftSettings: house),
+    ]
+}

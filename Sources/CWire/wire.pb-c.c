@@ -2046,7 +2046,7 @@ const ProtobufCMessageDescriptor ssrm__wire__node__descriptor =
   (ProtobufCMessageInit) ssrm__wire__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[4] =
+static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[5] =
 {
   {
     "sequence",
@@ -2096,9 +2096,22 @@ static const ProtobufCFieldDescriptor ssrm__wire__heartbeat__field_descriptors[4
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_claim",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Heartbeat, next_claim),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__heartbeat__field_indices_by_name[] = {
   2,   /* field[2] = claim */
+  4,   /* field[4] = next_claim */
   1,   /* field[1] = ready */
   0,   /* field[0] = sequence */
   3,   /* field[3] = threads */
@@ -2107,7 +2120,7 @@ static const ProtobufCIntRange ssrm__wire__heartbeat__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 6, 2 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
 {
@@ -2117,7 +2130,7 @@ const ProtobufCMessageDescriptor ssrm__wire__heartbeat__descriptor =
   "Ssrm__Wire__Heartbeat",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Heartbeat),
-  4,
+  5,
   ssrm__wire__heartbeat__field_descriptors,
   ssrm__wire__heartbeat__field_indices_by_name,
   2,  ssrm__wire__heartbeat__number_ranges,

@@ -49,7 +49,7 @@ extension Employment {
         alteredCount += 1
         if alteredCount >= Self.alteredLimit { return [.fail(reason)] }
         forgetClaim()
-        (parametersStep, ahead) = (nil, nil)
+        (parametersSteps, ahead) = ([], nil)
         (isWelcome, nextSign) = (false, now)
         return [.event(.beganAnew(reason: reason))]
     }
@@ -69,7 +69,7 @@ extension Employment {
         }
         directives.append(.share(welcome.memory))
         if job?.digest == offered.digest { return directives + goOn() }
-        (job, parametersStep) = (offered, nil)
+        (job, parametersSteps) = (offered, [])
         forgetClaim()
         generation += 1
         directives.append(.event(.joined(endpoint: endpoint)))
@@ -87,7 +87,7 @@ extension Employment {
 
     /// There is no work in hand any more, and nothing to bring together for it.
     private mutating func forgetClaim() {
-        (claimInHand, bringing) = (nil, nil)
+        (claimsInHand, bringing, broughtNext) = ([], nil, nil)
         stream?.needNothing()
     }
 
@@ -104,19 +104,28 @@ extension Employment {
         else { return [.fail("the coordinator sent work that does not fit its job")] }
         if isShared { isSharing = true }
         let released = release(below: work.releasedBelow)
-        if !blockLengths.isEmpty { parametersStep = work.step }
+        let areNew = !blockLengths.isEmpty
+        if areNew { parametersSteps.keep(work.step, job.roundsAtOnce) }
         // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is
         // not in hand.
-        guard parametersStep == work.step, claimInHand != work.claim else { return released }
-        claimInHand = work.claim
-        if stream != nil {
-            bringing = work
-            return released + [.bring(work, withNewParameters: !blockLengths.isEmpty)]
+        guard parametersSteps.contains(work.step), !claimsInHand.contains(work.claim) else { return released }
+        // What is of a step that is not computed at once with this one is over, and its parameters are gone.
+        for old in [bringing, broughtNext].compactMap(\.self) where abs(old.step - work.step) >= job.roundsAtOnce {
+            claimsInHand.removeAll { $0 == old.claim }
         }
-        ordered.append(work.claim)
-        return released + [
-            .compute(work, withNewParameters: !blockLengths.isEmpty, generation: generation)
-        ]
+        claimsInHand.append(work.claim)
+        claimsInHand.removeFirst(max(0, claimsInHand.count - job.roundsAtOnce))
+        guard stream != nil else {
+            ordered.append(work.claim)
+            return released + [.compute(work, withNewParameters: areNew, generation: generation)]
+        }
+        if let bringing, claimsInHand.contains(bringing.claim) {
+            broughtNext = work
+            return released + (areNew ? [.keepParameters(of: work)] : [])
+        }
+        bringing = work
+        if let next = broughtNext, !claimsInHand.contains(next.claim) { broughtNext = nil }
+        return released + [.bring(work, withNewParameters: areNew)]
     }
 
     private mutating func onParameterPart(_ part: ParameterPart, _ blockLengths: [Int]) -> [Directive] {

@@ -11,6 +11,6 @@ extension Employment {
     /// Takes note that a work will not be answered for.
     mutating func onDropped(_ claim: UInt64) {
         ordered.removeAll { $0 == claim }
-        if claimInHand == claim { claimInHand = nil }
+        claimsInHand.removeAll { $0 == claim }
     }
 }

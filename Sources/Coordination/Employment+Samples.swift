@@ -52,8 +52,9 @@ extension Employment {
 
     private mutating func computeIfServed() -> [Directive] {
         guard let work = bringing, stream?.isServed ?? false else { return [] }
-        bringing = nil
         ordered.append(work.claim)
+        (bringing, broughtNext) = (broughtNext, nil)
         return [.compute(work, withNewParameters: false, generation: generation)]
+            + (bringing.map { [.bring($0, withNewParameters: false)] } ?? [])
     }
 }

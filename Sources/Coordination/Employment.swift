@@ -24,6 +24,8 @@ public struct Employment: Sendable {
         /// Begin to bring together what this work reads, with the parameters that came with it or those that came last,
         /// from the blocks that are here on, and call `onNeed`.
         case bring(Work, withNewParameters: Bool)
+        /// Keep the parameters that came with this work, which is brought together after the one that is at present.
+        case keepParameters(of: Work)
         /// Look for a block where blocks are kept; where it is, hold it, take from it what the work in hand reads, and
         /// call `onLookUp`.
         case lookUp(block: Int)
@@ -36,8 +38,8 @@ public struct Employment: Sendable {
         case prepare(generation: Int)
         /// Put the part of parameters that came into its place; the first one begins anew.
         case takePart(Int)
-        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those that came last, from
-        /// the dataset or from what was brought together, and call `onComputed`.
+        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those of its step that came
+        /// before, from the dataset or from what was brought together, and call `onComputed`.
         case compute(Work, withNewParameters: Bool, generation: Int)
         /// The sums lent for these claims can be written over.
         case release([UInt64])
@@ -65,14 +67,17 @@ public struct Employment: Sendable {
         public let vectorCount: Int
         /// For how many blocks of its samples there is room here.
         public let blockCapacity: Int
+        /// How many rounds are computed at once; the parameters of so many are kept.
+        public let roundsAtOnce: Int
         /// What a person is to know of computing it here.
         public let note: String?
 
         /// A job.
         public init(
             digest: String, datasetDigest: String, rounds: Int, leafCount: Int, vectorCount: Int,
-            blockCapacity: Int = 64, note: String? = nil
+            blockCapacity: Int = 64, roundsAtOnce: Int = 1, note: String? = nil
         ) {
+            self.roundsAtOnce = roundsAtOnce
             (self.digest, self.datasetDigest, self.rounds) = (digest, datasetDigest, rounds)
             (self.leafCount, self.vectorCount) = (leafCount, vectorCount)
             (self.blockCapacity, self.note) = (blockCapacity, note)
@@ -113,18 +118,22 @@ public struct Employment: Sendable {
     var stream: BlockStream?
     /// The work whose samples are being brought together.
     var bringing: Work?
+    /// The work that is brought together after it.
+    var broughtNext: Work?
     /// Whether the coordinator has shown that it reads shared memory.
     var isSharing = false
     /// How sums travel ahead of reports, and parameters may ahead of work; nil where they don't.
     public internal(set) var parts: VectorParts?
     /// The step whose parameters come in parts, and the part that is to come next.
     var ahead: (step: Int, next: Int)?
-    /// The step whose parameters are here.
-    var parametersStep: Int?
+    /// The steps whose parameters are here.
+    var parametersSteps: [Int] = []
     /// A relay's compute threads at hand; nil for as many as the hello says.
     var threads: Int?
+    /// The claims that are being computed, one after another; no more than rounds are computed at once.
+    var claimsInHand: [UInt64] = []
     /// The claim that is being computed.
-    public internal(set) var claimInHand: UInt64?
+    public var claimInHand: UInt64? { claimsInHand.first }
     /// The claims that were ordered to be computed and are not yet, and those of them that came from a coordinator that
     /// is gone: nobody would take their sums, or let go of their memory.
     var ordered: [UInt64] = []
@@ -208,9 +217,10 @@ public struct Employment: Sendable {
         nextSign = now + heartbeat
         sequence += 1
         let overdue = stream?.overdue() ?? []
-        return renewal + [
-            .send(.heartbeat(Heartbeat(sequence: sequence, isReady: isReady, claim: claimInHand, threads: threads)))
-        ]
+        let sign = Heartbeat(
+            sequence: sequence, isReady: isReady, claim: claimInHand, nextClaim: claimsInHand.dropFirst().first,
+            threads: threads)
+        return renewal + [.send(.heartbeat(sign))]
             + overdue.map { .send(.sampleRequest(block: $0)) }
     }
 
@@ -254,7 +264,7 @@ public struct Employment: Sendable {
     ) -> [Directive] {
         if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
         guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
-        if claimInHand == work.claim { claimInHand = nil }
+        claimsInHand.removeAll { $0 == work.claim }
         if work.claim < releasedBelow {
             // Others were faster; the coordinator is to know that this worker is free.
             nextSign = .zero

@@ -90,6 +90,9 @@ extension Ledger {
         return .disputed
     }
 
+    /// Whether the coordinator itself is to compute some of the leaves.
+    var isDisputed: Bool { assignments.values.contains { $0.isDisputed } }
+
     private mutating func dispute(_ first: Int) {
         for worker in assignments[first]?.workers ?? [] { claims[worker] = nil }
         assignments[first]?.workers = []

@@ -50,7 +50,7 @@ public struct Ledger: Sendable {
     /// The number of its first claim; whatever has a smaller one is over.
     public let firstID: UInt64
     /// The number that the next claim gets.
-    public private(set) var nextID: UInt64
+    public internal(set) var nextID: UInt64
     /// Whether the vectors of each answer are looked at: the step was done before, and its sum was not finite.
     public let isLookedThrough: Bool
     /// Whether all leaves are computed by two workers, whose answers have to agree.
@@ -62,6 +62,8 @@ public struct Ledger: Sendable {
     /// By their first leaf.
     var assignments: [Int: Assignment] = [:]
     var leavesLeft: Int
+    /// How many leaves were summed, and how many of them are audited.
+    var (summed, audited) = (0, 0)
 
     /// A step of which nothing is done, whose claims are numbered from `firstID`.
     public init(

@@ -26,7 +26,8 @@ public struct Relay: Sendable {
     public private(set) var employment: Employment
     /// The lower half; nil before there is a job.
     public private(set) var training: Training?
-    private var run: (work: Work, generation: Int)?
+    /// What the coordinator gave it, in the order in which it came: no more than rounds are computed at once.
+    private var runs: [(work: Work, generation: Int)] = []
     private var generation = 0
     /// Workers that came before there was a job.
     private var early: [WorkerID: Hello] = [:]
@@ -73,7 +74,7 @@ public struct Relay: Sendable {
     /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
     /// parameters may be what could not be read.
     public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
-        dropRun()
+        dropRuns()
         return above(employment.onUnreadable(error, at: now), at: now)
     }
 
@@ -96,7 +97,7 @@ public struct Relay: Sendable {
     ) -> [Directive] {
         let new = Training(
             relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease)
-        (training, run, wanted, self.generation) = (new, nil, [:], generation)
+        (training, runs, wanted, self.generation) = (new, [], [:], generation)
         employment.onThreads(0, at: now)
         defer { early = [:] }
         return early.sorted { $0.key < $1.key }.flatMap { worker, hello in
@@ -140,31 +141,33 @@ public struct Relay: Sendable {
         below(training?.onGone(worker, at: now), at: now)
     }
 
-    /// Takes note that a worker's sums are in the run's tree.
-    public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
-        below(training?.onSums(from: worker, at: now), at: now)
+    /// Takes note that a worker's sums are in the tree of the run of a step.
+    public mutating func onSums(from worker: WorkerID, of step: Int, at now: Duration) -> [Directive] {
+        below(training?.onSums(from: worker, of: step, at: now), at: now)
     }
 
     /// Takes note that a worker's sums are infinite or not numbers, or too large for sums of all leaves to be finite.
-    public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {
-        below(training?.onNotFinite(from: worker, at: now), at: now)
+    public mutating func onNotFinite(from worker: WorkerID, of step: Int, at now: Duration) -> [Directive] {
+        below(training?.onNotFinite(from: worker, of: step, at: now), at: now)
     }
 
-    /// Takes note of what the run's sums came to.
+    /// Takes note of what a run's sums came to.
     ///
     /// - Parameters:
+    ///   - work: the run.
     ///   - content: its nodes, or word that a sum is not finite.
     ///   - computing: how long the worker computed that computed longest.
     ///   - now: the time.
     /// - Returns: the report to send up, or nothing.
     public mutating func onSummed(
-        _ content: LeafReport.Content, computing: Duration, at now: Duration
+        of work: Work, _ content: LeafReport.Content, computing: Duration, at now: Duration
     ) -> [Directive] {
-        training?.endRun()
-        guard let (work, generation) = run else { return [] }
-        run = nil
-        return above(
-            employment.onComputed(work, content, computing: computing, generation: generation), at: now)
+        training?.endRun(step: work.step)
+        guard let place = runs.firstIndex(where: { $0.work == work }) else { return [] }
+        let generation = runs.remove(at: place).generation
+        let report = employment.onComputed(work, content, computing: computing, generation: generation)
+        // Whoever is free by now may have a part in the other run.
+        return above(report, at: now) + below(training?.assign(at: now), at: now)
     }
 
     /// Takes note that a worker waits for a block of samples that is not here.
@@ -215,12 +218,19 @@ public struct Relay: Sendable {
         }
     }
 
-    /// Takes up a work; one that is in hand still is of no use to the coordinator any more.
+    /// Takes up a work; what is in hand of the same step, or of one that is not computed at once with it, is of no use
+    /// to the coordinator any more.
     private mutating func begin(
         _ work: Work, withNewParameters: Bool, _ generation: Int, at now: Duration
     ) -> [Directive] {
-        if let old = run?.work.claim, old != work.claim { employment.onDropped(old) }
-        run = (work, generation)
+        for place in runs.indices.reversed() where runs[place].work.claim == work.claim {
+            training?.endRun(step: runs.remove(at: place).work.step)
+        }
+        let roundsAtOnce = training?.plan.roundsAtOnce ?? 1
+        while let old = runs.firstIndex(where: {
+            $0.work.step == work.step || abs($0.work.step - work.step) >= roundsAtOnce
+        }) { drop(old) }
+        runs.append((work, generation))
         let directives = training?.onRun(step: work.step, leaves: work.leaves, at: now)
         return [.beginRun(work, withNewParameters: withNewParameters)] + below(directives, at: now)
     }
@@ -229,9 +239,13 @@ public struct Relay: Sendable {
         var result: [Directive] = []
         for directive in directives ?? [] {
             switch directive {
-            case .finishStep: if let work = run?.work { result.append(.finishRun(work)) }
+            case .finishStep:
+                result += runs.filter { training?.isComplete(step: $0.work.step) ?? false }.map { .finishRun($0.work) }
             case .fail:  // two answers agree: the coordinator has that confirmed once more
-                result += onSummed(.notFinite, computing: .zero, at: now)
+                guard let run = runs.first(where: { training?.isDisputed(step: $0.work.step) ?? false }) else {
+                    continue
+                }
+                result += onSummed(of: run.work, .notFinite, computing: .zero, at: now)
             case .forget(let worker):
                 for block in wanted.keys { wanted[block]?.removeAll { $0 == worker } }
                 result.append(.down(directive))
@@ -241,11 +255,13 @@ public struct Relay: Sendable {
         return result + noteThreads(at: now)
     }
 
-    private mutating func dropRun() {
-        if let claim = run?.work.claim { employment.onDropped(claim) }
-        run = nil
-        training?.endRun()
+    private mutating func drop(_ place: Int) {
+        let work = runs.remove(at: place).work
+        employment.onDropped(work.claim)
+        training?.endRun(step: work.step)
     }
+
+    private mutating func dropRuns() { while !runs.isEmpty { drop(0) } }
 
     /// Tells the coordinator how many threads there are below, and that there are any.
     private mutating func noteThreads(at now: Duration) -> [Directive] {
@@ -254,7 +270,7 @@ public struct Relay: Sendable {
         employment.onThreads(threads, at: now)
         if threads == 0 {
             // Nobody is here who could answer; those above are to give the leaves to others.
-            dropRun()
+            dropRuns()
             return []
         }
         guard !employment.isReady, let probe = training.probe else { return [] }

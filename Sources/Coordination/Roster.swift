@@ -10,6 +10,8 @@ public struct Roster: Sendable {
         public let leafCount: Int
         /// Since when.
         public let since: Duration
+        /// Since when the worker can have been at it: it had something else in hand before.
+        public internal(set) var begun: Duration
         /// When the answer is overdue; nil where nothing is known to judge by.
         public internal(set) var due: Duration?
     }
@@ -33,18 +35,21 @@ public struct Roster: Sendable {
         public internal(set) var threads: Int
         /// Whether it takes parameters in parts ahead of work.
         public internal(set) var takesParts = false
-        /// The step whose parameters it was sent last.
-        public internal(set) var parametersStep: Int?
-
+        /// The steps whose parameters it has, as far as the coordinator knows: as many as are computed at once.
+        var parametersSteps: [Int] = []
         /// The step in which it was given leaves last, and the first leaf that it was given in that step.
         public internal(set) var home: (step: Int, leaf: Int)?
 
         /// What it was given last and has not answered for, be it of use still or not.
         public internal(set) var inHand: Given?
+        /// What it was given to do after that.
+        public internal(set) var next: Given?
         /// What it was given before and did not seem to know of: its answer may come late.
         var mislaid: Given?
         /// Whether its connection has ended and it was not heard of since.
         public internal(set) var isCutOff = false
+        /// What it was given and has not answered for, in the order in which it computes.
+        var given: [Given] { [inHand, next].compactMap(\.self) }
         /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
         public internal(set) var isComparable = false
 
@@ -99,14 +104,33 @@ public struct Roster: Sendable {
         members[worker]?.isComparable = isComparable
     }
 
-    /// Notes what a worker has in hand, or that it has nothing.
-    mutating func note(inHand given: Given?, at worker: WorkerID) { members[worker]?.inHand = given }
+    /// Notes that a worker was given something: it has that in hand, or has it to do after that.
+    mutating func note(given: Given, at worker: WorkerID) {
+        if members[worker]?.inHand == nil { members[worker]?.inHand = given } else { members[worker]?.next = given }
+    }
+
+    /// Notes that a worker is done with what it was given, or that it is not to do it; what it was to do after that it
+    /// has in hand then.
+    mutating func note(done claim: UInt64, at worker: WorkerID, _ now: Duration) {
+        guard let member = members[worker] else { return }
+        if member.next?.claim == claim { members[worker]?.next = nil }
+        guard member.inHand?.claim == claim else { return }
+        members[worker]?.inHand = member.next
+        members[worker]?.next = nil
+        if let given = member.next { members[worker]?.inHand?.begun = max(given.since, now) }
+    }
+
+    /// Notes that a worker has nothing in hand.
+    mutating func noteIdle(_ worker: WorkerID) {
+        members[worker]?.inHand = nil
+        members[worker]?.next = nil
+    }
 
     /// Notes that a worker does not seem to know of what it was given.
-    mutating func noteMislaid(at worker: WorkerID) {
-        let given = members[worker]?.inHand
+    mutating func note(mislaid given: Given, at worker: WorkerID, _ now: Duration) {
         members[worker]?.mislaid = given
-        members[worker]?.inHand = nil
+        members[worker]?.parametersSteps = []
+        note(done: given.claim, at: worker, now)
     }
 
     /// Notes that a worker's connection has ended.
@@ -117,11 +141,13 @@ public struct Roster: Sendable {
 
     /// Forgets which parameters workers were sent: they may be others now under the same number.
     mutating func forgetParameters() {
-        for worker in members.keys { members[worker]?.parametersStep = nil }
+        for worker in members.keys { members[worker]?.parametersSteps = [] }
     }
 
-    /// Notes the step whose parameters a worker has; nil where it may have lost them.
-    mutating func note(parametersOf step: Int?, at worker: WorkerID) { members[worker]?.parametersStep = step }
+    /// Notes that a worker has a step's parameters, and those of as many others as it keeps.
+    mutating func note(parametersOf step: Int, at worker: WorkerID, kept: Int) {
+        members[worker]?.parametersSteps.keep(step, kept)
+    }
 
     /// Notes the first leaf that a worker was given in a step; what it is given later in that step is another's.
     mutating func note(firstLeaf leaf: Int, of step: Int, at worker: WorkerID) {
@@ -151,5 +177,13 @@ public struct Roster: Sendable {
         order.compactMap { entry in
             members[entry.id].flatMap { $0.threads > 0 ? (id: entry.id, member: $0) : nil }
         }
+    }
+}
+
+extension [Int] {
+    /// Adds a step, beside those of the others that can be computed at once with it.
+    mutating func keep(_ step: Int, _ count: Int) {
+        removeAll { abs($0 - step) >= count }
+        if !contains(step) { append(step) }
     }
 }

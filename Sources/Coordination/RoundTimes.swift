@@ -6,8 +6,8 @@ public struct RoundTimes: Equatable, Sendable {
         public let name: String
         /// How long it computed, by its own word.
         public var computing: Duration
-        /// How long its work and what came of it were on their way: from the work's sending to its report, but for the
-        /// computing.
+        /// How long its work and what came of it were on their way: from the work's sending, or its report before where
+        /// that came later, to its report, but for the computing.
         public var exchanging: Duration
         /// How many leaves it reported of.
         public var leafCount: Int
@@ -36,7 +36,9 @@ public struct RoundTimes: Equatable, Sendable {
 /// Measures rounds: when work was sent, and when its reports came.
 public struct RoundClock: Sendable {
     private var begin: Duration?
-    private var sent: [WorkerID: (claim: UInt64, time: Duration)] = [:]
+    private var sent: [WorkerID: [(claim: UInt64, time: Duration)]] = [:]
+    /// When a worker's last report came.
+    private var reported: [WorkerID: Duration] = [:]
     private var workers: [WorkerID: RoundTimes.Worker] = [:]
 
     /// A clock before the first round; how long that one takes nobody is told, since workers join in it.
@@ -44,7 +46,7 @@ public struct RoundClock: Sendable {
 
     /// Takes note that work was sent.
     public mutating func onWork(_ claim: UInt64, to worker: WorkerID, at now: Duration) {
-        sent[worker] = (claim, now)
+        sent[worker, default: []].append((claim, now))
     }
 
     /// Takes note that a report of it was taken.
@@ -52,20 +54,30 @@ public struct RoundClock: Sendable {
         _ claim: UInt64, leafCount: Int = 0, computing: Duration, from worker: WorkerID, named name: String,
         at now: Duration
     ) {
-        guard let work = sent[worker], work.claim == claim else { return }
-        sent[worker] = nil
+        guard let place = sent[worker]?.firstIndex(where: { $0.claim == claim }),
+            let work = sent[worker]?.remove(at: place)
+        else { return }
         // A worker's word may be anything.
         let computing = min(max(computing, .zero), now - work.time)
+        let start = max(work.time, reported[worker] ?? work.time)
+        reported[worker] = now
         workers[worker, default: .init(name: name, computing: .zero, exchanging: .zero)].computing += computing
-        workers[worker]?.exchanging += now - work.time - computing
+        workers[worker]?.exchanging += max(.zero, now - start - computing)
         workers[worker]?.leafCount += leafCount
     }
 
-    /// Takes note of a round's end.
+    /// Takes note of a round's end, after which claims below `over` are of no use any more.
     ///
     /// - Returns: its times; nil for the first one.
-    public mutating func onRound(optimising: Duration, at now: Duration) -> RoundTimes? {
-        defer { (begin, sent, workers) = (now, [:], [:]) }
+    public mutating func onRound(over: UInt64 = .max, optimising: Duration, at now: Duration) -> RoundTimes? {
+        defer {
+            (begin, workers) = (now, [:])
+            sent = sent.compactMapValues { works in
+                let left = works.filter { $0.claim >= over }
+                return left.isEmpty ? nil : left
+            }
+            reported = reported.filter { sent[$0.key] != nil }
+        }
         return begin.map { begin in
             RoundTimes(
                 whole: now - begin, optimising: optimising, workers: workers.values.sorted { $0.name < $1.name })

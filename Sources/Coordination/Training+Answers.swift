@@ -54,7 +54,7 @@ extension Training {
     mutating func onHeartbeat(
         _ heartbeat: Heartbeat, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
-        guard let releasedBelow = ledger?.firstID ?? relayedClaim else { return [] }
+        guard let releasedBelow else { return [] }
         let answer = Directive.send(
             .heartbeatReply(sequence: heartbeat.sequence, releasedBelow: releasedBelow), to: worker)
         if heartbeat.isReady, !member.isReady {
@@ -63,26 +63,33 @@ extension Training {
         if let threads = heartbeat.threads, threads != member.threads {
             roster.note(threads: threads, at: worker)
             if threads == 0 {
-                ledger?.onLoss(by: worker)
-                roster.note(inHand: nil, at: worker)
+                onLoss(by: worker)
+                roster.noteIdle(worker)
             }
             return [answer] + assign(at: now)
         }
+        let unknown = member.given.filter { !heartbeat.names($0.claim) }
         // Who was cut off is there again, and may have nothing to do.
-        guard let given = member.inHand, heartbeat.claim != given.claim else { return [answer] + assign(at: now) }
-        if ledger?.claim(of: worker)?.id != given.claim {
+        return [answer] + unknown.flatMap { onUnknown($0, at: worker, member, now) } + assign(at: now)
+    }
+
+    /// Takes note that a worker does not have in hand what it was given.
+    private mutating func onUnknown(
+        _ given: Roster.Given, at worker: WorkerID, _ member: Roster.Member, _ now: Duration
+    ) -> [Directive] {
+        guard let place = place(ofClaim: given.claim, of: worker) else {
             // Others were faster, and the worker knows: it is free.
-            noteTime(of: given, computing: now - given.since, at: worker, now)
-            roster.note(inHand: nil, at: worker)
-            return [answer] + assign(at: now)
+            noteTime(of: given, computing: now - given.begun, at: worker, now)
+            noteDone(given.claim, at: worker, now)
+            return []
         }
         // On a slow link work is under way for as long as answers took before.
         let usual = pace.allowance(of: worker, leafCount: given.leafCount) ?? .zero
-        guard now - given.since > max(grace, usual) else { return [answer] }
-        ledger?.onLoss(by: worker)
-        roster.noteMislaid(at: worker)
-        roster.note(parametersOf: nil, at: worker)
-        return [answer, .event(.lostWork(worker: member.name))] + assign(at: now)
+        guard now - given.since > max(grace, usual) else { return [] }
+        ledgers[place].onLoss(by: worker)
+        roster.note(mislaid: given, at: worker, now)
+        noteDue(of: worker)
+        return [.event(.lostWork(worker: member.name))]
     }
 
     /// One worker's word that it goes costs it its place, whatever it says of why.
@@ -101,18 +108,19 @@ extension Training {
         _ report: LeafReport, _ blockLengths: [Int], from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
         noteTime(of: report, from: worker, member, at: now)
-        guard let ledger else { return [] }
+        guard let place = place(of: report, from: worker) else { return [] }
+        let ledger = ledgers[place]
         if let refusal = ledger.fault(of: report, from: worker) { return [refuse(worker, refusal)] + assign(at: now) }
         switch report.content {
         case .notFinite:
             guard blockLengths.isEmpty else {
                 return onUnreadable("sums beside the word that there are none", from: worker, at: now)
             }
-            return onNotFinite(from: worker, at: now)
+            return onNotFinite(from: worker, of: ledger.step, at: now)
         case .nodes(let nodes):
             if let fault = fault(of: nodes, blockLengths) { return onUnreadable(fault, from: worker, at: now) }
             if let finder = ledger.finder(ofLeavesOf: worker), finder.worker == worker {
-                self.ledger?.onContradiction(by: worker)
+                ledgers[place].onContradiction(by: worker)
                 return sendAway(finder, step: ledger.step, leaves: report.leaves) + assign(at: now)
             }
             return [
@@ -127,26 +135,33 @@ extension Training {
         of report: LeafReport, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) {
         let given: Roster.Given
-        let isOfUse = ledger?.claim(of: worker)?.id == report.claim
-        if let inHand = member.inHand, inHand.claim == report.claim {
+        if let inHand = member.given.first(where: { $0.claim == report.claim }) {
             // Whatever only has the number of what is in hand is no answer.
-            if isOfUse, ledger?.fault(of: report, from: worker) != nil { return }
+            let place = place(ofClaim: report.claim, of: worker)
+            if let place, ledgers[place].fault(of: report, from: worker) != nil { return }
             given = inHand
-            roster.note(inHand: nil, at: worker)
         } else if let mislaid = member.mislaid, mislaid.claim == report.claim {
             given = mislaid
         } else {
             return
         }
         if report.content != .notFinite { noteTime(of: given, computing: report.computing, at: worker, now) }
+        noteDone(given.claim, at: worker, now)
     }
 
     private mutating func noteTime(
         of given: Roster.Given, computing: Duration, at worker: WorkerID, _ now: Duration
     ) {
+        // What it had in hand before may have come late for a reason that is no matter of this one's.
+        let time = max(now - given.begun, min(computing, now - given.since))
         pace.onAnswer(
             from: worker, leafCount: given.leafCount, threads: roster.members[worker]?.threads ?? 1,
-            after: now - given.since, computing: computing)
+            after: time, computing: computing)
+    }
+
+    /// Where a report belongs: to the step in hand that its claim is of, or what is nearest to that.
+    func place(of report: LeafReport, from worker: WorkerID) -> Int? {
+        place(ofClaim: report.claim, of: worker) ?? place(ofStep: report.step) ?? ledgers.indices.first
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
@@ -167,14 +182,13 @@ extension Training {
         return nil
     }
 
-    /// Takes note that a worker's sums are in the tree.
-    public mutating func onSums(from worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let ledger, let claim = ledger.claim(of: worker) else { return [] }
-        let finder = ledger.finder(ofLeavesOf: worker)
-        self.ledger?.onSums(from: worker)
-        noteSums(
-            of: claim.leaves, by: roster.members[worker]?.name ?? "", step: ledger.step, isAudited: false)
-        let refuted = finder.map { sendAway($0, step: ledger.step, leaves: claim.leaves) } ?? []
+    /// Takes note that a worker's sums are in the tree of a step, that in hand where none is named.
+    public mutating func onSums(from worker: WorkerID, of step: Int? = nil, at now: Duration) -> [Directive] {
+        guard let place = place(step), let claim = ledgers[place].claim(of: worker) else { return [] }
+        let (step, finder) = (ledgers[place].step, ledgers[place].finder(ofLeavesOf: worker))
+        ledgers[place].onSums(from: worker)
+        noteSums(of: claim.leaves, by: roster.members[worker]?.name ?? "", step: step, isAudited: false)
+        let refuted = finder.map { sendAway($0, step: step, leaves: claim.leaves) } ?? []
         return refuted + goOn(at: now)
     }
 
@@ -183,42 +197,16 @@ extension Training {
     ///
     /// No worker's word ends a job, nor that of two: another one computes the leaves again, or the same one where it is
     /// alone, and then the coordinator itself. A relay passes the word of two on.
-    public mutating func onNotFinite(from worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
+    public mutating func onNotFinite(from worker: WorkerID, of step: Int? = nil, at now: Duration) -> [Directive] {
+        guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
-        let isConfirmed = ledger?.onNotFinite(from: worker, named: name) == .disputed
+        let step = ledgers[place].step
+        let isConfirmed = ledgers[place].onNotFinite(from: worker, named: name) == .disputed
         let event = Directive.event(
             .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
         guard isConfirmed else { return [event] + assign(at: now) }
         return [event, relayedClaim == nil ? .settle(step: step, leaves: leaves) : failNotFinite(step)]
-    }
-
-    /// Takes note of whether a step's sum is finite, and begins the next step, or once more this one.
-    ///
-    /// Where it is, the shell has made the step: the parameters that it sends from now on are the next step's.
-    public mutating func onRoot(isFinite: Bool, at now: Duration) -> [Directive] {
-        guard let done = ledger else { return [] }
-        if isFinite {
-            recordedBefore = (record.leaves, record.audited)
-            if done.step + 1 == plan.rounds {
-                ledger = nil
-                return finish(complete: true)
-            }
-            begin(done.step + 1, firstID: done.nextID)
-            return release() + assign(at: now)
-        }
-        if done.isLookedThrough { return [failNotFinite(done.step)] }
-        begin(done.step, firstID: done.nextID, isLookedThrough: true)
-        return [.event(.stepRepeated(step: plan.firstStep(of: done.step)))] + assign(at: now)
-    }
-
-    /// Tells workers that still compute what others were faster with that nobody needs it.
-    private func release() -> [Directive] {
-        guard let ledger else { return [] }
-        return roster.all.filter { roster.members[$0]?.inHand != nil }.map {
-            .send(.heartbeatReply(sequence: 0, releasedBelow: ledger.firstID), to: $0)
-        }
     }
 
     func failNotFinite(_ step: Int) -> Directive {

@@ -13,19 +13,23 @@ extension Training {
     /// - Parameters:
     ///   - digest: what tells these sums and figures from all others.
     ///   - worker: whose they are.
+    ///   - step: the step; that in hand where none is named.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onHeld(_ digest: String, from worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let step = ledger?.step, let leaves = ledger?.claim(of: worker)?.leaves,
+    public mutating func onHeld(
+        _ digest: String, from worker: WorkerID, of step: Int? = nil, at now: Duration
+    ) -> [Directive] {
+        guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
-        switch ledger?.onAnswer(digest, from: worker, named: name) {
+        let step = ledgers[place].step
+        switch ledgers[place].onAnswer(digest, from: worker, named: name) {
         case .agreed(let first, let second):
             noteSums(of: leaves, by: first.name, step: step, isAudited: true)
             record.note(sumsOf: step, by: second.name, isAudited: true)
             return [.takeAnswer(claim: first.claim)] + goOn(at: now)
         case .disputed: return [.settle(step: step, leaves: leaves)] + assign(at: now)
-        case .awaited, nil: return assign(at: now)
+        case .awaited: return assign(at: now)
         }
     }
 
@@ -43,7 +47,9 @@ extension Training {
     public mutating func onSettled(
         step: Int, leaves: Range<Int>, digest: String?, at now: Duration
     ) -> [Directive] {
-        guard ledger?.step == step, let wrong = ledger?.onSettled(leaves, digest: digest) else { return [] }
+        guard let place = place(ofStep: step), let wrong = ledgers[place].onSettled(leaves, digest: digest) else {
+            return []
+        }
         if digest == nil { return [failNotFinite(step)] }
         var directives = wrong.found.flatMap { sendAway($0, step: step, leaves: leaves) }
         var unbelieved: Int?
@@ -59,7 +65,7 @@ extension Training {
             // Others may bear the name: what one of them did is not to keep all of them out.
             let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
             record.shutOut(answer.name, isRemembered: !isShared)
-            ledger?.onLiar(answer.worker)
+            for place in ledgers.indices { ledgers[place].onLiar(answer.worker) }
             let text = "the sums of leaves \(leaves) of step \(step) are others; look at this machine's memory"
             directives.append(refuse(answer.worker, Refusal(.refuted, text)))
             directives += leave(answer.worker)
@@ -86,9 +92,9 @@ extension Training {
     public mutating func onWentBack(
         to round: Int, with kept: AuditRecord? = nil, at now: Duration
     ) -> [Directive] {
-        guard let ledger else { return [] }
-        if let kept { (recordedBefore.leaves, recordedBefore.audited) = (kept.leaves, kept.audited) }
-        begin(round, firstID: ledger.nextID)
+        if ledgers.isEmpty { return [] }
+        if let kept { (record.leaves, record.audited) = (kept.leaves, kept.audited) }
+        beginAnew(at: round)
         roster.forgetParameters()
         record.forget(since: round)
         return [.event(.wentBack(step: plan.firstStep(of: round)))] + assign(at: now)
@@ -98,19 +104,25 @@ extension Training {
     /// leaves itself.
     mutating func takeUnaudited(_ comparable: Set<WorkerID>) -> [Directive] {
         let areAllCompared = auditShare >= 1
-        guard let step = ledger?.step,
-            let answers = ledger?.takeUnaudited(comparable: comparable, areDisputed: areAllCompared),
-            !answers.isEmpty
-        else { return [] }
-        if areAllCompared { return answers.map { .settle(step: step, leaves: $0.leaves) } }
-        for answer in answers { noteSums(of: answer.leaves, by: answer.name, step: step, isAudited: false) }
-        let isComplete = ledger?.isComplete ?? false
-        return answers.map { .takeAnswer(claim: $0.claim) } + (isComplete ? [.finishStep] : [])
+        var (directives, areTaken): ([Directive], Bool) = ([], false)
+        for place in ledgers.indices {
+            let step = ledgers[place].step
+            let answers = ledgers[place].takeUnaudited(comparable: comparable, areDisputed: areAllCompared)
+            if areAllCompared {
+                directives += answers.map { .settle(step: step, leaves: $0.leaves) }
+                continue
+            }
+            for answer in answers { noteSums(of: answer.leaves, by: answer.name, step: step, isAudited: false) }
+            directives += answers.map { .takeAnswer(claim: $0.claim) }
+            areTaken = areTaken || !answers.isEmpty
+        }
+        return directives + (areTaken && isStepComplete ? [.finishStep] : [])
     }
 
     mutating func noteSums(of leaves: Range<Int>, by worker: String, step: Int, isAudited: Bool) {
         if auditShare > 0 { record.note(sumsOf: step, by: worker, isAudited: isAudited) }
-        record.leaves += leaves.count
-        if isAudited { record.audited += leaves.count }
+        guard let place = place(ofStep: step) else { return }
+        ledgers[place].summed += leaves.count
+        if isAudited { ledgers[place].audited += leaves.count }
     }
 }

@@ -8,39 +8,52 @@ extension Training {
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
     /// step: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
-        guard let step = ledger?.step, wantsToGive(at: now) else { return [] }
-        let ready = roster.ready
-        noteDue(ready)
-        var (late, available, comparable) = (Set<WorkerID>(), Set<WorkerID>(), Set<WorkerID>())
-        var (idle, newcomers) = ([(leaf: Int, candidate: Ledger.Candidate)](), 0)
-        for (id, member) in ready {
+        guard wantsToGive(at: now) else { return [] }
+        for (worker, _) in roster.ready { noteDue(of: worker) }
+        var (late, comparable) = (Set<WorkerID>(), Set<WorkerID>())
+        for (id, member) in roster.ready {
             if member.isCutOff || member.inHand?.due.map({ now >= $0 }) ?? false {
                 late.insert(id)
-                continue
+            } else if member.isComparable {
+                comparable.insert(id)
             }
+        }
+        let directives = ledgers.indices.flatMap { assign(of: $0, besides: late, comparable, at: now) }
+        look = roster.members.values.compactMap { $0.inHand?.due }.filter { $0 > now }.min()
+        isBehind = late.contains { worker in ledgers.contains { $0.claim(of: worker) != nil } }
+        return directives + takeUnaudited(comparable)
+    }
+
+    private func wantsToGive(at now: Duration) -> Bool {
+        ledgers.contains(where: \.hasOpenLeaves) || isBehind || look.map { now >= $0 } ?? false
+    }
+
+    private mutating func assign(
+        of place: Int, besides late: Set<WorkerID>, _ comparable: Set<WorkerID>, at now: Duration
+    ) -> [Directive] {
+        let step = ledgers[place].step
+        var (available, newcomers) = (Set<WorkerID>(), 0)
+        var idle: [(leaf: Int, candidate: Ledger.Candidate)] = []
+        for (id, member) in roster.ready where !late.contains(id) {
             available.insert(id)
-            if member.isComparable { comparable.insert(id) }
-            if member.inHand != nil {
-                if pace.leafTime(of: id) == nil { newcomers += 1 }
-            } else if ledger?.claim(of: id) == nil {
+            if member.inHand != nil, pace.leafTime(of: id) == nil { newcomers += 1 }
+            if hasRoom(member), ledgers[place].claim(of: id) == nil {
                 idle.append((member.home?.leaf ?? .max, candidate(id, member, step)))
             }
         }
         // Sorting is stable: those who began at no leaf stay in the order of their names.
         if idle.count > 1 { idle.sort { $0.leaf < $1.leaf } }
-        let claims = ledger?.onIdle(
+        let claims = ledgers[place].onIdle(
             idle.map(\.candidate), newcomers: newcomers, available: available, comparable: comparable, at: now,
             isOverdue: late.contains)
-        let directives = (claims ?? []).flatMap { give($0, step: step, at: now) }
-        noteDue((claims ?? []).compactMap { claim in roster.members[claim.worker].map { (claim.worker, $0) } })
-        look = roster.members.values.compactMap { $0.inHand?.due }.filter { $0 > now }.min()
-        isBehind = late.contains { ledger?.claim(of: $0) != nil }
-        return directives + takeUnaudited(comparable)
+        let nextID = ledgers[place].nextID
+        for other in ledgers.indices { ledgers[other].nextID = nextID }
+        return claims.flatMap { give($0, step: step, at: now) }
     }
 
-    private func wantsToGive(at now: Duration) -> Bool {
-        (ledger?.hasOpenLeaves ?? false) || isBehind || look.map { now >= $0 } ?? false
-    }
+    /// Whether a worker can be given something: it has nothing in hand, or where two steps are computed at once nothing
+    /// to do after that.
+    private func hasRoom(_ member: Roster.Member) -> Bool { member.given.count < plan.roundsAtOnce }
 
     private func candidate(_ id: WorkerID, _ member: Roster.Member, _ step: Int) -> Ledger.Candidate {
         let isUntried = member.home.map { step - $0.step > Self.untriedRounds } ?? false
@@ -48,24 +61,31 @@ extension Training {
             id, leafTime: pace.leafTime(of: id), isComparable: member.isComparable, isUntried: isUntried)
     }
 
-    /// Notes when what workers have in hand will be overdue.
+    /// Notes when what a worker has in hand will be overdue.
     ///
     /// While nobody has answered there is nothing to judge by; after some time, what comes twice does no harm.
-    private mutating func noteDue(_ ready: [(id: WorkerID, member: Roster.Member)]) {
-        for (id, member) in ready {
-            guard let given = member.inHand, given.due == nil || !pace.isKnown else { continue }
-            let allowance = pace.allowance(of: id, leafCount: given.leafCount) ?? grace
-            roster.note(due: given.since + allowance, at: id)
-        }
+    mutating func noteDue(of worker: WorkerID) {
+        guard let given = roster.members[worker]?.inHand, given.due == nil || !pace.isKnown else { return }
+        let due = given.begun + (pace.allowance(of: worker, leafCount: given.leafCount) ?? grace)
+        roster.note(due: due, at: worker)
+        look = min(look ?? due, due)
+    }
+
+    /// Notes that a worker is done with what it was given, and when what it does after that will be overdue.
+    mutating func noteDone(_ claim: UInt64, at worker: WorkerID, _ now: Duration) {
+        roster.note(done: claim, at: worker, now)
+        noteDue(of: worker)
     }
 
     private mutating func give(_ claim: Claim, step: Int, at now: Duration) -> [Directive] {
-        let needsParameters = roster.members[claim.worker]?.parametersStep != step
-        roster.note(parametersOf: step, at: claim.worker)
+        let needsParameters = !(roster.members[claim.worker]?.parametersSteps.contains(step) ?? false)
+        roster.note(parametersOf: step, at: claim.worker, kept: plan.roundsAtOnce)
         roster.note(firstLeaf: claim.leaves.lowerBound, of: step, at: claim.worker)
-        roster.note(inHand: .init(claim: claim.id, leafCount: claim.leaves.count, since: now), at: claim.worker)
+        roster.note(
+            given: .init(claim: claim.id, leafCount: claim.leaves.count, since: now, begun: now), at: claim.worker)
+        noteDue(of: claim.worker)
         let work = Work(
-            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: ledger?.firstID ?? claim.id)
+            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: releasedBelow ?? claim.id)
         return tellBackup(claim, step)
             + [.sendWork(work, withParameters: needsParameters, to: claim.worker)]
     }
@@ -75,8 +95,7 @@ extension Training {
         record.backups += 1
         backupCount += 1
         guard backupCount <= Self.refusedLimit else { return [] }
-        let ledger = ledger
-        let slow = roster.all.first { $0 != claim.worker && ledger?.claim(of: $0)?.leaves == claim.leaves }
+        let slow = roster.all.first { $0 != claim.worker && self.claim(of: $0, step: step)?.leaves == claim.leaves }
         let event = RunEvent.overdue(
             worker: slow.flatMap { roster.members[$0]?.name } ?? "", step: plan.firstStep(of: step),
             leaves: claim.leaves, also: roster.members[claim.worker]?.name ?? "")

@@ -10,11 +10,11 @@ extension Training {
         var next: Int
     }
 
-    /// The workers that parts of the next parameters may be sent to while sums of this step still come: they took part
-    /// in it, and will in the next.
+    /// The workers that parts of parameters may be sent to that are made while sums of the step in hand still come:
+    /// they take part in the last step that is in hand, and will in the one after it.
     public var takersAhead: [WorkerID] {
-        guard let ledger, ledger.step + 1 < plan.rounds else { return [] }
-        return roster.ready.filter { $0.member.takesParts && $0.member.parametersStep == ledger.step }.map(\.id)
+        guard let last = ledgers.last?.step, last + 1 < plan.rounds else { return [] }
+        return roster.ready.filter { $0.member.takesParts && $0.member.parametersSteps.contains(last) }.map(\.id)
     }
 
     /// Takes a part of the sums of a claim that is still the worker's, where it is the next one.
@@ -24,7 +24,10 @@ extension Training {
     mutating func onSumPart(
         _ part: SumPart, _ blockLengths: [Int], from worker: WorkerID, at now: Duration
     ) -> [Directive] {
-        guard let ledger, let claim = ledger.claim(of: worker), claim.id == part.claim else { return [] }
+        guard let place = place(ofClaim: part.claim, of: worker), let claim = ledgers[place].claim(of: worker) else {
+            return []
+        }
+        let ledger = ledgers[place]
         let nodes = ledger.nodes(of: claim)
         guard part.part < plan.parts.count,
             blockLengths == [Int](repeating: plan.parts[part.part].count, count: nodes.count)
@@ -44,7 +47,8 @@ extension Training {
     /// Answers a report some of whose parts never came: its worker's next sign of life will show that it is not
     /// computing what it should.
     func lost(_ report: LeafReport, from worker: WorkerID) -> [Directive] {
-        ledger?.fault(of: report, from: worker).map { [refuse(worker, $0)] } ?? []
+        place(of: report, from: worker).flatMap { ledgers[$0].fault(of: report, from: worker) }
+            .map { [refuse(worker, $0)] } ?? []
     }
 
     /// Whether all parts of the sums that a worker reports on have come.

@@ -20,21 +20,29 @@ extension Training {
         roster.members.values.reduce(0) { $0 + ($1.isReady ? $1.threads : 0) }
     }
 
-    /// Takes up a run of leaves, in place of the one in hand if there is one.
+    /// Takes up a run of leaves, behind the one in hand if there is one.
     ///
     /// All sums that come are looked through: whoever is above knows this relay's word, not whose it is.
+    ///
+    /// - Precondition: no run in hand is of the same step.
     mutating func onRun(step: Int, leaves: Range<Int>, at now: Duration) -> [Directive] {
-        endRun()
-        ledger = Ledger(
-            step: step, leaves: leaves, of: plan.leafCount, firstID: relayedClaim ?? 1, isLookedThrough: true)
+        precondition(place(ofStep: step) == nil, "two runs of step \(step)")
+        ledgers.append(
+            Ledger(step: step, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: true))
         return assign(at: now)
     }
 
-    /// Has no run in hand any more; what is still answered of it is late.
-    mutating func endRun() {
-        guard let ledger else { return }
-        relayedClaim = ledger.nextID
-        self.ledger = nil
-        look = nil
+    /// Whether the leaves of the run of a step are all summed.
+    func isComplete(step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isComplete } ?? false }
+
+    /// Whether two answers agree that sums of the run of a step are not finite.
+    func isDisputed(step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isDisputed } ?? false }
+
+    /// Has a run in hand no more; what is still answered of it is late.
+    mutating func endRun(step: Int) {
+        guard let place = place(ofStep: step) else { return }
+        relayedClaim = nextClaim
+        ledgers.remove(at: place)
+        if ledgers.isEmpty { look = nil }
     }
 }

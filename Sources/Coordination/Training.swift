@@ -60,12 +60,16 @@ public struct Training: Sendable {
         public let vectorCount: Int
         /// How sums and parameters are cut where they travel ahead of reports and work.
         public let parts: VectorParts
+        /// How many exchanges are computed at once: one, or two where the second's parameters are there already.
+        public let roundsAtOnce: Int
 
         /// A plan.
         public init(
             leafCount: Int, rounds: Int, stepsPerRound: Int = 1, largestFigures: [Double?], vectorCount: Int,
-            parts: VectorParts? = nil
+            parts: VectorParts? = nil, roundsAtOnce: Int = 1
         ) {
+            precondition((1...2).contains(roundsAtOnce), "\(roundsAtOnce) rounds at once")
+            self.roundsAtOnce = roundsAtOnce
             (self.leafCount, self.rounds, self.stepsPerRound) = (leafCount, rounds, stepsPerRound)
             (self.largestFigures, self.vectorCount) = (largestFigures, vectorCount)
             self.parts = parts ?? VectorParts(whole: vectorCount)
@@ -79,15 +83,17 @@ public struct Training: Sendable {
     public let plan: Plan
     /// Who is there.
     public internal(set) var roster: Roster
-    /// The step in hand; nil when all are done.
-    public internal(set) var ledger: Ledger?
+    /// The step in hand, and where two are computed at once the one after it; none when all are done.
+    ///
+    /// A relay's are the runs that it has in hand, in the order in which they came.
+    var ledgers: [Ledger] = []
+    /// The step in hand, which is made next; nil when all are done.
+    public var ledger: Ledger? { ledgers.first }
     /// What the run's arithmetic gives: the coordinator's own, or that of the process that began the run; a relay has
     /// its first worker's.
     public internal(set) var probe: ArithmeticProbe?
-    /// What the run's sums rest on.
+    /// What the run's sums rest on; leaves are counted once their step is over.
     public internal(set) var record: AuditRecord
-    /// How many leaves were taken, and audited, in steps that are over.
-    var recordedBefore: (leaves: Int, audited: Int)
     /// The coordinator's own arithmetic.
     let reference: ArithmeticProbe?
     let refusesOtherArithmetic: Bool
@@ -107,7 +113,7 @@ public struct Training: Sendable {
     var shutOut: Set<WorkerID> = []
     /// The share of steps whose leaves are all computed twice, and where it is drawn which ones.
     let auditShare: Double
-    private var auditDraw: RandomSequence
+    var auditDraw: RandomSequence
     private var refusedCount = 0
     var backupCount = 0
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
@@ -136,23 +142,11 @@ public struct Training: Sendable {
         precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
         (self.probe, self.reference, self.record) = (probe ?? reference, reference, record)
-        recordedBefore = (record.leaves, record.audited)
         self.refusesOtherArithmetic = refusesOtherArithmetic
         (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
         roster = Roster(lease: lease)
-        if round < plan.rounds { begin(round, firstID: firstClaim) }
-    }
-
-    /// Begins a step, or begins it anew.
-    mutating func begin(_ step: Int, firstID: UInt64, isLookedThrough: Bool = false) {
-        let isAudited = auditShare > 0 && auditDraw.uniform() < auditShare
-        ledger = Ledger(
-            step: step, leafCount: plan.leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
-            isAudited: isAudited)
-        arrivals = [:]
-        // What is done anew counts once.
-        (record.leaves, record.audited) = recordedBefore
+        begin(round, firstID: firstClaim)
     }
 
     /// How many workers can compute.
@@ -184,7 +178,7 @@ public struct Training: Sendable {
         case .sumPart(let part): return onSumPart(part, blockLengths, from: worker, at: now)
         case .leafReport(let report):
             // Where somebody else was faster, parts are not looked at: the report is late as any other.
-            if isAhead, !haveArrived(report.claim, from: worker), ledger?.claim(of: worker)?.id == report.claim {
+            if isAhead, !haveArrived(report.claim, from: worker), place(ofClaim: report.claim, of: worker) != nil {
                 return lost(report, from: worker)
             }
             return onReport(report, blockLengths, from: worker, member, at: now)
@@ -259,15 +253,10 @@ public struct Training: Sendable {
     /// Forgets a worker, whose leaves are there to be given out again.
     mutating func leave(_ worker: WorkerID) -> [Directive] {
         guard roster.remove(worker) != nil else { return [] }
-        ledger?.onLoss(by: worker)
+        onLoss(by: worker)
         arrivals[worker] = nil
         pace.onLeft(worker)
         return [.forget(worker)]
-    }
-
-    /// Ends the step where all its sums are taken, or gives out what is left of it.
-    mutating func goOn(at now: Duration) -> [Directive] {
-        ledger?.isComplete ?? false ? [.finishStep] : assign(at: now)
     }
 
     func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive { .send(.refusal(refusal), to: worker) }

@@ -6,13 +6,18 @@ public final class Context: @unchecked Sendable {  // zmq contexts are thread-sa
 
     /// What ZeroMQ opens for a context and a socket or two; where it can't, it ends the process.
     private static let descriptorCount = 32
+    private static let descriptorsOfThread = 2
 
-    /// A context with one input and output thread.
+    /// A context.
     ///
+    /// - Parameter threads: how many threads take and send what its sockets do, each for some of the connections; where
+    ///   messages are sealed, that is work.
     /// - Throws: when the process is out of resources.
-    public init() throws(SocketError) {
-        _ = try Descriptors.free(upTo: Self.descriptorCount, required: Self.descriptorCount)
+    public init(threads: Int = 1) throws(SocketError) {
+        let wanted = Self.descriptorCount + Self.descriptorsOfThread * threads
+        _ = try Descriptors.free(upTo: wanted, required: wanted)
         guard let handle = zmq_ctx_new() else { throw .last("zmq_ctx_new") }
+        zmq_ctx_set(handle, ZMQ_IO_THREADS, Int32(threads))
         self.handle = handle
     }
 

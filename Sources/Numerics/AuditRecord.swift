@@ -30,7 +30,11 @@ public struct AuditRecord: Equatable, Sendable {
             if unaudited.count > Self.nameLimit { forgetOldest() }
             return
         }
-        if isAudited, since < exchange { unaudited[worker] = nil }
+        if isAudited {
+            if since < exchange { unaudited[worker] = nil }
+        } else {
+            unaudited[worker] = min(since, exchange)  // where two are computed at once, the later one may come first
+        }
     }
 
     /// Workers that come and go under ever new names are not all remembered.

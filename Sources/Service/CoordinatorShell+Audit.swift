@@ -8,13 +8,13 @@ import Wire
 /// Answers that are compared, leaves that are computed here, and the way back to an earlier state.
 extension CoordinatorShell {
     /// Keeps sums until another worker's answer for the same leaves has come: copies, for their memory is the worker's.
-    func hold(_ found: [LeafSum], of claim: UInt64, from worker: WorkerID) -> [Training.Directive] {
+    func hold(_ found: [LeafSum], of report: LeafReport, from worker: WorkerID, place: Int) -> [Training.Directive] {
         let copies = found.map {
             LeafSum(leaves: $0.leaves, vector: FloatBlock(copying: $0.vector), figures: $0.figures)
         }
-        progress.answers[claim] = copies
+        steps[place].answers[report.claim] = copies
         // Of the copies: what lies in the worker's memory may be something else a moment later.
-        return training.onHeld(Self.digest(of: copies), from: worker, at: watch.elapsed)
+        return training.onHeld(Self.digest(of: copies), from: worker, of: report.step, at: watch.elapsed)
     }
 
     /// What tells sums and their figures from all others.
@@ -25,13 +25,16 @@ extension CoordinatorShell {
     }
 
     /// The sums of a claim whose parts came ahead of their report, as a whole.
-    func heldSums(of claim: UInt64, _ nodes: [LeafReport.Node], from worker: WorkerID) -> [LeafSum] {
-        let held = progress.held.removeValue(forKey: worker).flatMap { $0.claim == claim ? $0.parts : nil } ?? []
-        let count = sums.parts.vectorCount
+    func heldSums(
+        of claim: UInt64, _ nodes: [LeafReport.Node], from worker: WorkerID, place: Int
+    ) -> [LeafSum] {
+        let all = steps[place].held.removeValue(forKey: worker)
+        let held = all.flatMap { $0.claim == claim ? $0.parts : nil } ?? []
+        let count = parts.vectorCount
         return nodes.map { node in
             let whole = FloatBlock(count: count)
             for (leaves, part, vector) in held where leaves == node.leaves {
-                (whole.base + sums.parts[part].lowerBound).update(from: vector.base, count: vector.count)
+                (whole.base + parts[part].lowerBound).update(from: vector.base, count: vector.count)
             }
             return LeafSum(leaves: node.leaves, vector: whole, figures: node.figures)
         }
@@ -39,19 +42,19 @@ extension CoordinatorShell {
 
     /// Takes sums that were kept into the tree.
     func takeAnswer(_ claim: UInt64) {
-        guard let answer = progress.answers.removeValue(forKey: claim) else {
-            preconditionFailure("claim \(claim) has no sums to take")
-        }
+        guard let place = steps.firstIndex(where: { $0.answers[claim] != nil }),
+            let answer = steps[place].answers.removeValue(forKey: claim)
+        else { preconditionFailure("claim \(claim) has no sums to take") }
         // Others of the same leaves are not needed any more, and may be long.
-        progress.answers = progress.answers.filter { $0.value.first?.leaves != answer.first?.leaves }
-        for sum in answer { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+        steps[place].answers = steps[place].answers.filter { $0.value.first?.leaves != answer.first?.leaves }
+        for sum in answer { steps[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
     }
 
     /// Has leaves computed here that workers disagree about.
     func settle(_ step: Int, _ leaves: Range<Int>) throws {
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
-        referee.compute(leaves, round: step, parameters: FloatBlock(copying: state.published))
+        referee.compute(leaves, round: step, parameters: FloatBlock(copying: state.published(for: step)))
     }
 
     /// Tells the training what came of leaves that were computed here.
@@ -59,7 +62,7 @@ extension CoordinatorShell {
         for verdict in try referee?.takeVerdicts() ?? [] {
             try requireWholeSamples()
             // Where sums are looked through, they are looked at here as workers' are, or honest ones would be refuted.
-            let isLookedThrough = training.ledger?.isLookedThrough ?? false
+            let isLookedThrough = training.isLookedThrough(verdict.round)
             let sums = verdict.sums.flatMap { sums in
                 !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
             }
@@ -70,7 +73,7 @@ extension CoordinatorShell {
         }
     }
 
-    /// Gives up what is done of the step in hand, and of steps since the exchange `round`.
+    /// Gives up what is done of the steps in hand, and of steps since the exchange `round`.
     ///
     /// Where there are such steps, the run goes on from the last checkpoint in which nothing of them is, or from the
     /// start where there is none. Later checkpoints are removed: nobody is to believe them.
@@ -85,12 +88,11 @@ extension CoordinatorShell {
             var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
             self.state = state
-            publish()
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
-        (progress, sent) = (StepProgress(), [:])
-        sums = Self.sums(of: job, round: state.round, in: sums.parts)
+        sent = [:]
+        beginSteps()
         try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))
     }
 }

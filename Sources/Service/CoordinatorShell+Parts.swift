@@ -4,22 +4,6 @@ import Numerics
 import Upstream
 import Wire
 
-/// How far a step is made while its sums still come.
-struct StepProgress {
-    /// Parts of sums that wait for their report: nothing is to be made of them before it is taken.
-    struct Held {
-        let claim: UInt64
-        var parts: [(leaves: Range<Int>, part: Int, vector: FloatBlock)] = []
-    }
-    var held: [WorkerID: Held] = [:]
-    /// Whole sums that count once another worker's are the same, by their claims.
-    var answers: [UInt64: [LeafSum]] = [:]
-    /// The parts that the optimiser has made, from the first on, as they are published.
-    var made: [RawFrame] = []
-    /// Whether a part's sum is infinite or not a number: then the step is not made.
-    var isSpoilt = false
-}
-
 /// How many parts of which step's parameters a worker was sent.
 struct PartsSent {
     let step: Int
@@ -43,26 +27,34 @@ extension CoordinatorShell {
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
+        guard let place = training.step(ofClaim: part.claim, of: worker).flatMap(place(ofStep:)) else { return }
         guard vectors.count == nodes.count else {
             let fault = WireError.frameCount(listed: nodes.count, came: vectors.count)
             return try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
         }
         if isHeld {
-            if progress.held[worker]?.claim != part.claim { progress.held[worker] = .init(claim: part.claim) }
-            progress.held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
+            if steps[place].held[worker]?.claim != part.claim { steps[place].held[worker] = .init(claim: part.claim) }
+            steps[place].held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
             return
         }
-        for (leaves, vector) in zip(nodes, vectors) { sums.insert(leaves, part: part.part, vector) }
-        if sums.parts.count > 1 { try makeParts() }
+        for (leaves, vector) in zip(nodes, vectors) { steps[place].sums.insert(leaves, part: part.part, vector) }
+        if parts.count > 1, place == 0 { try makeParts() }
+    }
+
+    /// The place of a step among those in hand; nil where it is none of them.
+    func place(ofStep step: Int) -> Int? {
+        let place = step - state.round
+        return steps.indices.contains(place) ? place : nil
     }
 
     /// Takes the sums of a report whose vectors came ahead of it.
     ///
     /// - Returns: false, and nothing is taken, where they are looked through and one is infinite or not a number.
-    func takeAhead(_ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID, isLookedThrough: Bool)
-        -> Bool
-    {
-        let held = progress.held.removeValue(forKey: worker).flatMap { $0.claim == report.claim ? $0.parts : nil } ?? []
+    func takeAhead(
+        _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID, place: Int, isLookedThrough: Bool
+    ) -> Bool {
+        let all = steps[place].held.removeValue(forKey: worker)
+        let held = all.flatMap { $0.claim == report.claim ? $0.parts : nil } ?? []
         if isLookedThrough {
             let (leafCount, nothing) = (job.shardsPerStep, FloatBlock(count: 0))
             let looked =
@@ -70,35 +62,35 @@ extension CoordinatorShell {
                 + nodes.map { LeafSum(leaves: $0.leaves, vector: nothing, figures: $0.figures) }
             guard looked.allSatisfy({ $0.leavesRoom(among: leafCount) }) else { return false }
         }
-        for (leaves, part, vector) in held { sums.insert(leaves, part: part, vector) }
-        for node in nodes { sums.insert(node.leaves, figures: node.figures) }
+        for (leaves, part, vector) in held { steps[place].sums.insert(leaves, part: part, vector) }
+        for node in nodes { steps[place].sums.insert(node.leaves, figures: node.figures) }
         return true
     }
 
-    /// Makes the parts of the step whose sums are all here, and sends what comes of them on: workers get the next
-    /// parameters while their last sums are still on their way.
-    private func makeParts() throws {
-        let before = progress.made.count
-        while progress.made.count < sums.parts.count, !progress.isSpoilt,
-            let sum = sums.root(part: progress.made.count)
+    /// Makes the parts of the step in hand whose sums are all here, and sends what comes of them on: workers get the
+    /// next parameters while their last sums are still on their way.
+    func makeParts() throws {
+        let before = steps[0].made.count
+        while steps[0].made.count < parts.count, !steps[0].isSpoilt,
+            let sum = steps[0].sums.root(part: steps[0].made.count)
         {
-            make(part: progress.made.count, sum)
+            make(part: steps[0].made.count, sum)
         }
-        if progress.made.count > before { try sendAhead() }
+        if steps[0].made.count > before { try sendAhead() }
     }
 
     /// Makes one part of the step, unless its sum is infinite or not a number.
     func make(part: Int, _ sum: FloatBlock) {
-        guard sum.isFinite(threads: Self.threads) else { return progress.isSpoilt = true }
+        guard sum.isFinite(threads: Self.threads) else { return steps[0].isSpoilt = true }
         let start = watch.elapsed
-        let made = state.advance(part: sums.parts[part], sum: sum, threads: Self.threads)
+        let made = state.advance(part: parts[part], sum: sum, threads: Self.threads)
         times.optimising += watch.elapsed - start
-        progress.made.append(RawFrame(made, as: job.settings.arithmetic.wire.ofParameters))
+        steps[0].made.append(RawFrame(made, as: job.settings.arithmetic.wire.ofParameters))
     }
 
     private func sendAhead() throws {
         for worker in training.takersAhead where workerMemories[worker] == nil {
-            try sendParts(progress.made, of: state.round + 1, to: worker)
+            try sendParts(steps[0].made, of: state.round + job.roundsAtOnce, to: worker)
         }
     }
 
@@ -117,13 +109,16 @@ extension CoordinatorShell {
     func sendWork(_ work: Work, withParameters: Bool, to worker: WorkerID) throws {
         clock.onWork(work.claim, to: worker, at: watch.elapsed)
         guard withParameters else { return try send(Envelope(.work(work)), to: worker) }
-        guard takesParts(worker), workerMemories[worker] == nil else {
-            return try send(Envelope(.work(work), frames: [parameters]), to: worker)
+        guard let parameters = place(ofStep: work.step).map({ published[$0] }) else {
+            preconditionFailure("work of step \(work.step), where step \(state.round) is in hand")
         }
-        try sendParts(parameterParts, of: work.step, to: worker)
+        guard takesParts(worker), workerMemories[worker] == nil else {
+            return try send(Envelope(.work(work), frames: [parameters.whole]), to: worker)
+        }
+        try sendParts(parameters.parts, of: work.step, to: worker)
         // Once more would mean that a connection took them.
         sent[worker] = nil
-        try send(Envelope(.work(work), frames: [parameters], isAhead: true), to: worker)
+        try send(Envelope(.work(work), frames: [parameters.whole], isAhead: true), to: worker)
     }
 
     private func takesParts(_ worker: WorkerID) -> Bool { training.roster.members[worker]?.takesParts ?? false }
@@ -132,9 +127,9 @@ extension CoordinatorShell {
     ///
     /// - Returns: whether it was made.
     func makeStep(figures: [Double]) -> Bool {
-        if sums.parts.count == 1 || progress.made.isEmpty {
-            let roots = (0..<sums.parts.count).map { part -> FloatBlock in
-                guard let root = sums.root(part: part) else {
+        if parts.count == 1 || steps[0].made.isEmpty {
+            let roots = (0..<parts.count).map { part -> FloatBlock in
+                guard let root = steps[0].sums.root(part: part) else {
                     preconditionFailure("a step is over without part \(part)")
                 }
                 return root
@@ -148,19 +143,19 @@ extension CoordinatorShell {
                 state.advance(sum: roots[0], threads: Self.threads)
             } else {
                 for (part, root) in roots.enumerated() {
-                    _ = state.advance(part: sums.parts[part], sum: root, threads: Self.threads)
+                    _ = state.advance(part: parts[part], sum: root, threads: Self.threads)
                 }
                 state.finishParts()
             }
             return true
         }
-        while progress.made.count < sums.parts.count, !progress.isSpoilt {
-            guard let root = sums.root(part: progress.made.count) else {
-                preconditionFailure("a step is over without part \(progress.made.count)")
+        while steps[0].made.count < parts.count, !steps[0].isSpoilt {
+            guard let root = steps[0].sums.root(part: steps[0].made.count) else {
+                preconditionFailure("a step is over without part \(steps[0].made.count)")
             }
-            make(part: progress.made.count, root)
+            make(part: steps[0].made.count, root)
         }
-        guard !progress.isSpoilt, figures.allSatisfy(\.isFinite) else {
+        guard !steps[0].isSpoilt, figures.allSatisfy(\.isFinite) else {
             state.giveUpParts()
             sent = [:]  // what was sent ahead is of a step that never was
             return false

@@ -25,7 +25,7 @@ extension CoordinatorShell {
     func welcome(_ worker: WorkerID) throws {
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            memory: memory?.name(withToken: false), session: session, partLength: sums.parts.length)
+            memory: memory?.name(withToken: false), session: session, partLength: parts.length)
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 

@@ -11,37 +11,43 @@ extension CoordinatorShell {
         guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
             preconditionFailure("sums to take of a message that has none")
         }
+        guard let place = place(ofStep: report.step) else {
+            preconditionFailure("sums of step \(report.step), where step \(state.round) is in hand")
+        }
         let found: [LeafSum]?
         do throws(WireError) {
-            found = envelope.isAhead && !isCompared ? nil : try sums(of: envelope, report, nodes, from: worker)
+            found =
+                envelope.isAhead && !isCompared
+                ? nil : try sums(of: envelope, report, nodes, from: worker, place: place)
         } catch {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
         guard let found else {
-            guard takeAhead(report, nodes, from: worker, isLookedThrough: isLookedThrough) else {
-                return training.onNotFinite(from: worker, at: watch.elapsed)
+            guard takeAhead(report, nodes, from: worker, place: place, isLookedThrough: isLookedThrough) else {
+                return training.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
             }
             note(report, from: worker)
-            return training.onSums(from: worker, at: watch.elapsed)
+            return training.onSums(from: worker, of: report.step, at: watch.elapsed)
         }
         if isLookedThrough, !found.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
-            return training.onNotFinite(from: worker, at: watch.elapsed)
+            return training.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
         }
         note(report, from: worker)
-        if isCompared { return hold(found, of: report.claim, from: worker) }
-        for sum in found { sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
-        return training.onSums(from: worker, at: watch.elapsed)
+        if isCompared { return hold(found, of: report, from: worker, place: place) }
+        for sum in found { steps[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+        return training.onSums(from: worker, of: report.step, at: watch.elapsed)
     }
 
     /// The sums of a report: what came with it, or whole again what came ahead of it.
     private func sums(
-        of envelope: ReceivedEnvelope, _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID
+        of envelope: ReceivedEnvelope, _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID,
+        place: Int
     ) throws(WireError) -> [LeafSum] {
-        if envelope.isAhead { return heldSums(of: report.claim, nodes, from: worker) }
+        if envelope.isAhead { return heldSums(of: report.claim, nodes, from: worker, place: place) }
         let blocks = try envelope.blocks { offset, count in
             workerMemories[worker]?.block(at: offset, count: count)
         } place: {
-            place(count: $0)
+            self.place(count: $0)
         }
         return zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
     }
@@ -57,25 +63,40 @@ extension CoordinatorShell {
             at: watch.elapsed)
     }
 
-    /// Makes the parameters of the state what is sent from now on.
-    func publish(parts: [RawFrame]? = nil) {
-        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
-        parameterParts = parts ?? cutParameters()
+    /// Begins the state's next step, and where two are computed at once the one after it.
+    func beginSteps() {
+        (steps, published) = ([], [])
+        for _ in 0..<job.roundsAtOnce { beginFurtherStep() }
     }
 
-    func finishStep() throws {
+    /// Begins the step after those in hand; `made` are the parts of its parameters where there are frames of them.
+    private func beginFurtherStep(made: [RawFrame]? = nil) {
+        let round = state.round + steps.count
+        published.append(Published(state.published(for: round), of: job, in: parts, made: made))
+        steps.append(StepInHand(round, of: job, in: parts))
+    }
+
+    /// Makes the step in hand, and each one after it whose sums are all here by then.
+    func finishSteps() throws {
+        repeat { try finishStep() } while training.isStepComplete
+    }
+
+    private func finishStep() throws {
         try requireWholeSamples()
-        guard let sumFigures = sums.rootFigures else {
+        guard let sumFigures = steps[0].sums.rootFigures else {
             preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
         let start = watch.elapsed
         let isFinite = makeStep(figures: sumFigures)
-        let timed = clock.onRound(optimising: watch.elapsed - start, at: watch.elapsed)
+        let timed = clock.onRound(over: training.overAfterStep, optimising: watch.elapsed - start, at: watch.elapsed)
         if isFinite {
             times.onStep(at: watch.elapsed)
-            publish(parts: progress.made.count == sums.parts.count ? progress.made : nil)
+            let made = steps.removeFirst().made
+            published.removeFirst()
+            beginFurtherStep(made: made.count == parts.count ? made : nil)
+        } else {
+            steps[0] = StepInHand(state.round, of: job, in: parts)
         }
-        (progress, sums) = (StepProgress(), Self.sums(of: job, round: state.round, in: sums.parts))
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
         if schedule.onRound(step: state.step, at: watch.elapsed), state.step < job.steps { try keepCheckpoint() }

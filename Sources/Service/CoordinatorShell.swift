@@ -37,13 +37,12 @@ package final class CoordinatorShell {
     let figures: [Figure]
     var training: Training
     var state: TrainingState
-    /// What the workers' sums of the step in hand are added up in.
-    var sums: StepSums
-    /// How far it is made while they come.
-    var progress = StepProgress()
-    /// The parameters that the step in hand is computed at, as they are sent: whole, and in parts.
-    var parameters: RawFrame
-    var parameterParts: [RawFrame] = []
+    /// How vectors are cut.
+    let parts: VectorParts
+    /// The step in hand, which is made next, and where two are computed at once the one after it.
+    var steps: [StepInHand] = []
+    /// What these are computed at, as it is sent.
+    var published: [Published] = []
     private var workers: LocalWorkers?
     /// Where the parameters are, for workers on this machine.
     let memory: SharedMemory?
@@ -85,15 +84,12 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
-        (memory, memoryFault) = Self.makeMemory(settings, vectorCount: job.exchangeCount)
+        (memory, memoryFault) = Self.makeMemory(settings, job)
         var state = start
         if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
         self.state = state
         let listening = try TCPEndpoint(listening: settings.listen)
-        let parts = Self.parts(
-            settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
-        sums = Self.sums(of: job, round: state.round, in: parts)
-        parameters = RawFrame(state.published, as: job.settings.arithmetic.wire.ofParameters)
+        parts = Self.parts(settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
         jobText = try job.json
         blocks = SampleBlocks(job)
         (self.checkpoints, self.hold) = (checkpoints, hold)
@@ -101,7 +97,8 @@ package final class CoordinatorShell {
         training = Training(
             Training.Plan(
                 leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
-                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts),
+                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts,
+                roundsAtOnce: job.roundsAtOnce),
             round: state.round, firstClaim: .random(in: 1...1 << 62), probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: sha256(of: job.probe()), name: "this coordinator"),
             record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
@@ -111,31 +108,18 @@ package final class CoordinatorShell {
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(
             at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4),
-            keys: settings.keys?.reception(), in: Context(), linger: .seconds(2))
-        parameterParts = cutParameters()
+            keys: settings.keys?.reception(), in: Context(threads: Self.ioThreads(settings.keys)), linger: .seconds(2))
+        beginSteps()
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
-    private static func makeMemory(_ settings: CoordinatorSettings, vectorCount: Int) -> (SharedMemory?, String?) {
+    private static func makeMemory(_ settings: CoordinatorSettings, _ job: Job) -> (SharedMemory?, String?) {
         guard settings.sharesMemory else { return (nil, nil) }
         do {
-            return (try SharedMemory(blocks: 4, of: vectorCount), nil)
+            return (try SharedMemory(blocks: 2 + 2 * job.roundsAtOnce, of: job.exchangeCount), nil)
         } catch {
             return (nil, "\(error)")
         }
-    }
-
-    static func sums(of job: Job, round: Int, in parts: VectorParts) -> StepSums {
-        StepSums(parts) { place in
-            SumTree(
-                SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
-                threads: threads,
-                place: place)
-        }
-    }
-
-    func cutParameters() -> [RawFrame] {
-        state.published.cut(sums.parts).map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
     }
 
     /// The state as it is now.
@@ -243,7 +227,8 @@ package final class CoordinatorShell {
             case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):
-                (workerMemories[worker], progress.held[worker], sent[worker]) = (nil, nil, nil)
+                (workerMemories[worker], sent[worker]) = (nil, nil)
+                for place in steps.indices { steps[place].held[worker] = nil }
                 sampleQueue.remove(worker)
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
@@ -256,7 +241,7 @@ package final class CoordinatorShell {
             case .takeAnswer(let claim): takeAnswer(claim)
             case .settle(let step, let leaves): try settle(step, leaves)
             case .goBack(let round): try goBack(to: round)
-            case .finishStep: try finishStep()
+            case .finishStep: try finishSteps()
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }
                 events.tell(event)

@@ -83,13 +83,23 @@ package struct RunCosts: Sendable {
     /// - Parameters:
     ///   - wire: what the job's sums travel as.
     ///   - stepsPerRound: steps of the optimiser in a round.
+    ///   - roundsAtOnce: how many rounds the job computes at once.
     ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
-    package func advice(wire: ElementType, stepsPerRound: Int, steps: Int) -> String? {
+    package func advice(wire: ElementType, stepsPerRound: Int, roundsAtOnce: Int = 1, steps: Int) -> String? {
         let (computing, exchanging) = means
         // Times of less than a millisecond are the processors' and not a network's.
-        guard rounds > 10, exchanging > computing, exchanging > 1 else { return nil }
+        guard rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
         var options: [String] = []
+        if stepsPerRound == 1, roundsAtOnce == 1 {
+            let rate = round / max(computing, round - computing)
+            options.append("--overlap computes while sums travel, one step behind: about \(times(rate))")
+        }
+        guard exchanging > computing else {
+            return options.first.map {
+                "workers exchange for more than a third of the time; another job could be faster: \($0)"
+            }
+        }
         if wire == .float32 {
             let rate = round / (round - exchanging / 2)
             options.append("--wire bfloat16 halves what travels: about \(times(rate))")

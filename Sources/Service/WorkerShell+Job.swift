@@ -19,7 +19,8 @@ extension WorkerShell {
         let offered = Employment.Job(
             digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
             leafCount: job.shardsPerStep, vectorCount: job.exchangeCount,
-            blockCapacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), note: arithmetic.note)
+            blockCapacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory),
+            roundsAtOnce: job.roundsAtOnce, note: arithmetic.note)
         try perform(employment.onJob(offered, in: welcome, at: watch.elapsed))
     }
 
@@ -69,10 +70,12 @@ extension WorkerShell {
         }
         if held != nil { stream = nil }
         let count = job.exchangeCount
-        // A claim's sums and those on their way in its tree, twice: a step's are kept until the next step's work comes.
+        // A claim's sums and those on their way in its tree, of each step that is computed at once and once more: a
+        // step's are kept until a further step's work comes.
         let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.
-        memory = coordinatorMemory == nil ? nil : try? SharedMemory(blocks: 2 * blocksAtOnce, of: count)
+        memory =
+            coordinatorMemory == nil ? nil : try? SharedMemory(blocks: (1 + job.roundsAtOnce) * blocksAtOnce, of: count)
         compute.put(.prepare(job, held, blocks: memory?.blocks(of: count) ?? [], generation: generation))
     }
 }

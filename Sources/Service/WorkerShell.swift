@@ -33,7 +33,8 @@ package final class WorkerShell {
     var stream: SampleStream?
     /// For parameters that come as bfloat16.
     private var pool = BlockPool(limit: 4)
-    private var parameters: FloatBlock?
+    /// The parameters that came last, and those of another step that is computed at once with theirs.
+    private var parameters: [(step: Int, block: FloatBlock)] = []
     /// Parameters some of whose parts came ahead of work.
     private var coming: FloatBlock?
     /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
@@ -155,8 +156,9 @@ package final class WorkerShell {
             case .share(let name): openMemory(name)
             case .stream(let keepsBlocks): try beginStreaming(keepsBlocks: keepsBlocks)
             case .bring(let work, let withNewParameters):
-                if withNewParameters { parameters = try isAhead(envelope) ? coming : block(of: envelope) }
+                if withNewParameters { try keepParameters(of: work, envelope) }
                 try bring(work)
+            case .keepParameters(let work): try keepParameters(of: work, envelope)
             case .lookUp(let block):
                 try perform(employment.onLookUp(block, isFound: stream?.lookUp(block) ?? false))
             case .takeBlock(let block): try takeBlock(block, of: envelope)
@@ -164,10 +166,10 @@ package final class WorkerShell {
             case .takePart(let part): try takePart(part, of: envelope)
             case .prepare(let generation): try prepare(generation: generation)
             case .compute(let work, let withNewParameters, let generation):
-                if withNewParameters { parameters = try isAhead(envelope) ? coming : block(of: envelope) }
-                guard let parameters else { continue }
-                compute.put(
-                    .compute(work, parameters: parameters, samples: stream?.handOver(), generation: generation))
+                if withNewParameters { try keepParameters(of: work, envelope) }
+                let samples = stream?.handOver()
+                guard let block = parameters.first(where: { $0.step == work.step })?.block else { continue }
+                compute.put(.compute(work, parameters: block, samples: samples, generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
             case .connectAnew: try connectAnew()
@@ -182,7 +184,13 @@ package final class WorkerShell {
         try socket.connectAnew(TCPEndpoint(connecting: settings.endpoint))
     }
 
-    private func isAhead(_ envelope: ReceivedEnvelope?) -> Bool { envelope?.isAhead ?? false }
+    /// Keeps the parameters that came with a work, or in parts ahead of it, for works of its step.
+    private func keepParameters(of work: Work, _ envelope: ReceivedEnvelope?) throws {
+        let block = try envelope?.isAhead ?? false ? coming : self.block(of: envelope)
+        let roundsAtOnce = job?.roundsAtOnce ?? 1
+        parameters.removeAll { $0.step == work.step || abs($0.step - work.step) >= roundsAtOnce }
+        if let block { parameters.append((work.step, block)) }
+    }
 
     /// Puts a part of parameters into its place.
     private func takePart(_ part: Int, of envelope: ReceivedEnvelope?) throws {

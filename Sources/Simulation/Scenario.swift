@@ -55,6 +55,8 @@ public struct Scenario: Equatable, Sendable {
     public var handlingPerByte = 0.0
     /// How long a message keeps whoever takes it.
     public var handlingPerMessage = Duration.microseconds(20)
+    /// Whether a round is computed while the one before it is exchanged.
+    public var isDelayed = false
     /// Relays among which the workers are divided; then `link` is each relay's, not a worker's.
     public var relays = 0
     /// The links of a relay's workers, which share the relay's.

@@ -8,6 +8,8 @@ struct SimulatedCoordinator {
     struct Checkpoint {
         var step = 0
         var state = SimulatedRun.firstState
+        /// What the next step's leaves are computed from, where that is not the state.
+        var before = SimulatedRun.firstState
         var probe: ArithmeticProbe?
         var record = AuditRecord()
     }
@@ -23,16 +25,20 @@ struct SimulatedCoordinator {
     private(set) var training: Training
     private var step: Int
     private(set) var state: UInt64
+    /// The state before the last step; the first one has none but itself.
+    private var before: UInt64
     /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
     private let shared: [Cell]
     private var sharing: Set<WorkerID> = []
     /// Pieces of sums that came ahead of their reports, and how many parts of which step's parameters were sent.
     private var arrived: [UInt64: [[Cell]]] = [:]
-    private var leavesArrived: [Int: Int] = [:]
+    private var leavesArrived: [Int: [Int: Int]] = [:]
     private var sent: [WorkerID: (step: Int, count: Int)] = [:]
-    private var tree: [(leaves: Range<Int>, cell: Cell)] = []
+    /// The steps of the claims in hand.
+    private var claimSteps: [UInt64: Int] = [:]
+    private var trees: [Int: [(leaves: Range<Int>, cell: Cell)]] = [:]
     /// Sums that are to be compared, by their claims.
-    private var answers: [UInt64: [(leaves: Range<Int>, cell: Cell)]] = [:]
+    private var answers: [UInt64: (step: Int, sums: [(leaves: Range<Int>, cell: Cell)])] = [:]
     /// Leaves that the coordinator has to compute itself.
     private var disputed: [(step: Int, leaves: Range<Int>, state: UInt64)] = []
     /// When a thread beside the loop is done with the leaves that it computes.
@@ -46,13 +52,16 @@ struct SimulatedCoordinator {
     init(from checkpoints: [Checkpoint], _ run: SimulatedRun, _ draw: inout SplitMix) {
         let checkpoint = checkpoints.last ?? Checkpoint()
         (self.run, self.checkpoints, step, state) = (run, checkpoints, checkpoint.step, checkpoint.state)
+        before = checkpoint.before
         session = draw.next()
         self.draw = SplitMix(seed: session)
-        shared = [Cell(state), Cell(state)]
+        shared = [Cell(0), Cell(0)]
+        shared[step % 2].value = state
+        if run.isDelayed, step > 0 { shared[(step - 1) % 2].value = before }
         training = Training(
             Training.Plan(
                 leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
-                vectorCount: run.vectorCount, parts: run.parts),
+                vectorCount: run.vectorCount, parts: run.parts, roundsAtOnce: run.roundsAtOnce),
             round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
@@ -99,23 +108,35 @@ struct SimulatedCoordinator {
                 sharing.remove(worker)
                 sent[worker] = nil
             case .takeSumPart(let part, let nodes, _, _):
-                if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
-                arrived[part.claim, default: []].append(parcel?.cells ?? [])
-                leavesArrived[part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
-                // As a coordinator does: whatever a further worker's part changes nothing of is looked for once.
-                guard leavesArrived[part.part, default: 0] >= run.leafCount else { continue }
-                sendAhead(upTo: (0..<run.vectorCount).prefix { leavesArrived[$0, default: 0] >= run.leafCount }.count)
+                takeSumPart(part, nodes, parcel)
             case .takeSums(let worker, let isLookedThrough, let isCompared):
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, isCompared, now) }
-            case .takeAnswer(let claim): add(answers.removeValue(forKey: claim) ?? [])
-            case .settle(let step, let leaves): disputed.append((step, leaves, state))
+            case .takeAnswer(let claim):
+                let answer = answers.removeValue(forKey: claim)
+                add(answer?.sums ?? [], of: answer?.step ?? step)
+            case .settle(let step, let leaves): disputed.append((step, leaves, state(for: step)))
             case .goBack(let round): goBack(to: round, now)
-            case .finishStep: finishStep(now)
+            case .finishStep: while finishStep(now), training.isStepComplete {}
             case .event(let event): acts.append(.tell(event))
             case .fail(let reason): acts.append(.end(reason: reason))
             }
         }
     }
+
+    private mutating func takeSumPart(_ part: SumPart, _ nodes: [Range<Int>], _ parcel: Parcel?) {
+        if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
+        arrived[part.claim, default: []].append(parcel?.cells ?? [])
+        let step = claimSteps[part.claim] ?? step
+        leavesArrived[step, default: [:]][part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
+        // As a coordinator does: whatever a further worker's part changes nothing of is looked for once.
+        guard step == self.step, let leaves = leavesArrived[step], leaves[part.part, default: 0] >= run.leafCount else {
+            return
+        }
+        sendAhead(upTo: (0..<run.vectorCount).prefix { leaves[$0, default: 0] >= run.leafCount }.count)
+    }
+
+    /// What the leaves of a step in hand are computed from.
+    private func state(for step: Int) -> UInt64 { run.base(of: step) == self.step ? state : before }
 
     private mutating func welcome(_ worker: WorkerID) {
         let welcome = Welcome(
@@ -126,7 +147,8 @@ struct SimulatedCoordinator {
     }
 
     private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
-        if case .confirm(let finder)? = training.ledger?.claim(of: worker)?.purpose, finder.worker == worker,
+        claimSteps[work.claim] = work.step
+        if case .confirm(let finder)? = training.claim(of: worker, step: work.step)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in
                 id != worker && member.isReady && member.threads > 0 && !member.isCutOff
                     && (member.isComparable || training.ledger?.isAudited == false)
@@ -138,12 +160,12 @@ struct SimulatedCoordinator {
         guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
         let isShared = sharing.contains(worker)
         if !isShared, training.roster.members[worker]?.takesParts ?? false {
-            sendParts(upTo: run.vectorCount, of: step, state, to: worker)
+            sendParts(upTo: run.vectorCount, of: work.step, state(for: work.step), to: worker)
             sent[worker] = nil
             let parcel = Parcel(message: .work(work), blockLengths: [run.vectorCount], isAhead: true)
             return acts.append(.send(parcel, to: worker))
         }
-        let cell = isShared ? shared[step % 2] : Cell(state)
+        let cell = isShared ? shared[run.base(of: work.step) % 2] : Cell(state(for: work.step))
         acts.append(
             .send(
                 Parcel(
@@ -157,7 +179,8 @@ struct SimulatedCoordinator {
         guard step + 1 < run.states.count, !run.mayGoWrong else { return }
         let isRight = run.trouble != .rootNotFinite(step: step)
         for worker in training.takersAhead where !sharing.contains(worker) {
-            sendParts(upTo: count, of: step + 1, isRight ? run.states[step + 1] : 0, to: worker)
+            let made = isRight ? run.states[step + 1] : 0
+            sendParts(upTo: count, of: step + run.roundsAtOnce, made, to: worker)
         }
     }
 
@@ -188,25 +211,28 @@ struct SimulatedCoordinator {
             cells = nodes.indices.map { node in run.whole(pieces.map { $0[node] }) }
         }
         if isLookedThrough, !cells.allSatisfy(\.isFinite) {
-            return perform(training.onNotFinite(from: worker, at: now), now)
+            return perform(training.onNotFinite(from: worker, of: report.step, at: now), now)
         }
         if isCompared {
-            answers[report.claim] = zip(nodes, cells).map { ($0.leaves, Cell($1.value, isFinite: $1.isFinite)) }
-            return perform(training.onHeld(Self.digest(of: cells.map(\.value)), from: worker, at: now), now)
+            let sums = zip(nodes, cells).map { ($0.leaves, Cell($1.value, isFinite: $1.isFinite)) }
+            answers[report.claim] = (report.step, sums)
+            let digest = Self.digest(of: cells.map(\.value))
+            return perform(training.onHeld(digest, from: worker, of: report.step, at: now), now)
         }
-        add(zip(nodes, cells).map { ($0.leaves, parcel.isShared ? $1 : Cell($1.value, isFinite: $1.isFinite)) })
-        perform(training.onSums(from: worker, at: now), now)
+        let sums = zip(nodes, cells).map { ($0.leaves, parcel.isShared ? $1 : Cell($1.value, isFinite: $1.isFinite)) }
+        add(sums, of: report.step)
+        perform(training.onSums(from: worker, of: report.step, at: now), now)
     }
 
     private static func digest(of values: [UInt64]) -> String { values.map { "\($0)" }.joined(separator: ",") }
 
-    private mutating func add(_ sums: [(leaves: Range<Int>, cell: Cell)]) {
+    private mutating func add(_ sums: [(leaves: Range<Int>, cell: Cell)], of step: Int) {
         if sums.isEmpty { fault = "an answer was taken that was not kept" }
         for sum in sums {
-            if tree.contains(where: { $0.leaves.overlaps(sum.leaves) }) {
+            if trees[step]?.contains(where: { $0.leaves.overlaps(sum.leaves) }) ?? false {
                 fault = "leaves \(sum.leaves) of step \(step) were summed twice"
             }
-            tree.append(sum)
+            trees[step, default: []].append(sum)
         }
     }
 
@@ -227,44 +253,54 @@ struct SimulatedCoordinator {
             goBackToCheckpoint(round)
             record = checkpoints.last?.record ?? AuditRecord()
         }
-        (tree, arrived, leavesArrived, answers, sent, disputed) = ([], [:], [:], [:], [:], [])
+        (trees, arrived, leavesArrived, answers, sent, disputed) = ([:], [:], [:], [:], [:], [])
         perform(training.onWentBack(to: step, with: record, at: now), now)
     }
 
     private mutating func goBackToCheckpoint(_ round: Int) {
         checkpoints.removeAll { $0.step > round }
         let kept = checkpoints.last ?? Checkpoint()
-        (step, state) = (kept.step, kept.state)
+        (step, state, before) = (kept.step, kept.state, kept.before)
         renewShared()
     }
 
     /// Memory that nobody shares stays as it is: copies of this value have it in common.
     private func renewShared() {
-        if run.machines.contains(where: \.sharesMemory) { shared[step % 2].value = state }
+        guard run.machines.contains(where: \.sharesMemory) else { return }
+        shared[step % 2].value = state
+        if run.isDelayed, step > 0 { shared[(step - 1) % 2].value = before }
     }
 
-    private mutating func finishStep(_ now: Duration) {
+    /// Ends the step in hand; false where it was not made.
+    private mutating func finishStep(_ now: Duration) -> Bool {
+        let tree = trees.removeValue(forKey: step) ?? []
         let count = tree.reduce(0) { $0 + $1.leaves.count }
         if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
         let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
+        let done = step
         if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
-        (tree, arrived, leavesArrived, answers) = ([], [:], [:], [:])
+        leavesArrived[done] = nil
+        answers = answers.filter { $0.value.step != done }
+        claimSteps = claimSteps.filter { $0.value != done }
+        arrived = arrived.filter { claimSteps[$0.key] != nil }
         if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
         if isFinite, training.record.leaves != step * run.leafCount {
             fault = "\(training.record.leaves) leaves are counted after step \(step)"
         }
+        if isFinite, step % run.checkpointEvery == 0 {
+            checkpoints.append(
+                Checkpoint(
+                    step: step, state: state, before: before, probe: training.probe, record: training.record))
+        }
         if training.ledger == nil { acts.append(.end(reason: nil)) }
+        return isFinite
     }
 
     private mutating func advance(by sum: UInt64) {
-        state = SimulatedRun.state(after: state, sum: sum)
+        (before, state) = (state, SimulatedRun.state(after: state, sum: sum))
         step += 1
         if state != run.states[step], !run.mayGoWrong { fault = "step \(step - 1) came to another sum" }
         renewShared()
-        if step % run.checkpointEvery == 0 {
-            checkpoints.append(
-                Checkpoint(step: step, state: state, probe: training.probe, record: training.record))
-        }
     }
 }

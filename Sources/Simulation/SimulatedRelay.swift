@@ -21,10 +21,15 @@ struct SimulatedRelay {
     private(set) var relay: Relay
     private var session: UInt64 = 0
     private var welcome: Welcome?
-    private var parameters: (step: Int, value: UInt64)?
-    private var tree: [(leaves: Range<Int>, cell: Cell)] = []
-    /// How long each worker computed for the run in hand.
-    private var computing: [WorkerID: Duration] = [:]
+    private struct Run {
+        let step: Int
+        var parameters: UInt64?
+        var tree: [(leaves: Range<Int>, cell: Cell)] = []
+        /// How long each worker computed for it.
+        var computing: [WorkerID: Duration] = [:]
+    }
+    /// The run that came last, and one of another step that is computed at once with it.
+    private var runs: [Run] = []
     private(set) var acts: [Act] = []
     /// What it did that no relay may do.
     private(set) var fault: String?
@@ -70,9 +75,7 @@ struct SimulatedRelay {
             case .up(let directive): perform(directive, now)
             case .down(let directive): perform(directive, on: parcel, now)
             case .beginRun(let work, let withNewParameters):
-                (tree, computing) = ([], [:])
-                if withNewParameters { parameters = parcel?.cells.first.map { (work.step, $0.value) } }
-                if parameters?.step != work.step { fault = "a run of step \(work.step) began without its parameters" }
+                begin(work, withNewParameters ? parcel?.cells.first?.value : nil)
             case .finishRun(let work): finishRun(work, now)
             case .passOn(let block, let workers):
                 for worker in workers { sendBlock(block, to: worker) }
@@ -86,21 +89,21 @@ struct SimulatedRelay {
         case .sayReady(let digest): acts.append(.sendUp(Parcel(message: .ready(Ready(probeDigest: digest)))))
         case .sendReport(let report, let isLent):
             if isLent { fault = "a relay lends memory" }
-            let cells = report.content == .notFinite ? [] : cells(of: report.leaves)
+            let cells = report.content == .notFinite ? [] : cells(of: report)
             let lengths = [Int](repeating: run.vectorCount, count: cells.count)
             acts.append(.sendUp(Parcel(message: .leafReport(report), blockLengths: lengths, cells: cells)))
         case .examine(let welcome):
             self.welcome = welcome
             let job = Employment.Job(
                 digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
-                vectorCount: run.vectorCount)
+                vectorCount: run.vectorCount, roundsAtOnce: run.roundsAtOnce)
             perform(relay.onJob(job, in: welcome, at: now), on: nil, now)
         case .prepare(let generation):
             guard let welcome else { return fault = "a job is to be prepared that nobody offered" }
             session = draw.next()
             let plan = Training.Plan(
                 leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
-                vectorCount: run.vectorCount)
+                vectorCount: run.vectorCount, roundsAtOnce: run.roundsAtOnce)
             let directives = relay.onPrepared(
                 plan, firstClaim: draw.next() >> 2 | 1, in: welcome, generation: generation, at: now)
             perform(directives, on: nil, now)
@@ -108,7 +111,7 @@ struct SimulatedRelay {
         case .connectAnew: break  // what is lost on the way is lost, by this connection or another
         case .end: acts.append(.end(reason: nil))
         case .fail(let reason): acts.append(.end(reason: reason))
-        case .share, .release, .stream, .dropBlocks, .takePart: break
+        case .share, .release, .stream, .keepParameters, .dropBlocks, .takePart: break
         case .bring, .lookUp, .takeBlock, .compute: fault = "a relay is to do a worker's work: \(directive)"
         }
     }
@@ -117,7 +120,7 @@ struct SimulatedRelay {
         switch directive {
         case .send(let message, let worker): acts.append(.sendDown(Parcel(message: message), to: worker))
         case .sendWork(let work, let withParameters, let worker):
-            let cells = withParameters ? [Cell(parameters?.value ?? 0)] : []
+            let cells = withParameters ? [Cell(run(of: work.step)?.parameters ?? 0)] : []
             let lengths = [Int](repeating: run.vectorCount, count: cells.count)
             acts.append(.sendDown(Parcel(message: .work(work), blockLengths: lengths, cells: cells), to: worker))
         case .welcome(let worker):
@@ -144,28 +147,43 @@ struct SimulatedRelay {
             return fault = "sums were taken of what has none"
         }
         guard parcel.cells.allSatisfy(\.isFinite) else {
-            return perform(relay.onNotFinite(from: worker, at: now), on: nil, now)
+            return perform(relay.onNotFinite(from: worker, of: report.step, at: now), on: nil, now)
+        }
+        guard let place = runs.firstIndex(where: { $0.step == report.step }) else {
+            return fault = "sums were taken of no run"
         }
         for (node, cell) in zip(nodes, parcel.cells) {
-            if tree.contains(where: { $0.leaves.overlaps(node.leaves) }) {
+            if runs[place].tree.contains(where: { $0.leaves.overlaps(node.leaves) }) {
                 fault = "leaves \(node.leaves) were summed twice below"
             }
-            tree.append((node.leaves, Cell(cell.value)))
+            runs[place].tree.append((node.leaves, Cell(cell.value)))
         }
-        computing[worker, default: .zero] += report.computing
-        perform(relay.onSums(from: worker, at: now), on: nil, now)
+        runs[place].computing[worker, default: .zero] += report.computing
+        perform(relay.onSums(from: worker, of: report.step, at: now), on: nil, now)
+    }
+
+    private func run(of step: Int) -> Run? { runs.first { $0.step == step } }
+
+    private mutating func begin(_ work: Work, _ parameters: UInt64?) {
+        let begun = Run(step: work.step, parameters: parameters ?? run(of: work.step)?.parameters)
+        if begun.parameters == nil { fault = "a run of step \(work.step) began without its parameters" }
+        runs.removeAll { $0.step == work.step || abs($0.step - work.step) >= run.roundsAtOnce }
+        runs.append(begun)
     }
 
     private mutating func finishRun(_ work: Work, _ now: Duration) {
-        let count = tree.reduce(0) { $0 + $1.leaves.count }
+        let own = run(of: work.step)
+        let count = own?.tree.reduce(0) { $0 + $1.leaves.count } ?? 0
         if count != work.leaves.count { fault = "a run ended with \(count) of \(work.leaves.count) leaves" }
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
-        perform(relay.onSummed(content, computing: computing.values.max() ?? .zero, at: now), on: nil, now)
+        let computing = own?.computing.values.max() ?? .zero
+        perform(relay.onSummed(of: work, content, computing: computing, at: now), on: nil, now)
     }
 
-    private func cells(of leaves: Range<Int>) -> [Cell] {
-        SumTreeShape(leafCount: run.leafCount).nodes(in: leaves).map { node in
+    private func cells(of report: LeafReport) -> [Cell] {
+        let tree = run(of: report.step)?.tree ?? []
+        return SumTreeShape(leafCount: run.leafCount).nodes(in: report.leaves).map { node in
             Cell(tree.reduce(0) { node.contains($1.leaves.lowerBound) ? $0 &+ $1.cell.value : $0 })
         }
     }

@@ -61,6 +61,8 @@ struct SimulatedRun {
     let vectorCount: Int
     /// How long after the last fault it may take.
     let limit: Int
+    /// Whether the exchange is delayed: two rounds are computed at once.
+    let isDelayed: Bool
     /// What the parameters are after each number of steps.
     let states: [UInt64]
     /// What was drawn after all of this.
@@ -114,7 +116,9 @@ struct SimulatedRun {
         }
         self.machines = machines
         (scenario, limit, vectorCount) = (nil, 150_000_000, 2)
-        states = Self.states(leafCount: leafCount, steps: steps)
+        var other = SplitMix(seed: SplitMix.mix(seed) ^ 0x4F_56_45)
+        isDelayed = other.happens(400)
+        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
         self.draw = draw
     }
 
@@ -152,8 +156,8 @@ struct SimulatedRun {
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
-        (self.scenario, vectorCount) = (scenario, scenario.parts)
-        states = Self.states(leafCount: leafCount, steps: steps)
+        (self.scenario, vectorCount, isDelayed) = (scenario, scenario.parts, scenario.isDelayed)
+        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
     }
 
@@ -165,15 +169,21 @@ struct SimulatedRun {
         }
         (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 60_000_000, 1, 1)
         (calm, faultGap, twice, trouble, limit) = (0, 1, 0, .none, 0)
-        (audit, scenario, vectorCount) = (size.isAudited ? 1 : 0, nil, size.parts)
-        states = Self.states(leafCount: leafCount, steps: steps)
+        (audit, scenario, vectorCount, isDelayed) = (size.isAudited ? 1 : 0, nil, size.parts, size.isDelayed)
+        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
     }
 
-    private static func states(leafCount: Int, steps: Int) -> [UInt64] {
+    /// How many rounds are computed at once.
+    var roundsAtOnce: Int { isDelayed ? 2 : 1 }
+
+    /// After how many steps a step's leaves are computed.
+    func base(of step: Int) -> Int { isDelayed ? max(0, step - 1) : step }
+
+    private static func states(leafCount: Int, steps: Int, isDelayed: Bool) -> [UInt64] {
         var states = [firstState]
         for step in 0..<steps {
-            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[step])
+            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[isDelayed ? max(0, step - 1) : step])
             states.append(Self.state(after: states[step], sum: sum))
         }
         return states

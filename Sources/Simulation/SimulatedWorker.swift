@@ -23,7 +23,7 @@ struct SimulatedWorker {
     private(set) var employment: Employment
     /// Whether the coordinator's memory is open.
     private var isOpen = false
-    private var parameters: Cell?
+    private var parameters: [(step: Int, cell: Cell)] = []
     /// The pieces of parameters that came ahead of work.
     private var coming: [Cell] = []
     private var lent: [UInt64: [Cell]] = [:]
@@ -33,6 +33,8 @@ struct SimulatedWorker {
     private var preparedGeneration = 0
     /// When the claims that it computes were ordered.
     private var begun: [UInt64: Duration] = [:]
+    /// When it was done with what it computed last.
+    private var ended = Duration.zero
     /// The blocks that are here, and those that the work to bring together lacks; nil with the dataset.
     private var held: Set<Int> = []
     private var lacking: Set<Int>?
@@ -48,7 +50,7 @@ struct SimulatedWorker {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
             digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
-            vectorCount: run.vectorCount, blockCapacity: run.blockCapacity)
+            vectorCount: run.vectorCount, blockCapacity: run.blockCapacity, roundsAtOnce: run.roundsAtOnce)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
             datasetDigest: machine.hasDataset ? "data" : "")
@@ -88,7 +90,9 @@ struct SimulatedWorker {
         if lent.keys.contains(where: { sessionOfClaim[$0] != session }) {
             fault = "memory is lent to a coordinator that is gone"
         }
-        if lent.values.reduce(0, { $0 + $1.count }) > 4 * run.leafCount { fault = "ever more memory is lent" }
+        if lent.values.reduce(0, { $0 + $1.count }) > 2 * (1 + run.roundsAtOnce) * run.leafCount {
+            fault = "ever more memory is lent"
+        }
     }
 
     mutating func tick(at now: Duration) { perform(employment.onTick(at: now), now) }
@@ -106,9 +110,10 @@ struct SimulatedWorker {
         }
         let isFinite = run.isFinite(work.leaves, step: work.step) && lies != .word
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
+        let start = max(begun.removeValue(forKey: work.claim) ?? now, ended)
+        ended = now
         let directives = employment.onComputed(
-            work, isFinite ? content : .notFinite, computing: now - (begun.removeValue(forKey: work.claim) ?? now),
-            generation: generation)
+            work, isFinite ? content : .notFinite, computing: now - start, generation: generation)
         for case .sendReport(let report, let isLent) in directives {
             if isLent {
                 if !machine.sharesMemory { fault = "memory is lent that is not shared" }
@@ -145,6 +150,14 @@ struct SimulatedWorker {
 
     // MARK: - Directives
 
+    private mutating func keepParameters(of work: Work, _ parcel: Parcel?) {
+        guard let cell = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first else {
+            return fault = "parameters are to be kept that never came"
+        }
+        parameters.removeAll { $0.step == work.step || abs($0.step - work.step) >= run.roundsAtOnce }
+        parameters.append((work.step, cell))
+    }
+
     private mutating func hold(_ block: Int) {
         held.insert(block)
         lacking?.remove(block)
@@ -170,13 +183,12 @@ struct SimulatedWorker {
             case .share(let name): isOpen = machine.sharesMemory && name != nil
             case .stream(let keepsBlocks): if !keepsBlocks { held = [] }
             case .bring(let work, let withNewParameters):
-                if withNewParameters {
-                    parameters = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first
-                }
+                if withNewParameters { keepParameters(of: work, parcel) }
                 let blocks = run.blocks(of: work.leaves, step: work.step)
                 lacking = Set(blocks).subtracting(held)
                 let ahead = (work.step + 1..<run.steps).flatMap { run.blocks(of: work.leaves, step: $0) }
                 perform(employment.onNeed(blocks, ahead: ahead, of: work.claim), on: parcel, now)
+            case .keepParameters(let work): keepParameters(of: work, parcel)
             case .lookUp(let block):
                 if held.contains(block) { fault = "block \(block) is here and was looked for" }
                 let isFound = draw.happens(300)
@@ -201,10 +213,11 @@ struct SimulatedWorker {
                 preparedGeneration = generation
                 acts.append(.prepare(generation: generation))
             case .compute(let work, let withNewParameters, let generation):
-                if withNewParameters {
-                    parameters = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first
+                if withNewParameters { keepParameters(of: work, parcel) }
+                guard let parameters = parameters.first(where: { $0.step == work.step })?.cell else {
+                    fault = "there are no parameters to compute at"
+                    continue
                 }
-                guard let parameters else { fault = "there are no parameters to compute at"; continue }
                 sessionOfClaim[work.claim] = session
                 begun[work.claim] = now
                 if !machine.hasDataset, lacking?.isEmpty != true { fault = "samples of the work are missing" }

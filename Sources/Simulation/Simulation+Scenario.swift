@@ -125,7 +125,19 @@ extension Simulation {
             places[i].busyUntil = max(now, places[i].busyUntil) + time
             return queue.put(done, at: places[i].busyUntil)
         }
+        if places[i].isComputing { return places[i].ordered.append((done, time)) }
+        places[i].isComputing = true
         processors?.put(done, amount: Double(time), at: now)
+        foretellProcessed()
+    }
+
+    /// Lets a worker that shares processors compute what it was given to do after what it is done with.
+    mutating func computeNext(at i: Int) {
+        guard processors != nil else { return }
+        places[i].isComputing = !places[i].ordered.isEmpty
+        guard places[i].isComputing else { return }
+        let (next, time) = places[i].ordered.removeFirst()
+        processors?.put(next, amount: Double(time), at: now)
         foretellProcessed()
     }
 
@@ -158,11 +170,12 @@ extension Simulation {
     /// Whether a round has just ended, and the coordinator makes the next state, or what is left of it, before anything
     /// else.
     mutating func busyAfterRound(_ step: Int?) -> Bool {
-        guard let scenario = run.scenario, step != coordinator?.training.ledger?.step else { return false }
+        let next = coordinator?.training.ledger?.step ?? run.steps
+        guard let scenario = run.scenario, let step, next > step else { return false }
         // Relays send sums as a whole, so there is nothing to make of a state before.
         let parts = scenario.relays > 0 ? scenario.parts : 1
-        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts)))
-        roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0))
+        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts * (next - step))))
+        for _ in step..<next { roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0)) }
         queue.put(.carryOut(life: coordinatorLife), at: end)
         return true
     }

@@ -134,9 +134,10 @@ extension Simulation {
             }
         } else {
             let step = training.ledger?.step ?? run.steps
-            outcome = .notFinite(step: step)
             switch run.trouble {
-            case .notFinite(step, _), .rootNotFinite(step): break
+            case .notFinite(let found, _) where (step..<step + run.roundsAtOnce).contains(found):
+                outcome = .notFinite(step: found)
+            case .rootNotFinite(step): outcome = .notFinite(step: step)
             default: throw failure("the job ended, and all was finite")
             }
         }

@@ -63,6 +63,9 @@ public struct Simulation {
         /// What waits for a coordinator to send it to.
         var unsent: [Parcel] = []
         var isHonest = true
+        /// Whether it computes on shared processors, and what it does after that.
+        var isComputing = false
+        var ordered: [(done: Event, time: Int)] = []
     }
     let run: SimulatedRun
     let quirk: Quirk?
@@ -219,6 +222,7 @@ public struct Simulation {
             if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
             let lie = lie(of: i, step: work.step)
             if let lie { tell("w\(i) lies about its \(lie)") }
+            computeNext(at: i)
             places[i].worker?.computed(work, at: cell, generation: generation, lies: lie, at: time)
             try carryOut(i)
         case .fault: try strike()

@@ -4,6 +4,9 @@ public import Numerics
 public enum ExchangeSettings: Equatable, Sendable {
     /// At every step: a leaf is one shard's gradient.
     case synchronous
+    /// At every step, and one behind: gradients are taken at the parameters of a step earlier, so that the next step is
+    /// computed while the sums of one are on their way.
+    case delayed
     /// After several steps of each shard's own: a leaf is what they changed.
     case local(LocalSteps)
 
@@ -11,6 +14,8 @@ public enum ExchangeSettings: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         /// At every step.
         case synchronous
+        /// At every step, and one behind.
+        case delayed
         /// After several steps.
         case local
 
@@ -29,13 +34,20 @@ public enum ExchangeSettings: Equatable, Sendable {
         public var standard: ExchangeSettings {
             switch self {
             case .synchronous: .synchronous
+            case .delayed: .delayed
             case .local: .local(LocalSteps(steps: 25))
             }
         }
     }
 
     /// Which exchange it is.
-    public var kind: Kind { localSteps == nil ? .synchronous : .local }
+    public var kind: Kind {
+        switch self {
+        case .synchronous: .synchronous
+        case .delayed: .delayed
+        case .local: .local
+        }
+    }
 
     /// The local steps' settings; nil where every step is exchanged.
     public var localSteps: LocalSteps? {
@@ -44,6 +56,9 @@ public enum ExchangeSettings: Equatable, Sendable {
 
     /// Steps of the optimiser from one exchange to the next.
     public var stepsPerRound: Int { localSteps?.steps ?? 1 }
+
+    /// How many rounds are computed at once: one, or two where the second's parameters don't wait for the first's sums.
+    public var roundsAtOnce: Int { self == .delayed ? 2 : 1 }
 
     /// Refuses numbers that make no sense.
     ///
@@ -56,6 +71,7 @@ extension ExchangeSettings: Codable {
     public init(from decoder: any Decoder) throws {
         switch try Kind.named(KindName.read(from: decoder)) {
         case .synchronous: self = .synchronous
+        case .delayed: self = .delayed
         case .local: self = .local(try LocalSteps(from: decoder))
         }
     }

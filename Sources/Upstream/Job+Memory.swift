@@ -20,7 +20,8 @@ extension Job {
         let replica =
             settings.exchange.localSteps == nil
             ? 0 : Double((2 + settings.optimiser.vectorNames.count) * network.parameterCount)
-        let bytes = 4 * (Double(threads) * (perLeaf + 2 * Double(exchangeCount) + replica))
+        let sums = Double((1 + roundsAtOnce) * exchangeCount)
+        let bytes = 4 * Double(threads) * (perLeaf + sums + replica)
         let memory = Double(ProcessInfo.processInfo.physicalMemory)
         guard bytes > memory else { return nil }
         func mebibytes(_ bytes: Double) -> String { String(format: "%.0f", bytes / 1_048_576) }

@@ -136,6 +136,9 @@ public struct Job: Codable, Equatable, Sendable {
     /// Steps from one exchange to the next.
     public var stepsPerRound: Int { settings.exchange.stepsPerRound }
 
+    /// How many rounds are computed at once.
+    public var roundsAtOnce: Int { settings.exchange.roundsAtOnce }
+
     /// How many exchanges there are in all.
     public var rounds: Int { steps / stepsPerRound }
 
@@ -151,7 +154,9 @@ public struct Job: Codable, Equatable, Sendable {
 
     /// The names of the vectors that the state has beside the parameters, each as long as they are.
     var stateVectorNames: [String] {
-        guard let local = settings.exchange.localSteps else { return settings.optimiser.vectorNames }
+        guard let local = settings.exchange.localSteps else {
+            return settings.optimiser.vectorNames + (roundsAtOnce > 1 ? ["exchange.published"] : [])
+        }
         return (local.innerState == .averaged ? settings.optimiser.vectorNames : [])
             + (local.outer == .momentum ? ["outer.velocity"] : [])
     }

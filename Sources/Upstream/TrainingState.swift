@@ -55,8 +55,11 @@ public struct TrainingState: Sendable {
     public var step: Int { round * stepsPerRound }
     /// What the next exchange's leaves are computed from; never written to once it is here.
     ///
-    /// `kept` itself, or that rounded to bfloat16 values where the job exchanges fewer bits than a float has.
+    /// `kept` itself, or that rounded to bfloat16 values where the job exchanges fewer bits than a float has; where the
+    /// exchange is delayed, what either was a round before.
     public private(set) var published: FloatBlock
+    /// What the leaves of the exchange after the next one are computed from, where they do not wait for it.
+    private var publishedNext: FloatBlock?
     /// All that is published as it is kept: parameters, and with averaged inner state the optimiser's vectors.
     private var kept: FloatBlock
     private var mover: Mover
@@ -73,7 +76,15 @@ public struct TrainingState: Sendable {
     /// The state before a job's first step.
     public init(startOf job: Job) {
         let parameters = job.initialParameters()
-        let vectors = job.stateVectorNames.map { _ in FloatBlock(count: parameters.count) }
+        var vectors = job.stateVectorNames.map { _ in FloatBlock(count: parameters.count) }
+        if job.roundsAtOnce > 1, let last = vectors.indices.last {
+            // The first two rounds are computed from the same parameters.
+            if let rounding = job.parameterRounding {
+                rounding.rounding(at: 0).round(parameters, into: vectors[last])
+            } else {
+                vectors[last] = parameters
+            }
+        }
         self.init(step: 0, parameters: parameters, vectors: vectors, job: job)
     }
 
@@ -92,10 +103,13 @@ public struct TrainingState: Sendable {
             mover = .outer(OuterStep(local, of: job, velocity: vectors.dropFirst(innerCount).first))
         } else {
             kept = parameters
-            mover = .optimiser(Optimiser(of: job, vectors: vectors, step: step))
+            let own = vectors.prefix(job.settings.optimiser.vectorNames.count)
+            mover = .optimiser(Optimiser(of: job, vectors: Array(own), step: step))
         }
         published = kept
         publish()
+        guard job.roundsAtOnce > 1, let before = vectors.last else { return }
+        (publishedNext, published) = (round == 0 ? before : published, before)
     }
 
     private static func joined(_ blocks: [FloatBlock]) -> FloatBlock {
@@ -111,6 +125,7 @@ public struct TrainingState: Sendable {
 
     private init(_ other: TrainingState, _ mover: Mover) {
         (round, published, kept, self.mover) = (other.round, other.published, other.kept, mover)
+        publishedNext = other.publishedNext
         (parameterCount, stepsPerRound, rounding) = (other.parameterCount, other.stepsPerRound, other.rounding)
     }
 
@@ -120,10 +135,21 @@ public struct TrainingState: Sendable {
             ? kept : FloatBlock(borrowing: kept.base, count: parameterCount, from: kept)
     }
 
+    /// What the leaves of a round are computed from; never written to once it is here.
+    ///
+    /// - Precondition: it is the next round, or where the exchange is delayed the one after it.
+    public func published(for round: Int) -> FloatBlock {
+        if round == self.round { return published }
+        guard let publishedNext, round == self.round + 1 else {
+            preconditionFailure("parameters of round \(round), where \(self.round) is the next")
+        }
+        return publishedNext
+    }
+
     /// What the state has beside the parameters, in the order of its names; the next step may write over it.
     var vectors: [FloatBlock] {
         switch mover {
-        case .optimiser(let optimiser): return optimiser.vectors
+        case .optimiser(let optimiser): return optimiser.vectors + (publishedNext == nil ? [] : [published])
         case .outer(let outer):
             let starts = stride(from: parameterCount, to: kept.count, by: parameterCount)
             return starts.map { FloatBlock(borrowing: kept.base + $0, count: parameterCount, from: kept) }
@@ -182,7 +208,7 @@ public struct TrainingState: Sendable {
         guard let begun else { preconditionFailure("a step without parts") }
         precondition(begun.parts.reduce(0) { $0 + $1.count } == kept.count, "parts \(begun.parts) of a step")
         (kept, self.begun) = (begun.kept, nil)
-        published = begun.rounded ?? begun.kept
+        publish(begun.rounded ?? begun.kept)
         mover.countUpdate()
         round += 1
     }
@@ -205,23 +231,35 @@ public struct TrainingState: Sendable {
     }
 
     private mutating func publish() {
-        guard let rounding else { return published = kept }
+        guard let rounding else { return publish(kept) }
         let rounded = publishedPool.take(count: kept.count)
         rounding.rounding(at: round).round(kept, into: rounded)
-        published = rounded
+        publish(rounded)
+    }
+
+    private mutating func publish(_ block: FloatBlock) {
+        if let next = publishedNext {
+            (published, publishedNext) = (next, block)
+        } else {
+            published = block
+        }
     }
 
     /// Moves what is published into the first of these blocks, and lets the next steps write theirs to the others in
     /// turn.
     ///
-    /// - Precondition: there are three blocks or four, each as long as what is published, and nobody else writes to
-    ///   them.
+    /// - Precondition: there are three blocks at least, and five where the exchange is delayed, each as long as what is
+    ///   published, and nobody else writes to them.
     public mutating func move(to blocks: [FloatBlock]) {
-        precondition((3...4).contains(blocks.count), "\(blocks.count) blocks for parameters")
+        precondition(blocks.count >= (publishedNext == nil ? 3 : 5), "\(blocks.count) blocks for parameters")
         blocks[0].copy(from: published)
         published = blocks[0]
+        if let next = publishedNext {
+            blocks[1].copy(from: next)
+            publishedNext = blocks[1]
+        }
         let pool = BlockPool(blocks, limit: 5)
-        if rounding == nil { (kept, self.pool) = (published, pool) } else { publishedPool = pool }
+        if rounding == nil { (kept, self.pool) = (publishedNext ?? published, pool) } else { publishedPool = pool }
     }
 
     /// A copy whose vectors no later step writes over.

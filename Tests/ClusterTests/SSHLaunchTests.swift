@@ -61,6 +61,9 @@ struct SSHLaunchTests {
         #expect(result.status == 0, "\(result.errors)")
         #expect(processes.left(after: 5) == [])
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
+        // Each with a key of its own, that it made and that is gone with it.
+        let joined = try job.events(of: "ssh").entries.filter { $0.event == .joined }.compactMap(\.worker)
+        #expect(!joined.isEmpty && joined.allSatisfy { $0.hasPrefix("host1/") || $0.hasPrefix("host2/") })
         for log in ["ssh/logs/host1.log", "ssh/logs/host2.log"].map(job.text) {
             #expect(!log.contains("crashed") && !log.contains("no ssh/logs"), "\(log)")
         }

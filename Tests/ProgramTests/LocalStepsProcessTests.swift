@@ -54,7 +54,7 @@ struct LocalStepsProcessTests {
                 "wire is int8: use float32 or bfloat16"))
         #expect(
             try refusal(["--set", "upstream.exchange=sometimes"]).contains(
-                "exchange is sometimes: use synchronous or local"))
+                "exchange is sometimes: use synchronous or delayed or local"))
         #expect(try refusal(["--set", "upstream.local_steps=4"]).contains("local_steps"))
     }
 

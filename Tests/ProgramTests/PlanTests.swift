@@ -7,6 +7,7 @@ import Testing
     private struct Plan: Decodable {
         struct Line: Decodable {
             let local_steps: Int
+            let overlap: Bool
             let wire: String
             let rows_per_s, efficiency, seconds, bytes_per_step: Double
         }
@@ -24,10 +25,12 @@ import Testing
             "--wire", "float32,bfloat16", "--json")
         #expect(result.status == 0, Comment(rawValue: result.errors))
         let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
-        #expect(plan.settings.map(\.local_steps) == [1, 1, 10, 10, 100, 100])
-        #expect(plan.settings.map(\.wire) == ["float32", "bfloat16", "float32", "bfloat16", "float32", "bfloat16"])
+        #expect(plan.settings.map(\.local_steps) == [1, 1, 1, 1, 10, 10, 100, 100])
+        #expect(plan.settings.map(\.overlap) == [false, false, true, true, false, false, false, false])
+        #expect(plan.settings.enumerated().allSatisfy { $1.wire == ($0 % 2 == 0 ? "float32" : "bfloat16") })
         let rates = plan.settings.map(\.rows_per_s)
-        #expect(rates[0] < rates[2] && rates[2] < rates[4] && rates[0] < rates[1])
+        #expect(rates[0] < rates[4] && rates[4] < rates[6] && rates[0] < rates[1])
+        #expect(rates[0] <= 1.01 * rates[2] && rates[1] <= 1.01 * rates[3])
         #expect(plan.settings.allSatisfy { (0...1).contains($0.efficiency) && $0.seconds > 0 })
         #expect(plan.settings[0].bytes_per_step > 1.9 * plan.settings[1].bytes_per_step)
         #expect(plan.settings.indices.contains(plan.advised))

@@ -123,6 +123,24 @@ enum MadeUp {
         report.labelCurve = LabelCurvePart(try curve())
         report.nights = try NightsPart(nights(6), classes: stages, areHeldOut: true)
         report.run = try runPart(lines: 300, workers: 5)
+        report.postures = try postures(60)
+        report.features = FeaturesPart(
+            (0..<90).map { .init(x: Double($0 % 7), y: Double($0 % 11), label: $0 % 3, person: $0 % 4) }, of: 900,
+            features: 128, variance: [0.4, 0.2], classes: ["supine", "right", "left"],
+            people: ["A", "B", "C", "D"])
         return report
+    }
+
+    /// A recording of so many maps of 6 by 5, turned every ten, of which every seventh is taken for another.
+    static func postures(_ count: Int, name: String = "sleeper") throws -> PosturesPart {
+        let maps = (0..<count).map { place in
+            let scored = place / 10 % 3
+            return PosturesPart.Map(
+                subject: name, recording: "night", position: place, scored: scored,
+                recognised: place % 7 == 0 ? (scored + 1) % 3 : scored, probability: 0.5 + Double(place % 5) / 10)
+        }
+        return try PosturesPart(
+            maps, classes: ["supine", "right", "left"], areHeldOut: true, sampleSeconds: 30, columns: 5, isTurned: false
+        ) { place in (0..<30).map { Float(($0 * 7 + place) % 13) } }
     }
 }

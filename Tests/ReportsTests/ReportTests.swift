@@ -74,6 +74,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     report.nights = try NightsPart(MadeUp.nights(4, epochs: 60, name: name), classes: MadeUp.stages, areHeldOut: nil)
     let workerName = name.replacing("\"", with: "").replacing("\\", with: "")
     report.run = try MadeUp.runPart(lines: 10, workers: 3, name: workerName)
+    report.postures = try MadeUp.postures(30, name: name)
     let html = report.html
     let expected =
         name.hasPrefix("\u{202E}")
@@ -82,7 +83,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
             .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
     #expect(html.contains("<bdi>\(expected)</bdi>"))
     #expect(html.contains("<h1><bdi>\(expected)</bdi></h1>"))
-    for markup in ["<script>", "<img", "<svg/", "\u{202E}", "\u{200F}"] { #expect(!html.contains(markup)) }
+    for markup in ["<script>", "<img src=x", "<svg/", "\u{202E}", "\u{200F}"] { #expect(!html.contains(markup)) }
     // Elements that are opened are closed: nothing broke out of where it stands.
     for element in ["section", "figure", "table", "svg", "details", "p", "h1"] {
         let opened = html.matches(of: try Regex("<\(element)[ >]")).count
@@ -189,6 +190,18 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
     // From the first to the last sleep epoch compared, the gap included.
     #expect(own.scored?.timeInBed == 3 && own.recognised.timeInBed == 3)
     #expect(own.scored?.totalSleepTime == 1.5 && own.scored?.remLatency == 2)
+}
+
+@Test func turnsAreChangesOfTheRecognisedPosture() throws {
+    let part = try MadeUp.postures(60)
+    #expect(part.maps == 60 && part.people == 1 && part.counts.reduce(0, +) == 60)
+    let night = try #require(part.timelines.first)
+    // Half an hour of maps 30 s apart.
+    #expect(night.maps == 60 && night.turnsPerHour == Double(night.turns) / 0.5)
+    // Every seventh map of 60 is taken for another: those at 0, 7, ..., 56.
+    #expect(part.confusions.reduce(0) { $0 + $1.count } == 9)
+    #expect(
+        part.wrong.allSatisfy { $0.scored != $0.recognised } && part.right.allSatisfy { $0.scored == $0.recognised })
 }
 
 @Test func samplesOfOtherDaysAreNoNight() {

@@ -33,16 +33,27 @@ import Testing
             costs(computing: 2, exchanging: 16).advice(wire: .float32, stepsPerRound: 1, steps: 1000))
         #expect(advice.contains("--wire bfloat16") && advice.contains("about 1.7 times the rate"))
         #expect(advice.contains("--local-steps 100"), Comment(rawValue: advice))
+        #expect(advice.contains("--overlap computes while sums travel, one step behind: about 1.1 times the rate"))
         let less = try #require(
             costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1, steps: 1000))
         #expect(!less.contains("--wire") && less.contains("--local-steps"))
     }
 
+    @Test func whereExchangeTakesAGoodPartOverlapAloneIsNamed() throws {
+        let costs = costs(computing: 12, exchanging: 7)
+        let advice = try #require(costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000))
+        #expect(advice.contains("--overlap") && advice.contains("about 1.7 times the rate"), Comment(rawValue: advice))
+        #expect(!advice.contains("--wire") && !advice.contains("--local-steps"))
+        #expect(costs.advice(wire: .float32, stepsPerRound: 1, roundsAtOnce: 2, steps: 1000) == nil)
+        #expect(costs.advice(wire: .float32, stepsPerRound: 5, steps: 1000) == nil)
+    }
+
     @Test func whereItDoesNotOrNobodyKnowsYetNothingIsAdvised() {
         // Local steps have to divide the job's: 1009 is a prime.
-        let prime = costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 1, steps: 1009)
+        let prime = costs(computing: 2, exchanging: 16).advice(
+            wire: .bfloat16, stepsPerRound: 1, roundsAtOnce: 2, steps: 1009)
         #expect(prime == nil)
-        #expect(costs(computing: 12, exchanging: 8).advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
+        #expect(costs(computing: 12, exchanging: 5).advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
         #expect(
             costs(computing: 2, exchanging: 16, rounds: 5).advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
         #expect(costs(computing: 2, exchanging: 16).advice(wire: .bfloat16, stepsPerRound: 500, steps: 1000) == nil)

@@ -8,9 +8,13 @@ import Testing
         return size
     }
 
-    @Test(arguments: [(parts: 1, isAudited: false), (1, true), (2, false)])
-    func everyOrderOfMessagesComesToTheSameSums(parts: Int, isAudited: Bool) throws {
-        let tally = try Exploration(size { ($0.parts, $0.isAudited) = (parts, isAudited) }).finish()
+    @Test(arguments: [
+        (parts: 1, isAudited: false, isDelayed: false), (1, true, false), (2, false, false), (1, false, true),
+    ])
+    func everyOrderOfMessagesComesToTheSameSums(parts: Int, isAudited: Bool, isDelayed: Bool) throws {
+        let tally = try Exploration(
+            size { ($0.parts, $0.isAudited, $0.isDelayed) = (parts, isAudited, isDelayed) }
+        ).finish()
         // Both workers' messages were mixed in many ways, and more than one state ends the run.
         #expect(tally.moves > tally.states && tally.states > 100 && tally.ends > 1)
     }

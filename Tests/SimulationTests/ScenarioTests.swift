@@ -85,6 +85,25 @@ import Testing
         expect(try scenario.simulated().round, is: 2 * (4 * 8 + 4 * 8) + 4 + 1, within: 0.02)
     }
 
+    @Test func withOverlapARoundTakesAsLongAsTheLongerOfComputingAndExchanging() throws {
+        var scenario = scenario(workers: 4, leafTime: .milliseconds(100))
+        (scenario.isDelayed, scenario.rounds) = (true, 30)
+        // 32 ms up and as many down pass while 100 ms are computed.
+        expect(try scenario.simulated().round, is: 100, within: 0.03)
+        scenario.leafTime = .milliseconds(4)
+        // Both ways are busy at once, each with a round.
+        let exchanging = try scenario.simulated().round
+        #expect(exchanging >= .milliseconds(32) && exchanging < .milliseconds(45), "\(exchanging)")
+        scenario.isDelayed = false
+        #expect(try scenario.simulated().round > .milliseconds(68))
+    }
+
+    @Test func withOverlapAWorkerComputesOneRoundAfterTheOtherOnSharedProcessors() throws {
+        var scenario = scenario(workers: 8, leafTime: .milliseconds(100))
+        (scenario.isDelayed, scenario.rounds, scenario.sharedProcessors) = (true, 30, 2)
+        expect(try scenario.simulated().round, is: 400, within: 0.03)
+    }
+
     @Test func theSameScenarioTakesTheSameTimeEachTime() throws {
         var scenario = scenario(workers: 100)
         scenario.handlingPerByte = 1.5

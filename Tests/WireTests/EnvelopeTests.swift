@@ -47,6 +47,7 @@ private let everyMessage: [Message] = [
             partLength: 32_768)),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, claim: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, claim: .max)),
+    .heartbeat(Heartbeat(sequence: 14, isReady: true, claim: 7, nextClaim: .max)),
     .farewell(.failed, text: "step 3"),
     .welcome(
         Welcome(

@@ -482,6 +482,10 @@ struct  Ssrm__Wire__Heartbeat
    * The claim that it computes; 0 for none.
    */
   uint64_t claim;
+  /*
+   * The claim that it computes after that, where a job has two rounds at once; 0 for none.
+   */
+  uint64_t next_claim;
   Ssrm__Wire__Heartbeat__AtHandCase at_hand_case;
   union {
     /*
@@ -492,7 +496,7 @@ struct  Ssrm__Wire__Heartbeat
 };
 #define SSRM__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__heartbeat__descriptor) \
-    , 0, 0, 0, SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET, {0} }
+    , 0, 0, 0, 0, SSRM__WIRE__HEARTBEAT__AT_HAND__NOT_SET, {0} }
 
 
 struct  Ssrm__Wire__HeartbeatReply

@@ -10,12 +10,12 @@ package final class TerminalSink: RunEventSink {
     private var shownTime = Duration.zero
     private var costs = RunCosts()
     private let wire: ElementType
-    private let stepsPerRound: Int
+    private let (stepsPerRound, roundsAtOnce): (Int, Int)
 
     /// A sink for a run of this job.
     package init(job: Job) {
         (steps, rowsPerStep, wire) = (job.steps, job.rowsPerStep, job.settings.arithmetic.wire)
-        stepsPerRound = job.stepsPerRound
+        (stepsPerRound, roundsAtOnce) = (job.stepsPerRound, job.roundsAtOnce)
         pace = RunPace(rowsPerStep: job.rowsPerStep)
     }
 
@@ -41,7 +41,8 @@ package final class TerminalSink: RunEventSink {
     private func tellCosts() {
         guard let text = costs.text else { return }
         Terminal.error(text)
-        if let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound, steps: steps) { Terminal.error(advice) }
+        let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
+        if let advice { Terminal.error(advice) }
     }
 
     package func end() { Terminal.clear() }

@@ -4,6 +4,9 @@ import Wire
 
 /// What peers may ask of a coordinator, and how often.
 extension CoordinatorShell {
+    /// How many threads send and take messages: sealing and opening them takes longer than a fast link does.
+    static func ioThreads(_ keys: KeyFolder?) -> Int { keys == nil ? 1 : min(Processors.count, 4) }
+
     /// How long samples that wait for room wait until it is looked for again.
     static let sampleWait = Duration.milliseconds(10)
     /// How often it is told how many peers were dropped, where many are.

@@ -9,6 +9,8 @@ package struct RunPlan: Encodable {
     package struct Line: Encodable, Sendable {
         /// Optimiser steps between two exchanges; 1 is a synchronous run.
         package let localSteps: Int
+        /// Whether a step is computed while the one before it is exchanged.
+        package let overlap: Bool
         /// How sums and the published state travel.
         package let wire: ElementType
         /// Why it does not get on; then the figures are nil.
@@ -28,7 +30,7 @@ package struct RunPlan: Encodable {
         package internal(set) var bytesPerStep: Double?
 
         private enum CodingKeys: String, CodingKey {
-            case wire, fault, efficiency, seconds
+            case wire, fault, efficiency, seconds, overlap
             case localSteps = "local_steps"
             case roundSeconds = "round_s"
             case rowsPerSecond = "rows_per_s"
@@ -76,7 +78,8 @@ package struct RunPlan: Encodable {
         case lines = "settings"
     }
 
-    /// A plan for each of these numbers of local steps in each of these formats.
+    /// A plan for each of these numbers of local steps in each of these formats; for steps that are all exchanged, with
+    /// overlap as well.
     package init(
         _ job: Job, measured: MeasuredWorker, machines: Machines, localSteps: [Int], wires: [ElementType]
     ) {
@@ -84,17 +87,21 @@ package struct RunPlan: Encodable {
         aloneRowsPerSecond =
             Double(job.rowsPerStep) / (Double(job.shardsPerStep) * measured.leafSeconds + measured.outerSeconds)
         lines = localSteps.flatMap { steps in
-            wires.map { Self.line(job, measured, machines, localSteps: steps, wire: $0) }
+            (steps == 1 ? [false, true] : [false]).flatMap { overlap in
+                wires.map { Self.line(job, measured, machines, localSteps: steps, overlap, wire: $0) }
+            }
         }
         advised = Self.advice(lines)
     }
 
-    /// The fewest local steps with which exchanges take little of the time, in the widest format that does; else the
-    /// fastest.
+    /// The fewest local steps with which exchanges take little of the time, without overlap if that does, in the widest
+    /// format that does; else the fastest.
     private static func advice(_ lines: [Line]) -> Int? {
         let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
         let least = good.map { lines[$0].localSteps }.min()
-        let widest = good.filter { lines[$0].localSteps == least }.max {
+        let fewest = good.filter { lines[$0].localSteps == least }
+        let plainest = fewest.filter { !lines[$0].overlap }
+        let widest = (plainest.isEmpty ? fewest : plainest).max {
             lines[$0].wire.byteCount(of: 1024) < lines[$1].wire.byteCount(of: 1024)
         }
         return widest
@@ -104,10 +111,11 @@ package struct RunPlan: Encodable {
     }
 
     private static func line(
-        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, wire: ElementType
+        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, _ overlap: Bool,
+        wire: ElementType
     ) -> Line {
-        var line = Line(localSteps: localSteps, wire: wire)
-        let planned = planned(job, localSteps: localSteps, wire: wire)
+        var line = Line(localSteps: localSteps, overlap: overlap, wire: wire)
+        let planned = planned(job, localSteps: localSteps, overlap, wire: wire)
         do {
             try planned.validate()
         } catch {
@@ -137,13 +145,13 @@ package struct RunPlan: Encodable {
         }
     }
 
-    /// The job with so many local steps, in this format, otherwise as it is.
-    private static func planned(_ job: Job, localSteps: Int, wire: ElementType) -> Job {
+    /// The job with so many local steps, or overlap, in this format, otherwise as it is.
+    private static func planned(_ job: Job, localSteps: Int, _ overlap: Bool, wire: ElementType) -> Job {
         var planned = job
         planned.settings.arithmetic.wire = wire
         var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(localSteps)
         local.steps = localSteps
-        planned.settings.exchange = localSteps > 1 ? .local(local) : .synchronous
+        planned.settings.exchange = localSteps > 1 ? .local(local) : overlap ? .delayed : .synchronous
         planned.steps = (job.steps + localSteps - 1) / localSteps * localSteps
         return planned
     }
@@ -158,7 +166,7 @@ package struct RunPlan: Encodable {
             publishedBytes: wire.ofParameters.byteCount(of: count),
             link: Scenario.Link(bitsPerSecond: machines.bitsPerSecond, delay: .seconds(machines.delaySeconds)))
         scenario.parts = min(64, VectorParts(travelling: count).count)
-        scenario.threads = machines.threads
+        (scenario.threads, scenario.isDelayed) = (machines.threads, job.roundsAtOnce > 1)
         scenario.handlingPerByte = measured.handlingNanoseconds
         scenario.rounds = machines.workers > 100 ? 6 : 12
         return scenario

@@ -14,7 +14,7 @@ extension RelayShell {
         (self.job, self.welcome) = (job, welcome)
         let offered = Employment.Job(
             digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
-            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount)
+            leafCount: job.shardsPerStep, vectorCount: job.exchangeCount, roundsAtOnce: job.roundsAtOnce)
         try perform(relay.onJob(offered, in: welcome, at: watch.elapsed))
     }
 
@@ -22,12 +22,12 @@ extension RelayShell {
     func prepare(generation: Int) throws {
         guard let job, let welcome else { preconditionFailure("no job to prepare") }
         session = .random(in: .min ... .max)
-        (tree, parameters) = (nil, nil)
+        runs = []
         lower.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
         let plan = Training.Plan(
             leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
             largestFigures: job.figures.map(\.largestPerLeaf),
-            vectorCount: job.exchangeCount)
+            vectorCount: job.exchangeCount, roundsAtOnce: job.roundsAtOnce)
         try perform(
             relay.onPrepared(
                 plan, firstClaim: .random(in: 1...1 << 62), in: welcome, generation: generation, at: watch.elapsed))
@@ -46,18 +46,31 @@ extension RelayShell {
     /// Takes the parameters that came with a run, and begins its tree.
     func begin(_ work: Work, with envelope: ReceivedEnvelope?) throws {
         guard let job else { preconditionFailure("a run of no job") }
-        tree = SumTree(
-            SumTreeShape(leafCount: job.shardsPerStep), step: work.step, rounding: job.sumRounding,
-            threads: CoordinatorShell.threads)
-        computing = [:]
+        let run = Run(step: work.step, parameters: self.run(work.step)?.parameters, tree: tree(of: work.step, job))
+        runs.removeAll { $0.step == work.step || abs($0.step - work.step) >= job.roundsAtOnce }
+        runs.append(run)
         guard let envelope else { return }
         do throws(WireError) {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
-            parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
+            note(work.step) {
+                $0.parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
+            }
         } catch {
-            parameters = nil  // nobody is to compute with those of the last run
+            note(work.step) { $0.parameters = nil }  // nobody is to compute with those of another run
             try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
+    }
+
+    private func tree(of step: Int, _ job: Job) -> SumTree {
+        SumTree(
+            SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.sumRounding,
+            threads: CoordinatorShell.threads)
+    }
+
+    func run(_ step: Int) -> Run? { runs.first { $0.step == step } }
+
+    private func note(_ step: Int, _ change: (inout Run) -> Void) {
+        if let place = runs.firstIndex(where: { $0.step == step }) { change(&runs[place]) }
     }
 
     func takeSums(of envelope: ReceivedEnvelope, from worker: WorkerID) -> [Relay.Directive] {
@@ -72,27 +85,32 @@ extension RelayShell {
         }
         let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
         guard let job, sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) else {
-            return relay.onNotFinite(from: worker, at: watch.elapsed)
+            return relay.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
         }
-        computing[worker, default: .zero] += report.computing
-        for sum in sums { tree?.insert(sum) }
-        return relay.onSums(from: worker, at: watch.elapsed)
+        note(report.step) { run in
+            run.computing[worker, default: .zero] += report.computing
+            for sum in sums { run.tree.insert(sum) }
+        }
+        return relay.onSums(from: worker, of: report.step, at: watch.elapsed)
     }
 
-    func finishRun() throws {
-        let sums = tree?.sums ?? []
+    func finishRun(_ work: Work) throws {
+        let run = self.run(work.step)
+        let sums = run?.tree.sums ?? []
         let isFinite = sums.allSatisfy { $0.isFinite(threads: CoordinatorShell.threads) }
         let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
         let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
-        try perform(relay.onSummed(content, computing: computing.values.max() ?? .zero, at: watch.elapsed))
-        tree = nil
+        let computing = run?.computing.values.max() ?? .zero
+        try perform(relay.onSummed(of: work, content, computing: computing, at: watch.elapsed))
+        // The parameters may be wanted once more, the sums are not.
+        if let job { note(work.step) { $0.tree = tree(of: work.step, job) } }
     }
 
     func send(_ report: LeafReport) throws {
         var frames: [RawFrame] = []
         if case .nodes = report.content {
             let element = job?.settings.arithmetic.wire ?? .float32
-            frames = (tree?.sums ?? []).map { RawFrame($0.vector, as: element) }
+            frames = (run(report.step)?.tree.sums ?? []).map { RawFrame($0.vector, as: element) }
         }
         try sendUp(Envelope(.leafReport(report), frames: frames))
     }

@@ -27,12 +27,16 @@ package final class RelayShell {
     var welcome: Welcome?
     /// Drawn at random for each job: workers of an earlier one have to come again.
     var session = UInt64.random(in: .min ... .max)
-    /// The parameters that came last, as they are sent on.
-    var parameters: RawFrame?
-    /// What the workers' sums of the run in hand are added up in.
-    var tree: SumTree?
-    /// How long workers computed for the run in hand.
-    var computing: [WorkerID: Duration] = [:]
+    /// A run in hand: its parameters, as they are sent on, what its workers' sums are added up in, and how long they
+    /// computed.
+    struct Run {
+        let step: Int
+        var parameters: RawFrame?
+        var tree: SumTree
+        var computing: [WorkerID: Duration] = [:]
+    }
+    /// The run that came last, and one of another step that is computed at once with it.
+    var runs: [Run] = []
     /// For floats that come as others.
     var pool = BlockPool(limit: 32)
     /// Blocks of samples that wait for room.
@@ -56,7 +60,7 @@ package final class RelayShell {
         relay = Relay(
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
             patience: settings.patience, at: watch.elapsed)
-        let context = try Context()
+        let context = try Context(threads: CoordinatorShell.ioThreads(settings.keys))
         lower = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
             keys: settings.keys?.reception(), in: context, linger: .seconds(1))
@@ -146,7 +150,7 @@ package final class RelayShell {
             case .down(let directive): try perform(directive, on: envelope)
             case .beginRun(let work, let withNewParameters):
                 try begin(work, with: withNewParameters ? envelope : nil)
-            case .finishRun: try finishRun()
+            case .finishRun(let work): try finishRun(work)
             case .passOn(let block, let workers): try passOn(block, from: envelope, to: workers)
             }
         }
@@ -164,7 +168,8 @@ package final class RelayShell {
         case .end: isOver = true
         case .fail(let reason): throw ServiceError(reason)
         // Neither memory nor samples are this process's own.
-        case .share, .release, .stream, .bring, .lookUp, .takeBlock, .dropBlocks, .takePart, .compute: break
+        case .share, .release, .stream, .bring, .keepParameters, .lookUp, .takeBlock, .dropBlocks, .takePart, .compute:
+            break
         }
     }
 
@@ -172,7 +177,7 @@ package final class RelayShell {
         switch directive {
         case .send(let message, let worker): try sendDown(Envelope(message), to: worker)
         case .sendWork(let work, let withParameters, let worker):
-            let frames = withParameters ? parameters.map { [$0] } ?? [] : []
+            let frames = withParameters ? run(work.step)?.parameters.map { [$0] } ?? [] : []
             try sendDown(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)

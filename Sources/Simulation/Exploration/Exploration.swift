@@ -22,6 +22,8 @@ public struct Exploration: Sendable {
         public var faults = 0
         /// Whether two compute each leaf, and whoever is alone with its numbers is found out.
         public var isAudited = false
+        /// Whether the exchange is delayed: two steps are computed at once.
+        public var isDelayed = false
 
         /// Two workers, two leaves, two steps, no faults.
         public init() {}

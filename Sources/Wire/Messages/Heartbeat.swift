@@ -8,13 +8,19 @@ public struct Heartbeat: Equatable, Sendable {
     public var isReady: Bool
     /// The claim that it computes; nil while it waits.
     public var claim: UInt64?
+    /// The claim that it computes after that; nil for none.
+    public var nextClaim: UInt64?
     /// Compute threads at hand, 0 for none at present; nil for as many as were said in hello.
     public var threads: Int?
 
     /// A sign of life.
-    public init(sequence: UInt64, isReady: Bool, claim: UInt64?, threads: Int? = nil) {
-        (self.sequence, self.isReady, self.claim, self.threads) = (sequence, isReady, claim, threads)
+    public init(sequence: UInt64, isReady: Bool, claim: UInt64?, nextClaim: UInt64? = nil, threads: Int? = nil) {
+        (self.sequence, self.isReady, self.threads) = (sequence, isReady, threads)
+        (self.claim, self.nextClaim) = (claim, nextClaim)
     }
+
+    /// Whether a claim is in hand.
+    public func names(_ claim: UInt64) -> Bool { self.claim == claim || nextClaim == claim }
 }
 
 extension MessageForm {
@@ -22,7 +28,8 @@ extension MessageForm {
     static let heartbeat = MessageForm(SSRM__WIRE__HEADER__BODY_HEARTBEAT) { header throws(WireError) in
         let body = header.heartbeat.pointee
         var heartbeat = Heartbeat(
-            sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim)
+            sequence: body.sequence, isReady: body.ready != 0, claim: body.claim == 0 ? nil : body.claim,
+            nextClaim: body.next_claim == 0 ? nil : body.next_claim)
         if body.at_hand_case == SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS {
             guard body.threads <= Hello.threadLimit else { throw .malformedHeader("\(body.threads) threads") }
             heartbeat.threads = Int(body.threads)
@@ -34,6 +41,7 @@ extension MessageForm {
             $0.sequence = heartbeat.sequence
             $0.ready = heartbeat.isReady ? 1 : 0
             $0.claim = heartbeat.claim ?? 0
+            $0.next_claim = heartbeat.nextClaim ?? 0
             if let threads = heartbeat.threads {
                 ($0.at_hand_case, $0.threads) = (SSRM__WIRE__HEARTBEAT__AT_HAND_THREADS, UInt32(threads))
             }

@@ -42,6 +42,7 @@ struct BenchSchedulesCommand: ParsableCommand {
     @Option(help: "The parts in which its vectors travel.") var parts = 1
     @Option(help: "How many faults it has at most.") var faults = 0
     @Flag(help: "Two workers compute each of its leaves; lies are among the faults.") var audited = false
+    @Flag(help: "Compute a step while the sums of the one before travel.") var overlap = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
@@ -58,7 +59,7 @@ struct BenchSchedulesCommand: ParsableCommand {
     private func explore() throws {
         var size = Exploration.Size()
         (size.workers, size.leaves, size.steps, size.parts) = (workers, leaves, steps, parts)
-        (size.faults, size.isAudited) = (faults, audited)
+        (size.faults, size.isAudited, size.isDelayed) = (faults, audited, overlap)
         let tally: Exploration.Tally
         do {
             tally = try Exploration(size).finish { tally in

@@ -20,7 +20,10 @@ struct ReportedFeatures {
     /// - Throws: for samples that the encoder does not take, and for features that do not differ.
     static func part(_ dataset: Dataset, by pretrained: PretrainedEncoder, threads: Int) throws -> FeaturesPart {
         let encoder = pretrained.encoder
-        let left = try dataset.preparationLeft(for: encoder.record.preparation)
+        let left: Preparation
+        do { left = try dataset.preparationLeft(for: encoder.record.preparation) } catch {
+            throw ProgramError("the run's encoder does not read such samples, give a dataset of its kind: \(error)")
+        }
         let count = min(limit, dataset.samples.count)
         let chosen = (0..<count).map { $0 * dataset.samples.count / count }
         let prepared = left.prepared(copies(of: chosen, in: dataset.samples), frame: dataset.frame, threads: threads)

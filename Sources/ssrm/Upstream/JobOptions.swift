@@ -48,6 +48,13 @@ struct JobOptions: ParsableArguments {
             """)
     var localSteps: Int?
 
+    @Flag(
+        help: """
+            Exchange every step and compute the next one meanwhile: gradients are taken at the parameters of a step before, so \
+            that nobody waits for a network that takes no longer than computing does. Not with --local-steps.
+            """)
+    var overlap = false
+
     @Option(
         help: ArgumentHelp(
             "Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later.",
@@ -89,6 +96,10 @@ struct JobOptions: ParsableArguments {
         if checkpointCopy?.isEmpty ?? false { throw ValidationError("--checkpoint-copy needs the name of a folder") }
         if run.isEmpty { throw ValidationError("--run needs the name of a folder") }
         if let localSteps, localSteps < 0 { throw ValidationError("--local-steps must not be negative") }
+        if overlap, let localSteps, localSteps > 0 {
+            throw ValidationError(
+                "--overlap exchanges every step, --local-steps \(localSteps) does not; leave one of them out")
+        }
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate must be positive, not \(learningRate)")
@@ -151,12 +162,27 @@ struct JobOptions: ParsableArguments {
             local.steps = localSteps
             settings.values.upstream.exchange = localSteps == 0 ? .synchronous : .local(local)
         }
+        try replaceExchange(&settings.values.upstream.exchange)
         elements.replace(&settings.values.upstream)
         orderOptions.replace(&settings.values.upstream.order)
         settings.values.shards = shards ?? settings.values.shards
         settings.values.shardSize = shardSize ?? settings.values.shardSize
         settings.values.steps = steps ?? settings.values.steps
         return settings
+    }
+
+    /// Has what is exchanged overlap with computing where that was asked for.
+    private func replaceExchange(_ exchange: inout ExchangeSettings) throws {
+        if exchange == .delayed, let localSteps, localSteps > 0 {
+            throw ValidationError(
+                "upstream.exchange is delayed, which exchanges every step; leave --local-steps \(localSteps) out")
+        }
+        guard overlap else { return }
+        if exchange.localSteps != nil {
+            throw ValidationError(
+                "--overlap exchanges every step, and the settings say upstream.exchange=local; add --local-steps 0")
+        }
+        exchange = .delayed
     }
 
     /// The job that these options ask for, on a dataset that was opened.

@@ -13,8 +13,9 @@ struct PlanCommand: ParsableCommand {
         discussion: """
             Measures for a few seconds how long one thread of this machine takes for a shard of the job, then simulates the \
             run on machines like this one whose links all end at the coordinator. Efficiency is the part of the workers' time \
-            in which they compute. With local steps, workers make so many steps of the optimiser between two exchanges; what \
-            that does to the loss depends on the task, and no plan tells it.
+            in which they compute. With local steps, workers make so many steps of the optimiser between two exchanges; with \
+            overlap (--overlap of `ssrm pretrain`) they compute a step while the one before it is exchanged. What that does \
+            to the loss depends on the task, and no plan tells it.
 
             Example:
               ssrm plan --data maps.safetensors --preset paper --workers 8 \\

@@ -20,7 +20,8 @@ extension RunPlan {
         }
         lines.append("local steps  wire       rows/s      round      computing  all steps   MB a step")
         for line in self.lines {
-            let name = pad("\(line.localSteps)", 11, left: true) + "  " + pad(line.wire.rawValue, 9)
+            let steps = line.overlap ? "overlap" : "\(line.localSteps)"
+            let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9)
             guard let rate = line.rowsPerSecond, let round = line.roundSeconds, let seconds = line.seconds,
                 let efficiency = line.efficiency, let bytes = line.bytesPerStep
             else {
@@ -51,7 +52,7 @@ extension RunPlan {
         }
         let line = lines[advised]
         let percent = fixed(100 * efficiency, 0)
-        let setting = "\(line.localSteps) local steps in \(line.wire.rawValue)"
+        let setting = (line.overlap ? "--overlap" : "\(line.localSteps) local steps") + " in \(line.wire.rawValue)"
         if efficiency >= Self.goodEfficiency {
             return "advice: \(setting): workers compute for \(percent) % of the time"
         }

@@ -1,0 +1,100 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The promise where steps overlap, with real processes.
+@Suite(.serialized)
+struct OverlapProcessTests {
+    static let options = [["--overlap"], ["--overlap", "--wire", "bfloat16"], ["--overlap", "--wire", "int8"]]
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
+        let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
+        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+    }
+
+    @Test(arguments: options)
+    func anyNumberOfWorkersAndThreadsAndAnyExchangeAndAudits(option: [String]) throws {
+        let alone = try pretrain("alone", option + ["--workers", "1"])
+        #expect(alone.step == 100)
+        for (i, flags) in [
+            ["--workers", "1", "--no-shared-memory"], ["--workers", "3", "--no-shared-memory"],
+            ["--workers", "2", "--threads", "2"], ["--workers", "7"], ["--workers", "3", "--audit", "0.5"],
+            ["--workers", "2", "--audit", "1", "--no-shared-memory"], ["--workers", "1", "--audit", "1"],
+        ].enumerated() {
+            #expect(try pretrain("\(i)", option + flags) == alone, Comment(rawValue: flags.joined(separator: " ")))
+        }
+    }
+
+    @Test(arguments: options)
+    func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
+        let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
+        #expect(try Pretraining.inspect(folder.path("run")) == resumed)
+    }
+
+    @Test func workersThatComeAndGoAndStreamAndRelaysBetween() throws {
+        let run = try EndlessRun.coordinator(
+            run: folder.path("run"), job: ["--overlap", "--wire", "bfloat16"], "--audit", "0.1", "--lease", "1",
+            "--heartbeat", "0.2")
+        let relay = try ProgramRun([
+            "relay", "--connect", try run.events.endpoint(), "--listen", "tcp://127.0.0.1:*",
+        ])
+        #expect(relay.waits(for: "relaying for"))
+        let line = relay.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
+        let endpoint = String(line.split(separator: " ").last ?? "")
+        let below = try (0..<2).map { _ in
+            try ProgramRun(["worker", "--connect", endpoint, "--data", Pretraining.dataset.get()])
+        }
+        let streaming = try run.worker("--sample-memory", "1")
+        let owner = try run.worker("--data", try Pretraining.dataset.get())
+        for pid in [relay.pid, streaming.pid, owner.pid] { try run.waitsForJoining(of: pid) }
+        for worker in below { #expect(relay.waits(for: ":\(worker.pid) joined")) }
+        try run.waitsForProgress()
+        owner.signal(SIGSTOP)
+        try run.events.waits(for: .silent) { $0.pid == owner.pid }
+        below[0].signal(SIGKILL)
+        try run.waitsForProgress()
+        owner.signal(SIGCONT)
+        try run.events.waits(for: .joined, count: 4)
+        streaming.signal(SIGKILL)
+        try run.events.waits(for: .silent) { $0.pid == streaming.pid }
+        try run.waitsForProgress()
+        try run.stopsWithTheBitsOfAnUndisturbedRun()
+        for process in [relay, owner, below[1]] {
+            let result = process.result()
+            #expect(result.status == 0, Comment(rawValue: result.errors))
+        }
+    }
+
+    @Test func whereItDoesNotGoItIsRefusedInALine() throws {
+        func refusal(_ flags: [String]) throws -> String {
+            let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 12)
+            let result = try ProgramRun(["pretrain", "--workers", "1"] + job + flags).result()
+            #expect(result.status != 0 && result.output.isEmpty)
+            return result.errors
+        }
+        #expect(
+            try refusal(["--overlap", "--local-steps", "4"]).contains(
+                "--overlap exchanges every step, --local-steps 4 does not; leave one of them out"))
+        #expect(
+            try refusal(["--overlap", "--set", "upstream.exchange=local"]).contains(
+                "--overlap exchanges every step, and the settings say upstream.exchange=local; add --local-steps 0"))
+        #expect(
+            try refusal(["--set", "upstream.exchange=delayed", "--local-steps", "4"]).contains(
+                "upstream.exchange is delayed, which exchanges every step; leave --local-steps 4 out"))
+    }
+
+    @Test func aRunIsNotResumedWithoutIt() throws {
+        _ = try pretrain("run", steps: 10, ["--workers", "1", "--set", "upstream.exchange=delayed"])
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 20)
+        let result = try ProgramRun(["pretrain", "--resume", "--workers", "1"] + job).result()
+        #expect(result.status == 1 && result.errors.contains("exchange delayed there, synchronous here"))
+        let resumed = try pretrain("run", steps: 20, ["--workers", "2", "--resume", "--overlap"])
+        #expect(try resumed == pretrain("whole", steps: 20, ["--workers", "1", "--overlap"]))
+    }
+}
