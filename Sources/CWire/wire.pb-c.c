@@ -1673,7 +1673,7 @@ const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
   (ProtobufCMessageInit) ssrm__wire__ready__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[6] =
 {
   {
     "step",
@@ -1735,10 +1735,23 @@ static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "history",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Work, history),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__work__field_indices_by_name[] = {
   3,   /* field[3] = claim */
   1,   /* field[1] = first_leaf */
+  5,   /* field[5] = history */
   2,   /* field[2] = leaf_count */
   4,   /* field[4] = released_below */
   0,   /* field[0] = step */
@@ -1746,7 +1759,7 @@ static const unsigned ssrm__wire__work__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__work__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
 {
@@ -1756,7 +1769,7 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
   "Ssrm__Wire__Work",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Work),
-  5,
+  6,
   ssrm__wire__work__field_descriptors,
   ssrm__wire__work__field_indices_by_name,
   1,  ssrm__wire__work__number_ranges,
@@ -1930,7 +1943,7 @@ const ProtobufCMessageDescriptor ssrm__wire__sum_part__descriptor =
   (ProtobufCMessageInit) ssrm__wire__sum_part__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descriptors[2] =
+static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descriptors[3] =
 {
   {
     "step",
@@ -1956,15 +1969,28 @@ static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "history",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__ParameterPart, history),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__parameter_part__field_indices_by_name[] = {
+  2,   /* field[2] = history */
   1,   /* field[1] = part */
   0,   /* field[0] = step */
 };
 static const ProtobufCIntRange ssrm__wire__parameter_part__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__parameter_part__descriptor =
 {
@@ -1974,7 +2000,7 @@ const ProtobufCMessageDescriptor ssrm__wire__parameter_part__descriptor =
   "Ssrm__Wire__ParameterPart",
   "ssrm.wire",
   sizeof(Ssrm__Wire__ParameterPart),
-  2,
+  3,
   ssrm__wire__parameter_part__field_descriptors,
   ssrm__wire__parameter_part__field_indices_by_name,
   1,  ssrm__wire__parameter_part__number_ranges,

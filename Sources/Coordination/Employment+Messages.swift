@@ -19,8 +19,11 @@ extension Employment {
         case .welcome(let welcome): return [.examine(welcome)]
         case .sampleBlock(let block):
             return stream?.asked.contains(block) ?? false ? [.takeBlock(block)] : []
-        case .parameterPart(let part): return onParameterPart(part, blockLengths)
+        case .parameterPart(let part):
+            adopt(history: part.history)
+            return onParameterPart(part, blockLengths)
         case .work(let work):
+            adopt(history: work.history)
             // Parts that a broken connection took are as parameters that it took: the next sign of life shows it.
             let areHere = !isAhead || takeAhead(step: work.step)
             return onWork(work, areHere ? blockLengths : [], isShared: isShared)
@@ -126,6 +129,12 @@ extension Employment {
         bringing = work
         if let next = broughtNext, !claimsInHand.contains(next.claim) { broughtNext = nil }
         return released + [.bring(work, withNewParameters: areNew)]
+    }
+
+    /// What came before the run went back, or forth, is of other states than the numbers of its steps tell now.
+    private mutating func adopt(history: Int) {
+        if history == self.history { return }
+        (self.history, parametersSteps, ahead) = (history, [], nil)
     }
 
     private mutating func onParameterPart(_ part: ParameterPart, _ blockLengths: [Int]) -> [Directive] {

@@ -128,6 +128,8 @@ public struct Employment: Sendable {
     var ahead: (step: Int, next: Int)?
     /// The steps whose parameters are here.
     var parametersSteps: [Int] = []
+    /// As of `Work`.
+    var history = 0
     /// A relay's compute threads at hand; nil for as many as the hello says.
     var threads: Int?
     /// The claims that are being computed, one after another; no more than rounds are computed at once.

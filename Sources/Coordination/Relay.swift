@@ -230,6 +230,7 @@ public struct Relay: Sendable {
         while let old = runs.firstIndex(where: {
             $0.work.step == work.step || abs($0.work.step - work.step) >= roundsAtOnce
         }) { drop(old) }
+        if training?.history != work.history { training?.adopt(history: work.history) }
         runs.append((work, generation))
         let directives = training?.onRun(step: work.step, leaves: work.leaves, at: now)
         return [.beginRun(work, withNewParameters: withNewParameters)] + below(directives, at: now)

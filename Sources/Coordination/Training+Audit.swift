@@ -95,7 +95,7 @@ extension Training {
         if ledgers.isEmpty { return [] }
         if let kept { (record.leaves, record.audited) = (kept.leaves, kept.audited) }
         beginAnew(at: round)
-        roster.forgetParameters()
+        adopt(history: history + 1)
         record.forget(since: round)
         return [.event(.wentBack(step: plan.firstStep(of: round)))] + assign(at: now)
     }

@@ -85,7 +85,8 @@ extension Training {
             given: .init(claim: claim.id, leafCount: claim.leaves.count, since: now, begun: now), at: claim.worker)
         noteDue(of: claim.worker)
         let work = Work(
-            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: releasedBelow ?? claim.id)
+            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: releasedBelow ?? claim.id,
+            history: history)
         return tellBackup(claim, step)
             + [.sendWork(work, withParameters: needsParameters, to: claim.worker)]
     }

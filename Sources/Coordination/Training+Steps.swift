@@ -94,6 +94,9 @@ extension Training {
         place(ofStep: step).map { ledgers[$0].isLookedThrough } ?? false
     }
 
+    /// Whether two workers compute each leaf of a step in hand.
+    public func isAudited(_ step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isAudited } ?? false }
+
     /// The number that the next claim gets.
     var nextClaim: UInt64 { ledger?.nextID ?? relayedClaim ?? 1 }
 

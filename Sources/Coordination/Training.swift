@@ -111,6 +111,8 @@ public struct Training: Sendable {
     var isBehind = false
     /// Who is not taken in any more, beside those whose names are in the record.
     var shutOut: Set<WorkerID> = []
+    /// How often the run went back to an earlier state, of this coordinator's process.
+    public internal(set) var history = 0
     /// The share of steps whose leaves are all computed twice, and where it is drawn which ones.
     let auditShare: Double
     var auditDraw: RandomSequence
@@ -214,6 +216,12 @@ public struct Training: Sendable {
         roster.noteCutOff(worker)
         isBehind = true
         return [.event(.cutOff(worker: member.name))] + assign(at: now)
+    }
+
+    /// What was published before is not relied on any more: workers may have it under the same steps' numbers.
+    mutating func adopt(history: Int) {
+        self.history = history
+        roster.forgetParameters()
     }
 
     /// When `onTick` has something to do before its time: an answer is overdue then.

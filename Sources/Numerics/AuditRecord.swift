@@ -9,6 +9,8 @@ public struct AuditRecord: Equatable, Sendable {
     /// By workers' names, the first exchange of which their sums were taken on their word since they were last found
     /// right; of runs without audits nothing is noted.
     public var unaudited: [String: Int]
+    /// The last such exchange, of this process's: in an earlier one's all exchanges were over.
+    private var newest: [String: Int] = [:]
     /// The names of workers whose sums were wrong: they are not taken in again.
     public var shutOut: Set<String>
     /// How often leaves were given to a second worker because the first one's answer was overdue.
@@ -25,16 +27,16 @@ public struct AuditRecord: Equatable, Sendable {
 
     /// Takes note that a worker's sums of an exchange were taken: on its word, or because another's were the same.
     public mutating func note(sumsOf exchange: Int, by worker: String, isAudited: Bool) {
-        guard let since = unaudited[worker] else {
-            if !isAudited { unaudited[worker] = exchange }
-            if unaudited.count > Self.nameLimit { forgetOldest() }
+        // Where two exchanges are computed at once, the sums of the later one may have been taken before.
+        if isAudited {
+            guard let since = unaudited[worker], since < exchange else { return }
+            unaudited[worker] = newest[worker].flatMap { $0 > exchange ? $0 : nil }
+            if unaudited[worker] == nil { newest[worker] = nil }
             return
         }
-        if isAudited {
-            if since < exchange { unaudited[worker] = nil }
-        } else {
-            unaudited[worker] = min(since, exchange)  // where two are computed at once, the later one may come first
-        }
+        unaudited[worker] = min(unaudited[worker] ?? exchange, exchange)
+        newest[worker] = max(newest[worker] ?? exchange, exchange)
+        if unaudited.count > Self.nameLimit { forgetOldest() }
     }
 
     /// Workers that come and go under ever new names are not all remembered.
@@ -42,15 +44,18 @@ public struct AuditRecord: Equatable, Sendable {
 
     private mutating func forgetOldest() {
         guard let oldest = unaudited.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) else { return }
-        unaudited[oldest.key] = nil
+        (unaudited[oldest.key], newest[oldest.key]) = (nil, nil)
     }
 
     /// Takes note that a worker's sums were wrong; where that is remembered, nobody of its name is taken in again.
     public mutating func shutOut(_ worker: String, isRemembered: Bool) {
-        unaudited[worker] = nil
+        (unaudited[worker], newest[worker]) = (nil, nil)
         if isRemembered, shutOut.count < Self.nameLimit { shutOut.insert(worker) }
     }
 
     /// Forgets whose sums were taken in exchanges that are done again.
-    public mutating func forget(since exchange: Int) { unaudited = unaudited.filter { $0.value < exchange } }
+    public mutating func forget(since exchange: Int) {
+        unaudited = unaudited.filter { $0.value < exchange }
+        newest = newest.filter { unaudited[$0.key] != nil }.mapValues { min($0, exchange - 1) }
+    }
 }

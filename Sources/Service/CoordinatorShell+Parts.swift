@@ -98,7 +98,7 @@ extension CoordinatorShell {
     func sendParts(_ parts: [RawFrame], of step: Int, to worker: WorkerID) throws {
         let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
         for part in already..<max(already, parts.count) {
-            let message = Message.parameterPart(ParameterPart(step: step, part: part))
+            let message = Message.parameterPart(ParameterPart(step: step, part: part, history: training.history))
             try send(Envelope(message, frames: [parts[part]]), to: worker)
         }
         sent[worker] = PartsSent(step: step, count: parts.count)

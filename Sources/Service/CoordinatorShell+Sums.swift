@@ -76,9 +76,9 @@ extension CoordinatorShell {
         steps.append(StepInHand(round, of: job, in: parts))
     }
 
-    /// Makes the step in hand, and each one after it whose sums are all here by then.
+    /// Makes the step in hand, and each one after it whose sums are all here by then; none where that is done already.
     func finishSteps() throws {
-        repeat { try finishStep() } while training.isStepComplete
+        while training.isStepComplete { try finishStep() }
     }
 
     private func finishStep() throws {

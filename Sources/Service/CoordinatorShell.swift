@@ -218,6 +218,7 @@ package final class CoordinatorShell {
     }
 
     func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
+        var isStepDone = false
         for directive in directives {
             switch directive {
             case .send(let message, let worker): try send(Envelope(message), to: worker)
@@ -241,13 +242,14 @@ package final class CoordinatorShell {
             case .takeAnswer(let claim): takeAnswer(claim)
             case .settle(let step, let leaves): try settle(step, leaves)
             case .goBack(let round): try goBack(to: round)
-            case .finishStep: try finishSteps()
+            case .finishStep: isStepDone = true  // what else is to be done is of the step that it ends
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }
                 events.tell(event)
             case .fail(let reason): throw ServiceError(reason)
             }
         }
+        if isStepDone { try finishSteps() }
     }
 
     // MARK: - Processes

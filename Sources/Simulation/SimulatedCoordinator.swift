@@ -95,6 +95,7 @@ struct SimulatedCoordinator {
     // MARK: - Directives
 
     private mutating func perform(_ directives: [Training.Directive], on parcel: Parcel? = nil, _ now: Duration) {
+        var isStepDone = false
         for directive in directives {
             switch directive {
             case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
@@ -116,11 +117,12 @@ struct SimulatedCoordinator {
                 add(answer?.sums ?? [], of: answer?.step ?? step)
             case .settle(let step, let leaves): disputed.append((step, leaves, state(for: step)))
             case .goBack(let round): goBack(to: round, now)
-            case .finishStep: while finishStep(now), training.isStepComplete {}
+            case .finishStep: isStepDone = true  // as the shell does: whatever else there is comes first
             case .event(let event): acts.append(.tell(event))
             case .fail(let reason): acts.append(.end(reason: reason))
             }
         }
+        if isStepDone { while training.isStepComplete, finishStep(now) {} }
     }
 
     private mutating func takeSumPart(_ part: SumPart, _ nodes: [Range<Int>], _ parcel: Parcel?) {
@@ -151,7 +153,7 @@ struct SimulatedCoordinator {
         if case .confirm(let finder)? = training.claim(of: worker, step: work.step)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in
                 id != worker && member.isReady && member.threads > 0 && !member.isCutOff
-                    && (member.isComparable || training.ledger?.isAudited == false)
+                    && (member.isComparable || !training.isAudited(work.step))
                     && member.inHand?.due.map { $0 > now } ?? true
             })
         {
@@ -187,7 +189,7 @@ struct SimulatedCoordinator {
     private mutating func sendParts(upTo count: Int, of step: Int, _ state: UInt64, to worker: WorkerID) {
         let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
         for part in already..<max(already, count) {
-            let message = Message.parameterPart(ParameterPart(step: step, part: part))
+            let message = Message.parameterPart(ParameterPart(step: step, part: part, history: training.history))
             let piece = Cell(run.piece(part, of: state))
             acts.append(.send(Parcel(message: message, blockLengths: [1], cells: [piece]), to: worker))
         }

@@ -90,7 +90,7 @@ struct SimulatedWorker {
         if lent.keys.contains(where: { sessionOfClaim[$0] != session }) {
             fault = "memory is lent to a coordinator that is gone"
         }
-        if lent.values.reduce(0, { $0 + $1.count }) > 2 * (1 + run.roundsAtOnce) * run.leafCount {
+        if lent.values.reduce(0, { $0 + $1.count }) > 3 * (1 + run.roundsAtOnce) * run.leafCount {
             fault = "ever more memory is lent"
         }
     }

@@ -55,7 +55,7 @@ extension Simulation {
         switch run.trouble {
         case .falseAlarms(let liar) where reason.contains("finite") && isBelow(liar, i),
             .falseSums(let liar) where reason.contains("finite") && isBelow(liar, i):
-            places[liar].isHonest = true
+            (places[liar].isHonest, places[liar].wasMended) = (true, true)
         default: throw failure("\(label(i)) ended: \(reason)")
         }
         stop(i, restarts: true)

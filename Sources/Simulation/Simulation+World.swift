@@ -70,7 +70,7 @@ extension Simulation {
             guard now - places[i].lastHeard >= run.patience else { throw failure("w\(i) lost its patience too soon") }
             stop(i, restarts: outcome == nil)
         case .some(let reason)
-        where !places[i].isHonest
+        where (!places[i].isHonest || places[i].wasMended)
             && (reason.contains("finite") || reason.contains("are others") || reason.contains("were wrong")):
             places[i].isHonest = true  // whoever starts it again has mended it
             stop(i, restarts: true)

@@ -63,6 +63,8 @@ public struct Simulation {
         /// What waits for a coordinator to send it to.
         var unsent: [Parcel] = []
         var isHonest = true
+        /// Whether it was not, and what it said then may still be answered.
+        var wasMended = false
         /// Whether it computes on shared processors, and what it does after that.
         var isComputing = false
         var ordered: [(done: Event, time: Int)] = []

@@ -1,5 +1,5 @@
 /// The version of the protocol that this program speaks.
-public let protocolVersion: UInt32 = 7
+public let protocolVersion: UInt32 = 8
 
 /// What coordinator and workers say to each other; `Protos/wire.proto` tells each field's meaning.
 public enum Message: Equatable, Sendable {

@@ -377,10 +377,14 @@ struct  Ssrm__Wire__Work
    * Memory lent for claims with smaller numbers is free again.
    */
   uint64_t released_below;
+  /*
+   * How often the run went back to an earlier state: what was published under another number is not relied on.
+   */
+  uint64_t history;
 };
 #define SSRM__WIRE__WORK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__work__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -436,10 +440,14 @@ struct  Ssrm__Wire__ParameterPart
   ProtobufCMessage base;
   uint64_t step;
   uint32_t part;
+  /*
+   * As the work's.
+   */
+  uint64_t history;
 };
 #define SSRM__WIRE__PARAMETER_PART__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__parameter_part__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 /*

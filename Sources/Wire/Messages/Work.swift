@@ -10,10 +10,13 @@ public struct Work: Equatable, Sendable {
     public var leaves: Range<Int>
     /// Memory lent for claims with smaller numbers is free again.
     public var releasedBelow: UInt64
+    /// How often the run went back to an earlier state: what was published under another number is not relied on.
+    public var history: Int
 
     /// Work.
-    public init(claim: UInt64, step: Int, leaves: Range<Int>, releasedBelow: UInt64) {
+    public init(claim: UInt64, step: Int, leaves: Range<Int>, releasedBelow: UInt64, history: Int = 0) {
         (self.claim, self.step, self.leaves, self.releasedBelow) = (claim, step, leaves, releasedBelow)
+        self.history = history
     }
 }
 
@@ -25,7 +28,8 @@ extension MessageForm {
         return .work(
             Work(
                 claim: try claim(body.claim), step: try number(body.step),
-                leaves: try leaves(body.first_leaf, body.leaf_count), releasedBelow: body.released_below))
+                leaves: try leaves(body.first_leaf, body.leaf_count), releasedBelow: body.released_below,
+                history: try number(body.history)))
     } write: { message, header, arena in
         guard case .work(let work) = message else { return false }
         header.work = arena.make(ssrm__wire__work__init) {
@@ -34,6 +38,7 @@ extension MessageForm {
             $0.first_leaf = UInt32(work.leaves.lowerBound)
             $0.leaf_count = UInt32(work.leaves.count)
             $0.released_below = work.releasedBelow
+            $0.history = UInt64(work.history)
         }
         return true
     }
