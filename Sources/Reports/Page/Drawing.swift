@@ -33,15 +33,17 @@ struct Scale: Sendable {
     /// Its place in a drawing.
     func at(_ value: Double) -> Int { Int((1000 * part(value)).rounded()) }
 
-    /// Where round numbers lie, about so many.
+    /// Where round numbers lie, about so many, two at least where the scale allows it.
     func ticks(_ count: Int = 4, unit: String = "") -> [Panel.Tick] {
         let rough = (high - low) / Double(max(count, 1))
         let power = pow(10, floor(log10(rough)))
         let step = ([1, 2, 2.5, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10) * power
         let decimals = max(0, min(8, Int(ceil(-log10(step) - 1e-9)) + (step / power == 2.5 ? 1 : 0)))
-        return (Int((low / step).rounded(.up))...max(Int((low / step).rounded(.up)), Int((high / step).rounded(.down))))
-            .map { Double($0) * step }.filter { $0 >= low && $0 <= high }
-            .map { Panel.Tick(place: part($0), text: Prose.fixed($0, decimals) + unit) }
+        let values = stride(from: (low / step).rounded(.up), through: (high / step).rounded(.down), by: 1)
+            .map { $0 * step }.filter { $0 >= low && $0 <= high }
+        // One number alone tells no scale.
+        if values.count < 2, count < 6 { return ticks(count + 1, unit: unit) }
+        return values.map { Panel.Tick(place: part($0), text: Prose.fixed($0, decimals) + unit) }
     }
 }
 
