@@ -30,10 +30,10 @@ import Wire
         let worker = try run.worker("--keys", mill.folder)
         try run.waitsForJoining(of: worker.pid)
         let turnedAway = try [
-            (run.worker("--patience", "2"), "takes those with keys alone: give --keys"),
-            (run.worker("--patience", "2", "--keys", unlisted.folder), "does not list this key: `ssrm keys authorize`"),
+            (run.worker("--patience", "10"), "takes those with keys alone: give --keys"),
+            (run.worker("--patience", "10", "--keys", unlisted.folder), "does not list this key: `ssrm keys authorize`"),
             (
-                run.worker("--patience", "4", "--keys", deceived.folder),
+                run.worker("--patience", "10", "--keys", deceived.folder),
                 "has another key than \(deceived.folder)/coordinator"
             ),
         ]
@@ -53,7 +53,7 @@ import Wire
     @Test func aWorkerWithKeysIsNotTakenInByWhoHasNone() throws {
         let run = try EndlessRun.coordinator(run: folder.path("run"))
         let mill = try head.issue("mill")
-        let result = try run.worker("--patience", "2", "--keys", mill.folder).result()
+        let result = try run.worker("--patience", "10", "--keys", mill.folder).result()
         #expect(result.status == 1 && result.errors.contains("has no keys"), Comment(rawValue: result.errors))
         run.process.signal(SIGTERM)
         run.process.result()
