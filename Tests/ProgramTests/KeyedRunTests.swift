@@ -31,7 +31,10 @@ import Wire
         try run.waitsForJoining(of: worker.pid)
         let turnedAway = try [
             (run.worker("--patience", "10"), "takes those with keys alone: give --keys"),
-            (run.worker("--patience", "10", "--keys", unlisted.folder), "does not list this key: `ssrm keys authorize`"),
+            (
+                run.worker("--patience", "10", "--keys", unlisted.folder),
+                "does not list this key: `ssrm keys authorize`"
+            ),
             (
                 run.worker("--patience", "10", "--keys", deceived.folder),
                 "has another key than \(deceived.folder)/coordinator"
