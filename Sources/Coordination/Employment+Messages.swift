@@ -64,7 +64,7 @@ extension Employment {
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
-            (session, releasedBelow) = (welcome.session, 0)
+            (session, releasedBelow, parametersSteps) = (welcome.session, 0, [])
             forgetClaim()
             directives += releaseAll()
             abandoned.formUnion(ordered)

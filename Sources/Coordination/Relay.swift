@@ -29,6 +29,8 @@ public struct Relay: Sendable {
     /// What the coordinator gave it, in the order in which it came: no more than rounds are computed at once.
     private var runs: [(work: Work, generation: Int)] = []
     private var generation = 0
+    /// Which process's run, and how often that went back: its workers count such changes themselves.
+    private var published: (session: UInt64?, history: Int)?
     /// Workers that came before there was a job.
     private var early: [WorkerID: Hello] = [:]
     /// Who waits for which block of samples.
@@ -136,6 +138,12 @@ public struct Relay: Sendable {
         below(training?.onUnreadable(error, from: worker, at: now), at: now)
     }
 
+    /// Refuses a worker, as `Training.onRefused`.
+    public mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal, at now: Duration) -> [Directive] {
+        guard training != nil else { return [.down(.send(.refusal(refusal), to: worker))] }
+        return below(training?.onRefused(worker, refusal), at: now)
+    }
+
     /// Takes note that a worker's connection has ended, as `Training.onGone`.
     public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
         below(training?.onGone(worker, at: now), at: now)
@@ -223,6 +231,13 @@ public struct Relay: Sendable {
     private mutating func begin(
         _ work: Work, withNewParameters: Bool, _ generation: Int, at now: Duration
     ) -> [Directive] {
+        if published.map({ $0 != (employment.session, work.history) }) ?? true {
+            // What is in hand, and what workers have, is of a state that was given up, or of another process's run.
+            dropRuns()
+            published = (employment.session, work.history)
+            let history = training?.history ?? 0
+            training?.adopt(history: history + 1)
+        }
         for place in runs.indices.reversed() where runs[place].work.claim == work.claim {
             training?.endRun(step: runs.remove(at: place).work.step)
         }
@@ -230,7 +245,6 @@ public struct Relay: Sendable {
         while let old = runs.firstIndex(where: {
             $0.work.step == work.step || abs($0.work.step - work.step) >= roundsAtOnce
         }) { drop(old) }
-        if training?.history != work.history { training?.adopt(history: work.history) }
         runs.append((work, generation))
         let directives = training?.onRun(step: work.step, leaves: work.leaves, at: now)
         return [.beginRun(work, withNewParameters: withNewParameters)] + below(directives, at: now)

@@ -64,7 +64,7 @@ extension Training {
             if shutOut.count < AuditRecord.nameLimit { shutOut.insert(answer.worker) }
             // Others may bear the name: what one of them did is not to keep all of them out.
             let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
-            record.shutOut(answer.name, isRemembered: !isShared)
+            record.shutOut(answer.name, isRemembered: areNamesOwn || !isShared)
             for place in ledgers.indices { ledgers[place].onLiar(answer.worker) }
             let text = "the sums of leaves \(leaves) of step \(step) are others; look at this machine's memory"
             directives.append(refuse(answer.worker, Refusal(.refuted, text)))

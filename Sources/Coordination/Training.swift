@@ -111,6 +111,8 @@ public struct Training: Sendable {
     var isBehind = false
     /// Who is not taken in any more, beside those whose names are in the record.
     var shutOut: Set<WorkerID> = []
+    /// Whether nobody can bear another's name.
+    let areNamesOwn: Bool
     /// How often the run went back to an earlier state, of this coordinator's process.
     public internal(set) var history = 0
     /// The share of steps whose leaves are all computed twice, and where it is drawn which ones.
@@ -134,17 +136,18 @@ public struct Training: Sendable {
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
+    ///   - areNamesOwn: whether nobody can bear another's name, as where names come with keys.
     ///   - audit: the share of leaves that two workers compute, whose answers have to be the same.
     ///   - auditSeed: what it follows from which leaves these are; nobody else is to know it.
     public init(
         _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil,
         reference: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(), heartbeat: Duration, lease: Duration,
-        refusesOtherArithmetic: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0
+        refusesOtherArithmetic: Bool = false, areNamesOwn: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0
     ) {
         precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
         (self.probe, self.reference, self.record) = (probe ?? reference, reference, record)
-        self.refusesOtherArithmetic = refusesOtherArithmetic
+        (self.refusesOtherArithmetic, self.areNamesOwn) = (refusesOtherArithmetic, areNamesOwn)
         (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
         roster = Roster(lease: lease)
@@ -251,6 +254,11 @@ public struct Training: Sendable {
         if refusedCount > Self.refusedLimit { return [] }
         let isLast = refusedCount == Self.refusedLimit
         return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
+    }
+
+    /// Refuses a worker for a reason that is told of, unless there was too much of that already.
+    public mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal) -> [Directive] {
+        tellRefused(refusal.text) + [refuse(worker, refusal)]
     }
 
     mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {

@@ -20,6 +20,9 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
         UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
     }
 
+    /// A copy of the bytes, for who does not keep the frame: optimised code lets go of it after its last mention.
+    func copied() -> [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+
     /// Has the connection that it came by hold a vector on its way; ZeroMQ has no option for that within a machine.
     func widenItsConnection() {
         let descriptor = zmq_msg_get(message, ZMQ_SRCFD)
@@ -27,7 +30,9 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
     }
 
     /// What the gatekeeper said of the connection that it came by; nil where there is none.
-    var pass: String? { zmq_msg_gets(message, "User-Id").map { String(cString: $0) } }
+    var pass: String? {
+        withExtendedLifetime(self) { zmq_msg_gets(message, "User-Id").map { String(cString: $0) } }
+    }
 
     /// The number of the connection to an abstract name that it came by; 0 where that has none, or is closed.
     func joinedNumber(at name: String) -> UInt64 {

@@ -23,7 +23,7 @@ extension Reception {
                 if let gauge { front.drop(gauge, because: "\(fault) [\(label)]") }
                 continue
             }
-            let name = Array(first.bytes)
+            let name = first.copied()
             let peer = name + pass.key.bytes
             if let other = sealedNames[name], other != peer, gaugeIsOpen(of: other) {
                 // ZeroMQ has given it the other's place; the other comes again.
@@ -60,10 +60,10 @@ extension Reception {
     /// Closes the connections of those whose keys may not come any more.
     func sendAwayRevoked() -> [Front.Note] {
         let revoked = sealedPeers.filter { gatekeeper?.label(of: $0.value.key) == nil }
-        return revoked.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { peer, known in
+        return revoked.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { peer, known in
+            let isHere = gaugeIsOpen(of: peer)
             drop(peer, because: "its key '\(known.label)' is not listed any more")
-            forgetSealed(peer)
-            return .revoked(peer: peer, label: known.label)
+            return isHere ? .revoked(peer: peer, label: known.label) : nil
         }
     }
 

@@ -165,7 +165,7 @@ public final class Reception {
 
     private func receiveOpen() throws(SocketError) -> Arrival? {
         guard let frames = try local.receive(), let first = frames.first else { return nil }
-        let identity = Array(first.bytes)
+        let identity = first.copied()
         // Of a message that ZeroMQ had fetched before it was asked for, only what the peer sent tells its connection.
         let came = frames.count > 1 ? frames[1] : first
         if sealed == nil, let gauge = front.gauge(of: came) {
@@ -233,6 +233,7 @@ public final class Reception {
     /// Closes a peer's connection.
     public func drop(_ identity: [UInt8], because reason: String) {
         if let gauge = gauges.removeValue(forKey: identity) { front.drop(gauge, because: reason) }
+        forgetSealed(identity)
     }
 
     /// Has the peer dropped that has not read for longest, where one has not for long.

@@ -102,8 +102,8 @@ package final class CoordinatorShell {
             round: state.round, firstClaim: .random(in: 1...1 << 62), probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: sha256(of: job.probe()), name: "this coordinator"),
             record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
-            refusesOtherArithmetic: settings.refusesOtherArithmetic, audit: settings.audit,
-            auditSeed: .random(in: .min ... .max))
+            refusesOtherArithmetic: settings.refusesOtherArithmetic, areNamesOwn: settings.keys != nil,
+            audit: settings.audit, auditSeed: .random(in: .min ... .max))
         var limits = try FrontLimits(localWorkers: settings.localWorkers)
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(

@@ -66,7 +66,8 @@ import Wire
     @Test func whoeverSaysNothingTakesNoDescriptorsFromCheckpoints() throws {
         try withEndlessRun(descriptors: 256) { run, endpoint in
             // More than there can be: those that said nothing for longest make room.
-            let peers = try (0..<1000).map { _ in try RawPeer(endpoint, greets: false) }
+            // Twice what the coordinator has; with many more, Foundation's Process reads past the list of this process's own.
+            let peers = try (0..<500).map { _ in try RawPeer(endpoint, greets: false) }
             try run.events.waits(for: .peersMuted)
             #expect(ProcessSize.descriptorCount(of: run.process.pid) < 200)
             try run.events.waits(for: .checkpointWritten, count: try run.checkpointCount() + 2) { _ in true }

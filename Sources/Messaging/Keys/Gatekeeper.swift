@@ -108,7 +108,7 @@ final class Gatekeeper: Sendable {
 
     /// The answer to a request, and the key of whoever was turned away.
     private func judge(_ frames: [Frame]) -> (reply: [Part], turnedAway: PublicKey?) {
-        let texts = frames.map { Array($0.bytes) }
+        let texts = frames.map { $0.copied() }
         // version, request, domain, address, identity, mechanism, and for CURVE the key
         let isRequest = texts.count == 7 && texts[0] == Array("1.0".utf8) && texts[5] == Array("CURVE".utf8)
         let key = isRequest && texts[6].count == PublicKey.byteCount ? PublicKey(texts[6]) : nil

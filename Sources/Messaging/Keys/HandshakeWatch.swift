@@ -32,9 +32,11 @@ public final class HandshakeWatch {
     public func takeAll() throws(SocketError) -> [Outcome] {
         var outcomes: [Outcome] = []
         while let frames = try socket.receive() {
-            guard let bytes = frames.first?.bytes, bytes.count == 6 else { continue }
-            let value = bytes.loadUnaligned(fromByteOffset: 2, as: UInt32.self)
-            switch Int32(bytes.loadUnaligned(as: UInt16.self)) {
+            guard let bytes = frames.first?.copied(), bytes.count == 6 else { continue }
+            let (event, value) = bytes.withUnsafeBytes {
+                ($0.loadUnaligned(as: UInt16.self), $0.loadUnaligned(fromByteOffset: 2, as: UInt32.self))
+            }
+            switch Int32(event) {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: outcomes.append(.succeeded)
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: outcomes.append(.notListed)
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:

@@ -34,9 +34,7 @@ extension CoordinatorShell {
         do throws(KeyedName.Fault) {
             return .hello(try KeyedName.of(hello, label: label, shutOut: training.record.shutOut))
         } catch {
-            let worker = WorkerID(arrival.peer)
-            events.tell(.refused(what: "\(error)"))
-            try send(Envelope(.refusal(Refusal(.notAuthorized, "\(error)"))), to: worker)
+            try perform(training.onRefused(WorkerID(arrival.peer), Refusal(.notAuthorized, "\(error)")))
             return nil
         }
     }

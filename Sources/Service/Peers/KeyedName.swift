@@ -21,7 +21,7 @@ package enum KeyedName {
             }
         }
     }
-    private static let stroke: Character = "/"
+    private static let stroke = UInt8(ascii: "/")
 
     /// A hello under the name that its sender's key gives it.
     ///
@@ -32,13 +32,15 @@ package enum KeyedName {
     /// - Returns: the hello, under that name.
     /// - Throws: why it does not get one.
     package static func of(_ hello: Hello, label: String, shutOut: Set<String>) throws(Fault) -> Hello {
-        let own = label + String(stroke)
-        if hello.name.contains(stroke), !hello.name.hasPrefix(own) {
+        // By bytes: a mark that begins a name makes one character of itself and the stroke before it.
+        let own = label + "/"
+        let isOwn = hello.name.utf8.starts(with: own.utf8)
+        if hello.name.utf8.contains(stroke), !isOwn {
             throw .ofAnother(name: String(hello.name.prefix(80)).printable, label: label)
         }
-        if shutOut.contains(where: { $0.hasPrefix(own) }) { throw .shutOut(label: label) }
+        if shutOut.contains(where: { $0.utf8.starts(with: own.utf8) }) { throw .shutOut(label: label) }
         var named = hello
-        if !hello.name.hasPrefix(own) { named.name = own + hello.name }
+        if !isOwn { named.name = own + hello.name }
         return named
     }
 

@@ -29,8 +29,8 @@ extension RelayShell {
         do throws(KeyedName.Fault) {
             return .hello(try KeyedName.of(hello, label: label, shutOut: []))
         } catch {
-            events.tell(.refused(what: "\(error)"))
-            try sendDown(Envelope(.refusal(Refusal(.notAuthorized, "\(error)"))), to: WorkerID(arrival.peer))
+            let refusal = Refusal(.notAuthorized, "\(error)")
+            try perform(relay.onRefused(WorkerID(arrival.peer), refusal, at: watch.elapsed))
             return nil
         }
     }
