@@ -66,8 +66,8 @@ import Wire
     @Test func whoeverSaysNothingTakesNoDescriptorsFromCheckpoints() throws {
         try withEndlessRun(descriptors: 256) { run, endpoint in
             // More than there can be: those that said nothing for longest make room.
-            // More than the coordinator has. Where this process itself has over a thousand, Foundation's Process reads past
-            // the list of them, and starts no child.
+            // More than the coordinator has. Where this process has over a thousand descriptors, Foundation's Process
+            // reads past their list, and starts no child.
             let peers = try (0..<300).map { _ in try RawPeer(endpoint, greets: false) }
             try run.events.waits(for: .peersMuted)
             #expect(ProcessSize.descriptorCount(of: run.process.pid) < 200)
