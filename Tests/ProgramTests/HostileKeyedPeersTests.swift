@@ -39,7 +39,7 @@ import Wire
     @Test func strangersWithoutAKeyHoldNothing() throws {
         try withKeyedRun { run, _ in
             let endpoint = try run.events.endpoint()
-            let halfOpen = try (0..<100).map { _ in try RawPeer(endpoint, greets: false) }
+            let halfOpen = try (0..<60).map { _ in try RawPeer(endpoint, greets: false) }
             for peer in halfOpen { peer.send(Self.greeting) }
             for body in [Self.hello, [6] + [UInt8](repeating: 255, count: 8), RawPeer.frame([1, 2, 3])] {
                 let peer = try RawPeer(endpoint, greets: false)
