@@ -31,7 +31,7 @@ import Testing
         let rates = plan.settings.map(\.rows_per_s)
         #expect(rates[0] < rates[4] && rates[4] < rates[6] && rates[0] < rates[1])
         #expect(plan.settings.allSatisfy { (0...1).contains($0.efficiency) && $0.seconds > 0 })
-        #expect(plan.settings[0].bytes_per_step > 1.9 * plan.settings[1].bytes_per_step)
+        #expect(plan.settings[6].bytes_per_step < 0.1 * plan.settings[0].bytes_per_step)
         #expect(plan.settings.indices.contains(plan.advised))
     }
 
