@@ -5,20 +5,11 @@ import Testing
 
 /// A reception's bounds, with real sockets: what is beyond them waits, and whoever holds others up goes.
 @Suite(.serialized) struct ReceptionTests {
-    private static let limits = {
-        let message = MessageLimits(frameCount: 3, frameBytes: 100_000, byteCount: 200_000)
-        let rate = Rate(burst: 1000, perSecond: 1000)
-        var limits = FrontLimits(
-            message: message, inFlight: 350_000, waiting: 300_000,
-            connections: ConnectionLimits(count: 40, countOfMachine: 30, rate: rate))
-        limits.pressure = .milliseconds(300)
-        return limits
-    }()
     private let reception: Reception
 
     init() throws {
         reception = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), Self.limits, frameLimit: 1 << 20, in: Context(),
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), FrontLimits.small, frameLimit: 1 << 20, in: Context(),
             linger: .seconds(1))
     }
 

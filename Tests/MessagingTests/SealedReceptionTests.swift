@@ -6,15 +6,6 @@ import Testing
 
 /// A reception that takes in those with keys alone, with real sockets.
 @Suite(.serialized) struct SealedReceptionTests {
-    private static let limits = {
-        let message = MessageLimits(frameCount: 3, frameBytes: 100_000, byteCount: 200_000)
-        let rate = Rate(burst: 1000, perSecond: 1000)
-        var limits = FrontLimits(
-            message: message, inFlight: 350_000, waiting: 300_000,
-            connections: ConnectionLimits(count: 40, countOfMachine: 30, rate: rate))
-        limits.pressure = .milliseconds(300)
-        return limits
-    }()
 
     /// Who may come, as a test changes it.
     private final class List: Sendable {
@@ -36,7 +27,7 @@ import Testing
         own = try KeyPair()
         (mill, oven) = (try KeyPair(), try KeyPair())
         reception = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), Self.limits, frameLimit: 1 << 20,
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), FrontLimits.small, frameLimit: 1 << 20,
             keys: Reception.Keys(
                 pair: own, authorized: Self.keys([(mill, "mill"), (oven, "oven")]), change: list.take),
             in: Context(), linger: .seconds(1))

@@ -116,6 +116,15 @@ import Wire
         return (proxy, "tcp://127.0.0.1:\(proxy.port)")
     }
 
+    /// A worker with a listed key that has joined a run through a proxy.
+    private func keyedWorkerBehindAProxy(to run: EndlessRun) throws -> (proxy: CuttingProxy, worker: ProgramRun) {
+        let (proxy, endpoint) = try proxy(to: run)
+        let worker = try ProgramRun(
+            ["worker", "--connect", endpoint, "--no-shared-memory", "--keys", try head.issue("mill").folder])
+        try run.waitsForJoining(of: worker.pid)
+        return (proxy, worker)
+    }
+
     /// Whether what a worker says and hears has what it should not.
     private func isReadable(_ recording: CuttingProxy.Recording, samples: Data) -> [String: Bool] {
         let (there, back) = (Data(recording.there), Data(recording.back))
@@ -148,11 +157,8 @@ import Wire
 
     @Test func whatWasRecordedDoesNothingWhenItIsSaidAgain() throws {
         let run = try coordinator()
-        let (proxy, endpoint) = try proxy(to: run)
+        let (proxy, worker) = try keyedWorkerBehindAProxy(to: run)
         defer { proxy.end() }
-        let worker = try ProgramRun(
-            ["worker", "--connect", endpoint, "--no-shared-memory", "--keys", try head.issue("mill").folder])
-        try run.waitsForJoining(of: worker.pid)
         try run.waitsForProgress()
         let recording = try #require(proxy.recordings.max { $0.there.count < $1.there.count })
         #expect(recording.there.count > 100_000)
@@ -170,11 +176,8 @@ import Wire
 
     @Test func aBitThatIsFlippedOnItsWayCostsAConnectionAndNoBit() throws {
         let run = try coordinator()
-        let (proxy, endpoint) = try proxy(to: run)
+        let (proxy, worker) = try keyedWorkerBehindAProxy(to: run)
         defer { proxy.end() }
-        let worker = try ProgramRun(
-            ["worker", "--connect", endpoint, "--no-shared-memory", "--keys", try head.issue("mill").folder])
-        try run.waitsForJoining(of: worker.pid)
         for onTheWayBack in [false, true] {
             try run.waitsForProgress()
             let count = proxy.recordings.count
@@ -219,13 +222,11 @@ import Wire
         let relay = try ProgramRun([
             "relay", "--connect", try run.events.endpoint(), "--listen", "tcp://127.0.0.1:*", "--keys", room.folder,
         ])
-        #expect(relay.waits(for: "relaying for"))
-        let line = relay.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
-        let endpoint = String(line.split(separator: " ").last ?? "")
+        let endpoint = relay.relayedEndpoint()
         let worker = try ProgramRun(["worker", "--connect", endpoint, "--keys", mill.folder])
         try run.waitsForJoining(of: relay.pid)
         #expect(relay.waits(for: "mill/") && relay.waits(for: ":\(worker.pid) joined"))
-        let stranger = try ProgramRun(["worker", "--connect", endpoint, "--patience", "2"]).result()
+        let stranger = try ProgramRun(["worker", "--connect", endpoint, "--patience", "10"]).result()
         #expect(stranger.status == 1 && stranger.errors.contains("--keys"))
         try run.waitsForProgress()
         try run.stopsWithTheBitsOfAnUndisturbedRun()

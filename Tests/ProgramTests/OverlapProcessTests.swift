@@ -11,10 +11,7 @@ struct OverlapProcessTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
-        let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
-        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+        try Pretraining.pretrain(run: folder.path(name), steps: steps, flags)
     }
 
     @Test(arguments: options)
@@ -44,9 +41,7 @@ struct OverlapProcessTests {
         let relay = try ProgramRun([
             "relay", "--connect", try run.events.endpoint(), "--listen", "tcp://127.0.0.1:*",
         ])
-        #expect(relay.waits(for: "relaying for"))
-        let line = relay.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
-        let endpoint = String(line.split(separator: " ").last ?? "")
+        let endpoint = relay.relayedEndpoint()
         let below = try (0..<2).map { _ in
             try ProgramRun(["worker", "--connect", endpoint, "--data", Pretraining.dataset.get()])
         }

@@ -35,6 +35,13 @@ enum Pretraining {
     static func pretrain(
         run: String, steps: Int = 200, _ flags: String..., location: SourceLocation = #_sourceLocation
     ) throws -> Outcome {
+        try pretrain(run: run, steps: steps, flags, location: location)
+    }
+
+    /// What `ssrm pretrain` with these further flags comes to.
+    static func pretrain(
+        run: String, steps: Int = 200, _ flags: [String], location: SourceLocation = #_sourceLocation
+    ) throws -> Outcome {
         let result = try ProgramRun(["pretrain", "--json"] + jobFlags(run: run, steps: steps) + flags).result()
         #expect(result.status == 0, Comment(rawValue: result.errors), sourceLocation: location)
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))

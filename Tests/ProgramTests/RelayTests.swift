@@ -14,9 +14,7 @@ import Testing
 
         init(for coordinator: String, at listen: String = "tcp://127.0.0.1:*", _ flags: String...) throws {
             process = try ProgramRun(["relay", "--connect", coordinator, "--listen", listen] + flags)
-            #expect(process.waits(for: "relaying for"))
-            let line = process.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
-            endpoint = String(line.split(separator: " ").last ?? "")
+            endpoint = process.relayedEndpoint()
         }
 
         func worker(_ flags: String...) throws -> ProgramRun {

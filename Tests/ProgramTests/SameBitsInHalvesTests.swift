@@ -13,13 +13,8 @@ struct SameBitsInHalvesTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func pretrain(
-        _ name: String, steps: Int = 200, _ flags: [String]
-    ) throws -> Pretraining.Outcome {
-        let job = try Pretraining.jobFlags(run: folder.path(name), steps: steps)
-        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        return try JSONDecoder().decode(Pretraining.Outcome.self, from: Data(result.output.utf8))
+    private func pretrain(_ name: String, steps: Int = 200, _ flags: [String]) throws -> Pretraining.Outcome {
+        try Pretraining.pretrain(run: folder.path(name), steps: steps, flags)
     }
 
     @Test(arguments: options)

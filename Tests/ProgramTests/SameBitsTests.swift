@@ -133,9 +133,7 @@ import Testing
                 : ["worker", "--connect", near, "--no-shared-memory"])
         var below: [ProgramRun] = []
         if isRelay {
-            #expect(first.waits(for: "relaying for"))
-            let line = first.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("relaying for") } ?? ""
-            below.append(try ProgramRun(["worker", "--connect", String(line.split(separator: " ").last ?? "")]))
+            below.append(try ProgramRun(["worker", "--connect", first.relayedEndpoint()]))
         }
         try endless.waitsForJoining(of: first.pid)
         for (i, onTheWayBack) in [false, true, true, false].enumerated() {
