@@ -45,6 +45,13 @@ import Testing
         try fails("keys", "new", folder.path("a"), "--label", "a b", says: "'a b' is no label", "--label")
     }
 
+    @Test func nothingIsMadeForALabelThatIsTaken() throws {
+        _ = try head.issue("mill")
+        let other = folder.path("other")
+        try fails("keys", "issue", head.folder, "--label", "mill", "--out", other, says: "another key", "'mill'")
+        #expect(!FileManager.default.fileExists(atPath: other))
+    }
+
     @Test func aListThatSaysNothingSureIsRefused() throws {
         let mill = try head.issue("mill")
         try fails("keys", "authorize", head.folder, mill.folder + "/secret", says: "secret key")

@@ -141,6 +141,13 @@ package struct KeyFolder: Sendable {
         try whileNobodyElseWrites { try WholeFile.write(line, to: coordinatorFile, permissions: 0o644) }
     }
 
+    /// Makes sure that no key that may come has a label, before one is made that is to have it.
+    package func requireFree(label: String) throws {
+        guard try !authorized().labels.values.contains(label) else {
+            throw ServiceError("\(authorizedFile): \(AuthorizedKeys.Fault.labelTaken(label))")
+        }
+    }
+
     /// Lets a key come.
     package func authorize(_ key: PublicKey, label: String) throws {
         try changeAuthorized { try $0.add(key, label: label) }

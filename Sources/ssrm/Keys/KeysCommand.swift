@@ -78,6 +78,7 @@ struct KeysCommand: ParsableCommand {
 
         func run() throws {
             let (key, ownLabel) = try folder.keys.publicKey()
+            try folder.keys.requireFree(label: label)
             let worker = KeyFolder(out)
             try worker.make(label: label)
             try worker.trust(key, label: ownLabel)
