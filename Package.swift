@@ -135,7 +135,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests(
             "ServiceTests",
-            ["Service", "Upstream", "Encoders", "Layers", "Coordination", "Signals", "Numerics"]),
+            ["Service", "Wire", "Upstream", "Encoders", "Layers", "Coordination", "Signals", "Numerics"]),
         .executableTarget(
             name: "ExampleTrainer",
             dependencies: [

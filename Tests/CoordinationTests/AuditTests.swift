@@ -237,6 +237,16 @@ import Wire
         #expect(training.take(hello("twin"), from: ann).contains(.welcome(ann)))
     }
 
+    @Test func whatWasTakenAfterAnAuditedStepIsNotForgottenWithIt() throws {
+        // Where two steps are computed at once, sums of the later one are taken before the earlier one is settled.
+        var record = AuditRecord()
+        for step in [0, 2] { record.note(sumsOf: step, by: "ann", isAudited: false) }
+        record.note(sumsOf: 1, by: "ann", isAudited: true)
+        #expect(record.unaudited == ["ann": 2])
+        record.note(sumsOf: 3, by: "ann", isAudited: true)
+        #expect(record.unaudited.isEmpty)
+    }
+
     @Test func workersUnderEverNewNamesAreNotAllRemembered() throws {
         var record = AuditRecord()
         for i in 0..<3000 {

@@ -57,6 +57,24 @@ private func isFail(_ directive: Employment.Directive) -> Bool { if case .fail =
     #expect(directives.filter { $0 == .prepare(generation: 1) }.count == 1)
 }
 
+@Test func parametersOfAStateThatWasGivenUpAreNotComputedAt() {
+    func work(_ claim: UInt64, history: Int) -> Message {
+        .work(Work(claim: claim, step: 3, leaves: 0..<4, releasedBelow: 1, history: history))
+    }
+    func isCompute(_ directive: Employment.Directive) -> Bool {
+        if case .compute = directive { true } else { false }
+    }
+    var worker = readyWorker()
+    #expect(worker.onMessage(work(5, history: 0), blockLengths: [3], at: .zero).contains(where: isCompute))
+    #expect(worker.onMessage(work(6, history: 0), at: .zero).contains(where: isCompute))
+    // The run went back, and a connection took the new parameters.
+    #expect(!worker.onMessage(work(7, history: 1), at: .zero).contains(where: isCompute))
+    #expect(worker.onMessage(work(8, history: 1), blockLengths: [3], at: .zero).contains(where: isCompute))
+    // Another process of the run counts from 0 again.
+    _ = worker.onJob(job, in: welcome(session: 2), at: .zero)
+    #expect(!worker.onMessage(work(9, history: 1), at: .zero).contains(where: isCompute))
+}
+
 // MARK: - Samples that stream
 
 /// A worker without the dataset that is to bring together what claim 5 reads.
