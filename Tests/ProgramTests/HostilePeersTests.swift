@@ -66,9 +66,7 @@ import Wire
     @Test func whoeverSaysNothingTakesNoDescriptorsFromCheckpoints() throws {
         try withEndlessRun(descriptors: 256) { run, endpoint in
             // More than there can be: those that said nothing for longest make room.
-            // More than the coordinator has. Where this process has over a thousand descriptors, Foundation's Process
-            // reads past their list, and starts no child.
-            let peers = try (0..<150).map { _ in try RawPeer(endpoint, greets: false) }
+            let peers = try (0..<1000).map { _ in try RawPeer(endpoint, greets: false) }
             try run.events.waits(for: .peersMuted)
             #expect(ProcessSize.descriptorCount(of: run.process.pid) < 200)
             try run.events.waits(for: .checkpointWritten, count: try run.checkpointCount() + 2) { _ in true }

@@ -65,7 +65,8 @@ public final class ProgramRun: Sendable {
                 if count < 0, errno == EINTR { continue }
                 let text = String(decoding: piece.prefix(max(count, 0)), as: UTF8.self)
                 self?.update { if count > 0 { append(&$0, text) } else { $0.openStreams -= 1 } }
-                if count <= 0 { return }
+                // A process that has ended is kept by Foundation for longer than by its test, with its descriptors.
+                if count <= 0 { return (try? pipe.fileHandleForReading.close()) ?? () }
             }
         }
     }
