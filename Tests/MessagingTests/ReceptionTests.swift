@@ -20,14 +20,19 @@ import Testing
         return dealer
     }
 
-    /// The next message that comes.
-    private func nextArrival() throws -> Reception.Arrival? {
+    /// What comes next to sockets, as `take` has it.
+    private func wait<Taken>(for sockets: [Socket], _ take: () throws -> Taken?) throws -> Taken? {
         for _ in 0..<600 {
-            if let arrival = try reception.receive() { return arrival }
-            try Poller.wait(for: reception.sockets, and: [], timeout: .milliseconds(100))
+            if let taken = try take() { return taken }
+            try Poller.wait(for: sockets, and: [], timeout: .milliseconds(100))
         }
         Issue.record("nothing came in a minute")
         return nil
+    }
+
+    /// The next message that comes.
+    private func nextArrival() throws -> Reception.Arrival? {
+        try wait(for: reception.sockets) { try reception.receive() }
     }
 
     private func next() throws -> [Int] { try nextArrival()?.frames.map(\.bytes.count) ?? [] }
@@ -54,6 +59,36 @@ import Testing
         #expect(sent < 2000 && !reception.hasRoom(for: 300_000, to: identity))
         #expect(try reception.send([.copied([5])], to: identity))
         slow.close()
+    }
+
+    @Test func longFramesComeAsTheyWereSentHoweverMuchWaits() throws {
+        let limits = FrontLimits(
+            message: MessageLimits(frameCount: 3, frameBytes: 4 << 20, byteCount: 8 << 20), inFlight: 1 << 30,
+            waiting: 1 << 30, connections: FrontLimits.small.connections)
+        let wide = try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 8 << 20, in: Context(),
+            linger: .seconds(1))
+        // No two pieces of a length that a buffer has are alike.
+        let block = (0..<65_521).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) }
+        func bytes(_ count: Int, from start: Int) -> [UInt8] {
+            Array((0...(start + count) / block.count).flatMap { _ in block }[start..<start + count])
+        }
+        /// Frames of all lengths about that from which on they are moved.
+        func frames(_ message: Int) -> [[UInt8]] {
+            [bytes(message * 7919 % 70_000, from: message), bytes(2_000_003 - message, from: 100 * message)]
+        }
+        let messages = (0..<24).map(frames)
+        let peer = try dealer(4, to: wide.endpoint)
+        for message in messages { try peer.send(message.map { .copied($0) }) }
+        for message in messages {
+            let arrival = try wait(for: wide.sockets) { try wide.receive() }
+            #expect(arrival?.frames.map { Array($0.bytes) } == message)
+        }
+        for message in messages { #expect(try wide.send(message.map { .copied($0) }, to: [4])) }
+        for message in messages {
+            let frames = try wait(for: [peer]) { try peer.receive() }
+            #expect(frames?.map { Array($0.bytes) } == message)
+        }
     }
 
     @Test func thisUsersProcessesComeByTheLocalNameAndAreHeldToNothing() throws {

@@ -179,20 +179,16 @@ import Wire
     /// Its memory is broken from some step on, when it was found right before.
     @Test(arguments: ["float32", "bfloat16", "int8"])
     func whatWasMadeWithWrongSumsIsDoneAgain(wire: String) throws {
-        let job = ["--wire", wire]
-        let coordinator = try ProgramRun(
-            [
-                "coordinator", "--json", "--listen", "tcp://127.0.0.1:*", "--audit", "0.3", "--checkpoint-every", "10",
-            ] + job + Pretraining.jobFlags(run: run, steps: 200))
-        let events = RunEventLog(of: run, by: coordinator)
-        let liar = try LyingWorker("liar", endpoint: try events.endpoint(), from: 25)
-        try events.waits(for: .joined) { $0.worker == "liar" }
-        let worker = try ProgramRun(["worker", "--connect", try events.endpoint()])
-        let result = coordinator.result()
-        #expect(result.status == 0, Comment(rawValue: result.errors))
-        #expect(result.output.contains(try Pretraining.bits(afterSteps: 200, job: job)))
-        try events.waits(for: .lied) { $0.worker == "liar" }
+        let endless = try EndlessRun.coordinator(
+            run: run, job: ["--wire", wire], "--audit", "0.3", "--checkpoint-every", "10")
+        let liar = try LyingWorker("liar", endpoint: try endless.events.endpoint(), from: 25)
+        try endless.events.waits(for: .checkpointWritten) { $0.step ?? 0 >= 30 }
+        let worker = try endless.worker()
+        try endless.events.waits(for: .lied) { $0.worker == "liar" }
+        try endless.events.waits(for: .wentBack)
         try liar.isSentAway()
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
         #expect(worker.result().status == 0)
     }
 }
