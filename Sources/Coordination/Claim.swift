@@ -34,7 +34,7 @@ public struct Claim: Equatable, Sendable {
         /// Its name, for people; it may have gone.
         public let name: String
         /// What tells its sums and figures from others.
-        public let digest: String
+        public let mark: String
     }
     /// Counts up over a run of a coordinator, from a number that the next run is unlikely to use; never 0.
     public let id: UInt64

@@ -57,17 +57,17 @@ extension Ledger {
     }
 
     /// Takes note of an answer that has to be compared with another one; where two agree, the leaves are done.
-    mutating func onAnswer(_ digest: String, from worker: WorkerID, named name: String) -> Verdict {
+    mutating func onAnswer(_ mark: String, from worker: WorkerID, named name: String) -> Verdict {
         guard let claim = release(worker) else { return .awaited }
         let first = claim.leaves.lowerBound
         let answer = Claim.Answer(
-            claim: claim.id, leaves: claim.leaves, worker: worker, name: name, digest: digest)
+            claim: claim.id, leaves: claim.leaves, worker: worker, name: name, mark: mark)
         guard var assignment = assignments[first] else { return .awaited }
         assignment.answers.append(answer)
         assignments[first] = assignment
         if assignment.finders.isEmpty {
             guard let other = assignment.answers.first, other != answer else { return .awaited }
-            if other.digest == digest {
+            if other.mark == mark {
                 settle(first)
                 return .agreed(other, answer)
             }
@@ -112,23 +112,23 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - leaves: the leaves.
-    ///   - digest: what tells their sums; nil where they are not finite.
+    ///   - mark: what tells their sums; nil where they are not finite.
     /// - Returns: the answer that is right, and who said otherwise: of sums, or that they are not finite; nil where
     ///   nothing of these leaves is disputed.
     mutating func onSettled(
-        _ leaves: Range<Int>, digest: String?
+        _ leaves: Range<Int>, mark: String?
     ) -> (right: Claim.Answer?, lied: [Claim.Answer], found: [Claim.Finder])? {
         let first = leaves.lowerBound
         guard let assignment = assignments[first], assignment.isDisputed, assignment.leaves == leaves else {
             return nil
         }
-        let right = assignment.answers.first { $0.digest == digest }
+        let right = assignment.answers.first { $0.mark == mark }
         if right == nil {
             assignments[first] = nil
             reopen(leaves)
         } else {
             settle(first)
         }
-        return (right, assignment.answers.filter { $0.digest != digest }, digest == nil ? [] : assignment.finders)
+        return (right, assignment.answers.filter { $0.mark != mark }, mark == nil ? [] : assignment.finders)
     }
 }

@@ -11,19 +11,19 @@ extension Training {
     /// Takes note that sums that have to be compared are kept.
     ///
     /// - Parameters:
-    ///   - digest: what tells these sums and figures from all others.
+    ///   - mark: what tells these sums and figures from all others.
     ///   - worker: whose they are.
     ///   - step: the step; that in hand where none is named.
     ///   - now: the time.
     /// - Returns: what to do about it.
     public mutating func onHeld(
-        _ digest: String, from worker: WorkerID, of step: Int? = nil, at now: Duration
+        _ mark: String, from worker: WorkerID, of step: Int? = nil, at now: Duration
     ) -> [Directive] {
         guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
         let step = ledgers[place].step
-        switch ledgers[place].onAnswer(digest, from: worker, named: name) {
+        switch ledgers[place].onAnswer(mark, from: worker, named: name) {
         case .agreed(let first, let second):
             noteSums(of: leaves, by: first.name, step: step, isAudited: true)
             record.note(sumsOf: step, by: second.name, isAudited: true)
@@ -41,16 +41,16 @@ extension Training {
     /// - Parameters:
     ///   - step: the step.
     ///   - leaves: the leaves.
-    ///   - digest: what tells the sums and figures from all others; nil where they are not finite.
+    ///   - mark: what tells the sums and figures from all others; nil where they are not finite.
     ///   - now: the time.
     /// - Returns: what to do about it.
     public mutating func onSettled(
-        step: Int, leaves: Range<Int>, digest: String?, at now: Duration
+        step: Int, leaves: Range<Int>, mark: String?, at now: Duration
     ) -> [Directive] {
-        guard let place = place(ofStep: step), let wrong = ledgers[place].onSettled(leaves, digest: digest) else {
+        guard let place = place(ofStep: step), let wrong = ledgers[place].onSettled(leaves, mark: mark) else {
             return []
         }
-        if digest == nil { return [failNotFinite(step)] }
+        if mark == nil { return [failNotFinite(step)] }
         var directives = wrong.found.flatMap { sendAway($0, step: step, leaves: leaves) }
         var unbelieved: Int?
         for answer in wrong.lied {

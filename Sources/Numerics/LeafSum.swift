@@ -1,3 +1,5 @@
+import Foundation
+
 /// What one or more neighbouring leaves of a step came to, summed: a vector, and the figures that are counted beside
 /// it.
 public struct LeafSum: Sendable {
@@ -11,6 +13,15 @@ public struct LeafSum: Sendable {
     /// A sum over `leaves`.
     public init(leaves: Range<Int>, vector: FloatBlock, figures: [Double]) {
         (self.leaves, self.vector, self.figures) = (leaves, vector, figures)
+    }
+
+    /// Whether both have the same bits.
+    public func isSame(as other: LeafSum) -> Bool {
+        leaves == other.leaves && vector.count == other.vector.count
+            && figures.map(\.bitPattern) == other.figures.map(\.bitPattern)
+            && withExtendedLifetime((vector, other.vector)) {
+                memcmp(vector.base, other.vector.base, vector.count * MemoryLayout<Float>.stride) == 0
+            }
     }
 
     /// Whether each value is so small that sums of as many leaves as a step has can't become infinite by it.

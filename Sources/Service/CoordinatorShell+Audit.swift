@@ -7,21 +7,10 @@ import Wire
 
 /// Answers that are compared, leaves that are computed here, and the way back to an earlier state.
 extension CoordinatorShell {
-    /// Keeps sums until another worker's answer for the same leaves has come: copies, for their memory is the worker's.
+    /// Keeps sums until another worker's answer for the same leaves has come.
     func hold(_ found: [LeafSum], of report: LeafReport, from worker: WorkerID, place: Int) -> [Training.Directive] {
-        let copies = found.map {
-            LeafSum(leaves: $0.leaves, vector: FloatBlock(copying: $0.vector), figures: $0.figures)
-        }
-        steps[place].answers[report.claim] = copies
-        // Of the copies: what lies in the worker's memory may be something else a moment later.
-        return training.onHeld(Self.digest(of: copies), from: worker, of: report.step, at: watch.elapsed)
-    }
-
-    /// What tells sums and their figures from all others.
-    static func digest(of sums: [LeafSum]) -> String {
-        sums.map { sum in
-            ([sha256(of: sum.vector)] + sum.figures.map { String($0.bitPattern, radix: 16) }).joined(separator: ",")
-        }.joined(separator: ";")
+        let mark = steps[place].keep(found, of: report.claim)
+        return training.onHeld(mark, from: worker, of: report.step, at: watch.elapsed)
     }
 
     /// The sums of a claim whose parts came ahead of their report, as a whole.
@@ -46,8 +35,8 @@ extension CoordinatorShell {
             let answer = steps[place].answers.removeValue(forKey: claim)
         else { preconditionFailure("claim \(claim) has no sums to take") }
         // Others of the same leaves are not needed any more, and may be long.
-        steps[place].answers = steps[place].answers.filter { $0.value.first?.leaves != answer.first?.leaves }
-        for sum in answer { steps[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+        steps[place].answers = steps[place].answers.filter { $0.value.sums.first?.leaves != answer.sums.first?.leaves }
+        for sum in answer.sums { steps[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
     }
 
     /// Has leaves computed here that workers disagree about.
@@ -66,10 +55,11 @@ extension CoordinatorShell {
             let sums = verdict.sums.flatMap { sums in
                 !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
             }
-            let digest = sums.map(Self.digest)
-            let directives = training.onSettled(
-                step: verdict.round, leaves: verdict.leaves, digest: digest, at: watch.elapsed)
-            try perform(directives)
+            // What was made of such a step before is settled without it.
+            guard let place = place(ofStep: verdict.round) else { continue }
+            let mark = sums.map { steps[place].mark(of: $0) }
+            try perform(
+                training.onSettled(step: verdict.round, leaves: verdict.leaves, mark: mark, at: watch.elapsed))
         }
     }
 

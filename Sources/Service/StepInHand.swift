@@ -13,12 +13,45 @@ struct StepInHand {
     /// What the workers' sums are added up in.
     var sums: StepSums
     var held: [WorkerID: Held] = [:]
-    /// Whole sums that count once another worker's are the same, by their claims.
-    var answers: [UInt64: [LeafSum]] = [:]
+    /// Sums that count once another worker's are the same, and what tells them from others of the same leaves.
+    struct Answer {
+        let sums: [LeafSum]
+        let mark: String
+    }
+    var answers: [UInt64: Answer] = [:]
+    private var markCount = 0
     /// The parts that the optimiser has made, from the first on, as they are published.
     var made: [RawFrame] = []
     /// Whether a part's sum is infinite or not a number: then the step is not made.
     var isSpoilt = false
+
+    /// What sums bear whose bits are those of an answer, or else of none until now.
+    mutating func mark(of sums: [LeafSum]) -> String { answer(with: sums)?.mark ?? newMark() }
+
+    /// Keeps an answer: a copy, for what lies in the worker's memory may be something else a moment later.
+    ///
+    /// - Returns: what tells its sums from others of the same leaves.
+    mutating func keep(_ sums: [LeafSum], of claim: UInt64) -> String {
+        let answer =
+            answer(with: sums)
+            ?? Answer(
+                sums: sums.map {
+                    LeafSum(leaves: $0.leaves, vector: FloatBlock(copying: $0.vector), figures: $0.figures)
+                }, mark: newMark())
+        answers[claim] = answer
+        return answer.mark
+    }
+
+    private func answer(with sums: [LeafSum]) -> Answer? {
+        answers.values.first {
+            $0.sums.count == sums.count && zip($0.sums, sums).allSatisfy { $0.isSame(as: $1) }
+        }
+    }
+
+    private mutating func newMark() -> String {
+        markCount += 1
+        return "\(markCount)"
+    }
 
     /// A step of which nothing is done.
     init(_ round: Int, of job: Job, in parts: VectorParts) {

@@ -245,7 +245,7 @@ struct SimulatedCoordinator {
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: leaves)
         let values = nodes.map { SimulatedRun.sum(of: $0, step: step, state: state) }
         let digest = run.isFinite(leaves, step: step) ? Self.digest(of: values) : nil
-        perform(training.onSettled(step: step, leaves: leaves, digest: digest, at: now), now)
+        perform(training.onSettled(step: step, leaves: leaves, mark: digest, at: now), now)
     }
 
     private mutating func goBack(to round: Int, _ now: Duration) {

@@ -46,7 +46,7 @@ import Wire
         var training = training(1, (ann, "ann"), (bob, "bob"), (cid, "cid"))
         _ = try take("x", of: ann, &training)
         #expect(try take("y", of: bob, &training).last == .settle(step: 0, leaves: 0..<2))
-        let settled = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(events(settled) == [.lied(worker: "bob", step: 0, leaves: 0..<2, since: nil)])
         #expect(refusals(settled) == [.refuted] && !settled.contains(.goBack(round: 0)))
         // The other answer was right.
@@ -73,7 +73,7 @@ import Wire
     @Test func whereAllIsAuditedTheCoordinatorComparesALoneWorkersSums() throws {
         var training = training(1, (ann, "ann"))
         #expect(try take("x", of: ann, &training) == [.settle(step: 0, leaves: 0..<2)])
-        let settled = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(settled == [.takeAnswer(claim: 100), .finishStep])
         _ = training.onRoot(isFinite: true, at: .zero)
         #expect(training.record.audited == 2 && training.record.unaudited.isEmpty)
@@ -131,7 +131,7 @@ import Wire
             directives = try take(worker == ann ? "x" : "y", of: worker, &training)
         }
         guard case .settle(_, let leaves)? = directives.last else { return }
-        let settled = training.onSettled(step: step, leaves: leaves, digest: "x", at: .zero)
+        let settled = training.onSettled(step: step, leaves: leaves, mark: "x", at: .zero)
         #expect(settled.last == .goBack(round: lastRight + 1))
         let back = training.onWentBack(to: lastRight + 1, at: .zero)
         #expect(events(back) == [.wentBack(step: lastRight + 1)] && training.ledger?.step == lastRight + 1)
@@ -232,7 +232,7 @@ import Wire
         var training = training(1, (ann, "twin"), (bob, "twin"))
         _ = try take("x", of: ann, &training)
         _ = try take("y", of: bob, &training)
-        _ = training.onSettled(step: 0, leaves: 0..<2, digest: "x", at: .zero)
+        _ = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(refusals(training.take(hello("twin"), from: bob)) == [.refuted])
         #expect(training.take(hello("twin"), from: ann).contains(.welcome(ann)))
     }

@@ -26,7 +26,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     let confirmed = try training.takeNotFinite(of: bob)
     #expect(events(confirmed) == [.notFinite(worker: "bob", step: 0, leaves: 0..<4, isConfirmed: true)])
     #expect(confirmed.last == .settle(step: 0, leaves: 0..<4))
-    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, digest: nil, at: .zero)))
+    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, mark: nil, at: .zero)))
 }
 
 @Test func whateverTwoWorkersSayTheJobEndsOnlyWhereTheCoordinatorFindsTheSame() throws {
@@ -37,7 +37,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     _ = try training.takeNotFinite(of: ann)
     let word = try training.takeNotFinite(of: bob)
     #expect(word.last == .settle(step: 0, leaves: 0..<4))
-    let settled = training.onSettled(step: 0, leaves: 0..<4, digest: "sums", at: .zero)
+    let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "sums", at: .zero)
     #expect(!hasFailed(settled) && refusals(settled) == [.refuted, .refuted])
     #expect(work(settled) == [cid: 0..<4])
 }
@@ -47,7 +47,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     _ = training.join(ann, "ann")
     #expect(work(try training.takeNotFinite(of: ann)) == [ann: 0..<4])
     #expect(try training.takeNotFinite(of: ann).last == .settle(step: 0, leaves: 0..<4))
-    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, digest: nil, at: .zero)))
+    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, mark: nil, at: .zero)))
 }
 
 @Test func aWorkerThatIsRefutedIsSentAwayAndTheStepGoesOn() throws {

@@ -106,7 +106,7 @@ import Wire
             _ = training.take(.leafReport(report), nodes.map { _ in 1 }, from: worker)
             _ = training.onHeld(digest, from: worker, of: step, at: .zero)
         }
-        let settled = training.onSettled(step: 0, leaves: 0..<4, digest: "x", at: .zero)
+        let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "x", at: .zero)
         #expect(refusals(settled) == [.refuted] && settled.contains(.finishStep))
         #expect(training.roster.members[bob] == nil && training.claim(of: ann, step: 1) != nil)
         #expect(training.onHeld("right", from: ann, of: 1, at: .zero).contains(.settle(step: 1, leaves: 0..<4)))
