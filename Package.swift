@@ -88,6 +88,12 @@ let package = Package(
             ],
             swiftSettings: house),
         library(
+            "Exports",
+            [
+                "CWire", "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Recognition", "Wire",
+                "SleepRecognition",
+            ]),
+        library(
             "Service",
             [
                 "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
@@ -97,7 +103,7 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "CLinux",
+                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "Exports", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -129,6 +135,7 @@ let package = Package(
                 "Checkpoints", "Numerics",
             ]),
         tests("ReportsTests", ["Reports", "SleepRecognition", "Recognition"], resources: [.copy("Fixtures")]),
+        tests("ExportsTests", ["Exports", "Checkpoints", "Datasets", "SleepRecognition", "CEDF"]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
