@@ -24,7 +24,7 @@ struct SSRM: ParsableCommand {
             KeysCommand.self, PlanCommand.self,
             TrainCommand.self,
             EvaluateCommand.self, PredictCommand.self, ReportCommand.self, PresetCommand.self, InspectCommand.self,
-            StatusCommand.self,
+            StatusCommand.self, DoctorCommand.self,
             BenchCommand.self,
         ])
 
