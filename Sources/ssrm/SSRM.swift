@@ -24,8 +24,7 @@ struct SSRM: ParsableCommand {
             KeysCommand.self, PlanCommand.self,
             TrainCommand.self,
             EvaluateCommand.self, PredictCommand.self, ReportCommand.self, ExportCommand.self, PresetCommand.self,
-            InspectCommand.self,
-            StatusCommand.self,
+            InspectCommand.self, StatusCommand.self, DoctorCommand.self,
             BenchCommand.self,
         ])
 
