@@ -1,18 +1,19 @@
-import Checkpoints
 import Datasets
 
 /// At which time of day recordings begin, as a person wrote it down: datasets do not keep it.
-struct RecordingStarts {
+package struct RecordingStarts: Sendable {
     private let hours: [String: Double]
     private let path: String
 
-    /// The times in a CSV file of the columns `recording,start`, like `night1,22:47`.
+    /// The times in CSV of the columns `recording,start`, like `night1,22:47`.
     ///
-    /// - Throws: `TensorFileError` for a file that can't be read, `DatasetError.badLine` for a line that is no time.
-    init(reading path: String) throws {
-        let file = try MappedFile(path: path)
+    /// - Parameters:
+    ///   - csv: a file's content.
+    ///   - path: what errors call it.
+    /// - Throws: `DatasetError.badLine` for a line that is no time.
+    package init(csv: UnsafeRawBufferPointer, path: String) throws {
         var hours: [String: Double] = [:]
-        try CSVText.rows(in: file.bytes, path: path) { line, fields in
+        try CSVText.rows(in: csv, path: path) { line, fields in
             func refusal(_ reason: String) -> DatasetError { .badLine(path: path, line: line, reason: reason) }
             guard fields.count == 2 else { throw refusal("\(fields.count) fields where recording,start are due") }
             if hours.isEmpty, fields == ["recording", "start"] { return }
@@ -23,7 +24,6 @@ struct RecordingStarts {
                 throw refusal("recording \(fields[0]) is there twice")
             }
         }
-        try file.requireWhole()
         (self.hours, self.path) = (hours, path)
     }
 
@@ -42,10 +42,10 @@ struct RecordingStarts {
 
     /// The time of day at a sleep epoch of a recording, in hours since midnight.
     ///
-    /// - Throws: `ProgramError` where the file does not name the recording.
-    func clock(_ recording: String, position: Int) throws -> Double {
+    /// - Throws: `ReportError.otherSamples` where the file does not name the recording.
+    package func clock(_ recording: String, position: Int) throws -> Double {
         guard let start = hours[recording] else {
-            throw ProgramError("\(path) does not say when recording \(recording) begins: add a line for it")
+            throw ReportError.otherSamples("\(path) does not say when recording \(recording) begins: add a line for it")
         }
         return start + Double(position) / 120
     }
