@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
     ],
     targets: [
         // MARK: - C libraries
@@ -84,7 +85,8 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Page/page.mustache"), .embedInCode("Page/block.mustache"),
-                .embedInCode("Page/style.css"),
+                .embedInCode("Page/style.css"), .embedInCode("Page/live.mustache"), .embedInCode("Page/main.mustache"),
+                .embedInCode("Page/page.js"),
             ],
             swiftSettings: house),
         library(
@@ -93,11 +95,17 @@ let package = Package(
                 "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
                 "Coordination", "Simulation", "CLinux",
             ]),
+        library(
+            "StatusPage",
+            [
+                "Service", "Reports", "Upstream",
+                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .executableTarget(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "CLinux",
+                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "StatusPage", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

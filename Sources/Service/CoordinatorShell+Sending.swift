@@ -7,6 +7,7 @@ extension CoordinatorShell {
     func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
+        sentBytes += frames.reduce(header.count) { $0 + $1.content.bytes.count }
         if !frames.isEmpty, reception.gauge(of: worker.bytes) != nil { note(frames) }
         try reception.send(
             [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)

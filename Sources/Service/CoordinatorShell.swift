@@ -58,6 +58,8 @@ package final class CoordinatorShell {
     var sampleQueue = SampleQueue()
     /// What was sent to peers and may wait for them.
     var sentMemory = SentMemory()
+    /// Bytes of messages until now; what lies in shared memory is in none.
+    package internal(set) var (sentBytes, receivedBytes) = (0, 0)
     /// How many dropped peers were told of, and when their number was last.
     var (droppedTold, droppedCountTime) = (0, Duration.zero)
     /// What computes leaves here that workers disagree about; nil before they do.
@@ -203,6 +205,7 @@ package final class CoordinatorShell {
 
     private func receive(_ arrival: Reception.Arrival) throws {
         let worker = WorkerID(arrival.peer)
+        receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
         let envelope: ReceivedEnvelope
         do throws(WireError) {
             let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }

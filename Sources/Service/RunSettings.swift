@@ -14,6 +14,8 @@ package struct RunSettings: Sendable {
     package var checkpointCopy: String?
     /// Steps between lines in `metrics.jsonl`.
     package var reportEvery = 50
+    /// Where a page shows the run while it goes on; nil for no page.
+    package var status: StatusAddress?
     /// How the coordinator runs.
     package var coordinator: CoordinatorSettings
     /// The worker processes that the run starts itself; nil where somebody else does.

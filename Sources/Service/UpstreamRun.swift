@@ -41,7 +41,10 @@ package struct UpstreamRun {
         for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
-        let events = RunEvents(try sinks() + [tally])
+        let page = try settings.status.map {
+            try StatusSink($0, folder: folder.path, rowsPerStep: job.rowsPerStep)
+        }
+        let events = RunEvents(try sinks() + [tally] + (page.map { [$0] } ?? []))
         defer { events.end() }
         if settings.workers != nil, let note = arithmetic.note {
             events.tell(.slowProducts(note: note))
@@ -65,6 +68,7 @@ package struct UpstreamRun {
             coordinator, from: start, samples: dataset.samples,
             checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints),
             hold: hold, signals: signals, events: events)
+        page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
         events.tell(.listening(endpoint: shell.endpoint))

@@ -13,6 +13,8 @@ indirect enum Block: Sendable {
     case note(Prose)
     /// A heading inside a section.
     case heading(Prose)
+    /// How much is done, 0 to 1.
+    case progress(Double)
     /// The figures that matter most, large.
     case tiles([Tile])
     case table(Table)

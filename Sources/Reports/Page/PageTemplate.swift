@@ -2,13 +2,16 @@ import Foundation
 import Mustache
 
 /// The page's templates, and what goes into them.
-struct PageTemplate {
+struct PageTemplate: Sendable {
     private let library: MustacheLibrary
 
     /// The templates that are part of the program.
     init() {
         var library = MustacheLibrary()
-        let texts = ["page": PackageResources.page_mustache, "block": PackageResources.block_mustache]
+        let texts = [
+            "page": PackageResources.page_mustache, "block": PackageResources.block_mustache,
+            "live": PackageResources.live_mustache, "main": PackageResources.main_mustache,
+        ]
         for (name, text) in texts {
             // A template that can't be read is a fault of the program, seen by the first test.
             do { try library.register(String(decoding: text, as: UTF8.self), named: name) } catch {
@@ -40,6 +43,32 @@ struct PageTemplate {
         return library.render(values, withTemplate: "page") ?? ""
     }
 
+    /// Parts of a page that changes, in pieces with names of their own, and all of them with their headings.
+    func pieces(of sections: [PageSection]) -> (pieces: [(id: String, html: String)], main: String) {
+        let pieces = sections.map { section in
+            section.blocks.enumerated().map { (id: "\(section.id)-\($0)", html: render($1)) }
+        }
+        let values: [String: Any] = [
+            "sections": zip(sections, pieces).map { section, own in
+                [
+                    "id": section.id, "heading": section.heading,
+                    "pieces": own.map { ["id": $0.id, "html": $0.html] },
+                ] as [String: Any]
+            }
+        ]
+        return (pieces.flatMap(\.self), library.render(values, withTemplate: "main") ?? "")
+    }
+
+    /// A whole page that changes while it is looked at.
+    func livePage(title: String, windowTitle: String, main: String, snapshot: String, end: Prose) -> String {
+        let values: [String: Any] = [
+            "title": ("\(name: title)" as Prose).html, "windowTitle": ("\(name: windowTitle)" as Prose).plain,
+            "style": String(decoding: PackageResources.style_css, as: UTF8.self), "main": main, "snapshot": snapshot,
+            "end": end.html,
+        ]
+        return library.render(values, withTemplate: "live") ?? ""
+    }
+
     /// One block as HTML; blocks inside it come first, so that the template needs no recursion.
     private func render(_ block: Block) -> String {
         library.render(context(block), withTemplate: "block") ?? ""
@@ -50,6 +79,7 @@ struct PageTemplate {
         case .text(let prose): ["text": prose.html]
         case .note(let prose): ["note": prose.html]
         case .heading(let prose): ["subheading": prose.html]
+        case .progress(let part): ["progress": ["percent": Prose.fixed(100 * min(1, max(0, part)), 1)]]
         case .tiles(let tiles):
             [
                 "tileList": [

@@ -1,6 +1,9 @@
 extension RunPart {
-    var section: PageSection {
-        var blocks: [Block] = [.text(summary)]
+    var section: PageSection { section(isFollowed: false) }
+
+    /// The section; on a page that follows the run, how it goes on stands elsewhere.
+    func section(isFollowed: Bool) -> PageSection {
+        var blocks: [Block] = isFollowed && state == .unfinished ? [] : [.text(summary)]
         if metrics.isEmpty {
             blocks.append(.note("No figures of steps are there yet: metrics.jsonl is missing or empty."))
         } else {

@@ -142,18 +142,24 @@ public struct RunPart: Encodable, Sendable {
             throw .empty(
                 file: name, reason: "no job.json, metrics.jsonl or events.jsonl there; is it a run of `ssrm pretrain`?")
         }
+        var lines = RunLines()
+        if let metrics { lines.add(metrics: metrics) }
+        if let events { lines.add(events: events) }
+        self.init(name: name, job: job, lines: lines)
+    }
+
+    /// A part of a run whose files were read.
+    ///
+    /// - Parameters:
+    ///   - name: what the run is called.
+    ///   - job: the content of `job.json`; nil where there is none.
+    ///   - lines: those of its other files.
+    public init(name: String, job: Data?, lines: RunLines) {
         let record = job.flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
-        let (lines, badLines) = Self.lines(of: RunMetrics.self, in: metrics)
-        let (happened, badEvents) = Self.lines(of: RunEventLine.self, in: events)
+        let (kept, happened) = (lines.metrics, lines.events)
         self.name = name
         (preset, seed, jobDigest, data) = (record?.job?.preset, record?.job?.seed, record?.jobDigest, record?.run?.data)
         steps = record?.job?.steps ?? happened.last { $0.event == "started" }?.steps
-        // A part that goes on after an earlier step than was reached repeats what came since.
-        var kept: [RunMetrics] = []
-        for line in lines {
-            while let last = kept.last, last.step >= line.step { kept.removeLast() }
-            kept.append(line)
-        }
         self.metrics = kept
         self.happened = happened
         step = kept.last?.step ?? 0
@@ -177,8 +183,8 @@ public struct RunPart: Encodable, Sendable {
         checkpoints = Set(happened.filter { $0.event == "checkpoint_written" }.compactMap(\.step)).sorted()
         workers = Self.shares(kept) { $0 }
         machines = Self.shares(kept, by: Self.machine)
-        lineCount = lines.count + badLines
-        unreadableLines = badLines + badEvents
+        lineCount = lines.metricsLineCount
+        unreadableLines = lines.unreadableMetrics + lines.unreadableEvents
         let shown = min(kept.count, 20)
         self.lines = (0..<shown).map { place in
             let line = kept[shown > 1 ? place * (kept.count - 1) / (shown - 1) : 0]
@@ -186,14 +192,6 @@ public struct RunPart: Encodable, Sendable {
                 step: line.step, seconds: line.seconds, workers: line.workers, rowsPerSecond: line.rowsPerSecond,
                 figures: line.figures.filter(\.value.isFinite))
         }
-    }
-
-    private static func lines<Line: Decodable>(of type: Line.Type, in content: Data?) -> ([Line], unreadable: Int) {
-        guard let content else { return ([], 0) }
-        let decoder = JSONDecoder()
-        let lines = content.split(separator: UInt8(ascii: "\n"))
-        let found = lines.compactMap { try? decoder.decode(type, from: $0) }
-        return (found, lines.count - found.count)
     }
 
     /// The machine of a worker, whose name is the machine's, a colon and a process's number.

@@ -28,6 +28,14 @@ extension RunStatus {
             throw ServiceError(
                 "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?")
         }
+        let metrics = Self.lastLines(of: folder.metricsFile).compactMap {
+            try? JSONDecoder().decode(Metrics.self, from: $0)
+        }
+        self.init(of: folder, job: job, events: RunHistory(of: folder)?.events ?? [], metrics: metrics, at: now)
+    }
+
+    /// How a run stands by what was read of its files, and by what its directory shows at a look.
+    init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [Metrics], at now: Date) {
         let newest = folder.checkpointSteps.last
         let checkpoint = newest.flatMap { step in
             Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
@@ -35,11 +43,8 @@ extension RunStatus {
         let signs =
             [folder.eventsFile, folder.metricsFile].compactMap(Self.modified) + [checkpoint?.time].compactMap(\.self)
         let findings = Findings(
-            job: job, events: RunHistory(of: folder)?.events ?? [],
-            metrics: Self.lastLines(of: folder.metricsFile).compactMap {
-                try? JSONDecoder().decode(Metrics.self, from: $0)
-            },
-            checkpoint: checkpoint, isHeld: Self.isHeld(folder.lockFile), lastSign: signs.max())
+            job: job, events: events, metrics: metrics, checkpoint: checkpoint, isHeld: Self.isHeld(folder.lockFile),
+            lastSign: signs.max())
         let launcher = Self.lastLines(of: folder.path + "/logs/launch.log").suffix(Self.launcherLines)
         self.init(findings, run: folder.path, launcher: launcher.map { String(decoding: $0, as: UTF8.self) }, at: now)
     }

@@ -20,6 +20,7 @@ struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
 
     @OptionGroup var options: JobOptions
     @OptionGroup var leaseOptions: LeaseOptions
+    @OptionGroup var statusOption: StatusOption
 
     @OptionGroup var listenOptions: ListenOptions
 

@@ -17,6 +17,7 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
 
     @OptionGroup var options: JobOptions
     @OptionGroup var leaseOptions: LeaseOptions
+    @OptionGroup var statusOption: StatusOption
 
     @Option(help: "Worker processes; by default one for each processor that this process may use.")
     var workers = Processors.count

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Service
+import StatusPage
 import Upstream
 
 /// `ssrm status`: how a run stands, from what is in its directory.
@@ -13,8 +14,12 @@ struct StatusCommand: ParsableCommand {
             Cluster/ssh-launch or by a batch system, and of runs that are over. A machine's share is its part of the \
             work in the last steps that were measured (--report-every).
 
+            With --serve, a page shows it and follows the run: what `ssrm pretrain --status` does, of a run that was \
+            started without or is over.
+
             Example:
               ssrm status runs/a
+              ssrm status runs/a --serve 8080
             """)
 
     @Argument(help: "A run directory.")
@@ -23,7 +28,39 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Serve a page of it, with /status.json and /metrics (for Prometheus), at this port of this machine, 0 for a free \
+            one, or at HOST:PORT, which others may reach; until Ctrl-C.
+            """, valueName: "port"))
+    var serve: String?
+
+    @Flag(help: .hidden)
+    var ofParent = false
+
+    func validate() throws {
+        if serve != nil, json { throw ValidationError("--serve has /status.json; leave --json out") }
+        if ofParent, serve == nil { throw ValidationError("--of-parent is for --serve") }
+    }
+
+    private func serve(at text: String) throws {
+        let address: StatusAddress
+        do { address = try StatusAddress(text) } catch { throw ValidationError("--serve \(text): \(error)") }
+        let run = RunFolder(folder)
+        // A run that starts the page writes its job soon.
+        if !ofParent { _ = try RunStatus(of: run, at: Date()) }
+        try StatusPage.serve(
+            run, at: address, version: SSRM.configuration.version,
+            channel: ofParent ? StatusChannel(descriptor: STDIN_FILENO) : nil
+        ) { url in
+            print("status page at \(url)")
+            fflush(nil)
+        }
+    }
+
     func run() throws {
+        if let place = serve { return try serve(at: place) }
         let status = try RunStatus(of: RunFolder(folder), at: Date())
         if json { return try printJSON(status) }
         for line in status.lines { print(line) }

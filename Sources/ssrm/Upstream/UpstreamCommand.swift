@@ -7,6 +7,7 @@ import Service
 protocol UpstreamCommand {
     var options: JobOptions { get }
     var leaseOptions: LeaseOptions { get }
+    var statusOption: StatusOption { get }
     var json: Bool { get }
 }
 
@@ -28,6 +29,7 @@ extension UpstreamCommand {
         settings.resumes = options.resume
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
+        settings.status = try statusOption.address()
         settings.workers = workers
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): try report(result)

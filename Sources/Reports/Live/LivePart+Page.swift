@@ -1,0 +1,93 @@
+import Foundation
+
+extension LivePart {
+    var section: PageSection {
+        var blocks: [Block] = [.text(summary), .progress(done), .tiles(tiles)]
+        if !machines.isEmpty { blocks.append(.table(machineTable)) }
+        blocks.append(
+            problems.isEmpty ? .note("Nothing went wrong since it was last started.") : .table(problemTable))
+        if !launcher.isEmpty {
+            blocks.append(.details("What the launcher said last", launcher.map { .note("\(name: $0)") }))
+        }
+        return PageSection(id: "now", heading: "Now", blocks: blocks)
+    }
+
+    private var summary: Prose {
+        let since: Prose = seconds.map { " for \(name: Self.clock($0))" } ?? ""
+        let place: Prose = endpoint.map { ", at \(name: $0)" } ?? ""
+        let how: Prose =
+            switch state {
+            case .waiting: "It waits for workers\(since)\(place)."
+            case .running: "It runs\(since)\(place)."
+            case .finished:
+                "All steps are done\(seconds.map { ", \(name: Self.clock($0)) after it was last started" } ?? "")."
+            case .stopped: "It was stopped before its end; the same command with --resume goes on."
+            case .interrupted:
+                "It was interrupted: its coordinator ended without a word; the same command with --resume goes on."
+            case .unknown: "Nothing was written for a while; look on the machine where its coordinator runs."
+            }
+        return "Step \(step) of \(steps) (\(percent: done)). \(how) \(name: moment(time)) UTC."
+    }
+
+    private func moment(_ time: String) -> String { String(time.prefix(19)).replacing("T", with: " ") }
+
+    /// Like `0:07` or `1:02:45`.
+    private static func clock(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "–" }
+        let whole = Int(max(0, seconds))
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
+    }
+
+    private var tiles: [Tile] {
+        var tiles = [Tile(name: "Step", value: "\(step)", beside: "of \(steps)")]
+        tiles += figures.prefix(3).map { Tile(name: $0.name, value: "\($0.value, 4)", beside: "of the last step") }
+        if let rowsPerSecond { tiles.append(Tile(name: "Rows a second", value: "\(rowsPerSecond, 0)", beside: "")) }
+        tiles.append(
+            Tile(
+                name: "Workers", value: "\(workers)",
+                beside: "on \(machines.count) \(machines.count == 1 ? "machine" : "machines")"))
+        if let secondsLeft {
+            tiles.append(Tile(name: "Left", value: "\(name: Self.clock(secondsLeft))", beside: "at this rate"))
+        }
+        if let checkpointStep, let checkpointAge {
+            tiles.append(
+                Tile(
+                    name: "Checkpoint", value: "\(checkpointStep)",
+                    beside: "its step, \(name: Self.clock(checkpointAge)) ago"))
+        }
+        if let sentBytes, let receivedBytes {
+            tiles.append(
+                Tile(name: "Sent, bytes", value: "\(sentBytes)", beside: "\(receivedBytes) received, in messages"))
+        }
+        return tiles
+    }
+
+    private var machineTable: Table {
+        Table(
+            caption: "Who takes part",
+            head: ["machine", "workers", "of the work", "computes", "exchanges", "", "processor"],
+            rows: machines.map { machine in
+                func part(_ value: Double?) -> Table.Cell { value.map { .number("\(percent: $0)") } ?? .none }
+                return [
+                    .text("\(name: machine.name)"), .number("\(machine.workers)"), part(machine.share),
+                    part(machine.computing), part(machine.exchanging),
+                    .bar([(style: "k0", part: machine.computing ?? 0), (style: "k1", part: machine.exchanging ?? 0)]),
+                    .text("\(name: machine.processor)"),
+                ]
+            })
+    }
+
+    private var problemTable: Table {
+        Table(
+            caption: "What went wrong since it was last started", head: ["kind", "times", "last (UTC)", "what"],
+            rows: problems.map { problem in
+                [
+                    .text("\(name: problem.kind)"), .number("\(problem.count)"),
+                    .text("\(name: moment(problem.time))"),
+                    .text("\(name: String(problem.text.prefix(300)))"),
+                ]
+            })
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+
+/// How a run stands at a moment, of a page that follows it.
+public struct LivePart: Encodable, Sendable {
+    /// Whether a run goes on.
+    public enum State: String, Encodable, Sendable, CaseIterable {
+        /// Its coordinator waits for workers.
+        case waiting
+        /// Its coordinator has workers.
+        case running
+        /// All steps are done.
+        case finished
+        /// It was asked to end before its last step.
+        case stopped
+        /// Its coordinator ended without a word.
+        case interrupted
+        /// The files don't tell.
+        case unknown
+    }
+    /// A figure of the task.
+    public struct Figure: Encodable, Sendable {
+        /// Its name.
+        public let name: String
+        /// Its last value, which may be not finite.
+        public let value: Double
+
+        /// A figure.
+        public init(name: String, value: Double) { (self.name, self.value) = (name, value) }
+
+        private enum CodingKeys: CodingKey { case name, value }
+
+        /// Writes it; a value that is not finite is left out.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            if value.isFinite { try container.encode(value, forKey: .value) }
+        }
+    }
+    /// What one machine's workers do.
+    public struct Machine: Encodable, Sendable {
+        /// Its name.
+        public let name: String
+        /// How many workers it has.
+        public let workers: Int
+        /// What its processor is called.
+        public let processor: String
+        /// Its part of the work that was measured last, 0 to 1; nil where none was.
+        public let share: Double?
+        /// Parts of its workers' time, 0 to 1; the rest they waited.
+        public let computing, exchanging: Double?
+
+        /// A machine.
+        public init(
+            name: String, workers: Int, processor: String, share: Double?, computing: Double?, exchanging: Double?
+        ) {
+            (self.name, self.workers, self.processor, self.share) = (name, workers, processor, share)
+            (self.computing, self.exchanging) = (computing, exchanging)
+        }
+    }
+    /// Something that went wrong since the run was last started.
+    public struct Problem: Encodable, Sendable {
+        /// When it was last (ISO 8601).
+        public let time: String
+        /// Its event's name.
+        public let kind: String
+        /// How often.
+        public let count: Int
+        /// What was said of the last one.
+        public let text: String
+
+        /// A problem.
+        public init(time: String, kind: String, count: Int, text: String) {
+            (self.time, self.kind, self.count, self.text) = (time, kind, count, text)
+        }
+    }
+
+    /// The run directory.
+    public let name: String
+    /// Whether it goes on.
+    public let state: State
+    /// Steps done, of all.
+    public let step, steps: Int
+    /// The part of the steps that is done, 0 to 1.
+    public let done: Double
+    /// When this was so (ISO 8601).
+    public let time: String
+    /// Where its coordinator listens or did.
+    public var endpoint: String?
+    /// The task's figures, the loss first.
+    public var figures: [Figure] = []
+    /// Rows through the network each second.
+    public var rowsPerSecond: Double?
+    /// Seconds since it was last started; seconds to its end at that rate.
+    public var seconds, secondsLeft: Double?
+    /// Workers that take part.
+    public var workers = 0
+    /// Their machines, by name.
+    public var machines: [Machine] = []
+    /// The step of the newest checkpoint and how many seconds ago it was written.
+    public var checkpointStep: Int?
+    /// How many seconds ago that was written.
+    public var checkpointAge: Double?
+    /// Bytes of messages sent to workers and received from them; nil where nobody counts them.
+    public var sentBytes, receivedBytes: Int?
+    /// What went wrong, the latest last.
+    public var problems: [Problem] = []
+    /// What the launcher said last.
+    public var launcher: [String] = []
+
+    private enum CodingKeys: String, CodingKey {
+        case name, state, step, steps, done, time, endpoint, figures, seconds, workers, machines, problems, launcher
+        case rowsPerSecond = "rows_per_s"
+        case secondsLeft = "seconds_left"
+        case checkpointStep = "checkpoint_step"
+        case checkpointAge = "checkpoint_age_s"
+        case sentBytes = "sent_bytes"
+        case receivedBytes = "received_bytes"
+    }
+
+    /// A run that is so far.
+    public init(name: String, state: State, step: Int, of steps: Int, time: String) {
+        (self.name, self.state, self.step, self.steps, self.time) = (name, state, step, steps, time)
+        done = steps > 0 ? min(1, Double(step) / Double(steps)) : state == .finished ? 1 : 0
+    }
+}

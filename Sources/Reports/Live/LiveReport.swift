@@ -1,0 +1,80 @@
+import Foundation
+
+/// What the page that follows a run tells at a moment.
+///
+/// Every number that the page shows is one of these, rounded.
+public struct LiveReport: Encodable, Sendable {
+    /// The form of its JSON.
+    public static let format = "ssrm.status.1"
+
+    /// Who made it: the program's version.
+    public let version: String
+    /// Which of all moments it is: text that is never another's.
+    public let snapshot: String
+    /// How the run stands.
+    public let live: LivePart
+    /// The run until now; nil before anything of it can be drawn.
+    public let run: RunPart?
+
+    private enum CodingKeys: CodingKey { case format, version, snapshot, live, run }
+
+    /// What is told at a moment.
+    public init(version: String, snapshot: String, live: LivePart, run: RunPart?) {
+        (self.version, self.snapshot, self.live, self.run) = (version, snapshot, live, run)
+    }
+
+    /// Writes it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.format, forKey: .format)
+        try container.encode(version, forKey: .version)
+        try container.encode(snapshot, forKey: .snapshot)
+        try container.encode(live, forKey: .live)
+        try container.encodeIfPresent(run, forKey: .run)
+    }
+}
+
+/// Makes the page that follows a run.
+public struct LivePages: Sendable {
+    /// A page in pieces.
+    public struct Page: Sendable {
+        /// A piece that is replaced as a whole.
+        public struct Piece: Sendable, Equatable {
+            /// Its element's.
+            public let id: String
+            /// What is in that element.
+            public let html: String
+        }
+        /// What the window is called.
+        public let title: String
+        /// The pieces, in order.
+        public let pieces: [Piece]
+        /// What is in the page's main element: all pieces with the headings around them.
+        public let main: String
+        /// The page, which loads `page.js` and the events that replace pieces from where it came from.
+        public let html: String
+    }
+    /// The page's script, which it loads as `page.js`.
+    public static let script = PackageResources.page_js
+    private let template = PageTemplate()
+
+    /// Made once: the templates are read.
+    public init() {}
+
+    /// The page at a moment.
+    public func page(_ report: LiveReport) -> Page {
+        let sections = [report.live.section, report.run?.section(isFollowed: true)].compactMap(\.self)
+        let (pieces, main) = template.pieces(of: sections)
+        let percent = Int(100 * report.live.done)
+        let title =
+            (report.live.state == .running ? "\(percent) % " : "\(report.live.state.rawValue) ") + report.live.name
+        let html = template.livePage(
+            title: report.live.name, windowTitle: title, main: main, snapshot: report.snapshot,
+            end: """
+                Served by ssrm \(report.version), which no button here can change. The page loads nothing from elsewhere; \
+                its numbers are those of status.json, and of /metrics for Prometheus.
+                """)
+        return Page(
+            title: title, pieces: pieces.map { Page.Piece(id: $0.id, html: $0.html) }, main: main, html: html)
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Service
+
+/// Whether and where a page shows the run.
+struct StatusOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Serve a page that shows the run while it goes on, at this port of this machine, 0 for a free one, or at \
+            HOST:PORT, which others may reach.
+            """,
+            discussion: """
+                The page can only be looked at. Beside it are /status.json and /metrics (for Prometheus). To look at it from \
+                elsewhere: ssh -L 8080:localhost:8080 THIS-MACHINE. It is served by a process of its own that gives way to \
+                the run.
+                """, valueName: "port"))
+    var status: String?
+
+    func address() throws -> StatusAddress? {
+        guard let status else { return nil }
+        do { return try StatusAddress(status) } catch { throw ValidationError("--status \(status): \(error)") }
+    }
+}
