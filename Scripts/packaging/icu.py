@@ -47,8 +47,11 @@ def trimmed(data, is_kept):
     return data[:header] + head + names + body
 
 
-def object_of(archive, folder):
-    """An object file that stands for the data in Swift's static library of ICU, with what is kept of them."""
+def linker_flags(archive, folder):
+    """What has the linker take, in place of the data in Swift's static library of ICU, what is kept of them.
+
+    What asks for the data is made to ask for another symbol, so that the library's are not even looked at.
+    """
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["ar", "x", "--output", str(folder), str(archive), MEMBER], check=True)
@@ -63,7 +66,7 @@ def object_of(archive, folder):
     symbol = found.group(1)
     (folder / "icu.s").write_text(
         '.section .rodata,"a",@progbits\n.balign 16\n.globl {0}\n.type {0}, @object\n{0}:\n.incbin "{1}"\n'
-        '.size {0}, .-{0}\n.section .note.GNU-stack,"",@progbits\n'.format(symbol, folder / "kept"))
+        '.size {0}, .-{0}\n.section .note.GNU-stack,"",@progbits\n'.format("__wrap_" + symbol, folder / "kept"))
     made = folder / "icu.o"
     subprocess.run(["clang", "-c", str(folder / "icu.s"), "-o", str(made)], check=True)
-    return made
+    return ["-Xlinker", "--wrap=" + symbol, "-Xlinker", str(made)]

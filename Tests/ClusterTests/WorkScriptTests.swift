@@ -9,16 +9,17 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         let program = try folder.write(
-            "#!/bin/sh\ntrap '' TERM\n[ \"$1\" = keys ] && mkdir -p \"$3\" || ls -d \"$RUN\"/*\n", to: "ssrm")
+            "#!/bin/sh\n[ \"$1\" = keys ] && mkdir -p \"$3\" || ls -d \"$RUN\"/*\n", to: "ssrm")
         chmod(program, 0o755)
     }
 
     /// What lies in the folder of keys while the worker works, and afterwards.
     private func work() throws -> (meanwhile: [String], after: [String]) {
         let run = folder.path("run")
+        // Input that stays open, as that of ssh does, with the line that lets the worker come.
         let text =
-            #"env XDG_RUNTIME_DIR="$1/run" RUN="$1/run" sh "$2" "$1/ssrm" host1 "a key" --connect tcp://a:1 "#
-            + #"<<END"# + "\n\nEND\n"
+            #"mkfifo "$1/in" && exec 5<>"$1/in" && echo >&5 && env XDG_RUNTIME_DIR="$1/run" RUN="$1/run" "#
+            + #"sh "$2" "$1/ssrm" host1 "a key" --connect tcp://a:1 <&5"#
         let script = packageRoot.appending(path: "Cluster/remote/work").path
         let result = try ProgramRun(["-c", text, "sh", folder.url.path, script], program: "/bin/sh").result(seconds: 30)
         let names = result.output.split(separator: "\n").map { String($0.split(separator: "/").last ?? "") }

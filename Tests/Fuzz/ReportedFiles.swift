@@ -26,6 +26,9 @@ enum ReportedFiles {
         if let status = try? RunStatus(of: folder, at: Date(timeIntervalSince1970: 1_800_000_000)) {
             _ = (status.lines, try? JSONEncoder().encode(status))
         }
+        let follower = RunFollower(folder)
+        _ = follower.read()
+        _ = follower.status(at: Date(timeIntervalSince1970: 1_800_000_000))?.lines
         draw {
             $0.run = try RunPart(name: "run", job: Data(parts[2]), metrics: Data(parts[0]), events: Data(parts[1]))
         }
