@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <linux/memfd.h>
 #include <malloc.h>
 #include <sched.h>
@@ -18,6 +19,8 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+static inline const char *linux_libc_version(void) { return gnu_get_libc_version(); }
 
 // prctl is variadic, which Swift does not import.
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -20,6 +20,13 @@ public final class Resampler {
     /// How many values come out in all: one for each output time before the end of the last input value.
     public let outputCount: Int
 
+    /// The version of libsamplerate, like `0.2.2`.
+    public static var libraryVersion: String {
+        let name = src_get_version().map { String(cString: $0) } ?? "unknown"
+        // libsamplerate-0.2.2 (c) and who made it
+        return String(name.prefix { $0 != " " }.split(separator: "-").last ?? "unknown")
+    }
+
     /// Whether the interpolator can go from one rate to the other: by a factor of at most 256 either way.
     public static func supports(from inputRate: Double, to outputRate: Double) -> Bool {
         src_is_valid_ratio(outputRate / inputRate) != 0

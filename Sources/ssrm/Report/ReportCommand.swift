@@ -59,19 +59,12 @@ struct ReportCommand: ParsableCommand {
         if let out { try requireWritable(out, inputs: things + [starts].compactMap(\.self)) }
         let report = try ReportMaking(
             things, threads: threads.count, sampleSeconds: sampleSeconds,
-            starts: try starts.map { try Self.starts($0) }
+            starts: try starts.map { try RecordingStarts(reading: $0) }
         ).report(title: title)
         if let out {
             try WholeFile.write(report.html, to: out)
             if !json { print("wrote \(out)") }
         }
         if json { try printJSON(report) }
-    }
-
-    private static func starts(_ path: String) throws -> RecordingStarts {
-        let file = try MappedFile(path: path)
-        let starts = try RecordingStarts(csv: file.bytes, path: path)
-        try file.requireWhole()
-        return starts
     }
 }

@@ -1,0 +1,53 @@
+import Foundation
+import TestKit
+import Testing
+
+private struct Doctored: Decodable {
+    struct Finding: Decodable {
+        let name, found, standing: String
+        let advice: String?
+    }
+    struct Library: Decodable { let name, version: String }
+    let format: String
+    let works: Bool
+    let findings: [Finding]
+    let libraries: [Library]
+    let numerics_digest, numerics_digest_expected: String
+
+    init(_ result: ProgramResult) throws {
+        self = try JSONDecoder().decode(Doctored.self, from: Data(result.output.utf8))
+        #expect(result.status == (works ? 0 : 1), "\(result.output)")
+    }
+}
+
+@Test func theDoctorFindsThatTheTestsCanRunHere() throws {
+    let here = try Doctored(try ProgramRun.ssrm("doctor", "--json"))
+    #expect(here.format == "ssrm.doctor.1")
+    #expect(here.numerics_digest == here.numerics_digest_expected)
+    #expect(Set(here.libraries.map(\.name)).isSuperset(of: ["libzmq", "protobuf-c", "oneDNN", "OpenSSL", "xxHash"]))
+    for library in here.libraries { #expect(library.version.first?.isNumber ?? false, "\(library.name)") }
+    let people = try ProgramRun.ssrm("doctor")
+    for finding in here.findings { #expect(people.output.contains("  \(finding.name) "), "\(finding.name)") }
+}
+
+@Test func theDoctorSaysWhatALimitKeepsFromWorkingAndWhatToDo() throws {
+    let result = try ProgramRun(
+        ["-c", "ulimit -n 64 && exec \"$0\" doctor --json", ProgramRun.ssrm], program: "/bin/sh"
+    ).result()
+    let limited = try Doctored(result)
+    #expect(result.status == 1 && !limited.works)
+    let finding = try #require(limited.findings.first { $0.standing == "fault" })
+    #expect(finding.name == "open files" && finding.found == "64")
+    #expect(finding.advice?.contains("ulimit -n") ?? false)
+}
+
+@Test(
+    .enabled(if: Emulator.isHere, "needs qemu-x86_64 (Debian: qemu-user)"),
+    arguments: [
+        Emulator.Kind(processor: "Nehalem", products: "any"), Emulator.Kind(processor: "Haswell", products: "AVX2"),
+    ])
+func theDoctorsTestHasTheSameDigestOnEveryKindOfProcessor(kind: Emulator.Kind) throws {
+    let there = try Doctored(try Emulator.start(["doctor", "--json"], on: kind).result())
+    #expect(there.numerics_digest == there.numerics_digest_expected)
+    #expect(there.findings.first { $0.name == "processor" }?.found.hasSuffix("products with \(kind.products)") ?? false)
+}
