@@ -18,11 +18,15 @@ extension RecordingSource {
 
     /// Writes the dataset file, whole or not at all.
     ///
-    /// - Parameter path: where the file will be.
+    /// - Parameters:
+    ///   - path: where the file will be.
+    ///   - progress: is told of how many samples were written, of all, on this thread.
     /// - Returns: the file's digest, and everything that was left out.
     /// - Throws: `DatasetError` for recordings that can't be read, `TensorFileError` for a file that can't be written.
-    public func write(to path: String) throws -> (digest: String, skipped: [SkippedItem]) {
-        var writer = try DatasetWriter(path: path, outline: outline)
+    public func write(
+        to path: String, progress: @escaping (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    ) throws -> (digest: String, skipped: [SkippedItem]) {
+        var writer = try DatasetWriter(path: path, outline: outline, progress: progress)
         let skippedOfValues = try appendSamples(to: &writer)
         if let (recording, position) = writer.sampleNotFinite {
             throw DatasetError.notFinite(recording: recording, position: position)

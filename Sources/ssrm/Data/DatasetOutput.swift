@@ -41,7 +41,9 @@ struct DatasetOutput: ParsableArguments {
     /// Writes the dataset, names what was left out on standard error and prints a summary.
     func write(_ source: some RecordingSource) throws {
         let outline = source.outline
-        let (digest, skipped) = try source.write(to: out)
+        var line = ProgressLine("samples")
+        let (digest, skipped) = try source.write(to: out) { line.show($0, of: $1) }
+        line.end()
         for note in source.notes { Terminal.error("note: \(note)") }
         report(skipped)
         let summary = Summary(
