@@ -90,6 +90,12 @@ let package = Package(
             ],
             swiftSettings: house),
         library(
+            "Exports",
+            [
+                "CWire", "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Recognition", "Wire",
+                "SleepRecognition",
+            ]),
+        library(
             "Service",
             [
                 "Numerics", "Signals", "Checkpoints", "Datasets", "Upstream", "Wire", "Messaging",
@@ -105,7 +111,8 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "StatusPage", "CLinux",
+                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "Exports", "StatusPage",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -137,6 +144,7 @@ let package = Package(
                 "Checkpoints", "Numerics",
             ]),
         tests("ReportsTests", ["Reports", "SleepRecognition", "Recognition"], resources: [.copy("Fixtures")]),
+        tests("ExportsTests", ["Exports", "Checkpoints", "Datasets", "SleepRecognition", "CEDF"]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),

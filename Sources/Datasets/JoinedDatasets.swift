@@ -83,6 +83,8 @@ public struct JoinedDatasets: RecordingSource {
                         recordings: dataset.recordings.count)
                 ] : dataset.sources
         }
+        // Read in different ways, they can't be read alike once more.
+        outline.reader = datasets.allSatisfy { $0.reader == first.reader } ? first.reader : nil
         outline.preparation = preparation ?? first.preparation
         outline.frame = preparation == nil ? first.frame : nil
         self.outline = outline
@@ -265,7 +267,8 @@ public struct JoinedDatasets: RecordingSource {
                 found.append(
                     FoundRecording(
                         name: name, subject: subject, firstPosition: first,
-                        labels: range.samples.map { sample in dataset.code(of: sample).flatMap { codes[$0] } }))
+                        labels: range.samples.map { sample in dataset.code(of: sample).flatMap { codes[$0] } },
+                        start: dataset.starts[range.recording]))
             }
         }
         return found

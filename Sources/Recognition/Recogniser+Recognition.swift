@@ -57,7 +57,7 @@ extension Recogniser {
         let scaled = readings.map {
             $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) }
         }
-        let scores = fieldParameters(of: readings)
+        let scores = fieldParameters(mirrors: readings.map(\.mirror))
         var found: [Int32] = []
         var (emissions, marginals) = (Scratch(), Scratch())
         let crf = CRF.Workspace()
@@ -109,13 +109,25 @@ extension Recogniser {
         }
     }
 
+    /// The field's scores of these readings.
+    ///
+    /// - Parameter mirrors: for each reading its classes' mirrors, or nil where it is none.
+    /// - Returns: by their parts' names: `crf.transitions` `[classes, classes]` from the row to the column, `crf.start`
+    ///   and `crf.end` `[classes]`.
+    /// - Precondition: there is a reading.
+    public func fieldScores(mirrors: [[Int]?]) -> [String: [Float]] {
+        let scores = fieldParameters(mirrors: mirrors)
+        let parts = network.field.parts.map { part in (part.name, part.range.map { scores[$0] }) }
+        return Dictionary(parts) { first, _ in first }
+    }
+
     /// The field's scores, where some readings are mirrors: the mean of those of classes and of mirrored classes.
-    private func fieldParameters(of readings: [Reading]) -> FloatBlock {
-        guard readings.contains(where: { $0.mirror != nil }) else { return fieldParameters }
+    private func fieldParameters(mirrors: [[Int]?]) -> FloatBlock {
+        guard mirrors.contains(where: { $0 != nil }) else { return fieldParameters }
         let (field, classes) = (network.field, network.classes)
         let mean = FloatBlock(count: fieldParameters.count)
-        for reading in readings {
-            let class_ = reading.mirror ?? Array(0..<classes)
+        for mirror in mirrors {
+            let class_ = mirror ?? Array(0..<classes)
             for i in 0..<classes {
                 for j in 0..<classes {
                     mean[field.offset + i * classes + j] +=
@@ -126,7 +138,7 @@ extension Recogniser {
                 }
             }
         }
-        kernel_scale(mean.base + field.offset, 1 / Float(readings.count), field.end - field.offset)
+        kernel_scale(mean.base + field.offset, 1 / Float(mirrors.count), field.end - field.offset)
         return mean
     }
 }

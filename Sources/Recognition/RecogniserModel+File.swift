@@ -9,7 +9,8 @@ import Signals
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `preparation` (of
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
 /// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
-/// record) and, where its body was trained on, `augmentation`; `dataset` and, where an encoder was pre-trained,
+/// record), where its body was trained on, `augmentation` and, where it is known, `reader` (how the recordings were
+/// read); `dataset` and, where an encoder was pre-trained,
 /// `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as
 /// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their
 /// parts' names; `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and,
@@ -50,6 +51,7 @@ extension RecogniserModel {
             metadata["augmentation"] = try json(recogniser.settings.augmentation)
         }
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
+        if let reader { metadata["reader"] = try json(reader) }
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
         let scaling = recogniser.scaling
@@ -150,7 +152,9 @@ extension RecogniserModel {
         self.init(
             encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
             scheme: scheme, vocabulary: vocabulary, classes: classes, content: try decoded([String].self, "content"),
-            units: try decoded([String].self, "units"), preset: try text("preset"),
+            units: try decoded([String].self, "units"),
+            reader: metadata["reader"] == nil ? nil : try decoded(ReaderRecord.self, "reader"),
+            preset: try text("preset"),
             provenance: Provenance(
                 encoderJob: metadata["encoder_job"], encoderDataset: metadata["encoder_dataset"],
                 dataset: try text("dataset"), subjects: try decoded([String].self, "subjects")))

@@ -95,7 +95,7 @@ public struct RecogniserTraining: Sendable {
         let model = RecogniserModel(
             encoders: fitted.encoders, rows: shape.rows, columns: shape.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
-            content: content, units: units, preset: self.settings.name,
+            content: content, units: units, reader: dataset.reader, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(
                 encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest, dataset: dataset.digest,
                 subjects: dataset.subjects(of: training)))

@@ -16,6 +16,7 @@ struct ModelContents: Encodable {
     private let columns: Int
     private let content: [String]
     private let units: [String]
+    private let reader: ReaderRecord?
     private let preset: String
     private let network: NetworkSettings?
     private let features: Int
@@ -28,7 +29,8 @@ struct ModelContents: Encodable {
     private let subjects: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case file, digest, scheme, classes, vocabulary, preparation, rows, columns, content, units, preset, network
+        case file, digest, scheme, classes, vocabulary, preparation, rows, columns, content, units, reader, preset,
+            network
         case features, recogniser, dataset, subjects
         case encoderIdentities = "encoder_identities"
         case encoderJob = "encoder_job"
@@ -45,6 +47,7 @@ struct ModelContents: Encodable {
         (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
         (rows, columns, content, units) = (model.rows, model.columns, model.content, model.units)
         preparation = model.preparation
+        reader = model.reader
         (preset, network) = (model.preset, model.encoders.first?.record.network)
         features = model.encoders.first?.featureCount ?? 0
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
@@ -75,6 +78,7 @@ struct ModelContents: Encodable {
             tells apart        \(classes.joined(separator: ", ")) (scheme \(scheme), labels of \(vocabulary))
             takes samples of   \(rows) x \(columns) values\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
             prepared           \(preparation.summary)
+            read with          \(reader.map { "ssrm data \($0.summary)" } ?? "not known")
             preset             \(preset)
             encoder            \(encoder)
             encoder's job      \(encoderJob ?? "none")

@@ -23,8 +23,8 @@ struct SSRM: ParsableCommand {
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, RelayCommand.self,
             KeysCommand.self, PlanCommand.self,
             TrainCommand.self,
-            EvaluateCommand.self, PredictCommand.self, ReportCommand.self, PresetCommand.self, InspectCommand.self,
-            StatusCommand.self, DoctorCommand.self,
+            EvaluateCommand.self, PredictCommand.self, ReportCommand.self, ExportCommand.self, PresetCommand.self,
+            InspectCommand.self, StatusCommand.self, DoctorCommand.self,
             BenchCommand.self,
         ])
 

@@ -9,6 +9,12 @@ public enum Python {
     /// Why a test that needs it is skipped.
     public static let absence = "no python3 with the packages numpy and safetensors"
 
+    /// Whether `python3` is there with these packages.
+    public static func has(_ packages: String...) -> Bool {
+        let script = packages.map { "import \($0)\n" }.joined()
+        return (try? run(script: script)).map { $0.status == 0 } ?? false
+    }
+
     /// Runs a script to its end; `numpy` and `safetensors.numpy` are imported.
     ///
     /// - Parameters:

@@ -25,9 +25,12 @@ public struct Polysomnography: RecordingSource {
         let signals: [EDFFile.Signal]
         /// Of each channel, into the dataset's unit.
         let conversions: [SignalUnit.Conversion]
+        /// When the hypnogram's first sleep epoch begins.
+        let start: RecordingStart?
     }
 
-    private let layout: PolysomnographyLayout
+    /// How the signals become samples.
+    public let layout: PolysomnographyLayout
     private let nights: [Night]
 
     /// The nights that can be used.
@@ -86,7 +89,8 @@ public struct Polysomnography: RecordingSource {
             nights.append(
                 Night(
                     files: pair, epochs: scored.first..<scored.first + scored.stages.count, offset: scored.offset,
-                    signals: signals.signals, conversions: conversions))
+                    signals: signals.signals, conversions: conversions,
+                    start: RecordingStart(time: signals.start + scored.offset, hasDay: signals.date.day != nil)))
             people.append(PolysomnographySubjects.Night(files: pair, patient: signals.patient))
             stages.append(scored.stages)
         }
@@ -193,7 +197,7 @@ public struct Polysomnography: RecordingSource {
             let isUnique = nights.count { $0.files.name == name } == 1
             return FoundRecording(
                 name: isUnique ? name : "\(name)#\(index + 1)", subject: subjects[index],
-                firstPosition: nights[index].epochs.lowerBound, stages: stages[index])
+                firstPosition: nights[index].epochs.lowerBound, stages: stages[index], start: nights[index].start)
         }
         return DatasetOutline(
             kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,

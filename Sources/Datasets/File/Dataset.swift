@@ -48,6 +48,10 @@ public final class Dataset: Sendable {
     public let units: [String]
     /// For a dataset made of others, these, in the order of their recordings; otherwise empty.
     public let sources: [DatasetSource]
+    /// When position 0 of each recording is, in the order of `recordings`; nil where the file does not say.
+    public let starts: [RecordingStart?]
+    /// How its recordings were read; nil where the file does not say.
+    public let reader: ReaderRecord?
     /// How its maps lie, where it is of maps and that is known.
     public let frame: MapFrame?
     /// How its samples were prepared when it was made; nil where they were not.
@@ -85,6 +89,13 @@ public final class Dataset: Sendable {
         guard sources.isEmpty || sources.allSatisfy({ (0...recordings.count).contains($0.recordings) }),
             sources.isEmpty || sources.reduce(0, { $0 + $1.recordings }) == recordings.count
         else { throw refusal("its sources have other recordings than it has") }
+        let startTexts = DatasetLayout.names(in: metadata[DatasetLayout.startsKey]) ?? recordings.map { _ in "" }
+        starts = startTexts.map { RecordingStart($0) }
+        guard starts.count == recordings.count, zip(starts, startTexts).allSatisfy({ $0 != nil || $1.isEmpty }) else {
+            throw refusal("the times at which its recordings start can't be read")
+        }
+        reader =
+            DatasetLayout.list(of: ReaderRecord.self, in: metadata[DatasetLayout.readerKey].map { "[\($0)]" })?.first
         preparation = try DatasetLayout.preparation(in: metadata, refusal)
         frame = try preparation == nil ? DatasetLayout.frame(in: metadata, kind: kind, refusal) : nil
         (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)

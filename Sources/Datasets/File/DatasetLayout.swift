@@ -14,6 +14,8 @@ enum DatasetLayout {
     static let sourcesKey = "sources"
     static let frameKey = "map_frame"
     static let preparationKey = "preparation"
+    static let startsKey = "starts"
+    static let readerKey = "reader"
 
     static let samples = "samples"
     static let subject = "subject"

@@ -32,7 +32,8 @@ extension DatasetOutline {
                 Recording(
                     name: recording.name, subject: placeOfSubject[recording.subject] ?? 0,
                     firstPosition: recording.firstPosition,
-                    labels: recording.labels.map { label in label.flatMap { placeOfCode[$0] } })
+                    labels: recording.labels.map { label in label.flatMap { placeOfCode[$0] } },
+                    start: recording.start)
             })
     }
 }

@@ -12,10 +12,15 @@ public struct DatasetOutline: Sendable, Equatable {
         public var firstPosition: Int
         /// A label for each sample, as an index into `codes`; nil where there is none.
         public var labels: [Int?]
+        /// When position 0 is; nil where nobody knows.
+        public var start: RecordingStart?
 
         /// A recording with one sample for each of `labels`.
-        public init(name: String, subject: Int, firstPosition: Int = 0, labels: [Int?]) {
+        public init(
+            name: String, subject: Int, firstPosition: Int = 0, labels: [Int?], start: RecordingStart? = nil
+        ) {
             (self.name, self.subject, self.firstPosition, self.labels) = (name, subject, firstPosition, labels)
+            self.start = start
         }
     }
 
@@ -38,6 +43,8 @@ public struct DatasetOutline: Sendable, Equatable {
     public var frame: MapFrame?
     /// How its samples were prepared; nil where they were not.
     public var preparation: Preparation?
+    /// How the recordings were read; nil where that is not kept.
+    public var reader: ReaderRecord?
     /// The subjects' names.
     public var subjects: [String]
     /// The label codes that occur.

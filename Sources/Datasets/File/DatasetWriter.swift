@@ -49,6 +49,11 @@ public struct DatasetWriter: ~Copyable {
         if let preparation = outline.preparation {
             metadata[DatasetLayout.preparationKey] = DatasetLayout.json(of: preparation)
         }
+        let starts = outline.recordings.map { $0.start?.text ?? "" }
+        if starts.contains(where: { !$0.isEmpty }) {
+            metadata[DatasetLayout.startsKey] = DatasetLayout.text(of: starts)
+        }
+        if let reader = outline.reader { metadata[DatasetLayout.readerKey] = DatasetLayout.json(of: reader) }
         metadata[DatasetLayout.codesKey] = DatasetLayout.text(of: outline.codes)
         let tensors: [(name: String, type: TensorType, shape: [Int])] = [
             (DatasetLayout.samples, .float32, [count, outline.rows, outline.columns]),

@@ -10,14 +10,22 @@ struct FoundRecording {
     let firstPosition: Int
     /// For each sample its code, as an index into the vocabulary's codes; nil where there is none.
     let labels: [Int?]
+    /// When position 0 is; nil where nobody knows.
+    let start: RecordingStart?
 
     /// A recording with one sample for each of `labels`, indices into the vocabulary's codes.
-    init(name: String, subject: String, firstPosition: Int = 0, labels: [Int?]) {
+    init(name: String, subject: String, firstPosition: Int = 0, labels: [Int?], start: RecordingStart? = nil) {
         (self.name, self.subject, self.firstPosition, self.labels) = (name, subject, firstPosition, labels)
+        self.start = start
     }
 
     /// Sleep epochs, each with its stage.
-    init(name: String, subject: String, firstPosition: Int = 0, stages: some Sequence<SleepStage?>) {
-        self.init(name: name, subject: subject, firstPosition: firstPosition, labels: stages.map { $0?.rawValue })
+    init(
+        name: String, subject: String, firstPosition: Int = 0, stages: some Sequence<SleepStage?>,
+        start: RecordingStart? = nil
+    ) {
+        self.init(
+            name: name, subject: subject, firstPosition: firstPosition, labels: stages.map { $0?.rawValue },
+            start: start)
     }
 }

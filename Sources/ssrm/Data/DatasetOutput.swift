@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import Signals
 
 /// Where a dataset goes and how its summary is printed: the options of every `ssrm data` command that makes one.
 struct DatasetOutput: ParsableArguments {
@@ -24,8 +25,9 @@ struct DatasetOutput: ParsableArguments {
         let notes: [String]
     }
 
-    /// Names each thing that was left out, then how many of each kind.
-    private func report(_ skipped: [SkippedItem]) {
+    /// Says on standard error what a reader assumed, names each thing that it left out, then how many of each kind.
+    static func tell(_ notes: [String], _ skipped: [SkippedItem]) {
+        for note in notes { Terminal.error("note: \(note)") }
         for item in skipped {
             let what =
                 item.kind == .file ? item.path : "\(item.count) \(item.kind.name(for: item.count)) of \(item.path)"
@@ -39,13 +41,17 @@ struct DatasetOutput: ParsableArguments {
     }
 
     /// Writes the dataset, names what was left out on standard error and prints a summary.
-    func write(_ source: some RecordingSource) throws {
+    ///
+    /// - Parameters:
+    ///   - source: the recordings.
+    ///   - reader: how they are read; nil where nothing else can be read alike.
+    /// - Throws: `DatasetError` for what can't be read, `TensorFileError` for what can't be written.
+    func write(_ source: some RecordingSource, reader: ReaderRecord? = nil) throws {
         let outline = source.outline
         var line = ProgressLine("samples")
-        let (digest, skipped) = try source.write(to: out) { line.show($0, of: $1) }
+        let (digest, skipped) = try source.write(to: out, reader: reader) { line.show($0, of: $1) }
         line.end()
-        for note in source.notes { Terminal.error("note: \(note)") }
-        report(skipped)
+        Self.tell(source.notes, skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,

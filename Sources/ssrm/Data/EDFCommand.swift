@@ -1,8 +1,9 @@
 import ArgumentParser
 import Datasets
+import Signals
 
 /// `ssrm data edf`: polysomnography as EDF files.
-struct EDFCommand: ParsableCommand {
+struct EDFCommand: ReaderCommand {
     static let configuration = CommandConfiguration(
         commandName: "edf",
         abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
@@ -135,8 +136,9 @@ struct EDFCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        try requireWritable(output.out, inputs: root.map { [$0] } ?? signals + hypnogram)
+    var inputs: [String] { root.map { [$0] } ?? signals + hypnogram }
+
+    func recordings() throws -> ReadRecordings {
         var files = signals.indices.map { index in
             PolysomnographyFiles(
                 signals: signals[index], hypnogram: hypnogram.isEmpty ? nil : hypnogram[index],
@@ -147,10 +149,18 @@ struct EDFCommand: ParsableCommand {
         for index in files.indices where !hypnogramOffset.isEmpty {
             files[index].hypnogramOffset = hypnogramOffset[hypnogramOffset.count > 1 ? index : 0]
         }
-        try output.write(
-            Polysomnography(
-                files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-                wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
-                reading: stages.reading(scorer: scorer)))
+        let source = try Polysomnography(
+            files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
+            wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
+            reading: stages.reading(scorer: scorer))
+        let layout = source.layout
+        return ReadRecordings(
+            source,
+            ReaderRecord(
+                reader: "edf",
+                settings: [
+                    "channels": layout.channels.joined(separator: ","), "rate": "\(layout.rate)",
+                    "row-seconds": "\(layout.rowSeconds)",
+                ]))
     }
 }

@@ -1,10 +1,11 @@
 public import ArgumentParser
 public import Datasets
+import Signals
 
 extension PressureMaps.Experiment: ExpressibleByArgument {}
 
 /// `ssrm data pmd`: the PhysioNet Pressure Map Dataset.
-struct PressureMapsCommand: ParsableCommand {
+struct PressureMapsCommand: ReaderCommand {
     static let configuration = CommandConfiguration(
         commandName: "pmd",
         abstract: "Pressure maps of the PhysioNet Pressure Map Dataset (pmd 1.0.0).",
@@ -34,10 +35,18 @@ struct PressureMapsCommand: ParsableCommand {
         guard settlingFrames >= 0 else { throw ValidationError("--settling-frames must not be negative") }
     }
 
-    func run() throws {
-        try requireWritable(output.out, inputs: ["\(root)/experiment-i", "\(root)/experiment-ii"])
-        try output.write(
-            PressureMaps(
-                root: root, experiment: experiment, settlingFrames: settlingFrames, unlabelled: unlabelled.areTaken))
+    var inputs: [String] { ["\(root)/experiment-i", "\(root)/experiment-ii"] }
+
+    private var record: ReaderRecord {
+        // Prepared alike, maps of the other experiment can be read with the same model.
+        ReaderRecord(
+            reader: "pmd", settings: ["settling-frames": "\(settlingFrames)"],
+            layout: ["experiment": experiment.rawValue])
+    }
+
+    func recordings() throws -> ReadRecordings {
+        let source = try PressureMaps(
+            root: root, experiment: experiment, settlingFrames: settlingFrames, unlabelled: unlabelled.areTaken)
+        return ReadRecordings(source, record)
     }
 }

@@ -6,7 +6,7 @@ import Signals
 
 /// `ssrm data sleep-accel`: PhysioNet's `sleep-accel`, from its raw files or as the features that its authors
 /// published.
-struct SleepAccelCommand: ParsableCommand {
+struct SleepAccelCommand: ReaderCommand {
     enum Origin: String, CaseIterable, ExpressibleByArgument {
         case raw, published
     }
@@ -111,14 +111,38 @@ struct SleepAccelCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        func isThere(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(folder)") }
-        let origin = from ?? (content == .features && isThere("features_walch") ? .published : .raw)
-        let rawFolders = ["labels", "heart_rate", "motion", "steps"]
-        let folders = origin == .raw ? rawFolders : ["features_walch"] + (isNight ? rawFolders.prefix(2) : [])
-        try requireWritable(output.out, inputs: folders.map { "\(root)/\($0)" })
+    private static let rawFolders = ["labels", "heart_rate", "motion", "steps"]
+
+    private func isThere(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(folder)") }
+
+    private var origin: Origin {
+        from ?? (content == .features && isThere("features_walch") ? .published : .raw)
+    }
+
+    var inputs: [String] {
+        let folders =
+            origin == .raw ? Self.rawFolders : ["features_walch"] + (isNight ? Self.rawFolders.prefix(2) : [])
+        return folders.map { "\(root)/\($0)" }
+    }
+
+    private var record: ReaderRecord {
+        var settings = ["from": origin.rawValue, "content": content.rawValue]
+        switch content {
+        case .features:
+            settings["features"] = features.joined(separator: ",")
+            settings["window"] = "\(window ?? (isNight ? 1 : 11))"
+        case .windows:
+            settings["channels"] = channels.joined(separator: ",")
+            settings["rate"] = "\(rate)"
+        }
+        return ReaderRecord(reader: "sleep-accel", settings: settings)
+    }
+
+    func recordings() throws -> ReadRecordings { ReadRecordings(try source(), record) }
+
+    private func source() throws -> any RecordingSource {
         if from == nil, origin == .published,
-            (isNight ? rawFolders.prefix(3) : rawFolders.prefix(2)).allSatisfy(isThere)
+            (isNight ? Self.rawFolders.prefix(3) : Self.rawFolders.prefix(2)).allSatisfy(isThere)
         {
             let what = isNight ? "activity counts and hr are those" : "these are the features"
             Terminal.error("note: \(what) in features_walch; --from raw computes them from the signals")
@@ -126,15 +150,13 @@ struct SleepAccelCommand: ParsableCommand {
         let unlabelled = unlabelled.areTaken
         switch (origin, isNight) {
         case (_, true):
-            try output.write(
-                SleepAccelNights(
-                    root: root, origin: origin == .raw ? .raw : .published, window: window ?? 1, unlabelled: unlabelled)
-            )
+            return try SleepAccelNights(
+                root: root, origin: origin == .raw ? .raw : .published, window: window ?? 1, unlabelled: unlabelled)
         case (.published, false):
-            try output.write(
-                SleepAccelFeatures(root: root, features: featureNames, window: window ?? 11, unlabelled: unlabelled))
+            return try SleepAccelFeatures(
+                root: root, features: featureNames, window: window ?? 11, unlabelled: unlabelled)
         case (.raw, false):
-            try output.write(SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled))
+            return try SleepAccelRecordings(root: root, content: rawContent(), unlabelled: unlabelled)
         }
     }
 

@@ -1,10 +1,11 @@
 public import ArgumentParser
 public import Datasets
+import Signals
 
 extension SleepBioradiolocation.Content: ExpressibleByArgument {}
 
 /// `ssrm data sleepbrl`: the Sleep Bioradiolocation Database.
-struct SleepbrlCommand: ParsableCommand {
+struct SleepbrlCommand: ReaderCommand {
     static let configuration = CommandConfiguration(
         commandName: "sleepbrl",
         abstract: "Radar nights of the Sleep Bioradiolocation Database (sleepbrl 1.0.0).",
@@ -40,11 +41,15 @@ struct SleepbrlCommand: ParsableCommand {
         try requireWindow(window)
     }
 
-    func run() throws {
-        try requireWritable(output.out, inputs: [root])
-        try output.write(
-            SleepBioradiolocation(
-                root: root, content: content, window: window, unlabelled: unlabelled.areTaken,
-                reading: stages.reading()))
+    var inputs: [String] { [root] }
+
+    private var record: ReaderRecord {
+        ReaderRecord(reader: "sleepbrl", settings: ["content": content.rawValue, "window": "\(window)"])
+    }
+
+    func recordings() throws -> ReadRecordings {
+        let source = try SleepBioradiolocation(
+            root: root, content: content, window: window, unlabelled: unlabelled.areTaken, reading: stages.reading())
+        return ReadRecordings(source, record)
     }
 }

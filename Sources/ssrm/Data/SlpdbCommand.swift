@@ -3,7 +3,7 @@ import Datasets
 import Signals
 
 /// `ssrm data slpdb`: heart-beat features of the MIT-BIH Polysomnographic Database.
-struct SlpdbCommand: ParsableCommand {
+struct SlpdbCommand: ReaderCommand {
     static let configuration = CommandConfiguration(
         commandName: "slpdb",
         abstract: "Heart-beat features of the MIT-BIH Polysomnographic Database (slpdb 1.0.0).",
@@ -70,12 +70,18 @@ struct SlpdbCommand: ParsableCommand {
 
     private var featureNames: [String] { Self.sets[features[0]] ?? features }
 
-    func run() throws {
-        try requireWritable(output.out, inputs: [root])
-        try output.write(
-            SlpdbRecords(
-                root: root, features: featureNames.compactMap(HeartBeatFeature.init(name:)),
-                heartRate: featureNames.compactMap(HeartRateMeasure.init(rawValue:)), window: window,
-                unlabelled: unlabelled.areTaken, reading: stages.reading()))
+    var inputs: [String] { [root] }
+
+    private var record: ReaderRecord {
+        ReaderRecord(
+            reader: "slpdb", settings: ["features": features.joined(separator: ","), "window": "\(window)"])
+    }
+
+    func recordings() throws -> ReadRecordings {
+        let source = try SlpdbRecords(
+            root: root, features: featureNames.compactMap(HeartBeatFeature.init(name:)),
+            heartRate: featureNames.compactMap(HeartRateMeasure.init(rawValue:)), window: window,
+            unlabelled: unlabelled.areTaken, reading: stages.reading())
+        return ReadRecordings(source, record)
     }
 }

@@ -8,7 +8,7 @@ extension TableRecordings.Delimiter: ExpressibleByArgument {}
 extension DateOrder: ExpressibleByArgument {}
 
 /// `ssrm data table`: a user's own recordings as CSV.
-struct TableCommand: ParsableCommand {
+struct TableCommand: ReaderCommand {
     static let configuration = CommandConfiguration(
         commandName: "table",
         abstract: "Your own recordings as CSV: a row a sample or a timed value, with named columns.",
@@ -227,8 +227,32 @@ struct TableCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        try requireWritable(output.out, inputs: file)
+    var inputs: [String] { file }
+
+    private var record: ReaderRecord {
+        var settings = ["vocabulary": vocabulary.rawValue]
+        if !values.isEmpty { settings["values"] = values.joined(separator: ",") }
+        settings["values-from"] = valuesFrom
+        if !units.isEmpty { settings["units"] = units.joined(separator: ",") }
+        if let rows { settings["rows"] = "\(rows)" } else { settings["window"] = "\(window)" }
+        settings["baseline"] = baseline.map { "\($0)" }
+        if feetFirst { settings["feet-first"] = "" }
+        // Neither who was recorded nor a label is taken over from other people's files.
+        var layout: [String: String] = [:]
+        layout["subject"] = subject
+        (layout["recording"], layout["position"], layout["time-column"]) = (recording, position, timeColumn)
+        layout["position-step"] = positionStep.map { "\($0)" }
+        (layout["time-zone"], layout["date-order"]) = (timeZone, dateOrder?.rawValue)
+        layout["max-gap"] = maxGap.map { "\($0)" }
+        (layout["heart-rate"], layout["activity"]) = (heartRate, activity)
+        layout["delimiter"] = delimiter?.rawValue
+        if skipLines > 0 { layout["skip-lines"] = "\(skipLines)" }
+        return ReaderRecord(reader: "table", settings: settings, layout: layout)
+    }
+
+    func recordings() throws -> ReadRecordings { ReadRecordings(try source(), record) }
+
+    private func source() throws -> any RecordingSource {
         let columns = TableColumns(
             subject: subject.map { .column($0) } ?? .named(subjectName ?? ""), recording: recording,
             position: position ?? timeColumn ?? "", label: label,
@@ -237,25 +261,20 @@ struct TableCommand: ParsableCommand {
         let format = TableRecordings.Format(
             delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
         if timeColumn == nil {
-            try output.write(
-                TableRecordings(
-                    files: file, columns: columns, labels: labels,
-                    shape: rows.map { .map(rows: $0, frame: MapFrame(baseline: baseline ?? 0, feetFirst: feetFirst)) }
-                        ?? .window(window),
-                    format: format, units: units))
-        } else {
-            let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
-            if isNight {
-                try output.write(
-                    TimedNights(
-                        files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
-                        times: times, window: window, longestGap: maxGap ?? 3600, format: format))
-            } else {
-                try output.write(
-                    TimedTable(
-                        files: file, columns: columns, labels: labels, times: times, window: window,
-                        longestGap: maxGap ?? 3600, format: format, units: units))
-            }
+            return try TableRecordings(
+                files: file, columns: columns, labels: labels,
+                shape: rows.map { .map(rows: $0, frame: MapFrame(baseline: baseline ?? 0, feetFirst: feetFirst)) }
+                    ?? .window(window),
+                format: format, units: units)
         }
+        let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
+        if isNight {
+            return try TimedNights(
+                files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
+                times: times, window: window, longestGap: maxGap ?? 3600, format: format)
+        }
+        return try TimedTable(
+            files: file, columns: columns, labels: labels, times: times, window: window,
+            longestGap: maxGap ?? 3600, format: format, units: units)
     }
 }

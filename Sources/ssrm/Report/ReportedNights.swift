@@ -26,6 +26,7 @@ struct ReportedNights {
                 "\(path): its classes (\(classes.prefix(5).joined(separator: ", "))) are no stages of sleep")
         }
         let number = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        let known = dataset.map { Dictionary(zip($0.recordings, $0.starts)) { first, _ in first } } ?? [:]
         let scored = try dataset.map { try ScoredSamples($0, classes: classes, path: path) }
         var order: [RecordingKey] = []
         var rows: [RecordingKey: [Predictions.Row]] = [:]
@@ -45,7 +46,8 @@ struct ReportedNights {
                 scored: samples.isEmpty ? own.map { _ in nil } : samples.map { scored?.labels[$0] ?? nil },
                 recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
                 signals: scored?.signals(of: samples) ?? [],
-                clock: try starts?.clock(key.recording, position: own[0].position))
+                clock: (try starts?.start(of: key.recording) ?? known[key.recording] ?? nil)?
+                    .clock(position: own[0].position))
         }
     }
 

@@ -12,8 +12,9 @@ enum Shading {
         return isWanted && isatty(STDOUT_FILENO) != 0 && kind != "dumb" && !kind.isEmpty
     }()
 
-    /// Colours of the usual 256 from light to dark: blue for what is right, orange for what is not. People who confuse
-    /// some colours tell these two apart.
+    /// Colours of the usual 256 from light to dark: blue for what is right, orange for what is not.
+    ///
+    /// People who confuse some colours tell these two apart.
     private static let (right, wrong) = ([195, 153, 111, 69, 26], [230, 223, 216, 209, 166])
 
     /// A square of counts, its fields the darker, the larger a part of their row they are.

@@ -1,0 +1,103 @@
+import Checkpoints
+import Foundation
+
+extension AnswerFiles {
+    private struct Column: Encodable {
+        let description: String
+        var units: String?
+        var levels: [String: String]?
+
+        private enum CodingKeys: String, CodingKey {
+            case description = "Description"
+            case units = "Units"
+            case levels = "Levels"
+        }
+    }
+
+    private struct Description: Encodable {
+        struct Maker: Encodable {
+            let name: String
+            let description: String
+            private enum CodingKeys: String, CodingKey {
+                case name = "Name"
+                case description = "Description"
+            }
+        }
+        let name = "Sleep stages recognised by ssrm"
+        let version = "1.10.0"
+        let type = "derivative"
+        let makers: [Maker]
+
+        private enum CodingKeys: String, CodingKey {
+            case name = "Name"
+            case version = "BIDSVersion"
+            case type = "DatasetType"
+            case makers = "GeneratedBy"
+        }
+    }
+
+    /// The folders of the Brain Imaging Data Structure: a table of events a recording with what its columns are, who is
+    /// who, and what made it.
+    ///
+    /// A subject's label has the letters and digits of its name; recordings of one subject are its runs.
+    func bidsFiles(_ stages: StageNames) throws(ExportError) -> [WholeFolder.File] {
+        func json(_ value: some Encodable) throws(ExportError) -> Data {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+            do { return try encoder.encode(value) + [UInt8(ascii: "\n")] } catch { throw ExportError("\(error)") }
+        }
+        func table(_ rows: [[String]]) -> Data {
+            Data((rows.map { $0.joined(separator: "\t") } + [""]).joined(separator: "\n").utf8)
+        }
+        var names = FileNames()
+        var labels: [String: String] = [:]
+        var runs: [String: Int] = [:]
+        var files: [WholeFolder.File] = []
+        var people = [["participant_id", "subject"]]
+        var list = [["file", "subject", "recording", "start"]]
+        for recording in recordings {
+            let subject = recording.subject
+            let isNew = labels[subject] == nil
+            let label = labels[subject] ?? names.label(for: subject, otherwise: "subject")
+            labels[subject] = label
+            if isNew { people.append(["sub-\(label)", Self.cell(subject)]) }
+            runs[subject, default: 0] += 1
+            let base = "sub-\(label)/eeg/sub-\(label)_task-sleep_run-\(runs[subject] ?? 1)_desc-ssrm_events"
+            let rows = recording.rows.map { row in
+                ["\(row.position * 30)", "30", "sleep_stage", row.label] + row.probabilities.map { "\($0)" }
+            }
+            let head = ["onset", "duration", "trial_type", "stage"] + classes.map { "p_\($0)" }
+            files.append(WholeFolder.File(path: base + ".tsv", bytes: table([head] + rows)))
+            files.append(WholeFolder.File(path: base + ".json", bytes: try json(columns(stages))))
+            list.append(
+                [base + ".tsv", Self.cell(subject), Self.cell(recording.recording), recording.start?.text ?? "n/a"])
+        }
+        let maker = Description.Maker(name: "ssrm", description: "ssrm predict with model \(model)")
+        return files + [
+            WholeFolder.File(path: "dataset_description.json", bytes: try json(Description(makers: [maker]))),
+            WholeFolder.File(path: "participants.tsv", bytes: table(people)),
+            WholeFolder.File(path: "recordings.tsv", bytes: table(list)),
+        ]
+    }
+
+    private func columns(_ stages: StageNames) -> [String: Column] {
+        var columns = [
+            "onset": Column(description: "Begin of the sleep epoch after the recording's start", units: "s"),
+            "duration": Column(description: "Length of the sleep epoch", units: "s"),
+            "trial_type": Column(description: "What is told: a stage of sleep"),
+            "stage": Column(
+                description: "The sleep epoch's stage in the most probable sequence of stages",
+                levels: Dictionary(classes.map { ($0, stages.edf($0)) }) { first, _ in first }),
+        ]
+        for name in classes {
+            columns["p_\(name)"] = Column(description: "Probability of \(name) given the whole recording")
+        }
+        return columns
+    }
+
+    /// A name as a table's cell holds it: on one line, without tabs.
+    private static func cell(_ text: String) -> String {
+        let text = String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        return text.isEmpty ? "n/a" : text
+    }
+}

@@ -1,0 +1,23 @@
+/// How recordings were read: a reader of `ssrm data` and its options, so that others can be read alike.
+public struct ReaderRecord: Codable, Sendable, Equatable {
+    /// The reader's name, like `edf`.
+    public let reader: String
+    /// The options that decide what a sample is, by name, each with its value; a flag's is empty.
+    ///
+    /// Other recordings are read with the same.
+    public let settings: [String: String]
+    /// The options that say how the files were laid out, likewise; other files may be laid out otherwise.
+    public let layout: [String: String]
+
+    /// A record.
+    public init(reader: String, settings: [String: String], layout: [String: String] = [:]) {
+        (self.reader, self.settings, self.layout) = (reader, settings, layout)
+    }
+
+    /// The reader with all its options, as a person would write it down.
+    public var summary: String {
+        let all = settings.merging(layout) { first, _ in first }.sorted { $0.key < $1.key }
+        return ([reader] + all.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" })
+            .joined(separator: " ")
+    }
+}

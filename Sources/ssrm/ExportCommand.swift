@@ -1,0 +1,87 @@
+import ArgumentParser
+import Checkpoints
+import Exports
+import Foundation
+import Recognition
+import Upstream
+
+/// `ssrm export`: models and runs for other programs.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a model as ONNX, or a run's figures for TensorBoard.",
+        discussion: """
+            --onnx takes a model that `ssrm train` made. The graph (opset 17) reads a recording's samples in order, as a dataset has \
+            them, and makes emissions: scores of each class at each sample; preparation, scaling, all members and mirrors are \
+            in it. Only pressure maps are prepared before (`ssrm data join --prepare`). Labels come of emissions by a conditional \
+            random field, whose transitions, start and end stand in a JSON file beside the graph, OUT.json, with classes, what \
+            goes in, its units and how recordings were read; the same text is in the graph's metadata. Sequences are \
+            sequence_length samples long, or whole recordings where it is missing.
+
+            --tensorboard takes a run directory, of a run that goes on, too; give the command again for what came since. The \
+            folder may hold several runs, each in a folder of its own.
+
+            Example:
+              ssrm export stages.safetensors --onnx stages.onnx
+              ssrm export runs/nights --tensorboard board/nights
+              tensorboard --logdir board
+            """)
+
+    @Argument(help: "A model that `ssrm train` made, or a run directory of `ssrm pretrain`.")
+    var thing: String
+
+    @Option(help: ArgumentHelp("The ONNX file to write; OUT.json comes beside it.", valueName: "out"))
+    var onnx: String?
+
+    @Option(help: ArgumentHelp("The folder for an event file; it is made where it is not there.", valueName: "dir"))
+    var tensorboard: String?
+
+    func validate() throws {
+        guard (onnx == nil) != (tensorboard == nil) else {
+            throw ValidationError("give either --onnx or --tensorboard")
+        }
+    }
+
+    func run() throws {
+        if let onnx { try writeONNX(to: onnx) }
+        if let tensorboard { try writeEvents(to: tensorboard) }
+    }
+
+    private func writeONNX(to path: String) throws {
+        let beside = path + ".json"
+        for place in [path, beside] { try requireWritable(place, inputs: [thing]) }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: thing, isDirectory: &isFolder), isFolder.boolValue {
+            throw ProgramError("\(thing) is a folder: --onnx takes a model that `ssrm train` made")
+        }
+        let model = try RecogniserModel(opening: thing)
+        let exported: ONNXModel
+        do { exported = try ONNXModel(model, digest: TensorFile(opening: thing).digest) } catch let error as ExportError
+        {
+            throw ProgramError("\(thing): \(error)")
+        }
+        // Whoever finds the graph finds what belongs to it.
+        try WholeFile.write(exported.description, to: beside)
+        try WholeFile.write(exported.graph, to: path)
+        print("wrote \(path) and \(beside)")
+    }
+
+    private func writeEvents(to folder: String) throws {
+        let run = RunFolder(thing)
+        guard let metrics = FileManager.default.contents(atPath: run.metricsFile) else {
+            throw ProgramError("\(thing) is no run directory with figures: there is no \(run.metricsFile)")
+        }
+        let events: TensorBoardEvents
+        do {
+            events = try TensorBoardEvents(
+                metrics: metrics, events: FileManager.default.contents(atPath: run.eventsFile))
+        } catch {
+            throw ProgramError("\(run.metricsFile): \(error)")
+        }
+        try DurableFolder.make(folder)
+        // One name, so that the command given again replaces the file and no figure is there twice.
+        let path = folder + "/events.out.tfevents.0000000000.ssrm"
+        try WholeFile.write(events.bytes, to: path)
+        print("wrote \(path)")
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Foundation
+import Recognition
+import SleepRecognition
+
+/// Recordings read as those were that a model was trained on.
+struct ModelReader {
+    private static let commands: [(name: String, type: any ReaderCommand.Type)] = [
+        ("edf", EDFCommand.self), ("pmd", PressureMapsCommand.self), ("sleep-accel", SleepAccelCommand.self),
+        ("sleepbrl", SleepbrlCommand.self), ("slpdb", SlpdbCommand.self), ("table", TableCommand.self),
+    ]
+    /// The readers' names.
+    static let names = commands.map(\.name)
+    /// Options of which one says the same as the other.
+    private static let alternatives: [Set<String>] = [["subject", "subject-name"]]
+
+    /// What a model may say: nothing that names a file.
+    private static let options: Set<String> = [
+        "channels", "rate", "row-seconds", "features", "window", "content", "from", "settling-frames", "experiment",
+        "vocabulary", "values", "values-from", "units", "rows", "baseline", "feet-first", "subject", "recording",
+        "position",
+        "time-column", "position-step", "time-zone", "date-order", "max-gap", "heart-rate", "activity", "delimiter",
+        "skip-lines",
+    ]
+
+    private let command: any ReaderCommand
+    /// What errors call the recordings.
+    private let name: String
+
+    /// A reader of recordings for a model.
+    ///
+    /// - Parameters:
+    ///   - reader: its name, as `ssrm data` has it.
+    ///   - arguments: where the recordings are, and whatever else the reader is told that the model does not know.
+    ///   - model: the model.
+    ///   - path: its file.
+    /// - Throws: `ProgramError` for another reader than the model's, for what is the model's to say, and for what the
+    ///   reader does not take.
+    init(_ reader: String, _ arguments: [String], for model: RecogniserModel, path: String) throws {
+        guard let type = Self.commands.first(where: { $0.name == reader })?.type else {
+            throw ProgramError("--from \(reader): there is no such reader, only \(Self.names.joined(separator: ", "))")
+        }
+        guard let record = model.reader else {
+            throw ProgramError(
+                "\(path) does not say how the recordings were read that it was trained on: train it anew on a dataset of "
+                    + "this version, or make a dataset with `ssrm data \(reader)` and give it with --data")
+        }
+        guard record.reader == reader else {
+            throw ProgramError(
+                "\(path) was trained on recordings that `ssrm data \(record.reader)` read: give --from \(record.reader)"
+            )
+        }
+        let said = Set(record.settings.keys).union(record.layout.keys)
+        if let other = said.subtracting(Self.options).min() {
+            throw ProgramError(
+                "\(path) says that the recordings were read with --\(other), which this version does not know: use the "
+                    + "version that made it")
+        }
+        let given = Set(
+            arguments.filter { $0.hasPrefix("--") }.map { argument in
+                String(argument.dropFirst(2).prefix { $0 != "=" })
+            })
+        if let name = record.settings.keys.sorted().first(where: given.contains) {
+            throw ProgramError(
+                "--\(name) is the model's to say (\(record.settings[name] ?? "")): leave it out, or make a dataset with "
+                    + "`ssrm data \(reader)`")
+        }
+        let replaced = Self.alternatives.filter { !$0.isDisjoint(with: given) }.reduce(given) { $0.union($1) }
+        let kept = record.settings.merging(record.layout.filter { !replaced.contains($0.key) }) { own, _ in own }
+        let known = kept.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" }
+        name = "--from \(reader)"
+        // Nothing is written there: the command is asked for its recordings alone.
+        let all = arguments + known + Self.unlabelled(type, given) + ["--out", "predictions"]
+        do {
+            guard let parsed = try type.parseAsRoot(all) as? any ReaderCommand else {
+                throw ProgramError("\(name): say where the recordings are (`ssrm data \(reader) --help`)")
+            }
+            command = parsed
+        } catch let error as ProgramError {
+            throw error
+        } catch {
+            throw ProgramError("\(name): \(type.message(for: error)) (`ssrm data \(reader) --help`)")
+        }
+    }
+
+    /// Whoever is to be recognised needs no labels.
+    private static func unlabelled(_ type: any ReaderCommand.Type, _ given: Set<String>) -> [String] {
+        type == TableCommand.self || given.contains("unlabelled") ? [] : ["--unlabelled"]
+    }
+
+    /// The files and folders that are read.
+    var inputs: [String] { command.inputs }
+
+    /// What `work` makes of a dataset of the recordings, which is there while it works.
+    func withDataset<Result>(_ work: (Dataset) throws -> Result) throws -> Result {
+        let read = try command.recordings()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ssrm-\(UUID().uuidString)").path
+        guard mkdir(folder, 0o700) == 0 else {
+            throw ProgramError("can't make \(folder): \(TensorFileError.lastReason)")
+        }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/recordings"
+        var line = ProgressLine("samples read")
+        let (_, skipped) = try read.source.write(to: path, reader: read.record) { line.show($0, of: $1) }
+        line.end()
+        DatasetOutput.tell(read.source.notes, skipped)
+        do { return try work(try Dataset(opening: path)) } catch let error as SleepRecognitionError {
+            guard case .otherSamples(_, let reason) = error else { throw error }
+            throw SleepRecognitionError.otherSamples(dataset: name, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import CEDF
+import Checkpoints
+import Datasets
+import Exports
+import Foundation
+import SleepRecognition
+import TestKit
+import Testing
+
+private let classes = ["wake", "N1", "N2", "N3", "REM"]
+
+private func rows(_ labels: [String?], subject: String = "P1", recording: String = "night") -> [Predictions.Row] {
+    labels.enumerated().compactMap { position, label in
+        label.map {
+            Predictions.Row(
+                subject: subject, recording: recording, position: position, label: $0,
+                probabilities: classes.map { name in name == label ? 0.6 : 0.1 })
+        }
+    }
+}
+
+private func files(
+    _ rows: [Predictions.Row], _ format: AnswerFormat, start: String? = nil, classes: [String] = classes
+) throws -> [WholeFolder.File] {
+    let recordings = try RecognisedRecording.recordings(of: rows) { _ in start.flatMap { RecordingStart($0) } }
+    return try AnswerFiles(classes: classes, recordings: recordings, model: "m").files(format)
+}
+
+private let night: [String?] = ["wake", "wake", nil, "N1", "N2", "N2", "N3", "REM"]
+
+@Test func aHypnogramIsReadByThisProgramsReaderAndByEDFLib() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("h.edf")
+    try files(rows(night), .edf, start: "2024-03-31T22:47:30.25")[0].bytes.write(to: URL(filePath: path))
+    let file = try EDFFile(opening: path)
+    #expect(file.notes.isEmpty && file.signals.isEmpty)
+    #expect(file.patient.code == "X" && file.patient.name.isEmpty && file.patient.birthdate.isEmpty)
+    #expect(RecordingStart(time: file.start, hasDay: true)?.text == "2024-03-31T22:47:30.25")
+    let texts = ["W", "?", "N1", "N2", "N3", "R"].map { "Sleep stage \($0)" }
+    #expect(file.annotations.map(\.text) == texts)
+    #expect(file.annotations.map(\.onset) == [0, 60, 90, 120, 180, 210])
+    #expect(file.annotations.map(\.duration) == [60, 30, 30, 60, 30, 30])
+
+    var header = edf_hdr_struct()
+    let handle = edfopen_file_readonly(path, &header, EDFLIB_READ_ALL_ANNOTATIONS)
+    try #require(handle >= 0, "edflib: \(header.filetype)")
+    defer { edfclose_file(handle) }
+    #expect(header.annotations_in_file == 6 && header.edfsignals == 0)
+    #expect([header.startdate_year, header.startdate_month, header.startdate_day] == [2024, 3, 31])
+    #expect([header.starttime_hour, header.starttime_minute, header.starttime_second] == [22, 47, 30])
+    for (place, annotation) in file.annotations.enumerated() {
+        var other = edf_annotation_struct()
+        #expect(edf_get_annotation(handle, Int32(place), &other) == 0)
+        #expect(Double(other.onset) / 1e7 == annotation.onset)
+        let text = withUnsafeBytes(of: other.annotation) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        #expect(text == annotation.text)
+    }
+}
+
+@Test func aHypnogramWithoutADayBeginsOnTheDayThatStandsForNone() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("h.edf")
+    for (start, text) in [(nil, "1985-01-01T00:00:00"), ("22:47", "1985-01-01T22:47:00")] as [(String?, String)] {
+        let bytes = try files(rows(night), .edf, start: start)[0].bytes
+        try bytes.write(to: URL(filePath: path))
+        #expect(String(decoding: bytes[88..<168], as: UTF8.self).hasPrefix("Startdate X X X ssrm "))
+        let file = try EDFFile(opening: path)
+        #expect(file.notes.isEmpty && RecordingStart(time: file.start, hasDay: true)?.text == text)
+    }
+    // Years that two digits can't tell stand in the other field.
+    let bytes = try files(rows(night), .edf, start: "2091-12-01T01:02:03")[0].bytes
+    #expect(String(decoding: bytes[88..<184], as: UTF8.self).contains("Startdate 01-DEC-2091 X X ssrm"))
+    #expect(String(decoding: bytes[168..<184], as: UTF8.self) == "01.12.yy01.02.03")
+}
+
+@Test func aLongHypnogramIsCutIntoDataRecords() throws {
+    let folder = try TemporaryFolder()
+    let labels: [String?] = (0..<9000).map { classes[$0 % 5] }
+    try files(rows(labels), .edf)[0].bytes.write(to: URL(filePath: folder.path("h.edf")))
+    let file = try EDFFile(opening: folder.path("h.edf"))
+    #expect(file.annotations.count == 9000 && file.annotations.last?.onset == 8999 * 30)
+    var header = edf_hdr_struct()
+    let handle = edfopen_file_readonly(folder.path("h.edf"), &header, EDFLIB_READ_ALL_ANNOTATIONS)
+    try #require(handle >= 0, "edflib: \(header.filetype)")
+    edfclose_file(handle)
+    #expect(header.annotations_in_file == 9000)
+}
+
+@Test func anythingIsGivenAFileNameOfItsOwn() throws {
+    let names = [
+        "../../etc/passwd", "..", ".", "-rf", "a/b", "a_b", "A_b", "", "שלום\u{202E}gpj", "a\u{0}b\nc",
+        String(repeating: "n", count: 200), String(repeating: "é", count: 200),
+        "e" + String(repeating: "\u{301}", count: 300),
+    ]
+    let all = names.flatMap { rows(["wake"], subject: $0, recording: $0) }
+    for format in [AnswerFormat.edf, .yasa, .bids] {
+        let found = try files(all, format)
+        let paths = found.map(\.path)
+        #expect(Set(paths.map { $0.lowercased() }).count == paths.count)
+        for path in paths {
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+            #expect(parts.count == (format == .bids && path.hasPrefix("sub-") ? 3 : 1), "\(path)")
+            for part in parts {
+                #expect((1...255).contains(part.utf8.count) && !part.hasPrefix(".") && !part.hasPrefix("-"), "\(path)")
+                #expect(!part.unicodeScalars.contains { $0.properties.generalCategory == .format || $0.value < 32 })
+            }
+        }
+        let index = try #require(found.first { $0.path.hasPrefix("recordings.") })
+        #expect(String(decoding: index.bytes, as: UTF8.self).contains("passwd"))
+        let folder = try TemporaryFolder()
+        try WholeFolder.write(found, to: folder.path("out"))
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path("out")).count >= paths.count)
+    }
+}
+
+@Test func yasaHasALineASleepEpoch() throws {
+    let found = try files(rows(night), .yasa)
+    #expect(found[0].path == "night-hypnogram.csv")
+    #expect(String(decoding: found[0].bytes, as: UTF8.self) == "WAKE\nWAKE\nUNS\nN1\nN2\nN2\nN3\nREM\n")
+}
+
+@Test func eventsHaveProbabilitiesAndSayWhatTheirColumnsAre() throws {
+    let found = try files(rows(night) + rows(["REM"], recording: "second"), .bids)
+    #expect(
+        found.map(\.path).prefix(3) == [
+            "sub-P1/eeg/sub-P1_task-sleep_run-1_desc-ssrm_events.tsv",
+            "sub-P1/eeg/sub-P1_task-sleep_run-1_desc-ssrm_events.json",
+            "sub-P1/eeg/sub-P1_task-sleep_run-2_desc-ssrm_events.tsv",
+        ])
+    let lines = String(decoding: found[0].bytes, as: UTF8.self).split(separator: "\n")
+    #expect(lines[0] == "onset\tduration\ttrial_type\tstage\tp_wake\tp_N1\tp_N2\tp_N3\tp_REM")
+    #expect(lines.count == 8 && lines[3] == "90\t30\tsleep_stage\tN1\t0.1\t0.6\t0.1\t0.1\t0.1")
+    let columns = try #require(try JSONSerialization.jsonObject(with: found[1].bytes) as? [String: [String: Any]])
+    #expect(Set(columns.keys) == Set(lines[0].split(separator: "\t").map(String.init)))
+    #expect((columns["stage"]?["Levels"] as? [String: String])?["REM"] == "Sleep stage R")
+}
+
+@Test func posturesAreNoHypnogram() throws {
+    let postures = ["supine", "right", "left"]
+    for format in AnswerFormat.allCases where format.isFolder {
+        let error = #expect(throws: ExportError.self) { try files([], format, classes: postures) }
+        #expect(error?.description.contains("tells supine apart: use csv or json") == true)
+    }
+}
+
+@Test func positionsThatAreThereTwiceOrBeyondAllNightsAreRefused() {
+    let twice = rows(["wake"]) + rows(["N1"])
+    #expect(throws: ExportError.self) { try files(twice, .edf) }
+    let far = Predictions.Row(subject: "a", recording: "b", position: 1 << 30, label: "wake", probabilities: [1])
+    #expect(throws: ExportError.self) { try files([far], .yasa) }
+}
+
+@Test(arguments: ["22:47", "22:47:30", "00:00:00.5", "2024-02-29T23:59:59.999", "1989-04-24 22:00"])
+func aStartIsReadFromItsOwnText(text: String) throws {
+    let start = try #require(RecordingStart(text))
+    #expect(RecordingStart(start.text) == start)
+    #expect(start.date == nil || start.text.contains("T"))
+}
+
+@Test(arguments: [
+    "", "24:00", "22", "22:60", "2023-02-29T22:00", "2024-13-01T22:00", "22:00:61", "x", "1e3:00", "٢٢:٠٠",
+])
+func whatIsNoTimeIsNoStart(text: String) { #expect(RecordingStart(text) == nil) }
+
+@Test func aStartMovesOverMidnight() {
+    #expect(RecordingStart("2024-02-28T23:59:30")?.adding(60)?.text == "2024-02-29T00:00:30")
+    #expect(RecordingStart("23:59:30")?.adding(60)?.text == "00:00:30")
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TestKit
+import Testing
+
+private func made(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let result = try ProgramRun(arguments).result()
+    try #require(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+}
+
+/// What `Scripts/check-exports` prints, which must not fail.
+private func checked(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/check-exports").standardizedFileURL.path
+    let result = try ProgramRun(
+        ["python3", script, "--ssrm", ProgramRun.ssrm] + arguments, program: "/usr/bin/env"
+    ).result()
+    #expect(result.status == 0, "\(result.output)\(result.errors)", sourceLocation: sourceLocation)
+    return result.output
+}
+
+/// A dataset of a kind, a run of a few steps on it where an encoder is needed, and a model.
+private struct Trained {
+    let folder: TemporaryFolder
+    var data: String { folder.path("data.st") }
+    var run: String { folder.path("run") }
+    var model: String { folder.path("model.st") }
+
+    init(_ kind: String, _ scheme: String, _ preset: String, encoder: Bool = false, set: [String] = []) throws {
+        folder = try TemporaryFolder()
+        let size = ["pressure": ["--maps-per-posture", "6"], "night": ["--window", "3"], "psg": ["--epochs", "50"]]
+        try made(
+            ["data", "synthetic", "--kind", kind, "--subjects", "3", "--seed", "4", "--out", folder.path("raw.st")]
+                + (size[kind] ?? []))
+        let raw = folder.path("raw.st")
+        if preset == "posture" {
+            try made(["data", "join", raw, "--prepare", "posture", "--out", data])
+        } else {
+            try FileManager.default.moveItem(atPath: raw, toPath: data)
+        }
+        if encoder {
+            try made([
+                "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "4", "--shards", "2", "--preset",
+                preset,
+            ])
+        }
+        try made(
+            ["train", "--data", data, "--scheme", scheme, "--preset", preset, "--out", model]
+                + (encoder ? ["--encoder", run] : [])
+                + (["recogniser.epochs=1", "recogniser.steps=0"] + set).flatMap { ["--set", $0] })
+    }
+}
+
+@Test(
+    .enabled(if: Python.has("onnx", "onnxruntime"), "no python3 with onnx and onnxruntime"),
+    arguments: [
+        ("night", "five", "wrist", false, ["recogniser.hidden_units=5"]),
+        (
+            "night", "wake", "night", false,
+            ["recogniser.encoder=none", "recogniser.cell=gru", "recogniser.input_clip=1"]
+        ),
+        ("pressure", "posture3", "posture", false, []),
+        ("pressure", "posture3", "paper", true, []),
+        ("night", "three", "night", true, ["recogniser.encoder=tuned"]),
+        ("psg", "five", "psg", true, []),
+    ] as [(String, String, String, Bool, [String])])
+func aGraphAnswersAsItsModelDoes(
+    kind: String, scheme: String, preset: String, encoder: Bool, set: [String]
+) throws {
+    let trained = try Trained(kind, scheme, preset, encoder: encoder, set: set)
+    #expect(try checked("onnx", trained.model, trained.data).contains("0 labels differ"))
+}
+
+@Test(.enabled(if: Python.has("tensorboard"), "no python3 with tensorboard"))
+func tensorBoardReadsEveryFigureOfARun() throws {
+    let trained = try Trained("night", "three", "night", encoder: true)
+    #expect(try checked("tensorboard", trained.run).contains("loss"))
+}
+
+@Test func whatCanNotBeExportedIsRefusedInOneLine() throws {
+    let folder = try TemporaryFolder()
+    let trained = try Trained(
+        "night", "three", "night",
+        set: ["recogniser.encoder=none", "recogniser.principal_components=2", "recogniser.fisher_components=2"])
+    func refusal(_ arguments: String...) throws -> String {
+        let result = try ProgramRun(["export"] + arguments).result()
+        #expect(result.status == 1 && result.output.isEmpty && result.errors.count { $0 == "\n" } == 1)
+        #expect(try folder.contents.isEmpty)
+        return result.errors
+    }
+    let out = folder.path("out")
+    #expect(try refusal(trained.model, "--onnx", out).contains("Fisher vectors can't be told in ONNX"))
+    #expect(try refusal(trained.data, "--onnx", out).contains("not a"))
+    #expect(try refusal(trained.folder.url.path, "--onnx", out).contains("is a folder"))
+    #expect(try refusal(trained.model, "--tensorboard", out).contains("is no run directory with figures"))
+    try trained.folder.write("x\n", to: "empty/metrics.jsonl")
+    #expect(
+        try refusal(trained.folder.path("empty"), "--tensorboard", out).contains(
+            "metrics.jsonl: no line of it has a step"))
+}

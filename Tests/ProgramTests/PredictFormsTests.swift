@@ -1,0 +1,189 @@
+import Datasets
+import Foundation
+import TestKit
+import Testing
+
+/// A made-up night and a model trained on it and a second one, made once by the program itself.
+private struct Nights {
+    static let stages = ["W", "W", "N1", "N2", "N2", "N3", "N3", "N2", "N2", "R", "R", "W"]
+
+    let folder: TemporaryFolder
+    var data: String { folder.path("nights.st") }
+    var model: String { folder.path("model.st") }
+    var night: String { folder.path("first.edf") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for (name, start) in [("first", "31.03.2422.47.30"), ("second", "01.04.2423.00.00")] {
+            var night = EDFBytes(signals: [
+                EDFBytes.Signal(name: "EEG", rate: 20, values: (0..<360 * 20).map { 50 * sin(Double($0) / 7) }),
+                EDFBytes.Signal(name: "Temp", rate: 1, values: (0..<360).map { 36 + Double($0 % 9) / 9 }, unit: "degC"),
+            ])
+            night.start = start
+            try night.write(to: folder.path("\(name).edf"))
+            try EDFBytes(stages: Self.stages.map { "Sleep stage \($0)" }, start: start).write(
+                to: folder.path("\(name)-stages.edf"))
+        }
+        try made(
+            ["data", "edf", "--channels", "EEG,Temp", "--rate", "10", "--row-seconds", "3", "--out", data]
+                + ["first", "second"].flatMap { name in
+                    [
+                        "--signals", folder.path("\(name).edf"), "--hypnogram", folder.path("\(name)-stages.edf"),
+                        "--subject", name,
+                    ]
+                })
+        try made([
+            "train", "--data", data, "--scheme", "five", "--preset", "night", "--set", "recogniser.encoder=none",
+            "--set", "recogniser.epochs=3", "--out", model,
+        ])
+    }
+
+    private func made(_ arguments: [String]) throws {
+        let result = try ProgramRun(arguments).result()
+        try #require(result.status == 0, "\(result.errors)")
+    }
+
+    func predict(_ arguments: String...) throws -> ProgramResult {
+        try ProgramRun(["predict", "--model", model] + arguments).result()
+    }
+
+    /// The error of a prediction that must fail: one line, and no file.
+    func refusal(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let result = try ProgramRun(["predict"] + arguments).result()
+        #expect(result.status != 0 && result.output.isEmpty, sourceLocation: sourceLocation)
+        #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)", sourceLocation: sourceLocation)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("no.csv")), sourceLocation: sourceLocation)
+        return result.errors
+    }
+
+    static let shared = Result { try Nights() }
+}
+
+@Test func recordingsAreReadAsTheModelsTrainingDataWere() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    let own = try ProgramRun.ssrm(
+        "data", "edf", "--signals", nights.night, "--channels", "EEG,Temp", "--rate", "10", "--row-seconds", "3",
+        "--out", folder.path("one.st"))
+    #expect(own.status == 0, "\(own.errors)")
+    for (name, arguments) in [
+        ("data.csv", ["--data", folder.path("one.st")]), ("from.csv", ["--from", "edf", "--signals", nights.night]),
+    ] {
+        let result = try ProgramRun(
+            ["predict", "--model", nights.model, "--out", folder.path(name)] + arguments
+        ).result()
+        #expect(result.status == 0, "\(result.errors)")
+    }
+    let answers = try ["data.csv", "from.csv"].map { try Data(contentsOf: URL(filePath: folder.path($0))) }
+    #expect(answers[0] == answers[1] && answers[0].count { $0 == 10 } == 13)
+    let inspected = try ProgramRun.ssrm("inspect", nights.model).output
+    #expect(inspected.contains("read with          ssrm data edf --channels=EEG,Temp --rate=10.0 --row-seconds=3.0\n"))
+    // Through JSON every digit is there.
+    for (name, arguments) in [
+        ("data.json", ["--data", folder.path("one.st")]), ("from.json", ["--from", "edf", "--signals", nights.night]),
+    ] {
+        let result = try ProgramRun(
+            ["predict", "--model", nights.model, "--format", "json", "--out", folder.path(name)] + arguments
+        ).result()
+        #expect(result.status == 0, "\(result.errors)")
+    }
+    #expect(
+        try Data(contentsOf: URL(filePath: folder.path("data.json")))
+            == Data(contentsOf: URL(filePath: folder.path("from.json"))))
+}
+
+@Test func whatCanNotBeReadAsTheModelsTrainingDataWereIsRefused() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    func refusal(_ arguments: String..., model: String? = nil) throws -> String {
+        try nights.refusal(["--model", model ?? nights.model, "--out", folder.path("no.csv")] + arguments)
+    }
+    #expect(
+        try refusal("--from", "slpdb", "--root", folder.path("x"))
+            == "ssrm: \(nights.model) was trained on recordings that `ssrm data edf` read: give --from edf\n")
+    #expect(try refusal("--from", "edff").contains("there is no such reader, only edf, pmd, sleep-accel"))
+    #expect(
+        try refusal("--from", "edf", "--signals", nights.night, "--rate=20").contains(
+            "--rate is the model's to say (10.0): leave it out"))
+    #expect(try refusal("--from", "edf").contains("--from edf: give --signals and --hypnogram, or --root"))
+    #expect(
+        try refusal("--from", "edf", "--signals", nights.night, "--bogus").contains("Unknown option '--bogus'"))
+
+    let values = [Double](repeating: 1, count: 360)
+    func write(_ signals: [EDFBytes.Signal]) throws -> String {
+        try EDFBytes(signals: signals).write(to: folder.path("other.edf"))
+    }
+    let other = try write([EDFBytes.Signal(name: "EEG", rate: 1, values: values)])
+    #expect(try refusal("--from", "edf", "--signals", other).contains("there is no channel \"Temp\" in it"))
+    _ = try write([
+        EDFBytes.Signal(name: "EEG", rate: 1, values: values),
+        EDFBytes.Signal(name: "Temp", rate: 1, values: values, unit: "K"),
+    ])
+    #expect(
+        try refusal("--from", "edf", "--signals", other).hasPrefix(
+            "ssrm: --from edf: \(nights.model) was trained on Temp in degC, but these samples have Temp in K"))
+
+    // Of a model that nobody recorded a reader for.
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "night", "--subjects", "2", "--seed", "1", "--out", folder.path("made-up.st"))
+    #expect(made.status == 0)
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", folder.path("made-up.st"), "--scheme", "three", "--preset", "night", "--set",
+        "recogniser.encoder=none", "--set", "recogniser.epochs=1", "--out", folder.path("made-up.model"))
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(
+        try refusal("--from", "edf", "--signals", nights.night, model: folder.path("made-up.model")).contains(
+            "does not say how the recordings were read"))
+    let wrong = try ProgramRun.ssrm("predict", "--model", nights.model, "--out", folder.path("no.csv"))
+    #expect(wrong.status == 2 || wrong.status == 64)
+    #expect(wrong.errors.contains("give either --data, a dataset file, or --from"))
+}
+
+@Test func aHypnogramOfAPredictionIsReadBackWithItsStart() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    let result = try nights.predict("--data", nights.data, "--format", "edf+", "--out", folder.path("hypnograms"))
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path("hypnograms")).sorted() == [
+            "first-hypnogram.edf", "recordings.csv", "second-hypnogram.edf",
+        ])
+    let index = try String(contentsOfFile: folder.path("hypnograms/recordings.csv"), encoding: .utf8)
+    #expect(index.contains("first-hypnogram.edf,first,first,2024-03-31T22:47:30\n"))
+    // What was recognised is a hypnogram like any other, and as events, too.
+    let events = try nights.predict("--data", nights.data, "--format", "bids", "--out", folder.path("bids"))
+    #expect(events.status == 0, "\(events.errors)")
+    let csv = try nights.predict("--data", nights.data, "--out", folder.path("labels.csv"))
+    #expect(csv.status == 0)
+    let labels = try String(contentsOfFile: folder.path("labels.csv"), encoding: .utf8).split(separator: "\n")
+        .filter { $0.hasPrefix("first,") }.map { String($0.split(separator: ",")[3]) }
+    for hypnogram in [
+        "hypnograms/first-hypnogram.edf", "bids/sub-first/eeg/sub-first_task-sleep_run-1_desc-ssrm_events.tsv",
+    ] {
+        let read = try ProgramRun.ssrm(
+            "data", "edf", "--signals", nights.night, "--hypnogram", folder.path(hypnogram), "--channels", "EEG",
+            "--subject", "first", "--out", folder.path("again.st"))
+        #expect(read.status == 0, "\(read.errors)")
+        let dataset = try Dataset(opening: folder.path("again.st"))
+        let codes = (0..<dataset.samples.count).map { dataset.code(of: $0).map { dataset.codes[$0] } }
+        #expect(codes == labels.map { $0 == "wake" ? "W" : $0 })
+        #expect(dataset.starts == [RecordingStart("2024-03-31T22:47:30")])
+    }
+}
+
+@Test func aFolderForHypnogramsIsNewOrEmpty() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    try folder.write("x", to: "full/notes.txt")
+    func refusal(_ out: String, _ more: String...) throws -> String {
+        try nights.refusal(["--model", nights.model, "--data", nights.data, "--out", out] + more)
+    }
+    #expect(try refusal(folder.path("full"), "--format", "yasa").contains("there is something in that folder"))
+    #expect(try refusal(nights.night, "--format", "bids").contains("it is a file, and a folder is made"))
+    #expect(try refusal(folder.path("a/b"), "--format", "edf+").contains("there is no folder"))
+    #expect(try refusal(folder.path("full"), "--format", "json").contains("it is a folder"))
+    try folder.write("recording,start\nfirst,22:00\n", to: "starts.csv")
+    #expect(
+        try refusal(folder.path("new"), "--format", "edf+", "--starts", folder.path("starts.csv")).contains(
+            "does not say when recording second begins"))
+}
