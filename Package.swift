@@ -40,7 +40,7 @@ let package = Package(
     targets: [
         // MARK: - C libraries
         .systemLibrary(name: "CZeroMQ"),
-        .systemLibrary(name: "COneDNN"),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CEDF"),
@@ -178,7 +178,11 @@ if Context.environment["SSRM_FUZZ"] != nil {
     package.targets += [
         .target(name: "CFuzz", path: "Tests/CFuzz"),
         .executableTarget(
-            name: "Fuzz", dependencies: ["CFuzz", "Wire", "Messaging", "Upstream", "Numerics"], path: "Tests/Fuzz",
-            exclude: ["corpus"], swiftSettings: house),
+            name: "Fuzz",
+            dependencies: [
+                "CFuzz", "Wire", "Messaging", "Numerics", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream",
+                "Recognition", "SleepRecognition", "Reports", "Service",
+            ],
+            path: "Tests/Fuzz", exclude: ["corpus", "python"], swiftSettings: house),
     ]
 }

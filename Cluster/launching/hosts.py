@@ -26,6 +26,9 @@ class Host:
 
     @classmethod
     def parse(cls, text, place="--add"):
+        control = re.search("[^\t -~\xa0-\U0010ffff]", text)
+        if control:
+            raise HostsError("%s: a control character (U+%04X)" % (place, ord(control.group())))
         words = text.split()
         if not words:
             raise HostsError("%s: no host" % place)
@@ -40,7 +43,7 @@ class Host:
                 known = ", ".join(sorted(KEYS))
                 raise HostsError("%s: '%s' is none of KEY=VALUE with a KEY of %s" % (place, word, known))
             if key in ("port", "threads", "workers"):
-                if not value.isdigit() or not 0 < int(value) < 65536:
+                if not re.match("[0-9]{1,5}$", value) or not 0 < int(value) < 65536:
                     raise HostsError("%s: %s takes a number from 1, not '%s'" % (place, key, value))
                 value = int(value)
             elif key in ("address", "user") and not NAME.match(value):
@@ -79,10 +82,12 @@ class Host:
 def read_hosts(path):
     """The hosts of a file, in order."""
     try:
-        with open(path) as file:
-            lines = file.read().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise HostsError("can't read the list of hosts %s: %s" % (path, getattr(error, "strerror", None) or error))
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+    except UnicodeDecodeError:
+        raise HostsError("can't read the list of hosts %s: it is no UTF-8 text; save it as such" % path)
+    except OSError as error:
+        raise HostsError("can't read the list of hosts %s: %s" % (path, error.strerror or error))
     hosts = []
     for number, line in enumerate(lines, 1):
         line = line.split("#")[0].strip()

@@ -55,7 +55,9 @@ class Launch:
     def found_listen(self, hosts):
         address = next((a for a in (address_towards(h, self.options.ssh_config) for h in hosts) if a), None)
         if not address:
-            raise Trouble("no host's address is known here; mend the list, or give --listen tcp://ADDRESS:PORT")
+            raise Trouble("no machine called %s is known here; write its address in the list (%s address=10.0.0.7), "
+                          "mend the name, or give --listen tcp://ADDRESS:PORT"
+                          % (" or ".join(host.label for host in hosts[:3]), hosts[0].label))
         return "tcp://%s:*" % address
 
     def start_coordinator(self, hosts):

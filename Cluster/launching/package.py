@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ class Package:
     def __init__(self, program, root=None):
         self.program, self.root = program, root
         self.facts = {}
-        self.archive, self.lock = None, threading.Lock()
+        self.archive, self.said, self.lock = None, None, threading.Lock()
         if root:
             lines = (root / "share/ssrm/package").read_text().splitlines()
             self.facts = dict(line.split(" ", 1) for line in lines if " " in line)
@@ -43,6 +44,28 @@ class Package:
     @property
     def digest(self):
         return self.facts.get("digest", "")
+
+    @property
+    def version(self):
+        """What the program here says; nothing where it does not start, which the coordinator's start tells of."""
+        with self.lock:
+            if self.said is None:
+                done = subprocess.run([self.program, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, universal_newlines=True)
+                self.said = done.stdout.strip() if done.returncode == 0 else ""
+        return self.said
+
+    def require_same(self, found):
+        """Refuses the program of a host that does not start, or is of another version."""
+        said = found.get("version", "")
+        if not re.match(r"\d+\.\d+\S*$", said):
+            raise trouble_of_program(127, said) or Trouble(
+                "can't start its ssrm (%s): %s" % (found["program"], last_line(said)), is_final=True)
+        if self.version and said != self.version:
+            remedy = "`Scripts/package` here makes one that is copied" if not self.root else (
+                "without program= and --program the one from here is copied")
+            raise Trouble("has ssrm %s (%s), and here it is %s: only the same version takes part; install that one "
+                          "there, or %s" % (said, found["program"], self.version, remedy), is_final=True)
 
     def open_archive(self):
         """What a host needs of it as a compressed archive, made once for all hosts; a file at its start."""
@@ -99,4 +122,4 @@ class Package:
 
 
 def version(text):
-    return [int(part) for part in text.split(".") if part.isdigit()]
+    return [int(part) for part in re.findall("[0-9]{1,9}", text)]

@@ -6,8 +6,11 @@ import re
 PACKAGES = {
     "libzmq": "libzmq5", "libdnnl": "libdnnl2", "libprotobuf-c": "libprotobuf-c1", "libcrypto": "libssl3",
     "libxxhash": "libxxhash0", "libsamplerate": "libsamplerate0", "libgomp": "libgomp1", "libxml2": "libxml2",
-    "libstdc++": "libstdc++6", "libgcc_s": "libgcc-s1",
+    "libstdc++": "libstdc++6", "libgcc_s": "libgcc-s1", "libsodium": "libsodium23", "libpgm": "libpgm-5.3-0",
+    "libnorm": "libnorm1", "libbsd": "libbsd0", "libmd": "libmd0", "libgssapi_krb5": "libgssapi-krb5-2",
+    "libicuuc": "libicu72", "liblzma": "liblzma5", "libz": "zlib1g",
 }
+OF_SWIFT = re.compile(r"lib_?(swift|Foundation|dispatch|BlocksRuntime)")
 
 
 class Trouble(Exception):
@@ -31,9 +34,12 @@ def trouble_of_ssh(host, status, errors):
         return Trouble("can't be reached by ssh: no machine of that name is known here; write its address in the list "
                        "(%s address=10.0.0.7) or mend the name" % host.label, is_final=True)
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" in errors:
+        # ssh says under which name, and in which file, it has the old one.
+        said = re.search(r"ssh-keygen -f [^\n]* -R [^\s]+", errors)
         return Trouble("can't be reached by ssh: its host key has changed. If the machine was installed anew, remove "
-                       "the old key with `ssh-keygen -R %s` and connect once by hand; if not, somebody else may answer"
-                       % (host.address or host.label), is_final=True)
+                       "the old key with `%s` and connect once by hand; if not, somebody else may answer"
+                       % (said.group()[:200] if said else "ssh-keygen -R " + (host.address or host.label)),
+                       is_final=True)
     if "Host key verification failed" in errors or "host key is known" in errors:
         return Trouble("can't be reached by ssh: its host key is not known here; connect once by hand, `ssh %s`, and "
                        "confirm it" % known, is_final=True)
@@ -53,16 +59,23 @@ def trouble_of_ssh(host, status, errors):
 
 def trouble_of_program(status, errors):
     """Of a program that does not start there; nil where it is not that."""
-    missing = re.search(r"error while loading shared libraries: ((\S+?)[.-]\S*?):", errors)
+    missing = re.search(r"error while loading shared libraries: (([^\s:]+?)(?:-[\d.]+)?\.so[^\s:]*):", errors)
     version = re.search(r"version [`']?(GLIBC_[\d.]+)' not found", errors)
+    other = re.search(r"(lib\S+?): version [`']?(\S+)' not found", errors)
     if version:
         return Trouble("has a C library older than %s, which ssrm needs; take a newer system there, or leave it out"
                        % version.group(1).replace("_", " ").lower(), is_final=True)
+    if missing and OF_SWIFT.match(missing.group(2)):
+        return Trouble("misses the library %s of the Swift toolchain: start a packaged ssrm (Scripts/package), which "
+                       "brings it" % missing.group(1), is_final=True)
     if missing:
         package = PACKAGES.get(missing.group(2))
         advice = "`apt-get install %s` there" % package if package else "install it there"
         return Trouble("misses the library %s: %s, or start a packaged ssrm (Scripts/package), which brings it"
                        % (missing.group(1), advice), is_final=True)
+    if other:
+        return Trouble("has a %s older than %s, which its ssrm needs: start a packaged ssrm (Scripts/package), which "
+                       "brings its own" % (other.group(1).split("/")[-1][:40], other.group(2)[:40]), is_final=True)
     if re.search("Exec format error|cannot execute binary file", errors):
         return Trouble("can't run this ssrm: it is made for another kind of processor", is_final=True)
     if status == 126 or "Permission denied" in errors:

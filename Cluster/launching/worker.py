@@ -25,6 +25,15 @@ def remote(name, *arguments):
     return "exec sh -c 'eval \"$(echo %s | base64 -d)\"' ssrm-%s%s" % (script, name, quoted)
 
 
+def found_of(output):
+    """What a host says of itself, by name; numbers only where they are some."""
+    found = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
+    for name in ("processors", "time", "room"):
+        if not re.match("[0-9]{1,18}$", found.get(name, "")):
+            found.pop(name, None)
+    return found
+
+
 class Worker:
     """A worker on a host, and those that follow it there when it dies."""
 
@@ -116,7 +125,7 @@ class Worker:
         )
         if status != 0 or "machine=" not in output:
             raise trouble_of_ssh(host, status, errors)
-        found = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
+        found = found_of(output)
         package.require(host, found)
         if found.get("reaches") == "no":
             raise Trouble(
@@ -126,7 +135,9 @@ class Worker:
         if abs(skew) > 60:
             self.told("%s: its clock is %d s %s; times in its log are, too"
                       % (self.name, abs(skew), "ahead" if skew > 0 else "behind"))
-        if "program" not in found:
+        if "program" in found:
+            package.require_same(found)
+        else:
             found["program"] = self.copy(found)
         return found
 

@@ -22,6 +22,12 @@ def libraries_of(program):
     return [pathlib.Path(path).parent / name for name, path in found if name not in OF_THE_HOST]
 
 
+def library_named(name):
+    """Where the dynamic loader finds a library that a program loads by its name; None where it does not."""
+    found = re.search(r"^\s*%s .*=> (/\S+)$" % re.escape(name), output_of("/sbin/ldconfig", "-p"), re.MULTILINE)
+    return pathlib.Path(found.group(1)) if found else None
+
+
 def make_relocatable(program, libraries):
     """Makes a copied program and its copied libraries find each other, and takes away what only debuggers read.
 

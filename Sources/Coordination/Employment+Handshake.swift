@@ -43,7 +43,11 @@ extension Employment {
             return "whoever is at \(endpoint) has no keys: give it --keys FOLDER, or none to this one"
         case (.broken, let keys?):
             if count < Self.brokenLimit { return nil }
-            return "whoever is at \(endpoint) has another key than \(keys)/coordinator says, or is no coordinator"
+            return
+                """
+                whoever is at \(endpoint) has another key than \(keys)/coordinator says, or is no coordinator: compare it with \
+                the file 'public' there, and `ssrm keys trust \(keys) FILE` takes that one
+                """
         }
     }
 }

@@ -186,6 +186,9 @@ public struct Employment: Sendable {
     /// Whether `onTurn` has something to do.
     public var wantsTurn: Bool { stream?.hasNext ?? false }
 
+    /// What the reason starts with when it gives up for want of a coordinator; the shell adds what it finds there.
+    public static let silenceWords = "nothing was heard"
+
     // MARK: - Time
 
     /// Shows life where it is time for that, and gives up where nothing was heard for too long.
@@ -196,13 +199,7 @@ public struct Employment: Sendable {
         if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
             if let reason = rejectionReason { return [.fail("\(reason); gave up after \(silenceLimit.inWords)")] }
-            return [
-                .fail(
-                    """
-                    nothing was heard of a coordinator at \(endpoint) for \(silenceLimit.inWords); is it running, and can this \
-                    machine reach it?
-                    """)
-            ]
+            return [.fail("\(Self.silenceWords) of a coordinator at \(endpoint) for \(silenceLimit.inWords)")]
         }
         var renewal: [Directive] = []
         if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }

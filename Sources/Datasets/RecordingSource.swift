@@ -23,14 +23,16 @@ extension RecordingSource {
     /// - Parameters:
     ///   - path: where the file will be.
     ///   - reader: how the recordings are read, for the file; nil where it is not to be kept.
+    ///   - progress: is told of how many samples were written, of all, on this thread.
     /// - Returns: the file's digest, and everything that was left out.
     /// - Throws: `DatasetError` for recordings that can't be read, `TensorFileError` for a file that can't be written.
     public func write(
-        to path: String, reader: ReaderRecord? = nil
+        to path: String, reader: ReaderRecord? = nil,
+        progress: @escaping (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> (digest: String, skipped: [SkippedItem]) {
         var outline = outline
         if let reader { outline.reader = reader }
-        var writer = try DatasetWriter(path: path, outline: outline)
+        var writer = try DatasetWriter(path: path, outline: outline, progress: progress)
         let skippedOfValues = try appendSamples(to: &writer)
         if let (recording, position) = writer.sampleNotFinite {
             throw DatasetError.notFinite(recording: recording, position: position)

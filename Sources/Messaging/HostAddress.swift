@@ -74,21 +74,35 @@ struct HostAddress: Equatable {
 
     /// Why no connection to it can be made now, in the system's words; nil when one can.
     func connectionFault(patience: Duration) -> String? {
-        let words = { (code: Int32) in String(cString: strerror(code)) }
+        connectionFaultCode(patience: patience).map { String(cString: strerror($0)) }
+    }
+
+    /// The same as the system's number for it.
+    func connectionFaultCode(patience: Duration) -> Int32? {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, kind, 0)
-        guard descriptor >= 0 else { return words(errno) }
+        guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
         let status = bytes.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: sockaddr.self) { connect(descriptor, $0.baseAddress, socklen_t(raw.count)) }
         }
         if status == 0 { return nil }
-        guard errno == EINPROGRESS else { return words(errno) }
+        guard errno == EINPROGRESS else { return errno }
         var item = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&item, 1, Int32(patience.wholeMilliseconds)) > 0 else { return words(ETIMEDOUT) }
+        guard poll(&item, 1, Int32(patience.wholeMilliseconds)) > 0 else { return ETIMEDOUT }
         var code: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-        return code == 0 ? nil : words(code)
+        return code == 0 ? nil : code
+    }
+
+    /// The addresses of this machine that others may reach it by, as numbers, none twice.
+    static var own: [String] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&first) == 0 else { return [] }
+        defer { freeifaddrs(first) }
+        let found = sequence(first: first) { $0?.pointee.ifa_next }.prefix { $0 != nil }
+            .compactMap { $0?.pointee.ifa_addr }.compactMap { HostAddress($0) }
+        return versionFourFirst(found.filter { !$0.isLoopback && !$0.number.contains("%") }).map(\.number)
     }
 }

@@ -22,7 +22,12 @@ public struct SocketError: Error, Equatable, CustomStringConvertible {
         let words = String(cString: zmq_strerror(code))
         switch code {
         case EADDRINUSE: return "\(operand): the port is in use; choose another or end the program that holds it"
-        case EADDRNOTAVAIL, ENODEV: return "\(operand): this machine has no such address"
+        case EADDRNOTAVAIL, ENODEV:
+            let own = HostAddress.own
+            let others = own.isEmpty ? "" : "; it has \(own.prefix(4).joined(separator: ", "))"
+            return "\(operand): this machine has no such address\(others); tcp://0.0.0.0:PORT listens at all it has"
+        case EACCES where call == "listen":
+            return "\(operand): this user may not listen at that port; choose one above 1023"
         case EMFILE where call == "ulimit":
             return "\(operand) more files and sockets than are open have to be possible here: raise ulimit -n"
         case EINVAL where call == "zmq_bind" || call == "zmq_connect":

@@ -111,4 +111,33 @@ public struct TCPEndpoint: Equatable, Sendable {
             return error.description
         }
     }
+
+    /// What becomes of an attempt to connect to what a text says, with what to do about it in words.
+    ///
+    /// - Parameters:
+    ///   - text: like `tcp://NAME:5555`; its name is looked up anew.
+    ///   - patience: how long to wait for an answer.
+    /// - Returns: what follows "nothing was heard of a coordinator at ENDPOINT: "; nil for what is no such text.
+    public static func advice(onConnectingTo text: String, patience: Duration) -> String? {
+        guard let (host, port) = try? parts(of: text, canBeAny: false) else { return nil }
+        return reachability(of: host, port: port, in: text, patience: patience).advice(port: port)
+    }
+
+    private static func reachability(
+        of host: String, port: String, in text: String, patience: Duration
+    ) -> Reachability {
+        let address: HostAddress
+        do throws(EndpointError) {
+            address = try HostAddress.all(of: host, port: port, in: text)[0]
+        } catch {
+            if case .unknownName(_, _, let reason) = error { return .noWay(reason) }
+            return .noWay(error.description)
+        }
+        switch address.connectionFaultCode(patience: patience) {
+        case nil: return .open
+        case ECONNREFUSED: return .refused
+        case ETIMEDOUT: return .silent
+        case let code?: return .noWay(String(cString: strerror(code)))
+        }
+    }
 }

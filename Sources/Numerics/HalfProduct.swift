@@ -13,7 +13,7 @@ public final class HalfProduct {
 
         static let shared: Engine? = {
             var engine: dnnl_engine_t?
-            guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success else { return nil }
+            guard onednn_is_there(), onednn_engine_create(&engine, dnnl_cpu, 0) == dnnl_success else { return nil }
             return engine.map { Engine(handle: $0) }
         }()
     }
@@ -25,36 +25,36 @@ public final class HalfProduct {
     /// The places of a, b and c.
     private let memories: [dnnl_memory_t]
 
-    /// A product of this shape; nil where the library has none for this processor.
+    /// A product of this shape; nil where the library is not there, or has none for this processor.
     public init?(
         m: Int, n: Int, k: Int, _ aOrientation: Orientation = .plain, _ bOrientation: Orientation = .plain
     ) {
         precondition(m > 0 && n > 0 && k > 0, "a product of [\(m), \(k)] and [\(k), \(n)]")
-        omp_set_num_threads(1)  // how many threads there are enters the code that is made
         guard let engine = Engine.shared?.handle else { return nil }
+        onednn_set_num_threads(1)  // how many threads there are enters the code that is made
         let matrices = [
             Self.matrix(m, k, dnnl_bf16, aOrientation), Self.matrix(k, n, dnnl_bf16, bOrientation),
             Self.matrix(m, n, dnnl_f32, .plain),
         ]
         guard let primitive = Self.primitive(matrices, on: engine) else { return nil }
         var stream: dnnl_stream_t?
-        guard dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue) == dnnl_success, let stream
+        guard onednn_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue) == dnnl_success, let stream
         else {
-            dnnl_primitive_destroy(primitive)
+            onednn_primitive_destroy(primitive)
             return nil
         }
         memories = matrices.compactMap { matrix in
             var (matrix, memory) = (matrix, dnnl_memory_t?.none)
-            return dnnl_memory_create(&memory, &matrix, engine, nil) == dnnl_success ? memory : nil
+            return onednn_memory_create(&memory, &matrix, engine, nil) == dnnl_success ? memory : nil
         }
         (self.m, self.n, self.k, self.primitive, self.stream) = (m, n, k, primitive, stream)
         if memories.count != matrices.count { return nil }
     }
 
     deinit {
-        for memory in memories { dnnl_memory_destroy(memory) }
-        dnnl_stream_destroy(stream)
-        dnnl_primitive_destroy(primitive)
+        for memory in memories { onednn_memory_destroy(memory) }
+        onednn_stream_destroy(stream)
+        onednn_primitive_destroy(primitive)
     }
 
     private static func matrix(
@@ -62,7 +62,7 @@ public final class HalfProduct {
     ) -> dnnl_memory_desc_t {
         var matrix = dnnl_memory_desc_t()
         let strides = orientation == .plain ? [Int64(columns), 1] : [1, Int64(rows)]
-        let status = dnnl_memory_desc_init_by_strides(&matrix, 2, [Int64(rows), Int64(columns)], type, strides)
+        let status = onednn_memory_desc_init_by_strides(&matrix, 2, [Int64(rows), Int64(columns)], type, strides)
         precondition(status == dnnl_success, "oneDNN refused a matrix [\(rows), \(columns)]: status \(status.rawValue)")
         return matrix
     }
@@ -71,12 +71,12 @@ public final class HalfProduct {
         var (a, b, c) = (matrices[0], matrices[1], matrices[2])
         var operation = dnnl_matmul_desc_t()
         var description: dnnl_primitive_desc_t?
-        guard dnnl_matmul_desc_init(&operation, &a, &b, nil, &c) == dnnl_success,
-            dnnl_primitive_desc_create(&description, &operation, nil, engine, nil) == dnnl_success
+        guard onednn_matmul_desc_init(&operation, &a, &b, nil, &c) == dnnl_success,
+            onednn_primitive_desc_create(&description, &operation, nil, engine, nil) == dnnl_success
         else { return nil }
-        defer { dnnl_primitive_desc_destroy(description) }
+        defer { onednn_primitive_desc_destroy(description) }
         var primitive: dnnl_primitive_t?
-        return dnnl_primitive_create(&primitive, description) == dnnl_success ? primitive : nil
+        return onednn_primitive_create(&primitive, description) == dnnl_success ? primitive : nil
     }
 
     /// Replaces `c` by the product.
@@ -86,10 +86,10 @@ public final class HalfProduct {
         precondition(
             a.count >= m * k && b.count >= k * n,
             "\(a.count) and \(b.count) values for [\(m), \(k)] x [\(k), \(n)]")
-        omp_set_num_threads(1)
+        onednn_set_num_threads(1)
         let places: [UnsafeMutableRawPointer] = [.init(a.base), .init(b.base), .init(c)]
         for (memory, place) in zip(memories, places) {
-            let status = dnnl_memory_set_data_handle(memory, place)
+            let status = onednn_memory_set_data_handle(memory, place)
             precondition(status == dnnl_success, "oneDNN refused a place in memory: status \(status.rawValue)")
         }
         let arguments = [
@@ -97,9 +97,9 @@ public final class HalfProduct {
             dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: memories[1]),
             dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: memories[2]),
         ]
-        let status = dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments)
+        let status = onednn_primitive_execute(primitive, stream, Int32(arguments.count), arguments)
         precondition(
-            status == dnnl_success && dnnl_stream_wait(stream) == dnnl_success,
+            status == dnnl_success && onednn_stream_wait(stream) == dnnl_success,
             "oneDNN refused [\(m), \(k)] x [\(k), \(n)] in bfloat16: status \(status.rawValue)")
     }
 }

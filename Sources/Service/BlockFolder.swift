@@ -61,7 +61,11 @@ final class BlockFolder {
                 .write(to: URL(filePath: file(block)), options: .atomic)
         } catch {
             isWritten = false
-            tell("\(path) can't be written to; is the disk full?")
+            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+            tell(
+                isFull
+                    ? "there is no space left in \(path); make some, or give --cache another folder"
+                    : "\(path) can't be written to; mend its permissions, or give --cache another folder")
         }
     }
 }

@@ -124,7 +124,8 @@ package final class CheckpointWriter: Sendable {
     package func finish() throws {
         queue.sync { writeWaiting() }
         if let reason = state.withLock({ $0.failure }) {
-            throw ServiceError("the last checkpoint can't be kept: \(reason)")
+            throw ServiceError(
+                "the last checkpoint can't be kept: \(reason); mend that, and --resume goes on from the one before")
         }
     }
 }

@@ -174,7 +174,7 @@ package final class WorkerShell {
             case .event(let event): tell(event)
             case .connectAnew: try connectAnew()
             case .end: isOver = true
-            case .fail(let reason): throw ServiceError(reason)
+            case .fail(let reason): throw ServiceError(givingUp: reason, at: settings.endpoint)
             }
         }
     }

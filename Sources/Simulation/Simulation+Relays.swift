@@ -45,7 +45,7 @@ extension Simulation {
     private mutating func endRelay(_ i: Int, _ reason: String?) throws(Failure) {
         tell("\(label(i)) ends: \(reason ?? "the job is over")")
         guard let reason else { return stop(i, restarts: false) }
-        if reason.hasPrefix("nothing was heard") {
+        if reason.hasPrefix(Employment.silenceWords) {
             guard now - places[i].lastHeard >= run.patience else {
                 throw failure("\(label(i)) lost its patience too soon")
             }

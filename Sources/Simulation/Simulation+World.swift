@@ -66,7 +66,7 @@ extension Simulation {
                 throw failure("w\(i) has memory lent at the end")
             }
             stop(i, restarts: false)
-        case .some(let reason) where reason.hasPrefix("nothing was heard"):
+        case .some(let reason) where reason.hasPrefix(Employment.silenceWords):
             guard now - places[i].lastHeard >= run.patience else { throw failure("w\(i) lost its patience too soon") }
             stop(i, restarts: outcome == nil)
         case .some(let reason)

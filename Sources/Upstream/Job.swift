@@ -68,13 +68,10 @@ public struct Job: Codable, Equatable, Sendable {
     public var trainedCount: Int { sampleCount - excludedSamples.reduce(0) { $0 + $1.count } }
 
     /// The samples that are trained on, in order; nil for all.
-    var trainedSamples: [Int]? {
-        if excludedSamples.isEmpty { return nil }
-        var next = 0
-        return (excludedSamples + [sampleCount..<sampleCount]).flatMap { excluded in
-            defer { next = excluded.upperBound }
-            return next..<excluded.lowerBound
-        }
+    ///
+    /// - Precondition: the excluded ranges are in order, and none is beyond the samples.
+    var trainedSamples: TrainedSamples? {
+        excludedSamples.isEmpty ? nil : TrainedSamples(of: sampleCount, excluding: excludedSamples)
     }
 
     /// Rows and columns of a prepared sample.

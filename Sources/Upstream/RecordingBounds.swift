@@ -34,24 +34,24 @@ public struct SampleGroups: Sendable {
     /// The recordings of each person, as indices into `recordings`; no person has none.
     public let persons: [[Int]]
     /// The sample at each place; nil where it is the place itself.
-    private let samples: [Int]?
+    private let samples: TrainedSamples?
 
     /// Groups of the samples that are trained on.
     ///
     /// - Parameters:
     ///   - bounds: where recordings begin, and whose they are.
     ///   - sampleCount: how many samples there are.
-    ///   - trained: those trained on, in order; nil for all.
-    public init(_ bounds: RecordingBounds, sampleCount: Int, trained: [Int]?) {
+    ///   - trained: those trained on; nil for all.
+    public init(_ bounds: RecordingBounds, sampleCount: Int, trained: TrainedSamples?) {
         samples = trained
         var recordings: [Range<Int>] = []
         var persons: [[Int]] = []
         var number: [Int: Int] = [:]
         var place = 0
-        for (recording, start) in bounds.starts.enumerated() {
+        for recording in bounds.starts.indices {
             let end = recording + 1 < bounds.starts.count ? bounds.starts[recording + 1] : sampleCount
-            let first = trained == nil ? start : place
-            if let trained { while place < trained.count, trained[place] < end { place += 1 } } else { place = end }
+            let first = place
+            place = trained?.place(notBefore: end) ?? end
             if place == first { continue }
             let person = number[bounds.subjects[recording], default: persons.count]
             if person == persons.count {
@@ -76,7 +76,7 @@ public struct SampleGroups: Sendable {
     ///   - draw: a number is drawn from it, whatever the distance.
     /// - Returns: the neighbour's number among all samples.
     public func neighbour(of sample: Int, within distance: Int, _ draw: inout RandomSequence) -> Int {
-        let place = samples.map { samples in lowest(samples.count) { samples[$0] >= sample } } ?? sample
+        let place = samples?.place(notBefore: sample) ?? sample
         let recording = recordings[lowest(recordings.count) { recordings[$0].upperBound > place }]
         let low = max(recording.lowerBound, place - min(distance, place))
         let high = place + min(distance, recording.upperBound - 1 - place)

@@ -6,7 +6,7 @@ public struct ShardOriginals: Sendable {
     private let seed: UInt64
     private let originalsPerStep: Int
     private let groups: SampleGroups?
-    private let trainedSamples: [Int]?
+    private let trainedSamples: TrainedSamples?
     /// One of them.
     private var sampleOrder: SampleOrder?
     private var groupOrder: GroupOrder?

@@ -126,12 +126,33 @@ struct SSHLaunchTests {
         #expect(late.status == 1 && late.errors.contains("no ssh-launch runs in"), "\(late.errors)")
     }
 
+    /// What a program says that does not start there, or is another, and what a person has to do.
+    @Test(arguments: [
+        ("0.1.0", "has ssrm 0.1.0"),
+        ("ssrm: error while loading shared libraries: libprotobuf-c.so.1: cannot open it", "install libprotobuf-c1`"),
+    ])
+    func aProgramThatIsOfNoUseThereIsToldOfBeforeItIsStarted(said: String, advice: String) throws {
+        defer { processes.endAll() }
+        let program = try job.folder.write("#!/bin/sh\ncat '\(job.folder.path("said"))'\n", to: "other-ssrm")
+        chmod(program, 0o755)
+        try job.folder.write(said + "\n", to: "said")
+        let result = try launch("ssh", hosts: "host1\n", program: program, flags: ClusterJob.endless).result(
+            seconds: 60)
+        let lines = result.errors.split(separator: "\n").filter { $0.contains("host1 ") }
+        #expect(result.status == 1 && lines.count == 1 && lines[0].contains(advice), "\(result.errors)")
+        #expect(processes.left(after: 5) == [])
+    }
+
     /// What ssh says, and what a person has to do.
     @Test(arguments: [
         ("ssh: Could not resolve hostname lab9: Name or service not known", "write its address in the list"),
         ("ssh: connect to host lab9 port 22: Connection refused", "start sshd there"),
         ("ssh: connect to host lab9 port 22: Connection timed out", "is it switched on"),
         ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "`ssh-keygen -R lab9`"),
+        (
+            "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n  ssh-keygen -f \"/k\" -R \"[lab9]:2222\"\nHost key "
+                + "verification failed.", "`ssh-keygen -f \"/k\" -R \"[lab9]:2222\"`"
+        ),
         ("No ED25519 host key is known for lab9.\nHost key verification failed.", "connect once by hand"),
         ("anna@lab9: Permission denied (publickey).", "`ssh-copy-id lab9`"),
     ])
@@ -152,7 +173,8 @@ struct SSHLaunchTests {
     @Test(arguments: [
         ("lab1 thread=2", "hosts.txt:2: 'thread=2' is none of KEY=VALUE"), ("lab1 threads=0", "threads takes a number"),
         ("-oProxyCommand=x", "is not a host's name"), ("lab1 address=-x", "is no address"),
-        ("lab1 connect=10.0.0.5", "connect takes an endpoint"),
+        ("lab1 connect=10.0.0.5", "connect takes an endpoint"), ("lab1 threads=\u{B2}", "threads takes a number"),
+        ("lab1 program=a\u{0}b", "a control character (U+0000)"),
     ])
     func aListThatCannotBeReadIsRefusedWithItsLine(line: String, words: String) throws {
         let result = try launch("ssh", hosts: "# hosts\n\(line)\n", flags: ClusterJob.short).result(seconds: 30)

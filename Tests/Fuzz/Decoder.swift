@@ -1,9 +1,7 @@
-import Messaging
-import Upstream
-import Wire
-
 /// What bytes from elsewhere are read by: none may trap, hang, or take more memory than it says.
 enum Decoder: String, CaseIterable {
+    // MARK: - From the network
+
     /// A message's header, with its checksum made right, and two frames behind it.
     case wire
     /// A message's header as it comes.
@@ -15,68 +13,78 @@ enum Decoder: String, CaseIterable {
     /// A job's JSON.
     case job
 
+    // MARK: - Files that this program writes
+
+    /// A safetensors file as it comes.
+    case tensors
+    /// A dataset, its length and digest made right.
+    case dataset
+    /// A checkpoint and the encoder in it, likewise.
+    case checkpoint
+    /// A model and the page about it, likewise.
+    case model
+    /// A run's metrics, events and job, as `status`, `inspect` and `report` read them.
+    case run
+    /// CSV of predictions and the page about it.
+    case answers
+    /// JSON of an evaluation, of a label curve or of plain tools, and the page about it.
+    case figures
+
+    // MARK: - Recordings
+
+    /// EDF, EDF+ and BDF: header, annotations, values, and the dataset made of them.
+    case edf
+    /// A night's stages as EDF+ annotations, tables of events or lines of text.
+    case hypnogram
+    /// The same as XML.
+    case xml
+    /// Annotations in the format of WFDB, alone and beside a record of sleepbrl.
+    case annotations
+    /// A record of slpdb: header, beats and stages as text.
+    case beats
+    /// A night of sleep-accel: stages, heart rate and acceleration as text.
+    case wrist
+    /// A table of numbers.
+    case numbers
+    /// CSV with a row for each sample.
+    case table
+    /// CSV with times.
+    case timed
+
+    // MARK: - What a person writes
+
+    /// A file of settings in YAML.
+    case settings
+    /// CSV of when recordings begin.
+    case starts
+
+    /// Reads an input.
+    ///
+    /// What is in several files stands in one input, with a byte 0xFF, which no text has, between two.
     func read(_ bytes: UnsafeRawBufferPointer) {
         switch self {
-        case .wire: Self.readMessage(Envelope.sealed(Array(bytes.dropFirst())), frameBytes: Int(bytes.first ?? 0))
-        case .header: Self.readMessage(Array(bytes), frameBytes: 0)
-        case .framing: for isSealed in [false, true] { Self.walk(bytes, isSealed: isSealed) }
-        case .keys:
-            let text = String(decoding: bytes, as: UTF8.self)
-            guard let keys = try? AuthorizedKeys(parsing: text) else { return }
-            guard (try? AuthorizedKeys(parsing: keys.text)) == keys else {
-                fatalError("a list that is read as another")
-            }
-        case .job:
-            guard let job = try? Job(json: String(decoding: bytes, as: UTF8.self)) else { return }
-            guard let text = try? job.json, (try? Job(json: text).digest) == (try? job.digest) else {
-                fatalError("a job that is read as another")
-            }
-        }
-    }
-
-    private static func readMessage(_ header: [UInt8], frameBytes: Int) {
-        let frame = [UInt8](repeating: 0, count: frameBytes * 4)
-        header.withUnsafeBytes { header in
-            frame.withUnsafeBytes { frame in
-                for frameCount in 0...2 {
-                    let parts =
-                        [ReceivedPart(bytes: header, owner: nothing)]
-                        + (0..<frameCount).map { _ in ReceivedPart(bytes: frame, owner: nothing) }
-                    guard let envelope = try? ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
-                    else { continue }
-                    _ = try? envelope.blocks()
-                }
-            }
-        }
-    }
-
-    private static let nothing = Nothing()
-    private final class Nothing: Sendable {}
-
-    private static let limits = MessageLimits(frameCount: 5, frameBytes: 5000, byteCount: 20_000)
-
-    /// Whole, and in pieces whose lengths the bytes themselves say: both come to the same.
-    private static func walk(_ bytes: UnsafeRawBufferPointer, isSealed: Bool) {
-        var (whole, pieces) = (PeerFraming(isSealed: isSealed), PeerFraming(isSealed: isSealed))
-        (whole.isLetIn, pieces.isLetIn) = (true, true)
-        let first = Result { try whole.walk(bytes, limits: limits) }
-        var start = 0
-        var fault: FormFault?
-        while start < bytes.count, fault == nil {
-            let count = min(bytes.count - start, 1 + Int(bytes[start]) % 23)
-            let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
-            do throws(FormFault) { _ = try pieces.walk(piece, limits: limits) } catch { fault = error }
-            start += count
-        }
-        switch first {
-        case .failure(let error):
-            guard error as? FormFault == fault else {
-                fatalError("\(error), and in pieces \(String(describing: fault))")
-            }
-        case .success:
-            guard fault == nil, whole.begunCost == pieces.begunCost, whole.completeCost == pieces.completeCost,
-                whole.messageCount == pieces.messageCount
-            else { fatalError("others costs in pieces") }
+        case .wire: NetworkInputs.message(sealing: bytes)
+        case .header: NetworkInputs.message(bytes)
+        case .framing: NetworkInputs.framing(bytes)
+        case .keys: NetworkInputs.keys(bytes)
+        case .job: NetworkInputs.job(bytes)
+        case .tensors: OwnFiles.tensors(bytes)
+        case .dataset: OwnFiles.dataset(bytes)
+        case .checkpoint: OwnFiles.checkpoint(bytes)
+        case .model: OwnFiles.model(bytes)
+        case .run: ReportedFiles.run(bytes)
+        case .answers: ReportedFiles.answers(bytes)
+        case .figures: ReportedFiles.figures(bytes)
+        case .edf: RecordedFiles.edf(bytes)
+        case .hypnogram, .xml: RecordedFiles.hypnogram(bytes)
+        case .annotations: RecordedFiles.annotations(bytes)
+        case .beats: RecordedFiles.beats(bytes)
+        case .wrist: RecordedFiles.wrist(bytes)
+        case .numbers: RecordedFiles.numbers(bytes)
+        case .table: RecordedFiles.table(bytes)
+        case .timed: RecordedFiles.timed(bytes)
+        case .settings: ReportedFiles.settings(bytes)
+        case .starts: ReportedFiles.starts(bytes)
         }
     }
 }

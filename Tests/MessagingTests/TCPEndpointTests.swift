@@ -96,4 +96,25 @@ struct TCPEndpointTests {
         #expect(endpoint.connectionFault(patience: .seconds(5)) == nil)
         #expect(try TCPEndpoint(connecting: "tcp://127.0.0.1:1").connectionFault(patience: .seconds(5)) != nil)
     }
+
+    /// What a person is told who waits for a coordinator in vain.
+    @Test func whyNobodyIsHeardIsToldWithWhatToDo() throws {
+        let router = try Socket(.router, in: Context())
+        let open = try router.bind(TCPEndpoint(listening: "tcp://127.0.0.1:*"))
+        func advice(_ text: String) -> String {
+            TCPEndpoint.advice(onConnectingTo: text, patience: .seconds(5)) ?? "none"
+        }
+        #expect(advice(open).contains("does not answer as a coordinator"))
+        #expect(advice("tcp://127.0.0.1:1").contains("nothing listens at its port 1: start the coordinator"))
+        #expect(advice("tcp://no-such-host.invalid:5").contains("is it one of another network?"))
+        #expect(Reachability.silent.advice(port: "7000").contains("does its firewall let port 7000 through?"))
+    }
+
+    @Test func anAddressOfAnotherMachineIsRefusedWithTheOnesThereAre() throws {
+        let router = try Socket(.router, in: Context())
+        let endpoint = try TCPEndpoint(listening: "tcp://192.0.2.77:5")
+        let error = #expect(throws: SocketError.self) { try router.bind(endpoint) }
+        #expect(error?.description.contains("this machine has no such address") == true)
+        #expect(error?.description.contains("tcp://0.0.0.0:PORT") == true)
+    }
 }

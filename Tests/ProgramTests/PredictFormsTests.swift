@@ -78,6 +78,9 @@ private struct Nights {
     #expect(answers[0] == answers[1] && answers[0].count { $0 == 10 } == 13)
     let inspected = try ProgramRun.ssrm("inspect", nights.model).output
     #expect(inspected.contains("read with          ssrm data edf --channels=EEG,Temp --rate=10.0 --row-seconds=3.0\n"))
+    #expect(
+        try ProgramRun.ssrm("data", "inspect", nights.data).output.contains(
+            "read with   ssrm data edf --channels=EEG,Temp --rate=10.0 --row-seconds=3.0\nstarts      known of 2 of 2"))
     // Through JSON every digit is there.
     for (name, arguments) in [
         ("data.json", ["--data", folder.path("one.st")]), ("from.json", ["--from", "edf", "--signals", nights.night]),

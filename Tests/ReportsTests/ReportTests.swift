@@ -210,3 +210,13 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
         probabilities: [[1, 0], [1, 0]])
     #expect(throws: ReportError.self) { try NightsPart([night], classes: ["wake", "sleep"], areHeldOut: nil) }
 }
+
+@Test func aPositionThatIsNoneIsRefusedWithItsLine() throws {
+    for position in ["-9223372036854775808", "9223372036854775807", "2147483648", "1.5", ""] {
+        let text = "subject,recording,position,label,p_wake,p_sleep\na,b,\(position),wake,1,0\n"
+        let error = #expect(throws: (any Error).self) {
+            try Array(text.utf8).withUnsafeBytes { try HeldOutAnswers(csv: $0, path: "answers.csv") }
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("line 2"), "\(position)")
+    }
+}

@@ -7,7 +7,8 @@ private let bounds = RecordingBounds(starts: [0, 8, 9, 21, 30], subjects: [4, 4,
 
 private func recording(of sample: Int) -> Int { bounds.starts.lastIndex { $0 <= sample } ?? 0 }
 
-private func order(_ order: OriginalsOrder, trained: [Int]? = nil) -> (groups: SampleGroups, order: GroupOrder) {
+private func order(_ order: OriginalsOrder, trained: TrainedSamples? = nil) -> (groups: SampleGroups, order: GroupOrder)
+{
     let groups = SampleGroups(bounds, sampleCount: 40, trained: trained)
     return (
         groups, GroupOrder(seed: 5, groups: groups, order: order, shardsPerStep: 2, originalsPerShard: 2 * 4)
@@ -56,7 +57,7 @@ private func order(_ order: OriginalsOrder, trained: [Int]? = nil) -> (groups: S
 }
 
 @Test func neighboursAreOfTheSameRecordingAndAmongThoseThatAreTrainedOn() {
-    let trained = Array(0..<4) + Array(6..<25) + Array(35..<40)
+    let trained = TrainedSamples(of: 40, excluding: [4..<6, 25..<35])
     let groups = SampleGroups(bounds, sampleCount: 40, trained: trained)
     #expect(groups.recordings == [0..<6, 6..<7, 7..<19, 19..<23, 23..<28])
     var draw = RandomSequence(seed: 2, stream: 0)
@@ -68,4 +69,23 @@ private func order(_ order: OriginalsOrder, trained: [Int]? = nil) -> (groups: S
     #expect(found == [35, 36, 37, 38, 39])
     #expect(groups.neighbour(of: 8, within: 5, &draw) == 8)  // alone in its recording
     #expect(groups.neighbour(of: 24, within: 0, &draw) == 24)
+}
+
+@Test func trainedSamplesAreThoseThatNoRangeLeavesOut() {
+    for excluded in [[], [0..<3], [37..<40], [0..<1, 1..<4, 9..<10, 39..<40], [0..<40]] as [[Range<Int>]] {
+        let all = (0..<40).filter { sample in !excluded.contains { $0.contains(sample) } }
+        let trained = TrainedSamples(of: 40, excluding: excluded)
+        #expect((0..<trained.count).map { trained[$0] } == all)
+        for sample in 0...40 {
+            #expect(trained.place(notBefore: sample) == all.firstIndex { $0 >= sample } ?? all.count)
+        }
+    }
+}
+
+@Test func aJobOfMoreSamplesThanAnyMachineHoldsIsLookedAtWithoutHoldingThem() {
+    let trained = TrainedSamples(of: 1 << 40, excluding: [5..<9])
+    let groups = SampleGroups(
+        RecordingBounds(starts: [0, 7], subjects: [0, 1]), sampleCount: 1 << 40, trained: trained)
+    #expect(groups.recordings == [0..<5, 5..<(1 << 40) - 4])
+    #expect(groups.sample(at: (1 << 40) - 5) == (1 << 40) - 1)
 }

@@ -8,16 +8,21 @@ public struct DatasetWriter: ~Copyable {
     private var file: TensorFileWriter
     private var appendedCount = 0
     private var firstNotFinite: Int?
+    /// Is told of how many samples' values were appended, of all.
+    private let progress: (_ done: Int, _ count: Int) -> Void
 
     /// Starts a dataset file.
     ///
     /// - Parameters:
     ///   - path: where the file will be.
     ///   - outline: everything but the samples' values.
+    ///   - progress: is told of how many samples' values were appended, of all, on the thread that appends.
     /// - Precondition: the outline's indices are in range, no recording is empty, and units are none or as many as
     ///   there are kinds of values.
     /// - Throws: `TensorFileError.unwritable`, also for a name with a control character or over 1,000 characters.
-    public init(path: String, outline: DatasetOutline) throws(TensorFileError) {
+    public init(
+        path: String, outline: DatasetOutline, progress: @escaping (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    ) throws(TensorFileError) {
         for recording in outline.recordings {
             precondition(
                 outline.subjects.indices.contains(recording.subject) && !recording.labels.isEmpty
@@ -27,7 +32,7 @@ public struct DatasetWriter: ~Copyable {
         precondition(
             outline.units.isEmpty || outline.units.count == max(outline.content.count, 1),
             "\(outline.units.count) units for \(outline.content.count) kinds of values")
-        self.outline = outline
+        (self.outline, self.progress) = (outline, progress)
         let count = outline.sampleCount
         var metadata = [
             DatasetLayout.formatKey: DatasetLayout.format, DatasetLayout.kindKey: outline.kind,
@@ -75,6 +80,7 @@ public struct DatasetWriter: ~Copyable {
         }
         appendedCount += values.count
         try file.append(UnsafeRawBufferPointer(values))
+        progress(appendedCount / (outline.rows * outline.columns), outline.sampleCount)
     }
 
     /// The recording's name and the position of the first sample with a NaN or an infinity among those appended.

@@ -31,7 +31,9 @@ package struct KeyFolder: Sendable {
     /// - Throws: where there is none, or others than its owner can read or replace it.
     package func pair() throws -> KeyPair {
         guard access(secretFile, F_OK) == 0 || errno != ENOENT else {
-            throw ServiceError("\(path): no key is there; `ssrm keys new \(path)` makes one")
+            throw ServiceError(
+                "\(path): no key is there; `ssrm keys new \(path)` makes one, `ssrm keys issue` one for another machine"
+            )
         }
         let words = try text(of: secretFile, isSecret: true).split(whereSeparator: \.isWhitespace)
         guard words.count >= 2, words[0] == KeyPair.secretPrefix, let pair = try KeyPair(secretText: words[1]) else {
@@ -91,7 +93,8 @@ package struct KeyFolder: Sendable {
             throw ServiceError("\(file): not a regular file")
         }
         guard status.st_uid == geteuid() || status.st_uid == 0 else {
-            throw ServiceError("\(file): it belongs to another user; key files have to be your own")
+            throw ServiceError(
+                "\(file): it belongs to another user; key files have to be your own (`chown`, or copy it)")
         }
         let mode = String(status.st_mode & 0o777, radix: 8)
         if isSecret, status.st_mode & 0o077 != 0 {

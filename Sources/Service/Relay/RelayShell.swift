@@ -166,7 +166,7 @@ package final class RelayShell {
         case .event(let event): for sink in sinks { sink.take(event) }
         case .connectAnew: try upper.connectAnew(TCPEndpoint(connecting: settings.endpoint))
         case .end: isOver = true
-        case .fail(let reason): throw ServiceError(reason)
+        case .fail(let reason): throw ServiceError(givingUp: reason, at: settings.endpoint)
         // Neither memory nor samples are this process's own.
         case .share, .release, .stream, .bring, .keepParameters, .lookUp, .takeBlock, .dropBlocks, .takePart, .compute:
             break

@@ -63,6 +63,7 @@ package final class RunFollower {
         struct Record: Decodable { let job: Job }
         jobContent = FileManager.default.contents(atPath: folder.jobFile)
         job = jobContent.flatMap { try? JSONDecoder().decode(Record.self, from: $0).job }
+        if let job, (try? job.validate()) == nil { self.job = nil }
         jobMark = mark
         fault =
             job == nil

@@ -21,7 +21,10 @@ extension RunStatus {
             throw ServiceError("\(folder.path): no job.json there; is it a run directory?")
         }
         let job: Job
-        do { job = try JSONDecoder().decode(Record.self, from: content).job } catch {
+        do {
+            job = try JSONDecoder().decode(Record.self, from: content).job
+            try job.validate()
+        } catch {
             throw ServiceError(
                 "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?")
         }

@@ -69,6 +69,9 @@ package struct RunStatus: Encodable {
             case round = "round_ms"
         }
 
+        /// Beyond any number that a run writes, and far from what no `Int` holds: the file may have come from anywhere.
+        private static let limit = 1e15
+
         init(from decoder: any Swift.Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             step = try container.decode(Int.self, forKey: .step)
@@ -76,6 +79,11 @@ package struct RunStatus: Encodable {
             rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: .rowsPerSecond)
             round = try container.decodeIfPresent(Double.self, forKey: .round)
             time = try container.decodeIfPresent([Worker].self, forKey: .time)
+            var numbers = [Double(step), rowsPerSecond ?? 0, round ?? 0]
+            for worker in time ?? [] { numbers += [worker.computing, worker.exchanging, worker.leaves ?? 0] }
+            guard numbers.allSatisfy({ $0 >= 0 && $0 <= Self.limit }) else {
+                throw DecodingError.dataCorruptedError(forKey: .step, in: container, debugDescription: "no such number")
+            }
         }
     }
     /// What was found in a run's directory.
@@ -174,13 +182,15 @@ package struct RunStatus: Encodable {
             [
                 last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
                 part.last { $0.kind == "stopped" }?.number("step"),
-            ].compactMap(\.self).max() ?? 0
+            ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
         (loss, rowsPerSecond) = (last?.loss, last?.rowsPerSecond)
         let begin = part.first.flatMap { Self.date($0.time) }
         let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
         seconds = begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
         let rowsLeft = Double((steps - step) * found.job.rowsPerStep)
-        secondsLeft = state == .running ? rowsPerSecond.flatMap { $0 > 0 ? rowsLeft / $0 : nil } : nil
+        // Above a hundred years it is no forecast.
+        secondsLeft =
+            state == .running ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
         checkpointStep = found.checkpoint?.step
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         // What was measured last tells who takes part; of a run that is over there is no other way to know.

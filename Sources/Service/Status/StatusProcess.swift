@@ -79,10 +79,14 @@ final class StatusProcess {
             pid = 0
             let signal = status & 0x7F
             let how = signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"
-            switch replacement.onEnd(after: started.elapsed, isKilled: signal != 0) {
+            let next = replacement.onEnd(after: started.elapsed, isKilled: signal != 0)
+            switch next {
             case .now, .after:
-                // The port may be held by what is left of connections, so not at once.
-                delay = started.elapsed + .seconds(1)
+                // The port may be held by what is left of connections, so not at once; where many end soon, later and
+                // later.
+                var pause = Duration.seconds(1)
+                if case .after(let longer) = next { pause = max(pause, longer) }
+                delay = started.elapsed + pause
                 Terminal.error("the process of the status page ended (\(how)); another is started")
             case .never:
                 delay = nil

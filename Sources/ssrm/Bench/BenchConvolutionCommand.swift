@@ -82,7 +82,9 @@ struct BenchConvolutionCommand: ParsableCommand {
         let parameters = (0..<2).map { network.initialParameters(seed: $0, stream: 1) }
         let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
         var (forward, backward): ([Double], [Double]) = ([], [])
+        var line = ProgressLine("batches")
         for iteration in 0..<iterations + 5 {
+            line.show(iteration, of: iterations + 5)
             let watch = Stopwatch()
             pass.take(parameters: parameters[iteration % 2])
             let outputs = pass.forward(inputs.base, rows: batch)
@@ -93,6 +95,7 @@ struct BenchConvolutionCommand: ParsableCommand {
             forward.append(middle.seconds)
             backward.append((watch.elapsed - middle).seconds)
         }
+        line.end()
         withExtendedLifetime((inputs, gradient, parameters)) {}
         func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
         let whole = median(zip(forward, backward).map(+))

@@ -62,12 +62,15 @@ struct BenchReadCommand: ParsableCommand {
         let out = FileManager.default.temporaryDirectory.appending(path: "ssrm-bench-\(getpid()).safetensors").path
         defer { unlink(out) }
         var (rounds, samples): ([Times], Int) = ([], 0)
+        var line = ProgressLine("rounds")
         for round in 0...self.rounds {
+            line.show(round, of: self.rounds + 1)
             let (times, sampleCount) = try read(to: out)
             samples = sampleCount
             if round > 0 { rounds.append(times) }
             unlink(out)  // replacing a file takes time too
         }
+        line.end()
         let median = rounds.sorted { $0.whole < $1.whole }[rounds.count / 2]
         let megabytes = Double(try textBytes()) / 1e6
         let result = Result(

@@ -64,7 +64,7 @@ struct BenchRecogniseCommand: ParsableCommand {
         var adam = Adam(parameterCount: parameters.count, settings: AdamSettings(learningRate: 1e-3))
         let workspace = RecogniserNetwork.Workspace()
         let block = FloatBlock(features.elements)
-        let training = rate(of: rows) {
+        let training = rate(of: rows, "batches trained on") {
             workspace.take(pieces, features: block, width: inputs, labels: [labels])
             _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
             adam.update(parameters, gradient: gradient, into: parameters)
@@ -73,7 +73,7 @@ struct BenchRecogniseCommand: ParsableCommand {
             settings: RecogniserSettings(
                 cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
             classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), members: [parameters])
-        let decoding = rate(of: rows) {
+        let decoding = rate(of: rows, "batches decoded") {
             _ = recogniser.recognise(features, recordings: pieces, threads: threads, workspace: workspace)
         }
         let result = Result(
@@ -85,13 +85,16 @@ struct BenchRecogniseCommand: ParsableCommand {
     }
 
     /// How many time steps a second `work` does, by its median time.
-    private func rate(of rows: Int, _ work: () -> Void) -> Double {
+    private func rate(of rows: Int, _ what: String, _ work: () -> Void) -> Double {
         work()
-        let times = (0..<iterations).map { _ in
+        var line = ProgressLine(what)
+        let times = (0..<iterations).map { iteration in
+            line.show(iteration, of: iterations)
             let watch = Stopwatch()
             work()
             return watch.elapsed.seconds
         }
+        line.end()
         return Double(rows) / times.sorted()[iterations / 2]
     }
 }

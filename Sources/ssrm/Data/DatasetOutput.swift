@@ -48,7 +48,9 @@ struct DatasetOutput: ParsableArguments {
     /// - Throws: `DatasetError` for what can't be read, `TensorFileError` for what can't be written.
     func write(_ source: some RecordingSource, reader: ReaderRecord? = nil) throws {
         let outline = source.outline
-        let (digest, skipped) = try source.write(to: out, reader: reader)
+        var line = ProgressLine("samples")
+        let (digest, skipped) = try source.write(to: out, reader: reader) { line.show($0, of: $1) }
+        line.end()
         Self.tell(source.notes, skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,

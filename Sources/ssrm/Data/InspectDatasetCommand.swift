@@ -32,6 +32,9 @@ struct InspectDatasetCommand: ParsableCommand {
         let frame: MapFrame?
         let preparation: Preparation?
         let sources: [DatasetSource]
+        let reader: ReaderRecord?
+        /// When position 0 of recordings is, by their names, as far as that is known.
+        let starts: [String: String]
         let recordings: Int
         let subjects: [String: Int]
         let labels: [String: Int]
@@ -54,6 +57,10 @@ struct InspectDatasetCommand: ParsableCommand {
             schemes: LabelScheme.fitting(dataset.vocabulary).map(\.rawValue), samples: dataset.samples.count,
             rows: dataset.samples.rows, columns: dataset.samples.columns, content: dataset.content,
             units: dataset.units, frame: dataset.frame, preparation: dataset.preparation, sources: dataset.sources,
+            reader: dataset.reader,
+            starts: Dictionary(
+                zip(dataset.recordings, dataset.starts).compactMap { name, start in start.map { (name, $0.text) } },
+                uniquingKeysWith: { first, _ in first }),
             recordings: dataset.recordings.count,
             subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
             unlabelled: unlabelled)
@@ -87,6 +94,10 @@ struct InspectDatasetCommand: ParsableCommand {
             """)
         if let frame = contents.frame {
             ssrm.print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
+        }
+        if let reader = contents.reader { ssrm.print("read with   ssrm data \(reader.summary)") }
+        if !contents.starts.isEmpty {
+            ssrm.print("starts      known of \(contents.starts.count) of \(contents.recordings) recordings")
         }
         if let preparation = contents.preparation { ssrm.print("prepared    \(preparation.summary)") }
         for source in contents.sources {

@@ -111,11 +111,11 @@ struct EvaluateCommand: ParsableCommand {
             return json ? try printJSON(division) : print(division.text)
         }
         if let curve = try curve.curve(evaluation) { return try run(curve) }
-        let watch = Stopwatch()
-        let outcome = try evaluation.outcome(threads: options.threads.count) { show($0, after: watch.elapsed) }
+        let progress = FoldProgress()
+        let outcome = try evaluation.outcome(threads: options.threads.count) { progress.show($0) }
         Terminal.clear()
         if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
-        if json { try printJSON(outcome.figures) } else { print(outcome.figures.text) }
+        if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
     }
 
     private func run(_ curve: LabelCurve) throws {
@@ -130,16 +130,5 @@ struct EvaluateCommand: ParsableCommand {
         }
         Terminal.clear()
         if json { try printJSON(figures) } else { print(figures.text) }
-    }
-
-    private func show(_ event: Evaluation.Event, after time: Duration) {
-        switch event {
-        case .started(let fold, let count, let name): Terminal.show("fold \(fold + 1)/\(count)  \(name)")
-        case .finished(let fold, let count, let done, let figures):
-            let left = time / done * (count - done)
-            Terminal.error(
-                "fold \(fold + 1)/\(count) \(figures.name): accuracy \(fixed(figures.accuracy, 3)) of "
-                    + "\(figures.samples) samples, \(left.asClock) left")
-        }
     }
 }

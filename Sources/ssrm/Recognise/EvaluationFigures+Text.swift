@@ -1,4 +1,5 @@
 import Recognition
+import Service
 import SleepRecognition
 
 extension EvaluationFigures {
@@ -10,25 +11,22 @@ extension EvaluationFigures {
         return lines.isEmpty ? "" : lines.joined() + "\n"
     }
 
-    /// The figures as tables.
+    /// The figures as tables, as a terminal is to be told them.
     var text: String {
         let perClass =
             [["class", "samples", "precision", "recall", "F1"]]
             + classes.map { [$0.name, "\($0.samples)", fixed($0.precision, 3), fixed($0.recall, 3), fixed($0.f1, 3)] }
-        let matrix =
-            [["is \\ recognised as"] + classes.map(\.name)]
-            + zip(classes, confusion).map { [$0.name] + $1.map(String.init) }
+        let matrix = Shading.matrix(confusion, names: classes.map(\.name), corner: "is \\ recognised as")
         let perSubject =
             [["subject", "samples", "accuracy", "kappa"]]
             + subjects.map { [$0.subject, "\($0.samples)", fixed($0.accuracy, 3), fixed($0.kappa, 3)] }
-        return """
+        let head = """
             \(data): \(scheme), \(protocolName) over \(folds.count) folds, preset \(preset), \(samples) samples held out
             \(settings.recogniser.encoder.needsEncoder ? "" : "no pre-training: recogniser.encoder is \(settings.recogniser.encoder.rawValue)\n")\
             \(changes.isEmpty ? "" : "not as in \(preset): \(changes.joined(separator: ", "))\n")
             \(table(perClass))
-
-            \(table(matrix))
-
+            """
+        let rest = """
             \(table(perSubject))
 
             \(foldsWithoutAClass)\(choices)\
@@ -37,6 +35,7 @@ extension EvaluationFigures {
             mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))\(worstSubject)
             \(intervals)
             """
+        return [TerminalText.plain(head), matrix, TerminalText.plain(rest)].joined(separator: "\n\n")
     }
 
     /// A line for each fold that chose settings, and a blank one.

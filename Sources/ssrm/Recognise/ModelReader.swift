@@ -102,7 +102,9 @@ struct ModelReader {
         }
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/recordings"
-        let (_, skipped) = try read.source.write(to: path, reader: read.record)
+        var line = ProgressLine("samples read")
+        let (_, skipped) = try read.source.write(to: path, reader: read.record) { line.show($0, of: $1) }
+        line.end()
         DatasetOutput.tell(read.source.notes, skipped)
         do { return try work(try Dataset(opening: path)) } catch let error as SleepRecognitionError {
             guard case .otherSamples(_, let reason) = error else { throw error }

@@ -4,6 +4,7 @@ import Datasets
 public import Exports
 import Foundation
 import Recognition
+import Reports
 import Service
 import SleepRecognition
 

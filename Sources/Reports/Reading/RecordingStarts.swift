@@ -1,18 +1,19 @@
-import Checkpoints
-import Datasets
+package import Datasets
 
 /// When recordings begin, as a person wrote it down, for those of which the dataset does not know it.
-struct RecordingStarts {
+package struct RecordingStarts: Sendable {
     private let starts: [String: RecordingStart]
     private let path: String
 
-    /// The times in a CSV file of the columns `recording,start`, like `night1,22:47` or `night2,2024-03-31T22:47:30`.
+    /// The times in CSV of the columns `recording,start`, like `night1,22:47` or `night2,2024-03-31T22:47:30`.
     ///
-    /// - Throws: `TensorFileError` for a file that can't be read, `DatasetError.badLine` for a line that is no time.
-    init(reading path: String) throws {
-        let file = try MappedFile(path: path)
+    /// - Parameters:
+    ///   - csv: a file's content.
+    ///   - path: what errors call it.
+    /// - Throws: `DatasetError.badLine` for a line that is no time.
+    package init(csv: UnsafeRawBufferPointer, path: String) throws {
         var starts: [String: RecordingStart] = [:]
-        try CSVText.rows(in: file.bytes, path: path) { line, fields in
+        try CSVText.rows(in: csv, path: path) { line, fields in
             func refusal(_ reason: String) -> DatasetError { .badLine(path: path, line: line, reason: reason) }
             guard fields.count == 2 else { throw refusal("\(fields.count) fields where recording,start are due") }
             if starts.isEmpty, fields == ["recording", "start"] { return }
@@ -25,16 +26,15 @@ struct RecordingStarts {
                 throw refusal("recording \(fields[0]) is there twice")
             }
         }
-        try file.requireWhole()
         (self.starts, self.path) = (starts, path)
     }
 
     /// When position 0 of a recording is.
     ///
-    /// - Throws: `ProgramError` where the file does not name the recording.
-    func start(of recording: String) throws -> RecordingStart {
+    /// - Throws: `ReportError.otherSamples` where the file does not name the recording.
+    package func start(of recording: String) throws -> RecordingStart {
         guard let start = starts[recording] else {
-            throw ProgramError("\(path) does not say when recording \(recording) begins: add a line for it")
+            throw ReportError.otherSamples("\(path) does not say when recording \(recording) begins: add a line for it")
         }
         return start
     }
@@ -42,5 +42,5 @@ struct RecordingStarts {
 
 extension RecordingStart {
     /// The time of day at a sleep epoch, in hours since the midnight before the recording.
-    func clock(position: Int) -> Double { seconds / 3600 + Double(position) / 120 }
+    package func clock(position: Int) -> Double { seconds / 3600 + Double(position) / 120 }
 }

@@ -1,11 +1,10 @@
 import Foundation
-import Service
 
 extension RunStatus {
     /// The status for people.
-    var lines: [String] {
+    package var lines: [String] {
         var lines = ["run         \(run): \(stateText)", "step        \(stepText)"]
-        if let loss { lines.append("loss        \(fixed(loss, 4))") }
+        if let loss { lines.append("loss        \(String(format: "%.4f", loss))") }
         lines.append("checkpoint  \(checkpointText)")
         lines.append("workers     \(workersText)")
         let width = machines.map(\.name.count).max() ?? 0
