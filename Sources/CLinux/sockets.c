@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -115,17 +114,6 @@ long linux_send(int socket, const void *bytes, size_t count) {
     return send(socket, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 long linux_receive(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_DONTWAIT); }
-
-int linux_make_pipe(int pipe[2], int byte_count) {
-    if (pipe2(pipe, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
-    // Beyond what a user may have of wide pipes it stays as it is.
-    fcntl(pipe[1], F_SETPIPE_SZ, byte_count);
-    return 0;
-}
-
-long linux_move(int from, int to, size_t count) {
-    return splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-}
 
 int linux_make_watch(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

@@ -73,7 +73,7 @@ import Testing
         func bytes(_ count: Int, from start: Int) -> [UInt8] {
             Array((0...(start + count) / block.count).flatMap { _ in block }[start..<start + count])
         }
-        /// Frames of all lengths about that from which on they are moved.
+        /// Frames of few bytes and of more than any buffer on their way holds at once.
         func frames(_ message: Int) -> [[UInt8]] {
             [bytes(message * 7919 % 70_000, from: message), bytes(2_000_003 - message, from: 100 * message)]
         }

@@ -31,10 +31,6 @@ long linux_discard(int socket, size_t count);
 long linux_send(int socket, const void *bytes, size_t count);
 // Takes what has come.
 long linux_receive(int socket, void *bytes, size_t count);
-// A pipe that does not block, as wide as the system lets it be up to so many bytes: 0, or -1 with errno.
-int linux_make_pipe(int pipe[2], int byte_count);
-// Moves what has come from one descriptor to another, of which one is a pipe, without copying it where the system can.
-long linux_move(int from, int to, size_t count);
 
 enum { LINUX_READABLE = 1, LINUX_WRITABLE = 2, LINUX_BROKEN = 4 };
 typedef struct {

@@ -4,8 +4,6 @@ import Foundation
 extension FrontLoop {
     /// A turn ends after so many pieces, so that everybody has one.
     private static let piecesAtOnce = 4
-    /// From so many bytes of a frame on, moving them is cheaper than looking at them.
-    private static let movedBytes = 32 << 10
 
     func onOuter(_ passage: Passage, isBroken: Bool) {
         if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerGone(passage) }
@@ -28,8 +26,7 @@ extension FrontLoop {
 
     func onInner(_ passage: Passage, isBroken: Bool) {
         if isBroken, passage.hasBack { return takeLast(passage) }
-        if !passage.sendForth() { return onHostGone(passage) }
-        passage.isInnerFull = !passage.forth.isEmpty
+        passage.isInnerFull = false
         carryOut(passage)
         if passages[passage.number] != nil, passage.phase == .open { carryIn(passage) }
     }
@@ -43,10 +40,6 @@ extension FrontLoop {
     func carryIn(_ passage: Passage) {
         guard passage.heldSince == nil, !passage.isInnerFull else { return }
         for _ in 0..<Self.piecesAtOnce {
-            if let pipe, passage.framing.bodyLeft >= Self.movedBytes {
-                if !moveIn(passage, pipe) { return }
-                continue
-            }
             let count = linux_peek(passage.outer, piece.baseAddress, piece.count)
             if count == 0 { return onPeerGone(passage) }
             if count < 0 {
@@ -77,35 +70,8 @@ extension FrontLoop {
                 return
             }
             if walk.isHeldBack { return hold(passage) }
-            if count < piece.count, passage.framing.bodyLeft < Self.movedBytes { return }
+            if count < piece.count { return }
         }
-    }
-
-    /// Carries on what has come of a long frame's body, in which there is nothing to look at.
-    ///
-    /// - Returns: whether more may have come.
-    private func moveIn(_ passage: Passage, _ pipe: BytePipe) -> Bool {
-        let left = passage.framing.bodyLeft
-        let count = pipe.fill(from: passage.outer, left)
-        if count <= 0 {
-            if count < 0, errno == EAGAIN || errno == EINTR { return false }
-            if count < 0, errno == EINVAL {
-                self.pipe = nil
-                return true
-            }
-            onPeerGone(passage)
-            return false
-        }
-        note(count, of: passage) { $0.passBody(count) }
-        while pipe.count > 0, pipe.empty(into: passage.inner) > 0 {}
-        passage.forth = pipe.takeRest()
-        if passage.forth.isEmpty { return count == left || count == BytePipe.capacity }
-        if !passage.sendForth() {
-            onHostGone(passage)
-            return false
-        }
-        passage.isInnerFull = !passage.forth.isEmpty
-        return !passage.isInnerFull
     }
 
     /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
@@ -139,20 +105,14 @@ extension FrontLoop {
 
     /// Takes note of bytes that went on.
     private func onTaken(_ bytes: UnsafeRawBufferPointer, of passage: Passage) {
-        note(bytes.count, of: passage) { framing in
-            // They were judged before.
-            _ = try? framing.walk(bytes, limits: limits.message)
-        }
-    }
-
-    private func note(_ count: Int, of passage: Passage, _ advance: (inout PeerFraming) -> Void) {
         let before = passage.framing
-        advance(&passage.framing)
+        // They were judged before.
+        _ = try? passage.framing.walk(bytes, limits: limits.message)
         let after = passage.framing
         passage.lastHeard = now
         begunCost += after.begunCost - before.begunCost
         if after.completeCost > before.completeCost { shared.onCompleted(after.completeCost - before.completeCost) }
-        passage.noteBegun(count, at: now)
+        passage.noteBegun(bytes.count, at: now)
         if let message = privilege?.message, privilege?.number == passage.number, passage.messageCount > message {
             privilege = nil
         }
@@ -200,12 +160,7 @@ extension FrontLoop {
     // MARK: - To the peer
 
     private func carryOut(_ passage: Passage) {
-        var isMuch = false
         for _ in 0..<Self.piecesAtOnce where !passage.hasBack {
-            if let pipe, isMuch, passage.outer >= 0 {
-                if !moveOut(passage, pipe) { return }
-                continue
-            }
             let count = linux_receive(passage.inner, piece.baseAddress, piece.count)
             if count < 0, errno == EAGAIN || errno == EINTR {
                 (passage.isDry, passage.lastDry) = (true, now)
@@ -216,30 +171,7 @@ extension FrontLoop {
             passage.noteAnswer(count)
             if passage.outer < 0 { continue }
             if !passage.send(taken(count)) { return onPeerGone(passage) }
-            isMuch = count == piece.count
         }
-    }
-
-    /// Carries on what the ROUTER says where that is much.
-    ///
-    /// - Returns: whether there may be more.
-    private func moveOut(_ passage: Passage, _ pipe: BytePipe) -> Bool {
-        let count = pipe.fill(from: passage.inner, BytePipe.capacity)
-        if count <= 0 {
-            if count < 0, errno == EAGAIN || errno == EINTR {
-                (passage.isDry, passage.lastDry) = (true, now)
-            } else if count < 0, errno == EINVAL {
-                self.pipe = nil
-                return true
-            } else {
-                onHostGone(passage)
-            }
-            return false
-        }
-        passage.noteAnswer(count)
-        if passage.send(pipe) { return true }
-        onPeerGone(passage)
-        return false
     }
 
     /// Takes what the ROUTER left behind when it closed: no more than the system's buffer holds.

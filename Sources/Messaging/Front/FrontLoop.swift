@@ -27,17 +27,12 @@ final class FrontLoop {
     var held: Set<UInt64> = []
     /// The one message that may be ended though there is no room.
     var privilege: (number: UInt64, message: Int)?
-    /// Where bytes are that are looked at: a little at once where there is a pipe for what follows.
-    let piece: UnsafeMutableRawBufferPointer
-    /// By which long frames go; nil where the system has none, or can't move bytes between such sockets.
-    var pipe: BytePipe?
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
 
     init(_ shared: FrontShared, listener: Int32) throws(SocketError) {
         (self.shared, self.listener) = (shared, listener)
         limits = shared.orders.withLock { $0.limits }
         book = AddressBook(limits.connections)
-        pipe = BytePipe()
-        piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pipe == nil ? 256 << 10 : 16 << 10, alignment: 64)
         epoll = linux_make_watch()
         guard epoll >= 0 else { throw SocketError(call: "epoll_create1", operand: "", code: errno) }
         _ = linux_watch(epoll, listener, Key.listener, Int32(LINUX_READABLE), 1)

@@ -45,8 +45,6 @@ final class Passage {
     private var backStart = 0
     /// Since when its message is held back for want of room.
     var heldSince: Duration?
-    /// What was taken from the peer, and the ROUTER had no room for: no more than a pipe holds.
-    var forth: [UInt8] = []
     /// Whether the ROUTER takes no more for now.
     var isInnerFull = false
     private var watched: (outer: Int32, inner: Int32) = (-1, -1)
@@ -100,16 +98,6 @@ final class Passage {
         }
     }
 
-    /// Sends the ROUTER what it had no room for; false where it is gone.
-    func sendForth() -> Bool {
-        while !forth.isEmpty {
-            let sent = forth.withUnsafeBytes { linux_send(inner, $0.baseAddress, $0.count) }
-            if sent < 0 { return errno == EAGAIN || errno == EINTR }
-            forth.removeFirst(sent)
-        }
-        return true
-    }
-
     // MARK: - What waits for the peer
 
     /// Takes note of what the ROUTER says: once that is more than the beginning of a handshake, it has let the peer in.
@@ -134,18 +122,6 @@ final class Passage {
         }
         back += bytes.dropFirst(sent)
         return true
-    }
-
-    /// Moves what a pipe holds to the peer, as `send` does.
-    func send(_ pipe: BytePipe) -> Bool {
-        while pipe.count > 0 {
-            let sent = pipe.empty(into: outer)
-            if sent <= 0 { break }
-            gauge.onPassed(sent)
-        }
-        // What is wrong where the system took nothing shows when the rest is sent.
-        let rest = pipe.takeRest()
-        return rest.isEmpty || rest.withUnsafeBytes { send($0) }
     }
 
     /// Looks whether nothing waits and nothing is on its way any more: then what was lost there is not waited for.

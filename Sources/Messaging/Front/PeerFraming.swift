@@ -97,15 +97,6 @@ package struct PeerFraming {
         return Walk(byteCount: at)
     }
 
-    /// How much is still to come of the frame in hand, whose beginning was admitted; 0 before that.
-    package var bodyLeft: Int { if case .body(let left) = place { Int(left) } else { 0 } }
-
-    /// Takes so many bytes of it, no more than are still to come.
-    package mutating func passBody(_ count: Int) {
-        guard case .body(let left) = place, count > 0 else { return }
-        if UInt64(count) >= left { endFrame() } else { place = .body(left: left - UInt64(count)) }
-    }
-
     /// A signature (255, eight bytes, 127), the version, a mechanism's name, and what is left free.
     private mutating func takeGreeting(_ byte: UInt8, at count: Int) throws(FormFault) {
         switch count {
