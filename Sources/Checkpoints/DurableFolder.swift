@@ -25,7 +25,8 @@ package enum DurableFolder {
         for folder in made { settle(URL(filePath: folder).deletingLastPathComponent().path) }
     }
 
-    private static func settle(_ folder: String) {
+    /// Brings the names in a folder to the disk, where its file system can.
+    static func settle(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { return }
         fsync(descriptor)

@@ -15,18 +15,15 @@ public enum WholeFolder {
 
     /// Refuses a folder that could not be written, before the work is done.
     ///
-    /// - Throws: `TensorFileError.unwritable` where something is there that is no empty folder, or where it can't be
-    ///   made.
+    /// - Throws: `TensorFileError.unwritable` where something is there, or where it can't be made. An empty folder is
+    ///   refused, too: the new one would take its place, without the rights that it was given.
     public static func requireWritable(_ folder: String) throws(TensorFileError) {
         func refusal(_ reason: String) -> TensorFileError { .unwritable(path: folder, reason: reason) }
         if folder.isEmpty { throw refusal("its name is empty") }
         var status = stat()
-        if stat(folder, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal("it is a file, and a folder is made") }
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-                throw refusal("it can't be looked into")
-            }
-            guard names.isEmpty else { throw refusal("there is something in that folder; name a new one") }
+        if lstat(folder, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal("it is no folder, and one is made") }
+            throw refusal("there is a folder of that name; name a new one")
         }
         let parent = parent(of: folder)
         guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -39,9 +36,9 @@ public enum WholeFolder {
         URL(filePath: folder).standardizedFileURL.deletingLastPathComponent().path
     }
 
-    /// Writes files into a folder that is not there yet, or is empty.
+    /// Writes files into a folder that is not there yet.
     ///
-    /// - Throws: `TensorFileError.unwritable`; then there is no such folder, or still the empty one.
+    /// - Throws: `TensorFileError.unwritable`; then there is no such folder.
     public static func write(_ files: [File], to folder: String) throws(TensorFileError) {
         try requireWritable(folder)
         let target = URL(filePath: folder).standardizedFileURL
@@ -58,6 +55,7 @@ public enum WholeFolder {
             guard rename(temporary, target.path) == 0 else {
                 throw .unwritable(path: folder, reason: TensorFileError.lastReason)
             }
+            DurableFolder.settle(parent(of: folder))
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error

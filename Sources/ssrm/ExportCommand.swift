@@ -60,7 +60,8 @@ struct ExportCommand: ParsableCommand {
         {
             throw ProgramError("\(thing): \(error)")
         }
-        // Whoever finds the graph finds what belongs to it.
+        // Whoever finds the graph finds what belongs to it, and never what belongs to an older one.
+        unlink(path)
         try WholeFile.write(exported.description, to: beside)
         try WholeFile.write(exported.graph, to: path)
         print("wrote \(path) and \(beside)")

@@ -174,15 +174,17 @@ private struct Nights {
     }
 }
 
-@Test func aFolderForHypnogramsIsNewOrEmpty() throws {
+@Test func aFolderForHypnogramsIsNew() throws {
     let nights = try Nights.shared.get()
     let folder = nights.folder
     try folder.write("x", to: "full/notes.txt")
     func refusal(_ out: String, _ more: String...) throws -> String {
         try nights.refusal(["--model", nights.model, "--data", nights.data, "--out", out] + more)
     }
-    #expect(try refusal(folder.path("full"), "--format", "yasa").contains("there is something in that folder"))
-    #expect(try refusal(nights.night, "--format", "bids").contains("it is a file, and a folder is made"))
+    #expect(try refusal(folder.path("full"), "--format", "yasa").contains("there is a folder of that name"))
+    #expect(try refusal(nights.night, "--format", "bids").contains("it is no folder, and one is made"))
+    try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: false)
+    #expect(try refusal(folder.path("empty"), "--format", "yasa").contains("there is a folder of that name"))
     #expect(try refusal(folder.path("a/b"), "--format", "edf+").contains("there is no folder"))
     #expect(try refusal(folder.path("full"), "--format", "json").contains("it is a folder"))
     try folder.write("recording,start\nfirst,22:00\n", to: "starts.csv")

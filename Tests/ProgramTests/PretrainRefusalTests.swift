@@ -102,6 +102,6 @@ import Testing
 
     @Test func aWorkerWhoseCoordinatorIsSilentGivesUp() throws {
         let result = try ProgramRun.ssrm("worker", "--connect", "tcp://127.0.0.1:1", "--patience", "0.5")
-        expectLine(result, "tcp://127.0.0.1:1", "is it running")
+        expectLine(result, "tcp://127.0.0.1:1", "nothing listens at its port 1")
     }
 }

@@ -17,12 +17,16 @@ extension ONNXGraph {
         if let cell = recogniser.settings.cell.recurrent {
             x = recurrent(
                 x, cell, inputs: recogniser.network.features, hidden: recogniser.settings.hiddenUnits,
-                length: recogniser.settings.sequenceLength, prefix: prefix, part: part)
+                length: recogniser.settings.sequenceLength.flatMap { $0 > longestCut ? nil : $0 },
+                prefix: prefix, part: part)
         }
         let (weights, bias) = (part("linear.weights"), part("linear.bias"))
         let product = add("MatMul", [x, floats(weights.values, weights.shape, named: "\(prefix).linear.weights")])
         return add("Add", [product, floats(bias.values, bias.shape, named: "\(prefix).linear.bias")])
     }
+
+    /// Sequences of more samples, a year of them, are recordings as a whole: a graph would fill shorter ones up.
+    private var longestCut: Int { 1_000_000 }
 
     /// What a recurrent layer makes of `[samples, inputs]`, both ways: `[samples, 2 * hidden]`.
     private func recurrent(

@@ -60,7 +60,7 @@ final class StatusProcess {
         posix_spawn_file_actions_adddup2(&actions, other.descriptor, STDIN_FILENO)
         // What the run prints on standard output is the run's alone.
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        let arguments = ["ssrm", "status", folder, "--serve", address, "--of-parent"]
+        let arguments = ["ssrm", "status", "--serve", address, "--of-parent", "--", folder]
         var words = arguments.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid = pid_t()

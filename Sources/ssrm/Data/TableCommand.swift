@@ -189,7 +189,9 @@ struct TableCommand: ReaderCommand {
             throw ValidationError("--label-map names a label twice")
         }
         guard !units.contains("") else { throw ValidationError("--units must name a unit for each column of values") }
-        guard skipLines >= 0 else { throw ValidationError("--skip-lines must be at least 0") }
+        guard (0...1_000_000).contains(skipLines) else {
+            throw ValidationError("--skip-lines must be from 0 to 1000000")
+        }
         guard (subject == nil) != (subjectName == nil), subjectName?.isEmpty != true else {
             throw ValidationError("say who was recorded with either --subject COLUMN or --subject-name NAME")
         }

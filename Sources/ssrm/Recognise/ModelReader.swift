@@ -48,8 +48,11 @@ struct ModelReader {
                     + "this version, or make a dataset with `ssrm data \(reader)` and give it with --data")
         }
         guard record.reader == reader else {
+            // What a file says may be anything.
+            let isName = record.reader.allSatisfy { $0.isLetter || $0 == "-" }
+            let other = isName ? record.reader : record.reader.debugDescription
             throw ProgramError(
-                "\(path) was trained on recordings that `ssrm data \(record.reader)` read: give --from \(record.reader)"
+                "\(path) was trained on recordings that `ssrm data \(other)` read: give --from \(other)"
             )
         }
         let said = Set(record.settings.keys).union(record.layout.keys)
@@ -100,7 +103,8 @@ struct ModelReader {
         guard mkdir(folder, 0o700) == 0 else {
             throw ProgramError("can't make \(folder): \(TensorFileError.lastReason)")
         }
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let removal = RemovalAtEnd(of: folder)
+        defer { removal.remove() }
         let path = folder + "/recordings"
         var line = ProgressLine("samples read")
         let (_, skipped) = try read.source.write(to: path, reader: read.record) { line.show($0, of: $1) }

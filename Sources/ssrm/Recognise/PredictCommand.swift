@@ -118,7 +118,7 @@ struct PredictCommand: ParsableCommand {
         let answers = AnswerFiles(
             classes: predictions.classes,
             recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording in
-                try starts?.start(of: recording) ?? known[recording] ?? nil
+                try known[recording].flatMap(\.self) ?? starts?.start(of: recording)
             }, model: URL(filePath: model).lastPathComponent)
         guard format.isFolder else {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil

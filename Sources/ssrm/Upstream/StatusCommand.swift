@@ -41,12 +41,15 @@ struct StatusCommand: ParsableCommand {
 
     func validate() throws {
         if serve != nil, json { throw ValidationError("--serve has /status.json; leave --json out") }
+        _ = try serve.map(address)
         if ofParent, serve == nil { throw ValidationError("--of-parent is for --serve") }
     }
 
-    private func serve(at text: String) throws {
-        let address: StatusAddress
-        do { address = try StatusAddress(text) } catch { throw ValidationError("--serve \(text): \(error)") }
+    private func address(_ text: String) throws -> StatusAddress {
+        do { return try StatusAddress(text) } catch { throw ValidationError("--serve \(text): \(error)") }
+    }
+
+    private func serve(at address: StatusAddress) throws {
         let run = RunFolder(folder)
         // A run that starts the page writes its job soon.
         if !ofParent { _ = try RunStatus(of: run, at: Date()) }
@@ -55,12 +58,15 @@ struct StatusCommand: ParsableCommand {
             channel: ofParent ? StatusChannel(descriptor: STDIN_FILENO) : nil
         ) { url in
             print("status page at \(url)")
+            if !address.isLoopback {
+                Terminal.error("note: whoever reaches \(url) can read it, unencrypted")
+            }
             fflush(nil)
         }
     }
 
     func run() throws {
-        if let place = serve { return try serve(at: place) }
+        if let place = serve { return try serve(at: address(place)) }
         let status = try RunStatus(of: RunFolder(folder), at: Date())
         if json { return try printJSON(status) }
         for line in status.lines { print(line) }

@@ -16,6 +16,8 @@ struct StatusOption: ParsableArguments {
                 """, valueName: "port"))
     var status: String?
 
+    func validate() throws { _ = try address() }
+
     func address() throws -> StatusAddress? {
         guard let status else { return nil }
         do { return try StatusAddress(status) } catch { throw ValidationError("--status \(status): \(error)") }
