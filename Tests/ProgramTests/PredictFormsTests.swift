@@ -187,8 +187,15 @@ private struct Nights {
     #expect(try refusal(folder.path("empty"), "--format", "yasa").contains("there is a folder of that name"))
     #expect(try refusal(folder.path("a/b"), "--format", "edf+").contains("there is no folder"))
     #expect(try refusal(folder.path("full"), "--format", "json").contains("it is a folder"))
-    try folder.write("recording,start\nfirst,22:00\n", to: "starts.csv")
-    #expect(
-        try refusal(folder.path("new"), "--format", "edf+", "--starts", folder.path("starts.csv")).contains(
-            "does not say when recording second begins"))
+}
+
+@Test func whenADatasetKnowsWhenARecordingBeganNobodyElseIsAsked() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    try folder.write("recording,start\nfirst,21:00\n", to: "starts.csv")
+    let result = try nights.predict(
+        "--data", nights.data, "--out", folder.path("known"), "--format", "edf+", "--starts", folder.path("starts.csv"))
+    #expect(result.status == 0, "\(result.errors)")
+    let hypnogram = try Data(contentsOf: URL(filePath: folder.path("known/first-hypnogram.edf")))
+    #expect(String(decoding: hypnogram[176..<184], as: UTF8.self) == "22.47.30")
 }
