@@ -304,6 +304,8 @@ class Run:
     come_back_with_disk = come_back
 
     def come_back_relay(self):
+        if self.relay.runs:  # it was asked to end, and still tells its workers so
+            return self.after(0.1, self.come_back_relay)
         self.start_relay()
         self.wanted.discard("relay")
 
