@@ -39,8 +39,9 @@ package final class SignalInbox {
         if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
     }
 
-    /// A blocked signal waits even where it is ignored, so that this has to be asked.
-    private static func isIgnored(_ signal: Int32) -> Bool { linux_is_ignored(signal) != 0 }
+    /// Whether the caller had this process ignore a signal. (A blocked one waits even where it is ignored, so that this
+    /// has to be asked.)
+    package static func isIgnored(_ signal: Int32) -> Bool { linux_is_ignored(signal) != 0 }
 
     /// What a person reads of a run that a signal ended; nil for Ctrl-C and `kill`, which explain themselves.
     package static func note(on signal: Int32) -> String? {

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Service
 
 /// Removes a temporary folder when its work is done, or when a signal ends the program before.
 struct RemovalAtEnd {
@@ -10,10 +11,7 @@ struct RemovalAtEnd {
     init(of folder: String) {
         self.folder = folder
         sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
-            var action = sigaction()
-            sigaction(number, nil, &action)
-            let isDefault = unsafeBitCast(action.__sigaction_handler, to: Int.self) == 0
-            guard isDefault else { return nil }  // somebody wants to go on, like under nohup
+            if SignalInbox.isIgnored(number) { return nil }  // the caller wants it to go on, as under nohup
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
