@@ -54,9 +54,7 @@ extension Recogniser {
         let count = readings[0].values[0].rows
         var labels = [Int](repeating: 0, count: count)
         var probabilities = Matrix(rows: count, columns: classes)
-        let scaled = readings.map {
-            $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) }
-        }
+        let read = readings.map { inputs(of: $0, threads: threads) }
         let scores = fieldParameters(mirrors: readings.map(\.mirror))
         var found: [Int32] = []
         var (emissions, marginals) = (Scratch(), Scratch())
@@ -65,7 +63,7 @@ extension Recogniser {
         for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
             let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
             var isFirst = true
-            for (reading, values) in zip(readings, scaled) {
+            for (reading, values) in zip(readings, read.map(\.blocks)) {
                 for (member, parameters) in members.enumerated() {
                     workspace.take(
                         chosen, features: values[values.count == 1 ? 0 : member], width: network.features, labels: [])
@@ -93,7 +91,8 @@ extension Recogniser {
                 }
             }
         }
-        return Recognition(labels: labels, probabilities: probabilities)
+        let recognition = Recognition(labels: labels, probabilities: probabilities)
+        return withTrees(recognition, answers: read.map(\.answers), mirrors: readings.map(\.mirror))
     }
 
     /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's count for the classes that it mirrors.

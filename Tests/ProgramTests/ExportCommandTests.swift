@@ -52,7 +52,7 @@ private struct Trained {
 @Test(
     .enabled(if: Python.has("onnx", "onnxruntime"), "no python3 with onnx and onnxruntime"),
     arguments: [
-        ("night", "five", "wrist", false, ["recogniser.hidden_units=5"]),
+        ("night", "five", "wrist", false, ["recogniser.hidden_units=5", "recogniser.trees=none"]),
         (
             "night", "wake", "night", false,
             ["recogniser.encoder=none", "recogniser.cell=gru", "recogniser.input_clip=1"]
@@ -88,6 +88,9 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     }
     let out = folder.path("out")
     #expect(try refusal(trained.model, "--onnx", out).contains("Fisher vectors can't be told in ONNX"))
+    let trees = try Trained("night", "wake", "night", set: ["recogniser.encoder=none", "recogniser.trees=forest"])
+    #expect(
+        try refusal(trees.model, "--onnx", out).contains("train a model with recogniser.trees=none"))
     #expect(try refusal(trained.data, "--onnx", out).contains("not a"))
     #expect(try refusal(trained.folder.url.path, "--onnx", out).contains("is a folder"))
     #expect(try refusal(trained.model, "--tensorboard", out).contains("is no run directory with figures"))
