@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import Upstream
 
 /// What `ssrm pretrain` and `ssrm coordinator` have in common: a run from its options to its printed result.
 protocol UpstreamCommand {
@@ -12,9 +13,10 @@ protocol UpstreamCommand {
 }
 
 extension UpstreamCommand {
-    /// Runs with the workers that this process starts itself, or with those that come to `listen`.
+    /// Runs with the workers that this process starts itself for its job, or with those that come to `listen`.
     func run(
-        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil, workers: LocalWorkersSettings? = nil
+        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
+        workers: ((Job) -> LocalWorkersSettings)? = nil
     ) throws {
         let signals = try SignalInbox()
         let namedSettings = try options.settings()
@@ -30,7 +32,7 @@ extension UpstreamCommand {
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
-        settings.workers = workers
+        settings.workers = workers?(job)
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): try report(result)
         case .stopped(let signal):
