@@ -122,7 +122,8 @@ func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
     var writer = try TensorFileWriter(path: path, tensors: [], metadata: ["format": "ssrm.dataset.1"])
     _ = try writer.finish()
     #expect(
-        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.5")
+        throws: RecognitionError.notAModel(
+            path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.5 or ssrm.model.6")
     ) { try RecogniserModel(opening: path) }
 }
 
