@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import Upstream
 
 /// What `ssrm pretrain` and `ssrm coordinator` have in common: a run from its options to its printed result.
 protocol UpstreamCommand {
@@ -16,7 +17,9 @@ extension UpstreamCommand {
     func run(
         listen: String, keys: KeyFolder? = nil, patience: Duration? = nil, workers: LocalWorkersSettings? = nil
     ) throws {
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
+        signals.opening?.say { UpstreamRun.ending(in: folders) }
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
