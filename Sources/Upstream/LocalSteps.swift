@@ -4,7 +4,7 @@ public import Numerics
 /// is by how much each replica's steps changed what was published.
 ///
 /// A replica keeps nothing from one exchange to the next, so any worker can compute any replica again. See
-/// <doc:LocalSteps> for the definition to the bit.
+/// <doc:ExchangingLessOften> for the definition to the bit.
 public struct LocalSteps: Codable, Equatable, Sendable {
     /// What a replica's optimiser begins a round with.
     public enum InnerState: String, Codable, CaseIterable, Sendable {

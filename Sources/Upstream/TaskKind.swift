@@ -59,7 +59,7 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Returns: numbers among all samples; some may be there twice.
     func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int]
 
-    /// So many steps between exchanges, done as was measured to serve the task; see <doc:LocalSteps>.
+    /// So many steps between exchanges, done as was measured to serve the task; see <doc:ExchangingLessOften>.
     func localSteps(_ steps: Int) -> LocalSteps
 
     /// The task, for one thread.

@@ -2,7 +2,7 @@ import Signals
 
 /// Whole nights of PhysioNet's `sleep-accel` 1.0.0, with the inputs that tell sleep stages best: 29 a sleep epoch.
 ///
-/// They are the ``HeartRateMeasure``s, the ``ActivityMeasure``s, and of the published features `count`, `hr` and
+/// They are the `HeartRateMeasure`s, the `ActivityMeasure`s, and of the published features `count`, `hr` and
 /// `time`, hours since the night's first sleep epoch. Measures that look back and ahead up to an hour need a night in
 /// one piece: it lasts from its first to its last scored sleep epoch, on a grid of 30 s, and is one recording. A sleep
 /// epoch in between that was not scored, or that the published program found no signals for, stays without a label. Its

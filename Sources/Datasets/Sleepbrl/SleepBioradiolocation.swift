@@ -11,7 +11,7 @@ import Signals
 ///
 /// - `Content.windows`: a sample is a sleep epoch, `[20, 30]`: ten rows of respiration, ten of movement, a row being
 ///   three seconds.
-/// - `Content.features`: a sample is `[8, window]`, the values of ``BreathingFeatures`` at the sleep epochs around its
+/// - `Content.features`: a sample is `[8, window]`, the values of `BreathingFeatures` at the sleep epochs around its
 ///   own.
 ///
 /// A subject is a record. A sleep epoch in which all sixteen channels are constant has no signal: it is left out, and

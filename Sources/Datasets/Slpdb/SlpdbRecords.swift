@@ -17,7 +17,7 @@ public import Signals
 /// A sleep epoch whose normal intervals last less than 15 s together is a gap: it is left out, and what follows is
 /// another recording, named `<record>+<first sleep epoch>`. Runs of fewer than ten sleep epochs, or without any label,
 /// are left out too, the latter but where `unlabelled` says otherwise. Features relative to the night are taken over
-/// all sleep epochs of a record that are used. ``HeartRateMeasure``s can be had beside them.
+/// all sleep epochs of a record that are used. `HeartRateMeasure`s can be had beside them.
 ///
 /// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected

@@ -4,7 +4,7 @@ import Signals
 
 /// Made-up nights of sleepers with features of a wrist-worn sensor, for demonstrations and tests; nobody was measured.
 ///
-/// A ``SyntheticHypnogram`` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the
+/// A `SyntheticHypnogram` is drawn, then what each sleep epoch of 30 s would show: heart rate, its variability, the
 /// strength of breathing in it, breathing rate and irregularity, movement, and hours since lights out. A sample is a
 /// matrix `[features, window]` of the sleep epochs around its own. A night is a recording and each subject has one.
 ///

@@ -3,7 +3,7 @@ import Signals
 
 /// Made-up polysomnograms, for demonstrations and tests; nobody was measured.
 ///
-/// Channels EEG, EOG and EMG at 50 Hz in microvolts. A recording is a stretch of the night of ``SyntheticHypnogram``,
+/// Channels EEG, EOG and EMG at 50 Hz in microvolts. A recording is a stretch of the night of `SyntheticHypnogram`,
 /// one a subject; its position tells where in the night it begins. A sample is a sleep epoch of 30 s in the layout of
 /// ``PolysomnographyLayout`` with rows of one second: channel by channel, `[90, 50]`.
 ///
@@ -12,7 +12,7 @@ import Signals
 /// chin's tone twitches, arousals and movements; and the noise and drift of electrodes. What belongs to which stage, at
 /// which frequency, how long and how high is the scoring rules' (AASM Manual for the Scoring of Sleep and Associated
 /// Events, version 2; Rechtschaffen and Kales 1968); what those leave open is published or else chosen, as is said at
-/// each constant. Sleepers differ in the size, speed and number of everything (``SyntheticSleeper``), and everything
+/// each constant. Sleepers differ in the size, speed and number of everything (`SyntheticSleeper`), and everything
 /// wanders through the night.
 ///
 /// The constants were tuned on linear classifiers of band powers and on the looks of the signals, never on a network.

@@ -10,7 +10,7 @@ import Signals
 /// it has no label, and values on straight lines.
 ///
 /// Heart rates are in beats a minute, several of one time their mean, on straight lines each 5 s. Activity counts are
-/// those of ``ActivityCounts``, one a sleep epoch; of several rows in one the mean.
+/// those of `ActivityCounts`, one a sleep epoch; of several rows in one the mean.
 public struct TimedNights: RecordingSource {
     private let inputs: [[[Float]]]
     private let window: SleepEpochWindow
