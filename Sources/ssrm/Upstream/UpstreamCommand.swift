@@ -13,9 +13,10 @@ protocol UpstreamCommand {
 }
 
 extension UpstreamCommand {
-    /// Runs with the workers that this process starts itself, or with those that come to `listen`.
+    /// Runs with the workers that this process starts itself for its job, or with those that come to `listen`.
     func run(
-        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil, workers: LocalWorkersSettings? = nil
+        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
+        workers: ((Job) -> LocalWorkersSettings)? = nil
     ) throws {
         let signals = try CommandSignals.take()
         let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
@@ -33,7 +34,7 @@ extension UpstreamCommand {
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
-        settings.workers = workers
+        settings.workers = workers?(job)
         switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
         case .complete(let result): try report(result)
         case .stopped(let signal):
