@@ -18,7 +18,9 @@ extension UpstreamCommand {
         listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
         workers: ((Job) -> LocalWorkersSettings)? = nil
     ) throws {
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
+        signals.opening?.say { UpstreamRun.ending(in: folders) }
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
