@@ -158,13 +158,34 @@ INLINE product_factor part(product_factor f, size_t row, size_t column) {
     return f;
 }
 
+// Four rows of four values each, turned: what was a column is a row.
+INLINE void turn_square(float *restrict to, size_t to_row, const float *restrict from, size_t from_row) {
+    const vector4 a = *(const vector4 *)from, b = *(const vector4 *)(from + from_row),
+                  c = *(const vector4 *)(from + 2 * from_row), d = *(const vector4 *)(from + 3 * from_row);
+    const vector4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5),
+                  more_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7), more_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(vector4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(vector4 *)(to + to_row) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(vector4 *)(to + 2 * to_row) = __builtin_shufflevector(more_ab, more_cd, 0, 1, 4, 5);
+    *(vector4 *)(to + 3 * to_row) = __builtin_shufflevector(more_ab, more_cd, 2, 3, 6, 7);
+}
+
 // One panel of b [k, columns]: k rows of `width` floats, zeros past the columns.
 static void pack_panel(float *restrict panel, product_factor b, size_t k, size_t columns, size_t width) {
     if (b.transposed) {
         // A few steps at a time: so many lines of the columns stay in the nearest cache.
-        for (size_t from = 0; from < k; from += 16)
-            for (size_t j = 0; j < columns; j++)
-                for (size_t p = from; p < smaller(from + 16, k); p++) panel[p * width + j] = b.values[j * b.row + p];
+        for (size_t from = 0; from < k; from += 16) {
+            const size_t to = smaller(from + 16, k);
+            size_t j = 0;
+            for (; j + 4 <= columns; j += 4) {
+                size_t p = from;
+                for (; p + 4 <= to; p += 4) turn_square(panel + p * width + j, width, b.values + j * b.row + p, b.row);
+                for (; p < to; p++)
+                    for (size_t c = j; c < j + 4; c++) panel[p * width + c] = b.values[c * b.row + p];
+            }
+            for (; j < columns; j++)
+                for (size_t p = from; p < to; p++) panel[p * width + j] = b.values[j * b.row + p];
+        }
     } else if (columns == 16) {  // lengths that the compiler knows, of whole panels, are copied without a call
         for (size_t p = 0; p < k; p++) memcpy(panel + p * width, b.values + p * b.row, 16 * sizeof(float));
     } else if (columns == 32) {

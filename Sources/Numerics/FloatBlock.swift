@@ -47,7 +47,7 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
     /// A block of its own with these values.
     public convenience init(_ values: some Collection<Float>) {
         self.init(count: values.count)
-        for (i, value) in values.enumerated() { base[i] = value }
+        _ = UnsafeMutableBufferPointer(start: base, count: count).update(fromContentsOf: values)
     }
 
     deinit {

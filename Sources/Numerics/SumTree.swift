@@ -29,21 +29,50 @@ public struct SumTree: Sendable {
     public mutating func insert(_ sum: LeafSum) -> [FloatBlock] {
         var sum = sum
         var freed: [FloatBlock] = []
-        while let (parent, sibling) = shape.parentAndSibling(of: sum.leaves) {
-            guard let other = waiting.removeValue(forKey: sibling) else { break }
-            let (left, right) = sum.leaves.lowerBound < other.leaves.lowerBound ? (sum, other) : (other, sum)
+        while let pair = match(sum) {
+            sum = pair.added()
+            freed.append(pair.right.vector)
+        }
+        return freed
+    }
+
+    /// Two neighbours' sums that are to be added, left plus right, in the left one's memory.
+    public struct Pair: Sendable {
+        let parent: Range<Int>
+        let left: LeafSum
+        /// What is added, and free after that.
+        public let right: LeafSum
+        fileprivate let rounding: StochasticRounding?
+        fileprivate let threads: Int
+
+        /// Adds them.
+        public func added() -> LeafSum {
             if let rounding {
-                rounding.rounding(of: parent, step: step).from(place).add(right.vector, to: left.vector)
+                rounding.add(right.vector, to: left.vector)
             } else {
                 left.vector.add(right.vector, threads: threads)
             }
-            freed.append(right.vector)
-            sum = LeafSum(
+            return LeafSum(
                 leaves: parent, vector: left.vector, figures: zip(left.figures, right.figures).map { $0 + $1 })
+        }
+    }
+
+    /// Hands a node's sum back with its neighbour's where that is here, to be added and matched again; or keeps it.
+    ///
+    /// Several threads can add at the same time so.
+    ///
+    /// - Precondition: as for `insert`.
+    public mutating func match(_ sum: LeafSum) -> Pair? {
+        if let (parent, sibling) = shape.parentAndSibling(of: sum.leaves),
+            let other = waiting.removeValue(forKey: sibling)
+        {
+            let (left, right) = sum.leaves.lowerBound < other.leaves.lowerBound ? (sum, other) : (other, sum)
+            let rounding = rounding?.rounding(of: parent, step: step).from(place)
+            return Pair(parent: parent, left: left, right: right, rounding: rounding, threads: threads)
         }
         precondition(waiting[sum.leaves] == nil, "leaves \(sum.leaves) were summed before")
         waiting[sum.leaves] = sum
-        return freed
+        return nil
     }
 
     /// Takes a node's sum as `insert` does, but for what was taken before: of leaves that are covered it is left out,

@@ -37,6 +37,8 @@ package struct UpstreamRun {
 
     /// Runs until all steps are done or one of `signals` asks to stop.
     package func run(signals: SignalInbox) throws -> Outcome {
+        let folders = places
+        signals.opening?.say { Self.ending(in: folders) }
         let arithmetic = job.settings.arithmetic
         if let workers = settings.workers {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
@@ -60,6 +62,7 @@ package struct UpstreamRun {
         }
         let start = try startingPoint(events)
         let state = start.state
+        signals.opening?.end()  // from here on there are files to take away, which the loop's end does
         events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
         try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
@@ -97,6 +100,15 @@ package struct UpstreamRun {
             events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
             return .stopped(signal: signal)
         }
+    }
+
+    /// What a person reads of a run in these folders that was ended before its first step.
+    package static func ending(in folders: [RunFolder]) -> String {
+        let newest = folders.compactMap { folder in folder.checkpointSteps.last.map { (folder.path, $0) } }
+        guard let (path, step) = newest.max(by: { $0.1 < $1.1 }) else {
+            return "before its first step: \(folders[0].path) has no checkpoint, so there is nothing to resume"
+        }
+        return "before a step was done: \(path) has the checkpoint of step \(step), and --resume goes on from it"
     }
 
     /// Who is told of what happens in the run: a line a sink.

@@ -70,9 +70,10 @@ extension WorkerShell {
         }
         if held != nil { stream = nil }
         let count = job.exchangeCount
-        // A claim's sums and those on their way in its tree, of each step that is computed at once and once more: a
-        // step's are kept until a further step's work comes.
-        let blocksAtOnce = settings.threads + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
+        // A claim's sums, those on their way in its tree, and those that threads are adding to others, of each step
+        // that is computed at once and once more: a step's are kept until a further step's work comes.
+        let adding = settings.threads > 1 ? settings.threads : 0
+        let blocksAtOnce = settings.threads + adding + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         // Where there is no such memory to be had, the sums go through the socket.
         memory =
             coordinatorMemory == nil ? nil : try? SharedMemory(blocks: (1 + job.roundsAtOnce) * blocksAtOnce, of: count)

@@ -106,9 +106,12 @@ public final class LeafPool {
                     return (state.next, state.free.popLast() ?? FloatBlock(count: length))
                 }
                 guard let taken else { return }
-                let sum = work.computers[thread].compute(
+                var sum = work.computers[thread].compute(
                     leaf: taken.leaf, step: step, samples: work.samples, parameters: parameters, into: taken.block)
-                progress.withLock { $0.free += $0.tree.insert(sum) }
+                while let pair = progress.withLock({ $0.tree.match(sum) }) {
+                    sum = pair.added()
+                    progress.withLock { $0.free.append(pair.right.vector) }
+                }
             }
         }
         let count = min(computers.count, leaves.count)

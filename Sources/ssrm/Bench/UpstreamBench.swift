@@ -4,6 +4,7 @@ import Checkpoints
 import Datasets
 import Encoders
 import Foundation
+import Layers
 import Numerics
 import Service
 import Signals
@@ -60,6 +61,9 @@ struct UpstreamBench {
             ViewSettings(
                 views: Array(SampleView.allCases.prefix(views)), crossEntropyWeight: 0.8, divergenceWeight: 0.2,
                 outputUnits: classes))
+        // One view alone is soon told without a mistake: gradients would become so small that a processor multiplies
+        // them a hundred times slower, as no task's do that teaches something. So the parameters hardly move.
+        settings.optimiser = .adam(AdamSettings(learningRate: 1e-7))
         options.elements.replace(&settings)
         if let fault = settings.arithmetic.fault { throw ProgramError(fault) }
         let job = Job(

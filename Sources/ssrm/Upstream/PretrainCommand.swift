@@ -19,11 +19,15 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
     @OptionGroup var leaseOptions: LeaseOptions
     @OptionGroup var statusOption: StatusOption
 
-    @Option(help: "Worker processes; by default one for each processor that this process may use.")
-    var workers = Processors.count
+    @Option(
+        help: """
+            Worker processes; by default one for each processor that this process may use, no more than a step has shards, \
+            and beyond eight fewer of several threads.
+            """)
+    var workers: Int?
 
-    @Option(help: "Compute threads of each worker.")
-    var threads = 1
+    @Option(help: "Compute threads of each worker; 1 where --workers is given.")
+    var threads: Int?
 
     @OptionGroup var pinning: PinningOptions
 
@@ -31,14 +35,20 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
     var json = false
 
     func validate() throws {
-        if workers < 1 { throw ValidationError("--workers must be at least 1, not \(workers)") }
-        if workers > 1024 { throw ValidationError("--workers must be at most 1024, not \(workers)") }
-        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
+        if let workers, workers < 1 { throw ValidationError("--workers must be at least 1, not \(workers)") }
+        if let workers, workers > 1024 { throw ValidationError("--workers must be at most 1024, not \(workers)") }
+        if let threads, !(1...4096).contains(threads) {
+            throw ValidationError("--threads must be 1 to 4096, not \(threads)")
+        }
     }
 
     func run() throws {
-        try run(
-            listen: "tcp://127.0.0.1:*",
-            workers: LocalWorkersSettings(count: workers, threads: threads, pins: pinning.pinning))
+        try run(listen: "tcp://127.0.0.1:*") { job in
+            let (processors, shards) = (Processors.count, job.shardsPerStep)
+            let settings = LocalWorkersSettings(
+                count: workers, threads: threads, pins: pinning.pinning, processors: processors, shards: shards)
+            if workers == nil { Terminal.error(settings.reason(processors: processors, shards: shards)) }
+            return settings
+        }
     }
 }

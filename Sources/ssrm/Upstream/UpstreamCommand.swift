@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import Upstream
 
 /// What `ssrm pretrain` and `ssrm coordinator` have in common: a run from its options to its printed result.
 protocol UpstreamCommand {
@@ -12,11 +13,14 @@ protocol UpstreamCommand {
 }
 
 extension UpstreamCommand {
-    /// Runs with the workers that this process starts itself, or with those that come to `listen`.
+    /// Runs with the workers that this process starts itself for its job, or with those that come to `listen`.
     func run(
-        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil, workers: LocalWorkersSettings? = nil
+        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
+        workers: ((Job) -> LocalWorkersSettings)? = nil
     ) throws {
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
+        signals.opening?.say { UpstreamRun.ending(in: folders) }
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
@@ -30,7 +34,7 @@ extension UpstreamCommand {
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
-        settings.workers = workers
+        settings.workers = workers?(job)
         let board = try statusOption.tensorboard.map { try LiveTensorBoard($0) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         switch try run.run(signals: signals) {
