@@ -163,10 +163,13 @@ extension RecogniserModel {
                 "its encoder and inputs make \(width) values a sample, its recogniser reads "
                     + "\(recogniser.width)")
         }
+        let (content, units) = (try decoded([String].self, "content"), try decoded([String].self, "units"))
+        guard units.isEmpty || units.count == max(content.count, 1) else {
+            throw refusal("it has \(units.count) units for \(content.count) kinds of values")
+        }
         self.init(
             encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
-            scheme: scheme, vocabulary: vocabulary, classes: classes, content: try decoded([String].self, "content"),
-            units: try decoded([String].self, "units"),
+            scheme: scheme, vocabulary: vocabulary, classes: classes, content: content, units: units,
             reader: metadata["reader"] == nil ? nil : try decoded(ReaderRecord.self, "reader"),
             preset: try text("preset"),
             provenance: Provenance(

@@ -18,10 +18,19 @@ package struct UpstreamRun {
     private let folder: RunFolder
     /// Where its checkpoints are written too.
     private let copy: RunFolder?
+    private let follower: ((MetricsFollower.Part) throws -> Void)?
 
     /// A run of this job on this dataset.
-    package init(_ settings: RunSettings, job: Job, dataset: Dataset) {
-        (self.settings, self.job, self.dataset) = (settings, job, dataset)
+    ///
+    /// - Parameters:
+    ///   - settings: how it is run.
+    ///   - job: what is trained.
+    ///   - dataset: on what.
+    ///   - follower: is told of the lines of `metrics.jsonl`, as `MetricsFollower` says.
+    package init(
+        _ settings: RunSettings, job: Job, dataset: Dataset, follower: ((MetricsFollower.Part) throws -> Void)? = nil
+    ) {
+        (self.settings, self.job, self.dataset, self.follower) = (settings, job, dataset, follower)
         folder = RunFolder(settings.folder)
         copy = settings.checkpointCopy.map { RunFolder($0) }
     }
@@ -108,7 +117,7 @@ package struct UpstreamRun {
             TerminalSink(job: job),
             try MetricsSink(job: job, folder: folder, every: settings.reportEvery),
             try EventsFile(folder: folder),
-        ]
+        ] + (follower.map { [MetricsFollower(folder, tell: $0)] } ?? [])
     }
 
     private var places: [RunFolder] { [folder] + (copy.map { [$0] } ?? []) }

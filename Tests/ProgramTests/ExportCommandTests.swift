@@ -75,6 +75,26 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     #expect(try checked("tensorboard", trained.run).contains("loss"))
 }
 
+/// The same records as afterwards; what differs is a time's last digits.
+@Test func aRunWritesItsEventsForTensorBoardAsItGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let (run, live) = (folder.path("run"), folder.path("live"))
+    let flags = try Pretraining.jobFlags(run: run, steps: 30)
+    let arguments = ["pretrain"] + flags + ["--workers", "1", "--report-every", "10", "--tensorboard", live]
+    try made(arguments)
+    try made(["export", run, "--tensorboard", folder.path("after")])
+    func file(in folder: String) throws -> Data {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count == 1 && names[0].hasPrefix("events.out.tfevents."))
+        return try Data(contentsOf: URL(filePath: "\(folder)/\(names[0])"))
+    }
+    let (first, after) = (try file(in: live), try file(in: folder.path("after")))
+    #expect(first.count == after.count && first.range(of: Data("loss".utf8)) != nil)
+    // One that goes on has a new file in its place, with what was done before.
+    try made(arguments + ["--resume"])
+    #expect(try file(in: live).count == first.count)
+}
+
 @Test func whatCanNotBeExportedIsRefusedInOneLine() throws {
     let folder = try TemporaryFolder()
     let trained = try Trained(

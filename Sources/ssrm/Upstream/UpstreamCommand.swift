@@ -35,7 +35,9 @@ extension UpstreamCommand {
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
         settings.workers = workers?(job)
-        switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
+        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0) }
+        let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
+        switch try run.run(signals: signals) {
         case .complete(let result): try report(result)
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }
