@@ -36,10 +36,12 @@ public enum WholeFolder {
         URL(filePath: folder).standardizedFileURL.deletingLastPathComponent().path
     }
 
-    /// Writes files into a folder that is not there yet.
+    /// Writes files into a folder that is not there yet, one after the other.
+    ///
+    /// Of a lazy sequence each is made when its turn comes.
     ///
     /// - Throws: `TensorFileError.unwritable`; then there is no such folder.
-    public static func write(_ files: [File], to folder: String) throws(TensorFileError) {
+    public static func write(_ files: some Sequence<File>, to folder: String) throws(TensorFileError) {
         try requireWritable(folder)
         let target = URL(filePath: folder).standardizedFileURL
         let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"

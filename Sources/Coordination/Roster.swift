@@ -48,6 +48,8 @@ public struct Roster: Sendable {
         var mislaid: Given?
         /// Whether its connection has ended and it was not heard of since.
         public internal(set) var isCutOff = false
+        /// How often that was told of lately.
+        fileprivate var cutOffsTold = (count: 0, since: Duration.zero)
         /// What it was given and has not answered for, in the order in which it computes.
         var given: [Given] { [inHand, next].compactMap(\.self) }
         /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
@@ -66,6 +68,8 @@ public struct Roster: Sendable {
 
     /// There are no more workers at once.
     public static let memberLimit = 4096
+    /// So often in such a time, and no more, it is told that a worker's connection has ended.
+    private static let (cutOffsInWindow, cutOffWindow) = (8, Duration.seconds(60))
     /// Silent for longer than this, a worker is taken for dead.
     public let lease: Duration
     /// The workers.
@@ -134,7 +138,16 @@ public struct Roster: Sendable {
     }
 
     /// Notes that a worker's connection has ended.
-    mutating func noteCutOff(_ worker: WorkerID) { members[worker]?.isCutOff = true }
+    ///
+    /// - Returns: whether that is to be told: a link may come and go many times a second.
+    mutating func noteCutOff(_ worker: WorkerID, at now: Duration) -> Bool {
+        members[worker]?.isCutOff = true
+        guard var told = members[worker]?.cutOffsTold else { return false }
+        if now - told.since >= Self.cutOffWindow { told = (0, now) }
+        told.count += 1
+        members[worker]?.cutOffsTold = told
+        return told.count <= Self.cutOffsInWindow
+    }
 
     /// Notes when what a worker has in hand is overdue.
     mutating func note(due: Duration, at worker: WorkerID) { members[worker]?.inHand?.due = due }

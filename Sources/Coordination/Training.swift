@@ -216,9 +216,9 @@ public struct Training: Sendable {
     /// Takes note that a worker's connection has ended: what it has in hand others compute, too, until it is heard of.
     public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
         guard let member = roster.members[worker], member.isReady, !member.isCutOff else { return [] }
-        roster.noteCutOff(worker)
+        let isTold = roster.noteCutOff(worker, at: now)
         isBehind = true
-        return [.event(.cutOff(worker: member.name))] + assign(at: now)
+        return (isTold ? [.event(.cutOff(worker: member.name))] : []) + assign(at: now)
     }
 
     /// What was published before is not relied on any more: workers may have it under the same steps' numbers.

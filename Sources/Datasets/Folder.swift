@@ -3,6 +3,9 @@ import Foundation
 /// A folder of recordings.
 enum Folder {
     /// The names of everything in a folder, sorted.
+    ///
+    /// - Throws: where it can't be read, and where a name is not UTF-8: what stands for it as text names another file
+    ///   or none, and might be whom a person is known by.
     static func names(in path: String) throws(DatasetError) -> [String] {
         guard let stream = opendir(path) else {
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -11,10 +14,14 @@ enum Folder {
         var names: [String] = []
         errno = 0
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+            let (name, isText) = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
-                    String(cString: $0)
+                    (String(cString: $0), String(validatingCString: $0) != nil)
                 }
+            }
+            guard isText else {
+                throw .unsuitable(
+                    path: path, reason: "the name of '\(name)' in it is not UTF-8 text; rename it, or put it elsewhere")
             }
             if name != "." && name != ".." { names.append(name) }
         }

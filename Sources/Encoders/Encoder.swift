@@ -84,8 +84,15 @@ public struct Encoder: Sendable {
 
     /// The features of these samples, `[indices.count, featureCount]`.
     ///
-    /// - Precondition: the samples are prepared as the record says, and have the encoder's rows and columns.
-    public func features(of samples: PreparedSamples, _ indices: Range<Int>) -> Matrix {
+    /// - Parameters:
+    ///   - samples: prepared as the record says, with the encoder's rows and columns.
+    ///   - indices: which of them.
+    ///   - progress: told how many are done, now and then.
+    /// - Returns: a row a sample.
+    /// - Precondition: the samples are so.
+    public func features(
+        of samples: PreparedSamples, _ indices: Range<Int>, progress: (Int) -> Void = { _ in }
+    ) -> Matrix {
         precondition(samples.rows == rows && samples.columns == columns, "samples of another shape")
         let batch = 256
         let pass = network.makePass(rows: batch, arithmetic: Arithmetic())
@@ -99,6 +106,7 @@ public struct Encoder: Sendable {
             let features = pass.forward(rows.base, rows: count)
             let place = start * featureCount
             for i in 0..<count * featureCount { result.elements[place + i] = features[i] }
+            progress(start + count)
         }
         return result
     }

@@ -41,9 +41,12 @@ extension Recogniser {
         }
         let isLabelled = data.isLabelled
         guard data.training.contains(where: { data.targets[0].labels[$0] != nil }) else { throw .nothingToLearnFrom }
+        // What trees say about those who are trained on is said by trees that they had no part in.
+        let fitted = fittedForest(data, settings: settings, threads: threads)
+        let values = fitted.map { $0.forest.read(data.values, with: $0.probabilities) } ?? data.values
         let scaling = FeatureScaling(
-            of: data.values, samples: settings.unlabelled == .keep ? data.training : isLabelled.places)
-        let network = try network(for: data, settings: settings)
+            of: values, samples: settings.unlabelled == .keep ? data.training : isLabelled.places)
+        let network = try network(for: data, width: values.columns, settings: settings)
         let (trainedOn, stopping) = try divided(data, settings: settings, isLabelled: isLabelled)
         func pieces(_ recordings: [Range<Int>]) -> [Range<Int>] {
             Sequences.trainingPieces(
@@ -51,8 +54,8 @@ extension Recogniser {
                 length: settings.sequenceLength)
         }
         let material = TrainingMaterial(
-            network: network, values: scaling.scaled(data.values, clip: settings.inputClip),
-            valueCount: data.values.columns, body: data.body,
+            network: network, values: scaling.scaled(values, clip: settings.inputClip),
+            valueCount: values.columns, body: data.body,
             labels: data.targets.map { $0.labels.map { label in label.map { Int32($0) } ?? CRF.unknown } },
             pieces: pieces(trainedOn), stoppingPieces: pieces(stopping))
         try checkMemory(material, settings: settings)
@@ -62,7 +65,7 @@ extension Recogniser {
         return Fitted(
             recogniser: Recogniser(
                 settings: settings, classes: data.targets[0].classes, featureCount: data.featureCount,
-                scaling: scaling, members: members),
+                scaling: scaling, members: members, forest: fitted?.forest),
             bodies: outcomes.compactMap(\.body),
             loss: outcomes.reduce(0) { $0 + $1.loss } / Double(outcomes.count),
             steps: MemberTraining(material: material, settings: settings, seed: 0, threads: 1).stepCount)
@@ -85,12 +88,28 @@ extension Recogniser {
         }
     }
 
+    /// The trees that the settings ask for, grown on the labels of what is told apart.
+    private static func fittedForest(
+        _ data: RecogniserData, settings: RecogniserSettings, threads: Int
+    ) -> FittedForest? {
+        guard let forest = settings.trees.forest else { return nil }
+        var people = [Int](repeating: 0, count: data.values.rows)
+        for (recording, subject) in zip(data.recordings, data.subjects) {
+            for sample in recording { people[sample] = subject }
+        }
+        let target = data.targets[0]
+        let material = Forest.Material(
+            values: data.values, people: people, training: data.training.filter { target.labels[$0] != nil },
+            labels: target.labels, classes: target.classes)
+        return Forest.fitted(material, settings: forest, seed: settings.seed, threads: threads)
+    }
+
     /// The network that is trained; refused where it or its ensemble would fill the memory.
     private static func network(
-        for data: RecogniserData, settings: RecogniserSettings
+        for data: RecogniserData, width: Int, settings: RecogniserSettings
     ) throws(RecognitionError) -> RecogniserNetwork {
         let network = RecogniserNetwork(
-            cell: settings.cell, features: data.featureCount + data.values.columns, hidden: settings.hiddenUnits,
+            cell: settings.cell, features: data.featureCount + width, hidden: settings.hiddenUnits,
             classes: data.targets[0].classes, others: data.targets.dropFirst().map(\.classes))
         guard network.parameterCount < largestParameterCount else {
             throw .badSetting(

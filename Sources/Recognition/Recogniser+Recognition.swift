@@ -45,27 +45,34 @@ extension Recogniser {
     /// Recognises every sample by several readings of it: a sequence of classes has the mean of their scores, as it has
     /// of the members'.
     ///
+    /// - Parameters:
+    ///   - readings: what is read.
+    ///   - recordings: the samples of each recording, in order; every sample is in one.
+    ///   - threads: how many threads to use; the bits are the same.
+    ///   - workspace: buffers, for callers that recognise again and again.
+    ///   - progress: told how many samples are done, batch by batch.
+    /// - Returns: a class and probabilities for every sample.
     /// - Precondition: there is a reading, and all have as many samples.
     public func recognise(
         _ readings: [Reading], recordings: [Range<Int>], threads: Int = 1,
-        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace()
+        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace(),
+        progress: (Int) -> Void = { _ in }
     ) -> Recognition {
         let (classes, field) = (network.classes, network.field)
         let count = readings[0].values[0].rows
         var labels = [Int](repeating: 0, count: count)
         var probabilities = Matrix(rows: count, columns: classes)
-        let scaled = readings.map {
-            $0.values.map { scaling.scaled($0, after: featureCount, clip: settings.inputClip) }
-        }
+        let read = readings.map { inputs(of: $0, threads: threads) }
         let scores = fieldParameters(mirrors: readings.map(\.mirror))
         var found: [Int32] = []
         var (emissions, marginals) = (Scratch(), Scratch())
         let crf = CRF.Workspace()
         let pieces = Sequences.pieces(of: recordings, length: settings.sequenceLength)
+        var done = 0
         for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
             let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
             var isFirst = true
-            for (reading, values) in zip(readings, scaled) {
+            for (reading, values) in zip(readings, read.map(\.blocks)) {
                 for (member, parameters) in members.enumerated() {
                     workspace.take(
                         chosen, features: values[values.count == 1 ? 0 : member], width: network.features, labels: [])
@@ -92,8 +99,11 @@ extension Recogniser {
                     for c in 0..<classes { probabilities[sample, c] = marginals.base[row * classes + c] }
                 }
             }
+            done += batch.rows
+            progress(done)
         }
-        return Recognition(labels: labels, probabilities: probabilities)
+        let recognition = Recognition(labels: labels, probabilities: probabilities)
+        return withTrees(recognition, answers: read.map(\.answers), mirrors: readings.map(\.mirror))
     }
 
     /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's count for the classes that it mirrors.

@@ -13,7 +13,9 @@ public struct Recogniser: Sendable {
     public let network: RecogniserNetwork
     /// How many of the values that it reads are features of a tuned body, and so not scaled; they come first.
     public let featureCount: Int
-    /// How the values after them are scaled before the network reads them.
+    /// What trees say about a sample, which comes after its values; nil where there are none.
+    public let forest: Forest?
+    /// How the values after a body's features, and what trees say, are scaled before the network reads them.
     public let scaling: FeatureScaling
     /// The parameters of each member.
     public let members: [FloatBlock]
@@ -25,9 +27,9 @@ public struct Recogniser: Sendable {
     /// - Precondition: there is a member, and each has as many parameters as the network.
     public init(
         settings: RecogniserSettings, classes: Int, featureCount: Int = 0, scaling: FeatureScaling,
-        members: [FloatBlock]
+        members: [FloatBlock], forest: Forest? = nil
     ) {
-        self.featureCount = featureCount
+        (self.featureCount, self.forest) = (featureCount, forest)
         (self.settings, self.scaling, self.members) = (settings, scaling, members)
         network = RecogniserNetwork(
             cell: settings.cell, features: featureCount + scaling.means.count, hidden: settings.hiddenUnits,
@@ -41,6 +43,9 @@ public struct Recogniser: Sendable {
             fieldParameters[place] = Float(sum / Double(members.count))
         }
     }
+
+    /// How many values of a sample it is given.
+    public var width: Int { network.features - (forest?.addedColumns ?? 0) }
 
     /// How far a training is.
     public struct Progress: Sendable {

@@ -4,7 +4,8 @@ import Foundation
 import Numerics
 import Signals
 
-/// The file is a tensor file of format `ssrm.model.5`.
+/// The file is a tensor file of format `ssrm.model.5`, or `ssrm.model.6` where there are trees: metadata and tensors
+/// are the same, and after them come those of `Forest`.
 ///
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `preparation` (of
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
@@ -20,6 +21,8 @@ import Signals
 extension RecogniserModel {
     /// The format's name in the file.
     public static let format = "ssrm.model.5"
+    /// The format's name in the file of a model with trees, which programs before it can't read.
+    public static let treesFormat = "ssrm.model.6"
     private static let oldFormats = ["ssrm.model.1", "ssrm.model.2", "ssrm.model.3", "ssrm.model.4"]
 
     /// What leads the names of the tensors of the encoder at `place`, of so many.
@@ -41,7 +44,8 @@ extension RecogniserModel {
             String(decoding: try encoding.encode(value), as: UTF8.self)
         }
         var metadata = [
-            "format": Self.format, "scheme": scheme.rawValue, "vocabulary": vocabulary.rawValue, "preset": preset,
+            "format": recogniser.forest == nil ? Self.format : Self.treesFormat, "scheme": scheme.rawValue,
+            "vocabulary": vocabulary.rawValue, "preset": preset,
             "classes": try json(classes), "content": try json(content), "units": try json(units),
             "preparation": try json(inputs.preparation), "sample_shape": try json([rows, columns]),
             "recogniser": try json(recogniser.settings),
@@ -50,6 +54,7 @@ extension RecogniserModel {
         if recogniser.settings.encoder.trainsBody {
             metadata["augmentation"] = try json(recogniser.settings.augmentation)
         }
+        if recogniser.forest != nil { metadata["trees"] = try json(recogniser.settings.trees) }
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
         if let reader { metadata["reader"] = try json(reader) }
         metadata["encoder_job"] = provenance.encoderJob
@@ -69,12 +74,15 @@ extension RecogniserModel {
             }
         }
         for tensor in added { tensors.append((tensor.name, .float32, tensor.shape)) }
+        let forest = recogniser.forest?.tensors ?? []
+        for tensor in forest { tensors.append((tensor.name, tensor.type, tensor.shape)) }
         var writer = try TensorFileWriter(path: path, tensors: tensors, metadata: metadata)
         for encoder in encoders { try encoder.append(to: &writer) }
         for values in [scaling.means, scaling.factors] where isScaled { try writer.append(FloatBlock(values)) }
         // The parts stand one after the other, as they do in the file.
         for member in recogniser.members { try writer.append(member) }
         for tensor in added { try writer.append(FloatBlock(tensor.values)) }
+        for tensor in forest { try tensor.bytes.withUnsafeBytes { try writer.append($0) } }
         return try writer.finish()
     }
 
@@ -102,7 +110,9 @@ extension RecogniserModel {
         }
         let format = metadata["format"] ?? "none"
         if Self.oldFormats.contains(format) { throw RecognitionError.oldModel(path: path, format: format) }
-        guard format == Self.format else { throw refusal("its format is \(format), not \(Self.format)") }
+        guard [Self.format, Self.treesFormat].contains(format) else {
+            throw refusal("its format is \(format), not \(Self.format) or \(Self.treesFormat)")
+        }
         guard let scheme = LabelScheme(rawValue: try text("scheme")),
             let vocabulary = LabelVocabulary(rawValue: try text("vocabulary"))
         else { throw refusal("its scheme or vocabulary is unknown here") }
@@ -116,6 +126,10 @@ extension RecogniserModel {
         }
         var settings = try decoded(RecogniserSettings.self, "recogniser")
         if settings.encoder.trainsBody { settings.augmentation = try decoded(Augmentation.self, "augmentation") }
+        if format == Self.treesFormat {
+            settings.trees = try decoded(TreeSettings.self, "trees")
+            guard settings.trees != .none else { throw refusal("its format has trees, and it has none") }
+        }
         do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
         var encoders: [Encoder] = []
         if settings.encoder != .none {
@@ -144,15 +158,18 @@ extension RecogniserModel {
         }
         try file.requireWhole()
         let width = inputs.width(featureCount: featureCount, valuesPerSample: shape[0] * shape[1])
-        guard width == recogniser.network.features else {
+        guard width == recogniser.width else {
             throw refusal(
                 "its encoder and inputs make \(width) values a sample, its recogniser reads "
-                    + "\(recogniser.network.features)")
+                    + "\(recogniser.width)")
+        }
+        let (content, units) = (try decoded([String].self, "content"), try decoded([String].self, "units"))
+        guard units.isEmpty || units.count == max(content.count, 1) else {
+            throw refusal("it has \(units.count) units for \(content.count) kinds of values")
         }
         self.init(
             encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
-            scheme: scheme, vocabulary: vocabulary, classes: classes, content: try decoded([String].self, "content"),
-            units: try decoded([String].self, "units"),
+            scheme: scheme, vocabulary: vocabulary, classes: classes, content: content, units: units,
             reader: metadata["reader"] == nil ? nil : try decoded(ReaderRecord.self, "reader"),
             preset: try text("preset"),
             provenance: Provenance(
@@ -186,11 +203,19 @@ extension RecogniserModel {
         }
         let factors = isScaled ? Array(try file.floats("scaling.factors", shape: [means.count])) : []
         let scaling = withExtendedLifetime(file) { FeatureScaling(means: means, factors: factors) }
+        let forest = try settings.trees.forest.map { _ in
+            guard
+                let forest = try Forest(file, classes: classes),
+                forest.inputs + forest.addedColumns == means.count
+            else { throw refusal("its trees are impossible") }
+            return forest
+        }
         guard members.allSatisfy(\.isFinite), (scaling.means + scaling.factors).allSatisfy(\.isFinite) else {
             throw refusal("a parameter is not a number")
         }
         return Recogniser(
-            settings: settings, classes: classes, featureCount: featureCount, scaling: scaling, members: members)
+            settings: settings, classes: classes, featureCount: featureCount, scaling: scaling, members: members,
+            forest: forest)
     }
 }
 

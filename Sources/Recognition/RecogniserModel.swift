@@ -67,8 +67,7 @@ public struct RecogniserModel: Sendable {
         let width = inputs.width(
             featureCount: encoders.first?.featureCount ?? 0, valuesPerSample: rows * columns)
         precondition(
-            width == recogniser.network.features,
-            "\(width) values a sample for a recogniser that reads \(recogniser.network.features)")
+            width == recogniser.width, "\(width) values a sample for a recogniser that reads \(recogniser.width)")
         (self.encoders, self.rows, self.columns) = (encoders, rows, columns)
         (self.inputs, self.recogniser) = (inputs, recogniser)
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)

@@ -115,5 +115,6 @@ enum RandomStream {
     static let stopping: UInt64 = 9 << 56
     static func augmentation(step: Int) -> UInt64 { 10 << 56 | UInt64(step) << 24 }
     static let body: UInt64 = 11 << 56
+    static func tree(_ number: Int) -> UInt64 { 12 << 56 | UInt64(number) }
     static func resample(_ number: Int) -> UInt64 { 32 << 56 | UInt64(number) }
 }

@@ -35,6 +35,10 @@ extension RecogniserSettings {
             (0...2).contains(rareClassCorrection), "rare_class_correction", rareClassCorrection, "a number from 0 to 2")
         try validateSchemesAndMembers()
         try validateInputs()
+        try trees.validate()
+        try check(
+            trees == .none || !encoder.trainsBody || includeInputs || principalComponents > 0, "trees",
+            trees.kind.rawValue, "none, or include_inputs: true: trees don't read the features of a body in training")
     }
 
     private func validateSchemesAndMembers() throws(SettingFault) {

@@ -66,6 +66,10 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     ///
     /// A kind and its settings of their own, so no part of this type's coding.
     public var augmentation = Augmentation.none
+    /// What trees say about each sample, read beside its values.
+    ///
+    /// A kind and its settings of their own, so no part of this type's coding.
+    public var trees = TreeSettings.none
     /// What every random number of the training comes from.
     public var seed: UInt64
 

@@ -55,7 +55,7 @@ public struct Report: Encodable, Sendable {
             model?.section(validatedBy: evaluation), evaluation?.section, labelCurve?.section, nights?.section,
             postures?.section, run?.section, features?.section,
         ]
-        return PageTemplate().page(
+        return PageTemplate.shared.page(
             title: title, sections: sections.compactMap(\.self),
             end: """
                 Made by ssrm \(version). The page loads nothing and sends nothing; `ssrm report --json` prints its numbers.

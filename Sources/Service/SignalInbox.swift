@@ -4,9 +4,11 @@ import Foundation
 /// Signals as something to read in a poll set, instead of handlers that interrupt.
 ///
 /// Made once, at the start of a command and before any other thread, so that no thread takes the signals first.
-package final class SignalInbox {
+package final class SignalInbox: Sendable {
     /// Readable while a signal waits.
     let descriptor: Int32
+    /// What ends the process until a loop takes signals; nil where nothing does.
+    package let opening: Opening?
 
     /// The signals that ask a process to end.
     ///
@@ -23,7 +25,11 @@ package final class SignalInbox {
     ///
     /// What the caller had this process ignore, as `nohup` does with SIGHUP, stays ignored; not so SIGINT, which a
     /// shell has all its background jobs ignore.
-    package init() throws {
+    ///
+    /// - Parameter words: what is to be said when one asks the process to end before a loop takes them, as `Opening`
+    ///   has it; without any it waits for the loop.
+    /// - Throws: when there are no descriptors left.
+    package init(opening words: (@Sendable () -> String?)? = nil) throws {
         // Whoever read what this process says may be gone, as with a dropped connection: that ends no run.
         signal(SIGPIPE, SIG_IGN)
         // Where the caller has it ignored, children leave nothing to wait for.
@@ -37,11 +43,27 @@ package final class SignalInbox {
         pthread_sigmask(SIG_BLOCK, &set, nil)
         descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
         if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
+        sigdelset(&set, SIGCHLD)
+        opening = try words.map { try Opening(signals: set, words: $0) }
     }
 
     /// Whether the caller had this process ignore a signal. (A blocked one waits even where it is ignored, so that this
     /// has to be asked.)
     package static func isIgnored(_ signal: Int32) -> Bool { linux_is_ignored(signal) != 0 }
+
+    /// What a signal that asks to end is called.
+    package static func name(of signal: Int32) -> String {
+        switch signal {
+        case SIGHUP: "SIGHUP"
+        case SIGINT: "SIGINT"
+        case SIGQUIT: "SIGQUIT"
+        case SIGUSR1: "SIGUSR1"
+        case SIGUSR2: "SIGUSR2"
+        case SIGTERM: "SIGTERM"
+        case SIGXCPU: "SIGXCPU"
+        default: "signal \(signal)"
+        }
+    }
 
     /// What a person reads of a run that a signal ended; nil for Ctrl-C and `kill`, which explain themselves.
     package static func note(on signal: Int32) -> String? {

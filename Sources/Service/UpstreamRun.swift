@@ -18,16 +18,27 @@ package struct UpstreamRun {
     private let folder: RunFolder
     /// Where its checkpoints are written too.
     private let copy: RunFolder?
+    private let follower: ((MetricsFollower.Part) throws -> Void)?
 
     /// A run of this job on this dataset.
-    package init(_ settings: RunSettings, job: Job, dataset: Dataset) {
-        (self.settings, self.job, self.dataset) = (settings, job, dataset)
+    ///
+    /// - Parameters:
+    ///   - settings: how it is run.
+    ///   - job: what is trained.
+    ///   - dataset: on what.
+    ///   - follower: is told of the lines of `metrics.jsonl`, as `MetricsFollower` says.
+    package init(
+        _ settings: RunSettings, job: Job, dataset: Dataset, follower: ((MetricsFollower.Part) throws -> Void)? = nil
+    ) {
+        (self.settings, self.job, self.dataset, self.follower) = (settings, job, dataset, follower)
         folder = RunFolder(settings.folder)
         copy = settings.checkpointCopy.map { RunFolder($0) }
     }
 
     /// Runs until all steps are done or one of `signals` asks to stop.
     package func run(signals: SignalInbox) throws -> Outcome {
+        let folders = places
+        signals.opening?.say { Self.ending(in: folders) }
         let arithmetic = job.settings.arithmetic
         if let workers = settings.workers {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
@@ -51,6 +62,7 @@ package struct UpstreamRun {
         }
         let start = try startingPoint(events)
         let state = start.state
+        signals.opening?.end()  // from here on there are files to take away, which the loop's end does
         events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
         try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
@@ -90,13 +102,22 @@ package struct UpstreamRun {
         }
     }
 
+    /// What a person reads of a run in these folders that was ended before its first step.
+    package static func ending(in folders: [RunFolder]) -> String {
+        let newest = folders.compactMap { folder in folder.checkpointSteps.last.map { (folder.path, $0) } }
+        guard let (path, step) = newest.max(by: { $0.1 < $1.1 }) else {
+            return "before its first step: \(folders[0].path) has no checkpoint, so there is nothing to resume"
+        }
+        return "before a step was done: \(path) has the checkpoint of step \(step), and --resume goes on from it"
+    }
+
     /// Who is told of what happens in the run: a line a sink.
     private func sinks() throws -> [any RunEventSink] {
         [
             TerminalSink(job: job),
             try MetricsSink(job: job, folder: folder, every: settings.reportEvery),
             try EventsFile(folder: folder),
-        ]
+        ] + (follower.map { [MetricsFollower(folder, tell: $0)] } ?? [])
     }
 
     private var places: [RunFolder] { [folder] + (copy.map { [$0] } ?? []) }

@@ -87,6 +87,7 @@ package final class WorkerShell {
     }
 
     private func loop() throws -> Outcome {
+        signals.opening?.end()
         while true {
             try Poller.wait(
                 for: [socket] + (handshakes.map { [$0.socket] } ?? []),

@@ -19,16 +19,17 @@ public struct ScenarioFigures: Equatable, Sendable {
 extension Scenario {
     /// Simulates the rounds.
     ///
+    /// - Parameter roundEnded: told how many have ended, after each.
     /// - Returns: what a round takes, the first ones left out, in which it is found out who is how fast.
     /// - Throws: `Simulation.Failure` where the run does not get on: where messages are longer on the link than the
     ///   lease, workers are taken for dead.
-    public func simulated() throws(Simulation.Failure) -> ScenarioFigures {
+    public func simulated(roundEnded: (Int) -> Void = { _ in }) throws(Simulation.Failure) -> ScenarioFigures {
         precondition((1...64).contains(parts), "\(parts) parts")
         precondition(
             rounds > Self.firstRounds + 1 && workers > 0 && (0...workers).contains(relays) && leafCount > 0
                 && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
-        _ = try simulation.finish()
+        _ = try simulation.finish(roundEnded: roundEnded)
         let (ends, first) = (simulation.roundEnds, Self.firstRounds - 1)
         let count = rounds - Self.firstRounds - 1
         guard ends.count == rounds else {

@@ -118,14 +118,19 @@ public struct Simulation {
 
     /// Runs to the end.
     ///
+    /// - Parameter roundEnded: told how many rounds have ended, after each.
     /// - Returns: what the run came to.
     /// - Throws: `Failure`, for a run that did what none may.
-    public mutating func finish() throws(Failure) -> Outcome {
-        var end = run.calm + run.limit
+    public mutating func finish(roundEnded: (Int) -> Void = { _ in }) throws(Failure) -> Outcome {
+        var (end, rounds) = (run.calm + run.limit, roundEnds.count)
         while let (time, order, event) = queue.next(), time <= end {
             now = time
             eventCount += 1
             try handle(event, order)
+            if roundEnds.count != rounds {
+                rounds = roundEnds.count
+                roundEnded(rounds)
+            }
             if outcome != nil, end > now + 3_000_000 { end = now + 3_000_000 }
         }
         guard let outcome else { throw failure("the run was not over after \(end / 1_000_000) s") }

@@ -90,14 +90,21 @@ struct EncodedDataset: Sendable {
     /// Values of samples through each encoder, or once where there is none: `[samples, width]` each; features scaled
     /// over each of some recordings.
     ///
+    /// `progress` is told how many samples have gone through an encoder, each once for each encoder.
+    ///
     /// - Throws: for values that are no numbers, and for a dataset that was cut meanwhile.
     private func values(
-        of samples: Samples, by encoders: [Encoder], scaledOver recordings: [Range<Int>], threads: Int
+        of samples: Samples, by encoders: [Encoder], scaledOver recordings: [Range<Int>], threads: Int,
+        progress: (Int) -> Void = { _ in }
     ) throws -> [Matrix] {
         let preparation = encoders.first?.record.preparation
         let prepared = try preparation.map { try dataset.prepared(samples, by: $0, threads: threads) }
         var values = [Matrix(rows: samples.count, columns: 0)]
-        if let prepared { values = encoders.map { $0.features(of: prepared, 0..<samples.count) } }
+        if let prepared {
+            values = encoders.enumerated().map { place, encoder in
+                encoder.features(of: prepared, 0..<samples.count) { progress(place * samples.count + $0) }
+            }
+        }
         for recording in recordings {
             for place in values.indices { values[place].scaleRows(recording) }
         }
@@ -122,13 +129,15 @@ struct EncodedDataset: Sendable {
     ///   - mirror: for each class that of the mirrored sample; nil recognises no mirrors.
     ///   - wanted: samples.
     ///   - threads: how many threads to use.
+    ///   - progress: as for `Prediction.run`.
     /// - Returns: an answer for each sample of the dataset; class 0 without a probability for those not wanted.
     /// - Throws: `EncoderError.unfit` where a feature is infinite or not a number, `TensorFileError.changed` where the
     ///   dataset was cut meanwhile.
     func recognise(
-        by recogniser: Recogniser, mirror: [Int]? = nil, wanted: [Int]? = nil, threads: Int
+        by recogniser: Recogniser, mirror: [Int]? = nil, wanted: [Int]? = nil, threads: Int,
+        progress: (Prediction.Progress) -> Void = { _ in }
     ) throws -> Recogniser.Recognition {
-        let isWanted = wanted.map { Set($0) }
+        let (isWanted, isMirrored) = (wanted.map { Set($0) }, mirror != nil)
         let recordings = dataset.recordingRanges.map(\.samples)
         let chosen = recordings.filter { recording in isWanted.map { !$0.isDisjoint(with: recording) } ?? true }
         let places = Array(chosen.joined())
@@ -138,16 +147,23 @@ struct EncodedDataset: Sendable {
             moved.append(begin..<begin + recording.count)
             begin += recording.count
         }
+        let count = places.count
         func reading(_ samples: Samples, mirror: [Int]? = nil) throws -> Recogniser.Reading {
             let scaled = recogniser.settings.scalesRecordings ? moved : []
-            return Recogniser.Reading(
-                try values(of: samples, by: encoders, scaledOver: scaled, threads: threads), mirror: mirror)
+            // Each encoder reads each sample, and then perhaps each mirrored one.
+            let (before, share) = (mirror == nil ? 0 : count, max(encoders.count, 1))
+            let values = try values(of: samples, by: encoders, scaledOver: scaled, threads: threads) {
+                progress(.encoded((before + $0 / share) / (isMirrored ? 2 : 1), of: count))
+            }
+            return Recogniser.Reading(values, mirror: mirror)
         }
         var readings = [try reading(samples)]
         if let mirror {
             readings.append(try reading(dataset.samples.copies(of: places, areMirrored: true), mirror: mirror))
         }
-        let found = recogniser.recognise(readings, recordings: moved, threads: threads)
+        let found = recogniser.recognise(readings, recordings: moved, threads: threads) {
+            progress(.recognised($0, of: count))
+        }
         return found.spread(to: places, of: dataset.samples.count)
     }
 }

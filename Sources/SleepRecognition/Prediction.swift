@@ -23,17 +23,30 @@ public struct Prediction: Sendable {
         (self.model, self.dataset, self.name) = (model, dataset, name)
     }
 
+    /// How far a recognition is: first all samples go through the encoders, where there are any, then their features
+    /// through the recogniser.
+    public enum Progress: Sendable, Equatable {
+        /// So many samples of all have their features.
+        case encoded(Int, of: Int)
+        /// So many samples of all are recognised.
+        case recognised(Int, of: Int)
+    }
+
     /// Recognises.
     ///
-    /// - Parameter threads: how many threads to use; the answers do not depend on it.
+    /// - Parameters:
+    ///   - threads: how many threads to use; the answers do not depend on it.
+    ///   - progress: told now and then, on the caller's thread.
     /// - Returns: an answer for every sample.
     /// - Throws: `SleepRecognitionError.encoder` for features beyond all numbers.
-    public func run(threads: Int = 1) throws(SleepRecognitionError) -> Predictions {
+    public func run(
+        threads: Int = 1, progress: (Progress) -> Void = { _ in }
+    ) throws(SleepRecognitionError) -> Predictions {
         let found = try about(name) {
             let mirrors = model.recogniser.settings.mirrorAverage
             return try EncodedDataset(dataset, by: model.encoders, inputs: model.inputs).recognise(
                 by: model.recogniser, mirror: mirrors ? try model.scheme.mirroredClasses(for: model.vocabulary) : nil,
-                threads: threads)
+                threads: threads, progress: progress)
         }
         return Predictions(found, by: model, of: dataset)
     }

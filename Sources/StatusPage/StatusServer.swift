@@ -40,11 +40,14 @@ struct StatusServer: Sendable {
     /// - Returns: the port.
     /// - Throws: `StatusPageError` where it can't listen there.
     func start(onEnd: @escaping @Sendable (String) -> Void) async throws -> Int {
+        let listening = Task { [server] in try await server.waitUntilListening() }
         let run = Task { [server] () -> any Error in
+            // Who waits is not told that nothing will ever listen.
+            defer { listening.cancel() }
             do { try await server.run() } catch { return error }
             return StatusPageError("it ended")
         }
-        do { try await server.waitUntilListening() } catch {
+        do { try await listening.value } catch {
             run.cancel()
             throw StatusPageError(Self.words(await run.value))
         }

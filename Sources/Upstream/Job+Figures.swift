@@ -13,11 +13,13 @@ extension Job {
     ///   - samples: the dataset's samples, or those of other people in the same shape.
     ///   - steps: how many steps' rows to look at.
     ///   - threads: how many leaves are computed at once; the figures do not depend on it.
+    ///   - progress: told how many steps are done, after each.
     /// - Returns: the figures in the order of `figures`, the loss first.
     /// - Throws: `UpstreamError` where a gradient there is not finite.
     /// - Precondition: the job is valid.
     public func figures(
-        at parameters: FloatBlock, samples: Samples, steps: Int, threads: Int = 1
+        at parameters: FloatBlock, samples: Samples, steps: Int, threads: Int = 1,
+        progress: (Int) -> Void = { _ in }
     ) throws(UpstreamError) -> [Double] {
         var looked = self
         (looked.seed, looked.steps, looked.settings.exchange) = (~seed, steps, .synchronous)
@@ -27,6 +29,7 @@ extension Job {
         for step in 0..<steps {
             let found = try pool.compute(leaves: 0..<shardsPerStep, step: step, parameters: parameters)
             sums = zip(sums, found[0].figures).map { $0 + $1 }
+            progress(step + 1)
         }
         return zip(sums, looked.figures).map { $0 / ($1.divisor * Double(steps)) }
     }

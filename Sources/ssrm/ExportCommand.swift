@@ -18,8 +18,9 @@ struct ExportCommand: ParsableCommand {
             goes in, its units and how recordings were read; the same text is in the graph's metadata. Sequences are \
             sequence_length samples long, or whole recordings where it is missing.
 
-            --tensorboard takes a run directory, of a run that goes on, too; give the command again for what came since. The \
-            folder may hold several runs, each in a folder of its own.
+            --tensorboard takes a run directory, of a run that goes on, too; give the command again for what came since, or \
+            --tensorboard to `ssrm pretrain` or `ssrm coordinator`, which write it as they go on. The folder may hold several \
+            runs, each in a folder of its own.
 
             Example:
               ssrm export stages.safetensors --onnx stages.onnx
@@ -81,7 +82,7 @@ struct ExportCommand: ParsableCommand {
         }
         try DurableFolder.make(folder)
         // One name, so that the command given again replaces the file and no figure is there twice.
-        let path = folder + "/events.out.tfevents.0000000000.ssrm"
+        let path = folder + "/" + TensorBoardEvents.fileName(0)
         try WholeFile.write(events.bytes, to: path)
         print("wrote \(path)")
     }

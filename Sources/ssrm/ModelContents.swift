@@ -25,13 +25,14 @@ struct ModelContents: Encodable {
     private let encoderDataset: String?
     private let dataset: String
     private let recogniser: RecogniserSettings
+    private let trees: TreeSettings?
     private let parameterCount: Int
     private let subjects: [String]
 
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, preparation, rows, columns, content, units, reader, preset,
             network
-        case features, recogniser, dataset, subjects
+        case features, recogniser, trees, dataset, subjects
         case encoderIdentities = "encoder_identities"
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
@@ -53,6 +54,7 @@ struct ModelContents: Encodable {
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
         (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
         subjects = model.provenance.subjects
+        trees = model.recogniser.forest == nil ? nil : model.recogniser.settings.trees
         (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
     }
 
@@ -65,6 +67,8 @@ struct ModelContents: Encodable {
     private var members: String {
         recogniser.members == 1 ? "" : " in each of \(recogniser.members) members"
     }
+
+    private var forest: String { trees?.forest.map { ", \($0.count) trees" } ?? "" }
 
     /// Prints them.
     func show(asJSON: Bool) throws {
@@ -83,7 +87,7 @@ struct ModelContents: Encodable {
             encoder            \(encoder)
             encoder's job      \(encoderJob ?? "none")
             encoder's dataset  \(encoderDataset ?? "none")
-            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters\(members)
+            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters\(members)\(forest)
             trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
             of dataset         \(dataset)
             digest             \(digest)

@@ -33,6 +33,7 @@ struct SSRM: ParsableCommand {
     /// Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
     static func main() {
         Terminal.openStandardStreams()
+        CommandSignals.begin()
         MappedFile.outliveCuts()  // a dataset that somebody cuts is an error with its name
         signal(SIGXFSZ, SIG_IGN)  // a file beyond the limit of sizes is an error of its write, with its name
         Descriptors.raiseLimit()

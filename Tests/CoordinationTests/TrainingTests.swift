@@ -276,3 +276,16 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim
     }
     #expect(training.take(.farewell(.failed, text: ""), from: ann).isEmpty)
 }
+
+@Test func aConnectionThatComesAndGoesIsToldOfNowAndThen() {
+    var coordinator = training()
+    let worker = WorkerID([1])
+    _ = coordinator.join(worker, "a")
+    let times = (1...1200).filter { tenth in
+        let now = Duration.milliseconds(100 * tenth)
+        _ = coordinator.take(
+            .heartbeat(Heartbeat(sequence: UInt64(tenth), isReady: true, claim: nil)), from: worker, at: now)
+        return coordinator.onGone(worker, at: now).contains(.event(.cutOff(worker: "a")))
+    }
+    #expect(times == Array(1...8) + Array(600...607) + [1200])
+}

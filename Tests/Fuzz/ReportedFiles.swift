@@ -29,6 +29,8 @@ enum ReportedFiles {
         let follower = RunFollower(folder)
         _ = follower.read()
         _ = follower.status(at: Date(timeIntervalSince1970: 1_800_000_000))?.lines
+        // A page takes five times as long as all else together.
+        guard bytes.reduce(0, &+) & 3 == 0 else { return }
         draw {
             $0.run = try RunPart(name: "run", job: Data(parts[2]), metrics: Data(parts[0]), events: Data(parts[1]))
         }

@@ -61,6 +61,28 @@ import Testing
         slow.close()
     }
 
+    @Test func whoSaysMoreThanItMayIsReadMoreSlowlyAndNothingOfItIsLost() throws {
+        var limits = FrontLimits.small
+        limits.pace = Rate(burst: 100, perSecond: 1000)
+        let paced = try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
+            linger: .seconds(1))
+        let peer = try RawPeer(paced.endpoint)
+        let start = ContinuousClock.now
+        peer.send((0..<600).flatMap { RawPeer.frame([UInt8($0 % 256)]) })
+        let honest = try dealer(1, to: paced.endpoint)
+        try honest.send([.copied([7, 7])])
+        var (said, hasHonest) = ([UInt8](), false)
+        while said.count < 600 || !hasHonest {
+            guard let arrival = try wait(for: paced.sockets, { try paced.receive() }) else { return }
+            let frame = try #require(arrival.frames.first).bytes
+            if frame.count == 1 { said.append(frame[0]) } else { hasHonest = true }
+        }
+        #expect(said == (0..<600).map { UInt8($0 % 256) })
+        #expect(ContinuousClock.now - start > .milliseconds(400))
+        peer.close()
+    }
+
     @Test func longFramesComeAsTheyWereSentHoweverMuchWaits() throws {
         let limits = FrontLimits(
             message: MessageLimits(frameCount: 3, frameBytes: 4 << 20, byteCount: 8 << 20), inFlight: 1 << 30,

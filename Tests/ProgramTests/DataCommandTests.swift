@@ -40,6 +40,22 @@ private let map = String(repeating: Array(repeating: "43", count: 27).joined(sep
     #expect(text.contains("24 of 64 x 27") && text.contains("P1 12, P2 12") && text.contains(made.digest))
 }
 
+@Test func aMadeUpLaboratoryIsReadAsADatasetWithTheSameLabels() throws {
+    let folder = try TemporaryFolder()
+    let (laboratory, made, read) = (folder.path("recordings"), folder.path("made"), folder.path("read"))
+    let options = ["data", "synthetic", "--kind", "psg", "--subjects", "2", "--seed", "3", "--epochs", "12"]
+    let text = try ProgramRun(options + ["--edf", "--out", laboratory]).result()
+    #expect(text.status == 0 && text.output == "2 nights\nwrote 4 files into \(laboratory)\n", "\(text.errors)")
+    _ = try ProgramRun.ssrm("data", "edf", "--root", laboratory, "--channels", "EEG,EOG,EMG", "--out", read)
+    #expect(try ProgramRun(options + ["--out", made]).result().status == 0)
+    let (one, other) = (try Dataset(opening: made), try Dataset(opening: read))
+    #expect(try one.labels(under: .five) == other.labels(under: .five))
+    #expect(other.subjects == ["P1-3", "P2-3"] && other.starts.allSatisfy { $0 != nil })
+    // There is something of that name now, and it stays.
+    let again = try refusal(Array(options.dropFirst()) + ["--edf", "--out", laboratory], in: folder)
+    #expect(again.contains("there is a folder of that name"))
+}
+
 @Test func whatIsLeftOutIsNamedOnStandardError() throws {
     let folder = try TemporaryFolder()
     try folder.write(map, to: "experiment-ii/S1/Air_Mat/Matrix_Air_B1.txt")

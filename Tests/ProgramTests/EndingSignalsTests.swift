@@ -139,4 +139,49 @@ import Testing
         defer { if pid > 1, kill(pid, 0) == 0 { kill(pid, SIGKILL) } }
         #expect(waitFor { kill(pid, 0) != 0 })
     }
+
+    /// A dataset of eight gigabytes of nothing: whoever opens it hashes for seconds before he knows that it is none.
+    private func makeLongDataset() throws -> String {
+        let bytes = try Data(contentsOf: URL(filePath: try Pretraining.dataset.get()))
+        let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let object = try JSONSerialization.jsonObject(with: bytes[8..<8 + length])
+        var header = try #require(object as? [String: Any])
+        let end = bytes.count - 8 - length
+        header["z"] = ["dtype": "F32", "shape": [1 << 31], "data_offsets": [end, end + (1 << 33)]]
+        var json = try JSONSerialization.data(withJSONObject: header)
+        json.append(Data(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+        let path = folder.path("long.safetensors")
+        try (withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) } + json).write(to: URL(filePath: path))
+        #expect(truncate(path, off_t(8 + json.count + end + (1 << 33))) == 0)
+        return path
+    }
+
+    private static let nowhere = ["--connect", "tcp://127.0.0.1:9"]
+
+    @Test(arguments: [
+        (["coordinator", "--listen", "tcp://127.0.0.1:*"], "before its first step: RUN has no checkpoint, so there"),
+        (["pretrain", "--resume"], "before a step was done: RUN has the checkpoint of step 2, and --resume goes on"),
+        (["worker"] + nowhere, "before it said hello"),
+        (["relay", "--listen", "tcp://127.0.0.1:*"] + nowhere, "before it relayed anything"),
+    ])
+    func whoIsEndedWhileItStillReadsItsDatasetSaysSoAndWhatThereIsToResume(
+        command: [String], words: String
+    ) throws {
+        let isRun = !command.contains("--connect")
+        if command.contains("--resume") { _ = try Pretraining.pretrain(run: run, steps: 2, "--workers", "1") }
+        let data = try makeLongDataset()
+        let flags = isRun ? ["--run", run, "--preset", "posture"] : []
+        let process = try ProgramRun(command + ["--data", data] + flags)
+        #expect(
+            waitFor {
+                let maps = try? String(contentsOfFile: "/proc/\(process.pid)/maps", encoding: .utf8)
+                return process.hasEnded || maps?.contains(data) ?? false
+            })
+        process.signal(SIGTERM)
+        let result = process.result(seconds: 60)
+        #expect(result.status == 128 + SIGTERM, Comment(rawValue: result.errors))
+        let line = "ssrm: ended by SIGTERM \(words.replacing("RUN", with: run))"
+        #expect(result.errors.hasPrefix(line), Comment(rawValue: result.errors))
+        #expect(result.errors.split(separator: "\n").count == 1)
+    }
 }

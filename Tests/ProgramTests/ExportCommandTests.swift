@@ -52,7 +52,7 @@ private struct Trained {
 @Test(
     .enabled(if: Python.has("onnx", "onnxruntime"), "no python3 with onnx and onnxruntime"),
     arguments: [
-        ("night", "five", "wrist", false, ["recogniser.hidden_units=5"]),
+        ("night", "five", "wrist", false, ["recogniser.hidden_units=5", "recogniser.trees=none"]),
         (
             "night", "wake", "night", false,
             ["recogniser.encoder=none", "recogniser.cell=gru", "recogniser.input_clip=1"]
@@ -75,6 +75,26 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     #expect(try checked("tensorboard", trained.run).contains("loss"))
 }
 
+/// The same records as afterwards; what differs is a time's last digits.
+@Test func aRunWritesItsEventsForTensorBoardAsItGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let (run, live) = (folder.path("run"), folder.path("live"))
+    let flags = try Pretraining.jobFlags(run: run, steps: 30)
+    let arguments = ["pretrain"] + flags + ["--workers", "1", "--report-every", "10", "--tensorboard", live]
+    try made(arguments)
+    try made(["export", run, "--tensorboard", folder.path("after")])
+    func file(in folder: String) throws -> Data {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count == 1 && names[0].hasPrefix("events.out.tfevents."))
+        return try Data(contentsOf: URL(filePath: "\(folder)/\(names[0])"))
+    }
+    let (first, after) = (try file(in: live), try file(in: folder.path("after")))
+    #expect(first.count == after.count && first.range(of: Data("loss".utf8)) != nil)
+    // One that goes on has a new file in its place, with what was done before.
+    try made(arguments + ["--resume"])
+    #expect(try file(in: live).count == first.count)
+}
+
 @Test func whatCanNotBeExportedIsRefusedInOneLine() throws {
     let folder = try TemporaryFolder()
     let trained = try Trained(
@@ -88,6 +108,9 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     }
     let out = folder.path("out")
     #expect(try refusal(trained.model, "--onnx", out).contains("Fisher vectors can't be told in ONNX"))
+    let trees = try Trained("night", "wake", "night", set: ["recogniser.encoder=none", "recogniser.trees=forest"])
+    #expect(
+        try refusal(trees.model, "--onnx", out).contains("train a model with recogniser.trees=none"))
     #expect(try refusal(trained.data, "--onnx", out).contains("not a"))
     #expect(try refusal(trained.folder.url.path, "--onnx", out).contains("is a folder"))
     #expect(try refusal(trained.model, "--tensorboard", out).contains("is no run directory with figures"))

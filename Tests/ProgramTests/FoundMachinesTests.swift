@@ -64,6 +64,45 @@ import Testing
         #expect(result.status == 0, Comment(rawValue: result.errors))
     }
 
+    @Test(
+        .enabled(if: hasNetworks, "no right to make a network namespace"),
+        arguments: [
+            ("tcp://10.77.0.1:5998", "there is no way to that address from here (Permission denied)"),
+            ("tcp://10.88.0.1:5998", "there is no way to that address from here (Network is unreachable)"),
+            ("tcp://127.0.0.1:5999", "nothing listens at its port 5999: start the coordinator"),
+        ])
+    func aWorkerSaysWhichPortIsClosedAndWhichAddressIsOutOfReach(endpoint: String, said: String) throws {
+        let script = "ip link set lo up && ip route add prohibit 10.77.0.0/16 && exec \"$@\""
+        let result = try ssrm(
+            by: ["unshare", "-n", "sh", "-c", script, "sh"], ["worker", "--connect", endpoint, "--patience", "0.5"])
+        #expect(result.status == 1 && result.errors.contains("\(endpoint) for 0.5 seconds: "))
+        #expect(result.errors.contains(said), Comment(rawValue: result.errors))
+        #expect(result.errors.split(separator: "\n").count == 1)
+    }
+
+    /// Where a firewall drops what comes, nothing comes back; nor does it from a port whose queue is full.
+    @Test func aWorkerSaysWhichPortIsSilent() throws {
+        var address = sockaddr_in()
+        (address.sin_family, address.sin_addr.s_addr) = (sa_family_t(AF_INET), inet_addr("127.0.0.1"))
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let sockets = (0..<8).map { _ in
+            socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        }
+        defer { for descriptor in sockets { close(descriptor) } }
+        withUnsafeMutableBytes(of: &address) { bytes in
+            let place = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
+            #expect(bind(sockets[0], place, length) == 0 && listen(sockets[0], 0) == 0)
+            if let place { #expect(getsockname(sockets[0], place, &length) == 0) }
+            for descriptor in sockets.dropFirst() { _ = connect(descriptor, place, length) }
+        }
+        let port = UInt16(bigEndian: address.sin_port)
+        let result = try ProgramRun.ssrm("worker", "--connect", "tcp://127.0.0.1:\(port)", "--patience", "0.5")
+        #expect(result.status == 1 && result.errors.split(separator: "\n").count == 1)
+        let said = "nothing comes back from there: is that machine on"
+        #expect(result.errors.contains(said), Comment(rawValue: result.errors))
+        #expect(result.errors.contains("let port \(port) through?"), Comment(rawValue: result.errors))
+    }
+
     @Test(arguments: ["tcp://localhost:*", "tcp://[::1]:*"])
     func aCoordinatorThatListensAtANameOrAnAddressOfVersionSixIsFound(listen: String) throws {
         let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--listen", listen]

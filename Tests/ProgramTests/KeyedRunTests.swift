@@ -232,4 +232,56 @@ import Wire
         try run.stopsWithTheBitsOfAnUndisturbedRun()
         #expect(relay.result().status == 0 && worker.result().status == 0)
     }
+
+    /// A clock of three years later for whoever is started with it: what a program asks the system for the time by.
+    private func laterClock() throws -> String {
+        let source = """
+            #define _GNU_SOURCE
+            #include <sys/syscall.h>
+            #include <sys/time.h>
+            #include <time.h>
+            #include <unistd.h>
+            static const long later = 3L * 365 * 86400;
+            int clock_gettime(clockid_t clock, struct timespec *time) {
+                int code = syscall(SYS_clock_gettime, clock, time);
+                if (code == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += later;
+                return code;
+            }
+            int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+                int code = syscall(SYS_gettimeofday, time, zone);
+                if (code == 0) time->tv_sec += later;
+                return code;
+            }
+            time_t time(time_t *where) {
+                struct timespec now;
+                clock_gettime(CLOCK_REALTIME, &now);
+                if (where) *where = now.tv_sec;
+                return now.tv_sec;
+            }
+            """
+        let (file, library) = (folder.path("later.c"), folder.path("later.so"))
+        try Data(source.utf8).write(to: URL(filePath: file))
+        let made = try ProgramRun(["cc", "-shared", "-fPIC", "-o", library, file], program: "/usr/bin/env").result()
+        #expect(made.status == 0, Comment(rawValue: made.errors))
+        return library
+    }
+
+    @Test func clocksOfTwoMachinesMayDifferByYears() throws {
+        let run = try coordinator()
+        let mill = try head.issue("mill")
+        let later = ["LD_PRELOAD": try laterClock()]
+        let date = try ProgramRun(["+%Y"], program: "/usr/bin/date", environment: later).result()
+        let year = Calendar(identifier: .gregorian).component(.year, from: .now)
+        #expect(Int(date.output.trimmingCharacters(in: .newlines)).map { $0 - year } ?? 0 >= 2)
+        let worker = try ProgramRun(
+            ["worker", "--connect", try run.events.endpoint(), "--keys", mill.folder], environment: later)
+        try run.waitsForJoining(of: worker.pid)
+        try run.waitsForProgress()
+        let other = try run.worker("--keys", mill.folder)
+        try run.waitsForJoining(of: other.pid)
+        worker.signal(SIGKILL)
+        try run.waitsForProgress()
+        try run.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(other.result().status == 0)
+    }
 }

@@ -4,11 +4,11 @@ import Testing
 
 /// A small dataset and the runs of the upstream stage on it.
 enum Pretraining {
+    private static let folder = Result { try TemporaryFolder() }
+
     /// Made once for all tests.
     static let dataset: Result<String, any Error> = Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "ssrm-test-maps-\(getpid())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = folder.appending(path: "maps.safetensors").path
+        let path = try folder.get().path("maps.safetensors")
         let made = try ProgramRun.ssrm(
             "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "5", "--out", path)
         guard made.status == 0 else { throw Failure(text: made.errors) }

@@ -8,7 +8,9 @@ import TestKit
 import Testing
 
 /// A model of samples `[2, 2]` that reads their features, components, Fisher vectors and values.
-private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nights, Matrix, Samples) {
+private func model(
+    scheme: LabelScheme = .three, units: [String] = ["m", "1"]
+) throws -> (RecogniserModel, Nights, Matrix, Samples) {
     let nights = Nights(recordings: 3)
     let samples = nights.samples
     let settings = RecogniserSettings(
@@ -26,7 +28,7 @@ private func model(scheme: LabelScheme = .three) throws -> (RecogniserModel, Nig
         encoders: [try Encoder(record: record, parameters: FloatBlock((0..<20).map { Float($0) / 7 }))], rows: 2,
         columns: 2, inputs: inputs,
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
-        content: ["a", "b"], units: ["m", "1"], preset: "paper",
+        content: ["a", "b"], units: units, preset: "paper",
         provenance: RecogniserModel.Provenance(
             encoderJob: "0123", encoderDataset: "4567", dataset: "89ab", subjects: ["Anna", "Bo, the second"]))
     return (model, nights, features, samples)
@@ -122,7 +124,18 @@ func aModelWithAParameterThatIsNoNumberIsRefused(tensor: String) throws {
     var writer = try TensorFileWriter(path: path, tensors: [], metadata: ["format": "ssrm.dataset.1"])
     _ = try writer.finish()
     #expect(
-        throws: RecognitionError.notAModel(path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.5")
+        throws: RecognitionError.notAModel(
+            path: path, reason: "its format is ssrm.dataset.1, not ssrm.model.5 or ssrm.model.6")
+    ) { try RecogniserModel(opening: path) }
+}
+
+@Test(arguments: [["m"], ["m", "1", "s"]])
+func aModelWithAnotherNumberOfUnitsThanKindsOfValuesIsRefused(units: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    try model(units: units).0.write(to: path)
+    #expect(
+        throws: RecognitionError.notAModel(path: path, reason: "it has \(units.count) units for 2 kinds of values")
     ) { try RecogniserModel(opening: path) }
 }
 

@@ -1,7 +1,15 @@
 public import Foundation
+import Synchronization
 
-/// A folder that goes away with the value that made it.
+/// A folder that goes away with the value that made it, or with the process: values that all tests share live as long.
 public final class TemporaryFolder: Sendable {
+    private static let left = Mutex<Set<URL>>([])
+    private static let removesAtExit: Void = {
+        _ = atexit {
+            for url in TemporaryFolder.left.withLock({ $0 }) { try? FileManager.default.removeItem(at: url) }
+        }
+    }()
+
     /// Where it is.
     public let url: URL
 
@@ -9,9 +17,14 @@ public final class TemporaryFolder: Sendable {
     public init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "ssrm-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        _ = Self.removesAtExit
+        Self.left.withLock { _ = $0.insert(url) }
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+        Self.left.withLock { _ = $0.remove(url) }
+    }
 
     /// The path of `name` inside the folder.
     public func path(_ name: String) -> String { url.appending(path: name).path }

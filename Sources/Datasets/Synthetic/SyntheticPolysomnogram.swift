@@ -24,8 +24,8 @@ public struct SyntheticPolysomnogram: RecordingSource {
     public static let layout = PolysomnographyLayout(
         channels: ["EEG", "EOG", "EMG"], rate: Double(SyntheticSignals.rate))
 
-    private let seed: UInt64
-
+    /// What all draws follow from.
+    public let seed: UInt64
     /// Each night is a recording.
     public let outline: DatasetOutline
     /// Nothing.
@@ -63,6 +63,16 @@ public struct SyntheticPolysomnogram: RecordingSource {
         return (first, stages[first..<first + epochCount])
     }
 
+    /// Makes the signals of one night.
+    ///
+    /// - Parameter subject: which, from 0.
+    /// - Returns: of each channel of ``layout`` all values, in microvolts.
+    public func signals(of subject: Int) -> [[Float]] {
+        let night = Self.night(seed: seed, subject: subject, outline.recordings[subject].labels.count)
+        let signals = SyntheticSignals(stages: Array(night.stages), seed: seed, subject: subject)
+        return [signals.eeg, signals.eog, signals.emg]
+    }
+
     /// Makes the nights and appends their samples in the order of the outline.
     ///
     /// - Returns: nothing.
@@ -70,10 +80,9 @@ public struct SyntheticPolysomnogram: RecordingSource {
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
         let count = SyntheticSignals.epochLength
         for (subject, recording) in outline.recordings.enumerated() {
-            let night = Self.night(seed: seed, subject: subject, recording.labels.count)
-            let signals = SyntheticSignals(stages: Array(night.stages), seed: seed, subject: subject)
+            let signals = signals(of: subject)
             for epoch in recording.labels.indices {
-                for channel in [signals.eeg, signals.eog, signals.emg] {
+                for channel in signals {
                     try channel[epoch * count..<(epoch + 1) * count].withUnsafeBufferPointer { try writer.append($0) }
                 }
             }

@@ -55,6 +55,9 @@ public struct ONNXModel {
     /// - Throws: `ExportError` for what can't be told so.
     public init(_ model: RecogniserModel, digest: String) throws {
         let settings = model.recogniser.settings
+        guard model.recogniser.forest == nil else {
+            throw ExportError("trees can't be told in ONNX: train a model with recogniser.trees=none")
+        }
         guard model.inputs.mixture == nil else {
             throw ExportError(
                 "Fisher vectors can't be told in ONNX: train a model with recogniser.fisher_components=0")

@@ -21,19 +21,24 @@ extension TensorBoardEvents {
             return Begin(step: step, time: time - (line["seconds"] as? Double ?? 0))
         }
         self.init(start: begins.first?.time ?? 0)
-        var count = 0
-        for line in Self.lines(of: metrics) {
-            guard let step = line["step"] as? Int, let seconds = line["seconds"] as? Double else { continue }
-            // Steps that are done again are there once, from the last part that did them.
-            let begin = begins.last { $0.step < step }?.time ?? 0
-            add(Self.figures(of: line), step: step, time: begin + seconds)
-            count += 1
-        }
+        // Steps that are done again are there once, from the last part that did them.
+        let count = add(Self.lines(of: metrics)) { step in begins.last { $0.step < step }?.time ?? 0 }
         guard count > 0 else { throw ExportError("no line of it has a step and its figures") }
     }
 
+    /// Adds the figures of lines, and returns of how many.
+    mutating func add(_ lines: [[String: Any]], begin: (Int) -> Double) -> Int {
+        var count = 0
+        for line in lines {
+            guard let step = line["step"] as? Int, let seconds = line["seconds"] as? Double else { continue }
+            add(Self.figures(of: line), step: step, time: begin(step) + seconds)
+            count += 1
+        }
+        return count
+    }
+
     /// The objects of a file of lines; a line that was cut short is none.
-    private static func lines(of content: Data) -> [[String: Any]] {
+    static func lines(of content: Data) -> [[String: Any]] {
         content.split(separator: UInt8(ascii: "\n")).compactMap {
             (try? JSONSerialization.jsonObject(with: $0)) as? [String: Any]
         }

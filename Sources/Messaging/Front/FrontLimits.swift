@@ -13,6 +13,8 @@ public struct FrontLimits: Equatable, Sendable {
     public var requests = Rate(burst: 4, perSecond: 1)
     /// The same for all connections of a machine.
     public var requestsOfMachine = Rate(burst: 256, perSecond: 8)
+    /// How many frames of messages a peer may say; what comes faster is left with the system, so that it waits.
+    public var pace = Rate(burst: 20_000, perSecond: 10_000)
     /// For how long a peer may take to greet.
     public var greeting = Duration.seconds(5)
     /// For how long it may take to say something.

@@ -4,6 +4,8 @@ import Foundation
 extension FrontLoop {
     /// A turn ends after so many pieces, so that everybody has one.
     private static let piecesAtOnce = 4
+    /// How long a peer rests that says too much: of a limit of thousands a second it may say some dozens then.
+    private static let rest = Duration.milliseconds(5)
 
     func onOuter(_ passage: Passage, isBroken: Bool) {
         if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerGone(passage) }
@@ -38,7 +40,7 @@ extension FrontLoop {
     // MARK: - From the peer
 
     func carryIn(_ passage: Passage) {
-        guard passage.heldSince == nil, !passage.isInnerFull else { return }
+        guard passage.isCarriedIn else { return }
         for _ in 0..<Self.piecesAtOnce {
             let count = linux_peek(passage.outer, piece.baseAddress, piece.count)
             if count == 0 { return onPeerGone(passage) }
@@ -69,7 +71,7 @@ extension FrontLoop {
                 passage.isInnerFull = true
                 return
             }
-            if walk.isHeldBack { return hold(passage) }
+            if walk.isHeldBack { return passage.isTooFast ? rest(passage) : hold(passage) }
             if count < piece.count { return }
         }
     }
@@ -81,8 +83,15 @@ extension FrontLoop {
         let ownLimit = shared.isSealed ? limits.message.sealedCost : .max
         let privileged = privilege?.number == passage.number ? privilege?.message : nil
         let counted = shared.isSealed ? passage.messageCount : nil
-        passage.isHeldByItself = false
+        var frames = passage.pace.count(at: now)
+        (passage.isHeldByItself, passage.isTooFast) = (false, false)
         return try trial.walk(bytes, limits: limits.message) { message, frameCost in
+            frames -= 1
+            guard frames >= 0 else {
+                passage.isTooFast = true
+                return false
+            }
+            if frameCost == 0 { return true }
             guard own == 0 || own + frameCost <= ownLimit else {
                 passage.isHeldByItself = true
                 return false
@@ -106,8 +115,13 @@ extension FrontLoop {
     /// Takes note of bytes that went on.
     private func onTaken(_ bytes: UnsafeRawBufferPointer, of passage: Passage) {
         let before = passage.framing
+        var frames = 0
         // They were judged before.
-        _ = try? passage.framing.walk(bytes, limits: limits.message)
+        _ = try? passage.framing.walk(bytes, limits: limits.message) { _, _ in
+            frames += 1
+            return true
+        }
+        passage.pace.take(frames, at: now)
         let after = passage.framing
         passage.lastHeard = now
         begunCost += after.begunCost - before.begunCost
@@ -129,6 +143,23 @@ extension FrontLoop {
     }
 
     // MARK: - What has to wait
+
+    /// Leaves what a peer says with the system for a while: it waits, and nobody else does.
+    private func rest(_ passage: Passage) {
+        passage.restEnd = now + Self.rest
+        resting.insert(passage.number)
+    }
+
+    /// Lets those go on who have rested.
+    func goOnWithResting() {
+        let now = now
+        for passage in resting.compactMap({ passages[$0] }) where passage.restEnd.map({ now >= $0 }) ?? true {
+            passage.restEnd = nil
+            resting.remove(passage.number)
+            if passage.phase == .open { carryIn(passage) }
+            passages[passage.number]?.watch(by: epoll)
+        }
+    }
 
     private func hold(_ passage: Passage) {
         passage.heldSince = passage.heldSince ?? now

@@ -25,6 +25,8 @@ final class FrontLoop {
     var begunCost = 0
     /// Connections whose messages are held back.
     var held: Set<UInt64> = []
+    /// Connections whose peers said so much that they rest.
+    var resting: Set<UInt64> = []
     /// The one message that may be ended though there is no room.
     var privilege: (number: UInt64, message: Int)?
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
@@ -50,9 +52,10 @@ final class FrontLoop {
         var found = [linux_readiness](repeating: linux_readiness(), count: 128)
         var nextTick = now + Self.tick
         while true {
-            let patience = held.isEmpty ? max(.zero, nextTick - now) : .milliseconds(1)
+            let patience = held.isEmpty && resting.isEmpty ? max(.zero, nextTick - now) : .milliseconds(1)
             let count = linux_wait(epoll, &found, Int32(found.count), Int32(patience.wholeMilliseconds))
             for one in found.prefix(Int(count)) { handle(one) }
+            if !resting.isEmpty { goOnWithResting() }
             if !held.isEmpty { goOnWithHeld() }
             if let deadline, passages.isEmpty || ContinuousClock.now >= deadline { break }
             if now >= nextTick {
@@ -120,8 +123,8 @@ final class FrontLoop {
             }
             lastNumber += 1
             let passage = Passage(
-                number: lastNumber, outer: outer, peer: text, machine: machine, isSealed: shared.isSealed, at: now,
-                microseconds: shared.microseconds)
+                number: lastNumber, outer: outer, peer: text, machine: machine, isSealed: shared.isSealed,
+                pace: limits.pace, at: now, microseconds: shared.microseconds)
             passages[lastNumber] = passage
             shared.gauges.withLock { $0[lastNumber] = passage.gauge }
             passage.watch(by: epoll)
@@ -179,6 +182,7 @@ final class FrontLoop {
             begunCost -= passage.framing.begunCost
         }
         held.remove(number)
+        resting.remove(number)
         if privilege?.number == number { privilege = nil }
         book.onClose(of: passage.machine)
         if passage.messageCount > 0 { shared.notes.put(.closed(passage: number)) }

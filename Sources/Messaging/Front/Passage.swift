@@ -45,14 +45,20 @@ final class Passage {
     private var backStart = 0
     /// Since when its message is held back for want of room.
     var heldSince: Duration?
+    /// The frames that it may say.
+    var pace: TokenBucket
+    /// Whether it has said so many that what is held back waits for time alone, and until when.
+    var isTooFast = false
+    var restEnd: Duration?
     /// Whether the ROUTER takes no more for now.
     var isInnerFull = false
     private var watched: (outer: Int32, inner: Int32) = (-1, -1)
 
     init(
-        number: UInt64, outer: Int32, peer: String, machine: UInt64, isSealed: Bool, at now: Duration,
+        number: UInt64, outer: Int32, peer: String, machine: UInt64, isSealed: Bool, pace: Rate, at now: Duration,
         microseconds: Int
     ) {
+        self.pace = TokenBucket(pace)
         (self.number, self.outer, self.peer, self.machine) = (number, outer, peer, machine)
         (opened, lastHeard, lastDry) = (now, now, now)
         framing = PeerFraming(isSealed: isSealed)
@@ -152,10 +158,13 @@ final class Passage {
 
     // MARK: - What is waited for
 
+    /// Whether what it says goes on at all for now.
+    var isCarriedIn: Bool { heldSince == nil && restEnd == nil && !isInnerFull }
+
     /// Has `epoll` look for what can be done next.
     func watch(by epoll: Int32) {
         if outer >= 0 {
-            let isRead = phase == .hostGone || phase == .open && heldSince == nil && !isInnerFull
+            let isRead = phase == .hostGone || phase == .open && isCarriedIn
             let wanted = Int32((isRead ? LINUX_READABLE : 0) | (hasBack ? LINUX_WRITABLE : 0))
             if wanted != watched.outer {
                 _ = linux_watch(epoll, outer, number * 2, wanted, watched.outer < 0 ? 1 : 0)

@@ -64,8 +64,8 @@ package struct PeerFraming {
     /// - Parameters:
     ///   - bytes: what came, from where the last walk ended.
     ///   - limits: of the message.
-    ///   - admits: whether the message of this number, counted from 0, may go on with a frame of such a cost; where
-    ///     not, the walk ends before it.
+    ///   - admits: whether the message of this number, counted from 0, may go on with a frame of such a cost, 0 where
+    ///     it is a command; where not, the walk ends before it.
     /// - Returns: how far it went.
     /// - Throws: what the peer did wrong.
     package mutating func walk(
@@ -125,7 +125,7 @@ package struct PeerFraming {
 
     /// Judges a frame by what stands before its body.
     ///
-    /// - Returns: what it costs; nil for a command, which nobody keeps.
+    /// - Returns: what it costs; 0 for a command, which nobody keeps, and nil for one of the handshake.
     private mutating func beginFrame(_ limits: MessageLimits) throws(FormFault) -> Int? {
         if isSealed { return try beginSealedFrame(limits) }
         guard flags <= Flag.more | Flag.long | Flag.command else { throw .badFlags(flags) }
@@ -136,7 +136,7 @@ package struct PeerFraming {
             guard length <= (isHandshake ? Self.handshakeCommandBytes : Self.commandBytes) else {
                 throw .longCommand(bytes: length)
             }
-            return nil
+            return isHandshake ? nil : 0
         }
         guard length <= UInt64(limits.frameBytes) else { throw .longFrame(bytes: length, limit: limits.frameBytes) }
         frameCount += 1

@@ -30,6 +30,14 @@ public struct TokenBucket: Equatable, Sendable {
         return true
     }
 
+    /// How many tokens there are at this time.
+    public func count(at now: Duration) -> Int { Int(filled(at: now)) }
+
+    /// Takes so many tokens, or as many as there are.
+    public mutating func take(_ count: Int, at now: Duration) {
+        (tokens, last) = (max(0, filled(at: now) - Double(count)), max(now, last))
+    }
+
     /// Whether nothing was taken of late.
     public func isFull(at now: Duration) -> Bool { filled(at: now) >= rate.burst }
 }

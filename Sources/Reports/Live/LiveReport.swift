@@ -56,7 +56,7 @@ public struct LivePages: Sendable {
     }
     /// The page's script, which it loads as `page.js`.
     public static let script = PackageResources.page_js
-    private let template = PageTemplate()
+    private let template = PageTemplate.shared
 
     /// Made once: the templates are read.
     public init() {}

@@ -5,8 +5,11 @@ import Mustache
 struct PageTemplate: Sendable {
     private let library: MustacheLibrary
 
+    /// Read once: that takes as long as making a page of them.
+    static let shared = PageTemplate()
+
     /// The templates that are part of the program.
-    init() {
+    private init() {
         var library = MustacheLibrary()
         let texts = [
             "page": PackageResources.page_mustache, "block": PackageResources.block_mustache,

@@ -83,6 +83,7 @@ package final class RelayShell {
     }
 
     private func loop() throws -> WorkerShell.Outcome {
+        signals.opening?.end()
         while true {
             // Leases of workers are looked at as often as a coordinator looks at them.
             let timeout = min(

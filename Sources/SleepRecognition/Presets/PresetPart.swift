@@ -54,6 +54,9 @@ struct PresetPart {
                 .named("augmentation") {
                     $1.recogniser.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
                 },
+            PresetPart("recogniser", { $0.recogniser.trees }, { $1.recogniser.trees = $0 }).named("trees") {
+                $1.recogniser.trees = try TreeSettings.Kind.named($0).standard
+            },
         ]
     }
 
@@ -113,14 +116,15 @@ extension PresetPart {
             },
             values: { plain.values($0).filter { $0.key != "seed" }.merging([length: whole]) { given, _ in given } },
             take: { values, settings in
-                let (seed, augmentation) = (settings.recogniser.seed, settings.recogniser.augmentation)
+                let before = settings.recogniser
                 do {
                     let known = values.filter { $0.key != length || $0.value != whole }
                     try plain.take(known.merging(["seed": .whole(0)]) { $1 }, &settings)
                 } catch let fault as SettingFault where fault.name == length {
                     throw SettingFault(length, fault.value, wanted: fault.wanted + " or whole")
                 }
-                (settings.recogniser.seed, settings.recogniser.augmentation) = (seed, augmentation)
+                settings.recogniser.seed = before.seed
+                (settings.recogniser.augmentation, settings.recogniser.trees) = (before.augmentation, before.trees)
             })
     }
 }

@@ -47,8 +47,11 @@ struct BenchLossCommand: ParsableCommand {
         guard dataset.digest == job.datasetDigest else {
             throw ProgramError("\(data) is not the dataset that \(file) was trained on")
         }
+        var line = ProgressLine("steps")
         let values = try job.figures(
-            at: found.state.parameters, samples: dataset.samples, steps: steps, threads: threads)
+            at: found.state.parameters, samples: dataset.samples, steps: steps, threads: threads
+        ) { line.show($0, of: steps) }
+        line.end()
         let names = job.figures.map(\.name)
         let result = Result(
             step: found.state.step, figures: Dictionary(uniqueKeysWithValues: zip(names, values)),

@@ -76,7 +76,14 @@ struct BenchRoundsCommand: ParsableCommand {
         (scenario.handlingPerByte, scenario.rounds) = (handling, rounds)
         (scenario.heartbeat, scenario.lease) = (.seconds(heartbeat), .seconds(lease))
         let figures: ScenarioFigures
-        do { figures = try scenario.simulated() } catch { throw ProgramError("such rounds do not get on: \(error)") }
+        var line = ProgressLine("rounds")
+        do {
+            figures = try scenario.simulated { line.show($0, of: rounds) }
+        } catch {
+            line.end()
+            throw ProgramError("such rounds do not get on: \(error)")
+        }
+        line.end()
         let result = Result(
             roundSeconds: figures.round / .seconds(1), computingSeconds: figures.computing / .seconds(1),
             coordinatorBusySeconds: figures.coordinatorBusy / .seconds(1), bytesPerRound: figures.bytes,

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import Datasets
+import Exports
 
 /// `ssrm data synthetic`: made-up recordings.
 struct SyntheticCommand: ParsableCommand {
@@ -12,7 +14,8 @@ struct SyntheticCommand: ParsableCommand {
         abstract: "Made-up recordings, for trying things out without a download.",
         discussion: """
             Nobody was measured: figures obtained on these say nothing about sleepers. The same options give the same file.
-            Samples of psg are laid out as those of `ssrm data edf`, so that the same presets read both.
+            Samples of psg are laid out as those of `ssrm data edf`, so that the same presets read both; with --edf they \
+            become EDF+ files, like the recordings of a laboratory, for trying out `ssrm data edf` itself.
 
             Example:
               ssrm data synthetic --kind pressure --subjects 8 --seed 1 \\
@@ -21,6 +24,8 @@ struct SyntheticCommand: ParsableCommand {
                 --out nights.safetensors
               ssrm data synthetic --kind psg --subjects 100 --seed 2 \\
                 --unlabelled --out many-nights.safetensors
+              ssrm data synthetic --kind psg --subjects 8 --seed 3 \
+                --edf --out recordings
             """)
 
     @Option(
@@ -50,7 +55,18 @@ struct SyntheticCommand: ParsableCommand {
     @Flag(name: .long, help: "Of psg: leave the stages out, as for recordings that nobody has scored.")
     var unlabelled = false
 
+    @Flag(
+        name: .long,
+        help: "Of psg: make --out a new folder with each night's signals and hypnogram as EDF+ files, and no dataset.")
+    var edf = false
+
     @OptionGroup var output: DatasetOutput
+
+    private struct Folder: Encodable {
+        let folder: String
+        let recordings: Int
+        let files: Int
+    }
 
     func validate() throws {
         guard (1...10_000).contains(subjects) else { throw ValidationError("--subjects must be from 1 to 10000") }
@@ -65,6 +81,7 @@ struct SyntheticCommand: ParsableCommand {
             throw ValidationError("--epochs must be from 10 to 10000, and goes with --kind psg alone")
         }
         guard !unlabelled || kind == .psg else { throw ValidationError("--unlabelled goes with --kind psg alone") }
+        guard !edf || kind == .psg else { throw ValidationError("--edf goes with --kind psg alone") }
     }
 
     func run() throws {
@@ -75,9 +92,27 @@ struct SyntheticCommand: ParsableCommand {
         case .night:
             try output.write(SyntheticNight(subjectCount: subjects, seed: seed, window: window ?? 11))
         case .psg:
-            try output.write(
-                SyntheticPolysomnogram(
-                    subjectCount: subjects, seed: seed, epochCount: epochs ?? 400, hasLabels: !unlabelled))
+            let nights = SyntheticPolysomnogram(
+                subjectCount: subjects, seed: seed, epochCount: epochs ?? 400, hasLabels: !unlabelled)
+            if edf { try writeFiles(of: nights) } else { try output.write(nights) }
+        }
+    }
+
+    private func writeFiles(of nights: SyntheticPolysomnogram) throws {
+        let count = unlabelled ? subjects : 2 * subjects
+        var line = ProgressLine("files")
+        var done = 0
+        try WholeFolder.write(
+            RecordedNights(nights).files.lazy.map { file in
+                done += 1
+                line.show(done, of: count)
+                return file
+            }, to: output.out)
+        line.end()
+        if output.json {
+            try printJSON(Folder(folder: output.out, recordings: subjects, files: count))
+        } else {
+            print("\(subjects) nights\nwrote \(count) files into \(output.out)")
         }
     }
 }

@@ -103,7 +103,20 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predict(by opened: RecogniserModel, of dataset: Dataset, starts: RecordingStarts?) throws {
-        let predictions = try Prediction(of: dataset, by: opened, name: model).run(threads: threads.count)
+        let prediction = try Prediction(of: dataset, by: opened, name: model)
+        // Each stage has a speed of its own, so each has its own time left.
+        var (encoded, recognised) = (ProgressLine("samples encoded"), nil as ProgressLine?)
+        let predictions = try prediction.run(threads: threads.count) { progress in
+            switch progress {
+            case .encoded(let done, let count): encoded.show(done, of: count)
+            case .recognised(let done, let count):
+                var line = recognised ?? ProgressLine("samples recognised")
+                line.show(done, of: count)
+                recognised = line
+            }
+        }
+        encoded.end()
+        recognised?.end()
         try write(predictions, of: dataset, starts: starts)
         let figures = predictions.figures
         if json { return try printJSON(Written(file: out, figures: figures)) }

@@ -49,7 +49,8 @@ struct RelayCommand: ParsableCommand {
 
     func run() throws {
         if let parent { try ParentProcess.endThisWith(parent) }
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        if !quiet { signals.opening?.say { "before it relayed anything; no work is lost" } }
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
         settings.patience = .seconds(patience)
@@ -61,7 +62,10 @@ struct RelayCommand: ParsableCommand {
             sinks: [WorkerTerminalSink(isQuiet: quiet)])
         if !quiet { Terminal.error("relaying for \(connect) at \(shell.endpoint)") }
         if case .stopped(let signal) = try shell.run() {
-            if !quiet, let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            if !quiet {
+                Terminal.error(
+                    SignalInbox.note(on: signal) ?? "ended by \(SignalInbox.name(of: signal)); no work is lost")
+            }
             throw ExitCode(128 + signal)
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Service
 
-/// Whether and where a page shows the run.
+/// Whether and where a run is shown while it goes on.
 struct StatusOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -15,6 +15,14 @@ struct StatusOption: ParsableArguments {
                 the run.
                 """, valueName: "port"))
     var status: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write the figures into an event file of this folder as they come, for TensorBoard; what `ssrm export RUN \
+            --tensorboard` writes afterwards.
+            """, discussion: "Each run has a folder of its own.", valueName: "dir"))
+    var tensorboard: String?
 
     func validate() throws { _ = try address() }
 

@@ -18,7 +18,9 @@ extension UpstreamCommand {
         listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
         workers: ((Job) -> LocalWorkersSettings)? = nil
     ) throws {
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
+        signals.opening?.say { UpstreamRun.ending(in: folders) }
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
@@ -33,7 +35,9 @@ extension UpstreamCommand {
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
         settings.workers = workers?(job)
-        switch try UpstreamRun(settings, job: job, dataset: dataset).run(signals: signals) {
+        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0) }
+        let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
+        switch try run.run(signals: signals) {
         case .complete(let result): try report(result)
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }

@@ -104,7 +104,8 @@ struct WorkerCommand: ParsableCommand {
         // idles.
         if let processors { Processors.stay(on: processors) }
         Processors.waitForTheirTurn()
-        let signals = try SignalInbox()
+        let signals = try CommandSignals.take()
+        if !quiet { signals.opening?.say { "before it said hello; no work is lost" } }
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         settings.keys = keys.map { KeyFolder($0) }
@@ -114,7 +115,10 @@ struct WorkerCommand: ParsableCommand {
         let shell = try WorkerShell(
             settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])
         if case .stopped(let signal) = try shell.work() {
-            if !quiet, let note = SignalInbox.note(on: signal) { Terminal.error(note) }
+            if !quiet {
+                Terminal.error(
+                    SignalInbox.note(on: signal) ?? "ended by \(SignalInbox.name(of: signal)); no work is lost")
+            }
             throw ExitCode(128 + signal)
         }
     }

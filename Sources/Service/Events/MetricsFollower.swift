@@ -1,0 +1,54 @@
+package import Coordination
+package import Foundation
+package import Upstream
+
+/// Tells somebody of the lines of a run's `metrics.jsonl` as they come; it stands behind the sinks that write the run
+/// directory.
+package final class MetricsFollower: RunEventSink {
+    /// What there is to tell.
+    package enum Part {
+        /// The run begins, goes on, or goes back: the lines that there are, what `events.jsonl` has, and when this part
+        /// of the run began, in seconds since 1970.
+        case begin(metrics: Data, events: Data?, start: Double)
+        /// Lines that came.
+        case lines(Data)
+    }
+    private let folder: RunFolder
+    private let tell: (Part) throws -> Void
+    /// How many bytes of the file were told of.
+    private var offset = 0
+
+    /// A follower of the run in a folder.
+    ///
+    /// - Parameters:
+    ///   - folder: the run directory.
+    ///   - tell: takes each part, on the thread that trains.
+    package init(_ folder: RunFolder, tell: @escaping (Part) throws -> Void) {
+        (self.folder, self.tell) = (folder, tell)
+    }
+
+    package func take(_ event: RunEvent, at time: Duration) throws {
+        switch event {
+        case .started, .wentBack:
+            let metrics = FileManager.default.contents(atPath: folder.metricsFile) ?? Data()
+            offset = metrics.count
+            try tell(
+                .begin(
+                    metrics: metrics, events: FileManager.default.contents(atPath: folder.eventsFile),
+                    start: Date().timeIntervalSince1970 - time.seconds))
+        case .stepDone: try follow()
+        default: break
+        }
+    }
+
+    private func follow() throws {
+        var status = stat()
+        guard stat(folder.metricsFile, &status) == 0, Int(status.st_size) > offset,
+            let content = FileManager.default.contents(atPath: folder.metricsFile)
+        else { return }
+        let new = content.dropFirst(offset)
+        guard let last = new.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        offset = last + 1
+        try tell(.lines(Data(new[...last])))
+    }
+}

@@ -1,0 +1,21 @@
+import Service
+
+/// The signals of commands that may run for days, taken over as early as the program has a say in it.
+enum CommandSignals {
+    /// What such commands take signals from.
+    ///
+    /// Made when it is asked for first, which `begin` does before there are other threads.
+    private static let inbox = Result {
+        let isQuiet = CommandLine.arguments.contains("--quiet")
+        return try SignalInbox { isQuiet ? nil : "before it began; nothing was changed" }
+    }
+    private static let commands: Set = ["pretrain", "coordinator", "worker", "relay"]
+
+    /// Takes them over if the command line has one of these commands; others end by signals as programs do.
+    static func begin() {
+        if let name = CommandLine.arguments.dropFirst().first, commands.contains(name) { _ = inbox }
+    }
+
+    /// - Throws: when there are no descriptors for them.
+    static func take() throws -> SignalInbox { try inbox.get() }
+}
