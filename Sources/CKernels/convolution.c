@@ -1,29 +1,6 @@
 #include "convolution.h"
 
-#include <string.h>
-
 #include "clones.h"
-
-// A run of floats; lengths that the compiler knows are copied without a call.
-static inline __attribute__((always_inline)) void copy_run(float *restrict y, const float *restrict x, size_t count) {
-    if (count % 16 == 0)
-        for (size_t i = 0; i < count; i += 16) memcpy(y + i, x + i, 16 * sizeof(float));
-    else if (count == 5)
-        memcpy(y, x, 5 * sizeof(float));
-    else if (count == 3)
-        memcpy(y, x, 3 * sizeof(float));
-    else
-        memcpy(y, x, count * sizeof(float));
-}
-
-CLONES void kernel_columns(float *restrict y, const float *restrict x, size_t rows, size_t columns, size_t channels, size_t kernel) {
-    const size_t run = kernel * channels, row = (columns + kernel - 1) * channels;
-    for (size_t i = 0; i < rows; i++, x += row)
-        for (size_t j = 0; j < columns; j++) {
-            const float *from = x + j * channels;
-            for (size_t k = 0; k < kernel; k++, from += row, y += run) copy_run(y, from, run);
-        }
-}
 
 // One window's largest values, of `count` pixels; a number that the compiler knows, so that all stay in registers.
 static inline __attribute__((always_inline)) void pool_window(float *restrict out, unsigned *restrict which,

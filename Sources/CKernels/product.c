@@ -2,102 +2,11 @@
 
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#define ALL _Pragma("clang loop unroll(full)")
+#include "tiles-inline.h"
 
 // How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by;
 // NC columns of b are packed at a time.
 enum { KC = 256, MC = 128, NC = 256 };
-
-typedef float vector4 __attribute__((ext_vector_type(4), aligned(4)));
-typedef float vector8 __attribute__((ext_vector_type(8), aligned(4)));
-typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
-
-// MARK: - Tiles
-
-// A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
-// a[p * a_step + r]) or not (at a[r * a_row + p]). Panels of b are `b_panel` apart; in them each step of k has
-// its vectors.
-typedef struct {
-    size_t rows, panels, k;
-    const float *a;
-    bool transposed;
-    size_t a_row, a_step;
-    const float *b;
-    size_t b_panel;
-    bool adds;
-    float *c;
-    size_t c_row;
-} tile;
-
-// One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What
-// there is less of is loaded first and kept: the vectors of one panel, or the values of a few rows.
-#define SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, AT)                                                        \
-    do {                                                                                                 \
-        enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
-        const float *restrict b = t->b, *at = t->a;                                                      \
-        const float *a[ROWS];                                                                            \
-        VECTOR sum[ROWS][WIDTH * PANELS];                                                                    \
-        ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * t->a_row;                                \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                                  \
-                sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
-        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += WIDTH * LANES, at += t->a_step) {        \
-            VECTOR row[WIDTH * PANELS], x[ROWS];                                                             \
-            ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                               \
-            ALL for (size_t v = 0; v < WIDTH * PANELS; v++) {                                                \
-                row[v] = *(const VECTOR *)(b + v / WIDTH * t->b_panel + v % WIDTH * LANES);                      \
-                ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                      \
-                    sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
-            }                                                                                            \
-            ALL for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                       \
-                x[r] = AT;                                                                               \
-                ALL for (size_t v = 0; v < WIDTH; v++)                                                       \
-                    sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                      \
-            }                                                                                            \
-        }                                                                                                \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                                  \
-                *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
-    } while (0)
-
-#define SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH)                \
-    if (t->transposed)                                      \
-        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, at[r]); \
-    else                                                  \
-        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, a[r][p])
-
-// A tile of one row has a chain of sums for each vector alone: several panels at once keep the multipliers busy.
-#define CASE(ROWS, PANELS, VECTOR, WIDTH)               \
-    case ROWS:                                   \
-        if (PANELS > 1 && t->panels == PANELS) { \
-            SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH);  \
-        } else {                                 \
-            SUM_ANY_TILE(ROWS, 1, VECTOR, WIDTH);       \
-        }                                        \
-        break;
-
-#define TILES_OF_SIX(V, W) CASE(1, 6, V, W) CASE(2, 3, V, W) CASE(3, 2, V, W) CASE(4, 1, V, W) CASE(5, 1, V, W) CASE(6, 1, V, W)
-#define TILES_OF_TWELVE(V, W)                                                                             \
-    TILES_OF_SIX(V, W) CASE(7, 1, V, W) CASE(8, 1, V, W) CASE(9, 1, V, W) CASE(10, 1, V, W) CASE(11, 1, V, W) \
-    CASE(12, 1, V, W)
-static const size_t panels_at_once[] = {1, 6, 3, 2};
-
-#define TILE_FUNCTION(NAME, TARGET, TILES, VECTOR, WIDTH) \
-    TARGET static void NAME(const tile *t) {              \
-        switch (t->rows) { TILES(VECTOR, WIDTH) }         \
-    }
-
-#if defined(__x86_64__)
-TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 2)
-TILE_FUNCTION(sum_narrow_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 1)
-TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8, 2)
-TILE_FUNCTION(sum_narrow_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector8, 1)
-// The tiles of AVX-512 on AVX2: shows on more machines that their sizes are right.
-TILE_FUNCTION(sum_tile_wide, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector16, 2)
-#endif
-// Without instructions for it, a fused multiply-add is a call of the mathematics library: slow, and the same bits.
-TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4, 2)
 
 // MARK: - Variants
 
@@ -147,8 +56,6 @@ __attribute__((constructor)) static void choose(void) {
 static const variant *fitting(const variant *v, size_t n) { return v->narrow && n <= v->narrow->columns ? v->narrow : v; }
 
 // MARK: - Packing
-
-INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static _Thread_local float packed_a[MC * KC], packed_b[KC * NC];
 
@@ -219,18 +126,28 @@ static void sum_cut_tile(const variant *v, tile t, size_t columns) {
 
 // c [m, n] from a few rows of a as they lie, and b packed.
 static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
-    const float *a = t.a;
-    float *c = t.c;
+    const tile first = t;
     const size_t at_once = m < sizeof panels_at_once / sizeof panels_at_once[0] ? panels_at_once[m] : 1;
+    const bool has_runs_of_rows = t.starts && t.transposed;
     for (size_t j = 0; j < n; j += t.panels * v->columns, t.b += t.panels * t.b_panel) {
         const size_t columns = smaller(v->columns, n - j);
         t.panels = n - j >= at_once * v->columns ? at_once : 1;
         for (size_t i = 0; i < m; i += t.rows) {
-            const size_t left = m - i;
+            const size_t place = first.in_run + i;
             // Two tiles that are alike hide the multipliers' latency better than a whole one and a small one.
+            const size_t left = has_runs_of_rows ? smaller(m - i, first.run - place % first.run) : m - i;
             t.rows = left <= v->rows ? left : left < 2 * v->rows ? (left + 1) / 2 : v->rows;
-            t.a = a + i * t.a_row;
-            t.c = c + i * t.c_row + j;
+            t.c = first.c + i * t.c_row + j;
+            if (has_runs_of_rows) {
+                t.skip = first.skip - first.in_run + place / first.run * first.run_step + place % first.run;
+                // All steps of k are one run.
+                t.run = t.k;
+                t.in_run = 0;
+            } else if (t.starts) {
+                t.starts = first.starts + i;
+            } else {
+                t.a = first.a + i * t.a_row;
+            }
             if (columns == v->columns)
                 v->sum_tile(&t);
             else
@@ -239,20 +156,31 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
     }
 }
 
-// c [m, n] for at most KC steps of k. Transposed, a row of c reads a value here and there: those are brought together,
-// unless they are read once or twice only.
-static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, const float *b, size_t b_panel, bool adds,
-                     float *c, size_t c_row) {
+// c [m, n] for at most KC steps of k, from step `p` of a on. Transposed, a row of c reads a value here and there: those
+// are brought together, unless they are read once or twice only, or lie in windows.
+static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, size_t p, const float *b, size_t b_panel,
+                     bool adds, float *c, size_t c_row) {
     for (size_t i = 0; i < m; i += MC, c += MC * c_row) {
         const size_t rows = smaller(MC, m - i);
-        const product_factor block = part(a, i, 0);
-        tile t = {.k = k, .a = block.values, .transposed = a.transposed, .a_row = a.row, .b = b, .b_panel = b_panel, .adds = adds,
-                  .c = c, .c_row = c_row};
+        tile t = {.k = k, .transposed = a.transposed, .b = b, .b_panel = b_panel, .adds = adds, .c = c, .c_row = c_row, .run = k};
+        if (a.starts) {
+            const size_t in_row = a.transposed ? i : p;
+            t.a = a.values;
+            t.starts = a.starts + (a.transposed ? p : i);
+            t.run = a.run;
+            t.run_step = a.run_step;
+            t.in_run = in_row % a.run;
+            t.skip = in_row / a.run * a.run_step + t.in_run;
+            sum_tiles(v, rows, n, t);
+            continue;
+        }
+        t.a = part(a, i, p).values;
+        t.a_row = a.row;
         if (a.transposed) {
             t.a_row = 1;
             t.a_step = a.row;
             if (n > 2 * v->columns) {
-                for (size_t p = 0; p < k; p++) memcpy(packed_a + p * MC, block.values + p * a.row, rows * sizeof(float));
+                for (size_t q = 0; q < k; q++) memcpy(packed_a + q * MC, t.a + q * a.row, rows * sizeof(float));
                 t.a = packed_a;
                 t.a_step = MC;
             }
@@ -271,7 +199,7 @@ static void product(const variant *v, size_t m, size_t n, size_t k, product_fact
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
             if (!packed) pack_block(v, packed_b, part(b, p, j), steps, columns);
-            sum_rows(v, m, columns, steps, part(a, 0, p), packed ? packed : packed_b, steps * v->columns, adds || p > 0, c + j,
+            sum_rows(v, m, columns, steps, a, p, packed ? packed : packed_b, steps * v->columns, adds || p > 0, c + j,
                      c_row);
             if (packed) packed += steps * packed_columns(v, columns);
         }

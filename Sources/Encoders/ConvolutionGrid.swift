@@ -4,13 +4,23 @@ import Numerics
 struct ConvolutionGrid {
     /// Values from one row to the next, and from one image to the next.
     let row, image: Int
+    /// What lies under the kernel at the pixels of neighbouring images, from the border of the first one on.
+    let windows: Windows
     private let border: Int
     private let block: FloatBlock
 
-    /// Zeros for `images` images of `rows` x `columns` pixels, under kernels of `kernel` x `kernel`.
-    init(images: Int, rows: Int, columns: Int, channels: Int, kernel: Int) {
-        row = (columns + kernel - 1) * channels
-        image = (rows + kernel - 1) * row
+    /// Zeros for `images` images of `rows` x `columns` pixels, under kernels of `kernel` x `kernel`, of which up to
+    /// `group` are read at once.
+    init(images: Int, group: Int, rows: Int, columns: Int, channels: Int, kernel: Int) {
+        let row = (columns + kernel - 1) * channels
+        let image = (rows + kernel - 1) * row
+        (self.row, self.image) = (row, image)
+        windows = Windows(
+            starts: (0..<group).flatMap { place in
+                (0..<rows).flatMap { i in
+                    (0..<columns).map { j in UInt32(place * image + i * row + j * channels) }
+                }
+            }, run: kernel * channels, runCount: kernel, runStep: row)
         border = kernel / 2 * (row + channels)
         block = FloatBlock(count: images * image)
     }

@@ -3,7 +3,7 @@ public import Numerics
 
 /// A convolutional network's passes over up to a number of rows.
 ///
-/// A layer is one product: what lies under the kernel at each pixel, brought together, times the kernel. So a sum is
+/// A layer is one product: what lies under the kernel at each pixel, read where it lies, times the kernel. So a sum is
 /// one chain of fused multiply-adds over the kernel's values, row by row, with the same bits on every processor. The
 /// gradient at what a layer read is the convolution of the gradient at its sums with the kernel turned round. A few
 /// images at a time pass through all layers, so that what one writes is near when the next reads it.
@@ -28,8 +28,8 @@ public final class ConvolutionPass: NetworkPass {
     private var layers: [Layer]
     /// `[rows, features]`, and the gradient there.
     private let features, featureGradients: FloatBlock
-    /// What lies under a kernel at the pixels of a few images; their sums or the gradients at their inputs.
-    private let columns, sums: FloatBlock
+    /// The sums at the pixels of a few images, or the gradients at their inputs.
+    private let sums: FloatBlock
     /// The gradient at a few images' sums, with each layer's border.
     private let sumGradients: [ConvolutionGrid]
     /// The same without a border, for the kernel's gradient.
@@ -47,17 +47,15 @@ public final class ConvolutionPass: NetworkPass {
             return Layer(
                 sizes: sizes,
                 inputs: ConvolutionGrid(
-                    images: rows, rows: sizes.rows, columns: sizes.columns, channels: sizes.inputs,
+                    images: rows, group: group, rows: sizes.rows, columns: sizes.columns, channels: sizes.inputs,
                     kernel: sizes.kernel), which: which)
         }
         sumGradients = network.layers.map { sizes in
             ConvolutionGrid(
-                images: group, rows: sizes.rows, columns: sizes.columns, channels: sizes.channels,
+                images: group, group: group, rows: sizes.rows, columns: sizes.columns, channels: sizes.channels,
                 kernel: sizes.kernel)
         }
         let sizes = network.layers
-        columns = FloatBlock(
-            count: group * (sizes.map { $0.pixels * $0.kernel * $0.kernel * max($0.inputs, $0.channels) }.max() ?? 0))
         sums = FloatBlock(count: group * (sizes.map { $0.pixels * max($0.inputs, $0.channels) }.max() ?? 0))
         plainGradients = FloatBlock(count: group * (sizes.map { $0.pixels * $0.channels }.max() ?? 0))
         (features, featureGradients) = (
@@ -122,21 +120,11 @@ public final class ConvolutionPass: NetworkPass {
         stride(from: 0, to: rows, by: Self.imagesAtOnce).map { $0..<min($0 + Self.imagesAtOnce, rows) }
     }
 
-    /// Brings together what lies under a layer's kernel in these images.
-    private func gather(_ index: Int, _ images: Range<Int>) {
-        let (layer, sizes) = (layers[index], layers[index].sizes)
-        for (place, image) in images.enumerated() {
-            kernel_columns(
-                columns.base + place * sizes.pixels * sizes.under, layer.inputs.bordered(image), sizes.rows,
-                sizes.columns, sizes.inputs, sizes.kernel)
-        }
-    }
-
     private func forward(_ index: Int, _ images: Range<Int>) {
         let (layer, sizes) = (layers[index], layers[index].sizes)
-        gather(index, images)
-        layer.kernel.product(
-            m: images.count * sizes.pixels, columns.base, aRow: sizes.under, into: sums.base, cRow: sizes.channels)
+        layer.inputs.windows.product(
+            m: images.count * sizes.pixels, of: layer.inputs.bordered(images.lowerBound), layer.kernel, into: sums.base,
+            cRow: sizes.channels)
         let bias = parameters.base + sizes.offset + sizes.weightCount
         for (place, image) in images.enumerated() {
             let (to, row) =
@@ -187,17 +175,10 @@ public final class ConvolutionPass: NetworkPass {
         }
         let (weight, bias) = (gradient + sizes.offset, gradient + sizes.offset + sizes.weightCount)
         kernel_add_rows(bias, plainGradients.base, count, n, images.lowerBound > 0)
-        gather(index, images)
-        product(
-            m: sizes.under, n: n, k: count, columns.base, .transposed, aRow: sizes.under, plainGradients.base, bRow: n,
+        layer.inputs.windows.transposedProduct(
+            k: count, n: n, of: layer.inputs.bordered(images.lowerBound), plainGradients.base, bRow: n,
             adding: images.lowerBound > 0, into: weight, cRow: n)
         if index == 0 { return }
-        let under = sizes.kernel * sizes.kernel * n
-        for place in 0..<images.count {
-            kernel_columns(
-                columns.base + place * sizes.pixels * under, grid.bordered(place), sizes.rows, sizes.columns, n,
-                sizes.kernel)
-        }
-        layer.turned.product(m: count, columns.base, aRow: under, into: sums.base, cRow: sizes.inputs)
+        grid.windows.product(m: count, of: grid.bordered(0), layer.turned, into: sums.base, cRow: sizes.inputs)
     }
 }

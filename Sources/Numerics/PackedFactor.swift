@@ -27,6 +27,12 @@ public struct PackedFactor {
         m: Int, _ a: UnsafePointer<Float>, _ aOrientation: Orientation = .plain, aRow: Int, adding: Bool = false,
         into c: UnsafeMutablePointer<Float>, cRow: Int
     ) {
-        kernel_product_packed(m, n, k, factor(a, aOrientation, aRow), block.base, adding, c, cRow)
+        product(m: m, factor(a, aOrientation, aRow), adding: adding, into: c, cRow: cRow)
+    }
+
+    func product(
+        m: Int, _ a: product_factor, adding: Bool = false, into c: UnsafeMutablePointer<Float>, cRow: Int
+    ) {
+        kernel_product_packed(m, n, k, a, block.base, adding, c, cRow)
     }
 }

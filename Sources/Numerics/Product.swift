@@ -26,5 +26,6 @@ public func product(
 
 /// A factor as the kernels take it.
 func factor(_ values: UnsafePointer<Float>, _ orientation: Orientation, _ row: Int) -> product_factor {
-    product_factor(values: values, row: row, transposed: orientation == .transposed)
+    product_factor(
+        values: values, row: row, transposed: orientation == .transposed, starts: nil, run: 0, run_step: 0)
 }

@@ -15,13 +15,23 @@ private struct Factor {
         (self.rows, self.columns, self.orientation) = (rows, columns, orientation)
     }
 
+    init(_ values: [Float], rows: Int, columns: Int, _ orientation: Orientation = .plain) {
+        block = FloatBlock(values)
+        (self.rows, self.columns, self.orientation) = (rows, columns, orientation)
+    }
+
+    var transposed: Factor {
+        Factor(block.array, rows: columns, columns: rows, orientation == .plain ? .transposed : .plain)
+    }
+
     /// Floats from one stored row to the next.
     var row: Int { orientation == .plain ? columns : rows }
 
     subscript(i: Int, j: Int) -> Float { orientation == .plain ? block[i * row + j] : block[j * row + i] }
 
     var forKernel: product_factor {
-        product_factor(values: block.base, row: row, transposed: orientation == .transposed)
+        product_factor(
+            values: block.base, row: row, transposed: orientation == .transposed, starts: nil, run: 0, run_step: 0)
     }
 }
 
@@ -84,4 +94,79 @@ func aProductIsBitForBitAPlainLoop(shape: [Int], adding: Bool) {
     let last = kernel_product_variant_count() - 1
     #expect(kernel_product_variant(last, 2, 2, 3, a.forKernel, b.forKernel, false, c.base, 2))
     #expect(!kernel_product_variant(last + 1, 2, 2, 3, a.forKernel, b.forKernel, false, c.base, 2))
+}
+
+/// Windows of two images, and the matrix of their rows brought together.
+private struct ImageWindows {
+    let images: FloatBlock
+    let starts: [UInt32]
+    let (run, runCount, runStep): (Int, Int, Int)
+    let together: Factor
+
+    init(rows: Int, columns: Int, channels: Int, kernel: Int) {
+        let row = (columns + kernel - 1) * channels
+        let image = (rows + kernel - 1) * row
+        var draw = RandomSequence(seed: 4, stream: 1)
+        let images = FloatBlock((0..<2 * image).map { _ in Float(draw.normal()) })
+        let starts = (0..<2 * rows * columns).map { pixel in
+            let (place, within) = (pixel / (rows * columns), pixel % (rows * columns))
+            return UInt32(place * image + within / columns * row + within % columns * channels)
+        }
+        let values = starts.flatMap { start in
+            (0..<kernel).flatMap { k in (0..<kernel * channels).map { images[Int(start) + k * row + $0] } }
+        }
+        (self.images, self.starts) = (images, starts)
+        (run, runCount, runStep) = (kernel * channels, kernel, row)
+        together = Factor(values, rows: starts.count, columns: kernel * kernel * channels)
+    }
+
+    func forKernel(_ starts: UnsafePointer<UInt32>?, _ orientation: Orientation) -> product_factor {
+        product_factor(
+            values: images.base, row: 0, transposed: orientation == .transposed, starts: starts, run: run,
+            run_step: runStep)
+    }
+}
+
+/// Rows, columns, channels, kernel and n: runs shorter and longer than a tile, windows longer than a block of k.
+@Test(arguments: [
+    [1, 1, 1, 1, 1], [5, 7, 1, 5, 16], [4, 4, 16, 3, 32], [7, 3, 32, 3, 64], [9, 16, 13, 3, 40], [3, 2, 100, 3, 20],
+])
+func aProductOfWindowsIsBitForBitThatOfTheirRowsBroughtTogether(sizes: [Int]) {
+    let n = sizes[4]
+    let windows = ImageWindows(rows: sizes[0], columns: sizes[1], channels: sizes[2], kernel: sizes[3])
+    let (m, k) = (windows.together.rows, windows.together.columns)
+    let (kernel, gradient) = (Factor(k, n, .plain, stream: 5), Factor(m, n, .plain, stream: 6))
+    let numerics = Windows(
+        starts: windows.starts, run: windows.run, runCount: windows.runCount, runStep: windows.runStep)
+
+    let expected = plainLoop(windows.together, kernel, addingTo: nil)
+    var packed = PackedFactor()
+    packed.take(kernel.block.base, bRow: n, k: k, n: n)
+    let c = FloatBlock(count: m * n)
+    numerics.product(m: m, of: windows.images.base, packed, into: c.base, cRow: n)
+    #expect(c.array == expected)
+
+    let start = (0..<k * n).map { Float($0 % 7) }
+    let expectedTransposed = plainLoop(windows.together.transposed, gradient, addingTo: start)
+    let d = FloatBlock(start)
+    numerics.transposedProduct(
+        k: m, n: n, of: windows.images.base, gradient.block.base, bRow: n, adding: true, into: d.base, cRow: n)
+    #expect(d.array == expectedTransposed)
+
+    windows.starts.withUnsafeBufferPointer { starts in
+        withExtendedLifetime((windows, kernel, gradient)) {
+            for variant in 0..<kernel_product_variant_count() {
+                d.copy(from: FloatBlock(start))
+                guard
+                    kernel_product_variant(
+                        variant, m, n, k, windows.forKernel(starts.baseAddress, .plain), kernel.forKernel, false,
+                        c.base, n),
+                    kernel_product_variant(
+                        variant, k, n, m, windows.forKernel(starts.baseAddress, .transposed), gradient.forKernel, true,
+                        d.base, n)
+                else { continue }
+                #expect(c.array == expected && d.array == expectedTransposed, "variant \(variant)")
+            }
+        }
+    }
 }

@@ -3,10 +3,6 @@
 
 #include <stddef.h>
 
-// Brings together what lies under a square kernel at each pixel: `y` [rows, columns, kernel, kernel, channels] from `x`
-// [rows + kernel - 1, columns + kernel - 1, channels], which has its border of zeros.
-void kernel_columns(float *y, const float *x, size_t rows, size_t columns, size_t channels, size_t kernel);
-
 // Adds the bias, takes the largest of each window of `tall` x `wide` pixels, and 0 for what is below.
 //
 // Windows are one or two pixels tall and wide. `x` is [rows, columns, channels]; `y` [rows / tall, columns / wide,

@@ -8,12 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// A factor as it is stored: row-major with `row` floats from one row to the next, and taken transposed where that is
-// said.
+// A factor as it is stored, and taken transposed where that is said: row-major with `row` floats from one row to the
+// next; or, where there are `starts`, which a left factor may have, windows of an image. Row i is then runs of `run`
+// floats, the first from `values + starts[i]` on, each `run_step` floats after the one before: what lies under a kernel
+// at a pixel.
 typedef struct {
     const float *values;
     size_t row;
     bool transposed;
+    const unsigned *starts;
+    size_t run, run_step;
 } product_factor;
 
 // c [m, n] = a [m, k] b [k, n], or c + a b where `adds`; `c_row` is the floats from one row of c to the next.

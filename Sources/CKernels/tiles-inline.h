@@ -1,0 +1,111 @@
+// The tiles that products are made of, for each set of instructions.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define ALL _Pragma("clang loop unroll(full)")
+
+typedef float vector4 __attribute__((ext_vector_type(4), aligned(4)));
+typedef float vector8 __attribute__((ext_vector_type(8), aligned(4)));
+typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
+
+INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+// A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
+// a[p * a_step + r]) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
+// through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
+// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors.
+typedef struct {
+    size_t rows, panels, k;
+    const float *a;
+    bool transposed;
+    size_t a_row, a_step;
+    const unsigned *starts;
+    size_t run, run_step, in_run, skip;
+    const float *b;
+    size_t b_panel;
+    bool adds;
+    float *c;
+    size_t c_row;
+} tile;
+
+// One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What
+// there is less of is loaded first and kept: the vectors of one panel, or the values of a few rows. Row r of a begins
+// at `START`; of a transposed a, the rows' values of a step are at `at`, which `HERE` or `NEXT` sets.
+#define SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, START, AT, HERE, NEXT)                                     \
+    do {                                                                                                 \
+        enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
+        const float *restrict b = t->b, *at = t->a;                                                      \
+        VECTOR sum[ROWS][WIDTH * PANELS];                                                                \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
+                sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
+        size_t skip = t->skip, length = smaller(t->run - t->in_run, t->k);                               \
+        for (size_t done = 0; done < t->k; done += length, length = smaller(t->run, t->k - done)) {      \
+            const float *a[ROWS];                                                                        \
+            ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + skip + START;                            \
+            _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < length; p++, b += WIDTH * LANES, NEXT) { \
+                HERE;                                                                                    \
+                VECTOR row[WIDTH * PANELS], x[ROWS];                                                     \
+                ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++) x[r] = AT;                           \
+                ALL for (size_t v = 0; v < WIDTH * PANELS; v++) {                                        \
+                    row[v] = *(const VECTOR *)(b + v / WIDTH * t->b_panel + v % WIDTH * LANES);          \
+                    ALL for (size_t r = 0; r < ROWS && PANELS > 1; r++)                                  \
+                        sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                  \
+                }                                                                                        \
+                ALL for (size_t r = 0; r < ROWS && PANELS == 1; r++) {                                   \
+                    x[r] = AT;                                                                           \
+                    ALL for (size_t v = 0; v < WIDTH; v++)                                               \
+                        sum[r][v] = __builtin_elementwise_fma(x[r], row[v], sum[r][v]);                  \
+                }                                                                                        \
+            }                                                                                            \
+            skip += t->run_step - (done == 0 ? t->in_run : 0);                                           \
+        }                                                                                                \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
+                *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
+    } while (0)
+
+#define SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH)                                                         \
+    if (!t->transposed && !t->starts)                                                                    \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, r * t->a_row, a[r][p], (void)at, (void)at);                 \
+    else if (!t->transposed)                                                                             \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, t->starts[r], a[r][p], (void)at, (void)at);                 \
+    else if (!t->starts)                                                                                 \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], (void)a, at += t->a_step);                        \
+    else                                                                                                 \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], at = t->a + t->skip + t->starts[p], (void)a)
+
+// A tile of one row has a chain of sums for each vector alone: several panels at once keep the multipliers busy.
+#define CASE(ROWS, PANELS, VECTOR, WIDTH)               \
+    case ROWS:                                   \
+        if (PANELS > 1 && t->panels == PANELS) { \
+            SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH);  \
+        } else {                                 \
+            SUM_ANY_TILE(ROWS, 1, VECTOR, WIDTH);       \
+        }                                        \
+        break;
+
+#define TILES_OF_SIX(V, W) CASE(1, 6, V, W) CASE(2, 3, V, W) CASE(3, 2, V, W) CASE(4, 1, V, W) CASE(5, 1, V, W) CASE(6, 1, V, W)
+#define TILES_OF_TWELVE(V, W)                                                                             \
+    TILES_OF_SIX(V, W) CASE(7, 1, V, W) CASE(8, 1, V, W) CASE(9, 1, V, W) CASE(10, 1, V, W) CASE(11, 1, V, W) \
+    CASE(12, 1, V, W)
+static const size_t panels_at_once[] = {1, 6, 3, 2};
+
+#define TILE_FUNCTION(NAME, TARGET, TILES, VECTOR, WIDTH) \
+    TARGET static void NAME(const tile *t) {              \
+        switch (t->rows) { TILES(VECTOR, WIDTH) }         \
+    }
+
+#if defined(__x86_64__)
+TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 2)
+TILE_FUNCTION(sum_narrow_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 1)
+TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8, 2)
+TILE_FUNCTION(sum_narrow_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector8, 1)
+// The tiles of AVX-512 on AVX2: shows on more machines that their sizes are right.
+TILE_FUNCTION(sum_tile_wide, __attribute__((target("avx2,fma"))), TILES_OF_TWELVE, vector16, 2)
+#endif
+// Without instructions for it, a fused multiply-add is a call of the mathematics library: slow, and the same bits.
+TILE_FUNCTION(sum_tile_any, , TILES_OF_SIX, vector4, 2)
