@@ -92,12 +92,12 @@ extension Recogniser {
     private static func fittedForest(
         _ data: RecogniserData, settings: RecogniserSettings, threads: Int
     ) -> FittedForest? {
-        guard let forest = settings.trees.forest else { return nil }
+        let target = data.targets[0]
+        guard let forest = settings.trees.forest(ofClasses: target.classes) else { return nil }
         var people = [Int](repeating: 0, count: data.values.rows)
         for (recording, subject) in zip(data.recordings, data.subjects) {
             for sample in recording { people[sample] = subject }
         }
-        let target = data.targets[0]
         let material = Forest.Material(
             values: data.values, people: people, training: data.training.filter { target.labels[$0] != nil },
             labels: target.labels, classes: target.classes)

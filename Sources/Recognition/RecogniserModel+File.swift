@@ -203,7 +203,7 @@ extension RecogniserModel {
         }
         let factors = isScaled ? Array(try file.floats("scaling.factors", shape: [means.count])) : []
         let scaling = withExtendedLifetime(file) { FeatureScaling(means: means, factors: factors) }
-        let forest = try settings.trees.forest.map { _ in
+        let forest = try settings.trees.forest(ofClasses: classes).map { _ in
             guard
                 let forest = try Forest(file, classes: classes),
                 forest.inputs + forest.addedColumns == means.count

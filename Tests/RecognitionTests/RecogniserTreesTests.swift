@@ -66,6 +66,20 @@ private func altered(_ path: String, to other: String, tensor: String, _ bytes: 
         #expect(fits[0].network.features == 7 && fits[0].width == 4)
     }
 
+    @Test func moreClassesThanTheSettingsSayHaveNoTrees() throws {
+        let (folder, nights) = (try TemporaryFolder(), Nights(recordings: 5))
+        let forest = ForestSettings(mostClasses: 2, count: 12, leaf: 4)
+        let (made, plain) = (try model(nights, settings(forest)), try model(nights, settings(nil)))
+        #expect(made.recogniser.forest == nil)
+        #expect(made.recogniser.members.map(\.array) == plain.recogniser.members.map(\.array))
+        let path = folder.path("model.safetensors")
+        try made.write(to: path)
+        #expect(try TensorFile(opening: path).metadata["format"] == "ssrm.model.5")
+        #expect(try RecogniserModel(opening: path).recogniser.forest == nil)
+        let any = try fit(nights, settings(ForestSettings(mostClasses: 0, count: 12, leaf: 4)))
+        #expect(any.forest != nil)
+    }
+
     @Test(arguments: [0, 0.4])
     func aModelWithTreesReadBackRecognisesWithTheSameBits(share: Double) throws {
         let (folder, nights) = (try TemporaryFolder(), Nights(recordings: 5))
@@ -154,6 +168,7 @@ private func altered(_ path: String, to other: String, tensor: String, _ bytes: 
     @Test(arguments: [
         (ForestSettings(count: 0), "tree_count is 0"), (ForestSettings(leaf: 0), "tree_leaf is 0"),
         (ForestSettings(inputs: -1), "tree_inputs is -1"), (ForestSettings(share: 1.5), "tree_share is 1.5"),
+        (ForestSettings(mostClasses: -1), "tree_most_classes is -1"),
         (ForestSettings(share: .nan), "tree_share is nan"), (ForestSettings(shareOfTwo: 2), "tree_share_of_two is 2"),
     ])
     func aForestThatMakesNoSenseIsRefused(forest: ForestSettings, words: String) {

@@ -42,6 +42,11 @@ public enum TreeSettings: Equatable, Sendable {
         if case .forest(let settings) = self { settings } else { nil }
     }
 
+    /// The forest's settings where there is one for so many classes.
+    func forest(ofClasses classes: Int) -> ForestSettings? {
+        forest.flatMap { $0.mostClasses == 0 || classes <= $0.mostClasses ? $0 : nil }
+    }
+
     /// Refuses numbers that make no sense.
     ///
     /// - Throws: `SettingFault` for the first of them.
@@ -66,6 +71,10 @@ extension TreeSettings: Codable {
 
 /// How a forest is grown.
 public struct ForestSettings: Codable, Equatable, Sendable {
+    /// There is none where more classes than these are told apart; 0 for any number.
+    ///
+    /// Light from deep sleep is told by the night's course: what a tree says of an epoch alone was in the way.
+    public var mostClasses: Int
     /// The part that its probabilities have in those that are answered, from 0 to 1; the network's have the rest.
     public var share: Double
     /// The same where two classes are told apart.
@@ -80,6 +89,7 @@ public struct ForestSettings: Codable, Equatable, Sendable {
     public var inputs: Int
 
     private enum CodingKeys: String, CodingKey {
+        case mostClasses = "tree_most_classes"
         case share = "tree_share"
         case shareOfTwo = "tree_share_of_two"
         case count = "tree_count"
@@ -88,7 +98,11 @@ public struct ForestSettings: Codable, Equatable, Sendable {
     }
 
     /// Settings; without arguments those that served the nights of sleep-accel.
-    public init(share: Double = 0, shareOfTwo: Double = 0, count: Int = 100, leaf: Int = 30, inputs: Int = 0) {
+    public init(
+        mostClasses: Int = 3, share: Double = 0, shareOfTwo: Double = 0, count: Int = 100, leaf: Int = 30,
+        inputs: Int = 0
+    ) {
+        self.mostClasses = mostClasses
         (self.share, self.shareOfTwo) = (share, shareOfTwo)
         (self.count, self.leaf, self.inputs) = (count, leaf, inputs)
     }
@@ -100,6 +114,7 @@ public struct ForestSettings: Codable, Equatable, Sendable {
     ///
     /// - Throws: `SettingFault` for the first of them.
     public func validate() throws(SettingFault) {
+        try SettingFault.check((0...1 << 24).contains(mostClasses), "tree_most_classes", mostClasses, "0 to 2^24")
         try SettingFault.check((0...1).contains(share), "tree_share", share, "a number from 0 to 1")
         try SettingFault.check((0...1).contains(shareOfTwo), "tree_share_of_two", shareOfTwo, "a number from 0 to 1")
         try SettingFault.check((1...10_000).contains(count), "tree_count", count, "1 to 10000")
