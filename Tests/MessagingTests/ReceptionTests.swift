@@ -75,7 +75,7 @@ import Testing
         var (said, hasHonest) = ([UInt8](), false)
         while said.count < 600 || !hasHonest {
             guard let arrival = try wait(for: paced.sockets, { try paced.receive() }) else { return }
-            let frame = try #require(arrival.frames.first).bytes
+            let frame = try #require(arrival.frames.map { Array($0.bytes) }.first)
             if frame.count == 1 { said.append(frame[0]) } else { hasHonest = true }
         }
         #expect(said == (0..<600).map { UInt8($0 % 256) })
