@@ -127,8 +127,9 @@ static void sum_cut_tile(const variant *v, tile t, size_t columns) {
 // c [m, n] from a few rows of a as they lie, and b packed.
 static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
     const tile first = t;
-    const size_t at_once = m < sizeof panels_at_once / sizeof panels_at_once[0] ? panels_at_once[m] : 1;
-    const bool has_runs_of_rows = t.starts && t.transposed;
+    const bool has_runs_of_rows = t.starts && t.transposed;  // a tile may have fewer rows than c then
+    const size_t at_once =
+        !has_runs_of_rows && m < sizeof panels_at_once / sizeof panels_at_once[0] ? panels_at_once[m] : 1;
     for (size_t j = 0; j < n; j += t.panels * v->columns, t.b += t.panels * t.b_panel) {
         const size_t columns = smaller(v->columns, n - j);
         t.panels = n - j >= at_once * v->columns ? at_once : 1;

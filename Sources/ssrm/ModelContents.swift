@@ -54,7 +54,7 @@ struct ModelContents: Encodable {
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
         (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
         subjects = model.provenance.subjects
-        trees = model.recogniser.forest == nil ? nil : model.recogniser.settings.trees
+        trees = model.recogniser.forest?.trees.isEmpty ?? true ? nil : model.recogniser.settings.trees
         (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
     }
 

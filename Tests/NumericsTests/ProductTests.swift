@@ -130,6 +130,7 @@ private struct ImageWindows {
 /// Rows, columns, channels, kernel and n: runs shorter and longer than a tile, windows longer than a block of k.
 @Test(arguments: [
     [1, 1, 1, 1, 1], [5, 7, 1, 5, 16], [4, 4, 16, 3, 32], [7, 3, 32, 3, 64], [9, 16, 13, 3, 40], [3, 2, 100, 3, 20],
+    [4, 3, 1, 1, 200],
 ])
 func aProductOfWindowsIsBitForBitThatOfTheirRowsBroughtTogether(sizes: [Int]) {
     let n = sizes[4]

@@ -93,6 +93,11 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     // One that goes on has a new file in its place, with what was done before.
     try made(arguments + ["--resume"])
     #expect(try file(in: live).count == first.count)
+    // Another run's figures would be drawn as this one's, or lost.
+    let other = ["pretrain"] + (try Pretraining.jobFlags(run: folder.path("other"), steps: 40))
+    let refused = try ProgramRun(other + ["--workers", "1", "--tensorboard", live]).result()
+    #expect(refused.status == 1 && refused.errors.contains("has event files of another run"))
+    #expect(try file(in: live).count == first.count)
 }
 
 @Test func whatCanNotBeExportedIsRefusedInOneLine() throws {

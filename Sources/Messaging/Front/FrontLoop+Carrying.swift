@@ -76,6 +76,9 @@ extension FrontLoop {
         }
     }
 
+    /// A frame of such a cost is no small one: sums and samples are limited by their bytes.
+    private static let freeFrameCost = 16_384
+
     /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
     private func judge(_ bytes: UnsafeRawBufferPointer, of passage: Passage) throws(FormFault) -> PeerFraming.Walk {
         settle()
@@ -86,7 +89,7 @@ extension FrontLoop {
         var frames = passage.pace.count(at: now)
         (passage.isHeldByItself, passage.isTooFast) = (false, false)
         return try trial.walk(bytes, limits: limits.message) { message, frameCost in
-            frames -= 1
+            if frameCost < Self.freeFrameCost { frames -= 1 }
             guard frames >= 0 else {
                 passage.isTooFast = true
                 return false
@@ -117,8 +120,8 @@ extension FrontLoop {
         let before = passage.framing
         var frames = 0
         // They were judged before.
-        _ = try? passage.framing.walk(bytes, limits: limits.message) { _, _ in
-            frames += 1
+        _ = try? passage.framing.walk(bytes, limits: limits.message) { _, frameCost in
+            if frameCost < Self.freeFrameCost { frames += 1 }
             return true
         }
         passage.pace.take(frames, at: now)

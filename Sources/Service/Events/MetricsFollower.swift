@@ -17,6 +17,10 @@ package final class MetricsFollower: RunEventSink {
     private let tell: (Part) throws -> Void
     /// How many bytes of the file were told of.
     private var offset = 0
+    /// When the part of the run in hand began.
+    private var start = 0.0
+    /// Why the last part was not taken: then all is told anew.
+    private var failure: (any Error)?
 
     /// A follower of the run in a folder.
     ///
@@ -30,15 +34,19 @@ package final class MetricsFollower: RunEventSink {
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .started, .wentBack:
-            let metrics = FileManager.default.contents(atPath: folder.metricsFile) ?? Data()
-            offset = metrics.count
-            try tell(
-                .begin(
-                    metrics: metrics, events: FileManager.default.contents(atPath: folder.eventsFile),
-                    start: Date().timeIntervalSince1970 - time.seconds))
-        case .stepDone: try follow()
-        default: break
+            start = Date().timeIntervalSince1970 - time.seconds
+            try begin()
+        case .stepDone: try failure == nil ? follow() : begin()
+        default: if let failure { throw failure }
         }
+    }
+
+    private func begin() throws {
+        let metrics = FileManager.default.contents(atPath: folder.metricsFile) ?? Data()
+        try tellPart(
+            .begin(
+                metrics: metrics, events: FileManager.default.contents(atPath: folder.eventsFile), start: start))
+        offset = metrics.count
     }
 
     private func follow() throws {
@@ -48,7 +56,17 @@ package final class MetricsFollower: RunEventSink {
         else { return }
         let new = content.dropFirst(offset)
         guard let last = new.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        try tellPart(.lines(Data(new[...last])))
         offset = last + 1
-        try tell(.lines(Data(new[...last])))
+    }
+
+    private func tellPart(_ part: Part) throws {
+        do {
+            try tell(part)
+            failure = nil
+        } catch {
+            failure = error
+            throw error
+        }
     }
 }

@@ -5,17 +5,32 @@ import Service
 
 /// An event file for TensorBoard that grows with a run.
 final class LiveTensorBoard {
+    private static let prefix = "events.out.tfevents."
     private let folder: String
+    /// What tells this job's files from others'.
+    private let suffix: String
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
     private var start = 0.0
 
-    /// A file in a folder, which is made where it is not there.
+    /// A file of a job's in a folder, which is made where it is not there.
     ///
-    /// - Throws: `TensorFileError` where it can't be made.
-    init(_ folder: String) throws {
-        self.folder = folder
+    /// - Throws: `TensorFileError` where it can't be made, `ProgramError` where it has event files of others:
+    ///   TensorBoard would draw both as one run.
+    init(_ folder: String, jobDigest: String) throws {
+        (self.folder, suffix) = (folder, ".ssrm-\(jobDigest.prefix(8))")
         try DurableFolder.make(folder)
+        let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
+        guard let other = others.first else { return }
+        throw ProgramError(
+            """
+            \(folder) has event files of another run (\(other)), which TensorBoard would draw as this one's; name another \
+            folder
+            """)
+    }
+
+    private var eventFiles: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(Self.prefix) } }
     }
 
     /// Takes what `MetricsFollower` tells.
@@ -27,27 +42,38 @@ final class LiveTensorBoard {
             if !metrics.isEmpty { whole = try TensorBoardEvents(metrics: metrics, events: events) }
             // Who reads the old file reads it to its end and goes on with the next one by name, where steps that are
             // done again have the same figures.
-            let own = try FileManager.default.contentsOfDirectory(atPath: folder).filter { Self.number(of: $0) != nil }
-            let number = max(Int(start), (own.compactMap(Self.number).max() ?? 0) + 1)
-            path = "\(folder)/\(TensorBoardEvents.fileName(number))"
+            try DurableFolder.make(folder)  // somebody may have removed it since
+            let own = try eventFiles.filter { number(of: $0) != nil }
+            let newest = max(Int(start), (own.compactMap { number(of: $0) }.max() ?? 0) + 1)
+            path = "\(folder)/\(fileName(newest))"
             try WholeFile.write(whole.bytes, to: path)
             for name in own { unlink("\(folder)/\(name)") }
         case .lines(let lines):
             var new = TensorBoardEvents(goingOn: start)
             new.add(lines: lines)
-            let file = try FileHandle(forWritingTo: URL(filePath: path))
-            try file.seekToEnd()
-            try file.write(contentsOf: new.bytes)
-            try file.close()
+            do {
+                let file = try FileHandle(forWritingTo: URL(filePath: path))
+                try file.seekToEnd()
+                try file.write(contentsOf: new.bytes)
+                try file.close()
+            } catch {
+                throw ProgramError(
+                    access(path, F_OK) == 0
+                        ? "\(path) can't be written to; is the disk full?" : "\(path) is gone")
+            }
         }
     }
 
+    /// TensorBoard reads those of a folder in the order of their names.
+    private func fileName(_ number: Int) -> String {
+        let digits = "\(number)"
+        return Self.prefix + String(repeating: "0", count: max(10 - digits.count, 0)) + digits + suffix
+    }
+
     /// The number in the name of such a file; nil of another.
-    private static func number(of name: String) -> Int? {
-        let parts = name.split(separator: ".")
-        guard parts.count == 5, let number = Int(parts[3]), TensorBoardEvents.fileName(number) == name else {
-            return nil
-        }
-        return number
+    private func number(of name: String) -> Int? {
+        guard name.hasPrefix(Self.prefix), name.hasSuffix(suffix) else { return nil }
+        let number = Int(name.dropFirst(Self.prefix.count).dropLast(suffix.count))
+        return number.flatMap { fileName($0) == name ? $0 : nil }
     }
 }

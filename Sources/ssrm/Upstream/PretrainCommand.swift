@@ -47,7 +47,9 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
             let (processors, shards) = (Processors.count, job.shardsPerStep)
             let settings = LocalWorkersSettings(
                 count: workers, threads: threads, pins: pinning.pinning, processors: processors, shards: shards)
-            if workers == nil { Terminal.error(settings.reason(processors: processors, shards: shards)) }
+            if workers == nil, threads == nil {
+                Terminal.error(settings.reason(processors: processors, shards: shards))
+            }
             return settings
         }
     }

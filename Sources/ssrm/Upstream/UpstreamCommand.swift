@@ -35,7 +35,7 @@ extension UpstreamCommand {
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
         settings.workers = workers?(job)
-        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0) }
+        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         switch try run.run(signals: signals) {
         case .complete(let result): try report(result)
