@@ -158,7 +158,9 @@ import Testing
         let isOver = waitFor {
             reception.takeNotes().forEach(note)
             _ = try? reception.receive()
-            return reasons.count { $0.contains("more than 200000 bytes") || $0.contains("does not end") } > 5
+            // Those that are held back on a busy machine may be closed for their silence first.
+            return reasons.count > 5
+                && reasons.contains { $0.contains("more than 200000 bytes") || $0.contains("does not end") }
         }
         #expect(isOver, "\(reasons)")
     }
