@@ -1,4 +1,3 @@
-import Dispatch
 import Layers
 import Numerics
 
@@ -34,17 +33,7 @@ struct LogisticObjective {
         let weightCount = columns * classes
         let (weights, biases) = (point[..<weightCount].map { Float($0) }, point[weightCount...].map { Float($0) })
         let blocks = (rows + blockRows - 1) / blockRows
-        var parts = [Part](repeating: Part(), count: blocks)
-        parts.withUnsafeMutableBufferPointer { parts in
-            // Each thread writes to places of its own.
-            nonisolated(unsafe) let parts = parts
-            let lanes = max(1, min(threads, blocks))
-            DispatchQueue.concurrentPerform(iterations: lanes) { lane in
-                for block in stride(from: lane, to: blocks, by: lanes) {
-                    parts[block] = part(block, weights: weights, biases: biases)
-                }
-            }
-        }
+        let parts = ParallelParts.results(blocks, threads: threads) { part($0, weights: weights, biases: biases) }
         var (value, gradient) = (0.0, [Double](repeating: 0, count: point.count))
         for part in parts {
             value += part.loss

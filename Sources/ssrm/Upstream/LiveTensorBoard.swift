@@ -7,7 +7,7 @@ import Service
 final class LiveTensorBoard {
     private static let prefix = "events.out.tfevents."
     private let folder: String
-    /// What tells this job's files from others'.
+    /// What tells this job's files from others': the end of their names.
     private let suffix: String
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
@@ -18,7 +18,7 @@ final class LiveTensorBoard {
     /// - Throws: `TensorFileError` where it can't be made, `ProgramError` where it has event files of others:
     ///   TensorBoard would draw both as one run.
     init(_ folder: String, jobDigest: String) throws {
-        (self.folder, suffix) = (folder, ".ssrm-\(jobDigest.prefix(8))")
+        (self.folder, suffix) = (folder, "-\(jobDigest.prefix(8))")
         try DurableFolder.make(folder)
         let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
         guard let other = others.first else { return }
@@ -64,16 +64,12 @@ final class LiveTensorBoard {
         }
     }
 
-    /// TensorBoard reads those of a folder in the order of their names.
-    private func fileName(_ number: Int) -> String {
-        let digits = "\(number)"
-        return Self.prefix + String(repeating: "0", count: max(10 - digits.count, 0)) + digits + suffix
-    }
+    private func fileName(_ number: Int) -> String { TensorBoardEvents.fileName(number) + suffix }
 
     /// The number in the name of such a file; nil of another.
     private func number(of name: String) -> Int? {
-        guard name.hasPrefix(Self.prefix), name.hasSuffix(suffix) else { return nil }
-        let number = Int(name.dropFirst(Self.prefix.count).dropLast(suffix.count))
-        return number.flatMap { fileName($0) == name ? $0 : nil }
+        let parts = name.split(separator: ".")
+        guard parts.count == 5, let number = Int(parts[3]), fileName(number) == name else { return nil }
+        return number
     }
 }
