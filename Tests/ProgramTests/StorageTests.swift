@@ -84,7 +84,7 @@ import Testing
         let endless = try EndlessRun.pretrain(
             run: run, "--workers", "1", "--checkpoint-every", "20", "--checkpoint-copy", copy)
         try endless.events.waits(for: .checkpointCopied)
-        try FileManager.default.removeItem(atPath: copy)
+        try takeAway(copy)
         let failed = try endless.events.waits(for: .checkpointFailed)
         #expect(failed.reason?.contains(copy) ?? false)
         let count = try endless.events.entries.count { $0.event == .checkpointWritten }
@@ -111,7 +111,7 @@ import Testing
     @Test func aRunDirectoryThatIsRemovedIsMadeAnew() throws {
         let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
         try endless.events.waits(for: .checkpointWritten)
-        try FileManager.default.removeItem(atPath: run)
+        try takeAway(run)
         try endless.events.waits(for: .folderRestored)
         try endless.events.waits(for: .checkpointWritten)
         for name in ["job.json", "endpoint", "lock"] {
