@@ -177,6 +177,11 @@ public struct Roster: Sendable {
         if members[worker]?.isReady ?? false { order.removeAll { $0.id == worker } }
     }
 
+    /// Notes that nobody could be heard for so long until now.
+    mutating func excuse(silenceOf time: Duration, at now: Duration) {
+        for (worker, member) in members { members[worker]?.lastHeard = min(now, member.lastHeard + time) }
+    }
+
     /// The workers whose lease is over.
     func expired(at now: Duration) -> [WorkerID] {
         members.filter { now - $0.value.lastHeard > lease }.map(\.key).sorted()

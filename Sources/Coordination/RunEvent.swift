@@ -12,6 +12,8 @@ public enum RunEvent: Equatable, Sendable {
     case listening(endpoint: String)
     /// A worker can compute.
     case joined(worker: String, processor: String, numerics: String)
+    /// A worker that takes part said hello anew; what it had in hand is given out again.
+    case cameAgain(worker: String)
     /// A worker was asked to end, and went.
     case left(worker: String)
     /// A worker can't go on.
@@ -22,6 +24,8 @@ public enum RunEvent: Equatable, Sendable {
     case cutOff(worker: String)
     /// A worker process that this run started has ended.
     case ended(process: Int32, how: String)
+    /// A worker process can't be started for the time being.
+    case notStarted(reason: String)
     /// No other worker process takes the place of this one, which has ended.
     case givenUp(process: Int32)
     /// A worker's connection broke and took work with it.
@@ -98,11 +102,13 @@ public enum RunEvent: Equatable, Sendable {
         case checkpointSkipped = "checkpoint_skipped"
         case listening
         case joined
+        case cameAgain = "came_again"
         case left
         case failed
         case silent
         case cutOff = "cut_off"
         case ended
+        case notStarted = "not_started"
         case givenUp = "given_up"
         case lostWork = "lost_work"
         case otherArithmetic = "other_arithmetic"
@@ -141,11 +147,13 @@ public enum RunEvent: Equatable, Sendable {
         case .checkpointSkipped: .checkpointSkipped
         case .listening: .listening
         case .joined: .joined
+        case .cameAgain: .cameAgain
         case .left: .left
         case .failed: .failed
         case .silent: .silent
         case .cutOff: .cutOff
         case .ended: .ended
+        case .notStarted: .notStarted
         case .givenUp: .givenUp
         case .lostWork: .lostWork
         case .otherArithmetic: .otherArithmetic
@@ -187,12 +195,13 @@ public enum RunEvent: Equatable, Sendable {
         case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]
         case .folderRestored(let path): [("path", .text(path))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
-            .recordFailed(let reason), .keysUnreadable(let reason):
+            .recordFailed(let reason), .keysUnreadable(let reason), .notStarted(let reason):
             [("reason", .text(reason))]
         case .listening(let endpoint): [("endpoint", .text(endpoint))]
         case .joined(let worker, let processor, let numerics):
             [("worker", .text(worker)), ("processor", .text(processor)), ("numerics", .text(numerics))]
-        case .left(let worker), .lostWork(let worker), .cutOff(let worker): [("worker", .text(worker))]
+        case .left(let worker), .lostWork(let worker), .cutOff(let worker), .cameAgain(let worker):
+            [("worker", .text(worker))]
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
         case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
         case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
@@ -251,6 +260,7 @@ extension RunEvent: CustomStringConvertible {
         case .checkpointSkipped(let reason): "skipped a checkpoint: \(reason)"
         case .listening(let endpoint): "listening on \(endpoint)"
         case .joined(let worker, let processor, let numerics): "\(worker) joined (\(processor), \(numerics))"
+        case .cameAgain(let worker): "\(worker) said hello anew; its leaves go to others"
         case .left(let worker): "\(worker) left"
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
         case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
@@ -270,7 +280,7 @@ extension RunEvent: CustomStringConvertible {
         case .peersMuted: "further connections that are closed are only counted"
         case .peersDropped(let count): "\(count) connections were closed until now because of what peers did"
         case .keysChanged(let count): "the list of keys has changed: \(count) may come"
-        case .keysUnreadable(let reason): reason
+        case .keysUnreadable(let reason), .notStarted(let reason): reason
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
             \(worker) found the sum of leaves \(leaves) of step \(step) infinite or not a number\

@@ -9,9 +9,13 @@ extension Training {
         if shutOut.contains(worker) || record.shutOut.contains(hello.name.printable) {
             return [refuse(worker, Refusal(.refuted, "its sums were wrong; it is not taken in again"))]
         }
-        let freed = depart(worker, at: now)
+        var directives: [Directive] = []
+        if let member = roster.members[worker], member.isReady {
+            directives.append(.event(.cameAgain(worker: member.name)))
+        }
+        directives += depart(worker, at: now)
         roster.onHello(hello, from: worker, at: now)
-        return freed + [.welcome(worker)]
+        return directives + [.welcome(worker)]
     }
 
     mutating func onReady(
@@ -23,7 +27,8 @@ extension Training {
         if let probe, probe.digest != ready.probeDigest {
             if refusesOtherArithmetic || auditShare >= 1 {
                 let text = "\(member.name) (\(processor), \(numerics)) computes other bits than \(probe.name)"
-                let reason = "\(text); this job takes equal arithmetic only"
+                let those = relayedClaim == nil ? "this job" : "a relay, whose word is one worker's for all,"
+                let reason = "\(text); \(those) takes equal arithmetic only"
                 return tellRefused(text) + [refuse(worker, Refusal(.otherArithmetic, reason))]
                     + depart(worker, at: now)
             }
@@ -119,13 +124,15 @@ extension Training {
             return onNotFinite(from: worker, of: ledger.step, at: now)
         case .nodes(let nodes):
             if let fault = fault(of: nodes, blockLengths) { return onUnreadable(fault, from: worker, at: now) }
-            if let finder = ledger.finder(ofLeavesOf: worker), finder.worker == worker {
+            let finder = ledger.finder(ofLeavesOf: worker)
+            if let finder, finder.worker == worker {
                 ledgers[place].onContradiction(by: worker)
                 return sendAway(finder, step: ledger.step, leaves: report.leaves) + assign(at: now)
             }
+            // Whether the finder was wrong is not known by another's word alone.
+            let isLookedThrough = ledger.isLookedThrough || finder != nil
             return [
-                .takeSums(
-                    from: worker, isLookedThrough: ledger.isLookedThrough, isCompared: ledger.isCompared(worker))
+                .takeSums(from: worker, isLookedThrough: isLookedThrough, isCompared: ledger.isCompared(worker))
             ]
         }
     }

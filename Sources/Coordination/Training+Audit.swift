@@ -51,7 +51,11 @@ extension Training {
             return []
         }
         if mark == nil { return [failNotFinite(step)] }
-        var directives = wrong.found.flatMap { sendAway($0, step: step, leaves: leaves) }
+        // One that was alone may have found it twice.
+        let finders = wrong.found.enumerated().filter { place, finder in
+            !wrong.found[..<place].contains { $0.worker == finder.worker }
+        }
+        var directives = finders.flatMap { sendAway($1, step: step, leaves: leaves) }
         var unbelieved: Int?
         for answer in wrong.lied {
             let since = record.unaudited[answer.name]
@@ -76,10 +80,14 @@ extension Training {
         return directives + [.takeAnswer(claim: right.claim)] + goOn(at: now)
     }
 
-    /// The first exchange of which a present worker's sums are taken on its word since it was last found right: how far
-    /// back the run might have to go.
-    public var unbelievedSince: Int? {
-        roster.members.values.compactMap { $0.isComparable ? record.unaudited[$0.name] : nil }.min()
+    /// How far back the run might have to go: the first exchange of which a present worker's sums are taken on its word
+    /// since it was last found right, and the like of workers that are gone and may come back, of those that have the
+    /// latest ones.
+    public var unbelievedSince: [Int] {
+        let present = Set(roster.members.values.map(\.name))
+        let first = roster.members.values.compactMap { $0.isComparable ? record.unaudited[$0.name] : nil }.min()
+        let gone = record.unaudited.filter { !present.contains($0.key) }.map(\.value).sorted()
+        return ([first].compactMap(\.self) + gone.suffix(Self.goneLimit)).sorted()
     }
 
     /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.

@@ -2,13 +2,17 @@
 extension Training {
     /// The workers of a relay, which has no run in hand yet.
     ///
+    /// It says one probe for all of them, that of the first: others are not taken in.
+    ///
     /// - Parameters:
     ///   - plan: what of the job it has to know.
     ///   - firstClaim: the number of the first claim, drawn at random; not 0.
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
     init(relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration) {
-        self.init(plan, round: plan.rounds, firstClaim: firstClaim, heartbeat: heartbeat, lease: lease)
+        self.init(
+            plan, round: plan.rounds, firstClaim: firstClaim, heartbeat: heartbeat, lease: lease,
+            refusesOtherArithmetic: true)
         relayedClaim = firstClaim
     }
 

@@ -120,6 +120,10 @@ public struct Training: Sendable {
     var auditDraw: RandomSequence
     private var refusedCount = 0
     var backupCount = 0
+    /// Of so many workers that are gone it is kept in mind from where on their sums were taken on their word.
+    static let goneLimit = 8
+    /// When `onTick` was called last.
+    private var ticked: Duration?
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
     static let refusedLimit = 20
 
@@ -215,7 +219,7 @@ public struct Training: Sendable {
 
     /// Takes note that a worker's connection has ended: what it has in hand others compute, too, until it is heard of.
     public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
-        guard let member = roster.members[worker], member.isReady, !member.isCutOff else { return [] }
+        guard !isOver, let member = roster.members[worker], member.isReady, !member.isCutOff else { return [] }
         let isTold = roster.noteCutOff(worker, at: now)
         isBehind = true
         return (isTold ? [.event(.cutOff(worker: member.name))] : []) + assign(at: now)
@@ -231,7 +235,12 @@ public struct Training: Sendable {
     public var nextLook: Duration? { look }
 
     /// Looks for workers whose lease is over, and for answers that are overdue.
+    ///
+    /// Where it is called late, by more than two heartbeats, this process was stopped, and with it its hearing: that is
+    /// no silence of the workers'.
     public mutating func onTick(at now: Duration) -> [Directive] {
+        if let ticked, now - ticked > grace { roster.excuse(silenceOf: now - ticked, at: now) }
+        ticked = now
         var directives = assign(at: now)
         for worker in roster.expired(at: now) {
             let name = roster.members[worker]?.name ?? ""

@@ -16,6 +16,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case littleRoom(needed: Int, capacity: Int, mebibytes: Int)
     /// Blocks are not kept in the cache from here on.
     case cacheGivenUp(reason: String)
+    /// There is no memory for sums that could be shared with a coordinator on this machine.
+    case noSharedMemory(reason: String)
     /// The job is done, or the coordinator stopped.
     case finished(isComplete: Bool)
 
@@ -30,6 +32,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .beganAnew: "began_anew"
         case .littleRoom: "little_room"
         case .cacheGivenUp: "cache_given_up"
+        case .noSharedMemory: "no_shared_memory"
         case .finished: "finished"
         }
     }
@@ -37,7 +40,7 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .notTakenIn, .beganAnew, .littleRoom, .cacheGivenUp: true
+        case .otherDataset, .notTakenIn, .beganAnew, .littleRoom, .cacheGivenUp, .noSharedMemory: true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -51,7 +54,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .beganAnew(let reason), .notTakenIn(let reason): [("reason", .text(reason))]
         case .littleRoom(let needed, let capacity, let mebibytes):
             [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
-        case .cacheGivenUp(let reason): [("reason", .text(reason))]
+        case .cacheGivenUp(let reason), .noSharedMemory(let reason): [("reason", .text(reason))]
         case .finished(let isComplete): [("complete", .truth(isComplete))]
         }
     }
@@ -78,6 +81,7 @@ extension WorkerEvent: CustomStringConvertible {
             again; with --sample-memory \(mebibytes) or a job with --order blockwise and fewer --window-blocks they would not
             """
         case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
+        case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
         case .finished(let isComplete): isComplete ? "the job is done" : "the coordinator stopped"
         }
     }

@@ -6,7 +6,9 @@ import Numerics
 /// behind them.
 ///
 /// A file that is not whole, or was altered, is as good as none. A folder that can't be written to is still read from.
+/// Blocks, of whatever dataset, that no job has read for 30 days are removed when another one begins.
 final class BlockFolder {
+    private static let keptSeconds = 30.0 * 86_400
     private let path: String
     /// Tells the dataset and the size of its blocks apart from others.
     private let dataset: String
@@ -27,9 +29,21 @@ final class BlockFolder {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             isWritten = true
+            removeOldOnes()
         } catch {
             isWritten = false
             tell("\(path) is no folder and can't be made one")
+        }
+    }
+
+    /// Removes what bears the name of a block and was not read for long; whatever else is there is not this program's.
+    private func removeOldOnes() {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
+        for name in names where name.wholeMatch(of: /[0-9a-f]{32}-[0-9]+\.block/) != nil {
+            let file = "\(path)/\(name)"
+            var status = stat()
+            guard lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            if Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > Self.keptSeconds { unlink(file) }
         }
     }
 
@@ -46,6 +60,8 @@ final class BlockFolder {
         return data.withUnsafeBytes { bytes in
             let values = UnsafeRawBufferPointer(rebasing: bytes[..<(count * 4)])
             guard SHA256Digest.bytes(of: values).elementsEqual(bytes[(count * 4)...]) else { return nil }
+            // When it was read last; a folder that can't be written to keeps what it has.
+            utimensat(AT_FDCWD, file(block), nil, 0)
             let block = FloatBlock(uninitialised: count)
             UnsafeMutableRawBufferPointer(start: block.base, count: count * 4).copyMemory(from: values)
             return block

@@ -20,7 +20,7 @@ package final class CheckpointPlaces {
     var path: String { writers[0].folder.path }
 
     /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`.
-    package func write(_ newest: TrainingCheckpoint, backTo: Int? = nil) {
+    package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {
         for place in writers { place.writer.write(newest, backTo: backTo) }
     }
 
@@ -44,7 +44,10 @@ package final class CheckpointPlaces {
                 fault = fault ?? error
             }
         }
-        if newest == nil, let fault { throw fault }
+        if let fault {
+            if newest == nil { throw fault }
+            skipped("\(fault)")
+        }
         return newest
     }
 
@@ -55,9 +58,13 @@ package final class CheckpointPlaces {
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed.
     ///
-    /// - Throws: where one can't be removed.
+    /// - Throws: where some can't be removed; the line names them all.
     func dropLater(than step: Int) throws {
-        for place in writers { try place.writer.dropLater(than: step) }
+        let left = writers.flatMap { $0.writer.dropLater(than: step) }
+        if left.isEmpty { return }
+        throw ServiceError(
+            "checkpoints after step \(step) may hold wrong sums and can't be removed; remove them before --resume: "
+                + left.joined(separator: "; "))
     }
 
     /// Tries again what could not be written, where it is time for that.

@@ -12,8 +12,8 @@ package final class CheckpointWriter: Sendable {
     private struct State {
         /// What is to be written next.
         var waiting: TrainingCheckpoint?
-        /// The step that the run may have to go back to.
-        var backTo: Int?
+        /// The steps that the run may have to go back to.
+        var backTo: [Int] = []
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
         /// When it is tried again.
@@ -43,9 +43,9 @@ package final class CheckpointWriter: Sendable {
     ///
     /// - Parameters:
     ///   - newest: the checkpoint.
-    ///   - backTo: the step that the run may have to go back to: the last checkpoint from before then is kept beside
-    ///     the newest ones.
-    package func write(_ newest: TrainingCheckpoint, backTo: Int? = nil) {
+    ///   - backTo: the steps that the run may have to go back to: of each, the last checkpoint from before then is kept
+    ///     beside the newest ones.
+    package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {
         state.withLock { ($0.waiting, $0.backTo) = (newest, backTo) }
         queue.async { [self] in writeWaiting() }
     }
@@ -91,26 +91,33 @@ package final class CheckpointWriter: Sendable {
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed; what waits to be written is not.
     ///
-    /// - Throws: where one can't be removed.
-    package func dropLater(than step: Int) throws {
+    /// - Returns: those that can't be removed, each with the reason.
+    package func dropLater(than step: Int) -> [String] {
         state.withLock { ($0.waiting, $0.failure, $0.retryTime) = (nil, nil, nil) }
-        try queue.sync {
+        return queue.sync {
             state.withLock { $0.waiting = nil }
-            for later in folder.checkpointSteps where later > step {
-                let path = folder.checkpointFile(step: later)
-                guard unlink(path) == 0 || errno == ENOENT else {
-                    throw ServiceError(
-                        "\(path) may hold wrong sums and can't be removed: \(String(cString: strerror(errno)))")
+            do {
+                return try folder.checkpointSteps.filter { $0 > step }.compactMap { later in
+                    let path = folder.checkpointFile(step: later)
+                    if unlink(path) == 0 || errno == ENOENT { return nil }
+                    return "\(path): \(String(cString: strerror(errno)))"
                 }
+            } catch {
+                return ["\(error)"]
             }
         }
     }
 
     private func removeOldOnes(upTo step: Int) {
         let backTo = state.withLock(\.backTo)
-        let steps = folder.checkpointSteps.filter { $0 <= step }
-        let before = backTo.flatMap { backTo in steps.last { $0 <= backTo } }
-        for old in steps.dropLast(kept) where old != before {
+        let steps: [Int]
+        do {
+            steps = try folder.checkpointSteps.filter { $0 <= step }
+        } catch {
+            return events.put(.checkpointNotRemoved(reason: "\(error)"))
+        }
+        let wanted = Set(backTo.compactMap { backTo in steps.last { $0 <= backTo } })
+        for old in steps.dropLast(kept) where !wanted.contains(old) {
             let path = folder.checkpointFile(step: old)
             if unlink(path) != 0, errno != ENOENT {
                 events.put(.checkpointNotRemoved(reason: "\(path): \(String(cString: strerror(errno)))"))

@@ -71,6 +71,7 @@ extension CoordinatorShell {
         state.giveUpParts()
         var record: AuditRecord?
         if round < state.round {
+            isBelieved = false
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
             let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }
@@ -78,6 +79,7 @@ extension CoordinatorShell {
             var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
             self.state = state
+            isBelieved = true
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()

@@ -11,14 +11,14 @@ extension CoordinatorShell {
     /// Has the state as it is now written.
     func keepCheckpoint() throws {
         if let hold, try hold.renew() { events.tell(.folderRestored(path: checkpoints.path)) }
-        // While the run goes on, one that it may have to go back to is kept, too.
-        let unbelieved = training.ledger == nil ? nil : training.unbelievedSince
+        // While the run goes on, those that it may have to go back to are kept, too.
+        let unbelieved = training.ledger == nil ? [] : training.unbelievedSince
         checkpoints.write(checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
     }
 
-    /// Writes what was reached before the job failed, if there is something.
+    /// Writes what was reached before the job failed, if there is something that is good.
     func keepLastGoodState() {
-        let isKept = state.step > startStep && state.parameters.isFinite(threads: Self.threads)
+        let isKept = isBelieved && state.step > startStep && state.parameters.isFinite(threads: Self.threads)
         if isKept, !(hold?.isLost ?? false) {
             do {
                 try keepCheckpoint()

@@ -37,6 +37,8 @@ package final class CoordinatorShell {
     let figures: [Figure]
     var training: Training
     var state: TrainingState
+    /// Whether no sums are in it that are known to be wrong: where going back fails, it is not to be kept.
+    var isBelieved = true
     /// How vectors are cut.
     let parts: VectorParts
     /// The step in hand, which is made next, and where two are computed at once the one after it.
@@ -196,7 +198,7 @@ package final class CoordinatorShell {
                 try perform(training.onTick(at: watch.elapsed))
                 tellDroppedCount(isLast: false)
                 checkpoints.tick()
-                if ending == nil { try workers?.tick() }
+                try startWorkers()
                 try checkPatience()
             }
         }
@@ -262,9 +264,16 @@ package final class CoordinatorShell {
         for signal in signals.takeAll() {
             guard signal == SIGCHLD else { return signal }
             try requireWholeSamples()  // or this machine's workers end over it one after another
-            for end in try workers?.reap(restart: ending == nil) ?? [] { try handle(end) }
+            for end in workers?.reap(restart: ending == nil) ?? [] { try handle(end) }
+            try startWorkers()
         }
         return nil
+    }
+
+    /// Starts this machine's own workers whose time has come.
+    private func startWorkers() throws {
+        if ending != nil { return }
+        for fault in try workers?.tick() ?? [] { events.tell(.notStarted(reason: fault)) }
     }
 
     private func handle(_ end: LocalWorkers.End) throws {

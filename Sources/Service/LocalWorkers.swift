@@ -9,6 +9,8 @@ package final class LocalWorkers {
         var replacement = Replacement()
         /// How long after its start the last one is followed by another; nil where it is not.
         var delay: Duration?
+        /// Whether it was told that none can be started.
+        var isFaultTold = false
     }
     /// A worker process that has ended.
     struct End {
@@ -17,6 +19,7 @@ package final class LocalWorkers {
         /// Whether no other takes its place.
         let isLast: Bool
     }
+    private static let retryDelay = Duration.seconds(1)
     private let arguments: [String]
     /// Per worker, the processors of its compute threads; nil to let them run anywhere.
     private let processors: [[Int]]?
@@ -52,7 +55,7 @@ package final class LocalWorkers {
         var pid = pid_t()
         let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)
         if code != 0 { throw ServiceError("a worker can't be started: \(String(cString: strerror(code)))") }
-        (slots[i].pid, slots[i].delay) = (pid, nil)
+        (slots[i].pid, slots[i].delay, slots[i].isFaultTold) = (pid, nil, false)
         slots[i].started = Stopwatch()
         slots[i].replacement.onStart()
     }
@@ -67,12 +70,11 @@ package final class LocalWorkers {
     /// This program as it runs, even if its file was replaced or removed since.
     private static let program = "/proc/self/exe"
 
-    /// Takes note of workers that ended, and starts others in their place, some of them later by `tick`.
+    /// Takes note of workers that ended; `tick` starts others in their place.
     ///
     /// - Parameter restart: whether there is still work.
     /// - Returns: those that ended.
-    /// - Throws: when one can't be started.
-    func reap(restart: Bool) throws -> [End] {
+    func reap(restart: Bool) -> [End] {
         var ends: [End] = []
         for i in slots.indices {
             guard let pid = slots[i].pid else { continue }
@@ -82,27 +84,31 @@ package final class LocalWorkers {
             slots[i].pid = nil
             let time = slots[i].started.elapsed
             let next = slots[i].replacement.onEnd(after: time, isKilled: signal != 0)
-            if restart { try follow(i, next, after: time) }
+            if restart { slots[i].delay = next.delay.map { time + $0 } }
             let how = signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"
             ends.append(End(pid: pid, how: how, isLast: next == .never))
         }
         return ends
     }
 
-    private func follow(_ i: Int, _ next: Replacement.Next, after time: Duration) throws {
-        switch next {
-        case .now: try start(i)
-        case .after(let delay): slots[i].delay = time + delay
-        case .never: break
-        }
-    }
-
-    /// Starts those whose time has come.
-    func tick() throws {
+    /// Starts those whose time has come; one that can't be started is tried again a second later.
+    ///
+    /// - Returns: why some can't be started, once of each.
+    /// - Throws: when none runs and one can't be started.
+    func tick() throws -> [String] {
+        var faults: [String] = []
         for i in slots.indices {
             guard let delay = slots[i].delay, slots[i].started.elapsed >= delay else { continue }
-            try start(i)
+            do {
+                try start(i)
+            } catch {
+                if pids.isEmpty { throw error }
+                slots[i].delay = slots[i].started.elapsed + Self.retryDelay
+                if !slots[i].isFaultTold { faults.append("\(error); trying again until it is") }
+                slots[i].isFaultTold = true
+            }
         }
+        return faults
     }
 
     /// Whether none runs, and none will be started.
@@ -115,7 +121,7 @@ package final class LocalWorkers {
             if signal != 0 { for pid in pids { kill(pid, signal) } }
             let watch = Stopwatch()
             while !pids.isEmpty, watch.elapsed < patience {
-                if (try? reap(restart: false))?.isEmpty ?? true { usleep(5000) }
+                if reap(restart: false).isEmpty { usleep(5000) }
             }
         }
     }

@@ -8,6 +8,15 @@ package struct Replacement: Equatable, Sendable {
         case now
         case after(Duration)
         case never
+
+        /// How long after the end; nil for never.
+        var delay: Duration? {
+            switch self {
+            case .now: .zero
+            case .after(let delay): delay
+            case .never: nil
+            }
+        }
     }
     /// A worker that ends sooner than this after its start has done little.
     private static let quick = Duration.seconds(3)

@@ -104,7 +104,12 @@ package struct UpstreamRun {
 
     /// What a person reads of a run in these folders that was ended before its first step.
     package static func ending(in folders: [RunFolder]) -> String {
-        let newest = folders.compactMap { folder in folder.checkpointSteps.last.map { (folder.path, $0) } }
+        let newest: [(String, Int)]
+        do {
+            newest = try folders.compactMap { folder in try folder.checkpointSteps.last.map { (folder.path, $0) } }
+        } catch {
+            return "before its first step: \(error)"
+        }
         guard let (path, step) = newest.max(by: { $0.1 < $1.1 }) else {
             return "before its first step: \(folders[0].path) has no checkpoint, so there is nothing to resume"
         }

@@ -74,9 +74,14 @@ extension WorkerShell {
         // that is computed at once and once more: a step's are kept until a further step's work comes.
         let adding = settings.threads > 1 ? settings.threads : 0
         let blocksAtOnce = settings.threads + adding + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
-        // Where there is no such memory to be had, the sums go through the socket.
-        memory =
-            coordinatorMemory == nil ? nil : try? SharedMemory(blocks: (1 + job.roundsAtOnce) * blocksAtOnce, of: count)
+        memory = nil
+        if coordinatorMemory != nil {
+            do {
+                memory = try SharedMemory(blocks: (1 + job.roundsAtOnce) * blocksAtOnce, of: count)
+            } catch {
+                tell(.noSharedMemory(reason: "\(error)"))
+            }
+        }
         compute.put(.prepare(job, held, blocks: memory?.blocks(of: count) ?? [], generation: generation))
     }
 }

@@ -108,10 +108,10 @@ struct SimulatedRun {
             }
         if !trouble.isOfNumbers, draw.happens(350) { machines = Self.relayed(machines, &draw) }
         // Whose answers can't be compared may be anybody but a liar, who would be taken at its word; where all is
-        // audited, such workers are refused.
+        // audited, and behind relays, such workers are refused.
         if audit < 1, draw.happens(250) {
             for i in machines.indices where draw.happens(400) && !(trouble.isOfNumbers && i == worker) {
-                machines[i].probe = "other"
+                if machines[i].hub == nil { machines[i].probe = "other" }
             }
         }
         self.machines = machines

@@ -33,25 +33,40 @@ public struct RunFolder: Sendable {
             + ".safetensors"
     }
 
-    /// The steps that there is a checkpoint file of, from the first to the last.
+    /// The steps that there is a checkpoint file of, from the first to the last; none where there is no folder.
+    ///
+    /// - Throws: `UpstreamError.noCheckpoint` where there is a folder and it can't be read.
     public var checkpointSteps: [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointFolder)) ?? []
-        return names.compactMap { name in
-            guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
-            // A file that somebody put there under a name of his own is no checkpoint of this run.
-            return Int(name.dropFirst(5).dropLast(12)).flatMap {
-                checkpointFile(step: $0).hasSuffix("/" + name) ? $0 : nil
-            }
-        }.sorted()
+        get throws(UpstreamError) {
+            try namesOfCheckpoints().compactMap { name in
+                guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+                // A file that somebody put there under a name of his own is no checkpoint of this run.
+                return Int(name.dropFirst(5).dropLast(12)).flatMap {
+                    checkpointFile(step: $0).hasSuffix("/" + name) ? $0 : nil
+                }
+            }.sorted()
+        }
+    }
+
+    private func namesOfCheckpoints() throws(UpstreamError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: checkpointFolder)
+        } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+            return []
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+            let reason = (cause ?? error).localizedDescription
+            throw .noCheckpoint(path: checkpointFolder, reason: "it can't be read: \(reason)")
+        }
     }
 
     /// The newest checkpoint that is whole.
     ///
     /// - Parameter skipped: is told of each newer one that is not, and why.
     /// - Returns: nil when there are no checkpoint files at all.
-    /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole.
+    /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole, or their folder can't be read.
     public func newestCheckpoint(skipped: (String) -> Void) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        let steps = checkpointSteps
+        let steps = try checkpointSteps
         var newestFault: (any Error)?
         for step in steps.reversed() {
             let file = checkpointFile(step: step)

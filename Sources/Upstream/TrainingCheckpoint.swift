@@ -107,7 +107,10 @@ public struct TrainingCheckpoint: Sendable {
         probe = file.metadata["probe_sha256"].map {
             ArithmeticProbe(digest: $0, name: file.metadata["probe_worker"] ?? "")
         }
-        record = AuditRecord(metadata: file.metadata)
+        guard let record = AuditRecord(metadata: file.metadata, exchanges: step / job.stepsPerRound) else {
+            throw fail("what its metadata tell of workers' sums can't be read")
+        }
+        self.record = record
         try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")
@@ -134,15 +137,25 @@ extension AuditRecord {
         ]
     }
 
-    /// The record in a file's metadata; files of before there was one have none of it.
-    fileprivate init(metadata: [String: String]) {
-        func count(_ key: String) -> Int { max(0, metadata[key].flatMap { Int($0) } ?? 0) }
-        func value<T: Decodable>(_ key: String) -> T? {
-            metadata[key].flatMap { try? JSONDecoder().decode(T.self, from: Data($0.utf8)) }
+    /// No run has so many leaves.
+    private static let largestCount = 1 << 48
+
+    /// The record in a file's metadata, of a run after so many exchanges.
+    ///
+    /// Files of before there was one have none of it. Nil where something is there that no run wrote.
+    fileprivate init?(metadata: [String: String], exchanges: Int) {
+        func count(_ key: String) -> Int? {
+            metadata[key].map { Int($0) ?? -1 }.map { (0...Self.largestCount).contains($0) ? $0 : nil } ?? 0
         }
+        func value<T: Decodable>(_ key: String, or none: T) -> T? {
+            metadata[key].map { try? JSONDecoder().decode(T.self, from: Data($0.utf8)) } ?? none
+        }
+        guard let leaves = count("leaves"), let audited = count("audited_leaves"), let backups = count("backups"),
+            let unaudited = value("unaudited_since", or: [String: Int]()),
+            unaudited.values.allSatisfy((0...exchanges).contains), let shutOut = value("shut_out", or: Set<String>())
+        else { return nil }
         self.init(
-            probesAgree: metadata["probes_agree"] != "false", leaves: count("leaves"),
-            audited: count("audited_leaves"), backups: count("backups"), unaudited: value("unaudited_since") ?? [:],
-            shutOut: value("shut_out") ?? [])
+            probesAgree: metadata["probes_agree"] != "false", leaves: leaves, audited: audited, backups: backups,
+            unaudited: unaudited, shutOut: shutOut)
     }
 }

@@ -2,7 +2,7 @@ import Numerics
 
 /// A message and the floats that travel with it.
 public struct Envelope: Sendable {
-    /// No header is larger; a welcome may list many blocks of samples.
+    /// No header is larger; a welcome has the job as text.
     public static let headerByteLimit = 4 << 20
     /// No header that a worker sends is larger.
     public static let workerHeaderByteLimit = 64 << 10

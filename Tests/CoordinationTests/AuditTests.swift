@@ -166,11 +166,11 @@ import Wire
         _ = try training.takeNotFinite(of: ann)
         let left = training.take(.farewell(.leaving, text: ""), from: ann)
         #expect(work(left) == [bob: 0..<2])
-        // Nothing is there that its sums could be compared with.
+        // Nothing is there that its sums could be compared with, so they are looked through.
         let (report, lengths) = try training.answer(of: bob)
         #expect(
             training.take(.leafReport(report), lengths, from: bob)
-                == [.takeSums(from: bob, isLookedThrough: false, isCompared: false)])
+                == [.takeSums(from: bob, isLookedThrough: true, isCompared: false)])
         #expect(training.onSums(from: bob, at: .zero).last == .finishStep)
     }
 
@@ -257,14 +257,23 @@ import Wire
         #expect(record.shutOut.count == AuditRecord.nameLimit)
     }
 
-    @Test func theRunMayHaveToGoBackToWhereAPresentWorkerWasLastFoundRight() throws {
+    @Test func theRunMayHaveToGoBackToWhereAWorkerWasLastFoundRightBeItThereOrNot() throws {
         var training = training(0.9999, (ann, "ann"))
         for _ in 0..<3 {
             _ = try take("x", of: ann, &training)
             _ = training.onRoot(isFinite: true, at: .zero)
         }
-        #expect(training.unbelievedSince == 0)
+        #expect(training.unbelievedSince == [0])
         _ = training.take(.farewell(.leaving, text: ""), from: ann)
-        #expect(training.unbelievedSince == nil)
+        #expect(training.unbelievedSince == [0])
+        // Of those that are gone the last ones are kept in mind, of the present the first.
+        for place in 0..<10 {
+            let worker = WorkerID([1, UInt8(place)])
+            _ = training.join(worker, "w\(place)")
+            _ = try take("x", of: worker, &training)
+            _ = training.onRoot(isFinite: true, at: .zero)
+            _ = training.take(.farewell(.leaving, text: ""), from: worker)
+        }
+        #expect(training.unbelievedSince == Array(5..<13))
     }
 }

@@ -55,11 +55,32 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     _ = training.join(ann, "ann")
     _ = training.join(bob, "bob")
     #expect(work(try training.takeNotFinite(of: ann)) == [bob: 0..<4])
-    let refuted = try training.takeAnswer(of: bob)
+    let refuted = try training.takeAnswer(of: bob, lookedThrough: true)
     #expect(refusals(refuted) == [.refuted])
     #expect(events(refuted) == [.refuted(worker: "ann", step: 0, leaves: 0..<4)])
     #expect(refuted.contains(.forget(ann)) && refuted.last == .finishStep)
     #expect(training.readyCount == 1)
+}
+
+@Test func whoFoundSumsNotFiniteIsNotRefutedBySumsThatAreNot() throws {
+    var training = training()
+    _ = training.join(ann, "ann")
+    _ = training.join(bob, "bob")
+    _ = try training.takeNotFinite(of: ann)
+    let (report, blockLengths) = try training.answer(of: bob)
+    let taken = training.take(.leafReport(report), blockLengths, from: bob)
+    #expect(taken == [.takeSums(from: bob, isLookedThrough: true, isCompared: false)])
+    let found = training.onNotFinite(from: bob, at: .zero)
+    #expect(refusals(found).isEmpty && found.last == .settle(step: 0, leaves: 0..<4) && training.readyCount == 2)
+}
+
+@Test func aLoneWorkerWhoseWordIsWrongIsToldOfOnce() throws {
+    var training = training()
+    _ = training.join(ann, "ann")
+    _ = try training.takeNotFinite(of: ann)
+    _ = try training.takeNotFinite(of: ann)
+    let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "sums", at: .zero)
+    #expect(events(settled) == [.refuted(worker: "ann", step: 0, leaves: 0..<4)])
 }
 
 @Test func aLoneWorkerThatContradictsItselfIsSentAwayAndNeitherAnswerCounts() throws {

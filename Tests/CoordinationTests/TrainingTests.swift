@@ -39,13 +39,16 @@ extension Training {
         return (answer, nodes.map { _ in plan.vectorCount })
     }
 
-    /// Takes the report of what a worker has in hand; its sums are finite.
-    mutating func takeAnswer(of worker: WorkerID, at now: Duration = .zero) throws -> [Directive] {
+    /// Takes the report of what a worker has in hand; its sums are finite, and looked through where that is said.
+    mutating func takeAnswer(
+        of worker: WorkerID, lookedThrough: Bool? = nil, at now: Duration = .zero
+    ) throws -> [Directive] {
         var (report, blockLengths) = try answer(of: worker)
         report.computing = now - (roster.members[worker]?.inHand?.since ?? now)
+        let isLookedThrough = lookedThrough ?? ledger?.isLookedThrough ?? false
         #expect(
             take(.leafReport(report), blockLengths, from: worker, at: now) == [
-                .takeSums(from: worker, isLookedThrough: ledger?.isLookedThrough ?? false, isCompared: false)
+                .takeSums(from: worker, isLookedThrough: isLookedThrough, isCompared: false)
             ])
         return onSums(from: worker, at: now)
     }
@@ -135,6 +138,32 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     _ = training.join(ann, "ann")
     #expect(refusals(training.take(.leafReport(late), blockLengths, from: ann)) == [.notAssigned])
     #expect(training.ledger?.claim(of: bob)?.leaves == 0..<4)
+}
+
+@Test func aCoordinatorThatWasStoppedTakesNobodyForSilent() {
+    var training = training()
+    _ = training.join(ann, "ann")
+    _ = training.onTick(at: .seconds(1))
+    // Nobody was heard meanwhile, and what came in waits to be read.
+    #expect(events(training.onTick(at: .seconds(60))).isEmpty && training.readyCount == 1)
+    for second in 61...69 { #expect(events(training.onTick(at: .seconds(second))).isEmpty) }
+    #expect(events(training.onTick(at: .seconds(71))) == [.silent(worker: "ann", lease: lease)])
+}
+
+@Test func aWorkerThatSaysHelloAnewIsToldOfAndCountsOnce() {
+    var training = training()
+    _ = training.join(ann, "ann")
+    #expect(events(training.take(hello("ann"), from: ann)) == [.cameAgain(worker: "ann")])
+    _ = training.take(.ready(Ready(probeDigest: "same")), from: ann)
+    #expect(training.readyCount == 1)
+}
+
+@Test func aConnectionThatEndsAfterTheLastStepIsNoNews() throws {
+    var training = training(steps: 1)
+    _ = training.join(ann, "ann")
+    _ = try training.takeAnswer(of: ann)
+    _ = training.onRoot(isFinite: true, at: .zero)
+    #expect(training.onGone(ann, at: .zero).isEmpty)
 }
 
 @Test func aHeartbeatIsAnsweredAndKeepsAWorker() {

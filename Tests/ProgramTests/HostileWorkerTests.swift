@@ -2,6 +2,7 @@ import Foundation
 import Numerics
 import TestKit
 import Testing
+import Upstream
 import Wire
 
 /// What a coordinator does with a worker that is broken or means harm: the job goes on, to the same bits.
@@ -190,5 +191,24 @@ import Wire
         try endless.waitsForProgress()
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
         #expect(worker.result().status == 0)
+    }
+
+    /// What may hold wrong sums is neither kept nor gone on from, though it can't be removed.
+    @Test func wrongSumsAreNotKeptWhereGoingBackFails() throws {
+        let endless = try EndlessRun.coordinator(run: run, "--audit", "0.3", "--checkpoint-every", "10")
+        let liar = try LyingWorker("liar", endpoint: try endless.events.endpoint(), from: 25)
+        try endless.events.waits(for: .checkpointWritten) { $0.step ?? 0 >= 30 }
+        // No file, so that it can't be removed as one.
+        let inTheWay = RunFolder(run).checkpointFile(step: 999_999)
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: true)
+        let worker = try endless.worker()
+        let result = endless.process.result()
+        #expect(result.status == 1 && result.errors.contains("may hold wrong sums and can't be removed; remove them"))
+        #expect(result.errors.contains(inTheWay), Comment(rawValue: result.errors))
+        try liar.isSentAway()
+        worker.result()
+        try FileManager.default.removeItem(atPath: inTheWay)
+        let resumed = try Pretraining.pretrain(run: run, steps: 400, "--workers", "1", "--resume")
+        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: 400)))
     }
 }

@@ -38,7 +38,7 @@ import Upstream
         let written = try RunEventLog(of: folder.path("killed"), by: killed).waits(for: .checkpointWritten, count: 2)
         killed.signal(SIGKILL)
         #expect(killed.result().status == -SIGKILL)
-        let newest = RunFolder(folder.path("killed")).checkpointSteps.last
+        let newest = try RunFolder(folder.path("killed")).checkpointSteps.last
         let steps = try #require(newest) + 20
         #expect(steps > written[1].step ?? 0)
         let resumed = try outcome(of: start("killed", workers: 3, steps: steps, "--resume"))

@@ -58,6 +58,24 @@ import Testing
         #expect(!last.errorsSoFar.contains("going on without"))
     }
 
+    @Test func blocksThatNoJobHasReadForAMonthAreRemovedFromTheCacheAndNothingElse() throws {
+        let unread = String(repeating: "0a", count: 16) + "-3.block"
+        for name in [unread, "recording.block", "notes.txt"] {
+            try folder.write("", to: "cache/\(name)")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -31 * 86_400)],
+                ofItemAtPath: folder.path("cache/\(name)"))
+        }
+        let endless = try EndlessRun.coordinator(run: folder.path("run"))
+        let worker = try endless.worker("--cache", folder.path("cache"))
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(worker.result().status == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("cache"))
+        #expect(!left.contains(unread) && left.contains("recording.block") && left.contains("notes.txt"))
+        #expect(left.count > 2, "blocks of the job in hand are kept")
+    }
+
     @Test func anOrderIsPartOfTheJob() throws {
         let run = folder.path("run")
         let plain = try Pretraining.pretrain(run: run, steps: 20, "--workers", "1", "--order", "samples")

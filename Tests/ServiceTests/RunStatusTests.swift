@@ -80,6 +80,19 @@ import Testing
         #expect(status.problems.last?.text == "refused that")
     }
 
+    @Test func whoSaysHelloAnewIsCountedOnce() throws {
+        try take([joined("lab1:1"), .cameAgain(worker: "lab1:1"), joined("lab1:1")])
+        #expect(try status().workers == 1)
+    }
+
+    @Test func figuresThatWereGivenUpAreInNoLine() throws {
+        try take([
+            joined("lab1:1"), step(1), step(2), .stepDone(step: 3, figures: [.init("loss", 1e6)], workers: 1),
+            .wentBack(step: 2), step(3), step(4),
+        ])
+        #expect(try status().loss == 0.5)
+    }
+
     @Test func aRunThatIsOverTellsHowItEnded() throws {
         try take([joined("lab1:1"), step(1), round(["lab1:1": 5]), step(2), .finished(step: 12)])
         let finished = try status()

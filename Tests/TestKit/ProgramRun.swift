@@ -12,7 +12,14 @@ public struct ProgramResult: Sendable {
 }
 
 /// A real process of the built `ssrm` (or of another program), watched line by line.
+///
+/// One that its test did not end, as when it failed before, ends with the process of the tests.
 public final class ProgramRun: Sendable {
+    private static let running = Mutex<Set<Int32>>([])
+    private static let endsAtExit: Void = {
+        _ = atexit { for pid in ProgramRun.running.withLock({ $0 }) { kill(pid, SIGKILL) } }
+    }()
+
     private struct State {
         var output = ""
         var errors = ""
@@ -47,12 +54,17 @@ public final class ProgramRun: Sendable {
         let (output, errors) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError) = (output, errors)
         process.terminationHandler = { [weak self] process in
+            Self.running.withLock { _ = $0.remove(process.processIdentifier) }
             let ended = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             self?.update { $0.status = ended }
         }
         read(output) { $0.output += $1 }
         read(errors) { $0.errors += $1 }
-        try process.run()
+        _ = Self.endsAtExit
+        try Self.running.withLock { running in
+            try process.run()
+            running.insert(process.processIdentifier)
+        }
     }
 
     /// Reads a stream to its end on a thread of its own: a file handle's readability handler can miss the end, and its

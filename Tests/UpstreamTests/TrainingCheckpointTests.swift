@@ -35,6 +35,28 @@ import Upstream
     #expect(skipped.count == 1 && skipped[0].contains(torn))
 }
 
+@Test func aFolderThatCanNotBeReadIsNotTakenForAnEmptyOne() throws {
+    let folder = try TemporaryFolder()
+    let run = RunFolder(folder.path("run"))
+    #expect(try run.checkpointSteps.isEmpty && run.newestCheckpoint { _ in } == nil)
+    try folder.write("no folder", to: "run/checkpoints")
+    let fault = #expect(throws: UpstreamError.self) { try run.newestCheckpoint { _ in } }
+    #expect("\(try #require(fault))".hasPrefix("\(run.checkpointFolder): it can't be read: "))
+}
+
+@Test(arguments: [
+    AuditRecord(leaves: .max), AuditRecord(backups: 1 << 50), AuditRecord(unaudited: ["w": 6]),
+    AuditRecord(unaudited: ["w": -1]),
+])
+func numbersThatNoRunWritesOfItsSumsAreRefused(record: AuditRecord) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("step.safetensors")
+    let state = try pretrainAlone(SmallJob.job(steps: 5), samples: SmallJob.samples)
+    try TrainingCheckpoint(job: SmallJob.job(), state: state, record: record).write(to: path)
+    let fault = #expect(throws: UpstreamError.self) { try TrainingCheckpoint(reading: path) }
+    #expect("\(try #require(fault))" == "\(path): what its metadata tell of workers' sums can't be read")
+}
+
 @Test func jobsDifferInWhatTheySayAndNotInTheirLength() {
     var other = SmallJob.job(steps: 500)
     #expect(SmallJob.job().differences(from: other).isEmpty)

@@ -52,12 +52,13 @@ package final class MetricsFollower: RunEventSink {
     private func follow() throws {
         var status = stat()
         guard stat(folder.metricsFile, &status) == 0, Int(status.st_size) > offset,
-            let content = FileManager.default.contents(atPath: folder.metricsFile)
+            let file = FileHandle(forReadingAtPath: folder.metricsFile)
         else { return }
-        let new = content.dropFirst(offset)
-        guard let last = new.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        defer { try? file.close() }
+        try file.seek(toOffset: UInt64(offset))
+        guard let new = try file.readToEnd(), let last = new.lastIndex(of: UInt8(ascii: "\n")) else { return }
         try tellPart(.lines(Data(new[...last])))
-        offset = last + 1
+        offset += last + 1 - new.startIndex
     }
 
     private func tellPart(_ part: Part) throws {

@@ -59,7 +59,9 @@ package final class MetricsSink: RunEventSink {
 
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
-        case .started(let step, _, _), .wentBack(let step): try dropLines(after: step)
+        case .started(let step, _, _), .wentBack(let step):
+            (sums, stepCount, timedSteps, hasBegun, costs) = ([], 0, 0, false, RunCosts())
+            try dropLines(after: step)
         case .roundTimed(let times): costs.add(times)
         case .stepDone(let step, let figures, let workers):
             add(figures)

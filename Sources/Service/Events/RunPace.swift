@@ -19,6 +19,9 @@ struct RunPace {
         return Double((last.step - first.step) * rowsPerStep) / max((last.time - first.time).seconds, 1e-9)
     }
 
+    /// Takes note that the run goes on from an earlier step: what was done since counts for nothing.
+    mutating func onWentBack() { first = nil }
+
     /// Notes a step that is done; rates leave out the time until workers had joined.
     mutating func onStep(_ step: Int, at time: Duration) {
         last = (step, time)

@@ -13,9 +13,13 @@ final class RunTally: RunEventSink {
     private(set) var costs = RunCosts()
 
     func take(_ event: RunEvent, at time: Duration) {
-        if case .roundTimed(let times) = event { costs.add(times) }
-        guard case .stepDone(let step, let figures, _) = event else { return }
-        pace.onStep(step, at: time)
-        lastLoss = figures.first?.value
+        switch event {
+        case .roundTimed(let times): costs.add(times)
+        case .wentBack: pace.onWentBack()
+        case .stepDone(let step, let figures, _):
+            pace.onStep(step, at: time)
+            lastLoss = figures.first?.value
+        default: break
+        }
     }
 }

@@ -30,6 +30,9 @@ package final class TerminalSink: RunEventSink {
             if Terminal.isInteractive { Terminal.show(line) } else { Terminal.error(line) }
         case .roundTimed(let times): costs.add(times)
         case .started(step: 0, _, isResumed: false), .checkpointWritten, .checkpointCopied: break
+        case .wentBack:
+            pace.onWentBack()
+            Terminal.error(event.description)
         case .finished where pace.hasBegun: tellCosts()  // the result tells the rest
         case .stopped:
             Terminal.error(event.description)

@@ -36,7 +36,8 @@ extension RunStatus {
 
     /// How a run stands by what was read of its files, and by what its directory shows at a look.
     init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [Metrics], at now: Date) {
-        let newest = folder.checkpointSteps.last
+        // Whoever may not read the folder is shown no checkpoint.
+        let newest = (try? folder.checkpointSteps)?.last
         let checkpoint = newest.flatMap { step in
             Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
         }

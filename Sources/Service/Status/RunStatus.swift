@@ -155,7 +155,7 @@ package struct RunStatus: Encodable {
             case "joined":
                 members.append((worker, event.text("processor") ?? ""))
                 seen[worker] = event.text("processor")
-            case "left", "failed", "silent", "refuted", "lied":
+            case "came_again", "left", "failed", "silent", "refuted", "lied":
                 if let place = members.firstIndex(where: { $0.name == worker }) { members.remove(at: place) }
             default: break
             }
@@ -226,7 +226,7 @@ package struct RunStatus: Encodable {
     /// The kinds of events that a person should look at.
     private static let problemKinds: Set = [
         "slow_products", "checkpoint_skipped", "failed", "silent", "cut_off", "ended", "given_up", "lost_work",
-        "other_arithmetic",
+        "other_arithmetic", "not_started", "came_again",
         "refused", "peer_dropped", "not_finite", "refuted", "lied", "went_back", "step_repeated", "folder_restored",
         "checkpoint_failed", "checkpoint_not_removed", "record_failed",
     ]

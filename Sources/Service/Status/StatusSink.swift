@@ -60,7 +60,10 @@ final class StatusSink: RunEventSink {
                 beat.figures = figures.map { RunBeat.NamedFigure(name: $0.name, value: $0.value) }
                 (beat.sentBytes, beat.receivedBytes) = bytes
             }
-        case .started(let step, _, _), .wentBack(let step): shared.beat.withLock { $0.step = step }
+        case .started(let step, _, _): shared.beat.withLock { $0.step = step }
+        case .wentBack(let step):
+            pace.onWentBack()
+            shared.beat.withLock { $0.step = step }
         default: break
         }
     }

@@ -18,7 +18,7 @@ public struct Refusal: Equatable, Sendable {
         case otherArithmetic = 6
         /// A block of samples that does not exist.
         case noSuchBlock = 7
-        /// Sums that were said not to be finite, and are.
+        /// Sums that were wrong, or were said not to be finite, and are.
         case refuted = 8
         /// What only somebody with another key may say.
         case notAuthorized = 9

@@ -16,8 +16,8 @@ struct LeaseOptions: ParsableArguments {
             "The share of leaves, from 0 to 1, that two workers compute and that count only where both are the same.",
             discussion: """
                 A worker whose sums are wrong, by the coordinator's own computing, is sent away, and what was made with them \
-                is done again. With 1 no wrong sum is ever taken, and \
-                workers of other arithmetic are refused. Of `coordinator` 0.01, of `pretrain` 0 where not given.
+                is done again. A worker that is alone, or whose fellows are late, is taken at its word. With 1 no wrong sum \
+                is ever taken, and workers of other arithmetic are refused. Of `coordinator` 0.01, of `pretrain` 0 where not given.
                 """))
     var audit: Double?
 
