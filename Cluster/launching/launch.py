@@ -1,6 +1,7 @@
 """A job over several hosts: the coordinator here, and every worker."""
 
 import fcntl
+import itertools
 import os
 import pathlib
 import re
@@ -60,6 +61,21 @@ class Launch:
                           % (" or ".join(host.label for host in hosts[:3]), hosts[0].label))
         return "tcp://%s:*" % address
 
+    def require_reachable(self, listen, hosts):
+        """Refuses a name of this machine that stands for itself alone here, as Debian writes it into /etc/hosts."""
+        place = re.match(r"tcp://([A-Za-z][A-Za-z0-9.-]*):([0-9]+|\*)$", listen)
+        if not place or place.group(1) == "localhost" or self.options.connect:
+            return
+        try:
+            address = socket.getaddrinfo(place.group(1), None, type=socket.SOCK_STREAM)[0][4][0]
+        except OSError:
+            return  # the coordinator says so
+        if address.startswith("127.") or address == "::1":
+            raise Trouble("--listen %s: the name '%s' stands for %s here (/etc/hosts), which no other machine reaches; "
+                          "give this machine's address on the network: --listen tcp://%s:%s"
+                          % (listen, place.group(1), address, address_towards(hosts[0], self.options.ssh_config)
+                             or "ADDRESS", place.group(2)))
+
     def start_coordinator(self, hosts):
         (self.run / "logs").mkdir(parents=True, exist_ok=True)
         self.lock = open(str(self.run / "launcher"), "w")
@@ -73,9 +89,11 @@ class Launch:
         endpoint = self.run / "endpoint"
         if endpoint.exists():
             endpoint.unlink()
+        listen = self.options.listen or self.found_listen(hosts)
+        self.require_reachable(listen, hosts)
         self.keys = Keys.of(self.package.program, self.run, self.flags)
         command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data", self.options.data]
-        command += ["--run", str(self.run), "--listen", self.options.listen or self.found_listen(hosts)]
+        command += ["--run", str(self.run), "--listen", listen]
         command += (["--status=" + self.options.status] if self.options.status else []) + self.flags
         # In a session of its own: Ctrl-C is this program's to pass on.
         self.coordinator = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -92,11 +110,16 @@ class Launch:
         for host in hosts:
             host.fill(self.options)
             for _ in range(host.workers):
-                same = sum(worker.host.label == host.label for worker in self.workers)
-                name = host.label + ("-%d" % (same + 1) if same else "")
+                name = self.free_name(host.label)
                 worker = Worker(self, host, self.run / "logs" / (name + ".log"), name, told)
                 self.workers.append(worker)
                 worker.thread.start()
+
+    def free_name(self, label):
+        """A host's name, or that with a number where a worker bears it; who did not come, or is gone, bears none."""
+        borne = {worker.name for worker in self.workers if not worker.is_over}
+        numbered = (label + ("-%d" % number if number > 1 else "") for number in itertools.count(1))
+        return next(name for name in numbered if name not in borne)
 
     def lock_of(self, host):
         """Held by the one worker that looks at a host or copies to it."""

@@ -113,8 +113,10 @@ struct SSHLaunchTests {
 
     @Test func aHostJoinsWhileTheJobGoesOn() throws {
         defer { processes.endAll() }
-        let launcher = try launch("ssh", hosts: "host1\n", flags: ClusterJob.endless)
+        let launcher = try launch("ssh", hosts: "host1\nhost2 program=/nowhere/ssrm\n", flags: ClusterJob.endless)
         try job.events(of: "ssh").waits(for: .joined, count: 1, seconds: 60)
+        // Who did not come leaves its name free.
+        #expect(waitFor { launcher.errorsSoFar.contains("host2 has no program '/nowhere/ssrm'") })
         let added = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script)
             .result(seconds: 60)
         #expect(added.status == 0 && added.errors.contains("host2: joined with 1 thread"), "\(added.errors)")
