@@ -172,6 +172,20 @@ struct SSHLaunchTests {
         #expect(result.status == 1 && lines.last?.contains(advice) == true, "\(result.errors)")
     }
 
+    /// Where a host looks for the coordinator, and what a person is told that its system says of that.
+    @Test(arguments: [
+        ("tcp://127.0.0.1:1", "answers, and takes nobody at that port"),
+        ("tcp://255.255.255.255:1", "there is no way to that address from there (Network is unreachable)"),
+    ])
+    func aHostThatDoesNotReachTheCoordinatorIsToldOfInOneLine(connect: String, words: String) throws {
+        defer { processes.endAll() }
+        let launcher = try launch("ssh", hosts: "host1 connect=\(connect)\n", flags: ClusterJob.endless)
+        let result = launcher.result(seconds: 60)
+        let lines = result.errors.split(separator: "\n").filter { $0.contains("host1 can't reach the coordinator") }
+        #expect(result.status == 1 && lines.count == 4, "\(result.errors)")
+        #expect(lines.allSatisfy { $0.contains(words) }, "\(result.errors)")
+    }
+
     @Test(arguments: [
         ("lab1 thread=2", "hosts.txt:2: 'thread=2' is none of KEY=VALUE"), ("lab1 threads=0", "threads takes a number"),
         ("-oProxyCommand=x", "is not a host's name"), ("lab1 address=-x", "is no address"),
