@@ -1,6 +1,7 @@
 """A job over several hosts: the coordinator here, and every worker."""
 
 import fcntl
+import itertools
 import os
 import pathlib
 import re
@@ -19,18 +20,24 @@ from .worker import Worker
 
 
 def address_towards(host, ssh_config):
-    """The address of this machine on the way to a host: what the host reaches it by, usually."""
+    """The address of this machine on the way to a host: what the host reaches it by, usually.
+
+    Nothing where the host's name is not known here, and an OSError where there is no way to its address.
+    """
     words = host.ssh(ssh_config)
     shown = subprocess.run(words[:1] + ["-G"] + words[1:], stdout=subprocess.PIPE, universal_newlines=True).stdout
     name = re.search(r"^hostname (.*)$", shown, re.MULTILINE)
     try:
         found = socket.getaddrinfo(name.group(1) if name else host.label, 22, type=socket.SOCK_DGRAM)
-        family, _, _, _, target = found[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as way:
-            way.connect(target)  # sends nothing
-            address = way.getsockname()[0]
     except OSError:
         return None
+    family, _, _, _, target = found[0]
+    with socket.socket(family, socket.SOCK_DGRAM) as way:
+        try:
+            way.connect(target)  # sends nothing
+        except OSError as error:
+            raise OSError(error.errno, "%s to %s" % (error.strerror, target[0]))
+        address = way.getsockname()[0]
     return "[%s]" % address if ":" in address else address
 
 
@@ -53,12 +60,39 @@ class Launch:
     # --- The coordinator, here ---
 
     def found_listen(self, hosts):
-        address = next((a for a in (address_towards(h, self.options.ssh_config) for h in hosts) if a), None)
-        if not address:
-            raise Trouble("no machine called %s is known here; write its address in the list (%s address=10.0.0.7), "
-                          "mend the name, or give --listen tcp://ADDRESS:PORT"
-                          % (" or ".join(host.label for host in hosts[:3]), hosts[0].label))
-        return "tcp://%s:*" % address
+        unreachable = None
+        for host in hosts:
+            try:
+                address = address_towards(host, self.options.ssh_config)
+            except OSError as error:
+                unreachable = unreachable or (host.label, error.strerror)
+                continue
+            if address:
+                return "tcp://%s:*" % address
+        if unreachable:
+            raise Trouble("%s can't be reached from here: %s; is that an address of another network? Mend it in the list, "
+                          "or give --listen tcp://ADDRESS:PORT" % unreachable)
+        raise Trouble("no machine called %s is known here; write its address in the list (%s address=10.0.0.7), mend the "
+                      "name, or give --listen tcp://ADDRESS:PORT"
+                      % (" or ".join(host.label for host in hosts[:3]), hosts[0].label))
+
+    def require_reachable(self, listen, hosts):
+        """Refuses a name of this machine that stands for itself alone here, as Debian writes it into /etc/hosts."""
+        place = re.match(r"tcp://([A-Za-z][A-Za-z0-9.-]*):([0-9]+|\*)$", listen)
+        if not place or place.group(1) == "localhost" or self.options.connect:
+            return
+        try:
+            address = socket.getaddrinfo(place.group(1), None, type=socket.SOCK_STREAM)[0][4][0]
+        except OSError:
+            return  # the coordinator says so
+        if address.startswith("127.") or address == "::1":
+            try:
+                towards = address_towards(hosts[0], self.options.ssh_config)
+            except OSError:
+                towards = None
+            raise Trouble("--listen %s: the name '%s' stands for %s here (/etc/hosts), which no other machine reaches; "
+                          "give this machine's address on the network: --listen tcp://%s:%s"
+                          % (listen, place.group(1), address, towards or "ADDRESS", place.group(2)))
 
     def start_coordinator(self, hosts):
         (self.run / "logs").mkdir(parents=True, exist_ok=True)
@@ -73,9 +107,11 @@ class Launch:
         endpoint = self.run / "endpoint"
         if endpoint.exists():
             endpoint.unlink()
+        listen = self.options.listen or self.found_listen(hosts)
+        self.require_reachable(listen, hosts)
         self.keys = Keys.of(self.package.program, self.run, self.flags)
         command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data", self.options.data]
-        command += ["--run", str(self.run), "--listen", self.options.listen or self.found_listen(hosts)]
+        command += ["--run", str(self.run), "--listen", listen]
         command += (["--status=" + self.options.status] if self.options.status else []) + self.flags
         # In a session of its own: Ctrl-C is this program's to pass on.
         self.coordinator = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -92,11 +128,16 @@ class Launch:
         for host in hosts:
             host.fill(self.options)
             for _ in range(host.workers):
-                same = sum(worker.host.label == host.label for worker in self.workers)
-                name = host.label + ("-%d" % (same + 1) if same else "")
+                name = self.free_name(host.label)
                 worker = Worker(self, host, self.run / "logs" / (name + ".log"), name, told)
                 self.workers.append(worker)
                 worker.thread.start()
+
+    def free_name(self, label):
+        """A host's name, or that with a number where a worker bears it; who did not come, or is gone, bears none."""
+        borne = {worker.name for worker in self.workers if not worker.is_over}
+        numbered = (label + ("-%d" % number if number > 1 else "") for number in itertools.count(1))
+        return next(name for name in numbered if name not in borne)
 
     def lock_of(self, host):
         """Held by the one worker that looks at a host or copies to it."""

@@ -95,11 +95,12 @@ class Package:
             return
         machine, wanted = found.get("machine"), self.facts.get("machine")
         if machine and wanted and machine != wanted:
-            raise Trouble("is a %s machine, and ssrm here is for %s" % (machine, wanted), is_final=True)
+            raise Trouble("is a %s machine, and ssrm here is for %s: leave it out of the list, or name one that was built "
+                          "there with program=" % (machine, wanted), is_final=True)
         libc, needed = found.get("glibc"), self.facts.get("glibc")
         if libc and needed and version(libc) < version(needed):
-            raise Trouble("has glibc %s, and ssrm needs %s or newer: it can't take part" % (libc, needed),
-                          is_final=True)
+            raise Trouble("has glibc %s, and ssrm needs %s or newer: take a newer system there (Debian 12, Ubuntu 22.04), or "
+                          "leave it out of the list" % (libc, needed), is_final=True)
 
     def require_room(self, host, found):
         if "room" not in found:

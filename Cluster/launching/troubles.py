@@ -57,6 +57,21 @@ def trouble_of_ssh(host, status, errors):
     return Trouble("does not run a plain command (exit code %d): %s" % (status, last_line(errors)), is_of_host=True)
 
 
+def trouble_of_port(address, port, why):
+    """Of a host that does not reach the coordinator, by what its system says."""
+    place = "can't reach the coordinator at %s port %s: " % (address, port)
+    if re.search("unreachable|No route to host", why):
+        return Trouble(place + "there is no way to that address from there (%s): is it one of another network? --listen "
+                       "with an address of a network that both are in, or connect= in the list, mends it" % why[:60],
+                       is_of_host=True)
+    if "refused" in why:
+        return Trouble(place + "what is at that address answers, and takes nobody at that port: let this machine's "
+                       "firewall let it through, or say with --connect by which address this machine is known there",
+                       is_of_host=True)
+    return Trouble(place + "nothing comes back from it: open that port in this machine's firewall, or say with --connect "
+                   "by which address this machine is known there", is_of_host=True)
+
+
 def trouble_of_program(status, errors):
     """Of a program that does not start there; nil where it is not that."""
     missing = re.search(r"error while loading shared libraries: (([^\s:]+?)(?:-[\d.]+)?\.so[^\s:]*):", errors)

@@ -8,7 +8,7 @@ import threading
 import time
 
 from .keys import label_of
-from .troubles import Trouble, trouble_of_ssh, trouble_of_worker
+from .troubles import Trouble, trouble_of_port, trouble_of_ssh, trouble_of_worker
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "remote"
 # A worker that was never seen in the job is tried so often, one that was there so often: about six minutes.
@@ -128,9 +128,7 @@ class Worker:
         found = found_of(output)
         package.require(host, found)
         if found.get("reaches") == "no":
-            raise Trouble(
-                "can't reach the coordinator at %s port %s: open that port in this machine's firewall, or say with "
-                "--connect by which address it is known there" % (address, port), is_of_host=True)
+            raise trouble_of_port(address, port, found.get("why", ""))
         skew = int(found.get("time", time.time())) - time.time()
         if abs(skew) > 60:
             self.told("%s: its clock is %d s %s; times in its log are, too"

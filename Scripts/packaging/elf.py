@@ -29,7 +29,7 @@ def library_named(name):
 
 
 def make_relocatable(program, libraries):
-    """Makes a copied program and its copied libraries find each other, and takes away what only debuggers read.
+    """Makes a copied program and its libraries in one folder find each other, and drops what only debuggers read.
 
     The search path is one that LD_LIBRARY_PATH does not come before: on clusters that often names other versions.
     """
@@ -41,8 +41,7 @@ def make_relocatable(program, libraries):
         subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(library)], check=True)
         if library.name == "libstdc++.so.6":
             make_optional(library, "arc4random", "GLIBC_2.36")
-    path = "$ORIGIN/../lib/ssrm"
-    subprocess.run(["patchelf", "--force-rpath", "--set-rpath", path, str(program)], check=True)
+    subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(program)], check=True)
 
 
 def make_empty_data(library):
@@ -75,24 +74,31 @@ def make_optional(library, symbol, version):
     """Lets a library start where the C library has not got a symbol of this version.
 
     Debian 12's libstdc++ names arc4random of glibc 2.36 for std::random_device alone, which nothing here uses, and
-    with it would refuse Ubuntu 22.04. The symbol loses its version, and the need of that version becomes a weak one,
-    which the dynamic loader passes over.
+    with it would refuse Ubuntu 22.04. The symbol loses its version, and the list of needed versions the entry: of one
+    that is only marked as weak the dynamic loader complains at every start.
     """
     subprocess.run(["patchelf", "--clear-symbol-version", symbol, str(library)], check=True)
     content = bytearray(library.read_bytes())
-    sections, names = sections_of(content)
+    sections = sections_of(content)
     needs = next(s for s in sections if s["type"] == 0x6FFFFFFE)  # SHT_GNU_verneed
     strings = sections[needs["link"]]["offset"]
     place = needs["offset"]
     while True:
         _, count, _, first, following = struct.unpack_from("<HHIII", content, place)
-        entry = place + first
+        before, entry = None, place + first
         for _ in range(count):
-            _, flags, _, name, step = struct.unpack_from("<IHHII", content, entry)
-            end = content.index(0, strings + name)
-            if content[strings + name:end].decode() == version:
-                struct.pack_into("<H", content, entry + 4, flags | 2)  # VER_FLG_WEAK
-            entry += step
+            name, step = struct.unpack_from("<II", content, entry + 8)
+            if content[strings + name:content.index(0, strings + name)].decode() != version:
+                before, entry = entry, entry + step
+                continue
+            if count == 1:
+                raise ValueError("%s needs nothing but %s of a library" % (library, version))
+            struct.pack_into("<H", content, place + 2, count - 1)
+            if before is None:
+                struct.pack_into("<I", content, place + 8, first + step)
+            else:
+                struct.pack_into("<I", content, before + 12, entry + step - before if step else 0)
+            break
         if not following:
             break
         place += following
@@ -100,14 +106,14 @@ def make_optional(library, symbol, version):
 
 
 def sections_of(content):
-    """The section headers of a 64-bit file, and where their names begin."""
+    """The section headers of a 64-bit file."""
     start, = struct.unpack_from("<Q", content, 0x28)
-    size, count, names = struct.unpack_from("<HHH", content, 0x3A)
+    size, count = struct.unpack_from("<HH", content, 0x3A)
     sections = []
     for i in range(count):
         _, kind, _, _, offset, length, link = struct.unpack_from("<IIQQQQI", content, start + i * size)
         sections.append({"type": kind, "offset": offset, "size": length, "link": link})
-    return sections, names
+    return sections
 
 
 def glibc_of(files):

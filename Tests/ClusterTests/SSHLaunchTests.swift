@@ -113,8 +113,10 @@ struct SSHLaunchTests {
 
     @Test func aHostJoinsWhileTheJobGoesOn() throws {
         defer { processes.endAll() }
-        let launcher = try launch("ssh", hosts: "host1\n", flags: ClusterJob.endless)
+        let launcher = try launch("ssh", hosts: "host1\nhost2 program=/nowhere/ssrm\n", flags: ClusterJob.endless)
         try job.events(of: "ssh").waits(for: .joined, count: 1, seconds: 60)
+        // Who did not come leaves its name free.
+        #expect(waitFor { launcher.errorsSoFar.contains("host2 has no program '/nowhere/ssrm'") })
         let added = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script)
             .result(seconds: 60)
         #expect(added.status == 0 && added.errors.contains("host2: joined with 1 thread"), "\(added.errors)")
@@ -168,6 +170,20 @@ struct SSHLaunchTests {
         ).result(seconds: 60)
         let lines = result.errors.split(separator: "\n").filter { $0.contains("lab9 can't be reached by ssh") }
         #expect(result.status == 1 && lines.last?.contains(advice) == true, "\(result.errors)")
+    }
+
+    /// Where a host looks for the coordinator, and what a person is told that its system says of that.
+    @Test(arguments: [
+        ("tcp://127.0.0.1:1", "answers, and takes nobody at that port"),
+        ("tcp://255.255.255.255:1", "there is no way to that address from there (Network is unreachable)"),
+    ])
+    func aHostThatDoesNotReachTheCoordinatorIsToldOfInOneLine(connect: String, words: String) throws {
+        defer { processes.endAll() }
+        let launcher = try launch("ssh", hosts: "host1 connect=\(connect)\n", flags: ClusterJob.endless)
+        let result = launcher.result(seconds: 60)
+        let lines = result.errors.split(separator: "\n").filter { $0.contains("host1 can't reach the coordinator") }
+        #expect(result.status == 1 && lines.count == 4, "\(result.errors)")
+        #expect(lines.allSatisfy { $0.contains(words) }, "\(result.errors)")
     }
 
     @Test(arguments: [

@@ -103,6 +103,23 @@ import Testing
         #expect(result.errors.contains("let port \(port) through?"), Comment(rawValue: result.errors))
     }
 
+    private static let hasFirewall = FileManager.default.isExecutableFile(atPath: "/usr/sbin/nft")
+
+    @Test(
+        .enabled(if: hasNetworks && hasFirewall, "no right to make a network namespace, or no nft"),
+        arguments: [false, true])
+    func aWorkerSaysWhichPortAFirewallDrops(hasKeys: Bool) throws {
+        let rules = "table inet t { chain c { type filter hook input priority 0; tcp dport 5999 drop; }; }"
+        let script = "ip link set lo up && /usr/sbin/nft '\(rules)' && exec \"$@\""
+        let keys = try hasKeys ? ["--keys", TestKeys.make(in: folder.path("head")).issue("mill").folder] : []
+        let result = try ssrm(
+            by: ["unshare", "-n", "sh", "-c", script, "sh"],
+            ["worker", "--connect", "tcp://127.0.0.1:5999", "--patience", "0.5"] + keys)
+        #expect(result.status == 1 && result.errors.split(separator: "\n").count == 1)
+        #expect(result.errors.contains("nothing comes back from there"), Comment(rawValue: result.errors))
+        #expect(result.errors.contains("does its firewall let port 5999 through?"), Comment(rawValue: result.errors))
+    }
+
     @Test(arguments: ["tcp://localhost:*", "tcp://[::1]:*"])
     func aCoordinatorThatListensAtANameOrAnAddressOfVersionSixIsFound(listen: String) throws {
         let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--listen", listen]

@@ -31,10 +31,27 @@ struct PackageTests {
         try place.write("", to: "wrong/libzmq.so.5")
         let started = try shell(#"env -i LD_LIBRARY_PATH="$(dirname "$1")/wrong" "$1/bin/ssrm" --version"#)
         #expect(started.status == 0 && !started.output.isEmpty, "\(started.errors)")
-        let libraries = try shell(#"env -i /usr/bin/ldd "$1/bin/ssrm""#).output.split(separator: "\n")
+        let libraries = try shell(#"env -i /usr/bin/ldd "$1/lib/ssrm/ssrm""#).output.split(separator: "\n")
         let ofTheHost = /lib(c|m|pthread|dl|rt|resolv)\.so|ld-linux|linux-vdso/
         let foreign = libraries.filter { !$0.contains(package) && $0.firstMatch(of: ofTheHost) == nil }
         #expect(foreign.isEmpty && libraries.count > 5)
+    }
+
+    @Test(arguments: [
+        ("echo glibc 2.31", "this system has glibc 2.31, and ssrm needs 2.3"),
+        ("echo glibc 1.99", "this system has glibc 1.99, and ssrm needs 2.3"),
+        ("exit 1", "this system has no GNU C library, and ssrm needs glibc 2.3"),
+    ])
+    func aSystemOnWhichItCannotRunIsToldInALine(getconf: String, words: String) throws {
+        try place.write("#!/bin/sh\n\(getconf)\n", to: "older/getconf")
+        let older = #"chmod +x "$(dirname "$1")/older/getconf"; PATH="$(dirname "$1")/older:$PATH"; "#
+        let started = try shell(older + #""$1/bin/ssrm" --version"#)
+        #expect(started.status == 126 && started.errors.contains(words))
+        #expect(started.errors.split(separator: "\n").count == 1)
+        let installed = try shell(older + #""$1/install" --prefix "$2""#)
+        #expect(installed.status == 1 && installed.errors.contains(words))
+        #expect(installed.errors.split(separator: "\n").count == 1)
+        #expect(!FileManager.default.fileExists(atPath: place.path("prefix")))
     }
 
     @Test func itTellsWhatAHostNeedsAndHowToKnowIt() throws {
