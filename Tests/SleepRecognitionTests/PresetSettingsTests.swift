@@ -1,8 +1,11 @@
+import Encoders
 import Foundation
 import Numerics
+import Signals
 import SleepRecognition
 import TestKit
 import Testing
+import Upstream
 
 @Test(arguments: ["paper", "night", "wrist", "heartbeat", "posture", "psg"])
 func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
@@ -12,6 +15,26 @@ func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
     let read = try NamedSettings(file: try folder.write(settings.yaml, to: "mine.yaml"))
     #expect(read.values == settings && read.changes.isEmpty)
     #expect(try Preset.named(read.name).settings == settings)  // two may have the same values
+}
+
+/// A network that took the channels for one long signal would learn as well, only worse: nothing else would tell.
+@Test(arguments: [nil, 2])
+func theChannelsOfASampleAreThoseOfPreparationAugmentationAndNetwork(replaced: Int?) throws {
+    let settings = try NamedSettings(
+        preset: "psg", replacing: replaced.map { ["upstream.input_channels=\($0)"] } ?? [])
+    let upstream = settings.values.upstream
+    let wanted = replaced ?? 3
+    #expect((upstream.preparation.choice as? WindowPreparation)?.inputChannels == wanted)
+    #expect((upstream.augmentation.choice as? WindowAugmentation)?.inputChannels == wanted)
+    #expect((upstream.network.choice as? WavesSettings)?.inputChannels == wanted)
+}
+
+/// Two kinds may call different things by one name: the part that a task hides is no augmentation's.
+@Test func aNameThatTwoPartsHaveIsTheFirstOnes() throws {
+    let settings = try NamedSettings(
+        preset: "psg", replacing: ["upstream.task=masked", "upstream.masked_part=0.6"])
+    #expect((settings.values.upstream.task.choice as? MaskedSettings)?.maskedPart == 0.6)
+    #expect((settings.values.upstream.augmentation.choice as? WindowAugmentation)?.maskedPart == 0.2)
 }
 
 /// Files of programs before kinds had names.

@@ -24,6 +24,11 @@ struct PresetPart {
     /// The sections, in the order in which files have them.
     static let sections = ["upstream", "recogniser"]
 
+    /// Settings that say how samples are laid out, which are one for all parts of a section that have them.
+    ///
+    /// Any other name belongs to the first part that has it.
+    static let sharedSettings: Set = ["input_channels"]
+
     /// All settings, in the order in which files have them.
     static var all: [PresetPart] {
         [

@@ -154,14 +154,16 @@ struct PresetReader {
                 for key in part.keys(settings) { places["\(part.section).\(key.name)"] = entry.place }
             }
         }
-        var rest = layer
+        var (rest, known) = (layer, Set<String>())
         let claims = PresetPart.all.map { part in
             let names = Set(part.keys(settings).map(\.name))
             let isOfPart = { (entry: Entry) in entry.section == part.section && names.contains(entry.name) }
-            defer { rest.removeAll(where: isOfPart) }
-            return (part: part, entries: rest.filter(isOfPart))
+            let entries = rest.filter(isOfPart)
+            known.formUnion(entries.map(\.path))
+            rest.removeAll { isOfPart($0) && !PresetPart.sharedSettings.contains($0.name) }
+            return (part: part, entries: entries)
         }
-        if let entry = rest.first { throw unknown(entry) }
+        if let entry = rest.first(where: { !known.contains($0.path) }) { throw unknown(entry) }
         for (part, entries) in claims where !entries.isEmpty {
             let values = part.values(settings).merging(entries.map { ($0.name, $0.value) }) { $1 }
             try refusing(entries) { try part.take(values, &settings) }
