@@ -11,8 +11,8 @@ import Signals
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
 /// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
 /// record), where its body was trained on, `augmentation` and, where it is known, `reader` (how the recordings were
-/// read); `dataset` and, where an encoder was pre-trained,
-/// `encoder_job` and `encoder_dataset` (digests). Tensors: an encoder's parameters as `encoder.…`, or each member's as
+/// read); `dataset` and, where an encoder was pre-trained, `encoder_job` and `encoder_dataset` (digests) and, where it
+/// is known on whom, as JSON `encoder_subjects`. Tensors: an encoder's parameters as `encoder.…`, or each member's as
 /// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their
 /// parts' names; `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and,
 /// where the settings have them, `components.mean` `[values]`, `components.directions` `[components, values]`,
@@ -59,6 +59,7 @@ extension RecogniserModel {
         if let reader { metadata["reader"] = try json(reader) }
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
+        metadata["encoder_subjects"] = try provenance.encoderSubjects.map(json)
         let scaling = recogniser.scaling
         let added = inputs.tensors
         var tensors = encoders.enumerated().flatMap { place, encoder in
@@ -174,6 +175,8 @@ extension RecogniserModel {
             preset: try text("preset"),
             provenance: Provenance(
                 encoderJob: metadata["encoder_job"], encoderDataset: metadata["encoder_dataset"],
+                encoderSubjects: metadata["encoder_subjects"] == nil
+                    ? nil : try decoded([String].self, "encoder_subjects"),
                 dataset: try text("dataset"), subjects: try decoded([String].self, "subjects")))
     }
 

@@ -9,15 +9,29 @@ public struct RecogniserModel: Sendable {
         public let encoderJob: String?
         /// The digest of the dataset that the encoder was trained on; nil where there was none.
         public let encoderDataset: String?
+        /// The subjects whose samples the encoder was trained on, by name; nil where nobody knows, or there was none.
+        public let encoderSubjects: [String]?
         /// The digest of the dataset that the recogniser was trained on.
         public let dataset: String
         /// The subjects whose samples the recogniser was trained on, by name.
         public let subjects: [String]
 
         /// A provenance.
-        public init(encoderJob: String?, encoderDataset: String?, dataset: String, subjects: [String]) {
+        public init(
+            encoderJob: String?, encoderDataset: String?, encoderSubjects: [String]? = nil, dataset: String,
+            subjects: [String]
+        ) {
             (self.encoderJob, self.encoderDataset) = (encoderJob, encoderDataset)
-            (self.dataset, self.subjects) = (dataset, subjects)
+            (self.encoderSubjects, self.dataset, self.subjects) = (encoderSubjects, dataset, subjects)
+        }
+
+        /// Whether encoder or recogniser were trained on samples of one of these people; nil where the recogniser was
+        /// not, and nobody knows of the encoder.
+        public func hasSeen(anyOf names: some Sequence<String>) -> Bool? {
+            let names = Set(names)
+            if subjects.contains(where: names.contains) { return true }
+            guard encoderDataset != nil else { return false }
+            return encoderSubjects.map { $0.contains(where: names.contains) }
         }
     }
 

@@ -25,6 +25,13 @@ extension Dataset {
             starts: recordingRanges.map(\.samples.lowerBound), subjects: recordingRanges.map(\.subject))
     }
 
+    /// The subjects that a pre-training was on, in the file's order; nil where that was on another dataset.
+    func subjects(trainedOnBy job: Job) -> [String]? {
+        guard job.datasetDigest == digest else { return nil }
+        let isExcluded = Set(job.excludedSamples.joined())
+        return subjects(of: (0..<samples.count).filter { !isExcluded.contains($0) })
+    }
+
     /// The subjects that these samples are of, in the file's order.
     func subjects(of samples: [Int]) -> [String] {
         let present = Set(samples.map { subject(of: $0) })

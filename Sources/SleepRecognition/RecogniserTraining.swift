@@ -97,7 +97,8 @@ public struct RecogniserTraining: Sendable {
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
             content: content, units: units, reader: dataset.reader, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(
-                encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest, dataset: dataset.digest,
+                encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest,
+                encoderSubjects: encoder.flatMap { dataset.subjects(trainedOnBy: $0.job) }, dataset: dataset.digest,
                 subjects: dataset.subjects(of: training)))
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,

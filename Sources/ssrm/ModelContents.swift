@@ -23,6 +23,7 @@ struct ModelContents: Encodable {
     private let encoderIdentities: [String]
     private let encoderJob: String?
     private let encoderDataset: String?
+    private let encoderSubjects: [String]?
     private let dataset: String
     private let recogniser: RecogniserSettings
     private let trees: TreeSettings?
@@ -36,6 +37,7 @@ struct ModelContents: Encodable {
         case encoderIdentities = "encoder_identities"
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
+        case encoderSubjects = "encoder_subjects"
         case parameterCount = "parameter_count"
     }
 
@@ -53,7 +55,7 @@ struct ModelContents: Encodable {
         features = model.encoders.first?.featureCount ?? 0
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
         (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
-        subjects = model.provenance.subjects
+        (encoderSubjects, subjects) = (model.provenance.encoderSubjects, model.provenance.subjects)
         trees = model.recogniser.forest?.trees.isEmpty ?? true ? nil : model.recogniser.settings.trees
         (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
     }
@@ -62,6 +64,10 @@ struct ModelContents: Encodable {
         guard let network else { return "none" }
         let identities = encoderIdentities.count == 1 ? "identity" : "identities"
         return "\(network.kind): \(features) features, \(identities) \(encoderIdentities.joined(separator: ", "))"
+    }
+
+    private var encoderPeople: String {
+        encoderSubjects.map { "\($0.count) subjects: \($0.joined(separator: ", "))" } ?? "not known"
     }
 
     private var members: String {
@@ -87,6 +93,7 @@ struct ModelContents: Encodable {
             encoder            \(encoder)
             encoder's job      \(encoderJob ?? "none")
             encoder's dataset  \(encoderDataset ?? "none")
+            encoder learnt of  \(encoderDataset == nil ? "nobody" : encoderPeople)
             recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters\(members)\(forest)
             trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
             of dataset         \(dataset)

@@ -30,7 +30,8 @@ private func model(
         recogniser: recogniser, scheme: scheme, vocabulary: .stage, classes: ["wake", "NREM", "REM"],
         content: ["a", "b"], units: units, preset: "paper",
         provenance: RecogniserModel.Provenance(
-            encoderJob: "0123", encoderDataset: "4567", dataset: "89ab", subjects: ["Anna", "Bo, the second"]))
+            encoderJob: "0123", encoderDataset: "4567", encoderSubjects: ["Anna", "Cy"], dataset: "89ab",
+            subjects: ["Anna", "Bo, the second"]))
     return (model, nights, features, samples)
 }
 

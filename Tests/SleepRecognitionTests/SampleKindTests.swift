@@ -119,6 +119,33 @@ func whatNobodyNamedIsNotRefused(trained: [String], recognised: [String]) throws
     #expect(model.provenance.subjects == ["B"])
 }
 
+/// An encoder has seen people as well, though not their labels.
+@Test func aModelKnowsWhomItsEncoderHasSeen() throws {
+    let study = try SmallStudy.shared.get()
+    let (dataset, people) = (study.dataset, study.dataset.subjects)
+    func provenance(
+        without held: [String], on data: Dataset? = nil
+    ) throws -> RecogniserModel.Provenance {
+        let data = data ?? dataset
+        return try RecogniserTraining(
+            on: data, scheme: .posture3, encoder: study.encoder(without: held), settings: study.settings,
+            excluding: data.samples(ofSubjects: [people[3]])
+        ).run().model.provenance
+    }
+    // Pre-trained on everybody, then on nobody of the last's.
+    let everybody = try provenance(without: [])
+    #expect(everybody.encoderSubjects == people && everybody.subjects == Array(people.prefix(3)))
+    #expect(everybody.hasSeen(anyOf: [people[3]]) == true)
+    let others = try provenance(without: [people[3]])
+    #expect(others.hasSeen(anyOf: [people[3]]) == false && others.hasSeen(anyOf: [people[0]]) == true)
+    // Of an encoder of another dataset nobody knows.
+    let path = study.folder.path("others.safetensors")
+    _ = try SyntheticPressure(subjectCount: 4, seed: 3, mapsPerPosture: 3).write(to: path)
+    let foreign = try provenance(without: [], on: Dataset(opening: path))
+    #expect(foreign.encoderSubjects == nil && foreign.hasSeen(anyOf: [people[3]]) == nil)
+    #expect(foreign.hasSeen(anyOf: [people[0]]) == true)
+}
+
 /// Parameters that are numbers, and features that are none.
 @Test func featuresBeyondAllNumbersAreTheEncodersFault() throws {
     let made = try Case(["a", "b", "c", "d"])

@@ -80,10 +80,10 @@ struct ReportMaking {
                 areHeldOut: nil, to: &report)
         } else if let dataset, let model {
             let found = try Prediction(of: dataset.value, by: model.value.model, name: model.path).run(threads: threads)
-            let seen = Set(model.value.model.provenance.subjects)
+            let hasSeen = model.value.model.provenance.hasSeen(anyOf: dataset.value.subjects)
             try add(
                 HeldOutAnswers(classes: found.classes, rows: found.rows), path: model.path, dataset: dataset.value,
-                evaluation: nil, areHeldOut: dataset.value.subjects.allSatisfy { !seen.contains($0) }, to: &report)
+                evaluation: nil, areHeldOut: hasSeen.map(!), to: &report)
         }
         return report
     }
