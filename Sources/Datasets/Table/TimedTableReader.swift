@@ -124,7 +124,9 @@ struct TimedTableReader {
             case .instant(let time): return time
             case .never: throw refusal("is leapt over by the clocks of \(clock.zone.identifier)")
             case .backwards:
-                throw refusal("comes twice, as clocks go back, and is earlier than the row before: sort the rows")
+                throw refusal(
+                    "comes twice, as clocks go back, and is earlier than the row before: sort the rows, or write times "
+                        + "with their offset from UTC")
             case .undecided(let line): throw undecided(file.path, line)
             }
         }

@@ -34,7 +34,13 @@ package struct WallClock {
 
 /// One person's times on a wall clock, in the order of the file: tells the two passes through the hour that comes twice
 /// apart.
+///
+/// The second pass begins with a step back. Rows that are merely out of order step back as well, but not far: steps
+/// back of less than `shortestStepBack` say nothing about the pass, and are refused.
 package struct WallClockOrder {
+    /// How far back a step must go to begin the second pass, in microseconds: ten minutes.
+    package static let shortestStepBack = 600 * TimeText.second
+
     private var last: Int?
     /// The first line with a time that comes twice, until the times have gone through both passes.
     package private(set) var undecidedLine: Int?
@@ -51,7 +57,8 @@ package struct WallClockOrder {
         case instant(Int)
         /// The clock never shows it.
         case never
-        /// It comes twice and lies before the time before it in both passes.
+        /// It comes twice and lies before the time before it: in both passes, or so little that rows may be out of
+        /// order.
         case backwards
         /// A line before had a time that comes twice, and nothing shows which it was.
         case undecided(line: Int)
@@ -68,8 +75,11 @@ package struct WallClockOrder {
         if !isInDoubledHour {
             (isInDoubledHour, undecidedLine) = (true, line)
         }
-        let isEarly = last.map { first >= $0 } ?? true
+        let behind = last.map { $0 - first } ?? 0
+        let isEarly = behind <= 0
         guard isEarly || second >= last ?? second else { return .backwards }
+        // In the first pass; later ones of the second pass lie little behind the last one as the first would have them.
+        if !isEarly, undecidedLine != nil, behind < Self.shortestStepBack { return .backwards }
         if !isEarly { undecidedLine = nil }
         decidedCount += 1
         last = isEarly ? first : second
