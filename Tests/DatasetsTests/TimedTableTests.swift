@@ -123,6 +123,18 @@ private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
     #expect(source.notes.last == "1 sleep epochs whose rows have different labels are without one")
 }
 
+@Test func sleepEpochsBeginWhereTheFirstLabelDoes() throws {
+    // Signals from 20 s before the first score on, a score a sleep epoch.
+    let scores = (0..<12).map { "\(TimeText.utc((evening + 20 + 30 * $0) * TimeText.second)),,\(["W", "N2"][$0 % 2])" }
+    let lines = rows(38, from: evening).map { $0 + "," } + scores
+    let (data, _) = try made(lines, header: "time,bpm,stage", label: "stage")
+    #expect(
+        (0..<data.samples.count).map { data.code(of: $0).map { data.codes[$0] } }
+            == [nil] + (0..<6).flatMap { _ in ["W", "N2"] })
+    // Rows 2 to 4 lie in the first scored sleep epoch.
+    #expect(data.samples[1][0] == Float(60 + 61 + 61) / 3)
+}
+
 /// Berlin's clocks: forward at 01:00 UTC on 31 March, back at 01:00 UTC on 27 October.
 @Test(arguments: [(1_711_846_800, 3600, 7200), (1_729_990_800, 7200, 3600)])
 func aNightOverAClockChangeHasAllItsSleepEpochs(change: Int, before: Int, after: Int) throws {

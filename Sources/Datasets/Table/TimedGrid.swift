@@ -1,4 +1,7 @@
 /// Sleep epochs made of timed rows.
+///
+/// They lie as those that were scored: one begins at a recording's first row with a label, without any label at its
+/// first row. They are counted from the one that the first row is in.
 struct TimedGrid {
     /// Recordings by their subjects; `runs` has indices into these.
     private(set) var names: [TableNames.Name] = []
@@ -30,7 +33,10 @@ struct TimedGrid {
         let start = reader.rows[first]
         let name = TimedStretches.name(of: start, reader)
         names.append(name)
-        func epoch(_ row: Int) -> Int { (reader.rows[row].time - start.time) / TimedStretches.epochLength }
+        let length = TimedStretches.epochLength
+        let scored = rows.first { reader.rows[$0].label != nil }.map { reader.rows[$0].time } ?? start.time
+        let origin = scored - (scored - start.time + length - 1) / length * length
+        func epoch(_ row: Int) -> Int { (reader.rows[row].time - origin) / length }
         var epochs: [(number: Int, values: [Float], label: Int?)] = []
         for run in rows.runs(where: { epoch($0) == epoch($1) }) {
             let own = rows[run]
