@@ -8,22 +8,22 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
 }
 
 @Test func biasAndLimitsOfAgreementAreThoseOfTheDifferences() throws {
-    // Differences 1, 3, 2, 6: mean 3, standard deviation (n - 1) sqrt(14 / 3).
-    let found = BlandAltman.all([pairs([(10, 11), (20, 23), (30, 32), (40, 46)])], seed: 1)
+    // Differences 1, 3, 2, 6, 3: mean 3, standard deviation (n - 1) sqrt(14 / 4).
+    let found = BlandAltman.all([pairs([(10, 11), (20, 23), (30, 32), (40, 46), (25, 28)])], seed: 1)
     let own = try #require(found[0])
-    #expect(own.nights == 4 && own.people == 4)
+    #expect(own.nights == 5 && own.people == 5)
     #expect(own.bias == 3)
-    #expect(abs(own.deviation - 2.1602468994692870) < 1e-12)
+    #expect(abs(own.deviation - 1.8708286933869707) < 1e-12)
     #expect(abs(own.lowerLimit - (3 - 1.96 * own.deviation)) < 1e-12)
     #expect(abs(own.upperLimit - (3 + 1.96 * own.deviation)) < 1e-12)
-    // The least squares' line through (10, 1), (20, 3), (30, 2), (40, 6).
+    // The least squares' line through (10, 1), (20, 3), (30, 2), (40, 6), (25, 3).
     #expect(abs(own.slope - 0.14) < 1e-12)
     let interval = try #require(own.biasInterval)
     #expect(interval.low < 3 && interval.high > 3 && interval.low >= 1 && interval.high <= 6)
 }
 
 @Test func oneThatIsAlwaysSoMuchLargerHasNoSpread() throws {
-    let own = try #require(BlandAltman.all([pairs([(1, 6), (2, 7), (3, 8)])], seed: 1)[0])
+    let own = try #require(BlandAltman.all([pairs([(1, 6), (2, 7), (3, 8), (4, 9), (5, 10)])], seed: 1)[0])
     #expect(own.bias == 5 && own.deviation == 0 && own.lowerLimit == 5 && own.upperLimit == 5 && own.slope == 0)
     #expect(own.biasInterval == Interval(low: 5, high: 5))
 }
@@ -38,11 +38,18 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
     #expect(found[0] != nil && found[1] == nil)
 }
 
-@Test func whatFewNightsHaveDoesNotTrapWhereNoneIsDrawn() throws {
-    let few = [
-        BlandAltman.Pair(reference: 1, other: 2, person: 0), BlandAltman.Pair(reference: 5, other: 5, person: 1),
-    ]
+/// Draws of all people would often have nobody of them, and narrow the interval.
+@Test func intervalsAreOfDrawsOfThePeopleWhoHaveTheMeasurement() throws {
+    func few(_ people: [Int]) -> [BlandAltman.Pair] {
+        pairs([(1, 2), (5, 5), (6, 9), (8, 7), (9, 11), (12, 12)], people: people)
+    }
     let many = (0..<30).map { BlandAltman.Pair(reference: Double($0), other: Double($0 + $0 % 3), person: $0) }
-    let found = BlandAltman.all([many, few], seed: 3)
-    #expect(try #require(found[1]).biasInterval != nil)
+    let beside = BlandAltman.all([many, few([2, 3, 11, 17, 20, 29])], seed: 3)
+    let alone = BlandAltman.all([few(Array(0..<6))], seed: 3)
+    #expect(beside[1] == alone[0] && beside[1]?.biasInterval != nil)
+}
+
+@Test func whatFewPeopleHaveHasNoInterval() throws {
+    let found = BlandAltman.all([pairs([(1, 2), (2, 4), (3, 3), (4, 9)])], seed: 1)
+    #expect(try #require(found[0]).biasInterval == nil)
 }

@@ -121,7 +121,7 @@ enum MadeUp {
         var report = Report(title: "made up", version: "0")
         report.evaluation = try EvaluationPart(try evaluation(), baselines: try baselines())
         report.labelCurve = LabelCurvePart(try curve())
-        report.nights = try NightsPart(nights(6), classes: stages, areHeldOut: true)
+        report.nights = try NightsPart(nights(10), classes: stages, areHeldOut: true)
         report.run = try runPart(lines: 300, workers: 5)
         report.postures = try postures(60)
         report.features = FeaturesPart(

@@ -3,7 +3,8 @@
 /// As Menghini and others (*Sleep* 44, 2021, zsaa170) use them for sleep trackers.
 ///
 /// Differences are the other measurement less the reference. Their intervals are those of `SubjectBootstrap`: people
-/// are drawn with all their nights, because nights of one person are alike. Where Menghini and others take intervals
+/// are drawn with all their nights, because nights of one person are alike. Drawn are those who have both measurements:
+/// few who do would be missing from many draws of all. Where Menghini and others take intervals
 /// of a mean and of a regression from normal distributions, these do not.
 public struct BlandAltman: Codable, Sendable, Equatable {
     /// How many nights have both measurements.
@@ -21,7 +22,7 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; 0
     /// where all references are the same.
     public let slope: Double
-    /// The bias's 95 % interval over people; nil of fewer than two people.
+    /// The bias's 95 % interval over people; nil of fewer than `fewestPeople`.
     public let biasInterval: Interval?
     /// The lower limit's, likewise.
     public let lowerInterval: Interval?
@@ -29,6 +30,9 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     public let upperInterval: Interval?
     /// The slope's, likewise; where 0 is not in it, the bias depends on what is measured.
     public let slopeInterval: Interval?
+
+    /// Intervals are of so many people or more: the draws of fewer are too few to have tails.
+    public static let fewestPeople = 5
 
     private enum CodingKeys: String, CodingKey {
         case nights, people, bias, deviation, slope
@@ -85,26 +89,26 @@ public struct BlandAltman: Codable, Sendable, Equatable {
         }
     }
 
-    /// The agreement in several measurements of the same people's nights, by the same draws of people.
+    /// The agreement in several measurements of the same people's nights; those that all of them have, by the same
+    /// draws.
     ///
     /// - Parameters:
     ///   - measurements: for each measurement its pairs; nights that lack one may be missing.
     ///   - seed: what the draws of people follow from.
     /// - Returns: the agreement in each; nil in one without a pair.
     public static func all(_ measurements: [[Pair]], seed: UInt64) -> [BlandAltman?] {
-        let found = measurements.map { Figures($0, times: { _ in 1 }) }
-        let people = (measurements.joined().map(\.person).max() ?? -1) + 1
-        let intervals = SubjectBootstrap(people: people, seed: seed)?.intervals { drawn in
-            // Who has no pair of a measurement may be all that is drawn; that resample then changes nothing.
-            zip(measurements, found).flatMap { pairs, whole in
-                (Figures(pairs, times: { drawn[$0] }) ?? whole)?.list ?? [0, 0, 0, 0]
+        measurements.map { pairs in
+            guard let figures = Figures(pairs, times: { _ in 1 }) else { return nil }
+            let people = Set(pairs.map(\.person)).sorted()
+            let place = Dictionary(uniqueKeysWithValues: zip(people, people.indices))
+            let own = pairs.map {
+                Pair(reference: $0.reference, other: $0.other, person: place[$0.person] ?? 0)
             }
-        }
-        return measurements.indices.map { place in
-            guard let figures = found[place] else { return nil }
-            let people = Set(measurements[place].map(\.person)).count
-            let own = people > 1 ? intervals.map { Array($0[4 * place..<4 * place + 4]) } : nil
-            return BlandAltman(figures, nights: measurements[place].count, people: people, intervals: own)
+            let bootstrap = people.count < fewestPeople ? nil : SubjectBootstrap(people: people.count, seed: seed)
+            let intervals = bootstrap?.intervals { drawn in
+                (Figures(own, times: { drawn[$0] }) ?? figures).list
+            }
+            return BlandAltman(figures, nights: pairs.count, people: people.count, intervals: intervals)
         }
     }
 
