@@ -192,6 +192,43 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
     #expect(own.scored?.totalSleepTime == 1.5 && own.scored?.remLatency == 2)
 }
 
+/// Readers divide a recording at gaps; sleep statistics are of the night.
+@Test func stretchesOfARecordingAreOneNight() throws {
+    func stretch(_ name: String, from first: Int, _ scored: [Int]) -> RecordedNight {
+        RecordedNight(
+            subject: "a", recording: name, positions: scored.indices.map { first + $0 }, scored: scored.map(\.self),
+            recognised: scored, probabilities: scored.map { _ in [Float](repeating: 0.2, count: 5) },
+            signals: [.init(name: "hr", unit: "1/min", values: scored.map { Float($0) })],
+            clock: 23 + Double(first) / 120)
+    }
+    let part = try NightsPart(
+        [
+            stretch("b+14", from: 14, [2, 4, 2]), stretch("b", from: 2, [0, 0, 2]), stretch("c+3", from: 0, [0, 2]),
+            stretch("d", from: 0, [0, 2]), stretch("d+1", from: 1, [0, 2]),
+        ], classes: MadeUp.stages, areHeldOut: nil)
+    #expect(part.nights.map(\.recording) == ["b", "c+3", "d", "d+1"] && part.stretches == 5)
+    let own = part.nights[0]
+    // The gap is time in bed.
+    #expect(own.comparedEpochs == 6 && own.recognised.timeInBed == 7.5 && own.recognised.totalSleepTime == 2)
+    #expect(own.recognised.sleepOnsetLatency == 1 && own.recognised.remLatency == 5.5)
+    var report = Report(title: "stretches", version: "0")
+    report.nights = part
+    #expect(report.html.contains("Gaps divided them into"))
+}
+
+@Test(arguments: [
+    (["count", "hr", "hr-level"], ["1", "1/min", ""], [1, 0]),
+    (["count", "hr", "hr-level"], ["1", "1", "1"], [2, 0]),
+    (["count", "hr", "hr-level"], [], [2, 0]), (["hr", "movement"], [], [0, 1]),
+    (["activity", "heart rate", "hr"], ["1", "1/min", "1/min"], [1, 0]), (["hr", "time"], ["1", "h"], [0]),
+    (["x"], ["1/min"], []),
+])
+func theHeartRateIsDrawnAndNotItsVariation(content: [String], units: [String], places: [Int]) {
+    let drawn = RecordedNight.drawnValues(of: content, units: units)
+    #expect(drawn.map(\.place) == places)
+    #expect(drawn.contains { $0.name.hasPrefix("variation") } == (units == ["1", "h"]))
+}
+
 @Test func turnsAreChangesOfTheRecognisedPosture() throws {
     let part = try MadeUp.postures(60)
     #expect(part.maps == 60 && part.people == 1 && part.counts.reduce(0, +) == 60)

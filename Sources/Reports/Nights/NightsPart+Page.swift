@@ -48,11 +48,14 @@ extension NightsPart {
             Scored and recognised stages are the same in \(percent: agreements[0]) to \
             \(percent: agreements[agreements.count - 1]) of a night's sleep epochs.
             """
+        let joined: Prose =
+            stretches > nights.count
+            ? " Gaps divided them into \(stretches) recordings: in a gap time is time in bed, and no stage." : ""
         return """
             \(nights.count) \(nights.count == 1 ? "night" : "nights") of \(people) \(people == 1 ? "person" : "people"), \
             in sleep epochs of 30 s. \(compared) Statistics follow the definitions of the American Academy of Sleep Medicine; \
             both are taken over the sleep epochs that were scored, and where the datasets do not say when the lights went \
-            out, the time recorded is the time in bed.
+            out, the time recorded is the time in bed.\(joined)
             """
     }
 
@@ -101,7 +104,7 @@ extension NightsPart {
         Bias: the mean difference. Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights. Slope: \
         how much the difference changes where the scored value is larger by one; where its interval leaves out 0, the bias \
         depends on the night (Bland and Altman 1986; Menghini and others, Sleep 44, 2021). People are drawn with all their \
-        nights, 2,000 times.
+        nights, 2,000 times, of those who have the value; what fewer than five people have, has no interval.
         """
     }
 

@@ -49,14 +49,16 @@ public struct NightsPart: Encodable, Sendable {
     public let classes: [String]
     /// Whether all answers are of recognisers that had not seen the person.
     public let areHeldOut: Bool?
-    /// The nights.
+    /// The nights; stretches of one recording between gaps are one.
     public let nights: [Night]
+    /// How many recordings they came in: more than there are nights where gaps divided some.
+    public let stretches: Int
     /// The agreement in each statistic.
     public let agreement: [Agreement]
     let recorded: [RecordedNight]
 
     private enum CodingKeys: String, CodingKey {
-        case classes, nights, agreement
+        case classes, nights, stretches, agreement
         case areHeldOut = "held_out"
     }
 
@@ -66,13 +68,14 @@ public struct NightsPart: Encodable, Sendable {
     /// A part.
     ///
     /// - Parameters:
-    ///   - recorded: the nights.
+    ///   - all: the nights; `<recording>+<position>` is a stretch of a recording.
     ///   - classes: the classes' names.
     ///   - areHeldOut: whether the recognisers had not seen these people; nil where nobody knows.
     ///   - seed: what the bootstrap's draws follow from.
     /// - Throws: `ReportError.empty` without a night, or where samples of one lie too far apart.
-    public init(_ recorded: [RecordedNight], classes: [String], areHeldOut: Bool?, seed: UInt64 = 1) throws(ReportError)
-    {
+    public init(_ all: [RecordedNight], classes: [String], areHeldOut: Bool?, seed: UInt64 = 1) throws(ReportError) {
+        let recorded = RecordedNight.joiningStretches(all)
+        stretches = all.count
         guard !recorded.isEmpty else { throw .empty(file: "the dataset", reason: "no recording of it was recognised") }
         for night in recorded where night.span > Self.spanLimit || night.span < 1 {
             throw .empty(

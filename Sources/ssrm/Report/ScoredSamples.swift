@@ -57,16 +57,13 @@ struct ScoredSamples {
         return sample
     }
 
-    /// Heart rate and activity, by the names that the readers give them: one of each that is there.
+    /// Heart rate and activity, where the samples have them.
     func signals(of samples: [Int]) -> [RecordedNight.Signal] {
         guard dataset.samples.columns == 1, dataset.samples.rows == dataset.content.count else { return [] }
-        let wanted = [["heart rate", "hr", "hr-level"], ["movement", "activity", "count"]]
-        return wanted.compactMap { names in
-            names.lazy.compactMap { name in dataset.content.firstIndex(of: name) }.first.map { place in
-                RecordedNight.Signal(
-                    name: dataset.content[place], unit: place < dataset.units.count ? dataset.units[place] : "",
-                    values: samples.map { dataset.samples[$0][place] })
-            }
+        return RecordedNight.drawnValues(of: dataset.content, units: dataset.units).map { place, name in
+            RecordedNight.Signal(
+                name: name, unit: place < dataset.units.count ? dataset.units[place] : "",
+                values: samples.map { dataset.samples[$0][place] })
         }
     }
 }
