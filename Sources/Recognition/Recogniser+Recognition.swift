@@ -5,9 +5,11 @@ public import Numerics
 extension Recogniser {
     /// What was recognised.
     public struct Recognition: Sendable, Equatable {
-        /// Per sample its class in the most probable sequence of classes.
+        /// Per sample its class in the most probable sequence of classes; where trees share in the answers, its own
+        /// most probable class.
         public var labels: [Int]
-        /// Per sample the probability of each class given the whole sequence, `[samples, classes]`.
+        /// Per sample the probability of each class given the whole sequence, `[samples, classes]`; where trees share
+        /// in the answers, the mean of it and of what they say of the sample, by their share.
         public var probabilities: Matrix
 
         /// Answers from their parts.
@@ -28,6 +30,9 @@ extension Recogniser {
     }
 
     /// Recognises every sample, by Viterbi's algorithm; the probabilities are the field's marginals.
+    ///
+    /// Where trees share in the answers (``treesShare``), these are mixed with theirs, and labels are the most probable
+    /// classes.
     ///
     /// - Parameters:
     ///   - features: `[samples, features]`.

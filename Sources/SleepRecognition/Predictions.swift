@@ -12,9 +12,11 @@ public struct Predictions: Sendable {
         public let recording: String
         /// The sample's position in its recording, as its publisher counts.
         public let position: Int
-        /// The class in the most probable sequence of classes, now and then not the sample's own most probable one.
+        /// The class in the most probable sequence of classes, now and then not the sample's own most probable one;
+        /// where the model's trees share in the answers (`Recogniser.treesShare`), the sample's own most probable one.
         public let label: String
-        /// The probability of each class given the whole recording, in the order of the model's classes.
+        /// The probability of each class given the whole recording, in the order of the model's classes; where trees
+        /// share in the answers, the mean of it and of what trees say of the sample, by their share.
         public let probabilities: [Float]
 
         /// The answer for a sample of a dataset.

@@ -166,3 +166,19 @@ func whatIsNoTimeIsNoStart(text: String) { #expect(RecordingStart(text) == nil) 
     #expect(RecordingStart("2024-02-28T23:59:30")?.adding(60)?.text == "2024-02-29T00:00:30")
     #expect(RecordingStart("23:59:30")?.adding(60)?.text == "00:00:30")
 }
+
+/// With trees, labels are not those of the most probable sequence.
+@Test func bidsColumnsSayHowLabelsWereChosen() throws {
+    let recordings = try RecognisedRecording.recordings(of: rows(night)) { _ in nil }
+    func words(_ share: Double) throws -> (stage: String, wake: String) {
+        let answers = AnswerFiles(classes: classes, recordings: recordings, model: "m", treesShare: share)
+        let found = try answers.files(.bids)
+        let columns = try #require(try JSONSerialization.jsonObject(with: found[1].bytes) as? [String: [String: Any]])
+        return (
+            columns["stage"]?["Description"] as? String ?? "", columns["p_wake"]?["Description"] as? String ?? ""
+        )
+    }
+    let (alone, mixed) = (try words(0), try words(0.7))
+    #expect(alone.stage.contains("sequence") && !alone.wake.contains("trees"))
+    #expect(!mixed.stage.contains("sequence") && mixed.wake.contains("trees"))
+}

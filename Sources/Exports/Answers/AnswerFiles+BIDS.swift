@@ -81,16 +81,20 @@ extension AnswerFiles {
     }
 
     private func columns(_ stages: StageNames) -> [String: Column] {
+        let isBySequence = treesShare == 0
         var columns = [
             "onset": Column(description: "Begin of the sleep epoch after the recording's start", units: "s"),
             "duration": Column(description: "Length of the sleep epoch", units: "s"),
             "trial_type": Column(description: "What is told: a stage of sleep"),
             "stage": Column(
-                description: "The sleep epoch's stage in the most probable sequence of stages",
+                description: isBySequence
+                    ? "The sleep epoch's stage in the most probable sequence of stages"
+                    : "The sleep epoch's most probable stage",
                 levels: Dictionary(classes.map { ($0, stages.edf($0)) }) { first, _ in first }),
         ]
         for name in classes {
-            columns["p_\(name)"] = Column(description: "Probability of \(name) given the whole recording")
+            let trees = isBySequence ? "" : ", averaged with what trees say of the sleep epoch (weight \(treesShare))"
+            columns["p_\(name)"] = Column(description: "Probability of \(name) given the whole recording\(trees)")
         }
         return columns
     }

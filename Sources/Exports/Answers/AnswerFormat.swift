@@ -30,6 +30,8 @@ public struct AnswerFiles: Sendable {
     public let recordings: [RecognisedRecording]
     /// What answered, for people.
     let model: String
+    /// The part that trees have in the answers.
+    let treesShare: Double
 
     /// Answers of a model.
     ///
@@ -37,8 +39,9 @@ public struct AnswerFiles: Sendable {
     ///   - classes: the names of what is told apart, in order.
     ///   - recordings: what was recognised.
     ///   - model: what answered, for people.
-    public init(classes: [String], recordings: [RecognisedRecording], model: String) {
-        (self.classes, self.recordings, self.model) = (classes, recordings, model)
+    ///   - treesShare: the part that trees have in the answers, `Recogniser.treesShare`.
+    public init(classes: [String], recordings: [RecognisedRecording], model: String, treesShare: Double = 0) {
+        (self.classes, self.recordings, self.model, self.treesShare) = (classes, recordings, model, treesShare)
     }
 
     /// Refuses classes that are no stages of sleep, before the work is done.

@@ -18,7 +18,9 @@ struct PredictCommand: ParsableCommand {
         discussion: """
             The CSV file has a line a sample: subject, recording, position, label, and the probability of each class \
             given the whole sequence. The labels are those of the most probable sequence, so a label is now and then \
-            not the most probable class of its own sample.
+            not the most probable class of its own sample. Where trees share in the answers (preset wrist, wake), the \
+            probabilities are the mean of that and of what trees say of the sample alone, and each label is the most \
+            probable class of its own sample.
 
             Other forms, --format: json is one file with the same. edf+, bids and yasa are for stages of sleep, and make a \
             folder with a file a recording: an EDF+ hypnogram that EDFbrowser, MNE and Luna open beside the recording, with its \
@@ -117,7 +119,7 @@ struct PredictCommand: ParsableCommand {
         }
         encoded.end()
         recognised?.end()
-        try write(predictions, of: dataset, starts: starts)
+        try write(predictions, of: dataset, starts: starts, treesShare: opened.recogniser.treesShare)
         let figures = predictions.figures
         if json { return try printJSON(Written(file: out, figures: figures)) }
         let counts = predictions.classes.map { "\($0) \(figures.labels[$0] ?? 0)" }
@@ -125,14 +127,16 @@ struct PredictCommand: ParsableCommand {
         print("wrote \(out)")
     }
 
-    private func write(_ predictions: Predictions, of dataset: Dataset, starts: RecordingStarts?) throws {
+    private func write(
+        _ predictions: Predictions, of dataset: Dataset, starts: RecordingStarts?, treesShare: Double
+    ) throws {
         if format == .csv { return try WholeFile.write(predictions.csv, to: out) }
         let known = Dictionary(zip(dataset.recordings, dataset.starts)) { first, _ in first }
         let answers = AnswerFiles(
             classes: predictions.classes,
             recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording in
                 try known[recording].flatMap(\.self) ?? starts?.start(of: recording)
-            }, model: URL(filePath: model).lastPathComponent)
+            }, model: URL(filePath: model).lastPathComponent, treesShare: treesShare)
         guard format.isFolder else {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)
