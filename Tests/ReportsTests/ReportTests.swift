@@ -168,6 +168,36 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
     #expect(report.html.contains("</html>"))
 }
 
+/// Then the epochs of the settings were not used.
+@Test func stepsOfATrainingAreShownWhereTheySayHowLong() throws {
+    func page(steps: Int) throws -> String {
+        var object = try #require(
+            try JSONSerialization.jsonObject(with: MadeUp.fixture("evaluation")) as? [String: Any])
+        var settings = try #require(object["settings"] as? [String: Any])
+        var recogniser = try #require(settings["recogniser"] as? [String: Any])
+        recogniser["steps"] = steps
+        settings["recogniser"] = recogniser
+        object["settings"] = settings
+        let figures = try JSONDecoder().decode(
+            EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
+        var report = Report(title: "steps", version: "0")
+        report.evaluation = try EvaluationPart(figures)
+        return report.html
+    }
+    let (epochs, steps) = (try page(steps: 0), try page(steps: 700))
+    #expect(epochs.contains("training epochs") && !epochs.contains("training steps"))
+    #expect(steps.contains("training steps") && !steps.contains("training epochs"))
+}
+
+@Test func whatLiesBetweenGroupsByChanceStandsBeside() throws {
+    let part = try #require(try MadeUp.report().features)
+    #expect(part.samples == 90 && part.classes.count == 3 && part.people.count == 4)
+    #expect(part.betweenClassesByChance == 2.0 / 89 && part.betweenPeopleByChance == 3.0 / 89)
+    var report = Report(title: "features", version: "0")
+    report.features = part
+    #expect(report.html.contains("by chance"))
+}
+
 @Test func figuresOfAnEarlierVersionLackCalibrationAndSaySo() throws {
     let text = String(decoding: try MadeUp.fixture("evaluation"), as: UTF8.self)
     var object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

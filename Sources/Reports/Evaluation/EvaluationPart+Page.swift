@@ -257,6 +257,7 @@ extension EvaluationPart {
 
     private var setting: Table {
         func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        let trainedSteps = figures.settings.recogniser.steps
         var rows = [
             row("dataset", "\(name: figures.data)"), row("its digest", "\(name: figures.datasetDigest)"),
             row("what is told apart", "\(name: figures.scheme)"),
@@ -267,7 +268,8 @@ extension EvaluationPart {
                 figures.changes.isEmpty ? "nothing" : "\(name: figures.changes.joined(separator: ", "))"),
             row("recurrent cell", "\(name: figures.cell)"),
             row("steps of pre-training in each fold", figures.steps == 0 ? "none" : "\(figures.steps)"),
-            row("training epochs", "\(figures.epochs)"), row("seed", "\(name: String(figures.seed))"),
+            trainedSteps > 0 ? row("training steps", "\(trainedSteps)") : row("training epochs", "\(figures.epochs)"),
+            row("seed", "\(name: String(figures.seed))"),
         ]
         if let kind = figures.kind { rows.insert(row("kind of data", "\(name: kind)"), at: 1) }
         return Table(head: ["", ""], rows: rows)

@@ -1,6 +1,6 @@
 /// The part of a report about an encoder's features: whether samples of one class lie together, or of one person.
 public struct FeaturesPart: Encodable, Sendable {
-    /// A sample's features along the two directions in which features differ most.
+    /// A sample's features along the two directions in which features, divided by their length, differ most.
     public struct Point: Sendable, Equatable {
         /// Its places along the first and the second direction.
         public let x, y: Double
@@ -21,7 +21,8 @@ public struct FeaturesPart: Encodable, Sendable {
     public let allSamples: Int
     /// How many features the encoder makes.
     public let features: Int
-    /// The part of the features' variance along each of the two directions, 0 to 1.
+    /// The part of the features' variance along each of the two directions, 0 to 1; each sample's features are divided
+    /// by their length before.
     public let variance: [Double]
     /// The classes' names.
     public let classes: [String]
@@ -32,6 +33,8 @@ public struct FeaturesPart: Encodable, Sendable {
     public let betweenClasses: Double?
     /// How much of it is between people.
     public let betweenPeople: Double
+    /// How much of it is between so many classes, or so many people, by chance: (groups - 1) / (samples - 1).
+    public let betweenClassesByChance, betweenPeopleByChance: Double
     private let points: [Point]
 
     private enum CodingKeys: String, CodingKey {
@@ -39,6 +42,8 @@ public struct FeaturesPart: Encodable, Sendable {
         case allSamples = "all_samples"
         case betweenClasses = "between_classes"
         case betweenPeople = "between_people"
+        case betweenClassesByChance = "between_classes_by_chance"
+        case betweenPeopleByChance = "between_people_by_chance"
     }
 
     /// A part.
@@ -58,6 +63,13 @@ public struct FeaturesPart: Encodable, Sendable {
         let labelled = points.filter { $0.label != nil }
         betweenClasses = labelled.isEmpty ? nil : Self.ratio(labelled) { $0.label ?? 0 }
         betweenPeople = Self.ratio(points, by: \.person)
+        betweenClassesByChance = Self.chance(labelled) { $0.label ?? 0 }
+        betweenPeopleByChance = Self.chance(points, by: \.person)
+    }
+
+    /// The part that is between groups which nothing but chance made, on average.
+    private static func chance(_ points: [Point], by group: (Point) -> Int) -> Double {
+        points.count > 1 ? Double(Set(points.map(group)).count - 1) / Double(points.count - 1) : 0
     }
 
     /// The part of the variance in both directions together that is between groups.
@@ -101,11 +113,15 @@ public struct FeaturesPart: Encodable, Sendable {
 
     private var summary: Prose {
         let byClass: Prose =
-            betweenClasses.map { "\(percent: $0) of what differs here differs between classes, " } ?? ""
+            betweenClasses.map {
+                "\(percent: $0) of what differs here differs between classes (\(percent: betweenClassesByChance) by chance), "
+            } ?? ""
         return """
-            \(samples) of \(allSamples) samples, by the two directions in which the encoder's \(features) features differ most \
-            (\(percent: variance.first ?? 0) and \(percent: variance.dropFirst().first ?? 0) of their variance). \(byClass)\
-            \(percent: betweenPeople) between people: the less that is, the less the features know who somebody is.
+            \(samples) of \(allSamples) samples, by the two directions in which the encoder's \(features) features, each sample's \
+            divided by their length, differ most (\(percent: variance.first ?? 0) and \
+            \(percent: variance.dropFirst().first ?? 0) of their variance). \(byClass)\
+            \(percent: betweenPeople) between people (\(percent: betweenPeopleByChance) by chance): the less it is above chance, \
+            the less the features know who somebody is.
             """
     }
 

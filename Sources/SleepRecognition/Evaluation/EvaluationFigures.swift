@@ -121,7 +121,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let seed: UInt64
     /// Steps of each fold's pre-training; 0 where there was none.
     public let steps: Int
-    /// How often each sequence was trained on.
+    /// How often each sequence was trained on, unless `settings.recogniser.steps` is above 0: then that many batches.
     public let epochs: Int
     /// How many labelled samples were held out, over all folds.
     public let samples: Int
