@@ -40,7 +40,7 @@ import Testing
             let interval = try #require(gain.kappaInterval)
             #expect(interval.low <= gain.kappa + 1e-12 && gain.kappa <= interval.high + 1e-12)
         }
-        #expect(figures.verdict.hasPrefix("Pre-training"))
+        #expect(figures.verdict.hasPrefix("In these draws of labelled people pre-training"))
     }
 
     /// With everybody's labels the first draw of the pre-trained arm is the evaluation itself.
@@ -51,6 +51,40 @@ import Testing
         let arm = figures.points[0].arms[0]
         #expect(arm.draws[0].confusion == plain.confusion && arm.draws[0].subjects == plain.subjects.map(\.confusion))
         #expect(arm.figures.kappaInterval == plain.kappaInterval)
+    }
+
+    /// Intervals over the people held out do not say what other labelled people would have made of it.
+    @Test(arguments: [(3, 3, "Pre-training paid"), (3, 2, "Pre-training did not pay"), (2, 2, "In these draws")])
+    func preTrainingPaidWhereItsGainIsInEveryDraw(draws: Int, better: Int, words: String) throws {
+        func point(_ place: Int) -> [String: Any] {
+            let right = [[5, 0], [0, 5]], wrong = [[4, 1], [1, 4]]
+            return [
+                "arm": ["pretrained", "scratch"][place], "accuracy": 0.5, "kappa": 0.5, "macro_f1": 0.5,
+                "draws": (0..<draws).map { draw in
+                    ["confusion": (draw < better) == (place == 0) ? right : wrong, "subjects": [[[Int]]]()]
+                },
+            ]
+        }
+        let interval = [0.1, 0.3]
+        let object: [String: Any] = [
+            "labelled_subjects": 1, "arms": [point(0), point(1)],
+            "differences": [
+                [
+                    "pretrained_minus": "scratch", "accuracy": 0.2, "kappa": 0.2, "macro_f1": 0.2,
+                    "accuracy_interval": interval, "kappa_interval": interval, "macro_f1_interval": interval,
+                ]
+            ],
+        ]
+        let decoded = try JSONDecoder().decode(
+            LabelCurveFigures.Point.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(LabelCurveFigures.verdict(on: [decoded]).hasPrefix(words))
+    }
+
+    @Test func whatTheRegressionIsScaledByIsSaidWhereOthersHaveMore() throws {
+        let words = "the regression by the labelled alone"
+        #expect(try !curve([1], draws: 1).run().comparison.contains(words))
+        let kept = try curve([1], draws: 1, replacing: [{ $0.unlabelled = .keep }]).run()
+        #expect(kept.comparison.contains(words))
     }
 
     @Test func labelledPeopleAreDrawnAmongThoseTrainedOnAndSmallerNumbersAreAmongLargerOnes() throws {

@@ -29,12 +29,16 @@ extension LabelCurveFigures {
                 draws: curve.draws, bootstrap: bootstrap)
         }
         samples = points.first?.arms.first?.draws.first?.confusion.joined().reduce(0, +) ?? 0
+        let unlabelled =
+            evaluation.settings.values.recogniser.unlabelled == .keep
+            ? ", and that recognisers scale what they read by all people trained on, the regression by the labelled alone"
+            : ""
         comparison = """
             A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
             scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
             alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
             labels; not equal are what a step costs, that frozen features are scaled and a trained body's are not, and that \
-            the draws of scratch start from the same body. Logistic regression (C \(RegressionInputs.c)) reads the \
+            the draws of scratch start from the same body\(unlabelled). Logistic regression (C \(RegressionInputs.c)) reads the \
             samples: prepared ones of maps, log band powers of windows of signals.
             """
         notes = curve.labelledCounts.flatMap { count in
@@ -63,28 +67,48 @@ extension LabelCurveFigures {
         }
     }
 
-    /// One sentence that says whether pre-training paid: where kappa's interval of each difference lies above 0.
-    static func verdict(on points: [Point]) -> String {
+    /// From so many draws on something is said of people whose labels are kept, and not of those drawn alone.
+    private static let fewestDraws = 3
+
+    /// One sentence that says whether pre-training paid: where kappa's interval of each difference lies above 0, and
+    /// the difference itself in each draw.
+    ///
+    /// Intervals are over the people held out. What hangs on whose labels are kept, and on seeds, is in the draws
+    /// alone.
+    package static func verdict(on points: [Point]) -> String {
+        let draws = points.first?.arms.first?.draws.count ?? 0
+        let pretraining =
+            draws >= fewestDraws
+            ? "Pre-training" : "In \(draws == 1 ? "this draw" : "these draws") of labelled people pre-training"
         let compared = points.filter { $0.differences.allSatisfy { $0.figures.kappaInterval != nil } }
         func people(_ points: [Point]) -> String {
             "\(points.map { "\($0.labelledSubjects)" }.joined(separator: ", ")) labelled "
                 + (points.map(\.labelledSubjects) == [1] ? "person" : "people")
         }
         guard !compared.isEmpty else { return "Whether pre-training paid can't be said: there are no intervals." }
-        let paid = compared.filter { $0.differences.allSatisfy { ($0.figures.kappaInterval?.low ?? 0) > 0 } }
+        let paid = compared.filter { point in
+            point.differences.allSatisfy { ($0.figures.kappaInterval?.low ?? 0) > 0 } && point.isAboveInEachDraw
+        }
         let harmed = compared.filter { $0.differences.contains { ($0.figures.kappaInterval?.high ?? 0) < 0 } }
         if paid.isEmpty {
             let worse = harmed.isEmpty ? "" : ", and with \(people(harmed)) another arm was clearly better"
-            return "Pre-training did not pay: with no number of labelled people is its kappa clearly above every "
+            return "\(pretraining) did not pay: with no number of labelled people is its kappa clearly above every "
                 + "other arm's\(worse)."
         }
         let rest = compared.filter { !paid.contains($0) }
-        return "Pre-training paid with \(people(paid)): kappa's interval of its gain over every other arm is above 0"
+        return "\(pretraining) paid with \(people(paid)): kappa's interval of its gain over every other arm is above 0"
+            + (draws >= fewestDraws ? ", and so is the gain in each of \(draws) draws" : "")
             + (rest.isEmpty ? "." : "; with \(people(rest)) it did not.")
     }
 }
 
 extension LabelCurveFigures.Point {
+    /// Whether the pre-trained arm's kappa is above each other arm's in each draw.
+    fileprivate var isAboveInEachDraw: Bool {
+        let kappas = arms.map { $0.draws.map(\.kappa) }
+        return kappas.dropFirst().allSatisfy { zip(kappas[0], $0).allSatisfy { $0 > $1 } }
+    }
+
     /// The outcomes with so many labelled people, of all folds.
     init(
         _ count: Int, _ outcomes: [LabelCurveFold.Outcome], people: [Int], classes: [String], draws: Int,
@@ -131,5 +155,17 @@ extension LabelCurveFigures.Point {
         differences = arms.enumerated().dropFirst().map { place, arm in
             LabelCurveFigures.Difference(arm: arm, figures: pooled(arms.count + place - 1))
         }
+    }
+}
+
+extension LabelCurveFigures.Draw {
+    fileprivate var kappa: Double {
+        var scores = ClassificationScores(classes: confusion.indices.map { "\($0)" })
+        for (truth, row) in confusion.enumerated() {
+            for (answer, count) in row.enumerated() {
+                for _ in 0..<count { scores.count(truth: truth, answer: answer) }
+            }
+        }
+        return scores.kappa
     }
 }
