@@ -36,8 +36,8 @@ struct MemberTraining {
         let parameters: FloatBlock
         /// The tuned body's, where there is one.
         let body: FloatBlock?
-        /// The mean negative log-likelihood per labelled sample of the last epoch, or of the held-out people where they
-        /// chose the epoch.
+        /// The mean negative log-likelihood per labelled sample under the scheme asked for, of the last epoch, or of
+        /// the held-out people where they chose the epoch.
         let loss: Double
     }
 
@@ -64,7 +64,7 @@ struct MemberTraining {
                 $0, rows: material.mostRows(inBatchesOf: settings.batchSequences), seed: seed,
                 rate: settings.encoderLearningRate, threads: threads)
         }
-        var best: Outcome?
+        var best: (outcome: Outcome, joint: Double)?
         var (epoch, loss) = (0, 0.0)
         while adam.step < stepCount {
             let order = Permutation(count: pieces.count, seed: seed, stream: RandomStream.order(epoch: epoch))
@@ -79,7 +79,7 @@ struct MemberTraining {
                     workspace, parameters: parameters, into: gradient, dropout: settings.dropout > 0 ? dropout : nil,
                     toInputs: body != nil, threads: threads)
                 guard batchLoss.isFinite else { throw .diverged(epoch: epoch) }
-                sum += batchLoss * Double(workspace.heads[0].known)
+                sum += workspace.heads[0].loss * Double(workspace.heads[0].known)
                 labelled += workspace.heads[0].known
                 body?.backward(workspace)
                 clip([gradient] + (body.map { [$0.gradient] } ?? []))
@@ -88,18 +88,20 @@ struct MemberTraining {
             loss = sum / Double(max(labelled, 1))
             epoch += 1
             if !material.stoppingPieces.isEmpty {
-                loss = heldOutLoss(of: parameters, body, workspace)
-                guard loss.isFinite else { throw .diverged(epoch: epoch - 1) }
-                if loss < best?.loss ?? .infinity {
-                    best = Outcome(
+                let heldOut = heldOutLoss(of: parameters, body, workspace)
+                guard heldOut.joint.isFinite else { throw .diverged(epoch: epoch - 1) }
+                loss = heldOut.own
+                if heldOut.joint < best?.joint ?? .infinity {
+                    let outcome = Outcome(
                         parameters: FloatBlock(copying: parameters),
                         body: body.map { FloatBlock(copying: $0.parameters) }, loss: loss)
+                    best = (outcome, heldOut.joint)
                 }
             }
             progress(epoch, loss)
         }
         guard parameters.isFinite, body?.parameters.isFinite ?? true else { throw .diverged(epoch: epoch - 1) }
-        return best ?? Outcome(parameters: parameters, body: body?.parameters, loss: loss)
+        return best?.outcome ?? Outcome(parameters: parameters, body: body?.parameters, loss: loss)
     }
 
     /// Lays out a batch, with its noise: all but the features of a body.
@@ -135,21 +137,25 @@ struct MemberTraining {
         body?.update(rate: settings.encoderLearningRate * factor, decay: settings.weightDecay)
     }
 
-    /// The loss on the people held out, per labelled sample.
+    /// The loss on the people held out, per labelled sample: that under the scheme asked for, and that of all heads
+    /// together, which chooses the epoch: the sum of their losses in each batch, weighted by its labels of that scheme.
     private func heldOutLoss(
         of parameters: FloatBlock, _ body: BodyTraining?, _ workspace: RecogniserNetwork.Workspace
-    ) -> Double {
+    ) -> (own: Double, joint: Double) {
         let (network, pieces) = (material.network, material.stoppingPieces)
-        var (sum, labelled) = (0.0, 0)
+        var (own, joint, labelled) = (0.0, 0.0, 0)
         for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
             let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
             take(chosen, into: workspace, step: nil)
             body?.forward(workspace, step: nil)
-            sum +=
-                network.loss(workspace, parameters: parameters, threads: threads) * Double(workspace.heads[0].known)
-            labelled += workspace.heads[0].known
+            let (loss, known) = (
+                network.loss(workspace, parameters: parameters, threads: threads), workspace.heads[0].known
+            )
+            own += workspace.heads[0].loss * Double(known)
+            joint += loss * Double(known)
+            labelled += known
         }
-        return sum / Double(max(labelled, 1))
+        return (own / Double(max(labelled, 1)), joint / Double(max(labelled, 1)))
     }
 
     /// Shortens the gradients together to the norm that the settings allow.

@@ -12,6 +12,8 @@ extension Recogniser {
         public let bodies: [FloatBlock]
         /// The mean over its members of the last training epoch's mean negative log-likelihood per labelled sample, in
         /// nats; where held-out people chose the epoch, theirs in that epoch.
+        ///
+        /// It is that of the scheme asked for, whatever is learnt beside.
         public let loss: Double
         /// How many steps the optimiser made for each member.
         public let steps: Int

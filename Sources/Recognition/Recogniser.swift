@@ -53,7 +53,8 @@ public struct Recogniser: Sendable {
         public let epoch: Int
         /// The epochs that there will be.
         public let epochs: Int
-        /// The mean negative log-likelihood per sample, in nats, of the epoch that was just done.
+        /// The mean negative log-likelihood per labelled sample, in nats, of the epoch that was just done, under the
+        /// scheme asked for; where held-out people choose the epoch, theirs.
         public let loss: Double
     }
 }

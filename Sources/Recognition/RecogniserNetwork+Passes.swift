@@ -10,6 +10,9 @@ extension RecogniserNetwork {
             var labels: [Int32] = []
             /// How many rows have a label.
             var known = 0
+            /// The batch's negative log-likelihood per labelled row, as the last pass found it; 0 where none is
+            /// labelled.
+            var loss = 0.0
             var emissions = Scratch(), emissionGradient = Scratch()
             let field = CRF.Workspace()
             let partly = CRF.PartialWorkspace()
@@ -159,6 +162,7 @@ extension RecogniserNetwork.Head {
     fileprivate func loss(
         _ own: RecogniserNetwork.Workspace.Head, _ batch: RaggedBatch, parameters: FloatBlock
     ) -> Double {
+        own.loss = 0
         guard own.known > 0 else { return 0 }
         let emissions = own.emissions.block
         let sum =
@@ -167,7 +171,8 @@ extension RecogniserNetwork.Head {
                 of: own.labels, emissions: emissions, batch, parameters: parameters, workspace: own.field)
             : field.negativeLogLikelihood(
                 ofKnown: own.labels, emissions: emissions, batch, parameters: parameters, workspace: own.partly)
-        return sum / Double(own.known)
+        own.loss = sum / Double(own.known)
+        return own.loss
     }
 
     /// The same, with its gradients at the emissions and at the field's parameters.

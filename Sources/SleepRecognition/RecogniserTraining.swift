@@ -137,7 +137,7 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     /// How many recognisers answer together.
     public let members: Int
     /// The last training epoch's mean negative log-likelihood per sample, in nats, the mean over members; where
-    /// held-out people chose the epoch, theirs in that epoch.
+    /// held-out people chose the epoch, theirs in that epoch; that of the scheme asked for, whatever is learnt beside.
     public let loss: Double
     /// SHA-256 of the encoder's parameters, as it was given; nil where there was none.
     public let encoderIdentity: String?

@@ -1,6 +1,7 @@
 import Layers
 import Numerics
 import Recognition
+import Synchronization
 import TestKit
 import Testing
 
@@ -133,6 +134,36 @@ private func fit(_ nights: Nights, _ settings: RecogniserSettings, threads: Int 
     let one = try fit(nights, settings())
     #expect(both.members[0].count == one.members[0].count && bits(both) != bits(one))
     #expect(both.recognise(nights.features, recordings: nights.recordings).probabilities.columns == 3)
+}
+
+@Test func theLossTheyAreToldIsOfTheSchemeAskedFor() throws {
+    let nights = Nights(recordings: 6)
+    let targets = [
+        RecogniserData.Target(labels: nights.labels, classes: 3),
+        RecogniserData.Target(labels: nights.labels.map { $0 == 2 ? 1 : 0 }, classes: 2),
+    ]
+    // Steps so small that the second scheme changes nothing.
+    func losses(_ targets: [RecogniserData.Target], stopSubjects: Int) throws -> [Double] {
+        let settings = settings {
+            ($0.learningRate, $0.epochs, $0.dropout, $0.members) = (1e-9, 1, 0, 1)
+            ($0.inputNoise, $0.stopSubjects) = (0, stopSubjects)
+        }
+        let told = Mutex<[Double]>([])
+        let data = RecogniserData(
+            values: nights.features, recordings: nights.recordings, subjects: Array(nights.recordings.indices),
+            training: Array(nights.labels.indices), targets: targets)
+        let fitted = try Recogniser.fit(data, settings: settings) { progress in
+            told.withLock { $0.append(progress.loss) }
+        }
+        return told.withLock { $0 } + [fitted.loss]
+    }
+    for stopSubjects in [0, 2] {
+        let (one, both) = (
+            try losses([targets[0]], stopSubjects: stopSubjects), try losses(targets, stopSubjects: stopSubjects)
+        )
+        #expect(one.count == 2 && both.count == 2)
+        for (one, both) in zip(one, both) { #expect(abs(one - both) < 1e-4, "\(one), \(both)") }
+    }
 }
 
 @Test(arguments: RecogniserCell.allCases)
