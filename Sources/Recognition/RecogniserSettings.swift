@@ -132,6 +132,9 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         return [second]
     }
 
+    /// Whether there are trees where so many classes are told apart.
+    public func hasTrees(ofClasses classes: Int) -> Bool { trees.forest(ofClasses: classes) != nil }
+
     /// The seed of an ensemble's member; the first has the recogniser's own.
     func seed(ofMember member: Int) -> UInt64 {
         guard member > 0 else { return seed }

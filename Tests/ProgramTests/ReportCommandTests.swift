@@ -77,6 +77,27 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect((report["nights"] as? [String: Any])?["held_out"] as? Bool == false)
 }
 
+@Test func aModelsCardSaysWhatItsEvaluationHasInCommonWithIt() throws {
+    let made = try Evaluated.shared.get()
+    let (model, page) = (made.folder.path("other-model.safetensors"), made.folder.path("card.html"))
+    func card(_ model: String) throws -> String {
+        let result = try ProgramRun.ssrm("report", model, made.evaluation, "--out", page)
+        #expect(result.status == 0, "\(result.errors)")
+        return try String(contentsOfFile: page, encoding: .utf8)
+    }
+    let own = try card(made.model)
+    #expect(own.contains("with the same settings of the recogniser"))
+    #expect(own.contains("The model itself was trained on all of them"))
+    // Of the same preset, but for another length, and without one of the people.
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", made.data, "--scheme", "five", "--preset", "wrist", "--epochs", "1", "--members", "1",
+        "--threads", "1", "--exclude-subjects", "N1", "--out", model)
+    try #require(trained.status == 0, "\(trained.errors)")
+    let other = try card(model)
+    #expect(other.contains("not of this model") && !other.contains("with the same settings"))
+    #expect(other.contains("The model itself was trained on some of them."))
+}
+
 @Test func answersAloneAreNightsThatNobodyScored() throws {
     let made = try Evaluated.shared.get()
     let report = try object(try ProgramRun.ssrm("report", made.answers, "--json").output)
@@ -156,6 +177,26 @@ private func object(_ text: String) throws -> [String: Any] {
         "evaluate", "--data", made.data, "--scheme", "five", "--protocol", "random70", "--predictions-out",
         made.folder.path("never.csv"))
     #expect(result.status == 2 && result.errors.contains("use loso or kfold"))
+}
+
+@Test func peopleWhomTheEncoderHasSeenAreNotHeldOut() throws {
+    let folder = try TemporaryFolder()
+    let (data, run, last) = (folder.path("maps.safetensors"), folder.path("run"), folder.path("last.safetensors"))
+    func make(_ arguments: String...) throws {
+        let result = try ProgramRun(arguments).result()
+        try #require(result.status == 0, "\(arguments): \(result.errors)")
+    }
+    try make(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "5", "--seed", "2",
+        "--out", data)
+    try make("pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "2", "--shards", "2")
+    try make(
+        "train", "--data", data, "--encoder", run, "--scheme", "posture3", "--epochs", "1", "--members", "1",
+        "--exclude-subjects", "P4", "--out", last)
+    let report = try object(try ProgramRun.ssrm("report", last, data, "--json").output)
+    #expect((report["postures"] as? [String: Any])?["held_out"] as? Bool == false)
+    let inspected = try object(try ProgramRun.ssrm("inspect", last, "--json").output)
+    #expect(inspected["encoder_subjects"] as? [String] == ["P1", "P2", "P3", "P4"])
 }
 
 @Test func aRunBecomesAPageWithWhatItsFeaturesKnow() throws {

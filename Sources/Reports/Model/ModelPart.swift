@@ -1,5 +1,6 @@
 import Datasets
 public import Recognition
+import SleepRecognition
 
 /// The part of a report about a model: a model card (Mitchell and others 2019).
 public struct ModelPart: Encodable, Sendable {
@@ -49,6 +50,7 @@ public struct ModelPart: Encodable, Sendable {
     public let dataset: String
     /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
     public let encoderJob, encoderDataset: String?
+    private let settings: RecogniserSettings
 
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, rows, columns, inputs, preparation, preset, network, encoder
@@ -83,6 +85,7 @@ public struct ModelPart: Encodable, Sendable {
         subjects = model.provenance.subjects
         dataset = model.provenance.dataset
         (encoderJob, encoderDataset) = (model.provenance.encoderJob, model.provenance.encoderDataset)
+        settings = model.recogniser.settings.comparable(classCount: model.classes.count)
     }
 
     func section(validatedBy evaluation: EvaluationPart?) -> PageSection {
@@ -139,12 +142,16 @@ public struct ModelPart: Encodable, Sendable {
                 whom it has not seen, `ssrm evaluate` finds out; give its JSON to `ssrm report` beside the model.
                 """
         }
+        let changes = figures.changes.isEmpty ? "" : ", but for \(figures.changes.joined(separator: ", "))"
         let same: Prose =
-            figures.datasetDigest == dataset && figures.scheme == scheme && figures.preset == preset
-            ? "By an evaluation on the dataset that it was trained on, with the same settings; recognisers made in the same way"
+            isMadeAlike(figures)
+            ? """
+            By an evaluation on the dataset that it was trained on, with the same settings of the recogniser; those made \
+            in the same way
+            """
             : """
             By an evaluation that is not of this model's kind in all (dataset \(name: figures.data), scheme \
-            \(name: figures.scheme), settings \(name: figures.preset)); recognisers made so
+            \(name: figures.scheme), settings \(name: figures.preset + changes)); recognisers made so
             """
         guard figures.protocolName != "random70" else {
             return """
@@ -154,9 +161,26 @@ public struct ModelPart: Encodable, Sendable {
         }
         return """
             \(same) were tested on \(figures.subjects.count) people, none of whom the tested one had seen: accuracy \
-            \(figures.accuracy, 3)\(figures.accuracyInterval, 3), Cohen's kappa \(figures.kappa, 3)\(figures.kappaInterval, 3). \
-            The model itself was trained on everybody, so it can't be tested on them.
+            \(figures.accuracy, 3)\(figures.accuracyInterval, 3), Cohen's kappa \(figures.kappa, 3)\(figures.kappaInterval, 3).\
+            \(ownPeople(figures))
             """
+    }
+
+    /// Whether the evaluation's recognisers were made as the model was, but for the seed and whom they were trained on.
+    private func isMadeAlike(_ figures: EvaluationFigures) -> Bool {
+        figures.datasetDigest == dataset && figures.scheme == scheme && figures.preset == preset
+            && figures.settings.recogniser.comparable(classCount: classes.count) == settings
+            && figures.folds.allSatisfy { $0.chosen == nil }
+    }
+
+    /// How many of the people held out the model itself was trained on.
+    private func ownPeople(_ figures: EvaluationFigures) -> Prose {
+        let own = Set(subjects)
+        let seen = figures.subjects.count { own.contains($0.subject) }
+        guard figures.datasetDigest == dataset, seen > 0 else { return "" }
+        return seen == figures.subjects.count
+            ? " The model itself was trained on all of them, so it can't be tested on them."
+            : " The model itself was trained on some of them."
     }
 
     private var limits: [Prose] {
@@ -194,5 +218,16 @@ public struct ModelPart: Encodable, Sendable {
         if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
         if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
         return Table(head: ["", ""], rows: rows)
+    }
+}
+
+extension RecogniserSettings {
+    /// What makes a difference to a recogniser of so many classes, without the seed.
+    fileprivate func comparable(classCount: Int) -> RecogniserSettings {
+        var own = self
+        own.seed = 0
+        if !own.encoder.trainsBody { own.augmentation = .none }
+        if !own.hasTrees(ofClasses: classCount) { own.trees = .none }
+        return own
     }
 }
