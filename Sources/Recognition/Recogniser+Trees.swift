@@ -23,9 +23,8 @@ extension Recogniser {
     ///   - mirrors: for each reading its classes' mirrors, or nil where it is none.
     /// - Returns: the same as `network` where trees have no part.
     func withTrees(_ network: Recognition, answers: [[Matrix]], mirrors: [[Int]?]) -> Recognition {
-        guard let forest, !forest.trees.isEmpty,
-            let share = settings.trees.forest?.share(ofClasses: forest.classes), share > 0
-        else { return network }
+        let share = treeShare
+        guard let forest, share > 0 else { return network }
         var found = network
         let (classes, count) = (forest.classes, answers.reduce(0) { $0 + $1.count })
         for row in found.labels.indices {
