@@ -613,7 +613,7 @@ const ProtobufCMessageDescriptor ssrm__onnx__attribute_proto__descriptor =
   (ProtobufCMessageInit) ssrm__onnx__attribute_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__onnx__node_proto__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ssrm__onnx__node_proto__field_descriptors[6] =
 {
   {
     "input",
@@ -675,18 +675,32 @@ static const ProtobufCFieldDescriptor ssrm__onnx__node_proto__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "domain",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Onnx__NodeProto, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__onnx__node_proto__field_indices_by_name[] = {
   4,   /* field[4] = attribute */
+  5,   /* field[5] = domain */
   0,   /* field[0] = input */
   2,   /* field[2] = name */
   3,   /* field[3] = op_type */
   1,   /* field[1] = output */
 };
-static const ProtobufCIntRange ssrm__onnx__node_proto__number_ranges[1 + 1] =
+static const ProtobufCIntRange ssrm__onnx__node_proto__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 7, 5 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor ssrm__onnx__node_proto__descriptor =
 {
@@ -696,10 +710,10 @@ const ProtobufCMessageDescriptor ssrm__onnx__node_proto__descriptor =
   "Ssrm__Onnx__NodeProto",
   "ssrm.onnx",
   sizeof(Ssrm__Onnx__NodeProto),
-  5,
+  6,
   ssrm__onnx__node_proto__field_descriptors,
   ssrm__onnx__node_proto__field_indices_by_name,
-  1,  ssrm__onnx__node_proto__number_ranges,
+  2,  ssrm__onnx__node_proto__number_ranges,
   (ProtobufCMessageInit) ssrm__onnx__node_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -31,7 +31,7 @@ extension Recogniser {
 
     /// Recognises every sample, by Viterbi's algorithm; the probabilities are the field's marginals.
     ///
-    /// Where trees share in the answers (``treesShare``), these are mixed with theirs, and labels are the most probable
+    /// Where trees share in the answers (``treeShare``), these are mixed with theirs, and labels are the most probable
     /// classes.
     ///
     /// - Parameters:

@@ -14,13 +14,6 @@ extension Recogniser {
         return (blocks, answers ?? [])
     }
 
-    /// The part that trees have in probabilities, 0 to 1; above 0 each sample's label is its own most probable class,
-    /// and not that in the most probable sequence.
-    public var treesShare: Double {
-        guard let forest, !forest.trees.isEmpty else { return 0 }
-        return settings.trees.forest?.share(ofClasses: forest.classes) ?? 0
-    }
-
     /// What was recognised, with the part that trees have in it: the mean of probabilities, and of each sample the most
     /// probable class.
     ///
@@ -30,7 +23,7 @@ extension Recogniser {
     ///   - mirrors: for each reading its classes' mirrors, or nil where it is none.
     /// - Returns: the same as `network` where trees have no part.
     func withTrees(_ network: Recognition, answers: [[Matrix]], mirrors: [[Int]?]) -> Recognition {
-        let share = treesShare
+        let share = treeShare
         guard let forest, share > 0 else { return network }
         var found = network
         let (classes, count) = (forest.classes, answers.reduce(0) { $0 + $1.count })

@@ -47,6 +47,14 @@ public struct Recogniser: Sendable {
     /// How many values of a sample it is given.
     public var width: Int { network.features - (forest?.addedColumns ?? 0) }
 
+    /// The part that what trees say has in the probabilities that are answered, 0 to 1; the network's have the rest.
+    ///
+    /// Above 0 each sample's label is its own most probable class, and not that in the most probable sequence.
+    public var treeShare: Double {
+        guard let forest, !forest.trees.isEmpty else { return 0 }
+        return settings.trees.forest?.share(ofClasses: forest.classes) ?? 0
+    }
+
     /// How far a training is.
     public struct Progress: Sendable {
         /// The epochs done, of all members together.

@@ -13,7 +13,7 @@ public struct Predictions: Sendable {
         /// The sample's position in its recording, as its publisher counts.
         public let position: Int
         /// The class in the most probable sequence of classes, now and then not the sample's own most probable one;
-        /// where the model's trees share in the answers (`Recogniser.treesShare`), the sample's own most probable one.
+        /// where the model's trees share in the answers (`Recogniser.treeShare`), the sample's own most probable one.
         public let label: String
         /// The probability of each class given the whole recording, in the order of the model's classes; where trees
         /// share in the answers, the mean of it and of what trees say of the sample, by their share.

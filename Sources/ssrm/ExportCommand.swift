@@ -12,11 +12,12 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write a model as ONNX, or a run's figures for TensorBoard.",
         discussion: """
             --onnx takes a model that `ssrm train` made. The graph (opset 17) reads a recording's samples in order, as a dataset has \
-            them, and makes emissions: scores of each class at each sample; preparation, scaling, all members and mirrors are \
-            in it. Only pressure maps are prepared before (`ssrm data join --prepare`). Labels come of emissions by a conditional \
-            random field, whose transitions, start and end stand in a JSON file beside the graph, OUT.json, with classes, what \
-            goes in, its units and how recordings were read; the same text is in the graph's metadata. Sequences are \
-            sequence_length samples long, or whole recordings where it is missing.
+            them, and makes emissions: scores of each class at each sample; preparation, trees, scaling, all members and mirrors \
+            are in it. Pressure maps may have any size, and beside them go baseline and feet_first, as the mat has them (a dataset \
+            says both, as its frame). Labels come of emissions by a conditional random field, whose transitions, start and end \
+            stand in a JSON file beside the graph, OUT.json, with classes, what goes in, its units and how recordings were \
+            read; the same text is in the graph's metadata. Sequences are sequence_length samples long, or whole recordings where \
+            it is missing. Where trees have a part in answers, tree_share says which, and tree_probabilities come out, too.
 
             --tensorboard takes a run directory, of a run that goes on, too; give the command again for what came since, or \
             --tensorboard to `ssrm pretrain` or `ssrm coordinator`, which write it as they go on. The folder may hold several \
@@ -34,6 +35,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The ONNX file to write; OUT.json comes beside it.", valueName: "out"))
     var onnx: String?
 
+    @Flag(help: "With --onnx: the graph takes maps that `ssrm data join --prepare` made.")
+    var preparedMaps = false
+
     @Option(help: ArgumentHelp("The folder for an event file; it is made where it is not there.", valueName: "dir"))
     var tensorboard: String?
 
@@ -41,6 +45,7 @@ struct ExportCommand: ParsableCommand {
         guard (onnx == nil) != (tensorboard == nil) else {
             throw ValidationError("give either --onnx or --tensorboard")
         }
+        guard onnx != nil || !preparedMaps else { throw ValidationError("--prepared-maps goes with --onnx") }
     }
 
     func run() throws {
@@ -57,8 +62,10 @@ struct ExportCommand: ParsableCommand {
         }
         let model = try RecogniserModel(opening: thing)
         let exported: ONNXModel
-        do { exported = try ONNXModel(model, digest: TensorFile(opening: thing).digest) } catch let error as ExportError
-        {
+        do {
+            exported = try ONNXModel(
+                model, digest: TensorFile(opening: thing).digest, mapsArePrepared: preparedMaps)
+        } catch let error as ExportError {
             throw ProgramError("\(thing): \(error)")
         }
         // Whoever finds the graph finds what belongs to it, and never what belongs to an older one.

@@ -4,169 +4,6 @@ import Signals
 import TestKit
 import Testing
 
-/// The source of a night of some sleep epochs with a hypnogram of any form.
-private func source(
-    _ hypnogram: String, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain
-) throws -> Polysomnography {
-    try source(Data(hypnogram.utf8), epochs: epochs, name: name, reading)
-}
-
-private func source(
-    _ hypnogram: Data, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain
-) throws -> Polysomnography {
-    let folder = try TemporaryFolder()
-    let path = folder.path(name)
-    try hypnogram.write(to: URL(filePath: path))
-    let values = [Double](repeating: 1, count: Int(epochs * 30))
-    let signals = try EDFBytes(signals: [EDFBytes.Signal(name: "c", rate: 1, values: values)])
-        .write(to: folder.path("night.edf"))
-    return try Polysomnography(
-        [PolysomnographyFiles(signals: signals, hypnogram: path)], channels: ["c"], reading: reading)
-}
-
-/// The labels between spaces, `-` for none.
-private func labels(_ source: Polysomnography) -> String {
-    source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } ?? "-" }.joined(separator: " ")
-}
-
-/// What the error says behind the file's name.
-private func refusal(_ body: () throws -> Polysomnography) throws -> String {
-    let error = "\(try #require(#expect(throws: DatasetError.self) { _ = try body() }))"
-    let name = try #require(error.firstRange(of: "/stages"))
-    return String(error[name.upperBound...])
-}
-
-private let twelve = "W W N1 N2 N2 N3 N3 - REM REM N2 W"
-
-// MARK: - XML
-
-/// Annotations as the National Sleep Research Resource publishes them.
-private func nsrr(_ events: [(type: String, concept: String, start: String, duration: String)]) -> String {
-    let events = events.map { event in
-        """
-        <ScoredEvent>
-        <EventType>\(event.type)</EventType>
-        <EventConcept>\(event.concept)</EventConcept>
-        <Start>\(event.start)</Start>
-        <Duration>\(event.duration)</Duration>
-        </ScoredEvent>
-        """
-    }
-    return """
-        <?xml version="1.0" encoding="UTF-8" standalone="no"?>
-        <PSGAnnotation>
-        <SoftwareVersion>Compumedics</SoftwareVersion>
-        <EpochLength>30</EpochLength>
-        <ScoredEvents>
-        \(events.joined(separator: "\n"))
-        </ScoredEvents>
-        </PSGAnnotation>
-        """
-}
-
-private let stagesOfNSRR = [
-    ("Wake|0", 0, 2), ("Stage 1 sleep|1", 2, 1), ("Stage 2 sleep|2", 3, 2), ("Stage 3 sleep|3", 5, 1),
-    ("Stage 4 sleep|4", 6, 1), ("Unscored|9", 7, 1), ("REM sleep|5", 8, 2), ("Stage 2 sleep|2", 10, 1),
-    ("Wake|0", 11, 1),
-].map { (type: "Stages|Stages", concept: $0, start: "\($1 * 30).0", duration: "\($2 * 30).0") }
-
-private let eventsOfNSRR: [(type: String, concept: String, start: String, duration: String)] = [
-    ("", "Recording Start Time", "0", "360.0"), ("Arousals|Arousals", "Arousal|Arousal ()", "61.5", "7"),
-    ("Respiratory|Respiratory", "Wake|0", "90", "30"),
-]
-
-@Test func annotationsOfNSRRAreRead() throws {
-    let made = try source(nsrr(eventsOfNSRR + stagesOfNSRR), name: "stages-nsrr.xml")
-    #expect(labels(made) == twelve)
-    #expect(made.notes == [] && made.skipped.allSatisfy { $0.kind == .annotation })
-    // What is no stage by its type is none, whatever it is called.
-    #expect(
-        made.skipped.map(\.reason)
-            == ["Arousal|Arousal ()", "Recording Start Time", "Wake|0"].map {
-                "no sleep stage: \"\($0)\""
-            })
-    // As UTF-16 the declaration would contradict what is read.
-    let text = nsrr(stagesOfNSRR).replacing("UTF-8", with: "UTF-16")
-    #expect(labels(try source(try #require(text.data(using: .utf16)))) == twelve)
-}
-
-@Test func theStagesOfCompumedicsAreRead() throws {
-    func study(_ stages: [Int], length: String = "30") -> String {
-        let stages = stages.map { "<SleepStage>\($0)</SleepStage>" }.joined()
-        return """
-            <?xml version="1.0"?><CMPStudyConfig><EpochLength>\(length)</EpochLength><ScoredEvents><ScoredEvent>
-            <Name>Arousal (ARO SPONT)</Name><Start>22:00:10</Start><Duration>3</Duration></ScoredEvent></ScoredEvents>
-            <SleepStages>\(stages)</SleepStages></CMPStudyConfig>
-            """
-    }
-    let stages = [0, 0, 1, 2, 2, 3, 4, 9, 5, 5, 2, 0]
-    let made = try source(study(stages))
-    #expect(labels(made) == twelve && made.skipped.map(\.count) == [1])
-    #expect(
-        try refusal { try source(study(stages + [0])) }.contains(": it has a stage for each of 13 sleep epochs where"))
-    #expect(try refusal { try source(study(stages.map { $0 + 10 })) }.contains(": 12 of 12 sleep epochs have a text"))
-    #expect(
-        try refusal { try source(study(stages, length: "20")) }
-            == ", line 1: its sleep epochs last \"20\" s; those of 30 s are read")
-}
-
-@Test(arguments: [
-    ("<!DOCTYPE html>\n<html><body>Sign in</body></html>", ", line 1: it is a web page (HTML)"),
-    ("\n\n<html lang=\"en\"><br></html>", ", line 3: it is a web page (HTML)"),
-    ("<PSGAnnotation>\n<ScoredEvents>\n</PSGAnnotation>", ", line 3: it is no well-formed XML"),
-    ("<PSGAnnotation><ScoredEvents>", ", line 1: it is no well-formed XML"),
-    ("<PSGAnnotation>&x;</PSGAnnotation>", ", line 1: it is no well-formed XML"),
-    ("<svg/>", ", line 1: its root element is \"svg\": of XML, PSGAnnotation (NSRR) and CMPStudyConfig"),
-    ("<PSGAnnotation/>", ": none of its 0 annotations is a sleep stage"),
-    (nsrr([("Stages|Stages", "Wake|0", "22:00:30", "30")]), ", line 11: a stage's Start is \"22:00:30\": it must be a"),
-    (nsrr([("Stages|Stages", "Wake|0", "30", "")]), ", line 11: a stage's Duration is \"\": it must be a number"),
-    (
-        nsrr([("Stages|Stages", "Wake|0", "60", "-30")]),
-        ", line 11: the stage \"Wake|0\" at 60.0 s ends before it starts"
-    ),
-    ("<PSGAnnotation>" + String(repeating: "<a>", count: 1_000_000), ", line 1: more than 32 elements stand inside"),
-])
-func xmlThatIsNoScoringIsRefusedAtItsLine(text: String, words: String) throws {
-    let error = try refusal { try source(text) }
-    #expect(error.hasPrefix(words), "\(error)")
-}
-
-@Test func anXMLFileTooLargeForANightIsRefused() throws {
-    let event = (type: "Arousals|Arousals", concept: "Arousal|Arousal ()", start: "1", duration: "7")
-    let many = nsrr(Array(repeating: event, count: 40_000) + stagesOfNSRR)
-    #expect(labels(try source(many)) == twelve)
-    #expect(
-        try refusal { try source(many + String(repeating: " ", count: 8 << 20)) }.contains(
-            "too many for a scoring in XML"))
-}
-
-/// Ten entities, each of ten of the one before: ten thousand million characters.
-private let bomb: String = {
-    let entities = (1...10).map { level in
-        "<!ENTITY e\(level) \"\(String(repeating: "&e\(level - 1);", count: 10))\">"
-    }
-    return """
-        <?xml version="1.0"?>
-        <!DOCTYPE PSGAnnotation [ <!ENTITY e0 "x"> \(entities.joined()) ]>
-        <PSGAnnotation>&e10;</PSGAnnotation>
-        """
-}()
-
-@Test(arguments: [
-    bomb, bomb.replacing("<!DOCTYPE", with: "<!doctype"),
-    "<PSGAnnotation>\n<!ENTITY a SYSTEM \"/etc/passwd\"></PSGAnnotation>",
-    "<?xml version=\"1.0\"?>\n<!DOCTYPE PSGAnnotation SYSTEM \"http://localhost:1/x.dtd\"><PSGAnnotation/>",
-])
-func documentTypesAndEntitiesAreRefusedBeforeAnythingIsParsed(text: String) throws {
-    let clock = ContinuousClock()
-    var error = ""
-    let time = try clock.measure { error = try refusal { try source(text) } }
-    #expect(error == ", line 2: XML with a document type or entities is not read; save it without them")
-    #expect(time < .seconds(5))
-    let wide = try #require(text.data(using: .utf16))
-    #expect(try refusal { try source(wide) } == error)
-}
-
 // MARK: - Tables of events
 
 @Test(arguments: [
@@ -178,7 +15,7 @@ func documentTypesAndEntitiesAreRefusedBeforeAnythingIsParsed(text: String) thro
 ])
 func tablesOfEventsAreRead(text: String) throws {
     for name in ["stages_events.tsv", "stages.csv", "stages.txt"] {
-        #expect(labels(try source(text, name: name)) == twelve)
+        #expect(MadeUpHypnogram.labels(try MadeUpHypnogram.source(text, name: name)) == MadeUpHypnogram.twelve)
     }
 }
 
@@ -187,19 +24,25 @@ func tablesOfEventsAreRead(text: String) throws {
     let columns = rows.enumerated().map { "\($0 * 30),30,\($1),W\n" }.joined()
     let table = "onset,duration,stage_hum,stage_ai\n\(columns)"
     #expect(
-        try refusal { try source(table) }
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(table) }
             == ": it has stages of several scorers: choose one with --scorer: \"stage_hum\", \"stage_ai\"")
-    #expect(labels(try source(table, HypnogramReading(scorer: "stage_hum"))) == twelve)
     #expect(
-        try refusal { try source(table, HypnogramReading(scorer: "x")) }
+        MadeUpHypnogram.labels(try MadeUpHypnogram.source(table, HypnogramReading(scorer: "stage_hum")))
+            == MadeUpHypnogram.twelve)
+    #expect(
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(table, HypnogramReading(scorer: "x")) }
             == ": it has no scorer \"x\": it has \"stage_hum\", \"stage_ai\"")
 
     let long = rows.enumerated().map { "\($0 * 30),30,\($1),Ada\n\($0 * 30),30,W,Bo\n" }.joined()
     let list = "onset,duration,stage,scorer\n\(long)"
-    #expect(try refusal { try source(list) }.hasSuffix("choose one with --scorer: \"Ada\", \"Bo\""))
-    #expect(labels(try source(list, HypnogramReading(scorer: "Ada"))) == twelve)
     #expect(
-        try refusal { try source("W\nW\n", HypnogramReading(scorer: "Ada")) }
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(list) }.hasSuffix(
+            "choose one with --scorer: \"Ada\", \"Bo\""))
+    #expect(
+        MadeUpHypnogram.labels(try MadeUpHypnogram.source(list, HypnogramReading(scorer: "Ada")))
+            == MadeUpHypnogram.twelve)
+    #expect(
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source("W\nW\n", HypnogramReading(scorer: "Ada")) }
             == ": it does not name scorers, so --scorer Ada chooses nothing; leave it out")
 }
 
@@ -214,14 +57,14 @@ func tablesOfEventsAreRead(text: String) throws {
     ),
 ])
 func tablesOfEventsThatCannotBeUsedAreRefusedAtTheirPlace(text: String, words: String) throws {
-    let error = try refusal { try source(text) }
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text) }
     #expect(error.hasPrefix(words), "\(error)")
 }
 
 @Test func eventsThatRunBackwardsAreOrderedAndCounted() throws {
     let rows = ["330,30,W", "240,60,R", "300,30,N2", "0,60,W", "60,30,N1", "90,60,N2", "150,60,N3"]
-    let made = try source("onset,duration,stage\n" + rows.joined(separator: "\n"))
-    #expect(labels(made) == twelve)
+    let made = try MadeUpHypnogram.source("onset,duration,stage\n" + rows.joined(separator: "\n"))
+    #expect(MadeUpHypnogram.labels(made) == MadeUpHypnogram.twelve)
     #expect(made.notes.count == 2 && made.notes[0].contains("2 of its stages start earlier than the one before"))
     #expect(made.notes[1].hasSuffix("1 sleep epochs between its annotations have no label"))
 }
@@ -233,17 +76,21 @@ private let list = ["W", "Wake", "N1", "2", "Stage 2", "S3", "4", "?", "R", "REM
 @Test func aStageALineIsASleepEpochEach() throws {
     for (start, lineEnd) in [("", "\n"), ("# night 1\nSleep stage\n", "\r\n"), ("\u{FEFF}", "\n\n\n")] {
         let text = start + list.joined(separator: lineEnd.first == "\r" ? "\r\n" : "\n") + lineEnd
-        #expect(labels(try source(text)) == twelve)
+        #expect(MadeUpHypnogram.labels(try MadeUpHypnogram.source(text)) == MadeUpHypnogram.twelve)
     }
     // A last sleep epoch that is not whole may have a stage, or not.
-    #expect(labels(try source(list.joined(separator: "\n"), epochs: 12.5)) == twelve)
-    #expect(labels(try source((list + ["W"]).joined(separator: "\n"), epochs: 12.5)) == twelve)
+    #expect(
+        MadeUpHypnogram.labels(try MadeUpHypnogram.source(list.joined(separator: "\n"), epochs: 12.5))
+            == MadeUpHypnogram.twelve)
+    #expect(
+        MadeUpHypnogram.labels(try MadeUpHypnogram.source((list + ["W"]).joined(separator: "\n"), epochs: 12.5))
+            == MadeUpHypnogram.twelve)
 }
 
 @Test(arguments: [11, 13, 24])
 func aListThatIsNotAsLongAsTheSignalsIsRefused(epochs: Int) throws {
     let text = list.joined(separator: "\n")
-    let error = try refusal { try source(text, epochs: Double(epochs)) }
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, epochs: Double(epochs)) }
     #expect(error.contains("it has a stage for each of 12 sleep epochs where"))
     #expect(
         error.hasSuffix(
@@ -259,8 +106,8 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ]
     let text = rows.map { $0.joined(separator: between) }.joined(separator: "\n")
     for header in ["", "# seconds\n", "onset duration stage\n"] {
-        let made = try source(header + text + "\n")
-        #expect(labels(made) == twelve && made.skipped.map(\.count) == [1])
+        let made = try MadeUpHypnogram.source(header + text + "\n")
+        #expect(MadeUpHypnogram.labels(made) == MadeUpHypnogram.twelve && made.skipped.map(\.count) == [1])
     }
 }
 
@@ -278,7 +125,7 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ("W\0\0\0", ": it is no hypnogram of a form that is read"), ("# nothing\n", " is empty"),
 ])
 func textThatIsNoHypnogramIsRefusedAtItsLine(text: String, words: String) throws {
-    let error = try refusal { try source(text) }
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text) }
     #expect(error.hasPrefix(words), "\(error)")
 }
 
@@ -293,7 +140,7 @@ func textThatIsNoHypnogramIsRefusedAtItsLine(text: String, words: String) throws
             return pieces[Int(state >> 33) % pieces.count]
         }
         do {
-            _ = try source(text.joined())
+            _ = try MadeUpHypnogram.source(text.joined())
         } catch let error as DatasetError { #expect(!"\(error)".contains("\n")) }
     }
 }
@@ -301,11 +148,12 @@ func textThatIsNoHypnogramIsRefusedAtItsLine(text: String, words: String) throws
 @Test func aHeaderIsNoSleepEpoch() throws {
     // With a last sleep epoch that is not whole, the list would be as long as the signals all the same.
     let text = (["Score"] + list).joined(separator: "\n")
-    let error = try refusal { try source(text, epochs: 12.5) }
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, epochs: 12.5) }
     #expect(
         error.hasPrefix(", line 1: \"Score\" stands in the first line alone and is no known stage: if it is a header"))
     let reading = try HypnogramReading(stageMap: ["score": ""])
-    #expect(labels(try source(text, epochs: 13, reading)) == "- " + twelve)
+    #expect(
+        MadeUpHypnogram.labels(try MadeUpHypnogram.source(text, epochs: 13, reading)) == "- " + MadeUpHypnogram.twelve)
 }
 
 @Test(arguments: [1_000, 10])
@@ -313,11 +161,13 @@ func timesThatAreNotSecondsAreRefused(factor: Int) throws {
     let stages = ["W", "N1", "N2", "N3", "REM", "N2"].enumerated()
     let rows = stages.map { "\($0 * 60 * factor)\t\(60 * factor)\t\($1)\n" }.joined()
     for text in [rows, "onset\tduration\tstage\n" + rows] {
-        let error = try refusal { try source(text) }
+        let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text) }
         #expect(error.contains("its times reach to \(360 * factor) where") && error.contains("write them in seconds"))
     }
     let events = stages.map { index, stage in
         (type: "Stages|Stages", concept: stage, start: "\(index * 60 * factor)", duration: "\(60 * factor)")
     }
-    #expect(try refusal { try source(nsrr(events)) }.contains("are they milliseconds or samples?"))
+    #expect(
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(nsrr(events)) }.contains(
+            "are they milliseconds or samples?"))
 }

@@ -4,44 +4,16 @@ import Signals
 import TestKit
 import Testing
 
-/// Signals for some sleep epochs: a ramp of one unit a second at 10 Hz, and a sine of 0.5 Hz at 4 Hz.
-private func signals(epochs: Int, start: String = "24.04.8922.00.00") -> EDFBytes {
-    var file = EDFBytes(signals: [
-        EDFBytes.Signal(name: "ramp", rate: 10, values: (0..<epochs * 300).map { Double($0) / 10 }, limit: 2_000),
-        EDFBytes.Signal(name: "sine", rate: 4, values: (0..<epochs * 120).map { sin(.pi * Double($0) / 4) }, limit: 2),
-    ])
-    file.start = start
-    return file
-}
-
-private let standard = ["W", "1", "2", "3", "4", "R", "?", "N1", "N2", "N3", "2", "2"].map { "Sleep stage \($0)" }
-
-private func night(
-    _ folder: TemporaryFolder, _ signals: EDFBytes, _ hypnogram: EDFBytes, name: String = "night",
-    subject: String? = nil
-) throws -> PolysomnographyFiles {
-    PolysomnographyFiles(
-        signals: try signals.write(to: folder.path("\(name).edf")),
-        hypnogram: try hypnogram.write(to: folder.path("\(name)-stages.edf")), subject: subject)
-}
-
-private func dataset(_ source: Polysomnography, in folder: TemporaryFolder) throws -> (Dataset, [SkippedItem]) {
-    let skipped = try source.write(to: folder.path("data")).skipped
-    return (try Dataset(opening: folder.path("data")), skipped)
-}
-
-private func codes(_ dataset: Dataset) -> [String?] {
-    (0..<dataset.samples.count).map { sample in dataset.code(of: sample).map { dataset.codes[$0] } }
-}
-
 @Test func aSleepEpochIsAMatrixOfItsChannels() throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard))
     let source = try Polysomnography([files], channels: ["ramp", "sine"])
-    let (dataset, skipped) = try dataset(source, in: folder)
+    let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
     #expect((dataset.samples.count, dataset.samples.rows, dataset.samples.columns) == (12, 60, 10))
     #expect(skipped.isEmpty && dataset.kind == "edf" && dataset.subjects == ["night"])
-    #expect(codes(dataset) == ["W", "N1", "N2", "N3", "N3", "REM", nil, "N1", "N2", "N3", "N2", "N2"])
+    #expect(
+        MadeUpPSG.codes(dataset) == ["W", "N1", "N2", "N3", "N3", "REM", nil, "N1", "N2", "N3", "N2", "N2"])
     #expect((0..<12).map(dataset.position(of:)) == Array(0..<12))
     for epoch in 0..<12 {
         for row in 0..<30 {
@@ -58,10 +30,11 @@ private func codes(_ dataset: Dataset) -> [String?] {
 
 @Test func rowsAndRateAreChosen() throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard))
     let source = try Polysomnography([files], channels: ["ramp"], rate: 8, rowSeconds: 2.5)
     #expect((source.outline.rows, source.outline.columns) == (12, 20))
-    let (dataset, _) = try dataset(source, in: folder)
+    let (dataset, _) = try MadeUpPSG.dataset(source, in: folder)
     #expect(abs(dataset.samples[5][25] - (150 + 25 / 8)) < 0.05)
 }
 
@@ -71,7 +44,8 @@ private func codes(_ dataset: Dataset) -> [String?] {
 ])
 func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen: Int, unscored: Int) throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12, start: start), EDFBytes(stages: standard))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12, start: start), EDFBytes(stages: MadeUpPSG.standard))
     guard !epochs.isEmpty else {
         let error = try #require(
             #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
@@ -79,7 +53,7 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
         return
     }
     let source = try Polysomnography([files], channels: ["ramp"])
-    let (dataset, skipped) = try dataset(source, in: folder)
+    let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
     #expect((0..<dataset.samples.count).map(dataset.position(of:)) == Array(epochs))
     let seconds = Double(start.suffix(8).split(separator: ".").reduce(0) { $0 * 60 + (Int($1) ?? 0) } - 22 * 3_600)
     for (sample, epoch) in epochs.enumerated() {
@@ -99,17 +73,20 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
         (0, nil, "Sleep stage W"), (10, 5, "Lights off"), (90, 60, "SLEEP STAGE 2"), (150, nil, "Movement time"),
         (180, 90, "N3"), (270, 3, "Sleep stage 1"), (273, 60, "Rem"), (330, nil, "Sleep stage N"), (360, nil, "W"),
     ]
-    let files = try night(folder, signals(epochs: 13), hypnogram)
+    let files = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 13), hypnogram)
     let source = try Polysomnography([files], channels: ["ramp"])
-    let (dataset, skipped) = try dataset(source, in: folder)
-    #expect(codes(dataset) == ["W", "W", "W", "N2", "N2", nil, "N3", "N3", "N3", "REM", "REM", nil, "W"])
+    let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
+    #expect(
+        MadeUpPSG.codes(dataset) == [
+            "W", "W", "W", "N2", "N2", nil, "N3", "N3", "N3", "REM", "REM", nil, "W",
+        ])
     #expect(skipped.filter { $0.kind == .annotation }.map(\.count) == [1, 1])  // lights off; three seconds of stage 1
 }
 
 @Test func oneFileCanHoldSignalsAndStages() throws {
     let folder = try TemporaryFolder()
-    var both = signals(epochs: 12)
-    (both.annotations, both.kind) = (EDFBytes(stages: standard).annotations, "EDF+C")
+    var both = MadeUpPSG.signals(epochs: 12)
+    (both.annotations, both.kind) = (EDFBytes(stages: MadeUpPSG.standard).annotations, "EDF+C")
     let path = try both.write(to: folder.path("both.edf"))
     let source = try Polysomnography([PolysomnographyFiles(signals: path, hypnogram: path)], channels: ["ramp"])
     #expect(source.outline.sampleCount == 12 && source.outline.recordings[0].labels.compactMap(\.self).count == 11)
@@ -117,9 +94,10 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
 
 @Test func aFileThatChangesMeanwhileIsRefused() throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard))
     let source = try Polysomnography([files], channels: ["ramp"])
-    try signals(epochs: 11).write(to: files.signals)
+    try MadeUpPSG.signals(epochs: 11).write(to: files.signals)
     #expect(throws: DatasetError.unreadable(path: files.signals, reason: "it changed while it was read")) {
         try source.write(to: folder.path("data"))
     }
@@ -129,10 +107,10 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
 @Test func nightsOfOneSubjectBelongTogether() throws {
     let folder = try TemporaryFolder()
     for name in ["SC4001E0-PSG", "SC4002E0-PSG", "ST7011J0-PSG"] {
-        try signals(epochs: 12).write(to: folder.path("\(name).edf"))
+        try MadeUpPSG.signals(epochs: 12).write(to: folder.path("\(name).edf"))
     }
     for name in ["SC4001EC", "SC4002EH", "ST7011JP", "SC4012EC"] {
-        try EDFBytes(stages: standard).write(to: folder.path("\(name)-Hypnogram.edf"))
+        try EDFBytes(stages: MadeUpPSG.standard).write(to: folder.path("\(name)-Hypnogram.edf"))
     }
     try folder.write("x", to: "RECORDS")
     let (pairs, unpaired) = try PolysomnographyFiles.find(in: folder.url.path)
@@ -142,19 +120,22 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     #expect(source.outline.recordings.map(\.subject) == [0, 0, 1])
     #expect(source.skipped.map(\.kind) == [.file, .recording])
     #expect(source.skipped[1].path == folder.path("SC4012EC-Hypnogram.edf"))
-    try EDFBytes(stages: standard).write(to: folder.path("SC4001EX-Hypnogram.edf"))
+    try EDFBytes(stages: MadeUpPSG.standard).write(to: folder.path("SC4001EX-Hypnogram.edf"))
     #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: folder.url.path) }
     #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: TemporaryFolder().url.path) }
 }
 
 @Test func aSubjectIsNamedByTheUserTheFileOrItsName() throws {
     let folder = try TemporaryFolder()
-    var coded = signals(epochs: 12)
+    var coded = MadeUpPSG.signals(epochs: 12)
     (coded.patient, coded.kind) = ("P017 F X X", "EDF+C")
     let files = [
-        try night(folder, coded, EDFBytes(stages: standard), name: "a"),
-        try night(folder, signals(epochs: 12), EDFBytes(stages: standard), name: "b-PSG"),
-        try night(folder, coded, EDFBytes(stages: standard), name: "c", subject: "Q"),
+        try MadeUpPSG.night(folder, coded, EDFBytes(stages: MadeUpPSG.standard), name: "a"),
+        try MadeUpPSG.night(
+            folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard),
+            name: "b-PSG"),
+        try MadeUpPSG.night(
+            folder, coded, EDFBytes(stages: MadeUpPSG.standard), name: "c", subject: "Q"),
     ]
     let source = try Polysomnography(files + [files[0]], channels: ["ramp"])
     #expect(source.notes.isEmpty)
@@ -165,34 +146,40 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
 @Test func wakeFarFromSleepIsLeftOutWhenAsked() throws {
     let folder = try TemporaryFolder()
     let stages = Array(repeating: "W", count: 10) + Array(repeating: "2", count: 8) + Array(repeating: "W", count: 7)
-    let files = try night(folder, signals(epochs: 25), EDFBytes(stages: stages.map { "Sleep stage \($0)" }))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 25), EDFBytes(stages: stages.map { "Sleep stage \($0)" }))
     let source = try Polysomnography([files], channels: ["ramp"], wakeMargin: 2)
     #expect(source.outline.recordings[0].firstPosition == 6 && source.outline.sampleCount == 16)
     #expect(source.skipped.map(\.count) == [9])
-    let (dataset, _) = try dataset(source, in: folder)
+    let (dataset, _) = try MadeUpPSG.dataset(source, in: folder)
     #expect(abs(dataset.samples[0][0] - 180) < 0.05)
 }
 
 @Test func nightsThatCannotBeUsedAreCountedUnlessNoneIsLeft() throws {
     let folder = try TemporaryFolder()
-    let good = try night(folder, signals(epochs: 12), EDFBytes(stages: standard), name: "good")
-    let short = try night(folder, signals(epochs: 9), EDFBytes(stages: standard), name: "short")
-    let silent = try night(
-        folder, signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage ?", count: 12)), name: "silent")
+    let good = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard), name: "good")
+    let short = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 9), EDFBytes(stages: MadeUpPSG.standard), name: "short")
+    let silent = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage ?", count: 12)),
+        name: "silent")
     let source = try Polysomnography([short, good, silent], channels: ["ramp"])
     #expect(source.outline.recordings.map(\.name) == ["good"])
     #expect(source.skipped.filter { $0.kind == .recording }.map(\.path) == [short.signals, silent.signals])
     #expect(
         throws: DatasetError.unsuitable(path: short.signals, reason: "9 sleep epochs are left, fewer than 10")
     ) { try Polysomnography([short], channels: ["ramp"]) }
-    let unstaged = try night(folder, signals(epochs: 12), signals(epochs: 12), name: "unstaged")
+    let unstaged = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), MadeUpPSG.signals(epochs: 12), name: "unstaged")
     let error = #expect(throws: DatasetError.self) { try Polysomnography([unstaged], channels: ["ramp"]) }
     #expect("\(try #require(error))".contains("none of its 0 annotations is a sleep stage"))
 }
 
 @Test func ratesOutOfReachAreRefused() throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard))
     for (rate, rowSeconds, words) in [
         (2_000.0, 1.0, "too far from 2000.0 Hz"), (0.3, 1, "whole values"), (10, 7, "whole fraction"),
         (-1, 1, "above 0"),
@@ -210,8 +197,8 @@ func aPublishedNightIsTenSleepEpochsAwake() throws {
     let files = PolysomnographyFiles(signals: root + "/short_psg.edf", hypnogram: root + "/SC4001EC-Hypnogram.edf")
     let source = try Polysomnography([files], channels: ["EEG Fpz-Cz", "Resp oro-nasal"])
     let folder = try TemporaryFolder()
-    let (dataset, skipped) = try dataset(source, in: folder)
-    #expect(codes(dataset) == Array(repeating: "W", count: 10) && dataset.subjects == ["short_psg"])
+    let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
+    #expect(MadeUpPSG.codes(dataset) == Array(repeating: "W", count: 10) && dataset.subjects == ["short_psg"])
     #expect((dataset.samples.rows, dataset.samples.columns) == (60, 100))
     #expect(skipped.map(\.count) == [2_870])  // 86,400 s of hypnogram, 300 s of signals
     let eeg = try EDFFile(opening: files.signals).values(of: 0, 3_000..<6_000)
@@ -221,7 +208,8 @@ func aPublishedNightIsTenSleepEpochsAwake() throws {
 @Test(arguments: [0.5, 1e300])
 func aNightWithoutSleepHasNothingNearIt(margin: Double) throws {
     let folder = try TemporaryFolder()
-    let files = try night(folder, signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)))
+    let files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)))
     let reason = "0 sleep epochs are left, fewer than 10"
     #expect(throws: DatasetError.unsuitable(path: files.signals, reason: reason)) {
         try Polysomnography([files], channels: ["ramp"], wakeMargin: margin)
@@ -236,10 +224,14 @@ func rowsAndRatesOutOfReachAreFlaws(number: Double) {
 
 @Test func holesInAHypnogramAreCounted() throws {
     let folder = try TemporaryFolder()
-    var hypnogram = EDFBytes(stages: standard)
-    #expect(try Polysomnography([night(folder, signals(epochs: 12), hypnogram)], channels: ["ramp"]).notes == [])
+    var hypnogram = EDFBytes(stages: MadeUpPSG.standard)
+    #expect(
+        try Polysomnography(
+            [MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12), hypnogram)], channels: ["ramp"]
+        )
+        .notes == [])
     hypnogram.annotations.removeSubrange(3...4)
-    let files = try night(folder, signals(epochs: 12), hypnogram)
+    let files = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12), hypnogram)
     #expect(
         try Polysomnography([files], channels: ["ramp"]).notes
             == ["\(files.hypnogram ?? ""): 2 sleep epochs between its annotations have no label"])
@@ -253,8 +245,8 @@ func nightsThatHaveNoTimeInCommonAreNamedWithBothTimesAndNeverShifted(
     start: String, stagesStart: String, offset: String, count: Int
 ) throws {
     let folder = try TemporaryFolder()
-    let scored = EDFBytes(stages: standard, start: stagesStart)
-    var files = try night(folder, signals(epochs: 12, start: start), scored)
+    let scored = EDFBytes(stages: MadeUpPSG.standard, start: stagesStart)
+    var files = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12, start: start), scored)
     let error = try #require(#expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
     func clock(_ start: String) -> String { String(start.suffix(8)).replacing(".", with: ":") }
     #expect("\(error)".contains("no sleep epoch is in both: the signals are from 1989-04-24 \(clock(start)) to "))
@@ -266,61 +258,28 @@ func nightsThatHaveNoTimeInCommonAreNamedWithBothTimesAndNeverShifted(
 
 @Test func aHypnogramIsShiftedByItsOffset() throws {
     let folder = try TemporaryFolder()
-    var files = try night(folder, signals(epochs: 12), EDFBytes(stages: standard))
+    var files = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12), EDFBytes(stages: MadeUpPSG.standard))
     files.hypnogramOffset = 30
     let source = try Polysomnography([files], channels: ["ramp"])
-    let (dataset, _) = try dataset(source, in: folder)
-    #expect(codes(dataset).prefix(3) == ["W", "N1", "N2"] && abs(dataset.samples[0][0] - 30) < 0.05)
+    let (dataset, _) = try MadeUpPSG.dataset(source, in: folder)
+    #expect(
+        MadeUpPSG.codes(dataset).prefix(3) == ["W", "N1", "N2"] && abs(dataset.samples[0][0] - 30) < 0.05)
 }
 
 @Test func datesThatAreNoDaysMustBeTheSame() throws {
     let folder = try TemporaryFolder()
     let (none, other) = ("00.00.0022.00.00", "00.13.0022.00.00")
-    let same = try night(folder, signals(epochs: 12, start: none), EDFBytes(stages: standard, start: none))
+    let same = try MadeUpPSG.night(
+        folder, MadeUpPSG.signals(epochs: 12, start: none),
+        EDFBytes(stages: MadeUpPSG.standard, start: none))
     #expect(try Polysomnography([same], channels: ["ramp"]).outline.sampleCount == 12)
     for start in [other, "24.04.8922.00.00"] {
-        let files = try night(folder, signals(epochs: 12, start: none), EDFBytes(stages: standard, start: start))
+        let files = try MadeUpPSG.night(
+            folder, MadeUpPSG.signals(epochs: 12, start: none),
+            EDFBytes(stages: MadeUpPSG.standard, start: start))
         let error = try #require(
             #expect(throws: DatasetError.self) { try Polysomnography([files], channels: ["ramp"]) })
         #expect("\(error)".contains("its start date is \"00.00.00\" and that of \(files.hypnogram ?? "")"))
     }
-}
-
-@Test func aNightNeedsNoHypnogram() throws {
-    let folder = try TemporaryFolder()
-    let path = try signals(epochs: 12).write(to: folder.path("night.edf"))
-    let source = try Polysomnography([PolysomnographyFiles(signals: path, hypnogram: nil)], channels: ["ramp"])
-    let (dataset, skipped) = try dataset(source, in: folder)
-    #expect(codes(dataset) == Array(repeating: nil, count: 12) && dataset.codes.isEmpty && skipped.isEmpty)
-    #expect(abs(dataset.samples[11][0] - 330) < 0.05)
-}
-
-@Test func nightsWithoutAnyStageAreTakenWhenAsked() throws {
-    let folder = try TemporaryFolder()
-    for name in ["SC4001E0-PSG", "SC4011E0-PSG"] { try signals(epochs: 12).write(to: folder.path("\(name).edf")) }
-    try EDFBytes(stages: standard).write(to: folder.path("SC4001EC-Hypnogram.edf"))
-    #expect(try PolysomnographyFiles.find(in: folder.url.path).skipped.map(\.kind) == [.recording])
-    let (pairs, skipped) = try PolysomnographyFiles.find(in: folder.url.path, unlabelled: true)
-    #expect(pairs.map { $0.hypnogram == nil } == [false, true] && skipped.isEmpty)
-    let unscored = EDFBytes(stages: Array(repeating: "Sleep stage ?", count: 12))
-    let silent = try night(folder, signals(epochs: 12), unscored, subject: "S")
-    let source = try Polysomnography(pairs + [silent], channels: ["ramp"], wakeMargin: 1, unlabelled: true)
-    #expect(source.outline.recordings.map { $0.labels.compactMap(\.self).count } == [11, 0, 0])
-}
-
-@Test func aHypnogramWithEventsAloneIsNoneWhenUnlabelledNightsAreTaken() throws {
-    let folder = try TemporaryFolder()
-    let path = try signals(epochs: 12).write(to: folder.path("night.edf"))
-    func source(_ events: String) throws -> Polysomnography {
-        try folder.write(events, to: "events.txt")
-        return try Polysomnography(
-            [PolysomnographyFiles(signals: path, hypnogram: folder.path("events.txt"))], channels: ["ramp"],
-            unlabelled: true)
-    }
-    let night = try source("0 30 Lights off\n61 7 Arousal\n")
-    #expect(night.outline.recordings[0].labels == Array(repeating: nil, count: 12))
-    #expect(night.skipped.map(\.reason) == ["no sleep stage: \"Arousal\"", "no sleep stage: \"Lights off\""])
-    // What may be a stage is still asked for.
-    let error = #expect(throws: DatasetError.self) { try source("0 300 Wach\n300 60 Tief\n") }
-    #expect("\(try #require(error))".contains("12 of 12 sleep epochs have a text that is no known stage"))
 }

@@ -5,46 +5,6 @@ import Signals
 import TestKit
 import Testing
 
-/// `h:mm:ss.mmm` of a number of milliseconds.
-private func clock(_ milliseconds: Int) -> String {
-    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000)
-    return String(format: "%d:%02d:%02d.%03d", seconds / 3600, seconds / 60 % 60, seconds % 60, rest)
-}
-
-/// The texts of a made-up record in a folder.
-private struct Record {
-    var header = "slp01a 4 250/0.033(9) 150000 23:07:00\nslp01a.dat 212 500 12 0 0 0 0 ECG\n# 44 M 89\n"
-    var stages = (0..<20).map {
-        "    \(clock($0 * 30_000)) \(max($0 * 7500, 1))  \"  0  0  0\t\("WW12341RR2"[$0 / 2]) HA"
-    }
-    var beats: [String] = []
-
-    /// A record of 20 sleep epochs with a beat about every second, but none in `pause`, in seconds.
-    init(pause: Range<Int> = 0..<0) {
-        var random = RandomSequence(seed: 4, stream: 4)
-        var (time, kind) = (0, "[0]")
-        while true {
-            var length = 900 + 4 * Int.random(in: 0...40, using: &random)
-            if pause.contains((time + length) / 1000) { length = pause.upperBound * 1000 - time }
-            if time + length >= 600_000 { return }
-            let seconds = String(format: "%.3f", Double(length) / 1000)
-            beats.append("\(clock(time))\t\(kind)\t\(seconds)\tN\t\(clock(time + length))")
-            (time, kind) = (time + length, "N")
-        }
-    }
-
-    func write(to folder: TemporaryFolder, _ name: String = "slp01a", lineEnd: String = "\n") throws {
-        try folder.write(header.replacing("\n", with: lineEnd), to: name + ".hea")
-        let title = "Elapsed time  Sample #  Type  Sub Chan  Num\tAux"
-        try folder.write(([title] + stages).map { $0 + lineEnd }.joined(), to: name + ".an")
-        try folder.write(beats.map { $0 + lineEnd }.joined(), to: name + ".rr")
-    }
-}
-
-extension String {
-    fileprivate subscript(_ offset: Int) -> Character { self[index(startIndex, offsetBy: offset)] }
-}
-
 private func dataset(
     _ folder: TemporaryFolder, _ features: [HeartBeatFeature] = HeartBeatFeature.defaults, window: Int = 1
 )
@@ -81,7 +41,7 @@ private func dataset(
 
 @Test func aSampleIsItsSleepEpochsFeaturesAndThoseAround() throws {
     let folder = try TemporaryFolder()
-    try Record().write(to: folder)
+    try SlpdbRecordTexts().write(to: folder)
     let features = ["hr", "clock"].compactMap(HeartBeatFeature.init(name:))
     let data = try dataset(folder, features, window: 3).data
     #expect((data.kind, data.vocabulary) == ("slpdb", .stage))
@@ -94,7 +54,7 @@ private func dataset(
 
 @Test func stagesAreThoseOfTheSleepEpochsThatTheyPrecede() throws {
     let folder = try TemporaryFolder()
-    var record = Record()
+    var record = SlpdbRecordTexts()
     record.stages[4] = record.stages[4].replacing("1 HA", with: "MT")
     record.stages[5] = record.stages[5].replacing("1 HA", with: "")
     record.stages[6] = record.stages[6].replacing(" \" ", with: " N ")
@@ -120,7 +80,7 @@ private func dataset(
 @Test func recordsOfOnePersonAreOneSubject() throws {
     let folder = try TemporaryFolder()
     for name in ["slp02b", "slp02a", "slp14", "slp67x", "other", "slp1", "slp10", "slp1a"] {
-        try Record().write(to: folder, name)
+        try SlpdbRecordTexts().write(to: folder, name)
     }
     let data = try dataset(folder).data
     #expect(data.recordings == ["other", "slp02a", "slp02b", "slp1", "slp10", "slp14", "slp1a", "slp67x"])
@@ -130,7 +90,7 @@ private func dataset(
 
 @Test func aPauseOfTheBeatsEndsARecording() throws {
     let folder = try TemporaryFolder()
-    try Record(pause: 305..<320).write(to: folder)
+    try SlpdbRecordTexts(pause: 305..<320).write(to: folder)
     let (data, skipped) = try dataset(folder)
     #expect(data.recordings == ["slp01a"] && data.samples.count == 10)
     #expect(
@@ -145,13 +105,13 @@ private func dataset(
 
 @Test func lineEndsMarksEncodingsOrderAndRepeatedRowsChangeNoValue() throws {
     let plain = try TemporaryFolder()
-    try Record().write(to: plain)
+    try SlpdbRecordTexts().write(to: plain)
     let digest = try dataset(plain).data.digest
     let dos = try TemporaryFolder()
-    try Record().write(to: dos, lineEnd: "\r\n")
+    try SlpdbRecordTexts().write(to: dos, lineEnd: "\r\n")
     #expect(try dataset(dos).data.digest == digest)
     let mixed = try TemporaryFolder()
-    var record = Record()
+    var record = SlpdbRecordTexts()
     record.beats[7] += "\r"
     record.stages[3] += "\r"
     record.beats += [record.beats[9], record.beats[9]]
@@ -175,17 +135,17 @@ private func dataset(
 
 @Test func recordsThatCannotBeUsedDoNotStopOthers() throws {
     let folder = try TemporaryFolder()
-    try Record().write(to: folder, "slp03")
-    try Record().write(to: folder, "slp04")
-    try Record().write(to: folder, "slp14")
-    var unscored = Record()
+    try SlpdbRecordTexts().write(to: folder, "slp03")
+    try SlpdbRecordTexts().write(to: folder, "slp04")
+    try SlpdbRecordTexts().write(to: folder, "slp14")
+    var unscored = SlpdbRecordTexts()
     unscored.stages = []
     try unscored.write(to: folder, "slp16")
-    var short = Record()
+    var short = SlpdbRecordTexts()
     short.header = short.header.replacing("150000", with: "67500")
     short.stages.removeLast(11)
     try short.write(to: folder, "slp37")
-    try Record(pause: 100..<550).write(to: folder, "slp45")
+    try SlpdbRecordTexts(pause: 100..<550).write(to: folder, "slp45")
     try FileManager.default.removeItem(atPath: folder.path("slp04.an"))
     try FileManager.default.removeItem(atPath: folder.path("slp14.rr"))
     for name in ["slp03.dat", "slp03.st", "slp03.ecg", "RECORDS", "SHA256SUMS.txt", "notes"] {
@@ -224,7 +184,7 @@ private func dataset(
 ])
 func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected: String) throws {
     let folder = try TemporaryFolder()
-    try Record().write(to: folder)
+    try SlpdbRecordTexts().write(to: folder)
     try folder.write(content, to: "slp01a.\(ending)")
     let error = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
     #expect(
@@ -235,7 +195,7 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
     let folder = try TemporaryFolder()
     let none = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
     #expect(none?.description.contains("expected texts like slp01a.hea, slp01a.rr and slp01a.an") == true)
-    var record = Record()
+    var record = SlpdbRecordTexts()
     record.stages = []
     try record.write(to: folder)
     let unscored = #expect(throws: DatasetError.self) { try SlpdbRecords(root: folder.url.path) }
@@ -246,7 +206,7 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
 /// A text cut anywhere is read or refused, and never stops the program.
 @Test func aTextCutAnywhereIsReadOrRefused() throws {
     let folder = try TemporaryFolder()
-    try Record().write(to: folder)
+    try SlpdbRecordTexts().write(to: folder)
     for ending in ["hea", "an", "rr"] {
         let whole = try Data(contentsOf: folder.url.appending(path: "slp01a.\(ending)"))
         for length in stride(from: 0, to: whole.count, by: max(whole.count / 60, 1)) {
@@ -269,7 +229,7 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
 
 @Test func sleepEpochsWithoutALineAreCounted() throws {
     let folder = try TemporaryFolder()
-    var record = Record()
+    var record = SlpdbRecordTexts()
     try record.write(to: folder)
     #expect(try SlpdbRecords(root: folder.url.path).notes == [])
     record.stages.removeLast(7)
@@ -281,10 +241,10 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
 
 @Test func recordsWithoutAnnotationsAreTakenWhenAsked() throws {
     let folder = try TemporaryFolder()
-    try Record().write(to: folder)
-    try Record().write(to: folder, "slp02a")
+    try SlpdbRecordTexts().write(to: folder)
+    try SlpdbRecordTexts().write(to: folder, "slp02a")
     try FileManager.default.removeItem(atPath: folder.path("slp02a.an"))
-    var unscored = Record()
+    var unscored = SlpdbRecordTexts()
     unscored.stages = []
     try unscored.write(to: folder, "slp03")
     let labelled = try SlpdbRecords(root: folder.url.path)
@@ -300,7 +260,7 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
 
 @Test func annotationsOfALongerRecordAreRefused() throws {
     let folder = try TemporaryFolder()
-    var record = Record()
+    var record = SlpdbRecordTexts()
     record.stages += (20..<40).map { "\($0 / 2):\($0 % 2 == 0 ? "00" : "30").000 \($0 * 7_500) \" 0 0 0\tR" }
     try record.write(to: folder)
     let error = "\(try #require(#expect(throws: DatasetError.self) { try dataset(folder) }))"
@@ -309,7 +269,7 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
 
 @Test func measuresOfTheHeartRateStandBehindThoseOfTheBeats() throws {
     let folder = try TemporaryFolder()
-    let record = Record(pause: 320..<395)  // sleep epochs 11 and 12 have no beats
+    let record = SlpdbRecordTexts(pause: 320..<395)  // sleep epochs 11 and 12 have no beats
     try record.write(to: folder)
     let output = try TemporaryFolder()
     func made(_ features: [HeartBeatFeature], _ measures: [HeartRateMeasure]) throws -> Dataset {

@@ -171,7 +171,7 @@ func whatIsNoTimeIsNoStart(text: String) { #expect(RecordingStart(text) == nil) 
 @Test func bidsColumnsSayHowLabelsWereChosen() throws {
     let recordings = try RecognisedRecording.recordings(of: rows(night)) { _ in nil }
     func words(_ share: Double) throws -> (stage: String, wake: String) {
-        let answers = AnswerFiles(classes: classes, recordings: recordings, model: "m", treesShare: share)
+        let answers = AnswerFiles(classes: classes, recordings: recordings, model: "m", treeShare: share)
         let found = try answers.files(.bids)
         let columns = try #require(try JSONSerialization.jsonObject(with: found[1].bytes) as? [String: [String: Any]])
         return (

@@ -6,44 +6,10 @@ import SleepRecognition
 import TestKit
 import Testing
 
-/// A small made-up dataset and an encoder for it, made once by the program itself.
-private struct Prepared {
-    let folder: TemporaryFolder
-    var data: String { folder.path("maps.safetensors") }
-    var run: String { folder.path("run") }
-
-    init() throws {
-        folder = try TemporaryFolder()
-        let made = try ProgramRun.ssrm(
-            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "6", "--seed", "2",
-            "--out", folder.path("maps.safetensors"))
-        try #require(made.status == 0, "\(made.errors)")
-        let trained = try ProgramRun.ssrm(
-            "pretrain", "--data", folder.path("maps.safetensors"), "--run", folder.path("run"), "--workers", "1",
-            "--steps", "20", "--shards", "2", "--seed", "3")
-        try #require(trained.status == 0, "\(trained.errors)")
-    }
-
-    static let shared = Result { try Prepared() }
-}
-
-private func train(_ prepared: Prepared, to name: String, _ more: String...) throws -> ProgramResult {
-    try ProgramRun(
-        [
-            "train", "--data", prepared.data, "--encoder", prepared.run, "--scheme", "posture3", "--epochs", "8",
-            "--out", prepared.folder.path(name),
-        ] + more
-    ).result()
-}
-
-private func object(_ result: ProgramResult) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-}
-
 @Test func inspectSaysWhatAModelIs() throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let path = prepared.folder.path("inspected.safetensors")
-    #expect(try train(prepared, to: "inspected.safetensors").status == 0)
+    #expect(try trained(prepared, to: "inspected.safetensors").status == 0)
     let shown = try object(try ProgramRun.ssrm("inspect", path, "--json"))
     let (model, data) = (try RecogniserModel(opening: path), try Dataset(opening: prepared.data))
     #expect(shown["scheme"] as? String == "posture3" && shown["vocabulary"] as? String == "posture")
@@ -64,8 +30,8 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
 }
 
 @Test func aTrainedModelPredictsEverySample() throws {
-    let prepared = try Prepared.shared.get()
-    let trained = try train(prepared, to: "model.safetensors", "--json")
+    let prepared = try PreparedMaps.shared.get()
+    let trained = try trained(prepared, to: "model.safetensors", "--json")
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(try object(trained)["classes"] as? [String] == ["supine", "right", "left"])
     let csv = prepared.folder.path("labels.csv")
@@ -87,62 +53,15 @@ private func object(_ result: ProgramResult) throws -> [String: Any] {
 }
 
 @Test func theModelDoesNotDependOnThreadsButOnTheSeed() throws {
-    let prepared = try Prepared.shared.get()
-    _ = try train(prepared, to: "one.safetensors", "--threads", "1")
-    _ = try train(prepared, to: "two.safetensors", "--threads", "2")
-    _ = try train(prepared, to: "other.safetensors", "--seed", "8")
+    let prepared = try PreparedMaps.shared.get()
+    _ = try trained(prepared, to: "one.safetensors", "--threads", "1")
+    _ = try trained(prepared, to: "two.safetensors", "--threads", "2")
+    _ = try trained(prepared, to: "other.safetensors", "--seed", "8")
     let models = try ["one", "two", "other"].map {
         try Data(contentsOf: URL(filePath: prepared.folder.path("\($0).safetensors")))
     }
     #expect(models[0] == models[1])
     #expect(models[0] != models[2])
-}
-
-@Test(arguments: ["loso", "kfold", "random70"])
-func anEvaluationHasTheSameFiguresOnAnyThreads(division: String) throws {
-    let prepared = try Prepared.shared.get()
-    func evaluate(_ more: String...) throws -> ProgramResult {
-        try ProgramRun(
-            [
-                "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", division, "--folds", "2",
-                "--steps", "10", "--epochs", "4",
-            ] + more
-        ).result()
-    }
-    let results = [try evaluate("--json", "--threads", "1"), try evaluate("--json", "--threads", "2")]
-    #expect(results[0].status == 0, "\(results[0].errors)")
-    #expect(results[0].output == results[1].output)
-    let report = try object(results[0])
-    for key in ["protocol", "scheme", "preset", "samples", "accuracy", "kappa", "macro_f1", "confusion", "folds"] {
-        #expect(report[key] != nil, "\(key)")
-    }
-    #expect(report["protocol"] as? String == division)
-    let folds = try #require(report["folds"] as? [[String: Any]])
-    #expect(folds.count == ["loso": 4, "kfold": 2, "random70": 3][division])
-    let confusion = try #require(report["confusion"] as? [[Int]])
-    #expect(confusion.joined().reduce(0, +) == report["samples"] as? Int)
-    let text = try evaluate()
-    #expect(text.output.contains("precision") && text.output.contains("is \\ recognised as"))
-    #expect(text.output.contains("mean accuracy of subjects") && text.output.contains(", worst 0"))
-    #expect(text.output.contains("95 % intervals by 2000 draws of the 4 people") == (division != "random70"))
-    #expect(text.output.contains("no intervals: random70") == (division == "random70"))
-    #expect((report["kappa_interval"] as? [Double])?.count == (division == "random70" ? nil : 2))
-}
-
-/// What the program prints is what another program gets from the library.
-@Test func anEvaluationPrintsTheLibrarysFigures() throws {
-    let prepared = try Prepared.shared.get()
-    let result = try ProgramRun.ssrm(
-        "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--steps",
-        "10", "--epochs", "4", "--seed", "6", "--json")
-    var settings = try NamedSettings(preset: "paper")
-    settings.values.foldSteps = 10
-    settings.values.recogniser.epochs = 4
-    let evaluation = try Evaluation(
-        on: try Dataset(opening: prepared.data), scheme: .posture3, division: .subjectFolds(2), settings: settings,
-        seed: 6)
-    let printed = try JSONDecoder().decode(EvaluationFigures.self, from: Data(result.output.utf8))
-    #expect(try evaluation.run(threads: 2) == printed)
 }
 
 /// Arguments that can't be carried out, and what the one line must name.
@@ -164,7 +83,7 @@ private let refused: [(arguments: [String], words: [String])] = [
 
 @Test(arguments: refused.indices)
 func whatCannotBeDoneIsOneLineAndLeavesNothing(index: Int) throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let folder = try TemporaryFolder()
     let (arguments, words) = refused[index]
     let defaults = [
@@ -183,23 +102,8 @@ func whatCannotBeDoneIsOneLineAndLeavesNothing(index: Int) throws {
     #expect(try folder.contents.isEmpty)
 }
 
-@Test(arguments: ["loso", "kfold", "random70"])
-func recordingsWithoutLabelsCannotBeEvaluated(division: String) throws {
-    let folder = try TemporaryFolder()
-    let rows = (0..<40).map { "P\($0 / 20),n,\($0 % 20),,\($0 * $0 % 7),\($0 % 5)" }
-    try folder.write((["who,night,at,stage,a,b"] + rows).joined(separator: "\n") + "\n", to: "own.csv")
-    let made = try ProgramRun.ssrm(
-        "data", "table", "--file", "own.csv", "--subject", "who", "--recording", "night", "--position", "at", "--label",
-        "stage", "--values", "a,b", "--vocabulary", "stage", "--out", "own.safetensors", in: folder.url.path)
-    #expect(made.status == 0, "\(made.errors)")
-    let result = try ProgramRun.ssrm(
-        "evaluate", "--data", "own.safetensors", "--scheme", "three", "--protocol", division, in: folder.url.path)
-    #expect(result.status == 1)
-    #expect(result.errors == "ssrm: own.safetensors: no sample has a label under this scheme\n")
-}
-
 @Test func aDatasetIsNoModel() throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let folder = try TemporaryFolder()
     let swapped = try ProgramRun.ssrm(
         "predict", "--model", prepared.data, "--data", prepared.data, "--out", folder.path("labels.csv"))
@@ -209,8 +113,8 @@ func recordingsWithoutLabelsCannotBeEvaluated(division: String) throws {
 
 @Test(.enabled(if: Recordings.areHere, Comment(rawValue: Recordings.absence)))
 func aModelOfPressureMapsRefusesSleepFeatures() throws {
-    let prepared = try Prepared.shared.get()
-    _ = try train(prepared, to: "maps-model.safetensors")
+    let prepared = try PreparedMaps.shared.get()
+    _ = try trained(prepared, to: "maps-model.safetensors")
     let folder = try TemporaryFolder()
     let made = try ProgramRun.ssrm(
         "data", "sleep-accel", "--root", Recordings.root + "/sleep-accel", "--features", "published", "--out",
@@ -242,7 +146,7 @@ func sleepOfPeopleNeverSeenIsRecognised() throws {
 }
 
 @Test func aResultNeverReplacesWhatItIsMadeFrom() throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let folder = try TemporaryFolder()
     let data = folder.path("data.safetensors")
     try FileManager.default.copyItem(atPath: prepared.data, toPath: data)
@@ -316,7 +220,7 @@ private func table(_ columns: String, shift: Int = 0) -> String {
 }
 
 @Test func severalMembersWithoutAnEncoderAreTrainedAndPredict() throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let path = prepared.folder.path("members.safetensors")
     let trained = try ProgramRun.ssrm(
         "train", "--data", prepared.data, "--scheme", "posture3", "--members", "2", "--epochs", "2", "--out", path,
@@ -335,21 +239,10 @@ private func table(_ columns: String, shift: Int = 0) -> String {
     (["--set", "recogniser.encoder=none", "--set", "recogniser.principal_components=0"], "include_inputs"),
 ])
 func aTrainingThatMakesNoSenseIsRefusedInOneLine(more: [String], words: String) throws {
-    let prepared = try Prepared.shared.get()
+    let prepared = try PreparedMaps.shared.get()
     let result = try ProgramRun(
         ["train", "--data", prepared.data, "--scheme", "posture3", "--out", prepared.folder.path("none.safetensors")]
             + more
     ).result()
     #expect(result.status != 0 && result.errors.contains(words), "\(result.errors)")
-}
-
-@Test func aBodyFromScratchIsEvaluated() throws {
-    let prepared = try Prepared.shared.get()
-    let result = try ProgramRun.ssrm(
-        "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", "loso", "--from-scratch", "--set",
-        "recogniser.encoder=tuned", "--set", "upstream.network=convolution", "--set", "upstream.channels=[2]", "--set",
-        "upstream.kernels=[3]", "--set", "upstream.preparation=map", "--set", "recogniser.steps=3", "--set",
-        "recogniser.augmentation=map", "--set", "recogniser.cell=none")
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output.contains("no pre-training: recogniser.encoder is scratch"))
 }

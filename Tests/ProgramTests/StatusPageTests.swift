@@ -211,33 +211,23 @@ private struct FinishedRun {
     }
 }
 
-/// Debian's browser, without a window.
-private let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
-
-@Test(.enabled(if: chromium != nil, "chromium is not installed: Scripts/setup --for-browser"))
+@Test(.enabled(if: Browser.program != nil, "chromium is not installed: Scripts/setup --for-browser"))
 func aPageInABrowserFollowsARunToItsEnd() throws {
     let folder = try TemporaryFolder()
     let run = try EndlessRun.pretrain(run: folder.path("run"), "--workers", "1", "--status", "0")
     let page = try ServedPage(of: run.process)
     try run.waitsForProgress()
-    // Time passes for the page as long as it waits for nothing: what is dumped is the page after the run's end.
-    let browser = try ProgramRun(
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-            "--no-proxy-server", "--user-data-dir=\(folder.path("profile"))", "--enable-logging=stderr", "--v=0",
-            "--virtual-time-budget=1000", "--dump-dom", "http://127.0.0.1:\(page.port)/",
-        ], program: chromium ?? "", in: folder.url.path)
-    #expect(waitFor { (try? page.metrics()["ssrm_page_followers"]) == 1 })
+    let browser = try Browser(in: folder)
+    try browser.visit("http://127.0.0.1:\(page.port)/")
+    _ = try browser.document(with: "Follows the run.")
     try run.waitsForProgress()
     let outcome = try run.stop()
-    let result = browser.result(seconds: 60)
+    let html = try browser.document(with: "The run has ended, and with it the server of this page")
+    let result = try browser.end()
     #expect(result.status == 0)
     #expect(!result.errors.contains("CONSOLE"), "\(result.errors)")
-    #expect(result.output.contains("The run has ended, and with it the server of this page"))
-    #expect(result.output.contains("It was stopped before its end"))
-    #expect(shown(result.output).first == Double(outcome.step))
-    let updates = try #require(result.output.firstMatch(of: /data-updates="(\d+)"/)).output.1
+    #expect(html.contains("It was stopped before its end"))
+    #expect(shown(html).first == Double(outcome.step))
+    let updates = try #require(html.firstMatch(of: /data-updates="(\d+)"/)).output.1
     #expect(Int(updates) ?? 0 >= 2)
 }

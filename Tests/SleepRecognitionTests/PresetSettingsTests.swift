@@ -82,6 +82,10 @@ func moreStepsThanAJobMayHaveAreRefused(name: String) {
 
 @Test(arguments: [
     ("recogniser.droput=0.1", "no setting recogniser.droput: did you mean recogniser.dropout?"),
+    (
+        "recogniser.tree_count=50",
+        "recogniser.tree_count goes with recogniser.trees=forest, and recogniser.trees is none here"
+    ),
     ("recogniser.dropout", "use a setting and its value, like recogniser.dropout=0.2"),
     ("recogniser.dropout=much", "recogniser.dropout is \"much\": use a number"),
 ])

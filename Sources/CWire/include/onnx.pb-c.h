@@ -69,10 +69,11 @@ struct  Ssrm__Onnx__NodeProto
   char *op_type;
   size_t n_attribute;
   Ssrm__Onnx__AttributeProto **attribute;
+  char *domain;
 };
 #define SSRM__ONNX__NODE_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__onnx__node_proto__descriptor) \
-    , 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+    , 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Ssrm__Onnx__TensorProto
@@ -81,7 +82,7 @@ struct  Ssrm__Onnx__TensorProto
   size_t n_dims;
   int64_t *dims;
   /*
-   * 1 is a 32-bit float, 6 and 7 are 32-bit and 64-bit whole numbers, 11 is a 64-bit float.
+   * 1 is a 32-bit float, 6 and 7 are 32-bit and 64-bit whole numbers, 9 is yes or no, 11 is a 64-bit float.
    */
   int32_t data_type;
   char *name;

@@ -81,7 +81,7 @@ extension AnswerFiles {
     }
 
     private func columns(_ stages: StageNames) -> [String: Column] {
-        let isBySequence = treesShare == 0
+        let isBySequence = treeShare == 0
         var columns = [
             "onset": Column(description: "Begin of the sleep epoch after the recording's start", units: "s"),
             "duration": Column(description: "Length of the sleep epoch", units: "s"),
@@ -93,7 +93,7 @@ extension AnswerFiles {
                 levels: Dictionary(classes.map { ($0, stages.edf($0)) }) { first, _ in first }),
         ]
         for name in classes {
-            let trees = isBySequence ? "" : ", averaged with what trees say of the sleep epoch (weight \(treesShare))"
+            let trees = isBySequence ? "" : ", averaged with what trees say of the sleep epoch (weight \(treeShare))"
             columns["p_\(name)"] = Column(description: "Probability of \(name) given the whole recording\(trees)")
         }
         return columns

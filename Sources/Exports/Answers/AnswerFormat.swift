@@ -31,7 +31,7 @@ public struct AnswerFiles: Sendable {
     /// What answered, for people.
     let model: String
     /// The part that trees have in the answers.
-    let treesShare: Double
+    let treeShare: Double
 
     /// Answers of a model.
     ///
@@ -39,9 +39,9 @@ public struct AnswerFiles: Sendable {
     ///   - classes: the names of what is told apart, in order.
     ///   - recordings: what was recognised.
     ///   - model: what answered, for people.
-    ///   - treesShare: the part that trees have in the answers, `Recogniser.treesShare`.
-    public init(classes: [String], recordings: [RecognisedRecording], model: String, treesShare: Double = 0) {
-        (self.classes, self.recordings, self.model, self.treesShare) = (classes, recordings, model, treesShare)
+    ///   - treeShare: the part that trees have in the answers, `Recogniser.treeShare`.
+    public init(classes: [String], recordings: [RecognisedRecording], model: String, treeShare: Double = 0) {
+        (self.classes, self.recordings, self.model, self.treeShare) = (classes, recordings, model, treeShare)
     }
 
     /// Refuses classes that are no stages of sleep, before the work is done.

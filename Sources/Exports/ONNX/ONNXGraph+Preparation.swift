@@ -1,17 +1,19 @@
 import Signals
 
 extension ONNXGraph {
-    /// Samples `[samples, rows, columns]`, prepared; those of maps are prepared before.
+    /// Samples `[samples, rows, columns]`, prepared.
     ///
     /// - Throws: `ExportError` for a preparation that is not of this program.
     func prepared(
         _ samples: String, by preparation: Preparation, rows: Int, columns: Int
     ) throws(ExportError) -> String {
         switch preparation.choice {
-        case is NoPreparation, is MapPreparation: return samples
+        case is NoPreparation: return samples
+        case let maps as MapPreparation: return prepared(samples, by: maps)
         case is NormPreparation:
-            let flat = reshape(samples, [-1, rows * columns])
-            return reshape(divided(flat, byNormIn: .float), [-1, rows, columns])
+            // A sum of thousands of squares in 32 bits, one after the other, is off in the fifth digit.
+            let flat = cast(reshape(samples, [-1, rows * columns]), to: .double)
+            return reshape(cast(dividedByNorms(flat), to: .float), [-1, rows, columns])
         case is LogPreparation:
             let size = add("Add", [add("Abs", [samples]), floats([1], [], named: "one")])
             return add("Mul", [add("Sign", [samples]), add("Log", [size])])
@@ -33,13 +35,10 @@ extension ONNXGraph {
         }
     }
 
-    /// Rows of values, each divided by its Euclidean norm; zeros stay.
-    func divided(_ rows: String, byNormIn element: Element) -> String {
+    /// Rows of 64-bit values, each divided by its Euclidean norm; zeros stay.
+    func dividedByNorms(_ rows: String) -> String {
         let norm = add("ReduceL2", [rows], [("axes", .wholes([1])), ("keepdims", .whole(1))])
-        let (zero, one) =
-            element == .double
-            ? (doubles([0], [], named: "zero_64"), doubles([1], [], named: "one_64"))
-            : (floats([0], [], named: "zero"), floats([1], [], named: "one"))
-        return add("Div", [rows, add("Where", [add("Greater", [norm, zero]), norm, one])])
+        let isAny = add("Greater", [norm, doubles([0], [], named: "zero_64")])
+        return add("Div", [rows, add("Where", [isAny, norm, doubles([1], [], named: "one_64")])])
     }
 }

@@ -14,6 +14,8 @@ final class ONNXGraph {
         case wholes([Int])
         case real(Float)
         case text(String)
+        case texts([String])
+        case doubles([Double])
     }
 
     /// The kinds of numbers that are used, by their numbers in the format.
@@ -21,10 +23,22 @@ final class ONNXGraph {
         case float = 1
         case int32 = 6
         case int64 = 7
+        case bool = 9
         case double = 11
     }
 
-    /// The operations' version.
+    /// Where an operation is from.
+    enum Domain: String, CaseIterable {
+        /// The standard.
+        case standard = ""
+        /// The standard's part on trees and the like.
+        case trees = "ai.onnx.ml"
+
+        /// The operations' version.
+        var version: Int64 { self == .standard ? ONNXGraph.opset : 3 }
+    }
+
+    /// The standard operations' version.
     static let opset: Int64 = 17
     /// The format's version that goes with it.
     static let version: Int64 = 8
@@ -32,6 +46,7 @@ final class ONNXGraph {
     private static let byteLimit = 1 << 31 - 1
 
     private struct Node {
+        let domain: Domain
         let kind: String
         let inputs, outputs: [String]
         let attributes: [(name: String, value: Attribute)]
@@ -44,9 +59,10 @@ final class ONNXGraph {
         let bytes: [UInt8]
     }
 
-    /// Something that goes in or comes out: 32-bit floats.
+    /// Something that goes in or comes out.
     struct Port {
         let name: String
+        var element = Element.float
         /// Sizes; a text is the name of one that may be any.
         let shape: [Size]
         let meaning: String
@@ -67,10 +83,26 @@ final class ONNXGraph {
     ///
     /// - Returns: the result's name.
     func add(
-        _ kind: String, _ inputs: [String], named name: String? = nil, _ attributes: [(String, Attribute)] = []
+        _ kind: String, of domain: Domain = .standard, _ inputs: [String], named name: String? = nil,
+        _ attributes: [(String, Attribute)] = []
     ) -> String {
         let output = name ?? "\(kind.lowercased())_\(nodes.count)"
-        nodes.append(Node(kind: kind, inputs: inputs, outputs: [output], attributes: attributes))
+        nodes.append(Node(domain: domain, kind: kind, inputs: inputs, outputs: [output], attributes: attributes))
+        return output
+    }
+
+    /// The largest values of each row of `[rows, values]`, falling.
+    ///
+    /// - Parameters:
+    ///   - rows: the values.
+    ///   - count: how many, `[1]`.
+    /// - Returns: `[rows, count]`.
+    func largest(of rows: String, count: String) -> String {
+        let output = "topk_\(nodes.count)"
+        nodes.append(
+            Node(
+                domain: .standard, kind: "TopK", inputs: [rows, count], outputs: [output, output + "_places"],
+                attributes: [("axis", .whole(1)), ("largest", .whole(1)), ("sorted", .whole(1))]))
         return output
     }
 
@@ -104,6 +136,17 @@ final class ONNXGraph {
         add("Cast", [value], [("to", .whole(Int(element.rawValue)))])
     }
 
+    /// What of a value lies from `first` to before `end` along an axis.
+    func slice(_ value: String, _ first: Int, _ end: Int, axis: Int) -> String {
+        add("Slice", [value, wholes([first]), wholes([end]), wholes([axis])])
+    }
+
+    /// A value with some axes in reverse.
+    func reversed(_ value: String, axes: [Int]) -> String {
+        let (first, end, step) = (axes.map { _ in -1 }, axes.map { _ in Int(Int32.min) }, axes.map { _ in -1 })
+        return add("Slice", [value, wholes(first), wholes(end), wholes(axes), wholes(step)])
+    }
+
     /// A value in another shape; 0 keeps a size, -1 is what is left.
     func reshape(_ value: String, _ shape: [Int]) -> String { add("Reshape", [value, wholes(shape)]) }
 
@@ -134,14 +177,19 @@ final class ONNXGraph {
             ($0.n_input, $0.input) = (inputs.count, arena.pointers(inputs.map { Self.port($0, arena) }))
             ($0.n_output, $0.output) = (outputs.count, arena.pointers(outputs.map { Self.port($0, arena) }))
         }
-        let opset = arena.make(ssrm__onnx__operator_set_id_proto__init) { $0.version = Self.opset }
+        let used = Set(nodes.map(\.domain))
+        let opsets = Domain.allCases.filter { used.contains($0) }.map { domain in
+            arena.make(ssrm__onnx__operator_set_id_proto__init) {
+                ($0.domain, $0.version) = (arena.text(domain.rawValue), domain.version)
+            }
+        }
         var model = Ssrm__Onnx__ModelProto()
         ssrm__onnx__model_proto__init(&model)
         model.ir_version = Self.version
         model.producer_name = arena.text("ssrm")
         model.doc_string = arena.text(about)
         model.graph = graph
-        (model.n_opset_import, model.opset_import) = (1, arena.pointers([opset]))
+        (model.n_opset_import, model.opset_import) = (opsets.count, arena.pointers(opsets))
         let entries = metadata.map { key, value in
             arena.make(ssrm__onnx__string_string_entry_proto__init) {
                 ($0.key, $0.value) = (arena.text(key), arena.text(value))
@@ -163,7 +211,7 @@ final class ONNXGraph {
 
     private static func node(_ node: Node, _ arena: Arena) -> UnsafeMutablePointer<Ssrm__Onnx__NodeProto> {
         arena.make(ssrm__onnx__node_proto__init) {
-            $0.op_type = arena.text(node.kind)
+            ($0.op_type, $0.domain) = (arena.text(node.kind), arena.text(node.domain.rawValue))
             $0.name = arena.text(node.outputs[0])
             ($0.n_input, $0.input) = (node.inputs.count, texts(node.inputs, arena))
             ($0.n_output, $0.output) = (node.outputs.count, texts(node.outputs, arena))
@@ -185,6 +233,14 @@ final class ONNXGraph {
                 let list = arena.allocate(Int64.self, count: wholes.count)
                 for (i, whole) in wholes.enumerated() { list[i] = Int64(whole) }
                 ($0.type, $0.n_ints, $0.ints) = (7, wholes.count, list)
+            case .texts(let texts):
+                let list = arena.allocate(ProtobufCBinaryData.self, count: texts.count)
+                for (i, text) in texts.enumerated() { list[i] = arena.data(Array(text.utf8)) }
+                ($0.type, $0.n_strings, $0.strings) = (8, texts.count, list)
+            case .doubles(let values):
+                let bytes = values.withUnsafeBytes { Array($0) }
+                let constant = Constant(name: name, element: .double, shape: [values.count], bytes: bytes)
+                ($0.type, $0.t) = (4, tensor(constant, arena))
             }
         }
     }
@@ -219,7 +275,7 @@ final class ONNXGraph {
             ($0.n_dim, $0.dim) = (sizes.count, arena.pointers(sizes))
         }
         let tensor = arena.make(ssrm__onnx__type_proto__tensor__init) {
-            ($0.elem_type, $0.shape) = (Element.float.rawValue, shape)
+            ($0.elem_type, $0.shape) = (port.element.rawValue, shape)
         }
         let type = arena.make(ssrm__onnx__type_proto__init) { $0.tensor_type = tensor }
         return arena.make(ssrm__onnx__value_info_proto__init) {

@@ -63,10 +63,12 @@ public struct Forest: Sendable, Equatable {
         return Matrix(rows: values.rows, columns: values.columns + addedColumns, elements: elements)
     }
 
-    /// What trees never saw is not impossible: odds are at most 1 in 200, and at least that.
+    /// What is added to a probability and to its counterpart before odds are made of them: what trees never saw is not
+    /// impossible.
+    public static let leastOdds = 0.005
+
     private static func logarithmOfOdds(_ probability: Float) -> Float {
-        let little = 0.005
-        return Float(logarithm((Double(probability) + little) / (1 - Double(probability) + little)))
+        Float(logarithm((Double(probability) + leastOdds) / (1 - Double(probability) + leastOdds)))
     }
 
     private func means(

@@ -78,13 +78,19 @@ extension EvaluationPart {
 
     private var matrix: Table {
         let names = figures.classes.map { "\(name: $0.name)" as Prose }
+        let (shares, isSmall) = (confusionShares, names.count < 9)
         let rows = figures.confusion.enumerated().map { place, counts in
-            let sum = max(counts.reduce(0, +), 1)
-            return [Table.Cell.text(names[place])]
-                + counts.map { .heat("\($0)", shade: Double($0) / Double(sum)) }
+            [Table.Cell.text(names[place])]
+                + shares[place].enumerated().map { column, share in
+                    // Many classes leave no room.
+                    let beside: Prose = isSmall ? "\(beside: "\(percent: share, 0)")" : ""
+                    return .heat("\(counts[column])\(beside)", shade: share)
+                }
         }
         return Table(
-            caption: "Scored (rows) and recognised (columns), in \(unit)", head: ["scored"] + names, rows: rows,
+            caption:
+                "Scored (rows) and recognised (columns), in \(unit)\(isSmall ? " and per cent of what was scored so" : "")",
+            head: ["scored"] + names, rows: rows,
             isMatrix: true)
     }
 

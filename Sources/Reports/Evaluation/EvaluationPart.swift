@@ -33,14 +33,26 @@ public struct EvaluationPart: Encodable, Sendable {
         (self.figures, self.baselines) = (figures, baselines)
     }
 
-    /// The figures with the key `baselines` beside them.
+    /// What part of the samples scored as the row's class was recognised as the column's, 0 to 1.
+    var confusionShares: [[Double]] {
+        figures.confusion.map { row in
+            let sum = Double(max(row.reduce(0, +), 1))
+            return row.map { Double($0) / sum }
+        }
+    }
+
+    /// The figures with the keys `confusion_shares` and `baselines` beside them.
     public func encode(to encoder: any Encoder) throws {
         try figures.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(confusionShares, forKey: .confusionShares)
         try container.encodeIfPresent(baselines, forKey: .baselines)
     }
 
-    private enum CodingKeys: CodingKey { case baselines }
+    private enum CodingKeys: String, CodingKey {
+        case baselines
+        case confusionShares = "confusion_shares"
+    }
 
     var isSleep: Bool { !figures.scheme.hasPrefix("posture") }
 

@@ -111,9 +111,13 @@ public struct ModelPart: Encodable, Sendable {
 
     private var reads: Prose {
         """
-        Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"). Before it reads them: \
-        \(name: preparation). Samples made of other values or in other units it refuses.
+        Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"), \(prepared). Samples made \
+        of other values or in other units it refuses.
         """
+    }
+
+    private var prepared: Prose {
+        preparation == "none" ? "as they are" : "which are prepared first: \(name: preparation)"
     }
 
     private var inputTable: Table {

@@ -43,7 +43,7 @@ struct Scale: Sendable {
             .map { $0 * step }.filter { $0 >= low && $0 <= high }
         // One number alone tells no scale.
         if values.count < 2, count < 6 { return ticks(count + 1, unit: unit) }
-        return values.map { Panel.Tick(place: part($0), text: Prose.fixed($0, decimals) + unit) }
+        return values.map { Panel.Tick(place: part($0), text: Prose.grouped($0, decimals) + unit) }
     }
 }
 

@@ -168,7 +168,10 @@ struct PageTemplate: Sendable {
             "title": panel.title.html, "hasTitle": !panel.title.spans.isEmpty, "description": panel.description,
             "height": panel.height, "hasBelow": !panel.below.isEmpty,
             "left": panel.left.map { ["place": place($0.place), "text": $0.text] },
-            "below": panel.below.map { ["place": place($0.place), "text": $0.text] },
+            // A number at the right end would reach beyond a narrow page.
+            "below": panel.below.map {
+                ["place": place($0.place), "text": $0.text, "isAtEnd": $0.place > 0.94] as [String: Any]
+            },
             "marks": panel.marks.map { mark in
                 let title = mark.title.map { "<title>\(Prose.escaped($0))</title>" } ?? ""
                 return "<path class=\"\(mark.style)\" d=\"\(mark.path)\">\(title)</path>"

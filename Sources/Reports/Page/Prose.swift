@@ -35,12 +35,13 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         /// A number of things.
         mutating func appendInterpolation(_ count: Int) {
-            spans.append(Span(text: Self.grouped(count), value: Double(count)))
+            spans.append(
+                Span(text: Prose.withCommas("\(count.magnitude)", isNegative: count < 0), value: Double(count)))
         }
 
         /// A number with so many decimals; a dash for one that is not finite.
         mutating func appendInterpolation(_ value: Double, _ decimals: Int) {
-            spans.append(value.isFinite ? Span(text: Prose.fixed(value, decimals), value: value) : Span(text: "–"))
+            spans.append(value.isFinite ? Span(text: Prose.grouped(value, decimals), value: value) : Span(text: "–"))
         }
 
         /// A part of a whole as per cent.
@@ -67,13 +68,6 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         /// Another line.
         mutating func appendInterpolation(_ prose: Prose) { spans += prose.spans }
-
-        /// A number with commas between thousands.
-        private static func grouped(_ count: Int) -> String {
-            let digits = Array(String(count.magnitude))
-            let parts = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }
-            return (count < 0 ? "−" : "") + parts.reversed().joined(separator: ",")
-        }
 
         /// A name with every character that shows nothing, or turns others around, as its number.
         private static func visible(_ name: String) -> String {
@@ -144,6 +138,20 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
             }
         }
         return escaped
+    }
+
+    /// A number with a fixed count of decimals, with commas between thousands.
+    static func grouped(_ value: Double, _ decimals: Int) -> String {
+        let parts = fixed(value, decimals).split(separator: ".", maxSplits: 1)
+        let whole = parts[0].drop { $0 == "−" }
+        return withCommas(whole, isNegative: whole.count < parts[0].count) + parts.dropFirst().map { "." + $0 }.joined()
+    }
+
+    /// Digits with commas between thousands.
+    private static func withCommas(_ digits: some StringProtocol, isNegative: Bool) -> String {
+        let digits = Array(digits)
+        let parts = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }
+        return (isNegative ? "−" : "") + parts.reversed().joined(separator: ",")
     }
 
     /// A number with a fixed count of decimals and a real minus sign, whatever the machine's language.

@@ -13,14 +13,18 @@ enum MapImage {
     /// A map as the address of a picture that is part of the page.
     ///
     /// - Parameters:
-    ///   - values: `[rows, columns]`; the smallest is dark, the largest light.
+    ///   - values: `[rows, columns]`; the smallest is dark, the largest 2 of 100 are light: a single sensor that reads
+    ///     too much would leave all others dark.
     ///   - columns: how many columns there are.
     ///   - isTurned: whether the last row is to be on top.
     /// - Returns: a `data:` address.
     static func address(_ values: [Float], columns: Int, isTurned: Bool) -> String {
         let rows = values.count / max(columns, 1)
-        let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-        let span = high > low ? high - low : 1
+        let sorted = values.sorted()
+        let (low, most) = (sorted.first ?? 0, sorted.last ?? 1)
+        let high = sorted.isEmpty ? 1 : sorted[(sorted.count - 1) * 98 / 100]
+        // A map of a few loaded places alone is drawn up to the largest.
+        let span = high > low ? high - low : most > low ? most - low : 1
         var image: [UInt8] = []
         for row in 0..<rows {
             image.append(0)  // a row's filter: none

@@ -66,7 +66,8 @@ extension RunPart {
                 Double($0.workers)
             })
         if let marks = marks(across) { panels.append(marks) }
-        panels[panels.count - 1].below = across.ticks(4)
+        // Long numbers have room for fewer of them on a phone.
+        panels[panels.count - 1].below = across.ticks(last < 100_000 ? 4 : 2)
         let names = figures.map(\.name)
         let table = Table(
             caption: "\(lines.count) of \(lineCount) lines of the metrics",

@@ -56,4 +56,13 @@ public struct NamedSettings: Sendable, Equatable {
     public var changes: [String] {
         Preset.all.first { $0.name == name }.map { values.differences(from: $0.settings) } ?? []
     }
+    /// The changes of trees' settings that have no effect, because there are none for so many classes.
+    ///
+    /// - Parameter classes: how many are told apart.
+    /// - Returns: them, like `recogniser.tree_count 50`.
+    public func changesWithoutTrees(classes: Int) -> [String] {
+        guard let most = values.recogniser.trees.forest?.mostClasses, most > 0, classes > most else { return [] }
+        let (prefix, limit) = ("recogniser.tree_", "recogniser.tree_most_classes ")
+        return changes.filter { $0.hasPrefix(prefix) && !$0.hasPrefix(limit) }
+    }
 }

@@ -12,6 +12,8 @@ struct PresetPart {
     let section: String
     /// The setting that names the kind, where there are several: what the type's coding calls `kind`.
     let kindName: String?
+    /// The kinds that there are, by name.
+    let kinds: () -> [String]
     /// Replaces all settings by the standard ones of a kind; throws `SettingFault`.
     let takeStandard: (_ kind: String, inout PresetSettings) throws -> Void
     /// The settings' names, in the type's order.
@@ -32,23 +34,33 @@ struct PresetPart {
     /// All settings, in the order in which files have them.
     static var all: [PresetPart] {
         [
-            PresetPart("upstream", { $0.upstream.preparation }, { $1.upstream.preparation = $0 }).named("preparation") {
+            PresetPart("upstream", { $0.upstream.preparation }, { $1.upstream.preparation = $0 }).named(
+                "preparation", { Preparation.kinds.names }
+            ) {
                 $1.upstream.preparation = try Preparation(Preparation.kinds.kind(named: $0).standard)
             },
-            PresetPart("upstream", { $0.upstream.task }, { $1.upstream.task = $0 }).named("task") {
+            PresetPart("upstream", { $0.upstream.task }, { $1.upstream.task = $0 }).named(
+                "task", { TaskSettings.kinds.names }
+            ) {
                 $1.upstream.task = try TaskSettings(TaskSettings.kinds.kind(named: $0).standard)
             },
             PresetPart("upstream", { $0.upstream.augmentation }, { $1.upstream.augmentation = $0 })
-                .named("augmentation") {
+                .named("augmentation", { Augmentation.kinds.names }) {
                     $1.upstream.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
                 },
-            PresetPart("upstream", { $0.upstream.network }, { $1.upstream.network = $0 }).named("network") {
+            PresetPart("upstream", { $0.upstream.network }, { $1.upstream.network = $0 }).named(
+                "network", { NetworkSettings.kinds.names }
+            ) {
                 $1.upstream.network = try NetworkSettings(NetworkSettings.kinds.kind(named: $0).standard)
             },
-            PresetPart("upstream", { $0.upstream.optimiser }, { $1.upstream.optimiser = $0 }).named("optimiser") {
+            PresetPart("upstream", { $0.upstream.optimiser }, { $1.upstream.optimiser = $0 }).named(
+                "optimiser", { OptimiserSettings.Kind.allCases.map(\.rawValue) }
+            ) {
                 $1.upstream.optimiser = try OptimiserSettings.Kind.named($0).standard
             },
-            PresetPart("upstream", { $0.upstream.exchange }, { $1.upstream.exchange = $0 }).named("exchange") {
+            PresetPart("upstream", { $0.upstream.exchange }, { $1.upstream.exchange = $0 }).named(
+                "exchange", { ExchangeSettings.Kind.allCases.map(\.rawValue) }
+            ) {
                 $1.upstream.exchange = try ExchangeSettings.Kind.named($0).standard
             },
             PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
@@ -56,10 +68,12 @@ struct PresetPart {
             PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),
             recogniser,
             PresetPart("recogniser", { $0.recogniser.augmentation }, { $1.recogniser.augmentation = $0 })
-                .named("augmentation") {
+                .named("augmentation", { Augmentation.kinds.names }) {
                     $1.recogniser.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
                 },
-            PresetPart("recogniser", { $0.recogniser.trees }, { $1.recogniser.trees = $0 }).named("trees") {
+            PresetPart("recogniser", { $0.recogniser.trees }, { $1.recogniser.trees = $0 }).named(
+                "trees", { TreeSettings.Kind.allCases.map(\.rawValue) }
+            ) {
                 $1.recogniser.trees = try TreeSettings.Kind.named($0).standard
             },
         ]
@@ -69,7 +83,7 @@ struct PresetPart {
         _ section: String, _ get: @escaping (PresetSettings) -> Value,
         _ set: @escaping (Value, inout PresetSettings) -> Void
     ) {
-        (self.section, kindName, takeStandard) = (section, nil, { _, _ in })
+        (self.section, kindName, kinds, takeStandard) = (section, nil, { [] }, { _, _ in })
         keys = { settings in
             let values = SettingsCoder.values(of: get(settings))
             do { return try SettingsCoder.settings(Value.self, from: values).keys } catch {
@@ -82,31 +96,41 @@ struct PresetPart {
 
     /// The same with the kind under a name of its own.
     private func named(
-        _ name: String, standard: @escaping (_ kind: String, inout PresetSettings) throws -> Void
+        _ name: String, _ kinds: @escaping () -> [String],
+        standard: @escaping (_ kind: String, inout PresetSettings) throws -> Void
     ) -> PresetPart {
         let (keys, values, take) = (keys, values, take)
         func renamed(_ values: [String: PresetValue], _ old: String, _ new: String) -> [String: PresetValue] {
             Dictionary(uniqueKeysWithValues: values.map { ($0 == old ? new : $0, $1) })
         }
         return PresetPart(
-            section: section, kindName: name, takeStandard: standard,
+            section: section, kindName: name, kinds: kinds, takeStandard: standard,
             keys: { keys($0).map { $0.name == "kind" ? SettingsKey(name: name, isOptional: true) : $0 } },
             values: { renamed(values($0), "kind", name) }, take: { try take(renamed($0, name, "kind"), &$1) })
     }
 
     private init(
-        section: String, kindName: String? = nil,
+        section: String, kindName: String? = nil, kinds: @escaping () -> [String] = { [] },
         takeStandard: @escaping (String, inout PresetSettings) throws -> Void = { _, _ in },
         keys: @escaping (PresetSettings) -> [SettingsKey],
         values: @escaping (PresetSettings) -> [String: PresetValue],
         take: @escaping ([String: PresetValue], inout PresetSettings) throws -> Void
     ) {
-        (self.section, self.kindName, self.takeStandard) = (section, kindName, takeStandard)
+        (self.section, self.kindName, self.kinds, self.takeStandard) = (section, kindName, kinds, takeStandard)
         (self.keys, self.values, self.take) = (keys, values, take)
     }
 }
 
 extension PresetPart {
+    /// The kinds that have a setting of this name; none where this part has one kind alone.
+    func kinds(with name: String, among settings: PresetSettings) -> [String] {
+        kinds().filter { kind in
+            var other = settings
+            guard (try? takeStandard(kind, &other)) != nil else { return false }
+            return name != kindName && keys(other).contains { $0.name == name }
+        }
+    }
+
     /// A recogniser's settings: without a seed, and with a word for recordings that are taken whole.
     private static var recogniser: PresetPart {
         let (plain, length, whole) = (

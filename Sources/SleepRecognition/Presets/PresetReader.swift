@@ -188,6 +188,14 @@ struct PresetReader {
     }
 
     private func unknown(_ entry: Entry) -> SleepRecognitionError {
+        for part in PresetPart.all where part.section == entry.section {
+            guard let kindName = part.kindName, let own = part.values(settings)[kindName]?.asText else { continue }
+            let kinds = part.kinds(with: entry.name, among: settings)
+            if kinds.isEmpty { continue }
+            let kind = "\(entry.section).\(kindName)"
+            return entry.namePlace.refusal(
+                "\(entry.path) goes with \(kind)=\(kinds.joined(separator: " or ")), and \(kind) is \(own) here")
+        }
         if case .assignment = entry.place {
             let path = entry.name.isEmpty ? entry.section : entry.path
             let paths = PresetPart.sections.flatMap { section in names(in: section).map { "\(section).\($0)" } }

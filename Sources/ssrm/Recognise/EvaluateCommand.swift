@@ -98,9 +98,11 @@ struct EvaluateCommand: ParsableCommand {
         }
         for file in [inputsOut, predictionsOut].compactMap(\.self) { try requireWritable(file, inputs: [data]) }
         let division = try EvaluationProtocol(named: protocolName, folds: folds)
+        let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
-            on: try Dataset(opening: data), scheme: scheme, division: division, settings: chosen,
+            on: dataset, scheme: scheme, division: division, settings: chosen,
             choosingAmong: candidates, groups: choice.choiceGroups, seed: options.seed)
+        chosen.noteWhatHasNoEffect(on: scheme, of: dataset)
         if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
         for fold in evaluation.foldDivision.folds where !fold.absentClasses.isEmpty && !foldsOnly {

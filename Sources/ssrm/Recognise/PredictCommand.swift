@@ -119,7 +119,7 @@ struct PredictCommand: ParsableCommand {
         }
         encoded.end()
         recognised?.end()
-        try write(predictions, of: dataset, starts: starts, treesShare: opened.recogniser.treesShare)
+        try write(predictions, of: dataset, starts: starts, treeShare: opened.recogniser.treeShare)
         let figures = predictions.figures
         if json { return try printJSON(Written(file: out, figures: figures)) }
         let counts = predictions.classes.map { "\($0) \(figures.labels[$0] ?? 0)" }
@@ -128,7 +128,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func write(
-        _ predictions: Predictions, of dataset: Dataset, starts: RecordingStarts?, treesShare: Double
+        _ predictions: Predictions, of dataset: Dataset, starts: RecordingStarts?, treeShare: Double
     ) throws {
         if format == .csv { return try WholeFile.write(predictions.csv, to: out) }
         let known = Dictionary(zip(dataset.recordings, dataset.starts)) { first, _ in first }
@@ -136,7 +136,7 @@ struct PredictCommand: ParsableCommand {
             classes: predictions.classes,
             recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording in
                 try known[recording].flatMap(\.self) ?? starts?.start(of: recording)
-            }, model: URL(filePath: model).lastPathComponent, treesShare: treesShare)
+            }, model: URL(filePath: model).lastPathComponent, treeShare: treeShare)
         guard format.isFolder else {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Datasets
 import Recognition
 import Service
 import Signals
@@ -52,6 +53,18 @@ struct RecogniserOptions: ParsableArguments {
         settings.values.recogniser.members = members ?? settings.values.recogniser.members
         settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
         return settings
+    }
+}
+
+extension NamedSettings {
+    /// Says which changed settings have no effect on what is told apart.
+    func noteWhatHasNoEffect(on scheme: LabelScheme, of dataset: Dataset) {
+        let classes = (try? scheme.classes(for: dataset.vocabulary).count) ?? 0
+        for change in changesWithoutTrees(classes: classes) {
+            Terminal.error(
+                "note: \(change) has no effect: there are no trees where more than recogniser.tree_most_classes are "
+                    + "told apart")
+        }
     }
 }
 

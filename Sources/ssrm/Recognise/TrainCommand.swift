@@ -54,6 +54,7 @@ struct TrainCommand: ParsableCommand {
         let training = try RecogniserTraining(
             on: dataset, scheme: scheme, encoder: pretrained, settings: settings, seed: options.seed,
             excluding: excluded)
+        settings.noteWhatHasNoEffect(on: scheme, of: dataset)
         for name in training.absentClasses {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }

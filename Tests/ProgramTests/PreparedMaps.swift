@@ -1,0 +1,37 @@
+import Foundation
+import TestKit
+import Testing
+
+/// A small made-up dataset and an encoder for it, made once by the program itself.
+struct PreparedMaps {
+    let folder: TemporaryFolder
+    var data: String { folder.path("maps.safetensors") }
+    var run: String { folder.path("run") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "6", "--seed", "2",
+            "--out", folder.path("maps.safetensors"))
+        try #require(made.status == 0, "\(made.errors)")
+        let trained = try ProgramRun.ssrm(
+            "pretrain", "--data", folder.path("maps.safetensors"), "--run", folder.path("run"), "--workers", "1",
+            "--steps", "20", "--shards", "2", "--seed", "3")
+        try #require(trained.status == 0, "\(trained.errors)")
+    }
+
+    static let shared = Result { try PreparedMaps() }
+}
+
+func trained(_ prepared: PreparedMaps, to name: String, _ more: String...) throws -> ProgramResult {
+    try ProgramRun(
+        [
+            "train", "--data", prepared.data, "--encoder", prepared.run, "--scheme", "posture3", "--epochs", "8",
+            "--out", prepared.folder.path(name),
+        ] + more
+    ).result()
+}
+
+func object(_ result: ProgramResult) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+}
