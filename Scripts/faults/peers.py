@@ -14,7 +14,7 @@ try:
 except (OSError, AttributeError):
     CHECKSUM = None  # then nobody here can say what would be read
 MORE, LONG, COMMAND = 1, 2, 4
-HELLO, READY, REPORT, HEARTBEAT = 10, 12, 13, 14
+HELLO, SAMPLE_REQUEST, READY, REPORT, HEARTBEAT = 10, 11, 12, 13, 14
 WELCOME, WORK, REFUSAL, FINISH = 20, 22, 24, 25
 UNKNOWN_WORKER = 3
 

@@ -53,6 +53,7 @@ public final class Reception {
     private var locals: Set<[UInt8]> = []
     var limits: FrontLimits
     private var requests: RequestBook
+    private var talk: RequestBook
     private var linger: Duration
     private var isSealedNext = false
 
@@ -75,6 +76,7 @@ public final class Reception {
         let front = try Front(at: place, limits, isSealed: keys != nil)
         (self.front, self.limits, self.linger) = (front, limits, linger)
         requests = RequestBook(ofPeer: limits.requests, ofMachine: limits.requestsOfMachine)
+        talk = RequestBook(ofPeer: limits.talk, ofMachine: limits.talkOfMachine)
         var gatekeeper: Gatekeeper?
         do throws(SocketError) {
             if let keys {
@@ -119,8 +121,10 @@ public final class Reception {
 
     /// Holds peers to other limits from now on.
     public func limit(_ change: (inout FrontLimits) -> Void) {
+        let before = limits
         front.limit(change)
         limits = front.currentLimits
+        if limits.talk != before.talk { talk = RequestBook(ofPeer: limits.talk, ofMachine: limits.talkOfMachine) }
     }
 
     // MARK: - What happened at the front
@@ -204,6 +208,11 @@ public final class Reception {
             drop(identity, because: "it says hello again and again")
             return false
         }
+    }
+
+    /// Whether what a peer says is to be looked at now, though it need not be: beyond a rate it is passed over.
+    public func admitsTalk(of identity: [UInt8], at now: Duration) -> Bool {
+        gauges[identity].map { talk.onRequest(by: $0.number, of: $0.machine, at: now) == .admitted } ?? true
     }
 
     /// Whether so many bytes more may wait for a peer.

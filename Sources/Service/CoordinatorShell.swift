@@ -213,6 +213,7 @@ package final class CoordinatorShell {
             let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
             envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
+            guard reception.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
         guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }

@@ -97,6 +97,16 @@ func whatIsNotOfTheFormIsNamed(bytes: [UInt8], said: String) {
     #expect(book.onOpen(of: 1, at: .milliseconds(1600)) == .admitted)
 }
 
+@Test func whoComesTooOftenPushesNobodyOut() {
+    let rate = Rate(burst: 2, perSecond: 1)
+    var book = AddressBook(ConnectionLimits(count: 2, countOfMachine: 2, rate: rate))
+    for _ in 0..<2 { #expect(book.onOpen(of: 7, at: .zero) == .admitted) }
+    #expect(book.onOpen(of: 7, at: .zero) == .tooOften)
+    #expect(book.onOpen(of: 7, at: .seconds(1)) == .wantsRoom(ofMachine: true, limit: 2))
+    book.onClose(of: 7)
+    #expect(book.onOpen(of: 7, at: .seconds(1)) == .admitted)
+}
+
 @Test func whoAsksAgainAndAgainIsToldFromWhoseMachineDoes() {
     var book = RequestBook(ofPeer: Rate(burst: 2, perSecond: 1), ofMachine: Rate(burst: 3, perSecond: 1))
     for _ in 0..<2 { #expect(book.onRequest(by: 1, of: 7, at: .zero) == .admitted) }

@@ -83,6 +83,52 @@ import Testing
         peer.close()
     }
 
+    /// A reception that reads so many small frames of a machine.
+    private func paced(_ paceOfMachine: Rate) throws -> Reception {
+        var limits = FrontLimits.small
+        limits.paceOfMachine = paceOfMachine
+        return try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
+            linger: .seconds(1))
+    }
+
+    @Test func manyConnectionsOfAMachineTogetherAreReadAsSlowlyAsOne() throws {
+        let paced = try paced(Rate(burst: 100, perSecond: 1000))
+        let start = ContinuousClock.now
+        let peers = try (0..<20).map { _ in try RawPeer(paced.endpoint) }
+        for peer in peers { peer.send((0..<60).flatMap { RawPeer.frame([UInt8($0)]) }) }
+        for _ in 0..<1200 { guard try wait(for: paced.sockets, { try paced.receive() }) != nil else { return } }
+        #expect(ContinuousClock.now - start > .milliseconds(400))
+        for peer in peers { peer.close() }
+    }
+
+    @Test func whatComesWithLargeFramesIsReadHoweverMuchItIs() throws {
+        // Counted, the last of them would be read after some minutes.
+        let paced = try paced(Rate(burst: 20, perSecond: 1))
+        let worker = try dealer(1, to: paced.endpoint)
+        let sums = [UInt8](repeating: 5, count: 20_000)
+        for number in 0..<200 {
+            try worker.send([.copied([UInt8(number)]), .copied(sums)])
+            let arrival = try wait(for: paced.sockets) { try paced.receive() }
+            guard let frames = arrival?.frames else { return }
+            #expect(frames.map(\.bytes.count) == [1, 20_000] && frames[0].bytes[0] == UInt8(number))
+        }
+    }
+
+    @Test func talkIsPassedOverBeyondItsRate() throws {
+        var limits = FrontLimits.small
+        limits.talk = Rate(burst: 3, perSecond: 0.001)
+        let reception = try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
+            linger: .seconds(1))
+        let worker = try dealer(1, to: reception.endpoint)
+        try worker.send([.copied([7])])
+        guard let peer = try wait(for: reception.sockets, { try reception.receive() })?.peer else { return }
+        #expect((0..<5).map { _ in reception.admitsTalk(of: peer, at: .zero) } == [true, true, true, false, false])
+        // This machine's own processes are not held to it.
+        #expect((0..<5).allSatisfy { _ in reception.admitsTalk(of: [9], at: .zero) })
+    }
+
     @Test func longFramesComeAsTheyWereSentHoweverMuchWaits() throws {
         let limits = FrontLimits(
             message: MessageLimits(frameCount: 3, frameBytes: 4 << 20, byteCount: 8 << 20), inFlight: 1 << 30,

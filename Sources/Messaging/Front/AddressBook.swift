@@ -23,11 +23,13 @@ package struct AddressBook {
     package mutating func onOpen(of machine: UInt64, at now: Duration) -> Verdict {
         var entry = entries[machine] ?? Entry(tokens: TokenBucket(limits.rate))
         defer { entries[machine] = entry }
+        // First, or whoever may not come would push others out.
+        guard entry.tokens.count(at: now) > 0 else { return .tooOften }
         guard entry.openCount < limits.countOfMachine else {
             return .wantsRoom(ofMachine: true, limit: limits.countOfMachine)
         }
         guard openCount < limits.count else { return .wantsRoom(ofMachine: false, limit: limits.count) }
-        guard entry.tokens.take(at: now) else { return .tooOften }
+        _ = entry.tokens.take(at: now)
         entry.openCount += 1
         openCount += 1
         return .admitted

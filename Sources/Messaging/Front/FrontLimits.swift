@@ -15,6 +15,16 @@ public struct FrontLimits: Equatable, Sendable {
     public var requestsOfMachine = Rate(burst: 256, perSecond: 8)
     /// How many frames of messages a peer may say; what comes faster is left with the system, so that it waits.
     public var pace = Rate(burst: 20_000, perSecond: 10_000)
+    /// The same for all connections of a machine, but for two with each larger frame: whoever sends sums says them, and
+    /// need not wait for others of its machine.
+    public var paceOfMachine = Rate(burst: 20_000, perSecond: 10_000)
+    /// How many connections are taken at all, to be admitted or closed; others wait with the system, which turns away
+    /// who finds no room there.
+    public var accepts = Rate(burst: 4096, perSecond: 1500)
+    /// How often a peer may say what needs no saying: signs of life beyond those asked for, and what is refused.
+    public var talk = Rate(burst: 64, perSecond: 32)
+    /// The same for all connections of a machine.
+    public var talkOfMachine = Rate(burst: 4096, perSecond: 512)
     /// For how long a peer may take to greet.
     public var greeting = Duration.seconds(5)
     /// For how long it may take to say something.

@@ -5,7 +5,12 @@ extension FrontLoop {
     /// A turn ends after so many pieces, so that everybody has one.
     private static let piecesAtOnce = 4
     /// How long a peer rests that says too much: of a limit of thousands a second it may say some dozens then.
+    ///
+    /// Where many rest, each does for longer, so that to look at them all costs no more.
     private static let rest = Duration.milliseconds(5)
+    private static let restingAtOnce = 8
+    /// So much is looked at of what a peer says that has just said too much: most of it has to wait again.
+    private static let pieceAfterRest = 16 << 10
 
     func onOuter(_ passage: Passage, isBroken: Bool) {
         if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerGone(passage) }
@@ -42,7 +47,12 @@ extension FrontLoop {
     func carryIn(_ passage: Passage) {
         guard passage.isCarriedIn else { return }
         for _ in 0..<Self.piecesAtOnce {
-            let count = linux_peek(passage.outer, piece.baseAddress, piece.count)
+            if passage.messageCount > 0, framesLeft(to: passage) <= 0 {
+                passage.isTooFast = true
+                return rest(passage)
+            }
+            let most = passage.isTooFast ? Self.pieceAfterRest : piece.count
+            let count = linux_peek(passage.outer, piece.baseAddress, most)
             if count == 0 { return onPeerGone(passage) }
             if count < 0 {
                 if errno == EAGAIN || errno == EINTR { return }
@@ -72,12 +82,20 @@ extension FrontLoop {
                 return
             }
             if walk.isHeldBack { return passage.isTooFast ? rest(passage) : hold(passage) }
-            if count < piece.count { return }
+            if count < most { return }
         }
     }
 
     /// A frame of such a cost is no small one: sums and samples are limited by their bytes.
     private static let freeFrameCost = 16_384
+    /// So many small frames come with each large one: headers.
+    private static let framesWithLarge = 2
+
+    /// How many small frames a peer may say now.
+    private func framesLeft(to passage: Passage) -> Int {
+        let ofMachine = paces[passage.machine, default: TokenBucket(limits.paceOfMachine)]
+        return min(passage.pace.count(at: now), ofMachine.count(at: now) + passage.credit)
+    }
 
     /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
     private func judge(_ bytes: UnsafeRawBufferPointer, of passage: Passage) throws(FormFault) -> PeerFraming.Walk {
@@ -86,7 +104,7 @@ extension FrontLoop {
         let ownLimit = shared.isSealed ? limits.message.sealedCost : .max
         let privileged = privilege?.number == passage.number ? privilege?.message : nil
         let counted = shared.isSealed ? passage.messageCount : nil
-        var frames = passage.pace.count(at: now)
+        var frames = framesLeft(to: passage)
         (passage.isHeldByItself, passage.isTooFast) = (false, false)
         return try trial.walk(bytes, limits: limits.message) { message, frameCost in
             if frameCost < Self.freeFrameCost { frames -= 1 }
@@ -118,13 +136,15 @@ extension FrontLoop {
     /// Takes note of bytes that went on.
     private func onTaken(_ bytes: UnsafeRawBufferPointer, of passage: Passage) {
         let before = passage.framing
-        var frames = 0
+        var (frames, large) = (0, 0)
         // They were judged before.
         _ = try? passage.framing.walk(bytes, limits: limits.message) { _, frameCost in
-            if frameCost < Self.freeFrameCost { frames += 1 }
+            if frameCost < Self.freeFrameCost { frames += 1 } else { large += 1 }
             return true
         }
         passage.pace.take(frames, at: now)
+        let besides = passage.spend(frames, earning: Self.framesWithLarge * large)
+        if besides > 0 { paces[passage.machine, default: TokenBucket(limits.paceOfMachine)].take(besides, at: now) }
         let after = passage.framing
         passage.lastHeard = now
         begunCost += after.begunCost - before.begunCost
@@ -149,7 +169,7 @@ extension FrontLoop {
 
     /// Leaves what a peer says with the system for a while: it waits, and nobody else does.
     private func rest(_ passage: Passage) {
-        passage.restEnd = now + Self.rest
+        passage.restEnd = now + Self.rest * (1 + resting.count / Self.restingAtOnce)
         resting.insert(passage.number)
     }
 

@@ -21,12 +21,15 @@ final class FrontLoop {
     var limits: FrontLimits
     private var deadline: ContinuousClock.Instant?
     private var isAccepting = true
+    private var accepts: TokenBucket
     /// What messages that are begun cost until now.
     var begunCost = 0
     /// Connections whose messages are held back.
     var held: Set<UInt64> = []
     /// Connections whose peers said so much that they rest.
     var resting: Set<UInt64> = []
+    /// The small frames that each machine may say.
+    var paces: [UInt64: TokenBucket] = [:]
     /// The one message that may be ended though there is no room.
     var privilege: (number: UInt64, message: Int)?
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
@@ -35,6 +38,7 @@ final class FrontLoop {
         (self.shared, self.listener) = (shared, listener)
         limits = shared.orders.withLock { $0.limits }
         book = AddressBook(limits.connections)
+        accepts = TokenBucket(limits.accepts)
         epoll = linux_make_watch()
         guard epoll >= 0 else { throw SocketError(call: "epoll_create1", operand: "", code: errno) }
         _ = linux_watch(epoll, listener, Key.listener, Int32(LINUX_READABLE), 1)
@@ -106,6 +110,8 @@ final class FrontLoop {
 
     private func accept() {
         for _ in 0..<Self.acceptsAtOnce where listener >= 0 {
+            // At a tick, a few of them later, there are some again.
+            guard accepts.take(at: now) else { return setAccepting(false) }
             var peer = linux_peer()
             let outer = linux_accept(listener, &peer)
             if outer < 0 {
@@ -192,6 +198,7 @@ final class FrontLoop {
     private func lookAtDeadlines() {
         setAccepting(true)
         book.tidy(at: now)
+        paces = paces.filter { !$0.value.isFull(at: now) }
         (idleCount, wasIdle) = (shared.idleCount, shared.idleCount != idleCount)
         for passage in Array(passages.values) { lookAtDeadline(of: passage) }
         dropWhoHoldsOthersUp()

@@ -47,6 +47,9 @@ final class Passage {
     var heldSince: Duration?
     /// The frames that it may say.
     var pace: TokenBucket
+    /// The frames that it may say whatever others of its machine do, and how many that are at most.
+    private(set) var credit = 16
+    private static let mostCredit = 64
     /// Whether it has said so many that what is held back waits for time alone, and until when.
     var isTooFast = false
     var restEnd: Duration?
@@ -102,6 +105,15 @@ final class Passage {
         } else {
             begun?.byteCount += byteCount
         }
+    }
+
+    /// Takes note of small frames, and of credit for the larger ones that they came with.
+    ///
+    /// - Returns: how many there was no credit for.
+    func spend(_ frames: Int, earning: Int) -> Int {
+        let own = min(frames, credit)
+        credit = min(Self.mostCredit, credit - own + earning)
+        return frames - own
     }
 
     // MARK: - What waits for the peer

@@ -12,9 +12,13 @@ extension CoordinatorShell {
     /// How often it is told how many peers were dropped, where many are.
     private static let droppedCountPause = Duration.seconds(60)
 
-    /// Whether a message is to be looked at: not where a peer says hello too often, or there are too many workers.
+    /// Whether a message is to be looked at: not where a peer says hello or what needs no saying too often, or there
+    /// are too many workers.
     func admits(_ envelope: ReceivedEnvelope, from worker: WorkerID) throws -> Bool {
-        guard case .hello = envelope.message else { return true }
+        guard case .hello = envelope.message else {
+            return envelope.message.isWork && training.roster.members[worker] != nil
+                || reception.admitsTalk(of: worker.bytes, at: watch.elapsed)
+        }
         guard envelope.headerBytes <= Hello.byteLimit else {
             let fault = WireError.headerTooLarge(bytes: envelope.headerBytes, limit: Hello.byteLimit)
             try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
@@ -80,5 +84,15 @@ extension CoordinatorShell {
         guard count > droppedTold, isLast || watch.elapsed - droppedCountTime > Self.droppedCountPause else { return }
         (droppedTold, droppedCountTime) = (count, watch.elapsed)
         events.tell(.peersDropped(count: count))
+    }
+}
+
+extension Message {
+    /// Whether it is part of the work that a worker was given; what else one says is talk, and held to a rate.
+    var isWork: Bool {
+        switch self {
+        case .leafReport, .sumPart, .sampleRequest: true
+        default: false
+        }
     }
 }

@@ -13,6 +13,7 @@ extension FrontLimits {
     /// Of each peer: its connection, both ends of the one behind it, and its memory.
     private static let descriptorsOfPeer = 4
     private static let largestPeerCount = 4096
+    private static let (talkPerSecond, talkPerHeartbeat) = (32.0, 8.0)
 
     /// Limits before there is a job: nobody has anything to send but that it is there.
     ///
@@ -44,5 +45,9 @@ extension FrontLimits {
         waiting = Self.waitingBytes + 2 * vectorBytes
         firstMessage = max(.seconds(10), heartbeat * 2)
         silence = max(.seconds(60), lease * 3)
+        // Signs of life come at each heartbeat, and some besides: when a threads' number changes, or work was lost.
+        let often = max(Self.talkPerSecond, Self.talkPerHeartbeat / heartbeat.seconds)
+        talk = Rate(burst: 2 * often, perSecond: often)
+        talkOfMachine = Rate(burst: 128 * often, perSecond: 16 * often)
     }
 }

@@ -7,9 +7,13 @@ import Wire
 extension RelayShell {
     static let sampleWait = CoordinatorShell.sampleWait
 
-    /// Whether a message is to be looked at: not where a peer says hello too often, or there are too many workers.
+    /// Whether a message is to be looked at: not where a peer says hello or what needs no saying too often, or there
+    /// are too many workers.
     func admits(_ envelope: ReceivedEnvelope, from worker: WorkerID) throws -> Bool {
-        guard case .hello = envelope.message else { return true }
+        guard case .hello = envelope.message else {
+            return envelope.message.isWork && relay.knows(worker)
+                || lower.admitsTalk(of: worker.bytes, at: watch.elapsed)
+        }
         guard envelope.headerBytes <= Hello.byteLimit else {
             let fault = WireError.headerTooLarge(bytes: envelope.headerBytes, limit: Hello.byteLimit)
             try perform(relay.onUnreadable(fault, from: worker, at: watch.elapsed))

@@ -133,6 +133,7 @@ package final class RelayShell {
             let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
             envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
+            guard lower.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
             return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
         }
         guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
