@@ -101,7 +101,10 @@ package final class RelayShell {
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
                 try receiveFromAbove(frames)
-                if isOver { return .finished }
+                if isOver {
+                    try upper.setLinger(.zero)  // whatever was not sent nobody needs any more
+                    return .finished
+                }
             }
             for _ in 0..<Self.messagesAtOnce {
                 guard let arrival = try lower.receive() else { break }
