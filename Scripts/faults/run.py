@@ -112,6 +112,9 @@ class Run:
         self.relay_port = None
         self.expectations = []
         self.storage_faults = 0
+        self.storage_mended = 0.0  # when the last one ended
+        self.events_before = 0  # of coordinators before the one that runs
+        self.held = set()  # workers of a run's own that are stopped: nobody else is to let them go on
         self.wanted = set()
         self.begins, self.samples = {}, {}
         self.strangers, self.strangers_seen, self.peaks = [], 0.0, []
@@ -126,6 +129,7 @@ class Run:
         return process
 
     def start_coordinator(self, resume=True):
+        self.events_before = len(self.events())
         with self.lock:
             words = [
                 "--data", self.data, "--run", self.run_folder, "--steps", self.steps, *JOB, *VARIANTS[self.variant],
@@ -257,7 +261,7 @@ class Run:
             if code == 0:
                 return
             if code is not None and not self.wanted & {"coordinator"}:
-                if self.storage_faults == 0:
+                if self.storage_faults == 0 and not self.lacked_storage():
                     self.fail(self.coordinator.fault() or "the coordinator ended")
                     return
                 # It may fail at the end for want of a place to write to; nothing is lost, and it goes on.
@@ -283,6 +287,11 @@ class Run:
                     f"stands still at step {step} of {self.steps}; the coordinator says: {self.coordinator.last_words()}")
                 return
             time.sleep(0.004)
+
+    def lacked_storage(self):
+        """Whether the coordinator failed for want of storage that was mended since: its workers take a while to end."""
+        is_said = "the last checkpoint can't be kept" in self.coordinator.last_words()
+        return is_said and time.monotonic() - self.storage_mended < 10
 
     def after(self, seconds, action, *words):
         def later():
@@ -327,7 +336,7 @@ class Run:
     def a_worker(self, fault):
         """A worker's number, and its process where it is the script's own; None where there is none."""
         if self.shape == "local":
-            pids = self.coordinator.children() if self.coordinator.runs else []
+            pids = [pid for pid in self.coordinator.children() if pid not in self.held] if self.coordinator.runs else []
             return (pids[fault.which % len(pids)], None) if pids else None
         alive = [worker for worker in self.workers if worker.runs and not worker.stopped]
         if not alive:
@@ -341,7 +350,7 @@ class Run:
         begin = max((i for i, event in enumerate(events) if event["event"] == "started"), default=0)
         gone = {"silent", "cut_off", "left", "ended", "failed"}
         state = False
-        for event in events[begin:]:
+        for event in events[max(begin, self.events_before):]:
             if is_of(pid)(event):
                 state = event["event"] == "joined" or state and event["event"] not in gone
         return state
@@ -382,12 +391,13 @@ class Run:
             return LATER
         pid, worker = found
         seconds = LEASE * (0.3 if fault.kind.endswith("briefly") else 1.6) * (0.8 + 0.4 * fault.pause)
-        if seconds > LEASE and self.has_joined(pid):
+        if seconds > LEASE and self.has_joined(pid) and not self.coordinator.stopped:
             self.expect(fault, ["silent"], is_of(pid), lives=self.coordinator.pid)
         if worker:
             worker.stop()
         else:
             os.kill(pid, signal.SIGSTOP)
+            self.held.add(pid)
         self.after(seconds, self.let_go_on, pid, worker)
         return f"stopped worker {pid} for {seconds:.2f} s"
 
@@ -396,6 +406,7 @@ class Run:
             worker.go_on()
         elif pid in marked(self.mark):
             os.kill(pid, signal.SIGCONT)
+        self.held.discard(pid)
 
     def slow_worker(self, fault, draw):
         found = self.a_worker(fault)
@@ -424,6 +435,9 @@ class Run:
         return f"stopped {process.role} {process.pid} for {seconds:.2f} s"
 
     def stop_coordinator(self, fault, draw):
+        # Whoever is stopped at the same time may be back before it is, and then it hears of no silence.
+        now = time.monotonic()
+        self.expectations = [e for e in self.expectations if e[1] != {"silent"} or e[4] < now]
         return self.stop_for(self.coordinator, fault) if self.coordinator.runs else LATER
 
     def stop_relay(self, fault, draw):
@@ -463,8 +477,12 @@ class Run:
             self.wanted.add("coordinator")
             process, begin = self.coordinator, time.monotonic()
             number = draw.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+            if signal.getsignal(number) is signal.SIG_IGN:  # under nohup: runs ignore it, too
+                number = signal.SIGTERM
             # Where the disk is full it can keep no last checkpoint, and says so.
             process.may_end_with = {128 + number} | ({1} if self.storage_faults else set())
+            if len(self.events()) == self.events_before:  # before the program's first line runs, it can say nothing
+                process.may_end_with.add(-number)
             self.expect(fault, ["stopped"], within=20) if not self.storage_faults else None
             was_stopped = process.stopped
             process.send(number)
@@ -476,10 +494,12 @@ class Run:
                 process.wait(5)
             elif not was_stopped and time.monotonic() - begin > 6:
                 self.notes.append(f"ending took {time.monotonic() - begin:.1f} s")
-            if process.popen.returncode == 0:
+            is_done, words = process.popen.returncode == 0, process.last_words()
+            is_said = words.startswith("ssrm: ended by ") and " before " in words
+            if is_done or is_said or process.popen.returncode == -number:
                 self.expectations = [e for e in self.expectations if e[0] is not fault]
-                return  # it was done before it heard of it
-            self.come_back()
+            if not is_done:  # else it was done before it heard of it
+                self.come_back()
 
         self.after(0, back)
         return f"asked to end with {signal.Signals(number).name}, and resumed"
@@ -534,6 +554,7 @@ class Run:
 
     def end_storage_fault(self, mend):
         mend()
+        self.storage_mended = time.monotonic()
         self.storage_faults -= 1
 
     def read_only(self, fault, draw):
@@ -577,6 +598,7 @@ class Run:
         elif change == "folder":
             file.mkdir()
             self.after(3, shutil.rmtree, file, True)
+            self.storage_mended = time.monotonic() + 3  # until then the same checkpoint can't be written
         elif change == "pipe":
             os.mkfifo(file)
         if change == "removed":

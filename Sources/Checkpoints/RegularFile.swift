@@ -24,6 +24,8 @@ public final class RegularFile: Sendable {
     private let descriptor: Int32
     /// As it was when its content was known.
     private let known: Mutex<stat>
+    /// Held by the one thread that checks; the others are told meanwhile that the file is not what it was.
+    private let checking = Mutex(())
 
     /// Opens a regular file.
     ///
@@ -70,16 +72,16 @@ public final class RegularFile: Sendable {
     /// Takes the file as it is now for the one that was opened, where it is as long and `check`, which reads all of it,
     /// finds its content the same: it was touched, or written to with what was there.
     ///
-    /// One thread checks at a time.
+    /// One thread checks at a time; no other waits to see whether it is unchanged.
     ///
     /// - Returns: whether it is.
     func confirm(by check: () -> Bool) -> Bool {
-        known.withLock { known in
+        checking.withLock { _ in
             // Before it is read: what changes from here on shows.
             guard let now = state, now.st_size == byteCount else { return false }
-            if Self.isSame(now, as: known) { return true }
+            if known.withLock({ Self.isSame(now, as: $0) }) { return true }
             guard check() else { return false }
-            known = now
+            known.withLock { $0 = now }
             return true
         }
     }

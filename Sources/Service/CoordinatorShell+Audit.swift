@@ -49,7 +49,6 @@ extension CoordinatorShell {
     /// Tells the training what came of leaves that were computed here.
     func takeVerdicts() throws {
         for verdict in try referee?.takeVerdicts() ?? [] {
-            try requireWholeSamples()
             // Where sums are looked through, they are looked at here as workers' are, or honest ones would be refuted.
             let isLookedThrough = training.isLookedThrough(verdict.round)
             let sums = verdict.sums.flatMap { sums in
@@ -83,7 +82,7 @@ extension CoordinatorShell {
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
-        sent = [:]
+        (unquestioned, sent) = (nil, [:])
         beginSteps()
         try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))
     }

@@ -8,17 +8,18 @@ extension CoordinatorShell {
         TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
     }
 
-    /// Has the state as it is now written.
+    /// Has the state as it is now written, or where the samples are in question that from before they were.
     func keepCheckpoint() throws {
         if let hold, try hold.renew() { events.tell(.folderRestored(path: checkpoints.path)) }
         // While the run goes on, those that it may have to go back to are kept, too.
         let unbelieved = training.ledger == nil ? [] : training.unbelievedSince
-        checkpoints.write(checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
+        checkpoints.write(unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
     }
 
     /// Writes what was reached before the job failed, if there is something that is good.
     func keepLastGoodState() {
-        let isKept = isBelieved && state.step > startStep && state.parameters.isFinite(threads: Self.threads)
+        let last = unquestioned?.state ?? state
+        let isKept = isBelieved && last.step > startStep && last.parameters.isFinite(threads: Self.threads)
         if isKept, !(hold?.isLost ?? false) {
             do {
                 try keepCheckpoint()

@@ -29,27 +29,4 @@ extension CoordinatorShell {
             memory: memory?.name(withToken: false), session: session, partLength: parts.length)
         try send(Envelope(.welcome(welcome)), to: worker)
     }
-
-    /// Ends the run when the dataset's file was cut or changed: then no sum or block that came of it is to be believed.
-    ///
-    /// A file that was touched is read again while everybody waits; workers that have it do so for what they compute.
-    func requireWholeSamples() throws {
-        guard let fault = samples.fault else { return }
-        guard samples.owner.confirm() else { throw ServiceError(fault) }
-        events.tell(.samplesConfirmed)
-    }
-
-    func sendSamples(_ block: Int, to worker: WorkerID) throws {
-        guard let range = blocks.values(ofBlock: block) else {
-            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
-        }
-        // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
-        let values = FloatBlock(uninitialised: range.count)
-        try requireWholeSamples()
-        let isWhole: Void? = samples.whole {
-            values.base.update(from: samples.base + range.lowerBound, count: range.count)
-        }
-        if isWhole == nil { try requireWholeSamples() }
-        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
-    }
 }

@@ -78,11 +78,10 @@ extension CoordinatorShell {
 
     /// Makes the step in hand, and each one after it whose sums are all here by then; none where that is done already.
     func finishSteps() throws {
-        while training.isStepComplete { try finishStep() }
+        while training.isStepComplete, !isLastStepHeld { try finishStep() }
     }
 
     private func finishStep() throws {
-        try requireWholeSamples()
         guard let sumFigures = steps[0].sums.rootFigures else {
             preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
@@ -99,7 +98,8 @@ extension CoordinatorShell {
         }
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
-        if schedule.onRound(step: state.step, at: watch.elapsed), state.step < job.steps { try keepCheckpoint() }
+        lookAtSamples()
+        try keepCheckpointWhereDue(schedule.onRound(step: state.step, at: watch.elapsed))
         if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))

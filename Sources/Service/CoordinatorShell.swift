@@ -25,6 +25,12 @@ package final class CoordinatorShell {
     /// Drawn at random: what workers lent to another process of this run is not this one's.
     let session = UInt64.random(in: .min ... .max)
     let samples: Samples
+    /// Whether their file is what it was.
+    let sampleWatch: SampleWatch
+    /// The state before it was known of the file that it is not; nil while it is, or where no step has ended since.
+    var unquestioned: TrainingCheckpoint?
+    /// Whether a checkpoint was due while the file was in question.
+    var owesCheckpoint = false
     let blocks: SampleBlocks
     private let signals: SignalInbox
     let reception: Reception
@@ -46,6 +52,8 @@ package final class CoordinatorShell {
     /// What these are computed at, as it is sent.
     var published: [Published] = []
     private var workers: LocalWorkers?
+    /// Whether some of them may have ended that were not waited for.
+    private var haveEnded = false
     /// Where the parameters are, for workers on this machine.
     let memory: SharedMemory?
     /// Why they are in no memory that can be shared, where that was wanted.
@@ -87,6 +95,7 @@ package final class CoordinatorShell {
         let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
+        sampleWatch = try SampleWatch(samples)
         times = StepTimes(keepsEnds: settings.keepsStepEnds)
         (memory, memoryFault) = Self.makeMemory(settings, job)
         var state = start
@@ -126,8 +135,8 @@ package final class CoordinatorShell {
         }
     }
 
-    /// The state as it is now.
-    package var finalState: TrainingState { state }
+    /// The state as it is now, as far as it is kept.
+    package var finalState: TrainingState { unquestioned?.state ?? state }
 
     /// What the run's sums rest on.
     package var record: AuditRecord { training.record }
@@ -148,6 +157,7 @@ package final class CoordinatorShell {
         do {
             outcome = try loop()
             state.giveUpParts()
+            if let ending { try awaitSamples(patience: ending.stepDeadline - watch.elapsed) }
         } catch {
             state.giveUpParts()
             try? perform(training.finish(complete: false))  // the error itself is what is told
@@ -170,9 +180,12 @@ package final class CoordinatorShell {
             let waitEnd = min(nextTick, ending?.stepDeadline ?? nextTick, training.nextLook ?? nextTick)
             try Poller.wait(
                 for: reception.sockets,
-                and: [signals.descriptor, checkpoints.events.descriptor, reception.descriptor]
-                    + (referee.map { [$0.descriptor] } ?? []),
-                timeout: min(max(.zero, waitEnd - waitStart), sampleQueue.isEmpty ? tick : Self.sampleWait))
+                and: [
+                    signals.descriptor, checkpoints.events.descriptor, reception.descriptor, sampleWatch.descriptor,
+                ] + (referee.map { [$0.descriptor] } ?? []),
+                timeout: min(
+                    max(.zero, waitEnd - waitStart),
+                    sampleQueue.isEmpty || sampleWatch.isLooking ? tick : Self.sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
@@ -183,6 +196,7 @@ package final class CoordinatorShell {
             try takePeerNotes()
             takeCheckpointEvents()
             try takeVerdicts()
+            try takeSampleVerdict()
             if training.ledger == nil { break }  // workers that end from here on were sent away
             if let signal = try handleSignals(), ending == nil {
                 ending = Ending(signal: signal, step: state.step, at: watch.elapsed)
@@ -262,13 +276,15 @@ package final class CoordinatorShell {
 
     /// Handles what came since, and returns the signal that asks to stop, if one did.
     private func handleSignals() throws -> Int32? {
-        for signal in signals.takeAll() {
-            guard signal == SIGCHLD else { return signal }
-            try requireWholeSamples()  // or this machine's workers end over it one after another
+        let came = signals.takeAll()
+        if came.contains(SIGCHLD) { haveEnded = true }
+        // Until it is known what the samples are, or this machine's workers end over them one after another.
+        if haveEnded, sampleWatch.isWhole() {
+            haveEnded = false
             for end in workers?.reap(restart: ending == nil) ?? [] { try handle(end) }
             try startWorkers()
         }
-        return nil
+        return came.first { $0 != SIGCHLD }
     }
 
     /// Starts this machine's own workers whose time has come.
@@ -289,7 +305,7 @@ package final class CoordinatorShell {
     }
 
     private func checkPatience() throws {
-        if training.readyCount > 0 { emptySince = watch.elapsed }
+        if training.readyCount > 0 || sampleWatch.isLooking { emptySince = watch.elapsed }
         if let patience = settings.patience, watch.elapsed - emptySince > patience {
             throw ServiceError(
                 "no worker has been at \(endpoint) for \(String(format: "%g", patience.seconds)) seconds; start some with `ssrm worker --connect`"

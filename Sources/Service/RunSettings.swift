@@ -20,6 +20,8 @@ package struct RunSettings: Sendable {
     package var coordinator: CoordinatorSettings
     /// The worker processes that the run starts itself; nil where somebody else does.
     package var workers: LocalWorkersSettings?
+    /// Why they are so many, in one line that is said when they are started; nil to say nothing.
+    package var workersReason: String?
 
     /// A run from its start, with workers that somebody else starts.
     package init(data: String, folder: String, coordinator: CoordinatorSettings) {

@@ -89,6 +89,7 @@ package struct UpstreamRun {
                 "note: there is no shared memory here (\(fault)); floats go through sockets, which is slower")
         }
 
+        if let reason = settings.workersReason { Terminal.error(reason) }
         let workers = try settings.workers.map {
             try LocalWorkers($0, endpoint: shell.localEndpoint, data: settings.data)
         }

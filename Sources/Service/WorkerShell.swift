@@ -101,7 +101,10 @@ package final class WorkerShell {
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try socket.receive() else { break }
                 try receive(frames)
-                if isOver { return .finished }
+                if isOver {
+                    try socket.setLinger(.zero)  // whatever was not sent nobody needs any more
+                    return .finished
+                }
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {

@@ -12,12 +12,15 @@ public final class LeafPool {
     }
     private let computers: [any LeafWork]
     private let samples: PreparedSamples?
+    /// Why none could be prepared; nil where they were, or come with each run.
+    private let samplesFault: String?
     private let job: Job
     private let threads: Int
     private let shape: SumTreeShape
     private let vectorCount: Int
     private let rounding: GradientRounding?
     private let enter: @Sendable (_ thread: Int) -> Void
+    private static let touchedFault = "the samples' file is touched again and again while it is read"
     /// Every block there is; those that nobody else holds are written to again.
     private var blocks: [FloatBlock]
 
@@ -25,8 +28,8 @@ public final class LeafPool {
     ///
     /// - Parameters:
     ///   - job: the job.
-    ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them. Nil
-    ///     where they come with each run.
+    ///   - samples: the dataset's samples; where their preparation is much work, it is done here for all of them, and
+    ///     again where they are touched meanwhile. Nil where they come with each run.
     ///   - threads: how many leaves are computed at once.
     ///   - blocks: memory for sums, each as long as what is published, that is used before any other.
     ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
@@ -36,7 +39,10 @@ public final class LeafPool {
     ) {
         precondition(threads > 0, "a pool of \(threads) threads")
         computers = (0..<min(threads, job.shardsPerStep)).map { _ in job.makeLeafWork() }
-        self.samples = samples.map { job.prepared($0, threads: threads) }
+        let prepared = samples.flatMap { samples in samples.whole { job.prepared(samples, threads: threads) } }
+        self.samples = prepared
+        // Though the file be what it was later on: nothing was prepared of that.
+        samplesFault = prepared == nil ? samples.map { $0.fault ?? Self.touchedFault } : nil
         (self.job, self.threads) = (job, threads)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
         vectorCount = job.exchangeCount
@@ -69,6 +75,7 @@ public final class LeafPool {
     ///   infinite or not a number.
     /// - Precondition: it was made with samples.
     public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
+        if let samplesFault { throw .samplesChanged(samplesFault) }
         guard let samples else { preconditionFailure("leaves \(leaves) to compute without samples") }
         return try compute(leaves: leaves, step: step, parameters: parameters, from: samples)
     }
@@ -78,7 +85,7 @@ public final class LeafPool {
     ) throws(UpstreamError) -> [LeafSum] {
         let sums = samples.whole { sumsAsRead(leaves: leaves, step: step, parameters: parameters, from: samples) }
         guard let sums else {
-            throw .samplesChanged(samples.fault ?? "the samples' file is touched again and again while it is read")
+            throw .samplesChanged(samples.fault ?? Self.touchedFault)
         }
         for sum in sums where !sum.isFinite() {
             throw UpstreamError.notFinite(step: step, leaves: sum.leaves)

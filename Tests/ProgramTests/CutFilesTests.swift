@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import TestKit
 import Testing
@@ -53,6 +54,61 @@ import Testing
         try endless.waitsForProgress()
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
         for worker in workers { #expect(worker.result().status == 0) }
+    }
+
+    private static let largeFolder = Result { try TemporaryFolder() }
+    /// A dataset of 69 MB, made once: reading it takes some dozen steps' time.
+    private static let large: Result<String, any Error> = Result {
+        let path = try largeFolder.get().path("large.safetensors")
+        let (count, piece) = (10_000, 100)
+        let recording = DatasetOutline.Recording(
+            name: "night", subject: 0, firstPosition: 0, labels: Array(repeating: nil, count: count))
+        let outline = DatasetOutline(
+            kind: "made-up", vocabulary: .posture, rows: 64, columns: 27, subjects: ["A"], codes: [],
+            recordings: [recording])
+        var writer = try DatasetWriter(path: path, outline: outline)
+        let values = (0..<piece * 64 * 27).map { Float($0 % 7919) / 7919 }
+        for _ in 0..<count / piece { try values.withUnsafeBufferPointer { try writer.append($0) } }
+        _ = try writer.finish()
+        return path
+    }
+
+    /// Two copies of it for this test alone.
+    private func largeDatasets() throws -> [String] {
+        let paths = ["large.safetensors", "other.safetensors"].map { folder.path($0) }
+        for path in paths { try FileManager.default.copyItem(atPath: try Self.large.get(), toPath: path) }
+        return paths
+    }
+
+    @Test func stepsGoOnWhileADatasetThatWasTouchedIsReadAgain() throws {
+        let large = try largeDatasets()
+        let endless = try EndlessRun.coordinator(run: run, copy: large[0], "--checkpoint-every", "20")
+        let workers = try large.map { try endless.worker("--data", $0) }
+        for worker in workers { try endless.waitsForJoining(of: worker.pid) }
+        try endless.waitsForProgress()
+        #expect(utimes(large[0], nil) == 0)
+        let (touched, confirmed) = (
+            try endless.events.waits(for: .samplesTouched), try endless.events.waits(for: .samplesConfirmed)
+        )
+        let steps = [try #require(touched.step), try #require(confirmed.step)]
+        #expect(steps[1] > steps[0], "no step was made while the file was read again")
+        // Nothing that was reached meanwhile was kept before the file was known to be what it was.
+        let entries = try endless.events.entries
+        let looked = entries.drop { $0.event != .samplesTouched }.prefix { $0.event != .samplesConfirmed }
+        #expect(!looked.contains { $0.event == .checkpointWritten && ($0.step ?? 0) > steps[0] })
+        try endless.events.waits(for: .checkpointWritten) { ($0.step ?? 0) > steps[1] }
+        #expect(try !endless.events.entries.contains { $0.event == .silent })
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        for worker in workers { #expect(worker.result().status == 0) }
+    }
+
+    @Test func aRunThatIsEndedWhileItsDatasetIsReadAgainKeepsAStateThatIsRight() throws {
+        let large = try largeDatasets()
+        let endless = try EndlessRun.pretrain(run: run, copy: large[0], "--workers", "2")
+        try endless.waitsForProgress()
+        #expect(utimes(large[0], nil) == 0)
+        try endless.events.waits(for: .samplesTouched)
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
     @Test(arguments: ["pretrain", "coordinator"])

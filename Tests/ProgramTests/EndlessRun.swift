@@ -9,13 +9,14 @@ struct EndlessRun {
     let process: ProgramRun
     let events: RunEventLog
     private let jobFlags: [String]
+    private let copy: String?
 
     /// A run of `ssrm` with this subcommand; some of its flags belong to the job.
     private init(
         _ subcommand: String, run: String, copy: String? = nil, descriptors: Int? = nil, _ flags: [String],
         job: [String]
     ) throws {
-        (folder, jobFlags) = (run, job)
+        (folder, jobFlags, self.copy) = (run, job, copy)
         let arguments =
             try [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"]
             + job + flags
@@ -90,7 +91,7 @@ struct EndlessRun {
     func stopsWithTheBitsOfAnUndisturbedRun(location: SourceLocation = #_sourceLocation) throws {
         let outcome = try stop(location: location)
         #expect(outcome.step > 0, sourceLocation: location)
-        let bits = try Pretraining.bits(afterSteps: outcome.step, job: jobFlags)
+        let bits = try Pretraining.bits(afterSteps: outcome.step, copy: copy, job: jobFlags)
         #expect(outcome.parameters_sha256 == bits, sourceLocation: location)
     }
 }

@@ -52,6 +52,13 @@ import Testing
         expectLine(try pretrain("--resume", "--data", other), "dataset ")
     }
 
+    @Test func aFinishedRunThatIsResumedNamesNoWorkersSinceItStartsNone() throws {
+        #expect(try pretrain().errors.contains("this process may use"))
+        let again = try pretrain("--resume")
+        #expect(again.status == 0 && again.errors.contains("all 20 steps are done"), Comment(rawValue: again.errors))
+        #expect(!again.errors.contains("worker"), Comment(rawValue: again.errors))
+    }
+
     @Test func aTornCheckpointIsPassedOverForTheOneBefore() throws {
         _ = try Pretraining.pretrain(run: run, steps: 20, "--workers", "1", "--checkpoint-every", "10")
         let newest = run + "/checkpoints/step-00000020.safetensors"

@@ -52,10 +52,11 @@ enum Pretraining {
         try JSONDecoder().decode(Outcome.self, from: Data(try ProgramRun.ssrm("inspect", run, "--json").output.utf8))
     }
 
-    /// The bits that one worker comes to in so many steps of the job, when nobody disturbs it.
-    static func bits(afterSteps steps: Int, job flags: [String] = []) throws -> String {
+    /// The bits that one worker comes to in so many steps of the job on the dataset, or on a copy of it or another
+    /// one, when nobody disturbs it.
+    static func bits(afterSteps steps: Int, copy: String? = nil, job flags: [String] = []) throws -> String {
         let folder = try TemporaryFolder()
-        let job = try jobFlags(run: folder.path("run"), steps: steps) + flags
+        let job = try jobFlags(run: folder.path("run"), steps: steps, copy: copy) + flags
         let result = try ProgramRun(["pretrain", "--json", "--workers", "1"] + job).result()
         guard result.status == 0 else { throw Failure(text: result.errors) }
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8)).parameters_sha256

@@ -55,7 +55,7 @@ extension CoordinatorShell {
 
     /// Sends blocks of samples to whom there is room for them, one block each.
     func sendSamplesThatWait() throws {
-        guard !sampleQueue.isEmpty else { return }
+        guard !sampleQueue.isEmpty, sampleWatch.isWhole() else { return }
         for worker in sampleQueue.workers where reception.hasRoom(for: blocks.byteCount, to: worker.bytes) {
             if sentMemory.isAbove(sentLimit) { return reception.dropSlowReader() }
             if let block = sampleQueue.next(for: worker) { try sendSamples(block, to: worker) }

@@ -49,7 +49,7 @@ extension RelayShell {
 
     /// Sends blocks of samples to whom there is room for them, one block each.
     func sendSamplesThatWait() throws {
-        guard !sampleQueue.isEmpty else { return }
+        guard !sampleQueue.isEmpty, sampleWatch?.isWhole() ?? true else { return }
         let byteCount = job.map { SampleBlocks($0).byteCount } ?? 0
         for worker in sampleQueue.workers where lower.hasRoom(for: byteCount, to: worker.bytes) {
             if sentMemory.isAbove(sentLimit) { return lower.dropSlowReader() }

@@ -13,6 +13,8 @@ package final class RelayShell {
     private static let messagesAtOnce = 64
     let settings: RelaySettings
     let dataset: Dataset?
+    /// Whether the dataset's file is what it was.
+    let sampleWatch: SampleWatch?
     private let signals: SignalInbox
     let events: RunEvents
     private let sinks: [any WorkerEventSink]
@@ -52,6 +54,7 @@ package final class RelayShell {
         sinks: [any WorkerEventSink]
     ) throws {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
+        sampleWatch = try dataset.map { try SampleWatch($0.samples) }
         (self.events, self.sinks) = (events, sinks)
         let hello = Hello(
             name: "relay " + WorkerShell.name(ofProcess: getpid()), processor: Processors.kind,
@@ -89,7 +92,8 @@ package final class RelayShell {
             let timeout = min(
                 relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : Self.sampleWait)
             try Poller.wait(
-                for: [upper, handshakes.socket] + lower.sockets, and: [signals.descriptor, lower.descriptor],
+                for: [upper, handshakes.socket] + lower.sockets,
+                and: [signals.descriptor, lower.descriptor] + (sampleWatch.map { [$0.descriptor] } ?? []),
                 timeout: max(.zero, timeout))
             for outcome in try handshakes.takeAll() {
                 try perform(relay.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
@@ -97,12 +101,16 @@ package final class RelayShell {
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
                 try receiveFromAbove(frames)
-                if isOver { return .finished }
+                if isOver {
+                    try upper.setLinger(.zero)  // whatever was not sent nobody needs any more
+                    return .finished
+                }
             }
             for _ in 0..<Self.messagesAtOnce {
                 guard let arrival = try lower.receive() else { break }
                 try receiveFromBelow(arrival)
             }
+            if sampleWatch?.takeVerdict() == false, let fault = sampleWatch?.fault { throw ServiceError(fault) }
             try sendSamplesThatWait()
             try takePeerNotes()
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {

@@ -47,10 +47,8 @@ struct PretrainCommand: ParsableCommand, UpstreamCommand {
             let (processors, shards) = (Processors.count, job.shardsPerStep)
             let settings = LocalWorkersSettings(
                 count: workers, threads: threads, pins: pinning.pinning, processors: processors, shards: shards)
-            if workers == nil, threads == nil {
-                Terminal.error(settings.reason(processors: processors, shards: shards))
-            }
-            return settings
+            let isChosen = workers == nil && threads == nil
+            return (settings, isChosen ? settings.reason(processors: processors, shards: shards) : nil)
         }
     }
 }

@@ -13,10 +13,11 @@ protocol UpstreamCommand {
 }
 
 extension UpstreamCommand {
-    /// Runs with the workers that this process starts itself for its job, or with those that come to `listen`.
+    /// Runs with the workers that this process starts itself for its job, perhaps with a reason for their number, or
+    /// with those that come to `listen`.
     func run(
         listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
-        workers: ((Job) -> LocalWorkersSettings)? = nil
+        workers: ((Job) -> (settings: LocalWorkersSettings, reason: String?))? = nil
     ) throws {
         let signals = try CommandSignals.take()
         let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
@@ -34,7 +35,7 @@ extension UpstreamCommand {
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
-        settings.workers = workers?(job)
+        if let workers { (settings.workers, settings.workersReason) = workers(job) }
         let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         switch try run.run(signals: signals) {

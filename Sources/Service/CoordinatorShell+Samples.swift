@@ -1,0 +1,66 @@
+import Coordination
+import Messaging
+import Numerics
+import Signals
+import Upstream
+import Wire
+
+/// The dataset's file, which others may touch, cut or write to while a run goes on.
+///
+/// Steps are made on meanwhile: whoever computes from a file looks at it before an answer is sent, and no block is sent
+/// before it is looked at here. What comes of them is kept once the file is known to be what it was.
+extension CoordinatorShell {
+    /// Whether what the run comes to may be kept.
+    private var isUnquestioned: Bool { sampleWatch.isWhole() && unquestioned == nil }
+
+    /// At the end of a step that is not the last, where nothing of the next is made: keeps this state beside the run
+    /// where the samples are in question by now.
+    func lookAtSamples() {
+        guard training.ledger != nil, !sampleWatch.isWhole(), unquestioned == nil else { return }
+        unquestioned = checkpoint
+        events.tell(.samplesTouched(step: state.step))
+    }
+
+    /// Whether the step in hand, whose sums are all here, is to wait: the last one, while the samples are in question.
+    var isLastStepHeld: Bool { state.round + 1 == job.rounds && !isUnquestioned }
+
+    /// Writes a checkpoint at a step's end where one is due, and once it may be kept; that of the last step is written
+    /// by whoever ends the run.
+    func keepCheckpointWhereDue(_ isDue: Bool) throws {
+        owesCheckpoint = owesCheckpoint || isDue
+        guard owesCheckpoint, state.step < job.steps, isUnquestioned else { return }
+        owesCheckpoint = false
+        try keepCheckpoint()
+    }
+
+    /// Takes what came of a look at the samples: the run goes on, or ends where they are others.
+    func takeSampleVerdict() throws {
+        if let isWhole = sampleWatch.takeVerdict() { try onSampleVerdict(isWhole) }
+    }
+
+    /// Waits for what comes of a look at the samples, for `patience` at most: where nothing is known by then, what is
+    /// kept is the state from before.
+    func awaitSamples(patience: Duration) throws {
+        guard !sampleWatch.isWhole() else { return try takeSampleVerdict() }
+        if let isWhole = sampleWatch.awaitVerdict(patience: patience) { try onSampleVerdict(isWhole) }
+    }
+
+    private func onSampleVerdict(_ isWhole: Bool) throws {
+        guard isWhole else { throw ServiceError(sampleWatch.fault ?? "the dataset's file is not what it was") }
+        unquestioned = nil
+        events.tell(.samplesConfirmed(step: state.step))
+        if training.isStepComplete { try finishSteps() }
+    }
+
+    /// Sends a block of samples, unless these are in question: then whoever waits for it goes on waiting.
+    func sendSamples(_ block: Int, to worker: WorkerID) throws {
+        guard let range = blocks.values(ofBlock: block) else {
+            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
+        }
+        // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
+        let values = FloatBlock(uninitialised: range.count)
+        values.base.update(from: samples.base + range.lowerBound, count: range.count)
+        guard sampleWatch.isWhole() else { return sampleQueue.add(block, for: worker) }
+        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+    }
+}
