@@ -5,11 +5,15 @@
 struct LimitedMemoryMinimum {
     /// Where the function is smallest.
     private(set) var point: [Double]
-    /// Whether the gradient became as small as asked for, or so small that rounding hides whether the function falls.
+    /// Whether the gradient became as small as asked for, or so small that rounding hides whether the function falls,
+    /// or the function hardly fell over the last steps: by less than `settledPart` of itself over `settledSteps`.
+    ///
+    /// That does not end the search: points are the same whether or not it is so.
     private(set) var isConverged = false
 
     private static let memory = 12
     private static let largestHalvingCount = 30
+    private static let (settledSteps, settledPart) = (3, 3e-8)
 
     /// The minimum from a start on.
     ///
@@ -25,6 +29,12 @@ struct LimitedMemoryMinimum {
         point = start
         var (value, gradient) = function(start)
         var pairs: [(step: [Double], change: [Double], product: Double)] = []
+        var values = [value]
+        var isSettled: Bool {
+            guard values.count > Self.settledSteps else { return false }
+            let before = values[values.count - 1 - Self.settledSteps]
+            return before - value <= Self.settledPart * abs(value)
+        }
         for _ in 0..<passes {
             if gradient.allSatisfy({ abs($0) <= tolerance }) {
                 isConverged = true
@@ -46,7 +56,7 @@ struct LimitedMemoryMinimum {
                 if found.value <= value + 1e-4 * length * slope { break }
                 (length, halvings) = (length / 2, halvings + 1)
                 if halvings > Self.largestHalvingCount {
-                    isConverged = -slope <= 1e-6 * max(abs(value), 1e-6)
+                    isConverged = -slope <= 1e-6 * max(abs(value), 1e-6) || isSettled
                     return
                 }
             }
@@ -58,7 +68,9 @@ struct LimitedMemoryMinimum {
                 if pairs.count > Self.memory { pairs.removeFirst() }
             }
             (point, value, gradient) = (next, found.value, found.gradient)
+            values.append(value)
         }
+        isConverged = isSettled
     }
 
     /// The direction of descent: the inverse of the curvature that the pairs tell of, times the negative gradient.

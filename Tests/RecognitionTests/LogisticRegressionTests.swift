@@ -51,6 +51,23 @@ private struct Reference: Decodable {
         }
     }
 
+    /// Products in single precision leave a gradient above what is asked for where nothing more is to be gained.
+    @Test func whatOnlyRoundingKeepsFromItsMinimumHasConverged() throws {
+        let (rows, columns) = (300, 40)
+        var draw = RandomSequence(seed: 5, stream: 1)
+        var (values, labels): ([Float], [Int?]) = ([], [])
+        for _ in 0..<rows {
+            let base = draw.normal()
+            labels.append((base + draw.normal() > 0 ? 1 : 0) + (draw.normal() > 1 ? 1 : 0))
+            for column in 0..<columns {
+                let own = draw.normal()
+                values.append(Float((column == 0 ? base : own) * own * own))
+            }
+        }
+        let inputs = Matrix(rows: rows, columns: columns, elements: values)
+        #expect(try LogisticRegression(fitting: inputs, labels: labels, classes: 3, c: 1000).isConverged)
+    }
+
     @Test func aClassWithoutASampleIsNeverAnswered() throws {
         let (inputs, labels) = made(60)
         let without = labels.map { $0 == 1 ? nil : $0 }
