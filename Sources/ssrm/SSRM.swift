@@ -56,11 +56,11 @@ struct SSRM: ParsableCommand {
             let code = exitCode(for: error)
             if let ended = error as? ExitCode { end(ended.rawValue) }
             if code.isSuccess {
-                print(fullMessage(for: error))
+                print(withUsageLinesBroken(fullMessage(for: error)))
                 end(0)
             }
             let isUsage = code == .validationFailure
-            Terminal.error(isUsage ? fullMessage(for: error) : "ssrm: \(error)")
+            Terminal.error(isUsage ? withUsageLinesBroken(fullMessage(for: error)) : "ssrm: \(error)")
             end(isUsage ? 2 : 1)
         }
     }

@@ -26,7 +26,7 @@ struct JoinCommand: ParsableCommand {
             Example:
               ssrm data join labelled.safetensors unlabelled.safetensors \\
                 --out all.safetensors
-              ssrm data join pmd1.safetensors pmd2.safetensors --prepare posture \
+              ssrm data join pmd1.safetensors pmd2.safetensors --prepare posture \\
                 --equal-names many-people --without-labels --out maps.safetensors
             """)
 

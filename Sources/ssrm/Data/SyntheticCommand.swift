@@ -24,7 +24,7 @@ struct SyntheticCommand: ParsableCommand {
                 --out nights.safetensors
               ssrm data synthetic --kind psg --subjects 100 --seed 2 \\
                 --unlabelled --out many-nights.safetensors
-              ssrm data synthetic --kind psg --subjects 8 --seed 3 \
+              ssrm data synthetic --kind psg --subjects 8 --seed 3 \\
                 --edf --out recordings
             """)
 

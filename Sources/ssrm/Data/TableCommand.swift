@@ -40,8 +40,9 @@ struct TableCommand: ReaderCommand {
               ssrm data table --file heart.csv --subject-name ada --time-column start \\
                 --time-zone Europe/Berlin --values bpm --units 1/min --vocabulary stage \\
                 --window 11 --out ada.safetensors
-              ssrm data table --file watch.csv --subject id --time-column time --label stage \\
-                --heart-rate bpm --activity count --vocabulary stage --out nights.safetensors
+              ssrm data table --file watch.csv --subject id --time-column time \\
+                --label stage --heart-rate bpm --activity count --vocabulary stage \\
+                --out nights.safetensors
             """)
 
     @Option(name: .long, help: "A file with a header line; may be given several times.")

@@ -19,8 +19,8 @@ struct KeysCommand: ParsableCommand {
               ssrm keys new keys --label head
               ssrm keys issue keys --label mill --out mill-keys
               scp -rp mill-keys mill:keys && rm -r mill-keys
-              ssrm coordinator --data maps.safetensors --run runs/a --keys keys \
-                --listen tcp://10.0.0.1:5555 --steps 2000
+              ssrm coordinator --data maps.safetensors --run runs/a \\
+                --keys keys --listen tcp://10.0.0.1:5555 --steps 2000
               ssh mill ssrm worker --connect tcp://10.0.0.1:5555 --keys keys
 
             So that no secret key travels, make it there: `ssrm keys new keys --label mill` on mill, its file keys/public to \

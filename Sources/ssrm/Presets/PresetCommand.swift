@@ -8,10 +8,12 @@ struct PresetCommand: ParsableCommand {
         abstract: "Lists, prints and checks settings.",
         discussion: """
             A preset is a file of settings for both stages, with a comment on each. To use your own, print one, change \
-            it and name it with --config:
+            it and name it with --config.
 
+            Example:
               ssrm preset show night > mine.yaml
-              ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso --config mine.yaml
+              ssrm evaluate --data maps.safetensors --scheme posture3 \\
+                --protocol loso --config mine.yaml
 
             A file may also start with `base: paper` and have only what differs.
             """,

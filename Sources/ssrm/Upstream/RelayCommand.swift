@@ -15,7 +15,7 @@ struct RelayCommand: ParsableCommand {
             coordinator; one machine with several processors needs none, but one worker with several --threads.
 
             Example, for the workers of a room:
-              ssrm relay --connect tcp://head:5555 --listen tcp://10.1.0.1:5556 \
+              ssrm relay --connect tcp://head:5555 --listen tcp://10.1.0.1:5556 \\
                 --keys keys
               ssrm worker --connect tcp://10.1.0.1:5556 --keys keys --threads 4
 

@@ -1,0 +1,44 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Every command, as `ssrm help` lists them.
+private func commands() throws -> [[String]] {
+    func below(_ command: [String]) throws -> [[String]] {
+        let help = try ProgramRun(command + ["--help"]).result().output
+        guard let list = help.range(of: "SUBCOMMANDS:\n") else { return [command] }
+        let names = help[list.upperBound...].split(separator: "\n").filter {
+            $0.hasPrefix("  ") && !$0.hasPrefix("   ")
+        }
+        .compactMap { $0.split(separator: " ").first.map(String.init) }
+        return try [command] + names.filter { $0 != "See" }.flatMap { try below(command + [$0]) }
+    }
+    return try below([])
+}
+
+@Test func helpOfEveryCommandFitsATerminalAndHasAnExampleToCopy() throws {
+    let commands = try commands()
+    #expect(commands.count > 35)
+    for command in commands {
+        let lines = try ProgramRun(command + ["--help"]).result().output.split(separator: "\n")
+        let wide = lines.filter { $0.count > 80 }
+        #expect(wide.isEmpty, "\(command): \(wide)")
+        #expect(lines.contains { $0.hasPrefix("Example") }, "\(command)")
+        // A command that goes on is to be pasted as it stands: a backslash at the end, the rest indented below.
+        for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  ssrm ") {
+            let goesOn = line.hasSuffix("\\")
+            #expect(
+                !line.dropLast().contains("\\") && !line.dropFirst(2).contains("  ")
+                    && goesOn == next.hasPrefix("    "), "\(command): \(line)")
+        }
+    }
+}
+
+@Test func wrongUsageFitsATerminal() throws {
+    for command in [["worker"], ["relay", "--connect"], ["bench", "exchange", "--nothing"]] {
+        let result = try ProgramRun(command).result()
+        let lines = result.errors.split(separator: "\n")
+        #expect(result.status == 2 && lines.contains { $0.hasPrefix("Usage: ssrm \(command[0])") })
+        #expect(lines.filter { $0.count > 80 && !$0.hasPrefix("Help:") } == [])
+    }
+}
