@@ -109,8 +109,8 @@ func aWrongRecordCountIsRefusedAtItsByte(count: String, byte: Int, words: String
 @Test(arguments: [
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
     (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
-    (256 + 3 * 216, "0       ", "0 samples"), (256 + 3 * 104, "1000    ", "same"), (256 + 3 * 120, "40000   ", "below"),
-    (256 + 3 * 112, "nan     ", "nan"), (256 + 3 * 120, "-40000  ", "16 bits"), (244, "0       ", "can't hold"),
+    (256 + 3 * 216, "0       ", "0 samples"), (256 + 3 * 112, "nan     ", "nan"),
+    (256 + 3 * 120, "-40000  ", "16 bits"), (244, "0       ", "can't hold"),
     (244, "-1      ", "can't hold"), (176, "25.00.00", "start time is \"25.00.00\""), (176, "noon    ", "hh.mm.ss"),
 ])
 func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
@@ -119,6 +119,21 @@ func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     let refusal = try refusal(data)
     #expect(refusal.message.contains(words), "\(refusal.message)")
     #expect(refusal.byte == nil || refusal.byte == byte)
+}
+
+@Test(arguments: [(256 + 3 * 104, "1000    ", "same"), (256 + 3 * 120, "40000   ", "below")])
+func aSignalWithoutARangeIsRefusedOnlyWhereItIsWanted(byte: Int, text: String, words: String) throws {
+    let folder = try TemporaryFolder()
+    var data = small().data
+    data.replaceSubrange(byte..<byte + text.utf8.count, with: Data(text.utf8))
+    let (whole, file) = try (EDFFile(opening: small().write(to: folder.path("whole.edf"))), read(data, in: folder))
+    let (flawed, other) = (whole.signals[0].name, whole.signals[1].name)
+    #expect(file.signals.map(\.name) == whole.signals.map(\.name))
+    let error = try #require(#expect(throws: DatasetError.self) { try file.signal(named: flawed) })
+    #expect("\(error)".contains("byte \(byte)") && "\(error)".contains(words))
+    #expect(throws: DatasetError.self) { try file.values(of: 0, 0..<1) }
+    let samples = 0..<whole.signals[1].sampleCount
+    #expect(try file.values(of: file.signal(named: other), samples) == whole.values(of: 1, samples))
 }
 
 /// A file that is read though a field of its header is not as EDF+ has it.

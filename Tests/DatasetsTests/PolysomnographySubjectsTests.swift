@@ -43,6 +43,39 @@ func aCodeThatSaysNothingIsNoIdentity(code: String) throws {
     #expect(try source([first, second], filesAreSubjects: true).outline.subjects == ["a", "b"])
 }
 
+@Test(arguments: [
+    ("P1 F 02-MAY-1951 X", "P2 F 02-MAY-1951 X", "its patient code is \"P2\", and \"P1\" in"),
+    ("P1 F X X", "P1 M X X", "its patient's sex is \"M\", and \"F\" in"),
+    ("P1 X 02-MAY-1951 X", "P1 X 03-MAY-1951 X", "its patient's birthdate is \"03-MAY-1951\""),
+])
+func aHypnogramOfAnotherPatientIsRefusedUnlessTheUserSaysWhoseTheNightIs(own: String, other: String, words: String)
+    throws
+{
+    let folder = try TemporaryFolder()
+    var hypnogram = EDFBytes(stages: Array(repeating: "Sleep stage 2", count: 12))
+    hypnogram.patient = other
+    var files = try night(folder, "a", own)
+    let path = try hypnogram.write(to: folder.path("h.edf"))
+    files = PolysomnographyFiles(signals: files.signals, hypnogram: path)
+    let message = try refusal([files])
+    #expect(message.contains("h.edf: \(words)") && message.contains("give --subject"), "\(message)")
+    files = PolysomnographyFiles(signals: files.signals, hypnogram: path, subject: "one")
+    let taken = try source([files])
+    #expect(taken.outline.subjects == ["one"] && taken.notes.contains { $0.contains("h.edf: \(words)") })
+    for same in [own, "X X X X", "anonymous X X X", "\(own.prefix(2).lowercased()) X X X"] {
+        hypnogram.patient = same
+        _ = try hypnogram.write(to: path)
+        files = PolysomnographyFiles(signals: files.signals, hypnogram: path)
+        #expect(try source([files]).notes.allSatisfy { !$0.contains("its patient") })
+    }
+}
+
+@Test func oneFileGivenTwiceIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let file = try night(folder, "a", "P017 X X X")
+    #expect(try source([file, file]).notes == ["\(file.signals): it is given twice, so its night counts twice"])
+}
+
 @Test func severalFilesWithoutACodeAreRefusedUnlessTheirFilesOrTheUserNameTheirSubjects() throws {
     let folder = try TemporaryFolder()
     let (first, second) = try (night(folder, "a", nil), night(folder, "b", nil))

@@ -184,6 +184,11 @@ func aPublishedPolysomnographyBecomesADataset() throws {
 @Test(arguments: [
     ["edf", "--signals", "x", "--signals", "z", "--hypnogram", "h", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--wake-margin", "5", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--stage-map", "0=W", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--prefer", "first", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--ignore-unknown-stages", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--scorer", "s", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--subject", "s", "--file-is-subject", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--hypnogram-offset", "5", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--hypnogram-offset", "5", "--hypnogram-offset", "6", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--hypnogram", "h", "--hypnogram-offset", "nan", "--channels", "A", "--out", "y"],

@@ -140,7 +140,14 @@ public final class EDFFile: Sendable {
         guard found.count == 1 else {
             throw .unsuitable(path: path, reason: "\(found.count) channels in it are called \"\(name)\"")
         }
+        try requireReadable(index)
         return index
+    }
+
+    /// Refuses a signal whose header does not say what its values are.
+    private func requireReadable(_ signal: Int) throws(DatasetError) {
+        guard let flaw = layouts[signal].flaw else { return }
+        throw .malformed(path: path, byte: flaw.byte, reason: flaw.reason)
     }
 
     /// Reads a run of one signal.
@@ -155,6 +162,7 @@ public final class EDFFile: Sendable {
         precondition(
             samples.lowerBound >= 0 && samples.upperBound <= signals[signal].sampleCount,
             "samples \(samples) of \(signals[signal].sampleCount)")
+        try requireReadable(signal)
         let layout = layouts[signal]
         let width = header.sampleBytes
         var values: [Double] = []

@@ -22,6 +22,8 @@ struct EDFHeader {
         /// Where the signal begins in a data record, in bytes.
         let byteOffset: Int
         let isAnnotations: Bool
+        /// Why its values can't be known, and where the header says so; nil for a signal that can be read.
+        var flaw: (byte: Int, reason: String)?
     }
 
     private static let editor = "repair its header with EDFbrowser or copy it again"
@@ -106,13 +108,20 @@ struct EDFHeader {
             fields.decimal(at: physicalByte, "physical minimum"),
             fields.decimal(at: fields.place(112, 8, index), "physical maximum")
         )
-        guard physical.0 != physical.1 else { throw failure(physicalByte, "physical minimum and maximum are the same") }
         let digitalByte = fields.place(120, 8, index)
         let digital = try (
             fields.number(at: digitalByte, length: 8, "digital minimum"),
             fields.number(at: fields.place(128, 8, index), length: 8, "digital maximum")
         )
-        guard digital.0 < digital.1 else { throw failure(digitalByte, "the digital minimum is not below the maximum") }
+        // Recorders write such headers for inputs that nothing was plugged into: only who wants its values is refused.
+        var flaw: (byte: Int, reason: String)?
+        if physical.0 == physical.1 { flaw = (physicalByte, "physical minimum and maximum are the same; \(editor)") }
+        if digital.0 >= digital.1 { flaw = (digitalByte, "the digital minimum is not below the maximum; \(editor)") }
+        if let flaw {
+            return Signal(
+                name: name, unit: fields.text(at: fields.place(96, 8, index), length: 8), bit: 1, offset: 0,
+                digital: 0...0, sampleCount: count, byteOffset: recordByte, isAnnotations: false, flaw: flaw)
+        }
         let limit = fields.isBDF ? 1 << 23 : 1 << 15
         guard digital.0 >= -limit, digital.1 < limit else {
             let bits = fields.isBDF ? 24 : 16

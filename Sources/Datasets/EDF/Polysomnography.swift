@@ -142,6 +142,9 @@ public struct Polysomnography: RecordingSource {
             return unscored()
         }
         let hypnogram = try Hypnogram(scoring, reading)
+        if path != files.signals, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
+            notes.append(note)
+        }
         // Whoever shifts a list of stages says where it lies.
         if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
         // A file with a clock of its own is EDF+, whose times are seconds.

@@ -46,7 +46,8 @@ public struct PolysomnographyLayout: Sendable, Equatable {
         }
         let inRow = rate * rowSeconds
         guard inRow >= 0.5, abs(inRow - inRow.rounded()) < 1e-6 * inRow else {
-            return "a row of \(rowSeconds) s has \(inRow) values at \(rate) Hz: choose a rate and a row of whole values"
+            return
+                "a row of \(rowSeconds) s has \(inRow) values at \(rate) Hz: choose a rate and a row of whole values (--rate, --row-seconds)"
         }
         return nil
     }

@@ -66,14 +66,43 @@ struct PolysomnographySubjects {
         comparePeople(nights)
     }
 
+    /// Compares what the headers of a night's two files say of the person.
+    ///
+    /// - Parameters:
+    ///   - signals: the signals.
+    ///   - scoring: the hypnogram.
+    ///   - subject: who was recorded, where the user says so.
+    /// - Returns: what the reader of results should know, where the user says whose night it is.
+    /// - Throws: `DatasetError.unsuitable` where the hypnogram seems to be another person's and the user says nothing.
+    static func compare(
+        _ signals: EDFFile, _ scoring: Scoring, _ subject: String?
+    ) throws(DatasetError) -> String? {
+        let (own, other) = (signals.patient, scoring.patient)
+        for (what, value, otherValue) in [
+            ("patient code", other.code, own.code), ("patient's sex", other.sex, own.sex),
+            ("patient's birthdate", other.birthdate, own.birthdate),
+        ] where !SubjectNames.saysNothing(value) && !SubjectNames.saysNothing(otherValue) {
+            guard SubjectNames.folded(value) != SubjectNames.folded(otherValue) else { continue }
+            let difference = "its \(what) is \"\(value)\", and \"\(otherValue)\" in \(signals.path)"
+            guard subject != nil else {
+                throw .unsuitable(
+                    path: scoring.path,
+                    reason: "\(difference): is it another person's hypnogram? if both are of one night, give --subject")
+            }
+            return "\(scoring.path): \(difference)"
+        }
+        return nil
+    }
+
     /// Refuses one file as two people, whatever paths lead to it.
-    private func requireOneSubjectOfEachFile(_ nights: [Night]) throws(DatasetError) {
+    private mutating func requireOneSubjectOfEachFile(_ nights: [Night]) throws(DatasetError) {
         var firstOfFile: [String: Int] = [:]
         for index in nights.indices {
             let path = nights[index].files.signals
             let file = URL(filePath: path).resolvingSymlinksInPath().path
             let first = firstOfFile[file] ?? index
             firstOfFile[file] = first
+            if first != index { notes.append("\(path): it is given twice, so its night counts twice") }
             guard names[first] == names[index] else {
                 throw .unsuitable(
                     path: path,

@@ -36,6 +36,8 @@ struct Scoring {
     var start: Double?
     /// When the file says that the recording began; nil where it has no date.
     var date: EDFDate?
+    /// Whose stages these are, as far as the file says.
+    var patient = EDFPatient()
     /// What numbers that stand alone mean; nil: the texts must tell.
     var numbers: [String: StageMeaning]?
     /// How many sleep epochs it lists one after another, where it has no times: only their number can say that they are
@@ -106,7 +108,7 @@ extension Scoring {
             path: file.path,
             intervals: file.annotations.map {
                 Interval(onset: $0.onset, duration: $0.duration, text: $0.text)
-            }, start: file.start, date: file.date, notes: file.notes)
+            }, start: file.start, date: file.date, patient: file.patient, notes: file.notes)
     }
 }
 

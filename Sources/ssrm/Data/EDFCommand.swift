@@ -114,6 +114,12 @@ struct EDFCommand: ReaderCommand {
             guard wakeMargin == nil || !hypnogram.isEmpty else {
                 throw ValidationError("--wake-margin needs to know where sleep is: give --hypnogram")
             }
+            if hypnogram.isEmpty, let option = stages.given ?? scorer.map({ _ in "--scorer" }) {
+                throw ValidationError("\(option) is about the texts of a hypnogram: give --hypnogram, or leave it out")
+            }
+            guard subject.isEmpty || !fileIsSubject else {
+                throw ValidationError("--subject says who was recorded: leave --file-is-subject out")
+            }
             guard subject.isEmpty || subject.count == signals.count else {
                 throw ValidationError(
                     "--subject must be given once for each --signals or not at all: \(subject.count) for \(signals.count)"

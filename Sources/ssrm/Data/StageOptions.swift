@@ -32,6 +32,13 @@ struct StageOptions: ParsableArguments {
             """)
     var prefer: HypnogramReading.Preference?
 
+    /// The name of one of these options that was given.
+    var given: String? {
+        if !stageMap.isEmpty { return "--stage-map" }
+        if ignoreUnknownStages { return "--ignore-unknown-stages" }
+        return prefer == nil ? nil : "--prefer"
+    }
+
     func validate() throws {
         do {
             _ = try reading()
