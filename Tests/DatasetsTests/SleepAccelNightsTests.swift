@@ -126,6 +126,38 @@ private func row(_ name: String) -> Int { SleepAccelNights.content.firstIndex(of
         ])
 }
 
+@Test(arguments: [
+    ("0", "the heart rate is 0.0 at"), ("-1", "the heart rate is -1.0 at"),
+])
+func aHeartRateThatNobodyHasIsRefused(value: String, words: String) throws {
+    var night = Night()
+    night.heartRate?[350] = "1345.3,\(value)"
+    let error = try #require(#expect(throws: DatasetError.self) { try source([night]) })
+    #expect("\(error)".contains("\(words) 1345.3 s: take out the rows") && "\(error)".contains("7_heartrate.txt"))
+}
+
+@Test(arguments: [(1 / 60.0, "1."), (1_000 / 60.0, "1")])
+func heartRatesInAnotherUnitAreRefused(factor: Double, start: String) throws {
+    var night = Night()
+    night.heartRate = night.heartRate?.map { line in
+        let parts = line.split(separator: ",")
+        return "\(parts[0]),\((Double(parts[1]) ?? .nan) * factor)"
+    }
+    let error = try #require(#expect(throws: DatasetError.self) { try source([night]) })
+    #expect("\(error)".contains("its median heart rate is \(start)") && "\(error)".contains("in beats a minute"))
+}
+
+@Test func aPersonWithLabelsAloneIsCounted() throws {
+    let folder = try TemporaryFolder()
+    try Night().write(to: folder)
+    try folder.write("0 0\n30 0\n", to: "labels/9_labeled_sleep.txt")
+    let read = try SleepAccelNights(root: folder.url.path, origin: .published)
+    #expect(read.outline.subjects == ["7"])
+    let left = read.skipped.filter { $0.kind == .recording }
+    #expect(left.map(\.path) == [folder.path("labels/9_labeled_sleep.txt")])
+    #expect(left.first?.reason == "no files of subject 9 in features_walch; --from raw reads motion instead")
+}
+
 @Test func whenNoNightIsLeftOneLineSaysWhatIsNotThere() throws {
     var night = Night()
     night.heartRate = nil

@@ -139,6 +139,7 @@ struct SleepAccelNight {
 
     private static func heartRate(of files: Files, in span: Range<Double>) throws(DatasetError) -> TimedRows {
         var rows = try TimedRows(path: files.heartRate, columnCount: 2, in: span)
+        try HeartRateRows.require(rows, path: files.heartRate)
         if !rows.times.isEmpty { rows.dropFirst() }
         return rows
     }

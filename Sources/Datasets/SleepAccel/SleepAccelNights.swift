@@ -129,6 +129,13 @@ extension SleepAccelNights {
                 guard let known = placed else { continue }
                 try add(known, labels, files)
             }
+            for name in labels {
+                let subject = String(name.prefix { $0 != "_" })
+                guard name == "\(subject)_labeled_sleep.txt", !published.subjects.contains(subject) else { continue }
+                skip(
+                    "\(root)/labels/\(name)",
+                    "no files of subject \(subject) in features_walch; --from raw reads motion instead")
+            }
         }
 
         /// The published values at their places in the labels; nil where those can't be told.

@@ -58,6 +58,7 @@ struct WholeNight {
 
         // All of the file: the rows nearest to a night's ends may lie outside it.
         let rows = try TimedRows(path: files.heartRate, columnCount: 2, oneATime: true)
+        try HeartRateRows.require(rows, path: files.heartRate)
         skipped = rows.skipped(of: files.heartRate, outside: "")
         let startSeconds = labels.start(of: start)
         let withRow = Set(

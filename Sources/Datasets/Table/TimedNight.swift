@@ -11,8 +11,6 @@ struct TimedNight {
     private static let leadSeconds = 1800.0
     /// The width of its filter, in seconds, of which it needs half.
     private static let filterSeconds = 285.0
-    /// Medians outside are no heart rate of a person in beats a minute.
-    private static let plausibleMedian = 20.0...250.0
 
     let name: TableNames.Name
     let run: (firstPosition: Int, labels: [Int?])
@@ -101,7 +99,7 @@ struct TimedNight {
             let grid = HeartRateMeasures.grid(
                 series, from: Double(start) * SleepEpochWindow.epochSeconds, epochCount: count)
             let median = grid.sorted()[grid.count / 2]
-            guard Self.plausibleMedian.contains(median) else {
+            guard HeartRateRows.plausibleMedian.contains(median) else {
                 throw unusable("its median heart rate is \(Float(median)): is it in beats a minute?")
             }
             let lastLabel = epochs.filter { $0.value.label != nil }.keys.max() ?? last
