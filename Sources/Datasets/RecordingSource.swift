@@ -23,11 +23,12 @@ extension RecordingSource {
     /// - Parameters:
     ///   - path: where the file will be.
     ///   - reader: how the recordings are read, for the file; nil where it is not to be kept.
+    ///   - note: is told what else the reader of its results should know, now that the values were read.
     ///   - progress: is told of how many samples were written, of all, on this thread.
     /// - Returns: the file's digest, and everything that was left out.
     /// - Throws: `DatasetError` for recordings that can't be read, `TensorFileError` for a file that can't be written.
     public func write(
-        to path: String, reader: ReaderRecord? = nil,
+        to path: String, reader: ReaderRecord? = nil, note: (String) -> Void = { _ in },
         progress: @escaping (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> (digest: String, skipped: [SkippedItem]) {
         var outline = outline
@@ -37,6 +38,7 @@ extension RecordingSource {
         if let (recording, position) = writer.sampleNotFinite {
             throw DatasetError.notFinite(recording: recording, position: position)
         }
+        if let twins = writer.noteOnTwins { note(twins) }
         return (try writer.finish(), skipped + skippedOfValues)
     }
 }

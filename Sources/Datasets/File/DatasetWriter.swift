@@ -8,6 +8,7 @@ public struct DatasetWriter: ~Copyable {
     private var file: TensorFileWriter
     private var appendedCount = 0
     private var firstNotFinite: Int?
+    private var prints: RecordingPrints
     /// Is told of how many samples' values were appended, of all.
     private let progress: (_ done: Int, _ count: Int) -> Void
 
@@ -33,6 +34,7 @@ public struct DatasetWriter: ~Copyable {
             outline.units.isEmpty || outline.units.count == max(outline.content.count, 1),
             "\(outline.units.count) units for \(outline.content.count) kinds of values")
         (self.outline, self.progress) = (outline, progress)
+        prints = RecordingPrints(lengths: outline.recordings.map { $0.labels.count * outline.rows * outline.columns })
         let count = outline.sampleCount
         var metadata = [
             DatasetLayout.formatKey: DatasetLayout.format, DatasetLayout.kindKey: outline.kind,
@@ -79,6 +81,7 @@ public struct DatasetWriter: ~Copyable {
             firstNotFinite = appendedCount + index
         }
         appendedCount += values.count
+        prints.append(values)
         try file.append(UnsafeRawBufferPointer(values))
         progress(appendedCount / (outline.rows * outline.columns), outline.sampleCount)
     }
@@ -93,6 +96,18 @@ public struct DatasetWriter: ~Copyable {
             sample -= recording.labels.count
         }
         return nil
+    }
+
+    /// A line on recordings of two subjects that have the same values, once all are appended; nil where there are none.
+    var noteOnTwins: String? {
+        let twins = prints.twins(subjects: outline.recordings.map(\.subject))
+        guard let (first, second) = twins.first else { return nil }
+        func named(_ place: Int) -> String {
+            let recording = outline.recordings[place]
+            return "recording \"\(recording.name)\" of subject \"\(outline.subjects[recording.subject])\""
+        }
+        let others = twins.count > 1 ? ", and so have \(twins.count - 1) more" : ""
+        return "\(named(second)) has the values of \(named(first))\(others): is one person there under two names?"
     }
 
     /// Completes the file.

@@ -49,13 +49,16 @@ struct DatasetOutput: ParsableArguments {
     func write(_ source: some RecordingSource, reader: ReaderRecord? = nil) throws {
         let outline = source.outline
         var line = ProgressLine("samples")
-        let (digest, skipped) = try source.write(to: out, reader: reader) { line.show($0, of: $1) }
+        var notes = source.notes
+        let (digest, skipped) = try source.write(to: out, reader: reader, note: { notes.append($0) }) {
+            line.show($0, of: $1)
+        }
         line.end()
-        Self.tell(source.notes, skipped)
+        Self.tell(notes, skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,
-            skipped: skipped, notes: source.notes)
+            skipped: skipped, notes: notes)
         if json {
             try printJSON(summary)
         } else {

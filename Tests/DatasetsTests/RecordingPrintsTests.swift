@@ -1,0 +1,41 @@
+import Foundation
+import Signals
+import TestKit
+import Testing
+
+@testable import Datasets
+
+/// Recordings of 20 samples of four values, made by `values`, of one subject each.
+private func note(of recordings: [(subject: Int, values: [Float])], piece: Int) throws -> String? {
+    let folder = try TemporaryFolder()
+    let found = recordings.enumerated().map { place, recording in
+        FoundRecording(
+            name: "r\(place)", subject: "s\(recording.subject)", firstPosition: 0,
+            labels: Array(repeating: nil, count: recording.values.count / 4))
+    }
+    let outline = DatasetOutline(kind: "test", vocabulary: .stage, rows: 4, columns: 1, of: found)
+    var writer = try DatasetWriter(path: folder.path("x"), outline: outline)
+    let values = recordings.flatMap(\.values)
+    for start in stride(from: 0, to: values.count, by: piece) {
+        try values[start..<min(start + piece, values.count)].withUnsafeBufferPointer { try writer.append($0) }
+    }
+    let note = writer.noteOnTwins
+    _ = try writer.finish()
+    return note
+}
+
+private func ramp(_ seed: Int, count: Int = 80) -> [Float] { (0..<count).map { Float(($0 * 7 + seed) % 31) } }
+
+@Test(arguments: [4, 28, 80, 124, 400])
+func recordingsOfTwoSubjectsWithTheSameValuesAreSaid(piece: Int) throws {
+    let one = try note(of: [(1, ramp(0)), (2, ramp(1)), (3, ramp(0))], piece: piece)
+    #expect(
+        one == "recording \"r2\" of subject \"s3\" has the values of recording \"r0\" of subject \"s1\": is one person "
+            + "there under two names?")
+    let two = try note(of: [(1, ramp(0)), (2, ramp(0)), (3, ramp(0))], piece: piece)
+    #expect(two?.contains(", and so have 1 more: ") == true)
+    #expect(try note(of: [(1, ramp(0)), (1, ramp(0)), (2, ramp(1))], piece: piece) == nil)
+    #expect(try note(of: [(1, ramp(0)), (2, Array(ramp(0).reversed()))], piece: piece) == nil)
+    #expect(try note(of: [(1, ramp(0)), (2, ramp(0, count: 84))], piece: piece) == nil)
+    #expect(try note(of: [(1, ramp(0, count: 40)), (2, ramp(0, count: 40))], piece: piece) == nil)
+}
