@@ -10,9 +10,10 @@ import Signals
 /// Metadata: `scheme`, `vocabulary`, `preset`; as JSON `classes`, `content`, `units`, `subjects`, `preparation` (of
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
 /// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
-/// record), where its body was trained on, `augmentation` and, where it is known, `reader` (how the recordings were
-/// read); `dataset` and, where an encoder was pre-trained, `encoder_job` and `encoder_dataset` (digests) and, where it
-/// is known on whom, as JSON `encoder_subjects`. Tensors: an encoder's parameters as `encoder.…`, or each member's as
+/// record), where its body was trained on, `augmentation` and, where they are known, `frame` (how maps lay that
+/// are read as they are) and `reader` (how the recordings were read); `dataset` and, where an encoder was pre-trained,
+/// `encoder_job` and `encoder_dataset` (digests) and, where it is known on whom, as JSON `encoder_subjects`. Tensors:
+/// an encoder's parameters as `encoder.…`, or each member's as
 /// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their
 /// parts' names; `scaling.means` and `scaling.factors`, where other values are read than a tuned body's features, and,
 /// where the settings have them, `components.mean` `[values]`, `components.directions` `[components, values]`,
@@ -56,6 +57,7 @@ extension RecogniserModel {
         }
         if recogniser.forest != nil { metadata["trees"] = try json(recogniser.settings.trees) }
         if let encoder = encoders.first { metadata["encoder"] = try json(encoder.record) }
+        if let frame { metadata["frame"] = try json(frame) }
         if let reader { metadata["reader"] = try json(reader) }
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
@@ -171,6 +173,7 @@ extension RecogniserModel {
         self.init(
             encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
             scheme: scheme, vocabulary: vocabulary, classes: classes, content: content, units: units,
+            frame: metadata["frame"] == nil ? nil : try decoded(MapFrame.self, "frame"),
             reader: metadata["reader"] == nil ? nil : try decoded(ReaderRecord.self, "reader"),
             preset: try text("preset"),
             provenance: Provenance(

@@ -56,6 +56,9 @@ public struct RecogniserModel: Sendable {
     public let content: [String]
     /// The values' units, as that dataset says; empty where nobody said.
     public let units: [String]
+    /// How the pressure maps lay that it was trained on as they are; nil where they are prepared to lie alike, where
+    /// nobody said, and of other samples.
+    public let frame: MapFrame?
     /// How the recordings that it was trained on were read; nil where nobody said.
     public let reader: ReaderRecord?
     /// The name of the settings that it was made with.
@@ -70,7 +73,8 @@ public struct RecogniserModel: Sendable {
     public init(
         encoders: [Encoder], rows: Int, columns: Int, inputs: RecogniserInputs, recogniser: Recogniser,
         scheme: LabelScheme, vocabulary: LabelVocabulary, classes: [String], content: [String] = [],
-        units: [String] = [], reader: ReaderRecord? = nil, preset: String, provenance: Provenance
+        units: [String] = [], frame: MapFrame? = nil, reader: ReaderRecord? = nil, preset: String,
+        provenance: Provenance
     ) {
         precondition(
             encoders.count <= 1 || encoders.count == recogniser.members.count,
@@ -85,7 +89,7 @@ public struct RecogniserModel: Sendable {
         (self.encoders, self.rows, self.columns) = (encoders, rows, columns)
         (self.inputs, self.recogniser) = (inputs, recogniser)
         (self.scheme, self.vocabulary, self.classes) = (scheme, vocabulary, classes)
-        self.reader = reader
+        (self.frame, self.reader) = (frame, reader)
         (self.content, self.units, self.preset, self.provenance) = (content, units, preset, provenance)
     }
 

@@ -92,10 +92,12 @@ public struct RecogniserTraining: Sendable {
         let encoderJob = try encoder.map { encoder throws(SleepRecognitionError) in
             try about(encoder.name) { try encoder.job.digest }
         }
+        let prepares = (record?.preparation ?? inputs.preparation).readsFrame
+        let lay = prepares || dataset.preparation != nil ? nil : dataset.frame
         let model = RecogniserModel(
             encoders: fitted.encoders, rows: shape.rows, columns: shape.columns, inputs: inputs,
             recogniser: fitted.recogniser, scheme: scheme, vocabulary: dataset.vocabulary, classes: labels.classes,
-            content: content, units: units, reader: dataset.reader, preset: self.settings.name,
+            content: content, units: units, frame: lay, reader: dataset.reader, preset: self.settings.name,
             provenance: RecogniserModel.Provenance(
                 encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest,
                 encoderSubjects: encoder.flatMap { dataset.subjects(trainedOnBy: $0.job) }, dataset: dataset.digest,

@@ -58,7 +58,8 @@ extension Encoder {
 }
 
 extension RecogniserModel {
-    /// Refuses a dataset whose samples it does not take: neither its encoder nor what it reads beside features.
+    /// Refuses a dataset whose samples it does not take: neither its encoder nor what it reads beside features, nor
+    /// maps that lie otherwise.
     ///
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
@@ -66,5 +67,15 @@ extension RecogniserModel {
         try SampleKind(
             rows: rows, columns: columns, preparation: inputs.preparation, content: content, units: units
         ).check(dataset, for: name)
+        if let frame, let other = dataset.frame, dataset.preparation == nil, other != frame {
+            func words(_ frame: MapFrame) -> String {
+                "baseline \(frame.baseline) and the \(frame.feetFirst ? "feet" : "head") first"
+            }
+            throw .otherSamples(
+                dataset: dataset.path,
+                reason:
+                    "\(name) was trained on maps with \(words(frame)), as they are, but these have \(words(other)): "
+                    + "make the dataset alike, or train with --preset posture, which brings maps into one form")
+        }
     }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Numerics
 import Recognition
+import Signals
 import SleepRecognition
 import TestKit
 import Testing
@@ -9,17 +10,19 @@ import Upstream
 
 /// A dataset of two sleepers whose samples are `rows` features over three sleep epochs.
 private func dataset(
-    _ content: [String], rows: Int = 4, units: [String] = [], in folder: TemporaryFolder, _ name: String
+    _ content: [String], rows: Int = 4, units: [String] = [], frame: MapFrame? = nil, in folder: TemporaryFolder,
+    _ name: String
 ) throws -> Dataset {
     var draw = RandomSequence(seed: 4, stream: 0)
     let recordings = (0..<2).map { subject in
         DatasetOutline.Recording(
             name: "night \(subject)", subject: subject, labels: (0..<12).map { $0 % 3 == 0 ? 0 : 1 })
     }
-    let outline = DatasetOutline(
+    var outline = DatasetOutline(
         kind: "table", vocabulary: .stage, rows: rows, columns: 3, content: content, units: units,
         subjects: ["A", "B"],
         codes: ["W", "N2"], recordings: recordings)
+    outline.frame = frame
     let path = folder.path(name)
     try outline.write((0..<24 * rows * 3).map { _ in Float(draw.normal()) }, to: path)
     return try Dataset(opening: path)
@@ -31,7 +34,7 @@ private struct Case {
     let encoder: PretrainedEncoder
     let model: RecogniserModel
 
-    init(_ content: [String], units: [String] = []) throws {
+    init(_ content: [String], units: [String] = [], frame: MapFrame? = nil) throws {
         folder = try TemporaryFolder()
         settings = try NamedSettings(
             preset: "night",
@@ -39,7 +42,7 @@ private struct Case {
                 "upstream.shards=2", "upstream.shard_size=4", "upstream.steps=2", "upstream.hidden_units=[6]",
                 "recogniser.hidden_units=4", "recogniser.epochs=1",
             ])
-        let data = try dataset(content, units: units, in: folder, "data")
+        let data = try dataset(content, units: units, frame: frame, in: folder, "data")
         encoder = try Pretraining(on: data, settings: settings).run()
         model = try RecogniserTraining(on: data, scheme: .wake, encoder: encoder, settings: settings).run().model
     }
@@ -84,6 +87,24 @@ private struct Case {
     for others in [[], ["uV", "1/min", "m", ""]] {
         #expect(try made.answers(to: dataset(names, units: others, in: made.folder, "same")) == [nil, nil])
     }
+}
+
+@Test func rawMapsThatLieOtherwiseAreRefusedByTheModel() throws {
+    let made = try Case([], frame: MapFrame(baseline: 44, feetFirst: true))
+    let turned = try dataset([], frame: MapFrame(baseline: 44, feetFirst: false), in: made.folder, "turned")
+    #expect(
+        try made.answers(to: turned)[1]
+            == "\(turned.path): the model was trained on maps with baseline 44.0 and the feet first, as they are, but "
+            + "these have baseline 44.0 and the head first: make the dataset alike, or train with --preset posture, "
+            + "which brings maps into one form")
+    #expect(
+        try made.answers(to: dataset([], frame: MapFrame(baseline: 0, feetFirst: true), in: made.folder, "b"))[1] != nil
+    )
+    #expect(try made.answers(to: dataset([], in: made.folder, "unknown"))[1] == nil)
+    let path = made.folder.path("model")
+    try made.model.write(to: path)
+    #expect(try RecogniserModel(opening: path).frame == MapFrame(baseline: 44, feetFirst: true))
+    #expect(try Case([]).model.frame == nil)
 }
 
 /// Datasets of earlier programs don't say what their values are.
