@@ -11,11 +11,13 @@ struct ChoiceOptions: ParsableArguments {
             """, valueName: "setting=values"))
     var choose: [String] = []
 
-    @Option(help: "How many groups of training people are held out in turn to choose.")
-    var choiceGroups = 4
+    @Option(help: "How many groups of training people are held out in turn to choose. (default: 4)")
+    var choiceGroups: Int?
 
     func validate() throws {
-        if choiceGroups < 2 { throw ValidationError("--choice-groups must be at least 2, not \(choiceGroups)") }
+        if let choiceGroups, choiceGroups < 2 {
+            throw ValidationError("--choice-groups must be at least 2, not \(choiceGroups)")
+        }
     }
 
     /// The candidates; none where nothing is to be chosen.

@@ -30,8 +30,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "How samples are held out: loso, kfold or random70.")
     var protocolName: String
 
-    @Option(help: "For kfold: how many groups of subjects.")
-    var folds = 5
+    @Option(help: "For kfold: how many groups of subjects. (default: 5)")
+    var folds: Int?
 
     @Option(
         help:
@@ -96,12 +96,13 @@ struct EvaluateCommand: ParsableCommand {
                 "note: --steps has no effect: nothing is pre-trained where recogniser.encoder is "
                     + chosen.values.recogniser.encoder.rawValue)
         }
+        tellOfOptionsWithoutEffect()
         for file in [inputsOut, predictionsOut].compactMap(\.self) { try requireWritable(file, inputs: [data]) }
-        let division = try EvaluationProtocol(named: protocolName, folds: folds)
+        let division = try EvaluationProtocol(named: protocolName, folds: folds ?? 5)
         let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
             on: dataset, scheme: scheme, division: division, settings: chosen,
-            choosingAmong: candidates, groups: choice.choiceGroups, seed: options.seed)
+            choosingAmong: candidates, groups: choice.choiceGroups ?? 4, seed: options.seed)
         chosen.noteWhatHasNoEffect(on: scheme, of: dataset)
         if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
@@ -118,6 +119,17 @@ struct EvaluateCommand: ParsableCommand {
         Terminal.clear()
         if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
         if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
+    }
+
+    private func tellOfOptionsWithoutEffect() {
+        for (isGiven, option, reason) in [
+            (folds != nil && protocolName != "kfold", "--folds", "it is for --protocol kfold"),
+            (
+                choice.choiceGroups != nil && choice.choose.isEmpty, "--choice-groups",
+                "nothing is chosen without --choose"
+            ),
+            (curve.draws != nil && curve.labelledSubjects == nil, "--draws", "it is for --labelled-subjects"),
+        ] where isGiven { Terminal.error("note: \(option) has no effect: \(reason)") }
     }
 
     private func run(_ curve: LabelCurve) throws {

@@ -11,11 +11,11 @@ struct LabelCurveOptions: ParsableArguments {
             """, valueName: "counts"))
     var labelledSubjects: String?
 
-    @Option(help: "How often these people are drawn.")
-    var draws = 3
+    @Option(help: "How often these people are drawn. (default: 3)")
+    var draws: Int?
 
     func validate() throws {
-        if draws < 1 { throw ValidationError("--draws must be at least 1, not \(draws)") }
+        if let draws, draws < 1 { throw ValidationError("--draws must be at least 1, not \(draws)") }
         _ = try counts
     }
 
@@ -34,7 +34,7 @@ struct LabelCurveOptions: ParsableArguments {
     /// The curve asked for; nil where none is.
     func curve(_ evaluation: Evaluation) throws -> LabelCurve? {
         guard let counts = try counts else { return nil }
-        do { return try LabelCurve(evaluation, labelledCounts: counts, draws: draws) } catch {
+        do { return try LabelCurve(evaluation, labelledCounts: counts, draws: draws ?? 3) } catch {
             if case .labelCurve(let reason) = error { throw ProgramError("--labelled-subjects: \(reason)") }
             throw error
         }

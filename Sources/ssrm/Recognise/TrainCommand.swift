@@ -91,8 +91,9 @@ struct TrainCommand: ParsableCommand {
 
     private func show(_ progress: Recogniser.Progress, after time: Duration) {
         let left = time / progress.epoch * (progress.epochs - progress.epoch)
-        let line = "epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))"
-        Terminal.show(line + "  \(left.asClock) left")
+        let line =
+            "epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))  \(left.asClock) left"
+        Terminal.show(line)
         if !Terminal.isInteractive, progress.epoch % 10 == 0 || progress.epoch == progress.epochs {
             Terminal.error(line)
         }
