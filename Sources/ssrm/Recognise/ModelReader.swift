@@ -107,9 +107,12 @@ struct ModelReader {
         defer { removal.remove() }
         let path = folder + "/recordings"
         var line = ProgressLine("samples read")
-        let (_, skipped) = try read.source.write(to: path, reader: read.record) { line.show($0, of: $1) }
+        var notes = read.source.notes
+        let (_, skipped) = try read.source.write(to: path, reader: read.record, note: { notes.append($0) }) {
+            line.show($0, of: $1)
+        }
         line.end()
-        DatasetOutput.tell(read.source.notes, skipped)
+        DatasetOutput.tell(notes, skipped)
         do { return try work(try Dataset(opening: path)) } catch let error as SleepRecognitionError {
             guard case .otherSamples(_, let reason) = error else { throw error }
             throw SleepRecognitionError.otherSamples(dataset: name, reason: reason)
