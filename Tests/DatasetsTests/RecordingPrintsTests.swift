@@ -1,19 +1,20 @@
+import Datasets
 import Foundation
 import Signals
 import TestKit
 import Testing
 
-@testable import Datasets
-
 /// Recordings of 20 samples of four values, made by `values`, of one subject each.
 private func note(of recordings: [(subject: Int, values: [Float])], piece: Int) throws -> String? {
     let folder = try TemporaryFolder()
-    let found = recordings.enumerated().map { place, recording in
-        FoundRecording(
-            name: "r\(place)", subject: "s\(recording.subject)", firstPosition: 0,
-            labels: Array(repeating: nil, count: recording.values.count / 4))
-    }
-    let outline = DatasetOutline(kind: "test", vocabulary: .stage, rows: 4, columns: 1, of: found)
+    let outline = DatasetOutline(
+        kind: "test", vocabulary: .stage, rows: 4, columns: 1,
+        subjects: (0...(recordings.map(\.subject).max() ?? 0)).map { "s\($0)" }, codes: [],
+        recordings: recordings.enumerated().map { place, recording in
+            .init(
+                name: "r\(place)", subject: recording.subject, firstPosition: 0,
+                labels: Array(repeating: nil, count: recording.values.count / 4))
+        })
     var writer = try DatasetWriter(path: folder.path("x"), outline: outline)
     let values = recordings.flatMap(\.values)
     for start in stride(from: 0, to: values.count, by: piece) {

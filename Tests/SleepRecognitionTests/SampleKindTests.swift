@@ -93,7 +93,7 @@ private struct Case {
     let made = try Case([], frame: MapFrame(baseline: 44, feetFirst: true))
     let turned = try dataset([], frame: MapFrame(baseline: 44, feetFirst: false), in: made.folder, "turned")
     #expect(
-        try made.answers(to: turned)[1]
+        made.answers(to: turned)[1]
             == "\(turned.path): the model was trained on maps with baseline 44.0 and the feet first, as they are, but "
             + "these have baseline 44.0 and the head first: make the dataset alike, or train with --preset posture, "
             + "which brings maps into one form")

@@ -99,7 +99,7 @@ public struct DatasetWriter: ~Copyable {
     }
 
     /// A line on recordings of two subjects that have the same values, once all are appended; nil where there are none.
-    var noteOnTwins: String? {
+    package var noteOnTwins: String? {
         let twins = prints.twins(subjects: outline.recordings.map(\.subject))
         guard let (first, second) = twins.first else { return nil }
         func named(_ place: Int) -> String {
