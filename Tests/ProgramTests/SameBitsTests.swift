@@ -198,6 +198,8 @@ import Testing
         #expect(givenUp.process == (try endless.events.waits(for: .ended, count: 4)).last?.process)
         #expect(endless.process.waits(for: "no other takes the place of worker process"))
         try endless.waitsForProgress()
+        // For the run that this one is compared with.
+        try FileManager.default.copyItem(atPath: try Pretraining.dataset.get(), toPath: copy)
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
