@@ -97,11 +97,7 @@ package final class CheckpointWriter: Sendable {
         return queue.sync {
             state.withLock { $0.waiting = nil }
             do {
-                return try folder.checkpointSteps.filter { $0 > step }.compactMap { later in
-                    let path = folder.checkpointFile(step: later)
-                    if unlink(path) == 0 || errno == ENOENT { return nil }
-                    return "\(path): \(String(cString: strerror(errno)))"
-                }
+                return try folder.checkpointSteps.filter { $0 > step }.compactMap(remove)
             } catch {
                 return ["\(error)"]
             }
@@ -118,11 +114,14 @@ package final class CheckpointWriter: Sendable {
         }
         let wanted = Set(backTo.compactMap { backTo in steps.last { $0 <= backTo } })
         for old in steps.dropLast(kept) where !wanted.contains(old) {
-            let path = folder.checkpointFile(step: old)
-            if unlink(path) != 0, errno != ENOENT {
-                events.put(.checkpointNotRemoved(reason: "\(path): \(String(cString: strerror(errno)))"))
-            }
+            if let reason = remove(old) { events.put(.checkpointNotRemoved(reason: reason)) }
         }
+    }
+
+    /// Removes the checkpoint of a step; returns why it is still there, where it is.
+    private func remove(_ step: Int) -> String? {
+        let path = folder.checkpointFile(step: step)
+        return unlink(path) == 0 || errno == ENOENT ? nil : "\(path): \(String(cString: strerror(errno)))"
     }
 
     /// Waits until all is written, with a last attempt where the last failed.

@@ -1,3 +1,5 @@
+import Coordination
+
 /// How fast a run's steps follow one another, from the end of the first one that was seen done.
 struct RunPace {
     private let rowsPerStep: Int
@@ -19,12 +21,15 @@ struct RunPace {
         return Double((last.step - first.step) * rowsPerStep) / max((last.time - first.time).seconds, 1e-9)
     }
 
-    /// Takes note that the run goes on from an earlier step: what was done since counts for nothing.
-    mutating func onWentBack() { first = nil }
-
-    /// Notes a step that is done; rates leave out the time until workers had joined.
-    mutating func onStep(_ step: Int, at time: Duration) {
-        last = (step, time)
-        if first == nil { first = last }
+    /// Takes note of steps that are done, rates leave out the time until workers had joined; and of the run's going on
+    /// from an earlier one: what was done since counts for nothing.
+    mutating func take(_ event: RunEvent, at time: Duration) {
+        switch event {
+        case .stepDone(let step, _, _):
+            last = (step, time)
+            if first == nil { first = last }
+        case .wentBack: first = nil
+        default: break
+        }
     }
 }

@@ -13,12 +13,10 @@ final class RunTally: RunEventSink {
     private(set) var costs = RunCosts()
 
     func take(_ event: RunEvent, at time: Duration) {
+        pace.take(event, at: time)
         switch event {
         case .roundTimed(let times): costs.add(times)
-        case .wentBack: pace.onWentBack()
-        case .stepDone(let step, let figures, _):
-            pace.onStep(step, at: time)
-            lastLoss = figures.first?.value
+        case .stepDone(_, let figures, _): lastLoss = figures.first?.value
         default: break
         }
     }

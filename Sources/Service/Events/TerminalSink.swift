@@ -20,9 +20,9 @@ package final class TerminalSink: RunEventSink {
     }
 
     package func take(_ event: RunEvent, at time: Duration) {
+        pace.take(event, at: time)
         switch event {
         case .stepDone(let step, let figures, let workers):
-            pace.onStep(step, at: time)
             let isDue = time - shownTime > (Terminal.isInteractive ? .milliseconds(200) : .seconds(5))
             guard isDue || Terminal.isInteractive && step == steps else { return }
             shownTime = time
@@ -30,9 +30,6 @@ package final class TerminalSink: RunEventSink {
             if Terminal.isInteractive { Terminal.show(line) } else { Terminal.error(line) }
         case .roundTimed(let times): costs.add(times)
         case .started(step: 0, _, isResumed: false), .checkpointWritten, .checkpointCopied: break
-        case .wentBack:
-            pace.onWentBack()
-            Terminal.error(event.description)
         case .finished where pace.hasBegun: tellCosts()  // the result tells the rest
         case .stopped:
             Terminal.error(event.description)

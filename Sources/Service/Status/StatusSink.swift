@@ -51,19 +51,16 @@ final class StatusSink: RunEventSink {
     }
 
     func take(_ event: RunEvent, at time: Duration) {
+        pace.take(event, at: time)
         switch event {
         case .stepDone(let step, let figures, let workers):
-            pace.onStep(step, at: time)
             let (rate, bytes) = (pace.rate, traffic())
             shared.beat.withLock { beat in
                 (beat.step, beat.workers, beat.rowsPerSecond) = (step, workers, rate)
                 beat.figures = figures.map { RunBeat.NamedFigure(name: $0.name, value: $0.value) }
                 (beat.sentBytes, beat.receivedBytes) = bytes
             }
-        case .started(let step, _, _): shared.beat.withLock { $0.step = step }
-        case .wentBack(let step):
-            pace.onWentBack()
-            shared.beat.withLock { $0.step = step }
+        case .started(let step, _, _), .wentBack(let step): shared.beat.withLock { $0.step = step }
         default: break
         }
     }
