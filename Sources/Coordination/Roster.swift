@@ -70,6 +70,8 @@ public struct Roster: Sendable {
     public static let memberLimit = 4096
     /// So often in such a time, and no more, it is told that a worker's connection has ended.
     private static let (cutOffsInWindow, cutOffWindow) = (8, Duration.seconds(60))
+    /// Of so many workers that fell silent it is known that they may be heard of again.
+    private static let lostLimit = 256
     /// Silent for longer than this, a worker is taken for dead.
     public let lease: Duration
     /// The workers.
@@ -77,6 +79,9 @@ public struct Roster: Sendable {
     /// Those who said that they are ready, in the order of their names: sorting all at each answer would take longer
     /// than all else.
     private var order: [(name: String, id: WorkerID)] = []
+    /// Those who fell silent last and were not heard of since: they may live, and then nothing tells them what was
+    /// said to everybody meanwhile.
+    private var lost: [WorkerID] = []
 
     /// Nobody yet.
     public init(lease: Duration) { self.lease = lease }
@@ -84,6 +89,7 @@ public struct Roster: Sendable {
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
         forgetOrder(of: worker)
+        lost.removeAll { $0 == worker }
         members[worker] = Member(hello, at: now)
     }
 
@@ -173,6 +179,12 @@ public struct Roster: Sendable {
         return members.removeValue(forKey: worker)
     }
 
+    /// Notes that a worker that is no member any more only fell silent.
+    mutating func note(lost worker: WorkerID) {
+        lost.append(worker)
+        if lost.count > Self.lostLimit { lost.removeFirst() }
+    }
+
     private mutating func forgetOrder(of worker: WorkerID) {
         if members[worker]?.isReady ?? false { order.removeAll { $0.id == worker } }
     }
@@ -189,6 +201,9 @@ public struct Roster: Sendable {
 
     /// All workers, in an order that does not depend on a hash.
     var all: [WorkerID] { members.keys.sorted() }
+
+    /// All workers, and those of whom it is not known whether they live.
+    var allWhoMayLive: [WorkerID] { all + lost }
 
     /// The workers that can compute, in the order of their names, so that who gets what does not depend on a hash.
     var ready: [(id: WorkerID, member: Member)] {

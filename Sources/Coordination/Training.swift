@@ -246,13 +246,17 @@ public struct Training: Sendable {
             let name = roster.members[worker]?.name ?? ""
             directives.append(.event(.silent(worker: name, lease: roster.lease)))
             directives += depart(worker, at: now)
+            roster.note(lost: worker)
         }
         return directives
     }
 
     /// Sends every worker away: the job is complete, or the coordinator stops.
+    ///
+    /// Those who fell silent are told as well: whoever was only held up would ask a coordinator that is gone for as
+    /// long as its patience lasts.
     public func finish(complete: Bool) -> [Directive] {
-        roster.all.map { .send(.finish(complete: complete), to: $0) }
+        roster.allWhoMayLive.map { .send(.finish(complete: complete), to: $0) }
     }
 
     // MARK: - What several answers share

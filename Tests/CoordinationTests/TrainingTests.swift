@@ -140,6 +140,17 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     #expect(training.ledger?.claim(of: bob)?.leaves == 0..<4)
 }
 
+@Test func whoeverFellSilentIsSentAwayAtTheEndAllTheSame() {
+    var training = training()
+    _ = training.join(ann, "ann")
+    _ = training.take(hello("bob"), from: bob, at: lease)
+    #expect(events(training.onTick(at: lease + .milliseconds(1))) == [.silent(worker: "ann", lease: lease)])
+    #expect(training.finish(complete: false) == [bob, ann].map { .send(.finish(complete: false), to: $0) })
+    // Told once, though it was silent and came again.
+    _ = training.take(hello("ann"), from: ann, at: lease)
+    #expect(training.finish(complete: false) == [ann, bob].map { .send(.finish(complete: false), to: $0) })
+}
+
 @Test func aCoordinatorThatWasStoppedTakesNobodyForSilent() {
     var training = training()
     _ = training.join(ann, "ann")
