@@ -89,7 +89,7 @@ extension CoordinatorShell {
         let isFinite = makeStep(figures: sumFigures)
         let timed = clock.onRound(over: training.overAfterStep, optimising: watch.elapsed - start, at: watch.elapsed)
         if isFinite {
-            times.onStep(at: watch.elapsed)
+            times.onStep(at: watch.elapsed, readyCount: training.readyCount)
             let made = steps.removeFirst().made
             published.removeFirst()
             beginFurtherStep(made: made.count == parts.count ? made : nil)

@@ -77,7 +77,7 @@ package final class CoordinatorShell {
     private var emptySince = Duration.zero
     /// What was asked for, once the run was asked to end.
     private var ending: Ending?
-    /// Where the time went since the first step was done.
+    /// Where the time went since the first step that all of this machine's workers were there for.
     package internal(set) var times: StepTimes
     /// Where the time of the round in hand goes.
     var clock = RoundClock()
@@ -96,7 +96,7 @@ package final class CoordinatorShell {
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         sampleWatch = try SampleWatch(samples)
-        times = StepTimes(keepsEnds: settings.keepsStepEnds)
+        times = StepTimes(workers: settings.localWorkers, keepsEnds: settings.keepsStepEnds)
         (memory, memoryFault) = Self.makeMemory(settings, job)
         var state = start
         if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }

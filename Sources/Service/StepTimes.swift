@@ -1,10 +1,15 @@
-/// Where the time of a run's steps went, from the end of the first step on.
+/// Where the time of a run's steps went, from the end of the first step on that all of this machine's workers were
+/// there for; of the first of all while they never were.
 package struct StepTimes {
-    /// The end of the first step; nil before it.
+    /// The end of the first step that counts; nil before it.
     private var start: Duration?
+    /// Whether all workers were there by then.
+    private var wereAllThere = false
+    /// How many workers these are.
+    private let workers: Int
     private var end = Duration.zero
     /// Steps since then.
-    private(set) var steps = 0
+    package private(set) var steps = 0
     /// How long the coordinator waited for messages.
     var waiting = Duration.zero
     /// How long it updated parameters.
@@ -14,20 +19,19 @@ package struct StepTimes {
     /// The ends of the steps so far, where they are kept.
     private var ends: [Duration]?
 
-    /// Times before the first step; of a run that is measured, with each step's end.
-    init(keepsEnds: Bool = false) { ends = keepsEnds ? [] : nil }
+    /// Times before the first step, of a run with so many workers of this machine's; of one that is measured, with each
+    /// step's end.
+    package init(workers: Int, keepsEnds: Bool) { (self.workers, ends) = (workers, keepsEnds ? [] : nil) }
 
-    /// As `init(keepsEnds:)`, from the first step's end on.
-    private init(from start: Duration, keepsEnds: Bool) {
-        self.init(keepsEnds: keepsEnds)
-        self.start = start
-        ends?.append(start)
-    }
-
-    /// Notes a step that is done; with the first, counting starts anew.
-    mutating func onStep(at now: Duration) {
-        guard start != nil else { return self = StepTimes(from: now, keepsEnds: ends != nil) }
-        (end, steps) = (now, steps + 1)
+    /// Notes a step that is done while so many workers could compute; with the first, and with the first that all
+    /// workers are there for, counting starts anew.
+    package mutating func onStep(at now: Duration, readyCount: Int) {
+        if start == nil || (!wereAllThere && readyCount >= workers) {
+            self = StepTimes(workers: workers, keepsEnds: ends != nil)
+            (start, end, wereAllThere) = (now, now, readyCount >= workers)
+        } else {
+            (end, steps) = (now, steps + 1)
+        }
         ends?.append(now)
     }
 

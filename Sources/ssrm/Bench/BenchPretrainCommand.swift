@@ -7,9 +7,9 @@ struct BenchPretrainCommand: ParsableCommand {
         commandName: "pretrain",
         abstract: "Rows a second of the upstream stage: a coordinator, worker processes, made-up samples.",
         discussion: """
-            A row is one view of one sample on its way through the network. The time counts from the first step done to the \
-            last, so it leaves out start-up; the rate is the median of ten stretches of equal length, the times per role are \
-            means. The coordinator's step is waiting, optimiser, and messages with their sums; a \
+            A row is one view of one sample on its way through the network. The time counts from the first step done that \
+            all workers were there for to the last, so it leaves out start-up; the rate is the median of ten stretches of \
+            equal length, the times per role are means. The coordinator's step is waiting, optimiser, and messages with their sums; a \
             worker's is computing, and the rest.
 
             Example:

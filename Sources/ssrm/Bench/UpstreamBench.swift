@@ -24,6 +24,7 @@ struct UpstreamBench {
     struct Result: Encodable {
         let samplesPerSecond: Double
         let stepMicroseconds: Double
+        let timedSteps: Int
         let workers: Int
         let rowsPerStep: Int
         let network: [Int]
@@ -36,6 +37,7 @@ struct UpstreamBench {
             case workers, network, time
             case samplesPerSecond = "samples_per_s"
             case stepMicroseconds = "step_us"
+            case timedSteps = "timed_steps"
             case rowsPerStep = "rows_per_step"
             case parameterCount = "parameter_count"
             case parametersSHA256 = "parameters_sha256"
@@ -87,10 +89,13 @@ struct UpstreamBench {
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),
             endpoint: shell.localEndpoint, data: data)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
+        guard shell.times.steps > 0 else {
+            throw ProgramError("all workers were there for the last step alone; give more --steps")
+        }
         let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
-            workers: options.workers, rowsPerStep: job.rowsPerStep, network: [inputs] + hiddenUnits + [classes],
+            timedSteps: shell.times.steps, workers: options.workers, rowsPerStep: job.rowsPerStep, network: [inputs] + hiddenUnits + [classes],
             parameterCount: job.network.parameterCount, parametersSHA256: sha256(of: shell.finalState.parameters),
             coordinatorMegabytes: Self.anonymousMegabytes, time: shell.times.means(workers: options.workers))
     }
