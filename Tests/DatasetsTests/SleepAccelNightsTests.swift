@@ -126,14 +126,17 @@ private func row(_ name: String) -> Int { SleepAccelNights.content.firstIndex(of
         ])
 }
 
-@Test(arguments: [
-    ("0", "the heart rate is 0.0 at"), ("-1", "the heart rate is -1.0 at"),
-])
-func aHeartRateThatNobodyHasIsRefused(value: String, words: String) throws {
+@Test func rowsWithoutAHeartRateAreLeftOutAndCounted() throws {
+    let plain = try source([Night()])
     var night = Night()
-    night.heartRate?[350] = "1345.3,\(value)"
-    let error = try #require(#expect(throws: DatasetError.self) { try source([night]) })
-    #expect("\(error)".contains("\(words) 1345.3 s: take out the rows") && "\(error)".contains("7_heartrate.txt"))
+    // Before the watch was worn, in the night, beside a value of the same time, and after it.
+    night.heartRate =
+        ["-300,0", "400.3000,0"] + (night.heartRate ?? []) + ["1345.4,0", "1345.5,-1", "90000,0"]
+    let mixed = try source([night])
+    let reasons = mixed.1.skipped.filter { $0.kind == .row }.map { "\($0.count) \($0.reason)" }
+    #expect(reasons == ["5 not above 0, so that nothing was measured"])
+    let digests = try [plain, mixed].map { try $0.1.write(to: $0.0.path("data")).digest }
+    #expect(digests[0] == digests[1])
 }
 
 @Test(arguments: [(1 / 60.0, "1."), (1_000 / 60.0, "1")])

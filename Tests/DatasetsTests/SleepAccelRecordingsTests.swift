@@ -127,6 +127,15 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     #expect(shuffled.count(.row, "the same as another row") == heartRateInNight + 2 + 10)
 }
 
+@Test func rowsWithoutAHeartRateChangeNoBitOfARawNight() throws {
+    var night = MadeUpNight()
+    let plain = try Made([night])
+    night.heartRate = ["-500,0"] + (night.heartRate ?? []) + ["301.5,0", "301.75,-1", "99000,0"]
+    let other = try Made([night])
+    #expect(other.dataset.digest == plain.dataset.digest && other.notes.isEmpty)
+    #expect(other.count(.row, "nothing was measured") == 2)  // the others are not in the night
+}
+
 @Test func rowsOfOneTimeAndTwoHeartRatesAreNoted() throws {
     var night = MadeUpNight()
     let row = try #require(night.heartRate?[100].split(separator: ",").first)

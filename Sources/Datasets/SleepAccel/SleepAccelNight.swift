@@ -66,7 +66,7 @@ struct SleepAccelNight {
         if let path = files.labels {
             stages = try SleepAccelStages(path: path)
         } else {
-            let last = try TimedRows.overview(of: files.heartRate, origin: 0, epochCount: 0).last
+            let last = try TimedRows.overview(of: files.heartRate, origin: 0, epochCount: 0, aboveZero: true).last
             stages = SleepAccelStages(
                 unlabelledCount: Int(last / SleepEpochWindow.epochSeconds, clampedTo: -1...1_000_000).map { $0 + 1 }
                     ?? 0)
@@ -74,7 +74,8 @@ struct SleepAccelNight {
         let epochCount = stages.stages.count
         var overviews: [(path: String, TimedRows.Overview)] = []
         for path in [files.heartRate, files.motion].compactMap(\.self) {
-            let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
+            let overview = try TimedRows.overview(
+                of: path, origin: stages.origin, epochCount: epochCount, aboveZero: path == files.heartRate)
             overviews.append((path, overview))
         }
         let sharing =
@@ -138,8 +139,7 @@ struct SleepAccelNight {
     }
 
     private static func heartRate(of files: Files, in span: Range<Double>) throws(DatasetError) -> TimedRows {
-        var rows = try TimedRows(path: files.heartRate, columnCount: 2, in: span)
-        try HeartRateRows.require(rows, path: files.heartRate)
+        var rows = try HeartRateRows.read(files.heartRate, in: span)
         if !rows.times.isEmpty { rows.dropFirst() }
         return rows
     }

@@ -57,8 +57,7 @@ struct WholeNight {
         self.stages = stages
 
         // All of the file: the rows nearest to a night's ends may lie outside it.
-        let rows = try TimedRows(path: files.heartRate, columnCount: 2, oneATime: true)
-        try HeartRateRows.require(rows, path: files.heartRate)
+        let rows = try HeartRateRows.read(files.heartRate, oneATime: true)
         skipped = rows.skipped(of: files.heartRate, outside: "")
         let startSeconds = labels.start(of: start)
         let withRow = Set(

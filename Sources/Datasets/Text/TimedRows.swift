@@ -29,20 +29,31 @@ struct TimedRows {
     private(set) var otherAtSameTimeCount = 0
     /// How many rows were left out because of their time.
     private(set) var outsideCount = 0
+    /// How many rows were left out because nothing was measured.
+    private(set) var unmeasuredCount = 0
 
     /// Looks at the times alone, for `epochCount` sleep epochs from `origin` on.
-    static func overview(of path: String, origin: Double, epochCount: Int) throws(DatasetError) -> Overview {
+    ///
+    /// With `aboveZero` the lines have two columns, and those whose value is not above 0 are passed over.
+    static func overview(
+        of path: String, origin: Double, epochCount: Int, aboveZero: Bool = false
+    ) throws(DatasetError) -> Overview {
         var table = try NumberTable(path: path, hasCommas: true)
         var (first, last, before) = (Double.infinity, -Double.infinity, -Double.infinity)
         var outOfOrderCount = 0
         var firstInEpoch = [Double](repeating: .infinity, count: epochCount)
-        var piece = [Double](repeating: 0, count: rowsPerPiece)
+        let width = aboveZero ? 2 : 1
+        var piece = [Double](repeating: 0, count: rowsPerPiece * width)
         while table.linesLeft > 0 {
             let count = min(table.linesLeft, rowsPerPiece)
             try piece.withUnsafeMutableBufferPointer { piece throws(DatasetError) in
-                try table.readFirstColumn(into: UnsafeMutableBufferPointer(rebasing: piece[..<count]))
+                let rows = UnsafeMutableBufferPointer(rebasing: piece[..<(count * width)])
+                guard aboveZero else { return try table.readFirstColumn(into: rows) }
+                try table.read(columns: width, into: rows)
             }
-            for time in piece[..<count] {
+            for row in 0..<count {
+                if aboveZero, piece[row * width + 1] <= 0 { continue }
+                let time = piece[row * width]
                 (first, last) = (min(first, time), max(last, time))
                 outOfOrderCount += time < before ? 1 : 0
                 before = time
@@ -57,9 +68,11 @@ struct TimedRows {
     /// Reads the rows of a range of times; memory holds those rows alone.
     ///
     /// The lines have `columnCount` columns, the time included. With `oneATime`, of rows with one time and different
-    /// values only the first in the file is kept.
+    /// values only the first in the file is kept. With `aboveZero`, rows whose first value is not above 0 are left out:
+    /// nothing was measured there.
     init(
-        path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity), oneATime: Bool = false
+        path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity), oneATime: Bool = false,
+        aboveZero: Bool = false
     ) throws(DatasetError) {
         var table = try NumberTable(path: path, hasCommas: true)
         times = []
@@ -74,6 +87,10 @@ struct TimedRows {
             for row in 0..<count {
                 guard range.contains(piece[row * columnCount]) else {
                     outsideCount += 1
+                    continue
+                }
+                if aboveZero, piece[row * columnCount + 1] <= 0 {
+                    unmeasuredCount += 1
                     continue
                 }
                 times.append(piece[row * columnCount])
@@ -129,6 +146,8 @@ struct TimedRows {
     func skipped(of path: String, outside: String) -> [SkippedItem] {
         [
             SkippedItem(path: path, kind: .row, count: outsideCount, reason: outside),
+            SkippedItem(
+                path: path, kind: .row, count: unmeasuredCount, reason: "not above 0, so that nothing was measured"),
             SkippedItem(path: path, kind: .row, count: duplicateCount, reason: "the same as another row"),
             SkippedItem(
                 path: path, kind: .row, count: conflictCount, reason: "of the time of an earlier row, but other"),

@@ -95,7 +95,8 @@ struct UpstreamBench {
         let rate = Double(job.rowsPerStep) / shell.times.medianStep
         return Result(
             samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
-            timedSteps: shell.times.steps, workers: options.workers, rowsPerStep: job.rowsPerStep, network: [inputs] + hiddenUnits + [classes],
+            timedSteps: shell.times.steps, workers: options.workers, rowsPerStep: job.rowsPerStep,
+            network: [inputs] + hiddenUnits + [classes],
             parameterCount: job.network.parameterCount, parametersSHA256: sha256(of: shell.finalState.parameters),
             coordinatorMegabytes: Self.anonymousMegabytes, time: shell.times.means(workers: options.workers))
     }
