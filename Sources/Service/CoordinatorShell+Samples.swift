@@ -52,15 +52,8 @@ extension CoordinatorShell {
         if training.isStepComplete { try finishSteps() }
     }
 
-    /// Sends a block of samples, unless these are in question: then whoever waits for it goes on waiting.
     func sendSamples(_ block: Int, to worker: WorkerID) throws {
-        guard let range = blocks.values(ofBlock: block) else {
-            return try send(Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
-        }
-        // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
-        let values = FloatBlock(uninitialised: range.count)
-        values.base.update(from: samples.base + range.lowerBound, count: range.count)
-        guard sampleWatch.isWhole() else { return sampleQueue.add(block, for: worker) }
-        try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+        guard let range = SampleBlocks(job).values(ofBlock: block) else { return try refuse(block: block, to: worker) }
+        try send(range, of: samples, asBlock: block, to: worker)
     }
 }

@@ -8,7 +8,7 @@ extension CoordinatorShell {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         sentBytes += frames.reduce(header.count) { $0 + $1.content.bytes.count }
-        if !frames.isEmpty, reception.gauge(of: worker.bytes) != nil { note(frames) }
+        note(frames, to: worker)
         try reception.send(
             [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
     }

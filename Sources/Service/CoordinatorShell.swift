@@ -31,7 +31,6 @@ package final class CoordinatorShell {
     var unquestioned: TrainingCheckpoint?
     /// Whether a checkpoint was due while the file was in question.
     var owesCheckpoint = false
-    let blocks: SampleBlocks
     private let signals: SignalInbox
     let reception: Reception
     let watch = Stopwatch()
@@ -70,8 +69,7 @@ package final class CoordinatorShell {
     var sentMemory = SentMemory()
     /// Bytes of messages until now; what lies in shared memory is in none.
     package internal(set) var (sentBytes, receivedBytes) = (0, 0)
-    /// How many dropped peers were told of, and when their number was last.
-    var (droppedTold, droppedCountTime) = (0, Duration.zero)
+    var droppedPeers = DroppedPeers()
     /// What computes leaves here that workers disagree about; nil before they do.
     var referee: Referee?
     private var emptySince = Duration.zero
@@ -104,7 +102,6 @@ package final class CoordinatorShell {
         let listening = try TCPEndpoint(listening: settings.listen)
         parts = Self.parts(settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
         jobText = try job.json
-        blocks = SampleBlocks(job)
         (self.checkpoints, self.hold) = (checkpoints, hold)
         schedule = CheckpointSchedule(settings.checkpointEvery, stepsPerRound: job.stepsPerRound)
         training = Training(
@@ -185,11 +182,12 @@ package final class CoordinatorShell {
                 ] + (referee.map { [$0.descriptor] } ?? []),
                 timeout: min(
                     max(.zero, waitEnd - waitStart),
-                    sampleQueue.isEmpty || sampleWatch.isLooking ? tick : Self.sampleWait))
+                    sampleQueue.isEmpty || sampleWatch.isLooking ? tick : sampleWait))
             times.waiting += watch.elapsed - waitStart
             // So many and no more, or a flood of messages would keep signals and time waiting.
             for _ in 0..<Self.messagesAtOnce {
                 guard training.ledger != nil, let arrival = try reception.receive() else { break }
+                receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
                 try receive(arrival)
             }
             try sendSamplesThatWait()
@@ -217,24 +215,6 @@ package final class CoordinatorShell {
             }
         }
         return .complete
-    }
-
-    private func receive(_ arrival: Reception.Arrival) throws {
-        let worker = WorkerID(arrival.peer)
-        receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
-        let envelope: ReceivedEnvelope
-        do throws(WireError) {
-            let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
-        } catch {
-            guard reception.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
-            return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
-        }
-        guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
-        let directives = training.onMessage(
-            message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
-            at: watch.elapsed)
-        try perform(directives, on: envelope)
     }
 
     func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {

@@ -23,7 +23,7 @@ extension RelayShell {
         guard let job, let welcome else { preconditionFailure("no job to prepare") }
         session = .random(in: .min ... .max)
         runs = []
-        lower.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
+        reception.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
         let plan = Training.Plan(
             leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
             largestFigures: job.figures.map(\.largestPerLeaf),
@@ -38,7 +38,7 @@ extension RelayShell {
         guard let welcome else { preconditionFailure("no job to welcome a worker to") }
         let own = Welcome(
             job: welcome.job, heartbeat: welcome.heartbeat, lease: welcome.lease, session: session)
-        try sendDown(Envelope(.welcome(own)), to: worker)
+        try send(Envelope(.welcome(own)), to: worker)
     }
 
     // MARK: - Sums
@@ -120,18 +120,12 @@ extension RelayShell {
     /// Sends a block of the dataset that is here, or asks the coordinator for it.
     func sendSamples(_ block: Int, to worker: WorkerID) throws {
         guard let job, let range = SampleBlocks(job).values(ofBlock: block) else {
-            return try sendDown(
-                Envelope(.refusal(Refusal(.noSuchBlock, "there is no block \(block)"))), to: worker)
+            return try refuse(block: block, to: worker)
         }
         guard let samples = dataset.flatMap({ $0.digest == job.datasetDigest ? $0.samples : nil }) else {
             return try perform(relay.onWanted(block, by: worker))
         }
-        // A copy: the system refuses to send what a file has no more, and the socket takes that for a fault of its own.
-        let values = FloatBlock(uninitialised: range.count)
-        values.base.update(from: samples.base + range.lowerBound, count: range.count)
-        // What a file holds that was touched is not known before it is read again, beside the loop.
-        guard sampleWatch?.isWhole() ?? true else { return sampleQueue.add(block, for: worker) }
-        try sendDown(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
+        try send(range, of: samples, asBlock: block, to: worker)
     }
 
     /// Sends a block that came on to those who wait for it; one that came altered is asked for again by them.
@@ -139,7 +133,7 @@ extension RelayShell {
         guard let envelope else { preconditionFailure("a block to pass on where no message came") }
         do throws(WireError) {
             let frames = try envelope.blocks().map { RawFrame($0) }
-            for worker in workers { try? sendDown(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
+            for worker in workers { try? send(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
         } catch {
             if case .frameChecksum = error { return }
             try perform(relay.onUnreadable(error, at: watch.elapsed))
@@ -158,10 +152,10 @@ extension RelayShell {
         }
     }
 
-    func sendDown(_ envelope: Envelope, to worker: WorkerID) throws {
+    func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let (header, frames) = envelope.parts()
-        if !frames.isEmpty, lower.gauge(of: worker.bytes) != nil { note(frames) }
-        try lower.send(
+        note(frames, to: worker)
+        try reception.send(
             [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
     }
 }

@@ -20,7 +20,7 @@ package final class RelayShell {
     private let sinks: [any WorkerEventSink]
     let upper: Socket
     private let handshakes: HandshakeWatch
-    let lower: Reception
+    let reception: Reception
     let watch = Stopwatch()
     var relay: Relay
     private var isOver = false
@@ -45,8 +45,9 @@ package final class RelayShell {
     var sampleQueue = SampleQueue()
     /// What was sent to workers and may wait for them.
     var sentMemory = SentMemory()
+    var droppedPeers = DroppedPeers()
     /// Where workers reach it.
-    package var endpoint: String { lower.endpoint }
+    package var endpoint: String { reception.endpoint }
 
     /// A relay that listens and connects from now on.
     package init(
@@ -63,8 +64,8 @@ package final class RelayShell {
         relay = Relay(
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
             patience: settings.patience, at: watch.elapsed)
-        let context = try Context(threads: CoordinatorShell.ioThreads(settings.keys))
-        lower = try Reception(
+        let context = try Context(threads: Self.ioThreads(settings.keys))
+        reception = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
             keys: settings.keys?.reception(), in: context, linger: .seconds(1))
         upper = try Socket(.dealer, in: context, linger: .seconds(1))
@@ -77,6 +78,7 @@ package final class RelayShell {
 
     /// Relays until the job is over, a signal comes, or the coordinator is silent for too long.
     package func run() throws -> WorkerShell.Outcome {
+        defer { tellDroppedCount(isLast: true) }
         do {
             return try loop()
         } catch {
@@ -90,10 +92,10 @@ package final class RelayShell {
         while true {
             // Leases of workers are looked at as often as a coordinator looks at them.
             let timeout = min(
-                relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : Self.sampleWait)
+                relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : sampleWait)
             try Poller.wait(
-                for: [upper, handshakes.socket] + lower.sockets,
-                and: [signals.descriptor, lower.descriptor] + (sampleWatch.map { [$0.descriptor] } ?? []),
+                for: [upper, handshakes.socket] + reception.sockets,
+                and: [signals.descriptor, reception.descriptor] + (sampleWatch.map { [$0.descriptor] } ?? []),
                 timeout: max(.zero, timeout))
             for outcome in try handshakes.takeAll() {
                 try perform(relay.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
@@ -107,12 +109,13 @@ package final class RelayShell {
                 }
             }
             for _ in 0..<Self.messagesAtOnce {
-                guard let arrival = try lower.receive() else { break }
-                try receiveFromBelow(arrival)
+                guard let arrival = try reception.receive() else { break }
+                try receive(arrival)
             }
             if sampleWatch?.takeVerdict() == false, let fault = sampleWatch?.fault { throw ServiceError(fault) }
             try sendSamplesThatWait()
             try takePeerNotes()
+            tellDroppedCount(isLast: false)
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {
                 signals.endAtOnceOnNext()
                 try perform(relay.onStop())
@@ -131,23 +134,6 @@ package final class RelayShell {
         }
         let directives = relay.onMessage(
             envelope.message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, at: watch.elapsed)
-        try perform(directives, on: envelope)
-    }
-
-    private func receiveFromBelow(_ arrival: Reception.Arrival) throws {
-        let worker = WorkerID(arrival.peer)
-        let envelope: ReceivedEnvelope
-        do throws(WireError) {
-            let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
-        } catch {
-            guard lower.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
-            return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
-        }
-        guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
-        let directives = relay.onMessage(
-            message, blockLengths: envelope.blockLengths, isAhead: envelope.isAhead, from: worker,
-            at: watch.elapsed)
         try perform(directives, on: envelope)
     }
 
@@ -185,10 +171,10 @@ package final class RelayShell {
 
     private func perform(_ directive: Training.Directive, on envelope: ReceivedEnvelope?) throws {
         switch directive {
-        case .send(let message, let worker): try sendDown(Envelope(message), to: worker)
+        case .send(let message, let worker): try send(Envelope(message), to: worker)
         case .sendWork(let work, let withParameters, let worker):
             let frames = withParameters ? run(work.step)?.parameters.map { [$0] } ?? [] : []
-            try sendDown(Envelope(.work(work), frames: frames), to: worker)
+            try send(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
         case .takeSums(let worker, _, _):
