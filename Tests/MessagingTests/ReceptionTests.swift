@@ -8,9 +8,21 @@ import Testing
     private let reception: Reception
 
     init() throws {
-        reception = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), FrontLimits.small, frameLimit: 1 << 20, in: Context(),
+        reception = try Self.reception(.small)
+    }
+
+    /// A reception on a free port with these limits.
+    private static func reception(_ limits: FrontLimits, frameLimit: Int = 1 << 20) throws -> Reception {
+        try Reception(
+            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: frameLimit, in: Context(),
             linger: .seconds(1))
+    }
+
+    /// A reception with small limits, but for what `change` alters.
+    private static func reception(_ change: (inout FrontLimits) -> Void) throws -> Reception {
+        var limits = FrontLimits.small
+        change(&limits)
+        return try reception(limits)
     }
 
     private func dealer(_ identity: UInt8, to endpoint: String? = nil) throws -> Socket {
@@ -62,11 +74,7 @@ import Testing
     }
 
     @Test func whoSaysMoreThanItMayIsReadMoreSlowlyAndNothingOfItIsLost() throws {
-        var limits = FrontLimits.small
-        limits.pace = Rate(burst: 100, perSecond: 1000)
-        let paced = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
-            linger: .seconds(1))
+        let paced = try Self.reception { $0.pace = Rate(burst: 100, perSecond: 1000) }
         let peer = try RawPeer(paced.endpoint)
         let start = ContinuousClock.now
         peer.send((0..<600).flatMap { RawPeer.frame([UInt8($0 % 256)]) })
@@ -83,17 +91,8 @@ import Testing
         peer.close()
     }
 
-    /// A reception that reads so many small frames of a machine.
-    private func paced(_ paceOfMachine: Rate) throws -> Reception {
-        var limits = FrontLimits.small
-        limits.paceOfMachine = paceOfMachine
-        return try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
-            linger: .seconds(1))
-    }
-
     @Test func manyConnectionsOfAMachineTogetherAreReadAsSlowlyAsOne() throws {
-        let paced = try paced(Rate(burst: 100, perSecond: 1000))
+        let paced = try Self.reception { $0.paceOfMachine = Rate(burst: 100, perSecond: 1000) }
         let start = ContinuousClock.now
         let peers = try (0..<20).map { _ in try RawPeer(paced.endpoint) }
         for peer in peers { peer.send((0..<60).flatMap { RawPeer.frame([UInt8($0)]) }) }
@@ -104,7 +103,7 @@ import Testing
 
     @Test func whatComesWithLargeFramesIsReadHoweverMuchItIs() throws {
         // Counted, the last of them would be read after some minutes.
-        let paced = try paced(Rate(burst: 20, perSecond: 1))
+        let paced = try Self.reception { $0.paceOfMachine = Rate(burst: 20, perSecond: 1) }
         let worker = try dealer(1, to: paced.endpoint)
         let sums = [UInt8](repeating: 5, count: 20_000)
         for number in 0..<200 {
@@ -116,11 +115,7 @@ import Testing
     }
 
     @Test func talkIsPassedOverBeyondItsRate() throws {
-        var limits = FrontLimits.small
-        limits.talk = Rate(burst: 3, perSecond: 0.001)
-        let reception = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 1 << 20, in: Context(),
-            linger: .seconds(1))
+        let reception = try Self.reception { $0.talk = Rate(burst: 3, perSecond: 0.001) }
         let worker = try dealer(1, to: reception.endpoint)
         try worker.send([.copied([7])])
         guard let peer = try wait(for: reception.sockets, { try reception.receive() })?.peer else { return }
@@ -133,9 +128,7 @@ import Testing
         let limits = FrontLimits(
             message: MessageLimits(frameCount: 3, frameBytes: 4 << 20, byteCount: 8 << 20), inFlight: 1 << 30,
             waiting: 1 << 30, connections: FrontLimits.small.connections)
-        let wide = try Reception(
-            at: TCPEndpoint(listening: "tcp://127.0.0.1:*"), limits, frameLimit: 8 << 20, in: Context(),
-            linger: .seconds(1))
+        let wide = try Self.reception(limits, frameLimit: 8 << 20)
         // No two pieces of a length that a buffer has are alike.
         let block = (0..<65_521).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) }
         func bytes(_ count: Int, from start: Int) -> [UInt8] {

@@ -5,17 +5,14 @@ import Testing
 /// A small made-up dataset and an encoder for it, made once by the program itself.
 struct PreparedMaps {
     let folder: TemporaryFolder
-    var data: String { folder.path("maps.safetensors") }
+    let data: String
     var run: String { folder.path("run") }
 
     init() throws {
         folder = try TemporaryFolder()
-        let made = try ProgramRun.ssrm(
-            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "6", "--seed", "2",
-            "--out", folder.path("maps.safetensors"))
-        try #require(made.status == 0, "\(made.errors)")
+        data = try SyntheticMaps.shared.get().data
         let trained = try ProgramRun.ssrm(
-            "pretrain", "--data", folder.path("maps.safetensors"), "--run", folder.path("run"), "--workers", "1",
+            "pretrain", "--data", data, "--run", folder.path("run"), "--workers", "1",
             "--steps", "20", "--shards", "2", "--seed", "3")
         try #require(trained.status == 0, "\(trained.errors)")
     }

@@ -6,20 +6,8 @@ private func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
 }
 
-/// A small made-up dataset of 72 maps, made once.
-private struct Prepared {
-    let folder: TemporaryFolder
-    var data: String { folder.path("maps.safetensors") }
-
-    init() throws {
-        folder = try TemporaryFolder()
-        let made = try ProgramRun.ssrm(
-            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "6", "--seed", "2",
-            "--out", folder.path("maps.safetensors"))
-        try #require(made.status == 0, "\(made.errors)")
-    }
-
-    func evaluate(_ division: String, _ more: String...) throws -> ProgramResult {
+extension SyntheticMaps {
+    fileprivate func evaluate(_ division: String, _ more: String...) throws -> ProgramResult {
         try ProgramRun(
             [
                 "evaluate", "--data", data, "--scheme", "posture3", "--protocol", division, "--folds", "2",
@@ -27,15 +15,13 @@ private struct Prepared {
             ] + more
         ).result()
     }
-
-    static let shared = Result { try Prepared() }
 }
 
 /// `ssrm evaluate --folds-only`.
 @Suite struct FoldsReportTests {
     @Test(arguments: ["loso", "kfold", "random70"])
     func theFoldsAreThoseOfTheEvaluation(division: String) throws {
-        let prepared = try Prepared.shared.get()
+        let prepared = try SyntheticMaps.shared.get()
         let listed = try prepared.evaluate(division, "--folds-only", "--json")
         #expect(listed.status == 0, "\(listed.errors)")
         let report = try object(listed.output)
@@ -63,7 +49,7 @@ private struct Prepared {
     }
 
     @Test func forPeopleItIsALineAFold() throws {
-        let listed = try Prepared.shared.get().evaluate("loso", "--folds-only")
+        let listed = try SyntheticMaps.shared.get().evaluate("loso", "--folds-only")
         let lines = listed.output.split(separator: "\n")
         #expect(lines.count == 5)
         #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(": 54 samples to train on, 18 held out") }, "\(lines)")
@@ -99,7 +85,7 @@ private struct Prepared {
     @Test(.enabled(if: python, "no python3"), arguments: ["loso", "random70"])
     func itsFiguresAreDefinedAsThoseOfTheProgram(division: String) throws {
         let done = try object(
-            try Prepared.shared.get().evaluate(division, "--steps", "0", "--epochs", "2", "--json").output)
+            try SyntheticMaps.shared.get().evaluate(division, "--steps", "0", "--epochs", "2", "--json").output)
         for report in [done] + (try #require(done["folds"] as? [[String: Any]])) {
             let found = try scores(try #require(report["confusion"] as? [[Int]]))
             for key in ["accuracy", "kappa", "macro_f1"] {
@@ -127,7 +113,7 @@ private struct Prepared {
 
     @Test(.enabled(if: isInstalled, "no .build-baselines: the first run of Scripts/compare-baselines makes it"))
     func bothAreScoredOnTheSameSamples() throws {
-        let prepared = try Prepared.shared.get()
+        let prepared = try SyntheticMaps.shared.get()
         let result = try ProgramRun(
             [
                 prepared.data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--preset", "night",
