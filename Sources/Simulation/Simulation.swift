@@ -163,21 +163,11 @@ public struct Simulation {
                 try handle(.toWorker(parcel, worker: i, life: life), order)
             }
         case .toCoordinator(let parcel, let i, let id, let life):
-            if let hub = run.machines[i].hub {
-                guard life == places[hub].life, places[hub].relay != nil, !waits(event, for: hub, order) else { return }
-                if handles(parcel, from: i, id, order) { return }
-                return try takeUp(parcel, from: i, id)
-            }
-            guard life == coordinatorLife, coordinator != nil else { return }
-            if waitsForCoordinator(event, order) || handles(parcel, from: i, id, order) { return }
+            guard isThere(above: i, life: life), !waits(event, above: i, order), !handles(parcel, from: i, id, order)
+            else { return }
             try takeUp(parcel, from: i, id)
         case .handled(let parcel, let i, let id, let life):
-            if let hub = run.machines[i].hub {
-                if life == places[hub].life { try takeUp(parcel, from: i, id) }
-                return
-            }
-            guard life == coordinatorLife, coordinator != nil else { return }
-            try takeUp(parcel, from: i, id)
+            if isThere(above: i, life: life) { try takeUp(parcel, from: i, id) }
         case .carryOut(let life):
             guard life == coordinatorLife, coordinator != nil else { return }
             try carryOutCoordinator()
@@ -196,46 +186,54 @@ public struct Simulation {
             queue.put(.coordinatorTick(life: life), at: now + run.heartbeat)
             try carryOutCoordinator()
         case .toWorker(let parcel, let i, let life):
-            if life == places[i].life, places[i].relay != nil {
-                if waits(event, for: i, order) { return }
-                tell("\(label(i)) <- \(parcel.message)")
-                places[i].lastHeard = now
-                places[i].relay?.receive(parcel, at: time)
-                return try carryOutRelay(i)
-            }
-            guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
-            tell("w\(i) <- c: \(parcel.message)")
+            guard isThere(i, life: life), !waits(event, for: i, order) else { return }
+            tell("\(label(i)) <- \(places[i].relay == nil ? "c: " : "")\(parcel.message)")
             places[i].lastHeard = now
+            places[i].relay?.receive(parcel, at: time)
             places[i].worker?.receive(parcel, at: time)
-            try carryOut(i)
+            try carryOut(anyAt: i)
         case .workerTick(let i, let life):
-            if life == places[i].life, places[i].relay != nil, now >= places[i].tickAt {
-                if waits(event, for: i, order) { return }
-                places[i].tickAt = .max
-                places[i].relay?.tick(at: time)
-                return try carryOutRelay(i)
-            }
-            guard life == places[i].life, places[i].worker != nil, now >= places[i].tickAt else { return }
-            if waits(event, for: i, order) { return }
+            guard isThere(i, life: life), now >= places[i].tickAt, !waits(event, for: i, order) else { return }
             places[i].tickAt = .max
+            places[i].relay?.tick(at: time)
             places[i].worker?.tick(at: time)
-            try carryOut(i)
+            try carryOut(anyAt: i)
         case .prepared(let i, let life, let generation):
             guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
             places[i].worker?.prepared(generation, at: time)
             try carryOut(i)
         case .computed(let i, let life, let work, let cell, let generation):
             guard life == places[i].life, places[i].worker != nil, !waits(event, for: i, order) else { return }
-            if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
-            let lie = lie(of: i, step: work.step)
-            if let lie { tell("w\(i) lies about its \(lie)") }
-            computeNext(at: i)
-            places[i].worker?.computed(work, at: cell, generation: generation, lies: lie, at: time)
-            try carryOut(i)
+            try onComputed(work, at: i, cell, generation)
         case .fault: try strike()
         case .startWorker(let i): try start(i)
         case .startCoordinator: try startCoordinator()
         }
+    }
+
+    /// Whether the worker or relay of a place is the one that an event is for.
+    private func isThere(_ i: Int, life: Int) -> Bool {
+        life == places[i].life && (places[i].worker != nil || places[i].relay != nil)
+    }
+
+    /// Whether the relay above a place, or the coordinator, is the one that an event is for.
+    private func isThere(above i: Int, life: Int) -> Bool {
+        guard let hub = run.machines[i].hub else { return life == coordinatorLife && coordinator != nil }
+        return life == places[hub].life && places[hub].relay != nil
+    }
+
+    private mutating func carryOut(anyAt i: Int) throws(Failure) {
+        if places[i].relay != nil { try carryOutRelay(i) } else { try carryOut(i) }
+    }
+
+    private mutating func onComputed(_ work: Work, at i: Int, _ cell: Cell, _ generation: Int) throws(Failure) {
+        if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
+        let lie = lie(of: i, step: work.step)
+        if let lie { tell("w\(i) lies about its \(lie)") }
+        computeNext(at: i)
+        let time = time
+        places[i].worker?.computed(work, at: cell, generation: generation, lies: lie, at: time)
+        try carryOut(i)
     }
 
     private mutating func takeUp(_ parcel: Parcel, from i: Int, _ id: WorkerID) throws(Failure) {
@@ -256,6 +254,11 @@ public struct Simulation {
         if now >= places[i].pausedUntil { return false }
         queue.put(event, at: places[i].pausedUntil, order: order)
         return true
+    }
+
+    private mutating func waits(_ event: Event, above i: Int, _ order: Int) -> Bool {
+        guard let hub = run.machines[i].hub else { return waitsForCoordinator(event, order) }
+        return waits(event, for: hub, order)
     }
 
     private mutating func waitsForCoordinator(_ event: Event, _ order: Int) -> Bool {

@@ -67,72 +67,97 @@ public struct AnnotationFile: Sendable, Equatable {
     ///   - path: its name for errors.
     /// - Throws: `DatasetError.malformed`.
     public init(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+        var stream = Stream(bytes: bytes, path: path)
+        try stream.readAll()
+        let annotations = stream.annotations
+        let headerCount = Self.headerCount(annotations)
+        samplesPerSecond = try Self.samplesPerSecond(annotations[..<headerCount], path: path)
+        self.annotations = Array(annotations[headerCount...])
+        notes = String.noteOfLatin1(stream.latin1Count)
+    }
+
+    /// The words of a file, one after another: a code of six bits and a value of ten each.
+    private struct Stream {
+        let bytes: UnsafeRawBufferPointer
+        let path: String
         var annotations: [Annotation] = []
         var latin1Count = 0
-        var (next, sample, number, channel) = (0, 0, 0, 0)
-        func failure(_ byte: Int, _ reason: String) -> DatasetError {
-            .malformed(path: path, byte: byte, reason: reason)
+        private var next = 0
+        /// What an annotation has that no word says anew.
+        private var (sample, number, channel) = (0, 0, 0)
+
+        init(bytes: UnsafeRawBufferPointer, path: String) { (self.bytes, self.path) = (bytes, path) }
+
+        /// Reads up to the end mark, behind which only zeros may follow.
+        mutating func readAll() throws(DatasetError) {
+            while true {
+                let start = next
+                let word0 = try word("without the end mark")
+                if word0 == 0 { break }
+                try take(code: word0 >> 10, value: word0 & 0x3FF, at: start)
+            }
+            if let byte = bytes[next...].firstIndex(where: { $0 != 0 }) {
+                throw failure(byte, "something follows the end mark; copy it again")
+            }
         }
-        func word(_ what: String) throws(DatasetError) -> Int {
+
+        private mutating func take(code: Int, value: Int, at start: Int) throws(DatasetError) {
+            switch Word(rawValue: code) {
+            case .skip:
+                let (high, low) = (try word("inside an interval"), try word("inside an interval"))
+                // What follows may lead back: WFDB ends the header's notes by an interval of -1 and one of 1.
+                sample += Int(Int32(truncatingIfNeeded: high << 16 | low))
+            case .aux: try takeNote(length: value, at: start)
+            case .num:
+                number = Int(Int8(truncatingIfNeeded: value))
+                annotations[try lastAnnotation(start)].number = number
+            case .sub: annotations[try lastAnnotation(start)].subtype = Int(Int8(truncatingIfNeeded: value))
+            case .chn:
+                channel = value & 0xFF
+                annotations[try lastAnnotation(start)].channel = channel
+            case nil:
+                // Code 0 with an interval is an annotation of no kind: it moves the time and says nothing.
+                guard code <= AnnotationFile.largestCode else {
+                    throw failure(start, "there is no annotation code \(code)")
+                }
+                sample += value
+                if code == 0 { return }
+                guard sample >= 0 else {
+                    throw failure(start, "an annotation is at sample \(sample), before the start")
+                }
+                annotations.append(Annotation(sample: sample, code: code, channel: channel, number: number))
+            }
+        }
+
+        private mutating func takeNote(length: Int, at start: Int) throws(DatasetError) {
+            guard next + length + length % 2 <= bytes.count else {
+                throw failure(bytes.count, "the annotations end inside a note: the file was cut; copy it again")
+            }
+            guard !annotations.isEmpty else { throw failure(start, "a note comes before any annotation") }
+            let note = bytes[next..<next + length].prefix { $0 != 0 }
+            let text = String(validating: note, as: UTF8.self)
+            if text == nil { latin1Count += 1 }
+            annotations[annotations.count - 1].note = text ?? String(latin1: note)
+            next += length + length % 2
+        }
+
+        /// The annotation that a field belongs to.
+        private func lastAnnotation(_ start: Int) throws(DatasetError) -> Int {
+            guard !annotations.isEmpty else { throw failure(start, "a field comes before any annotation") }
+            return annotations.count - 1
+        }
+
+        private mutating func word(_ what: String) throws(DatasetError) -> Int {
             guard next + 2 <= bytes.count else {
                 throw failure(bytes.count, "the annotations end \(what): the file was cut; copy it again")
             }
             defer { next += 2 }
             return Int(bytes[next]) | Int(bytes[next + 1]) << 8
         }
-        while true {
-            let start = next
-            let word0 = try word("without the end mark")
-            let (code, value) = (word0 >> 10, word0 & 0x3FF)
-            if word0 == 0 { break }
-            switch Word(rawValue: code) {
-            case .skip:
-                let (high, low) = (try word("inside an interval"), try word("inside an interval"))
-                // What follows may lead back: WFDB ends the header's notes by an interval of -1 and one of 1.
-                sample += Int(Int32(truncatingIfNeeded: high << 16 | low))
-                continue
-            case .aux:
-                guard next + value + value % 2 <= bytes.count else {
-                    throw failure(bytes.count, "the annotations end inside a note: the file was cut; copy it again")
-                }
-                guard !annotations.isEmpty else { throw failure(start, "a note comes before any annotation") }
-                let note = bytes[next..<next + value].prefix { $0 != 0 }
-                let text = String(validating: note, as: UTF8.self)
-                if text == nil { latin1Count += 1 }
-                annotations[annotations.count - 1].note = text ?? String(latin1: note)
-                next += value + value % 2
-            case .num, .sub, .chn:
-                guard !annotations.isEmpty else { throw failure(start, "a field comes before any annotation") }
-                let last = annotations.count - 1
-                let signed = Int(Int8(truncatingIfNeeded: value))
-                if code == Word.sub.rawValue {
-                    annotations[last].subtype = signed
-                } else if code == Word.num.rawValue {
-                    number = signed
-                    annotations[last].number = signed
-                } else {
-                    channel = value & 0xFF
-                    annotations[last].channel = channel
-                }
-            case nil:
-                // Code 0 with an interval is an annotation of no kind: it moves the time and says nothing.
-                guard code <= Self.largestCode else { throw failure(start, "there is no annotation code \(code)") }
-                sample += value
-                if code > 0 {
-                    guard sample >= 0 else {
-                        throw failure(start, "an annotation is at sample \(sample), before the start")
-                    }
-                    annotations.append(Annotation(sample: sample, code: code, channel: channel, number: number))
-                }
-            }
+
+        private func failure(_ byte: Int, _ reason: String) -> DatasetError {
+            .malformed(path: path, byte: byte, reason: reason)
         }
-        if let byte = bytes[next...].firstIndex(where: { $0 != 0 }) {
-            throw failure(byte, "something follows the end mark; copy it again")
-        }
-        let headerCount = Self.headerCount(annotations)
-        samplesPerSecond = try Self.samplesPerSecond(annotations[..<headerCount], path: path)
-        self.annotations = Array(annotations[headerCount...])
-        notes = String.noteOfLatin1(latin1Count)
     }
 
     /// How many annotations at the start are the file's header.

@@ -19,6 +19,8 @@ public struct ONNXModel {
 
     /// The form's name in the JSON.
     public static let format = "ssrm.onnx.2"
+    /// The name of what goes in.
+    private static let samples = "samples"
 
     private struct Description: Encodable {
         let format = ONNXModel.format
@@ -61,12 +63,46 @@ public struct ONNXModel {
     ///   - mapsArePrepared: whether maps that go in were prepared, as the model's are; otherwise the graph does it.
     /// - Throws: `ExportError` for what can't be told so.
     public init(_ model: RecogniserModel, digest: String, mapsArePrepared: Bool = false) throws {
-        let settings = model.recogniser.settings
         let preparation = try Self.mapPreparation(of: model, mapsArePrepared: mapsArePrepared)
-        let isMap = preparation != nil
-        let preparesMaps = isMap && !mapsArePrepared
-        let (graph, samples) = (ONNXGraph(), "samples")
-        let mirror = settings.mirrorAverage ? try model.scheme.mirroredClasses(for: model.vocabulary) : nil
+        let preparesMaps = preparation != nil && !mapsArePrepared
+        let mirror =
+            model.recogniser.settings.mirrorAverage
+            ? try model.scheme.mirroredClasses(for: model.vocabulary) : nil
+        let graph = ONNXGraph()
+        let answers = try Self.answers(graph, of: model, mirror: mirror, mapsArePrepared: mapsArePrepared)
+        let inputs = Self.inputs(of: model, preparation, mapsArePrepared: mapsArePrepared)
+        let outputs = Self.outputs(answers, of: model)
+        let field = model.recogniser.fieldScores(mirrors: mirror.map { [nil, $0] } ?? [nil])
+        let (transitions, classes) = (field["crf.transitions"] ?? [], model.classes.count)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = try encoder.encode(
+            Description(
+                digest: digest, scheme: model.scheme.rawValue, classes: model.classes,
+                vocabulary: model.vocabulary.rawValue, inputs: inputs.map(\.name), outputs: outputs.map(\.name),
+                rows: preparesMaps ? nil : model.rows, columns: preparesMaps ? nil : model.columns,
+                content: model.content, units: model.units,
+                inputPreparation: mapsArePrepared ? preparation ?? .none : .none, reader: model.reader,
+                preset: model.preset, sequenceLength: model.recogniser.settings.sequenceLength,
+                members: model.recogniser.members.count,
+                transitions: stride(from: 0, to: transitions.count, by: classes).map {
+                    Array(transitions[$0..<$0 + classes])
+                }, start: field["crf.start"] ?? [], end: field["crf.end"] ?? [],
+                treeShare: answers.trees == nil ? nil : model.recogniser.treeShare))
+        description = text + [UInt8(ascii: "\n")]
+        self.graph = try graph.bytes(
+            inputs: inputs, outputs: outputs,
+            about: "Recognises \(model.classes.joined(separator: ", ")): emissions for a conditional random field",
+            metadata: [("ssrm", String(decoding: text, as: UTF8.self))])
+    }
+
+    /// What the graph answers: means over members, and over samples and their mirror images where the model asks for
+    /// that.
+    ///
+    /// - Returns: the names of the emissions and, where there are any, of what trees say.
+    private static func answers(
+        _ graph: ONNXGraph, of model: RecogniserModel, mirror: [Int]?, mapsArePrepared: Bool
+    ) throws -> Read {
         var read = [try Self.read(graph, samples, by: model, mapsArePrepared: mapsArePrepared)]
         if let mirror {
             let mirrored = graph.reversed(samples, axes: [2])
@@ -83,52 +119,37 @@ public struct ONNXModel {
         }
         let emissions = mean(
             read.map(\.emissions), of: model.recogniser.members.count * read.count, named: "emissions")
-        let answers = read.compactMap(\.trees)
-        let trees = answers.isEmpty ? nil : mean(answers, of: read.count, named: "tree_probabilities")
+        let trees = read.compactMap(\.trees)
+        return Read(
+            emissions: emissions,
+            trees: trees.isEmpty ? nil : mean(trees, of: read.count, named: "tree_probabilities"))
+    }
 
+    /// What goes in: a recording's samples, and where maps are prepared here what is known of the mat.
+    private static func inputs(
+        of model: RecogniserModel, _ preparation: Preparation?, mapsArePrepared: Bool
+    ) -> [ONNXGraph.Port] {
+        let preparesMaps = preparation != nil && !mapsArePrepared
         let values = model.content.isEmpty ? "values" : model.content.joined(separator: ", ")
-        let prepared = isMap && mapsArePrepared ? ", prepared as input_preparation says" : ""
-        var inputs = [
-            ONNXGraph.Port(
-                name: samples,
-                shape: [.any("samples")]
-                    + (preparesMaps ? [.any("rows"), .any("columns")] : [.fixed(model.rows), .fixed(model.columns)]),
-                meaning: "a recording's samples in order: \(values)\(prepared)")
-        ]
-        if preparesMaps { inputs += ONNXGraph.matPorts }
+        let prepared = preparation != nil && mapsArePrepared ? ", prepared as input_preparation says" : ""
+        let size: [ONNXGraph.Port.Size] =
+            preparesMaps ? [.any("rows"), .any("columns")] : [.fixed(model.rows), .fixed(model.columns)]
+        let port = ONNXGraph.Port(
+            name: samples, shape: [.any("samples")] + size,
+            meaning: "a recording's samples in order: \(values)\(prepared)")
+        return [port] + (preparesMaps ? ONNXGraph.matPorts : [])
+    }
+
+    /// What comes out: a value a class for each sample.
+    private static func outputs(_ answers: Read, of model: RecogniserModel) -> [ONNXGraph.Port] {
         let size: [ONNXGraph.Port.Size] = [.any("samples"), .fixed(model.classes.count)]
         let names = model.classes.joined(separator: ", ")
-        var outputs = [
-            ONNXGraph.Port(
-                name: emissions, shape: size, meaning: "scores of \(names) at each sample, before the field's")
-        ]
-        if let trees {
-            outputs.append(
-                ONNXGraph.Port(name: trees, shape: size, meaning: "what trees say about each sample by itself"))
+        let emissions = ONNXGraph.Port(
+            name: answers.emissions, shape: size, meaning: "scores of \(names) at each sample, before the field's")
+        let trees = answers.trees.map {
+            ONNXGraph.Port(name: $0, shape: size, meaning: "what trees say about each sample by itself")
         }
-        let field = model.recogniser.fieldScores(mirrors: mirror.map { [nil, $0] } ?? [nil])
-        let transitions = field["crf.transitions"] ?? []
-        let classes = model.classes.count
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = try encoder.encode(
-            Description(
-                digest: digest, scheme: model.scheme.rawValue, classes: model.classes,
-                vocabulary: model.vocabulary.rawValue, inputs: inputs.map(\.name), outputs: outputs.map(\.name),
-                rows: preparesMaps ? nil : model.rows, columns: preparesMaps ? nil : model.columns,
-                content: model.content, units: model.units,
-                inputPreparation: mapsArePrepared ? preparation ?? .none : .none, reader: model.reader,
-                preset: model.preset, sequenceLength: settings.sequenceLength,
-                members: model.recogniser.members.count,
-                transitions: stride(from: 0, to: transitions.count, by: classes).map {
-                    Array(transitions[$0..<$0 + classes])
-                }, start: field["crf.start"] ?? [], end: field["crf.end"] ?? [],
-                treeShare: trees == nil ? nil : model.recogniser.treeShare))
-        description = text + [UInt8(ascii: "\n")]
-        self.graph = try graph.bytes(
-            inputs: inputs, outputs: outputs,
-            about: "Recognises \(names): emissions for a conditional random field",
-            metadata: [("ssrm", String(decoding: text, as: UTF8.self))])
+        return [emissions] + [trees].compactMap(\.self)
     }
 
     /// How maps are prepared that the model reads; nil where it reads none.
