@@ -157,8 +157,14 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
     }
 }
 
-// c [m, n] for at most KC steps of k, from step `p` of a on. Transposed, a row of c reads a value here and there: those
-// are brought together, unless they are read once or twice only, or lie in windows.
+// Whether a transposed a, whose rows are so long, is copied before tiles read a few values of each row: where those
+// are read more than twice and a near cache has one place for all of them. Tiles of few rows, which read fewer
+// values at a time, gain by it as well where each row lies in another page.
+INLINE bool is_brought_together(const variant *v, size_t n, size_t row) {
+    return n > 2 * v->columns && (row % 512 == 0 || (row > 512 && v->rows < MOST_ROWS));
+}
+
+// c [m, n] for at most KC steps of k, from step `p` of a on.
 static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, size_t p, const float *b, size_t b_panel,
                      bool adds, float *c, size_t c_row) {
     for (size_t i = 0; i < m; i += MC, c += MC * c_row) {
@@ -180,7 +186,7 @@ static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_fac
         if (a.transposed) {
             t.a_row = 1;
             t.a_step = a.row;
-            if (n > 2 * v->columns) {
+            if (is_brought_together(v, n, a.row)) {
                 for (size_t q = 0; q < k; q++) memcpy(packed_a + q * MC, t.a + q * a.row, rows * sizeof(float));
                 t.a = packed_a;
                 t.a_step = MC;
@@ -190,25 +196,39 @@ static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_fac
     }
 }
 
-// With `packed` null, b is packed block by block; otherwise those blocks stand in `packed` one after another.
-static void product(const variant *v, size_t m, size_t n, size_t k, product_factor a, product_factor b, const float *packed,
-                    bool adds, float *c, size_t c_row) {
+// The products of some left factors with one b. With `packed` null, b is packed block by block; otherwise those blocks
+// stand in `packed` one after another.
+static void products(const variant *v, const product_left *lefts, size_t count, size_t n, size_t k, product_factor b,
+                     const float *packed, bool adds) {
     v = fitting(v, n);
-    for (size_t i = 0; k == 0 && !adds && i < m; i++) memset(c + i * c_row, 0, n * sizeof(float));
+    const product_left *end = lefts + count;
+    for (const product_left *left = lefts; k == 0 && !adds && left < end; left++)
+        for (size_t i = 0; i < left->m; i++) memset(left->c + i * left->c_row, 0, n * sizeof(float));
     for (size_t j = 0; j < n; j += NC) {
         const size_t columns = smaller(NC, n - j);
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
             if (!packed) pack_block(v, packed_b, part(b, p, j), steps, columns);
-            sum_rows(v, m, columns, steps, a, p, packed ? packed : packed_b, steps * v->columns, adds || p > 0, c + j,
-                     c_row);
+            for (const product_left *left = lefts; left < end; left++)
+                sum_rows(v, left->m, columns, steps, left->a, p, packed ? packed : packed_b, steps * v->columns,
+                         adds || p > 0, left->c + j, left->c_row);
             if (packed) packed += steps * packed_columns(v, columns);
         }
     }
 }
 
+static void product(const variant *v, size_t m, size_t n, size_t k, product_factor a, product_factor b, const float *packed,
+                    bool adds, float *c, size_t c_row) {
+    const product_left left = {.m = m, .a = a, .c = c, .c_row = c_row};
+    products(v, &left, 1, n, k, b, packed, adds);
+}
+
 void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c, size_t c_row) {
     product(chosen, m, n, k, a, b, NULL, adds, c, c_row);
+}
+
+void kernel_products(const product_left *lefts, size_t count, size_t n, size_t k, product_factor b) {
+    products(chosen, lefts, count, n, k, b, NULL, false);
 }
 
 size_t kernel_packed_count(size_t k, size_t n) { return k * packed_columns(fitting(chosen, n), n); }

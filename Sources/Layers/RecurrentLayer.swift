@@ -78,11 +78,11 @@ extension RecurrentLayer {
         let weights = parameters.base
         workspace.inputWeights.take(weights + offset, bRow: width, k: inputs, n: width)
         workspace.weights.take(weights + recurrentOffset, bRow: width, k: hidden, n: width)
+        let (x, steps) = (UnsafePointer(x.base), RecurrentStep.visits(of: batch, isReversed: isReversed))
         var read = 0  // visits whose inputs have met their weights
-        for visit in 0..<batch.steps {
-            let step = RecurrentStep(visit, of: batch, isReversed: isReversed)
+        for (visit, step) in steps.enumerated() {
             let isLarge = step.rows > RecurrentStep.rowsAtOnce
-            if visit == read { read = isLarge ? visit + 1 : readInputs(x, batch, from: visit, workspace) }
+            if visit == read { read = isLarge ? visit + 1 : readInputs(x, steps, from: visit, workspace) }
             for part in step.parts {
                 if isLarge { readInputs(x, rows: part.row..<part.row + part.rows, workspace) }
                 switch cell {
@@ -98,12 +98,12 @@ extension RecurrentLayer {
     /// Enough rows for a product at full speed, and few enough that a near cache has them still when their steps are
     /// visited.
     private func readInputs(
-        _ x: FloatBlock, _ batch: RaggedBatch, from visit: Int, _ workspace: RecurrentWorkspace
+        _ x: UnsafePointer<Float>, _ steps: [RecurrentStep], from visit: Int, _ workspace: RecurrentWorkspace
     ) -> Int {
         var (rows, end) = (0, visit)
-        var first = batch.rows
-        while end < batch.steps, rows < 2 * RecurrentStep.rowsAtOnce {
-            let step = RecurrentStep(end, of: batch, isReversed: isReversed)
+        var first = steps[visit].row
+        while end < steps.count, rows < 2 * RecurrentStep.rowsAtOnce {
+            let step = steps[end]
             if step.rows > RecurrentStep.rowsAtOnce { break }
             (rows, end, first) = (rows + step.rows, end + 1, min(first, step.row))
         }
@@ -111,9 +111,9 @@ extension RecurrentLayer {
         return end
     }
 
-    private func readInputs(_ x: FloatBlock, rows: Range<Int>, _ workspace: RecurrentWorkspace) {
+    private func readInputs(_ x: UnsafePointer<Float>, rows: Range<Int>, _ workspace: RecurrentWorkspace) {
         workspace.inputWeights.product(
-            m: rows.count, x.base + rows.lowerBound * inputs, aRow: inputs,
+            m: rows.count, x + rows.lowerBound * inputs, aRow: inputs,
             into: workspace.gates.base + rows.lowerBound * width, cRow: width)
     }
 
@@ -134,8 +134,8 @@ extension RecurrentLayer {
     ) {
         workspace.transposedWeights.take(
             parameters.base + recurrentOffset, .transposed, bRow: width, k: width, n: hidden)
-        for visit in (0..<batch.steps).reversed() {
-            for part in RecurrentStep(visit, of: batch, isReversed: isReversed).parts {
+        for step in RecurrentStep.visits(of: batch, isReversed: isReversed).reversed() {
+            for part in step.parts {
                 keepOutputs(before: part, output, outputRow, workspace)
                 switch cell {
                 case .lstm: backwardLSTM(part, outputGradient, outputRow, workspace)
@@ -144,12 +144,13 @@ extension RecurrentLayer {
             }
         }
         let (dz, du) = (workspace.gates, cell == .lstm ? workspace.gates : workspace.recurrent)
-        product(
-            m: inputs, n: width, k: batch.rows, x.base, .transposed, aRow: inputs, dz.base, bRow: width,
-            into: gradient.base + offset, cRow: width)
-        product(
-            m: hidden, n: width, k: batch.rows, workspace.before.base, .transposed, aRow: hidden, du.base, bRow: width,
-            into: gradient.base + recurrentOffset, cRow: width)
+        let read = LeftFactor(
+            m: inputs, x.base, .transposed, aRow: inputs, into: gradient.base + offset, cRow: width)
+        let before = LeftFactor(
+            m: hidden, workspace.before.base, .transposed, aRow: hidden, into: gradient.base + recurrentOffset,
+            cRow: width)
+        products(of: cell == .lstm ? [read, before] : [read], n: width, k: batch.rows, dz.base, bRow: width)
+        if cell == .gru { products(of: [before], n: width, k: batch.rows, du.base, bRow: width) }
         sumRows(dz.base, row: width, rows: batch.rows, columns: width, into: gradient.base + biasOffset)
         if cell == .gru {
             sumRows(

@@ -13,16 +13,29 @@ struct RecurrentStep {
     /// How many of them have a step visited after.
     let laterRows: Int
 
-    /// The step visited as number `visit`.
-    init(_ visit: Int, of batch: RaggedBatch, isReversed: Bool) {
-        let direction = isReversed ? -1 : 1
-        let step = isReversed ? batch.steps - 1 - visit : visit
-        func activeAt(_ other: Int) -> Int { batch.active.indices.contains(other) ? batch.active[other] : 0 }
-        rows = batch.active[step]
-        row = batch.starts[step]
+    /// The steps of `batch` in the order in which they are visited.
+    ///
+    /// Made at once: where both directions' threads ask the batch again and again, they fight for its count of holders.
+    static func visits(of batch: RaggedBatch, isReversed: Bool) -> [RecurrentStep] {
+        batch.active.withUnsafeBufferPointer { active in
+            batch.starts.withUnsafeBufferPointer { starts in
+                active.indices.map { visit in
+                    let step = isReversed ? active.count - 1 - visit : visit
+                    return RecurrentStep(step, active: active, starts: starts, direction: isReversed ? -1 : 1)
+                }
+            }
+        }
+    }
+
+    private init(
+        _ step: Int, active: UnsafeBufferPointer<Int>, starts: UnsafeBufferPointer<Int>, direction: Int
+    ) {
+        func activeAt(_ other: Int) -> Int { active.indices.contains(other) ? active[other] : 0 }
+        rows = active[step]
+        row = starts[step]
         place = 0
         beforeRows = min(rows, activeAt(step - direction))
-        beforeRow = beforeRows > 0 ? batch.starts[step - direction] : 0
+        beforeRow = beforeRows > 0 ? starts[step - direction] : 0
         laterRows = min(rows, activeAt(step + direction))
     }
 

@@ -23,6 +23,17 @@ typedef struct {
 // c [m, n] = a [m, k] b [k, n], or c + a b where `adds`; `c_row` is the floats from one row of c to the next.
 void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c, size_t c_row);
 
+// A left factor a [m, k] and where its product goes, c [m, n].
+typedef struct {
+    size_t m;
+    product_factor a;
+    float *c;
+    size_t c_row;
+} product_left;
+
+// c = a b for each of some left factors with one b [k, n], each part of which is read and laid out once for all.
+void kernel_products(const product_left *lefts, size_t count, size_t n, size_t k, product_factor b);
+
 // How many floats a factor b [k, n] takes when it is packed: laid out in the order in which a product reads it.
 size_t kernel_packed_count(size_t k, size_t n);
 
