@@ -16,14 +16,17 @@ INLINE void lstm_forward_row(float *restrict i, float *restrict f, float *restri
     for (size_t k = 0; k < hidden; k++) {
         const float in = logistic_of(i[k] + bi[k]), keep = logistic_of(f[k] + bf[k]);
         const float candidate = tanh_of(g[k] + bg[k]), out = logistic_of(o[k] + bo[k]);
-        const float state = keep * old[k] + in * candidate, squashed = tanh_of(state);
         i[k] = in;
         f[k] = keep;
         g[k] = candidate;
         o[k] = out;
-        c[k] = state;
+        c[k] = keep * old[k] + in * candidate;
+    }
+    // A loop of its own: what waits for the state in one would keep the next one's gates from being begun.
+    for (size_t k = 0; k < hidden; k++) {
+        const float squashed = tanh_of(c[k]);
         t[k] = squashed;
-        h[k] = out * squashed;
+        h[k] = o[k] * squashed;
     }
 }
 
