@@ -42,16 +42,16 @@ public struct Adam: Sendable {
     }
 
     /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads;
-    /// `rate` is this update's step size, where it is not the settings'.
+    /// `rate` is this update's step size, where it is not the settings', and `fewest` the fewest values of a thread.
     ///
     /// - Precondition: all three are as long as the moments.
     public mutating func update(
         _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, rate: Double? = nil,
-        threads: Int = 1
+        threads: Int = 1, fewest: Int = fewestInPart
     ) {
         update(
-            part: 0..<firstMoment.count, of: parameters, gradient: gradient, into: updated, rate: rate, threads: threads
-        )
+            part: 0..<firstMoment.count, of: parameters, gradient: gradient, into: updated, rate: rate,
+            threads: threads, fewest: fewest)
         countUpdate()
     }
 
@@ -64,10 +64,11 @@ public struct Adam: Sendable {
     ///   - updated: gets the part's values at their places; may be `parameters` itself.
     ///   - rate: this update's step size, where it is not the settings'.
     ///   - threads: the most threads to use.
+    ///   - fewest: the fewest values of a thread.
     /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
     public func update(
         part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock,
-        rate: Double? = nil, threads: Int = 1
+        rate: Double? = nil, threads: Int = 1, fewest: Int = fewestInPart
     ) {
         let count = firstMoment.count
         precondition(
@@ -80,7 +81,7 @@ public struct Adam: Sendable {
         let (rate, epsilon) = (Float(rate ?? settings.learningRate), Float(settings.epsilon))
         let (beta1, beta2) = (Float(settings.beta1), Float(settings.beta2))
         let (mScale, vScale) = (correction(beta1), correction(beta2))
-        inParts(of: part.count, threads: threads) { [firstMoment, secondMoment] piece in
+        inParts(of: part.count, threads: threads, fewest: fewest) { [firstMoment, secondMoment] piece in
             let start = part.lowerBound + piece.lowerBound
             kernel_adam(
                 updated.base + start, parameters.base + start, firstMoment.base + start, secondMoment.base + start,

@@ -64,6 +64,8 @@ public struct BidirectionalLayer: Sendable {
     ///
     /// - Parameters:
     ///   - outputGradient: `[rows, 2 * hidden]`.
+    ///   - prepare: called by each direction's thread before anything else, with the columns of `outputGradient` that
+    ///     this direction alone reads: what writes them there leaves them in the right cache.
     ///   - x: the inputs of `forward`.
     ///   - output: the outputs of `forward`.
     ///   - batch: the layout.
@@ -73,12 +75,14 @@ public struct BidirectionalLayer: Sendable {
     ///   - workspace: as `forward` left it.
     ///   - threads: as in `forward`.
     public func backward(
-        _ outputGradient: FloatBlock, x: FloatBlock, output: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
+        _ outputGradient: FloatBlock, preparedBy prepare: @Sendable (_ columns: Range<Int>) -> Void = { _ in },
+        x: FloatBlock, output: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
         into gradient: FloatBlock, inputGradient: FloatBlock? = nil, workspace: Workspace, threads: Int
     ) {
         nonisolated(unsafe) let buffers = workspace  // each direction touches its own half
         bothWays(threads: threads) { layer, isBackwards in
             let column = isBackwards ? layer.hidden : 0
+            prepare(column..<column + layer.hidden)
             layer.backward(
                 outputGradient.base + column, outputRow: width, x: x, output: output.base + column, batch,
                 parameters: parameters, into: gradient, workspace: isBackwards ? buffers.backwards : buffers.forwards)

@@ -133,7 +133,7 @@ struct MemberTraining {
                 kernel_scale(parameters.base + range.lowerBound, Float(1 - rate * settings.weightDecay), range.count)
             }
         }
-        adam.update(parameters, gradient: gradient, into: parameters, rate: rate)
+        material.network.update(parameters, gradient: gradient, by: &adam, rate: rate, threads: threads)
         body?.update(rate: settings.encoderLearningRate * factor, decay: settings.weightDecay)
     }
 

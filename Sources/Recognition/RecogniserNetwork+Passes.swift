@@ -16,6 +16,19 @@ extension RecogniserNetwork {
             var emissions = Scratch(), emissionGradient = Scratch()
             let field = CRF.Workspace()
             let partly = CRF.PartialWorkspace()
+
+            /// Takes the classes of a batch's samples, or none where there are none at all.
+            func take(_ classes: [Int32], of samples: [Int]) {
+                known = 0
+                if labels.count < samples.count {
+                    labels = [Int32](repeating: CRF.unknown, count: samples.count)
+                }
+                guard !classes.isEmpty else { return }
+                for (row, sample) in samples.enumerated() {
+                    labels[row] = classes[sample]
+                    if classes[sample] != CRF.unknown { known += 1 }
+                }
+            }
         }
 
         var batch = RaggedBatch()
@@ -50,21 +63,19 @@ extension RecogniserNetwork {
             rowWidth = before + width
             x.reserve(batch.rows * rowWidth)
             reserveHeads(max(1, targets.count))
-            for head in heads where head.labels.count < batch.rows {
-                head.labels = [Int32](repeating: CRF.unknown, count: batch.rows)
-            }
-            for head in heads { head.known = 0 }
             if samples.count != batch.rows { samples = [Int](repeating: 0, count: batch.rows) }
-            for (place, piece) in batch.order.lazy.map({ pieces[$0] }).enumerated() {
-                for (step, sample) in piece.enumerated() {
-                    let row = batch.row(place: place, step: step)
-                    samples[row] = sample
-                    (x.base + row * rowWidth + before).update(from: features.base + sample * width, count: width)
-                    for (head, labels) in zip(heads, targets) {
-                        head.labels[row] = labels[sample]
-                        if labels[sample] != CRF.unknown { head.known += 1 }
+            let (rows, values, rowWidth) = (x.base + before, features.base, rowWidth)
+            samples.withUnsafeMutableBufferPointer { samples in
+                for (place, piece) in batch.order.lazy.map({ pieces[$0] }).enumerated() {
+                    for (step, sample) in piece.enumerated() {
+                        let row = batch.row(place: place, step: step)
+                        samples[row] = sample
+                        (rows + row * rowWidth).update(from: values + sample * width, count: width)
                     }
                 }
+            }
+            for (place, head) in heads.enumerated() {
+                head.take(place < targets.count ? targets[place] : [], of: samples)
             }
         }
 
@@ -118,36 +129,60 @@ extension RecogniserNetwork {
         readBatch(workspace, parameters: parameters, dropout: dropout, threads: threads)
         let (batch, rows) = (workspace.batch, workspace.batch.rows)
         workspace.outputGradient.reserve(rows * width)
-        let plain = layer == nil ? workspace.x.base : workspace.y.base
-        let y = dropout == nil ? plain : workspace.dropped.base
         var loss = 0.0
-        for (place, (head, own)) in zip(heads, workspace.heads).enumerated() {
-            let classes = head.classes
-            own.emissionGradient.reserve(rows * classes)
+        for (head, own) in zip(heads, workspace.heads) {
+            own.emissionGradient.reserve(rows * head.classes)
             loss += head.lossAndGradient(own, batch, parameters: parameters, into: gradient)
-            let de = own.emissionGradient.base
-            product(
-                m: width, n: classes, k: rows, y, .transposed, aRow: width, de, bRow: classes,
-                into: gradient.base + head.weightOffset, cRow: classes)
-            kernel_sum_rows(gradient.base + head.biasOffset, de, rows, classes)
-            product(
-                m: rows, n: width, k: classes, de, aRow: classes, parameters.base + head.weightOffset, .transposed,
-                bRow: classes, adding: place > 0, into: workspace.outputGradient.base, cRow: width)
-        }
-        if dropout != nil {
-            kernel_multiply(
-                workspace.outputGradient.base, workspace.outputGradient.base, workspace.mask.base, rows * width)
+            kernel_sum_rows(gradient.base + head.biasOffset, own.emissionGradient.base, rows, head.classes)
         }
         guard let layer else {
+            backwardThroughHeads(0..<width, workspace, parameters, into: gradient, drops: dropout != nil)
             swap(&workspace.inputGradient, &workspace.outputGradient)
             return loss
         }
         if toInputs { workspace.inputGradient.reserve(rows * features) }
+        nonisolated(unsafe) let shared = workspace  // each direction writes columns of its own
         layer.backward(
-            workspace.outputGradient.block, x: workspace.x.block, output: workspace.y.block, batch,
-            parameters: parameters, into: gradient, inputGradient: toInputs ? workspace.inputGradient.block : nil,
-            workspace: workspace.layer, threads: threads)
+            workspace.outputGradient.block,
+            preparedBy: { backwardThroughHeads($0, shared, parameters, into: gradient, drops: dropout != nil) },
+            x: workspace.x.block, output: workspace.y.block, batch, parameters: parameters, into: gradient,
+            inputGradient: toInputs ? workspace.inputGradient.block : nil, workspace: workspace.layer, threads: threads)
         return loss
+    }
+
+    /// One update of `parameters` by `adam` at step size `rate`.
+    ///
+    /// With two or more threads each direction's parameters are for the thread that made their gradient, which has it
+    /// in its cache; the bits are the same.
+    public func update(
+        _ parameters: FloatBlock, gradient: FloatBlock, by adam: inout Adam, rate: Double, threads: Int
+    ) {
+        adam.update(
+            parameters, gradient: gradient, into: parameters, rate: rate, threads: min(threads, 2), fewest: 1 << 16)
+    }
+
+    /// The heads' weights' gradient and that at what they read, for some columns of what they read.
+    private func backwardThroughHeads(
+        _ columns: Range<Int>, _ workspace: Workspace, _ parameters: FloatBlock, into gradient: FloatBlock, drops: Bool
+    ) {
+        let (rows, first) = (workspace.batch.rows, columns.lowerBound)
+        let y = (drops ? workspace.dropped : layer == nil ? workspace.x : workspace.y).base + first
+        let outputGradient = workspace.outputGradient.base + first
+        for (place, (head, own)) in zip(heads, workspace.heads).enumerated() {
+            let (classes, weights) = (head.classes, head.weightOffset + first * head.classes)
+            let de = own.emissionGradient.base
+            product(
+                m: columns.count, n: classes, k: rows, y, .transposed, aRow: width, de, bRow: classes,
+                into: gradient.base + weights, cRow: classes)
+            product(
+                m: rows, n: columns.count, k: classes, de, aRow: classes, parameters.base + weights, .transposed,
+                bRow: classes, adding: place > 0, into: outputGradient, cRow: width)
+        }
+        guard drops else { return }
+        let mask = workspace.mask.base + first
+        for row in stride(from: 0, to: rows * width, by: width) {
+            kernel_multiply(outputGradient + row, outputGradient + row, mask + row, columns.count)
+        }
     }
 
     /// The loss that `lossAndGradient` returns, alone and without dropout.

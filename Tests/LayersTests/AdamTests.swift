@@ -65,3 +65,19 @@ private func gradients(steps: Int, count: Int) -> [[Double]] {
     #expect(abs(updated[1] - 2.5) < 1e-6)
     #expect(updated[2] == 3)
 }
+
+@Test func anUpdateOnSeveralThreadsHasTheBitsOfOneThreads() {
+    let settings = AdamSettings(learningRate: 0.01)
+    var draw = RandomSequence(seed: 1, stream: 0)
+    let gradient = FloatBlock((0..<5000).map { _ in Float(draw.normal()) })
+    let (alone, together) = (FloatBlock(copying: gradient), FloatBlock(copying: gradient))
+    var first = Adam(parameterCount: 5000, settings: settings)
+    var second = first.copy()
+    for _ in 0..<3 {
+        first.update(alone, gradient: gradient, into: alone)
+        second.update(together, gradient: gradient, into: together, threads: 3, fewest: 1024)
+    }
+    #expect(alone.array == together.array)
+    #expect(first.firstMoment.array == second.firstMoment.array)
+    #expect(first.secondMoment.array == second.secondMoment.array)
+}

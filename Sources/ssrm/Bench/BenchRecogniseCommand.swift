@@ -61,13 +61,15 @@ struct BenchRecogniseCommand: ParsableCommand {
         let pieces = (0..<batch).map { $0 * length..<($0 + 1) * length }
         let parameters = network.initialParameters(seed: 1)
         let gradient = FloatBlock(count: parameters.count)
-        var adam = Adam(parameterCount: parameters.count, settings: AdamSettings(learningRate: 1e-3))
+        let settings = AdamSettings(learningRate: 1e-3)
+        var adam = Adam(parameterCount: parameters.count, settings: settings)
         let workspace = RecogniserNetwork.Workspace()
         let block = FloatBlock(features.elements)
         let training = rate(of: rows, "batches trained on") {
             workspace.take(pieces, features: block, width: inputs, labels: [labels])
             _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
-            adam.update(parameters, gradient: gradient, into: parameters)
+            network.update(
+                parameters, gradient: gradient, by: &adam, rate: settings.learningRate, threads: threads)
         }
         let recogniser = Recogniser(
             settings: RecogniserSettings(
