@@ -67,6 +67,14 @@ CLONES void kernel_adam(float *updated, const float *parameters, float *restrict
     }
 }
 
+CLONES void kernel_standardise(float *restrict y, const float *restrict x, const float *restrict means,
+                               const float *restrict factors, float limit, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const float v = (x[i] - means[i]) * factors[i];
+        y[i] = v < -limit ? -limit : v > limit ? limit : v;
+    }
+}
+
 CLONES void kernel_subtract(float *restrict y, const float *restrict a, const float *restrict b, size_t count) {
     for (size_t i = 0; i < count; i++) y[i] = a[i] - b[i];
 }

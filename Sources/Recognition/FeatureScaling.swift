@@ -1,3 +1,4 @@
+import CKernels
 public import Numerics
 
 /// Brings each feature to mean 0 and deviation 1 as the samples that it was fitted on have them.
@@ -41,16 +42,13 @@ public struct FeatureScaling: Sendable, Equatable {
     func scaled(_ features: Matrix, after before: Int = 0, clip: Double = 0) -> FloatBlock {
         precondition(
             features.columns == before + means.count, "\(features.columns) features scaled by \(means.count)")
-        let block = FloatBlock(count: features.rows * features.columns)
+        let block = FloatBlock(uninitialised: features.rows * features.columns)
         let limit = clip > 0 ? Float(clip) : .infinity
         features.elements.withUnsafeBufferPointer { values in
-            for row in 0..<features.rows {
-                let at = row * features.columns
-                for c in 0..<before { block[at + c] = values[at + c] }
-                for c in means.indices {
-                    let value = (values[at + before + c] - means[c]) * factors[c]
-                    block[at + before + c] = value < -limit ? -limit : value > limit ? limit : value
-                }
+            guard let from = values.baseAddress, features.columns > 0 else { return }
+            for at in stride(from: 0, to: values.count, by: features.columns) {
+                (block.base + at).update(from: from + at, count: before)
+                kernel_standardise(block.base + at + before, from + at + before, means, factors, limit, means.count)
             }
         }
         return block

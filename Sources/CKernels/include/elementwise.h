@@ -31,6 +31,9 @@ bool kernel_all_finite(const float *x, size_t count);
 void kernel_adam(float *updated, const float *parameters, float *m, float *v, const float *gradient, size_t count,
                  float rate, float beta1, float beta2, float epsilon, float m_scale, float v_scale);
 
+// y[i] = (x[i] - means[i]) * factors[i], but none further from 0 than `limit`; what is no number stays none.
+void kernel_standardise(float *y, const float *x, const float *means, const float *factors, float limit, size_t count);
+
 // y[i] = a[i] - b[i]
 void kernel_subtract(float *y, const float *a, const float *b, size_t count);
 
