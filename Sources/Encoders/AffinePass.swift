@@ -16,7 +16,9 @@ final class AffinePass {
     private let givesInputGradient: Bool
     /// Held, so that it is known when others come.
     private var parameters = FloatBlock(count: 0)
-    /// Whether the parameters were taken more than once: then laying them out for products pays.
+    /// How often they were taken.
+    private var uses = 0
+    /// Whether they are laid out for products, which pays where they are taken more than once.
     private var isPacked = false
     /// Each layer's weight, for forward passes.
     private var weights: [PackedFactor]
@@ -36,14 +38,20 @@ final class AffinePass {
         transposedWeights = weights
     }
 
-    /// Takes the parameters for what follows; the second time that it gets the same, it lays them out for products.
+    /// Takes the parameters for what follows. The second time that it gets the same, it lays them out for products; at
+    /// once, where it got those before more than once.
     func take(parameters: FloatBlock) {
-        if self.parameters === parameters { return pack() }
+        if self.parameters === parameters {
+            uses += 1
+            return pack()
+        }
         precondition(
             parameters.count >= layers.offset(ofLayer: layers.count),
             "\(parameters.count) parameters for layers that end at \(layers.offset(ofLayer: layers.count))")
-        (self.parameters, isPacked) = (parameters, false)
+        let comeAgain = uses > 1
+        (self.parameters, uses, isPacked) = (parameters, 1, false)
         halves?.take(parameters: parameters)
+        if comeAgain { pack() }
     }
 
     private func pack() {

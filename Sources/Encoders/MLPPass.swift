@@ -11,7 +11,7 @@ public final class MLPPass: NetworkPass {
         pass = AffinePass(of: network.layers, rows: rows, products: products)
     }
 
-    /// Takes the parameters for what follows; the second time that it gets the same, it lays them out for products.
+    /// Takes the parameters for what follows; it lays them out for products where it gets the same more than once.
     public func take(parameters: FloatBlock) { pass.take(parameters: parameters) }
 
     /// The last layer's activations.
