@@ -31,6 +31,11 @@ extension RecogniserSettings {
         try check(
             inputClip == 0 || (1e-6...1e30).contains(inputClip), "input_clip", inputClip, "0, or 0.000001 to 1e30")
         try check(stopSubjects >= 0, "stop_subjects", stopSubjects, "0 or more")
+        let selfTraining = selfTrainingSteps ?? 0
+        try check((0...1 << 40).contains(selfTraining), "self_training_steps", selfTraining, "0 to 2^40")
+        try check(
+            selfTraining == 0 || encoder != .none, "self_training_steps", selfTraining,
+            "0 where encoder is none: it is the encoder that learns from answers")
         try check(
             (0...2).contains(rareClassCorrection), "rare_class_correction", rareClassCorrection, "a number from 0 to 2")
         try validateSchemesAndMembers()

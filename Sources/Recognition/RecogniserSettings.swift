@@ -51,6 +51,11 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     /// People differ, and so do electrodes. A body that is trained on makes features batch by batch: there it changes
     /// nothing.
     public var recordingScaling = false
+    /// For how many steps the encoder learns from a first recogniser's answers for the samples without a label, before
+    /// a second recogniser is trained on its features; nil or 0 for none.
+    ///
+    /// May be missing in files.
+    public var selfTrainingSteps: Int?
     /// The part of the logarithm of each class's share of the labelled samples that is taken from its scores at
     /// recognition: above 0, rare classes are answered more often.
     public var rareClassCorrection = 0.0
@@ -112,6 +117,7 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
         case members
         case mirrorAverage = "mirror_average"
         case recordingScaling = "recording_scaling"
+        case selfTrainingSteps = "self_training_steps"
         case rareClassCorrection = "rare_class_correction"
         case principalComponents = "principal_components"
         case fisherComponents = "fisher_components"

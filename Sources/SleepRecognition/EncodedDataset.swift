@@ -12,7 +12,7 @@ import Upstream
 struct EncodedDataset: Sendable {
     /// What is read of a sample beside the encoders' features.
     let inputs: RecogniserInputs
-    private let dataset: Dataset
+    let dataset: Dataset
     private let encoders: [Encoder]
     /// That of an encoder that starts from initial parameters, where no other is given.
     private let start: Encoder.Record?
@@ -43,9 +43,13 @@ struct EncodedDataset: Sendable {
         let loss: Double
         /// How many steps the optimiser made for each member.
         let steps: Int
+        /// How many steps went before: a first recogniser's and the encoder's, where there was self-training.
+        var stepsBefore = 0
     }
 
     /// A recogniser trained on the samples `training`, and its encoders; see `Recogniser.fit`.
+    ///
+    /// Of self-training the settings say nothing here.
     ///
     /// - Parameters:
     ///   - schemes: what is told apart, and after it what is learnt beside.
@@ -57,7 +61,7 @@ struct EncodedDataset: Sendable {
     /// - Throws: `RecognitionError`; `EncoderError.unfit` where a feature or a parameter is no number;
     ///   `LabelError.noMirror` where samples are mirrored whose labels are not; `DatasetError` and `TensorFileError`
     ///   for samples that can't be prepared or were cut meanwhile.
-    func fit(
+    func fitOnce(
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
         progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {

@@ -55,6 +55,13 @@ struct SchemeLabels: Sendable {
         return SchemeLabels(classes: classes, labels: kept, mirrors: mirrors)
     }
 
+    /// The same with an answer as the label of each of these samples that has none.
+    func completed(by answers: [Int], for samples: [Int]) -> SchemeLabels {
+        var completed = labels
+        for sample in samples where completed[sample] == nil { completed[sample] = answers[sample] }
+        return SchemeLabels(classes: classes, labels: completed, mirrors: mirrors)
+    }
+
     /// The classes that no label is of.
     var absentClasses: [String] { classes.indices.filter { !labels.contains($0) }.map { classes[$0] } }
 

@@ -78,7 +78,7 @@ private struct Trained {
                 "recogniser.fisher_normalised=false",
             ]
         ),
-        ("psg", "five", "psg", true, []),
+        ("psg", "five", "psg", true, ["recogniser.self_training_steps=4"]),
     ] as [(String, String, String, Bool, [String])])
 func aGraphAnswersAsItsModelDoes(
     kind: String, scheme: String, preset: String, encoder: Bool, set: [String]

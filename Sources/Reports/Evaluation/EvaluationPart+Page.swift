@@ -277,6 +277,9 @@ extension EvaluationPart {
             trainedSteps > 0 ? row("training steps", "\(trainedSteps)") : row("training epochs", "\(figures.epochs)"),
             row("seed", "\(name: String(figures.seed))"),
         ]
+        if let steps = figures.settings.recogniser.selfTrainingSteps, steps > 0 {
+            rows.insert(row("steps of self-training", "\(steps)"), at: rows.count - 1)
+        }
         if let kind = figures.kind { rows.insert(row("kind of data", "\(name: kind)"), at: 1) }
         return Table(head: ["", ""], rows: rows)
     }

@@ -219,6 +219,9 @@ public struct ModelPart: Encodable, Sendable {
             row("recogniser", "\(name: cell) of \(hiddenUnits) units each way, \(parameterCount) parameters"),
             row("members that answer together", "\(members)"), row("dataset", "\(name: dataset)"),
         ]
+        if let steps = settings.selfTrainingSteps, steps > 0 {
+            rows.append(row("self-training", "\(steps) steps of the encoder, by a first recogniser's answers"))
+        }
         if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
         if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
         return Table(head: ["", ""], rows: rows)
@@ -230,6 +233,9 @@ extension RecogniserSettings {
     fileprivate func comparable(classCount: Int) -> RecogniserSettings {
         var own = self
         own.seed = 0
+        if selfTrainingSteps == 0 { own.selfTrainingSteps = nil }
+        // A model has the encoder that was taught, and no more of what that was before.
+        if own.selfTrainingSteps != nil, own.encoder.trainsBody { own.encoder = .frozen }
         if !own.encoder.trainsBody { own.augmentation = .none }
         if !own.hasTrees(ofClasses: classCount) { own.trees = .none }
         return own

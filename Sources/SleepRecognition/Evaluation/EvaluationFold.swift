@@ -134,18 +134,19 @@ struct EvaluationFold: Sendable {
         try EncodedDataset(dataset, by: encoder, inputs: inputs, settings: preset)
     }
 
-    /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, and
-    /// how many steps each of its members made.
+    /// Per sample of the recordings held out what a recogniser answers that was trained on these samples' labels, how
+    /// many steps each of its members made, and how many went before, in self-training.
     func recognition(
-        _ encoded: EncodedDataset, labelled: [Int], settings: RecogniserSettings, threads: Int
-    ) throws -> (found: Recogniser.Recognition, steps: Int) {
+        _ encoded: EncodedDataset, labelled: [Int], settings: RecogniserSettings, first: RecogniserSettings? = nil,
+        threads: Int
+    ) throws -> (found: Recogniser.Recognition, steps: Int, stepsBefore: Int) {
         let fitted = try encoded.fit(
             ([labels] + others).map { $0.keeping(labelled) }, training: samples.training, settings: settings,
-            threads: threads)
+            first: first, threads: threads)
         let found = try EncodedDataset(dataset, by: fitted.encoders, inputs: encoded.inputs).recognise(
             by: fitted.recogniser, mirror: settings.mirrorAverage ? try labels.mirroredClasses : nil,
             wanted: samples.test, threads: threads)
-        return (found, fitted.steps)
+        return (found, fitted.steps, fitted.stepsBefore)
     }
 
     /// How far the probabilities of the labelled samples held out mean what they say.

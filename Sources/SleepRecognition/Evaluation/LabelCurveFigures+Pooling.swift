@@ -33,13 +33,19 @@ extension LabelCurveFigures {
             evaluation.settings.values.recogniser.unlabelled == .keep
             ? ", and that recognisers scale what they read by all people trained on, the regression by the labelled alone"
             : ""
+        let taught = evaluation.settings.values.recogniser.selfTrainingSteps ?? 0
+        let selfTraining =
+            taught > 0
+            ? " In each arm but regression the encoder then learns from that recogniser's answers for \(taught) steps, and "
+                + "one more recogniser is trained on its features; the steps told are all of these."
+            : ""
         comparison = """
             A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
             scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
             alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
             labels; not equal are what a step costs, that frozen features are scaled and a trained body's are not, and that \
             the draws of scratch start from the same body\(unlabelled). Logistic regression (C \(RegressionInputs.c)) reads the \
-            samples: prepared ones of maps, log band powers of windows of signals.
+            samples: prepared ones of maps, log band powers of windows of signals.\(selfTraining)
             """
         notes = curve.labelledCounts.flatMap { count in
             Self.notes(on: count, outcomes.map { $0.filter { $0.labelled == count } }, of: curve)

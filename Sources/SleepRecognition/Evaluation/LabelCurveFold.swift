@@ -58,17 +58,21 @@ struct LabelCurveFold: Sendable {
         let labels = fold.labels.keeping(samples)
         var settings = fold.settings
         settings.seed &+= UInt64(draw)
-        func answers(_ encoded: EncodedDataset) throws -> (answers: [Int], steps: Int) {
-            let (found, steps) = try fold.recognition(encoded, labelled: samples, settings: settings, threads: threads)
-            return (found.labels, steps)
+        var lastSteps = 0
+        /// `first` is how the networks are trained with labels first, which is all without self-training.
+        func answers(_ encoded: EncodedDataset, first: RecogniserSettings) throws -> (answers: [Int], steps: Int) {
+            let (found, steps, before) = try fold.recognition(
+                encoded, labelled: samples, settings: settings, first: first, threads: threads)
+            lastSteps = steps
+            return (found.labels, before + steps)
         }
         return try fold.naming {
-            let pretrained = try answers(prepared.pretrained)
-            settings.encoder = .tuned
-            settings.steps = pretrained.steps
-            let short = try answers(prepared.untrained)
-            settings.steps += fold.job?.steps ?? 0
-            let scratch = try answers(prepared.untrained)
+            let pretrained = try answers(prepared.pretrained, first: settings)
+            var fromScratch = settings
+            (fromScratch.encoder, fromScratch.steps) = (.tuned, lastSteps)
+            let short = try answers(prepared.untrained, first: fromScratch)
+            fromScratch.steps += fold.job?.steps ?? 0
+            let scratch = try answers(prepared.untrained, first: fromScratch)
             let regression = try LogisticRegression(
                 fitting: inputs.values, labels: labels.labels, classes: labels.classes.count, c: RegressionInputs.c,
                 threads: threads)

@@ -1,0 +1,64 @@
+import Recognition
+
+/// Self-training: what few labels can't teach an encoder, a recogniser's answers for everybody else can.
+///
+/// A first recogniser is trained as the settings say. Its answers stand in for the labels of all samples trained on
+/// that have none; they are those of sequences, so that an encoder that sees single samples learns from them what only
+/// their neighbours told. The encoder is then trained on together with a linear layer that is thrown away, on single
+/// samples drawn from all; and a second recogniser is trained on its features, on labels alone.
+extension EncodedDataset {
+    /// How many samples a step of self-training takes.
+    static let selfTrainingBatch = 256
+
+    /// A recogniser trained on the samples `training`, and its encoders, with self-training where the settings ask for
+    /// it.
+    ///
+    /// - Parameters:
+    ///   - schemes: what is told apart, and after it what is learnt beside.
+    ///   - training: the samples that take part, in order.
+    ///   - settings: how to build and train.
+    ///   - first: how the first recogniser is, where not as the settings say; without self-training there is no other.
+    ///   - threads: how many threads to use; the bits do not depend on it.
+    ///   - progress: as for `Recogniser.fit`, of each training anew.
+    /// - Returns: what was trained.
+    /// - Throws: as `fitOnce`, and what recognising the samples throws.
+    func fit(
+        _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, first: RecogniserSettings? = nil,
+        threads: Int, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+    ) throws -> Fitted {
+        let teacher = try fitOnce(
+            schemes, training: training, settings: first ?? settings, threads: threads, progress: progress)
+        let steps = settings.selfTrainingSteps ?? 0
+        guard steps > 0 else { return teacher }
+        // Everybody is recognised, so that no samples are copied; only answers for those trained on are used.
+        let answers = try EncodedDataset(dataset, by: teacher.encoders, inputs: inputs).recognise(
+            by: teacher.recogniser, mirror: settings.mirrorAverage ? try schemes[0].mirroredClasses : nil,
+            threads: threads)
+        let student = try EncodedDataset(dataset, by: Array(teacher.encoders.prefix(1)), inputs: inputs).fitOnce(
+            [schemes[0].completed(by: answers.labels, for: training)], training: training,
+            settings: settings.ofSelfTraining(steps: steps), threads: threads, progress: progress)
+        var second = try EncodedDataset(dataset, by: student.encoders, inputs: inputs).fitOnce(
+            schemes, training: training, settings: settings.afterSelfTraining, threads: threads, progress: progress)
+        second.stepsBefore = teacher.steps + student.steps
+        return second
+    }
+}
+
+extension RecogniserSettings {
+    /// A linear layer on single samples, with the encoder's body.
+    fileprivate func ofSelfTraining(steps: Int) -> RecogniserSettings {
+        var settings = self
+        (settings.encoder, settings.cell, settings.trees) = (.tuned, .none, .none)
+        (settings.sequenceLength, settings.batchSequences) = (1, EncodedDataset.selfTrainingBatch)
+        (settings.steps, settings.members, settings.stopSubjects) = (steps, 1, 0)
+        settings.rareClassCorrection = 0
+        return settings
+    }
+
+    /// The same on the features of an encoder that is trained on no more.
+    fileprivate var afterSelfTraining: RecogniserSettings {
+        var settings = self
+        (settings.encoder, settings.augmentation) = (.frozen, .none)
+        return settings
+    }
+}
