@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
         try options.presetOptions.requireReadable()
         let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
         let settings = try settings(for: pretrained)
-        try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
+        try requireWritable([out], inputs: [data, encoder, options.presetOptions.config])
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
         let training = try RecogniserTraining(

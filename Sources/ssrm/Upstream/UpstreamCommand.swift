@@ -22,6 +22,8 @@ extension UpstreamCommand {
         let signals = try CommandSignals.take()
         let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
         signals.opening?.say { UpstreamRun.ending(in: folders) }
+        try requireUntouched(
+            [options.data, options.presetOptions.config], by: folders.flatMap(\.ownFiles))
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
