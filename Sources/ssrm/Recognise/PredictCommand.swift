@@ -141,7 +141,7 @@ struct PredictCommand: ParsableCommand {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)
         }
-        try WholeFolder.write(try answers.files(format), to: out)
+        try WholeFolder.writeUnlessEnded(try answers.files(format), to: out)
         let unknown = answers.recordings.count { $0.start == nil }
         if format == .edf, unknown > 0 {
             Terminal.error(
