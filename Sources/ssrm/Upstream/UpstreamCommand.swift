@@ -40,7 +40,12 @@ extension UpstreamCommand {
         if let workers { (settings.workers, settings.workersReason) = workers(job) }
         let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
-        switch try run.run(signals: signals) {
+        let outcome: UpstreamRun.Outcome
+        do { outcome = try run.run(signals: signals) } catch {
+            board?.removeIfUnused()
+            throw error
+        }
+        switch outcome {
         case .complete(let result): try report(result)
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }
