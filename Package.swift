@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Datasets", "Recognition", "SleepRecognition", .product(name: "Mustache", package: "swift-mustache"),
+                "Coordination", "Datasets", "Recognition", "SleepRecognition",
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
                 .embedInCode("Page/page.mustache"), .embedInCode("Page/block.mustache"),

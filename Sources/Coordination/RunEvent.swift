@@ -140,6 +140,21 @@ public enum RunEvent: Equatable, Sendable {
         case recordFailed = "record_failed"
         case stopped
         case finished
+
+        /// Whether a person should look at it: something went wrong, or may have.
+        public var isProblem: Bool {
+            switch self {
+            case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
+                .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite, .refuted,
+                .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointNotRemoved,
+                .recordFailed:
+                true
+            case .started, .listening, .joined, .left, .refusalsMuted, .peersMuted, .peersDropped, .keysChanged,
+                .overdue, .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
+                .checkpointWritten, .checkpointCopied, .stopped, .finished:
+                false
+            }
+        }
     }
 
     /// What kind of event it is.

@@ -130,8 +130,12 @@ package final class CheckpointWriter: Sendable {
     package func finish() throws {
         queue.sync { writeWaiting() }
         if let reason = state.withLock({ $0.failure }) {
+            let missing = state.withLock { $0.waiting?.state.step } ?? .max
+            let before = (try? folder.checkpointSteps)?.last { $0 < missing }
             throw ServiceError(
-                "the last checkpoint can't be kept: \(reason); mend that, and --resume goes on from the one before")
+                "the last checkpoint can't be kept: \(reason); "
+                    + (before.map { "mend that, and --resume goes on from the one before, of step \($0)" }
+                        ?? "mend that; \(folder.path) has no checkpoint to resume from"))
         }
     }
 }

@@ -36,7 +36,17 @@ package struct UpstreamRun {
     }
 
     /// Runs until all steps are done or one of `signals` asks to stop.
+    ///
+    /// A run that can't begin leaves nothing that was not there before.
     package func run(signals: SignalInbox) throws -> Outcome {
+        let places = try RunPlaces(folder, copy: copy)
+        do { return try run(signals: signals, in: places) } catch {
+            places.removeUnlessBegun()
+            throw error
+        }
+    }
+
+    private func run(signals: SignalInbox, in taken: RunPlaces) throws -> Outcome {
         let folders = places
         signals.opening?.say { Self.ending(in: folders) }
         let arithmetic = job.settings.arithmetic
@@ -44,11 +54,7 @@ package struct UpstreamRun {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
             if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
         }
-        for place in places { try makeFolder(place) }
-        try requireTwoPlaces()
-        let hold = try RunHold(folder)
-        let copyHold = try copy.map { try RunHold($0) }
-        defer { withExtendedLifetime((hold, copyHold)) {} }
+        let hold = try taken.take()
         for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
@@ -69,6 +75,7 @@ package struct UpstreamRun {
             for path in places.map({ $0.checkpointFile(step: state.step) }) where access(path, F_OK) != 0 {
                 try start.write(to: path)
             }
+            taken.begin()
             events.tell(.finished(step: state.step))
             return .complete(try result(state, start.record, tally))
         }
@@ -83,7 +90,9 @@ package struct UpstreamRun {
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { unlink(folder.endpointFile) }
+        taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
+        if let note = try settings.coordinator.keys?.noteOfEmptyList() { Terminal.error(note) }
         if let fault = shell.memoryFault {
             Terminal.error(
                 "note: there is no shared memory here (\(fault)); floats go through sockets, which is slower")
@@ -127,24 +136,6 @@ package struct UpstreamRun {
     }
 
     private var places: [RunFolder] { [folder] + (copy.map { [$0] } ?? []) }
-
-    private func makeFolder(_ place: RunFolder) throws {
-        do {
-            try DurableFolder.make(place.checkpointFolder)
-        } catch {
-            throw ServiceError(
-                "\(place.path): no run directory can be made there; is a file in the way, or may you not write?")
-        }
-    }
-
-    /// Refuses a second place for checkpoints that is the first one.
-    private func requireTwoPlaces() throws {
-        var (first, second) = (stat(), stat())
-        guard let copy, stat(folder.path, &first) == 0, stat(copy.path, &second) == 0,
-            (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
-        else { return }
-        throw ServiceError("--checkpoint-copy \(copy.path) is the run directory itself; name a folder elsewhere")
-    }
 
     /// Refuses a run whose checkpoints could never be written, before it computes for hours.
     private func requireRoomForCheckpoints() throws {

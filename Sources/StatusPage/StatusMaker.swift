@@ -35,7 +35,7 @@ struct StatusMaker {
     ///   - isLast: whether none comes after it: then it has everything, whatever it costs.
     ///   - followers: how many follow them.
     /// - Returns: the newest.
-    /// - Throws: never, unless what is told can't be written as JSON.
+    /// - Throws: never, unless what is told can't be written as JSON, or the run's record is not as runs have it.
     mutating func make(isLast: Bool = false, followers: Int) throws -> StatusSnapshot {
         let start = Self.processorTime
         let growth = follower.read()
@@ -46,7 +46,8 @@ struct StatusMaker {
         isRunBehind = isRunBehind || !growth.isEmpty
         let partStart = Self.processorTime
         if isRunBehind || run == nil, isLast || Self.now >= nextRun {
-            run = RunPart(name: name, job: follower.jobContent, lines: lines)
+            // A job that can't be read has no settings to show; how the run stands is not told either then.
+            run = try RunPart(name: name, job: follower.job == nil ? nil : follower.jobContent, lines: lines)
             isRunBehind = false
             nextRun = Self.now + (Self.processorTime - partStart) / Self.share
         }

@@ -23,6 +23,9 @@ public struct RunFolder: Sendable {
     /// Held by the coordinator that writes here.
     public var lockFile: String { path + "/lock" }
 
+    /// The files that a run writes beside its checkpoints.
+    public var ownFiles: [String] { [jobFile, metricsFile, eventsFile, endpointFile, lockFile] }
+
     /// The folder of checkpoints.
     public var checkpointFolder: String { path + "/checkpoints" }
 

@@ -55,7 +55,7 @@ struct ExportCommand: ParsableCommand {
 
     private func writeONNX(to path: String) throws {
         let beside = path + ".json"
-        for place in [path, beside] { try requireWritable(place, inputs: [thing]) }
+        try requireWritable([path, beside], inputs: [thing])
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: thing, isDirectory: &isFolder), isFolder.boolValue {
             throw ProgramError("\(thing) is a folder: --onnx takes a model that `ssrm train` made")

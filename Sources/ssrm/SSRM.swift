@@ -75,8 +75,11 @@ struct SSRM: ParsableCommand {
     /// Ends the process without the libraries' own endings: a thread may still compute with code that they would unmap.
     private static func end(_ code: Int32) -> Never {
         Terminal.flush()
-        if fflush(nil) != 0, code == 0 {
-            Terminal.error("ssrm: standard output can't be written: \(String(cString: strerror(errno)))")
+        let isFlushed = fflush(nil) == 0
+        let reason = isFlushed ? "some of it is lost; is the disk full?" : String(cString: strerror(errno))
+        // What did not fit into the buffer was written before, and its failure is only noted.
+        if !isFlushed || linux_output_has_failed() != 0, code == 0 {
+            Terminal.error("ssrm: standard output can't be written: \(reason)")
             Terminal.flush()
             _exit(1)
         }

@@ -26,6 +26,23 @@ import Testing
         }
     }
 
+    @Test func aCoordinatorThatNobodyCanJoinSaysSo() throws {
+        let worker = try head.issue("mill")
+        try head.revoke("mill")
+        let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 5)
+        for (keys, words) in [
+            (head, "note: no key is listed in \(head.folder)/authorized: nobody can join; "),
+            (worker, "nobody can join (\(worker.folder) looks like a worker's folder"),
+        ] {
+            let result = try ProgramRun(
+                ["coordinator", "--listen", "tcp://127.0.0.1:*", "--wait-seconds", "0.3", "--keys", keys.folder] + job
+                    + ["--resume"]
+            ).result()
+            #expect(result.errors.contains(words), Comment(rawValue: result.errors))
+            #expect(result.errors.contains("`ssrm keys issue \(keys.folder) --label NAME --out FOLDER`"))
+        }
+    }
+
     @Test func onlyTheirOwnerMayReadSecretsAndNobodyIsShownOne() throws {
         let mill = try head.issue("mill")
         #expect(try mode(mill.folder) == 0o700 && mode(mill.folder + "/secret") == 0o600)

@@ -35,6 +35,13 @@ import Testing
         #expect(plan.settings.indices.contains(plan.advised))
     }
 
+    @Test func aShortJobIsPlannedWithTheStepsThatItHas() throws {
+        let result = try plan("--workers", "2", "--link", "1gbit", "--steps", "50", "--json")
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
+        #expect(Set(plan.settings.map(\.local_steps)) == [1, 10, 50])
+    }
+
     @Test(arguments: [
         (["--workers", "2", "--link", "fast"], "use a rate like 1gbit, 100mbit or 56kbit, not 'fast'"),
         (["--workers", "2", "--link", "1gbit", "--delay", "soon"], "use a time like 0.1ms, 20ms or 1s, not 'soon'"),

@@ -2,6 +2,16 @@ import Foundation
 import TestKit
 import Testing
 
+@Test func whatIsPrintedOnAFullDiskIsAnError() throws {
+    // Longer than what is buffered, and shorter.
+    for command in ["preset show wrist", "preset show paper", "--help"] {
+        let result = try ProgramRun(
+            ["-c", "'\(ProgramRun.ssrm)' \(command) >/dev/full"], program: "/usr/bin/bash"
+        ).result()
+        #expect(result.status == 1 && result.errors.contains("standard output can't be written"), "\(command)")
+    }
+}
+
 /// Runs `ssrm` in a folder and gives its output, which must be a JSON object.
 private func object(_ folder: TemporaryFolder, _ arguments: [String]) throws -> [String: Any] {
     let result = try ProgramRun(arguments, in: folder.url.path).result()

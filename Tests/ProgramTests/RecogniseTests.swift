@@ -145,6 +145,19 @@ func sleepOfPeopleNeverSeenIsRecognised() throws {
     #expect(report["kappa"] as? Double ?? 0 > 0.3)
 }
 
+@Test func aPresetThatIsNotTheEncodersIsSaidToHaveNoPartInIt() throws {
+    let prepared = try PreparedMaps.shared.get()
+    let other = try trained(
+        prepared, to: "other.safetensors", "--preset", "posture", "--set", "recogniser.steps=2", "--members", "1")
+    #expect(other.status == 0, "\(other.errors)")
+    #expect(
+        other.errors.contains(
+            "note: the encoder's network (perceptron) and preparation (norm) are those of \(prepared.run), made with preset "
+                + "paper, not of the settings asked for"), "\(other.errors)")
+    let same = try trained(prepared, to: "other.safetensors", "--preset", "paper")
+    #expect(same.status == 0 && !same.errors.contains("the encoder's network"), "\(same.errors)")
+}
+
 @Test func aResultNeverReplacesWhatItIsMadeFrom() throws {
     let prepared = try PreparedMaps.shared.get()
     let folder = try TemporaryFolder()

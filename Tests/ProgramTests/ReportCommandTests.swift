@@ -171,6 +171,29 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect(try String(contentsOfFile: made.evaluation, encoding: .utf8) == before)
 }
 
+@Test func aPageSaysWhichPartOfTheNightsHasNoAnswer() throws {
+    let made = try Evaluated.shared.get()
+    let (some, page) = (made.folder.path("some.csv"), made.folder.path("some.html"))
+    let lines = try String(contentsOfFile: made.answers, encoding: .utf8).split(separator: "\n")
+    let first = try #require(lines.dropFirst().first?.split(separator: ",")[1])
+    let own = lines.dropFirst().filter { $0.split(separator: ",")[1] == first }
+    func report(_ rows: [Substring]) throws -> (nights: [String: Any], html: String) {
+        try made.folder.write(([lines[0]] + rows).joined(separator: "\n") + "\n", to: "some.csv")
+        let result = try ProgramRun.ssrm("report", some, made.data, "--out", page, "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let nights = try #require(try object(result.output)["nights"] as? [String: Any])
+        return (nights, try String(contentsOfFile: page, encoding: .utf8))
+    }
+    let part = try report(Array(own.prefix(99)))
+    #expect(part.nights["recordings_without_answers"] as? Int == 3)
+    #expect(part.nights["partly_answered_nights"] as? Int == 1)
+    let answered = (part.nights["nights"] as? [[String: Any]])?.first?["answered_part"] as? Double
+    #expect(abs((answered ?? 0) - 99 / Double(own.count)) < 1e-9)
+    #expect(part.html.contains("Answers are missing.") && part.html.contains("of this recording has answers"))
+    let all = try report(Array(lines.dropFirst()))
+    #expect(all.nights["partly_answered_nights"] as? Int == 0 && !all.html.contains("Answers are missing."))
+}
+
 @Test func predictionsOfSamplesHeldOutTwiceAreNotWritten() throws {
     let made = try Evaluated.shared.get()
     let result = try ProgramRun.ssrm(
@@ -220,6 +243,12 @@ private func object(_ text: String) throws -> [String: Any] {
     let features = try #require(report["features"] as? [String: Any])
     let between = try #require(features["between_people"] as? Double)
     #expect((0...1).contains(between) && features["samples"] as? Int == 45)
+    // The same run whose job is cut off.
+    let job = try String(contentsOfFile: run + "/job.json", encoding: .utf8)
+    try job.prefix(100).write(toFile: run + "/job.json", atomically: true, encoding: .utf8)
+    let damaged = try ProgramRun.ssrm("report", run, "--out", page)
+    #expect(damaged.status == 1 && damaged.errors.contains("\(run)/job.json"), "\(damaged.errors)")
+    try job.write(toFile: run + "/job.json", atomically: true, encoding: .utf8)
     // The same run without its figures.
     try FileManager.default.removeItem(atPath: run + "/metrics.jsonl")
     let young = try ProgramRun.ssrm("report", run, "--out", page)

@@ -100,6 +100,17 @@ import Testing
         let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--checkpoint-copy", run + "/../run"]
         let result = try ProgramRun(["pretrain"] + flags).result()
         #expect(result.status == 1 && result.errors.contains("is the run directory itself"))
+        #expect(try folder.contents.isEmpty)
+    }
+
+    @Test(arguments: [("run", "run/checkpoints"), ("run", "run/a/b"), ("run/a", "run"), ("run/a/b", "link/a")])
+    func neitherPlaceIsInsideOfTheOther(run: String, copy: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "run")
+        try FileManager.default.createDirectory(atPath: folder.path("run"), withIntermediateDirectories: true)
+        let flags = try Pretraining.jobFlags(run: folder.path(run), steps: 5)
+        let result = try ProgramRun(["pretrain"] + flags + ["--checkpoint-copy", folder.path(copy)]).result()
+        #expect(result.status == 1 && result.errors.contains("inside of"), Comment(rawValue: result.errors))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("run")).isEmpty)
     }
 
     @Test(arguments: ["0", "5x", "-3m"]) func anIntervalThatIsNoneIsWrongUsage(text: String) throws {

@@ -119,11 +119,101 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 @Test func tornLinesOfARunAreCountedAndTheRestIsDrawn() throws {
     let files = MadeUp.run(lines: 30, workers: 2)
     let part = try RunPart(
-        name: "r", job: Data("{".utf8), metrics: files.metrics + Data("{\"step\":31,\"lo".utf8),
+        name: "r", job: files.job, metrics: files.metrics + Data("{\"step\":31,\"lo".utf8),
         events: Data("nonsense\n".utf8) + files.events)
     #expect(part.unreadableLines == 2 && part.step == 30)
     #expect(part.machines.count == 2)
     #expect(abs(part.machines.reduce(0) { $0 + $1.computingShare } - 1) < 1e-9)
+}
+
+@Test func aJobThatCanNotBeReadIsRefusedByItsName() throws {
+    let files = MadeUp.run(lines: 3, workers: 1)
+    for job in ["{", "", "[]", #"{"job": {"seed": -1}}"#] {
+        #expect {
+            try RunPart(name: "runs/a", job: Data(job.utf8), metrics: files.metrics, events: files.events)
+        } throws: {
+            "\($0)".hasPrefix("runs/a/job.json: it can't be read")
+        }
+    }
+}
+
+@Test(arguments: [Int.min, -1, 1 << 53, Int.max]) func eventsOfStepsThatNoRunHasAreNotDrawn(step: Int) throws {
+    let files = MadeUp.run(lines: 3, workers: 1)
+    let wrong = ["started", "checkpoint_written", "overdue"].map {
+        #"{"event":"\#($0)","seconds":1,"time":"2026-01-02T03:04:05.678Z","text":"x","step":\#(step),"steps":3}"# + "\n"
+    }
+    var report = Report(title: "far", version: "0")
+    report.run = try RunPart(
+        name: "far", job: files.job, metrics: files.metrics, events: Data(wrong.joined().utf8) + files.events)
+    #expect(report.run?.unreadableLines == 3)
+    #expect(report.html.contains("</html>"))
+}
+
+@Test func problemsOfARunHaveARowOfTheirOwn() throws {
+    let files = MadeUp.run(lines: 3, workers: 1)
+    func page(_ event: String) throws -> String {
+        let line = #"{"event":"\#(event)","seconds":1,"time":"2026-01-02T03:04:05.678Z","text":"keys: gone"}"# + "\n"
+        var report = Report(title: "trouble", version: "0")
+        report.run = try RunPart(
+            name: "r", job: files.job, metrics: files.metrics, events: files.events + Data(line.utf8))
+        return report.html
+    }
+    #expect(try page("keys_unreadable").contains("keys: gone"))
+    #expect(try !page("keys_changed").contains("keys: gone"))
+}
+
+/// A figure in an evaluation's JSON, and a value that none has.
+private struct WrongFigure: CustomTestStringConvertible, Sendable {
+    let keys: [String]
+    let value: Double
+    var testDescription: String { "\(keys.joined(separator: ".")) \(value)" }
+
+    static let all = [
+        WrongFigure(keys: ["confusion", "0", "1"], value: -7),
+        WrongFigure(keys: ["confusion", "0", "1"], value: 9_007_199_254_740_994),
+        WrongFigure(keys: ["subjects", "0", "confusion", "0", "0"], value: -1),
+        WrongFigure(keys: ["samples"], value: -3), WrongFigure(keys: ["kappa"], value: 5),
+        WrongFigure(keys: ["kappa_interval", "1"], value: 1.5), WrongFigure(keys: ["accuracy"], value: 1.01),
+        WrongFigure(keys: ["subjects", "1", "accuracy"], value: -0.5),
+        WrongFigure(keys: ["classes", "2", "recall"], value: 2), WrongFigure(keys: ["folds", "0", "kappa"], value: -3),
+        WrongFigure(keys: ["folds", "0", "training_samples"], value: -1),
+        WrongFigure(keys: ["calibration", "answers", "3", "samples"], value: -1),
+        WrongFigure(keys: ["calibration", "classes", "1", "2", "frequency"], value: 1.5),
+        WrongFigure(keys: ["calibration", "brier"], value: 3),
+    ]
+
+    /// JSON with the figure in it.
+    func replaced(in json: Any, at place: Int = 0) throws -> Any {
+        if place == keys.count { return value == value.rounded() ? Int(value) as Any : value }
+        if var list = json as? [Any] {
+            let index = try #require(Int(keys[place]))
+            list[index] = try replaced(in: list[index], at: place + 1)
+            return list
+        }
+        var object = try #require(json as? [String: Any])
+        object[keys[place]] = try replaced(in: try #require(object[keys[place]]), at: place + 1)
+        return object
+    }
+}
+
+@Test(arguments: WrongFigure.all)
+private func figuresThatNoEvaluationComesToAreRefused(_ wrong: WrongFigure) throws {
+    let json = try wrong.replaced(in: try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")))
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
+    #expect {
+        try EvaluationPart(figures)
+    } throws: {
+        "\($0)".contains("which none comes to: make it anew")
+    }
+}
+
+@Test func countsWhoseSumIsNoNumberOfThisMachineAreRefused() throws {
+    let text = String(decoding: try MadeUp.fixture("evaluation"), as: UTF8.self)
+    let huge = text.replacing(/81, *15, *39, *14, *240/, with: "4611686018427387904,4611686018427387904,0,0,0")
+    #expect(huge != text)
+    let figures = try JSONDecoder().decode(EvaluationFigures.self, from: Data(huge.utf8))
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
 }
 
 @Test func stepsThatWereDoneAgainCountOnce() throws {

@@ -55,10 +55,25 @@ import Upstream
             try writer.finish()
         } throws: {
             "\($0)".contains("the last checkpoint can't be kept: ") && "\($0)".contains("step-00000002.safetensors")
+                && "\($0)".contains("has no checkpoint to resume from") && !"\($0)".contains("--resume")
         }
         try run.makeFolders()
         try writer.finish()
         #expect(try run.folder.checkpointSteps == [2])
+    }
+
+    @Test func theOneBeforeTheOneThatIsMissingIsNamed() throws {
+        try run.makeFolders()
+        let writer = try writer(retryDelay: .seconds(600))
+        writer.write(run.checkpoint(step: 2))
+        try writer.finish()
+        try run.temporary.write("", to: "run/checkpoints/step-00000003.safetensors/in-the-way")
+        writer.write(run.checkpoint(step: 3))
+        #expect {
+            try writer.finish()
+        } throws: {
+            "\($0)".contains("--resume goes on from the one before, of step 2")
+        }
     }
 
     @Test(arguments: [1, 3])

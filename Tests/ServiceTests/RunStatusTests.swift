@@ -100,6 +100,11 @@ import Testing
         #expect(finished.workers == 0 && finished.machines.map(\.share) == [1])
     }
 
+    @Test func keysThatCanNotBeReadAreAProblem() throws {
+        try take([joined("lab1:1"), .keysUnreadable(reason: "keys/authorized: it is gone"), .keysChanged(count: 2)])
+        #expect(try status().problems.map(\.kind) == ["keys_unreadable"])
+    }
+
     @Test func aNewPartOfTheRunForgetsTheOldOnesProblems() throws {
         try take([joined("lab1:1"), .refused(what: "this"), .stopped(step: 4, steps: 12)])
         try take([])

@@ -22,6 +22,9 @@
 
 static inline const char *linux_libc_version(void) { return gnu_get_libc_version(); }
 
+// Whether something that was printed could not be written. (stdout is a variable, which Swift can't share.)
+static inline int linux_output_has_failed(void) { return ferror(stdout) != 0; }
+
 // prctl is variadic, which Swift does not import.
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }

@@ -14,13 +14,18 @@ public struct EvaluationPart: Encodable, Sendable {
     ///   - figures: what `ssrm evaluate` found.
     ///   - baselines: what plain tools reached.
     /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise,
-    ///   `ReportError.otherForm` for figures that are not of the classes that they name.
+    ///   `ReportError.otherForm` for figures that are not of the classes that they name, or that no evaluation comes
+    ///   to.
     public init(_ figures: EvaluationFigures, baselines: BaselineFigures? = nil) throws(ReportError) {
         let count = figures.classes.count
         let isSquare = figures.confusion.count == count && figures.confusion.allSatisfy { $0.count == count }
         guard isSquare, count > 0, figures.calibration.map({ $0.classes.count == count }) ?? true else {
             throw .otherForm(
                 file: figures.data, reason: "its evaluation has figures of other classes than it names: make it anew")
+        }
+        if let fault = figures.fault {
+            throw .otherForm(
+                file: figures.data, reason: "its evaluation has \(fault), which none comes to: make it anew")
         }
         if let baselines {
             let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
@@ -36,8 +41,8 @@ public struct EvaluationPart: Encodable, Sendable {
     /// What part of the samples scored as the row's class was recognised as the column's, 0 to 1.
     var confusionShares: [[Double]] {
         figures.confusion.map { row in
-            let sum = Double(max(row.reduce(0, +), 1))
-            return row.map { Double($0) / sum }
+            let sum = row.reduce(0.0) { $0 + Double($1) }
+            return row.map { Double($0) / max(sum, 1) }
         }
     }
 

@@ -4,6 +4,7 @@ extension NightsPart {
     var section: PageSection {
         var blocks: [Block] = [.text(summary)]
         if let warning { blocks.append(.note(warning)) }
+        if let missing { blocks.append(.note(missing)) }
         if !agreement.isEmpty {
             blocks += [.heading("How far recognised nights are from scored ones"), .table(agreementTable)]
             blocks.append(.note(agreementWords))
@@ -69,6 +70,30 @@ extension NightsPart {
             """
         case nil: "Whether the recogniser had seen these people, these files do not say."
         }
+    }
+
+    /// What of the dataset has no answer.
+    private var missing: Prose? {
+        let (recordings, parts) = (unansweredRecordings ?? 0, partlyAnsweredNights)
+        if recordings == 0, parts == 0 { return nil }
+        let whole: Prose =
+            recordings == 0
+            ? ""
+            : "\(recordings) \(recordings == 1 ? "recording" : "recordings") of the dataset have no answer at all. "
+        let some: Prose =
+            parts == 0
+            ? ""
+            : """
+            \(parts) of the nights \(parts == 1 ? "is" : "are") answered in part only, which stands at each: its statistics \
+            are those of that part. 
+            """
+        return "Answers are missing. \(whole)\(some)What is said here is said of the sleep epochs with answers alone."
+    }
+
+    /// How much of a night was recognised, where that is not all.
+    private func answeredWords(_ night: Night) -> Prose {
+        guard let part = night.answeredPart, part < 1 else { return "" }
+        return "only \(percent: part) of this recording has answers; "
     }
 
     private func prose(_ statistic: NightStatistic, _ value: Double) -> Prose {
@@ -190,7 +215,8 @@ extension NightsPart {
         let same: Prose =
             night.agreement.map { "the same in \(percent: $0) of \(night.comparedEpochs) sleep epochs; kappa " } ?? ""
         let kappa: Prose = night.kappa.map { "\($0, 3)" } ?? ""
-        return Table(caption: same + kappa, head: [""] + columns.map { Prose($0.name) }, rows: rows)
+        return Table(
+            caption: answeredWords(night) + same + kappa, head: [""] + columns.map { Prose($0.name) }, rows: rows)
     }
 
     private var wideTable: Table {
@@ -198,7 +224,9 @@ extension NightsPart {
             head: ["", "recording", "kappa"] + columns.map { Prose($0.name) },
             rows: nights.flatMap { night -> [[Table.Cell]] in
                 let kappa: Table.Cell = night.kappa.map { .number("\($0, 3)") } ?? .none
-                let own: [Table.Cell] = [.text("recognised"), .text("\(name: night.recording)"), kappa]
+                let own: [Table.Cell] = [
+                    .text("recognised"), .text("\(name: night.recording)\(beside: answeredWords(night))"), kappa,
+                ]
                 guard let scored = night.scored else { return [own + cells(night.recognised)] }
                 return [
                     [.text("scored"), .text("\(name: night.recording)"), .none] + cells(scored),

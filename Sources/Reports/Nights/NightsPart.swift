@@ -18,9 +18,12 @@ public struct NightsPart: Encodable, Sendable {
         public let scored: SleepStatistics?
         /// The statistics of what was recognised, over the same sleep epochs, or over all where none was scored.
         public let recognised: SleepStatistics
+        /// The part of the recording's samples that was recognised; nil where nobody knows.
+        public let answeredPart: Double?
 
         private enum CodingKeys: String, CodingKey {
             case subject, recording, agreement, kappa, scored, recognised
+            case answeredPart = "answered_part"
             case comparedEpochs = "compared_epochs"
         }
     }
@@ -55,11 +58,17 @@ public struct NightsPart: Encodable, Sendable {
     public let stretches: Int
     /// The agreement in each statistic.
     public let agreement: [Agreement]
+    /// How many recordings of the dataset have no answer at all; nil where no dataset was given.
+    public let unansweredRecordings: Int?
+    /// How many of the nights were recognised in part only.
+    public let partlyAnsweredNights: Int
     let recorded: [RecordedNight]
 
     private enum CodingKeys: String, CodingKey {
         case classes, nights, stretches, agreement
         case areHeldOut = "held_out"
+        case unansweredRecordings = "recordings_without_answers"
+        case partlyAnsweredNights = "partly_answered_nights"
     }
 
     /// A night's samples may lie so many sleep epochs apart in all: thirty days.
@@ -71,9 +80,12 @@ public struct NightsPart: Encodable, Sendable {
     ///   - all: the nights; `<recording>+<position>` is a stretch of a recording.
     ///   - classes: the classes' names.
     ///   - areHeldOut: whether the recognisers had not seen these people; nil where nobody knows.
+    ///   - unanswered: how many recordings of the dataset have no answer; nil where no dataset was given.
     ///   - seed: what the bootstrap's draws follow from.
     /// - Throws: `ReportError.empty` without a night, or where samples of one lie too far apart.
-    public init(_ all: [RecordedNight], classes: [String], areHeldOut: Bool?, seed: UInt64 = 1) throws(ReportError) {
+    public init(
+        _ all: [RecordedNight], classes: [String], areHeldOut: Bool?, unanswered: Int? = nil, seed: UInt64 = 1
+    ) throws(ReportError) {
         let recorded = RecordedNight.joiningStretches(all)
         stretches = all.count
         guard !recorded.isEmpty else { throw .empty(file: "the dataset", reason: "no recording of it was recognised") }
@@ -84,6 +96,8 @@ public struct NightsPart: Encodable, Sendable {
         (self.classes, self.recorded, self.areHeldOut) = (classes, recorded, areHeldOut)
         let nights = recorded.map { Self.night($0, classes: classes) }
         self.nights = nights
+        unansweredRecordings = unanswered
+        partlyAnsweredNights = nights.count { $0.answeredPart.map { $0 < 1 } ?? false }
         var people: [String: Int] = [:]
         let persons = recorded.map { night in
             let next = people.count
@@ -114,11 +128,12 @@ public struct NightsPart: Encodable, Sendable {
 
     private static func night(_ night: RecordedNight, classes: [String]) -> Night {
         let (scored, recognised) = (night.scoredEpochs, night.recognisedEpochs)
+        let part = night.sampleCount.map { Double(night.positions.count) / Double(max($0, 1)) }
         let isBoth = zip(scored, recognised).map { $0 != nil && $1 != nil }
         guard let first = isBoth.firstIndex(of: true), let last = isBoth.lastIndex(of: true) else {
             return Night(
                 subject: night.subject, recording: night.recording, comparedEpochs: 0, agreement: nil, kappa: nil,
-                scored: nil, recognised: SleepStatistics(of: recognised, classes: classes))
+                scored: nil, recognised: SleepStatistics(of: recognised, classes: classes), answeredPart: part)
         }
         func compared(_ epochs: [Int?]) -> SleepStatistics {
             SleepStatistics(of: (first...last).map { isBoth[$0] ? epochs[$0] : nil }, classes: classes)
@@ -129,7 +144,8 @@ public struct NightsPart: Encodable, Sendable {
         }
         return Night(
             subject: night.subject, recording: night.recording, comparedEpochs: scores.samples,
-            agreement: scores.accuracy, kappa: scores.kappa, scored: compared(scored), recognised: compared(recognised))
+            agreement: scores.accuracy, kappa: scores.kappa, scored: compared(scored), recognised: compared(recognised),
+            answeredPart: part)
     }
 }
 

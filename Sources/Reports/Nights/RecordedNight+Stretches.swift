@@ -39,9 +39,11 @@ extension RecordedNight {
                 name: first.signals[place].name, unit: first.signals[place].unit,
                 values: ordered.flatMap { $0.signals[place].values })
         }
+        let counts = ordered.compactMap(\.sampleCount)
         self.init(
             subject: first.subject, recording: name, positions: positions, scored: ordered.flatMap(\.scored),
             recognised: ordered.flatMap(\.recognised), probabilities: ordered.flatMap(\.probabilities),
-            signals: signals, clock: first.clock)
+            signals: signals, clock: first.clock,
+            sampleCount: counts.count == ordered.count ? counts.reduce(0, +) : nil)
     }
 }

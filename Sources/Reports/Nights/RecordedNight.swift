@@ -50,13 +50,15 @@ public struct RecordedNight: Sendable {
     public let signals: [Signal]
     /// The time of day at the first sample, in hours since midnight; nil where nobody knows.
     public let clock: Double?
+    /// How many samples the recording has, recognised or not; nil where nobody knows.
+    public let sampleCount: Int?
 
     /// A night.
     ///
     /// - Precondition: there are as many of everything as positions, and at least one.
     public init(
         subject: String, recording: String, positions: [Int], scored: [Int?], recognised: [Int],
-        probabilities: [[Float]], signals: [Signal] = [], clock: Double? = nil
+        probabilities: [[Float]], signals: [Signal] = [], clock: Double? = nil, sampleCount: Int? = nil
     ) {
         precondition(
             !positions.isEmpty && scored.count == positions.count && recognised.count == positions.count
@@ -64,7 +66,7 @@ public struct RecordedNight: Sendable {
             "\(positions.count) positions, \(scored.count) scored, \(recognised.count) recognised")
         (self.subject, self.recording, self.positions) = (subject, recording, positions)
         (self.scored, self.recognised, self.probabilities) = (scored, recognised, probabilities)
-        (self.signals, self.clock) = (signals, clock)
+        (self.signals, self.clock, self.sampleCount) = (signals, clock, sampleCount)
     }
 
     /// How many sleep epochs there are from the first to the last.

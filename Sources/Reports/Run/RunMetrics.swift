@@ -32,13 +32,15 @@ struct RunMetrics: Decodable, Sendable {
     /// The task's figures by name; what is no number in the file is not finite here.
     let figures: [String: Double]
 
+    /// What a step may be, or a number of them: differences of such are numbers.
+    static let stepLimits = 0..<1 << 53
     private static let known = ["step", "seconds", "workers", "rows_per_s", "round_ms", "time"]
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         func key(_ name: String) -> Key { Key(stringValue: name) }
         step = try container.decode(Int.self, forKey: key("step"))
-        guard (0..<1 << 53).contains(step) else {
+        guard Self.stepLimits.contains(step) else {
             throw DecodingError.dataCorruptedError(forKey: key("step"), in: container, debugDescription: "no step")
         }
         seconds = try container.decode(Double.self, forKey: key("seconds"))
@@ -66,4 +68,22 @@ struct RunEventLine: Decodable, Sendable {
     let worker: String?
     let processor: String?
     let text: String?
+
+    private enum CodingKeys: CodingKey { case event, seconds, time, step, steps, worker, processor, text }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func steps(_ key: CodingKeys) throws -> Int? {
+            let found = try container.decodeIfPresent(Int.self, forKey: key)
+            if RunMetrics.stepLimits.contains(found ?? 0) { return found }
+            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "no step")
+        }
+        event = try container.decode(String.self, forKey: .event)
+        seconds = try container.decodeIfPresent(Double.self, forKey: .seconds)
+        time = try container.decode(String.self, forKey: .time)
+        (step, self.steps) = (try steps(.step), try steps(.steps))
+        worker = try container.decodeIfPresent(String.self, forKey: .worker)
+        processor = try container.decodeIfPresent(String.self, forKey: .processor)
+        text = try container.decodeIfPresent(String.self, forKey: .text)
+    }
 }

@@ -1,3 +1,5 @@
+import Coordination
+
 extension RunPart {
     var section: PageSection { section(isFollowed: false) }
 
@@ -127,21 +129,56 @@ extension RunPart {
             ])
     }
 
-    private static let rows: [(name: String, style: String, events: [String])] = [
-        ("started", "ink", ["started"]),
-        ("joined", "k2", ["joined"]),
-        (
-            "left, died", "bad",
-            ["left", "failed", "silent", "cut_off", "ended", "lost_work", "refuted", "lied", "given_up"]
-        ),
-        ("late", "k1", ["overdue"]),
-        ("again", "k3", ["went_back", "step_repeated"]),
-        ("saved", "k0", ["checkpoint_written"]),
-    ]
+    /// The rows of what happened, from the top.
+    private enum Row: Int, CaseIterable {
+        case started, joined, gone, late, again, problems, saved
+
+        /// The row of a kind of event; nil of what is not drawn.
+        init?(_ kind: RunEvent.Kind) {
+            switch kind {
+            case .started: self = .started
+            case .joined: self = .joined
+            case .left, .failed, .silent, .cutOff, .ended, .lostWork, .refuted, .lied, .givenUp: self = .gone
+            case .overdue: self = .late
+            case .wentBack, .stepRepeated: self = .again
+            case .checkpointWritten: self = .saved
+            case .slowProducts, .checkpointSkipped, .listening, .cameAgain, .notStarted, .otherArithmetic, .refused,
+                .refusalsMuted, .peerDropped, .peersMuted, .peersDropped, .keysChanged, .keysUnreadable, .notFinite,
+                .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointCopied,
+                .folderRestored, .checkpointFailed, .checkpointNotRemoved, .recordFailed, .stopped, .finished:
+                guard kind.isProblem else { return nil }
+                self = .problems
+            }
+        }
+
+        var name: String {
+            switch self {
+            case .started: "started"
+            case .joined: "joined"
+            case .gone: "left, died"
+            case .late: "late"
+            case .again: "again"
+            case .problems: "problems"
+            case .saved: "saved"
+            }
+        }
+
+        var style: String {
+            switch self {
+            case .started: "ink"
+            case .joined: "k2"
+            case .gone, .problems: "bad"
+            case .late: "k1"
+            case .again: "k3"
+            case .saved: "k0"
+            }
+        }
+    }
 
     /// What happened, a row a kind; events at one place are one mark.
     private func marks(_ across: Scale) -> Panel? {
-        let rows = Self.rows.filter { row in happened.contains { row.events.contains($0.event) } }
+        let drawn = happened.map { RunEvent.Kind(rawValue: $0.event).flatMap { Row($0) } }
+        let rows = Row.allCases.filter(drawn.contains)
         guard !rows.isEmpty else { return nil }
         var places = [[Int: (count: Int, text: String)]](repeating: [:], count: rows.count)
         let begins = happened.indices.filter { happened[$0].event == "started" }
@@ -150,7 +187,7 @@ extension RunPart {
             let first = happened[begin].step ?? 0
             let last = part + 1 < begins.count ? happened[begins[part + 1]].step ?? step : step
             for place in begin..<next {
-                guard let row = rows.firstIndex(where: { $0.events.contains(happened[place].event) }) else { continue }
+                guard let row = drawn[place].flatMap(rows.firstIndex) else { continue }
                 let x = across.at(step(ofEvent: place, part: (first, max(first, last))))
                 let text = happened[place].text ?? happened[place].event
                 places[row][x] = ((places[row][x]?.count ?? 0) + 1, places[row][x]?.text ?? text)
@@ -176,7 +213,7 @@ extension RunPart {
         }
         return Panel(
             title:
-                "what happened: workers that joined, left or died, work given to others because it was late, checkpoints",
+                "what happened: workers that joined, left or died, work that was late or done again, problems, checkpoints",
             description: "what happened over the steps; the table of events has the numbers",
             height: 17 * rows.count + 8,
             left: left, marks: marks)

@@ -136,7 +136,7 @@ public struct RunPart: Encodable, Sendable {
     ///   - job: the content of `job.json`; nil where there is none.
     ///   - metrics: the content of `metrics.jsonl`, likewise.
     ///   - events: the content of `events.jsonl`, likewise.
-    /// - Throws: `ReportError.empty` where there is none of them.
+    /// - Throws: `ReportError.empty` where there is none of them, `ReportError.otherForm` for a job that can't be read.
     public init(name: String, job: Data?, metrics: Data?, events: Data?) throws(ReportError) {
         guard job != nil || metrics != nil || events != nil else {
             throw .empty(
@@ -145,7 +145,7 @@ public struct RunPart: Encodable, Sendable {
         var lines = RunLines()
         if let metrics { lines.add(metrics: metrics) }
         if let events { lines.add(events: events) }
-        self.init(name: name, job: job, lines: lines)
+        try self.init(name: name, job: job, lines: lines)
     }
 
     /// A part of a run whose files were read.
@@ -154,8 +154,14 @@ public struct RunPart: Encodable, Sendable {
     ///   - name: what the run is called.
     ///   - job: the content of `job.json`; nil where there is none.
     ///   - lines: those of its other files.
-    public init(name: String, job: Data?, lines: RunLines) {
-        let record = job.flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
+    /// - Throws: `ReportError.otherForm` for a job that can't be read.
+    public init(name: String, job: Data?, lines: RunLines) throws(ReportError) {
+        let record: Record?
+        do { record = try job.map { try JSONDecoder().decode(Record.self, from: $0) } } catch {
+            throw .otherForm(
+                file: name + "/job.json",
+                reason: "it can't be read; was it altered, or written by another version of ssrm?")
+        }
         let (kept, happened) = (lines.metrics, lines.events)
         self.name = name
         (preset, seed, jobDigest, data) = (record?.job?.preset, record?.job?.seed, record?.jobDigest, record?.run?.data)

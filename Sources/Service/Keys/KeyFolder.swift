@@ -73,6 +73,20 @@ package struct KeyFolder: Sendable {
         return try Self.keys(in: authorizedFile, text(of: authorizedFile, isSecret: false))
     }
 
+    /// What a person should know where no key is listed; nil where one is.
+    ///
+    /// - Throws: where the list can't be read.
+    package func noteOfEmptyList() throws -> String? {
+        guard try authorized().labels.isEmpty else { return nil }
+        let isOfWorker =
+            access(authorizedFile, F_OK) != 0 && access(coordinatorFile, F_OK) == 0
+            ? " (\(path) looks like a worker's folder; a coordinator's is what `ssrm keys new` made)" : ""
+        return """
+            note: no key is listed in \(authorizedFile): nobody can join\(isOfWorker); `ssrm keys authorize \(path) FILE` lists a \
+            worker's file 'public', `ssrm keys issue \(path) --label NAME --out FOLDER` makes a folder for a worker
+            """
+    }
+
     private static func keys(in file: String, _ text: String) throws -> AuthorizedKeys {
         do {
             return try AuthorizedKeys(parsing: text)

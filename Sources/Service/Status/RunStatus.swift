@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Upstream
 
@@ -223,18 +224,10 @@ package struct RunStatus: Encodable {
         worker.lastIndex(of: ":").map { String(worker[..<$0]) } ?? worker
     }
 
-    /// The kinds of events that a person should look at.
-    private static let problemKinds: Set = [
-        "slow_products", "checkpoint_skipped", "failed", "silent", "cut_off", "ended", "given_up", "lost_work",
-        "other_arithmetic", "not_started", "came_again",
-        "refused", "peer_dropped", "not_finite", "refuted", "lied", "went_back", "step_repeated", "folder_restored",
-        "checkpoint_failed", "checkpoint_not_removed", "record_failed",
-    ]
-
     private static func problems(in part: ArraySlice<RunHistory.Entry>) -> [Problem] {
         var counts: [String: Int] = [:]
         var places: [String: Int] = [:]
-        for i in part.indices where problemKinds.contains(part[i].kind) {
+        for i in part.indices where RunEvent.Kind(rawValue: part[i].kind)?.isProblem == true {
             counts[part[i].kind, default: 0] += 1
             places[part[i].kind] = i
         }

@@ -58,7 +58,7 @@ struct JoinCommand: ParsableCommand {
     }
 
     func run() throws {
-        try requireWritable(output.out, inputs: files)
+        try requireWritable([output.out], inputs: files)
         let preparation = try prepare.map { name in
             let preparation = try NamedSettings(preset: name).values.upstream.preparation
             guard preparation.readsFrame else {

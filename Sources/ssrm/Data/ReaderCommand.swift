@@ -26,7 +26,7 @@ protocol ReaderCommand: ParsableCommand {
 extension ReaderCommand {
     /// Writes the dataset.
     func run() throws {
-        try requireWritable(output.out, inputs: inputs)
+        try requireWritable([output.out], inputs: inputs)
         let read = try recordings()
         try output.write(read.source, reader: read.record)
     }

@@ -102,7 +102,7 @@ struct SyntheticCommand: ParsableCommand {
         let count = unlabelled ? subjects : 2 * subjects
         var line = ProgressLine("files")
         var done = 0
-        try WholeFolder.write(
+        try WholeFolder.writeUnlessEnded(
             RecordedNights(nights).files.lazy.map { file in
                 done += 1
                 line.show(done, of: count)

@@ -97,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
                     + chosen.values.recogniser.encoder.rawValue)
         }
         tellOfOptionsWithoutEffect()
-        for file in [inputsOut, predictionsOut].compactMap(\.self) { try requireWritable(file, inputs: [data]) }
+        try requireWritable([inputsOut, predictionsOut], inputs: [data, options.presetOptions.config])
         let division = try EvaluationProtocol(named: protocolName, folds: folds ?? 5)
         let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(

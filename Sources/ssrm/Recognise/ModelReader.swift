@@ -103,7 +103,9 @@ struct ModelReader {
         guard mkdir(folder, 0o700) == 0 else {
             throw ProgramError("can't make \(folder): \(TensorFileError.lastReason)")
         }
-        let removal = RemovalAtEnd(of: folder)
+        let temporary = UnfinishedFolder()
+        temporary.place(at: folder)
+        let removal = RemovalAtEnd(of: temporary)
         defer { removal.remove() }
         let path = folder + "/recordings"
         var line = ProgressLine("samples read")

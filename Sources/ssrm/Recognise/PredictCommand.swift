@@ -94,13 +94,13 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         let inputs = [model] + [data, starts].compactMap(\.self)
-        if format.isFolder { try WholeFolder.requireWritable(out) } else { try requireWritable(out, inputs: inputs) }
+        if format.isFolder { try WholeFolder.requireWritable(out) } else { try requireWritable([out], inputs: inputs) }
         let starts = try starts.map { try RecordingStarts(reading: $0) }
         let opened = try RecogniserModel(opening: model)
         if format.isOfStages { try AnswerFiles.requireStages(opened.classes, for: format) }
         if let data { return try predict(by: opened, of: try Dataset(opening: data), starts: starts) }
         let reader = try ModelReader(from ?? "", readerOptions, for: opened, path: model)
-        if !format.isFolder { try requireWritable(out, inputs: inputs + reader.inputs) }
+        if !format.isFolder { try requireWritable([out], inputs: inputs + reader.inputs) }
         try reader.withDataset { try predict(by: opened, of: $0, starts: starts) }
     }
 
@@ -141,7 +141,7 @@ struct PredictCommand: ParsableCommand {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)
         }
-        try WholeFolder.write(try answers.files(format), to: out)
+        try WholeFolder.writeUnlessEnded(try answers.files(format), to: out)
         let unknown = answers.recordings.count { $0.start == nil }
         if format == .edf, unknown > 0 {
             Terminal.error(

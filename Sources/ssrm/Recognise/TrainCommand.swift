@@ -4,6 +4,7 @@ import Recognition
 import Service
 import Signals
 import SleepRecognition
+import Upstream
 
 /// `ssrm train`: a recogniser from labelled recordings and an encoder.
 struct TrainCommand: ParsableCommand {
@@ -48,7 +49,8 @@ struct TrainCommand: ParsableCommand {
         try options.presetOptions.requireReadable()
         let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
         let settings = try settings(for: pretrained)
-        try requireWritable(out, inputs: [data] + (encoder.map { [$0] } ?? []))
+        if let pretrained { noteWhatIsTheEncoders(settings.values.upstream, pretrained.job) }
+        try requireWritable([out], inputs: [data, encoder, options.presetOptions.config])
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
         let training = try RecogniserTraining(
@@ -87,6 +89,20 @@ struct TrainCommand: ParsableCommand {
         var tuned = try options.settings(unused: ["upstream"], standard: standard)
         tuned.values.recogniser.encoder = .tuned
         return tuned
+    }
+
+    /// Says what of the settings asked for is not trained with, because the encoder has its own.
+    private func noteWhatIsTheEncoders(_ asked: UpstreamSettings, _ made: Job) {
+        guard options.presetOptions.isGiven, let encoder else { return }
+        let others = [
+            asked.network == made.settings.network ? nil : "network (\(made.settings.network.kind))",
+            asked.preparation == made.settings.preparation
+                ? nil : "preparation (\(made.settings.preparation.kind))",
+        ].compactMap(\.self)
+        if others.isEmpty { return }
+        Terminal.error(
+            "note: the encoder's \(others.joined(separator: " and ")) \(others.count > 1 ? "are those" : "is that") of "
+                + "\(encoder), made with preset \(made.preset), not of the settings asked for")
     }
 
     private func show(_ progress: Recogniser.Progress, after time: Duration) {

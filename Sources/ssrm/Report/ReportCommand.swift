@@ -56,7 +56,7 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let out { try requireWritable(out, inputs: things + [starts].compactMap(\.self)) }
+        try requireWritable([out], inputs: things + [starts])
         let report = try ReportMaking(
             things, threads: threads.count, sampleSeconds: sampleSeconds,
             starts: try starts.map { try RecordingStarts(reading: $0) }

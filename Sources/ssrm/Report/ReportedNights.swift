@@ -7,6 +7,8 @@ import SleepRecognition
 struct ReportedNights {
     private let classes: [String]
     private let nights: [RecordedNight]
+    /// How many recordings of the dataset have no answer; nil without a dataset.
+    private let unanswered: Int?
 
     /// Nights from answers, in the order in which the recordings come.
     ///
@@ -35,6 +37,8 @@ struct ReportedNights {
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
+        let counts = scored?.recordingCounts
+        unanswered = counts.map { $0.keys.count { rows[$0] == nil } }
         nights = try order.map { key in
             let own = (rows[key] ?? []).sorted { $0.position < $1.position }
             for (first, second) in zip(own, own.dropFirst()) where first.position == second.position {
@@ -47,13 +51,13 @@ struct ReportedNights {
                 recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
                 signals: scored?.signals(of: samples) ?? [],
                 clock: (try starts?.start(of: key.recording) ?? known[key.recording] ?? nil)?
-                    .clock(position: own[0].position))
+                    .clock(position: own[0].position), sampleCount: counts?[key])
         }
     }
 
     /// The part of the report, where it is known whether the recognisers had seen the people.
     func part(areHeldOut: Bool?) throws -> NightsPart {
-        try NightsPart(nights, classes: classes, areHeldOut: areHeldOut)
+        try NightsPart(nights, classes: classes, areHeldOut: areHeldOut, unanswered: unanswered)
     }
 
     /// The part of the report; answers that come to an evaluation's confusion matrix are that evaluation's.

@@ -16,6 +16,8 @@ struct ScoredSamples {
     }
     /// Per sample its class; nil where nobody scored it.
     let labels: [Int?]
+    /// How many samples each recording has.
+    let recordingCounts: [RecordingKey: Int]
     private let dataset: Dataset
     private let samples: [Place: Int]
     private let path: String
@@ -33,6 +35,9 @@ struct ScoredSamples {
         labels = try dataset.labels(under: scheme)
         let keys = dataset.recordingRanges.map { range in
             RecordingKey(subject: dataset.subjects[range.subject], recording: dataset.recordings[range.recording])
+        }
+        recordingCounts = (0..<dataset.samples.count).reduce(into: [:]) { counts, sample in
+            counts[keys[dataset.recording(of: sample)], default: 0] += 1
         }
         samples = Dictionary(
             (0..<dataset.samples.count).map { sample in

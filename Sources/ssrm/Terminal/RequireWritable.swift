@@ -1,13 +1,47 @@
 import Foundation
 
-/// Refuses a result file that could not be written, or that is one of the command's own inputs, before the work is
-/// done.
+/// Refuses result files that could not be written, that are one of the command's own inputs, or of which two are the
+/// same file, before the work is done.
 ///
 /// - Parameters:
-///   - path: where the result is to go.
-///   - inputs: what the command reads; files, or folders with everything in them.
+///   - paths: where the results are to go, all of a command's at once; nil where one is not asked for.
+///   - inputs: what the command reads; files, or folders with everything in them; nil likewise.
 /// - Throws: `ProgramError`.
-func requireWritable(_ path: String, inputs: [String]) throws {
+func requireWritable(_ paths: [String?], inputs: [String?]) throws {
+    let paths = paths.compactMap(\.self)
+    for path in paths { try requireWritable(path) }
+    try requireUntouched(inputs, by: paths)
+    for (place, path) in paths.enumerated() {
+        let other = paths[..<place].first { realPath($0) == realPath(path) || isSameFile($0, path) }
+        if let other {
+            throw ProgramError("can't write \(path): \(other) is the same file, and each result needs its own")
+        }
+    }
+}
+
+/// Refuses to write over what a command reads.
+///
+/// - Parameters:
+///   - inputs: files, or folders with everything in them; nil where one is not given.
+///   - paths: what is written; such as is not there yet is nobody's.
+/// - Throws: `ProgramError`.
+func requireUntouched(_ inputs: [String?], by paths: [String]) throws {
+    for path in paths {
+        var status = stat()
+        guard stat(path, &status) == 0 else { continue }
+        for input in inputs.compactMap(\.self) {
+            var other = stat()
+            guard stat(input, &other) == 0 else { continue }  // whoever reads it says so
+            let isInside = other.st_mode & S_IFMT == S_IFDIR && realPath(path).hasPrefix(realPath(input) + "/")
+            if isSameFile(input, path) || isInside {
+                throw ProgramError(
+                    "can't write \(path): it belongs to what this command reads (\(input)); name another file")
+            }
+        }
+    }
+}
+
+private func requireWritable(_ path: String) throws {
     func refusal(_ reason: String) -> ProgramError { ProgramError("can't write \(path): \(reason)") }
     if path.isEmpty { throw ProgramError("no file can be written: its name is empty") }
     let folder = URL(filePath: path).deletingLastPathComponent().path
@@ -20,13 +54,17 @@ func requireWritable(_ path: String, inputs: [String]) throws {
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
     }
-    for input in inputs {
-        var other = stat()
-        guard stat(input, &other) == 0 else { continue }  // whoever reads it says so
-        let isSame = other.st_dev == status.st_dev && other.st_ino == status.st_ino
-        let isInside = other.st_mode & S_IFMT == S_IFDIR && realPath(path).hasPrefix(realPath(input) + "/")
-        if isSame || isInside { throw refusal("it belongs to what this command reads (\(input)); name another file") }
-    }
 }
 
-private func realPath(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+private func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0
+        && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+/// The path without links, of a file that need not be there in a folder that is.
+private func realPath(_ path: String) -> String {
+    let url = URL(filePath: path).standardizedFileURL
+    if access(path, F_OK) == 0 { return url.resolvingSymlinksInPath().path }
+    return url.deletingLastPathComponent().resolvingSymlinksInPath().appending(path: url.lastPathComponent).path
+}

@@ -12,6 +12,10 @@ final class LiveTensorBoard {
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
     private var start = 0.0
+    /// Whether the folder was made for this run.
+    private let isNew: Bool
+    /// Whether something of the run was told since it began.
+    private var isUsed = false
 
     /// A file of a job's in a folder, which is made where it is not there.
     ///
@@ -19,6 +23,7 @@ final class LiveTensorBoard {
     ///   TensorBoard would draw both as one run.
     init(_ folder: String, jobDigest: String) throws {
         (self.folder, suffix) = (folder, "-\(jobDigest.prefix(8))")
+        isNew = access(folder, F_OK) != 0
         try DurableFolder.make(folder)
         let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
         guard let other = others.first else { return }
@@ -27,6 +32,13 @@ final class LiveTensorBoard {
             \(folder) has event files of another run (\(other)), which TensorBoard would draw as this one's; name another \
             folder
             """)
+    }
+
+    /// Takes the folder away again, where it was made for this run and has no figures of it.
+    func removeIfUnused() {
+        if isUsed || !isNew { return }
+        if !path.isEmpty { unlink(path) }
+        rmdir(folder)
     }
 
     private var eventFiles: [String] {
@@ -49,6 +61,7 @@ final class LiveTensorBoard {
             try WholeFile.write(whole.bytes, to: path)
             for name in own { unlink("\(folder)/\(name)") }
         case .lines(let lines):
+            isUsed = true
             var new = TensorBoardEvents(goingOn: start)
             new.add(lines: lines)
             do {

@@ -50,8 +50,9 @@ struct PlanCommand: ParsableCommand {
         help: "How long a message is underway at least, one way, like 0.1ms, 20ms or 1s.", transform: LinkText.delay)
     var delay = 0.0001
 
-    @Option(help: "Steps of the optimiser between two exchanges, like 1,10,50,100.")
-    var localSteps = "1,10,50,100"
+    @Option(
+        help: "Steps of the optimiser between two exchanges, like 1,10; by default 1, 10, 50 and 100, as the job has.")
+    var localSteps: String?
 
     @Option(help: "How sums and parameters travel, like float32 or float32,bfloat16.")
     var wire = ElementType.allCases.map(\.rawValue).joined(separator: ",")
@@ -69,7 +70,9 @@ struct PlanCommand: ParsableCommand {
         _ = (try localStepCounts(), try wires())
     }
 
-    private func localStepCounts() throws -> [Int] {
+    /// The numbers of steps that are asked for; nil where nobody asked.
+    private func localStepCounts() throws -> [Int]? {
+        guard let localSteps else { return nil }
         let counts = localSteps.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard counts.allSatisfy({ (1...1_000_000).contains($0) }), counts.count <= 32 else {
             throw ValidationError("--local-steps takes numbers of steps like 1,10,50, not '\(localSteps)'")
@@ -99,9 +102,10 @@ struct PlanCommand: ParsableCommand {
         if let fault = job.settings.arithmetic.fault ?? job.memoryFault(threads: 1) {
             throw ProgramError("the job can't be measured here: \(fault)")
         }
-        let localSteps = try localStepCounts()
-        if let most = localSteps.max(), most > max(job.steps, 1) {
-            throw ProgramError("--local-steps \(most) is more than the job's \(job.steps) steps; ask for fewer")
+        let most = max(job.steps, 1)
+        let localSteps = try localStepCounts() ?? [1, 10, 50, 100].filter { $0 <= most }
+        if let asked = localSteps.max(), asked > most {
+            throw ProgramError("--local-steps \(asked) is more than the job's \(job.steps) steps; ask for fewer")
         }
         let machines = RunPlan.Machines(
             workers: workers, threads: threads, bitsPerSecond: link, delaySeconds: delay)

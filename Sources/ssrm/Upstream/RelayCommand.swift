@@ -61,6 +61,7 @@ struct RelayCommand: ParsableCommand {
             settings, dataset: dataset, signals: signals, events: events,
             sinks: [WorkerTerminalSink(isQuiet: quiet)])
         if !quiet { Terminal.error("relaying for \(connect) at \(shell.endpoint)") }
+        if let note = try settings.keys?.noteOfEmptyList() { Terminal.error(note) }
         if case .stopped(let signal) = try shell.run() {
             if !quiet {
                 Terminal.error(

@@ -22,6 +22,8 @@ extension UpstreamCommand {
         let signals = try CommandSignals.take()
         let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
         signals.opening?.say { UpstreamRun.ending(in: folders) }
+        try requireUntouched(
+            [options.data, options.presetOptions.config], by: folders.flatMap(\.ownFiles))
         let namedSettings = try options.settings()
         let dataset = try Dataset(opening: options.data)
         let job = try options.job(on: dataset, settings: namedSettings)
@@ -38,7 +40,12 @@ extension UpstreamCommand {
         if let workers { (settings.workers, settings.workersReason) = workers(job) }
         let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
-        switch try run.run(signals: signals) {
+        let outcome: UpstreamRun.Outcome
+        do { outcome = try run.run(signals: signals) } catch {
+            board?.removeIfUnused()
+            throw error
+        }
+        switch outcome {
         case .complete(let result): try report(result)
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }

@@ -1,0 +1,106 @@
+import Checkpoints
+import Foundation
+import Upstream
+
+/// Where a run keeps its checkpoints, made and held for this process.
+///
+/// Until the run has begun, what this process made there can be taken away again, and nothing else.
+final class RunPlaces {
+    private struct Place {
+        let folder: RunFolder
+        /// The folders that were not there, the outermost first.
+        let newFolders: [String]
+        /// The run's own files that were not there.
+        let newFiles: [String]
+        /// Held once it is this process's.
+        var hold: RunHold?
+
+        init(_ folder: RunFolder) {
+            self.folder = folder
+            var folders: [String] = []
+            var path = URL(filePath: folder.checkpointFolder).standardizedFileURL.path
+            while path != "/", access(path, F_OK) != 0, errno == ENOENT {
+                folders.insert(path, at: 0)
+                path = URL(filePath: path).deletingLastPathComponent().path
+            }
+            newFolders = folders
+            newFiles = folder.ownFiles.filter { access($0, F_OK) != 0 && errno == ENOENT }
+        }
+    }
+    private var places: [Place]
+    private var hasBegun = false
+
+    /// Places that are not this process's yet; nothing is made.
+    ///
+    /// - Parameters:
+    ///   - folder: the run directory.
+    ///   - copy: where checkpoints are written too.
+    /// - Throws: `ServiceError` where one of both is the other, or is inside of it.
+    init(_ folder: RunFolder, copy: RunFolder?) throws {
+        places = ([folder] + (copy.map { [$0] } ?? [])).map { Place($0) }
+        guard let copy else { return }
+        let (own, other) = (Self.realPath(folder.path), Self.realPath(copy.path))
+        func isInside(_ inner: String, _ outer: String) -> Bool { inner.hasPrefix(outer == "/" ? outer : outer + "/") }
+        let what =
+            if own == other || Self.isSame(own, other) {
+                "is the run directory itself"
+            } else if isInside(other, own) {
+                "is inside of the run directory"
+            } else if isInside(own, other) {
+                "has the run directory inside of it"
+            } else { nil as String? }
+        if let what { throw ServiceError("--checkpoint-copy \(copy.path) \(what); name a folder elsewhere") }
+    }
+
+    /// Makes the folders and takes them.
+    ///
+    /// - Returns: the run directory's hold; the copy's stays here.
+    /// - Throws: `ServiceError` where a folder can't be made, or another coordinator has it.
+    func take() throws -> RunHold {
+        for place in places {
+            do {
+                try DurableFolder.make(place.folder.checkpointFolder)
+            } catch {
+                throw ServiceError(
+                    """
+                    \(place.folder.path): no run directory can be made there; is a file in the way, or may you not write?
+                    """)
+            }
+        }
+        let hold = try RunHold(places[0].folder)
+        places[0].hold = hold
+        for place in places.indices.dropFirst() { places[place].hold = try RunHold(places[place].folder) }
+        return hold
+    }
+
+    /// From now on what is there stays.
+    func begin() { hasBegun = true }
+
+    /// Takes away what this process made, where the run has not begun.
+    ///
+    /// Files go only where the place is held, and folders only where they are empty: what another coordinator wrote
+    /// meanwhile stays.
+    func removeUnlessBegun() {
+        if hasBegun { return }
+        for place in places.reversed() {
+            if place.hold != nil { for path in place.newFiles { unlink(path) } }
+            for path in place.newFolders.reversed() { rmdir(path) }
+        }
+    }
+
+    private static func isSame(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0
+            && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+    }
+
+    /// The path without links, of a folder that need not be there.
+    private static func realPath(_ path: String) -> String {
+        var (there, missing) = (URL(filePath: path).standardizedFileURL, [String]())
+        while there.path != "/", access(there.path, F_OK) != 0 {
+            missing.insert(there.lastPathComponent, at: 0)
+            there.deleteLastPathComponent()
+        }
+        return missing.reduce(there.resolvingSymlinksInPath()) { $0.appending(path: $1) }.path
+    }
+}
