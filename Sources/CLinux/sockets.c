@@ -94,17 +94,17 @@ int linux_join(const char *name, uint64_t number) {
     return joined;
 }
 
-uint64_t linux_joined_number(int descriptor, const char *name) {
+int64_t linux_joined_number(int descriptor, const char *name) {
     struct sockaddr_un place;
     socklen_t size = sizeof place;
     size_t length = strlen(name);
-    uint64_t number = 0;
-    if (getpeername(descriptor, (struct sockaddr *)&place, &size) != 0 || place.sun_family != AF_UNIX) return 0;
+    int64_t number = 0;
+    if (getpeername(descriptor, (struct sockaddr *)&place, &size) != 0 || place.sun_family != AF_UNIX) return -1;
     size_t start = offsetof(struct sockaddr_un, sun_path) + 1;
     if (size < start + length + 2 || memcmp(place.sun_path + 1, name, length) != 0) return 0;
     const char *at = place.sun_path + 1 + length, *end = (const char *)&place + size;
     if (*at++ != '-') return 0;
-    for (; at < end && *at >= '0' && *at <= '9'; at++) number = number * 10 + (uint64_t)(*at - '0');
+    for (; at < end && *at >= '0' && *at <= '9'; at++) number = number * 10 + (*at - '0');
     return number;
 }
 

@@ -34,10 +34,10 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
         withExtendedLifetime(self) { zmq_msg_gets(message, "User-Id").map { String(cString: $0) } }
     }
 
-    /// The number of the connection to an abstract name that it came by; 0 where that has none, or is closed.
-    func joinedNumber(at name: String) -> UInt64 {
+    /// The number of the connection to an abstract name that it came by; 0 where that has none, nil where it is closed.
+    func joinedNumber(at name: String) -> UInt64? {
         let descriptor = zmq_msg_get(message, ZMQ_SRCFD)
-        return descriptor < 0 ? 0 : linux_joined_number(descriptor, name)
+        return descriptor < 0 ? nil : UInt64(exactly: linux_joined_number(descriptor, name))
     }
 }
 

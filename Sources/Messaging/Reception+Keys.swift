@@ -31,14 +31,14 @@ extension Reception {
                 if let gauge { front.drop(gauge, because: "[\(label)] it uses the name of a worker of \(holder)") }
                 continue
             }
-            // What a connection that is closed by now had said is heard; nothing can be said to it.
-            if let gauge, self.gauge(of: peer) !== gauge {
+            let connection = connection(by: gauge, of: peer)
+            if connection == .open, let gauge, self.gauge(of: peer) !== gauge {
                 came.widenItsConnection()
                 note(gauge, of: peer)
                 sealedPeers[peer] = SealedPeer(name: name, key: pass.key, label: label)
                 sealedNames[name] = peer
             }
-            return Arrival(peer: peer, label: label, frames: content)
+            return Arrival(peer: peer, label: label, frames: content, connection: connection)
         }
         return nil
     }

@@ -5,6 +5,14 @@ import Foundation
 ///
 /// Where peers need no keys, both are one.
 public final class Reception {
+    /// What has become of a connection by which a message came.
+    public enum Connection: Equatable, Sendable {
+        case open
+        /// It is closed: what it was said by is heard, and nothing can be said to it.
+        case closed
+        /// It was, or is being, closed from here, for what its peer did.
+        case dropped
+    }
     /// A message that came.
     public struct Arrival {
         /// Who sent it: its socket's identity, and its key where it has one, so that nobody is another key's peer.
@@ -13,6 +21,8 @@ public final class Reception {
         public let label: String?
         /// What it sent.
         public let frames: [Frame]
+        /// What has become of the connection since.
+        public let connection: Connection
     }
     /// Whose keys may come, and this side's own.
     public struct Keys: Sendable {
@@ -52,8 +62,12 @@ public final class Reception {
     /// Of those who came past it.
     private var locals: Set<[UInt8]> = []
     var limits: FrontLimits
-    private var requests: RequestBook
-    private var talk: RequestBook
+    /// Peers that were dropped and of whom no other connection was heard of yet.
+    private var dropped: Set<[UInt8]> = []
+    var requests: RequestBook
+    var talk: RequestBook
+    /// Requests for what is on its way already.
+    var needless: RequestBook
     private var linger: Duration
     private var isSealedNext = false
 
@@ -76,7 +90,7 @@ public final class Reception {
         let front = try Front(at: place, limits, isSealed: keys != nil)
         (self.front, self.limits, self.linger) = (front, limits, linger)
         requests = RequestBook(ofPeer: limits.requests, ofMachine: limits.requestsOfMachine)
-        talk = RequestBook(ofPeer: limits.talk, ofMachine: limits.talkOfMachine)
+        (talk, needless) = (Self.talkBook(limits), Self.talkBook(limits))
         var gatekeeper: Gatekeeper?
         do throws(SocketError) {
             if let keys {
@@ -124,7 +138,7 @@ public final class Reception {
         let before = limits
         front.limit(change)
         limits = front.currentLimits
-        if limits.talk != before.talk { talk = RequestBook(ofPeer: limits.talk, ofMachine: limits.talkOfMachine) }
+        if limits.talk != before.talk { (talk, needless) = (Self.talkBook(limits), Self.talkBook(limits)) }
     }
 
     // MARK: - What happened at the front
@@ -172,17 +186,31 @@ public final class Reception {
         let identity = first.copied()
         // Of a message that ZeroMQ had fetched before it was asked for, only what the peer sent tells its connection.
         let came = frames.count > 1 ? frames[1] : first
-        if sealed == nil, let gauge = front.gauge(of: came) {
+        var connection = Connection.open
+        switch front.way(of: came) {
+        case .through(let gauge):
             front.onTaken(frames.dropFirst())
-            if gauges[identity] !== gauge {
+            connection = self.connection(by: gauge, of: identity)
+            if connection == .open, gauges[identity] !== gauge {
                 came.widenItsConnection()
                 note(gauge, of: identity)
             }
-        } else if locals.insert(identity).inserted {
-            came.widenItsConnection()
+        case .past:
+            if locals.insert(identity).inserted { came.widenItsConnection() }
             if locals.count > 4096 { locals = [] }
+        case .closed: connection = self.connection(by: nil, of: identity)
         }
-        return Arrival(peer: identity, label: nil, frames: Array(frames.dropFirst()))
+        return Arrival(peer: identity, label: nil, frames: Array(frames.dropFirst()), connection: connection)
+    }
+
+    /// What has become of the connection through the front by which a peer said something; `gauge` is nil where it is
+    /// closed.
+    func connection(by gauge: PassageGauge?, of identity: [UInt8]) -> Connection {
+        guard let gauge, !gauge.isDropped else {
+            return gauge != nil || dropped.contains(identity) ? .dropped : .closed
+        }
+        if !dropped.isEmpty { dropped.remove(identity) }
+        return .open
     }
 
     func note(_ gauge: PassageGauge, of identity: [UInt8]) {
@@ -197,23 +225,6 @@ public final class Reception {
 
     /// The connection of a peer that came through the front; nil for one that did not, or was not heard of.
     public func gauge(of identity: [UInt8]) -> PassageGauge? { gauges[identity] }
-
-    /// Whether a peer may ask now for what costs more than its asking; one that does again and again is dropped.
-    public func admitsRequest(of identity: [UInt8], at now: Duration) -> Bool {
-        guard let gauge = gauges[identity] else { return true }
-        switch requests.onRequest(by: gauge.number, of: gauge.machine, at: now) {
-        case .admitted: return true
-        case .machineTooOften: return false
-        case .tooOften:
-            drop(identity, because: "it says hello again and again")
-            return false
-        }
-    }
-
-    /// Whether what a peer says is to be looked at now, though it need not be: beyond a rate it is passed over.
-    public func admitsTalk(of identity: [UInt8], at now: Duration) -> Bool {
-        gauges[identity].map { talk.onRequest(by: $0.number, of: $0.machine, at: now) == .admitted } ?? true
-    }
 
     /// Whether so many bytes more may wait for a peer.
     public func hasRoom(for byteCount: Int, to identity: [UInt8]) -> Bool {
@@ -241,7 +252,11 @@ public final class Reception {
 
     /// Closes a peer's connection.
     public func drop(_ identity: [UInt8], because reason: String) {
-        if let gauge = gauges.removeValue(forKey: identity) { front.drop(gauge, because: reason) }
+        if let gauge = gauges.removeValue(forKey: identity) {
+            front.drop(gauge, because: reason)
+            if dropped.count >= 4096 { dropped = [] }
+            dropped.insert(identity)
+        }
         forgetSealed(identity)
     }
 

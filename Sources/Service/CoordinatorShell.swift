@@ -225,7 +225,7 @@ package final class CoordinatorShell {
             case .sendWork(let work, let withParameters, let worker):
                 try sendWork(work, withParameters: withParameters, to: worker)
             case .welcome(let worker): try welcome(worker)
-            case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
+            case .sendSamples(let block, let worker): queueSamples(block, for: worker)
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):
                 (workerMemories[worker], sent[worker]) = (nil, nil)

@@ -26,6 +26,10 @@ extension ReceivedEnvelope {
         let isWhole = HeaderChecksum.isRight(at: first.bytes)
         // Who speaks an earlier version has none, and is to be told so.
         guard header.pointee.version == protocolVersion || isWhole == false else {
+            // Floats that were cut from their header, or no bytes at all, are often a header without any field.
+            guard header.pointee.version != 0 else {
+                throw .malformedHeader("\(packed.count) bytes that name no version of the protocol")
+            }
             throw .version(theirs: header.pointee.version)
         }
         guard isWhole == true else { throw .headerChecksum }

@@ -107,6 +107,13 @@ func whatIsNotOfTheFormIsNamed(bytes: [UInt8], said: String) {
     #expect(book.onOpen(of: 7, at: .seconds(1)) == .admitted)
 }
 
+@Test func onlyWhereBothAPeerAndItsMachineAskForNothingTooOftenIsItTooMuch() {
+    var book = RequestBook(ofPeer: Rate(burst: 1, perSecond: 1), ofMachine: Rate(burst: 4, perSecond: 1))
+    #expect((0..<5).map { _ in book.isTooMuch(by: 1, of: 7, at: .zero) } == [false, false, false, false, true])
+    #expect([false, true] == (0..<2).map { _ in book.isTooMuch(by: 2, of: 7, at: .zero) })
+    #expect(!book.isTooMuch(by: 1, of: 7, at: .seconds(1)) && !book.isTooMuch(by: 3, of: 8, at: .zero))
+}
+
 @Test func whoAsksAgainAndAgainIsToldFromWhoseMachineDoes() {
     var book = RequestBook(ofPeer: Rate(burst: 2, perSecond: 1), ofMachine: Rate(burst: 3, perSecond: 1))
     for _ in 0..<2 { #expect(book.onRequest(by: 1, of: 7, at: .zero) == .admitted) }

@@ -124,6 +124,25 @@ import Testing
         #expect((0..<5).allSatisfy { _ in reception.admitsTalk(of: [9], at: .zero) })
     }
 
+    @Test func whoGoesOnWithWhatIsPassedOverIsReadMoreSlowlyAndNobodyElseIs() throws {
+        let reception = try Self.reception { $0.talk = Rate(burst: 3, perSecond: 2) }
+        let (talker, worker) = (try dealer(1, to: reception.endpoint), try dealer(2, to: reception.endpoint))
+        // So long that few of them are under way at once.
+        for _ in 0..<300 { try talker.send([.copied([UInt8](repeating: 1, count: 10_000))]) }
+        var said = 0
+        for _ in 0..<200 {
+            try worker.send([.copied([2])])
+            while true {
+                guard let arrival = try wait(for: reception.sockets, { try reception.receive() }) else { return }
+                if arrival.peer == [2] { break }
+                said += 1
+                _ = reception.admitsTalk(of: [1], at: .zero)
+            }
+        }
+        // Each would have come between two of the worker's.
+        #expect(said < 150)
+    }
+
     @Test func longFramesComeAsTheyWereSentHoweverMuchWaits() throws {
         let limits = FrontLimits(
             message: MessageLimits(frameCount: 3, frameBytes: 4 << 20, byteCount: 8 << 20), inFlight: 1 << 30,

@@ -141,6 +141,43 @@ import Testing
         #expect(heard == nil)
     }
 
+    @Test func whatComesOfAConnectionThatWasDroppedSaysSoUntilItsPeerComesAgain() throws {
+        let first = try dealer(mill, identity: [5])
+        try first.send([.copied([1])])
+        try first.send([.copied([1, 1])])
+        let arrival = try #require(try next())
+        #expect(arrival.connection == .open)
+        try Poller.wait(for: reception.sockets, and: [], timeout: .seconds(60))  // for the second
+        reception.drop(arrival.peer, because: "a test drops it")
+        let late = try next()
+        #expect(late?.peer == arrival.peer && late?.connection == .dropped && late?.frames.map(\.bytes.count) == [2])
+        #expect(!reception.admitsRequest(of: arrival.peer, at: .zero) || reception.gauge(of: arrival.peer) == nil)
+        let comesAgain = waitFor {
+            try? first.send([.copied([1, 1, 1])])
+            return (try? reception.receive())?.connection == .open
+        }
+        #expect(comesAgain)
+        try reception.send([.copied([4])], to: arrival.peer)
+        #expect(try hears(first) == [1])
+    }
+
+    @Test func whatComesOfAConnectionThatItsPeerClosedIsHeardAndSaysSo() throws {
+        var first: Socket? = try dealer(mill)
+        try first?.send([.copied([1])])
+        try first?.send([.copied([1, 1])])
+        let peer = try #require(try next()?.peer)
+        try Poller.wait(for: reception.sockets, and: [], timeout: .seconds(60))  // for the second
+        first = nil
+        var isGone = false
+        #expect(
+            waitFor {
+                isGone = isGone || reception.takeNotes().contains(.gone(peer: peer))
+                return isGone
+            })
+        let late = try next()
+        #expect(late?.peer == peer && late?.connection == .closed && late?.frames.map(\.bytes.count) == [2])
+    }
+
     @Test func messagesBeyondTheirBoundHoldNobodyUpAndEndTheirConnection() throws {
         let wordy = try (0..<10).map { _ in try dealer(oven) }
         let piece = [UInt8](repeating: 1, count: 100_000)

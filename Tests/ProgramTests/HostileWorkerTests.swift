@@ -56,8 +56,7 @@ import Wire
     func bytesThatAreNoMessageAreRefused(header: [UInt8]) throws {
         try withCoordinator { events, peer in
             try peer.send(header)
-            // No bytes at all are a message whose fields all have their default, the version too.
-            #expect(try peer.refusal().code == (header.isEmpty ? .version : .malformed))
+            #expect(try peer.refusal().code == .malformed)
             try events.waits(for: .refused)
         }
     }

@@ -218,6 +218,14 @@ func noHeaderOfWhichABitIsAnotherIsRead(message: Message) {
     #expect(throws: WireError.version(theirs: protocolVersion - 1)) { try received(Array(earlier.dropLast(10))) }
 }
 
+@Test(arguments: [[], [UInt8](repeating: 0x18, count: 64)])
+func bytesThatNameNoVersionAreNoHeaderRatherThanAnotherVersions(bytes: [UInt8]) {
+    // Twice 0x18 is a field that no header has, with a value.
+    #expect(
+        throws: WireError.malformedHeader("\(bytes.count) bytes that name no version of the protocol")
+    ) { try received(bytes) }
+}
+
 /// A header's bytes in which one field of its message is another.
 private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) throws -> [UInt8] {
     var header = Array(Envelope(message).headerBytes.dropLast(10))

@@ -19,8 +19,9 @@ int linux_port(int socket);
 int linux_accept(int listener, linux_peer *peer);
 // A connection from `name-number` to `name`, both abstract names of this machine: a descriptor, or -1 with errno.
 int linux_join(const char *name, uint64_t number);
-// The number of the connection that `linux_join` made and whose other end this descriptor is; 0 where it is none.
-uint64_t linux_joined_number(int descriptor, const char *name);
+// The number of the connection that `linux_join` made and whose other end this descriptor is; 0 where it is another
+// connection, and -1 where it is none any more.
+int64_t linux_joined_number(int descriptor, const char *name);
 // Lets a socket of this machine hold a vector on its way, which the system's own figure of 208 KiB does not.
 void linux_widen(int descriptor);
 // What has come, without taking it.

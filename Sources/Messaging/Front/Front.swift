@@ -73,8 +73,9 @@ public final class Front: Sendable {
     /// Holds peers to other limits from now on.
     public func limit(_ change: (inout FrontLimits) -> Void) { shared.order { change(&$0.limits) } }
 
-    /// Closes a peer's connection.
+    /// Closes a peer's connection, once.
     public func drop(_ gauge: PassageGauge, because reason: String) {
+        guard gauge.markDropped() else { return }
         shared.order { $0.dropped.append((gauge.number, reason)) }
     }
 
@@ -99,16 +100,27 @@ public final class Front: Sendable {
 
     // MARK: - For who sends and receives
 
-    /// What waits for the peer that a message came from; nil where it came from this machine, past the front.
-    func gauge(of frame: Frame) -> PassageGauge? {
-        let number = frame.joinedNumber(at: shared.name)
-        return number == 0 ? nil : shared.gauges.withLock { $0[number] }
+    /// By which connection a message came.
+    enum Way {
+        case through(PassageGauge)
+        /// Of a process of this machine, past the front.
+        case past
+        /// By one that is closed by now.
+        case closed
+    }
+
+    /// By which connection the message came of which a frame is part.
+    func way(of frame: Frame) -> Way {
+        guard let number = frame.joinedNumber(at: shared.name) else { return .closed }
+        if number == 0 { return .past }
+        return shared.gauges.withLock { $0[number] }.map { .through($0) } ?? .closed
     }
 
     /// As a list of keys has it, of whose message a frame is part, and by which connection it came where that is open.
     func sender(of frame: Frame, _ pass: Gatekeeper.Pass) -> PassageGauge? {
         // A descriptor that was closed may be another connection's by now, which then began later.
-        gauge(of: frame).flatMap { $0.opened <= pass.stamp ? $0 : nil }
+        guard case .through(let gauge) = way(of: frame), gauge.opened <= pass.stamp else { return nil }
+        return gauge
     }
 
     var currentLimits: FrontLimits { shared.orders.withLock { $0.limits } }

@@ -25,6 +25,9 @@ public struct FrontLimits: Equatable, Sendable {
     public var talk = Rate(burst: 64, perSecond: 32)
     /// The same for all connections of a machine.
     public var talkOfMachine = Rate(burst: 4096, perSecond: 512)
+    /// How many frames a peer may say for a while after it said what was passed over: more than is looked at, so that
+    /// it shows whether it goes on.
+    var slowPace: Rate { Rate(burst: 16, perSecond: 2 * talk.perSecond) }
     /// For how long a peer may take to greet.
     public var greeting = Duration.seconds(5)
     /// For how long it may take to say something.

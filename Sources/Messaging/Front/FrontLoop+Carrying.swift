@@ -9,6 +9,8 @@ extension FrontLoop {
     /// Where many rest, each does for longer, so that to look at them all costs no more.
     private static let rest = Duration.milliseconds(5)
     private static let restingAtOnce = 8
+    /// How long one rests that may say little: some frames then.
+    private static let longRest = Duration.milliseconds(100)
     /// So much is looked at of what a peer says that has just said too much: most of it has to wait again.
     private static let pieceAfterRest = 16 << 10
 
@@ -93,8 +95,10 @@ extension FrontLoop {
 
     /// How many small frames a peer may say now.
     private func framesLeft(to passage: Passage) -> Int {
+        let now = now
+        passage.adaptPace(to: limits.slowPace, at: now)
         let ofMachine = paces[passage.machine, default: TokenBucket(limits.paceOfMachine)]
-        return min(passage.pace.count(at: now), ofMachine.count(at: now) + passage.credit)
+        return min(passage.framesLeft(at: now), ofMachine.count(at: now) + passage.credit)
     }
 
     /// How far a peer's bytes may go on, by the form of what they are and the room that there is.
@@ -142,8 +146,7 @@ extension FrontLoop {
             if frameCost < Self.freeFrameCost { frames += 1 } else { large += 1 }
             return true
         }
-        passage.pace.take(frames, at: now)
-        let besides = passage.spend(frames, earning: Self.framesWithLarge * large)
+        let besides = passage.spend(frames, earning: Self.framesWithLarge * large, at: now)
         if besides > 0 { paces[passage.machine, default: TokenBucket(limits.paceOfMachine)].take(besides, at: now) }
         let after = passage.framing
         passage.lastHeard = now
@@ -169,13 +172,18 @@ extension FrontLoop {
 
     /// Leaves what a peer says with the system for a while: it waits, and nobody else does.
     private func rest(_ passage: Passage) {
-        passage.restEnd = now + Self.rest * (1 + resting.count / Self.restingAtOnce)
+        let end = now + (passage.isSlow ? Self.longRest : Self.rest * (1 + resting.count / Self.restingAtOnce))
+        passage.restEnd = end
         resting.insert(passage.number)
+        firstRestEnd = min(firstRestEnd ?? end, end)
     }
 
     /// Lets those go on who have rested.
     func goOnWithResting() {
         let now = now
+        guard let firstRestEnd, now >= firstRestEnd else { return }
+        self.firstRestEnd = nil
+        defer { self.firstRestEnd = resting.compactMap { passages[$0]?.restEnd }.min() }
         for passage in resting.compactMap({ passages[$0] }) where passage.restEnd.map({ now >= $0 }) ?? true {
             passage.restEnd = nil
             resting.remove(passage.number)

@@ -28,6 +28,8 @@ final class FrontLoop {
     var held: Set<UInt64> = []
     /// Connections whose peers said so much that they rest.
     var resting: Set<UInt64> = []
+    /// When the first of them has rested.
+    var firstRestEnd: Duration?
     /// The small frames that each machine may say.
     var paces: [UInt64: TokenBucket] = [:]
     /// The one message that may be ended though there is no room.
@@ -56,10 +58,10 @@ final class FrontLoop {
         var found = [linux_readiness](repeating: linux_readiness(), count: 128)
         var nextTick = now + Self.tick
         while true {
-            let patience = held.isEmpty && resting.isEmpty ? max(.zero, nextTick - now) : .milliseconds(1)
+            let patience = held.isEmpty ? max(.zero, min(nextTick, firstRestEnd ?? nextTick) - now) : .milliseconds(1)
             let count = linux_wait(epoll, &found, Int32(found.count), Int32(patience.wholeMilliseconds))
             for one in found.prefix(Int(count)) { handle(one) }
-            if !resting.isEmpty { goOnWithResting() }
+            if firstRestEnd != nil { goOnWithResting() }
             if !held.isEmpty { goOnWithHeld() }
             if let deadline, passages.isEmpty || ContinuousClock.now >= deadline { break }
             if now >= nextTick {

@@ -46,7 +46,10 @@ final class Passage {
     /// Since when its message is held back for want of room.
     var heldSince: Duration?
     /// The frames that it may say.
-    var pace: TokenBucket
+    private var pace: TokenBucket
+    /// The fewer ones that it may say, and until when, as it says what is passed over.
+    private var slow: (pace: TokenBucket, until: Duration)?
+    private static let slowFor = Duration.seconds(5)
     /// The frames that it may say whatever others of its machine do, and how many that are at most.
     private(set) var credit = 16
     private static let mostCredit = 64
@@ -107,12 +110,28 @@ final class Passage {
         }
     }
 
+    /// Whether it may say few frames only for now.
+    var isSlow: Bool { slow != nil }
+
+    /// How many small frames it may say now, whatever others of its machine do.
+    func framesLeft(at now: Duration) -> Int {
+        min(pace.count(at: now), slow.map { $0.pace.count(at: now) + credit } ?? .max)
+    }
+
+    /// Lets it say fewer frames for a while where it said what was passed over, and as many as ever after that.
+    func adaptPace(to slowPace: Rate, at now: Duration) {
+        if gauge.takeNeedless() { slow = (slow?.pace ?? TokenBucket(slowPace), now + Self.slowFor) }
+        if let until = slow?.until, now >= until { slow = nil }
+    }
+
     /// Takes note of small frames, and of credit for the larger ones that they came with.
     ///
     /// - Returns: how many there was no credit for.
-    func spend(_ frames: Int, earning: Int) -> Int {
+    func spend(_ frames: Int, earning: Int, at now: Duration) -> Int {
         let own = min(frames, credit)
         credit = min(Self.mostCredit, credit - own + earning)
+        pace.take(frames, at: now)
+        slow?.pace.take(frames - own, at: now)
         return frames - own
     }
 

@@ -11,6 +11,9 @@ public final class PassageGauge: Sendable {
     private let sent = Atomic<Int>(0)
     private let passed = Atomic<Int>(0)
     private let isOver = Atomic<Bool>(false)
+    private let dropped = Atomic<Bool>(false)
+    /// Whether it was found to say too much since this was asked last.
+    private let saysTooMuch = Atomic<Bool>(false)
     /// Of sealed messages that came by it, what those cost that have come whole, and how many they are.
     private let taken = Atomic<Int>(0)
     private let takenMessages = Atomic<Int>(0)
@@ -33,6 +36,20 @@ public final class PassageGauge: Sendable {
 
     /// Whether the connection is closed.
     public var isClosed: Bool { isOver.load(ordering: .relaxed) }
+
+    /// Whether the connection is to be closed from here.
+    var isDropped: Bool { dropped.load(ordering: .relaxed) }
+
+    /// Takes note that the connection is to be closed from here; whether that was not so before.
+    func markDropped() -> Bool { !dropped.exchange(true, ordering: .relaxed) }
+
+    /// Takes note that its peer says what is passed over.
+    func noteNeedless() { saysTooMuch.store(true, ordering: .relaxed) }
+
+    /// Whether that was so since this was asked last.
+    func takeNeedless() -> Bool {
+        saysTooMuch.load(ordering: .relaxed) && saysTooMuch.exchange(false, ordering: .relaxed)
+    }
 
     /// All bytes that were sent until now.
     var sentCount: Int { sent.load(ordering: .acquiring) }

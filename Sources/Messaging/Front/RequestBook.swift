@@ -26,6 +26,14 @@ package struct RequestBook {
         return .admitted
     }
 
+    /// Takes note of a request that needs no answer; whether both its peer and its machine make too many of them.
+    package mutating func isTooMuch(by peer: UInt64, of machine: UInt64, at now: Duration) -> Bool {
+        tidy(at: now)
+        let isOfPeer = !peers[peer, default: TokenBucket(ofPeer)].take(at: now)
+        let isOfMachine = !machines[machine, default: TokenBucket(ofMachine)].take(at: now)
+        return isOfPeer && isOfMachine
+    }
+
     /// Forgets whoever has not asked of late.
     private mutating func tidy(at now: Duration) {
         guard peers.count + machines.count > kept else { return }

@@ -60,22 +60,37 @@ extension PeerHost {
 
     /// Takes what a worker sent, where it may say it.
     func receive(_ arrival: Reception.Arrival) throws {
+        guard isWorthReading(arrival) else { return }
         let worker = WorkerID(arrival.peer)
         let envelope: ReceivedEnvelope
         do throws(WireError) {
             let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
             envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
-            guard reception.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
+            guard arrival.connection == .open, reception.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
             return try takeUnreadable(error, from: worker)
         }
-        guard try admits(envelope, from: worker), let message = try named(envelope.message, by: arrival) else { return }
+        guard try admits(envelope, from: worker, by: arrival.connection),
+            let message = try named(envelope.message, by: arrival)
+        else { return }
         try take(message, of: envelope, from: worker)
     }
 
-    /// Whether a message is to be looked at: not where a peer says hello or what needs no saying too often, or there
-    /// are too many workers.
-    private func admits(_ envelope: ReceivedEnvelope, from worker: WorkerID) throws -> Bool {
+    /// Whether a message may say anything that matters still: a flood goes on coming after its connection was closed.
+    private func isWorthReading(_ arrival: Reception.Arrival) -> Bool {
+        switch arrival.connection {
+        case .open: true
+        case .closed: knows(WorkerID(arrival.peer))
+        case .dropped: false
+        }
+    }
+
+    /// Whether a message is to be looked at: not where a peer says hello or what needs no saying too often, what it
+    /// asks for can't reach it any more, or there are too many workers.
+    private func admits(
+        _ envelope: ReceivedEnvelope, from worker: WorkerID, by connection: Reception.Connection
+    ) throws -> Bool {
+        guard connection == .open else { return envelope.message.needsNoAnswer }
         guard case .hello = envelope.message else {
             return envelope.message.isWork && knows(worker)
                 || reception.admitsTalk(of: worker.bytes, at: watch.elapsed)
@@ -110,21 +125,35 @@ extension PeerHost {
     func note(_ frames: [RawFrame], to worker: WorkerID) {
         guard !frames.isEmpty, reception.gauge(of: worker.bytes) != nil else { return }
         for frame in frames { sentMemory.note(frame) }
-        if sentMemory.isAbove(sentLimit) { reception.dropSlowReader() }
+        if sentMemory.isAbove(sentLimit, at: watch.elapsed) { reception.dropSlowReader() }
     }
 
     private var sentLimit: Int {
         SentMemory.limit(vectorBytes: (servedJob?.exchangeCount ?? 0) * MemoryLayout<Float>.size)
     }
 
+    /// Has a block of samples sent to a worker that asked for it, once there is room.
+    func queueSamples(_ block: Int, for worker: WorkerID) {
+        if sampleQueue.add(block, for: worker) == .waitsAlready {
+            reception.noteNeedlessRequest(of: worker.bytes, at: watch.elapsed)
+        }
+    }
+
     /// Sends blocks of samples to whom there is room for them, one block each.
     func sendSamplesThatWait() throws {
-        guard !sampleQueue.isEmpty, areSamplesWhole, let job = servedJob else { return }
+        guard sampleQueue.isDue(at: watch.elapsed), areSamplesWhole, let job = servedJob else { return }
         let byteCount = SampleBlocks(job).byteCount
+        var isSent = false
         for worker in sampleQueue.workers where reception.hasRoom(for: byteCount, to: worker.bytes) {
-            if sentMemory.isAbove(sentLimit) { return reception.dropSlowReader() }
-            if let block = sampleQueue.next(for: worker) { try sendSamples(block, to: worker) }
+            if sentMemory.isAbove(sentLimit, at: watch.elapsed) {
+                reception.dropSlowReader()
+                break
+            }
+            guard let block = sampleQueue.next(for: worker) else { continue }
+            isSent = true
+            try sendSamples(block, to: worker)
         }
+        if !isSent { sampleQueue.rest(until: watch.elapsed + sampleWait) }
     }
 
     /// Sends a block of the samples that are here, unless these are in question: then whoever waits for it goes on
@@ -141,7 +170,7 @@ extension PeerHost {
         let copy = FloatBlock(uninitialised: values.count)
         copy.base.update(from: samples.base + values.lowerBound, count: values.count)
         // What a file holds that was touched is not known before it is read again, beside the loop.
-        guard areSamplesWhole else { return sampleQueue.add(block, for: worker) }
+        guard areSamplesWhole else { return _ = sampleQueue.add(block, for: worker) }
         try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(copy)]), to: worker)
     }
 
@@ -180,6 +209,14 @@ extension Message {
     fileprivate var isWork: Bool {
         switch self {
         case .leafReport, .sumPart, .sampleRequest: true
+        default: false
+        }
+    }
+
+    /// Whether it says something to who can't be answered any more.
+    fileprivate var needsNoAnswer: Bool {
+        switch self {
+        case .leafReport, .sumPart, .farewell: true
         default: false
         }
     }

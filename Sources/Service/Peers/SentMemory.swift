@@ -10,6 +10,10 @@ struct SentMemory {
     private var pieces: [ObjectIdentifier: Piece] = [:]
     private var byteCount = 0
     private var checked = 0
+    /// When it was looked last what of it is free again, while there was too much.
+    private var looked: Duration?
+    /// How long that is believed.
+    private static let pause = Duration.milliseconds(10)
 
     /// How much of it there may be, where a vector has so many bytes.
     static func limit(vectorBytes: Int) -> Int { (256 << 20) + 16 * vectorBytes }
@@ -28,8 +32,10 @@ struct SentMemory {
     }
 
     /// Whether there is more of it than `limit` bytes.
-    mutating func isAbove(_ limit: Int) -> Bool {
+    mutating func isAbove(_ limit: Int, at now: Duration) -> Bool {
         guard byteCount > limit || pieces.count > 2 * checked + 256 else { return false }
+        if byteCount > limit, let looked, now - looked < Self.pause { return true }
+        looked = now
         pieces = pieces.filter { $0.value.holder != nil }
         byteCount = pieces.values.reduce(0) { $0 + $1.byteCount }
         checked = pieces.count

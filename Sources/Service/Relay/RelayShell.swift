@@ -176,7 +176,7 @@ package final class RelayShell {
             let frames = withParameters ? run(work.step)?.parameters.map { [$0] } ?? [] : []
             try send(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
-        case .sendSamples(let block, let worker): sampleQueue.add(block, for: worker)
+        case .sendSamples(let block, let worker): queueSamples(block, for: worker)
         case .takeSums(let worker, _, _):
             guard let envelope else { preconditionFailure("sums to take where no message came") }
             try perform(takeSums(of: envelope, from: worker))
