@@ -62,7 +62,7 @@ public final class Browser {
     ///
     /// - Parameter text: what is waited for.
     /// - Returns: its HTML.
-    /// - Throws: `Failure` where it does not come in two minutes.
+    /// - Throws: `Failure` where it does not come in ten minutes: a page is served at the lowest priority.
     public func document(with text: String) throws -> String {
         let wanted = String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
         let script = """
@@ -101,7 +101,7 @@ public final class Browser {
         guard bytes.withUnsafeBytes({ write(commands, $0.baseAddress, $0.count) }) == bytes.count else {
             throw Failure(description: "\(method) could not be said")
         }
-        let deadline = Date(timeIntervalSinceNow: 120)
+        let deadline = Date(timeIntervalSinceNow: 600)
         while true {
             // Events come in between.
             let answer = try JSONSerialization.jsonObject(with: message(before: deadline)) as? [String: Any] ?? [:]
