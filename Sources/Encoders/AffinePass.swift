@@ -38,8 +38,10 @@ final class AffinePass {
         transposedWeights = weights
     }
 
-    /// Takes the parameters for what follows. The second time that it gets the same, it lays them out for products; at
-    /// once, where it got those before more than once.
+    /// Takes the parameters for what follows.
+    ///
+    /// The second time that it gets the same, it lays them out for products; at once, where it got those before more
+    /// than once.
     func take(parameters: FloatBlock) {
         if self.parameters === parameters {
             uses += 1
