@@ -33,7 +33,7 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     let result = try ProgramRun(["data"] + arguments).result()
     #expect(result.errors.contains("skipped 2 annotations of \(folder.path("slpdb/slp02a.an")): not a stage"))
     #expect(result.errors.contains("skipped 2 annotations, 1 recording in all"))
-    #expect(result.output.contains("20 samples of 25 x 11 values (slpdb), 1 subjects, 1 recordings"))
+    #expect(result.output.contains("20 samples of 25 x 11 values (slpdb), 1 subject, 1 recording"))
 }
 
 @Test func badRecordsOfHeartBeatsGetOneLine() throws {
@@ -179,6 +179,7 @@ private let roles = [
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--rows", "2", "--window", "3"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0=W,0=N1"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "=W"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--delimiter", "x"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--position-step", "0"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--skip-lines", "-1"],
