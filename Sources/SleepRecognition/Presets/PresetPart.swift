@@ -28,7 +28,7 @@ struct PresetPart {
 
     /// Settings that say how samples are laid out, which are one for all parts of a section that have them.
     ///
-    /// Any other name belongs to the first part that has it.
+    /// Any other name belongs to one part alone.
     static let sharedSettings: Set = ["input_channels"]
 
     /// All settings, in the order in which files have them.
@@ -122,6 +122,26 @@ struct PresetPart {
 }
 
 extension PresetPart {
+    /// A setting that two parts of a section have, and these parts; nil where each has names of its own.
+    static func settingOfTwoParts(_ settings: PresetSettings) -> (path: String, parts: [String])? {
+        var owner: [String: String] = [:]
+        for part in all {
+            let name = part.described(in: settings)
+            for key in part.keys(settings) where !sharedSettings.contains(key.name) {
+                let path = "\(part.section).\(key.name)"
+                if let other = owner[path] { return (path, [other, name]) }
+                owner[path] = name
+            }
+        }
+        return nil
+    }
+
+    /// What errors call it: its kind, where it has one.
+    private func described(in settings: PresetSettings) -> String {
+        guard let kindName, let kind = values(settings)[kindName]?.asText else { return "the rest of \(section)" }
+        return "\(kindName) \(kind)"
+    }
+
     /// The kinds that have a setting of this name; none where this part has one kind alone.
     func kinds(with name: String, among settings: PresetSettings) -> [String] {
         kinds().filter { kind in
