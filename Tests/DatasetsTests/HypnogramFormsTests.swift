@@ -183,7 +183,8 @@ func aScoringInSleepEpochsOfAnotherLengthIsRefused(seconds: Int) throws {
     file.annotations = stages.enumerated().map {
         (onset: Double($0 * seconds), duration: Double(seconds), text: "Sleep stage \($1)")
     }
-    let edf = try Data(contentsOf: URL(filePath: file.write(to: TemporaryFolder().path("x"))))
+    let folder = try TemporaryFolder()
+    let edf = try Data(contentsOf: URL(filePath: file.write(to: folder.path("x"))))
     for scoring in [Data(text.utf8), Data(table.utf8), edf] {
         let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(scoring, epochs: 90) }
         #expect(

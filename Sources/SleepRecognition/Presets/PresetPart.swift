@@ -28,8 +28,14 @@ struct PresetPart {
 
     /// Settings that say how samples are laid out, which are one for all parts of a section that have them.
     ///
-    /// Any other name belongs to one part alone.
+    /// Any other name belongs to one part alone, but for `settingsOfTheFirst`.
     static let sharedSettings: Set = ["input_channels"]
+
+    /// Names that two kinds have had from the start, and jobs' digests with them.
+    ///
+    /// They belong to the first part that has them, and the other keeps its standard value: what a task hides of a
+    /// sample is no augmentation's.
+    static let settingsOfTheFirst: Set = ["masked_part"]
 
     /// All settings, in the order in which files have them.
     static var all: [PresetPart] {
@@ -127,7 +133,7 @@ extension PresetPart {
         var owner: [String: String] = [:]
         for part in all {
             let name = part.described(in: settings)
-            for key in part.keys(settings) where !sharedSettings.contains(key.name) {
+            for key in part.keys(settings) where !sharedSettings.union(settingsOfTheFirst).contains(key.name) {
                 let path = "\(part.section).\(key.name)"
                 if let other = owner[path] { return (path, [other, name]) }
                 owner[path] = name
