@@ -42,7 +42,7 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     #expect(
         try refusal(arguments, in: folder).contains("can't read \(folder.path("slpdb")): No such file or directory"))
     try folder.write("", to: "slpdb/slp01.hea")
-    #expect(try refusal(arguments, in: folder).contains("expected texts like slp01a.hea, slp01a.rr and slp01a.an"))
+    #expect(try refusal(arguments, in: folder).contains("slp01.hea: there is no slp01.rr and slp01.an beside it;"))
     try writeRecord(to: folder, beats: "0 N 1.000 N 1\n1 N x N 2\n")
     #expect(
         try refusal(arguments, in: folder).contains("slp02a.rr, line 2, column 3: \"x\" is not a number of seconds"))
