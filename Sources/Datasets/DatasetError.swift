@@ -26,6 +26,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case badLine(path: String, line: Int, reason: String)
     /// A label code that its vocabulary does not have.
     case unknownCode(code: String, vocabulary: String, codes: [String])
+    /// A user's map of texts that says two things of one text, or speaks of none.
+    case ambiguousMap(option: String, reason: String)
     /// A sample whose values are too large to compute with.
     case notFinite(recording: String, position: Int)
 
@@ -52,6 +54,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .badLine(let path, let line, let reason): return "\(path), line \(line): \(reason)"
         case .unknownCode(let code, let vocabulary, let codes):
             return "\(code) is not a label of \(vocabulary): use one of \(codes.joined(separator: ", "))"
+        case .ambiguousMap(let option, let reason): return "\(option): \(reason)"
         case .notFinite(let recording, let position):
             return "recording \(recording), position \(position): its values are too large to compute with; "
                 + "look for absurd numbers in the recording's files"

@@ -7,6 +7,9 @@ enum Folder {
     /// - Throws: where it can't be read, and where a name is not UTF-8: what stands for it as text names another file
     ///   or none, and might be whom a person is known by.
     static func names(in path: String) throws(DatasetError) -> [String] {
+        guard !path.isEmpty else {
+            throw .unreadable(path: "\"\"", reason: "an empty name is no folder; name the one with the recordings")
+        }
         guard let stream = opendir(path) else {
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
         }

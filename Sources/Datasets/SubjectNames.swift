@@ -23,10 +23,37 @@ enum SubjectNames {
         return word.isEmpty || placeholders.contains(word)
     }
 
-    /// A name without what programs change when they write it again: case, blanks (an underscore is one), and of a
-    /// number the zeros in front and behind the point (`007`, `7.0`).
+    /// A name without what programs change when they write it again: case, blanks (an underscore is one), the zeros in
+    /// front of numbers (`s01`), and of a number alone those behind the point (`7.0`).
     static func folded(_ name: String) -> String {
-        plainNumber(name.lowercased().filter { !$0.isWhitespace && $0 != "_" })
+        withoutLeadingZeros(plainNumber(withoutCase(name)))
+    }
+
+    /// A name in lower case without blanks but between two numbers: `1_11` is not `11_1`.
+    private static func withoutCase(_ name: String) -> String {
+        let words = name.lowercased().split { $0.isWhitespace || $0 == "_" }
+        return words.dropFirst().reduce(into: words.first.map { String($0) } ?? "") { folded, word in
+            let areNumbers = folded.last?.isNumber == true && word.first?.isNumber == true
+            folded += areNumbers ? "_\(word)" : word
+        }
+    }
+
+    /// A name whose whole numbers have no zeros in front; those behind a point, of `1.05`, are no whole numbers.
+    private static func withoutLeadingZeros(_ name: String) -> String {
+        var folded: [UInt8] = []
+        var (isInNumber, isFraction) = (false, false)
+        let bytes = Array(name.utf8)
+        func isDigit(_ index: Int) -> Bool { index < bytes.count && (0x30...0x39).contains(bytes[index]) }
+        for (index, byte) in bytes.enumerated() {
+            let isNumber = isDigit(index)
+            if isNumber, !isInNumber, index == 0 || !isDigit(index - 1) {
+                isFraction = index > 1 && bytes[index - 1] == UInt8(ascii: ".") && isDigit(index - 2)
+            }
+            let isLeading = byte == UInt8(ascii: "0") && !isInNumber && !isFraction && isDigit(index + 1)
+            if !isLeading { folded.append(byte) }
+            isInNumber = isNumber && !isLeading
+        }
+        return String(decoding: folded, as: UTF8.self)
     }
 
     /// A whole number without the zeros in front and behind the point; another name as it is.
@@ -61,11 +88,14 @@ enum SubjectNames {
         _ names: some Sequence<String>, path: String, remedy: String
     ) throws(DatasetError) {
         guard let (one, other) = alike(names) else { return }
-        let areNumbers = plainNumber(one) == plainNumber(other)
+        let difference =
+            plainNumber(one) == plainNumber(other)
+            ? "are one number"
+            : "differ in \(withoutCase(one) == withoutCase(other) ? "case or blanks" : "case, blanks or a number's zeros") alone"
         throw .unsuitable(
             path: path,
             reason:
-                "subjects \"\(one)\" and \"\(other)\" \(areNumbers ? "are one number" : "differ in case or blanks alone"), "
+                "subjects \"\(one)\" and \"\(other)\" \(difference), "
                 + "and may be one person: \(remedy)")
     }
 }

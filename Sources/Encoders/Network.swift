@@ -16,7 +16,7 @@ public protocol Network: Sendable {
     var featureCount: Int { get }
 
     /// About how many floats a pass over so many rows takes, beside rows and parameters; to refuse what no memory
-    /// holds.
+    /// holds. All layers count, and their gradients.
     func passFloats(rows: Int) -> Double
 
     /// Parameters to start from: a function of the seed alone.
@@ -40,7 +40,4 @@ public protocol Network: Sendable {
 extension Network {
     /// The length of the flat parameter vector.
     public var parameterCount: Int { parts.last?.end ?? 0 }
-
-    /// Its features and their gradients.
-    public func passFloats(rows: Int) -> Double { 2 * Double(rows) * Double(featureCount) }
 }

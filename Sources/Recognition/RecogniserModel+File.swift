@@ -96,13 +96,46 @@ extension RecogniserModel {
     /// - Throws: `TensorFileError` for a file that is missing or damaged, `RecognitionError.oldModel` or `.notAModel`
     ///   for another file.
     public init(opening path: String) throws {
-        let file = try TensorFile(opening: path)
-        let metadata = file.metadata
+        let file = ModelFile(path: path, tensors: try TensorFile(opening: path))
+        let format = try file.format()
+        let (scheme, vocabulary, classes) = try file.labels()
+        let shape = try file.shape()
+        let settings = try file.settings(hasTrees: format == Self.treesFormat)
+        let encoders = try file.encoders(settings)
+        let featureCount = encoders.first?.featureCount ?? 0
+        let recogniser = try Self.recogniser(
+            in: file.tensors, settings: settings, classes: classes.count,
+            featureCount: settings.encoder.trainsBody ? featureCount : 0, file.refusal)
+        let inputs = try file.inputs(settings, values: shape.rows * shape.columns)
+        let width = inputs.width(featureCount: featureCount, valuesPerSample: shape.rows * shape.columns)
+        guard width == recogniser.width else {
+            throw file.refusal(
+                "its encoder and inputs make \(width) values a sample, its recogniser reads "
+                    + "\(recogniser.width)")
+        }
+        let (content, units) = try file.content()
+        self.init(
+            encoders: encoders, rows: shape.rows, columns: shape.columns, inputs: inputs, recogniser: recogniser,
+            scheme: scheme, vocabulary: vocabulary, classes: classes, content: content, units: units,
+            frame: try file.decodedIfPresent(MapFrame.self, "frame"),
+            reader: try file.decodedIfPresent(ReaderRecord.self, "reader"), preset: try file.text("preset"),
+            provenance: try file.provenance())
+    }
+
+    /// A model's file: what its metadata say, each part held against what it may be.
+    private struct ModelFile {
+        let path: String
+        let tensors: TensorFile
+
+        private var metadata: [String: String] { tensors.metadata }
+
         func refusal(_ reason: String) -> RecognitionError { .notAModel(path: path, reason: reason) }
+
         func text(_ key: String) throws(RecognitionError) -> String {
             guard let text = metadata[key] else { throw refusal("it has no \(key)") }
             return text
         }
+
         func decoded<T: Decodable>(_ type: T.Type, _ key: String) throws(RecognitionError) -> T {
             let json = Data(try text(key).utf8)
             do { return try JSONDecoder().decode(type, from: json) } catch let fault as SettingFault {
@@ -111,76 +144,91 @@ extension RecogniserModel {
                 throw refusal("its \(key) can't be read")
             }
         }
-        let format = metadata["format"] ?? "none"
-        if Self.oldFormats.contains(format) { throw RecognitionError.oldModel(path: path, format: format) }
-        guard [Self.format, Self.treesFormat].contains(format) else {
-            throw refusal("its format is \(format), not \(Self.format) or \(Self.treesFormat)")
+
+        func decodedIfPresent<T: Decodable>(_ type: T.Type, _ key: String) throws(RecognitionError) -> T? {
+            metadata[key] == nil ? nil : try decoded(type, key)
         }
-        guard let scheme = LabelScheme(rawValue: try text("scheme")),
-            let vocabulary = LabelVocabulary(rawValue: try text("vocabulary"))
-        else { throw refusal("its scheme or vocabulary is unknown here") }
-        let classes = try decoded([String].self, "classes")
-        guard !classes.isEmpty, (try? scheme.classes(for: vocabulary)) == classes else {
-            throw refusal("its classes are not those of scheme \(scheme.rawValue)")
+
+        func format() throws(RecognitionError) -> String {
+            let format = metadata["format"] ?? "none"
+            if oldFormats.contains(format) { throw .oldModel(path: path, format: format) }
+            guard [RecogniserModel.format, treesFormat].contains(format) else {
+                throw refusal("its format is \(format), not \(RecogniserModel.format) or \(treesFormat)")
+            }
+            return format
         }
-        let shape = try decoded([Int].self, "sample_shape")
-        guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28 else {
-            throw refusal("its sample_shape is not that of a sample")
+
+        func labels() throws(RecognitionError) -> (LabelScheme, LabelVocabulary, classes: [String]) {
+            guard let scheme = LabelScheme(rawValue: try text("scheme")),
+                let vocabulary = LabelVocabulary(rawValue: try text("vocabulary"))
+            else { throw refusal("its scheme or vocabulary is unknown here") }
+            let classes = try decoded([String].self, "classes")
+            guard !classes.isEmpty, (try? scheme.classes(for: vocabulary)) == classes else {
+                throw refusal("its classes are not those of scheme \(scheme.rawValue)")
+            }
+            return (scheme, vocabulary, classes)
         }
-        var settings = try decoded(RecogniserSettings.self, "recogniser")
-        if settings.encoder.trainsBody { settings.augmentation = try decoded(Augmentation.self, "augmentation") }
-        if format == Self.treesFormat {
-            settings.trees = try decoded(TreeSettings.self, "trees")
-            guard settings.trees != .none else { throw refusal("its format has trees, and it has none") }
+
+        /// That of a sample whose values are read, prepared.
+        func shape() throws(RecognitionError) -> (rows: Int, columns: Int) {
+            let shape = try decoded([Int].self, "sample_shape")
+            guard shape.count == 2, shape.allSatisfy({ (1..<1 << 28).contains($0) }), shape[0] * shape[1] < 1 << 28
+            else { throw refusal("its sample_shape is not that of a sample") }
+            return (shape[0], shape[1])
         }
-        do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
-        var encoders: [Encoder] = []
-        if settings.encoder != .none {
+
+        func settings(hasTrees: Bool) throws(RecognitionError) -> RecogniserSettings {
+            var settings = try decoded(RecogniserSettings.self, "recogniser")
+            if settings.encoder.trainsBody { settings.augmentation = try decoded(Augmentation.self, "augmentation") }
+            if hasTrees {
+                settings.trees = try decoded(TreeSettings.self, "trees")
+                guard settings.trees != .none else { throw refusal("its format has trees, and it has none") }
+            }
+            do { try settings.validate() } catch { throw refusal("\(error.inSection("recogniser"))") }
+            return settings
+        }
+
+        /// One for all members, or one for each where the bodies were trained on.
+        func encoders(_ settings: RecogniserSettings) throws -> [Encoder] {
+            guard settings.encoder != .none else { return [] }
             let isTuned = settings.encoder.trainsBody
             let record = try decoded(Encoder.Record.self, "encoder")
             do {
-                encoders = try (0..<(isTuned ? settings.members : 1)).map { place in
+                return try (0..<(isTuned ? settings.members : 1)).map { place in
                     try Encoder(
-                        record: record, tensorsOf: file, prefix: Self.encoderPrefix(place, isTuned: isTuned))
+                        record: record, tensorsOf: tensors, prefix: encoderPrefix(place, isTuned: isTuned))
                 }
             } catch let error as EncoderError {
                 throw refusal("\(error)")
             }
         }
-        let featureCount = encoders.first?.featureCount ?? 0
-        let recogniser = try Self.recogniser(
-            in: file, settings: settings, classes: classes.count,
-            featureCount: settings.encoder.trainsBody ? featureCount : 0, refusal)
-        let preparation = try decoded(Preparation.self, "preparation")
-        do { try preparation.validate() } catch { throw refusal("its preparation: \(error)") }
-        guard
-            let inputs = try RecogniserInputs(
-                file, settings: settings, values: shape[0] * shape[1], preparation: preparation)
-        else {
-            throw refusal("its components or its mixture have impossible values")
+
+        func inputs(_ settings: RecogniserSettings, values: Int) throws -> RecogniserInputs {
+            let preparation = try decoded(Preparation.self, "preparation")
+            do { try preparation.validate() } catch { throw refusal("its preparation: \(error)") }
+            guard
+                let inputs = try RecogniserInputs(tensors, settings: settings, values: values, preparation: preparation)
+            else {
+                throw refusal("its components or its mixture have impossible values")
+            }
+            try tensors.requireWhole()
+            return inputs
         }
-        try file.requireWhole()
-        let width = inputs.width(featureCount: featureCount, valuesPerSample: shape[0] * shape[1])
-        guard width == recogniser.width else {
-            throw refusal(
-                "its encoder and inputs make \(width) values a sample, its recogniser reads "
-                    + "\(recogniser.width)")
+
+        func content() throws(RecognitionError) -> (content: [String], units: [String]) {
+            let (content, units) = (try decoded([String].self, "content"), try decoded([String].self, "units"))
+            guard units.isEmpty || units.count == max(content.count, 1) else {
+                throw refusal("it has \(units.count) units for \(content.count) kinds of values")
+            }
+            return (content, units)
         }
-        let (content, units) = (try decoded([String].self, "content"), try decoded([String].self, "units"))
-        guard units.isEmpty || units.count == max(content.count, 1) else {
-            throw refusal("it has \(units.count) units for \(content.count) kinds of values")
-        }
-        self.init(
-            encoders: encoders, rows: shape[0], columns: shape[1], inputs: inputs, recogniser: recogniser,
-            scheme: scheme, vocabulary: vocabulary, classes: classes, content: content, units: units,
-            frame: metadata["frame"] == nil ? nil : try decoded(MapFrame.self, "frame"),
-            reader: metadata["reader"] == nil ? nil : try decoded(ReaderRecord.self, "reader"),
-            preset: try text("preset"),
-            provenance: Provenance(
+
+        func provenance() throws(RecognitionError) -> Provenance {
+            Provenance(
                 encoderJob: metadata["encoder_job"], encoderDataset: metadata["encoder_dataset"],
-                encoderSubjects: metadata["encoder_subjects"] == nil
-                    ? nil : try decoded([String].self, "encoder_subjects"),
-                dataset: try text("dataset"), subjects: try decoded([String].self, "subjects")))
+                encoderSubjects: try decodedIfPresent([String].self, "encoder_subjects"), dataset: try text("dataset"),
+                subjects: try decoded([String].self, "subjects"))
+        }
     }
 
     private static func recogniser(

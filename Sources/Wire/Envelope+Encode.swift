@@ -19,7 +19,7 @@ extension Envelope {
     }
 
     /// The header as a program of another version would write it; for tests of refusals.
-    public func encodedHeader(version: UInt32, sharedOffset: (FloatBlock) -> Int? = { _ in nil }) -> [UInt8] {
+    package func encodedHeader(version: UInt32, sharedOffset: (FloatBlock) -> Int? = { _ in nil }) -> [UInt8] {
         let arena = Arena()
         var header = Ssrm__Wire__Header()
         ssrm__wire__header__init(&header)

@@ -23,5 +23,5 @@ enum HeaderChecksum {
 
 extension Envelope {
     /// A header as it is sent, with the checksum of its bytes; for tests of what peers may say.
-    public static func sealed(_ header: [UInt8]) -> [UInt8] { header + header.withUnsafeBytes(HeaderChecksum.end) }
+    package static func sealed(_ header: [UInt8]) -> [UInt8] { header + header.withUnsafeBytes(HeaderChecksum.end) }
 }

@@ -41,6 +41,11 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The folder for an event file; it is made where it is not there.", valueName: "dir"))
     var tensorboard: String?
 
+    @Flag(help: "Print what was written as one JSON object.")
+    var json = false
+
+    private struct Summary: Encodable { let files: [String] }
+
     func validate() throws {
         guard (onnx == nil) != (tensorboard == nil) else {
             throw ValidationError("give either --onnx or --tensorboard")
@@ -72,7 +77,7 @@ struct ExportCommand: ParsableCommand {
         unlink(path)
         try WholeFile.write(exported.description, to: beside)
         try WholeFile.write(exported.graph, to: path)
-        print("wrote \(path) and \(beside)")
+        try tell([path, beside])
     }
 
     private func writeEvents(to folder: String) throws {
@@ -91,6 +96,10 @@ struct ExportCommand: ParsableCommand {
         // One name, so that the command given again replaces the file and no figure is there twice.
         let path = folder + "/" + TensorBoardEvents.fileName(0)
         try WholeFile.write(events.bytes, to: path)
-        print("wrote \(path)")
+        try tell([path])
+    }
+
+    private func tell(_ files: [String]) throws {
+        if json { try printJSON(Summary(files: files)) } else { print("wrote \(files.joined(separator: " and "))") }
     }
 }

@@ -130,7 +130,8 @@ import Wire
             let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
             directives = try take(worker == ann ? "x" : "y", of: worker, &training)
         }
-        guard case .settle(_, let leaves)? = directives.last else { return }
+        let leaves = try #require(
+            directives.lazy.compactMap { if case .settle(_, let leaves) = $0 { leaves } else { nil } }.first)
         let settled = training.onSettled(step: step, leaves: leaves, mark: "x", at: .zero)
         #expect(settled.last == .goBack(round: lastRight + 1))
         let back = training.onWentBack(to: lastRight + 1, at: .zero)

@@ -171,3 +171,55 @@ func timesThatAreNotSecondsAreRefused(factor: Int) throws {
         try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(nsrr(events)) }.contains(
             "are they milliseconds or samples?"))
 }
+
+// MARK: - The length of sleep epochs
+
+@Test(arguments: [10, 15, 20, 40])
+func aScoringInSleepEpochsOfAnotherLengthIsRefused(seconds: Int) throws {
+    let stages = (0..<60).map { ["W", "N1", "N2", "N3", "REM"][$0 * $0 % 5] }
+    let text = stages.enumerated().map { "\($0 * seconds) \(seconds) \($1)\n" }.joined()
+    let table = "onset\tduration\tstage\n" + text.replacing(" ", with: "\t")
+    var file = EDFBytes(stages: [])
+    file.annotations = stages.enumerated().map {
+        (onset: Double($0 * seconds), duration: Double(seconds), text: "Sleep stage \($1)")
+    }
+    let folder = try TemporaryFolder()
+    let edf = try Data(contentsOf: URL(filePath: file.write(to: folder.path("x"))))
+    for scoring in [Data(text.utf8), Data(table.utf8), edf] {
+        let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(scoring, epochs: 90) }
+        #expect(
+            error.hasPrefix(
+                ": 59 of its 60 stages stand \(Float(seconds)) s before the next, where sleep epochs of 30 s"),
+            "\(error)")
+    }
+}
+
+@Test func stagesThatManyTimesAreTooShortForASleepEpochAreRefused() throws {
+    let text = (0..<40).map { "\($0 * 30) 25 W\n\($0 * 30 + 25) 5 N1\n" }.joined()
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, epochs: 40) }
+    #expect(error.contains("of 30 s"), "\(error)")
+}
+
+@Test(arguments: [
+    "0 60 W\n60 30 N1\n90 60 N2\n150 60 N3\n210 30 ?\n240 60 REM\n300 30 N2\n330 30 W\n",  // runs
+    "0 330 W\n330 30 N1\n",  // one long annotation
+    "0 30 W\n30 30 N1\n60 30 N2\n90 30 N2\n120 210 W\n330 8 W\n",  // a last one that is not whole
+    "0 30 W\n30 30 N1\n60.2 29.8 N2\n89.9 30 N2\n119.9 240 W\n",  // rounded times
+])
+func longAndRoundedAnnotationsAreStillRead(text: String) throws {
+    #expect(try MadeUpHypnogram.source(text).outline.recordings[0].labels.count >= 11)
+}
+
+@Test(arguments: ["0,0 30 W", "0 30,0 W", "0,0;30,0;Sleep stage W", "-1,5\t30\tW"])
+func aDecimalCommaIsCalledOne(line: String) throws {
+    let text = line + "\n" + (1..<12).map { "\($0 * 30) 30 W\n" }.joined()
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text) }
+    #expect(
+        error.hasPrefix(", line 1: ") && error.contains("has a decimal comma: write its numbers with a decimal point"))
+}
+
+@Test(arguments: [",", ", ", ";"])
+func commasBetweenFieldsAreNoDecimalCommas(separator: String) throws {
+    let text = (0..<12).map { ["\($0 * 30)", "30", "Sleep stage W"].joined(separator: separator) + "\n" }.joined()
+    #expect(try MadeUpHypnogram.source(text).outline.codes == ["W"])
+}

@@ -183,7 +183,7 @@ func aFieldThatIsNoFiniteNumberIsNamedWithItsPlace(field: String, reason: String
     #expect(try refusal(of: long) == "FILE, line 64: 28 columns where 27 are expected")
     var blank = lines
     blank[5] = ""
-    #expect(try refusal(of: blank) == "FILE, line 6: 0 columns where 27 are expected")
+    #expect(try refusal(of: blank) == "FILE, line 6: a blank line between lines of numbers; take it out")
     #expect(try refusal(of: Array(lines.dropLast())) == "FILE: 63 lines where 64 are expected")
     #expect(try refusal(of: lines + [lines[0]]) == "FILE: 65 lines where 64 are expected")
     #expect(try refusal(of: lines + ["", " ", ""]) == "none")

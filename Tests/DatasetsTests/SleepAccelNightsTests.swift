@@ -225,3 +225,54 @@ func heartRatesInAnotherUnitAreRefused(factor: Double, start: String) throws {
         })
     #expect(error.description.contains("no stages (7_psg_labels.out); they say where in the night it is; --from raw"))
 }
+
+@Test func aCountBelow0IsRefusedAtItsLine() throws {
+    let (folder, _) = try source([Night()])
+    let path = folder.path("features_walch/7_count_feature.out")
+    for value in ["-5", "-0.5"] {
+        var lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+        lines[2] = value
+        try folder.write(lines.map { $0 + "\n" }.joined(), to: "features_walch/7_count_feature.out")
+        let wanted = ", line 3, column 1: \"\(Double(value) ?? 0)\" is not a count of at least 0"
+        let night = #expect(throws: DatasetError.self) {
+            _ = try SleepAccelNights(root: folder.url.path, origin: .published)
+        }
+        #expect("\(try #require(night))".hasSuffix(wanted))
+        let published = #expect(throws: DatasetError.self) {
+            _ = try SleepAccelFeatures(root: folder.url.path, features: ["count"]).write(to: folder.path("data"))
+        }
+        #expect("\(try #require(published))".hasSuffix(wanted))
+    }
+}
+
+@Test func aHeartRateThatNobodyHasIsLeftOutAndCounted() throws {
+    let night = Night()
+    var odd = night
+    odd.heartRate = night.heartRate.map { $0.enumerated().map { $0 == 350 ? "1640.3,500000" : $1 } }
+    var without = night
+    without.heartRate?.remove(at: 350)
+    func made(_ night: Night) throws -> (digest: String, skipped: [SkippedItem]) {
+        let (folder, source) = try source([night])
+        let written = try source.write(to: folder.path("data"))
+        return (try Dataset(opening: folder.path("data")).digest, written.skipped)
+    }
+    let found = try made(odd)
+    #expect(try made(without).digest == found.digest)
+    #expect(found.skipped.filter { $0.reason == "a heart rate above 300" }.map(\.count) == [1])
+}
+
+@Test func aBlankLineIsCalledOne() throws {
+    var night = Night()
+    night.heartRate?.insert("", at: 4)
+    let error = #expect(throws: DatasetError.self) { _ = try source([night]) }
+    #expect(
+        "\(try #require(error))".hasSuffix("_heartrate.txt, line 5: a blank line between lines of numbers; take it out")
+    )
+}
+
+@Test func aFolderWithoutANameIsCalledSo() throws {
+    let error = #expect(throws: DatasetError.self) { _ = try SleepAccelNights(root: "", origin: .raw) }
+    #expect(
+        "\(try #require(error))"
+            == "can't read \"\": an empty name is no folder; name the one with the recordings")
+}

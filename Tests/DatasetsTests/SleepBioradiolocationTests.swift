@@ -229,3 +229,19 @@ func annotationsMayCountSamplesOfTheirOwn(rate: String) throws {
     try record("SBJ01", in: folder)
     #expect(try error(folder).contains("subjects \"SBJ01\" and \"sbj01\" differ in case or blanks alone"))
 }
+
+@Test func recordsThatDifferInANumbersZerosAloneAreRefused() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    try record("sbj1", in: folder)
+    #expect(
+        try error(folder).contains("subjects \"sbj01\" and \"sbj1\" differ in case, blanks or a number's zeros alone"))
+}
+
+@Test func aMapOfStagesThatNoNoteIsCalledIsNoted() throws {
+    let folder = try TemporaryFolder()
+    try record("sbj01", in: folder)
+    let source = try SleepBioradiolocation(
+        root: folder.url.path, reading: HypnogramReading(stageMap: ["Wakk": "REM"]))
+    #expect(source.notes.contains { $0.hasPrefix("--stage-map: nothing is called \"Wakk\": the texts are ") })
+}

@@ -301,3 +301,14 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
         #expect(Array(both.samples[sample]) == Array(plain.samples[sample]) + Array(alone.samples[sample]))
     }
 }
+
+@Test(arguments: [("an", "; --unlabelled takes it without labels"), ("rr", ""), ("hea", "")])
+func aLoneRecordThatLacksAFileNamesIt(ending: String, remedy: String) throws {
+    let folder = try TemporaryFolder()
+    try SlpdbRecordTexts().write(to: folder)
+    try FileManager.default.removeItem(atPath: folder.path("slp01a.\(ending)"))
+    let error = #expect(throws: DatasetError.self) { _ = try SlpdbRecords(root: folder.url.path) }
+    let text = "\(try #require(error))"
+    #expect(text.contains("/slp01a.") && text.contains(": there is no slp01a.\(ending) beside it; "), "\(text)")
+    #expect(text.hasSuffix("makes .rr and .an of .ecg and .st\(remedy)"), "\(text)")
+}

@@ -200,3 +200,22 @@ func aTextThatMayMeanSeveralStagesIsNamedAndCounted(text: String) throws {
         #expect(night.source.notes.count == 1 && night.source.notes[0].contains("11 of its stages start earlier"))
     }
 }
+
+@Test(arguments: ["W", "w", "Sleep stage W", "stage_w", "W|0"])
+func aMapOfStagesComparesWhatTheFilesTextsDo(text: String) throws {
+    #expect(try labels(["Sleep stage W", "N2"], HypnogramReading(stageMap: [text: "N1"])) == ["N1", "N2"])
+}
+
+@Test func aMapOfStagesThatNothingIsCalledIsNoted() throws {
+    let reading = try HypnogramReading(stageMap: ["W": "N1", "Wakk": "REM", "8": ""])
+    let night = try Night(texts: ["Sleep stage W", "Sleep stage W"], first: "Sleep stage N2", reading)
+    let notes = night.source.notes.filter { $0.hasPrefix("--stage-map") }
+    #expect(notes.count == 1)
+    #expect(notes.first?.hasPrefix("--stage-map: nothing is called \"8\", \"Wakk\": the texts are ") == true)
+    #expect(notes.first?.contains("\"Sleep stage W\" (2)") == true)
+}
+
+@Test func aMapThatSaysTwoThingsOfOneTextIsRefused() throws {
+    let error = try refusal { try HypnogramReading(stageMap: ["Sleep stage W": "W", "w": "N1"]) }
+    #expect(error == "--stage-map: \"Sleep stage W\" and \"w\" are one text; leave one of them out")
+}

@@ -117,12 +117,43 @@ private func refusal(
     }
     let nights = try refusal([header] + rows + rows.map { $0.replacing("ana,1", with: "ana,\"1 \"") })
     #expect(nights.contains("\"1 \" and \"1\" (line 2) differ only in"))
-    let cases = try made([header] + rows + rows.map { $0.replacing("ana", with: "Ana") })
-    #expect(cases.data.subjects == ["Ana", "ana"])
+}
+
+@Test(arguments: [("ana", "Ana"), ("ana_b", "AnaB"), ("sbj01", "sbj1"), ("s1_01", "S1_1")])
+func subjectsThatMayBeOnePersonAreRefusedInATableAsElsewhere(name: String, other: String) throws {
+    let both = rows.map { $0.replacing("ana", with: name) } + rows.map { $0.replacing("ana", with: other) }
+    let differences = "in case, spaces and underscores, in what is not seen or in a number's zeros"
     #expect(
-        cases.source.notes == [
-            "subjects \"ana\" and \"Ana\" differ in upper and lower case alone: if they are one person, give them one name"
-        ])
+        try refusal([header] + both).contains(
+            "a.csv, line 14: \"\(other)\" and \"\(name)\" (line 2) differ only \(differences)"))
+}
+
+@Test(arguments: [("1_11", "11_1"), ("s10", "s1"), ("p1.05", "p1.5"), ("s100", "s010")])
+func subjectsOfOtherNumbersAreOtherPeople(name: String, other: String) throws {
+    let both = rows.map { $0.replacing("ana", with: name) } + rows.map { $0.replacing("ana", with: other) }
+    #expect(Set(try made([header] + both).data.subjects) == [name, other])
+}
+
+@Test func aNameThatIsTooLongSaysTheLimit() throws {
+    let long = rows.map { $0.replacing("ana", with: String(repeating: "a", count: 257)) }
+    #expect(try refusal([header] + long).hasSuffix("is not a name of at most 256 characters: it has 257"))
+}
+
+@Test func aMapOfLabelsThatNothingIsCalledIsNoted() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(([header] + rows).map { $0 + "\n" }.joined(), to: "a.csv")
+    let columns = TableColumns(
+        subject: .column("id"), recording: "night", position: "epoch", label: "stage", values: .named(["hr"]))
+    func source(_ map: [String: String], _ vocabulary: LabelVocabulary = .stage) throws -> TableRecordings {
+        try TableRecordings(
+            files: [path], columns: columns, labels: TableLabels(vocabulary, codeOfText: map))
+    }
+    let mapped = try source(["sleep stage w": "N1", "Wakk": "REM"])
+    #expect(mapped.outline.codes == ["N1"])
+    #expect(mapped.notes == ["--label-map: nothing is called \"Wakk\": the texts are \"W\" (12)"])
+    #expect(try source(["W": "supine"], .posture).notes.isEmpty)
+    #expect(throws: DatasetError.self) { try source(["": "W"]) }
+    #expect(throws: DatasetError.self) { try source(["w": "W", "Stage W": "N1"]) }
 }
 
 @Test func aRowOfNobodyIsRefused() throws {

@@ -151,3 +151,19 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     }
     #expect(try refusal(slow).contains("its median heart rate is 1.1: is it in beats a minute?"))
 }
+
+@Test func aHeartRateThatNobodyHasIsLeftOutOfATableAndCounted() throws {
+    let night = Night()
+    let odd = night.rows() + ["7,\((start + 900) * 1_000_000 + 7),500000,,"]
+    let (data, source) = try made(odd)
+    #expect(try made(night.rows()).data.digest == data.digest)
+    #expect(
+        source.skipped.filter { $0.reason.hasSuffix("a heart rate above 300") }.map { [$0.count] } == [[1]])
+    // Where most are so large they are in another unit.
+    let intervals = night.rows().map { row in
+        var fields = row.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        if let rate = Double(fields[2]) { fields[2] = "\(60_000 / rate)" }
+        return fields.joined(separator: ",")
+    }
+    #expect(try refusal(intervals).contains("is it in beats a minute?"))
+}

@@ -45,6 +45,9 @@ public struct SquareUnits: Network {
         [ParameterPart(name: "weight", offset: 0, shape: [inputCount, featureCount])]
     }
 
+    /// Sums, squares and gradients.
+    public func passFloats(rows: Int) -> Double { 3 * Double(rows) * Double(featureCount) }
+
     /// From a normal distribution of deviation 0.3.
     public func initialParameters(seed: UInt64, stream: UInt64) -> FloatBlock {
         var draw = RandomSequence(seed: seed, stream: stream)

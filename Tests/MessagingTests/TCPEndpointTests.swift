@@ -1,17 +1,10 @@
 import Foundation
 import Messaging
+import TestKit
 import Testing
 
 /// Names and addresses of both kinds as places to listen and to connect.
 struct TCPEndpointTests {
-    /// Whether this machine has a loopback address of version 6.
-    private static let hasIPv6: Bool = {
-        guard let endpoint = try? TCPEndpoint(listening: "tcp://[::1]:*"), let context = try? Context(),
-            let socket = try? Socket(.router, in: context)
-        else { return false }
-        return (try? socket.bind(endpoint)) != nil
-    }()
-
     @Test(arguments: [
         ("tcp://127.0.0.1:5555", "tcp://127.0.0.1:5555", true), ("tcp://localhost:*", "tcp://127.0.0.1:*", true),
         ("tcp://[::1]:5555", "tcp://[::1]:5555", true), ("tcp://[0:0::1]:5555", "tcp://[::1]:5555", true),
@@ -84,7 +77,7 @@ struct TCPEndpointTests {
         try exchange(listening: "tcp://lo:*") { "tcp://127.0.0.1:\($0)" }
     }
 
-    @Test(.enabled(if: hasIPv6, "no IPv6 here"))
+    @Test(.enabled(if: Loopback.hasVersionSix, "no IPv6 here"))
     func whoListensAtAnAddressOfVersionSixIsFoundThere() throws {
         try exchange(listening: "tcp://[::1]:*") { "tcp://[::1]:\($0)" }
         try exchange(listening: "tcp://[::]:*") { "tcp://127.0.0.1:\($0)" }

@@ -33,7 +33,7 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     let result = try ProgramRun(["data"] + arguments).result()
     #expect(result.errors.contains("skipped 2 annotations of \(folder.path("slpdb/slp02a.an")): not a stage"))
     #expect(result.errors.contains("skipped 2 annotations, 1 recording in all"))
-    #expect(result.output.contains("20 samples of 25 x 11 values (slpdb), 1 subjects, 1 recordings"))
+    #expect(result.output.contains("20 samples of 25 x 11 values (slpdb), 1 subject, 1 recording"))
 }
 
 @Test func badRecordsOfHeartBeatsGetOneLine() throws {
@@ -42,7 +42,7 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     #expect(
         try refusal(arguments, in: folder).contains("can't read \(folder.path("slpdb")): No such file or directory"))
     try folder.write("", to: "slpdb/slp01.hea")
-    #expect(try refusal(arguments, in: folder).contains("expected texts like slp01a.hea, slp01a.rr and slp01a.an"))
+    #expect(try refusal(arguments, in: folder).contains("slp01.hea: there is no slp01.rr and slp01.an beside it;"))
     try writeRecord(to: folder, beats: "0 N 1.000 N 1\n1 N x N 2\n")
     #expect(
         try refusal(arguments, in: folder).contains("slp02a.rr, line 2, column 3: \"x\" is not a number of seconds"))
@@ -179,6 +179,7 @@ private let roles = [
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--rows", "2", "--window", "3"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "0=W,0=N1"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-map", "=W"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--delimiter", "x"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--position-step", "0"],
     ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--skip-lines", "-1"],

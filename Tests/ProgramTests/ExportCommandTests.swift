@@ -108,7 +108,10 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     let flags = try Pretraining.jobFlags(run: run, steps: 30)
     let arguments = ["pretrain"] + flags + ["--workers", "1", "--report-every", "10", "--tensorboard", live]
     try made(arguments)
-    try made(["export", run, "--tensorboard", folder.path("after")])
+    struct Written: Decodable { let files: [String] }
+    let export = try ProgramRun(["export", run, "--tensorboard", folder.path("after"), "--json"]).result()
+    let written = try JSONDecoder().decode(Written.self, from: Data(export.output.utf8))
+    #expect(written.files.count == 1 && written.files.allSatisfy { $0.hasPrefix(folder.path("after/")) })
     func file(in folder: String) throws -> Data {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(names.count == 1 && names[0].hasPrefix("events.out.tfevents."))

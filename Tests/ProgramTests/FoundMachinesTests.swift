@@ -167,12 +167,14 @@ import Testing
         #expect(refused.errors.contains("--plaintext-network"))
     }
 
-    @Test(.enabled(if: hasNetworks, "no right to make a network namespace"))
+    @Test(
+        .enabled(if: hasNetworks, "no right to make a network namespace"),
+        .enabled(if: Loopback.hasVersionSix, "no IPv6 here"))
     func aWorkerTakesTheOneOfANamesAddressesThatAnswers() throws {
         let hosts = try folder.write("127.0.0.1 localhost\n127.0.0.1 both\n::1 both\n", to: "hosts")
         let coordinator = try ProgramRun(
             ["coordinator", "--listen", "tcp://[::1]:*"] + Pretraining.jobFlags(run: run, steps: 5))
-        guard let endpoint = try? RunEventLog(of: run, by: coordinator).endpoint() else { return }  // without IPv6
+        let endpoint = try RunEventLog(of: run, by: coordinator).endpoint()
         let connect = endpoint.replacing("[::1]", with: "both")
         let script = "mount --bind '\(hosts)' /etc/hosts && exec \"$@\""
         let worker = try ssrm(by: ["unshare", "-m", "sh", "-c", script, "sh"], ["worker", "--connect", connect])

@@ -43,6 +43,15 @@ import Testing
         }
     }
 
+    @Test func aNewKeyIsPrintedAsOneObjectWhereAskedFor() throws {
+        struct Made: Decodable { let folder, label, key: String }
+        let path = folder.path("mill")
+        let result = try ProgramRun(["keys", "new", path, "--label", "mill", "--json"]).result()
+        let made = try JSONDecoder().decode(Made.self, from: Data(result.output.utf8))
+        #expect((made.folder, made.label) == (path, "mill"))
+        #expect(try String(contentsOfFile: path + "/public", encoding: .utf8).contains(made.key))
+    }
+
     @Test func onlyTheirOwnerMayReadSecretsAndNobodyIsShownOne() throws {
         let mill = try head.issue("mill")
         #expect(try mode(mill.folder) == 0o700 && mode(mill.folder + "/secret") == 0o600)

@@ -25,7 +25,7 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
 @Test func publishedFeaturesAreTakenWhereTheyAreAndRawFilesOtherwise() throws {
     let both = try root(published: true)
     let published = try made(both, "--features", "published")
-    #expect(published.output.contains("2 samples of 4 x 11 values (sleep-accel), 1 subjects"))
+    #expect(published.output.contains("2 samples of 4 x 11 values (sleep-accel), 1 subject"))
     #expect(published.errors.contains("note: these are the features in features_walch; --from raw"))
     #expect(
         try made(both, "--features", "published", "--from", "raw").output
@@ -43,7 +43,7 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
 
 @Test func withoutBeingAskedForAnythingElseNightsHaveTheInputsOfSleep() throws {
     let raw = try root(published: false)
-    #expect(try made(raw).output.contains("18 samples of 29 x 1 values (sleep-accel-night), 1 subjects"))
+    #expect(try made(raw).output.contains("18 samples of 29 x 1 values (sleep-accel-night), 1 subject,"))
     #expect(try made(raw, "--features", "night", "--window", "5").output.contains("18 samples of 29 x 5 values"))
     let both = try root(published: true)
     for name in ["count_feature", "hr_feature", "time_feature", "psg_labels"] {

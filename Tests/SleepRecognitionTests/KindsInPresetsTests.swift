@@ -2,7 +2,9 @@ import Datasets
 import Encoders
 import Examples
 import Foundation
+import Numerics
 import Recognition
+import Signals
 import SleepRecognition
 import TestKit
 import Testing
@@ -100,4 +102,67 @@ func whatIsWrongWithAKindsSettingsNamesThePlace(text: String, words: String) thr
         on: study.dataset, scheme: .posture3, division: .subjectFolds(2), settings: settings
     ).run(threads: 2)
     #expect(figures.samples == 36 && figures.settings == settings.values)
+}
+
+/// A preparation with a setting that perceptrons have, too.
+private struct Collision: PreparationKind {
+    static let kind = "collision"
+    static let standard = Collision(units: [1])
+    var units: [Int]
+    private enum CodingKeys: String, CodingKey { case units = "hidden_units" }
+    func validate() throws(SettingFault) {}
+    func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }
+    func prepared(_ samples: Samples, frame: MapFrame?, threads: Int) -> PreparedSamples {
+        preconditionFailure("nothing is prepared here")
+    }
+}
+
+@Test func aSettingThatTwoKindsHaveIsRefusedAndNotTakenByTheFirst() throws {
+    known
+    Preparation.kinds.add(Collision.kind, Collision.self)
+    for assignments in [["upstream.hidden_units=[3]"], []] {
+        let error = #expect(throws: SleepRecognitionError.self) {
+            try NamedSettings(preset: "paper", replacing: ["upstream.preparation=collision"] + assignments)
+        }
+        #expect(
+            error?.description.contains(
+                "upstream.hidden_units is a setting of preparation collision and network perceptron") == true,
+            "\(error?.description ?? "")")
+    }
+    // Beside a network without such a setting it is the preparation's.
+    let squares = ["upstream.preparation=collision", "upstream.network=squares", "upstream.hidden_units=[3]"]
+    let settings = try NamedSettings(preset: "paper", replacing: squares)
+    #expect(settings.values.upstream.preparation == Preparation(Collision(units: [3])))
+}
+
+@Test func noTwoKindsOfASectionHaveASettingOfOneName() throws {
+    known
+    let upstream = [
+        "preparation": Preparation.kinds.names, "task": TaskSettings.kinds.names,
+        "augmentation": Augmentation.kinds.names, "network": NetworkSettings.kinds.names,
+        "optimiser": OptimiserSettings.Kind.allCases.map(\.rawValue),
+        "exchange": ExchangeSettings.Kind.allCases.map(\.rawValue),
+    ].mapValues { $0.filter { $0 != Collision.kind } }
+    for (one, kinds) in upstream {
+        for (other, otherKinds) in upstream where one < other {
+            for kind in kinds {
+                for otherKind in otherKinds {
+                    // What they make together may be refused for other reasons.
+                    do {
+                        _ = try NamedSettings(
+                            preset: "paper", replacing: ["upstream.\(one)=\(kind)", "upstream.\(other)=\(otherKind)"])
+                    } catch { #expect(!"\(error)".contains("is a setting of"), "\(error)") }
+                }
+            }
+        }
+    }
+    for kind in Augmentation.kinds.names {
+        for trees in TreeSettings.Kind.allCases {
+            do {
+                _ = try NamedSettings(
+                    preset: "paper",
+                    replacing: ["recogniser.augmentation=\(kind)", "recogniser.trees=\(trees.rawValue)"])
+            } catch { #expect(!"\(error)".contains("is a setting of"), "\(error)") }
+        }
+    }
 }

@@ -67,6 +67,7 @@ public struct Polysomnography: RecordingSource {
         var (people, stages): ([PolysomnographySubjects.Night], [[SleepStage?]]) = ([], [])
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
         var units = ChannelUnits(of: channels)
+        var texts = reading.mappedTexts
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
             let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
@@ -84,7 +85,7 @@ public struct Polysomnography: RecordingSource {
             notes += signals.notes
             guard
                 let scored = try Self.scored(
-                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes)
+                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
             else { continue }
             nights.append(
                 Night(
@@ -102,7 +103,7 @@ public struct Polysomnography: RecordingSource {
         }
         let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
         (self.layout, self.nights, self.skipped) = (layout, nights, skipped)
-        self.notes = notes + units.notes + subjects.notes
+        self.notes = notes + units.notes + subjects.notes + texts.notes
         outline = Self.outline(layout, units.names, nights, subjects: subjects.names, stages: stages)
     }
 
@@ -120,7 +121,7 @@ public struct Polysomnography: RecordingSource {
     ///   the start of the signals to that of the hypnogram's first sleep epoch.
     private static func scored(
         _ files: PolysomnographyFiles, _ signals: EDFFile, _ reading: HypnogramReading, _ wakeMargin: Double?,
-        unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String]
+        unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String], _ texts: inout MappedTexts
     ) throws(DatasetError) -> (first: Int, stages: [SleepStage?], offset: Double)? {
         func leaveOut(_ reason: String) {
             skipped.append(SkippedItem(path: files.signals, kind: .recording, reason: reason))
@@ -137,6 +138,7 @@ public struct Polysomnography: RecordingSource {
         }
         guard let path = files.hypnogram else { return unscored() }
         let scoring = try Scoring(opening: path, reading)
+        for interval in scoring.intervals where interval.kind != .event { texts.add(interval.text) }
         if unlabelled, let leftOut = try Hypnogram.leftOut(ofUnscored: scoring, reading) {
             skipped += leftOut
             return unscored()

@@ -6,7 +6,8 @@ import Signals
 /// the one that stands last in the file, or first where the user says so. A stage without a duration lasts until the
 /// next one, the last for one sleep epoch. Stages that last 0 s have a sleep epoch each where they stand 30 s apart.
 /// ``StageTexts`` has what texts mean. A text that is not known is counted, and where such texts take a large part of
-/// the sleep epochs the file is refused; so is one in which intervals disagree about a large part.
+/// the sleep epochs the file is refused; so is one in which intervals disagree about a large part, and one that was
+/// scored in sleep epochs of another length.
 struct Hypnogram {
     private struct Segment {
         let onset: Double
@@ -33,7 +34,7 @@ struct Hypnogram {
     /// Takes the stages out of a scoring.
     ///
     /// - Throws: `DatasetError.unsuitable`, when there are none, when it is not known what too many of its texts mean,
-    ///   or how long its stages last.
+    ///   or how long its stages last; and when its sleep epochs are of another length than 30 s.
     init(_ scoring: Scoring, _ reading: HypnogramReading) throws(DatasetError) {
         let found = ScoredStages(scoring, reading)
         path = scoring.path
@@ -49,6 +50,7 @@ struct Hypnogram {
                         : ": it has \(found.texts.description); \(found.texts.remedy)"))
         }
         try found.requireDurations(path: path)
+        try found.requireEpochs(path: path)
         segments = found.stages.map { staged in
             Segment(
                 onset: staged.interval.onset, end: staged.interval.onset + min(staged.seconds, ScoredStages.longest),
@@ -60,6 +62,14 @@ struct Hypnogram {
         notes = found.notes(path: path)
         var skipped = scoring.skipped + found.skipped(path: path)
         let short = segments.count { Self.epochs($0, from: first).isEmpty }
+        let shortStages = segments.count { $0.stage != nil && Self.epochs($0, from: first).isEmpty }
+        guard !HypnogramReading.isLargePart(Double(shortStages), of: Double(segments.count)) else {
+            throw .unsuitable(
+                path: path,
+                reason:
+                    "\(shortStages) of its \(segments.count) stages are too short to cover the middle of a sleep epoch of "
+                    + "30 s, and would be lost: score or export it in sleep epochs of 30 s")
+        }
         if short > 0 {
             let reason = "too short to cover the middle of a sleep epoch"
             skipped.append(SkippedItem(path: path, kind: .annotation, count: short, reason: reason))

@@ -10,8 +10,12 @@ public struct HypnogramReading: Sendable, Equatable {
         case last
     }
 
-    /// The stages of texts, whatever case and spaces they are written with; nil for no stage.
+    private static let mapOption = "--stage-map"
+
+    /// The stages of texts, by what ``StageTexts`` compares of them; nil for no stage.
     private let stageOfText: [String: SleepStage?]
+    /// The same texts as they were given.
+    private let entries: [String: String]
     /// Whether texts that are no known stage may take any part of a hypnogram.
     public var ignoresUnknownStages: Bool
     /// Which annotation counts where several cover one sleep epoch; nil: the last one, as long as few disagree.
@@ -22,41 +26,47 @@ public struct HypnogramReading: Sendable, Equatable {
     /// Settings of these parts; without any, a hypnogram that leaves something open is refused.
     ///
     /// - Parameters:
-    ///   - stageMap: for a text the code of the stage that it stands for, or nothing for no stage.
+    ///   - stageMap: for a text the code of the stage that it stands for, or nothing for no stage. Case, spaces,
+    ///     `_ - : . , /`, "sleep" and "stage" do not count, here or in the files.
     ///   - ignoresUnknownStages: whether texts that are no known stage may take any part of a hypnogram.
     ///   - preference: which annotation counts where several cover one sleep epoch.
     ///   - scorer: the column of a table of events whose stages count.
-    /// - Throws: `DatasetError.unknownCode`, for a text that stands for what is no stage.
+    /// - Throws: `DatasetError.unknownCode`, for a text that stands for what is no stage; `.ambiguousMap`, for two
+    ///   texts that are one.
     public init(
         stageMap: [String: String] = [:], ignoresUnknownStages: Bool = false, preference: Preference? = nil,
         scorer: String? = nil
     ) throws(DatasetError) {
+        entries = try MappedTexts.entries(of: stageMap.keys, option: Self.mapOption, folded: StageTexts.folded)
         var stageOfText: [String: SleepStage?] = [:]
         for (text, code) in stageMap.sorted(by: { $0.key < $1.key }) {
             let stage = SleepStage(code: code)
             guard stage != nil || code.isEmpty else {
                 throw .unknownCode(code: code, vocabulary: "stage", codes: LabelVocabulary.stage.codes)
             }
-            stageOfText.updateValue(stage, forKey: Self.key(text))
+            stageOfText.updateValue(stage, forKey: StageTexts.folded(text))
         }
         self.stageOfText = stageOfText
         self.ignoresUnknownStages = ignoresUnknownStages
         (self.preference, self.scorer) = (preference, scorer)
     }
 
-    private init() { (stageOfText, ignoresUnknownStages, preference, scorer) = ([:], false, nil, nil) }
+    private init() {
+        (stageOfText, entries, ignoresUnknownStages, preference, scorer) = ([:], [:], false, nil, nil)
+    }
 
     /// Nothing but what the files say.
     public static let plain = HypnogramReading()
 
     /// What the settings say of a text; nil where they don't.
     func meaning(of text: String) -> StageMeaning? {
-        guard !stageOfText.isEmpty, let stage = stageOfText[Self.key(text)] else { return nil }
+        guard !stageOfText.isEmpty, let stage = stageOfText[StageTexts.folded(text)] else { return nil }
         return stage.map { .stage($0) } ?? .unscored
     }
 
-    private static func key(_ text: String) -> String {
-        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    /// What the map of stages is of use for; nothing yet.
+    var mappedTexts: MappedTexts {
+        MappedTexts(option: Self.mapOption, entries: entries, folded: StageTexts.folded)
     }
 
     /// Whether so many sleep epochs are too many to pass over in a hypnogram of a `total`.

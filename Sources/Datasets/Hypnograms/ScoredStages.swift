@@ -76,9 +76,7 @@ struct ScoredStages {
     /// of 30 s, or say as little about how long they last as the stages do and never stand anywhere else.
     private func standingAsStages(_ unknown: [Scoring.Interval]) -> [Scoring.Interval] {
         let zero = (stages.first?.interval ?? unknown.first)?.onset ?? 0
-        func isMultiple(_ seconds: Double) -> Bool {
-            abs(seconds - (seconds / Self.epoch).rounded() * Self.epoch) < Self.tolerance
-        }
+        let isMultiple = Self.isMultiple
         let astray = Set(unknown.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
         let withoutDuration = stages.count { ($0.interval.duration ?? 0) == 0 }
         let areMostWithout = withoutDuration > stages.count / 2
@@ -116,6 +114,11 @@ struct ScoredStages {
             reached = end
         }
         return seconds
+    }
+
+    /// Whether so many seconds are a whole number of sleep epochs.
+    private static func isMultiple(_ seconds: Double) -> Bool {
+        abs(seconds - (seconds / epoch).rounded() * epoch) < tolerance
     }
 
     // MARK: - Durations
@@ -160,6 +163,24 @@ struct ScoredStages {
             reason:
                 "\(lasting0) of its \(stages.count) stages last 0 s and do not stand 30 s apart: write how long each "
                 + "lasts, or leave the durations out where each lasts until the next")
+    }
+
+    /// Refuses stages of sleep epochs that last other than 30 s, as the commonest distance from one to the next says.
+    ///
+    /// A distance that comes once says nothing, nor do distances that are as common as one of whole sleep epochs.
+    func requireEpochs(path: String) throws(DatasetError) {
+        let onsets = Set(stages.map(\.interval.onset)).sorted()
+        // To a tenth of a second: programs round times, and clocks drift.
+        let distances = zip(onsets.dropFirst(), onsets).map { (10 * ($0 - $1)).rounded() / 10 }
+        let counts = Dictionary(distances.map { ($0, 1) }, uniquingKeysWith: +)
+        let most = counts.values.max() ?? 0
+        let commonest = counts.filter { $0.value == most }.keys
+        guard most > 1, !commonest.contains(where: Self.isMultiple), let distance = commonest.min() else { return }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "\(most) of its \(stages.count) stages stand \(Float(distance)) s before the next, where sleep epochs of "
+                + "30 s are read: score or export it in sleep epochs of 30 s")
     }
 
     // MARK: - Reports

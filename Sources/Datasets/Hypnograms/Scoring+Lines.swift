@@ -88,7 +88,25 @@ extension Scoring {
         return true
     }
 
+    /// Whether onset and duration stand before a stage with a comma before their fractions.
+    ///
+    /// A comma between two of them is none: there is no third field before the stage then.
+    private static func hasDecimalCommas(_ line: String) -> Bool {
+        let fields = line.split { $0.isWhitespace || $0 == ";" }
+        guard fields.count > 2, fields.prefix(2).contains(where: { $0.contains(",") }) else { return false }
+        return fields.prefix(2).allSatisfy { field in
+            let parts = field.split(separator: ",", omittingEmptySubsequences: false)
+            let isWhole = parts.allSatisfy { $0.last?.isNumber == true } && parts.count <= 2
+            return isWhole && Double(field.replacing(",", with: ".")) != nil
+        }
+    }
+
     private static func timed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Interval {
+        guard !hasDecimalCommas(line) else {
+            throw .badLine(
+                path: path, line: number,
+                reason: "\(quoted(line)) has a decimal comma: write its numbers with a decimal point")
+        }
         let words = words(line)
         guard words.count > 2, let onset = Double(words[0]), let duration = Double(words[1]), onset.isFinite,
             duration.isFinite

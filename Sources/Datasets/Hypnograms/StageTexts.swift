@@ -98,6 +98,13 @@ struct StageTexts {
         return isEvent ? .event : .unknown
     }
 
+    /// What is compared of a text: its words, but for "sleep" and "stage" where there are others.
+    static func folded(_ text: String) -> String {
+        let words = Words(text)
+        if !words.joined.isEmpty { return words.joined }
+        return words.whole.isEmpty ? text.lowercased().filter { !$0.isWhitespace } : words.whole
+    }
+
     /// Whether a text is a number, which stands for different stages in different programs.
     static func isNumber(_ text: String) -> Bool { Double(text) != nil }
 

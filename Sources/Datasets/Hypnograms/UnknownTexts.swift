@@ -11,7 +11,12 @@ struct UnknownTexts {
     /// How often any of them stands there.
     var total: Int { counts.values.reduce(0, +) }
 
+    /// Each of them.
+    var all: some Collection<String> { counts.keys }
+
     mutating func add(_ text: String, count: Int = 1) { counts[text, default: 0] += count }
+
+    mutating func add(_ others: UnknownTexts) { counts.merge(others.counts, uniquingKeysWith: +) }
 
     /// The most frequent ones first.
     private var sorted: [(text: String, count: Int)] {

@@ -94,11 +94,15 @@ struct PublishedFeatures {
         return epochs
     }
 
-    /// A feature's values, one a line.
+    /// A feature's values, one a line; counts are at least 0.
     func values(of feature: String, _ subject: String, _ lines: Lines) throws(DatasetError) -> [Double] {
         let path = path(of: feature, subject)
         let values = try Self.column(in: path)
         try require(lines, values.count, in: path)
+        if feature == "count", let line = values.firstIndex(where: { $0 < 0 }) {
+            throw .badNumber(
+                path: path, line: line + 1, column: 1, text: "\(values[line])", reason: "a count of at least 0")
+        }
         return values
     }
 

@@ -31,6 +31,16 @@ struct SleepAccelNight {
         /// What stands for the night in reports.
         var first: String { labels ?? heartRate }
 
+        /// What the time that is used is common to.
+        var sharing: String {
+            switch (labels, motion) {
+            case (nil, nil): "heart rate and the recording"
+            case (nil, _): "heart rate and motion"
+            case (_, nil): "labels and heart rate"
+            default: "labels, heart rate and motion"
+            }
+        }
+
         init(root: String, subject: String, needs: Needs, isLabelled: Bool) {
             self.subject = subject
             labels = isLabelled ? "\(root)/labels/\(subject)_labeled_sleep.txt" : nil
@@ -62,64 +72,101 @@ struct SleepAccelNight {
 
     /// Looks at a night; nil when it can't be used, and then `unusable` says why.
     init?(_ files: Files, unusable: inout [SkippedItem]) throws(DatasetError) {
-        let stages: SleepAccelStages
-        if let path = files.labels {
-            stages = try SleepAccelStages(path: path)
-        } else {
-            let last = try TimedRows.overview(of: files.heartRate, origin: 0, epochCount: 0, aboveZero: true).last
-            stages = SleepAccelStages(
-                unlabelledCount: Int(last / SleepEpochWindow.epochSeconds, clampedTo: -1...1_000_000).map { $0 + 1 }
-                    ?? 0)
-        }
-        let epochCount = stages.stages.count
-        var overviews: [(path: String, TimedRows.Overview)] = []
-        for path in [files.heartRate, files.motion].compactMap(\.self) {
-            let overview = try TimedRows.overview(
-                of: path, origin: stages.origin, epochCount: epochCount, aboveZero: path == files.heartRate)
-            overviews.append((path, overview))
-        }
-        let sharing =
-            switch (files.labels, files.motion) {
-            case (nil, nil): "heart rate and the recording"
-            case (nil, _): "heart rate and motion"
-            case (_, nil): "labels and heart rate"
-            default: "labels, heart rate and motion"
-            }
-        let start = overviews.reduce(stages.origin) { max($0, $1.1.first) }
-        let end = overviews.reduce(stages.start(of: epochCount - 1)) { min($0, $1.1.last) }
-        guard start < end else {
-            let reason = "\(sharing) have no time in common"
+        let stages = try Self.stages(of: files)
+        let overviews = try Self.overviews(of: files, stages)
+        func leaveOut(_ reason: String) {
             unusable.append(SkippedItem(path: files.first, kind: .recording, reason: reason))
+        }
+        let start = overviews.reduce(stages.origin) { max($0, $1.times.first) }
+        let end = overviews.reduce(stages.start(of: stages.stages.count - 1)) { min($0, $1.times.last) }
+        guard start < end else {
+            leaveOut("\(files.sharing) have no time in common")
             return nil
         }
         let span = start..<end
-        let inSpan = stages.stages.indices.filter { span.contains(stages.start(of: $0)) }.dropFirst()
         let heartRate = try Self.heartRate(of: files, in: span)
-        let withHeartRate = Self.epochs(of: heartRate.times, stages)
-        let epochs = inSpan.filter(withHeartRate.contains)
-        let usable = epochs.filter { epoch in overviews.allSatisfy { $0.1.firstInEpoch[epoch] < end } }
-        guard usable.count >= SleepEpochWindow.fewestEpochs else {
-            let reason =
-                "\(usable.count) usable sleep epochs, where at least \(SleepEpochWindow.fewestEpochs) are needed"
-            unusable.append(SkippedItem(path: files.first, kind: .recording, reason: reason))
+        let found = Epochs(stages, span, heartRate, overviews)
+        guard found.usable.count >= SleepEpochWindow.fewestEpochs else {
+            let fewest = SleepEpochWindow.fewestEpochs
+            leaveOut("\(found.usable.count) usable sleep epochs, where at least \(fewest) are needed")
             return nil
         }
         (self.files, self.stages, self.span) = (files, stages, span)
+        let usable = found.usable
         runs = usable.runs { $1 == $0 + 1 }.map { usable[$0.lowerBound]..<usable[$0.upperBound - 1] + 1 }
         clockStart = stages.start(of: usable.first { stages.stages[$0] != nil } ?? usable[0])
+        skipped = Self.skipped(files, stages, found)
+        notes = try Self.notes(files, stages, overviews, heartRate)
+    }
+
+    // MARK: - Gathering
+
+    /// When a file's rows are.
+    private typealias FileTimes = (path: String, times: TimedRows.Overview)
+
+    /// The labels, or as many sleep epochs without one as the heart rate reaches over.
+    private static func stages(of files: Files) throws(DatasetError) -> SleepAccelStages {
+        if let path = files.labels { return try SleepAccelStages(path: path) }
+        let last = try TimedRows.overview(of: files.heartRate, origin: 0, epochCount: 0, aboveZero: true).last
+        let count = Int(last / SleepEpochWindow.epochSeconds, clampedTo: -1...1_000_000).map { $0 + 1 }
+        return SleepAccelStages(unlabelledCount: count ?? 0)
+    }
+
+    private static func overviews(of files: Files, _ stages: SleepAccelStages) throws(DatasetError) -> [FileTimes] {
+        var overviews: [FileTimes] = []
+        for path in [files.heartRate, files.motion].compactMap(\.self) {
+            let overview = try TimedRows.overview(
+                of: path, origin: stages.origin, epochCount: stages.stages.count, aboveZero: path == files.heartRate)
+            overviews.append((path, overview))
+        }
+        return overviews
+    }
+
+    // MARK: - Judging
+
+    /// Which sleep epochs of a night have what they need; each is among those before.
+    private struct Epochs {
+        /// In the time that the files share, the first one lost.
+        let inSpan: [Int]
+        let withHeartRate: [Int]
+        let usable: [Int]
+
+        init(
+            _ stages: SleepAccelStages, _ span: Range<Double>, _ heartRate: TimedRows, _ overviews: [FileTimes]
+        ) {
+            inSpan = Array(stages.stages.indices.filter { span.contains(stages.start(of: $0)) }.dropFirst())
+            withHeartRate = inSpan.filter(SleepAccelNight.epochs(of: heartRate.times, stages).contains)
+            usable = withHeartRate.filter { epoch in
+                overviews.allSatisfy { $0.times.firstInEpoch[epoch] < span.upperBound }
+            }
+        }
+    }
+
+    // MARK: - Reports
+
+    private static func skipped(_ files: Files, _ stages: SleepAccelStages, _ found: Epochs) -> [SkippedItem] {
         let leftOut: [(kind: SkippedItem.Kind, count: Int, reason: String)] = [
             (.row, stages.duplicateCount, "the same as another row"),
-            (.sleepEpoch, epochCount - inSpan.count, "not in the time that \(sharing) share, or first in it"),
-            (.sleepEpoch, inSpan.count - epochs.count, "no heart rate in it"),
-            (.sleepEpoch, epochs.count - usable.count, "no motion in it"),
+            (
+                .sleepEpoch, stages.stages.count - found.inSpan.count,
+                "not in the time that \(files.sharing) share, or first in it"
+            ),
+            (.sleepEpoch, found.inSpan.count - found.withHeartRate.count, "no heart rate in it"),
+            (.sleepEpoch, found.withHeartRate.count - found.usable.count, "no motion in it"),
         ]
-        skipped = leftOut.filter { $0.count > 0 }.map {
+        return leftOut.filter { $0.count > 0 }.map {
             SkippedItem(path: files.first, kind: $0.kind, count: $0.count, reason: $0.reason)
         }
+    }
+
+    private static func notes(
+        _ files: Files, _ stages: SleepAccelStages, _ overviews: [FileTimes], _ heartRate: TimedRows
+    ) throws(DatasetError) -> [String] {
         var outOfOrder = [(path: files.first, count: stages.outOfOrderCount)]
         for (path, overview) in overviews { outOfOrder.append((path, overview.outOfOrderCount)) }
         if let path = files.steps {
-            let overview = try TimedRows.overview(of: path, origin: stages.origin, epochCount: epochCount)
+            let overview = try TimedRows.overview(
+                of: path, origin: stages.origin, epochCount: stages.stages.count)
             outOfOrder.append((path, overview.outOfOrderCount))
         }
         var notes: [String] = []
@@ -135,8 +182,10 @@ struct SleepAccelNight {
         if stages.missingCount > 0 {
             notes.append("\(files.first): \(stages.missingCount) sleep epochs without a row have no label")
         }
-        self.notes = notes
+        return notes
     }
+
+    // MARK: - Signals
 
     private static func heartRate(of files: Files, in span: Range<Double>) throws(DatasetError) -> TimedRows {
         var rows = try HeartRateRows.read(files.heartRate, in: span)

@@ -21,6 +21,8 @@ struct RadarRecord {
     let notes: [String]
     /// Annotations that were left out.
     let skipped: [SkippedItem]
+    /// The notes of its annotations.
+    let texts: UnknownTexts
     /// How many sleep epochs have no annotation of a stage.
     var unannotatedCount: Int { stages.count { $0 == nil } }
 
@@ -49,9 +51,11 @@ struct RadarRecord {
         self.usable = usable
         guard let annotations else {
             (stages, skipped, notes) = (Array(repeating: nil, count: usable.count), [], file.notes)
+            texts = UnknownTexts()
             return
         }
         let scoring = try AnnotationFile(path: annotations)
+        texts = Self.texts(scoring)
         let (epochs, skipped) = try Self.epochs(scoring, count: usable.count, annotations, reading)
         (stages, self.skipped) = (epochs.stages, skipped)
         notes = try file.notes + scoring.notes.map { "\(annotations): \($0)" } + epochs.requireAgreement()
@@ -82,6 +86,15 @@ struct RadarRecord {
                     + "pair has one unit: repair its header with EDFbrowser")
         }
         return indices
+    }
+
+    private static func texts(_ file: AnnotationFile) -> UnknownTexts {
+        var texts = UnknownTexts()
+        for annotation in file.annotations {
+            let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
+            if !note.isEmpty { texts.add(note) }
+        }
+        return texts
     }
 
     /// The stages that notes give to sleep epochs.

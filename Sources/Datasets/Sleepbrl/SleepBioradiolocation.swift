@@ -73,6 +73,7 @@ public struct SleepBioradiolocation: RecordingSource {
         let names = try Folder.names(in: root)
         var skipped: [SkippedItem] = []
         var nights: [Night] = []
+        var texts = reading.mappedTexts
         for name in names {
             let path = "\(root)/\(name)"
             if name.hasSuffix(Self.suffix) {
@@ -86,6 +87,7 @@ public struct SleepBioradiolocation: RecordingSource {
                 }
                 let record = try RadarRecord(path: path, annotations: isAnnotated ? path + ".atr" : nil, reading)
                 skipped += record.skipped
+                texts.add(record.texts)
                 let (runs, left) = Self.recordings(of: record, unlabelled: unlabelled)
                 skipped += left
                 if !runs.isEmpty {
@@ -108,7 +110,7 @@ public struct SleepBioradiolocation: RecordingSource {
             nights.flatMap(\.record.notes)
             + unscored.map { night in
                 "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
-            }
+            } + texts.notes
         outline = Self.outline(nights, content: content, window: window)
     }
 

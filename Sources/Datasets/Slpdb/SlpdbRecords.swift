@@ -60,17 +60,19 @@ public struct SlpdbRecords: RecordingSource {
         try search.findRecords(in: root)
         var nights: [Night] = []
         var notes: [String] = []
+        var mapped = reading.mappedTexts
         for record in search.records {
             let texts = try SlpdbTexts(
                 stem: "\(root)/\(record)", hasStages: search.annotated.contains(record), reading)
             notes += texts.notes
+            mapped.add(texts.stageTexts)
             if texts.unannotatedCount > 0 {
                 notes.append(
                     "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
             }
             nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features, heartRate)
         }
-        (skipped, self.notes) = (search.skipped, notes)
+        (skipped, self.notes) = (search.skipped, notes + mapped.notes)
         guard !nights.isEmpty else {
             let first = skipped.last { $0.kind == .recording }
             throw .unsuitable(
@@ -131,12 +133,17 @@ public struct SlpdbRecords: RecordingSource {
                     if missing.isEmpty { annotated.insert(String(record)) }
                 } else {
                     let files = missing.map { record + $0 }.joined(separator: " and ")
-                    let reason = "there is no \(files) beside it; Scripts/slpdb-texts makes .rr and .an of .ecg and .st"
+                    let without = missing == [".an"] ? "; --unlabelled takes it without labels" : ""
+                    let reason =
+                        "there is no \(files) beside it; Scripts/slpdb-texts makes .rr and .an of .ecg and .st\(without)"
                     let path = "\(root)/" + (texts.first { $0.hasPrefix(record + ".") } ?? String(record))
                     skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
                 }
             }
             guard !records.isEmpty else {
+                if let record = skipped.first(where: { $0.kind == .recording }) {
+                    throw .unsuitable(path: record.path, reason: record.reason)
+                }
                 throw .nothingFound(path: root, wanted: "texts like slp01a.hea, slp01a.rr and slp01a.an")
             }
         }

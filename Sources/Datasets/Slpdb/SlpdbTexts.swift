@@ -19,6 +19,9 @@ struct SlpdbTexts {
     /// Sleep epochs about which annotations disagree.
     private(set) var notes: [String] = []
 
+    /// What stands in the places of stages.
+    private(set) var stageTexts = UnknownTexts()
+
     /// Reads the three files.
     ///
     /// - Parameters:
@@ -99,6 +102,7 @@ struct SlpdbTexts {
             } else {
                 annotated.insert(Int(place))
                 let text = words.count < 7 ? nil : words[6]
+                if let text { stageTexts.add(text) }
                 let meaning = text.map(texts.meaning(of:))
                 if case .stage(let stage) = meaning {
                     epochs.set(stage, at: Int(place))

@@ -4,21 +4,39 @@ public import Signals
 public struct TableLabels: Sendable, Equatable {
     /// What the codes mean.
     public let vocabulary: LabelVocabulary
+    /// By what is compared of a label.
     private let codeOfText: [String: String?]
+    private let entries: [String: String]
 
     /// Labels that are codes of a vocabulary, or stand for them.
     ///
     /// - Parameters:
     ///   - vocabulary: what the codes mean.
-    ///   - codeOfText: for a label as it is in the table the code that it stands for, or nothing for no label; labels
-    ///     that are not in it are codes, or what else a sleep stage may be called.
-    /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code.
+    ///   - codeOfText: for a label of the table the code that it stands for, or nothing for no label; of stages, what
+    ///     does not count in the texts of a hypnogram does not count here. Labels that are not in it are codes, or what
+    ///     else a sleep stage may be called.
+    /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code; `.ambiguousMap`, for two labels
+    ///   that are one, or an empty one.
     public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
         self.vocabulary = vocabulary
         for code in codeOfText.values.sorted() where !code.isEmpty && !vocabulary.codes.contains(code) {
             throw .unknownCode(code: code, vocabulary: vocabulary.rawValue, codes: vocabulary.codes)
         }
-        self.codeOfText = codeOfText.mapValues { $0.isEmpty ? nil : $0 }
+        let folded = Self.folding(vocabulary)
+        entries = try MappedTexts.entries(of: codeOfText.keys, option: "--label-map", folded: folded)
+        var meanings: [String: String?] = [:]
+        for (text, code) in codeOfText { meanings.updateValue(code.isEmpty ? nil : code, forKey: folded(text)) }
+        self.codeOfText = meanings
+    }
+
+    /// What is compared of a label: of stages what ``StageTexts`` compares, of others all of it.
+    private static func folding(_ vocabulary: LabelVocabulary) -> @Sendable (String) -> String {
+        { vocabulary == .stage ? StageTexts.folded($0) : $0 }
+    }
+
+    /// What the map of labels is of use for; nothing yet.
+    var mappedTexts: MappedTexts {
+        MappedTexts(option: "--label-map", entries: entries, folded: Self.folding(vocabulary))
     }
 
     /// A label's code, as an index into the vocabulary's.
@@ -29,9 +47,13 @@ public struct TableLabels: Sendable, Equatable {
     }
 
     /// The label in the row that was read last, as an index into the vocabulary's codes; nil where it is missing.
-    func label(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) -> Int? {
+    ///
+    /// `texts` takes it.
+    func label(_ rows: DelimitedRows, _ file: TableFile, _ texts: inout MappedTexts) throws(DatasetError) -> Int? {
         guard let place = file.places.label, !rows.isMissing(rows.fields[place]) else { return nil }
-        switch meaning(of: rows.text(rows.fields[place])) {
+        let text = rows.text(rows.fields[place])
+        texts.add(text)
+        switch meaning(of: text) {
         case .code(let index): return index
         case .none: return nil
         case .unknown:
@@ -43,7 +65,7 @@ public struct TableLabels: Sendable, Equatable {
     }
 
     func meaning(of text: String) -> Meaning {
-        if let mapped = codeOfText[text] {
+        if !codeOfText.isEmpty, let mapped = codeOfText[Self.folding(vocabulary)(text)] {
             guard let mapped, let index = vocabulary.codes.firstIndex(of: mapped) else { return .none }
             return .code(index)
         }

@@ -11,6 +11,8 @@ struct TableNames {
         let recording: String
     }
 
+    private static let longestName = 256
+
     private(set) var names: [Name] = []
     private var indexOfName: [Name: Int] = [:]
     private var firstPlaces: [(path: String, line: Int)] = []
@@ -28,7 +30,11 @@ struct TableNames {
         func text(_ place: Int?) throws(DatasetError) -> String {
             guard let place else { return "" }
             let text = rows.text(rows.fields[place])
-            guard !text.isEmpty, text.count <= 256, !text.unicodeScalars.contains(where: isControl) else {
+            guard text.count <= Self.longestName else {
+                throw .badField(
+                    rows, place, file, "a name of at most \(Self.longestName) characters: it has \(text.count)")
+            }
+            guard !text.isEmpty, !text.unicodeScalars.contains(where: isControl) else {
                 throw .badField(rows, place, file, "a name on one line")
             }
             guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
@@ -56,20 +62,21 @@ struct TableNames {
 
     /// What should be known about the names.
     ///
-    /// - Throws: `DatasetError.badLine` for two that look the same or differ in spaces alone: one person would stand on
-    ///   both sides of a division by subjects; and for a second recording of `unknown`, who may be anybody.
+    /// - Throws: `DatasetError.badLine` for two that look the same or that `SubjectNames` folds into one: one person
+    ///   would stand on both sides of a division by subjects; and for a second recording of `unknown`, who may be
+    ///   anybody.
     func notes() throws(DatasetError) -> [String] {
-        var notes = composed.sorted { $0.key < $1.key }.map { path, count in
+        let notes = composed.sorted { $0.key < $1.key }.map { path, count in
             "\(path): \(count) row\(count == 1 ? "" : "s") with a name of decomposed letters, taken as composed ones"
         }
-        var (ofSubject, ofCase, ofRecording): ([String: Int], [String: Int], [Name: Int]) = ([:], [:], [:])
+        var (ofSubject, ofRecording): ([String: Int], [Name: Int]) = ([:], [:])
         for (index, name) in names.enumerated() {
-            let subject = SubjectNames.plainNumber(Self.visible(name.subject))
+            let subject = SubjectNames.folded(Self.visible(name.subject))
             let other = ofSubject.firstIndex(index, of: subject)
-            guard names[other].subject == name.subject else { throw alike(index, other, \.subject) }
+            guard names[other].subject == name.subject else { throw alike(index, other, \.subject, Self.ofSubjects) }
             let recording = Name(subject: name.subject, recording: Self.visible(name.recording))
             let otherRecording = ofRecording.firstIndex(index, of: recording)
-            guard otherRecording == index else { throw alike(index, otherRecording, \.recording) }
+            guard otherRecording == index else { throw alike(index, otherRecording, \.recording, Self.ofRecordings) }
             if !isNamedByUser, SubjectNames.isPlaceholder(name.subject), other != index {
                 let (path, line) = firstPlaces[index]
                 throw .badLine(
@@ -78,17 +85,16 @@ struct TableNames {
                         "a second recording of subject \(quoted(name.subject)), which says nothing of who it is: give "
                         + "each person a name of its own")
             }
-            let ofOtherCase = names[ofCase.firstIndex(index, of: subject.lowercased())].subject
-            if ofOtherCase != name.subject, other == index {
-                notes.append(
-                    "subjects \(quoted(ofOtherCase)) and \(quoted(name.subject)) differ in upper and lower case alone: "
-                        + "if they are one person, give them one name")
-            }
         }
         return notes
     }
 
-    private func alike(_ index: Int, _ other: Int, _ part: KeyPath<Name, String>) -> DatasetError {
+    private static let ofSubjects = "in case, spaces and underscores, in what is not seen or in a number's zeros"
+    private static let ofRecordings = "in spaces or in what is not seen"
+
+    private func alike(
+        _ index: Int, _ other: Int, _ part: KeyPath<Name, String>, _ differences: String
+    ) -> DatasetError {
         let (path, line) = firstPlaces[index]
         let elsewhere = firstPlaces[other]
         let place = "\(elsewhere.path == path ? "" : elsewhere.path + ", ")line \(elsewhere.line)"
@@ -96,7 +102,7 @@ struct TableNames {
             path: path, line: line,
             reason:
                 "\(quoted(names[index][keyPath: part])) and \(quoted(names[other][keyPath: part])) (\(place)) differ "
-                + "only in spaces, in what is not seen or in a number's zeros: write them alike if they are one, and further apart if not"
+                + "only \(differences): write them alike if they are one, and further apart if not"
         )
     }
 

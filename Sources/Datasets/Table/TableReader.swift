@@ -16,6 +16,7 @@ struct TableReader {
     let format: TableRecordings.Format
     private(set) var files: [TableFile] = []
     private(set) var names = TableNames()
+    private(set) var labelTexts: MappedTexts
     private var rows: [Row] = []
     private var withoutValue: [String: Int] = [:]
     private var repeated: [String: Int] = [:]
@@ -23,6 +24,7 @@ struct TableReader {
 
     init(columns: TableColumns, labels: TableLabels, format: TableRecordings.Format) {
         (self.columns, self.labels, self.format) = (columns, labels, format)
+        labelTexts = labels.mappedTexts
     }
 
     mutating func read(_ path: String) throws(DatasetError) {
@@ -39,7 +41,7 @@ struct TableReader {
 
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
         let position = try position(rows, file)
-        let label = try labels.label(rows, file)
+        let label = try labels.label(rows, file, &labelTexts)
         let recording = try names.index(of: rows, file, columns.subject)
         guard try Self.values(of: rows, file) != nil else {
             withoutValue[file.path, default: 0] += 1

@@ -112,7 +112,7 @@ public struct TableRecordings: RecordingSource {
             let reasons = ["no row is left", step ?? skipped.first?.reason].compactMap(\.self)
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
-        notes = nameNotes + [step].compactMap(\.self)
+        notes = nameNotes + reader.labelTexts.notes + [step].compactMap(\.self)
         let names = reader.names.names
         let runs = rows.compactMap { rows in
             rows.first.map { TableRun(name: $0.recording, firstPosition: $0.position, labels: rows.map(\.label)) }

@@ -21,13 +21,6 @@ struct TimedNight {
     /// How many sleep epochs have rows with different labels.
     let disputedCount: Int
 
-    /// A sleep epoch's own values.
-    private struct Epoch {
-        var hasHeartRate = false
-        var counts: [Double] = []
-        var label: Int?
-    }
-
     /// A recording that can't be used as a night, and why.
     struct Unusable: Error {
         let item: SkippedItem
@@ -41,100 +34,163 @@ struct TimedNight {
     ///   - wanted: which of them.
     /// - Throws: `Unusable`.
     init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs) throws(Unusable) {
-        let first = reader.rows[rows[rows.startIndex]]
-        let (name, path) = (TimedStretches.name(of: first, reader), reader.paths[Int(first.file)])
+        let found = Rows(rows, reader, wanted)
+        let extent = try Self.extent(of: found, wanted)
+        inputs = wanted.values(
+            heartRate: wanted.heartRate ? try Self.heartRate(of: found, in: extent) : nil,
+            counts: wanted.activity ? Self.counts(of: found, in: extent) : nil, epochCount: extent.night.count)
+        let withValues = Set(extent.own)
+        run = (
+            extent.night.lowerBound, extent.night.map { withValues.contains($0) ? found.epochs[$0]?.label : nil }
+        )
+        (name, disputedCount) = (found.name, found.disputedCount)
+        skipped = found.skipped(outside: extent.night)
+        notes = found.notes(count: extent.night.count, ownCount: extent.own.count)
+    }
+
+    // MARK: - Gathering
+
+    /// A sleep epoch's own values.
+    private struct Epoch {
+        var hasHeartRate = false
+        var counts: [Double] = []
+        var label: Int?
+    }
+
+    /// A recording's rows, sorted into sleep epochs by their number from the first label.
+    private struct Rows {
+        let name: TableNames.Name
+        let path: String
+        let isLabelled: Bool
+        private(set) var epochs: [Int: Epoch] = [:]
+        /// In the unit of a row's time, from the sleep epochs' origin.
+        private(set) var heartRate: [(time: Int, value: Double)] = []
+        private(set) var disputedCount = 0
+        /// Rows whose heart rate nobody has.
+        private var tooLargeCount = 0
+
+        init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs) {
+            let first = reader.rows[rows[rows.startIndex]]
+            (name, path) = (TimedStretches.name(of: first, reader), reader.paths[Int(first.file)])
+            let firstLabelled = rows.first { reader.rows[$0].label != nil }
+            isLabelled = firstLabelled != nil
+            let origin = reader.rows[firstLabelled ?? rows[rows.startIndex]].time
+            let (width, activityColumn) = (reader.valueNames.count, wanted.heartRate ? 1 : 0)
+            let rates = wanted.heartRate ? rows.map { reader.values[$0 * width] }.filter { !$0.isNaN } : []
+            // Where most are so large they are in another unit, which their median will tell.
+            let areBelieved = 2 * rates.count { $0 > HeartRateRows.largest } > rates.count
+            func number(_ row: Int) -> Int {
+                let time = reader.rows[row].time - origin
+                return (time < 0 ? time - TimedStretches.epochLength + 1 : time) / TimedStretches.epochLength
+            }
+            for run in rows.runs(where: { number($0) == number($1) }) {
+                var epoch = Epoch()
+                for row in rows[run] {
+                    let rate = wanted.heartRate ? reader.values[row * width] : .nan
+                    if rate > HeartRateRows.largest, !areBelieved {
+                        tooLargeCount += 1
+                    } else if !rate.isNaN {
+                        heartRate.append((reader.rows[row].time - origin, rate))
+                        epoch.hasHeartRate = true
+                    }
+                    if wanted.activity, !reader.values[row * width + activityColumn].isNaN {
+                        epoch.counts.append(reader.values[row * width + activityColumn])
+                    }
+                }
+                let (label, isDisputed) = TimedStretches.label(of: rows[run], reader)
+                epoch.label = label
+                disputedCount += isDisputed ? 1 : 0
+                epochs[number(rows[run.lowerBound])] = epoch
+            }
+        }
+
         func unusable(_ reason: String) -> Unusable {
             let whose = "subject \(name.subject), \(name.recording)"
             return Unusable(item: SkippedItem(path: path, kind: .recording, reason: "\(whose): \(reason)"))
         }
-        let isLabelled = rows.contains { reader.rows[$0].label != nil }
-        let origin = reader.rows[rows.first { reader.rows[$0].label != nil } ?? rows[rows.startIndex]].time
-        let (width, activityColumn) = (reader.valueNames.count, wanted.heartRate ? 1 : 0)
-        var epochs: [Int: Epoch] = [:]
-        var (heartRate, disputed): ([(time: Int, value: Double)], Int) = ([], 0)
-        func number(_ row: Int) -> Int {
-            let time = reader.rows[row].time - origin
-            return (time < 0 ? time - TimedStretches.epochLength + 1 : time) / TimedStretches.epochLength
+
+        func skipped(outside night: ClosedRange<Int>) -> [SkippedItem] {
+            let outside = epochs.keys.count { !night.contains($0) }
+            let reason =
+                isLabelled ? "before the first label or behind the last" : "at an end without a value of every column"
+            return [
+                SkippedItem(
+                    path: path, kind: .row, count: tooLargeCount,
+                    reason: "\(name.recording): \(HeartRateRows.tooLarge)"),
+                SkippedItem(path: path, kind: .sleepEpoch, count: outside, reason: "\(name.recording): \(reason)"),
+            ].filter { $0.count > 0 }
         }
-        for run in rows.runs(where: { number($0) == number($1) }) {
-            var epoch = Epoch()
-            for row in rows[run] {
-                if wanted.heartRate, !reader.values[row * width].isNaN {
-                    heartRate.append((reader.rows[row].time - origin, reader.values[row * width]))
-                    epoch.hasHeartRate = true
-                }
-                if wanted.activity, !reader.values[row * width + activityColumn].isNaN {
-                    epoch.counts.append(reader.values[row * width + activityColumn])
-                }
-            }
-            let (label, isDisputed) = TimedStretches.label(of: rows[run], reader)
-            epoch.label = label
-            disputed += isDisputed ? 1 : 0
-            epochs[number(rows[run.lowerBound])] = epoch
+
+        func notes(count: Int, ownCount: Int) -> [String] {
+            guard ownCount < count else { return [] }
+            return [
+                "\(path): \(name.recording): of \(count) sleep epochs \(count - ownCount) lack a value; it is on a "
+                    + "straight line there, and they have no label"
+            ]
         }
-        guard !wanted.heartRate || !heartRate.isEmpty else { throw unusable("no heart rate in it") }
-        guard !wanted.activity || epochs.values.contains(where: { !$0.counts.isEmpty }) else {
-            throw unusable("no activity in it")
+    }
+
+    // MARK: - Judging
+
+    /// The sleep epochs of a night, and those of them that have a value of every column.
+    private struct Extent {
+        let night: ClosedRange<Int>
+        let own: [Int]
+    }
+
+    /// From where to where the night lasts.
+    private static func extent(of found: Rows, _ wanted: NightInputs) throws(Unusable) -> Extent {
+        guard !wanted.heartRate || !found.heartRate.isEmpty else { throw found.unusable("no heart rate in it") }
+        guard !wanted.activity || found.epochs.values.contains(where: { !$0.counts.isEmpty }) else {
+            throw found.unusable("no activity in it")
         }
         func hasValues(_ epoch: Epoch) -> Bool {
             (!wanted.heartRate || epoch.hasHeartRate) && (!wanted.activity || !epoch.counts.isEmpty)
         }
-        let known = epochs.filter { hasValues($0.value) }.keys.sorted()
-        let scored = isLabelled ? known.filter { epochs[$0]?.label != nil } : known
+        let known = found.epochs.filter { hasValues($0.value) }.keys.sorted()
+        let scored = found.isLabelled ? known.filter { found.epochs[$0]?.label != nil } : known
         guard let start = scored.first, let last = scored.last else {
-            throw unusable("no sleep epoch has \(isLabelled ? "a label and " : "")a value of every column")
+            throw found.unusable("no sleep epoch has \(found.isLabelled ? "a label and " : "")a value of every column")
         }
         let (count, fewest) = (last - start + 1, SleepEpochWindow.fewestEpochs)
         guard count >= fewest else {
-            throw unusable("a night of \(count) sleep epochs, where at least \(fewest) are needed")
+            throw found.unusable("a night of \(count) sleep epochs, where at least \(fewest) are needed")
         }
         let own = known.filter { (start...last).contains($0) }
         guard 2 * own.count >= count else {
-            throw unusable("of \(count) sleep epochs \(own.count) have a value of every column, where half need one")
+            throw found.unusable(
+                "of \(count) sleep epochs \(own.count) have a value of every column, where half need one")
         }
+        return Extent(night: start...last, own: own)
+    }
 
-        var measured: NightInputs.HeartRate?
-        if wanted.heartRate {
-            let series = Self.series(heartRate)
-            let grid = HeartRateMeasures.grid(
-                series, from: Double(start) * SleepEpochWindow.epochSeconds, epochCount: count)
-            let median = grid.sorted()[grid.count / 2]
-            guard HeartRateRows.plausibleMedian.contains(median) else {
-                throw unusable("its median heart rate is \(Float(median)): is it in beats a minute?")
-            }
-            let lastLabel = epochs.filter { $0.value.label != nil }.keys.max() ?? last
-            guard let variation = Self.variation(series, in: start...last, at: own, lastLabel: lastLabel) else {
-                throw unusable("its heart rate spans less than \(Int(Self.filterSeconds / 2)) s")
-            }
-            measured = NightInputs.HeartRate(grid: grid, variation: variation)
+    // MARK: - Filling
+
+    /// The heart rate of a night.
+    private static func heartRate(
+        of found: Rows, in extent: Extent
+    ) throws(Unusable) -> NightInputs.HeartRate {
+        let series = series(found.heartRate)
+        let grid = HeartRateMeasures.grid(
+            series, from: Double(extent.night.lowerBound) * SleepEpochWindow.epochSeconds,
+            epochCount: extent.night.count)
+        let median = grid.sorted()[grid.count / 2]
+        guard HeartRateRows.plausibleMedian.contains(median) else {
+            throw found.unusable("its median heart rate is \(Float(median)): is it in beats a minute?")
         }
-        var counts: [Double]?
-        if wanted.activity {
-            let means = epochs.filter { !$0.value.counts.isEmpty }.sorted { $0.key < $1.key }.map { epoch in
-                (epoch.key, epoch.value.counts.reduce(0, +) / Double(epoch.value.counts.count))
-            }
-            counts = Self.filled(means, in: start...last)
+        let lastLabel = found.epochs.filter { $0.value.label != nil }.keys.max() ?? extent.night.upperBound
+        guard let variation = variation(series, in: extent.night, at: extent.own, lastLabel: lastLabel) else {
+            throw found.unusable("its heart rate spans less than \(Int(filterSeconds / 2)) s")
         }
-        inputs = wanted.values(heartRate: measured, counts: counts, epochCount: count)
-        let withValues = Set(own)
-        run = (start, (start...last).map { withValues.contains($0) ? epochs[$0]?.label : nil })
-        (self.name, disputedCount) = (name, disputed)
-        let outside = epochs.keys.count { !(start...last).contains($0) }
-        let reason =
-            isLabelled ? "before the first label or behind the last" : "at an end without a value of every column"
-        skipped =
-            outside == 0
-            ? []
-            : [
-                SkippedItem(path: path, kind: .sleepEpoch, count: outside, reason: "\(name.recording): \(reason)")
-            ]
-        notes =
-            own.count == count
-            ? []
-            : [
-                "\(path): \(name.recording): of \(count) sleep epochs \(count - own.count) lack a value; it is on a "
-                    + "straight line there, and they have no label"
-            ]
+        return NightInputs.HeartRate(grid: grid, variation: variation)
+    }
+
+    /// The activity counts of a night's sleep epochs; of several in one the mean.
+    private static func counts(of found: Rows, in extent: Extent) -> [Double] {
+        let means = found.epochs.filter { !$0.value.counts.isEmpty }.sorted { $0.key < $1.key }.map { epoch in
+            (epoch.key, epoch.value.counts.reduce(0, +) / Double(epoch.value.counts.count))
+        }
+        return filled(means, in: extent.night)
     }
 
     /// The heart rate in seconds from the sleep epochs' origin; of several rows of one time their mean.

@@ -30,6 +30,7 @@ struct TimedTableReader {
     private(set) var paths: [String] = []
     private(set) var valueNames: [String] = []
     private(set) var names = TableNames()
+    private(set) var labelTexts: MappedTexts
     private(set) var rows: [Row] = []
     /// `[rows, valueNames]`; NaN where a value is missing.
     private(set) var values: [Double] = []
@@ -45,6 +46,7 @@ struct TimedTableReader {
     ) {
         (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
         self.limits = limits
+        labelTexts = labels.mappedTexts
         wallClock = times.zone.map { WallClock(zone: $0) }
     }
 
@@ -65,7 +67,7 @@ struct TimedTableReader {
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
         let name = try names.index(of: rows, file, columns.subject)
         let time = try time(rows, file, subject: names.names[name].subject)
-        let label = try labels.label(rows, file)
+        let label = try labels.label(rows, file, &labelTexts)
         let first = values.count
         for (column, place) in file.places.values.enumerated() {
             guard let number = try file.number(rows, at: place) else {
@@ -156,7 +158,8 @@ struct TimedTableReader {
 
     /// What was made of the times.
     var notes: [String] {
-        var notes = units.keys.map { "times are Unix times in \($0.rawValue)" }
+        var notes = labelTexts.notes
+        notes += units.keys.map { "times are Unix times in \($0.rawValue)" }
         let decided = orders.values.reduce(0) { $0 + $1.order.decidedCount }
         if decided > 0, let zone = wallClock?.zone.identifier {
             notes.append(

@@ -183,6 +183,10 @@ public struct NumberTable: ~Copyable {
         while lineEnd < decimal.end, lineEnd.pointee != DecimalNumber.newline { lineEnd += 1 }
         let content = UnsafeBufferPointer(start: next, count: lineEnd - next)
         let found = content.split(whereSeparator: decimal.separates).count
+        // The carriage return of CRLF separates, so that such a line is blank, too.
+        guard found > 0 else {
+            return .badLine(path: path, line: line, reason: "a blank line between lines of numbers; take it out")
+        }
         return .wrongColumns(path: path, line: line, found: found, expected: expected)
     }
 

@@ -31,6 +31,8 @@ struct TimedRows {
     private(set) var outsideCount = 0
     /// How many rows were left out because nothing was measured.
     private(set) var unmeasuredCount = 0
+    /// How many rows were left out because nobody has such a heart rate.
+    private(set) var tooLargeCount = 0
 
     /// Looks at the times alone, for `epochCount` sleep epochs from `origin` on.
     ///
@@ -139,6 +141,14 @@ struct TimedRows {
         for column in columns.indices { columns[column].removeFirst() }
     }
 
+    /// Leaves out the rows whose first value is above a heart rate that is believed.
+    mutating func leaveOut(above largest: Double) {
+        let kept = times.indices.filter { columns[0][$0] <= largest }
+        guard kept.count < times.count else { return }
+        tooLargeCount += times.count - kept.count
+        (times, columns) = (kept.map { times[$0] }, columns.map { column in kept.map { column[$0] } })
+    }
+
     /// A column as a signal; the first after the times is 0.
     func series(_ column: Int) -> UnevenSeries { UnevenSeries(times: times, values: columns[column]) }
 
@@ -148,6 +158,7 @@ struct TimedRows {
             SkippedItem(path: path, kind: .row, count: outsideCount, reason: outside),
             SkippedItem(
                 path: path, kind: .row, count: unmeasuredCount, reason: "not above 0, so that nothing was measured"),
+            SkippedItem(path: path, kind: .row, count: tooLargeCount, reason: HeartRateRows.tooLarge),
             SkippedItem(path: path, kind: .row, count: duplicateCount, reason: "the same as another row"),
             SkippedItem(
                 path: path, kind: .row, count: conflictCount, reason: "of the time of an earlier row, but other"),

@@ -28,8 +28,14 @@ struct PresetPart {
 
     /// Settings that say how samples are laid out, which are one for all parts of a section that have them.
     ///
-    /// Any other name belongs to the first part that has it.
+    /// Any other name belongs to one part alone, but for `settingsOfTheFirst`.
     static let sharedSettings: Set = ["input_channels"]
+
+    /// Names that two kinds have had from the start, and jobs' digests with them.
+    ///
+    /// They belong to the first part that has them, and the other keeps its standard value: what a task hides of a
+    /// sample is no augmentation's.
+    static let settingsOfTheFirst: Set = ["masked_part"]
 
     /// All settings, in the order in which files have them.
     static var all: [PresetPart] {
@@ -122,6 +128,26 @@ struct PresetPart {
 }
 
 extension PresetPart {
+    /// A setting that two parts of a section have, and these parts; nil where each has names of its own.
+    static func settingOfTwoParts(_ settings: PresetSettings) -> (path: String, parts: [String])? {
+        var owner: [String: String] = [:]
+        for part in all {
+            let name = part.described(in: settings)
+            for key in part.keys(settings) where !sharedSettings.union(settingsOfTheFirst).contains(key.name) {
+                let path = "\(part.section).\(key.name)"
+                if let other = owner[path] { return (path, [other, name]) }
+                owner[path] = name
+            }
+        }
+        return nil
+    }
+
+    /// What errors call it: its kind, where it has one.
+    private func described(in settings: PresetSettings) -> String {
+        guard let kindName, let kind = values(settings)[kindName]?.asText else { return "the rest of \(section)" }
+        return "\(kindName) \(kind)"
+    }
+
     /// The kinds that have a setting of this name; none where this part has one kind alone.
     func kinds(with name: String, among settings: PresetSettings) -> [String] {
         kinds().filter { kind in

@@ -154,6 +154,12 @@ struct PresetReader {
                 for key in part.keys(settings) { places["\(part.section).\(key.name)"] = entry.place }
             }
         }
+        if let (path, parts) = PresetPart.settingOfTwoParts(settings),
+            let entry = layer.last(where: { $0.path == path }) ?? layer.last
+        {
+            let owners = parts.joined(separator: " and ")
+            throw entry.place.refusal("\(path) is a setting of \(owners): their kinds must call it by different names")
+        }
         var (rest, known) = (layer, Set<String>())
         let claims = PresetPart.all.map { part in
             let names = Set(part.keys(settings).map(\.name))

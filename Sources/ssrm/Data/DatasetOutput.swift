@@ -12,6 +12,8 @@ struct DatasetOutput: ParsableArguments {
     @Flag(name: .long, help: "Print the summary as one JSON object.")
     var json = false
 
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     private struct Summary: Encodable {
         let file: String
         let digest: String
@@ -65,7 +67,7 @@ struct DatasetOutput: ParsableArguments {
             print(
                 """
                 \(summary.samples) samples of \(summary.rows) x \(summary.columns) values (\(summary.kind)), \
-                \(summary.subjects) subjects, \(summary.recordings) recordings
+                \(Self.counted(summary.subjects, "subject")), \(Self.counted(summary.recordings, "recording"))
                 digest \(summary.digest)
                 wrote \(summary.file)
                 """)

@@ -42,17 +42,25 @@ struct StageOptions: ParsableArguments {
     func validate() throws {
         do {
             _ = try reading()
+        } catch DatasetError.ambiguousMap(let option, let reason) {
+            throw ValidationError("\(option): \(reason)")
         } catch let error as DatasetError { throw ValidationError("--stage-map: \(error)") }
     }
 
     /// These options, and whose stages count.
     func reading(scorer: String? = nil) throws -> HypnogramReading {
         let pairs = stageMap.joined().map { ($0.text, $0.code) }
-        guard Set(pairs.map(\.0)).count == pairs.count else {
-            throw ValidationError("--stage-map names a text twice")
+        if let text = firstRepeated(pairs.map(\.0)) {
+            throw ValidationError("--stage-map names \"\(text)\" twice: leave one of them out")
         }
         return try HypnogramReading(
             stageMap: Dictionary(pairs) { $1 }, ignoresUnknownStages: ignoreUnknownStages, preference: prefer,
             scorer: scorer)
     }
+}
+
+/// The first text that stands in a list twice; nil where each stands there once.
+func firstRepeated(_ texts: [String]) -> String? {
+    var seen: Set<String> = []
+    return texts.first { !seen.insert($0).inserted }
 }

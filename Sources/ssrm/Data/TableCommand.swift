@@ -30,7 +30,7 @@ struct TableCommand: ReaderCommand {
             Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
             stages, numbers excepted; posture: supine, right, left) or what \
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
-            differ only in spaces, in what is not seen or in a number's zeros are refused.
+            differ only in case, spaces, underscores, in what is not seen or in a number's zeros are refused.
 
             Example:
               ssrm data table --file nights.csv --subject id --recording night \\
@@ -123,8 +123,8 @@ struct TableCommand: ReaderCommand {
         help: "What the table's labels stand for, like 0=W,1=N1,9= (nothing behind = for no label).",
         transform: { text in
             try text.split(separator: ",").map { pair in
-                guard let sign = pair.lastIndex(of: "=") else {
-                    throw ValidationError("--label-map is like 0=W,1=N1: \"\(pair)\" has no =")
+                guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex else {
+                    throw ValidationError("--label-map is like 0=W,1=N1: \"\(pair)\" has no label before a =")
                 }
                 return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
             }
@@ -186,8 +186,8 @@ struct TableCommand: ReaderCommand {
         guard isNight || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
         }
-        guard Set(labelMap.map(\.0)).count == labelMap.count else {
-            throw ValidationError("--label-map names a label twice")
+        if let text = firstRepeated(labelMap.map(\.0)) {
+            throw ValidationError("--label-map names \"\(text)\" twice: leave one of them out")
         }
         guard !units.contains("") else { throw ValidationError("--units must name a unit for each column of values") }
         guard (0...1_000_000).contains(skipLines) else {

@@ -37,6 +37,20 @@ struct KeysCommand: ParsableCommand {
         var keys: KeyFolder { KeyFolder(folder) }
     }
 
+    /// How the public half of a new pair is printed.
+    struct PublicKeyOutput: ParsableArguments {
+        @Flag(help: "Print the public key as one JSON object.")
+        var json = false
+
+        private struct Summary: Encodable { let folder, label, key: String }
+
+        func print(_ keys: KeyFolder) throws {
+            let (key, label) = try keys.publicKey()
+            if json { return try printJSON(Summary(folder: keys.path, label: label, key: key.text)) }
+            Swift.print("\(PublicKey.prefix) \(key.text) \(label)")
+        }
+    }
+
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "new", abstract: "Makes a key pair and prints its public half.",
@@ -47,9 +61,11 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "What people know the key by; the machine's name unless said.")
         var label: String?
 
+        @OptionGroup var output: PublicKeyOutput
+
         func run() throws {
             try folder.keys.make(label: label ?? Self.machineName)
-            try folder.keys.printPublicKey()
+            try output.print(folder.keys)
         }
 
         private static var machineName: String {
@@ -76,6 +92,8 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "The folder to make.", completion: .directory)
         var out: String
 
+        @OptionGroup var output: PublicKeyOutput
+
         func run() throws {
             let (key, ownLabel) = try folder.keys.publicKey()
             try folder.keys.requireFree(label: label)
@@ -83,7 +101,7 @@ struct KeysCommand: ParsableCommand {
             try worker.make(label: label)
             try worker.trust(key, label: ownLabel)
             try folder.keys.authorize(try worker.publicKey().key, label: label)
-            try worker.printPublicKey()
+            try output.print(worker)
         }
     }
 
@@ -158,12 +176,5 @@ struct KeysCommand: ParsableCommand {
             if json { return try printJSON(Content(own: Entry(label: label, key: key.text), authorized: entries)) }
             for entry in entries { print("\(entry.key)  \(entry.label)") }
         }
-    }
-}
-
-extension KeyFolder {
-    fileprivate func printPublicKey() throws {
-        let (key, label) = try publicKey()
-        print("\(PublicKey.prefix) \(key.text) \(label)")
     }
 }
