@@ -18,7 +18,7 @@ struct SSRM: ParsableCommand {
               ssrm data synthetic --kind pressure --subjects 6 --seed 1 \\
                 --out maps.safetensors
             """,
-        version: "0.7.0",
+        version: "0.8.0",
         subcommands: [
             DataCommand.self, PretrainCommand.self, CoordinatorCommand.self, WorkerCommand.self, RelayCommand.self,
             KeysCommand.self, PlanCommand.self,

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 @Test func theProgramIsBesideTheTests() throws {
-    #expect(try ProgramRun.ssrm("--version").output == "0.7.0\n")
+    #expect(try ProgramRun.ssrm("--version").output == "0.8.0\n")
 }
 
 @Test(arguments: [
