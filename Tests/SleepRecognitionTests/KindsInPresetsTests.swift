@@ -104,12 +104,12 @@ func whatIsWrongWithAKindsSettingsNamesThePlace(text: String, words: String) thr
     #expect(figures.samples == 36 && figures.settings == settings.values)
 }
 
-/// A preparation with a setting that perceptrons have, too.
+/// A preparation with a setting that an augmentation has, too.
 private struct Collision: PreparationKind {
     static let kind = "collision"
-    static let standard = Collision(units: [1])
-    var units: [Int]
-    private enum CodingKeys: String, CodingKey { case units = "hidden_units" }
+    static let standard = Collision(size: 1)
+    var size: Int
+    private enum CodingKeys: String, CodingKey { case size = "collided_size" }
     func validate() throws(SettingFault) {}
     func shape(rows: Int, columns: Int) -> SampleShape { SampleShape(rows: rows, columns: columns) }
     func prepared(_ samples: Samples, frame: MapFrame?, threads: Int) -> PreparedSamples {
@@ -117,22 +117,33 @@ private struct Collision: PreparationKind {
     }
 }
 
+private struct CollidingAugmentation: AugmentationKind {
+    static let kind = Collision.kind
+    static let standard = CollidingAugmentation(size: 2)
+    var size: Int
+    private enum CodingKeys: String, CodingKey { case size = "collided_size" }
+    func validate() throws(SettingFault) {}
+    func augment(
+        _ row: UnsafeMutablePointer<Float>, rows: Int, columns: Int, draws: inout RandomSequence, mirrored: Bool?
+    ) -> Bool { preconditionFailure("nothing is augmented here") }
+}
+
 @Test func aSettingThatTwoKindsHaveIsRefusedAndNotTakenByTheFirst() throws {
-    known
     Preparation.kinds.add(Collision.kind, Collision.self)
-    for assignments in [["upstream.hidden_units=[3]"], []] {
+    Augmentation.kinds.add(CollidingAugmentation.kind, CollidingAugmentation.self)
+    let both = ["upstream.preparation=collision", "upstream.augmentation=collision"]
+    for assignments in [["upstream.collided_size=3"], []] {
         let error = #expect(throws: SleepRecognitionError.self) {
-            try NamedSettings(preset: "paper", replacing: ["upstream.preparation=collision"] + assignments)
+            try NamedSettings(preset: "paper", replacing: both + assignments)
         }
         #expect(
             error?.description.contains(
-                "upstream.hidden_units is a setting of preparation collision and network perceptron") == true,
+                "upstream.collided_size is a setting of preparation collision and augmentation collision") == true,
             "\(error?.description ?? "")")
     }
-    // Beside a network without such a setting it is the preparation's.
-    let squares = ["upstream.preparation=collision", "upstream.network=squares", "upstream.hidden_units=[3]"]
-    let settings = try NamedSettings(preset: "paper", replacing: squares)
-    #expect(settings.values.upstream.preparation == Preparation(Collision(units: [3])))
+    // Beside an augmentation without such a setting it is the preparation's.
+    let settings = try NamedSettings(preset: "paper", replacing: [both[0], "upstream.collided_size=3"])
+    #expect(settings.values.upstream.preparation == Preparation(Collision(size: 3)))
 }
 
 @Test func noTwoKindsOfASectionHaveASettingOfOneName() throws {
