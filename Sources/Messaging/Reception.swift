@@ -8,7 +8,7 @@ public final class Reception {
     /// What has become of a connection by which a message came.
     public enum Connection: Equatable, Sendable {
         case open
-        /// It is closed: what it was said by is heard, and nothing can be said to it.
+        /// It is closed: what was said by it is heard, as far as it needs no answer.
         case closed
         /// It was, or is being, closed from here, for what its peer did.
         case dropped
@@ -116,7 +116,7 @@ public final class Reception {
     deinit {
         (held, sealed) = (nil, nil)  // what they still have to say is on its way from here on
         gatekeeper?.stop()
-        front.end(patience: min(linger, .milliseconds(500)))
+        front.end(patience: linger)
     }
 
     /// After the end, what was not sent within that time is dropped.
@@ -188,7 +188,7 @@ public final class Reception {
         let came = frames.count > 1 ? frames[1] : first
         var connection = Connection.open
         switch front.way(of: came) {
-        case .through(let gauge):
+        case .through(let gauge) where sealed == nil:
             front.onTaken(frames.dropFirst())
             connection = self.connection(by: gauge, of: identity)
             if connection == .open, gauges[identity] !== gauge {
@@ -198,7 +198,7 @@ public final class Reception {
         case .past:
             if locals.insert(identity).inserted { came.widenItsConnection() }
             if locals.count > 4096 { locals = [] }
-        case .closed: connection = self.connection(by: nil, of: identity)
+        case .closed, .through: connection = self.connection(by: nil, of: identity)
         }
         return Arrival(peer: identity, label: nil, frames: Array(frames.dropFirst()), connection: connection)
     }

@@ -12,6 +12,7 @@ import Dispatch
 public func inParts(
     of count: Int, threads: Int, fewest: Int = fewestInPart, _ body: @Sendable (Range<Int>) -> Void
 ) {
+    precondition(fewest > 0, "parts of \(fewest) elements")
     let parts = max(1, min(threads, count / fewest))
     guard parts > 1 else { return body(0..<count) }
     let size = (count / parts + 1023) / 1024 * 1024

@@ -152,8 +152,7 @@ extension RecogniserNetwork {
 
     /// One update of `parameters` by `adam` at step size `rate`.
     ///
-    /// With two or more threads each direction's parameters are for the thread that made their gradient, which has it
-    /// in its cache; the bits are the same.
+    /// With two or more threads two of them take about half of the parameters each; the bits are the same.
     public func update(
         _ parameters: FloatBlock, gradient: FloatBlock, by adam: inout Adam, rate: Double, threads: Int
     ) {

@@ -151,7 +151,7 @@ import Testing
         reception.drop(arrival.peer, because: "a test drops it")
         let late = try next()
         #expect(late?.peer == arrival.peer && late?.connection == .dropped && late?.frames.map(\.bytes.count) == [2])
-        #expect(!reception.admitsRequest(of: arrival.peer, at: .zero) || reception.gauge(of: arrival.peer) == nil)
+        #expect(reception.gauge(of: arrival.peer) == nil)
         let comesAgain = waitFor {
             try? first.send([.copied([1, 1, 1])])
             return (try? reception.receive())?.connection == .open

@@ -172,7 +172,8 @@ extension FrontLoop {
 
     /// Leaves what a peer says with the system for a while: it waits, and nobody else does.
     private func rest(_ passage: Passage) {
-        let end = now + (passage.isSlow ? Self.longRest : Self.rest * (1 + resting.count / Self.restingAtOnce))
+        let usual = Self.rest * (1 + resting.count / Self.restingAtOnce)
+        let end = now + (passage.isSlow ? max(Self.longRest, usual) : usual)
         passage.restEnd = end
         resting.insert(passage.number)
         firstRestEnd = min(firstRestEnd ?? end, end)

@@ -4,9 +4,10 @@ import Wire
 
 extension CoordinatorShell: PeerHost {
     var servedJob: Job? { job }
-    var areSamplesWhole: Bool { sampleWatch.isWhole() }
     var workerCount: Int { training.roster.members.count }
     var shutOutNames: Set<String> { training.record.shutOut }
+
+    func areSamplesWhole() -> Bool { sampleWatch.isWhole() }
 
     func knows(_ worker: WorkerID) -> Bool { training.roster.members[worker] != nil }
 

@@ -20,13 +20,13 @@ protocol PeerHost: AnyObject {
     var sentMemory: SentMemory { get set }
     /// How many dropped peers were told of.
     var droppedPeers: DroppedPeers { get set }
-    /// Whether samples that are here are known to be what they were.
-    var areSamplesWhole: Bool { get }
     /// How many workers there are.
     var workerCount: Int { get }
     /// The names of workers whose sums were wrong.
     var shutOutNames: Set<String> { get }
 
+    /// Whether samples that are here are known to be what they were; where they were touched, a look at them begins.
+    func areSamplesWhole() -> Bool
     /// Whether a worker is one of them.
     func knows(_ worker: WorkerID) -> Bool
     func send(_ envelope: Envelope, to worker: WorkerID) throws
@@ -141,7 +141,7 @@ extension PeerHost {
 
     /// Sends blocks of samples to whom there is room for them, one block each.
     func sendSamplesThatWait() throws {
-        guard sampleQueue.isDue(at: watch.elapsed), areSamplesWhole, let job = servedJob else { return }
+        guard sampleQueue.isDue(at: watch.elapsed), areSamplesWhole(), let job = servedJob else { return }
         let byteCount = SampleBlocks(job).byteCount
         var isSent = false
         for worker in sampleQueue.workers where reception.hasRoom(for: byteCount, to: worker.bytes) {
@@ -170,7 +170,7 @@ extension PeerHost {
         let copy = FloatBlock(uninitialised: values.count)
         copy.base.update(from: samples.base + values.lowerBound, count: values.count)
         // What a file holds that was touched is not known before it is read again, beside the loop.
-        guard areSamplesWhole else { return _ = sampleQueue.add(block, for: worker) }
+        guard areSamplesWhole() else { return _ = sampleQueue.add(block, for: worker) }
         try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(copy)]), to: worker)
     }
 

@@ -4,10 +4,11 @@ import Wire
 
 extension RelayShell: PeerHost {
     var servedJob: Job? { job }
-    var areSamplesWhole: Bool { sampleWatch?.isWhole() ?? true }
     var workerCount: Int { relay.workerCount }
     /// A relay compares no sums.
     var shutOutNames: Set<String> { [] }
+
+    func areSamplesWhole() -> Bool { sampleWatch?.isWhole() ?? true }
 
     func knows(_ worker: WorkerID) -> Bool { relay.knows(worker) }
 

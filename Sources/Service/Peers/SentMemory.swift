@@ -35,10 +35,10 @@ struct SentMemory {
     mutating func isAbove(_ limit: Int, at now: Duration) -> Bool {
         guard byteCount > limit || pieces.count > 2 * checked + 256 else { return false }
         if byteCount > limit, let looked, now - looked < Self.pause { return true }
-        looked = now
         pieces = pieces.filter { $0.value.holder != nil }
         byteCount = pieces.values.reduce(0) { $0 + $1.byteCount }
         checked = pieces.count
+        looked = byteCount > limit ? now : nil
         return byteCount > limit
     }
 }

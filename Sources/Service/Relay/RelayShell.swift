@@ -11,6 +11,8 @@ import Wire
 /// One thread owns the DEALER to the coordinator and the ROUTER to the workers, and adds their sums up.
 package final class RelayShell {
     private static let messagesAtOnce = 64
+    /// At a job's end, how long workers may take to hear of it.
+    private static let workersLinger = Duration.seconds(5)
     let settings: RelaySettings
     let dataset: Dataset?
     /// Whether the dataset's file is what it was.
@@ -105,6 +107,7 @@ package final class RelayShell {
                 try receiveFromAbove(frames)
                 if isOver {
                     try upper.setLinger(.zero)  // whatever was not sent nobody needs any more
+                    try reception.setLinger(Self.workersLinger)
                     return .finished
                 }
             }
