@@ -64,5 +64,18 @@ public struct Recogniser: Sendable {
         /// The mean negative log-likelihood per labelled sample, in nats, of the epoch that was just done, under the
         /// scheme asked for; where held-out people choose the epoch, theirs.
         public let loss: Double
+        /// Which of so many trainings, one after another, this is of.
+        public private(set) var training = 1
+        /// How many there are: with self-training more than one.
+        public private(set) var trainings = 1
+
+        init(epoch: Int, epochs: Int, loss: Double) { (self.epoch, self.epochs, self.loss) = (epoch, epochs, loss) }
+
+        /// The same, as a part of several trainings.
+        public func ofTraining(_ training: Int, of trainings: Int) -> Progress {
+            var progress = self
+            (progress.training, progress.trainings) = (training, trainings)
+            return progress
+        }
     }
 }

@@ -37,6 +37,9 @@ extension RecogniserSettings {
             selfTraining == 0 || encoder != .none, "self_training_steps", selfTraining,
             "0 where encoder is none: it is the encoder that learns from answers")
         try check(
+            selfTraining == 0 || stopSubjects == 0, "stop_subjects", stopSubjects,
+            "0 with self_training_steps: the encoder learns from everybody's labels")
+        try check(
             (0...2).contains(rareClassCorrection), "rare_class_correction", rareClassCorrection, "a number from 0 to 2")
         try validateSchemesAndMembers()
         try validateInputs()

@@ -11,7 +11,7 @@ extension EncodedDataset {
     static let selfTrainingBatch = 256
 
     /// A recogniser trained on the samples `training`, and its encoders, with self-training where the settings ask for
-    /// it.
+    /// it and a recording takes part without any label.
     ///
     /// - Parameters:
     ///   - schemes: what is told apart, and after it what is learnt beside.
@@ -26,21 +26,37 @@ extension EncodedDataset {
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, first: RecogniserSettings? = nil,
         threads: Int, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
+        let isTaught = (settings.selfTrainingSteps ?? 0) > 0 && hasUnlabelledRecording(schemes[0], among: training)
+        var own = first ?? settings
+        if !isTaught { own.selfTrainingSteps = own.selfTrainingSteps.map { _ in 0 } }
+        func told(of part: Int) -> @Sendable (Recogniser.Progress) -> Void {
+            { progress($0.ofTraining(part, of: isTaught ? 3 : 1)) }
+        }
         let teacher = try fitOnce(
-            schemes, training: training, settings: first ?? settings, threads: threads, progress: progress)
-        let steps = settings.selfTrainingSteps ?? 0
-        guard steps > 0 else { return teacher }
+            schemes, training: training, settings: own, threads: threads, progress: told(of: 1))
+        guard isTaught, let steps = settings.selfTrainingSteps else { return teacher }
         // Everybody is recognised, so that no samples are copied; only answers for those trained on are used.
         let answers = try EncodedDataset(dataset, by: teacher.encoders, inputs: inputs).recognise(
             by: teacher.recogniser, mirror: settings.mirrorAverage ? try schemes[0].mirroredClasses : nil,
             threads: threads)
         let student = try EncodedDataset(dataset, by: Array(teacher.encoders.prefix(1)), inputs: inputs).fitOnce(
             [schemes[0].completed(by: answers.labels, for: training)], training: training,
-            settings: settings.ofSelfTraining(steps: steps), threads: threads, progress: progress)
+            settings: settings.ofSelfTraining(steps: steps), threads: threads, progress: told(of: 2))
         var second = try EncodedDataset(dataset, by: student.encoders, inputs: inputs).fitOnce(
-            schemes, training: training, settings: settings.afterSelfTraining, threads: threads, progress: progress)
+            schemes, training: training, settings: settings.afterSelfTraining, threads: threads,
+            progress: told(of: 3))
         second.stepsBefore = teacher.steps + student.steps
         return second
+    }
+
+    private func hasUnlabelledRecording(_ labels: SchemeLabels, among training: [Int]) -> Bool {
+        var (recordings, labelled) = (Set<Int>(), Set<Int>())
+        for sample in training {
+            let recording = dataset.recording(of: sample)
+            recordings.insert(recording)
+            if labels.labels[sample] != nil { labelled.insert(recording) }
+        }
+        return labelled.count < recordings.count
     }
 }
 

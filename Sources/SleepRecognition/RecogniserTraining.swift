@@ -106,8 +106,9 @@ public struct RecogniserTraining: Sendable {
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),
             recordings: dataset.recordingRanges.count { isTrainedOn.contains($0.samples.lowerBound) },
-            epochs: settings.epochs, steps: settings.steps, members: settings.members, loss: fitted.loss,
-            encoderIdentity: encoder?.encoder.identity)
+            epochs: settings.epochs, steps: settings.steps,
+            stepsBefore: fitted.stepsBefore > 0 ? fitted.stepsBefore : nil, members: settings.members,
+            loss: fitted.loss, encoderIdentity: encoder?.encoder.identity)
         return TrainedModel(model: model, figures: figures)
     }
 }
@@ -136,6 +137,8 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     public let epochs: Int
     /// How many batches were trained on; 0 for so many epochs.
     public let steps: Int
+    /// How many went before, of self-training; nil where there was none.
+    public let stepsBefore: Int?
     /// How many recognisers answer together.
     public let members: Int
     /// The last training epoch's mean negative log-likelihood per sample, in nats, the mean over members; where
@@ -146,6 +149,7 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case scheme, preset, classes, samples, recordings, epochs, steps, members, loss
+        case stepsBefore = "steps_before"
         case encoderIdentity = "encoder_identity"
     }
 }

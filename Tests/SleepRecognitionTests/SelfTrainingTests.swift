@@ -19,15 +19,35 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
 
 @Suite struct SelfTrainingTests {
     private let study: SmallStudy
+    /// The study's samples, without the labels of its first sleeper.
+    private let dataset: Dataset
 
-    init() throws { study = try SmallStudy.shared.get() }
+    init() throws {
+        study = try SmallStudy.shared.get()
+        dataset = try Self.withoutFirstLabels(
+            of: study.dataset, at: study.folder.path("taught-\(UInt64.random(in: 0 ... .max)).safetensors"))
+    }
+
+    private static func withoutFirstLabels(of whole: Dataset, at path: String) throws -> Dataset {
+        let recordings = whole.recordingRanges.map { range in
+            DatasetOutline.Recording(
+                name: whole.recordings[range.recording], subject: range.subject,
+                labels: range.samples.map { range.subject == 0 ? nil : whole.code(of: $0) })
+        }
+        let outline = DatasetOutline(
+            kind: whole.kind, vocabulary: whole.vocabulary, rows: whole.samples.rows, columns: whole.samples.columns,
+            subjects: whole.subjects, codes: whole.codes, recordings: recordings)
+        try outline.write(
+            (0..<whole.samples.count).flatMap { Array(whole.samples[$0]) }, to: path)
+        return try Dataset(opening: path)
+    }
 
     private func model(
         _ settings: NamedSettings, on dataset: Dataset? = nil, excluding excluded: [Range<Int>] = [], threads: Int = 1
     ) throws -> RecogniserModel {
-        let dataset = dataset ?? study.dataset
+        let dataset = dataset ?? self.dataset
         let needsEncoder = settings.values.recogniser.encoder.needsEncoder
-        let encoder = needsEncoder ? try Pretraining(on: study.dataset, settings: settings, seed: 7).run() : nil
+        let encoder = needsEncoder ? try Pretraining(on: dataset, settings: settings, seed: 7).run() : nil
         return try RecogniserTraining(
             on: dataset, scheme: .posture3, encoder: encoder, settings: settings, excluding: excluded
         ).run(threads: threads).model
@@ -50,7 +70,7 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
 
     /// Without steps nothing else is trained than by settings that do not know of them.
     @Test func withoutStepsTheEncoderIsTheGivenOne() throws {
-        let pretrained = try Pretraining(on: study.dataset, settings: settings(.frozen), seed: 7).run().encoder
+        let pretrained = try Pretraining(on: dataset, settings: settings(.frozen), seed: 7).run().encoder
         let taught = try model(settings(.frozen))
         let plain = try model(settings(.frozen, "recogniser.self_training_steps=0"))
         #expect(plain.encoders[0].parameters.array == pretrained.parameters.array)
@@ -60,15 +80,26 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         #expect(try model(unaware).recogniser.members[0].array == plain.recogniser.members[0].array)
     }
 
+    /// Where everybody has labels there are no answers to learn from.
+    @Test func whereNobodyIsWithoutLabelsTheEncoderIsNotTaught() throws {
+        let models = try [3, 0].map {
+            try model(settings(.scratch, "recogniser.self_training_steps=\($0)"), on: study.dataset)
+        }
+        #expect(models[0].encoders[0].parameters.array == models[1].encoders[0].parameters.array)
+        #expect(models[0].recogniser.settings.selfTrainingSteps == 0)
+    }
+
     /// Nobody who takes no part is a teacher or is taught: what their samples are changes nothing.
     @Test func whoTakesNoPartChangesNothing() throws {
         let without = study.folder.path("three-sleepers.safetensors")
-        let last = try #require(study.dataset.subjects.last)
-        let excluded = try study.dataset.samples(ofSubjects: [last])
-        _ = try SyntheticPressure(subjectCount: 3, seed: 2, mapsPerPosture: 3).write(to: without)
+        let last = try #require(dataset.subjects.last)
+        let excluded = try dataset.samples(ofSubjects: [last])
+        let plain = study.folder.path("three-plain.safetensors")
+        _ = try SyntheticPressure(subjectCount: 3, seed: 2, mapsPerPosture: 3).write(to: plain)
+        let three = try Self.withoutFirstLabels(of: Dataset(opening: plain), at: without)
         let chosen = try settings(.scratch)
         let models = [
-            try model(chosen, excluding: excluded), try model(chosen, on: try Dataset(opening: without)),
+            try model(chosen, excluding: excluded), try model(chosen, on: three),
         ]
         #expect(models[0].encoders[0].parameters.array == models[1].encoders[0].parameters.array)
         #expect(models[0].recogniser.members[0].array == models[1].recogniser.members[0].array)
@@ -89,6 +120,7 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         for (more, words) in [
             (["recogniser.self_training_steps=-1"], "0 to 2^40"),
             (["recogniser.encoder=none", "recogniser.include_inputs=true"], "0 where encoder is none"),
+            (["recogniser.stop_subjects=2"], "0 with self_training_steps"),
         ] {
             let error = #expect(throws: (any Error).self) {
                 try NamedSettings(

@@ -10,8 +10,8 @@ public struct LabelCurve: Sendable {
     public enum Arm: String, Codable, CaseIterable, Sendable {
         /// The settings' encoder, pre-trained on everybody, and a recogniser trained on the labels.
         case pretrained
-        /// The same networks from their first parameters, trained on the labels alone for as many steps as pre-training
-        /// and training have together.
+        /// The same networks from their first parameters, for as many steps as pre-training and training have together,
+        /// all with labels or answers.
         case scratch
         /// The same, for as many steps as the training alone has.
         case scratchShort = "scratch_short"

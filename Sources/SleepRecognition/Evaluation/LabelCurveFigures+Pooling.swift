@@ -36,7 +36,7 @@ extension LabelCurveFigures {
         let taught = evaluation.settings.values.recogniser.selfTrainingSteps ?? 0
         let selfTraining =
             taught > 0
-            ? " In each arm but regression the encoder then learns from that recogniser's answers for \(taught) steps, and "
+            ? " In each arm but regression the encoder then learns from that recogniser's answers for whoever has no label for \(taught) steps, and "
                 + "one more recogniser is trained on its features; the steps told are all of these."
             : ""
         comparison = """

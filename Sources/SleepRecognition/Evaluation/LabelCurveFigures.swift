@@ -12,7 +12,8 @@ public struct LabelCurveFigures: Codable, Sendable, Equatable {
     public struct ArmFigures: Sendable, Equatable {
         /// Which.
         public let arm: LabelCurve.Arm
-        /// How many steps with labels a training made, the fewest and the most; none for logistic regression.
+        /// How many steps with labels or answers a training made, the fewest and the most; none for logistic
+        /// regression.
         public let steps: [Int]?
         /// How many trainings stopped before they had converged, where that can be said.
         public let notConverged: Int?

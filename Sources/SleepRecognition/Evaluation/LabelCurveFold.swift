@@ -41,7 +41,7 @@ struct LabelCurveFold: Sendable {
         let labelled, draw: Int
         /// For each arm, in order, the scores of each subject held out.
         let scores: [[Int: ClassificationScores]]
-        /// For each arm its steps with labels; 0 for logistic regression.
+        /// For each arm its steps with labels or answers; 0 for logistic regression.
         let steps: [Int]
         /// Whether logistic regression converged.
         let isConverged: Bool

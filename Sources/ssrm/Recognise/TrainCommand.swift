@@ -4,6 +4,7 @@ import Recognition
 import Service
 import Signals
 import SleepRecognition
+import Synchronization
 import Upstream
 
 /// `ssrm train`: a recogniser from labelled recordings and an encoder.
@@ -61,7 +62,16 @@ struct TrainCommand: ParsableCommand {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
         let watch = Stopwatch()
-        let trained = try training.run(threads: options.threads.count) { show($0, after: watch.elapsed) }
+        let begun = Mutex((training: 1, at: Duration.zero, last: Duration.zero))
+        let trained = try training.run(threads: options.threads.count) { progress in
+            let now = watch.elapsed
+            let start = begun.withLock { begun in
+                if begun.training != progress.training { begun = (progress.training, begun.last, now) }
+                begun.last = now
+                return begun.at
+            }
+            show(progress, after: now - start)
+        }
         Terminal.clear()
         let (figures, digest) = (trained.figures, try trained.model.write(to: out))
         if json { return try printJSON(Written(file: out, digest: digest, figures: figures)) }
@@ -107,8 +117,9 @@ struct TrainCommand: ParsableCommand {
 
     private func show(_ progress: Recogniser.Progress, after time: Duration) {
         let left = time / progress.epoch * (progress.epochs - progress.epoch)
+        let part = progress.trainings > 1 ? "training \(progress.training) of \(progress.trainings), " : ""
         let line =
-            "epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))  \(left.asClock) left"
+            "\(part)epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))  \(left.asClock) left"
         Terminal.show(line)
         if !Terminal.isInteractive, progress.epoch % 10 == 0 || progress.epoch == progress.epochs {
             Terminal.error(line)
@@ -120,5 +131,6 @@ extension TrainingFigures {
     /// How long was trained.
     fileprivate var duration: String {
         (steps > 0 ? "\(steps) steps" : "\(epochs) epochs") + (members > 1 ? " of \(members) members" : "")
+            + (stepsBefore.map { " after \($0) steps of self-training" } ?? "")
     }
 }
