@@ -206,6 +206,19 @@ func aMapOfStagesComparesWhatTheFilesTextsDo(text: String) throws {
     #expect(try labels(["Sleep stage W", "N2"], HypnogramReading(stageMap: [text: "N1"])) == ["N1", "N2"])
 }
 
+@Test(arguments: [
+    ("5", "Stage 5"), ("1", "Sleep stage 1"), ("3/4", "Stage 3/4"), ("N", "Sleep stage N"), ("m", "SLEEP-M"),
+])
+func aMapOfStagesKeepsApartWhatMeansSomethingElseBehindStage(alone: String, behind: String) throws {
+    func both(_ map: [String: String]) throws -> [String?] {
+        try labels([alone, behind, "N2"], HypnogramReading(stageMap: map, ignoresUnknownStages: true)).dropLast()
+    }
+    let plain = try both([:])
+    #expect(try both([alone: "REM"]) == ["REM", plain[1]])
+    #expect(try both([behind: "REM"]) == [plain[0], "REM"])
+    #expect(try both([alone: "REM", behind: "W"]) == ["REM", "W"])
+}
+
 @Test func aMapOfStagesThatNothingIsCalledIsNoted() throws {
     let reading = try HypnogramReading(stageMap: ["W": "N1", "Wakk": "REM", "8": ""])
     let night = try Night(texts: ["Sleep stage W", "Sleep stage W"], first: "Sleep stage N2", reading)

@@ -27,7 +27,8 @@ public struct HypnogramReading: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - stageMap: for a text the code of the stage that it stands for, or nothing for no stage. Case, spaces,
-    ///     `_ - : . , /`, "sleep" and "stage" do not count, here or in the files.
+    ///     `_ - : . , /`, "sleep" and "stage" do not count, here or in the files; "stage" does before a number, and
+    ///     where what is behind it would mean something else alone ("Sleep stage N").
     ///   - ignoresUnknownStages: whether texts that are no known stage may take any part of a hypnogram.
     ///   - preference: which annotation counts where several cover one sleep epoch.
     ///   - scorer: the column of a table of events whose stages count.

@@ -99,8 +99,11 @@ struct StageTexts {
     }
 
     /// What is compared of a text: its words, but for "sleep" and "stage" where there are others.
+    ///
+    /// These two count beside what means something else without them: "stage 5" is not "5", nor is "stage N" "N".
     static func folded(_ text: String) -> String {
         let words = Words(text)
+        if words.meanOtherBehindStage { return "stage \(words.joined)" }
         if !words.joined.isEmpty { return words.joined }
         return words.whole.isEmpty ? text.lowercased().filter { !$0.isWhitespace } : words.whole
     }
@@ -116,6 +119,13 @@ struct StageTexts {
         let joined: String
         /// Whether one of them is "stage", or the first one "sleep".
         let areOfAStage: Bool
+
+        /// Whether they are of a stage, and the table reads what is beside "sleep" and "stage" otherwise when it stands
+        /// alone.
+        var meanOtherBehindStage: Bool {
+            guard areOfAStage, !joined.isEmpty else { return false }
+            return joined.allSatisfy(\.isNumber) || StageTexts.unscoredBehindStage.contains(joined)
+        }
 
         init(_ text: String) {
             var text = text.prefix(256).lowercased()[...]
