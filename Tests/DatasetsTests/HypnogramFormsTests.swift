@@ -205,6 +205,9 @@ func aScoringInSleepEpochsOfAnotherLengthIsRefused(seconds: Int) throws {
     "0 330 W\n330 30 N1\n",  // one long annotation
     "0 30 W\n30 30 N1\n60 30 N2\n90 30 N2\n120 210 W\n330 8 W\n",  // a last one that is not whole
     "0 30 W\n30 30 N1\n60.2 29.8 N2\n89.9 30 N2\n119.9 240 W\n",  // rounded times
+    "0 95 W\n95 95 N2\n190 65 N3\n255 105 REM\n",  // stretches that start off the grid
+    stride(from: 0, to: 360, by: 30).map { "\($0) 30 W\n" }.joined()
+        + stride(from: 10, to: 340, by: 30).map { "\($0) 30 W\n" }.joined(),  // two scorers behind each other
 ])
 func longAndRoundedAnnotationsAreStillRead(text: String) throws {
     #expect(try MadeUpHypnogram.source(text).outline.recordings[0].labels.count >= 11)

@@ -167,15 +167,19 @@ struct ScoredStages {
 
     /// Refuses stages of sleep epochs that last other than 30 s, as the commonest distance from one to the next says.
     ///
-    /// A distance that comes once says nothing, nor do distances that are as common as one of whole sleep epochs.
+    /// Distances are those from each stage to the next one in the file, however that is ordered: several scorers'
+    /// stages may stand behind each other. A distance that comes once says nothing, nor do distances that are as common
+    /// as one of whole sleep epochs, nor do those of two and more: a scoring may be one by stretches of any length.
     func requireEpochs(path: String) throws(DatasetError) {
-        let onsets = Set(stages.map(\.interval.onset)).sorted()
+        let onsets = stages.map(\.interval.onset)
         // To a tenth of a second: programs round times, and clocks drift.
-        let distances = zip(onsets.dropFirst(), onsets).map { (10 * ($0 - $1)).rounded() / 10 }
+        let distances = zip(onsets.dropFirst(), onsets).map { abs((10 * ($0 - $1)).rounded() / 10) }.filter { $0 > 0 }
         let counts = Dictionary(distances.map { ($0, 1) }, uniquingKeysWith: +)
         let most = counts.values.max() ?? 0
         let commonest = counts.filter { $0.value == most }.keys
-        guard most > 1, !commonest.contains(where: Self.isMultiple), let distance = commonest.min() else { return }
+        guard most > 1, !commonest.contains(where: Self.isMultiple), let distance = commonest.min(),
+            distance < 2 * Self.epoch
+        else { return }
         throw .unsuitable(
             path: path,
             reason:
