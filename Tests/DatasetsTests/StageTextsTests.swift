@@ -231,4 +231,8 @@ func aMapOfStagesKeepsApartWhatMeansSomethingElseBehindStage(alone: String, behi
 @Test func aMapThatSaysTwoThingsOfOneTextIsRefused() throws {
     let error = try refusal { try HypnogramReading(stageMap: ["Sleep stage W": "W", "w": "N1"]) }
     #expect(error == "--stage-map: \"Sleep stage W\" and \"w\" are one text; leave one of them out")
+    let same = try HypnogramReading(stageMap: ["Wach": "W", "WACH": "W", "x": "", "X": ""])
+    #expect(try labels(["wach", "x"], same) == ["W", nil])
+    let night = try Night(texts: ["x", "x"], first: "Sleep stage 2", same)
+    #expect(night.source.notes.contains { $0.hasPrefix("--stage-map: nothing is called \"WACH\": the texts are ") })
 }

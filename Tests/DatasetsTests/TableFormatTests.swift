@@ -154,6 +154,7 @@ func subjectsOfOtherNumbersAreOtherPeople(name: String, other: String) throws {
     #expect(try source(["W": "supine"], .posture).notes.isEmpty)
     #expect(throws: DatasetError.self) { try source(["": "W"]) }
     #expect(throws: DatasetError.self) { try source(["w": "W", "Stage W": "N1"]) }
+    #expect(try source(["w": "N1", "Stage W": "N1"]).outline.codes == ["N1"])
 }
 
 @Test func aRowOfNobodyIsRefused() throws {

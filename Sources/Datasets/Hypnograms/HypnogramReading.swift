@@ -33,12 +33,12 @@ public struct HypnogramReading: Sendable, Equatable {
     ///   - preference: which annotation counts where several cover one sleep epoch.
     ///   - scorer: the column of a table of events whose stages count.
     /// - Throws: `DatasetError.unknownCode`, for a text that stands for what is no stage; `.ambiguousMap`, for two
-    ///   texts that are one.
+    ///   texts that are one and stand for different stages.
     public init(
         stageMap: [String: String] = [:], ignoresUnknownStages: Bool = false, preference: Preference? = nil,
         scorer: String? = nil
     ) throws(DatasetError) {
-        entries = try MappedTexts.entries(of: stageMap.keys, option: Self.mapOption, folded: StageTexts.folded)
+        entries = try MappedTexts.entries(of: stageMap, option: Self.mapOption, folded: StageTexts.folded)
         var stageOfText: [String: SleepStage?] = [:]
         for (text, code) in stageMap.sorted(by: { $0.key < $1.key }) {
             let stage = SleepStage(code: code)

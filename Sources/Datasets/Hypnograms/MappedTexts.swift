@@ -39,17 +39,18 @@ struct MappedTexts {
         ]
     }
 
-    /// The texts of a map by what is compared of them.
+    /// The texts of a map by what is compared of them: of those that are compared as one, the first.
     ///
-    /// - Throws: `DatasetError.ambiguousMap` for two that are compared as one.
+    /// - Throws: `DatasetError.ambiguousMap` for two that are compared as one and have different codes.
     static func entries(
-        of texts: some Sequence<String>, option: String, folded: (String) -> String
+        of codeOfText: [String: String], option: String, folded: (String) -> String
     ) throws(DatasetError) -> [String: String] {
         var entries: [String: String] = [:]
-        for text in texts.sorted() {
+        for (text, code) in codeOfText.sorted(by: { $0.key < $1.key }) {
             let key = folded(text)
             guard !key.isEmpty else { throw .ambiguousMap(option: option, reason: "an entry has no text before its =") }
             if let other = entries[key] {
+                guard codeOfText[other] != code else { continue }
                 throw .ambiguousMap(
                     option: option, reason: "\(quoted(other)) and \(quoted(text)) are one text; leave one of them out")
             }

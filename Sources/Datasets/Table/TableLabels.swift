@@ -16,14 +16,14 @@ public struct TableLabels: Sendable, Equatable {
     ///     does not count in the texts of a hypnogram does not count here. Labels that are not in it are codes, or what
     ///     else a sleep stage may be called.
     /// - Throws: `DatasetError.unknownCode`, when a label stands for what is no code; `.ambiguousMap`, for two labels
-    ///   that are one, or an empty one.
+    ///   that are one and stand for different codes, or an empty one.
     public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
         self.vocabulary = vocabulary
         for code in codeOfText.values.sorted() where !code.isEmpty && !vocabulary.codes.contains(code) {
             throw .unknownCode(code: code, vocabulary: vocabulary.rawValue, codes: vocabulary.codes)
         }
         let folded = Self.folding(vocabulary)
-        entries = try MappedTexts.entries(of: codeOfText.keys, option: "--label-map", folded: folded)
+        entries = try MappedTexts.entries(of: codeOfText, option: "--label-map", folded: folded)
         var meanings: [String: String?] = [:]
         for (text, code) in codeOfText { meanings.updateValue(code.isEmpty ? nil : code, forKey: folded(text)) }
         self.codeOfText = meanings
