@@ -119,7 +119,7 @@ private func refusal(
     #expect(nights.contains("\"1 \" and \"1\" (line 2) differ only in"))
 }
 
-@Test(arguments: [("ana", "Ana"), ("ana_b", "AnaB"), ("sbj01", "sbj1"), ("s1_01", "S1_1")])
+@Test(arguments: [("ana", "Ana"), ("ana_b", "AnaB"), ("sbj01", "sbj1"), ("s1_01", "S1_1"), ("1 11", "1_11")])
 func subjectsThatMayBeOnePersonAreRefusedInATableAsElsewhere(name: String, other: String) throws {
     let both = rows.map { $0.replacing("ana", with: name) } + rows.map { $0.replacing("ana", with: other) }
     let differences = "in case, spaces and underscores, in what is not seen or in a number's zeros"
@@ -128,7 +128,9 @@ func subjectsThatMayBeOnePersonAreRefusedInATableAsElsewhere(name: String, other
             "a.csv, line 14: \"\(other)\" and \"\(name)\" (line 2) differ only \(differences)"))
 }
 
-@Test(arguments: [("1_11", "11_1"), ("s10", "s1"), ("p1.05", "p1.5"), ("s100", "s010")])
+@Test(arguments: [
+    ("1_11", "11_1"), ("1 11", "11 1"), ("1 11", "111"), ("s10", "s1"), ("p1.05", "p1.5"), ("s100", "s010"),
+])
 func subjectsOfOtherNumbersAreOtherPeople(name: String, other: String) throws {
     let both = rows.map { $0.replacing("ana", with: name) } + rows.map { $0.replacing("ana", with: other) }
     #expect(Set(try made([header] + both).data.subjects) == [name, other])

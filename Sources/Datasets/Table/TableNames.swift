@@ -71,7 +71,7 @@ struct TableNames {
         }
         var (ofSubject, ofRecording): ([String: Int], [Name: Int]) = ([:], [:])
         for (index, name) in names.enumerated() {
-            let subject = SubjectNames.folded(Self.visible(name.subject))
+            let subject = SubjectNames.folded(Self.shown(name.subject))
             let other = ofSubject.firstIndex(index, of: subject)
             guard names[other].subject == name.subject else { throw alike(index, other, \.subject, Self.ofSubjects) }
             let recording = Name(subject: name.subject, recording: Self.visible(name.recording))
@@ -109,9 +109,13 @@ struct TableNames {
     /// A name without spaces and characters that are not seen.
     private static func visible(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 >= 0x80 || $0 == 0x20 || $0 == 0x09 }) else { return name }
-        let scalars = name.unicodeScalars.filter {
-            !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
-        }
+        return shown(String(String.UnicodeScalarView(name.unicodeScalars.filter { !$0.properties.isWhitespace })))
+    }
+
+    /// A name without characters that are not seen but with its spaces, which may tell numbers apart.
+    private static func shown(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 >= 0x80 }) else { return name }
+        let scalars = name.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
         return String(String.UnicodeScalarView(scalars)).precomposedStringWithCanonicalMapping
     }
 
