@@ -259,6 +259,14 @@ func heartRatesInAnotherUnitAreRefused(factor: Double, start: String) throws {
     let found = try made(odd)
     #expect(try made(without).digest == found.digest)
     #expect(found.skipped.filter { $0.reason == "a heart rate above 300" }.map(\.count) == [1])
+    // It does not take the place of another row of its time.
+    var first = night
+    first.heartRate = ["400.3000,500000"] + (night.heartRate ?? []) + ["400.3000,61"]
+    var alone = night
+    alone.heartRate = (night.heartRate ?? []) + ["400.3000,61"]
+    let kept = try made(first)
+    #expect(try made(alone).digest == kept.digest)
+    #expect(kept.skipped.filter { $0.kind == .row }.map(\.reason) == ["a heart rate above 300"])
 }
 
 @Test func aBlankLineIsCalledOne() throws {

@@ -16,15 +16,15 @@ enum HeartRateRows {
     static func read(
         _ path: String, in range: Range<Double> = -.infinity..<(.infinity), oneATime: Bool = false
     ) throws(DatasetError) -> TimedRows {
-        var rows = try TimedRows(path: path, columnCount: 2, in: range, oneATime: oneATime, aboveZero: true)
-        let rates = rows.columns[0]
-        guard !rates.isEmpty else { return rows }
-        let median = rates.sorted()[rates.count / 2]
-        guard plausibleMedian.contains(median) else {
-            throw .unsuitable(
-                path: path, reason: "its median heart rate is \(Float(median)): write it in beats a minute")
+        try TimedRows(path: path, columnCount: 2, in: range, oneATime: oneATime, aboveZero: true) {
+            rates throws(DatasetError) in
+            guard !rates.isEmpty else { return largest }
+            let median = rates.sorted()[rates.count / 2]
+            guard plausibleMedian.contains(median) else {
+                throw .unsuitable(
+                    path: path, reason: "its median heart rate is \(Float(median)): write it in beats a minute")
+            }
+            return largest
         }
-        rows.leaveOut(above: largest)
-        return rows
     }
 }

@@ -71,10 +71,11 @@ struct TimedRows {
     ///
     /// The lines have `columnCount` columns, the time included. With `oneATime`, of rows with one time and different
     /// values only the first in the file is kept. With `aboveZero`, rows whose first value is not above 0 are left out:
-    /// nothing was measured there.
+    /// nothing was measured there. Those above what `largest` makes of all first values are left out before rows of
+    /// one time are settled, so that what is left out takes no other's place.
     init(
         path: String, columnCount: Int, in range: Range<Double> = -.infinity..<(.infinity), oneATime: Bool = false,
-        aboveZero: Bool = false
+        aboveZero: Bool = false, largest: (([Double]) throws(DatasetError) -> Double)? = nil
     ) throws(DatasetError) {
         var table = try NumberTable(path: path, hasCommas: true)
         times = []
@@ -99,6 +100,7 @@ struct TimedRows {
                 for column in columns.indices { columns[column].append(piece[row * columnCount + 1 + column]) }
             }
         }
+        if let largest { leaveOut(above: try largest(columns[0])) }
         oneATime ? sortAndKeepFirstOfTime() : sortAndLeaveOutDuplicates()
     }
 
@@ -142,7 +144,7 @@ struct TimedRows {
     }
 
     /// Leaves out the rows whose first value is above a heart rate that is believed.
-    mutating func leaveOut(above largest: Double) {
+    private mutating func leaveOut(above largest: Double) {
         let kept = times.indices.filter { columns[0][$0] <= largest }
         guard kept.count < times.count else { return }
         tooLargeCount += times.count - kept.count
