@@ -171,7 +171,7 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
 }
 
 @Test func aNightThatCannotBeUsedIsLeftOutWithItsReason() throws {
-    var nights = (1...5).map { number in
+    var nights = (1...6).map { number in
         var night = MadeUpNight()
         night.subject = "\(number)"
         return night
@@ -180,8 +180,10 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     nights[2].heartRate = nil
     nights[3].labels = Array(nights[3].labels?.prefix(11) ?? [])
     nights[4].motion = (0..<100).map { "-\(5_000 - $0) 0 0 1" }
+    nights[5].heartRate = (0..<300).map { "\($0 * 5),0" }
     let made = try Made(nights)
-    #expect(made.dataset.subjects == ["1"] && made.skipped.count { $0.kind == .recording } == 4)
+    #expect(made.dataset.subjects == ["1"] && made.skipped.count { $0.kind == .recording } == 5)
+    #expect(made.count(.recording, "no heart rate above 0 in it") == 1)
     #expect(made.count(.recording, "no labels (labels/2_labeled_sleep.txt)") == 1)
     #expect(made.count(.recording, "no heart rate (heart_rate/3_heartrate.txt)") == 1)
     #expect(made.count(.recording, "9 usable sleep epochs, where at least 10 are needed") == 1)

@@ -77,6 +77,11 @@ struct SleepAccelNight {
         func leaveOut(_ reason: String) {
             unusable.append(SkippedItem(path: files.first, kind: .recording, reason: reason))
         }
+        guard overviews[0].times.first < .infinity else {
+            unusable.append(
+                SkippedItem(path: files.heartRate, kind: .recording, reason: "no heart rate above 0 in it"))
+            return nil
+        }
         let start = overviews.reduce(stages.origin) { max($0, $1.times.first) }
         let end = overviews.reduce(stages.start(of: stages.stages.count - 1)) { min($0, $1.times.last) }
         guard start < end else {
@@ -112,6 +117,7 @@ struct SleepAccelNight {
         return SleepAccelStages(unlabelledCount: count ?? 0)
     }
 
+    /// When the rows of heart rate are, and of motion where it is used.
     private static func overviews(of files: Files, _ stages: SleepAccelStages) throws(DatasetError) -> [FileTimes] {
         var overviews: [FileTimes] = []
         for path in [files.heartRate, files.motion].compactMap(\.self) {
