@@ -4,7 +4,7 @@ struct MappedTexts {
     /// The entries as they were written, by what is compared of them.
     private let entries: [String: String]
     private let folded: @Sendable (String) -> String
-    private var found = UnknownTexts()
+    private var found = CountedTexts()
 
     /// A map that has not been used yet.
     ///
@@ -22,7 +22,7 @@ struct MappedTexts {
     }
 
     /// Takes the texts of a file.
-    mutating func add(_ texts: UnknownTexts) {
+    mutating func add(_ texts: CountedTexts) {
         if !entries.isEmpty { found.add(texts) }
     }
 

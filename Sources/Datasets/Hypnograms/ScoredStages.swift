@@ -22,9 +22,9 @@ struct ScoredStages {
     /// In the file's order.
     private(set) var stages: [Staged] = []
     /// Every text that is no stage and does not say that there is none.
-    private(set) var texts = UnknownTexts()
+    private(set) var texts = CountedTexts()
     /// Of these the texts that stand where a stage would, each with how many sleep epochs it takes.
-    private(set) var unknownStages = UnknownTexts()
+    private(set) var unknownStages = CountedTexts()
     /// How many sleep epochs have only such a text.
     private(set) var unknownEpochs = 0.0
     /// How many sleep epochs have a stage, or a text that says that there is none.

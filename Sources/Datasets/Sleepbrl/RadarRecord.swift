@@ -22,7 +22,7 @@ struct RadarRecord {
     /// Annotations that were left out.
     let skipped: [SkippedItem]
     /// The notes of its annotations.
-    let texts: UnknownTexts
+    let texts: CountedTexts
     /// How many sleep epochs have no annotation of a stage.
     var unannotatedCount: Int { stages.count { $0 == nil } }
 
@@ -51,7 +51,7 @@ struct RadarRecord {
         self.usable = usable
         guard let annotations else {
             (stages, skipped, notes) = (Array(repeating: nil, count: usable.count), [], file.notes)
-            texts = UnknownTexts()
+            texts = CountedTexts()
             return
         }
         let scoring = try AnnotationFile(path: annotations)
@@ -88,8 +88,8 @@ struct RadarRecord {
         return indices
     }
 
-    private static func texts(_ file: AnnotationFile) -> UnknownTexts {
-        var texts = UnknownTexts()
+    private static func texts(_ file: AnnotationFile) -> CountedTexts {
+        var texts = CountedTexts()
         for annotation in file.annotations {
             let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
             if !note.isEmpty { texts.add(note) }
@@ -104,7 +104,7 @@ struct RadarRecord {
         let texts = StageTexts.annotations(reading)
         let rate = file.samplesPerSecond ?? rate
         var epochs = AnnotatedEpochs(count: count, path: path, reading)
-        var (unknown, unknownEpochs, others) = (UnknownTexts(), UnknownTexts(), UnknownTexts())
+        var (unknown, unknownEpochs, others) = (CountedTexts(), CountedTexts(), CountedTexts())
         var counts: [(reason: String, count: Int)] = [
             ("it has no note", 0), ("it is not at the start of a sleep epoch", 0),
             ("the signals do not reach so far", 0), ("the sleep epoch has another annotation", 0),

@@ -20,7 +20,7 @@ struct SlpdbTexts {
     private(set) var notes: [String] = []
 
     /// What stands in the places of stages.
-    private(set) var stageTexts = UnknownTexts()
+    private(set) var stageTexts = CountedTexts()
 
     /// Reads the three files.
     ///
@@ -68,7 +68,7 @@ struct SlpdbTexts {
     {
         let texts = StageTexts.annotations(reading)
         var reasons: [String: Int] = [:]
-        var unknown = UnknownTexts()
+        var unknown = CountedTexts()
         var annotated = Set<Int>()
         var (lineCount, afterEnd) = (0, 0)
         var epochs = AnnotatedEpochs(count: stages.count, path: path, reading)

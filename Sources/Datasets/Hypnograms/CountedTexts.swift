@@ -1,5 +1,5 @@
-/// Texts that stand where stages are expected, or beside them, each with how often it does.
-struct UnknownTexts {
+/// Texts of a file, known or not, each with how often it stands there.
+struct CountedTexts {
     /// How many different texts are named; the others are counted together.
     private static let mostNamed = 8
 
@@ -16,7 +16,7 @@ struct UnknownTexts {
 
     mutating func add(_ text: String, count: Int = 1) { counts[text, default: 0] += count }
 
-    mutating func add(_ others: UnknownTexts) { counts.merge(others.counts, uniquingKeysWith: +) }
+    mutating func add(_ others: CountedTexts) { counts.merge(others.counts, uniquingKeysWith: +) }
 
     /// The most frequent ones first.
     private var sorted: [(text: String, count: Int)] {
