@@ -17,13 +17,7 @@ final class RunPlaces {
 
         init(_ folder: RunFolder) {
             self.folder = folder
-            var folders: [String] = []
-            var path = URL(filePath: folder.checkpointFolder).standardizedFileURL.path
-            while path != "/", access(path, F_OK) != 0, errno == ENOENT {
-                folders.insert(path, at: 0)
-                path = URL(filePath: path).deletingLastPathComponent().path
-            }
-            newFolders = folders
+            newFolders = MissingFolders.upTo(folder.checkpointFolder)
             newFiles = [folder.lockFile].filter(Self.isMissing)
         }
 
