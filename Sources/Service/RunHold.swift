@@ -25,13 +25,16 @@ package final class RunHold {
         files.append((path, text))
     }
 
-    /// Looks whether the directory was removed or replaced, and makes it anew where it was.
+    /// Looks whether the directory was removed or replaced, and makes it anew where it was; likewise the folder for
+    /// checkpoints in it.
     ///
-    /// - Returns: whether it was.
+    /// - Returns: whether the directory was.
     /// - Throws: when another coordinator has it now.
     func renew() throws -> Bool {
-        if lock.isInPlace { return false }
+        let isInPlace = lock.isInPlace
+        // A run that was refused may have taken an empty one for its own.
         for path in [folder.path, folder.checkpointFolder] { mkdir(path, 0o777) }
+        if isInPlace { return false }
         // Where it can't be made, the checkpoint says why.
         guard access(folder.path, W_OK) == 0 else { return false }
         do { lock = try RunLock(folder.lockFile, folder: folder.path) } catch {

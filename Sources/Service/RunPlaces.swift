@@ -10,22 +10,26 @@ final class RunPlaces {
         let folder: RunFolder
         /// The folders that were not there, the outermost first.
         let newFolders: [String]
-        /// The run's own files that were not there.
-        let newFiles: [String]
+        /// The run's own files that were not there, the lock first.
+        private(set) var newFiles: [String]
         /// Held once it is this process's.
-        var hold: RunHold?
+        private(set) var hold: RunHold?
 
         init(_ folder: RunFolder) {
             self.folder = folder
-            var folders: [String] = []
-            var path = URL(filePath: folder.checkpointFolder).standardizedFileURL.path
-            while path != "/", access(path, F_OK) != 0, errno == ENOENT {
-                folders.insert(path, at: 0)
-                path = URL(filePath: path).deletingLastPathComponent().path
-            }
-            newFolders = folders
-            newFiles = folder.ownFiles.filter { access($0, F_OK) != 0 && errno == ENOENT }
+            newFolders = MissingFolders.upTo(folder.checkpointFolder)
+            newFiles = [folder.lockFile].filter(Self.isMissing)
         }
+
+        /// Takes the place; which of the run's files are new is certain only now that nobody else writes them.
+        mutating func take() throws -> RunHold {
+            let hold = try RunHold(folder)
+            self.hold = hold
+            newFiles += folder.ownFiles.filter { $0 != folder.lockFile && Self.isMissing($0) }
+            return hold
+        }
+
+        private static func isMissing(_ path: String) -> Bool { access(path, F_OK) != 0 && errno == ENOENT }
     }
     private var places: [Place]
     private var hasBegun = false
@@ -67,9 +71,8 @@ final class RunPlaces {
                     """)
             }
         }
-        let hold = try RunHold(places[0].folder)
-        places[0].hold = hold
-        for place in places.indices.dropFirst() { places[place].hold = try RunHold(places[place].folder) }
+        let hold = try places[0].take()
+        for place in places.indices.dropFirst() { _ = try places[place].take() }
         return hold
     }
 
@@ -83,7 +86,11 @@ final class RunPlaces {
     func removeUnlessBegun() {
         if hasBegun { return }
         for place in places.reversed() {
-            if place.hold != nil { for path in place.newFiles { unlink(path) } }
+            if place.hold != nil {
+                for path in place.newFiles.reversed() { unlink(path) }
+            } else if access(place.folder.lockFile, F_OK) == 0 {
+                continue  // it is another coordinator's, which may not have written into its folders yet
+            }
             for path in place.newFolders.reversed() { rmdir(path) }
         }
     }

@@ -39,9 +39,9 @@ package struct UpstreamRun {
     ///
     /// A run that can't begin leaves nothing that was not there before.
     package func run(signals: SignalInbox) throws -> Outcome {
-        let places = try RunPlaces(folder, copy: copy)
-        do { return try run(signals: signals, in: places) } catch {
-            places.removeUnlessBegun()
+        let taken = try RunPlaces(folder, copy: copy)
+        do { return try run(signals: signals, in: taken) } catch {
+            taken.removeUnlessBegun()
             throw error
         }
     }
@@ -92,7 +92,9 @@ package struct UpstreamRun {
         defer { unlink(folder.endpointFile) }
         taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
-        if let note = try settings.coordinator.keys?.noteOfEmptyList() { Terminal.error(note) }
+        if let note = settings.coordinator.keys?.note(ofListed: shell.reception.authorizedCount) {
+            Terminal.error(note)
+        }
         if let fault = shell.memoryFault {
             Terminal.error(
                 "note: there is no shared memory here (\(fault)); floats go through sockets, which is slower")

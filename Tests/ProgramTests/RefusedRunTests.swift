@@ -54,7 +54,7 @@ import Testing
         let port = try #require(endpoint.split(separator: ":").last.map(String.init))
         #expect(try refused("--status", port).contains(port))
         #expect(try refused("--listen", endpoint, command: "coordinator").contains("in use"))
-        let board = folder.path("board")
+        let board = folder.path("above/board")
         #expect(
             try refused("--listen", endpoint, "--tensorboard", board, command: "coordinator").contains("in use"))
         _ = try refused("--listen", "tcp://192.0.2.1:5555", "--plaintext-network", command: "coordinator")

@@ -73,11 +73,12 @@ package struct KeyFolder: Sendable {
         return try Self.keys(in: authorizedFile, text(of: authorizedFile, isSecret: false))
     }
 
-    /// What a person should know where no key is listed; nil where one is.
+    /// What a person should know where no key is listed.
     ///
-    /// - Throws: where the list can't be read.
-    package func noteOfEmptyList() throws -> String? {
-        guard try authorized().labels.isEmpty else { return nil }
+    /// - Parameter count: how many keys were listed when the list was read.
+    /// - Returns: nil where one was.
+    func note(ofListed count: Int) -> String? {
+        guard count == 0 else { return nil }
         let isOfWorker =
             access(authorizedFile, F_OK) != 0 && access(coordinatorFile, F_OK) == 0
             ? " (\(path) looks like a worker's folder; a coordinator's is what `ssrm keys new` made)" : ""

@@ -50,6 +50,8 @@ package final class RelayShell {
     var droppedPeers = DroppedPeers()
     /// Where workers reach it.
     package var endpoint: String { reception.endpoint }
+    /// What a person should know where keys are asked for and none is listed, so that no worker can come.
+    package var noteOfKeys: String? { settings.keys?.note(ofListed: reception.authorizedCount) }
 
     /// A relay that listens and connects from now on.
     package init(

@@ -12,8 +12,8 @@ final class LiveTensorBoard {
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
     private var start = 0.0
-    /// Whether the folder was made for this run.
-    private let isNew: Bool
+    /// The folders that were made for this run, the outermost first.
+    private let newFolders: [String]
     /// Whether something of the run was told since it began.
     private var isUsed = false
 
@@ -23,7 +23,7 @@ final class LiveTensorBoard {
     ///   TensorBoard would draw both as one run.
     init(_ folder: String, jobDigest: String) throws {
         (self.folder, suffix) = (folder, "-\(jobDigest.prefix(8))")
-        isNew = access(folder, F_OK) != 0
+        newFolders = MissingFolders.upTo(folder)
         try DurableFolder.make(folder)
         let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
         guard let other = others.first else { return }
@@ -34,11 +34,11 @@ final class LiveTensorBoard {
             """)
     }
 
-    /// Takes the folder away again, where it was made for this run and has no figures of it.
+    /// Takes the folder away again, where it was made for this run and has no figures of it; likewise those above it.
     func removeIfUnused() {
-        if isUsed || !isNew { return }
+        if isUsed || newFolders.isEmpty { return }
         if !path.isEmpty { unlink(path) }
-        rmdir(folder)
+        for made in newFolders.reversed() { rmdir(made) }
     }
 
     private var eventFiles: [String] {

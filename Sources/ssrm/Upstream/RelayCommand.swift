@@ -60,8 +60,10 @@ struct RelayCommand: ParsableCommand {
         let shell = try RelayShell(
             settings, dataset: dataset, signals: signals, events: events,
             sinks: [WorkerTerminalSink(isQuiet: quiet)])
-        if !quiet { Terminal.error("relaying for \(connect) at \(shell.endpoint)") }
-        if let note = try settings.keys?.noteOfEmptyList() { Terminal.error(note) }
+        if !quiet {
+            Terminal.error("relaying for \(connect) at \(shell.endpoint)")
+            if let note = shell.noteOfKeys { Terminal.error(note) }
+        }
         if case .stopped(let signal) = try shell.run() {
             if !quiet {
                 Terminal.error(
