@@ -9,20 +9,26 @@ package enum DurableFolder {
     /// - Throws: `TensorFileError.unwritable`, where there is no folder afterwards. A file system that brings no folder
     ///   to the disk, or one above that may not be read, is no error.
     package static func make(_ path: String) throws(TensorFileError) {
-        var made: [String] = []
-        var place = URL(filePath: path).standardizedFileURL.path
-        while access(place, F_OK) != 0, errno == ENOENT, place != "/" {
-            made.append(place)
-            place = URL(filePath: place).deletingLastPathComponent().path
-        }
-        for folder in made.reversed() where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+        let made = missing(path)
+        for folder in made where mkdir(folder, 0o777) != 0 && errno != EEXIST {
             throw .unwritable(path: folder, reason: TensorFileError.lastReason)
         }
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .unwritable(path: path, reason: "a file is in the way")
         }
-        for folder in made { settle(URL(filePath: folder).deletingLastPathComponent().path) }
+        for folder in made.reversed() { settle(URL(filePath: folder).deletingLastPathComponent().path) }
+    }
+
+    /// A folder and those above it, as far as they are not there; the outermost first.
+    package static func missing(_ path: String) -> [String] {
+        var folders: [String] = []
+        var place = URL(filePath: path).standardizedFileURL.path
+        while place != "/", access(place, F_OK) != 0, errno == ENOENT {
+            folders.insert(place, at: 0)
+            place = URL(filePath: place).deletingLastPathComponent().path
+        }
+        return folders
     }
 
     /// Brings the names in a folder to the disk, where its file system can.

@@ -17,7 +17,7 @@ final class RunPlaces {
 
         init(_ folder: RunFolder) {
             self.folder = folder
-            newFolders = MissingFolders.upTo(folder.checkpointFolder)
+            newFolders = DurableFolder.missing(folder.checkpointFolder)
             newFiles = [folder.lockFile].filter(Self.isMissing)
         }
 
@@ -43,14 +43,12 @@ final class RunPlaces {
     init(_ folder: RunFolder, copy: RunFolder?) throws {
         places = ([folder] + (copy.map { [$0] } ?? [])).map { Place($0) }
         guard let copy else { return }
-        let (own, other) = (Self.realPath(folder.path), Self.realPath(copy.path))
-        func isInside(_ inner: String, _ outer: String) -> Bool { inner.hasPrefix(outer == "/" ? outer : outer + "/") }
         let what =
-            if own == other || Self.isSame(own, other) {
+            if FilePlace.areOne(folder.path, copy.path) {
                 "is the run directory itself"
-            } else if isInside(other, own) {
+            } else if FilePlace.isInside(copy.path, folder.path) {
                 "is inside of the run directory"
-            } else if isInside(own, other) {
+            } else if FilePlace.isInside(folder.path, copy.path) {
                 "has the run directory inside of it"
             } else { nil as String? }
         if let what { throw ServiceError("--checkpoint-copy \(copy.path) \(what); name a folder elsewhere") }
@@ -93,21 +91,5 @@ final class RunPlaces {
             }
             for path in place.newFolders.reversed() { rmdir(path) }
         }
-    }
-
-    private static func isSame(_ first: String, _ second: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        return stat(first, &one) == 0 && stat(second, &other) == 0
-            && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
-    }
-
-    /// The path without links, of a folder that need not be there.
-    private static func realPath(_ path: String) -> String {
-        var (there, missing) = (URL(filePath: path).standardizedFileURL, [String]())
-        while there.path != "/", access(there.path, F_OK) != 0 {
-            missing.insert(there.lastPathComponent, at: 0)
-            there.deleteLastPathComponent()
-        }
-        return missing.reduce(there.resolvingSymlinksInPath()) { $0.appending(path: $1) }.path
     }
 }

@@ -24,11 +24,12 @@ package struct StepTimes {
     package init(workers: Int, keepsEnds: Bool) { (self.workers, ends) = (workers, keepsEnds ? [] : nil) }
 
     /// Notes a step that is done while so many workers could compute; with the first, and with the first that all
-    /// workers are there for, counting starts anew.
-    package mutating func onStep(at now: Duration, readyCount: Int) {
-        if start == nil || (!wereAllThere && readyCount >= workers) {
+    /// workers are there for, counting starts anew; after that they are not counted any more.
+    package mutating func onStep(at now: Duration, readyCount: @autoclosure () -> Int) {
+        let areAllThere = wereAllThere || readyCount() >= workers
+        if start == nil || areAllThere != wereAllThere {
             self = StepTimes(workers: workers, keepsEnds: ends != nil)
-            (start, end, wereAllThere) = (now, now, readyCount >= workers)
+            (start, end, wereAllThere) = (now, now, areAllThere)
         } else {
             (end, steps) = (now, steps + 1)
         }

@@ -88,10 +88,14 @@ struct RadarRecord {
         return indices
     }
 
+    private static func trimmed(_ annotation: AnnotationFile.Annotation) -> String {
+        annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     private static func texts(_ file: AnnotationFile) -> CountedTexts {
         var texts = CountedTexts()
         for annotation in file.annotations {
-            let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
+            let note = trimmed(annotation)
             if !note.isEmpty { texts.add(note) }
         }
         return texts
@@ -110,7 +114,7 @@ struct RadarRecord {
             ("the signals do not reach so far", 0), ("the sleep epoch has another annotation", 0),
         ]
         for annotation in file.annotations {
-            let note = annotation.note.trimmingCharacters(in: .whitespacesAndNewlines)
+            let note = trimmed(annotation)
             guard !note.isEmpty else {
                 counts[0].count += 1
                 continue

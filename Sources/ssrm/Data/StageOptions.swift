@@ -11,14 +11,7 @@ struct StageOptions: ParsableArguments {
             What texts of the scoring stand for, like 0=W,1=N1,5=REM,8= (nothing behind = for no stage); may be given several \
             times.
             """,
-        transform: { text in
-            try text.split(separator: ",").map { pair in
-                guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex else {
-                    throw ValidationError("--stage-map is like 0=W,5=REM: \"\(pair)\" has no text before a =")
-                }
-                return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
-            }
-        })
+        transform: { try mapEntries($0, of: "--stage-map", like: "0=W,5=REM", naming: "text") })
     var stageMap: [[(text: String, code: String)]] = []
 
     @Flag(name: .long, help: "Leave sleep epochs whose text is no known stage without a label, however many they are.")
@@ -56,6 +49,26 @@ struct StageOptions: ParsableArguments {
         return try HypnogramReading(
             stageMap: Dictionary(pairs) { $1 }, ignoresUnknownStages: ignoreUnknownStages, preference: prefer,
             scorer: scorer)
+    }
+}
+
+/// The entries of an option that says which code each of some texts stands for.
+///
+/// - Parameters:
+///   - text: what was given, like `0=W,9=`: nothing behind a sign is an empty code.
+///   - option: the option's name.
+///   - example: what it is like.
+///   - what: what stands before a sign.
+/// - Returns: the entries in their order.
+/// - Throws: `ValidationError` for an entry without a sign, or with nothing before it.
+func mapEntries(
+    _ text: String, of option: String, like example: String, naming what: String
+) throws -> [(text: String, code: String)] {
+    try text.split(separator: ",").map { pair in
+        guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex else {
+            throw ValidationError("\(option) is like \(example): \"\(pair)\" has no \(what) before a =")
+        }
+        return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
     }
 }
 

@@ -121,15 +121,8 @@ struct TableCommand: ReaderCommand {
     @Option(
         name: .long,
         help: "What the table's labels stand for, like 0=W,1=N1,9= (nothing behind = for no label).",
-        transform: { text in
-            try text.split(separator: ",").map { pair in
-                guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex else {
-                    throw ValidationError("--label-map is like 0=W,1=N1: \"\(pair)\" has no label before a =")
-                }
-                return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
-            }
-        })
-    var labelMap: [(String, String)] = []
+        transform: { try mapEntries($0, of: "--label-map", like: "0=W,1=N1", naming: "label") })
+    var labelMap: [(text: String, code: String)] = []
 
     @Option(name: .long, help: "How many rows of the table a sample spans; an odd number.")
     var window = 1
@@ -186,7 +179,7 @@ struct TableCommand: ReaderCommand {
         guard isNight || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
         }
-        if let text = firstRepeated(labelMap.map(\.0)) {
+        if let text = firstRepeated(labelMap.map(\.text)) {
             throw ValidationError("--label-map names \"\(text)\" twice: leave one of them out")
         }
         guard !units.contains("") else { throw ValidationError("--units must name a unit for each column of values") }
@@ -260,7 +253,7 @@ struct TableCommand: ReaderCommand {
             subject: subject.map { .column($0) } ?? .named(subjectName ?? ""), recording: recording,
             position: position ?? timeColumn ?? "", label: label,
             values: valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? .named(values))
-        let labels = try TableLabels(vocabulary, codeOfText: Dictionary(labelMap) { $1 })
+        let labels = try TableLabels(vocabulary, codeOfText: Dictionary(labelMap.map { ($0.text, $0.code) }) { $1 })
         let format = TableRecordings.Format(
             delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
         if timeColumn == nil {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// Refuses result files that could not be written, that are one of the command's own inputs, or of which two are the
@@ -12,8 +13,7 @@ func requireWritable(_ paths: [String?], inputs: [String?]) throws {
     for path in paths { try requireWritable(path) }
     try requireUntouched(inputs, by: paths)
     for (place, path) in paths.enumerated() {
-        let other = paths[..<place].first { realPath($0) == realPath(path) || isSameFile($0, path) }
-        if let other {
+        if let other = paths[..<place].first(where: { FilePlace.areOne($0, path) }) {
             throw ProgramError("can't write \(path): \(other) is the same file, and each result needs its own")
         }
     }
@@ -32,8 +32,8 @@ func requireUntouched(_ inputs: [String?], by paths: [String]) throws {
         for input in inputs.compactMap(\.self) {
             var other = stat()
             guard stat(input, &other) == 0 else { continue }  // whoever reads it says so
-            let isInside = other.st_mode & S_IFMT == S_IFDIR && realPath(path).hasPrefix(realPath(input) + "/")
-            if isSameFile(input, path) || isInside {
+            let isInside = other.st_mode & S_IFMT == S_IFDIR && FilePlace.isInside(path, input)
+            if FilePlace.isSame(input, path) || isInside {
                 throw ProgramError(
                     "can't write \(path): it belongs to what this command reads (\(input)); name another file")
             }
@@ -54,17 +54,4 @@ private func requireWritable(_ path: String) throws {
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
     }
-}
-
-private func isSameFile(_ first: String, _ second: String) -> Bool {
-    var (one, other) = (stat(), stat())
-    return stat(first, &one) == 0 && stat(second, &other) == 0
-        && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
-}
-
-/// The path without links, of a file that need not be there in a folder that is.
-private func realPath(_ path: String) -> String {
-    let url = URL(filePath: path).standardizedFileURL
-    if access(path, F_OK) == 0 { return url.resolvingSymlinksInPath().path }
-    return url.deletingLastPathComponent().resolvingSymlinksInPath().appending(path: url.lastPathComponent).path
 }

@@ -23,7 +23,7 @@ final class LiveTensorBoard {
     ///   TensorBoard would draw both as one run.
     init(_ folder: String, jobDigest: String) throws {
         (self.folder, suffix) = (folder, "-\(jobDigest.prefix(8))")
-        newFolders = MissingFolders.upTo(folder)
+        newFolders = DurableFolder.missing(folder)
         try DurableFolder.make(folder)
         let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
         guard let other = others.first else { return }
