@@ -15,7 +15,7 @@ extension FrontLoop {
     private static let pieceAfterRest = 16 << 10
 
     func onOuter(_ passage: Passage, isBroken: Bool) {
-        if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerGone(passage) }
+        if passage.outer >= 0, passage.hasBack, !passage.sendBack() { return onPeerDeaf(passage) }
         switch passage.phase {
         case .open:
             carryIn(passage)
@@ -233,7 +233,7 @@ extension FrontLoop {
             if count <= 0 { return onHostGone(passage) }
             passage.noteAnswer(count)
             if passage.outer < 0 { continue }
-            if !passage.send(taken(count)) { return onPeerGone(passage) }
+            if !passage.send(taken(count)) { return onPeerDeaf(passage) }
         }
     }
 
@@ -248,6 +248,14 @@ extension FrontLoop {
     }
 
     // MARK: - Ends
+
+    /// Nothing can be said to the peer any more: it has closed, and what it said before that may not be read yet.
+    private func onPeerDeaf(_ passage: Passage) {
+        passage.dropBack()
+        if passage.phase == .open { carryIn(passage) }
+        // With what could not be taken at once.
+        if passages[passage.number] != nil, passage.phase == .open { onPeerGone(passage) }
+    }
 
     /// The peer is gone: what it said is on its way, and the ROUTER closes once it has read that.
     private func onPeerGone(_ passage: Passage) {
