@@ -15,7 +15,9 @@ extension Reception {
             let gauge = front.sender(of: came, pass)
             front.onTakenSealed(content, of: gauge)
             guard let label = gatekeeper?.label(of: pass.key) else {
-                if let gauge { front.drop(gauge, because: "its key is not listed any more") }
+                // Whoever is known is sent away with the note of the change, which is on its way, and told of there.
+                let isKnown = sealedPeers[first.copied() + pass.key.bytes] != nil
+                if let gauge, !isKnown { front.drop(gauge, because: "its key is not listed any more") }
                 continue
             }
             guard limits.message.areKept(by: content.map(\.bytes.count)) else {
