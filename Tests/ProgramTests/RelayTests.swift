@@ -96,6 +96,8 @@ import Testing
         let relay = try Relay(for: run.events.endpoint())
         let worker = try relay.worker()
         try run.waitsForJoining(of: relay.process.pid)
+        // With its samples: while they come, they fill what the system keeps for who does not read.
+        try run.waitsForProgress()
         worker.signal(SIGSTOP)
         #expect(relay.process.waits(for: ":\(worker.pid) was not heard of"))
         _ = try run.stop()
