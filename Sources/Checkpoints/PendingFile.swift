@@ -25,8 +25,9 @@ package final class PendingFile {
     private static let withoutName = 0o20_000_000 | O_DIRECTORY
 
     private let path: String
-    private let target: String
-    private let temporary: String
+    /// Where the file comes to be, and by which names in it.
+    private let folder: OpenFolder
+    private let (target, temporary): (String, String)
     private let descriptor: Int32
     private let disk: DiskCalls
     /// Whether a file of the temporary name is there.
@@ -38,17 +39,24 @@ package final class PendingFile {
 
     /// An empty file for `path`, with these permissions but those that the process's mask takes away.
     ///
+    /// Its folder is opened now: it is that one that the file will be in, or none.
+    ///
+    /// - Parameters:
+    ///   - path: where it will be.
+    ///   - held: the folder, where it is open already; by default that of `path`, links followed.
+    ///   - permissions: as `open` takes them.
+    ///   - disk: the calls that wait for it.
     /// - Throws: `TensorFileError.unwritable`.
     package init(
-        for path: String, permissions: UInt32 = 0o666, disk: DiskCalls = DiskCalls()
+        for path: String, in held: OpenFolder? = nil, permissions: UInt32 = 0o666, disk: DiskCalls = DiskCalls()
     ) throws(TensorFileError) {
         self.disk = disk
         // A link is followed, so that what it names is replaced and not the link.
         let resolved = realpath(path, nil)
         defer { free(resolved) }
-        target = resolved.map { String(cString: $0) } ?? path
+        let url = URL(filePath: resolved.map { String(cString: $0) } ?? path)
         var status = stat()
-        if stat(target, &status) == 0 {
+        if stat(url.path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 let isFolder = status.st_mode & S_IFMT == S_IFDIR
                 throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
@@ -56,30 +64,32 @@ package final class PendingFile {
         } else if errno != ENOENT {  // a name that is too long, links in a circle
             throw .unwritable(path: path, reason: TensorFileError.lastReason)
         }
-        let url = URL(filePath: target)
-        let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-        let folder = url.deletingLastPathComponent().path
-        let name = String(url.lastPathComponent.unicodeScalars.prefix(50))  // the whole may have 255 bytes
-        temporary = URL(filePath: folder).appending(path: ".\(name).\(unique).part").path
         self.path = path
-        let nameless = open(folder, O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)
+        if let held {
+            folder = held
+        } else {
+            folder = try OpenFolder(url.deletingLastPathComponent().path, toWrite: path)
+        }
+        let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        target = held == nil ? url.lastPathComponent : URL(filePath: path).lastPathComponent
+        let start = String(target.unicodeScalars.prefix(50))  // the whole may have 255 bytes
+        temporary = ".\(start).\(unique).part"
+        let nameless = openat(folder.descriptor, ".", O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)
         if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
             descriptor = nameless
             return
         }
         if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+        descriptor = openat(
+            folder.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         isNamed = descriptor >= 0
-        guard descriptor >= 0 else {
-            let reason = errno == ENOENT ? "there is no folder \(folder)" : TensorFileError.lastReason
-            throw .unwritable(path: path, reason: reason)
-        }
+        guard descriptor >= 0 else { throw .unwritable(path: path, reason: TensorFileError.lastReason) }
     }
 
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        if isNamed { unlink(temporary) }
+        if isNamed { unlinkat(folder.descriptor, temporary, 0) }
     }
 
     private static func link(to descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
@@ -125,12 +135,11 @@ package final class PendingFile {
     package func commit() throws(TensorFileError) {
         guard disk.syncFile(descriptor) == 0 else { throw failure }
         if !isNamed {
-            guard linkat(AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0 else {
-                throw failure
-            }
+            let name = Self.link(to: descriptor)
+            guard linkat(AT_FDCWD, name, folder.descriptor, temporary, AT_SYMLINK_FOLLOW) == 0 else { throw failure }
             isNamed = true
         }
-        guard rename(temporary, target) == 0 else { throw failure }
+        guard renameat(folder.descriptor, temporary, folder.descriptor, target) == 0 else { throw failure }
         isNamed = false
         if let reason = settle() { throw .unsettled(path: path, reason: reason) }
     }
@@ -140,11 +149,10 @@ package final class PendingFile {
     /// A folder that may be written to but not read can't be opened for that, and some file systems bring no folder to
     /// the disk: then all of the file system is.
     private func settle() -> String? {
-        let folder = open(URL(filePath: target).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if folder >= 0 { close(folder) } }
-        if folder >= 0 {
-            if disk.syncFolder(folder) == 0 { return nil }
-            if errno != EINVAL && errno != ENOTSUP { return TensorFileError.lastReason }
+        switch folder.settle(by: disk.syncFolder) {
+        case 0: return nil
+        case nil, EINVAL, ENOTSUP: break
+        case let code?: return String(cString: strerror(code))
         }
         return disk.syncFileSystem(descriptor) == 0 ? nil : TensorFileError.lastReason
     }

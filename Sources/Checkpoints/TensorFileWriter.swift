@@ -19,13 +19,21 @@ public struct TensorFileWriter: ~Copyable {
     public init(
         path: String, tensors: [(name: String, type: TensorType, shape: [Int])], metadata: [String: String]
     ) throws(TensorFileError) {
+        try self.init(path: path, in: nil, tensors: tensors, metadata: metadata)
+    }
+
+    /// Starts a file in a folder that is open already, where there is one.
+    package init(
+        path: String, in folder: OpenFolder?, tensors: [(name: String, type: TensorType, shape: [Int])],
+        metadata: [String: String]
+    ) throws(TensorFileError) {
         header = TensorHeader(tensors: tensors, metadata: metadata)
         let head = header.encoded()
         guard let digits = head.withUnsafeBytes({ TensorHeader.digestRange(in: $0) }) else {
             preconditionFailure("a header without a digest")
         }
         digestOffset = digits.lowerBound
-        let file = try PendingFile(for: path)
+        let file = try PendingFile(for: path, in: folder)
         var digest = SHA256Digest()
         try head.withUnsafeBufferPointer { bytes throws(TensorFileError) in
             digest.update(UnsafeRawBufferPointer(bytes))

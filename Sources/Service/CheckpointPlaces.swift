@@ -8,12 +8,18 @@ package final class CheckpointPlaces {
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// Writers that keep the last `kept` checkpoints in each place.
-    package init(folder: RunFolder, copy: RunFolder?, kept: Int) throws {
+    /// Writers that keep the last `kept` checkpoints in each place, in the run directory only while it is held.
+    package init(folder: RunFolder, copy: RunFolder?, kept: Int, hold: RunHold? = nil) throws {
         let events = try Mailbox<RunEvent>()
         self.events = events
         let places = [(folder, false)] + (copy.map { [($0, true)] } ?? [])
-        writers = try places.map { ($0, try CheckpointWriter(folder: $0, kept: kept, events: events, isCopy: $1)) }
+        writers = try places.map { place, isCopy in
+            let isHeld = isCopy ? nil : hold?.isInPlace
+            return (
+                place,
+                try CheckpointWriter(folder: place, kept: kept, events: events, isCopy: isCopy, isHeld: isHeld)
+            )
+        }
     }
 
     /// The run directory.

@@ -1,3 +1,4 @@
+import Checkpoints
 package import Coordination
 import Dispatch
 import Foundation
@@ -23,6 +24,8 @@ package final class CheckpointWriter: Sendable {
     private let kept: Int
     private let retryDelay: Duration
     private let isCopy: Bool
+    /// Whether the run directory is still this run's; nil where nobody else can take it.
+    private let isHeld: (@Sendable () -> Bool)?
     private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())
     /// What came of it, for the thread that trains.
@@ -31,9 +34,10 @@ package final class CheckpointWriter: Sendable {
     /// A writer for a run directory that keeps the last `kept` checkpoints; as a copy of another one's where it is one.
     package init(
         folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10), events: Mailbox<RunEvent>? = nil,
-        isCopy: Bool = false
+        isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
     ) throws {
-        (self.folder, self.kept, self.retryDelay, self.isCopy) = (folder, kept, retryDelay, isCopy)
+        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
+        (self.isCopy, self.isHeld) = (isCopy, isHeld)
         self.events = try events ?? Mailbox()
     }
 
@@ -56,15 +60,26 @@ package final class CheckpointWriter: Sendable {
             return state.waiting
         }
         guard let taken else { return }
+        let file = folder.checkpointFile(step: taken.state.step)
+        let place: OpenFolder
         do {
-            try taken.write(to: folder.checkpointFile(step: taken.state.step))
+            place = try openPlace(for: file)
+            try taken.write(to: file, in: place)
         } catch {
             return onFailure("\(error)", of: taken)
         }
         state.withLock { ($0.failure, $0.retryTime) = (nil, nil) }
         let step = taken.state.step
         events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
-        removeOldOnes(upTo: taken.state.step)
+        removeOldOnes(upTo: taken.state.step, in: place)
+    }
+
+    /// The folder of checkpoints: once it is open, nothing is written into another one that takes its place.
+    private func openPlace(for file: String) throws -> OpenFolder {
+        let place = try OpenFolder(folder.checkpointFolder, toWrite: file)
+        // Looked at only now: this process may have been stopped for an hour before it opened that folder.
+        if let isHeld, !isHeld() { throw ServiceError("\(folder.path) was removed or replaced under this run") }
+        return place
     }
 
     private func onFailure(_ reason: String, of taken: TrainingCheckpoint) {
@@ -97,14 +112,17 @@ package final class CheckpointWriter: Sendable {
         return queue.sync {
             state.withLock { $0.waiting = nil }
             do {
-                return try folder.checkpointSteps.filter { $0 > step }.compactMap(remove)
+                let steps = try folder.checkpointSteps.filter { $0 > step }
+                guard let last = steps.last else { return [] }
+                let place = try openPlace(for: folder.checkpointFile(step: last))
+                return steps.compactMap { remove($0, in: place) }
             } catch {
                 return ["\(error)"]
             }
         }
     }
 
-    private func removeOldOnes(upTo step: Int) {
+    private func removeOldOnes(upTo step: Int, in place: OpenFolder) {
         let backTo = state.withLock(\.backTo)
         let steps: [Int]
         do {
@@ -114,14 +132,14 @@ package final class CheckpointWriter: Sendable {
         }
         let wanted = Set(backTo.compactMap { backTo in steps.last { $0 <= backTo } })
         for old in steps.dropLast(kept) where !wanted.contains(old) {
-            if let reason = remove(old) { events.put(.checkpointNotRemoved(reason: reason)) }
+            if let reason = remove(old, in: place) { events.put(.checkpointNotRemoved(reason: reason)) }
         }
     }
 
     /// Removes the checkpoint of a step; returns why it is still there, where it is.
-    private func remove(_ step: Int) -> String? {
+    private func remove(_ step: Int, in place: OpenFolder) -> String? {
         let path = folder.checkpointFile(step: step)
-        return unlink(path) == 0 || errno == ENOENT ? nil : "\(path): \(String(cString: strerror(errno)))"
+        return place.remove(URL(filePath: path).lastPathComponent).map { "\(path): \($0)" }
     }
 
     /// Waits until all is written, with a last attempt where the last failed.

@@ -1,11 +1,17 @@
 import Checkpoints
 import Foundation
+import Synchronization
 package import Upstream
 
 /// A run directory that is this process's, and is to stay so while the run goes on.
 package final class RunHold {
+    /// The lock that is held, for any thread to ask.
+    private final class Held: Sendable {
+        let lock: Mutex<RunLock>
+        init(_ lock: RunLock) { self.lock = Mutex(lock) }
+    }
     private let folder: RunFolder
-    private var lock: RunLock
+    private let held: Held
     /// What the run wrote at its begin, to be written again where somebody removed it.
     private var files: [(path: String, text: String)] = []
     /// Whether another coordinator has the directory now: then nothing is to be written there.
@@ -16,7 +22,12 @@ package final class RunHold {
     /// - Throws: when another coordinator has it.
     package init(_ folder: RunFolder) throws {
         self.folder = folder
-        lock = try RunLock(folder.lockFile, folder: folder.path)
+        held = Held(try RunLock(folder.lockFile, folder: folder.path))
+    }
+
+    /// Whether the directory is this process's at this moment; any thread may call it.
+    var isInPlace: @Sendable () -> Bool {
+        { [held] in held.lock.withLock(\.isInPlace) }
     }
 
     /// Writes a file of the run's.
@@ -31,13 +42,16 @@ package final class RunHold {
     /// - Returns: whether the directory was.
     /// - Throws: when another coordinator has it now.
     func renew() throws -> Bool {
-        let isInPlace = lock.isInPlace
+        let isInPlace = isInPlace()
         // A run that was refused may have taken an empty one for its own.
         for path in [folder.path, folder.checkpointFolder] { mkdir(path, 0o777) }
         if isInPlace { return false }
         // Where it can't be made, the checkpoint says why.
         guard access(folder.path, W_OK) == 0 else { return false }
-        do { lock = try RunLock(folder.lockFile, folder: folder.path) } catch {
+        do {
+            let lock = try RunLock(folder.lockFile, folder: folder.path)
+            held.lock.withLock { $0 = lock }
+        } catch {
             isLost = true
             throw ServiceError("\(folder.path) was removed or replaced under this run: \(error)")
         }

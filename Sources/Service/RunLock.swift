@@ -1,7 +1,7 @@
 import Foundation
 
 /// Holds a run directory for one coordinator; let go of when the process ends, however it does.
-final class RunLock {
+final class RunLock: Sendable {
     private let descriptor: Int32
     private let path: String
 

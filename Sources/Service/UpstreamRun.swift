@@ -85,7 +85,7 @@ package struct UpstreamRun {
         coordinator.localWorkers = settings.workers?.count ?? 0
         let shell = try CoordinatorShell(
             coordinator, from: start, samples: dataset.samples,
-            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints),
+            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints, hold: hold),
             hold: hold, signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)

@@ -1,4 +1,4 @@
-import Checkpoints
+package import Checkpoints
 public import Encoders
 import Foundation
 public import Numerics
@@ -42,7 +42,12 @@ public struct TrainingCheckpoint: Sendable {
     /// Writes the checkpoint whole or not at all.
     ///
     /// - Throws: `TensorFileError`.
-    public func write(to path: String) throws {
+    public func write(to path: String) throws { try write(to: path, in: nil) }
+
+    /// Writes the checkpoint whole or not at all, into a folder that is open already where there is one.
+    ///
+    /// - Throws: `TensorFileError`.
+    package func write(to path: String, in folder: OpenFolder?) throws {
         let network = job.network
         let parts = network.parts.map { (name: $0.name, type: TensorType.float32, shape: $0.shape) }
         let vectors = job.stateVectorNames.map {
@@ -54,7 +59,7 @@ public struct TrainingCheckpoint: Sendable {
         ]
         metadata.merge(record.metadata) { $1 }
         if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
-        var writer = try TensorFileWriter(path: path, tensors: parts + vectors, metadata: metadata)
+        var writer = try TensorFileWriter(path: path, in: folder, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
         for vector in state.vectors { try writer.append(vector.bytes) }
         _ = try writer.finish()

@@ -114,6 +114,19 @@ private func failing(_ code: Int32) -> (Int32) -> Int32 {
     }
 }
 
+@Test func whatWasBegunInAFolderIsNotPutIntoAnotherThatTookItsPlace() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path("place"), withIntermediateDirectories: true)
+    let file = try PendingFile(for: folder.path("place/file"))
+    try Array("new".utf8).withUnsafeBytes { try file.append($0) }
+    try FileManager.default.removeItem(atPath: folder.path("place"))
+    try FileManager.default.createDirectory(atPath: folder.path("place"), withIntermediateDirectories: true)
+    #expect(throws: TensorFileError.unwritable(path: folder.path("place/file"), reason: "No such file or directory")) {
+        try file.commit()
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("place")).isEmpty)
+}
+
 @Test func aDiskThatDoesNotTakeTheContentLeavesWhatWasThere() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("old", to: "file")

@@ -48,6 +48,16 @@ import Upstream
         #expect(try run.folder.checkpointSteps == [3])
     }
 
+    @Test func inADirectoryThatIsAnothersNothingIsWrittenAndNothingRemoved() throws {
+        try run.makeFolders()
+        for step in 1...3 { try run.checkpoint(step: step).write(to: run.folder.checkpointFile(step: step)) }
+        let writer = try CheckpointWriter(folder: run.folder, kept: 1, isHeld: { false })
+        writer.write(run.checkpoint(step: 4))
+        #expect { try writer.finish() } throws: { "\($0)".contains("was removed or replaced under this run") }
+        #expect(writer.dropLater(than: 1).count == 1)
+        #expect(try run.folder.checkpointSteps == [1, 2, 3])
+    }
+
     @Test func onlyWhenTheLastOneCannotBeWrittenIsItAnError() throws {
         let writer = try writer(retryDelay: .seconds(600))
         writer.write(run.checkpoint(step: 2))
