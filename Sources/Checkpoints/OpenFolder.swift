@@ -28,6 +28,11 @@ package final class OpenFolder: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// Opens a file of this name to read and write, and makes it where there is none.
+    ///
+    /// - Returns: its descriptor, which the caller closes; below 0 where that fails, with `errno`.
+    package func openFile(_ name: String) -> Int32 { openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+
     /// Removes a file of this name.
     ///
     /// - Returns: why it is still there, where it is.

@@ -84,7 +84,7 @@ final class RunPlaces {
     func removeUnlessBegun() {
         if hasBegun { return }
         for place in places.reversed() {
-            if place.hold != nil {
+            if let hold = place.hold, hold.isInPlace() {
                 for path in place.newFiles.reversed() { unlink(path) }
             } else if access(place.folder.lockFile, F_OK) == 0 {
                 continue  // it is another coordinator's, which may not have written into its folders yet

@@ -61,7 +61,7 @@ package struct UpstreamRun {
         let page = try settings.status.map {
             try StatusSink($0, folder: folder.path, rowsPerStep: job.rowsPerStep)
         }
-        let events = RunEvents(try sinks() + [tally] + (page.map { [$0] } ?? []))
+        let events = RunEvents(try sinks(heldBy: hold) + [tally] + (page.map { [$0] } ?? []))
         defer { events.end() }
         if settings.workers != nil, let note = arithmetic.note {
             events.tell(.slowProducts(note: note))
@@ -89,7 +89,7 @@ package struct UpstreamRun {
             hold: hold, signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
-        defer { unlink(folder.endpointFile) }
+        defer { if hold.isInPlace() { unlink(folder.endpointFile) } }
         taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
         if let note = settings.coordinator.keys?.note(ofListed: shell.reception.authorizedCount) {
@@ -129,11 +129,11 @@ package struct UpstreamRun {
     }
 
     /// Who is told of what happens in the run: a line a sink.
-    private func sinks() throws -> [any RunEventSink] {
+    private func sinks(heldBy hold: RunHold) throws -> [any RunEventSink] {
         [
             TerminalSink(job: job),
-            try MetricsSink(job: job, folder: folder, every: settings.reportEvery),
-            try EventsFile(folder: folder),
+            try MetricsSink(job: job, folder: folder, every: settings.reportEvery, isHeld: hold.isInPlace),
+            try EventsFile(folder: folder, isHeld: hold.isInPlace),
         ] + (follower.map { [MetricsFollower(folder, tell: $0)] } ?? [])
     }
 

@@ -144,6 +144,8 @@ import Testing
         #expect(result.status == 1, Comment(rawValue: result.errors))
         #expect(result.errors.contains("was removed or replaced under this run"), Comment(rawValue: result.errors))
         #expect(try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").isEmpty)
+        #expect(try second.events.entries.count { $0.event == .started } == 1)
+        #expect(FileManager.default.fileExists(atPath: run + "/endpoint"))
         try second.stopsWithTheBitsOfAnUndisturbedRun()
     }
 

@@ -1,6 +1,7 @@
 import Coordination
 import Foundation
 import Service
+import Synchronization
 import TestKit
 import Testing
 import Upstream
@@ -91,9 +92,29 @@ import Upstream
     @Test func aFileThatCannotBeWrittenIsNamed() throws {
         let run = try SmallRun()
         let noFolder = #expect(throws: ServiceError.self) { try EventsFile(folder: run.folder) }
-        #expect(noFolder?.description.contains("events.jsonl can't be written: No such") ?? false)
+        #expect(noFolder?.description.contains("events.jsonl: there is no folder") ?? false)
         try run.temporary.write("", to: "run/metrics.jsonl/in-the-way")
         let folder = #expect(throws: ServiceError.self) { try MetricsSink(job: run.job, folder: run.folder, every: 1) }
         #expect(folder?.description.contains("metrics.jsonl can't be written: Is a directory") ?? false)
+    }
+
+    @Test func inADirectoryThatIsAnothersNoLineIsWritten() throws {
+        let run = try SmallRun()
+        try run.makeFolders()
+        let isHeld = Atomic(true)
+        let file = try EventsFile(folder: run.folder, isHeld: { isHeld.load(ordering: .relaxed) })
+        try file.take(.listening(endpoint: "tcp://a"), at: .zero)
+        try FileManager.default.removeItem(atPath: run.folder.path)
+        try run.makeFolders()
+        try Data("theirs\n".utf8).write(to: URL(filePath: run.folder.eventsFile))
+        isHeld.store(false, ordering: .relaxed)
+        let fault = #expect(throws: ServiceError.self) { try file.take(.listening(endpoint: "tcp://b"), at: .zero) }
+        #expect("\(fault.map { "\($0)" } ?? "")".contains("was removed or replaced under this run"))
+        #expect(try String(contentsOfFile: run.folder.eventsFile, encoding: .utf8) == "theirs\n")
+        // Once it is this run's again, what waited is written.
+        isHeld.store(true, ordering: .relaxed)
+        try file.take(.listening(endpoint: "tcp://c"), at: .zero)
+        let lines = try String(contentsOfFile: run.folder.eventsFile, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 3 && lines[1].contains("tcp://b") && lines[2].contains("tcp://c"))
     }
 }

@@ -26,9 +26,10 @@ package final class EventsFile: RunEventSink {
     private let file: LineFile
     private let encoder = JSONEncoder()
 
-    /// Opens the file in a run directory, or makes it.
-    package init(folder: RunFolder) throws {
-        file = try LineFile(folder.eventsFile)
+    /// Opens the file in a run directory, or makes it; it is made again there while `isHeld` says that the directory is
+    /// still this run's.
+    package init(folder: RunFolder, isHeld: @escaping () -> Bool = { true }) throws {
+        file = try LineFile(folder.eventsFile, isHeld: isHeld)
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 

@@ -3,11 +3,13 @@ import Foundation
 
 /// A file that lines are added to, each whole or not at all.
 ///
-/// Lines that can't be written wait for the next one; a file that was removed is made again.
+/// Lines that can't be written wait for the next one; a file that was removed is made again, in a folder that is still
+/// this process's.
 final class LineFile {
     /// So many bytes wait at most; the oldest lines go first.
     private static let waitingLimit = 1 << 20
     private let path: String
+    private let isHeld: () -> Bool
     private var descriptor: Int32
     private var byteCount: Int
     /// Lines that are not written.
@@ -17,8 +19,13 @@ final class LineFile {
     private var isToldOf = false
 
     /// Opens a file, or makes it; a last line that was cut short is taken away.
-    init(_ path: String) throws(ServiceError) {
-        self.path = path
+    ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - isHeld: whether its folder is still this process's; in another's nothing is written.
+    /// - Throws: where it can't be made or written.
+    init(_ path: String, isHeld: @escaping () -> Bool = { true }) throws(ServiceError) {
+        (self.path, self.isHeld) = (path, isHeld)
         (descriptor, byteCount) = (-1, 0)
         try reopen()
     }
@@ -30,7 +37,16 @@ final class LineFile {
     }
 
     private func reopen() throws(ServiceError) {
-        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        let url = URL(filePath: path)
+        let folder: OpenFolder
+        do { folder = try OpenFolder(url.deletingLastPathComponent().path, toWrite: path) } catch {
+            throw ServiceError("\(error)")
+        }
+        // Looked at once the folder is open: another run may have made it anew while this process was stopped.
+        if !isHeld() {
+            throw ServiceError("\(path) can't be written: its folder was removed or replaced under this run")
+        }
+        let opened = folder.openFile(url.lastPathComponent)
         if opened < 0 { throw Self.unwritable(path) }
         if descriptor >= 0 { close(descriptor) }
         descriptor = opened

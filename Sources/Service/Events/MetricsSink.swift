@@ -38,6 +38,7 @@ package final class MetricsSink: RunEventSink {
     private let path: String
     private let (steps, stepsPerRound, rowsPerStep, every): (Int, Int, Int, Int)
     private var file: LineFile
+    private let isHeld: () -> Bool
     /// Sums of the figures since the last line, and of how many exchanges.
     private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
     /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
@@ -48,10 +49,10 @@ package final class MetricsSink: RunEventSink {
     private var costs = RunCosts()
 
     /// A sink for a run of this job with a line every `every` steps, or where an exchange after them ends, and one
-    /// after the last.
-    package init(job: Job, folder: RunFolder, every: Int) throws {
-        (path, self.every) = (folder.metricsFile, every)
-        file = try LineFile(path)
+    /// after the last; the file is made again while `isHeld` says that the directory is still this run's.
+    package init(job: Job, folder: RunFolder, every: Int, isHeld: @escaping () -> Bool = { true }) throws {
+        (path, self.every, self.isHeld) = (folder.metricsFile, every, isHeld)
+        file = try LineFile(path, isHeld: isHeld)
         (steps, stepsPerRound, rowsPerStep) = (job.steps, job.stepsPerRound, job.rowsPerStep)
     }
 
@@ -73,6 +74,9 @@ package final class MetricsSink: RunEventSink {
 
     /// Drops the lines of steps that are done again, or that an earlier run in the same directory left.
     private func dropLines(after step: Int) throws {
+        if !isHeld() {
+            throw ServiceError("\(path) can't be written: its folder was removed or replaced under this run")
+        }
         var kept: [Data] = []
         if step > 0, let content = FileManager.default.contents(atPath: path) {
             struct Step: Decodable { let step: Int }
@@ -81,7 +85,7 @@ package final class MetricsSink: RunEventSink {
             }
         }
         try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path)
-        file = try LineFile(path)
+        file = try LineFile(path, isHeld: isHeld)
     }
 
     private func add(_ figures: [RunEvent.NamedFigure]) {
