@@ -251,8 +251,9 @@ extension FrontLoop {
 
     /// Nothing can be said to the peer any more: it has closed, and what it said before that may not be read yet.
     private func onPeerDeaf(_ passage: Passage) {
+        guard passage.phase == .open else { return forget(passage.number) }
         passage.dropBack()
-        if passage.phase == .open { carryIn(passage) }
+        carryIn(passage)
         // With what could not be taken at once.
         if passages[passage.number] != nil, passage.phase == .open { onPeerGone(passage) }
     }
