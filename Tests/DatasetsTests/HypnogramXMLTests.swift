@@ -87,6 +87,9 @@ private let eventsOfNSRR: [(type: String, concept: String, start: String, durati
     ("<PSGAnnotation>&x;</PSGAnnotation>", ", line 1: it is no well-formed XML"),
     ("<svg/>", ", line 1: its root element is \"svg\": of XML, PSGAnnotation (NSRR) and CMPStudyConfig"),
     ("<PSGAnnotation/>", ": none of its 0 annotations is a sleep stage"),
+    ("<PSGAnnotation>\n<?page-break?></PSGAnnotation>", ", line 2: the processing instruction \"page-break\" says"),
+    ("<?xsl?>\n<PSGAnnotation/>", ", line 1: the processing instruction \"xsl\" says nothing"),
+    ("<?xsl a?>\n<PSGAnnotation><!-- ? --></PSGAnnotation>", ": none of its 0 annotations is a sleep stage"),
     (nsrr([("Stages|Stages", "Wake|0", "22:00:30", "30")]), ", line 11: a stage's Start is \"22:00:30\": it must be a"),
     (nsrr([("Stages|Stages", "Wake|0", "30", "")]), ", line 11: a stage's Duration is \"\": it must be a number"),
     (

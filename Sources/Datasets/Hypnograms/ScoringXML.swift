@@ -6,7 +6,8 @@ import FoundationXML
 ///
 /// NSRR's events say themselves which are stages (`EventType` `Stages|Stages`) and when they are, in seconds from the
 /// recording's start. Compumedics lists a stage for each sleep epoch, as numbers. Document types and entities are
-/// refused before anything is parsed, whatever they are for: they can name other files, and grow without bound.
+/// refused before anything is parsed, whatever they are for: they can name other files, and grow without bound. So are
+/// processing instructions of a name alone (`<?name?>`), at which Foundation's parser traps.
 final class ScoringXML: NSObject, XMLParserDelegate {
     /// Compumedics' numbers of stages.
     private static let numbers: [String: StageMeaning] = [
@@ -46,7 +47,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 path: path,
                 reason: "\(bytes.count) bytes are too many for a scoring in XML (\(largestByteCount) at most)")
         }
-        try refuseDocumentTypes(bytes, path: path)
+        try refuseUnreadable(bytes, path: path)
         let reader = ScoringXML(path: path)
         // What the declaration says of the encoding was true of the file, not of the UTF-8 that was made of it.
         var content = bytes[...].drop { $0 != UInt8(ascii: "<") }
@@ -70,12 +71,22 @@ final class ScoringXML: NSObject, XMLParserDelegate {
             listedEpochCount: isListed ? reader.stageCount : nil)
     }
 
-    private static func refuseDocumentTypes(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+    private static func refuseUnreadable(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
         var line = 1
         for place in bytes.indices {
             if bytes[place] == 10 { line += 1 }
-            guard bytes[place] == UInt8(ascii: "<"), place + 1 < bytes.count, "!hH".utf8.contains(bytes[place + 1])
+            guard bytes[place] == UInt8(ascii: "<"), place + 1 < bytes.count, "!?hH".utf8.contains(bytes[place + 1])
             else { continue }
+            if bytes[place + 1] == UInt8(ascii: "?") {
+                let name = bytes[(place + 2)...].prefix { $0 > 32 && $0 != UInt8(ascii: "?") }
+                if bytes[name.endIndex...].starts(with: "?>".utf8) {
+                    throw .badLine(
+                        path: path, line: line,
+                        reason: "the processing instruction \(quoted(String(decoding: name, as: UTF8.self))) says "
+                            + "nothing, and is not read; save the file without it")
+                }
+                continue
+            }
             let start = String(decoding: bytes[place...].prefix(14), as: UTF8.self).lowercased()
             if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") {
                 throw .badLine(
