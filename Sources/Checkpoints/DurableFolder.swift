@@ -17,16 +17,18 @@ package enum DurableFolder {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .unwritable(path: path, reason: "a file is in the way")
         }
-        for folder in made.reversed() { settle(URL(filePath: folder).deletingLastPathComponent().path) }
+        for folder in made.reversed() { settle(FilePlace.parts(ofFolder: folder).folder) }
     }
 
     /// A folder and those above it, as far as they are not there; the outermost first.
     package static func missing(_ path: String) -> [String] {
         var folders: [String] = []
-        var place = URL(filePath: path).standardizedFileURL.path
-        while place != "/", access(place, F_OK) != 0, errno == ENOENT {
+        var place = path
+        while access(place, F_OK) != 0, errno == ENOENT {
             folders.insert(place, at: 0)
-            place = URL(filePath: place).deletingLastPathComponent().path
+            let above = FilePlace.parts(ofFolder: place).folder
+            if above == place { break }  // the process's own folder is gone
+            place = above
         }
         return folders
     }

@@ -20,13 +20,38 @@ package enum FilePlace {
             && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
     }
 
+    /// The folder and the name that a file's path consists of: what is in front of the last `/`, and what is behind it.
+    ///
+    /// As the system takes a path, while a URL makes `x` of `link/../x` and of `x/`. The name of what can only be a
+    /// folder is empty.
+    package static func parts(ofFile path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        let name = path[path.utf8.index(after: slash)...]
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(name))
+    }
+
+    /// The folder that a folder is in, and its name there.
+    package static func parts(ofFolder path: String) -> (folder: String, name: String) {
+        let end = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }.map { path.utf8.index(after: $0) }
+        return parts(ofFile: end.map { String(path[..<$0]) } ?? path)
+    }
+
     /// The path without links, of a file or folder that need not be there.
     private static func withoutLinks(_ path: String) -> String {
-        var (there, missing) = (URL(filePath: path).standardizedFileURL, [String]())
-        while there.path != "/", access(there.path, F_OK) != 0 {
-            missing.insert(there.lastPathComponent, at: 0)
-            there.deleteLastPathComponent()
+        var (place, missing) = (path, [String]())
+        while true {
+            if let there = realpath(place, nil) {
+                defer { free(there) }
+                var names = String(cString: there).split(separator: "/").map(String.init)
+                for name in missing where name != "." {
+                    if name != ".." { names.append(name) } else { _ = names.popLast() }
+                }
+                return "/" + names.joined(separator: "/")
+            }
+            let (folder, name) = parts(ofFolder: place)
+            if folder == place { return path }  // the process's own folder is gone
+            missing.insert(name, at: 0)
+            place = folder
         }
-        return missing.reduce(there.resolvingSymlinksInPath()) { $0.appending(path: $1) }.path
     }
 }

@@ -43,7 +43,7 @@ package final class PendingFile {
     ///
     /// - Parameters:
     ///   - path: where it will be.
-    ///   - held: the folder, where it is open already; by default that of `path`, links followed.
+    ///   - held: the folder, where it is open already; by default that of `path`, a link to a file followed.
     ///   - permissions: as `open` takes them.
     ///   - disk: the calls that wait for it.
     /// - Throws: `TensorFileError.unwritable`.
@@ -51,12 +51,12 @@ package final class PendingFile {
         for path: String, in held: OpenFolder? = nil, permissions: UInt32 = 0o666, disk: DiskCalls = DiskCalls()
     ) throws(TensorFileError) {
         self.disk = disk
-        // A link is followed, so that what it names is replaced and not the link.
-        let resolved = realpath(path, nil)
+        // A link is followed, so that what it names is replaced and not the link; one in an open folder is replaced.
+        let resolved = held == nil ? realpath(path, nil) : nil
         defer { free(resolved) }
-        let url = URL(filePath: resolved.map { String(cString: $0) } ?? path)
+        let place = FilePlace.parts(ofFile: resolved.map { String(cString: $0) } ?? path)
         var status = stat()
-        if stat(url.path, &status) == 0 {
+        if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 let isFolder = status.st_mode & S_IFMT == S_IFDIR
                 throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
@@ -64,14 +64,15 @@ package final class PendingFile {
         } else if errno != ENOENT {  // a name that is too long, links in a circle
             throw .unwritable(path: path, reason: TensorFileError.lastReason)
         }
+        if ["", ".", ".."].contains(place.name) { throw .unwritable(path: path, reason: "that is a folder's name") }
         self.path = path
         if let held {
             folder = held
         } else {
-            folder = try OpenFolder(url.deletingLastPathComponent().path, toWrite: path)
+            folder = try OpenFolder(place.folder, toWrite: path)
         }
         let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-        target = held == nil ? url.lastPathComponent : URL(filePath: path).lastPathComponent
+        target = place.name
         let start = String(target.unicodeScalars.prefix(50))  // the whole may have 255 bytes
         temporary = ".\(start).\(unique).part"
         let nameless = openat(folder.descriptor, ".", O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)

@@ -9,7 +9,14 @@ public enum WholeFile {
     public static func write(
         _ bytes: some ContiguousBytes, to path: String, permissions: UInt32 = 0o666
     ) throws(TensorFileError) {
-        let file = try PendingFile(for: path, permissions: permissions)
+        try write(bytes, to: path, in: nil, permissions: permissions)
+    }
+
+    /// Writes `bytes` to `path` as above, in a folder that is open already.
+    package static func write(
+        _ bytes: some ContiguousBytes, to path: String, in folder: OpenFolder?, permissions: UInt32 = 0o666
+    ) throws(TensorFileError) {
+        let file = try PendingFile(for: path, in: folder, permissions: permissions)
         var failure: TensorFileError?
         bytes.withUnsafeBytes { content in
             do throws(TensorFileError) { try file.append(content) } catch { failure = error }

@@ -33,7 +33,7 @@ public enum WholeFolder {
     }
 
     private static func parent(of folder: String) -> String {
-        URL(filePath: folder).standardizedFileURL.deletingLastPathComponent().path
+        FilePlace.parts(ofFolder: folder).folder
     }
 
     /// Writes files into a folder that is not there yet, one after the other.
@@ -50,10 +50,11 @@ public enum WholeFolder {
         _ files: some Sequence<File>, to folder: String, unfinished: UnfinishedFolder = UnfinishedFolder()
     ) throws(TensorFileError) {
         try requireWritable(folder)
-        let target = URL(filePath: folder).standardizedFileURL
-        removeLeftovers(of: target)
+        // The whole name may have 255 bytes.
+        let prefix = ".\(String(FilePlace.parts(ofFolder: folder).name.unicodeScalars.prefix(50)))."
+        removeLeftovers(in: parent(of: folder), prefix)
         let unique = "\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-        let temporary = parent(of: folder) + "/" + hiddenPrefix(of: target) + unique + hiddenSuffix
+        let temporary = parent(of: folder) + "/" + prefix + unique + hiddenSuffix
         /// Errors name the place that was asked for.
         func naming<Result>(
             _ place: String, _ work: () throws(TensorFileError) -> Result
@@ -88,7 +89,7 @@ public enum WholeFolder {
                 }
             }
             try naming(folder) { () throws(TensorFileError) in
-                guard rename(temporary, target.path) == 0 else {
+                guard rename(temporary, folder) == 0 else {
                     throw .unwritable(path: folder, reason: TensorFileError.lastReason)
                 }
                 DurableFolder.settle(parent(of: folder))
@@ -103,11 +104,6 @@ public enum WholeFolder {
 
     private static let hiddenSuffix = ".part"
 
-    /// What the name of a folder begins with that becomes this one; the whole may have 255 bytes.
-    private static func hiddenPrefix(of target: URL) -> String {
-        ".\(String(target.lastPathComponent.unicodeScalars.prefix(50)))."
-    }
-
     /// Holds a folder for as long as the descriptor is open; -1 where somebody else does, or its file system can't.
     private static func lock(_ path: String) -> Int32 {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -116,10 +112,9 @@ public enum WholeFolder {
         return -1
     }
 
-    /// Removes folders that would have become this one: those whose process is gone and that nobody holds, here or on
-    /// another machine.
-    private static func removeLeftovers(of target: URL) {
-        let (parent, prefix) = (target.deletingLastPathComponent().path, hiddenPrefix(of: target))
+    /// Removes folders of names that begin so, which would have become one: those whose process is gone and that nobody
+    /// holds, here or on another machine.
+    private static func removeLeftovers(in parent: String, _ prefix: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] {
             guard name.hasPrefix(prefix), name.hasSuffix(hiddenSuffix) else { continue }
             let words = name.dropFirst(prefix.count).dropLast(hiddenSuffix.count).split(separator: "-")

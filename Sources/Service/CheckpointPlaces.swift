@@ -5,16 +5,21 @@ package import Upstream
 /// Where a run's checkpoints are written: its own directory, and perhaps a second place, each at its own pace.
 package final class CheckpointPlaces {
     private let writers: [(folder: RunFolder, writer: CheckpointWriter)]
+    private let (hold, copyHold): (RunHold?, RunHold?)
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// Writers that keep the last `kept` checkpoints in each place, in the run directory only while it is held.
-    package init(folder: RunFolder, copy: RunFolder?, kept: Int, hold: RunHold? = nil) throws {
+    /// Writers that keep the last `kept` checkpoints in each place, and write there only while it is held, where it was
+    /// taken.
+    package init(
+        folder: RunFolder, copy: RunFolder?, kept: Int, hold: RunHold? = nil, copyHold: RunHold? = nil
+    ) throws {
+        (self.hold, self.copyHold) = (hold, copyHold)
         let events = try Mailbox<RunEvent>()
         self.events = events
         let places = [(folder, false)] + (copy.map { [($0, true)] } ?? [])
         writers = try places.map { place, isCopy in
-            let isHeld = isCopy ? nil : hold?.isInPlace
+            let isHeld = (isCopy ? copyHold : hold)?.isInPlace
             return (
                 place,
                 try CheckpointWriter(folder: place, kept: kept, events: events, isCopy: isCopy, isHeld: isHeld)
@@ -22,8 +27,21 @@ package final class CheckpointPlaces {
         }
     }
 
-    /// The run directory.
-    var path: String { writers[0].folder.path }
+    /// Whether another coordinator has the run directory now.
+    var isLost: Bool { hold?.isLost ?? false }
+
+    /// Looks whether a place was removed or replaced, and takes it again where it was; the run directory is made anew.
+    ///
+    /// A copy's is not: what is gone may be its disk, and it is to be on no other.
+    ///
+    /// - Returns: where that was done.
+    /// - Throws: when another coordinator has the run directory now; of the copy, its writer says so.
+    func renew() throws -> [String] {
+        var renewed: [String] = []
+        if let hold, try hold.renew() { renewed.append(writers[0].folder.path) }
+        if let copyHold, (try? copyHold.renew(isMade: false)) ?? false { renewed.append(writers[1].folder.path) }
+        return renewed
+    }
 
     /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`.
     package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {

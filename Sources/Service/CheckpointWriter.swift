@@ -24,7 +24,7 @@ package final class CheckpointWriter: Sendable {
     private let kept: Int
     private let retryDelay: Duration
     private let isCopy: Bool
-    /// Whether the run directory is still this run's; nil where nobody else can take it.
+    /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
     private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())

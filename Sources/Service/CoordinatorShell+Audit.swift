@@ -71,6 +71,7 @@ extension CoordinatorShell {
         var record: AuditRecord?
         if round < state.round {
             isBelieved = false
+            try renewPlaces()
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
             let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }

@@ -10,17 +10,22 @@ extension CoordinatorShell {
 
     /// Has the state as it is now written, or where the samples are in question that from before they were.
     func keepCheckpoint() throws {
-        if let hold, try hold.renew() { events.tell(.folderRestored(path: checkpoints.path)) }
+        try renewPlaces()
         // While the run goes on, those that it may have to go back to are kept, too.
         let unbelieved = training.ledger == nil ? [] : training.unbelievedSince
         checkpoints.write(unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
+    }
+
+    /// Makes folders for checkpoints anew that were removed or replaced, and tells of it.
+    func renewPlaces() throws {
+        for path in try checkpoints.renew() { events.tell(.folderRestored(path: path)) }
     }
 
     /// Writes what was reached before the job failed, if there is something that is good.
     func keepLastGoodState() {
         let last = unquestioned?.state ?? state
         let isKept = isBelieved && last.step > startStep && last.parameters.isFinite(threads: Self.threads)
-        if isKept, !(hold?.isLost ?? false) {
+        if isKept, !checkpoints.isLost {
             do {
                 try keepCheckpoint()
                 try checkpoints.finish()

@@ -36,7 +36,6 @@ package final class CoordinatorShell {
     let watch = Stopwatch()
     let checkpoints: CheckpointPlaces
     var schedule: CheckpointSchedule
-    let hold: RunHold?
     let events: RunEvents
     var startStep: Int
     let figures: [Figure]
@@ -88,7 +87,7 @@ package final class CoordinatorShell {
     /// looks before that whether the run directory is still there where it is held.
     package init(
         _ settings: CoordinatorSettings, from checkpoint: TrainingCheckpoint, samples: Samples,
-        checkpoints: CheckpointPlaces, hold: RunHold? = nil, signals: SignalInbox, events: RunEvents
+        checkpoints: CheckpointPlaces, signals: SignalInbox, events: RunEvents
     ) throws {
         let (job, start) = (checkpoint.job, checkpoint.state)
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
@@ -102,7 +101,7 @@ package final class CoordinatorShell {
         let listening = try TCPEndpoint(listening: settings.listen)
         parts = Self.parts(settings, isLoopback: listening.isLoopback, vectorCount: job.exchangeCount)
         jobText = try job.json
-        (self.checkpoints, self.hold) = (checkpoints, hold)
+        self.checkpoints = checkpoints
         schedule = CheckpointSchedule(settings.checkpointEvery, stepsPerRound: job.stepsPerRound)
         training = Training(
             Training.Plan(

@@ -39,15 +39,17 @@ package final class RunHold {
     /// Looks whether the directory was removed or replaced, and makes it anew where it was; likewise the folder for
     /// checkpoints in it.
     ///
+    /// - Parameter isMade: whether it is to be made; else it is only taken where somebody made both folders, as a
+    ///   directory is that is gone with its disk.
     /// - Returns: whether the directory was.
     /// - Throws: when another coordinator has it now.
-    func renew() throws -> Bool {
+    func renew(isMade: Bool = true) throws -> Bool {
         let isInPlace = isInPlace()
         // A run that was refused may have taken an empty one for its own.
-        for path in [folder.path, folder.checkpointFolder] { mkdir(path, 0o777) }
+        if isMade { for path in [folder.path, folder.checkpointFolder] { mkdir(path, 0o777) } }
         if isInPlace { return false }
         // Where it can't be made, the checkpoint says why.
-        guard access(folder.path, W_OK) == 0 else { return false }
+        guard access(isMade ? folder.path : folder.checkpointFolder, W_OK) == 0 else { return false }
         do {
             let lock = try RunLock(folder.lockFile, folder: folder.path)
             held.lock.withLock { $0 = lock }

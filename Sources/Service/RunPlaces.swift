@@ -56,9 +56,9 @@ final class RunPlaces {
 
     /// Makes the folders and takes them.
     ///
-    /// - Returns: the run directory's hold; the copy's stays here.
+    /// - Returns: the holds of the run directory and of the copy, where there is one.
     /// - Throws: `ServiceError` where a folder can't be made, or another coordinator has it.
-    func take() throws -> RunHold {
+    func take() throws -> (RunHold, copy: RunHold?) {
         for place in places {
             do {
                 try DurableFolder.make(place.folder.checkpointFolder)
@@ -70,8 +70,7 @@ final class RunPlaces {
             }
         }
         let hold = try places[0].take()
-        for place in places.indices.dropFirst() { _ = try places[place].take() }
-        return hold
+        return (hold, copy: places.count > 1 ? try places[1].take() : nil)
     }
 
     /// From now on what is there stays.

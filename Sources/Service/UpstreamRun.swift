@@ -54,7 +54,7 @@ package struct UpstreamRun {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
             if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
         }
-        let hold = try taken.take()
+        let (hold, copyHold) = try taken.take()
         for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
@@ -85,8 +85,9 @@ package struct UpstreamRun {
         coordinator.localWorkers = settings.workers?.count ?? 0
         let shell = try CoordinatorShell(
             coordinator, from: start, samples: dataset.samples,
-            checkpoints: CheckpointPlaces(folder: folder, copy: copy, kept: coordinator.keepCheckpoints, hold: hold),
-            hold: hold, signals: signals, events: events)
+            checkpoints: CheckpointPlaces(
+                folder: folder, copy: copy, kept: coordinator.keepCheckpoints, hold: hold, copyHold: copyHold),
+            signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { if hold.isInPlace() { unlink(folder.endpointFile) } }

@@ -55,6 +55,33 @@ import Testing
     }
 }
 
+@Test func aFileIsWrittenWhereTheSystemSaysThatItsPathLeads() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "a/b", "c"] {
+        try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    try WholeFile.write("kept", to: folder.path("x"))
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "a/b")
+    try WholeFile.write("new", to: folder.path("link/../x"))
+    #expect(try String(contentsOfFile: folder.path("x"), encoding: .utf8) == "kept")
+    #expect(try String(contentsOfFile: folder.path("a/x"), encoding: .utf8) == "new")
+    try DurableFolder.make(folder.path("link/../d/e") + "/")
+    #expect(FilePlace.areOne(folder.path("a/d/e"), folder.path("link/../d/e")))
+    #expect(FilePlace.areOne(folder.path("a/none/x"), folder.path("link/../none") + "//x/"))
+    #expect(FilePlace.isInside(folder.path("link/../none"), folder.path("a")))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("a")).sorted() == ["b", "d", "x"])
+}
+
+@Test(arguments: ["x/", "new/", "a/.", "a/..", "new/."]) func aNameThatCanOnlyBeAFoldersIsRefused(name: String) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path("a"), withIntermediateDirectories: true)
+    try WholeFile.write("kept", to: folder.path("x"))
+    let path = folder.url.path + "/" + name
+    #expect(throws: TensorFileError.self) { try WholeFile.write("new", to: path) }
+    #expect(try String(contentsOfFile: folder.path("x"), encoding: .utf8) == "kept")
+    #expect(try folder.contents.sorted() == ["a", "x"])
+}
+
 @Test func aLinkIsFollowedAndStays() throws {
     let folder = try TemporaryFolder()
     try WholeFile.write("old", to: folder.path("file"))

@@ -96,6 +96,24 @@ import Testing
         #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step)))
     }
 
+    @Test func aCopyWhoseFolderIsMadeAgainIsKeptThere() throws {
+        let endless = try EndlessRun.pretrain(
+            run: run, "--workers", "1", "--checkpoint-every", "20", "--checkpoint-copy", copy)
+        try endless.events.waits(for: .checkpointCopied)
+        try takeAway(copy)
+        try endless.events.waits(for: .checkpointFailed)
+        let before = try endless.events.entries.count { $0.event == .checkpointCopied }
+        try FileManager.default.createDirectory(atPath: copy + "/checkpoints", withIntermediateDirectories: true)
+        try endless.events.waits(for: .folderRestored)
+        try endless.events.waits(for: .checkpointCopied, count: before + 1)
+        // It is this run's again, so another one's to share it is refused.
+        let other = try ProgramRun(
+            ["pretrain"] + Pretraining.jobFlags(run: copy, steps: 5) + ["--workers", "1"]
+        ).result()
+        #expect(other.status == 1 && other.errors.contains("is in use by another"), Comment(rawValue: other.errors))
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
     @Test func theCopyIsNotTheRunDirectoryItself() throws {
         let flags = try Pretraining.jobFlags(run: run, steps: 5) + ["--checkpoint-copy", run + "/../run"]
         let result = try ProgramRun(["pretrain"] + flags).result()
@@ -136,7 +154,7 @@ import Testing
         let first = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
         try first.events.waits(for: .checkpointWritten)
         first.process.signal(SIGSTOP)
-        try FileManager.default.removeItem(atPath: run)
+        try takeAway(run)
         let second = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "1000000")
         try second.waitsForProgress()
         first.process.signal(SIGCONT)

@@ -249,7 +249,8 @@ extension FrontLoop {
 
     // MARK: - Ends
 
-    /// Nothing can be said to the peer any more: it has closed, and what it said before that may not be read yet.
+    /// Nothing can be said to the peer any more: it has closed, and what it said before that may not be read yet; of
+    /// that, what there is room for at once is.
     private func onPeerDeaf(_ passage: Passage) {
         guard passage.phase == .open else { return forget(passage.number) }
         passage.dropBack()
@@ -282,6 +283,7 @@ extension FrontLoop {
     private func end(_ passage: Passage, _ phase: Passage.Phase) {
         (passage.phase, passage.ending, passage.heldSince) = (phase, now, nil)
         held.remove(passage.number)
+        if privilege?.number == passage.number { privilege = nil }
     }
 
     /// Tells a peer without a key that this side has one, or the other way round: ZeroMQ itself often closes before it

@@ -37,21 +37,29 @@ final class LineFile {
     }
 
     private func reopen() throws(ServiceError) {
-        let url = URL(filePath: path)
-        let folder: OpenFolder
-        do { folder = try OpenFolder(url.deletingLastPathComponent().path, toWrite: path) } catch {
-            throw ServiceError("\(error)")
-        }
-        // Looked at once the folder is open: another run may have made it anew while this process was stopped.
-        if !isHeld() {
-            throw ServiceError("\(path) can't be written: its folder was removed or replaced under this run")
-        }
-        let opened = folder.openFile(url.lastPathComponent)
+        let opened = try Self.folder(of: path, isHeld).openFile(FilePlace.parts(ofFile: path).name)
         if opened < 0 { throw Self.unwritable(path) }
         if descriptor >= 0 { close(descriptor) }
         descriptor = opened
         byteCount = try endOfLastLine()
         if ftruncate(descriptor, off_t(byteCount)) != 0 { throw Self.unwritable(path) }
+    }
+
+    /// The folder of a file, open and this process's.
+    ///
+    /// - Throws: where it can't be opened or is another's.
+    static func folder(of path: String, _ isHeld: () -> Bool) throws(ServiceError) -> OpenFolder {
+        let folder: OpenFolder
+        do { folder = try OpenFolder(FilePlace.parts(ofFile: path).folder, toWrite: path) } catch {
+            throw ServiceError("\(error)")
+        }
+        // Looked at once the folder is open: another run may have made it anew while this process was stopped.
+        if !isHeld() { throw lost(path) }
+        return folder
+    }
+
+    private static func lost(_ path: String) -> ServiceError {
+        ServiceError("\(path) can't be written: its folder was removed or replaced under this run")
     }
 
     private func endOfLastLine() throws(ServiceError) -> Int {
@@ -89,7 +97,11 @@ final class LineFile {
     func flush() throws(ServiceError) {
         if waiting.isEmpty { return }
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_nlink == 0 { try reopen() }
+        if fstat(descriptor, &status) == 0, status.st_nlink == 0 {
+            try reopen()
+        } else if !isHeld() {
+            throw Self.lost(path)
+        }
         while let line = waiting.first {
             try write(line)
             waiting.removeFirst()

@@ -74,9 +74,7 @@ package final class MetricsSink: RunEventSink {
 
     /// Drops the lines of steps that are done again, or that an earlier run in the same directory left.
     private func dropLines(after step: Int) throws {
-        if !isHeld() {
-            throw ServiceError("\(path) can't be written: its folder was removed or replaced under this run")
-        }
+        let folder = try LineFile.folder(of: path, isHeld)
         var kept: [Data] = []
         if step > 0, let content = FileManager.default.contents(atPath: path) {
             struct Step: Decodable { let step: Int }
@@ -84,7 +82,7 @@ package final class MetricsSink: RunEventSink {
                 (try? JSONDecoder().decode(Step.self, from: line)).map { $0.step <= step } ?? false
             }
         }
-        try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path)
+        try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path, in: folder)
         file = try LineFile(path, isHeld: isHeld)
     }
 

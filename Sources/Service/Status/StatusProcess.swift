@@ -4,7 +4,7 @@ import Messaging
 /// The process that serves a run's page: another one, so that nothing that is done to the page reaches the run.
 final class StatusProcess {
     private static let startPatience = Duration.seconds(20)
-    private static let endPatience = Duration.milliseconds(400)
+    private static let endPatience = Duration.seconds(10)
     private static let program = "/proc/self/exe"
     private let address: StatusAddress
     private let folder: String

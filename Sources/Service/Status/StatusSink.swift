@@ -69,6 +69,6 @@ final class StatusSink: RunEventSink {
         if hasEnded { return }
         hasEnded = true
         shared.ending.signal()
-        _ = shared.over.wait(timeout: .now() + 1)
+        _ = shared.over.wait(timeout: .now() + 12)
     }
 }

@@ -44,13 +44,16 @@ func requireUntouched(_ inputs: [String?], by paths: [String]) throws {
 private func requireWritable(_ path: String) throws {
     func refusal(_ reason: String) -> ProgramError { ProgramError("can't write \(path): \(reason)") }
     if path.isEmpty { throw ProgramError("no file can be written: its name is empty") }
-    let folder = URL(filePath: path).deletingLastPathComponent().path
+    let (folder, name) = FilePlace.parts(ofFile: path)
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
         throw refusal("there is no folder \(folder)")
     }
     guard access(folder, W_OK) == 0 else { throw refusal("no permission to write in \(folder)") }
-    guard stat(path, &status) == 0 else { return }
+    guard stat(path, &status) == 0 else {
+        if name.isEmpty { throw refusal("that is a folder's name") }
+        return
+    }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
     }

@@ -65,7 +65,7 @@ final class LiveTensorBoard {
             var new = TensorBoardEvents(goingOn: start)
             new.add(lines: lines)
             do {
-                let file = try FileHandle(forWritingTo: URL(filePath: path))
+                guard let file = FileHandle(forWritingAtPath: path) else { throw CocoaError(.fileNoSuchFile) }
                 try file.seekToEnd()
                 try file.write(contentsOf: new.bytes)
                 try file.close()
