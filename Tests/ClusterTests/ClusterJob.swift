@@ -31,7 +31,7 @@ struct ClusterJob {
     /// The digest of the parameters that one local worker reaches.
     func digestOfLocalRun(_ flags: [String] = Self.short) throws -> String {
         let arguments = ["pretrain", "--data", data, "--run", run("local"), "--workers", "1"] + flags
-        let result = try ProgramRun(arguments).result(seconds: 120)
+        let result = try ProgramRun(arguments).result(seconds: 900)
         try #require(result.status == 0, "\(result.errors)")
         return try digest(of: "local")
     }

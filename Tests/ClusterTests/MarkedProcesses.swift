@@ -19,9 +19,9 @@ struct MarkedProcesses {
         }
     }
 
-    /// The commands of those that still run after `seconds`, at most; none when all have ended.
-    func left(after seconds: Double) -> [String] {
-        let deadline = Date(timeIntervalSinceNow: seconds)
+    /// The commands of those that still run after a minute; none when all have ended.
+    func left() -> [String] {
+        let deadline = Date(timeIntervalSinceNow: 60)
         var pids = pids
         while !pids.isEmpty, Date() < deadline {
             Thread.sleep(forTimeInterval: 0.1)

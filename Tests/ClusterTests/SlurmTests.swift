@@ -21,7 +21,7 @@ struct SlurmTests {
 
     private func command(_ name: String, _ arguments: String...) throws -> String {
         let result = try ProgramRun(arguments, program: "/usr/bin/" + name, environment: environment)
-            .result(seconds: 30)
+            .result(seconds: 120)
         try #require(result.status == 0, "\(name): \(result.errors)")
         return result.output
     }
@@ -56,13 +56,13 @@ struct SlurmTests {
             try ProgramRun(
                 ["--parsable"] + options + [script] + arguments, program: "/usr/bin/sbatch",
                 environment: environment.merging(more) { $1 })
-        }.result(seconds: 30)
+        }.result(seconds: 120)
         try #require(result.status == 0, "\(result.errors)")
         return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Waits until Slurm has ended a job and returns the state that it ended in.
-    private func end(of number: String, seconds: Double = 90) throws -> String {
+    private func end(of number: String, seconds: Double = 900) throws -> String {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
             let report = try command("scontrol", "show", "job", number)
@@ -78,7 +78,7 @@ struct SlurmTests {
         defer { processes.endAll() }
         let number = try submit("slurm", flags: ClusterJob.short)
         #expect(try end(of: number) == "COMPLETED", "\(job.text("slurm.log"))")
-        #expect(processes.left(after: 10) == [])
+        #expect(processes.left() == [])
         #expect(try job.digest(of: "slurm") == job.digestOfLocalRun())
         let workers = job.text("slurm/logs/workers.log")
         #expect(workers.contains("0: ") && workers.contains("1: "), "\(workers)")
@@ -92,7 +92,7 @@ struct SlurmTests {
         #expect(!processes.pids.isEmpty)
         _ = try command("scancel", first)
         #expect(try end(of: first) == "CANCELLED")
-        #expect(processes.left(after: 15) == [])
+        #expect(processes.left() == [])
 
         let second = try submit("twice", flags: ClusterJob.long)
         #expect(try end(of: second) == "COMPLETED", "\(job.text("slurm.log"))")
@@ -119,7 +119,7 @@ struct SlurmTests {
         try kill(node: "node2")
         #expect(try end(of: coordinator) == "COMPLETED", "\(job.text("slurm.log"))")
         #expect(try end(of: more) == "COMPLETED", "\(job.text("workers-3.log"))")
-        #expect(processes.left(after: 10) == [])
+        #expect(processes.left() == [])
         #expect(try job.digest(of: "array") == job.digestOfLocalRun(ClusterJob.long))
     }
 

@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func whoGoesOnWithWhatIsPassedOverIsReadMoreSlowlyAndNobodyElseIs() throws {
-        let reception = try Self.reception { $0.talk = Rate(burst: 3, perSecond: 2) }
+        let reception = try Self.reception { $0.talk = Rate(burst: 3, perSecond: 0.5) }
         let (talker, worker) = (try dealer(1, to: reception.endpoint), try dealer(2, to: reception.endpoint))
         // So long that few of them are under way at once.
         for _ in 0..<300 { try talker.send([.copied([UInt8](repeating: 1, count: 10_000))]) }

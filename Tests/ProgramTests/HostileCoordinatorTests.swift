@@ -216,8 +216,8 @@ import Wire
 
     @Test func aWorkerThatIsToldToWaitDoesSoBeyondItsPatience() throws {
         let coordinator = try PlayedCoordinator()
-        let worker = try coordinator.startWorker("--patience", "1")
-        for _ in 0..<5 {  // it says hello twice in the time of its patience
+        let worker = try coordinator.startWorker("--patience", "10")
+        for _ in 0..<3 {  // it says hello twice in the time of its patience
             try coordinator.awaitHello()
             try coordinator.send(.wait)
         }

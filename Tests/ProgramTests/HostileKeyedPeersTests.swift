@@ -19,7 +19,9 @@ import Wire
 
     /// A run whose worker has come before its enemies; afterwards it goes on, and to the same bits.
     private func withKeyedRun(_ attack: (EndlessRun, TestKeys) throws -> Void) throws {
-        let run = try EndlessRun.coordinator(run: folder.path("run"), descriptors: nil, ["--keys", head.folder])
+        let run = try EndlessRun.coordinator(
+            run: folder.path("run"), descriptors: nil,
+            ["--keys", head.folder, "--lease", "3600", "--heartbeat", "60"])
         let worker = try run.worker("--keys", try head.issue("honest").folder)
         try run.waitsForJoining(of: worker.pid)
         try run.waitsForProgress()

@@ -118,7 +118,7 @@ import Wire
     }
 
     @Test func whoFindsASumNotFiniteThatIsIsSentAway() throws {
-        let endless = try EndlessRun.coordinator(run: run)
+        let endless = try EndlessRun.coordinator(run: run, "--lease", "3600", "--heartbeat", "600")
         let peer = try PlayedWorker("peer", endpoint: endless.events.endpoint())
         let work = try peer.join()
         let worker = try endless.worker()

@@ -28,7 +28,7 @@ final class LyingWorker: Sendable {
 
     /// Waits until it was told that its sums are not believed.
     func isSentAway() throws {
-        guard isOver.wait(timeout: .now() + 60) == .success else {
+        guard isOver.wait(timeout: .now() + 600) == .success else {
             throw Pretraining.Failure(text: "the liar was not sent away")
         }
         let end = fault.withLock { $0 } ?? ""
@@ -48,7 +48,7 @@ final class LyingWorker: Sendable {
         }
         try send(.hello(Hello(name: name, processor: "", numerics: "", threads: 1, datasetDigest: dataset.digest)))
         var (job, pool, parameters): (Job?, LeafPool?, FloatBlock?) = (nil, nil, nil)
-        return try socket.waits(lacking: "the coordinator said nothing") { frames in
+        return try socket.waits(lacking: "the coordinator said nothing", patience: .seconds(600)) { frames in
             let envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
             switch envelope.message {
             case .welcome(let welcome):

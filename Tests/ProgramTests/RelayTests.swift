@@ -63,6 +63,7 @@ import Testing
         #expect(relay.process.waits(for: ":\(third.pid) joined"))
         // The relay dies with leaves in hand; its worker comes to the next one at the same place.
         relay.process.signal(SIGKILL)
+        relay.process.result()
         _ = try run.events.waits(for: .silent) { $0.pid == relay.process.pid }
         let next = try Relay(for: run.events.endpoint(), at: relay.endpoint)
         try run.waitsForJoining(of: next.process.pid)

@@ -62,7 +62,7 @@ import Testing
     @Test func aRunThatFailsKeepsACheckpointOfItsLastStepAndGoesOnToTheSameBits() throws {
         // Where no worker comes, a run gives up.
         let first = try EndlessRun.coordinator(
-            run: run, "--checkpoint-every", "1000000", "--wait-seconds", "2", "--lease", "1", "--heartbeat", "0.2")
+            run: run, "--checkpoint-every", "1000000", "--wait-seconds", "30", "--lease", "1", "--heartbeat", "0.2")
         let worker = try first.worker()
         try first.waitsForProgress()
         worker.signal(SIGKILL)
@@ -149,12 +149,12 @@ import Testing
 
     @Test func aWorkerThatIsStoppedForLongerThanItsPatienceComesBack() throws {
         let endless = try EndlessRun.coordinator(run: run, "--lease", "0.5", "--heartbeat", "0.1")
-        let worker = try endless.worker("--patience", "1")
+        let worker = try endless.worker("--patience", "20")
         try endless.waitsForJoining(of: worker.pid)
         worker.signal(SIGSTOP)
         try endless.events.waits(for: .silent) { $0.pid == worker.pid }
         // Another one's patience tells how much time goes by.
-        let other = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--patience", "2"])
+        let other = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--patience", "21"])
         #expect(other.result().status == 1)
         worker.signal(SIGCONT)
         try endless.waitsForJoining(of: worker.pid, times: 2)

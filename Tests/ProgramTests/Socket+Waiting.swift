@@ -3,9 +3,9 @@ import Messaging
 extension Socket {
     /// Takes messages as they come until `take` makes something of one.
     ///
-    /// - Throws: what `take` throws, and a failure that says `lacking` when nothing of the kind came within a minute.
-    func waits<Taken>(lacking: String, _ take: ([Frame]) throws -> Taken?) throws -> Taken {
-        let deadline = ContinuousClock.now + .seconds(60)
+    /// - Throws: what `take` throws, and a failure that says `lacking` where nothing of the kind came in that time.
+    func waits<Taken>(lacking: String, patience: Duration = .seconds(60), _ take: ([Frame]) throws -> Taken?) throws -> Taken {
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
             guard let frames = try receive() else {
                 try Poller.wait(for: self, timeout: .milliseconds(100))

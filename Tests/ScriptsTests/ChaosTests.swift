@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChaosTests {
     private func chaos(_ arguments: String...) throws -> ProgramResult {
         let script = packageRoot.appending(path: "Scripts/chaos").path
-        return try ProgramRun(arguments + ["--ssrm", ProgramRun.ssrm], program: script).result(seconds: 300)
+        return try ProgramRun(arguments + ["--ssrm", ProgramRun.ssrm], program: script).result(seconds: 1500)
     }
 
     private func object(_ result: ProgramResult) throws -> [String: Any] {
@@ -38,7 +38,7 @@ import Testing
         let script = packageRoot.appending(path: "Scripts/chaos").path
         let result = try ProgramRun(
             ["--seed", "3", "--faults", "1", "--shapes", "hand", "--kinds", "cut", "--ssrm", program], program: script
-        ).result(seconds: 300)
+        ).result(seconds: 1500)
         #expect(result.status == 1)
         #expect(result.errors.contains("WRONG: the bits are others: x"), Comment(rawValue: result.errors))
         #expect(

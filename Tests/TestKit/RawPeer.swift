@@ -6,6 +6,7 @@ public final class RawPeer {
     public struct Unreachable: Error {}
 
     private let descriptor: Int32
+    private var isClosed = false
 
     /// A TCP connection to an endpoint on 127.0.0.1; greeted and introduced as a worker's socket would, or not at all.
     public init(_ endpoint: String, greets: Bool = true) throws {
@@ -34,7 +35,11 @@ public final class RawPeer {
     deinit { close() }
 
     /// Closes the connection.
-    public func close() { Glibc.close(descriptor) }
+    public func close() {
+        if isClosed { return }  // the number may be another descriptor's by now
+        isClosed = true
+        Glibc.close(descriptor)
+    }
 
     /// What a peer of ZMTP 3 without security greets with.
     public static let greeting = greeting(mechanism: "NULL")
