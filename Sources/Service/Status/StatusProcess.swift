@@ -107,12 +107,19 @@ final class StatusProcess {
         guard pid > 0 else { return }
         channel.endSending()
         let watch = Stopwatch()
-        while watch.elapsed < Self.endPatience {
+        // A machine that is busy with other things may let it wait; one that was stopped says nothing more.
+        while watch.elapsed < Self.endPatience, !wasStopped {
             // Its end closes its side.
-            if let message = channel.receive(patience: Self.endPatience - watch.elapsed), message.isEmpty { break }
+            if let message = channel.receive(patience: .milliseconds(200)), message.isEmpty { break }
         }
         kill(pid, SIGKILL)  // what it had to say was said
         waitpid(pid, nil, 0)
         pid = 0
+    }
+
+    /// Whether a signal stopped it since this was asked last.
+    private var wasStopped: Bool {
+        var what = siginfo_t()
+        return waitid(P_PID, id_t(pid), &what, WSTOPPED | WNOHANG) == 0 && what.si_signo == SIGCHLD
     }
 }
