@@ -81,27 +81,21 @@ package struct UpstreamRun {
         }
 
         try requireRoomForCheckpoints()
-        var coordinator = settings.coordinator
-        coordinator.localWorkers = settings.workers?.count ?? 0
-        let shell = try CoordinatorShell(
-            coordinator, from: start, samples: dataset.samples,
-            checkpoints: CheckpointPlaces(
-                folder: folder, copy: copy, kept: coordinator.keepCheckpoints, hold: hold, copyHold: copyHold),
-            signals: signals, events: events)
+        let checkpoints = try CheckpointPlaces(
+            folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, hold: hold, copyHold: copyHold)
+        let shell = try shell(from: start, checkpoints: checkpoints, signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { if hold.isInPlace() { unlink(folder.endpointFile) } }
         taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
-        if let note = settings.coordinator.keys?.note(ofListed: shell.reception.authorizedCount) {
-            Terminal.error(note)
-        }
-        if let fault = shell.memoryFault {
-            Terminal.error(
-                "note: there is no shared memory here (\(fault)); floats go through sockets, which is slower")
-        }
-
-        if let reason = settings.workersReason { Terminal.error(reason) }
+        let notes = [
+            settings.coordinator.keys?.note(ofListed: shell.reception.authorizedCount),
+            shell.memoryFault.map {
+                "note: there is no shared memory here (\($0)); floats go through sockets, which is slower"
+            }, settings.workersReason,
+        ]
+        for note in notes.compactMap(\.self) { Terminal.error(note) }
         let workers = try settings.workers.map {
             try LocalWorkers($0, endpoint: shell.localEndpoint, data: settings.data)
         }
@@ -113,6 +107,16 @@ package struct UpstreamRun {
             events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
             return .stopped(signal: signal)
         }
+    }
+
+    private func shell(
+        from start: TrainingCheckpoint, checkpoints: CheckpointPlaces, signals: SignalInbox, events: RunEvents
+    ) throws -> CoordinatorShell {
+        var coordinator = settings.coordinator
+        coordinator.localWorkers = settings.workers?.count ?? 0
+        return try CoordinatorShell(
+            coordinator, from: start, samples: dataset.samples, checkpoints: checkpoints, signals: signals,
+            events: events)
     }
 
     /// What a person reads of a run in these folders that was ended before its first step.

@@ -63,7 +63,36 @@ struct SlpdbTexts {
 
     // MARK: - Stages
 
-    /// Lines as `rdann -e -v` prints them: time, sample, type, three numbers, then the stage and events.
+    /// A line as `rdann -e -v` prints it: time, sample, type, three numbers, then the stage and events.
+    private struct Annotation {
+        /// From the record's start.
+        let seconds: Double
+        let type: String
+        let text: String?
+
+        init(
+            _ words: [String], samplesPerSecond: Double, path: String, line: Int
+        ) throws(DatasetError) {
+            if words[0].hasPrefix("[") {
+                let reason = "the time of day is given where time from the record's start is expected: use rdann -e"
+                throw .badLine(path: path, line: line, reason: reason)
+            }
+            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, let time = SlpdbTexts.seconds(words[0])
+            else {
+                let reason = "not an annotation (time, sample, type, three numbers, stage) as rdann -e -v prints it"
+                throw .badLine(path: path, line: line, reason: reason)
+            }
+            seconds = Double(sample) / samplesPerSecond
+            guard abs(time - seconds) <= SlpdbTexts.tolerance else {
+                throw .badLine(
+                    path: path, line: line,
+                    reason: "its time and its sample are not the same at the \(samplesPerSecond) Hz of the header: "
+                        + "make it again with rdann beside that header")
+            }
+            (type, text) = (words[2], words.count < 7 ? nil : words[6])
+        }
+    }
+
     private mutating func readStages(_ path: String, _ header: Header, _ reading: HypnogramReading) throws(DatasetError)
     {
         let texts = StageTexts.annotations(reading)
@@ -74,34 +103,20 @@ struct SlpdbTexts {
         var epochs = AnnotatedEpochs(count: stages.count, path: path, reading)
         for (number, words) in try DecodedText(path: path).lines() {
             if number == 1, words.contains("Sample") { continue }  // the header line of rdann -v
-            if words[0].hasPrefix("[") {
-                let reason = "the time of day is given where time from the record's start is expected: use rdann -e"
-                throw .badLine(path: path, line: number, reason: reason)
-            }
-            guard words.count >= 6, let sample = Int(words[1]), sample >= 0, Self.seconds(words[0]) != nil else {
-                let reason = "not an annotation (time, sample, type, three numbers, stage) as rdann -e -v prints it"
-                throw .badLine(path: path, line: number, reason: reason)
-            }
-            let seconds = Double(sample) / header.samplesPerSecond
-            if let time = Self.seconds(words[0]), abs(time - seconds) > Self.tolerance {
-                throw .badLine(
-                    path: path, line: number,
-                    reason:
-                        "its time and its sample are not the same at the \(header.samplesPerSecond) Hz of the header: "
-                        + "make it again with rdann beside that header")
-            }
+            let line = try Annotation(
+                words, samplesPerSecond: header.samplesPerSecond, path: path, line: number)
             lineCount += 1
-            let place = (seconds / SleepEpochWindow.epochSeconds).rounded()
-            if words[2] != "\"" {
-                reasons["not notes (type \"): \(words[2])", default: 0] += 1
-            } else if abs(seconds - place * SleepEpochWindow.epochSeconds) > Self.tolerance {
+            let place = (line.seconds / SleepEpochWindow.epochSeconds).rounded()
+            if line.type != "\"" {
+                reasons["not notes (type \"): \(line.type)", default: 0] += 1
+            } else if abs(line.seconds - place * SleepEpochWindow.epochSeconds) > Self.tolerance {
                 reasons["not at a multiple of 30 s", default: 0] += 1
             } else if place >= Double(stages.count) {
                 reasons["after the record's last whole sleep epoch", default: 0] += 1
                 afterEnd += 1
             } else {
                 annotated.insert(Int(place))
-                let text = words.count < 7 ? nil : words[6]
+                let text = line.text
                 if let text { stageTexts.add(text) }
                 let meaning = text.map(texts.meaning(of:))
                 if case .stage(let stage) = meaning {
