@@ -114,13 +114,13 @@ struct SSHLaunchTests {
     @Test func aHostJoinsWhileTheJobGoesOn() throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2 program=/nowhere/ssrm\n", flags: ClusterJob.endless)
-        try job.events(of: "ssh").waits(for: .joined, count: 1, seconds: 60)
+        try job.events(of: "ssh").waits(for: .joined, count: 1)
         // Who did not come leaves its name free.
         #expect(waitFor { launcher.errorsSoFar.contains("host2 has no program '/nowhere/ssrm'") })
         let added = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script)
             .result(seconds: 60)
         #expect(added.status == 0 && added.errors.contains("host2: joined with 1 thread"), "\(added.errors)")
-        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
+        try job.events(of: "ssh").waits(for: .joined, count: 2)
         launcher.signal(SIGTERM)
         #expect(launcher.result(seconds: 60).status == 143)
         #expect(processes.left() == [])
@@ -201,7 +201,7 @@ struct SSHLaunchTests {
     @Test func aWorkerThatIsKilledOnItsHostIsNamedAndFollowedByAnother() throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.long)
-        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
+        try job.events(of: "ssh").waits(for: .joined, count: 2)
         let worker = try #require(processes.commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) worker ") })
         kill(worker.key, SIGKILL)
         let result = launcher.result(seconds: 900)
@@ -226,7 +226,7 @@ struct SSHLaunchTests {
     func aLauncherThatIsEndedLeavesNothingBehind(signal: Int32) throws {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.endless)
-        try job.events(of: "ssh").waits(for: .joined, count: 2, seconds: 60)
+        try job.events(of: "ssh").waits(for: .joined, count: 2)
         #expect(processes.pids.count > 3)
         launcher.signal(signal)
         #expect(launcher.result(seconds: 60).status == (signal == SIGTERM ? 143 : -SIGKILL))

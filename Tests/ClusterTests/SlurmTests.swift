@@ -45,7 +45,7 @@ struct SlurmTests {
     private func submitWorkers(_ run: String, array: String, _ options: [String] = []) throws -> String {
         try submit(
             "workers.sbatch", ["--array=\(array)", "--output=\(job.folder.path("workers-%a.log"))"] + options,
-            [job.run(run)], environment: ["SSRM_WAIT": "60"])
+            [job.run(run)], environment: ["SSRM_WAIT": "900"])
     }
 
     private func submit(
@@ -88,7 +88,7 @@ struct SlurmTests {
     @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {
         defer { processes.endAll() }
         let first = try submit("twice", flags: ClusterJob.long)
-        try job.events(of: "twice").waits(for: .checkpointWritten, seconds: 60)
+        try job.events(of: "twice").waits(for: .checkpointWritten)
         #expect(!processes.pids.isEmpty)
         _ = try command("scancel", first)
         #expect(try end(of: first) == "CANCELLED")
@@ -110,12 +110,12 @@ struct SlurmTests {
         defer { processes.endAll() }
         let coordinator = try submitCoordinator("array", on: "node1")
         let lost = try submitWorkers("array", array: "1-2", ["--nodelist=node2", "--no-requeue"])
-        try job.events(of: "array").waits(for: .joined, count: 2, seconds: 60)
+        try job.events(of: "array").waits(for: .joined, count: 2)
         _ = try command("scancel", "\(lost)_1")
         // Where it comes before the worker listens for it, the worker says no word.
         #expect(try end(of: "\(lost)_1") == "CANCELLED")
         let more = try submitWorkers("array", array: "3", ["--nodelist=node1"])
-        try job.events(of: "array").waits(for: .joined, count: 3, seconds: 60)
+        try job.events(of: "array").waits(for: .joined, count: 3)
         try kill(node: "node2")
         #expect(try end(of: coordinator) == "COMPLETED", "\(job.text("slurm.log"))")
         #expect(try end(of: more) == "COMPLETED", "\(job.text("workers-3.log"))")
@@ -126,13 +126,13 @@ struct SlurmTests {
     @Test func aCoordinatorWhoseNodeIsLostIsFollowedByAnotherWithTheSameWorkers() throws {
         defer { processes.endAll() }
         let coordinator = try submitCoordinator("array")
-        try job.events(of: "array").waits(for: .listening, seconds: 60)
+        try job.events(of: "array").waits(for: .listening)
         let node = try command("scontrol", "show", "job", coordinator).firstMatch(of: /BatchHost=(\w+)/)
         let first = try #require(node.map { String($0.output.1) })
         let workers = try submitWorkers("array", array: "1", ["--exclude=\(first)"])
-        try job.events(of: "array").waits(for: .checkpointWritten, seconds: 60)
+        try job.events(of: "array").waits(for: .checkpointWritten)
         try kill(node: first)
-        #expect(try end(of: coordinator, seconds: 120) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(try end(of: coordinator) == "COMPLETED", "\(job.text("slurm.log"))")
         #expect(try end(of: workers) == "COMPLETED", "\(job.text("workers-1.log"))")
         #expect(job.text("slurm.log").contains("resuming from"))
         #expect(try job.digest(of: "array") == job.digestOfLocalRun(ClusterJob.long))

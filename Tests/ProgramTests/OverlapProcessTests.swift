@@ -50,12 +50,13 @@ struct OverlapProcessTests {
         for pid in [relay.pid, streaming.pid, owner.pid] { try run.waitsForJoining(of: pid) }
         for worker in below { #expect(relay.waits(for: ":\(worker.pid) joined")) }
         try run.waitsForProgress()
+        let later = run.events.later
         owner.signal(SIGSTOP)
-        try run.events.waits(for: .silent) { $0.pid == owner.pid }
+        try later.waits(for: .silent) { $0.pid == owner.pid }
         below[0].signal(SIGKILL)
         try run.waitsForProgress()
         owner.signal(SIGCONT)
-        try run.events.waits(for: .joined, count: 4)
+        try later.waits(for: .joined) { $0.pid == owner.pid }
         streaming.signal(SIGKILL)
         try run.events.waits(for: .silent) { $0.pid == streaming.pid }
         try run.waitsForProgress()

@@ -78,8 +78,9 @@ import Testing
         let endless = try EndlessRun.coordinator(run: run, "--lease", "1", "--heartbeat", "0.2")
         let paused = try endless.worker()
         try endless.waitsForJoining(of: paused.pid)
+        let later = endless.events.later
         paused.signal(SIGSTOP)
-        try endless.events.waits(for: .silent) { $0.pid == paused.pid }
+        try later.waits(for: .silent) { $0.pid == paused.pid }
         let killed = try endless.worker("--data", try Pretraining.dataset.get())
         try endless.waitsForJoining(of: killed.pid)
         try endless.waitsForProgress()
@@ -91,7 +92,7 @@ import Testing
         try endless.waitsForProgress()
         #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).isEmpty)
         paused.signal(SIGCONT)
-        try endless.waitsForJoining(of: paused.pid, times: 2)
+        try later.waits(for: .joined) { $0.pid == paused.pid }
         try endless.waitsForProgress()
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
         #expect(last.result().status == 0 && paused.result().status == 0)
@@ -151,13 +152,14 @@ import Testing
         let endless = try EndlessRun.coordinator(run: run, "--lease", "0.5", "--heartbeat", "0.1")
         let worker = try endless.worker("--patience", "20")
         try endless.waitsForJoining(of: worker.pid)
+        let later = endless.events.later
         worker.signal(SIGSTOP)
-        try endless.events.waits(for: .silent) { $0.pid == worker.pid }
+        try later.waits(for: .silent) { $0.pid == worker.pid }
         // Another one's patience tells how much time goes by.
         let other = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--patience", "21"])
         #expect(other.result().status == 1)
         worker.signal(SIGCONT)
-        try endless.waitsForJoining(of: worker.pid, times: 2)
+        try later.waits(for: .joined) { $0.pid == worker.pid }
         try endless.waitsForProgress()
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
         #expect(worker.result().status == 0)

@@ -55,10 +55,11 @@ import Testing
             try waitsForStep(after: events)
         }
         let stopped = workers[0]
+        let later = events.later
         stopped.signal(SIGSTOP)
-        try events.waits(for: .silent) { $0.pid == stopped.pid }
+        try later.waits(for: .silent) { $0.pid == stopped.pid }
         stopped.signal(SIGCONT)
-        try events.waits(for: .joined, count: 2) { $0.pid == stopped.pid }
+        try later.waits(for: .joined) { $0.pid == stopped.pid }
         try waitsForStep(after: events)
         // For longer than the lease: another one's patience tells how much time goes by.
         coordinator.signal(SIGSTOP)

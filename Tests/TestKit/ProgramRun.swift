@@ -118,7 +118,7 @@ public final class ProgramRun: Sendable {
 
     /// Waits for the end; a program that takes longer than `seconds` is killed and its status is the signal's.
     @discardableResult
-    public func result(seconds: Double = 300) -> ProgramResult {
+    public func result(seconds: Double = 900) -> ProgramResult {
         if !wait(seconds: seconds, until: { $0.status != nil }) { signal(SIGKILL) }
         _ = wait(seconds: 30) { $0.status != nil }
         // A grandchild may hold the streams open; what has come by now is what there is.

@@ -57,6 +57,13 @@ public final class RunEventLog {
         skipped = isResumed ? Self.lines(of: path).count : 0
     }
 
+    private init(_ path: String, by program: ProgramRun?, skipping count: Int) {
+        (self.path, self.program, skipped) = (path, program, count)
+    }
+
+    /// The same run's, from now on: on a busy machine what is awaited may have happened before its cause.
+    public var later: RunEventLog { RunEventLog(path, by: program, skipping: Self.lines(of: path).count) }
+
     private static func lines(of path: String) -> [Data] {
         let content = FileManager.default.contents(atPath: path) ?? Data()
         // A last line without its end is one that is being written.
@@ -81,7 +88,7 @@ public final class RunEventLog {
     /// - Throws: `Missing` when they have not come in time, or the program has ended without.
     @discardableResult
     public func waits(
-        for kind: RunEvent.Kind, count: Int, seconds: Double = 120, where isMeant: (Entry) -> Bool = { _ in true }
+        for kind: RunEvent.Kind, count: Int, seconds: Double = 600, where isMeant: (Entry) -> Bool = { _ in true }
     ) throws -> [Entry] {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
@@ -112,7 +119,7 @@ public final class RunEventLog {
     /// - Throws: `Missing` when it has not come in time, or the program has ended without.
     @discardableResult
     public func waits(
-        for kind: RunEvent.Kind, seconds: Double = 120, where isMeant: (Entry) -> Bool = { _ in true }
+        for kind: RunEvent.Kind, seconds: Double = 600, where isMeant: (Entry) -> Bool = { _ in true }
     ) throws -> Entry {
         try waits(for: kind, count: 1, seconds: seconds, where: isMeant)[0]
     }
