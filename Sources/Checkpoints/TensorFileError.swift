@@ -46,6 +46,12 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether there was no space for it.
+    package var isLackOfSpace: Bool {
+        guard case .unwritable(_, let reason) = self else { return false }
+        return [ENOSPC, EDQUOT].contains { reason == String(cString: strerror($0)) }
+    }
+
     /// The operating system's words for the last failed call, with the limit on files' sizes where that was the cause.
     package static var lastReason: String {
         let (code, limit) = (errno, fileSizeLimit)

@@ -226,7 +226,8 @@ extension Training {
         let event = Directive.event(
             .refuted(worker: finder.name, step: plan.firstStep(of: step), leaves: leaves))
         guard roster.members[finder.worker] != nil else { return [event] }
-        let text = "the sums of leaves \(leaves) of step \(step) are finite, and this worker found that they are not"
+        let place = "leaves \(leaves) of step \(plan.firstStep(of: step))"
+        let text = "the sums of \(place) are finite, and this worker found that they are not"
         return [event, refuse(finder.worker, Refusal(.refuted, text))] + leave(finder.worker)
     }
 }

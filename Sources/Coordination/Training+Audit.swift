@@ -70,7 +70,8 @@ extension Training {
             let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
             record.shutOut(answer.name, isRemembered: areNamesOwn || !isShared)
             for place in ledgers.indices { ledgers[place].onLiar(answer.worker) }
-            let text = "the sums of leaves \(leaves) of step \(step) are others; look at this machine's memory"
+            let place = "leaves \(leaves) of step \(plan.firstStep(of: step))"
+            let text = "the sums of \(place) are others; look at this machine's memory"
             directives.append(refuse(answer.worker, Refusal(.refuted, text)))
             directives += leave(answer.worker)
         }

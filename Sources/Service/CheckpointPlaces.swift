@@ -43,30 +43,40 @@ package final class CheckpointPlaces {
         return renewed
     }
 
-    /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`.
+    /// Those of places that no other coordinator has.
+    private var ownWriters: ArraySlice<(folder: RunFolder, writer: CheckpointWriter)> {
+        writers.dropFirst(isLost ? 1 : 0)
+    }
+
+    /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`; into the copy alone
+    /// where another coordinator has the run directory.
     package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {
-        for place in writers { place.writer.write(newest, backTo: backTo) }
+        for place in ownWriters { place.writer.write(newest, backTo: backTo) }
     }
 
     /// The newest whole checkpoint of several places.
     ///
     /// - Parameters:
     ///   - places: run directories, and copies of them.
+    ///   - job: the job that the newest of each is to be of; nil for any.
     ///   - skipped: is told of each newer one that is not whole, and why.
     /// - Returns: nil where there are no checkpoint files at all.
-    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole.
+    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole, `.otherJob`.
     static func newest(
-        in places: [RunFolder], skipped: (String) -> Void
+        in places: [RunFolder], of job: Job?, skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
         var newest: (path: String, checkpoint: TrainingCheckpoint)?
         var fault: (any Error)?
         for place in places {
-            do {
-                guard let found = try place.newestCheckpoint(skipped: skipped) else { continue }
-                if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
-            } catch {
+            let found: (path: String, checkpoint: TrainingCheckpoint)?
+            do { found = try place.newestCheckpoint(skipped: skipped) } catch {
                 fault = fault ?? error
+                continue
             }
+            guard let found else { continue }
+            let differences = job?.differences(from: found.checkpoint.job) ?? []
+            if !differences.isEmpty { throw UpstreamError.otherJob(path: found.path, differences: differences) }
+            if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
         }
         if let fault {
             if newest == nil { throw fault }
@@ -75,9 +85,9 @@ package final class CheckpointPlaces {
         return newest
     }
 
-    /// The newest whole checkpoint of these places.
-    func newest(skipped: (String) -> Void) throws -> TrainingCheckpoint? {
-        try Self.newest(in: writers.map(\.folder), skipped: skipped)?.checkpoint
+    /// The newest whole checkpoint of these places, which are to be of this job.
+    func newest(of job: Job, skipped: (String) -> Void) throws -> TrainingCheckpoint? {
+        try Self.newest(in: writers.map(\.folder), of: job, skipped: skipped)?.checkpoint
     }
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed.
@@ -101,7 +111,7 @@ package final class CheckpointPlaces {
     /// - Throws: when the newest state is missing in one of the places; the line says where it is.
     package func finish() throws {
         var (faults, whole): ([String], [String]) = ([], [])
-        for place in writers {
+        for place in ownWriters {
             do {
                 try place.writer.finish()
                 whole.append(place.folder.path)

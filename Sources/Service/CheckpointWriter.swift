@@ -64,7 +64,7 @@ package final class CheckpointWriter: Sendable {
         let place: OpenFolder
         do {
             place = try openPlace(for: file)
-            try taken.write(to: file, in: place)
+            try write(taken, to: file, in: place)
         } catch {
             return onFailure("\(error)", of: taken)
         }
@@ -72,6 +72,31 @@ package final class CheckpointWriter: Sendable {
         let step = taken.state.step
         events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
         removeOldOnes(upTo: taken.state.step, in: place)
+    }
+
+    /// Writes a checkpoint, and where there is no space for it takes that of older ones, but for the newest.
+    private func write(_ taken: TrainingCheckpoint, to file: String, in place: OpenFolder) throws {
+        while true {
+            do { return try taken.write(to: file, in: place) } catch let error as TensorFileError {
+                guard error.isLackOfSpace, let old = try oldest(before: taken.state.step), remove(old, in: place) == nil
+                else { throw error }
+                Terminal.error(
+                    "note: no space is left in \(folder.path); the checkpoint of step \(old) makes room for that of "
+                        + "step \(taken.state.step)")
+            }
+        }
+    }
+
+    /// The first step before `step` whose checkpoint can be done without, where there is one.
+    private func oldest(before step: Int) throws -> Int? {
+        let steps = try folder.checkpointSteps.filter { $0 < step }
+        let wanted = wanted(of: steps)
+        return steps.dropLast().first { !wanted.contains($0) }
+    }
+
+    /// Those of these steps that the run may have to go back to.
+    private func wanted(of steps: [Int]) -> Set<Int> {
+        Set(state.withLock(\.backTo).compactMap { backTo in steps.last { $0 <= backTo } })
     }
 
     /// The folder of checkpoints: once it is open, nothing is written into another one that takes its place.
@@ -123,14 +148,13 @@ package final class CheckpointWriter: Sendable {
     }
 
     private func removeOldOnes(upTo step: Int, in place: OpenFolder) {
-        let backTo = state.withLock(\.backTo)
         let steps: [Int]
         do {
             steps = try folder.checkpointSteps.filter { $0 <= step }
         } catch {
             return events.put(.checkpointNotRemoved(reason: "\(error)"))
         }
-        let wanted = Set(backTo.compactMap { backTo in steps.last { $0 <= backTo } })
+        let wanted = wanted(of: steps)
         for old in steps.dropLast(kept) where !wanted.contains(old) {
             if let reason = remove(old, in: place) { events.put(.checkpointNotRemoved(reason: reason)) }
         }

@@ -74,7 +74,7 @@ extension CoordinatorShell {
             try renewPlaces()
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
-            let kept = try checkpoints.newest { events.tell(.checkpointSkipped(reason: $0)) }
+            let kept = try checkpoints.newest(of: job) { events.tell(.checkpointSkipped(reason: $0)) }
             record = kept?.record ?? AuditRecord()
             var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }

@@ -12,17 +12,21 @@ package final class RunHold {
     }
     private let folder: RunFolder
     private let held: Held
+    private let job: Job
+    /// What the run's record said before this one wrote its own.
+    private let formerRecord: Data?
     /// What the run wrote at its begin, to be written again where somebody removed it.
     private var files: [(path: String, text: String)] = []
     /// Whether another coordinator has the directory now: then nothing is to be written there.
     private(set) var isLost = false
 
-    /// Takes a directory, which is there.
+    /// Takes a directory, which is there, for a run of this job.
     ///
     /// - Throws: when another coordinator has it.
-    package init(_ folder: RunFolder) throws {
-        self.folder = folder
+    package init(_ folder: RunFolder, for job: Job) throws {
+        (self.folder, self.job) = (folder, job)
         held = Held(try RunLock(folder.lockFile, folder: folder.path))
+        formerRecord = FileManager.default.contents(atPath: folder.jobFile)
     }
 
     /// Whether the directory is this process's at this moment; any thread may call it.
@@ -42,7 +46,7 @@ package final class RunHold {
     /// - Parameter isMade: whether it is to be made; else it is only taken where somebody made both folders, as a
     ///   directory is that is gone with its disk.
     /// - Returns: whether the directory was.
-    /// - Throws: when another coordinator has it now.
+    /// - Throws: when another coordinator has it now, or has had it since.
     func renew(isMade: Bool = true) throws -> Bool {
         let isInPlace = isInPlace()
         // A run that was refused may have taken an empty one for its own.
@@ -52,6 +56,7 @@ package final class RunHold {
         guard access(isMade ? folder.path : folder.checkpointFolder, W_OK) == 0 else { return false }
         do {
             let lock = try RunLock(folder.lockFile, folder: folder.path)
+            try requireNoOtherRun()
             held.lock.withLock { $0 = lock }
         } catch {
             isLost = true
@@ -59,5 +64,18 @@ package final class RunHold {
         }
         for file in files { try? WholeFile.write(file.text, to: file.path) }  // what matters is the checkpoint
         return true
+    }
+
+    /// Refuses a directory in which another run was meanwhile: where that is over, nobody holds it.
+    private func requireNoOtherRun() throws {
+        let own = files.first { $0.path == folder.jobFile }.map { Data($0.text.utf8) } ?? formerRecord
+        if let there = FileManager.default.contents(atPath: folder.jobFile), there != own {
+            throw ServiceError("\(folder.jobFile) is another run's")
+        }
+        for file in try folder.checkpointSteps.map(folder.checkpointFile(step:)) {
+            // One that can't be read is nobody's that could be told.
+            guard let other = try? TrainingCheckpoint.job(of: file) else { continue }
+            if !job.differences(from: other).isEmpty { throw ServiceError("\(file) is another run's") }
+        }
     }
 }

@@ -22,8 +22,8 @@ final class RunPlaces {
         }
 
         /// Takes the place; which of the run's files are new is certain only now that nobody else writes them.
-        mutating func take() throws -> RunHold {
-            let hold = try RunHold(folder)
+        mutating func take(for job: Job) throws -> RunHold {
+            let hold = try RunHold(folder, for: job)
             self.hold = hold
             newFiles += folder.ownFiles.filter { $0 != folder.lockFile && Self.isMissing($0) }
             return hold
@@ -54,11 +54,11 @@ final class RunPlaces {
         if let what { throw ServiceError("--checkpoint-copy \(copy.path) \(what); name a folder elsewhere") }
     }
 
-    /// Makes the folders and takes them.
+    /// Makes the folders and takes them for a run of this job.
     ///
     /// - Returns: the holds of the run directory and of the copy, where there is one.
     /// - Throws: `ServiceError` where a folder can't be made, or another coordinator has it.
-    func take() throws -> (RunHold, copy: RunHold?) {
+    func take(for job: Job) throws -> (RunHold, copy: RunHold?) {
         for place in places {
             do {
                 try DurableFolder.make(place.folder.checkpointFolder)
@@ -69,8 +69,8 @@ final class RunPlaces {
                     """)
             }
         }
-        let hold = try places[0].take()
-        return (hold, copy: places.count > 1 ? try places[1].take() : nil)
+        let hold = try places[0].take(for: job)
+        return (hold, copy: places.count > 1 ? try places[1].take(for: job) : nil)
     }
 
     /// From now on what is there stays.

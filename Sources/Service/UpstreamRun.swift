@@ -54,7 +54,7 @@ package struct UpstreamRun {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
             if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
         }
-        let (hold, copyHold) = try taken.take()
+        let (hold, copyHold) = try taken.take(for: job)
         for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
@@ -162,7 +162,8 @@ package struct UpstreamRun {
     }
 
     private func startingPoint(_ events: RunEvents) throws -> TrainingCheckpoint {
-        let newest = try CheckpointPlaces.newest(in: places) { events.tell(.checkpointSkipped(reason: $0)) }
+        let newest = try CheckpointPlaces.newest(
+            in: places, of: settings.resumes ? job : nil, skipped: { events.tell(.checkpointSkipped(reason: $0)) })
         guard let (path, checkpoint) = newest else {
             return TrainingCheckpoint(job: job, state: TrainingState(startOf: job))
         }
@@ -171,8 +172,6 @@ package struct UpstreamRun {
             throw ServiceError(
                 "\(place.path) has checkpoints of an earlier run; go on with --resume or choose another --run folder")
         }
-        let differences = job.differences(from: checkpoint.job)
-        if !differences.isEmpty { throw UpstreamError.otherJob(path: path, differences: differences) }
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }

@@ -83,7 +83,8 @@ public struct RunFolder: Sendable {
         guard let newestFault else { return nil }
         throw UpstreamError.noCheckpoint(
             path: checkpointFolder,
-            reason: "none of its \(steps.count) checkpoints can be used; of the newest: \(newestFault)")
+            reason: "none of its \(steps.count) checkpoints can be used, so remove that folder to begin anew, or name "
+                + "another run; of the newest: \(newestFault)")
     }
 
     /// The checkpoint that `path` names: a checkpoint file, or a run directory's newest.

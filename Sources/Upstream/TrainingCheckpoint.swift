@@ -65,6 +65,16 @@ public struct TrainingCheckpoint: Sendable {
         _ = try writer.finish()
     }
 
+    /// The job of a checkpoint, of which nothing else is looked at.
+    ///
+    /// - Throws: as the initialiser, where it can't be read.
+    package static func job(of path: String) throws -> Job {
+        guard let json = try TensorFile.metadata(at: path)["job"] else {
+            throw UpstreamError.noCheckpoint(path: path, reason: "its job can't be read")
+        }
+        return try Job(json: json)
+    }
+
     /// Reads a checkpoint and checks all of it.
     ///
     /// - Throws: `TensorFileError` for a file that is no whole tensor file, `UpstreamError` for one that is no

@@ -167,6 +167,43 @@ import Testing
         try second.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
+    @Test func aRunWhoseDirectoryAnotherOneHadMeanwhileLeavesItToItAndKeepsItsStateInItsCopy() throws {
+        let first = try EndlessRun.pretrain(
+            run: run, "--workers", "1", "--checkpoint-every", "1000000", "--checkpoint-copy", copy)
+        try first.waitsForProgress()
+        try takeAway(run)
+        let other = try Pretraining.pretrain(run: run, steps: 30, "--workers", "1")
+        let record = try String(contentsOfFile: run + "/job.json", encoding: .utf8)
+        first.process.signal(SIGINT)
+        let result = first.process.result()
+        #expect(result.status == 1, Comment(rawValue: result.errors))
+        #expect(result.errors.contains("job.json is another run's"), Comment(rawValue: result.errors))
+        #expect(try Pretraining.inspect(run) == other)
+        #expect(try String(contentsOfFile: run + "/job.json", encoding: .utf8) == record)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").count == 1)
+        let kept = try Pretraining.inspect(copy)
+        #expect(kept.step > 0)
+        #expect(kept.parameters_sha256 == (try Pretraining.bits(afterSteps: kept.step)))
+    }
+
+    @Test func aCopyOfAnotherJobIsNotWrittenOver() throws {
+        let other = try ProgramRun(
+            ["pretrain", "--workers", "1"] + Pretraining.jobFlags(run: copy, steps: 30) + ["--learning-rate", "0.01"]
+        ).result()
+        #expect(other.status == 0, Comment(rawValue: other.errors))
+        let before = try Pretraining.inspect(copy)
+        let own = try Pretraining.pretrain(run: run, steps: 50, "--workers", "1")
+        let result = try ProgramRun(
+            ["pretrain", "--workers", "1", "--resume", "--checkpoint-copy", copy]
+                + Pretraining.jobFlags(run: run, steps: 80)
+        ).result()
+        #expect(
+            result.status == 1 && result.errors.contains("\(copy)/checkpoints/")
+                && result.errors.contains("belongs to another job"), Comment(rawValue: result.errors))
+        #expect(try Pretraining.inspect(copy) == before)
+        #expect(try Pretraining.inspect(run) == own)
+    }
+
     @Test func aPathThatIsNoTextIsRefusedInsteadOfAnotherOneMade() throws {
         let script = "exec \"$0\" data synthetic --kind pressure --subjects 3 --out \"$(printf 'a\\377')\""
         let result = try ProgramRun(["-c", script, ProgramRun.ssrm], program: "/bin/sh", in: folder.path("")).result()

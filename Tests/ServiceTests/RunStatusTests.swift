@@ -12,7 +12,7 @@ import Testing
     init() throws {
         run = try SmallRun()
         try run.makeFolders()
-        lock = try RunHold(run.folder)
+        lock = try RunHold(run.folder, for: run.job)
         try lock.write(#"{"job": \#(run.job.json)}"#, to: run.folder.jobFile)
     }
 

@@ -138,6 +138,8 @@ package struct KeyFolder: Sendable {
         guard AuthorizedKeys.isLabel(label) else {
             throw ServiceError("\(AuthorizedKeys.Fault.badLabel(label)); give another with --label")
         }
+        // Those above it are nobody's secret.
+        try? DurableFolder.make(FilePlace.parts(ofFolder: path).folder)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw ServiceError("\(path): no folder can be made there: \(String(cString: strerror(errno)))")
         }
