@@ -54,8 +54,10 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     }
     let source = try Polysomnography([files], channels: ["ramp"])
     let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
-    #expect((0..<dataset.samples.count).map(dataset.position(of:)) == Array(epochs))
     let seconds = Double(start.suffix(8).split(separator: ".").reduce(0) { $0 * 60 + (Int($1) ?? 0) } - 22 * 3_600)
+    // Positions count from the signals' first half minute, wherever the hypnogram begins.
+    let shift = Int((-seconds / 30).rounded(.down))
+    #expect((0..<dataset.samples.count).map(dataset.position(of:)) == epochs.map { $0 + shift })
     for (sample, epoch) in epochs.enumerated() {
         #expect(abs(Double(dataset.samples[sample][0]) - (Double(epoch * 30) - seconds)) < 0.05)
     }

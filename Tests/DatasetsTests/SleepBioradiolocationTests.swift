@@ -197,7 +197,7 @@ func annotationsMayCountSamplesOfTheirOwn(rate: String) throws {
     #expect(
         try error(folder)
             == "\(path).atr: 3 of 14 sleep epochs have a text that is no known stage: \"Wach\" (3); say what they are with "
-            + "--stage-map, like \"Wach=W\" (nothing behind = for no stage), or leave them without a label with "
+            + "--stage-map, like \"Wach=STAGE\" (W, N1, N2, N3 or REM; nothing behind = for no stage), or leave them without a label with "
             + "--ignore-unknown-stages")
     func wakeCount(_ reading: HypnogramReading) throws -> Int {
         let source = try SleepBioradiolocation(root: folder.url.path, reading: reading)

@@ -119,7 +119,7 @@ func aTextThatMayMeanSeveralStagesIsNamedAndCounted(text: String) throws {
     #expect(
         try refusal { try labels(more + many) }.hasSuffix(
             "/stages.edf: 10 of 324 sleep epochs have a text that is no known stage: \"Wach\" (10); say what they are with "
-                + "--stage-map, like \"Wach=W\" (nothing behind = for no stage), or leave them without a label with "
+                + "--stage-map, like \"Wach=STAGE\" (W, N1, N2, N3 or REM; nothing behind = for no stage), or leave them without a label with "
                 + "--ignore-unknown-stages"))
     let ignoring = try HypnogramReading(ignoresUnknownStages: true)
     #expect(try labels(more + many, ignoring).prefix(6) == [nil, nil, nil, nil, nil, "N2"])

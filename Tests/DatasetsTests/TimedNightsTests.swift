@@ -167,3 +167,14 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     }
     #expect(try refusal(intervals).contains("is it in beats a minute?"))
 }
+
+@Test func positionsCountFromTheFirstRowWhicheverHasTheFirstLabel() throws {
+    // Twenty minutes of rows, then labels; a recording's name says when its first row is.
+    let labelled = (0..<120).map { epoch in
+        "7,\(start + epoch * 30),\(60 + epoch % 7),\(epoch % 5),\(epoch < 40 ? "" : stages[epoch % 6])"
+    }
+    let (data, _) = try made(labelled)
+    #expect(data.position(of: 0) == 40)
+    let (plain, _) = try made(labelled, isLabelled: false)
+    #expect(plain.position(of: 0) == 0 && plain.recordings == data.recordings)
+}

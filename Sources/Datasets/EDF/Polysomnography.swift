@@ -117,8 +117,8 @@ public struct Polysomnography: RecordingSource {
 
     /// A night's sleep epochs with their stages, and where they lie; nil where it is of no use, which `skipped` says.
     ///
-    /// - Returns: the number of the first sleep epoch in the hypnogram, the stages from there on, and the seconds from
-    ///   the start of the signals to that of the hypnogram's first sleep epoch.
+    /// - Returns: the number of the first sleep epoch, the stages from there on, and the seconds from the start of the
+    ///   signals to that of sleep epoch 0: 0 to 30.
     private static func scored(
         _ files: PolysomnographyFiles, _ signals: EDFFile, _ reading: HypnogramReading, _ wakeMargin: Double?,
         unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String], _ texts: inout MappedTexts
@@ -179,7 +179,9 @@ public struct Polysomnography: RecordingSource {
         let start = alignment.epochs.lowerBound + kept.lowerBound
         let holes = hypnogram.uncoveredCount(start..<start + own.count)
         if holes > 0 { notes.append("\(path): \(holes) sleep epochs between its annotations have no label") }
-        return (start, own, alignment.offset)
+        // Positions count from the first half minute of the signals, wherever the hypnogram begins.
+        let shift = Int((alignment.offset / SleepEpochWindow.epochSeconds).rounded(.down))
+        return (start + shift, own, alignment.offset - Double(shift) * SleepEpochWindow.epochSeconds)
     }
 
     /// From `minutes` before the first sleep to as long after the last; nothing without sleep.

@@ -129,6 +129,16 @@ public final class Dataset: Sendable {
         if let sample { throw refusal("sample \(sample) has a NaN or an infinity") }
     }
 
+    /// What the values of a file's samples are, as its header says; nil where it is no dataset that can be read.
+    ///
+    /// Nothing else of the file is looked at.
+    public static func content(ofFile path: String) -> [String]? {
+        guard let metadata = try? TensorFile.metadata(at: path),
+            metadata[DatasetLayout.formatKey] == DatasetLayout.format
+        else { return nil }
+        return DatasetLayout.names(in: metadata[DatasetLayout.contentKey])
+    }
+
     /// Where the samples of a file come from, as its header says; nil where it is no dataset that can be read.
     ///
     /// Nothing else of the file is looked at.

@@ -54,7 +54,8 @@ struct CountedTexts {
                 + "0=W,1=N1,2=N2,3=N3,4=REM"
         }
         return
-            "say what they are with --stage-map, like \(quoted("\(first)=W", upTo: 256)) (nothing behind = for no stage)"
+            "say what they are with --stage-map, like \(quoted("\(first)=STAGE", upTo: 256)) (W, N1, N2, N3 or REM; nothing "
+            + "behind = for no stage)"
     }
 
     /// Refuses a file in which too much of what looks like stages is unknown.
