@@ -1,5 +1,6 @@
 """Who may take part: a key for the coordinator, and one that each worker makes for itself."""
 
+import hashlib
 import os
 import pathlib
 import re
@@ -14,7 +15,11 @@ PUBLIC = re.compile(rb"^ssrm-public [0-9a-f]{64} \S+$", re.MULTILINE)
 
 def label_of(name):
     """What people know a worker's key by: its name, as far as a label can be that."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:64]
+    label = re.sub(r"[^A-Za-z0-9._-]", "-", name)
+    if label == name and len(label) <= 64:
+        return label
+    # Two names that come to one label would take turns in shutting each other out.
+    return "%s-%s" % (label[:55], hashlib.sha256(name.encode()).hexdigest()[:8])
 
 
 class Keys:
