@@ -27,7 +27,7 @@ public struct Preset: Sendable {
     /// - Returns: its name.
     public static func name(forKind kind: String?) -> String {
         switch kind {
-        case "sleep-accel-night": "wrist"
+        case "sleep-accel-night", "table-night": "wrist"
         case "slpdb": "heartbeat"
         case "pmd-i", "pmd-ii": "posture"
         case "edf", "synthetic-psg": "psg"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Service
+import Signals
 import SleepRecognition
 
 /// Which settings a command works with.
@@ -37,16 +38,17 @@ struct PresetOptions: ParsableArguments {
     ///   - unused: settings or sections that the command makes no use of.
     ///   - choosing: values of `--choose`.
     ///   - before: values that other options stand for, which `--set` may change further.
-    ///   - standard: the preset where none was asked for.
+    ///   - standard: what is taken where nobody asks otherwise.
     /// - Returns: the settings.
     /// - Throws: one line that names the option.
     func settings(
-        unused: [String], choosing: [String] = [], before: [String] = [], standard: String
+        unused: [String], choosing: [String] = [], before: [String] = [], standard: Standard
     ) throws -> NamedSettings {
         do {
-            let replacing = before + set + choosing
+            let layout = config == nil && !unused.contains("upstream") ? standard.assignments : []
+            let replacing = layout + before + set + choosing
             if let config { return try NamedSettings(file: config, replacing: replacing, unused: unused) }
-            return try NamedSettings(preset: preset ?? standard, replacing: replacing, unused: unused)
+            return try NamedSettings(preset: preset ?? standard.preset, replacing: replacing, unused: unused)
         } catch {
             func option(_ assignment: String) -> String { choosing.contains(assignment) ? "--choose" : "--set" }
             switch error {
@@ -63,16 +65,30 @@ struct PresetOptions: ParsableArguments {
     ///
     /// - Throws: one line that names the option.
     func requireReadable() throws {
-        if isGiven { _ = try settings(unused: [], standard: "") }
+        if isGiven { _ = try settings(unused: [], standard: Standard(preset: "")) }
+    }
+
+    /// What is taken where nobody asks otherwise.
+    struct Standard {
+        /// The preset.
+        let preset: String
+        /// What the samples' layout has otherwise than the preset.
+        var assignments: [String] = []
     }
 
     /// The preset for a dataset's kind, where none was asked for; says so on standard error unless it is the paper's.
-    func standard(for data: String) -> String {
+    ///
+    /// Of signals, as many channels are read as the samples have.
+    func standard(for data: String) -> Standard {
         let kind = Dataset.kind(ofFile: data)
         let name = Preset.name(forKind: kind)
         if !isGiven, let kind, name != "paper" {
             Terminal.error("preset \(name), the one for data of kind \(kind); another with --preset")
         }
-        return name
+        let settings = try? Preset.named(preset ?? name).settings
+        let windows = settings?.upstream.preparation.choice as? WindowPreparation
+        guard let windows, let count = Dataset.content(ofFile: data)?.count, count > 0, count != windows.inputChannels
+        else { return Standard(preset: name) }
+        return Standard(preset: name, assignments: ["upstream.input_channels=\(count)"])
     }
 }

@@ -14,7 +14,7 @@ struct ModelReader {
     /// The readers' names.
     static let names = commands.map(\.name)
     /// Options of which one says the same as the other.
-    private static let alternatives: [Set<String>] = [["subject", "subject-name"]]
+    private static let alternatives: [Set<String>] = [["subject", "subject-name"], ["position", "time-column"]]
 
     /// What a model may say: nothing that names a file.
     private static let options: Set<String> = [

@@ -39,7 +39,7 @@ struct RecogniserOptions: ParsableArguments {
     }
 
     /// The preset's settings with what these options replace; see `PresetOptions`.
-    func settings(unused: [String], choosing: [String] = [], standard: String) throws -> NamedSettings {
+    func settings(unused: [String], choosing: [String] = [], standard: PresetOptions.Standard) throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: unused, choosing: choosing, standard: standard)
         settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
         if fromScratch {

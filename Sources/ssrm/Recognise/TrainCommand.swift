@@ -89,7 +89,7 @@ struct TrainCommand: ParsableCommand {
     /// A body that would be trained from nothing is trained from the encoder, where there is one.
     private func settings(for pretrained: PretrainedEncoder?) throws -> NamedSettings {
         let made = pretrained.map(\.job.preset).flatMap { name in Preset.all.contains { $0.name == name } ? name : nil }
-        let standard = made ?? options.presetOptions.standard(for: data)
+        let standard = made.map { PresetOptions.Standard(preset: $0) } ?? options.presetOptions.standard(for: data)
         let settings = try options.settings(unused: [], standard: standard)
         if settings.values.recogniser.encoder == .none { return settings }  // what is read is prepared
         if settings.values.recogniser.encoder != .scratch {

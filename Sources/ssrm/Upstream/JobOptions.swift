@@ -118,7 +118,7 @@ struct JobOptions: ParsableArguments {
 
     /// What `--local-steps` stands for where the preset exchanges every step: the task's own way, which `--set` may
     /// change further.
-    private func localAssignments(_ standard: String) throws -> [String] {
+    private func localAssignments(_ standard: PresetOptions.Standard) throws -> [String] {
         guard let localSteps, localSteps > 0, !presetOptions.set.contains(where: { $0.hasPrefix("upstream.exchange=") })
         else { return [] }
         let task = presetOptions.set.filter { $0.hasPrefix("upstream.task=") }

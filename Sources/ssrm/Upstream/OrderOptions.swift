@@ -12,7 +12,11 @@ struct OrderOptions: ParsableArguments {
         transform: kind)
     var order: OrderSettings.Kind?
 
-    @Option(help: "Blocks of about 1 MiB in a window of a blockwise order, for each shard its own; by default 8.")
+    @Option(
+        help: """
+            Blocks of about 1 MiB in a window of a blockwise order, for each shard its own; by default 8. Alone, it asks \
+            for that order.
+            """)
     var windowBlocks: Int?
 
     func validate() throws {

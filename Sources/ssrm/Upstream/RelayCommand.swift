@@ -41,6 +41,9 @@ struct RelayCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if listenOptions.listen == connect {
+            throw ValidationError("--listen is --connect, and a relay does not work for itself; name the coordinator's")
+        }
         do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
