@@ -197,15 +197,6 @@ public struct Job: Codable, Equatable, Sendable {
         }
     }
 
-    /// `digest`, the same of jobs that differ in how many steps there are alone, where no step depends on that.
-    public var digestWhateverFollows: String {
-        get throws {
-            var job = self
-            if !settings.optimiser.dependsOnStepCount { job.steps = 0 }
-            return try job.digest
-        }
-    }
-
     /// SHA-256 of the job's JSON, 64 hexadecimal digits.
     public var digest: String {
         get throws {

@@ -38,7 +38,7 @@ extension UpstreamCommand {
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
         if let workers { (settings.workers, settings.workersReason) = workers(job) }
-        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digestWhateverFollows) }
+        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         let outcome: UpstreamRun.Outcome
         do { outcome = try run.run(signals: signals) } catch {
