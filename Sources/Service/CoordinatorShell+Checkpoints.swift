@@ -10,14 +10,10 @@ extension CoordinatorShell {
 
     /// Has the state as it is now written, or where the samples are in question that from before they were.
     func keepCheckpoint() throws {
-        var fault: (any Error)?
-        if !checkpoints.isLost { do { try renewPlaces() } catch { fault = error } }
+        if !checkpoints.isLost { try renewPlaces() }
         // While the run goes on, those that it may have to go back to are kept, too.
         let unbelieved = training.ledger == nil ? [] : training.unbelievedSince
         checkpoints.write(unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
-        guard let fault else { return }
-        try checkpoints.finish()  // of the copy alone
-        throw fault
     }
 
     /// Makes folders for checkpoints anew that were removed or replaced, and tells of it.

@@ -163,7 +163,10 @@ package final class CoordinatorShell {
         defer { takeCheckpointEvents() }
         try takePeerNotes()
         tellDroppedCount(isLast: true)
-        try keepCheckpoint()
+        do { try keepCheckpoint() } catch {
+            keepLastGoodState()  // in the copy alone: the run directory is lost
+            throw error
+        }
         try checkpoints.finish()
         return outcome
     }

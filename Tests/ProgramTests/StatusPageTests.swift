@@ -229,5 +229,5 @@ func aPageInABrowserFollowsARunToItsEnd() throws {
     #expect(html.contains("It was stopped before its end"))
     #expect(shown(html).first == Double(outcome.step))
     let updates = try #require(html.firstMatch(of: /data-updates="(\d+)"/)).output.1
-    #expect(Int(updates) ?? 0 >= 1)
+    #expect(Int(updates) ?? 0 >= 2)
 }

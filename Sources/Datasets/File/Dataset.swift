@@ -133,19 +133,19 @@ public final class Dataset: Sendable {
     ///
     /// Nothing else of the file is looked at.
     public static func content(ofFile path: String) -> [String]? {
-        guard let metadata = try? TensorFile.metadata(at: path),
-            metadata[DatasetLayout.formatKey] == DatasetLayout.format
-        else { return nil }
-        return DatasetLayout.names(in: metadata[DatasetLayout.contentKey])
+        DatasetLayout.names(in: metadata(ofFile: path)?[DatasetLayout.contentKey])
+    }
+
+    private static func metadata(ofFile path: String) -> [String: String]? {
+        let metadata = try? TensorFile.metadata(at: path)
+        return metadata?[DatasetLayout.formatKey] == DatasetLayout.format ? metadata : nil
     }
 
     /// Where the samples of a file come from, as its header says; nil where it is no dataset that can be read.
     ///
     /// Nothing else of the file is looked at.
     public static func kind(ofFile path: String) -> String? {
-        guard let metadata = try? TensorFile.metadata(at: path),
-            metadata[DatasetLayout.formatKey] == DatasetLayout.format
-        else { return nil }
+        guard let metadata = metadata(ofFile: path) else { return nil }
         // A joined dataset's is that of what it was made of, where that is one.
         let sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
         let kinds = Set(sources.map(\.kind))
