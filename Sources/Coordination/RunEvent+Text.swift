@@ -61,6 +61,8 @@ extension RunEvent: CustomStringConvertible {
         case .checkpointCopied(let step, let folder): "wrote the checkpoint of step \(step) to \(folder) too"
         case .folderRestored(let path): "\(path) was removed or replaced under this run; going on in one made anew"
         case .checkpointFailed(let reason): "a checkpoint can't be kept and will be tried again: \(reason)"
+        case .checkpointMadeRoom(let step, let older, let folder):
+            "no space was left in \(folder): the checkpoint of step \(older) made room for that of step \(step)"
         case .checkpointNotRemoved(let reason): "an old checkpoint can't be removed: \(reason)"
         case .recordFailed(let reason): "\(reason); it is tried again with the next line"
         case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"

@@ -77,6 +77,8 @@ public enum RunEvent: Equatable, Sendable {
     case folderRestored(path: String)
     /// A checkpoint could not be written; the next one is tried.
     case checkpointFailed(reason: String)
+    /// There was no space for the checkpoint of step `step`: that of `older` in that folder was removed for it.
+    case checkpointMadeRoom(step: Int, older: Int, folder: String)
     /// A checkpoint that is no longer kept could not be removed.
     case checkpointNotRemoved(reason: String)
     /// A file beside the checkpoints, like the metrics, could not be written; what it would have told is lost.
@@ -136,6 +138,7 @@ public enum RunEvent: Equatable, Sendable {
         case checkpointCopied = "checkpoint_copied"
         case folderRestored = "folder_restored"
         case checkpointFailed = "checkpoint_failed"
+        case checkpointMadeRoom = "checkpoint_made_room"
         case checkpointNotRemoved = "checkpoint_not_removed"
         case recordFailed = "record_failed"
         case stopped
@@ -146,8 +149,8 @@ public enum RunEvent: Equatable, Sendable {
             switch self {
             case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
                 .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite, .refuted,
-                .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointNotRemoved,
-                .recordFailed:
+                .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointMadeRoom,
+                .checkpointNotRemoved, .recordFailed:
                 true
             case .started, .listening, .joined, .left, .refusalsMuted, .peersMuted, .peersDropped, .keysChanged,
                 .overdue, .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
@@ -197,6 +200,7 @@ public enum RunEvent: Equatable, Sendable {
         case .checkpointCopied: .checkpointCopied
         case .folderRestored: .folderRestored
         case .checkpointFailed: .checkpointFailed
+        case .checkpointMadeRoom: .checkpointMadeRoom
         case .checkpointNotRemoved: .checkpointNotRemoved
         case .recordFailed: .recordFailed
         case .stopped: .stopped
@@ -213,6 +217,8 @@ public enum RunEvent: Equatable, Sendable {
             .samplesTouched(let step), .samplesConfirmed(let step):
             [("step", .number(step))]
         case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]
+        case .checkpointMadeRoom(let step, let older, let folder):
+            [("step", .number(step)), ("older", .number(older)), ("folder", .text(folder))]
         case .folderRestored(let path): [("path", .text(path))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
             .recordFailed(let reason), .keysUnreadable(let reason), .notStarted(let reason):

@@ -80,9 +80,7 @@ package final class CheckpointWriter: Sendable {
             do { return try taken.write(to: file, in: place) } catch let error as TensorFileError {
                 guard error.isLackOfSpace, let old = try oldest(before: taken.state.step), remove(old, in: place) == nil
                 else { throw error }
-                Terminal.error(
-                    "note: no space is left in \(folder.path); the checkpoint of step \(old) makes room for that of "
-                        + "step \(taken.state.step)")
+                events.put(.checkpointMadeRoom(step: taken.state.step, older: old, folder: folder.path))
             }
         }
     }

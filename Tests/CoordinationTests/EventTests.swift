@@ -15,6 +15,9 @@ private func json(_ event: some Encodable) throws -> String {
     #expect(
         try json(RunEvent.stepDone(step: 3, figures: [.init("loss", 0.5)], workers: 2))
             == #"{"event":"step","loss":0.5,"step":3,"workers":2}"#)
+    #expect(
+        try json(RunEvent.checkpointMadeRoom(step: 9, older: 3, folder: "runs/a"))
+            == #"{"event":"checkpoint_made_room","folder":"runs\/a","older":3,"step":9}"#)
     #expect(try json(WorkerEvent.forgotten) == #"{"event":"forgotten"}"#)
 }
 

@@ -43,6 +43,46 @@ import Testing
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
+    private static let canMount =
+        (try? ProgramRun(
+            ["unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "none", "/mnt"], program: "/usr/bin/env"
+        ).result().status) == 0
+
+    /// A disk in a namespace of its own, on which there is room for two checkpoints and a half of the ten to be kept.
+    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
+    func onADiskThatIsFullOlderCheckpointsMakeRoomForTheNewestAndThatIsToldOf() throws {
+        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 40, "--workers", "1")
+        let file = try FileManager.default.contentsOfDirectory(atPath: folder.path("whole/checkpoints"))[0]
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path("whole/checkpoints/" + file))
+        let size = try #require(attributes[.size] as? Int)
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        let script = """
+            mount -t tmpfs -o size=\(size * 5 / 2 + 65_536) none '\(run)' && "$@" && cp -r '\(run)' '\(copy)'
+            """
+        let flags =
+            try Pretraining.jobFlags(run: run, steps: 40) + [
+                "--workers", "1", "--checkpoint-every", "8", "--keep-checkpoints", "10",
+            ]
+        let result = try ProgramRun(
+            ["unshare", "-rm", "sh", "-c", script, "sh", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/env"
+        ).result()
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        #expect(try Pretraining.inspect(copy) == whole)
+        // The last one of all, and one before it: never is there none.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copy + "/checkpoints").count == 2)
+        let log = RunEventLog(of: copy)
+        let told = try log.entries.filter { $0.event == .checkpointMadeRoom }
+        #expect(told.count >= 1 && told.allSatisfy { ($0.step ?? 0) > 16 })
+        #expect(try log.entries.count { $0.event == .checkpointFailed } == 0)
+        for command in ["inspect", "status"] {
+            let shown = try ProgramRun.ssrm(command, copy).output
+            #expect(shown.contains("no space was left in \(run): the checkpoint of step "), "\(command): \(shown)")
+        }
+        let page = folder.path("page.html")
+        #expect(try ProgramRun.ssrm("report", copy, "--out", page).status == 0)
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("made room for that of step"))
+    }
+
     @Test func onlyAtItsEndDoesARunFailWhoseDiskStaysFull() throws {
         let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
         let kept = try #require(try endless.events.waits(for: .checkpointWritten).step)

@@ -145,7 +145,8 @@ extension RunPart {
             case .slowProducts, .checkpointSkipped, .listening, .cameAgain, .notStarted, .otherArithmetic, .refused,
                 .refusalsMuted, .peerDropped, .peersMuted, .peersDropped, .keysChanged, .keysUnreadable, .notFinite,
                 .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointCopied,
-                .folderRestored, .checkpointFailed, .checkpointNotRemoved, .recordFailed, .stopped, .finished:
+                .folderRestored, .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved, .recordFailed, .stopped,
+                .finished:
                 guard kind.isProblem else { return nil }
                 self = .problems
             }
