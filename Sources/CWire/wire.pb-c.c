@@ -1424,9 +1424,29 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   (ProtobufCMessageInit) ssrm__wire__welcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define ssrm__wire__wait__field_descriptors NULL
-#define ssrm__wire__wait__field_indices_by_name NULL
-#define ssrm__wire__wait__number_ranges NULL
+static const ProtobufCFieldDescriptor ssrm__wire__wait__field_descriptors[1] =
+{
+  {
+    "relays",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Ssrm__Wire__Wait, n_relays),
+    offsetof(Ssrm__Wire__Wait, relays),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned ssrm__wire__wait__field_indices_by_name[] = {
+  0,   /* field[0] = relays */
+};
+static const ProtobufCIntRange ssrm__wire__wait__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor ssrm__wire__wait__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -1435,10 +1455,10 @@ const ProtobufCMessageDescriptor ssrm__wire__wait__descriptor =
   "Ssrm__Wire__Wait",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Wait),
-  0,
+  1,
   ssrm__wire__wait__field_descriptors,
   ssrm__wire__wait__field_indices_by_name,
-  0,  ssrm__wire__wait__number_ranges,
+  1,  ssrm__wire__wait__number_ranges,
   (ProtobufCMessageInit) ssrm__wire__wait__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -15,7 +15,7 @@ extension Employment {
     ) -> [Directive] {
         heard = now
         switch message {
-        case .wait: return []
+        case .wait(let wait): return onWait(wait, at: now)
         case .welcome(let welcome): return [.examine(welcome)]
         case .sampleBlock(let block):
             return stream?.asked.contains(block) ?? false ? [.takeBlock(block)] : []
@@ -33,6 +33,17 @@ extension Employment {
         case .hello, .sampleRequest, .ready, .leafReport, .sumPart, .heartbeat, .farewell:
             return [.fail("\(endpoint) is a worker, not a coordinator")]
         }
+    }
+
+    /// How long a worker is asked to wait until a person is told.
+    private static let waitLimit = Duration.seconds(10)
+
+    private mutating func onWait(_ wait: Wait, at now: Duration) -> [Directive] {
+        let since = waitingSince ?? now
+        waitingSince = since
+        guard now - since >= min(Self.waitLimit, patience / 2), !isToldOfWait else { return [] }
+        isToldOfWait = true
+        return [.event(.askedToWait(endpoint: endpoint, byRelay: !wait.relays.isEmpty))]
     }
 
     /// After so many altered messages, with no work done between them, it is not chance.
@@ -59,6 +70,7 @@ extension Employment {
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+        (waitingSince, isToldOfWait) = (nil, false)
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
         (parts, ahead) = (VectorParts(of: offered.vectorCount, length: welcome.partLength), nil)
         var directives: [Directive] = []

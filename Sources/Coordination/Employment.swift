@@ -98,7 +98,7 @@ public struct Employment: Sendable {
     let datasetPath: String?
     /// Where the coordinator is, for people.
     let endpoint: String
-    private let patience: Duration
+    let patience: Duration
     /// When the coordinator was last heard of.
     var heard: Duration
     var nextSign: Duration
@@ -150,6 +150,9 @@ public struct Employment: Sendable {
     var rejection: (outcome: Handshake, count: Int)?
     /// When it tries anew, where ZeroMQ does not by itself.
     var retry: Duration?
+    /// Since when it was asked to wait, and whether a person knows; nil from a welcome on.
+    var waitingSince: Duration?
+    var isToldOfWait = false
     /// How many messages came or went altered since the last work was done.
     var alteredCount = 0
 

@@ -31,16 +31,21 @@ public struct Relay: Sendable {
     private var generation = 0
     /// Which process's run, and how often that went back: its workers count such changes themselves.
     private var published: (session: UInt64?, history: Int)?
+    /// What it is known by to relays that wait.
+    private let number: UInt64
+    /// The relays that wait for a job where its own coordinator is to be.
+    private var waitingAbove: [UInt64] = []
     /// Workers that came before there was a job.
     private var early: [WorkerID: Hello] = [:]
     /// Who waits for which block of samples.
     private var wanted: [Int: [WorkerID]] = [:]
 
-    /// A relay that nobody has heard of, as `Employment.init`.
+    /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     public init(
-        _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
-        at now: Duration
+        _ hello: Hello, number: UInt64, datasetPath: String?, endpoint: String, keys: String? = nil,
+        patience: Duration, at now: Duration
     ) {
+        self.number = number
         employment = Employment(
             hello, datasetPath: datasetPath, endpoint: endpoint, keys: keys, patience: patience, at: now)
         employment.onThreads(0, at: now)
@@ -64,8 +69,18 @@ public struct Relay: Sendable {
             _ = employment.onMessage(message, blockLengths: blockLengths, at: now)
             return [.passOn(block: block, to: workers)]
         }
+        if case .wait(let wait) = message {
+            waitingAbove = wait.relays
+            if wait.relays.contains(number) { return [.up(.fail(ringReason(wait.relays)))] }
+        }
         let directives = employment.onMessage(message, blockLengths: blockLengths, isAhead: isAhead, at: now)
         return above(directives, at: now)
+    }
+
+    private func ringReason(_ relays: [UInt64]) -> String {
+        let count = (relays.firstIndex(of: number) ?? 0) + 1
+        let ring = count > 1 ? "\(count) relays wait for one another in a ring" : "this relay waits for itself"
+        return "\(ring), and none for a coordinator: one has to --connect to the coordinator itself"
     }
 
     /// Takes note of what became of an attempt to be taken in by the coordinator.
@@ -117,7 +132,7 @@ public struct Relay: Sendable {
             switch message {
             case .hello(let hello):
                 early[worker] = hello
-                return [.down(.send(.wait, to: worker))]
+                return [.down(.send(.wait(Wait(relays: [number] + waitingAbove)), to: worker))]
             case .farewell:
                 early[worker] = nil
                 return []

@@ -8,6 +8,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case otherDataset(path: String)
     /// The other side does not take this worker in, or is not whom it was taken for.
     case notTakenIn(reason: String)
+    /// Whoever is at the endpoint has asked it to wait for a while now: a relay without a job, or whoever has no room.
+    case askedToWait(endpoint: String, byRelay: Bool)
     /// The coordinator does not know this worker any more; it says hello again.
     case forgotten
     /// A message came or went altered; the worker says hello again.
@@ -28,6 +30,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
         case .notTakenIn: "not_taken_in"
+        case .askedToWait: "asked_to_wait"
         case .forgotten: "forgotten"
         case .beganAnew: "began_anew"
         case .littleRoom: "little_room"
@@ -40,7 +43,7 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .notTakenIn, .beganAnew, .littleRoom, .cacheGivenUp, .noSharedMemory: true
+        case .otherDataset, .notTakenIn, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp, .noSharedMemory: true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -50,6 +53,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .joined(let endpoint): [("endpoint", .text(endpoint))]
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
+        case .askedToWait(let endpoint, let byRelay): [("endpoint", .text(endpoint)), ("relay", .truth(byRelay))]
         case .forgotten: []
         case .beganAnew(let reason), .notTakenIn(let reason): [("reason", .text(reason))]
         case .littleRoom(let needed, let capacity, let mebibytes):
@@ -73,6 +77,10 @@ extension WorkerEvent: CustomStringConvertible {
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .notTakenIn(let reason): "\(reason); trying on"
+        case .askedToWait(let endpoint, byRelay: true):
+            "\(endpoint) is a relay that waits for its own coordinator, and has no job; waiting on"
+        case .askedToWait(let endpoint, byRelay: false):
+            "\(endpoint) asks to wait: it has as many workers as it takes, or no job yet; waiting on"
         case .forgotten: "the coordinator does not know this worker any more; saying hello again"
         case .beganAnew(let reason): "\(reason); saying hello again"
         case .littleRoom(let needed, let capacity, let mebibytes):

@@ -41,7 +41,8 @@ struct SimulatedRelay {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: 1, datasetDigest: machine.hasDataset ? "data" : "")
-        relay = Relay(hello, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience), at: now)
+        relay = Relay(
+            hello, number: seed, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience), at: now)
     }
 
     mutating func takeActs() -> [Act] {

@@ -33,7 +33,7 @@ public enum Message: Equatable, Sendable {
     /// The job is over.
     case finish(complete: Bool)
     /// Whoever heard a hello will welcome the worker in a while.
-    case wait
+    case wait(Wait)
 }
 
 extension Message {

@@ -13,7 +13,7 @@ import Wire
     var worker = stranger()
     for second in stride(from: 0, to: 600, by: 5) {
         #expect(!worker.onTick(at: .seconds(second)).contains(where: isFail))
-        #expect(worker.onMessage(.wait, at: .seconds(second)) == [])
+        #expect(!worker.onMessage(.wait(Wait()), at: .seconds(second)).contains(where: isFail))
     }
 }
 
@@ -133,6 +133,17 @@ import Wire
 @Test func whoWasNeverWelcomedWaitsForACoordinatorOverOneConnection() {
     var worker = stranger()
     #expect(!stride(from: 0, to: 60, by: 5).contains { worker.onTick(at: .seconds($0)).contains(.connectAnew) })
+}
+
+@Test(arguments: [[], [7 as UInt64]]) func whoIsAskedToWaitForAWhileSaysSoOnceUntilItIsWelcome(relays: [UInt64]) {
+    var worker = stranger()
+    let told = Employment.Directive.event(.askedToWait(endpoint: "e", byRelay: !relays.isEmpty))
+    func isTold(_ seconds: ClosedRange<Int>) -> [Int] {
+        seconds.filter { worker.onMessage(.wait(Wait(relays: relays)), at: .seconds($0)).contains(told) }
+    }
+    #expect(isTold(3...40) == [13])
+    _ = worker.onJob(job, in: welcome(), at: .seconds(41))
+    #expect(isTold(50...80) == [60])
 }
 
 @Test func onlyAWorkerThatIsWelcomeTellsWhyItCantGoOn() {

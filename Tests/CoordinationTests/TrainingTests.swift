@@ -247,7 +247,7 @@ func figuresThatCantBeAreRefused(figures: [Double]) throws {
 @Test func whatOnlyACoordinatorSaysIsRefused() {
     var training = training()
     _ = training.join(ann, "ann")
-    #expect(refusals(training.take(.wait, from: ann)) == [.malformed])
+    #expect(refusals(training.take(.wait(Wait()), from: ann)) == [.malformed])
 }
 
 @Test func aWorkerOfOtherArithmeticIsToldOfOrRefused() {
@@ -275,7 +275,7 @@ func figuresThatCantBeAreRefused(figures: [Double]) throws {
 }
 
 /// A sign of life of a worker that waits for work.
-private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
+let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
 
 @Test func workThatAWorkerDoesNotKnowOfIsGivenAgainWithItsParameters() {
     var training = training()
@@ -291,41 +291,4 @@ private let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim
     var training = training()
     _ = training.take(hello("ann"), from: ann)
     #expect(refusals(training.take(idle, from: ann, at: .seconds(1))) == [.unknownWorker])
-}
-
-@Test func whatAPeerCallsItselfCantWriteOnTheTerminal() {
-    var training = training()
-    let told = events(training.join(ann, "a\nb\u{1B}[2J"))
-    #expect(told.map(\.description) == ["a?b?[2J joined (p, n)"])
-}
-
-@Test func theEventsOfWhatIsRefusedComeToAnEnd() {
-    var training = training()
-    let told = (0..<1000).flatMap { _ in
-        events(training.onUnreadable(.malformedHeader("x"), from: ann, at: .zero))
-    }
-    #expect(told.count == 21 && told.last == .refusalsMuted)
-}
-
-@Test func strangersAreToldToSayHelloWhateverTheySay() throws {
-    var training = training()
-    _ = training.join(bob, "bob")
-    let (report, blockLengths) = try training.answer(of: bob)
-    for message in [idle, .leafReport(report), .sampleRequest(block: 0), .wait, .ready(Ready(probeDigest: "x"))] {
-        #expect(refusals(training.take(message, blockLengths, from: ann)) == [.unknownWorker])
-    }
-    #expect(training.take(.farewell(.failed, text: ""), from: ann).isEmpty)
-}
-
-@Test func aConnectionThatComesAndGoesIsToldOfNowAndThen() {
-    var coordinator = training()
-    let worker = WorkerID([1])
-    _ = coordinator.join(worker, "a")
-    let times = (1...1200).filter { tenth in
-        let now = Duration.milliseconds(100 * tenth)
-        _ = coordinator.take(
-            .heartbeat(Heartbeat(sequence: UInt64(tenth), isReady: true, claim: nil)), from: worker, at: now)
-        return coordinator.onGone(worker, at: now).contains(.event(.cutOff(worker: "a")))
-    }
-    #expect(times == Array(1...8) + Array(600...607) + [1200])
 }

@@ -219,7 +219,7 @@ import Wire
         let worker = try coordinator.startWorker("--patience", "10")
         for _ in 0..<3 {  // it says hello twice in the time of its patience
             try coordinator.awaitHello()
-            try coordinator.send(.wait)
+            try coordinator.send(.wait(Wait()))
         }
         try coordinator.welcomeUntilReady()
         try coordinator.send(.finish(complete: true))

@@ -28,7 +28,7 @@ import Wire
 
     @Test func oneOfAnotherVersionIsToldSo() throws {
         try withCoordinator { events, peer in
-            try peer.send(Envelope(.wait).encodedHeader(version: 99))
+            try peer.send(Envelope(.wait(Wait())).encodedHeader(version: 99))
             let refusal = try peer.refusal()
             #expect(refusal.code == .version && refusal.version == protocolVersion)
             #expect(refusal.text.contains("install the same ssrm"))

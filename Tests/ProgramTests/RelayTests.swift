@@ -122,6 +122,27 @@ import Testing
         _ = try run.stop()
     }
 
+    @Test func relaysInARingSaySoAndEnd() throws {
+        // A port that was free a moment ago, for the relay that the first one looks for.
+        let place = try Relay(for: "tcp://127.0.0.1:1")
+        place.process.signal(SIGTERM)
+        place.process.result()
+        let first = try Relay(for: place.endpoint)
+        let second = try Relay(for: first.endpoint, at: place.endpoint)
+        let results = [first.process.result(), second.process.result()]
+        let said = results.filter { $0.errors.contains("ssrm: 2 relays wait for one another in a ring") }
+        #expect(!said.isEmpty && said.allSatisfy { $0.status == 1 }, "\(results)")
+    }
+
+    @Test func aWorkerOfARelayWithoutAJobIsToldWhomItWaitsFor() throws {
+        let relay = try Relay(for: "tcp://127.0.0.1:1", "--patience", "100000")
+        let worker = try relay.worker("--patience", "4")
+        #expect(worker.waits(for: "\(relay.endpoint) is a relay that waits for its own coordinator, and has no job"))
+        relay.process.signal(SIGTERM)
+        relay.process.result()
+        #expect(worker.result().errors.contains("the coordinator stopped"))
+    }
+
     @Test func whatARelayCanNotDoIsOneLine() throws {
         let silent = try ProgramRun.ssrm(
             "relay", "--connect", "tcp://127.0.0.1:1", "--listen", "tcp://127.0.0.1:*", "--patience", "0.5")

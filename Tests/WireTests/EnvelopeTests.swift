@@ -53,7 +53,8 @@ private let everyMessage: [Message] = [
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5),
             memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []), session: .max)),
-    .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)), .wait,
+    .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)),
+    .wait(Wait()), .wait(Wait(relays: [1, .max])),
     .heartbeatReply(sequence: 12, releasedBelow: 3),
     .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(complete: true), .finish(complete: false),
 ]

@@ -280,10 +280,16 @@ struct  Ssrm__Wire__Welcome
 struct  Ssrm__Wire__Wait
 {
   ProtobufCMessage base;
+  /*
+   * From a relay that has no job yet: the number that it drew at random, then those that were told by whom it waits for. A relay
+   * that finds its own among them waits for itself. None from a coordinator, which has no room.
+   */
+  size_t n_relays;
+  uint64_t *relays;
 };
 #define SSRM__WIRE__WAIT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__wait__descriptor) \
-     }
+    , 0,NULL }
 
 
 /*

@@ -102,7 +102,7 @@ extension PeerHost {
         }
         guard reception.admitsRequest(of: worker.bytes, at: watch.elapsed) else { return false }
         if workerCount >= Roster.memberLimit, !knows(worker) {
-            try send(Envelope(.wait), to: worker)
+            try send(Envelope(.wait(Wait())), to: worker)
             return false
         }
         return true

@@ -66,7 +66,8 @@ package final class RelayShell {
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: 1,
             datasetDigest: dataset?.digest ?? "")
         relay = Relay(
-            hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
+            hello, number: .random(in: .min ... .max), datasetPath: dataset?.path, endpoint: settings.endpoint,
+            keys: settings.keys?.path,
             patience: settings.patience, at: watch.elapsed)
         let context = try Context(threads: Self.ioThreads(settings.keys))
         reception = try Reception(
