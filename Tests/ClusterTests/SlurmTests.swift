@@ -34,18 +34,22 @@ struct SlurmTests {
     }
 
     /// Submits a coordinator without workers.
-    private func submitCoordinator(_ run: String, on node: String? = nil) throws -> String {
+    private func submitCoordinator(
+        _ run: String, on node: String? = nil, flags: [String] = ClusterJob.long
+    ) throws -> String {
         try submit(
             "ssrm.sbatch",
             ["--nodes=1", "--output=\(job.folder.path("slurm.log"))"] + (node.map { ["--nodelist=\($0)"] } ?? []),
-            ["--data", job.data, "--run", job.run(run)] + ClusterJob.long, environment: ["SSRM_WORKERS": "none"])
+            ["--data", job.data, "--run", job.run(run)] + flags, environment: ["SSRM_WORKERS": "none"])
     }
 
     /// Submits an array of workers for it.
-    private func submitWorkers(_ run: String, array: String, _ options: [String] = []) throws -> String {
+    private func submitWorkers(
+        _ run: String, array: String, _ options: [String] = [], flags: [String] = []
+    ) throws -> String {
         try submit(
             "workers.sbatch", ["--array=\(array)", "--output=\(job.folder.path("workers-%a.log"))"] + options,
-            [job.run(run)], environment: ["SSRM_WAIT": "900"])
+            [job.run(run)] + flags, environment: ["SSRM_WAIT": "900"])
     }
 
     private func submit(
@@ -83,6 +87,31 @@ struct SlurmTests {
         let workers = job.text("slurm/logs/workers.log")
         #expect(workers.contains("0: ") && workers.contains("1: "), "\(workers)")
         #expect(!workers.contains("error") && !workers.contains("crashed"), "\(workers)")
+    }
+
+    /// Where the keys are that both scripts are given.
+    private var keys: String { job.folder.path("the keys") }
+
+    @Test func aJobWhoseKeysAreElsewhereMakesThemThere() throws {
+        defer { processes.endAll() }
+        let number = try submit("slurm", flags: ClusterJob.short + ["--keys", keys])
+        #expect(try end(of: number) == "COMPLETED", "\(job.text("slurm.log"))")
+        for name in ["secret", "nodes/node1/secret", "nodes/node2/secret"] {
+            #expect(FileManager.default.fileExists(atPath: keys + "/" + name), "\(name)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: job.run("slurm") + "/keys"))
+        #expect(try job.digest(of: "slurm") == job.digestOfLocalRun())
+    }
+
+    @Test func workersOfAnArrayTakeTheirKeysWhereTheCoordinatorHasThem() throws {
+        defer { processes.endAll() }
+        let coordinator = try submitCoordinator("array", flags: ClusterJob.short + ["--keys=" + keys])
+        let workers = try submitWorkers("array", array: "1", flags: ["--keys", keys])
+        #expect(try end(of: coordinator) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(try end(of: workers) == "COMPLETED", "\(job.text("workers-1.log"))")
+        #expect(FileManager.default.fileExists(atPath: keys + "/workers"))
+        #expect(!FileManager.default.fileExists(atPath: job.run("array") + "/keys"))
+        #expect(try job.digest(of: "array") == job.digestOfLocalRun())
     }
 
     @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {
