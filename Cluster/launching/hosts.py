@@ -1,9 +1,14 @@
 """The list of hosts."""
 
+import ipaddress
 import re
+import shlex
 
 KEYS = {"address", "port", "user", "threads", "workers", "program", "cache", "data", "connect"}
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:%-]*$")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$")
+# With the domain that a directory service has it in: LAB\\anna, anna@lab.
+USER = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\-]*[A-Za-z0-9_.@+-])?$")
+COMMENT = re.compile(r"(?:^|[ \t])#.*")
 # Without a question, and without waiting for ever for a machine that is off.
 SSH = ["ssh", "-T", "-x", "-a", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5",
        "-o", "ServerAliveCountMax=3"]
@@ -11,6 +16,19 @@ SSH = ["ssh", "-T", "-x", "-a", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"
 
 class HostsError(Exception):
     """A line that can't be used, with its place."""
+
+
+def name_of(text):
+    """A name, or an address of version 6 without the brackets that it may stand in; None for neither."""
+    if NAME.match(text):
+        return text
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    number, percent, scope = bare.partition("%")
+    try:
+        ipaddress.IPv6Address(number)
+    except ValueError:
+        return None
+    return bare if not percent or NAME.match(scope) else None
 
 
 class Host:
@@ -29,12 +47,16 @@ class Host:
         control = re.search("[^\t -~\xa0-\U0010ffff]", text)
         if control:
             raise HostsError("%s: a control character (U+%04X)" % (place, ord(control.group())))
-        words = text.split()
+        words = COMMENT.sub("", text).split()
         if not words:
             raise HostsError("%s: no host" % place)
-        user, _, name = words[0].rpartition("@")
-        if not NAME.match(name) or (user and not NAME.match(user)):
-            raise HostsError("%s: '%s' is not a host's name" % (place, words[0]))
+        user, at, given = words[0].rpartition("@")
+        name = name_of(given)
+        if name is None or (at and not USER.match(user)):
+            port = re.match(r"(.+):([0-9]+)$", given)
+            raise HostsError("%s: '%s' is not a host's name%s" % (
+                place, words[0], "; its port is written as port=%s" % port.group(2)
+                if port and name_of(port.group(1)) else ""))
         host = cls(name)
         host.user = user or None
         for word in words[1:]:
@@ -46,8 +68,12 @@ class Host:
                 if not re.match("[0-9]{1,5}$", value) or not 0 < int(value) < 65536:
                     raise HostsError("%s: %s takes a number from 1, not '%s'" % (place, key, value))
                 value = int(value)
-            elif key in ("address", "user") and not NAME.match(value):
-                raise HostsError("%s: '%s' is no %s" % (place, value, key))
+            elif key == "address":
+                if name_of(value) is None:
+                    raise HostsError("%s: '%s' is no address" % (place, value))
+                value = name_of(value)
+            elif key == "user" and not USER.match(value):
+                raise HostsError("%s: '%s' is no user" % (place, value))
             elif key == "connect" and not re.match(r"tcp://.+:\d+$", value):
                 raise HostsError("%s: connect takes an endpoint like tcp://10.0.0.5:7000, not '%s'" % (place, value))
             setattr(host, key, value)
@@ -76,7 +102,7 @@ class Host:
     def known_as(self):
         """What a person types after `ssh`."""
         port = "-p %d " % self.port if self.port else ""
-        return port + (self.user + "@" if self.user else "") + (self.address or self.label)
+        return port + shlex.quote((self.user + "@" if self.user else "") + (self.address or self.label))
 
 
 def read_hosts(path):
@@ -90,8 +116,7 @@ def read_hosts(path):
         raise HostsError("can't read the list of hosts %s: %s" % (path, error.strerror or error))
     hosts = []
     for number, line in enumerate(lines, 1):
-        line = line.split("#")[0].strip()
-        if line:
+        if COMMENT.sub("", line).strip():
             hosts.append(Host.parse(line, "%s:%d" % (path, number)))
     if not hosts:
         raise HostsError("no host in %s" % path)

@@ -1,0 +1,65 @@
+import Foundation
+import TestKit
+import Testing
+
+/// What `Cluster/ssh-launch` makes of the lines of a list of hosts, without any host.
+@Suite struct HostListTests {
+    /// What a line of Python prints that knows `launching`.
+    private func printed(_ expression: String, _ words: String...) throws -> String {
+        let script = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            sys.dont_write_bytecode = True
+            from launching.hosts import SSH, Host
+            from launching.keys import label_of
+            print(\(expression))
+            """
+        let cluster = packageRoot.appending(path: "Cluster").path
+        let result = try ProgramRun(["-c", script, cluster] + words, program: "/usr/bin/python3").result(seconds: 30)
+        return (result.status == 0 ? result.output : result.errors.split(separator: "\n").last.map(String.init) ?? "")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The end of the command line of ssh for a line of the list.
+    private func command(_ line: String) throws -> String {
+        try printed("' '.join(Host.parse(sys.argv[2]).ssh(None)[len(SSH):])", line)
+    }
+
+    @Test(arguments: [
+        ("lab1", "-- lab1"), ("[::1]", "-- ::1"), ("anna@[fe80::1%eth0] port=2222", "-p 2222 -l anna -- fe80::1%eth0"),
+        ("2001:db8::7", "-- 2001:db8::7"), ("lab1 address=[::1]", "-o HostName=::1 -- lab1"),
+        (#"DOM\anna@lab1"#, #"-l DOM\anna -- lab1"#), (#"lab1 user=DOM\anna"#, #"-l DOM\anna -- lab1"#),
+        ("anna@lab.example@lab1", "-l anna@lab.example -- lab1"),
+        ("lab1 threads=4   # by the window", "-- lab1"), ("lab1\t#its", "-- lab1"),
+    ])
+    func aHostIsReadAsPeopleWriteIt(line: String, end: String) throws {
+        #expect(try command(line) == end)
+    }
+
+    @Test func aNumberSignInAValueIsNoComment() throws {
+        let data = try printed("Host.parse(sys.argv[2]).data", "lab1 data=/nights/#2.safetensors # 2")
+        #expect(data == "/nights/#2.safetensors")
+    }
+
+    @Test(arguments: [
+        ("lab1:2222", "'lab1:2222' is not a host's name; its port is written as port=2222"),
+        ("[::1]:2222", "'[::1]:2222' is not a host's name; its port is written as port=2222"),
+        ("[lab1]", "'[lab1]' is not a host's name"), ("::g", "'::g' is not a host's name"),
+        (#"DOM\@lab1"#, #"'DOM\@lab1' is not a host's name"#), ("@lab1", "'@lab1' is not a host's name"),
+        ("lab1 user=a;b", "'a;b' is no user"), ("# lab1", "--add: no host"),
+    ])
+    func whatIsNoHostIsRefusedInALine(line: String, words: String) throws {
+        #expect(try command(line).contains(words))
+    }
+
+    @Test func hostsWhoseNamesWouldComeToOneLabelHaveTwo() throws {
+        let names = [
+            "fe80::1%eth0", "fe80::1:eth0", "fe80--1-eth0", String(repeating: "a", count: 70) + "1",
+            String(repeating: "a", count: 70) + "2",
+        ]
+        let labels = try names.map { try printed("label_of(sys.argv[2])", $0) }
+        #expect(Set(labels).count == names.count, "\(labels)")
+        #expect(labels[2] == names[2], "what can be a label stays what it is")
+        #expect(labels.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil }, "\(labels)")
+    }
+}
