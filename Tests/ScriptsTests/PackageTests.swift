@@ -80,4 +80,24 @@ struct PackageTests {
         let again = try shell(#""$1/install" --prefix "$2" --uninstall"#)
         #expect(again.status == 1 && again.errors.contains("nothing was installed"))
     }
+
+    @Test func aFileOfOthersIsWrittenOverOnlyWhereThatIsAskedFor() throws {
+        let foreign = try place.write("#!/bin/sh\n", to: "prefix/bin/ssrm")
+        let refused = try shell(#""$1/install" --prefix "$2""#)
+        let words = "\(foreign) is there and this script did not install it"
+        #expect(refused.status == 1 && refused.errors.contains(words), "\(refused.errors)")
+        #expect(try shell(#"find "$2" -type f -o -type l"#).output == foreign + "\n")
+        #expect(try String(contentsOfFile: foreign, encoding: .utf8) == "#!/bin/sh\n")
+        #expect(try shell(#""$1/install" --prefix "$2" --force && "$2/bin/ssrm" --version"#).status == 0)
+        // What it installed itself it replaces without being told.
+        #expect(try shell(#""$1/install" --prefix "$2""#).status == 0)
+    }
+
+    @Test func theLineForThePathCanBePastedWhateverTheFolderIsCalled() throws {
+        let installed = try shell(#""$1/install" --prefix "$2/anna's \$HOME""#)
+        #expect(installed.status == 0, "\(installed.errors)")
+        let line = try #require(installed.errors.firstMatch(of: /add `(.*)` to/)).output.1
+        try place.write(line + "\nssrm --version\n", to: "pasted")
+        #expect(try shell(#"env -i PATH=/usr/bin:/bin sh "$(dirname "$1")/pasted""#).status == 0, "\(line)")
+    }
 }
