@@ -109,6 +109,7 @@ class Run:
         self.port = free_port()
         self.lock = threading.RLock()
         self.processes, self.workers, self.wrong, self.notes = [], [], [], []
+        self.over = None  # when its coordinator had ended
         self.coordinator = self.relay = None
         self.relay_port = None
         self.expectations = []
@@ -237,10 +238,11 @@ class Run:
         except Exception as error:  # a fault of this script ends one run and is told
             self.fail(f"{type(error).__name__}: {error}")
         finally:
+            self.over = time.monotonic()
             self.clean()
         return {
             "name": self.name, "shape": self.shape, "job": " ".join(VARIANTS[self.variant]),
-            "faults": [fault.report() for fault in self.faults], "wrong": self.wrong, "notes": self.notes,
+            "faults": [fault.report() for fault in self.faults], "wrong": list(self.wrong), "notes": self.notes,
             "seconds": round(time.monotonic() - self.start, 1), "peaks_mib": self.peaks,
         }
 
@@ -297,6 +299,8 @@ class Run:
     def after(self, seconds, action, *words):
         def later():
             time.sleep(seconds)
+            if self.over is not None:
+                return
             try:
                 action(*words)
             except Exception as error:
@@ -725,12 +729,12 @@ class Run:
             return None
 
     def check_events(self):
-        events, over = self.events(), time.monotonic()
+        events = self.events()
         for fault, kinds, where, begin, due, lives in self.expectations:
             if any(event["event"] in kinds and where(event) for event in events[begin:]):
                 continue
             # Nobody can tell of it who ended first.
-            if lives and (lives != self.coordinator.pid or due > over - 0.5):
+            if lives and (lives != self.coordinator.pid or due > self.over - 0.5):
                 continue
             self.fail(f"{fault.kind} after step {fault.step} ({fault.what}): no event {' or '.join(sorted(kinds))}")
 
