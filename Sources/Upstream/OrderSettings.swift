@@ -22,6 +22,8 @@ public struct OrderSettings: Codable, Equatable, Sendable {
     /// Which order; nil leaves it to the dataset's size, and in a job is the order of samples.
     public var kind: Kind?
     /// Blocks of a window, for each shard its own; nil for the standard.
+    ///
+    /// Alone, it asks for a blockwise order.
     public var windowBlocks: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -37,7 +39,8 @@ public struct OrderSettings: Codable, Equatable, Sendable {
     /// What a job on samples of so many bytes in all has: everything said for a blockwise order, and nothing for the
     /// other, whose jobs are those of before there was a choice.
     public func settled(bytes: Int) -> OrderSettings {
-        let chosen = kind ?? (bytes > Self.blockwiseBeyond ? .blockwise : .samples)
+        // A window alone asks for the order that has windows.
+        let chosen = kind ?? (windowBlocks != nil || bytes > Self.blockwiseBeyond ? .blockwise : .samples)
         return chosen == .samples
             ? OrderSettings() : OrderSettings(.blockwise, windowBlocks: windowBlocks ?? Self.standardWindow)
     }

@@ -23,3 +23,57 @@ import Testing
         ])
     #expect(try notes(["--protocol", "kfold", "--folds", "2"]) == [])
 }
+
+/// Which settings `ssrm evaluate` says have no effect, and why.
+@Test func settingsThatHaveNoEffectAreSaidOrRefused() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("maps.safetensors")
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "1", "--maps-per-posture", "2", "--out",
+        data)
+    #expect(made.status == 0, "\(made.errors)")
+    func run(_ more: String...) throws -> ProgramResult {
+        try ProgramRun(
+            [
+                "evaluate", "--data", data, "--scheme", "posture3", "--preset", "paper", "--protocol", "loso",
+                "--folds-only", "--set", "recogniser.include_inputs=true",
+            ] + more
+        ).result()
+    }
+    func notes(encoder: String, _ setting: String) throws -> [String] {
+        let result = try run("--set", "recogniser.encoder=\(encoder)", "--set", setting)
+        #expect(result.status == 0, "\(result.errors)")
+        return result.errors.split(separator: "\n").map { String($0) }
+    }
+    let nothing = "nothing is pre-trained where recogniser.encoder is"
+    #expect(
+        try notes(encoder: "none", "upstream.learning_rate=0.1") == [
+            "note: --set upstream.learning_rate=0.1 has no effect: \(nothing) none"
+        ])
+    #expect(
+        try notes(encoder: "scratch", "upstream.shards=2") == [
+            "note: --set upstream.shards=2 has no effect: \(nothing) scratch"
+        ])
+    #expect(
+        try notes(encoder: "frozen", "recogniser.encoder_learning_rate=0.1") == [
+            "note: --set recogniser.encoder_learning_rate=0.1 has no effect: no encoder is trained on where "
+                + "recogniser.encoder is frozen"
+        ])
+    for (encoder, setting) in [
+        ("frozen", "upstream.learning_rate=0.1"), ("scratch", "upstream.hidden_units=[9]"),
+        ("tuned", "recogniser.encoder_learning_rate=0.1"), ("none", "upstream.preparation=norm"),
+    ] { #expect(try notes(encoder: encoder, setting) == [], "\(encoder) \(setting)") }
+    let refused = try run(
+        "--set", "recogniser.encoder=none", "--choose", "recogniser.encoder_learning_rate=0.1,0.2")
+    #expect(refused.status == 1, "\(refused.errors)")
+    #expect(
+        refused.errors == """
+            ssrm: --choose recogniser.encoder_learning_rate=0.1,0.2: there is nothing to choose: no encoder is trained on \
+            where recogniser.encoder is none
+
+            """)
+    // One of the encoders makes use of it.
+    let taken = try run(
+        "--choose", "recogniser.encoder=frozen,tuned", "--choose", "recogniser.encoder_learning_rate=0.1,0.2")
+    #expect(taken.status == 0 && taken.errors == "", "\(taken.errors)")
+}

@@ -168,6 +168,9 @@ private let tasks: [any TaskKind] = [
     #expect(try job.digest != digest && Job(json: job.json) == job)
     #expect(job.settings.order == OrderSettings(.blockwise, windowBlocks: OrderSettings.standardWindow))
     #expect(OrderSettings().settled(bytes: 1 << 30) == OrderSettings())
+    // A window alone asks for it.
+    let windowed = OrderSettings(.blockwise, windowBlocks: 2)
+    #expect(OrderSettings(windowBlocks: 2).settled(bytes: 1 << 30) == windowed)
     #expect(!SmallJob.job().differences(from: job).isEmpty)
 }
 

@@ -53,6 +53,10 @@ struct ChoiceOptions: ParsableArguments {
             }
             candidates.append(candidate)
         }
+        for choice in choose {
+            guard let reason = candidates.map(\.settings).reasonWithoutEffect(of: choice) else { continue }
+            throw ProgramError("--choose \(choice): there is nothing to choose: \(reason)")
+        }
         return candidates
     }
 

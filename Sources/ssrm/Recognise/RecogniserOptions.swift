@@ -56,6 +56,28 @@ struct RecogniserOptions: ParsableArguments {
     }
 }
 
+extension PresetOptions {
+    /// Says which values of `--set` have no effect on a recogniser with any of these settings, and why.
+    func noteWhatHasNoEffect(in settings: [NamedSettings]) {
+        for assignment in set {
+            guard let reason = settings.reasonWithoutEffect(of: assignment) else { continue }
+            Terminal.error("note: --set \(assignment) has no effect: \(reason)")
+        }
+    }
+}
+
+extension [NamedSettings] {
+    /// Why none of them makes use of a setting; nil where one may.
+    ///
+    /// - Parameter assignment: the setting, which its value may follow.
+    /// - Returns: the end of a line.
+    func reasonWithoutEffect(of assignment: String) -> String? {
+        let path = String(assignment.prefix { $0 != "=" })
+        let reasons = compactMap { $0.values.reasonWithoutEffect(of: path) }
+        return reasons.count == count ? reasons.first : nil
+    }
+}
+
 extension NamedSettings {
     /// Says which changed settings have no effect on what is told apart.
     func noteWhatHasNoEffect(on scheme: LabelScheme, of dataset: Dataset) {

@@ -51,6 +51,7 @@ struct TrainCommand: ParsableCommand {
         let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
         let settings = try settings(for: pretrained)
         if let pretrained { noteWhatIsTheEncoders(settings.values.upstream, pretrained.job) }
+        options.presetOptions.noteWhatHasNoEffect(in: [settings])
         try requireWritable([out], inputs: [data, encoder, options.presetOptions.config])
         let dataset = try Dataset(opening: data)
         let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []

@@ -1,0 +1,29 @@
+extension PresetSettings {
+    /// Why a setting has no effect on a recogniser, trained or evaluated with these; nil where it may have one.
+    ///
+    /// - Parameter path: a setting's name in preset files, like `upstream.learning_rate`.
+    /// - Returns: the end of a line, like `nothing is pre-trained where recogniser.encoder is none`.
+    public func reasonWithoutEffect(of path: String) -> String? {
+        let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        let encoder = recogniser.encoder
+        let here = "where recogniser.encoder is \(encoder.rawValue)"
+        if parts[0] == "upstream" {
+            if encoder.needsEncoder { return nil }
+            // Samples are prepared all the same, and a body that starts from nothing is the network's.
+            let used = encoder.trainsBody ? ["preparation", "network"] : ["preparation"]
+            let isUsed = PresetPart.all.contains { part in
+                part.section == parts[0] && part.kindName.map(used.contains) ?? false
+                    && part.keys(self).contains { $0.name == parts[1] }
+            }
+            return isUsed ? nil : "nothing is pre-trained \(here)"
+        }
+        let isTaught = (recogniser.selfTrainingSteps ?? 0) > 0
+        switch parts[1] {
+        case "encoder_learning_rate" where !encoder.trainsBody && !isTaught: return "no encoder is trained on \(here)"
+        case "recording_scaling" where encoder != .frozen && !isTaught:
+            return "it is for the features of a frozen encoder, and recogniser.encoder is \(encoder.rawValue)"
+        default: return nil
+        }
+    }
+}
