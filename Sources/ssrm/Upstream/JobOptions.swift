@@ -143,7 +143,7 @@ struct JobOptions: ParsableArguments {
             standard: standard)
         if let units = try hiddenUnits() {
             guard var perceptron = settings.values.upstream.network.choice as? MLPSettings else {
-                throw ValidationError("--hidden is for a perceptron, not for \(settings.values.upstream.network.kind)")
+                throw ProgramError("--hidden is for a perceptron, not for \(settings.values.upstream.network.kind)")
             }
             perceptron.hiddenUnits = units
             settings.values.upstream.network = NetworkSettings(perceptron)
@@ -174,12 +174,12 @@ struct JobOptions: ParsableArguments {
     /// Has what is exchanged overlap with computing where that was asked for.
     private func replaceExchange(_ exchange: inout ExchangeSettings) throws {
         if exchange == .delayed, let localSteps, localSteps > 0 {
-            throw ValidationError(
+            throw ProgramError(
                 "upstream.exchange is delayed, which exchanges every step; leave --local-steps \(localSteps) out")
         }
         guard overlap else { return }
         if exchange.localSteps != nil {
-            throw ValidationError(
+            throw ProgramError(
                 "--overlap exchanges every step, and the settings say upstream.exchange=local; add --local-steps 0")
         }
         exchange = .delayed
