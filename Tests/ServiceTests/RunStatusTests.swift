@@ -67,6 +67,7 @@ import Testing
         let rate = try #require(status.rowsPerSecond)
         #expect(status.secondsLeft == Double(10 * run.job.rowsPerStep) / rate)
         #expect(status.problems.isEmpty)
+        #expect(status.lines.contains("loss        0.5000, mean of steps 1 to 2"))
     }
 
     @Test func whoLeftTakesNoPartAndProblemsAreCounted() throws {
@@ -91,6 +92,7 @@ import Testing
             .wentBack(step: 2), step(3), step(4),
         ])
         #expect(try status().loss == 0.5)
+        #expect(try status().lines.contains("loss        0.5000, mean of steps 3 to 4"))
     }
 
     @Test func aRunThatIsOverTellsHowItEnded() throws {

@@ -4,7 +4,7 @@ extension RunStatus {
     /// The status for people.
     package var lines: [String] {
         var lines = ["run         \(run): \(stateText)", "step        \(stepText)"]
-        if let loss { lines.append("loss        \(String(format: "%.4f", loss))") }
+        if let loss { lines.append("loss        \(String(format: "%.4f", loss))\(lossText)") }
         lines.append("checkpoint  \(checkpointText)")
         lines.append("workers     \(workersText)")
         let width = machines.map(\.name.count).max() ?? 0
@@ -42,6 +42,13 @@ extension RunStatus {
         if let rowsPerSecond { text += ", \(Int(rowsPerSecond)) rows/s" }
         if let secondsLeft { text += ", \(Duration.seconds(secondsLeft).asClock) left" }
         return text
+    }
+
+    /// Of which steps the loss is.
+    private var lossText: String {
+        guard let lossSteps else { return ", a mean over steps" }
+        let last = lossSteps.upperBound
+        return lossSteps.count == 1 ? " in step \(last)" : ", mean of steps \(lossSteps.lowerBound) to \(last)"
     }
 
     private var checkpointText: String {

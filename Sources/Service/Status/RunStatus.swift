@@ -111,6 +111,8 @@ package struct RunStatus: Encodable {
     package let step, steps: Int
     /// The last loss that was told, a mean over some steps.
     package let loss: Double?
+    /// Over which steps; nil where that can't be told, as where steps were done again.
+    package let lossSteps: ClosedRange<Int>?
     /// Rows through the network each second, lately.
     package let rowsPerSecond: Double?
     /// Seconds from the begin of its last part until now, or until it ended.
@@ -185,6 +187,12 @@ package struct RunStatus: Encodable {
                 part.last { $0.kind == "stopped" }?.number("step"),
             ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
         (loss, rowsPerSecond) = (last?.loss, last?.rowsPerSecond)
+        // A line is of what was done since the one before it, or since its part of the run began or went back.
+        let begins = part.filter { ["started", "went_back"].contains($0.kind) }.compactMap { $0.number("step") }
+        lossSteps = last.flatMap { last in
+            let before = (begins + [found.metrics.dropLast().last?.step ?? 0]).filter { 0..<last.step ~= $0 }.max()
+            return before.map { $0 + 1...last.step }
+        }
         let begin = part.first.flatMap { Self.date($0.time) }
         let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
         seconds = begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }

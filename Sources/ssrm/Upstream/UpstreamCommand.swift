@@ -73,7 +73,7 @@ extension UpstreamCommand {
         print(
             """
             \(result.step) steps in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
-            \(result.loss.map { String(format: ", loss %.4f", $0) } ?? "")
+            \(result.loss.map { String(format: ", loss of the last step %.4f", $0) } ?? "")
             parameters_sha256 \(result.parametersSHA256)
             \(result.checkpoint)
             """)
