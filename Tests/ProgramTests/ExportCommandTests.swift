@@ -127,6 +127,22 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     let refused = try ProgramRun(other + ["--workers", "1", "--tensorboard", live]).result()
     #expect(refused.status == 1 && refused.errors.contains("has event files of another run"))
     #expect(try file(in: live).count == first.count)
+    // With more steps it is the same run, whether or not its last part wrote there, and the file grows.
+    func longer(_ steps: Int, _ flags: String...) throws -> ProgramResult {
+        let job = try Pretraining.jobFlags(run: run, steps: steps)
+        return try ProgramRun(["pretrain", "--resume", "--workers", "1", "--report-every", "10"] + job + flags).result()
+    }
+    #expect(try longer(40).status == 0)
+    let last = try longer(50, "--tensorboard", live)
+    #expect(last.status == 0, "\(last.errors)")
+    let whole = try file(in: live).count
+    #expect(whole > first.count)
+    let fresh = try ProgramRun(
+        ["pretrain"] + Pretraining.jobFlags(run: folder.path("other"), steps: 30)
+            + ["--workers", "1", "--tensorboard", live]
+    ).result()
+    #expect(fresh.status == 1 && fresh.errors.contains("has event files of another run"))
+    #expect(try file(in: live).count == whole)
 }
 
 @Test func whatCanNotBeExportedIsRefusedInOneLine() throws {

@@ -153,6 +153,19 @@ package struct RunHistory: Encodable {
     }
 }
 
+extension RunFolder {
+    /// How many steps parts of the run had to do in all, as its events and its checkpoints tell.
+    package var stepCounts: Set<Int> {
+        let told = (RunHistory(of: self)?.events ?? []).filter(\.isBegin).compactMap { event -> Int? in
+            if case .number(let steps)? = event.values["steps"] { steps } else { nil }
+        }
+        let kept = ((try? checkpointSteps) ?? []).compactMap { step in
+            try? TrainingCheckpoint.job(of: checkpointFile(step: step)).steps
+        }
+        return Set(told + kept)
+    }
+}
+
 extension String {
     /// Without control characters, of bounded length: the file may have come from anywhere.
     fileprivate var onOneLine: String {

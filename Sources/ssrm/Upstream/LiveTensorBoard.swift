@@ -7,8 +7,8 @@ import Service
 final class LiveTensorBoard {
     private static let prefix = "events.out.tfevents."
     private let folder: String
-    /// What tells this job's files from others': the end of their names.
-    private let suffix: String
+    /// What tells this run's files from others': the ends of their names, first that of the job in hand.
+    private let suffixes: [String]
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
     private var start = 0.0
@@ -17,12 +17,16 @@ final class LiveTensorBoard {
     /// Whether something of the run was told since it began.
     private var isUsed = false
 
-    /// A file of a job's in a folder, which is made where it is not there.
+    /// A file of a run's in a folder, which is made where it is not there.
     ///
+    /// - Parameters:
+    ///   - folder: where it is.
+    ///   - job: the digest of the run's job.
+    ///   - earlier: those of the same job with other numbers of steps, which the run had before it was resumed.
     /// - Throws: `TensorFileError` where it can't be made, `ProgramError` where it has event files of others:
     ///   TensorBoard would draw both as one run.
-    init(_ folder: String, jobDigest: String) throws {
-        (self.folder, suffix) = (folder, "-\(jobDigest.prefix(8))")
+    init(_ folder: String, job: String, earlier: [String]) throws {
+        (self.folder, suffixes) = (folder, ([job] + earlier).map { "-\($0.prefix(8))" })
         newFolders = DurableFolder.missing(folder)
         try DurableFolder.make(folder)
         let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
@@ -57,7 +61,7 @@ final class LiveTensorBoard {
             try DurableFolder.make(folder)  // somebody may have removed it since
             let own = try eventFiles.filter { number(of: $0) != nil }
             let newest = max(Int(start), (own.compactMap { number(of: $0) }.max() ?? 0) + 1)
-            path = "\(folder)/\(fileName(newest))"
+            path = "\(folder)/\(fileName(newest, suffixes[0]))"
             try WholeFile.write(whole.bytes, to: path)
             for name in own { unlink("\(folder)/\(name)") }
         case .lines(let lines):
@@ -77,12 +81,13 @@ final class LiveTensorBoard {
         }
     }
 
-    private func fileName(_ number: Int) -> String { TensorBoardEvents.fileName(number) + suffix }
+    private func fileName(_ number: Int, _ suffix: String) -> String { TensorBoardEvents.fileName(number) + suffix }
 
     /// The number in the name of such a file; nil of another.
     private func number(of name: String) -> Int? {
         let parts = name.split(separator: ".")
-        guard parts.count == 5, let number = Int(parts[3]), fileName(number) == name else { return nil }
+        guard parts.count == 5, let number = Int(parts[3]), suffixes.contains(where: { fileName(number, $0) == name })
+        else { return nil }
         return number
     }
 }

@@ -38,7 +38,9 @@ extension UpstreamCommand {
         settings.reportEvery = options.reportEvery
         settings.status = try statusOption.address()
         if let workers { (settings.workers, settings.workersReason) = workers(job) }
-        let board = try statusOption.tensorboard.map { try LiveTensorBoard($0, jobDigest: job.digest) }
+        let board = try statusOption.tensorboard.map {
+            try LiveTensorBoard($0, job: job.digest, earlier: earlierDigests(of: job))
+        }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         let outcome: UpstreamRun.Outcome
         do { outcome = try run.run(signals: signals) } catch {
@@ -50,6 +52,18 @@ extension UpstreamCommand {
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }
             throw ExitCode(128 + signal)
+        }
+    }
+
+    /// The digests that the job had with other numbers of steps in earlier parts of a run that goes on.
+    private func earlierDigests(of job: Job) throws -> [String] {
+        guard options.resume else { return [] }
+        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
+        let counts = folders.flatMap { $0.stepCounts }
+        return try Set(counts).subtracting([job.steps]).sorted().map { steps in
+            var earlier = job
+            earlier.steps = steps
+            return try earlier.digest
         }
     }
 
