@@ -5,7 +5,8 @@ import Upstream
 extension CoordinatorShell {
     /// What a checkpoint of now holds.
     var checkpoint: TrainingCheckpoint {
-        TrainingCheckpoint(job: job, state: state.snapshot(), probe: training.probe, record: training.record)
+        TrainingCheckpoint(
+            job: job, state: state.snapshot(), probe: training.probe, record: training.record, frame: frame)
     }
 
     /// Has the state as it is now written, or where the samples are in question that from before they were.

@@ -38,6 +38,8 @@ package final class CoordinatorShell {
     var schedule: CheckpointSchedule
     let events: RunEvents
     var startStep: Int
+    /// How the maps lie that are trained on as they are; for checkpoints.
+    let frame: MapFrame?
     let figures: [Figure]
     var training: Training
     var state: TrainingState
@@ -90,6 +92,7 @@ package final class CoordinatorShell {
         checkpoints: CheckpointPlaces, signals: SignalInbox, events: RunEvents
     ) throws {
         let (job, start) = (checkpoint.job, checkpoint.state)
+        frame = checkpoint.frame
         (self.settings, self.job, self.samples, self.signals) = (settings, job, samples, signals)
         (self.events, startStep, figures) = (events, start.step, job.figures)
         sampleWatch = try SampleWatch(samples)

@@ -3,6 +3,7 @@ import Coordination
 package import Datasets
 import Foundation
 import Numerics
+import Signals
 package import Upstream
 
 /// One run of the upstream stage by a coordinator in this process: run directory, resuming, training, result.
@@ -165,7 +166,7 @@ package struct UpstreamRun {
         let newest = try CheckpointPlaces.newest(
             in: places, of: settings.resumes ? job : nil, skipped: { events.tell(.checkpointSkipped(reason: $0)) })
         guard let (path, checkpoint) = newest else {
-            return TrainingCheckpoint(job: job, state: TrainingState(startOf: job))
+            return TrainingCheckpoint(job: job, state: TrainingState(startOf: job), frame: frame)
         }
         guard settings.resumes else {
             let place = places.last { path.hasPrefix($0.path + "/") } ?? folder
@@ -177,8 +178,10 @@ package struct UpstreamRun {
         }
         // The steps to do may be others than when it was written.
         return TrainingCheckpoint(
-            job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record)
+            job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record, frame: frame)
     }
+
+    private var frame: MapFrame? { job.frameKept(of: dataset.frame) }
 
     private func result(_ state: TrainingState, _ record: AuditRecord, _ tally: RunTally) throws -> RunResult {
         RunResult(

@@ -1,4 +1,6 @@
+public import Datasets
 public import Encoders
+import Signals
 public import Upstream
 
 /// An encoder and the job that trained it.
@@ -9,6 +11,8 @@ public struct PretrainedEncoder: Sendable {
     public let job: Job
     /// What errors call it.
     let name: String
+    /// How the maps lay that it was trained on as they are; nil where that is nothing to it, or nobody knows.
+    let frame: MapFrame?
 
     /// The encoder in a checkpoint.
     ///
@@ -18,7 +22,7 @@ public struct PretrainedEncoder: Sendable {
     /// - Throws: `SleepRecognitionError.upstream` when a parameter is infinite or not a number.
     public init(_ checkpoint: TrainingCheckpoint, name: String = "the encoder") throws(SleepRecognitionError) {
         encoder = try about(name) { try checkpoint.encoder }
-        (job, self.name) = (checkpoint.job, name)
+        (job, self.name, frame) = (checkpoint.job, name, checkpoint.frame)
     }
 
     /// The encoder in a file.
@@ -29,5 +33,12 @@ public struct PretrainedEncoder: Sendable {
     /// - Throws: `SleepRecognitionError` when there is none.
     public init(opening path: String, skipped: (String) -> Void = { _ in }) throws(SleepRecognitionError) {
         try self.init(try about(path) { try RunFolder.checkpoint(at: path, skipped: skipped) }, name: path)
+    }
+
+    /// Refuses a dataset of maps that lie otherwise than those that it was trained on as they are.
+    ///
+    /// - Throws: `SleepRecognitionError.otherSamples`.
+    public func requireMapsAlike(_ dataset: Dataset) throws(SleepRecognitionError) {
+        try dataset.requireMaps(lyingAs: frame, for: name)
     }
 }

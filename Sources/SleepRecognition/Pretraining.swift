@@ -50,7 +50,8 @@ public struct Pretraining: Sendable {
         let state = try about(dataset.path) {
             try pretrainAlone(job, samples: dataset.samples, threads: threads, progress: progress)
         }
-        return try PretrainedEncoder(TrainingCheckpoint(job: job, state: state))
+        return try PretrainedEncoder(
+            TrainingCheckpoint(job: job, state: state, frame: job.frameKept(of: dataset.frame)))
     }
 
     /// The encoder before its first step.

@@ -47,7 +47,10 @@ public struct RecogniserTraining: Sendable {
         labels = try SchemeLabels(dataset, under: scheme).keeping(training)
         let kept = training
         others = try SchemeLabels.beside(scheme, of: dataset, settings: recogniser).map { $0.keeping(kept) }
-        if let encoder { try encoder.encoder.sampleKind.check(dataset, for: encoder.name) }
+        if let encoder {
+            try encoder.encoder.sampleKind.check(dataset, for: encoder.name)
+            try encoder.requireMapsAlike(dataset)
+        }
         try labels.checkMirrors(of: dataset, settings: recogniser)
         let preparation = encoder?.encoder.record.preparation ?? settings.values.upstream.preparation
         let left = try about(dataset.path) {

@@ -67,15 +67,26 @@ extension RecogniserModel {
         try SampleKind(
             rows: rows, columns: columns, preparation: inputs.preparation, content: content, units: units
         ).check(dataset, for: name)
-        if let frame, let other = dataset.frame, dataset.preparation == nil, other != frame {
-            func words(_ frame: MapFrame) -> String {
-                "baseline \(frame.baseline) and the \(frame.feetFirst ? "feet" : "head") first"
-            }
-            throw .otherSamples(
-                dataset: dataset.path,
-                reason:
-                    "\(name) was trained on maps with \(words(frame)), as they are, but these have \(words(other)): "
-                    + "make the dataset alike, or train with --preset posture, which brings maps into one form")
+        try dataset.requireMaps(lyingAs: frame, for: name)
+    }
+}
+
+extension Dataset {
+    /// Refuses maps that lie otherwise than in this frame; nothing where either is not known.
+    ///
+    /// - Parameters:
+    ///   - frame: how maps lay that an encoder or a model was trained on as they are.
+    ///   - name: what the error calls that.
+    /// - Throws: `SleepRecognitionError.otherSamples`.
+    func requireMaps(lyingAs frame: MapFrame?, for name: String) throws(SleepRecognitionError) {
+        guard let frame, let other = self.frame, preparation == nil, other != frame else { return }
+        func words(_ frame: MapFrame) -> String {
+            "baseline \(frame.baseline) and the \(frame.feetFirst ? "feet" : "head") first"
         }
+        throw .otherSamples(
+            dataset: path,
+            reason:
+                "\(name) was trained on maps with \(words(frame)), as they are, but these have \(words(other)): "
+                + "make the dataset alike, or train with --preset posture, which brings maps into one form")
     }
 }

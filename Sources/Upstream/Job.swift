@@ -92,6 +92,10 @@ public struct Job: Codable, Equatable, Sendable {
         (isPrepared == true ? .none : settings.preparation).prepared(samples, frame: frame, threads: threads)
     }
 
+    /// How maps lie that are trained on as they are, where the dataset's lie so; nil where they are brought into one
+    /// form, or are no maps.
+    public func frameKept(of frame: MapFrame?) -> MapFrame? { settings.preparation.readsFrame ? nil : frame }
+
     /// The samples that are trained on, by recording and person; nil where the task does not need to know.
     var groups: SampleGroups? {
         recordings.map { SampleGroups($0, sampleCount: sampleCount, trained: trainedSamples) }

@@ -2,6 +2,7 @@ package import Checkpoints
 public import Encoders
 import Foundation
 public import Numerics
+public import Signals
 
 /// A training state in a file, with the job that it belongs to.
 ///
@@ -21,12 +22,19 @@ public struct TrainingCheckpoint: Sendable {
 
     /// What the run's sums rest on.
     public let record: AuditRecord
+    /// How the maps lie that are trained on as they are; nil where they are brought into one form, are no maps, or
+    /// nobody said.
+    ///
+    /// The bits do not depend on it, so it is no part of the job.
+    public let frame: MapFrame?
 
     /// A job's state.
     public init(
-        job: Job, state: TrainingState, probe: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord()
+        job: Job, state: TrainingState, probe: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(),
+        frame: MapFrame? = nil
     ) {
         (self.job, self.state, self.probe, self.record) = (job, state, probe, record)
+        self.frame = frame
     }
 
     /// SHA-256 of the float32 parameters in file order, 64 hexadecimal digits.
@@ -58,6 +66,11 @@ public struct TrainingCheckpoint: Sendable {
             "parameters_sha256": parametersDigest,
         ]
         metadata.merge(record.metadata) { $1 }
+        if let frame {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            metadata["frame"] = String(decoding: try encoder.encode(frame), as: UTF8.self)
+        }
         if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
         var writer = try TensorFileWriter(path: path, in: folder, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
@@ -126,6 +139,11 @@ public struct TrainingCheckpoint: Sendable {
             throw fail("what its metadata tell of workers' sums can't be read")
         }
         self.record = record
+        do {
+            frame = try file.metadata["frame"].map { try JSONDecoder().decode(MapFrame.self, from: Data($0.utf8)) }
+        } catch {
+            throw fail("how its maps lie can't be read")
+        }
         try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")

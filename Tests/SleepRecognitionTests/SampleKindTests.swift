@@ -89,18 +89,29 @@ private struct Case {
     }
 }
 
-@Test func rawMapsThatLieOtherwiseAreRefusedByTheModel() throws {
-    let made = try Case([], frame: MapFrame(baseline: 44, feetFirst: true))
+@Test func rawMapsThatLieOtherwiseAreRefusedByEncoderAndModelAlike() throws {
+    let frame = MapFrame(baseline: 44, feetFirst: true)
+    let made = try Case([], frame: frame)
     let turned = try dataset([], frame: MapFrame(baseline: 44, feetFirst: false), in: made.folder, "turned")
     #expect(
-        made.answers(to: turned)[1]
-            == "\(turned.path): the model was trained on maps with baseline 44.0 and the feet first, as they are, but "
-            + "these have baseline 44.0 and the head first: make the dataset alike, or train with --preset posture, "
-            + "which brings maps into one form")
-    #expect(
-        try made.answers(to: dataset([], frame: MapFrame(baseline: 0, feetFirst: true), in: made.folder, "b"))[1] != nil
-    )
-    #expect(try made.answers(to: dataset([], in: made.folder, "unknown"))[1] == nil)
+        made.answers(to: turned)
+            == ["the encoder", "the model"].map {
+                "\(turned.path): \($0) was trained on maps with baseline 44.0 and the feet first, as they are, but "
+                    + "these have baseline 44.0 and the head first: make the dataset alike, or train with --preset "
+                    + "posture, which brings maps into one form"
+            })
+    let other = try dataset([], frame: MapFrame(baseline: 0, feetFirst: true), in: made.folder, "b")
+    #expect(!made.answers(to: other).contains(nil))
+    #expect(try made.answers(to: dataset([], in: made.folder, "unknown")) == [nil, nil])
+    // A checkpoint's file tells it, and one of before that refuses nothing.
+    for (frame, isRefused) in [(frame as MapFrame?, true), (nil, false)] {
+        let state = TrainingState(startOf: made.encoder.job)
+        let path = made.folder.path("checkpoint-\(isRefused)")
+        try TrainingCheckpoint(job: made.encoder.job, state: state, frame: frame).write(to: path)
+        let encoder = try PretrainedEncoder(opening: path)
+        let isTaken = (try? encoder.requireMapsAlike(turned)) != nil
+        #expect(isTaken != isRefused)
+    }
     let path = made.folder.path("model")
     try made.model.write(to: path)
     #expect(try RecogniserModel(opening: path).frame == MapFrame(baseline: 44, feetFirst: true))

@@ -32,6 +32,7 @@ struct ReportedFeatures {
                 "\(dataset.path): its samples are not what the encoder reads (\(encoder.rows) x \(encoder.columns)): give "
                     + "the dataset that it was trained on, or one of its kind")
         }
+        try pretrained.requireMapsAlike(dataset)
         let features = encoder.features(of: prepared, 0..<count)
         try dataset.requireWhole()
         let width = encoder.featureCount
