@@ -22,6 +22,23 @@ import Testing
         #expect(Array(CSVText.field(text).unicodeScalars) == Array(field.unicodeScalars))
     }
 
+    @Test(arguments: [
+        ("S1,S4", ["S1", "S4"]), (" S1 , S4 ", ["S1", "S4"]), ("\"Müller, Anna\",S4", ["Müller, Anna", "S4"]),
+        ("S4, \"Müller, \"\"A\"\"\" ", ["S4", "Müller, \"A\""]), ("S1,,", ["S1"]), ("", []),
+    ])
+    func aListOnACommandLineIsQuotedAsARowIs(list: String, names: [String]) throws {
+        #expect(try DelimitedRows.fields(of: list) == names)
+    }
+
+    @Test(arguments: [
+        ("\"S1", "a double quote is opened and never closed"), ("S1,\"S4\"x", "text after the double quote"),
+        ("S\"1\"", "a double quote inside a field"), ("S1\nS4", "it has several lines"),
+    ])
+    func aListWhoseQuotesDontMatchIsRefused(list: String, words: String) {
+        let fault = #expect(throws: DelimitedRows.ListFault.self) { try DelimitedRows.fields(of: list) }
+        #expect(fault?.reason.contains(words) == true)
+    }
+
     @Test(.enabled(if: Python.isHere, Comment(rawValue: Python.absence)))
     func anotherProgramReadsTheNamesThatWereWritten() throws {
         let names = ["a,b", "a\"b", "a\nb", "a,\u{301}b", "é \u{1F600}", "plain", "\",\"\n"]

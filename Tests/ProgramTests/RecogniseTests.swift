@@ -232,6 +232,30 @@ private func table(_ columns: String, shift: Int = 0) -> String {
     }
 }
 
+@Test func aSubjectWithACommaIsLeftOutByItsNameInQuotes() throws {
+    let folder = try TemporaryFolder()
+    let rows = ["\"Müller, Anna\"", "b", "c"].flatMap { subject in
+        (0..<12).map { "\(subject),1,\($0),\($0 % 3 == 0 ? "W" : "N2"),\($0 * 7 % 5)\n" }
+    }
+    try folder.write("id,night,epoch,stage,hr\n" + rows.joined(), to: "data.csv")
+    let made = try ProgramRun.ssrm(
+        "data", "table", "--file", folder.path("data.csv"), "--subject", "id", "--recording", "night", "--position",
+        "epoch", "--label", "stage", "--vocabulary", "stage", "--values", "hr", "--out", folder.path("data"))
+    #expect(made.status == 0, "\(made.errors)")
+    func train(without list: String) throws -> ProgramResult {
+        try ProgramRun.ssrm(
+            "train", "--data", folder.path("data"), "--scheme", "wake", "--preset", "night", "--epochs", "1", "--set",
+            "recogniser.encoder=none", "--json", "--out", folder.path("model"), "--exclude-subjects", list)
+    }
+    let trained = try train(without: "\"Müller, Anna\",c")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(try object(trained)["samples"] as? Int == 12)
+    let refused = try train(without: "\"Müller, Anna")
+    #expect(
+        refused.errors == "ssrm: --exclude-subjects \"\\\"Müller, Anna\": a double quote is opened and never closed; "
+            + "separate names by commas\n")
+}
+
 @Test func severalMembersWithoutAnEncoderAreTrainedAndPredict() throws {
     let prepared = try PreparedMaps.shared.get()
     let path = prepared.folder.path("members.safetensors")

@@ -5,7 +5,7 @@
 ///
 /// This is a reader of our own because the CSV packages for Swift hold a whole file as strings, one for each field, and
 /// know no line numbers; here a row is a few offsets into the mapped file, and is found again by its own.
-struct DelimitedRows {
+package struct DelimitedRows {
     /// Where a field lies in the bytes.
     struct Field {
         fileprivate(set) var start: Int
@@ -34,6 +34,32 @@ struct DelimitedRows {
     /// Rows of `bytes` from an offset, which stands on a line of this number.
     init(_ bytes: UnsafeRawBufferPointer, path: String, delimiter: UInt8, offset: Int = 0, line: Int = 1) {
         (self.bytes, self.path, self.delimiter, self.offset, self.line) = (bytes, path, delimiter, offset, line)
+    }
+
+    /// The fields of a list between commas that is written as a row is, without those that are empty.
+    ///
+    /// - Throws: `ListFault` for quotes that don't match and for a list of several lines.
+    package static func fields(of list: String) throws(ListFault) -> [String] {
+        let bytes = Array(list.utf8)
+        let found = bytes.withUnsafeBytes { bytes -> Swift.Result<[String], ListFault> in
+            var rows = DelimitedRows(bytes, path: "", delimiter: UInt8(ascii: ","))
+            do throws(DatasetError) {
+                guard try rows.next() else { return .success([]) }
+                let fields = rows.fields.map(rows.text)
+                let isOneRow = try !rows.next()
+                return isOneRow ? .success(fields) : .failure(ListFault(reason: "it has several lines"))
+            } catch {
+                guard case .badLine(_, _, let reason) = error else { return .failure(ListFault(reason: "\(error)")) }
+                return .failure(ListFault(reason: reason))
+            }
+        }
+        return try found.get().filter { !$0.isEmpty }
+    }
+
+    /// Why a text is no list between commas.
+    package struct ListFault: Error {
+        /// What is wrong with it, for people.
+        package let reason: String
     }
 
     /// Reads the next row into `fields`; false at the end.

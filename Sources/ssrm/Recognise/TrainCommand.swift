@@ -35,7 +35,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "What is told apart.")
     var scheme: LabelScheme
 
-    @Option(help: "Subjects whose samples take no part, separated by commas, to be recognised with the model later.")
+    @Option(
+        help: """
+            Subjects whose samples take no part, separated by commas, to be recognised with the model later; a name with a \
+            comma in double quotes.
+            """)
     var excludeSubjects: String?
 
     @Option(help: "The model file to write.")

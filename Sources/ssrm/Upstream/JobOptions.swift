@@ -57,8 +57,10 @@ struct JobOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later.",
-            valueName: "subjects"))
+            """
+            Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later; a name with a \
+            comma in double quotes.
+            """, valueName: "subjects"))
     var excludeSubjects: String?
 
     @Option(help: "How often a checkpoint is written: a number of steps, or a time like 90s, 5m, 2h.")
