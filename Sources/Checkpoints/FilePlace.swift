@@ -38,7 +38,7 @@ package enum FilePlace {
 
     /// The path without links, of a file or folder that need not be there.
     private static func withoutLinks(_ path: String) -> String {
-        var (place, missing) = (path, [String]())
+        var (place, missing, linkCount) = (path, [String](), 0)
         while true {
             if let there = realpath(place, nil) {
                 defer { free(there) }
@@ -50,8 +50,22 @@ package enum FilePlace {
             }
             let (folder, name) = parts(ofFolder: place)
             if folder == place { return path }  // the process's own folder is gone
+            // Whoever links to what is not there means that place. More links lead round in a circle.
+            if linkCount < 40, let target = target(ofLink: place) {
+                linkCount += 1
+                place = target.hasPrefix("/") ? target : folder + "/" + target
+                continue
+            }
             missing.insert(name, at: 0)
             place = folder
         }
+    }
+
+    /// What a link points to, as it is written in it; nil of what is no link.
+    private static func target(ofLink path: String) -> String? {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &target, target.count)
+        guard count > 0, count < target.count else { return nil }
+        return String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -68,6 +68,18 @@ import Testing
     try DurableFolder.make(folder.path("link/../d/e") + "/")
     #expect(FilePlace.areOne(folder.path("a/d/e"), folder.path("link/../d/e")))
     #expect(FilePlace.areOne(folder.path("a/none/x"), folder.path("link/../none") + "//x/"))
+    // Links to what is not there, with an absolute path, a relative one and over another link; one to itself.
+    for (name, target) in [
+        ("one", folder.path("a/none/x")), ("two", "a/none/x"), ("three", "two"), ("a/four", "../one"), ("self", "self"),
+    ] {
+        try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: target)
+        #expect(FilePlace.areOne(folder.path("a/none/x"), folder.path(name)) == (name != "self"), "\(name)")
+    }
+    #expect(!FilePlace.areOne(folder.path("a/none"), folder.path("one")))
+    #expect(FilePlace.areOne(folder.path("self"), folder.path("link/../../self")))
+    for name in ["one", "two", "three", "a/four", "self"] {
+        try FileManager.default.removeItem(atPath: folder.path(name))
+    }
     #expect(FilePlace.isInside(folder.path("link/../none"), folder.path("a")))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("a")).sorted() == ["b", "d", "x"])
 }

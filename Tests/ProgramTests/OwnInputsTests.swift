@@ -43,6 +43,10 @@ private struct Overwriting: CustomTestStringConvertible, Sendable {
             testDescription: "evaluate, both results into a file with two names",
             arguments: evaluate + settings + ["--predictions-out", "old.csv", "--inputs-out", "old.safetensors"],
             words: "is the same file, and each result needs its own"),
+        Overwriting(
+            testDescription: "evaluate, both results into a file that is not there yet, one through a link",
+            arguments: evaluate + settings + ["--predictions-out", "later.csv", "--inputs-out", "link.safetensors"],
+            words: "link.safetensors is the same file, and each result needs its own"),
         inputs(
             "pretrain, settings", pretrain("pretrain") + ["--config", "run/job.json"], reads: "run/job.json"),
         inputs(
@@ -69,6 +73,8 @@ private func nothingWritesOverWhatItReadsOrOverAnotherResult(_ command: Overwrit
     for (name, link) in [("own.yaml", "hard.yaml"), ("old.csv", "old.safetensors")] {
         try FileManager.default.linkItem(atPath: folder.path(name), toPath: folder.path(link))
     }
+    try FileManager.default.createSymbolicLink(
+        atPath: folder.path("link.safetensors"), withDestinationPath: "later.csv")
     func everything() throws -> [String: Data] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
         return Dictionary(
