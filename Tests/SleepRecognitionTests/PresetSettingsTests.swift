@@ -1,3 +1,4 @@
+import Datasets
 import Encoders
 import Foundation
 import Numerics
@@ -15,6 +16,29 @@ func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
     let read = try NamedSettings(file: try folder.write(settings.yaml, to: "mine.yaml"))
     #expect(read.values == settings && read.changes.isEmpty)
     #expect(try Preset.named(read.name).settings == settings)  // two may have the same values
+}
+
+/// A dataset that was joined of parts has the preset that each of them has.
+@Test(arguments: [
+    (["edf", "synthetic-psg"], "psg"), (["edf", "edf"], "psg"), (["pmd-i", "pmd-ii"], "posture"),
+    (["sleep-accel-night", "table-night"], "wrist"), (["edf", "table"], "paper"), (["table", "table"], "paper"),
+])
+func whatWasJoinedHasThePresetOfItsParts(kinds: [String], preset: String) throws {
+    let folder = try TemporaryFolder()
+    let parts = try kinds.enumerated().map { place, kind in
+        let path = folder.path("\(place)")
+        var outline = DatasetOutline(
+            kind: kind, vocabulary: .stage, rows: 1, columns: 1, subjects: ["S\(place)"], codes: ["W", "N2"],
+            recordings: [.init(name: "n\(place)", subject: 0, labels: [0, 1])])
+        outline.frame = kinds.contains("pmd-i") ? MapFrame(baseline: 0, feetFirst: false) : nil
+        try outline.write([Float(place), 1], to: path)
+        return try Dataset(opening: path)
+    }
+    let joined = folder.path("joined")
+    _ = try JoinedDatasets(parts).write(to: joined)
+    #expect(Preset.name(forFile: joined).name == preset)
+    #expect(Preset.name(forFile: parts[0].path) == (Preset.name(forKind: kinds[0]), [kinds[0]]))
+    #expect(Preset.name(forFile: folder.path("none")) == ("paper", []))
 }
 
 /// A network that took the channels for one long signal would learn as well, only worse: nothing else would tell.

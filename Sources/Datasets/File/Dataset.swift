@@ -147,12 +147,25 @@ public final class Dataset: Sendable {
     public static func kind(ofFile path: String) -> String? {
         guard let metadata = metadata(ofFile: path) else { return nil }
         // A joined dataset's is that of what it was made of, where that is one.
-        let sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
-        let kinds = Set(sources.map(\.kind))
-        if let first = kinds.sorted().first, kinds.count == 1 || metadata[DatasetLayout.preparationKey] != nil {
+        let kinds = sourceKinds(in: metadata)
+        if let first = kinds.first, kinds.count == 1 || metadata[DatasetLayout.preparationKey] != nil {
             return first
         }
         return metadata[DatasetLayout.kindKey]
+    }
+
+    /// The kinds of what a file was joined of, in alphabetical order, or its own where it was not.
+    ///
+    /// Empty where it is no dataset that can be read. Nothing else of the file is looked at.
+    public static func kinds(ofFile path: String) -> [String] {
+        guard let metadata = metadata(ofFile: path) else { return [] }
+        let kinds = sourceKinds(in: metadata)
+        return kinds.isEmpty ? [metadata[DatasetLayout.kindKey]].compactMap(\.self) : kinds
+    }
+
+    private static func sourceKinds(in metadata: [String: String]) -> [String] {
+        let sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
+        return Set(sources.map(\.kind)).sorted()
     }
 
     /// Makes sure of what was read of the samples until now: whoever computed something from them asks before it is

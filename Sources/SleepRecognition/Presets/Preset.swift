@@ -1,3 +1,4 @@
+import Datasets
 import Yams
 
 /// A named choice of settings that comes with the program, as a readable file.
@@ -33,6 +34,21 @@ public struct Preset: Sendable {
         case "edf", "synthetic-psg": "psg"
         default: "paper"
         }
+    }
+
+    /// The preset for a dataset file, by what it was made of.
+    ///
+    /// Where datasets of several kinds were joined that is the one that all of these kinds have; otherwise the one of
+    /// the joined dataset's own kind.
+    ///
+    /// - Parameter path: the file; only its header is looked at.
+    /// - Returns: the preset's name, and the kinds that have it; none where it is no dataset that can be read.
+    public static func name(forFile path: String) -> (name: String, kinds: [String]) {
+        let kinds = Dataset.kinds(ofFile: path)
+        let names = Set(kinds.map { name(forKind: $0) })
+        if let name = names.first, names.count == 1 { return (name, kinds) }
+        let kind = Dataset.kind(ofFile: path)
+        return (name(forKind: kind), [kind].compactMap(\.self))
     }
 
     /// Its values.

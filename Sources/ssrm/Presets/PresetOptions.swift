@@ -78,12 +78,13 @@ struct PresetOptions: ParsableArguments {
 
     /// The preset for a dataset's kind, where none was asked for; says so on standard error unless it is the paper's.
     ///
+    /// Of a joined one the kinds are those of its parts.
     /// Of signals, as many channels are read as the samples have.
     func standard(for data: String) -> Standard {
-        let kind = Dataset.kind(ofFile: data)
-        let name = Preset.name(forKind: kind)
-        if !isGiven, let kind, name != "paper" {
-            Terminal.error("preset \(name), the one for data of kind \(kind); another with --preset")
+        let (name, kinds) = Preset.name(forFile: data)
+        if !isGiven, !kinds.isEmpty, name != "paper" {
+            let what = kinds.joined(separator: " and ")
+            Terminal.error("preset \(name), the one for data of kind \(what); another with --preset")
         }
         let settings = try? Preset.named(preset ?? name).settings
         let windows = settings?.upstream.preparation.choice as? WindowPreparation
