@@ -249,9 +249,34 @@ private func object(_ text: String) throws -> [String: Any] {
     let damaged = try ProgramRun.ssrm("report", run, "--out", page)
     #expect(damaged.status == 1 && damaged.errors.contains("\(run)/job.json"), "\(damaged.errors)")
     try job.write(toFile: run + "/job.json", atomically: true, encoding: .utf8)
-    // The same run without its figures.
+}
+
+@Test func aRunWithoutFiguresIsNoPageButALineThatSaysWhatIsMissing() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path("maps.safetensors"), folder.path("run"))
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--maps-per-posture", "5", "--seed", "2", "--out",
+        data)
+    try #require(made.status == 0, "\(made.errors)")
+    let trained = try ProgramRun.ssrm(
+        "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "2", "--shards", "2", "--seed", "3")
+    try #require(trained.status == 0, "\(trained.errors)")
+    func refusal() throws -> String {
+        let result = try ProgramRun.ssrm("report", run, "--out", folder.path("page.html"))
+        #expect(result.status == 1 && !FileManager.default.fileExists(atPath: folder.path("page.html")))
+        return result.errors
+    }
+    let words = "ssrm: \(run)/metrics.jsonl is missing or has no line that can be read, and figures come from it: "
+    for content in ["", "{\"step\":"] {
+        try content.write(toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+        #expect(try refusal() == words + "put it back from a copy of the run directory\n")
+    }
     try FileManager.default.removeItem(atPath: run + "/metrics.jsonl")
-    let young = try ProgramRun.ssrm("report", run, "--out", page)
-    #expect(young.status == 0, "\(young.errors)")
-    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("No figures of steps are there yet"))
+    let events = try String(contentsOfFile: run + "/events.jsonl", encoding: .utf8)
+    let begun = events.split(separator: "\n").filter { !$0.contains("\"finished\"") }.joined(separator: "\n") + "\n"
+    try begun.write(toFile: run + "/events.jsonl", atomically: true, encoding: .utf8)
+    #expect(
+        try refusal() == words
+            + "a run that goes on writes its first each --report-every steps (`ssrm status RUN` tells how it "
+            + "stands)\n")
 }

@@ -202,9 +202,10 @@ private func figuresThatNoEvaluationComesToAreRefused(_ wrong: WrongFigure) thro
     let figures = try JSONDecoder().decode(
         EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
     #expect {
-        try EvaluationPart(figures)
+        try EvaluationPart(figures, file: "evaluation.json")
     } throws: {
-        "\($0)".contains("which none comes to: make it anew")
+        // What is wrong is in the evaluation's file, not in the dataset that it was made on.
+        "\($0)".hasPrefix("evaluation.json: it has ") && "\($0)".contains("which none comes to: make it anew")
     }
 }
 

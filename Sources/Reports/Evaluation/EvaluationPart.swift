@@ -12,27 +12,34 @@ public struct EvaluationPart: Encodable, Sendable {
     ///
     /// - Parameters:
     ///   - figures: what `ssrm evaluate` found.
+    ///   - file: where that was written, for errors; nil where it is in no file.
     ///   - baselines: what plain tools reached.
+    ///   - baselinesFile: where that was written, likewise.
     /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise,
     ///   `ReportError.otherForm` for figures that are not of the classes that they name, or that no evaluation comes
     ///   to.
-    public init(_ figures: EvaluationFigures, baselines: BaselineFigures? = nil) throws(ReportError) {
+    public init(
+        _ figures: EvaluationFigures, file: String? = nil, baselines: BaselineFigures? = nil,
+        baselinesFile: String? = nil
+    ) throws(ReportError) {
+        let name = file ?? "the evaluation of \(figures.data)"
         let count = figures.classes.count
         let isSquare = figures.confusion.count == count && figures.confusion.allSatisfy { $0.count == count }
         guard isSquare, count > 0, figures.calibration.map({ $0.classes.count == count }) ?? true else {
             throw .otherForm(
-                file: figures.data, reason: "its evaluation has figures of other classes than it names: make it anew")
+                file: name, reason: "it has figures of other classes than it names: make it anew")
         }
         if let fault = figures.fault {
             throw .otherForm(
-                file: figures.data, reason: "its evaluation has \(fault), which none comes to: make it anew")
+                file: name, reason: "it has \(fault), which none comes to: make it anew")
         }
         if let baselines {
             let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
             guard theirs == [figures.datasetDigest, figures.scheme, figures.protocolName] else {
+                let tools = baselinesFile ?? "the plain tools"
                 throw .otherSamples(
-                    "the plain tools were scored on \(baselines.data), \(baselines.scheme), \(baselines.protocolName), the "
-                        + "evaluation on \(figures.data), \(figures.scheme), \(figures.protocolName): compare the same")
+                    "\(tools): they were scored on \(baselines.data), \(baselines.scheme), \(baselines.protocolName), but \(name) "
+                        + "is on \(figures.data), \(figures.scheme), \(figures.protocolName): compare the same")
             }
         }
         (self.figures, self.baselines) = (figures, baselines)

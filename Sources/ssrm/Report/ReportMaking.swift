@@ -57,16 +57,21 @@ struct ReportMaking {
                 "\(dataset.path): a dataset alone has nothing to report; give a model, a CSV file of answers or a run "
                     + "directory, too")
         }
-        if let evaluation { report.evaluation = try EvaluationPart(evaluation.value, baselines: baselines?.value) }
+        if let evaluation {
+            report.evaluation = try EvaluationPart(
+                evaluation.value, file: evaluation.path, baselines: baselines?.value, baselinesFile: baselines?.path)
+        }
         if let curve = first({ if case .labelCurve(let figures) = $0 { figures } else { nil } }) {
             report.labelCurve = LabelCurvePart(curve.value)
         }
         if let model { report.model = ModelPart(model.value.model, file: model.path, digest: model.value.digest) }
         if let run {
             func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
-            report.run = try RunPart(
+            let part = try RunPart(
                 name: run.path, job: content(run.value.jobFile), metrics: content(run.value.metricsFile),
                 events: content(run.value.eventsFile))
+            guard !part.lines.isEmpty else { throw Self.withoutMetrics(run.value.metricsFile, part.state) }
+            report.run = part
             if let dataset {
                 report.features = try ReportedFeatures.part(
                     dataset.value,
@@ -86,6 +91,15 @@ struct ReportMaking {
                 evaluation: nil, areHeldOut: hasSeen.map(!), to: &report)
         }
         return report
+    }
+
+    /// A run of which nothing was measured.
+    private static func withoutMetrics(_ file: String, _ state: RunPart.State) -> ProgramError {
+        let remedy =
+            state == .unfinished
+            ? "a run that goes on writes its first each --report-every steps (`ssrm status RUN` tells how it stands)"
+            : "put it back from a copy of the run directory"
+        return ProgramError("\(file) is missing or has no line that can be read, and figures come from it: \(remedy)")
     }
 
     /// Nights or postures, as the dataset's labels say.
