@@ -6,11 +6,13 @@ import Testing
 
 private let realFolder = Recordings.root + "/edf"
 
-/// Opens a file with edflib, which keeps its files in one table without a lock: one test uses it.
+/// Opens a file with edflib.
 private func withEDFLib(_ path: String, _ body: (UnsafeMutablePointer<edf_hdr_struct>) throws -> Void) throws {
     let header = UnsafeMutablePointer<edf_hdr_struct>.allocate(capacity: 1)
     defer { header.deallocate() }
     header.initialize(to: edf_hdr_struct())
+    EDFLibrary.lock.lock()
+    defer { EDFLibrary.lock.unlock() }
     try #require(edfopen_file_readonly(path, header, EDFLIB_READ_ALL_ANNOTATIONS) == 0)
     defer { edfclose_file(header.pointee.handle) }
     try body(header)

@@ -81,7 +81,7 @@ func aStageMaySpellItsNameInManyWays(code: String?, texts: [String]) throws {
 
 @Test(arguments: [
     "Stage 5", "light sleep", "deep", "NREM", "M", "sleep", "-1", "5", "0", "Wach", "N4", "s1-s2", "R-wave", "Stage -1",
-    "stage_-2", "Sleep stage:-1",
+    "stage_-2", "Sleep stage:-1", "Sleep stage N",
 ])
 func aTextThatMayMeanSeveralStagesIsNamedAndCounted(text: String) throws {
     let night = try Night(texts: [text, "N2"], first: "W", HypnogramReading(ignoresUnknownStages: true))

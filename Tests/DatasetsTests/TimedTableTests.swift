@@ -9,7 +9,7 @@ import Datasets
 private func made(
     _ lines: [String], header: String = "time,bpm", subject: TableColumns.Subject = .named("ada"),
     recording: String? = nil, label: String? = nil, values: [String] = ["bpm"], zone: String? = nil,
-    order: DateOrder = .yearFirst, longestGap: Double = 3600
+    ownZones: Bool = false, order: DateOrder = .yearFirst, longestGap: Double = 3600
 ) throws -> (data: Dataset, source: TimedTable) {
     let folder = try TemporaryFolder()
     let path = try folder.write(([header] + lines).map { $0 + "\r\n" }.joined(), to: "a.csv")
@@ -17,7 +17,9 @@ private func made(
         files: [path],
         columns: TableColumns(
             subject: subject, recording: recording, position: "time", label: label, values: .named(values)),
-        labels: TableLabels(.stage), times: TimeColumn(zone: zone.flatMap(TimeZone.init(identifier:)), order: order),
+        labels: TableLabels(.stage),
+        times: TimeColumn(
+            zone: zone.flatMap(TimeZone.init(identifier:)), refusesOwnZones: !ownZones, order: order),
         longestGap: longestGap, units: values.map { _ in "1/min" })
     _ = try source.write(to: folder.path("data"))
     return (try Dataset(opening: folder.path("data")), source)
@@ -72,6 +74,18 @@ private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
     let twice = try made(rows(60, from: evening) + rows(5, from: evening))
     #expect(twice.data.digest == digest)
     #expect(twice.source.skipped.map(\.count) == [5] && twice.source.skipped[0].reason == "the same as another row")
+}
+
+@Test func timesThatSayTheirOwnZoneAreReadBesideOneWhereThatIsAsked() throws {
+    let plain = try made(rows(60, from: evening)).data
+    let numbers = (0..<60).map { "\(evening + 10 * $0),\(60 + $0 / 3)" }
+    let local = rows(30, from: evening, offset: 3600, suffix: "")
+    let late = rows(60, from: evening, offset: 7200, suffix: "+02:00").suffix(30)
+    for lines in [rows(60, from: evening), numbers, local + late] {
+        let data = try made(lines, zone: "Europe/Berlin", ownZones: true).data
+        #expect(data.recordings == ["ada/2024-03-01T21:00:00Z"] && data.samples.count == 20)
+        #expect((0..<20).allSatisfy { data.samples[$0][0] == plain.samples[$0][0] })
+    }
 }
 
 @Test func gapsEndPartsAndLongOnesRecordings() throws {

@@ -26,6 +26,38 @@ private func files(
     return try AnswerFiles(classes: classes, recordings: recordings, model: "m").files(format)
 }
 
+/// What edflib reads of a file; its own values are thousands of fields, which take long to compile in a closure.
+private struct ReadByEDFLib {
+    let signalCount: Int
+    let date: [Int32]
+    let time: [Int32]
+    private(set) var annotations: [(onset: Double, text: String)] = []
+
+    init(_ path: String) throws {
+        EDFLibrary.lock.lock()
+        defer { EDFLibrary.lock.unlock() }
+        let header = UnsafeMutablePointer<edf_hdr_struct>.allocate(capacity: 1)
+        let annotation = UnsafeMutablePointer<edf_annotation_struct>.allocate(capacity: 1)
+        defer {
+            header.deallocate()
+            annotation.deallocate()
+        }
+        let handle = edfopen_file_readonly(path, header, EDFLIB_READ_ALL_ANNOTATIONS)
+        try #require(handle >= 0, "edflib: \(header.pointee.filetype)")
+        defer { edfclose_file(handle) }
+        signalCount = Int(header.pointee.edfsignals)
+        date = [header.pointee.startdate_year, header.pointee.startdate_month, header.pointee.startdate_day]
+        time = [header.pointee.starttime_hour, header.pointee.starttime_minute, header.pointee.starttime_second]
+        for place in 0..<Int32(header.pointee.annotations_in_file) {
+            try #require(edf_get_annotation(handle, place, annotation) == 0)
+            let offset = MemoryLayout<edf_annotation_struct>.offset(of: \.annotation) ?? 0
+            let text = String(
+                cString: UnsafeRawPointer(annotation).advanced(by: offset).assumingMemoryBound(to: CChar.self))
+            annotations.append((Double(annotation.pointee.onset) / 1e7, text))
+        }
+    }
+}
+
 private let night: [String?] = ["wake", "wake", nil, "N1", "N2", "N2", "N3", "REM"]
 
 @Test func aHypnogramIsReadByThisProgramsReaderAndByEDFLib() throws {
@@ -41,20 +73,10 @@ private let night: [String?] = ["wake", "wake", nil, "N1", "N2", "N2", "N3", "RE
     #expect(file.annotations.map(\.onset) == [0, 60, 90, 120, 180, 210])
     #expect(file.annotations.map(\.duration) == [60, 30, 30, 60, 30, 30])
 
-    var header = edf_hdr_struct()
-    let handle = edfopen_file_readonly(path, &header, EDFLIB_READ_ALL_ANNOTATIONS)
-    try #require(handle >= 0, "edflib: \(header.filetype)")
-    defer { edfclose_file(handle) }
-    #expect(header.annotations_in_file == 6 && header.edfsignals == 0)
-    #expect([header.startdate_year, header.startdate_month, header.startdate_day] == [2024, 3, 31])
-    #expect([header.starttime_hour, header.starttime_minute, header.starttime_second] == [22, 47, 30])
-    for (place, annotation) in file.annotations.enumerated() {
-        var other = edf_annotation_struct()
-        #expect(edf_get_annotation(handle, Int32(place), &other) == 0)
-        #expect(Double(other.onset) / 1e7 == annotation.onset)
-        let text = withUnsafeBytes(of: other.annotation) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        #expect(text == annotation.text)
-    }
+    let other = try ReadByEDFLib(path)
+    #expect(other.signalCount == 0 && other.date == [2024, 3, 31] && other.time == [22, 47, 30])
+    #expect(other.annotations.map(\.onset) == file.annotations.map(\.onset))
+    #expect(other.annotations.map(\.text) == texts)
 }
 
 @Test func aHypnogramWithoutADayBeginsOnTheDayThatStandsForNone() throws {
@@ -67,10 +89,54 @@ private let night: [String?] = ["wake", "wake", nil, "N1", "N2", "N2", "N3", "RE
         let file = try EDFFile(opening: path)
         #expect(file.notes.isEmpty && RecordingStart(time: file.start, hasDay: true)?.text == text)
     }
-    // Years that two digits can't tell stand in the other field.
-    let bytes = try files(rows(night), .edf, start: "2091-12-01T01:02:03")[0].bytes
-    #expect(String(decoding: bytes[88..<184], as: UTF8.self).contains("Startdate 01-DEC-2091 X X ssrm"))
-    #expect(String(decoding: bytes[168..<184], as: UTF8.self) == "01.12.yy01.02.03")
+}
+
+/// Two digits of a year are of 1985 to 2084, and edflib opens no file whose dates are others or not the same.
+@Test(arguments: [
+    ("1984-12-31T01:02:03", nil), ("1985-01-01T01:02:03", "01-JAN-1985"), ("2084-12-31T01:02:03", "31-DEC-2084"),
+    ("2085-01-01T01:02:03", nil), ("1970-01-01T01:02:03", nil), ("01:02:03", nil), (nil, nil),
+])
+func aHypnogramOfAnyDayIsOpenedByEDFLib(start: String?, day: String?) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("h.edf")
+    let found = try files(rows(night), .edf, start: start)
+    try found[0].bytes.write(to: URL(filePath: path))
+    let read = try ReadByEDFLib(path)
+    #expect(read.time == (start == nil ? [0, 0, 0] : [1, 2, 3]))
+    let field = String(decoding: found[0].bytes[88..<168], as: UTF8.self)
+    #expect(field.hasPrefix("Startdate \(day ?? "X") X X ssrm "))
+    if day == nil { #expect(read.date == [1985, 1, 1]) }
+    // The list beside it has the start as it is.
+    #expect(String(decoding: found[1].bytes, as: UTF8.self).contains("night-hypnogram.edf,P1,night,\(start ?? "")\n"))
+}
+
+/// EDF+ has a text for NREM sleep of any depth, and recordings have stages: what it is to be somebody must say.
+@Test func aHypnogramOfThreeClassesIsReadBackWithAMapAndRefusedWithout() throws {
+    let folder = try TemporaryFolder()
+    let (path, signals) = (folder.path("h.edf"), folder.path("night.edf"))
+    let labels = ["wake", "wake", "NREM", "NREM", "NREM", "NREM", "REM", "REM", "NREM", "NREM", "NREM", "wake"]
+    let answers = labels.enumerated().map {
+        Predictions.Row(
+            subject: "P1", recording: "night", position: $0, label: $1, probabilities: [0.2, 0.4, 0.4])
+    }
+    let start = "2024-03-31T22:47:30"
+    try files(answers, .edf, start: start, classes: ["wake", "NREM", "REM"])[0].bytes.write(to: URL(filePath: path))
+    var night = EDFBytes(signals: [EDFBytes.Signal(name: "c", rate: 1, values: Array(repeating: 1, count: 360))])
+    night.start = "31.03.2422.47.30"
+    try night.write(to: signals)
+    func codes(_ map: [String: String]) throws -> [String?] {
+        let source = try Polysomnography(
+            [PolysomnographyFiles(signals: signals, hypnogram: path, subject: "P1")], channels: ["c"],
+            reading: HypnogramReading(stageMap: map))
+        return source.outline.recordings[0].labels.map { $0.map { source.outline.codes[$0] } }
+    }
+    let error = #expect(throws: DatasetError.self) { try codes([:]) }
+    #expect(
+        error?.description.contains(
+            "7 of 12 sleep epochs have a text that is no known stage: \"Sleep stage N\" (7); say what they are with "
+                + "--stage-map, like \"Sleep stage N=N2\"") == true, "\(String(describing: error))")
+    #expect(
+        try codes(["Sleep stage N": "N2"]) == labels.map { ["wake": "W", "NREM": "N2", "REM": "REM"][$0] })
 }
 
 @Test func aLongHypnogramIsCutIntoDataRecords() throws {
@@ -79,11 +145,7 @@ private let night: [String?] = ["wake", "wake", nil, "N1", "N2", "N2", "N3", "RE
     try files(rows(labels), .edf)[0].bytes.write(to: URL(filePath: folder.path("h.edf")))
     let file = try EDFFile(opening: folder.path("h.edf"))
     #expect(file.annotations.count == 9000 && file.annotations.last?.onset == 8999 * 30)
-    var header = edf_hdr_struct()
-    let handle = edfopen_file_readonly(folder.path("h.edf"), &header, EDFLIB_READ_ALL_ANNOTATIONS)
-    try #require(handle >= 0, "edflib: \(header.filetype)")
-    edfclose_file(handle)
-    #expect(header.annotations_in_file == 9000)
+    #expect(try ReadByEDFLib(folder.path("h.edf")).annotations.count == 9000)
 }
 
 @Test func anythingIsGivenAFileNameOfItsOwn() throws {

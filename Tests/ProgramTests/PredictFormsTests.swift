@@ -120,11 +120,14 @@ private struct Nights {
     #expect(try refusal("--from", "edf", "--signals", other).contains("there is no channel \"Temp\" in it"))
     _ = try write([
         EDFBytes.Signal(name: "EEG", rate: 1, values: values),
-        EDFBytes.Signal(name: "Temp", rate: 1, values: values, unit: "K"),
+        EDFBytes.Signal(name: "Temp", rate: 1, values: values, unit: "%"),
     ])
     #expect(
         try refusal("--from", "edf", "--signals", other).hasPrefix(
-            "ssrm: --from edf: \(nights.model) was trained on Temp in degC, but these samples have Temp in K"))
+            "ssrm: \(other): channel \"Temp\" is in % in it and is to be in degC, and one can't be converted"))
+    #expect(
+        try refusal("--from", "edf", "--signals", nights.night, "--units=uV,degC").contains(
+            "--units is the model's to say (uV,degC): leave it out"))
 
     // Of a model that nobody recorded a reader for.
     let made = try ProgramRun.ssrm(
@@ -140,6 +143,80 @@ private struct Nights {
     let wrong = try ProgramRun.ssrm("predict", "--model", nights.model, "--out", folder.path("no.csv"))
     #expect(wrong.status == 2 || wrong.status == 64)
     #expect(wrong.errors.contains("give either --data, a dataset file, or --from"))
+}
+
+/// The same temperatures in kelvin, the same voltages in volts.
+@Test func recordingsInOtherUnitsAreConvertedIntoTheModels() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    var night = EDFBytes(signals: [
+        EDFBytes.Signal(
+            name: "EEG", rate: 20, values: (0..<360 * 20).map { 0.05 * sin(Double($0) / 7) }, limit: 0.1, unit: "mV"),
+        EDFBytes.Signal(
+            name: "Temp", rate: 1, values: (0..<360).map { 309.15 + Double($0 % 9) / 9 }, limit: 400, unit: "K"),
+    ])
+    night.start = "31.03.2422.47.30"
+    try night.write(to: folder.path("kelvin.edf"))
+    func labels(_ name: String) throws -> [Substring] {
+        let out = folder.path("\(name).csv")
+        let result = try nights.predict("--from", "edf", "--signals", folder.path("\(name).edf"), "--out", out)
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = try String(contentsOfFile: out, encoding: .utf8).split(separator: "\n").dropFirst()
+        return lines.map { $0.split(separator: ",")[3] }
+    }
+    #expect(try labels("kelvin") == labels("first"))
+}
+
+/// A recording's last seconds, which make no whole sleep epoch, have no answer: none goes beyond its end.
+@Test func eventsNeverLastLongerThanTheRecording() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    let seconds = 375
+    try EDFBytes(signals: [
+        EDFBytes.Signal(name: "EEG", rate: 20, values: (0..<seconds * 20).map { 50 * sin(Double($0) / 7) }),
+        EDFBytes.Signal(name: "Temp", rate: 1, values: (0..<seconds).map { 36 + Double($0 % 9) / 9 }, unit: "degC"),
+    ]).write(to: folder.path("longer.edf"))
+    let result = try nights.predict(
+        "--from", "edf", "--signals", folder.path("longer.edf"), "--format", "bids", "--out", folder.path("longer"))
+    #expect(result.status == 0, "\(result.errors)")
+    let path = "longer/sub-longer/eeg/sub-longer_task-sleep_run-1_desc-ssrm_events.tsv"
+    let events = try String(contentsOfFile: folder.path(path), encoding: .utf8).split(separator: "\n").dropFirst()
+    let ends = events.map { line in line.split(separator: "\t").prefix(2).compactMap { Int($0) }.reduce(0, +) }
+    #expect(ends == (1...12).map { $0 * 30 })
+}
+
+/// A model of times on Berlin's clocks is given the same night with offsets from UTC, and as Unix times.
+@Test func aTableIsReadByTheTimesThatItHasItself() throws {
+    let folder = try TemporaryFolder()
+    func write(_ name: String, _ time: (_ minute: Int, _ second: Int) -> String) throws -> String {
+        let rows = (0..<24).map { row in
+            "a,\(time(row / 2, row % 2 * 30)),\(row % 3 == 0 ? "W" : "N2"),\(row * 7 % 5)\n"
+                + "b,\(time(row / 2, row % 2 * 30)),\(row % 4 == 0 ? "W" : "N2"),\(row * 5 % 7)\n"
+        }
+        return try folder.write("id,time,stage,hr\n" + rows.joined(), to: name)
+    }
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let local = try write("local.csv") { "2024-03-01 22:\(two($0)):\(two($1))" }
+    let offsets = try write("offsets.csv") { "2024-03-01 21:\(two($0)):\(two($1))+00:00" }
+    let unix = try write("unix.csv") { "\(1_709_326_800 + 60 * $0 + $1)" }
+    let made = try ProgramRun.ssrm(
+        "data", "table", "--file", local, "--subject", "id", "--time-column", "time", "--time-zone", "Europe/Berlin",
+        "--label", "stage", "--vocabulary", "stage", "--values", "hr", "--out", folder.path("data"))
+    #expect(made.status == 0, "\(made.errors)")
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", folder.path("data"), "--scheme", "wake", "--preset", "night", "--set",
+        "recogniser.encoder=none", "--epochs", "1", "--out", folder.path("model"))
+    #expect(trained.status == 0, "\(trained.errors)")
+    func answers(_ file: String) throws -> Data {
+        let out = folder.path("answers.csv")
+        let result = try ProgramRun.ssrm(
+            "predict", "--model", folder.path("model"), "--from", "table", "--file", file, "--out", out)
+        #expect(result.status == 0, "\(result.errors)")
+        return try Data(contentsOf: URL(filePath: out))
+    }
+    let expected = try answers(local)
+    #expect(expected.count { $0 == 10 } == 49)
+    #expect(try answers(offsets) == expected && answers(unix) == expected)
 }
 
 @Test func aHypnogramOfAPredictionIsReadBackWithItsStart() throws {

@@ -48,6 +48,8 @@ public struct Polysomnography: RecordingSource {
     ///     are one subject's. One night without all of these is its file name's.
     ///   - unpaired: what was found and left out before.
     ///   - channels: the channels' names, in the order of a sample's rows.
+    ///   - channelUnits: of each channel the unit that its values are to have, an empty text for the first night's
+    ///     (microvolts, where that is a voltage); none at all: in all of them.
     ///   - rate: values per second in the samples; nil for the highest rate among the first night's channels.
     ///   - rowSeconds: how long a row of a sample is.
     ///   - wakeMargin: how many minutes before the first and after the last sleep are kept; nil for all. Nights without
@@ -57,16 +59,18 @@ public struct Polysomnography: RecordingSource {
     ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
     /// - Throws: `DatasetError`, also when no night is left or people can't be told apart.
     public init(
-        _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String], rate: Double? = nil,
-        rowSeconds: Double = 1, wakeMargin: Double? = nil, unlabelled: Bool = false, filesAreSubjects: Bool = false,
+        _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String],
+        channelUnits: [String] = [], rate: Double? = nil, rowSeconds: Double = 1, wakeMargin: Double? = nil,
+        unlabelled: Bool = false, filesAreSubjects: Bool = false,
         reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
+        precondition(channelUnits.isEmpty || channelUnits.count == channels.count, "\(channelUnits) for \(channels)")
         var layout: PolysomnographyLayout?
         var nights: [Night] = []
         var (people, stages): ([PolysomnographySubjects.Night], [[SleepStage?]]) = ([], [])
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
-        var units = ChannelUnits(of: channels)
+        var units = ChannelUnits(of: channels, given: channelUnits)
         var texts = reading.mappedTexts
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)

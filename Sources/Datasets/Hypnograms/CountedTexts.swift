@@ -53,6 +53,11 @@ struct CountedTexts {
             return "numbers stand for different stages in different programs: say which with --stage-map, like "
                 + "0=W,1=N1,2=N2,3=N3,4=REM"
         }
+        if StageTexts.isAnyNREM(first) {
+            return
+                "say what they are with --stage-map, like \(quoted("\(first)=N2", upTo: 256)) where NREM sleep of any depth is "
+                + "to be N2, which is right for the schemes wake and three alone"
+        }
         return
             "say what they are with --stage-map, like \(quoted("\(first)=STAGE", upTo: 256)) (W, N1, N2, N3 or REM; nothing "
             + "behind = for no stage)"

@@ -4,7 +4,7 @@ import Signals
 enum StageMeaning: Equatable {
     /// The stage that the sleep epoch has.
     case stage(SleepStage)
-    /// That the sleep epoch has none: not scored, movement time, sleep that was not told apart.
+    /// That the sleep epoch has none: not scored, movement time.
     case unscored
     /// Something that happened and is no stage: lights off, an arousal, an artefact.
     case event
@@ -37,7 +37,9 @@ struct StageTexts {
         "?", "mt", "movementtime", "uns", "unscored", "notscored", "unscorable", "unstaged", "nostage", "notstaged",
     ]
     /// What says so only behind "sleep stage".
-    private static let unscoredBehindStage: Set<String> = ["n", "m", "unknown", "undefined", "unspecified", "none"]
+    ///
+    /// "Sleep stage N" does not: it is NREM sleep of any depth, no known stage.
+    private static let unscoredBehindStage: Set<String> = ["m", "unknown", "undefined", "unspecified", "none"]
     private static let events: Set<String> = [
         "art", "lm", "na", "none", "unknown", "undefined", "movement", "lighton", "lightoff", "lout", "lon", "loff",
     ]
@@ -108,6 +110,9 @@ struct StageTexts {
         return words.whole.isEmpty ? text.lowercased().filter { !$0.isWhitespace } : words.whole
     }
 
+    /// Whether a text is NREM sleep of any depth.
+    static func isAnyNREM(_ text: String) -> Bool { ["n", "nrem", "nonrem"].contains(Words(text).joined) }
+
     /// Whether a text is a number, which stands for different stages in different programs.
     static func isNumber(_ text: String) -> Bool { Double(text) != nil }
 
@@ -120,11 +125,10 @@ struct StageTexts {
         /// Whether one of them is "stage", or the first one "sleep".
         let areOfAStage: Bool
 
-        /// Whether they are of a stage, and the table reads what is beside "sleep" and "stage" otherwise when it stands
-        /// alone.
+        /// Whether they are of a stage, and what is beside "sleep" and "stage" is something else when it stands alone.
         var meanOtherBehindStage: Bool {
             guard areOfAStage, !joined.isEmpty else { return false }
-            return joined.allSatisfy(\.isNumber) || StageTexts.unscoredBehindStage.contains(joined)
+            return joined == "n" || joined.allSatisfy(\.isNumber) || StageTexts.unscoredBehindStage.contains(joined)
         }
 
         init(_ text: String) {

@@ -86,11 +86,14 @@ public struct TimeColumn: Sendable, Equatable {
     ///
     /// Those in the hour that comes twice in autumn are told apart by the order of the rows.
     public var zone: TimeZone?
+    /// Whether times that say their own zone, or count since 1970, are refused where `zone` is given: whoever names a
+    /// zone for them has another idea of them.
+    public var refusesOwnZones: Bool
     /// In which order the numbers of a date stand.
     public var order: DateOrder
 
     /// Times written like this.
-    public init(zone: TimeZone? = nil, order: DateOrder = .yearFirst) {
-        (self.zone, self.order) = (zone, order)
+    public init(zone: TimeZone? = nil, refusesOwnZones: Bool = true, order: DateOrder = .yearFirst) {
+        (self.zone, self.refusesOwnZones, self.order) = (zone, refusesOwnZones, order)
     }
 }

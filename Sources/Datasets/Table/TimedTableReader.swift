@@ -92,6 +92,9 @@ struct TimedTableReader {
 
     // MARK: - Times
 
+    private var mayHaveOwnZone: Bool { wallClock == nil || !times.refusesOwnZones }
+    private static let remedy = "leave --time-zone out, or say --own-time-zones"
+
     private mutating func time(
         _ rows: DelimitedRows, _ file: TableFile, subject: String
     ) throws(DatasetError) -> Int {
@@ -109,10 +112,10 @@ struct TimedTableReader {
             let wanted = "2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970"
             throw refusal("is not a time like \(wanted)\(others.isEmpty ? "" : "; is it \(orders)?")")
         case .instant(let time):
-            guard wallClock == nil else { throw refusal("says its own zone: leave --time-zone out") }
+            guard mayHaveOwnZone else { throw refusal("says its own zone: \(Self.remedy)") }
             return time
         case .number(let time, let unit):
-            guard wallClock == nil else { throw refusal("counts from 1970 in UTC: leave --time-zone out") }
+            guard mayHaveOwnZone else { throw refusal("counts from 1970 in UTC: \(Self.remedy)") }
             if units[unit] == nil { units[unit] = (file.path, line) }
             guard units.count == 1 else { throw refusal("counts \(unit.rawValue), and other rows do not") }
             return time

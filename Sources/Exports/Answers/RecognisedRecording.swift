@@ -46,6 +46,9 @@ public struct RecognisedRecording: Sendable, Equatable {
         }
     }
 
+    /// Whether an EDF+ file can say on which day it began; one that can't begins on 1 January 1985.
+    public var hasDayOfEDF: Bool { start?.date.map { EDFPlusHeader.years.contains($0.year) } ?? false }
+
     /// The class at each position from 0 to the last; nil where none was recognised.
     var labels: [String?] {
         guard let last = rows.last else { return [] }

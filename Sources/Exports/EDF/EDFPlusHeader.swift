@@ -15,10 +15,14 @@ struct EDFPlusHeader {
     private static let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
     /// The digital value that stands for a signal's limit.
     static let largest = 32_767
+    /// The years that two digits stand for.
+    static let years = 1985...2084
 
     /// What the file says of who was recorded; a code without blanks.
     var patientCode = "X"
     /// When the file begins; nil where nobody knows.
+    ///
+    /// A day that the header's two digits of a year can't tell is left out.
     var start: RecordingStart?
     var recordCount: Int
     /// The length of a data record, 0 where there are annotations alone.
@@ -36,13 +40,12 @@ struct EDFPlusHeader {
     /// The header, 256 bytes and as many for each signal.
     var bytes: [UInt8] {
         let (field, two) = (Self.field, Self.two)
-        // Without a day the format's first one stands for it, and the field on the recording has an X.
+        // Without a day the format's first one stands for it, and the field on the recording has an X. EDF+ has "yy"
+        // for other years in the older field; edflib, and what is made of it, opens no such file.
         var (date, startDate) = ("01.01.85", "X")
-        if let day = start?.date {
+        if let day = start?.date, Self.years.contains(day.year) {
             startDate = "\(two(day.day))-\(Self.months[day.month - 1])-\(day.year)"
-            // Two digits are of 1985 to 2084.
-            let year = (1985...2084).contains(day.year) ? two(day.year) : "yy"
-            date = "\(two(day.day)).\(two(day.month)).\(year)"
+            date = "\(two(day.day)).\(two(day.month)).\(two(day.year))"
         }
         let clock = start?.clock ?? (hour: 0, minute: 0, second: 0)
         let time = "\(two(clock.hour)).\(two(clock.minute)).\(two(clock.second))"

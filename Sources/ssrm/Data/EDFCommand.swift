@@ -11,7 +11,8 @@ struct EDFCommand: ReaderCommand {
             The two files of a night are aligned by the start times in their headers; a hypnogram without a clock of its own starts \
             with the signals. A sample is a sleep epoch of 30 s: each \
             channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
-            microvolts; other channels keep the first night's unit, and a night whose unit can't be converted into it is refused. \
+            microvolts; other channels keep the first night's unit (or have that of --units), and a night whose unit can't be \
+            converted into it is refused. \
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
             Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
             Database, whose files are paired by their first six characters.
@@ -78,6 +79,14 @@ struct EDFCommand: ReaderCommand {
         })
     var channels: [String]
 
+    @Option(
+        name: .long,
+        help: """
+            The unit that each of --channels is to have, separated by commas in their order, like uV,cmH2O; nothing between two \
+            for that of the first night. (default: microvolts for voltages, the first night's for others)
+            """)
+    var units: String?
+
     @Option(name: .long, help: "Values per second of every channel, in hertz. (default: the channels' highest rate)")
     var rate: Double?
 
@@ -134,12 +143,20 @@ struct EDFCommand: ReaderCommand {
             throw ValidationError(
                 "--hypnogram-offset must be a number of seconds within three centuries: not \(offset)")
         }
+        guard unitTexts.isEmpty || unitTexts.count == channels.count else {
+            throw ValidationError(
+                "--units must name one for each of --channels: \(unitTexts.count) for \(channels.count)")
+        }
         // Without a rate, only the rows can be judged before the files are open.
         let layout = PolysomnographyLayout(channels: channels, rate: rate ?? 1 / rowSeconds, rowSeconds: rowSeconds)
         if let flaw = layout.flaw { throw ValidationError(flaw) }
         if let wakeMargin, !(wakeMargin >= 0 && wakeMargin.isFinite) {
             throw ValidationError("--wake-margin must be 0 minutes or more: not \(wakeMargin)")
         }
+    }
+
+    private var unitTexts: [String] {
+        units?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
     }
 
     var inputs: [String] { root.map { [$0] } ?? signals + hypnogram }
@@ -156,9 +173,9 @@ struct EDFCommand: ReaderCommand {
             files[index].hypnogramOffset = hypnogramOffset[hypnogramOffset.count > 1 ? index : 0]
         }
         let source = try Polysomnography(
-            files, unpaired: unpaired, channels: channels, rate: rate, rowSeconds: rowSeconds,
-            wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken, filesAreSubjects: fileIsSubject,
-            reading: stages.reading(scorer: scorer))
+            files, unpaired: unpaired, channels: channels, channelUnits: unitTexts, rate: rate,
+            rowSeconds: rowSeconds, wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken,
+            filesAreSubjects: fileIsSubject, reading: stages.reading(scorer: scorer))
         let layout = source.layout
         return ReadRecordings(
             source,

@@ -79,6 +79,14 @@ struct TableCommand: ReaderCommand {
             """)
     var timeZone: String?
 
+    @Flag(
+        name: .long,
+        help: """
+            With --time-zone: times that say their own zone, or count since 1970, are read as they say. (default: refused, since \
+            they need no --time-zone)
+            """)
+    var ownTimeZones = false
+
     @Option(name: .long, help: "The order of year, month and day in dates of --time-column: ymd, mdy or dmy.")
     var dateOrder: DateOrder?
 
@@ -197,8 +205,8 @@ struct TableCommand: ReaderCommand {
 
     private func validatePositions() throws {
         guard recording != nil else { throw ValidationError("--position goes with --recording COLUMN") }
-        guard timeZone == nil, dateOrder == nil, maxGap == nil else {
-            throw ValidationError("--time-zone, --date-order and --max-gap go with --time-column")
+        guard timeZone == nil, !ownTimeZones, dateOrder == nil, maxGap == nil else {
+            throw ValidationError("--time-zone, --own-time-zones, --date-order and --max-gap go with --time-column")
         }
         if let positionStep, !(1...86_400).contains(positionStep) {
             throw ValidationError("--position-step must be from 1 to 86400")
@@ -213,6 +221,7 @@ struct TableCommand: ReaderCommand {
         if let maxGap, !(maxGap >= SleepEpochWindow.epochSeconds) || recording != nil {
             throw ValidationError("--max-gap must be at least 30 s, and does not go with --recording")
         }
+        guard timeZone != nil || !ownTimeZones else { throw ValidationError("--own-time-zones goes with --time-zone") }
         if let timeZone, TimeZone(identifier: timeZone) == nil {
             throw ValidationError("there is no time zone \(timeZone): use a name like Europe/Berlin")
         }
@@ -263,7 +272,9 @@ struct TableCommand: ReaderCommand {
                     ?? .window(window),
                 format: format, units: units)
         }
-        let times = TimeColumn(zone: timeZone.flatMap(TimeZone.init(identifier:)), order: dateOrder ?? .yearFirst)
+        let times = TimeColumn(
+            zone: timeZone.flatMap(TimeZone.init(identifier:)), refusesOwnZones: !ownTimeZones,
+            order: dateOrder ?? .yearFirst)
         if isNight {
             return try TimedNights(
                 files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,

@@ -3,6 +3,7 @@ import Checkpoints
 import Datasets
 import Foundation
 import Recognition
+import Signals
 import SleepRecognition
 
 /// Recordings read as those were that a model was trained on.
@@ -42,7 +43,7 @@ struct ModelReader {
         guard let type = Self.commands.first(where: { $0.name == reader })?.type else {
             throw ProgramError("--from \(reader): there is no such reader, only \(Self.names.joined(separator: ", "))")
         }
-        guard let record = model.reader else {
+        guard var record = model.reader else {
             throw ProgramError(
                 "\(path) does not say how the recordings were read that it was trained on: train it anew on a dataset of "
                     + "this version, or make a dataset with `ssrm data \(reader)` and give it with --data")
@@ -54,6 +55,12 @@ struct ModelReader {
             throw ProgramError(
                 "\(path) was trained on recordings that `ssrm data \(other)` read: give --from \(other)"
             )
+        }
+        // A file may have its channels in units that can be converted into those that the model knows.
+        if reader == "edf", !model.units.isEmpty {
+            let units = ["units": model.units.joined(separator: ",")]
+            record = ReaderRecord(
+                reader: reader, settings: record.settings.merging(units) { $1 }, layout: record.layout)
         }
         let said = Set(record.settings.keys).union(record.layout.keys)
         if let other = said.subtracting(Self.options).min() {
@@ -74,8 +81,12 @@ struct ModelReader {
         let kept = record.settings.merging(record.layout.filter { !replaced.contains($0.key) }) { own, _ in own }
         let known = kept.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" }
         name = "--from \(reader)"
+        // The zone is of times that say none, where these recordings have such.
+        let zones =
+            kept["time-zone"] != nil && given.isDisjoint(with: ["time-zone", "own-time-zones"])
+            ? ["--own-time-zones"] : []
         // Nothing is written there: the command is asked for its recordings alone.
-        let all = arguments + known + Self.unlabelled(type, given) + ["--out", "predictions"]
+        let all = arguments + known + zones + Self.unlabelled(type, given) + ["--out", "predictions"]
         do {
             guard let parsed = try type.parseAsRoot(all) as? any ReaderCommand else {
                 throw ProgramError("\(name): say where the recordings are (`ssrm data \(reader) --help`)")

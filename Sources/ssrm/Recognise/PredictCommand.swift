@@ -142,11 +142,18 @@ struct PredictCommand: ParsableCommand {
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)
         }
         try WholeFolder.writeUnlessEnded(try answers.files(format), to: out)
+        guard format == .edf else { return }
         let unknown = answers.recordings.count { $0.start == nil }
-        if format == .edf, unknown > 0 {
+        if unknown > 0 {
             Terminal.error(
                 "note: when \(unknown) of \(answers.recordings.count) recordings began is not known; their files begin on "
                     + "1 January 1985 at midnight (--starts)")
+        }
+        let beyond = answers.recordings.count { $0.start?.day != nil && !$0.hasDayOfEDF }
+        if beyond > 0 {
+            Terminal.error(
+                "note: \(beyond) of \(answers.recordings.count) recordings began in years that EDF+ files can't tell (1985 to "
+                    + "2084 they can); their files begin on 1 January 1985, and recordings.csv has their days")
         }
     }
 }
