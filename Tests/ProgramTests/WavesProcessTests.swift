@@ -49,6 +49,29 @@ struct WavesProcessTests {
         #expect(shown.contains("encoder            waves: 12 features"), Comment(rawValue: shown))
     }
 
+    /// What is made for them reads as many channels as the recordings have, whatever the preset says.
+    @Test(arguments: [1, 2]) func thePresetForSignalsTakesTheChannelsThatThereAre(count: Int) throws {
+        let (edf, data, run) = (folder.path("edf"), folder.path("few"), folder.path("run"))
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "psg", "--edf", "--subjects", "2", "--epochs", "40", "--seed", "3", "--out",
+            edf)
+        #expect(made.status == 0, "\(made.errors)")
+        let channels = ["EEG", "EOG"].prefix(count).joined(separator: ",")
+        let read = try ProgramRun.ssrm("data", "edf", "--root", edf, "--channels", channels, "--out", data)
+        #expect(read.status == 0, "\(read.errors)")
+        let trained = try ProgramRun.ssrm(
+            "pretrain", "--data", data, "--run", run, "--steps", "2", "--workers", "1", "--shards", "2")
+        #expect(trained.status == 0 && trained.errors.contains("preset psg"), "\(trained.errors)")
+        let job = try String(contentsOfFile: run + "/job.json", encoding: .utf8)
+        // Preparation, augmentation and network.
+        let told = job.matches(of: /"input_channels"\s*:\s*(\d+)/).map { String($0.output.1) }
+        #expect(told == Array(repeating: "\(count)", count: 3))
+        let model = try ProgramRun.ssrm(
+            "train", "--data", data, "--encoder", run, "--scheme", "five", "--set", "recogniser.steps=2", "--set",
+            "recogniser.self_training_steps=0", "--out", folder.path("model"))
+        #expect(model.status == 0, "\(model.errors)")
+    }
+
     @Test func anotherNumberOfChannelsIsRefused() throws {
         let result = try ProgramRun(
             ["pretrain", "--data", folder.path("psg"), "--run", folder.path("run")] + Self.settings + [
