@@ -41,6 +41,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         WrongFile("base: paper\n\nrecogniser:\n  dropout: 1\n", "line 4", "recogniser.dropout is 1", "0 to below 1"),
         WrongFile("base: paper\nupstream:\n  shards: 0\n", "line 3", "upstream.shards is 0", "1 to 65536"),
         WrongFile("base: paper\nupstream:\n  views: [spectrum]\n", "line 3", "identity first"),
+        WrongFile("base: paper\nupstream:\n  views: [identity]\n", "line 3", "use two views or more"),
         WrongFile("base: paper\nupstream:\n  hidden_units: []\n", "line 3", "one layer or more"),
         WrongFile("base: paper\nupstream:\n  learning_rate: -1\n", "line 3", "upstream.learning_rate is -1"),
         WrongFile("base: night\nrecogniser:\n  fisher_components: 5\n", "line 3", "principal_components"),

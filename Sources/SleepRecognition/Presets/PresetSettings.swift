@@ -48,6 +48,11 @@ public struct PresetSettings: Equatable, Sendable {
     public func validate() throws(SettingFault) {
         do {
             try upstream.validate()
+            if let task = upstream.task.choice as? ViewSettings {
+                try SettingFault.check(
+                    task.views.count > 1, "views", task.views.map(\.rawValue),
+                    "two views or more: which one it is of one is nothing to learn")
+            }
             try Job.validate(shards: shards, shardSize: shardSize, steps: steps)
             try Job.validate(shards: shards, shardSize: shardSize, steps: foldSteps, stepsName: "fold_steps")
         } catch {
