@@ -1,8 +1,7 @@
 /// How often samples of each class were recognised as each class, and the figures that follow from it.
 ///
 /// The figures are scikit-learn's: a class's precision is 0 when nothing was recognised as it, its recall 0 when it has
-/// no samples, its F1 0 when both are. Cohen's kappa, where scikit-learn has none because all samples and all answers
-/// are of one class, is 0.
+/// no samples, its F1 0 when both are.
 public struct ClassificationScores: Sendable, Equatable {
     /// The classes' names.
     public let classes: [String]
@@ -58,11 +57,13 @@ public struct ClassificationScores: Sendable, Equatable {
     }
 
     /// Cohen's kappa: the accuracy above what chance would give, as a part of what could be above it.
-    public var kappa: Double {
+    ///
+    /// Nil where nothing could be above chance: without samples, and where all samples and answers are of one class.
+    public var kappa: Double? {
         let count = Double(samples)
         let chance = classes.indices.reduce(0.0) { $0 + Double(samples(of: $1)) * Double(answers(of: $1)) }
         let rest = count * count - chance
-        return rest > 0 ? (Double(correct) * count - chance) / rest : 0
+        return rest > 0 ? (Double(correct) * count - chance) / rest : nil
     }
 }
 

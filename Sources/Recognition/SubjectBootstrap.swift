@@ -41,19 +41,28 @@ public struct SubjectBootstrap: Sendable, Equatable {
 
     /// The intervals of figures of the same resamples.
     ///
-    /// - Parameter figures: computes them from how often each of the people is drawn; as many numbers each time, none
-    ///   of which is NaN.
-    /// - Returns: an interval for each.
-    public func intervals(_ figures: (_ drawn: [Int]) -> [Double]) -> [Interval] {
+    /// - Parameter figures: computes them from how often each of the people is drawn; as many numbers each time, NaN
+    ///   where one is not defined.
+    /// - Returns: for each an interval over the resamples in which it is defined, nil where it is in none, and how many
+    ///   those are in which it is not.
+    public func intervals(
+        _ figures: (_ drawn: [Int]) -> [Double]
+    ) -> [(interval: Interval?, undefinedCount: Int)] {
         let found = (0..<Self.resampleCount).map { figures(drawn(in: $0)) }
         return found[0].indices.map { index in
-            let percentiles = Percentiles(found.map { $0[index] })
+            let defined = found.map { $0[index] }.filter { !$0.isNaN }
+            guard !defined.isEmpty else { return (nil, found.count) }
+            let percentiles = Percentiles(defined)
             let outside = (1 - Self.level) / 2
-            return Interval(low: percentiles.at(outside), high: percentiles.at(1 - outside))
+            let interval = Interval(low: percentiles.at(outside), high: percentiles.at(1 - outside))
+            return (interval, found.count - defined.count)
         }
     }
 
     /// The intervals of accuracy, kappa and macro F1, pooled over people.
+    ///
+    /// Resamples in which kappa is not defined, because all who were drawn have and were given one class, are left out
+    /// of its interval and counted.
     ///
     /// - Parameter scores: each of the people's, over the same classes.
     /// - Returns: the three.
@@ -61,20 +70,24 @@ public struct SubjectBootstrap: Sendable, Equatable {
         precondition(scores.count == people, "scores of \(scores.count) people for a bootstrap over \(people)")
         let found = intervals { drawn in
             let pooled = ClassificationScores(pooling: scores, times: drawn)
-            return [pooled.accuracy, pooled.kappa, pooled.macroF1]
+            return [pooled.accuracy, pooled.kappa ?? .nan, pooled.macroF1]
         }
-        return ScoreIntervals(accuracy: found[0], kappa: found[1], macroF1: found[2])
+        return ScoreIntervals(
+            accuracy: found[0].interval, kappa: found[1].interval, macroF1: found[2].interval,
+            undefinedKappaCount: found[1].undefinedCount)
     }
 }
 
 /// The intervals of an evaluation's figures.
 public struct ScoreIntervals: Sendable, Equatable {
     /// The accuracy's.
-    public let accuracy: Interval
-    /// Cohen's kappa's.
-    public let kappa: Interval
+    public let accuracy: Interval?
+    /// Cohen's kappa's; nil where it is defined in no resample.
+    public let kappa: Interval?
     /// The macro F1's.
-    public let macroF1: Interval
+    public let macroF1: Interval?
+    /// In how many resamples kappa is not defined.
+    public let undefinedKappaCount: Int
 }
 
 extension ClassificationScores {

@@ -27,7 +27,8 @@ private struct Reference: Decodable {
         #expect(scores.samples == reference.truth.count)
         #expect(abs(scores.accuracy - reference.accuracy) < 1e-12)
         #expect(abs(scores.macroF1 - reference.macro_f1) < 1e-12)
-        #expect(abs(scores.kappa - (reference.kappa ?? 0)) < 1e-12)
+        #expect((scores.kappa == nil) == (reference.kappa == nil))
+        #expect(abs((scores.kappa ?? 0) - (reference.kappa ?? 0)) < 1e-12)
         for c in 0..<reference.classes {
             #expect(scores.samples(of: c) == reference.samples[c])
             #expect(abs(scores.precision(of: c) - reference.precision[c]) < 1e-12)
@@ -46,7 +47,31 @@ private struct Reference: Decodable {
     #expect(first.confusion == [[0, 2], [0, 1]])
 }
 
-@Test func scoresOfNothingAreZero() {
+@Test func scoresOfNothingAreZeroButForKappa() {
     let scores = ClassificationScores(classes: ["a", "b"])
-    #expect(scores.accuracy == 0 && scores.kappa == 0 && scores.macroF1 == 0)
+    #expect(scores.accuracy == 0 && scores.kappa == nil && scores.macroF1 == 0)
+}
+
+@Test func kappaIsNotDefinedWhereAllIsOfOneClass() {
+    var scores = ClassificationScores(classes: ["a", "b"])
+    for _ in 0..<3 { scores.count(truth: 1, answer: 1) }
+    #expect(scores.accuracy == 1 && scores.kappa == nil)
+    // One other answer, and it is what guessing has.
+    scores.count(truth: 1, answer: 0)
+    #expect(scores.kappa == 0)
+}
+
+@Test func anUndefinedNumberIsNullInAFile() throws {
+    struct Figures: Codable, Equatable {
+        @NullWhereNone var kappa: Double?
+        let samples: Int
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    for (kappa, text) in [(nil, "{\"kappa\":null,\"samples\":3}"), (0.5, "{\"kappa\":0.5,\"samples\":3}")] {
+        let figures = Figures(kappa: kappa, samples: 3)
+        #expect(String(decoding: try encoder.encode(figures), as: UTF8.self) == text)
+        #expect(try JSONDecoder().decode(Figures.self, from: Data(text.utf8)) == figures)
+    }
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Figures.self, from: Data("{\"samples\":3}".utf8)) }
 }

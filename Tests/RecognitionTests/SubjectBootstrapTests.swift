@@ -23,7 +23,10 @@ private func made(_ confusion: [[Int]]) -> ClassificationScores {
     return scores
 }
 
-private func differs(_ a: Interval, _ b: Interval) -> Bool { max(abs(a.low - b.low), abs(a.high - b.high)) > 1e-12 }
+private func differs(_ a: Interval?, _ b: Interval) -> Bool {
+    guard let a else { return true }
+    return max(abs(a.low - b.low), abs(a.high - b.high)) > 1e-12
+}
 
 @Suite struct SubjectBootstrapTests {
     @Test func intervalsAreThoseOfNumPyOnTheSameDraws() throws {
@@ -47,7 +50,8 @@ private func differs(_ a: Interval, _ b: Interval) -> Bool { max(abs(a.low - b.l
         let mean = accuracies.reduce(0, +) / Double(people)
         let variance = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(people)
         let error = (variance / Double(people)).squareRoot()
-        let found = try #require(SubjectBootstrap(people: people, seed: 1)).intervals(of: scores).accuracy
+        let bootstrap = try #require(SubjectBootstrap(people: people, seed: 1))
+        let found = try #require(bootstrap.intervals(of: scores).accuracy)
         #expect(abs(found.low - (mean - 1.96 * error)) < 0.15 * error, "\(found)")
         #expect(abs(found.high - (mean + 1.96 * error)) < 0.15 * error, "\(found)")
     }
@@ -61,7 +65,24 @@ private func differs(_ a: Interval, _ b: Interval) -> Bool { max(abs(a.low - b.l
             )
             return [a.accuracy - b.accuracy]
         }
-        #expect(abs(found[0].low - 0.25) < 1e-12 && abs(found[0].high - 0.25) < 1e-12)
+        let interval = try #require(found[0].interval)
+        #expect(abs(interval.low - 0.25) < 1e-12 && abs(interval.high - 0.25) < 1e-12)
+        #expect(found[0].undefinedCount == 0)
+    }
+
+    /// Of two people one has and was given one class alone: a quarter of the draws are of nobody else.
+    @Test func drawsInWhichKappaIsNotDefinedAreLeftOutOfItsIntervalAndCounted() throws {
+        let scores = [made([[9, 0], [0, 0]]), made([[4, 1], [2, 5]])]
+        let bootstrap = try #require(SubjectBootstrap(people: 2, seed: 3))
+        let found = bootstrap.intervals(of: scores)
+        let undefined = (0..<SubjectBootstrap.resampleCount).count { bootstrap.drawn(in: $0) == [2, 0] }
+        #expect(undefined > 400 && found.undefinedKappaCount == undefined)
+        // The lowest kappa there is, not the 0 that such a draw might be given.
+        let kappas = [[1, 1], [0, 2]].compactMap { ClassificationScores(pooling: scores, times: $0).kappa }
+        #expect(found.kappa == Interval(low: kappas.min() ?? 0, high: kappas.max() ?? 0))
+        #expect(found.accuracy?.high == 1)
+        let nobody = bootstrap.intervals(of: [made([[9, 0], [0, 0]]), made([[3, 0], [0, 0]])])
+        #expect(nobody.kappa == nil && nobody.undefinedKappaCount == SubjectBootstrap.resampleCount)
     }
 
     @Test func onePersonHasNoInterval() {

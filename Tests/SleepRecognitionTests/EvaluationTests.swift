@@ -39,8 +39,9 @@ func figuresHaveIntervalsWherePeopleAreHeldOut(division: EvaluationProtocol) thr
         return
     }
     #expect(figures.intervals == "95 % intervals by 2000 draws of the 4 people held out")
+    #expect(figures.undefinedKappaResamples == 0)
     for (figure, interval) in zip([figures.accuracy, figures.kappa, figures.macroF1], intervals) {
-        let interval = try #require(interval)
+        let (figure, interval) = (try #require(figure), try #require(interval))
         #expect(interval.low <= figure && figure <= interval.high && interval.low < interval.high)
     }
     let worst = figures.subjects.map(\.accuracy).min() ?? 0

@@ -36,9 +36,10 @@ import Testing
             let steps = try point.arms.prefix(3).map { try #require($0.steps) }
             #expect(steps[1] == steps[0].map { $0 + 4 } && steps[2] == steps[0])
             let gain = point.differences[0].figures
-            #expect(abs(gain.kappa - (point.arms[0].figures.kappa - point.arms[1].figures.kappa)) < 1e-12)
-            let interval = try #require(gain.kappaInterval)
-            #expect(interval.low <= gain.kappa + 1e-12 && gain.kappa <= interval.high + 1e-12)
+            let kappas = try point.arms.map { try #require($0.figures.kappa) }
+            let (kappa, interval) = (try #require(gain.kappa), try #require(gain.kappaInterval))
+            #expect(abs(kappa - (kappas[0] - kappas[1])) < 1e-12)
+            #expect(interval.low <= kappa + 1e-12 && kappa <= interval.high + 1e-12)
         }
         #expect(figures.verdict.hasPrefix("In these draws of labelled people pre-training"))
     }

@@ -29,7 +29,7 @@ import Testing
         for (number, fold) in chosen.folds.enumerated() {
             let candidates = try #require(fold.candidates)
             #expect(candidates.map(\.name) == all.map(\.name))
-            let best = candidates[1].kappa > candidates[0].kappa ? 1 : 0
+            let best = (candidates[1].kappa ?? 0) > (candidates[0].kappa ?? 0) ? 1 : 0
             #expect(fold.chosen == all[best].name)
             #expect(fold.confusion == plain[best].folds[number].confusion)
         }

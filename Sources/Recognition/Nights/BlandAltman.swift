@@ -108,15 +108,16 @@ public struct BlandAltman: Codable, Sendable, Equatable {
             let intervals = bootstrap?.intervals { drawn in
                 (Figures(own, times: { drawn[$0] }) ?? figures).list
             }
-            return BlandAltman(figures, nights: pairs.count, people: people.count, intervals: intervals)
+            return BlandAltman(
+                figures, nights: pairs.count, people: people.count, intervals: intervals?.map { $0.interval })
         }
     }
 
-    private init(_ figures: Figures, nights: Int, people: Int, intervals: [Interval]?) {
+    private init(_ figures: Figures, nights: Int, people: Int, intervals: [Interval?]?) {
         (self.nights, self.people) = (nights, people)
         (bias, deviation, slope) = (figures.bias, figures.deviation, figures.slope)
         (lowerLimit, upperLimit) = figures.limits
-        (biasInterval, lowerInterval) = (intervals?[0], intervals?[1])
-        (upperInterval, slopeInterval) = (intervals?[2], intervals?[3])
+        let own = intervals ?? [nil, nil, nil, nil]
+        (biasInterval, lowerInterval, upperInterval, slopeInterval) = (own[0], own[1], own[2], own[3])
     }
 }

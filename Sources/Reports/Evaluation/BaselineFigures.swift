@@ -10,8 +10,8 @@ public struct BaselineFigures: Codable, Sendable, Equatable {
         public let inputs: String?
         /// The part of samples that was recognised right.
         public let accuracy: Double
-        /// Cohen's kappa.
-        public let kappa: Double
+        /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
+        @NullWhereNone public private(set) var kappa: Double?
         /// The mean F1 of the classes that occur.
         public let macroF1: Double
         /// The accuracy's interval over people; nil where no people were held out.

@@ -30,7 +30,9 @@ extension EvaluationFigures {
     private var counts: [Int] {
         let matrices = [confusion] + subjects.map(\.confusion) + folds.map(\.confusion)
         let ofFolds = folds.flatMap { [$0.samples, $0.trainingSamples, $0.shards, $0.shardSize] }
-        return matrices.flatMap { $0.flatMap(\.self) } + [samples, recordings ?? 0, steps, epochs]
+        return matrices.flatMap { $0.flatMap(\.self) } + [
+            samples, recordings ?? 0, steps, epochs, undefinedKappaResamples ?? 0,
+        ]
             + classes.map(\.samples) + subjects.map(\.samples) + ofFolds + bins.map(\.samples)
     }
 
@@ -42,8 +44,8 @@ extension EvaluationFigures {
     }
 
     private var kappas: [Double] {
-        [kappa] + ends(kappaInterval) + subjects.map(\.kappa) + folds.map(\.kappa)
-            + folds.flatMap { ($0.candidates ?? []).map(\.kappa) }
+        ([kappa] + subjects.map(\.kappa) + folds.map(\.kappa) + folds.flatMap { ($0.candidates ?? []).map(\.kappa) })
+            .compactMap(\.self) + ends(kappaInterval)
     }
 
     private func ends(_ interval: Interval?) -> [Double] { interval.map { [$0.low, $0.high] } ?? [] }

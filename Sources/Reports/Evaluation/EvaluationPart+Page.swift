@@ -6,10 +6,11 @@ extension EvaluationPart {
         PageSection(
             id: "evaluation", heading: "How well it recognises people whom it has not seen".firstWordsFor(figures),
             blocks: [
-                .text(summary), .tiles(tiles), .note("\(figures.intervals)."),
-            ] + (figures.classes.count > 8 ? tables : [.grid(tables)]) + people + calibration + tools + [
-                .details("How it was done", [.table(setting), .table(foldTable)])
-            ])
+                .text(summary), .tiles(tiles),
+            ] + intervalNotes + (figures.classes.count > 8 ? tables : [.grid(tables)]) + people + calibration + tools
+                + [
+                    .details("How it was done", [.table(setting), .table(foldTable)])
+                ])
     }
 
     private var unit: String { isSleep ? "sleep epochs of 30 s" : "pressure maps" }
@@ -26,9 +27,23 @@ extension EvaluationPart {
             \(figures.samples) \(unit)\(recordings) of \(people) \(people == 1 ? "person" : "people") were recognised as \
             \(listed), and compared with what people had scored. \(protocolWords) \
             \(percent: figures.accuracy) of the \(unit) were given the class that people had given them. Cohen's kappa, \
-            which leaves out what would be right by chance, is \(figures.kappa, 3) (0: no \
-            better than guessing, 1: always the same class). \(worst)
+            which leaves out what would be right by chance, is \(kappaWords). \(worst)
             """
+    }
+
+    private var kappaWords: Prose {
+        guard figures.kappa != nil else {
+            return "not defined (–), as all that was scored and all that was recognised is one class"
+        }
+        return "\(figures.kappa, 3) (0: no better than guessing, 1: always the same class)"
+    }
+
+    /// What is to be said of intervals.
+    private var intervalNotes: [Block] {
+        guard let count = figures.undefinedKappaResamples, count > 0 else { return [.note("\(figures.intervals).")] }
+        return [
+            .note("\(figures.intervals). Kappa is not defined in \(count) draws, which are left out of its interval.")
+        ]
     }
 
     private var protocolWords: Prose {
@@ -62,7 +77,7 @@ extension EvaluationPart {
     }
 
     private var tiles: [Tile] {
-        func tile(_ name: String, _ value: Double, _ interval: Interval?, _ note: String) -> Tile {
+        func tile(_ name: String, _ value: Double?, _ interval: Interval?, _ note: String) -> Tile {
             let beside: Prose = interval.map { "95 %: \($0.low, 3) to \($0.high, 3)" } ?? ""
             return Tile(name: name, value: "\(value, 3)", beside: beside.spans.isEmpty ? Prose(note) : beside)
         }
@@ -109,26 +124,33 @@ extension EvaluationPart {
     }
 
     private var people: [Block] {
-        let sorted = figures.subjects.sorted { ($0.kappa, $0.subject) < ($1.kappa, $1.subject) }
+        // Whose kappa is not defined stands last, and has no dot.
+        let sorted = figures.subjects.sorted {
+            ($0.kappa ?? .infinity, $0.subject) < ($1.kappa ?? .infinity, $1.subject)
+        }
         guard sorted.count > 1 else { return [] }
         let across = Scale(-0.5, Double(sorted.count) - 0.5)
         func panel(
-            _ name: String, _ value: KeyPath<EvaluationFigures.Subject, Double>, whole: Double, _ interval: Interval?
+            _ name: String, _ value: (EvaluationFigures.Subject) -> Double?, whole: Double?, _ interval: Interval?
         ) -> Panel {
-            let values = sorted.map { $0[keyPath: value] }
-            let up = Scale(over: values + [whole], isUpwards: true, with: interval.map { [$0.low, $0.high] } ?? [])
+            let values = sorted.map(value)
+            let up = Scale(
+                over: (values + [whole]).compactMap(\.self), isUpwards: true,
+                with: interval.map { [$0.low, $0.high] } ?? [])
             var marks: [Panel.Mark] = []
             if let interval {
                 let (top, bottom) = (up.at(interval.high), up.at(interval.low))
                 marks.append(.init(style: "f dim faint", path: Path.box(0, top, 1000, bottom - top)))
             }
-            marks.append(.init(style: "t ink", path: Path.across(up.at(whole)), title: "all people together"))
-            marks += sorted.enumerated().map { place, subject in
-                let prose: Prose =
-                    "\(name: subject.subject): \(name) \(subject[keyPath: value], 3), \(subject.samples) \(unit)"
+            if let whole {
+                marks.append(.init(style: "t ink", path: Path.across(up.at(whole)), title: "all people together"))
+            }
+            marks += zip(sorted, values).enumerated().compactMap { place, person -> Panel.Mark? in
+                guard let value = person.1 else { return nil }
+                let prose: Prose = "\(name: person.0.subject): \(name) \(value, 3), \(person.0.samples) \(unit)"
                 return .init(
                     style: sorted.count > 150 ? "p k0" : "d k0",
-                    path: Path.dots([(across.at(Double(place)), up.at(values[place]))]), title: prose.plain)
+                    path: Path.dots([(across.at(Double(place)), up.at(value))]), title: prose.plain)
             }
             return Panel(
                 title: Prose(name),
@@ -150,8 +172,8 @@ extension EvaluationPart {
                 Figure(
                     caption: "A dot is a person; the line is all people together, with its 95 % interval",
                     panels: [
-                        panel("Cohen's kappa", \.kappa, whole: figures.kappa, figures.kappaInterval),
-                        panel("Accuracy", \.accuracy, whole: figures.accuracy, figures.accuracyInterval),
+                        panel("Cohen's kappa", { $0.kappa }, whole: figures.kappa, figures.kappaInterval),
+                        panel("Accuracy", { $0.accuracy }, whole: figures.accuracy, figures.accuracyInterval),
                     ], axis: "people, in the order of their kappa", table: table)),
         ]
     }
@@ -213,51 +235,6 @@ extension EvaluationPart {
                     right and sure, 2: always wrong and sure).
                     """),
             ]),
-        ]
-    }
-
-    private var tools: [Block] {
-        guard let baselines else { return [] }
-        struct Row {
-            let name: Prose
-            let accuracy, kappa, macroF1: (Double, Interval?)
-        }
-        let own = Row(
-            name: "\(name: "ssrm, \(figures.preset)")", accuracy: (figures.accuracy, figures.accuracyInterval),
-            kappa: (figures.kappa, figures.kappaInterval), macroF1: (figures.macroF1, figures.macroF1Interval))
-        let others = baselines.tools.map { tool in
-            Row(
-                name: "\(name: tool.tool)\(tool.inputs.map { ", \($0)" } ?? "")",
-                accuracy: (tool.accuracy, tool.accuracyInterval), kappa: (tool.kappa, tool.kappaInterval),
-                macroF1: (tool.macroF1, tool.macroF1Interval))
-        }
-        let rows = ([own] + others).sorted { $0.kappa.0 > $1.kappa.0 }
-        let ends = rows.flatMap { [$0.kappa.0] + ($0.kappa.1.map { [$0.low, $0.high] } ?? []) }
-        let scale = Scale(over: ends)
-        let every: Prose = baselines.every > 1 ? " They were trained on every \(baselines.every)th sample." : ""
-        return [
-            .heading("Beside plain tools"),
-            .table(
-                Table(
-                    caption: "The same folds, labels and samples; 95 % intervals over people; by kappa",
-                    head: [
-                        "", "accuracy", "macro F1", "kappa",
-                        "kappa, \(Prose.fixed(scale.low, 2)) to \(Prose.fixed(scale.high, 2))",
-                    ],
-                    rows: rows.map { row in
-                        let (low, high) = (row.kappa.1?.low ?? row.kappa.0, row.kappa.1?.high ?? row.kappa.0)
-                        return [
-                            .text(row.name), .number("\(row.accuracy.0, 3)\(row.accuracy.1, 3)"),
-                            .number("\(row.macroF1.0, 3)\(row.macroF1.1, 3)"),
-                            .number("\(row.kappa.0, 3)\(row.kappa.1, 3)"),
-                            .whisker(low: scale.part(low), value: scale.part(row.kappa.0), high: scale.part(high)),
-                        ]
-                    })),
-            .note(
-                """
-                raw: the tool read the samples as they are; prepared: what ssrm prepares of them.\(every) Made with \
-                \(name: baselines.packages.joined(separator: ", ")).
-                """),
         ]
     }
 

@@ -40,7 +40,7 @@ public struct LabelCurvePart: Encodable, Sendable {
         }
         let found = figures.points.flatMap(\.arms)
         let up = Scale(
-            over: found.map(\.figures.kappa), isUpwards: true,
+            over: found.compactMap(\.figures.kappa), isUpwards: true,
             with: found.flatMap { $0.figures.kappaInterval.map { [$0.low, $0.high] } ?? [] })
         let counts = figures.points.map { log2(Double(max($0.labelledSubjects, 1))) }
         let across = Scale((counts.min() ?? 0) - 0.4, (counts.max() ?? 1) + 0.4)
@@ -48,10 +48,12 @@ public struct LabelCurvePart: Encodable, Sendable {
         for (place, arm) in arms.enumerated() {
             var points: [(x: Int, y: Int)] = []
             for (point, count) in zip(figures.points, counts) {
-                guard let own = point.arms.first(where: { $0.arm == arm }) else { continue }
+                guard let own = point.arms.first(where: { $0.arm == arm }), let kappa = own.figures.kappa else {
+                    continue
+                }
                 // Side by side, so that intervals do not lie on each other.
                 let x = across.at(count) + 9 * place - 9 * (arms.count - 1) / 2
-                points.append((x, up.at(own.figures.kappa)))
+                points.append((x, up.at(kappa)))
                 if let interval = own.figures.kappaInterval {
                     marks.append(
                         .init(style: "t k\(place)", path: "M\(x) \(up.at(interval.low))V\(up.at(interval.high))"))

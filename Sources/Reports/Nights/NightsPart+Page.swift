@@ -214,7 +214,7 @@ extension NightsPart {
             + [[Table.Cell.text("recognised")] + cells(night.recognised)]
         let same: Prose =
             night.agreement.map { "the same in \(percent: $0) of \(night.comparedEpochs) sleep epochs; kappa " } ?? ""
-        let kappa: Prose = night.kappa.map { "\($0, 3)" } ?? ""
+        let kappa: Prose = night.agreement == nil ? "" : "\(night.kappa, 3)"
         return Table(
             caption: answeredWords(night) + same + kappa, head: [""] + columns.map { Prose($0.name) }, rows: rows)
     }
@@ -223,7 +223,7 @@ extension NightsPart {
         Table(
             head: ["", "recording", "kappa"] + columns.map { Prose($0.name) },
             rows: nights.flatMap { night -> [[Table.Cell]] in
-                let kappa: Table.Cell = night.kappa.map { .number("\($0, 3)") } ?? .none
+                let kappa: Table.Cell = night.agreement == nil ? .none : .number("\(night.kappa, 3)")
                 let own: [Table.Cell] = [
                     .text("recognised"), .text("\(name: night.recording)\(beside: answeredWords(night))"), kappa,
                 ]

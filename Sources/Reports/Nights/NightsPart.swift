@@ -12,8 +12,8 @@ public struct NightsPart: Encodable, Sendable {
         public let comparedEpochs: Int
         /// The part of them in which both are the same; nil of none.
         public let agreement: Double?
-        /// Cohen's kappa of the two; nil of none.
-        public let kappa: Double?
+        /// Cohen's kappa of the two; nil, and null in files, of none and where both are of one class alone.
+        @NullWhereNone public internal(set) var kappa: Double?
         /// The statistics of what was scored, from the first to the last sleep epoch compared; nil of none.
         public let scored: SleepStatistics?
         /// The statistics of what was recognised, over the same sleep epochs, or over all where none was scored.

@@ -44,6 +44,12 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
             spans.append(value.isFinite ? Span(text: Prose.grouped(value, decimals), value: value) : Span(text: "–"))
         }
 
+        /// The same; a dash for one that is not defined, too.
+        mutating func appendInterpolation(_ value: Double?, _ decimals: Int) {
+            let number: Double = value ?? .nan
+            appendInterpolation(number, decimals)
+        }
+
         /// A part of a whole as per cent.
         mutating func appendInterpolation(percent part: Double, _ decimals: Int = 1) {
             guard part.isFinite else { return spans.append(Span(text: "–")) }

@@ -28,8 +28,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let samples: Int
         /// The part of them that was recognised right.
         public let accuracy: Double
-        /// Cohen's kappa.
-        public let kappa: Double
+        /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
+        @NullWhereNone public internal(set) var kappa: Double?
         /// How many samples of the class of the row were recognised as the class of the column.
         public let confusion: [[Int]]
     }
@@ -54,8 +54,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let shardSize: Int
         /// The part of samples that was recognised right.
         public let accuracy: Double
-        /// Cohen's kappa.
-        public let kappa: Double
+        /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
+        @NullWhereNone public internal(set) var kappa: Double?
         /// The mean F1 of the classes that occur.
         public let macroF1: Double
         /// How many samples of the class of the row were recognised as the class of the column.
@@ -69,8 +69,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public struct Candidate: Codable, Sendable, Equatable {
             /// The settings that differ.
             public let name: String
-            /// Cohen's kappa, pooled over the groups of training people held out.
-            public let kappa: Double
+            /// Cohen's kappa, pooled over the groups of training people held out; nil where it is not defined.
+            @NullWhereNone public internal(set) var kappa: Double?
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -87,7 +87,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
             (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
             (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
-            (accuracy, kappa, macroF1) = (scores.accuracy, scores.kappa, scores.macroF1)
+            (accuracy, macroF1) = (scores.accuracy, scores.macroF1)
+            _kappa = NullWhereNone(wrappedValue: scores.kappa)
             confusion = scores.confusion
             chosen = result.chosen
             candidates = result.candidates?.map { Candidate(name: $0.name, kappa: $0.kappa) }
@@ -127,8 +128,10 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let samples: Int
     /// The part of them that was recognised right.
     public let accuracy: Double
-    /// Cohen's kappa.
-    public let kappa: Double
+    /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
+    ///
+    /// Files of versions before have 0 there.
+    @NullWhereNone public private(set) var kappa: Double?
     /// The mean F1 of the classes that occur.
     public let macroF1: Double
     /// The mean over subjects of each one's accuracy.
@@ -137,8 +140,10 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let intervals: String
     /// The accuracy's interval over people, by `SubjectBootstrap`; none where no people are held out.
     public let accuracyInterval: Interval?
-    /// Cohen's kappa's interval, likewise.
+    /// Cohen's kappa's interval, likewise, over the resamples in which it is defined.
     public let kappaInterval: Interval?
+    /// In how many resamples kappa is not defined; nil where there are none, and in files of versions before.
+    public let undefinedKappaResamples: Int?
     /// The macro F1's interval, likewise.
     public let macroF1Interval: Interval?
     /// How many samples of the class of the row were recognised as the class of the column.
@@ -162,6 +167,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         case folds, settings, changes, intervals, format, kind, vocabulary, recordings, calibration
         case accuracyInterval = "accuracy_interval"
         case kappaInterval = "kappa_interval"
+        case undefinedKappaResamples = "undefined_kappa_resamples"
         case macroF1Interval = "macro_f1_interval"
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
@@ -200,7 +206,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.epochs
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
-        (accuracy, kappa, macroF1) = (pooled.accuracy, pooled.kappa, pooled.macroF1)
+        (accuracy, macroF1) = (pooled.accuracy, pooled.macroF1)
+        _kappa = NullWhereNone(wrappedValue: pooled.kappa)
         classes = names.enumerated().map { index, name in
             Class(
                 name: name, samples: pooled.samples(of: index), precision: pooled.precision(of: index),
@@ -216,6 +223,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         let found = bootstrap?.intervals(of: heldOut.map(\.value))
         intervals = evaluation.division.intervalWords(over: heldOut.count)
         (accuracyInterval, kappaInterval, macroF1Interval) = (found?.accuracy, found?.kappa, found?.macroF1)
+        undefinedKappaResamples = found?.undefinedKappaCount
         meanSubjectAccuracy =
             subjects.isEmpty ? 0 : subjects.reduce(0) { $0 + $1.accuracy } / Double(subjects.count)
         folds = results.map(Fold.init)

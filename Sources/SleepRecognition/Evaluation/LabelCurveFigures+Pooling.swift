@@ -112,7 +112,9 @@ extension LabelCurveFigures.Point {
     /// Whether the pre-trained arm's kappa is above each other arm's in each draw.
     fileprivate var isAboveInEachDraw: Bool {
         let kappas = arms.map { $0.draws.map(\.kappa) }
-        return kappas.dropFirst().allSatisfy { zip(kappas[0], $0).allSatisfy { $0 > $1 } }
+        return kappas.dropFirst().allSatisfy { other in
+            zip(kappas[0], other).allSatisfy { own, other in own.flatMap { own in other.map { own > $0 } } ?? false }
+        }
     }
 
     /// The outcomes with so many labelled people, of all folds.
@@ -141,7 +143,7 @@ extension LabelCurveFigures.Point {
             let differences = found.dropFirst().flatMap { other in zip(found[0], other).map { $0 - $1 } }
             return found.joined() + differences
         }
-        let (whole, intervals) = (figures(people.map { _ in 1 }), bootstrap?.intervals(figures))
+        let (whole, intervals) = (figures(people.map { _ in 1 }), bootstrap?.intervals(figures).map { $0.interval })
         func pooled(_ place: Int) -> PooledFigures {
             PooledFigures(
                 Array(whole[3 * place..<3 * place + 3]), intervals.map { Array($0[3 * place..<3 * place + 3]) })
@@ -165,7 +167,7 @@ extension LabelCurveFigures.Point {
 }
 
 extension LabelCurveFigures.Draw {
-    fileprivate var kappa: Double {
+    fileprivate var kappa: Double? {
         var scores = ClassificationScores(classes: confusion.indices.map { "\($0)" })
         for (truth, row) in confusion.enumerated() {
             for (answer, count) in row.enumerated() {

@@ -4,13 +4,13 @@ public import Recognition
 public struct PooledFigures: Codable, Sendable, Equatable {
     /// The part of samples that was recognised right.
     public let accuracy: Double
-    /// Cohen's kappa.
-    public let kappa: Double
+    /// Cohen's kappa, or a difference of two; null in files and nil where one is not defined.
+    @NullWhereNone public private(set) var kappa: Double?
     /// The mean F1 of the classes that occur.
     public let macroF1: Double
     /// The accuracy's interval; none where there are fewer than two people.
     public let accuracyInterval: Interval?
-    /// Kappa's interval, likewise.
+    /// Kappa's interval, likewise, over the resamples in which it is defined.
     public let kappaInterval: Interval?
     /// The macro F1's interval, likewise.
     public let macroF1Interval: Interval?
@@ -23,14 +23,17 @@ public struct PooledFigures: Codable, Sendable, Equatable {
         case macroF1Interval = "macro_f1_interval"
     }
 
-    /// Three figures, and as many intervals or none.
-    init(_ figures: [Double], _ intervals: [Interval]?) {
-        (accuracy, kappa, macroF1) = (figures[0], figures[1], figures[2])
-        (accuracyInterval, kappaInterval, macroF1Interval) = (intervals?[0], intervals?[1], intervals?[2])
+    /// Three figures, NaN for a kappa that is not defined, and as many intervals or none.
+    init(_ figures: [Double], _ intervals: [Interval?]?) {
+        (accuracy, macroF1) = (figures[0], figures[2])
+        _kappa = NullWhereNone(wrappedValue: figures[1].isNaN ? nil : figures[1])
+        accuracyInterval = intervals.flatMap { $0[0] }
+        kappaInterval = intervals.flatMap { $0[1] }
+        macroF1Interval = intervals.flatMap { $0[2] }
     }
 }
 
 extension ClassificationScores {
-    /// Accuracy, kappa and macro F1.
-    var pooledFigures: [Double] { [accuracy, kappa, macroF1] }
+    /// Accuracy, kappa (NaN where it is not defined) and macro F1.
+    var pooledFigures: [Double] { [accuracy, kappa ?? .nan, macroF1] }
 }

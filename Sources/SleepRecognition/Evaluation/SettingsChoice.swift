@@ -19,8 +19,8 @@ struct SettingsChoice: Sendable {
     struct Found: Sendable {
         /// Its name.
         let name: String
-        /// Cohen's kappa, pooled over the groups held out.
-        let kappa: Double
+        /// Cohen's kappa, pooled over the groups held out; nil where it is not defined.
+        let kappa: Double?
     }
 
     private let names: [String]
@@ -87,7 +87,8 @@ struct SettingsChoice: Sendable {
             }
         }
         let kappas = scores.map(\.kappa)
-        let best = kappas.indices.reduce(0) { kappas[$1] > kappas[$0] ? $1 : $0 }
+        // One that is not defined counts as what guessing has: all are of one class, which says nothing of settings.
+        let best = kappas.indices.reduce(0) { (kappas[$1] ?? 0) > (kappas[$0] ?? 0) ? $1 : $0 }
         var result = try outer[best].run(threads: threads)
         result.chosen = names[best]
         result.candidates = zip(names, kappas).map { Found(name: $0, kappa: $1) }

@@ -33,7 +33,7 @@ extension EvaluationFigures {
             accuracy \(fixed(accuracy, 4))\(accuracyInterval.text)   kappa \(fixed(kappa, 4))\(kappaInterval.text)   \
             macro F1 \(fixed(macroF1, 4))\(macroF1Interval.text)
             mean accuracy of subjects \(fixed(meanSubjectAccuracy, 4))\(worstSubject)
-            \(intervals)
+            \(intervals)\(undefinedKappas)
             """
         return [TerminalText.plain(head), matrix, TerminalText.plain(rest)].joined(separator: "\n\n")
     }
@@ -42,6 +42,12 @@ extension EvaluationFigures {
     private var choices: String {
         let lines = folds.compactMap { fold in fold.chosen.map { "fold \(fold.name): chose \($0)\n" } }
         return lines.isEmpty ? "" : lines.joined() + "\n"
+    }
+
+    /// What is to be said of resamples that kappa's interval is not over.
+    private var undefinedKappas: String {
+        guard let count = undefinedKappaResamples, count > 0 else { return "" }
+        return "; kappa is not defined in \(count) draws, which are left out of its interval"
     }
 
     private var worstSubject: String {

@@ -4,3 +4,6 @@ import Foundation
 func fixed(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
 }
+
+/// The same, a dash for one that is not defined.
+func fixed(_ value: Double?, _ decimals: Int) -> String { value.map { fixed($0, decimals) } ?? "–" }

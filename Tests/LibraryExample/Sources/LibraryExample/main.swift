@@ -22,4 +22,4 @@ let trained = try RecogniserTraining(
 
 let predictions = try Prediction(of: dataset, by: trained.model).run(threads: 2)
 let scores = try predictions.scores(of: strangers)
-print("\(scores.samples) maps of two strangers: accuracy \(scores.accuracy), kappa \(scores.kappa)")
+print("\(scores.samples) maps of two strangers: accuracy \(scores.accuracy), kappa \(scores.kappa ?? .nan)")

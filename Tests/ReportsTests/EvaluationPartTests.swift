@@ -1,0 +1,98 @@
+import Foundation
+import Reports
+import SleepRecognition
+import Testing
+
+/// A figure in an evaluation's JSON, and a value that none has.
+private struct WrongFigure: CustomTestStringConvertible, Sendable {
+    let keys: [String]
+    let value: Double
+    var testDescription: String { "\(keys.joined(separator: ".")) \(value)" }
+
+    static let all = [
+        WrongFigure(keys: ["confusion", "0", "1"], value: -7),
+        WrongFigure(keys: ["confusion", "0", "1"], value: 9_007_199_254_740_994),
+        WrongFigure(keys: ["subjects", "0", "confusion", "0", "0"], value: -1),
+        WrongFigure(keys: ["samples"], value: -3), WrongFigure(keys: ["kappa"], value: 5),
+        WrongFigure(keys: ["kappa_interval", "1"], value: 1.5), WrongFigure(keys: ["accuracy"], value: 1.01),
+        WrongFigure(keys: ["subjects", "1", "accuracy"], value: -0.5),
+        WrongFigure(keys: ["classes", "2", "recall"], value: 2), WrongFigure(keys: ["folds", "0", "kappa"], value: -3),
+        WrongFigure(keys: ["folds", "0", "training_samples"], value: -1),
+        WrongFigure(keys: ["calibration", "answers", "3", "samples"], value: -1),
+        WrongFigure(keys: ["calibration", "classes", "1", "2", "frequency"], value: 1.5),
+        WrongFigure(keys: ["calibration", "brier"], value: 3),
+    ]
+
+    /// JSON with the figure in it.
+    func replaced(in json: Any, at place: Int = 0) throws -> Any {
+        if place == keys.count { return value == value.rounded() ? Int(value) as Any : value }
+        if var list = json as? [Any] {
+            let index = try #require(Int(keys[place]))
+            list[index] = try replaced(in: list[index], at: place + 1)
+            return list
+        }
+        var object = try #require(json as? [String: Any])
+        object[keys[place]] = try replaced(in: try #require(object[keys[place]]), at: place + 1)
+        return object
+    }
+}
+
+@Test(arguments: WrongFigure.all)
+private func figuresThatNoEvaluationComesToAreRefused(_ wrong: WrongFigure) throws {
+    let json = try wrong.replaced(in: try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")))
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
+    #expect {
+        try EvaluationPart(figures, file: "evaluation.json")
+    } throws: {
+        // What is wrong is in the evaluation's file, not in the dataset that it was made on.
+        "\($0)".hasPrefix("evaluation.json: it has ") && "\($0)".contains("which none comes to: make it anew")
+    }
+}
+
+@Test func countsWhoseSumIsNoNumberOfThisMachineAreRefused() throws {
+    let text = String(decoding: try MadeUp.fixture("evaluation"), as: UTF8.self)
+    let huge = text.replacing(/81, *15, *39, *14, *240/, with: "4611686018427387904,4611686018427387904,0,0,0")
+    #expect(huge != text)
+    let figures = try JSONDecoder().decode(EvaluationFigures.self, from: Data(huge.utf8))
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
+}
+
+/// Of whom all was scored and recognised as one class there is no kappa: the page has a dash, and no 0.
+@Test func aKappaThatIsNotDefinedIsADashAndNull() throws {
+    var json = try #require(
+        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+    var subjects = try #require(json["subjects"] as? [[String: Any]])
+    subjects[0]["kappa"] = NSNull()
+    (json["subjects"], json["kappa"], json["undefined_kappa_resamples"]) = (subjects, NSNull(), 17)
+    json["kappa_interval"] = nil
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
+    #expect(figures.kappa == nil && figures.subjects[0].kappa == nil && figures.subjects[1].kappa != nil)
+    var report = Report(title: "t", version: "1")
+    report.evaluation = try EvaluationPart(figures)
+    let page = report.html
+    #expect(page.contains("not defined (–)") && page.contains("Kappa is not defined in"))
+    let again = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(figures)) as? [String: Any]
+    #expect(again?["kappa"] is NSNull && (again?["subjects"] as? [[String: Any]])?[0]["kappa"] is NSNull)
+}
+
+@Test func plainToolsOfOtherSamplesAreRefused() throws {
+    let figures = try MadeUp.evaluation(replacing: [("\"dataset_digest\":\"", "\"dataset_digest\":\"0")])
+    #expect(throws: ReportError.self) { try EvaluationPart(figures, baselines: try MadeUp.baselines()) }
+}
+
+@Test(arguments: ["confusion", "calibration", "classes"])
+func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
+    var object = try #require(
+        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+    if var calibration = object[key] as? [String: Any] {
+        calibration["classes"] = [Any]()
+        object[key] = calibration
+    } else {
+        object[key] = (object[key] as? [Any])?.dropLast().map { $0 }
+    }
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
+}
