@@ -77,6 +77,18 @@ private func dataset(
         ])
 }
 
+@Test(arguments: [
+    ("23:07:00", "23:07:00"), ("23:07:00.5 7/1/1990", "1990-01-07T23:07:00.5"), ("23:07:00 31/02/1990", "23:07:00"),
+    ("23:07", nil), ("7:00:61", nil), ("", nil),
+])
+func aRecordBeganWhenItsHeaderSays(text: String, start: String?) throws {
+    let folder = try TemporaryFolder()
+    var record = SlpdbRecordTexts()
+    record.header = "slp01a 4 250/0.033(9) 150000 \(text)\n"
+    try record.write(to: folder)
+    #expect(try dataset(folder).data.starts == [start.flatMap { RecordingStart($0) }])
+}
+
 @Test func recordsOfOnePersonAreOneSubject() throws {
     let folder = try TemporaryFolder()
     for name in ["slp02b", "slp02a", "slp14", "slp67x", "other", "slp1", "slp10", "slp1a"] {

@@ -24,7 +24,17 @@ private let march = 1_711_848_600 * second
     ("2024-03-31 12:30:00\u{202F}AM Z", -3600 * second),
 ])
 func timesWithAZoneAreInstants(text: String, after: Int) {
-    #expect(time(text) == .instant(march + after))
+    guard case .instant(let instant, _)? = time(text) else {
+        Issue.record("\(text) is no instant")
+        return
+    }
+    #expect(instant == march + after)
+}
+
+@Test func aTimeWithAnOffsetSaysHowFarAheadItsClockIs() {
+    #expect(time("2024-03-31T03:30:00+02:00") == .instant(march, ahead: 7200))
+    #expect(time("2024-03-30T20:00:00-05:30") == .instant(march, ahead: -19_800))
+    #expect(time("2024-03-31T01:30:00Z") == .instant(march, ahead: 0))
 }
 
 @Test func timesWithoutAZoneAreThoseOfAClock() {
@@ -62,7 +72,7 @@ func whatSpellsNoTimeIsNone(text: String) {
     for day in days {
         let seconds = day * 86_400 + Int.random(in: 0..<86_400, using: &random)
         let text = calendar.string(from: Date(timeIntervalSince1970: Double(seconds)))
-        #expect(time(text) == .instant(seconds * second))
+        #expect(time(text) == .instant(seconds * second, ahead: 0))
         #expect(TimeText.utc(seconds * second + 999_999) == text)
     }
     #expect(TimeText.utc(-1) == "1969-12-31T23:59:59Z")
@@ -103,7 +113,7 @@ private func answers(_ texts: [String]) throws -> [WallClockOrder.Answer] {
 }
 
 private func utc(_ text: String) -> WallClockOrder.Answer {
-    guard case .instant(let instant)? = time("2024-10-\(text)Z") else { return .never }
+    guard case .instant(let instant, _)? = time("2024-10-\(text)Z") else { return .never }
     return .instant(instant)
 }
 

@@ -93,6 +93,18 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     #expect(digest == data.digest)
 }
 
+@Test func aNightKnowsWhenItBegan() throws {
+    let rows = Night().rows().map { row in
+        var fields = row.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        fields[1] = TimeText.utc((Int(fields[1]) ?? 0) + 3600 * TimeText.second).replacing("Z", with: "+01:00")
+        return fields.joined(separator: ",")
+    }
+    let data = try made(rows).data
+    // Sleep epochs lie as the first one that was scored does, 90 s behind the first row.
+    #expect(data.starts == [RecordingStart("2024-03-01T22:00:00")] && data.position(of: 0) == 3)
+    #expect(try made(Night().rows()).data.starts == [nil])
+}
+
 @Test func eachColumnAloneGivesItsMeasures() throws {
     let rows = Night().rows()
     let both = try made(rows).data

@@ -48,6 +48,14 @@ private func rows(_ count: Int, from start: Int, offset: Int = 0, suffix: String
 
 private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
 
+/// All of a dataset but the start, which only some forms of times tell.
+private func bits(_ data: Dataset) -> [String] {
+    data.recordings + data.subjects
+        + (0..<data.samples.count).map {
+            "\(data.samples[$0][0].bitPattern) \(data.position(of: $0)) \(data.code(of: $0) ?? -1)"
+        }
+}
+
 @Test func timedRowsBecomeTheMeansOfSleepEpochs() throws {
     let (data, source) = try made(rows(60, from: evening).map { $0 + "" })
     #expect(data.subjects == ["ada"] && data.recordings == ["ada/2024-03-01T21:00:00Z"])
@@ -61,19 +69,44 @@ private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
 }
 
 @Test func orderZonesAndFormsOfTimesChangeNoBit() throws {
-    let digest = try made(rows(60, from: evening)).data.digest
+    let plain = try made(rows(60, from: evening)).data
+    let (digest, wanted) = (plain.digest, bits(plain))
     #expect(try made(rows(60, from: evening).reversed()).data.digest == digest)
-    #expect(try made(rows(60, from: evening, offset: 3600, suffix: "+01:00")).data.digest == digest)
-    #expect(try made(rows(60, from: evening, offset: 3600, suffix: ""), zone: "Europe/Berlin").data.digest == digest)
+    #expect(try bits(made(rows(60, from: evening, offset: 3600, suffix: "+01:00")).data) == wanted)
+    #expect(
+        try bits(made(rows(60, from: evening, offset: 3600, suffix: ""), zone: "Europe/Berlin").data) == wanted)
     for (scale, unit) in [("", "seconds"), ("000", "milliseconds"), ("000000", "microseconds")] {
         let (data, source) = try made((0..<60).map { "\(evening + 10 * $0)\(scale),\(60 + $0 / 3)" })
         #expect(data.digest == digest && source.notes.contains("times are Unix times in \(unit)"))
     }
     let american = (0..<60).map { "3/1/2024 9:0\($0 / 6):\($0 % 6)0 PM,\(60 + $0 / 3)" }
-    #expect(try made(american, zone: "UTC", order: .monthFirst).data.digest == digest)
+    #expect(try bits(made(american, zone: "UTC", order: .monthFirst).data) == wanted)
     let twice = try made(rows(60, from: evening) + rows(5, from: evening))
     #expect(twice.data.digest == digest)
     #expect(twice.source.skipped.map(\.count) == [5] && twice.source.skipped[0].reason == "the same as another row")
+}
+
+/// On the clock of the place, which times in UTC and numbers don't tell; each part behind a gap has the recording's.
+@Test(
+    arguments: [
+        ("", 3600, "Europe/Berlin", "2024-03-01T22:00:00"), ("+01:00", 3600, nil, "2024-03-01T22:00:00"),
+        ("-05:00", -18_000, nil, "2024-03-01T16:00:00"), ("Z", 0, nil, nil), ("+00:00", 0, nil, nil),
+    ] as [(String, Int, String?, String?)])
+func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, start: String?) throws {
+    let parts = [evening, evening + 420, evening + 10_000].map { rows(36, from: $0, offset: offset, suffix: suffix) }
+    let data = try made(Array(parts.joined()), zone: zone).data
+    #expect(data.recordings.map { $0.hasSuffix("+14") } == [false, true, false])
+    let first = start.flatMap { RecordingStart($0) }
+    #expect(data.starts == [first, first, first?.adding(10_000)])
+    #expect(try made((0..<60).map { "\(evening + 10 * $0),60" }).data.starts == [nil])
+    // Sleep epochs that were scored lie otherwise: position 0 is up to 30 s before the first row.
+    let scored = rows(60, from: evening, offset: 3600, suffix: "+01:00").enumerated().map {
+        "\($1),\($0 > 0 ? "W" : "")"
+    }
+    #expect(
+        try made(scored, header: "time,bpm,stage", label: "stage").data.starts == [
+            RecordingStart("2024-03-01T21:59:40")
+        ])
 }
 
 @Test func timesThatSayTheirOwnZoneAreReadBesideOneWhereThatIsAsked() throws {
@@ -152,16 +185,18 @@ private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
 /// Berlin's clocks: forward at 01:00 UTC on 31 March, back at 01:00 UTC on 27 October.
 @Test(arguments: [(1_711_846_800, 3600, 7200), (1_729_990_800, 7200, 3600)])
 func aNightOverAClockChangeHasAllItsSleepEpochs(change: Int, before: Int, after: Int) throws {
-    let digest = try made(rows(1440, from: change - 7200)).data.digest
+    let wanted = try bits(made(rows(1440, from: change - 7200)).data)
     func row(_ number: Int, suffix: (Int) -> String) -> String {
         let instant = change - 7200 + 10 * number
         let offset = instant < change ? before : after
         return "\(TimeText.utc((instant + offset) * TimeText.second).dropLast())\(suffix(offset)),\(60 + number / 3)"
     }
     let exact = (0..<1440).map { row($0) { "+0\($0 / 3600):00" } }
-    #expect(try made(exact.shuffled()).data.digest == digest)
+    let began = TimeText.utc((change - 7200 + before) * TimeText.second).dropLast()
+    let exactly = try made(exact.shuffled()).data
+    #expect(bits(exactly) == wanted && exactly.starts == [RecordingStart(String(began))])
     let (data, source) = try made((0..<1440).map { row($0) { _ in "" } }, zone: "Europe/Berlin")
-    #expect(data.digest == digest && data.recordings.count == 1 && data.samples.count == 480)
+    #expect(bits(data) == wanted && data.digest == exactly.digest && data.samples.count == 480)
     let isDoubled = source.notes.contains(
         "720 times in the hour that comes twice in Europe/Berlin were told apart by the order of the rows")
     #expect(isDoubled == (before > after))

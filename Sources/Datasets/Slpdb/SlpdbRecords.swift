@@ -19,6 +19,8 @@ public import Signals
 /// are left out too, the latter but where `unlabelled` says otherwise. Features relative to the night are taken over
 /// all sleep epochs of a record that are used. `HeartRateMeasure`s can be had beside them.
 ///
+/// A record began when its header says, where it does.
+///
 /// A record's subject is its name less a trailing letter: slp01a and slp01b are one person, as are slp02a and slp02b.
 /// Ichimaru and Moody, Psychiatry and Clinical Neurosciences 53 (1999) 175-177; all subjects were men with suspected
 /// sleep apnoea.
@@ -192,7 +194,7 @@ public struct SlpdbRecords: RecordingSource {
             return zip(runs, values).map { run, values in
                 let recording = FoundRecording(
                     name: run.lowerBound == 0 ? record : "\(record)+\(run.lowerBound)", subject: subject(of: record),
-                    firstPosition: run.lowerBound, stages: texts.stages[run])
+                    firstPosition: run.lowerBound, stages: texts.stages[run], start: texts.start)
                 return Night(recording: recording, values: values)
             }
         }

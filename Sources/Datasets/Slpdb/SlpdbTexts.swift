@@ -8,6 +8,8 @@ struct SlpdbTexts {
     /// How far an annotation may be from the start of its sleep epoch, in seconds: the first one is at sample 1, not 0.
     private static let tolerance = 1.0
 
+    /// When the record began, as its header says; nil where it does not.
+    let start: RecordingStart?
     /// The record's stages, one a sleep epoch; nil where there is none.
     private(set) var stages: [SleepStage?]
     /// The record's heart beats.
@@ -31,16 +33,18 @@ struct SlpdbTexts {
     /// - Throws: `DatasetError` that names the file, line and what is wrong.
     init(stem: String, hasStages: Bool, _ reading: HypnogramReading) throws(DatasetError) {
         let header = try Header(path: stem + ".hea")
+        start = header.start
         stages = [SleepStage?](repeating: nil, count: header.sleepEpochCount)
         beats = HeartBeats([])
         if hasStages { try readStages(stem + ".an", header, reading) }
         try readBeats(stem + ".rr")
     }
 
-    /// What is needed of a header: how often was sampled, and how often in all.
+    /// What is needed of a header: how often was sampled, how often in all, and when it began.
     private struct Header {
         let samplesPerSecond: Double
         let sampleCount: Double
+        let start: RecordingStart?
         /// Whole sleep epochs in the record.
         var sleepEpochCount: Int { Int(sampleCount / samplesPerSecond / SleepEpochWindow.epochSeconds) }
 
@@ -58,6 +62,20 @@ struct SlpdbTexts {
                 throw .badLine(path: path, line: line.number, reason: "a WFDB header starts with \(wanted)")
             }
             (self.samplesPerSecond, sampleCount) = (samplesPerSecond, count)
+            start = Self.start(Array(line.words.dropFirst(4)))
+        }
+
+        /// The time of day `hh:mm:ss` and the day `dd/mm/yyyy` behind it, where they are there.
+        ///
+        /// Nil for another time, as nothing else of a record hangs on it.
+        private static func start(_ words: [String]) -> RecordingStart? {
+            guard let time = words.first, time.count(where: { $0 == ":" }) == 2 else { return nil }
+            let parts = words.dropFirst().first?.split(separator: "/").map(String.init) ?? []
+            guard parts.count == 3, let day = Int(parts[0]), let month = Int(parts[1]) else {
+                return RecordingStart(time)
+            }
+            func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+            return RecordingStart("\(parts[2])-\(two(month))-\(two(day))T\(time)") ?? RecordingStart(time)
         }
     }
 

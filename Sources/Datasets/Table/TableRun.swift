@@ -6,6 +6,8 @@ struct TableRun {
     let firstPosition: Int
     /// A label for each row, as an index into the vocabulary's codes.
     let labels: [Int?]
+    /// When position 0 is; nil where nobody knows.
+    var start: RecordingStart?
 
     /// The recordings of runs, which stand in the order of their names and positions.
     ///
@@ -22,7 +24,8 @@ struct TableRun {
             var unique = run.name == last ? "\(whole)+\(run.firstPosition)" : whole
             while !taken.insert(unique).inserted { unique += "'" }
             return FoundRecording(
-                name: unique, subject: name.subject, firstPosition: run.firstPosition, labels: run.labels)
+                name: unique, subject: name.subject, firstPosition: run.firstPosition, labels: run.labels,
+                start: run.start)
         }
     }
 }

@@ -61,7 +61,9 @@ struct TimedGrid {
             }
             let own = epochs[run]
             runs.append(
-                TableRun(name: names.count - 1, firstPosition: epochs[run.lowerBound].number, labels: own.map(\.label)))
+                TableRun(
+                    name: names.count - 1, firstPosition: epochs[run.lowerBound].number, labels: own.map(\.label),
+                    start: start.onItsClock(origin)))
             values.append(reader.valueNames.indices.map { column in own.map { $0.values[column] } })
         }
         skip(short, "fewer than \(SleepEpochWindow.fewestEpochs) in a row between gaps")

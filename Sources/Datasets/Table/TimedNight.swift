@@ -15,6 +15,8 @@ struct TimedNight {
 
     let name: TableNames.Name
     let run: (firstPosition: Int, labels: [Int?])
+    /// When position 0 is; nil where nobody knows.
+    let start: RecordingStart?
     /// `[inputs][sleep epochs]`.
     let inputs: [[Float]]
     let skipped: [SkippedItem]
@@ -45,6 +47,7 @@ struct TimedNight {
             extent.night.lowerBound - (found.epochs.keys.min() ?? 0),
             extent.night.map { withValues.contains($0) ? found.epochs[$0]?.label : nil }
         )
+        start = found.start
         (name, disputedCount) = (found.name, found.disputedCount)
         skipped = found.skipped(outside: extent.night)
         notes = found.notes(count: extent.night.count, ownCount: extent.own.count)
@@ -64,6 +67,8 @@ struct TimedNight {
         let name: TableNames.Name
         let path: String
         let isLabelled: Bool
+        /// When the first sleep epoch with a row begins.
+        private(set) var start: RecordingStart?
         private(set) var epochs: [Int: Epoch] = [:]
         /// In the unit of a row's time, from the sleep epochs' origin.
         private(set) var heartRate: [(time: Int, value: Double)] = []
@@ -104,6 +109,7 @@ struct TimedNight {
                 disputedCount += isDisputed ? 1 : 0
                 epochs[number(rows[run.lowerBound])] = epoch
             }
+            start = first.onItsClock(origin + number(rows[rows.startIndex]) * TimedStretches.epochLength)
         }
 
         func unusable(_ reason: String) -> Unusable {

@@ -76,7 +76,7 @@ public struct TimedNights: RecordingSource {
         let disputes = "\(disputed) sleep epochs whose rows have different labels are without one"
         notes = nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
         let runs = nights.enumerated().map {
-            TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels)
+            TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
         }
         outline = DatasetOutline(
             kind: "table-night", vocabulary: .stage, rows: wanted.content.count, columns: window,

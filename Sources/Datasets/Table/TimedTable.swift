@@ -9,6 +9,9 @@ import Signals
 /// they differ it has none. Without a column for recordings, a gap longer than `longestGap` ends one, and they are
 /// called `<subject>/<start in UTC>`.
 ///
+/// When a recording began is known on the clock of its first row: that of the zone that was named, or of the row's own
+/// offset from UTC. Of times in UTC and of numbers since 1970 nobody knows the clock of the place.
+///
 /// Times are what ``TimeColumn`` says. Rows may come in any order. Rows that say the same are counted once.
 ///
 /// All rows are held in memory, some thirty bytes each and eight a value.

@@ -11,6 +11,16 @@ struct TimedTableReader {
         let file: Int32
         /// An index into the vocabulary's codes; nil for none.
         let label: Int?
+        /// How many seconds ahead of UTC the clock of the place was; `unknownClock` where nobody says.
+        let ahead: Int32
+
+        static let unknownClock = Int32.min
+
+        /// When something is, on the clock that the place had at this row; nil where nobody knows that clock.
+        func onItsClock(_ time: Int) -> RecordingStart? {
+            guard ahead != Self.unknownClock else { return nil }
+            return RecordingStart(time: Double(time) / Double(TimeText.second) + Double(ahead), hasDay: true)
+        }
     }
 
     /// What a column's values must be.
@@ -66,7 +76,7 @@ struct TimedTableReader {
 
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
         let name = try names.index(of: rows, file, columns.subject)
-        let time = try time(rows, file, subject: names.names[name].subject)
+        let (time, ahead) = try time(rows, file, subject: names.names[name].subject)
         let label = try labels.label(rows, file, &labelTexts)
         let first = values.count
         for (column, place) in file.places.values.enumerated() {
@@ -87,7 +97,7 @@ struct TimedTableReader {
             withoutValue[file.path, default: 0] += 1
             return
         }
-        self.rows.append(Row(time: time, name: Int32(name), file: Int32(paths.count - 1), label: label))
+        self.rows.append(Row(time: time, name: Int32(name), file: Int32(paths.count - 1), label: label, ahead: ahead))
     }
 
     // MARK: - Times
@@ -95,9 +105,10 @@ struct TimedTableReader {
     private var mayHaveOwnZone: Bool { wallClock == nil || !times.refusesOwnZones }
     private static let remedy = "leave --time-zone out, or say --own-time-zones"
 
+    /// A row's time, and how far ahead of UTC its clock is.
     private mutating func time(
         _ rows: DelimitedRows, _ file: TableFile, subject: String
-    ) throws(DatasetError) -> Int {
+    ) throws(DatasetError) -> (time: Int, ahead: Int32) {
         let place = file.places.position
         let line = rows.rowLine
         func refusal(_ reason: String) -> DatasetError {
@@ -111,14 +122,15 @@ struct TimedTableReader {
             let orders = others.map { "--date-order \($0.rawValue)" }.joined(separator: " or ")
             let wanted = "2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970"
             throw refusal("is not a time like \(wanted)\(others.isEmpty ? "" : "; is it \(orders)?")")
-        case .instant(let time):
+        case .instant(let time, let ahead):
             guard mayHaveOwnZone else { throw refusal("says its own zone: \(Self.remedy)") }
-            return time
+            // Programs write UTC so wherever the place is.
+            return (time, ahead == 0 ? Row.unknownClock : Int32(ahead))
         case .number(let time, let unit):
             guard mayHaveOwnZone else { throw refusal("counts from 1970 in UTC: \(Self.remedy)") }
             if units[unit] == nil { units[unit] = (file.path, line) }
             guard units.count == 1 else { throw refusal("counts \(unit.rawValue), and other rows do not") }
-            return time
+            return (time, Row.unknownClock)
         case .local(let local):
             guard var clock = wallClock else { throw refusal("says no zone: name it, as --time-zone Europe/Berlin") }
             let instants = clock.instants(showing: local)
@@ -126,7 +138,7 @@ struct TimedTableReader {
             let answer = orders[subject, default: (WallClockOrder(), file)].order.onTime(instants, line: line)
             orders[subject]?.file = file
             switch answer {
-            case .instant(let time): return time
+            case .instant(let time): return (time, Int32((local - time) / TimeText.second))
             case .never: throw refusal("is leapt over by the clocks of \(clock.zone.identifier)")
             case .backwards:
                 throw refusal(

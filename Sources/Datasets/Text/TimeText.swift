@@ -10,8 +10,8 @@ package enum TimeText: Equatable {
         case seconds, milliseconds, microseconds, nanoseconds
     }
 
-    /// Microseconds since 1970-01-01 00:00 UTC: the time says its zone.
-    case instant(Int)
+    /// Microseconds since 1970-01-01 00:00 UTC, and how many seconds ahead its clock is: the time says its zone.
+    case instant(Int, ahead: Int)
     /// Microseconds since 1970-01-01 00:00 on the same clock: the time says no zone.
     case local(Int)
     /// Microseconds since 1970-01-01 00:00 UTC, written as a number.
@@ -35,7 +35,7 @@ package enum TimeText: Equatable {
             self = .local(local)
         } else {
             guard let offset = text.zone() else { return nil }
-            self = .instant(local - offset * Self.second)
+            self = .instant(local - offset * Self.second, ahead: offset)
         }
     }
 
