@@ -22,7 +22,7 @@ private func rows(_ labels: [String?], subject: String = "P1", recording: String
 private func files(
     _ rows: [Predictions.Row], _ format: AnswerFormat, start: String? = nil, classes: [String] = classes
 ) throws -> [WholeFolder.File] {
-    let recordings = try RecognisedRecording.recordings(of: rows) { _ in start.flatMap { RecordingStart($0) } }
+    let recordings = try RecognisedRecording.recordings(of: rows) { _, _ in start.flatMap { RecordingStart($0) } }
     return try AnswerFiles(classes: classes, recordings: recordings, model: "m").files(format)
 }
 
@@ -231,7 +231,7 @@ func whatIsNoTimeIsNoStart(text: String) { #expect(RecordingStart(text) == nil) 
 
 /// With trees, labels are not those of the most probable sequence.
 @Test func bidsColumnsSayHowLabelsWereChosen() throws {
-    let recordings = try RecognisedRecording.recordings(of: rows(night)) { _ in nil }
+    let recordings = try RecognisedRecording.recordings(of: rows(night)) { _, _ in nil }
     func words(_ share: Double) throws -> (stage: String, wake: String) {
         let answers = AnswerFiles(classes: classes, recordings: recordings, model: "m", treeShare: share)
         let found = try answers.files(.bids)

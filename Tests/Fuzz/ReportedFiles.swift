@@ -68,7 +68,7 @@ enum ReportedFiles {
 
     static func starts(_ bytes: UnsafeRawBufferPointer) {
         guard let starts = try? RecordingStarts(csv: bytes, path: "starts.csv") else { return }
-        for name in ["night1", "night2"] { _ = try? starts.start(of: name).clock(position: Int(Int32.max)) }
+        for name in ["night1", "night2"] { _ = try? starts.start(of: name, from: 0).clock(position: Int(Int32.max)) }
     }
 
     static func settings(_ bytes: UnsafeRawBufferPointer) {

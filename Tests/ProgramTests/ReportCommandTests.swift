@@ -118,7 +118,8 @@ private func object(_ text: String) throws -> [String: Any] {
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains(">00:00</span>") && html.contains("time of day"))
     for (starts, words) in [
-        ("N1,22:47\n", "does not say when recording N2 begins"), ("N1,24:00\n", "no time of day"),
+        ("N1,22:47\n", "does not say when recording N2 begins: add a line for it, like N2,22:47"),
+        ("N1,24:00\n", "no time of day"),
         ("N1,22:47\nN1,22:48\n", "line 2"), ("N1\n", "1 fields where"),
     ] {
         let result = try report(starts)

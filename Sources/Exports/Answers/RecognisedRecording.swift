@@ -19,11 +19,11 @@ public struct RecognisedRecording: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - rows: answers for all samples.
-    ///   - start: when position 0 of a recording is; nil where nobody knows.
+    ///   - start: when position 0 of a recording is, whose first position it is told, too; nil where nobody knows.
     /// - Returns: the recordings.
     /// - Throws: what `start` throws, `ExportError` where positions are there twice or beyond all measure.
     public static func recordings(
-        of rows: [Predictions.Row], start: (_ recording: String) throws -> RecordingStart?
+        of rows: [Predictions.Row], start: (_ recording: String, _ first: Int) throws -> RecordingStart?
     ) throws -> [RecognisedRecording] {
         struct Key: Hashable { let subject, recording: String }
         var order: [Key] = []
@@ -42,7 +42,8 @@ public struct RecognisedRecording: Sendable, Equatable {
                 throw ExportError("recording \(key.recording) has positions beyond 0 to \(longest)")
             }
             return RecognisedRecording(
-                subject: key.subject, recording: key.recording, start: try start(key.recording), rows: own)
+                subject: key.subject, recording: key.recording, start: try start(key.recording, first.position),
+                rows: own)
         }
     }
 

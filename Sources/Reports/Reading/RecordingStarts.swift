@@ -31,12 +31,29 @@ package struct RecordingStarts: Sendable {
 
     /// When position 0 of a recording is.
     ///
-    /// - Throws: `ReportError.otherSamples` where the file does not name the recording.
-    package func start(of recording: String) throws -> RecordingStart {
-        guard let start = starts[recording] else {
-            throw ReportError.otherSamples("\(path) does not say when recording \(recording) begins: add a line for it")
-        }
-        return start
+    /// What follows a gap, which readers call `<recording>+<position>`, counts its positions from the recording's
+    /// begin, so the recording's own line is also its.
+    ///
+    /// - Parameters:
+    ///   - recording: its name.
+    ///   - first: its first position.
+    /// - Returns: the time of day, with the day where the file has it.
+    /// - Throws: `ReportError.otherSamples` where the file names neither.
+    package func start(of recording: String, from first: Int) throws -> RecordingStart {
+        if let start = starts[recording] { return start }
+        let whole = Self.whole(of: recording, from: first)
+        if let start = starts[whole] { return start }
+        throw ReportError.otherSamples(
+            "\(path) does not say when recording \(whole) begins: add a line for it, like \(CSVText.field(whole)),22:47"
+        )
+    }
+
+    /// The recording that one is a stretch of, behind a gap; itself where it is none.
+    private static func whole(of recording: String, from first: Int) -> String {
+        guard let plus = recording.lastIndex(of: "+"), plus > recording.startIndex,
+            let position = Int(recording[recording.index(after: plus)...]), (1...max(first, 1)).contains(position)
+        else { return recording }
+        return String(recording[..<plus])
     }
 }
 

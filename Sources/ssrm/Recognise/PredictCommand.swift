@@ -65,7 +65,8 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             With other forms than csv: a CSV file of recording,start that says when recordings began, like night1,22:47 or \
-            night1,2024-03-31T22:47:30, where the dataset does not know it. An EDF+ file without a start begins on 1 January \
+            night1,2024-03-31T22:47:30, where the dataset does not know it; the line of night1 is also that of night1+20, what \
+            follows a gap in it. An EDF+ file without a start begins on 1 January \
             1985 at midnight, which stands for an unknown day.
             """, valueName: "file"))
     var starts: String?
@@ -134,8 +135,8 @@ struct PredictCommand: ParsableCommand {
         let known = Dictionary(zip(dataset.recordings, dataset.starts)) { first, _ in first }
         let answers = AnswerFiles(
             classes: predictions.classes,
-            recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording in
-                try known[recording].flatMap(\.self) ?? starts?.start(of: recording)
+            recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording, first in
+                try known[recording].flatMap(\.self) ?? starts?.start(of: recording, from: first)
             }, model: URL(filePath: model).lastPathComponent, treeShare: treeShare)
         guard format.isFolder else {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil

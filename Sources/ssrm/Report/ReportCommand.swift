@@ -37,8 +37,8 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: """
-            Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47; hours \
-            since the first sample are drawn where it is not given.
+            Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47 (which \
+            holds for night1+20, what follows a gap in it, too); hours since the first sample are drawn where it is not known.
             """)
     var starts: String?
 

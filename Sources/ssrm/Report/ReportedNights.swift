@@ -50,7 +50,7 @@ struct ReportedNights {
                 scored: samples.isEmpty ? own.map { _ in nil } : samples.map { scored?.labels[$0] ?? nil },
                 recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
                 signals: scored?.signals(of: samples) ?? [],
-                clock: (try starts?.start(of: key.recording) ?? known[key.recording] ?? nil)?
+                clock: (try starts?.start(of: key.recording, from: own[0].position) ?? known[key.recording] ?? nil)?
                     .clock(position: own[0].position), sampleCount: counts?[key])
         }
     }
