@@ -37,7 +37,7 @@ package enum FilePlace {
     }
 
     /// The path without links, of a file or folder that need not be there.
-    private static func withoutLinks(_ path: String) -> String {
+    package static func withoutLinks(_ path: String) -> String {
         var (place, missing, linkCount) = (path, [String](), 0)
         while true {
             if let there = realpath(place, nil) {

@@ -8,7 +8,8 @@ import Upstream
 final class RunPlaces {
     private struct Place {
         let folder: RunFolder
-        /// The folders that were not there, the outermost first.
+        /// The folders that were not there, by paths that need no other folder than those above them: `a/../b` can't
+        /// be reached once `a` is gone.
         let newFolders: [String]
         /// The run's own files that were not there, the lock first.
         private(set) var newFiles: [String]
@@ -17,7 +18,7 @@ final class RunPlaces {
 
         init(_ folder: RunFolder) {
             self.folder = folder
-            newFolders = DurableFolder.missing(folder.checkpointFolder)
+            newFolders = DurableFolder.missing(folder.checkpointFolder).map(FilePlace.withoutLinks)
             newFiles = [folder.lockFile].filter(Self.isMissing)
         }
 
@@ -82,13 +83,16 @@ final class RunPlaces {
     /// meanwhile stays.
     func removeUnlessBegun() {
         if hasBegun { return }
+        var folders: Set<String> = []
         for place in places.reversed() {
             if let hold = place.hold, hold.isInPlace() {
                 for path in place.newFiles.reversed() { unlink(path) }
             } else if access(place.folder.lockFile, F_OK) == 0 {
                 continue  // it is another coordinator's, which may not have written into its folders yet
             }
-            for path in place.newFolders.reversed() { rmdir(path) }
+            folders.formUnion(place.newFolders)
         }
+        // The innermost first, and whatever is in use by then stays.
+        for path in folders.sorted(by: { $0.utf8.count > $1.utf8.count }) { rmdir(path) }
     }
 }

@@ -31,6 +31,15 @@ import Testing
         #expect(try refused("--checkpoint-copy", run).contains("is the run directory itself"))
     }
 
+    @Test func placesWhosePathsLeadThroughFoldersThatAreMadeForThem() throws {
+        let socket = try Socket(.router, in: Context())
+        let endpoint = try socket.bind("tcp://127.0.0.1:*")
+        let said = try refused(
+            "--listen", endpoint, "--run", folder.path("x/y/../q"), "--checkpoint-copy", folder.path("x/y/z/../../q2"),
+            command: "coordinator")
+        #expect(said.contains("in use"), "\(said)")
+    }
+
     @Test func aPlaceForCopiesOfAnotherRun() throws {
         let other = try EndlessRun.pretrain(
             run: folder.path("other"), "--workers", "1", "--checkpoint-every", "1000000")
