@@ -30,6 +30,7 @@ extension SyntheticMaps {
         #expect(report["classes"] as? [String] == ["supine", "right", "left"])
         let done = try object(try prepared.evaluate(division, "--steps", "0", "--epochs", "1", "--json").output)
         #expect(report["dataset_digest"] as? String == done["dataset_digest"] as? String)
+        #expect(report["preset"] != nil && report["preset"] as? String == done["preset"] as? String)
         let folds = try #require(report["folds"] as? [[String: Any]])
         let evaluated = try #require(done["folds"] as? [[String: Any]])
         #expect(folds.count == evaluated.count)
@@ -139,6 +140,25 @@ extension SyntheticMaps {
             #expect((row["confusion"] as? [[Int]])?.joined().reduce(0, +) == 72)
         }
         #expect(result.errors.contains("logistic regression, fold 2/2 without subjects"))
+    }
+
+    @Test(.enabled(if: isInstalled, "no .build-baselines: the first run of Scripts/compare-baselines makes it"))
+    func withoutAPresetItIsTheOneForTheKindOfTheData() throws {
+        let folder = try TemporaryFolder()
+        let data = folder.path("psg.safetensors")
+        let made = try ProgramRun.ssrm(
+            "data", "synthetic", "--kind", "psg", "--subjects", "3", "--epochs", "40", "--seed", "1", "--out", data)
+        try #require(made.status == 0, "\(made.errors)")
+        let result = try ProgramRun(
+            [
+                data, "--scheme", "wake", "--protocol", "loso", "--jobs", "1", "--tools", "majority", "--inputs", "raw",
+                "--ssrm", ProgramRun.ssrm, "--json", "--", "--steps", "1", "--epochs", "1",
+            ], program: Self.script
+        ).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try object(result.output)
+        #expect(report["preset"] as? String == "psg")
+        #expect((report["ssrm"] as? [[String: Any]])?.map { $0["tool"] as? String } == ["ssrm, psg"])
     }
 
     @Test(

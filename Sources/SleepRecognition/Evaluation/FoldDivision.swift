@@ -31,13 +31,15 @@ public struct FoldDivision: Codable, Sendable, Equatable {
     public let scheme: String
     /// The classes' names, in order.
     public let classes: [String]
+    /// The name of the settings that the evaluation would have.
+    public let preset: String
     /// Per sample of the dataset file its class, as an index into `classes`; nil for samples without one.
     public let labels: [Int?]
     /// The divisions.
     public let folds: [Fold]
 
     private enum CodingKeys: String, CodingKey {
-        case data, scheme, classes, labels, folds
+        case data, scheme, classes, preset, labels, folds
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
     }
@@ -47,6 +49,7 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         (data, datasetDigest) = (dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
         (classes, labels) = (evaluation.labels.classes, evaluation.labels.labels)
+        preset = evaluation.settings.name
         folds = evaluation.folds.map { fold in
             Fold(
                 name: fold.name, heldOut: fold.heldOut, absentClasses: fold.absentClasses,
