@@ -56,6 +56,14 @@ private func row(_ name: String) -> Int { SleepAccelNights.content.firstIndex(of
     }
     #expect(dataset.content == SleepAccelNights.content && dataset.units == Array(repeating: "1", count: 28) + ["h"])
     #expect(source.notes.count == 1 && source.notes[0].contains("of 49 sleep epochs 5 that were scored have no values"))
+    // 3 and 4 before it, 54 and 55 behind it.
+    let outside = source.skipped.filter { $0.kind == .sleepEpoch }
+    #expect(outside.allSatisfy { $0.path == folder.path("labels/7_labeled_sleep.txt") })
+    #expect(
+        outside.map { "\($0.count) \($0.reason)" } == [
+            "2 scored, but before the first sleep epoch of the night that has a stage and values of its own",
+            "2 scored, but behind the last sleep epoch of the night that has a stage and values of its own",
+        ])
 }
 
 @Test func inputsAreTheMeasuresOfTheWholeNightWithStraightLinesOverGaps() throws {

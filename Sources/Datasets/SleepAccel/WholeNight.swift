@@ -17,7 +17,7 @@ struct WholeNight {
     let stages: [SleepStage?]
     /// `[inputs][sleep epochs]`, in the order of `SleepAccelNights.content`.
     let inputs: [[Float]]
-    /// Rows of the heart rate that were left out.
+    /// Rows of the heart rate that were left out, and scored sleep epochs before and behind the night.
     let skipped: [SkippedItem]
     /// What the reader of the results should know.
     let notes: [String]
@@ -58,7 +58,7 @@ struct WholeNight {
 
         // All of the file: the rows nearest to a night's ends may lie outside it.
         let rows = try HeartRateRows.read(files.heartRate, oneATime: true)
-        skipped = rows.skipped(of: files.heartRate, outside: "")
+        var skipped = rows.skipped(of: files.heartRate, outside: "")
         let startSeconds = labels.start(of: start)
         let withRow = Set(
             rows.times.map { (($0 - startSeconds) / SleepEpochWindow.epochSeconds).rounded(.down) }
@@ -76,6 +76,16 @@ struct WholeNight {
         inputs = NightInputs().values(
             heartRate: .init(grid: grid, variation: filled(\.variation)), counts: filled(\.count), epochCount: count)
 
+        let (before, behind) = (0..<start, start + count..<labels.stages.count)
+        let outside = [(before, "before the first"), (behind, "behind the last")].map { epochs, place in
+            (labels.stages[epochs].count { $0 != nil }, place)
+        }
+        skipped += outside.filter { $0.0 > 0 }.map { scored, place in
+            SkippedItem(
+                path: files.first, kind: .sleepEpoch, count: scored,
+                reason: "scored, but \(place) sleep epoch of the night that has a stage and values of its own")
+        }
+        self.skipped = skipped
         let unlabelled = labels.stages[start..<start + count].enumerated().count { $1 != nil && stages[$0] == nil }
         notes = [
             (unlabelled, "\(files.first): of", "that were scored have no values of their own and no label"),
