@@ -1,5 +1,10 @@
 extension CSVText {
-    /// Gives every row of a text with commas between the fields, as `field` writes them; blank lines are passed over.
+    /// What UTF-8 texts of some programs begin with.
+    package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Gives every row of a text with commas between the fields, as `field` writes them.
+    ///
+    /// Blank lines are passed over, and so is a byte order mark in front, which spreadsheets write.
     ///
     /// - Parameters:
     ///   - bytes: the text.
@@ -9,7 +14,8 @@ extension CSVText {
     package static func rows(
         in bytes: UnsafeRawBufferPointer, path: String, take: (_ line: Int, _ fields: [String]) throws -> Void
     ) throws {
-        var rows = DelimitedRows(bytes, path: path, delimiter: UInt8(ascii: ","))
+        let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(bytes.starts(with: byteOrderMark) ? 3 : 0))
+        var rows = DelimitedRows(text, path: path, delimiter: UInt8(ascii: ","))
         while try rows.next() { try take(rows.rowLine, rows.fields.map { unmarked(rows.text($0)) }) }
     }
 

@@ -46,15 +46,16 @@ enum ReportThing {
             return
         }
         let file = try MappedFile(path: path)
-        let first = file.bytes.first { !" \t\r\n".utf8.contains($0) }
+        let text = file.bytes.dropFirst(file.bytes.starts(with: CSVText.byteOrderMark) ? 3 : 0)
+        let first = text.first { !" \t\r\n".utf8.contains($0) }
         if first == UInt8(ascii: "{") {
-            switch try ReportedFigures(json: Data(file.bytes), path: path) {
+            switch try ReportedFigures(json: Data(text), path: path) {
             case .evaluation(let figures): self = .evaluation(figures)
             case .labelCurve(let figures): self = .labelCurve(figures)
             case .baselines(let figures): self = .baselines(figures)
             case nil: throw Self.unknown(path)
             }
-        } else if file.bytes.starts(with: "subject,recording,position,label,".utf8) {
+        } else if text.starts(with: "subject,recording,position,label,".utf8) {
             self = .answers(try HeldOutAnswers(csv: file.bytes, path: path))
         } else {
             throw Self.unknown(path)
