@@ -144,7 +144,8 @@ let package = Package(
                 "SleepRecognition", "Examples", "Datasets", "Recognition", "Upstream", "Encoders", "Signals",
                 "Checkpoints", "Numerics",
             ]),
-        tests("ReportsTests", ["Reports", "SleepRecognition", "Recognition"], resources: [.copy("Fixtures")]),
+        tests(
+            "ReportsTests", ["Reports", "SleepRecognition", "Recognition", "Datasets"], resources: [.copy("Fixtures")]),
         tests("ExportsTests", ["Exports", "Checkpoints", "Datasets", "SleepRecognition", "CEDF"]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),

@@ -68,7 +68,10 @@ enum ReportedFiles {
 
     static func starts(_ bytes: UnsafeRawBufferPointer) {
         guard let starts = try? RecordingStarts(csv: bytes, path: "starts.csv") else { return }
-        for name in ["night1", "night2"] { _ = try? starts.start(of: name, from: 0).clock(position: Int(Int32.max)) }
+        let known = RecordingStart("22:47")
+        let recordings = ["night1", "night2"].map { RecordingStarts.Recording(name: $0, first: 0, known: known) }
+        for recording in recordings { _ = try? starts.start(of: recording).clock(position: Int(Int32.max)) }
+        _ = starts.notes(on: recordings)
     }
 
     static func settings(_ bytes: UnsafeRawBufferPointer) {

@@ -266,13 +266,17 @@ private struct Nights {
     #expect(try refusal(folder.path("full"), "--format", "json").contains("it is a folder"))
 }
 
-@Test func whenADatasetKnowsWhenARecordingBeganNobodyElseIsAsked() throws {
+@Test func aLineOfStartsGoesBeforeWhatTheDatasetKnows() throws {
     let nights = try Nights.shared.get()
     let folder = nights.folder
-    try folder.write("recording,start\nfirst,21:00\n", to: "starts.csv")
+    try folder.write("recording,start\nfirst,21:00\nthird,20:00\n", to: "starts.csv")
     let result = try nights.predict(
         "--data", nights.data, "--out", folder.path("known"), "--format", "edf+", "--starts", folder.path("starts.csv"))
     #expect(result.status == 0, "\(result.errors)")
-    let hypnogram = try Data(contentsOf: URL(filePath: folder.path("known/first-hypnogram.edf")))
-    #expect(String(decoding: hypnogram[176..<184], as: UTF8.self) == "22.47.30")
+    #expect(result.errors.contains("goes before the dataset: first at 21:00:00, and not at 2024-03-31T22:47:30\n"))
+    #expect(result.errors.contains("1 line is of no recording that is there: third\n"))
+    for (name, time) in [("first", "21.00.00"), ("second", "23.00.00")] {
+        let hypnogram = try Data(contentsOf: URL(filePath: folder.path("known/\(name)-hypnogram.edf")))
+        #expect(String(decoding: hypnogram[176..<184], as: UTF8.self) == time)
+    }
 }

@@ -103,6 +103,11 @@ private func object(_ text: String) throws -> [String: Any] {
     let report = try object(try ProgramRun.ssrm("report", made.answers, "--json").output)
     let nights = try #require((report["nights"] as? [String: Any])?["nights"] as? [[String: Any]])
     #expect(nights.count == 4 && nights.allSatisfy { $0["scored"] == nil && $0["recognised"] != nil })
+    // A spreadsheet that saved them put a byte order mark in front.
+    let marked = try made.folder.write(
+        "\u{FEFF}" + String(contentsOfFile: made.answers, encoding: .utf8), to: "marked.csv")
+    let same = try object(try ProgramRun.ssrm("report", marked, "--json").output)
+    #expect(((same["nights"] as? [String: Any])?["nights"] as? [Any])?.count == 4)
 }
 
 @Test func nightsAreDrawnOverTheTimeOfDayWhereItIsKnown() throws {
@@ -113,8 +118,9 @@ private func object(_ text: String) throws -> [String: Any] {
         return try ProgramRun.ssrm("report", made.answers, "--starts", file, "--out", page)
     }
     let names = (1...4).map { "N\($0)" }
-    let known = try report("recording,start\n" + names.map { "\($0),22:47\n" }.joined())
+    let known = try report("\u{FEFF}recording,start\nN9,22:00\n" + names.map { "\($0),22:47\n" }.joined())
     #expect(known.status == 0, "\(known.errors)")
+    #expect(known.errors.contains("1 line is of no recording that is there: N9\n"), "\(known.errors)")
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains(">00:00</span>") && html.contains("time of day"))
     for (starts, words) in [

@@ -65,7 +65,7 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             With other forms than csv: a CSV file of recording,start that says when recordings began, like night1,22:47 or \
-            night1,2024-03-31T22:47:30, where the dataset does not know it; the line of night1 is also that of night1+20, what \
+            night1,2024-03-31T22:47:30. It goes before what the dataset knows, and may leave out what that knows; the line of night1 is also that of night1+20, what \
             follows a gap in it. An EDF+ file without a start begins on 1 January \
             1985 at midnight, which stands for an unknown day.
             """, valueName: "file"))
@@ -133,11 +133,16 @@ struct PredictCommand: ParsableCommand {
     ) throws {
         if format == .csv { return try WholeFile.write(predictions.csv, to: out) }
         let known = Dictionary(zip(dataset.recordings, dataset.starts)) { first, _ in first }
+        var named: [RecordingStarts.Recording] = []
+        let recordings = try RecognisedRecording.recordings(of: predictions.rows) { name, first in
+            let recording = RecordingStarts.Recording(name: name, first: first, known: known[name].flatMap(\.self))
+            named.append(recording)
+            return try starts.map { try $0.start(of: recording) } ?? recording.known
+        }
+        starts?.tell(of: named)
         let answers = AnswerFiles(
-            classes: predictions.classes,
-            recordings: try RecognisedRecording.recordings(of: predictions.rows) { recording, first in
-                try known[recording].flatMap(\.self) ?? starts?.start(of: recording, from: first)
-            }, model: URL(filePath: model).lastPathComponent, treeShare: treeShare)
+            classes: predictions.classes, recordings: recordings, model: URL(filePath: model).lastPathComponent,
+            treeShare: treeShare)
         guard format.isFolder else {
             let seconds = dataset.vocabulary == .stage ? SleepEpochWindow.epochSeconds : nil
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)

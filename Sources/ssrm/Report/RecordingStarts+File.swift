@@ -1,5 +1,6 @@
 import Checkpoints
 import Reports
+import Service
 
 extension RecordingStarts {
     /// The times in a file.
@@ -9,5 +10,10 @@ extension RecordingStarts {
         let file = try MappedFile(path: path)
         try self.init(csv: file.bytes, path: path)
         try file.requireWhole()
+    }
+
+    /// Tells standard error what somebody should know who gave the file.
+    func tell(of recordings: [Recording]) {
+        for note in notes(on: recordings) { Terminal.error("note: \(note)") }
     }
 }

@@ -38,7 +38,8 @@ struct ReportCommand: ParsableCommand {
     @Option(
         help: """
             Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47 (which \
-            holds for night1+20, what follows a gap in it, too); hours since the first sample are drawn where it is not known.
+            holds for night1+20, what follows a gap in it, too). It goes before what the dataset knows, and may leave out \
+            what that knows; hours since the first sample are drawn where it is not known.
             """)
     var starts: String?
 

@@ -16,7 +16,7 @@ struct ReportedNights {
     ///   - answers: what was recognised.
     ///   - path: where that is from.
     ///   - dataset: what was scored, and the signals; nil draws the answers alone.
-    ///   - starts: when recordings begin; nil where nobody knows.
+    ///   - starts: when recordings begin, which goes before what the dataset knows; nil where nobody wrote it down.
     /// - Throws: `ProgramError` for answers that are not of the dataset, or of no stages of sleep.
     init(
         _ answers: HeldOutAnswers, path: String, of dataset: Dataset?, starts: RecordingStarts? = nil
@@ -37,9 +37,19 @@ struct ReportedNights {
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
+        let recordings = order.map { key in
+            RecordingStarts.Recording(
+                name: key.recording, first: rows[key]?.map(\.position).min() ?? 0,
+                known: known[key.recording].flatMap(\.self))
+        }
+        let begins: [RecordingStart?] = try recordings.map { recording in
+            try starts.map { try $0.start(of: recording) } ?? recording.known
+        }
+        // A line may also be of a recording that was not answered.
+        starts?.tell(of: recordings + known.keys.map { RecordingStarts.Recording(name: $0, first: 0, known: nil) })
         let counts = scored?.recordingCounts
         unanswered = counts.map { $0.keys.count { rows[$0] == nil } }
-        nights = try order.map { key in
+        nights = try zip(order, begins).map { key, begin in
             let own = (rows[key] ?? []).sorted { $0.position < $1.position }
             for (first, second) in zip(own, own.dropFirst()) where first.position == second.position {
                 throw ProgramError("\(path): recording \(key.recording) has position \(first.position) twice")
@@ -50,8 +60,7 @@ struct ReportedNights {
                 scored: samples.isEmpty ? own.map { _ in nil } : samples.map { scored?.labels[$0] ?? nil },
                 recognised: own.map { number[$0.label] ?? 0 }, probabilities: own.map(\.probabilities),
                 signals: scored?.signals(of: samples) ?? [],
-                clock: (try starts?.start(of: key.recording, from: own[0].position) ?? known[key.recording] ?? nil)?
-                    .clock(position: own[0].position), sampleCount: counts?[key])
+                clock: begin?.clock(position: own[0].position), sampleCount: counts?[key])
         }
     }
 
