@@ -96,3 +96,16 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
         EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: object))
     #expect(throws: ReportError.self) { try EvaluationPart(figures) }
 }
+
+@Test func aLabelCurveShowsTheGainsThatItsFileHas() throws {
+    let figures = try MadeUp.curve()
+    var report = Report(title: "t", version: "1")
+    report.labelCurve = LabelCurvePart(figures)
+    let page = report.html
+    #expect(page.contains("Gain of pre-training over each other way"))
+    for point in figures.points {
+        #expect(point.differences.count == 3)
+        for difference in point.differences { #expect(page.contains("value=\"\(difference.figures.accuracy)\"")) }
+    }
+    #expect(page.contains("from scratch, short") && !page.contains("scratch_short"))
+}

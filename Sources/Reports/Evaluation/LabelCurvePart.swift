@@ -21,17 +21,28 @@ public struct LabelCurvePart: Encodable, Sendable {
                     Of the people trained on, only so many kept their labels; drawn \(figures.draws) \
                     \(figures.draws == 1 ? "time" : "times") in each of \(figures.folds.count) folds. \(figures.comparison)
                     """),
-                .figure(figure), .text("\(name: figures.verdict)"),
+                .figure(figure), .table(gains), .text("\(name: figures.verdict)"),
             ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals).")])
     }
 
-    private func name(of arm: LabelCurve.Arm) -> String {
-        switch arm {
-        case .pretrained: "pre-trained"
-        case .scratch: "from scratch"
-        case .scratchShort: "from scratch, short"
-        case .regression: "logistic regression"
-        }
+    private func cells(_ figures: PooledFigures) -> [Table.Cell] {
+        [
+            .number("\(figures.accuracy, 3)\(figures.accuracyInterval, 3)"),
+            .number("\(figures.kappa, 3)\(figures.kappaInterval, 3)"),
+            .number("\(figures.macroF1, 3)\(figures.macroF1Interval, 3)"),
+        ]
+    }
+
+    /// By how much the pre-trained arm is above each other.
+    private var gains: Table {
+        Table(
+            caption: "Gain of pre-training over each other way, paired person by person",
+            head: ["labelled people", "over", "accuracy", "kappa", "macro F1"],
+            rows: figures.points.flatMap { point in
+                point.differences.map {
+                    [.number("\(point.labelledSubjects)"), .text(Prose($0.arm.words))] + cells($0.figures)
+                }
+            })
     }
 
     private var figure: Figure {
@@ -60,18 +71,13 @@ public struct LabelCurvePart: Encodable, Sendable {
                 }
             }
             marks.append(.init(style: "l k\(place)", path: Path.line(points)))
-            marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: name(of: arm)))
+            marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: arm.words))
         }
         let table = Table(
             head: ["labelled people", "", "accuracy", "kappa", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.arms.map { arm in
-                    [
-                        .number("\(point.labelledSubjects)"), .text(Prose(name(of: arm.arm))),
-                        .number("\(arm.figures.accuracy, 3)\(arm.figures.accuracyInterval, 3)"),
-                        .number("\(arm.figures.kappa, 3)\(arm.figures.kappaInterval, 3)"),
-                        .number("\(arm.figures.macroF1, 3)\(arm.figures.macroF1Interval, 3)"),
-                    ]
+                    [.number("\(point.labelledSubjects)"), .text(Prose(arm.arm.words))] + cells(arm.figures)
                 }
             })
         return Figure(
@@ -83,6 +89,6 @@ public struct LabelCurvePart: Encodable, Sendable {
                     below: zip(figures.points, counts).map {
                         .init(place: across.part($1), text: String($0.labelledSubjects))
                     }, marks: marks)
-            ], axis: "labelled people", legend: arms.enumerated().map { ("k\($0)", name(of: $1)) }, table: table)
+            ], axis: "labelled people", legend: arms.enumerated().map { ("k\($0)", $1.words) }, table: table)
     }
 }

@@ -17,6 +17,16 @@ public struct LabelCurve: Sendable {
         case scratchShort = "scratch_short"
         /// Logistic regression on what the encoder reads.
         case regression
+
+        /// What it is called in tables and sentences.
+        package var words: String {
+            switch self {
+            case .pretrained: "pre-trained"
+            case .scratch: "from scratch"
+            case .scratchShort: "from scratch, short"
+            case .regression: "logistic regression"
+            }
+        }
     }
 
     /// The people, the folds and the settings.

@@ -41,11 +41,12 @@ extension LabelCurveFigures {
             : ""
         comparison = """
             A pre-trained recogniser makes the fold's pre-training steps without labels and its own steps with them; \
-            scratch makes as many steps as both together, all with labels, and scratch_short as many as the second \
-            alone, both with the encoder trained on. Equal are the steps of the optimiser, the networks and the \
-            labels; not equal are what a step costs, that frozen features are scaled and a trained body's are not, and that \
-            the draws of scratch start from the same body\(unlabelled). Logistic regression (C \(RegressionInputs.c)) reads the \
-            samples: prepared ones of maps, log band powers of windows of signals.\(selfTraining)
+            one \(LabelCurve.Arm.scratch.words) makes as many steps as both together, all with labels, and one \
+            \(LabelCurve.Arm.scratchShort.words), as many as the second alone, both with the encoder trained on. Equal \
+            are the steps of the optimiser, the networks and the labels; not equal are what a step costs, that frozen \
+            features are scaled and a trained body's are not, and that the draws of one from scratch start from the same \
+            body\(unlabelled). Logistic regression (C \(RegressionInputs.c)) reads the samples: prepared ones of maps, \
+            log band powers of windows of signals.\(selfTraining)
             """
         notes = curve.labelledCounts.flatMap { count in
             Self.notes(on: count, outcomes.map { $0.filter { $0.labelled == count } }, of: curve)

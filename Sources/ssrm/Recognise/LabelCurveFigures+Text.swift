@@ -25,18 +25,6 @@ extension LabelCurveFigures {
     }
 }
 
-extension LabelCurve.Arm {
-    /// For people.
-    fileprivate var words: String {
-        switch self {
-        case .pretrained: "pre-trained"
-        case .scratch: "from scratch"
-        case .scratchShort: "from scratch, short"
-        case .regression: "logistic regression"
-        }
-    }
-}
-
 extension LabelCurveFigures.ArmFigures {
     fileprivate var stepWords: String {
         guard let steps, let least = steps.first, let most = steps.last else { return "" }
