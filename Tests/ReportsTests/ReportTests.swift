@@ -114,6 +114,9 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     report.run = try MadeUp.runPart(lines: 20, workers: 2, isFinished: false)
     #expect(report.run?.state == .unfinished)
     #expect(report.html.contains("it still goes on, or it was ended without being asked"))
+    #expect(report.run?.ended == nil && report.run?.lastEvent != nil && report.run?.began != nil)
+    #expect(report.html.contains("It began at ") && !report.html.contains(" From "))
+    #expect(try MadeUp.runPart(lines: 20, workers: 2).ended != nil)
 }
 
 @Test func tornLinesOfARunAreCountedAndTheRestIsDrawn() throws {

@@ -27,7 +27,12 @@ extension RunPart {
             }
         let times: Prose = parts > 1 ? " It was started \(parts) times." : ""
         let when: Prose =
-            if let began, let ended { " From \(name: moment(began)) to \(name: moment(ended)) (UTC)." } else { "" }
+            switch (began, ended) {
+            case (let began?, let ended?): " From \(name: moment(began)) to \(name: moment(ended)) (UTC)."
+            case (let began?, nil):
+                " It began at \(name: moment(began)); its last event is of \(name: moment(lastEvent ?? began)) (UTC)."
+            default: ""
+            }
         let bad: Prose =
             unreadableLines > 0
             ? " Of its files \(unreadableLines) \(unreadableLines == 1 ? "line" : "lines") can't be read." : ""

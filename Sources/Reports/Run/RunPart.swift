@@ -80,8 +80,12 @@ public struct RunPart: Encodable, Sendable {
     public let state: State
     /// How often it was started or resumed.
     public let parts: Int
-    /// When it was first started and when something was last told of it, by the wall clock (ISO 8601).
-    public let began, ended: String?
+    /// When it was first started, by the wall clock (ISO 8601).
+    public let began: String?
+    /// When it finished or was stopped, likewise; nil of a run that is unfinished, which may go on.
+    public let ended: String?
+    /// When something was last told of it, likewise.
+    public let lastEvent: String?
     /// The largest number of workers that a line of the metrics tells of.
     public let mostWorkers: Int
     /// Median rows a second; nil where no line has them.
@@ -107,6 +111,7 @@ public struct RunPart: Encodable, Sendable {
         case name, preset, data, seed, steps, step, state, parts, began, ended, figures, events, checkpoints, machines
         case workers, lines
         case jobDigest = "job_digest"
+        case lastEvent = "last_event"
         case rowsPerSecond = "rows_per_s"
         case mostWorkers = "most_workers"
         case lineCount = "metrics_lines"
@@ -175,7 +180,8 @@ public struct RunPart: Encodable, Sendable {
         default: state = .unfinished
         }
         parts = happened.count { $0.event == "started" }
-        (began, ended) = (happened.first?.time, happened.last?.time)
+        (began, lastEvent) = (happened.first?.time, happened.last?.time)
+        ended = state == .unfinished ? nil : lastEvent
         let rates = kept.compactMap(\.rowsPerSecond).sorted()
         mostWorkers = kept.map(\.workers).max() ?? 0
         rowsPerSecond = rates.isEmpty ? nil : rates[rates.count / 2]
