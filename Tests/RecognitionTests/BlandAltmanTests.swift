@@ -1,3 +1,4 @@
+import Foundation
 import Recognition
 import Testing
 
@@ -13,11 +14,12 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
     let own = try #require(found[0])
     #expect(own.nights == 5 && own.people == 5)
     #expect(own.bias == 3)
-    #expect(abs(own.deviation - 1.8708286933869707) < 1e-12)
-    #expect(abs(own.lowerLimit - (3 - 1.96 * own.deviation)) < 1e-12)
-    #expect(abs(own.upperLimit - (3 + 1.96 * own.deviation)) < 1e-12)
+    let deviation = try #require(own.deviation)
+    #expect(abs(deviation - 1.8708286933869707) < 1e-12)
+    #expect(abs(try #require(own.lowerLimit) - (3 - 1.96 * deviation)) < 1e-12)
+    #expect(abs(try #require(own.upperLimit) - (3 + 1.96 * deviation)) < 1e-12)
     // The least squares' line through (10, 1), (20, 3), (30, 2), (40, 6), (25, 3).
-    #expect(abs(own.slope - 0.14) < 1e-12)
+    #expect(abs(try #require(own.slope) - 0.14) < 1e-12)
     let interval = try #require(own.biasInterval)
     #expect(interval.low < 3 && interval.high > 3 && interval.low >= 1 && interval.high <= 6)
 }
@@ -52,4 +54,17 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
 @Test func whatFewPeopleHaveHasNoInterval() throws {
     let found = BlandAltman.all([pairs([(1, 2), (2, 4), (3, 3), (4, 9)])], seed: 1)
     #expect(try #require(found[0]).biasInterval == nil)
+}
+
+@Test func whatIsNotDefinedIsNoneAndNullInFiles() throws {
+    let one = try #require(BlandAltman.all([pairs([(400, 410)])], seed: 1)[0])
+    #expect(one.bias == 10 && one.deviation == nil && one.lowerLimit == nil && one.upperLimit == nil)
+    #expect(one.slope == nil)
+    // Six times 0.1 is off its own mean by a rounding.
+    let equal = try #require(BlandAltman.all([pairs((1...6).map { (0.1, Double($0)) })], seed: 1)[0])
+    #expect(equal.slope == nil && equal.slopeInterval == nil)
+    #expect(equal.deviation != nil && equal.biasInterval != nil)
+    let json = String(decoding: try JSONEncoder().encode(one), as: UTF8.self)
+    for key in ["deviation", "lower_limit", "upper_limit", "slope"] { #expect(json.contains("\"\(key)\":null")) }
+    #expect(try JSONDecoder().decode(BlandAltman.self, from: Data(json.utf8)) == one)
 }

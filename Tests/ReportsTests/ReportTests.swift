@@ -306,3 +306,15 @@ func theHeartRateIsDrawnAndNotItsVariation(content: [String], units: [String], p
         #expect("\(error.map { "\($0)" } ?? "")".contains("line 2"), "\(position)")
     }
 }
+
+@Test func whatOneNightDoesNotDefineIsADash() throws {
+    var report = Report(title: "one night", version: "0")
+    let part = try NightsPart(MadeUp.nights(1, epochs: 200), classes: MadeUp.stages, areHeldOut: true)
+    #expect(!part.agreement.isEmpty && part.agreement.allSatisfy { $0.difference.lowerLimit == nil })
+    report.nights = part
+    let page = report.html
+    #expect(page.contains("<td class=n>–") && page.contains("One night has no limits of agreement."))
+    #expect(!page.contains("lie about 95 of 100") && !page.contains("Slope:"))
+    report.nights = try NightsPart(MadeUp.nights(12, epochs: 200), classes: MadeUp.stages, areHeldOut: true)
+    #expect(report.html.contains("lie about 95 of 100") && report.html.contains("Slope:"))
+}

@@ -13,15 +13,15 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     public let people: Int
     /// The mean difference.
     public let bias: Double
-    /// The differences' standard deviation (n - 1); 0 of one night.
-    public let deviation: Double
-    /// `bias - 1.96 deviation`.
-    public let lowerLimit: Double
-    /// `bias + 1.96 deviation`.
-    public let upperLimit: Double
-    /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; 0
-    /// where all references are the same.
-    public let slope: Double
+    /// The differences' standard deviation (n - 1); nil, and null in files, of one night.
+    @NullWhereNone public private(set) var deviation: Double?
+    /// `bias - 1.96 deviation`, likewise.
+    @NullWhereNone public private(set) var lowerLimit: Double?
+    /// `bias + 1.96 deviation`, likewise.
+    @NullWhereNone public private(set) var upperLimit: Double?
+    /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; nil,
+    /// and null in files, where all references are the same.
+    @NullWhereNone public private(set) var slope: Double?
     /// The bias's 95 % interval over people; nil of fewer than `fewestPeople`.
     public let biasInterval: Interval?
     /// The lower limit's, likewise.
@@ -60,9 +60,12 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     }
 
     private struct Figures {
-        var (bias, deviation, slope) = (0.0, 0.0, 0.0)
-        var limits: (Double, Double) { (bias - 1.96 * deviation, bias + 1.96 * deviation) }
-        var list: [Double] { [bias, limits.0, limits.1, slope] }
+        let bias: Double
+        let deviation, slope: Double?
+        var lowerLimit: Double? { deviation.map { bias - 1.96 * $0 } }
+        var upperLimit: Double? { deviation.map { bias + 1.96 * $0 } }
+        /// NaN for what is not defined.
+        var list: [Double] { [bias, lowerLimit ?? .nan, upperLimit ?? .nan, slope ?? .nan] }
 
         /// The figures of pairs, each so many times; nil of none.
         init?(_ pairs: [Pair], times: (Int) -> Int) {
@@ -77,15 +80,18 @@ public struct BlandAltman: Codable, Sendable, Equatable {
             bias = differences / Double(count)
             let mean = references / Double(count)
             var (squares, spread, product) = (0.0, 0.0, 0.0)
-            for pair in pairs {
+            var values: (low: Double, high: Double) = (.infinity, -.infinity)
+            for pair in pairs where times(pair.person) > 0 {
+                values = (min(values.low, pair.reference), max(values.high, pair.reference))
                 let n = Double(times(pair.person))
                 let (difference, reference) = (pair.other - pair.reference - bias, pair.reference - mean)
                 squares += n * difference * difference
                 spread += n * reference * reference
                 product += n * difference * reference
             }
-            deviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : 0
-            slope = spread > 0 ? product / spread : 0
+            deviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : nil
+            // Equal values may be off their own mean by a rounding.
+            slope = values.low < values.high && spread > 0 ? product / spread : nil
         }
     }
 
@@ -116,7 +122,7 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     private init(_ figures: Figures, nights: Int, people: Int, intervals: [Interval?]?) {
         (self.nights, self.people) = (nights, people)
         (bias, deviation, slope) = (figures.bias, figures.deviation, figures.slope)
-        (lowerLimit, upperLimit) = figures.limits
+        (lowerLimit, upperLimit) = (figures.lowerLimit, figures.upperLimit)
         let own = intervals ?? [nil, nil, nil, nil]
         (biasInterval, lowerInterval, upperInterval, slopeInterval) = (own[0], own[1], own[2], own[3])
     }

@@ -112,8 +112,9 @@ extension NightsPart {
             head: ["", "nights", "scored", "recognised", "bias", "lower limit", "upper limit", "slope"],
             rows: agreement.map { own in
                 let (isPart, found) = (own.unit == "1", own.difference)
-                func cell(_ value: Double, _ interval: Interval?) -> Table.Cell {
-                    .number((isPart ? "\(percent: value)" : "\(value, 1)") + prose(isPart, interval))
+                func cell(_ value: Double?, _ interval: Interval?) -> Table.Cell {
+                    guard let value else { return .number("–") }
+                    return .number((isPart ? "\(percent: value)" : "\(value, 1)") + prose(isPart, interval))
                 }
                 return [
                     .text("\(name: own.statistic)\(isPart ? "" : ", min")"), .number("\(found.nights)"),
@@ -125,12 +126,26 @@ extension NightsPart {
     }
 
     private var agreementWords: Prose {
-        """
-        Bias: the mean difference. Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights. Slope: \
-        how much the difference changes where the scored value is larger by one; where its interval leaves out 0, the bias \
-        depends on the night (Bland and Altman 1986; Menghini and others, Sleep 44, 2021). People are drawn with all their \
-        nights, 2,000 times, of those who have the value; what fewer than five people have, has no interval.
-        """
+        let limits: Prose =
+            agreement.contains { $0.difference.lowerLimit != nil }
+            ? " Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights."
+            : " One night has no limits of agreement."
+        let slope: Prose =
+            agreement.contains { $0.difference.slope != nil }
+            ? """
+             Slope: how much the difference changes where the scored value is larger by one; where its interval leaves out \
+            0, the bias depends on the night.
+            """ : ""
+        let intervals: Prose =
+            agreement.contains { $0.difference.biasInterval != nil }
+            ? """
+             People are drawn with all their nights, 2,000 times, of those who have the value; what fewer than five people \
+            have, has no interval.
+            """ : " What fewer than five people have, has no interval."
+        return """
+            Bias: the mean difference.\(limits)\(slope)\(intervals) (Bland and Altman 1986; Menghini and others, Sleep \
+            44, 2021.)
+            """
     }
 
     /// Differences over the scored value, a dot a night.
@@ -161,6 +176,7 @@ extension NightsPart {
             band(found.biasInterval, "accent")
             marks.append(.init(style: "t dim", path: Path.across(up.at(0)), title: "no difference"))
             for (name, value) in [("lower limit", found.lowerLimit), ("upper limit", found.upperLimit)] {
+                guard let value else { continue }
                 marks.append(.init(style: "t dim dash", path: Path.across(up.at(factor * value)), title: name))
             }
             marks.append(.init(style: "l accent", path: Path.across(up.at(factor * found.bias)), title: "bias"))
