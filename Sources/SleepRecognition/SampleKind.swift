@@ -25,7 +25,14 @@ struct SampleKind: Equatable {
     /// - Throws: `SleepRecognitionError.otherSamples`.
     func check(_ dataset: Dataset, for name: String) throws(SleepRecognitionError) {
         let samples = dataset.samples
-        let left = try about(dataset.path) { try dataset.preparationLeft(for: preparation) }
+        let left: Preparation
+        do {
+            left = try dataset.preparationLeft(for: preparation)
+        } catch {
+            // What a preparation asks for is a setting, which nobody can change in what is trained.
+            guard dataset.preparation == nil else { throw SleepRecognitionError(error, of: dataset.path) }
+            throw unpreparable(dataset, for: name)
+        }
         let shape = left.shape(rows: samples.rows, columns: samples.columns)
         guard shape == SampleShape(rows: rows, columns: columns) else {
             let prepared = left == .none || left == .norm ? "" : ", once prepared,"
@@ -46,6 +53,25 @@ struct SampleKind: Equatable {
                 reason: "\(name) was trained on \(difference.first), but these samples have \(difference.second): "
                     + "make the dataset in the same units")
         }
+    }
+
+    /// The refusal of a dataset that can't even be prepared: what was trained on, and what it has.
+    private func unpreparable(_ dataset: Dataset, for name: String) -> SleepRecognitionError {
+        func words(_ content: [String]) -> String {
+            content.prefix(5).joined(separator: ", ") + (content.count > 5 ? " and \(content.count - 5) more" : "")
+        }
+        let samples = dataset.samples
+        let (trained, these) =
+            content.isEmpty || dataset.content.isEmpty || content == dataset.content
+            ? (
+                "samples that are \(rows) x \(columns) values once prepared",
+                "are of \(samples.rows) x \(samples.columns)"
+            )
+            : (words(content), "have \(words(dataset.content))")
+        return .otherSamples(
+            dataset: dataset.path,
+            reason: "\(name) was trained on \(trained), but these samples \(these) (\(dataset.kind)): "
+                + "use the kind of data that it was trained on")
     }
 }
 

@@ -280,3 +280,25 @@ private struct Nights {
         #expect(String(decoding: hypnogram[176..<184], as: UTF8.self) == time)
     }
 }
+
+/// What the model's preparation asks for is no setting that could be changed now.
+@Test func samplesThatAModelCannotPrepareAreToldFromThoseThatItWasTrainedOn() throws {
+    let nights = try Nights.shared.get()
+    let folder = try TemporaryFolder()
+    let (windows, model) = (folder.path("windows.st"), folder.path("model.st"))
+    for arguments in [
+        ["data", "synthetic", "--kind", "psg", "--subjects", "2", "--epochs", "20", "--seed", "1", "--out", windows],
+        [
+            "train", "--data", windows, "--scheme", "wake", "--preset", "psg", "--set", "recogniser.encoder=scratch",
+            "--set", "recogniser.self_training_steps=0", "--set", "recogniser.steps=1", "--members", "1", "--out",
+            model,
+        ],
+    ] {
+        let result = try ProgramRun(arguments).result()
+        try #require(result.status == 0, "\(result.errors)")
+    }
+    let refusal = try nights.refusal(["--model", model, "--data", nights.data, "--out", folder.path("o.csv")])
+    #expect(
+        refusal.contains("was trained on EEG, EOG, EMG, but these samples have EEG, Temp (edf): "), "\(refusal)")
+    #expect(refusal.contains("use the kind of data that it was trained on") && !refusal.contains("input_channels"))
+}
