@@ -103,6 +103,11 @@ private func object(_ text: String) throws -> [String: Any] {
     let report = try object(try ProgramRun.ssrm("report", made.answers, "--json").output)
     let nights = try #require((report["nights"] as? [String: Any])?["nights"] as? [[String: Any]])
     #expect(nights.count == 4 && nights.allSatisfy { $0["scored"] == nil && $0["recognised"] != nil })
+    let idle = try ProgramRun.ssrm("report", made.answers, "--sample-seconds", "30", "--json")
+    #expect(idle.status == 0)
+    #expect(
+        idle.errors == "note: --sample-seconds has no effect: it is for answers on pressure maps\n",
+        "\(idle.errors)")
     // A spreadsheet that saved them put a byte order mark in front.
     let marked = try made.folder.write(
         "\u{FEFF}" + String(contentsOfFile: made.answers, encoding: .utf8), to: "marked.csv")

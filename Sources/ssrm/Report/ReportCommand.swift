@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Reports
+import Service
 
 /// `ssrm report`: one page of what was found.
 struct ReportCommand: ParsableCommand {
@@ -62,6 +63,10 @@ struct ReportCommand: ParsableCommand {
             things, threads: threads.count, sampleSeconds: sampleSeconds,
             starts: try starts.map { try RecordingStarts(reading: $0) }
         ).report(title: title)
+        for (isGiven, option, reason) in [
+            (sampleSeconds != nil && report.postures == nil, "--sample-seconds", "it is for answers on pressure maps"),
+            (starts != nil && report.nights == nil, "--starts", "it is for nights with answers"),
+        ] where isGiven { Terminal.error("note: \(option) has no effect: \(reason)") }
         if let out {
             try WholeFile.write(report.html, to: out)
             if !json { print("wrote \(out)") }
