@@ -93,6 +93,68 @@ struct PackageTests {
         #expect(try shell(#""$1/install" --prefix "$2""#).status == 0)
     }
 
+    private static let canMount =
+        (try? ProgramRun(
+            ["-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "none", "/mnt"], program: "/usr/bin/unshare"
+        ).result().status) == 0
+
+    /// Disks in a namespace of their own: on the first is room for half of it, on the second for one and a half.
+    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
+    func aDiskThatIsFullChangesNothingOfWhatIsInstalled() throws {
+        let size = try #require(Int(try shell(#"du -sk "$1" | cut -f 1"#).output.dropLast()))
+        func installs(onDiskOf kilobytes: Int, _ script: String) throws -> ProgramResult {
+            let mount = #"mkdir -p "$2" && mount -t tmpfs -o size=\#(kilobytes)k none "$2" && "#
+            return try ProgramRun(
+                ["-rm", "sh", "-c", mount + script, "sh", package, place.path("prefix")], program: "/usr/bin/unshare"
+            ).result(seconds: 60)
+        }
+        let fresh = try installs(onDiskOf: size / 2, #"! "$1/install" --prefix "$2" && ls -A "$2""#)
+        #expect(fresh.status == 0 && fresh.output == "", "\(fresh.output)")
+        #expect(fresh.errors.contains("nothing there was changed: make room"))
+        #expect(fresh.errors.split(separator: "\n").count == 1, "\(fresh.errors)")
+        let upgrade = try installs(
+            onDiskOf: size * 3 / 2,
+            #"""
+            "$1/install" --prefix "$2" 2>/dev/null && find "$2" -type f >"$1/before" && ! "$1/install" --prefix "$2" &&
+                find "$2" -type f | diff "$1/before" - && "$2/bin/ssrm" --version
+            """#)
+        #expect(upgrade.status == 0, "\(upgrade.output)")
+        #expect(upgrade.errors.split(separator: "\n").count == 1, "\(upgrade.errors)")
+    }
+
+    /// An `mv` before the system's stops where the first manual page is moved.
+    @Test(arguments: [
+        #""$1/install" --prefix "$2""#, #""$1/install" --prefix "$2" && "$1/install" --prefix "$2" --uninstall"#,
+        #""$1/install" --prefix "$2" --uninstall"#,
+    ])
+    func afterAnInstallThatStoppedHalfWayItCanBeRunAgainOrTakenAway(next: String) throws {
+        try place.write(
+            "#!/bin/sh\ncase $* in */man1/*) echo stopped here >&2; exit 1 ;; esac\nexec /bin/mv \"$@\"\n",
+            to: "stops/mv")
+        let stopped = try shell(
+            #"stops="$(dirname "$1")/stops"; chmod +x "$stops/mv"; PATH="$stops:$PATH" "$1/install" --prefix "$2""#)
+        #expect(stopped.status == 1 && stopped.errors.contains("(stopped here): run this again"), "\(stopped.errors)")
+        #expect(try !shell(#"find "$2" -type f"#).output.isEmpty)
+        let ended = try shell(next)
+        #expect(ended.status == 0, "\(ended.errors)")
+        let left = try shell(#"find "$2" -type f -o -type l -o -name '.ssrm*'"#).output
+        if next.contains("--uninstall") {
+            #expect(left.isEmpty, "\(left)")
+        } else {
+            #expect(try shell(#""$2/bin/ssrm" --version"#).status == 0 && !left.contains(".ssrm"))
+        }
+    }
+
+    @Test func whatTheVersionBeforeHadAndTheNewOneHasNotGoesWithAnUpgrade() throws {
+        let installed = try shell(
+            #"""
+            "$1/install" --prefix "$2" && touch "$2/lib/ssrm/older" "$2/lib/ssrm/foreign" &&
+                echo lib/ssrm/older >>"$2/share/ssrm/installed" && "$1/install" --prefix "$2" &&
+                test ! -e "$2/lib/ssrm/older" && test -e "$2/lib/ssrm/foreign" && "$2/bin/ssrm" --version
+            """#)
+        #expect(installed.status == 0, "\(installed.errors)")
+    }
+
     @Test func theLineForThePathCanBePastedWhateverTheFolderIsCalled() throws {
         let installed = try shell(#""$1/install" --prefix "$2/anna's \$HOME""#)
         #expect(installed.status == 0, "\(installed.errors)")
