@@ -18,15 +18,22 @@ public final class TensorFile: Sendable {
     /// - Parameter path: a file that `TensorFileWriter` wrote.
     /// - Throws: `TensorFileError` that names the file and what is wrong with it.
     public init(opening path: String) throws(TensorFileError) {
-        file = try MappedFile(path: path)
-        do throws(TensorFileError) {
-            (header, dataOffset, digest) = try Self.checked(file.bytes, path: path)
-        } catch {
-            try file.requireWhole()  // nothing else is wrong with a file that was cut meanwhile
-            throw error
+        let file = try MappedFile(path: path)
+        var found = Result { () throws(TensorFileError) in try Self.checked(file.bytes, path: path) }
+        // Where it was touched meanwhile it is read again, until nobody touches it while that is done.
+        for _ in 0..<Self.readings where !file.isWhole {
+            _ = file.confirm {
+                found = Result { () throws(TensorFileError) in try Self.checked(file.bytes, path: path) }
+                return true
+            }
         }
-        try file.requireWhole()
+        try file.requireWhole()  // nothing else is wrong with a file that was cut meanwhile
+        (header, dataOffset, digest) = try found.get()
+        self.file = file
     }
+
+    /// So often a file is read again that is touched while it is opened.
+    private static let readings = 8
 
     /// The texts in a file's header, without a look at anything else: what the file says of itself, not yet what is so.
     ///

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Synchronization
 import TestKit
 import Testing
 
@@ -111,6 +112,24 @@ private func times(_ path: String) -> (write: timespec, change: timespec) {
     #expect(try file.floats("a").reduce(0, +) < 4096)
     #expect(throws: TensorFileError.changed(path: path)) { try file.requireWhole() }
     #expect("\(TensorFileError.changed(path: path))".hasPrefix("\(path) was cut or changed while it was read; "))
+}
+
+@Test func aTensorFileThatIsTouchedWhileItIsOpenedIsReadAgain() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("tensors")
+    var writer = try TensorFileWriter(path: path, tensors: [("a", .float32, [1 << 20])], metadata: [:])
+    try [Float](repeating: 1, count: 1 << 20).withUnsafeBytes { try writer.append($0) }
+    _ = try writer.finish()
+    let isOver = Mutex(false)
+    let toucher = Thread {
+        while !isOver.withLock(\.self) {
+            utimes(path, nil)
+            usleep(20_000)
+        }
+    }
+    toucher.start()
+    defer { isOver.withLock { $0 = true } }
+    for _ in 0..<20 { #expect(throws: Never.self) { _ = try TensorFile(opening: path) } }
 }
 
 @Test func aTensorFileThatIsTouchedIsWholeOnceItsContentIsFoundTheSame() throws {
