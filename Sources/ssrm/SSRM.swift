@@ -60,9 +60,22 @@ struct SSRM: ParsableCommand {
                 end(0)
             }
             let isUsage = code == .validationFailure
-            Terminal.error(isUsage ? withUsageLinesBroken(fullMessage(for: error)) : "ssrm: \(error)")
+            let lines = isUsage ? usageLines(for: error) : ["ssrm: \(error)"]
+            for line in lines { Terminal.error(line) }
             end(isUsage ? 2 : 1)
         }
+    }
+
+    /// What is wrong with the usage, with what was given in one line each time that it is quoted.
+    private static func usageLines(for error: any Error) -> [String] {
+        var text = fullMessage(for: error)
+        let values = CommandLine.arguments.flatMap { argument in
+            [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
+        }
+        for value in values where value.contains(where: \.isNewline) && !value.allSatisfy(\.isWhitespace) {
+            text = text.replacing(value, with: TerminalText.line(value))
+        }
+        return withUsageLinesBroken(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// Which argument, counted from 1, is no UTF-8: what `CommandLine.arguments` makes of it names another file.

@@ -42,3 +42,13 @@ private func commands() throws -> [[String]] {
         #expect(lines.filter { $0.count > 80 && !$0.hasPrefix("Help:") } == [])
     }
 }
+
+@Test func aLineBreakInWhatAnErrorQuotesMakesNoSecondLine() throws {
+    let missing = try ProgramRun(["data", "inspect", "/nowhere/a\nb\n"]).result()
+    #expect(missing.status == 1 && missing.errors == "ssrm: can't read /nowhere/a?b?: No such file or directory\n")
+    let (plain, broken) = (["preset", "show", "--x=7"], ["preset", "show", "--x=7\n8"])
+    let lines = try [plain, broken].map { try ProgramRun($0).result().errors.split(separator: "\n").count }
+    #expect(lines[0] > 1 && lines[0] == lines[1])
+    let value = try ProgramRun(["data", "synthetic", "--kind", "psg", "--out", "/nowhere/a", "--seed=7\n8"]).result()
+    #expect(value.status == 2 && value.errors.contains("'7?8'"), Comment(rawValue: value.errors))
+}

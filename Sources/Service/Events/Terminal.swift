@@ -16,16 +16,16 @@ package enum Terminal {
     /// Whether standard error is a terminal.
     package static let isInteractive = isatty(STDERR_FILENO) != 0
 
-    /// Writes a line that stays, as far as a terminal is to show it; returns at once.
+    /// Writes a line that stays, as far as a terminal is to show it, and never more than one; returns at once.
     package static func error(_ line: String) {
-        queue.withLock { $0.put(TerminalText.short(line)) }
+        queue.withLock { $0.put(TerminalText.line(line)) }
         wake()
     }
 
     /// Replaces the changing line, and returns at once; nothing unless standard error is a terminal.
     package static func show(_ line: String) {
         guard isInteractive else { return }
-        queue.withLock { $0.show(TerminalText.short(line)) }
+        queue.withLock { $0.show(TerminalText.line(line)) }
         wake()
     }
 

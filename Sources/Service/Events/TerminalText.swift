@@ -11,13 +11,12 @@ package enum TerminalText {
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmful($0) ? "?" : $0 }))
     }
 
-    /// The text plain, and each line no longer than the limit.
-    package static func short(_ text: String) -> String {
-        guard text.utf8.count > lineLimit else { return plain(text) }
-        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.count <= lineLimit ? String(line) : String(line.prefix(lineLimit)) + "… (\(line.count) characters)"
-        }
-        return plain(lines.joined(separator: "\n"))
+    /// The text plain and as one line, no longer than the limit: what names a file or quotes one may have line breaks.
+    package static func line(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let isLong = text.utf8.count > lineLimit && scalars.count > lineLimit
+        let shown = isLong ? String(scalars.prefix(lineLimit)) + "… (\(scalars.count) characters)" : text
+        return plain(String(String.UnicodeScalarView(shown.unicodeScalars.map { $0 == "\n" ? "?" : $0 })))
     }
 
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {

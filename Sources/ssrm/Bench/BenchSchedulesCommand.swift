@@ -107,6 +107,6 @@ struct BenchSchedulesCommand: ParsableCommand {
     private static func tellStory(of seed: UInt64) {
         var again = Simulation(seed: seed, keepsStory: true)
         do { _ = try again.finish() } catch { Terminal.error("seed \(seed): \(error)") }
-        Terminal.error(again.story.suffix(200).joined(separator: "\n"))
+        for line in again.story.suffix(200) { Terminal.error(line) }
     }
 }
