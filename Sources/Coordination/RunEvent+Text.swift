@@ -65,6 +65,7 @@ extension RunEvent: CustomStringConvertible {
             "no space was left in \(folder): the checkpoint of step \(older) made room for that of step \(step)"
         case .checkpointNotRemoved(let reason): "an old checkpoint can't be removed: \(reason)"
         case .recordFailed(let reason): "\(reason); it is tried again with the next line"
+        case .stopped(step: 0, _): "stopped before its first step; the same command starts it again"
         case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"
         case .finished(let step): "all \(step) steps are done"
         }

@@ -17,6 +17,7 @@ package final class CoordinatorShell {
         case stopped(signal: Int32)
     }
     private static let messagesAtOnce = 64
+    private static let timeForKeys = Duration.seconds(10)
     /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
     static let threads = min(Processors.count, 4)
     let settings: CoordinatorSettings
@@ -74,6 +75,8 @@ package final class CoordinatorShell {
     /// What computes leaves here that workers disagree about; nil before they do.
     var referee: Referee?
     private var emptySince = Duration.zero
+    /// Whether it was looked whether any key is listed.
+    private var hasLookedForKeys = false
     /// What was asked for, once the run was asked to end.
     private var ending: Ending?
     /// Where the time went since the first step that all of this machine's workers were there for.
@@ -166,9 +169,11 @@ package final class CoordinatorShell {
         defer { takeCheckpointEvents() }
         try takePeerNotes()
         tellDroppedCount(isLast: true)
-        do { try keepCheckpoint() } catch {
-            keepLastGoodState()  // in the copy alone: the run directory is lost
-            throw error
+        if finalState.step > 0 {  // where no step was done there is nothing to go on from
+            do { try keepCheckpoint() } catch {
+                keepLastGoodState()  // in the copy alone: the run directory is lost
+                throw error
+            }
         }
         try checkpoints.finish()
         return outcome
@@ -291,7 +296,13 @@ package final class CoordinatorShell {
 
     private func checkPatience() throws {
         if training.readyCount > 0 || sampleWatch.isLooking { emptySince = watch.elapsed }
-        if let patience = settings.patience, watch.elapsed - emptySince > patience {
+        let isOver = settings.patience.map { watch.elapsed - emptySince > $0 } ?? false
+        // Not at once: who starts workers may list their keys only as they come.
+        if !hasLookedForKeys, isOver || watch.elapsed > Self.timeForKeys {
+            hasLookedForKeys = true
+            if let note = settings.keys?.note(ofListed: reception.authorizedCount) { Terminal.error(note) }
+        }
+        if let patience = settings.patience, isOver {
             throw ServiceError(
                 "no worker has been at \(endpoint) for \(String(format: "%g", patience.seconds)) seconds; start some with `ssrm worker --connect`"
             )

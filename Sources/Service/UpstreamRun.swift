@@ -91,7 +91,6 @@ package struct UpstreamRun {
         taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
         let notes = [
-            settings.coordinator.keys?.note(ofListed: shell.reception.authorizedCount),
             shell.memoryFault.map {
                 "note: there is no shared memory here (\($0)); floats go through sockets, which is slower"
             }, settings.workersReason,

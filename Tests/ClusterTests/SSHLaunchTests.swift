@@ -59,6 +59,7 @@ struct SSHLaunchTests {
         defer { processes.endAll() }
         let result = try launch("ssh", hosts: "# two\nhost1\nhost2\n", flags: ClusterJob.short).result(seconds: 120)
         #expect(result.status == 0, "\(result.errors)")
+        #expect(!result.errors.contains("no key is listed"), "\(result.errors)")  // that is the launcher's to do
         #expect(processes.left() == [])
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
         // Each with a key of its own, that it made and that is gone with it.
@@ -109,6 +110,17 @@ struct SSHLaunchTests {
             .result(seconds: 60)
         #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
         #expect(processes.left() == [])
+    }
+
+    @Test func aStartWithoutAnyProgramCanBeMendedAndDoneAgain() throws {
+        defer { processes.endAll() }
+        let failed = try launch("ssh", hosts: "host1 program=/nowhere/ssrm\n", flags: ClusterJob.short)
+            .result(seconds: 60)
+        let words = "host1 has no program '/nowhere/ssrm'"
+        #expect(failed.status == 1 && failed.errors.contains(words), "\(failed.errors)")
+        let mended = try launch("ssh", hosts: "host1\n", flags: ClusterJob.short).result(seconds: 120)
+        #expect(mended.status == 0, "\(mended.errors)")
+        #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
     }
 
     @Test func aHostJoinsWhileTheJobGoesOn() throws {

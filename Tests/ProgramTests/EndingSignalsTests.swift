@@ -25,8 +25,8 @@ import Testing
 
     @Test(arguments: [SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU])
     func aRunThatIsAskedToEndWritesACheckpointAndSaysWhy(signal: Int32) throws {
-        let process = try start(startPretraining())
-        try RunEventLog(of: run, by: process).waits(for: .joined)
+        let process = try start(startPretraining("--checkpoint-every", "5"))
+        try RunEventLog(of: run, by: process).waits(for: .checkpointWritten)
         process.signal(signal)
         let result = process.result()
         #expect(result.status == 128 + signal, Comment(rawValue: result.errors))
@@ -34,6 +34,20 @@ import Testing
         #expect(result.errors.contains("ended by \(name)"), Comment(rawValue: result.errors))
         let stopped = try RunEventLog(of: run).waits(for: .stopped)
         #expect(try Pretraining.inspect(run).step == stopped.step)
+    }
+
+    @Test func aRunThatIsEndedBeforeItsFirstStepLeavesNothingToResumeAndCanBeStartedAgain() throws {
+        let command =
+            try ["coordinator", "--listen", "tcp://127.0.0.1:*"] + Pretraining.jobFlags(run: run, steps: 1_000_000)
+        for _ in 0..<2 {
+            let process = try ProgramRun(command)
+            #expect(process.waits(for: "listening on "))
+            process.signal(SIGTERM)
+            let result = process.result()
+            #expect(result.status == 128 + SIGTERM, Comment(rawValue: result.errors))
+            #expect(result.errors.contains("stopped before its first step; the same command starts it again"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").isEmpty)
+        }
     }
 
     @Test func aRunThatIsToIgnoreAHangupGoesOn() throws {
