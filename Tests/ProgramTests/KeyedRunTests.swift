@@ -197,6 +197,7 @@ import Wire
         let mill = try head.issue("mill")
         let worker = try run.worker("--keys", mill.folder)
         try run.waitsForJoining(of: worker.pid)
+        try run.waitsForProgress()
         for keys in [head, mill] {
             let secret = Data(try keys.secret.utf8)
             for process in [run.process, worker] {

@@ -114,6 +114,7 @@ import Testing
         let relay = try Relay(for: run.events.endpoint())
         let worker = try relay.worker()
         try run.waitsForJoining(of: relay.process.pid)
+        try run.waitsForProgress()
         relay.process.signal(SIGTERM)
         #expect(relay.process.result().status == 128 + SIGTERM)
         let result = worker.result()
