@@ -220,7 +220,12 @@ class Run:
     def watch_costs(self, step):
         """Looks at the coordinator's costs, from some steps after its begin on."""
         process = self.coordinator
-        begin = self.begins.setdefault(process.pid, step)
+        if process.pid not in self.begins:
+            # Until it listens, steps may be those of the one before it.
+            if "listening on" not in process.errors.read_text(errors="replace"):
+                return
+            self.begins[process.pid] = step
+        begin = self.begins[process.pid]
         if any(stranger.is_alive() for stranger in self.strangers):
             self.strangers_seen = time.monotonic()
         if step >= begin + 10 and (found := cost(process.pid)):
