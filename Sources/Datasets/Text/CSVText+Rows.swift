@@ -1,7 +1,4 @@
 extension CSVText {
-    /// What UTF-8 texts of some programs begin with.
-    package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
     /// Gives every row of a text with commas between the fields, as `field` writes them.
     ///
     /// Blank lines are passed over, and so is a byte order mark in front, which spreadsheets write.
@@ -14,7 +11,7 @@ extension CSVText {
     package static func rows(
         in bytes: UnsafeRawBufferPointer, path: String, take: (_ line: Int, _ fields: [String]) throws -> Void
     ) throws {
-        let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(bytes.starts(with: byteOrderMark) ? 3 : 0))
+        let text = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(ByteOrderMark.byteCount(in: bytes)))
         var rows = DelimitedRows(text, path: path, delimiter: UInt8(ascii: ","))
         while try rows.next() { try take(rows.rowLine, rows.fields.map { unmarked(rows.text($0)) }) }
     }

@@ -71,8 +71,8 @@ package struct DecodedText {
                 try body(UnsafeRawBufferPointer(bytes))
             }
         }
-        let start = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        return try body(UnsafeRawBufferPointer(rebasing: file.bytes[start...]))
+        let text = file.bytes.dropFirst(ByteOrderMark.byteCount(in: file.bytes))
+        return try body(UnsafeRawBufferPointer(rebasing: text))
     }
 
     /// Makes sure of what was read of the bytes until now.

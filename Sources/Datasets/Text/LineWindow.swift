@@ -36,7 +36,6 @@ final class LineWindow {
     private static let bytesAtOnce = 128 << 10
     /// No line is longer; bounds the memory used for a file that is no table.
     private static let largestLineBytes = 64 << 20
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private let file: RegularFile
     private var memory: Memory
@@ -82,7 +81,7 @@ final class LineWindow {
                 if let reason = TextEncoding.adviceOnNumbers(bytes) {
                     throw .unsuitable(path: file.path, reason: reason)
                 }
-                if bytes.starts(with: byteOrderMark) { start = byteOrderMark.count }
+                start = ByteOrderMark.byteCount(in: bytes)
             }
             if let last = bytes.lastIndex(where: { !DecimalNumber.isBlankOrNewline($0) }) {
                 newlinesBeforeEnd = newlines + newlineCount(bytes[...last])

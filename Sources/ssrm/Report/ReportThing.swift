@@ -46,7 +46,7 @@ enum ReportThing {
             return
         }
         let file = try MappedFile(path: path)
-        let text = file.bytes.dropFirst(file.bytes.starts(with: CSVText.byteOrderMark) ? 3 : 0)
+        let text = file.bytes.dropFirst(ByteOrderMark.byteCount(in: file.bytes))
         let first = text.first { !" \t\r\n".utf8.contains($0) }
         if first == UInt8(ascii: "{") {
             switch try ReportedFigures(json: Data(text), path: path) {
