@@ -3,11 +3,7 @@ import Testing
 
 @Test func optionsOfAnEvaluationThatHaveNoEffectAreSaid() throws {
     let folder = try TemporaryFolder()
-    let data = folder.path("maps.safetensors")
-    let made = try ProgramRun.ssrm(
-        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "1", "--maps-per-posture", "2", "--out",
-        data)
-    #expect(made.status == 0, "\(made.errors)")
+    let data = try maps(in: folder)
     func notes(_ more: [String]) throws -> [String] {
         let result = try ProgramRun(
             ["evaluate", "--data", data, "--scheme", "posture3", "--preset", "paper", "--folds-only"] + more
@@ -27,11 +23,7 @@ import Testing
 /// Which settings `ssrm evaluate` says have no effect, and why.
 @Test func settingsThatHaveNoEffectAreSaidOrRefused() throws {
     let folder = try TemporaryFolder()
-    let data = folder.path("maps.safetensors")
-    let made = try ProgramRun.ssrm(
-        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "1", "--maps-per-posture", "2", "--out",
-        data)
-    #expect(made.status == 0, "\(made.errors)")
+    let data = try maps(in: folder)
     func run(_ more: String...) throws -> ProgramResult {
         try ProgramRun(
             [
@@ -76,4 +68,14 @@ import Testing
     let taken = try run(
         "--choose", "recogniser.encoder=frozen,tuned", "--choose", "recogniser.encoder_learning_rate=0.1,0.2")
     #expect(taken.status == 0 && taken.errors == "", "\(taken.errors)")
+}
+
+/// A dataset of made-up maps.
+private func maps(in folder: TemporaryFolder) throws -> String {
+    let data = folder.path("maps.safetensors")
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--seed", "1", "--maps-per-posture", "2", "--out",
+        data)
+    #expect(made.status == 0, "\(made.errors)")
+    return data
 }

@@ -236,15 +236,7 @@ private func object(_ text: String) throws -> [String: Any] {
 
 @Test func aRunBecomesAPageWithWhatItsFeaturesKnow() throws {
     let folder = try TemporaryFolder()
-    let (data, run) = (folder.path("maps.safetensors"), folder.path("run"))
-    let made = try ProgramRun.ssrm(
-        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--maps-per-posture", "5", "--seed", "2", "--out",
-        data)
-    try #require(made.status == 0, "\(made.errors)")
-    let trained = try ProgramRun.ssrm(
-        "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "20", "--shards", "2", "--seed", "3",
-        "--report-every", "5")
-    try #require(trained.status == 0, "\(trained.errors)")
+    let (data, run) = try pretrained(in: folder, "--steps", "20", "--report-every", "5")
     let page = folder.path("page.html")
     let result = try ProgramRun.ssrm("report", run, data, "--out", page, "--json", "--threads", "1")
     #expect(result.status == 0, "\(result.errors)")
@@ -265,14 +257,7 @@ private func object(_ text: String) throws -> [String: Any] {
 
 @Test func aRunWithoutFiguresIsNoPageButALineThatSaysWhatIsMissing() throws {
     let folder = try TemporaryFolder()
-    let (data, run) = (folder.path("maps.safetensors"), folder.path("run"))
-    let made = try ProgramRun.ssrm(
-        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--maps-per-posture", "5", "--seed", "2", "--out",
-        data)
-    try #require(made.status == 0, "\(made.errors)")
-    let trained = try ProgramRun.ssrm(
-        "pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "2", "--shards", "2", "--seed", "3")
-    try #require(trained.status == 0, "\(trained.errors)")
+    let (_, run) = try pretrained(in: folder, "--steps", "2")
     func refusal() throws -> String {
         let result = try ProgramRun.ssrm("report", run, "--out", folder.path("page.html"))
         #expect(result.status == 1 && !FileManager.default.fileExists(atPath: folder.path("page.html")))
@@ -291,4 +276,18 @@ private func object(_ text: String) throws -> [String: Any] {
         try refusal() == words
             + "a run that goes on writes its first each --report-every steps (`ssrm status RUN` tells how it "
             + "stands)\n")
+}
+
+/// A dataset of made-up maps, and a run on it that is done.
+private func pretrained(in folder: TemporaryFolder, _ flags: String...) throws -> (data: String, run: String) {
+    let (data, run) = (folder.path("maps.safetensors"), folder.path("run"))
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "3", "--maps-per-posture", "5", "--seed", "2", "--out",
+        data)
+    try #require(made.status == 0, "\(made.errors)")
+    let trained = try ProgramRun(
+        ["pretrain", "--data", data, "--run", run, "--workers", "1", "--shards", "2", "--seed", "3"] + flags
+    ).result()
+    try #require(trained.status == 0, "\(trained.errors)")
+    return (data, run)
 }
