@@ -190,13 +190,38 @@ import Testing
             #expect(try other.next() == [1])
             try other.reception.send([.copied([UInt8](repeating: 6, count: 250_000))], to: [3])
         }
-        for _ in 0..<600 {
-            if let frames = try dealer.receive() {
-                #expect(frames.map(\.bytes.count) == [250_000])
-                return
-            }
-            try Poller.wait(for: dealer, timeout: .milliseconds(100))
+        #expect(try wait(for: [dealer]) { try dealer.receive() }?.map(\.bytes.count) == [250_000])
+    }
+
+    /// Says a word to each of so many peers once all have spoken, and ends.
+    private static func answersOnce(_ count: Int, at place: Mailbox<String>) throws {
+        let reception = try reception(.small)
+        place.put(reception.endpoint)
+        var peers: Set<[UInt8]> = []
+        while peers.count < count {
+            try Poller.wait(for: reception.sockets, and: [], timeout: .milliseconds(100))
+            while let arrival = try reception.receive() { peers.insert(arrival.peer) }
         }
-        Issue.record("nothing came in a minute")
+        for peer in peers { try reception.send([.copied([6])], to: peer) }
+    }
+
+    @Test func whatWasSaidLastIsHeardByThoseWhoStillSpeak() throws {
+        let place = try Mailbox<String>()
+        for _ in 0..<20 {
+            Thread.detachNewThread {
+                do { try Self.answersOnce(8, at: place) } catch { Issue.record("\(error)") }
+            }
+            let endpoint = try #require(place.wait(timeout: .seconds(60)).first)
+            var talkers = try (UInt8(1)...8).map { try dealer($0, to: endpoint) }
+            // Whoever speaks while the other side ends has it find out by what it can't carry on.
+            let haveHeard = waitFor(every: 50) {
+                talkers = talkers.filter { talker in
+                    try? talker.send([.copied([1])])
+                    return (try? talker.receive()) == nil
+                }
+                return talkers.isEmpty
+            }
+            #expect(haveHeard)
+        }
     }
 }

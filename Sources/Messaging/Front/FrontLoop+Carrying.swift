@@ -72,7 +72,7 @@ extension FrontLoop {
             if walk.byteCount > 0 {
                 taken = linux_send(passage.inner, bytes.baseAddress, walk.byteCount)
                 if taken < 0 {
-                    guard errno == EAGAIN || errno == EINTR else { return onHostGone(passage) }
+                    guard errno == EAGAIN || errno == EINTR else { return takeLast(passage) }
                     taken = 0
                 }
                 onTaken(UnsafeRawBufferPointer(rebasing: bytes.prefix(taken)), of: passage)
