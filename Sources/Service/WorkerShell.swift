@@ -58,6 +58,8 @@ package final class WorkerShell {
             patience: settings.patience, at: watch.elapsed)
         compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
         let context = try Context()
+        // Not none, though at the job's end nobody needs what was not sent: ZeroMQ 4.3.4 ends the process where a
+        // socket that does not linger is closed amid a message just when the other side closes, too.
         socket = try Socket(.dealer, in: context, linger: .seconds(1))
         try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try socket.setFrameLimit(bytes: 1 << 31)
@@ -101,10 +103,7 @@ package final class WorkerShell {
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try socket.receive() else { break }
                 try receive(frames)
-                if isOver {
-                    try socket.setLinger(.zero)  // whatever was not sent nobody needs any more
-                    return .finished
-                }
+                if isOver { return .finished }
             }
             if employment.wantsTurn { try perform(employment.onTurn()) }
             if let signal = signals.takeAll().first(where: { $0 != SIGCHLD }) {

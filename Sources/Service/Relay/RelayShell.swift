@@ -73,7 +73,7 @@ package final class RelayShell {
         reception = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
             keys: settings.keys?.reception(), in: context, linger: .seconds(1))
-        upper = try Socket(.dealer, in: context, linger: .seconds(1))
+        upper = try Socket(.dealer, in: context, linger: .seconds(1))  // not none: see WorkerShell
         try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
         try upper.setFrameLimit(bytes: 1 << 31)
         if let keys = settings.keys { try upper.setKeys(keys.pair(), of: keys.coordinatorKey()) }
@@ -109,7 +109,6 @@ package final class RelayShell {
                 guard let frames = try upper.receive() else { break }
                 try receiveFromAbove(frames)
                 if isOver {
-                    try upper.setLinger(.zero)  // whatever was not sent nobody needs any more
                     try reception.setLinger(Self.workersLinger)
                     return .finished
                 }
