@@ -144,6 +144,12 @@ private func object(_ text: String) throws -> [String: Any] {
     let evaluation = try String(contentsOfFile: made.evaluation, encoding: .utf8)
     let other = evaluation.replacing("ssrm.evaluation.1", with: "ssrm.evaluation.9")
     let cut = String(evaluation.prefix(500))
+    let folds = try ProgramRun.ssrm(
+        "evaluate", "--data", made.data, "--scheme", "five", "--protocol", "loso", "--preset", "wrist", "--folds-only",
+        "--json")
+    let oldFolds = folds.output.replacing(/"format" *: *"[^"]*",?/, with: "")
+    #expect(folds.status == 0 && oldFolds != folds.output)
+    let noScores = "has no scores: give the JSON of the same `ssrm evaluate` without --folds-only"
     let lost = evaluation.replacing("\"accuracy\":", with: "\"akkuracy\":")
     try FileManager.default.createDirectory(at: folder.url.appending(path: "empty"), withIntermediateDirectories: true)
     let head = "subject,recording,position,label,p_wake,p_sleep\n"
@@ -155,6 +161,8 @@ private func object(_ text: String) throws -> [String: Any] {
         ([try folder.write(cut, to: "cut.json")], "is it whole?"),
         ([try folder.write(other, to: "other.json")], "ssrm.evaluation.9"),
         ([try folder.write(lost, to: "lost.json")], "another version"),
+        ([try folder.write(folds.output, to: "folds.json")], noScores),
+        ([try folder.write(oldFolds, to: "old-folds.json")], noScores),
         ([folder.path("empty")], "no job.json"),
         ([made.data], "a dataset alone"),
         ([made.evaluation, made.evaluation], "both an evaluation"),

@@ -28,6 +28,7 @@ extension SyntheticMaps {
         let labels = try #require(report["labels"] as? [Any]).map { $0 as? Int }
         #expect(labels.count == 72)
         #expect(report["classes"] as? [String] == ["supine", "right", "left"])
+        #expect(report["format"] as? String == "ssrm.folds.1")
         let done = try object(try prepared.evaluate(division, "--steps", "0", "--epochs", "1", "--json").output)
         #expect(report["dataset_digest"] as? String == done["dataset_digest"] as? String)
         #expect(report["preset"] != nil && report["preset"] as? String == done["preset"] as? String)
@@ -139,6 +140,7 @@ extension SyntheticMaps {
             #expect((row["kappa_interval"] as? [Double])?.count == 2)
             #expect((row["confusion"] as? [[Int]])?.joined().reduce(0, +) == 72)
         }
+        #expect(report["format"] as? String == "ssrm.baselines.1")
         #expect(result.errors.contains("logistic regression, fold 2/2 without subjects"))
     }
 

@@ -24,6 +24,7 @@ import Testing
         let figures = try curve.run()
         #expect(try curve.run(threads: 3) == figures)
         #expect(try JSONDecoder().decode(LabelCurveFigures.self, from: JSONEncoder().encode(figures)) == figures)
+        #expect(figures.format == "ssrm.label-curve.1")
         #expect(figures.points.map(\.labelledSubjects) == [1, 3] && figures.subjects.count == 4)
         for point in figures.points {
             #expect(point.arms.map(\.arm) == LabelCurve.Arm.allCases)

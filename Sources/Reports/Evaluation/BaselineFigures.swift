@@ -30,6 +30,11 @@ public struct BaselineFigures: Codable, Sendable, Equatable {
         }
     }
 
+    /// What `format` is.
+    public static let format = "ssrm.baselines.1"
+
+    /// The form of these figures in files; nil in those of versions before.
+    public let format: String?
     /// The dataset's path.
     public let data: String
     /// The dataset's digest.
@@ -46,7 +51,7 @@ public struct BaselineFigures: Codable, Sendable, Equatable {
     public let tools: [Tool]
 
     private enum CodingKeys: String, CodingKey {
-        case data, scheme, every, packages, tools
+        case format, data, scheme, every, packages, tools
         case datasetDigest = "dataset_digest"
         case protocolName = "protocol"
     }

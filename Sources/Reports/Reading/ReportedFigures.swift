@@ -10,6 +10,96 @@ package enum ReportedFigures: Sendable {
     /// Of `Scripts/compare-baselines`.
     case baselines(BaselineFigures)
 
+    /// The figures in a file's JSON; nil where it is no such JSON.
+    ///
+    /// - Parameters:
+    ///   - json: a file's content.
+    ///   - path: what errors call it.
+    /// - Throws: `ReportError.otherForm` for what is no whole JSON, or of another version; `ReportError.empty` for
+    ///   folds that nothing was scored on.
+    package init?(json: Data, path: String) throws(ReportError) {
+        let decoder = JSONDecoder()
+        guard let keys = try? decoder.decode(Keys.self, from: json) else {
+            throw .otherForm(file: path, reason: "it begins like JSON and is not: is it whole?")
+        }
+        guard let kind = try Kind(keys, path: path) else { return nil }
+        func decoded<Value: Decodable>(_ type: Value.Type) throws(ReportError) -> Value {
+            do { return try decoder.decode(type, from: json) } catch {
+                throw .otherForm(
+                    file: path,
+                    reason: "it looks like \(kind.words), but of another version than this program reads: make it anew")
+            }
+        }
+        switch kind {
+        case .evaluation: self = .evaluation(try decoded(EvaluationFigures.self))
+        case .labelCurve: self = .labelCurve(try decoded(LabelCurveFigures.self))
+        case .baselines: self = .baselines(try decoded(BaselineFigures.self))
+        case .folds:
+            throw .empty(
+                file: path,
+                reason: "it says which samples each fold trains on and holds out, and has no scores: give the JSON of "
+                    + "the same `ssrm evaluate` without --folds-only")
+        }
+    }
+
+    /// What a file's JSON is of, whatever its version.
+    private enum Kind: CaseIterable {
+        case evaluation, labelCurve, baselines, folds
+
+        /// The form that this program reads.
+        var format: String {
+            switch self {
+            case .evaluation: EvaluationFigures.format
+            case .labelCurve: LabelCurveFigures.format
+            case .baselines: BaselineFigures.format
+            case .folds: FoldDivision.format
+            }
+        }
+
+        var words: String {
+            switch self {
+            case .evaluation: "an evaluation"
+            case .labelCurve: "a label curve"
+            case .baselines: "plain tools' figures"
+            case .folds: "folds"
+            }
+        }
+
+        /// What tells it in files of versions that wrote no format.
+        private var names: Set<String> {
+            switch self {
+            case .evaluation: ["confusion", "folds"]
+            case .labelCurve: ["points", "verdict"]
+            case .baselines: ["tools", "packages", "every"]
+            case .folds: ["labels", "folds"]
+            }
+        }
+
+        /// The kind that a file's format names, or its keys where it has none; nil where these are of no kind.
+        init?(_ keys: Keys, path: String) throws(ReportError) {
+            guard let format = keys.format else {
+                guard let kind = Self.allCases.first(where: { keys.names.isSuperset(of: $0.names) }) else { return nil }
+                self = kind
+                return
+            }
+            if format == Report.format {
+                throw .otherForm(file: path, reason: "it is what a report says: give what the report was made of")
+            }
+            func family(_ format: String) -> Substring {
+                format.prefix(upTo: format.lastIndex(of: ".") ?? format.endIndex)
+            }
+            let kind = Self.allCases.first { family($0.format) == family(format) }
+            guard let kind, kind.format == format else {
+                let known = kind.map { [$0.format] } ?? Self.allCases.map(\.format)
+                throw .otherForm(
+                    file: path,
+                    reason: "its format is \(format), and this program reads \(known.joined(separator: ", ")): make it "
+                        + "with this version")
+            }
+            self = kind
+        }
+    }
+
     private struct Keys: Decodable {
         let format: String?
         let names: Set<String>
@@ -25,45 +115,6 @@ package enum ReportedFigures: Sendable {
             let container = try decoder.container(keyedBy: Key.self)
             names = Set(container.allKeys.map(\.stringValue))
             format = try? container.decode(String.self, forKey: Key(stringValue: "format"))
-        }
-
-        func has(_ wanted: String...) -> Bool { names.isSuperset(of: wanted) }
-    }
-
-    /// The figures in a file's JSON; nil where it is no such JSON.
-    ///
-    /// - Parameters:
-    ///   - json: a file's content.
-    ///   - path: what errors call it.
-    /// - Throws: `ReportError.otherForm` for what is no whole JSON, or of another version.
-    package init?(json: Data, path: String) throws(ReportError) {
-        let decoder = JSONDecoder()
-        guard let keys = try? decoder.decode(Keys.self, from: json) else {
-            throw .otherForm(file: path, reason: "it begins like JSON and is not: is it whole?")
-        }
-        func decoded<Value: Decodable>(_ type: Value.Type, _ what: String) throws(ReportError) -> Value {
-            do { return try decoder.decode(type, from: json) } catch {
-                throw .otherForm(
-                    file: path,
-                    reason: "it looks like \(what), but of another version than this program reads: make it anew")
-            }
-        }
-        if let format = keys.format, format != EvaluationFigures.format {
-            throw .otherForm(
-                file: path,
-                reason: format == Report.format
-                    ? "it is what a report says: give what the report was made of"
-                    : "its format is \(format), and this program reads \(EvaluationFigures.format): make it with this "
-                        + "version")
-        }
-        if keys.has("tools", "packages", "every") {
-            self = .baselines(try decoded(BaselineFigures.self, "plain tools' figures"))
-        } else if keys.has("points", "verdict") {
-            self = .labelCurve(try decoded(LabelCurveFigures.self, "a label curve"))
-        } else if keys.has("confusion", "folds") {
-            self = .evaluation(try decoded(EvaluationFigures.self, "an evaluation"))
-        } else {
-            return nil
         }
     }
 }

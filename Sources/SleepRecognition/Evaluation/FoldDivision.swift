@@ -21,6 +21,11 @@ public struct FoldDivision: Codable, Sendable, Equatable {
         }
     }
 
+    /// What `format` is.
+    public static let format = "ssrm.folds.1"
+
+    /// The form of this in files; nil in those of versions before.
+    public let format: String?
     /// The dataset's path.
     public let data: String
     /// The dataset's digest.
@@ -39,14 +44,14 @@ public struct FoldDivision: Codable, Sendable, Equatable {
     public let folds: [Fold]
 
     private enum CodingKeys: String, CodingKey {
-        case data, scheme, classes, preset, labels, folds
+        case format, data, scheme, classes, preset, labels, folds
         case protocolName = "protocol"
         case datasetDigest = "dataset_digest"
     }
 
     init(_ evaluation: Evaluation) {
         let dataset = evaluation.dataset
-        (data, datasetDigest) = (dataset.path, dataset.digest)
+        (format, data, datasetDigest) = (Self.format, dataset.path, dataset.digest)
         (protocolName, scheme) = (evaluation.division.name, evaluation.scheme.rawValue)
         (classes, labels) = (evaluation.labels.classes, evaluation.labels.labels)
         preset = evaluation.settings.name

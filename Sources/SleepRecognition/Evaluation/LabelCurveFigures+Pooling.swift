@@ -7,7 +7,7 @@ extension LabelCurveFigures {
         let (dataset, all) = (evaluation.dataset, outcomes.joined())
         let people = Set(all.flatMap { $0.scores[0].keys }).sorted()
         let bootstrap = SubjectBootstrap(people: people.count, seed: evaluation.seed)
-        (data, datasetDigest) = (dataset.path, dataset.digest)
+        (format, data, datasetDigest) = (Self.format, dataset.path, dataset.digest)
         (protocolName, scheme, classes) = (
             evaluation.division.name, evaluation.scheme.rawValue, evaluation.classes
         )

@@ -64,6 +64,11 @@ public struct LabelCurveFigures: Codable, Sendable, Equatable {
         }
     }
 
+    /// What `format` is.
+    public static let format = "ssrm.label-curve.1"
+
+    /// The form of these figures in files; nil in those of versions before.
+    public let format: String?
     /// The dataset's path.
     public let data: String
     /// The dataset's digest.
@@ -102,7 +107,7 @@ public struct LabelCurveFigures: Codable, Sendable, Equatable {
     public let verdict: String
 
     private enum CodingKeys: String, CodingKey {
-        case data, scheme, classes, preset, settings, changes, seed, draws, samples, subjects, folds, intervals
+        case format, data, scheme, classes, preset, settings, changes, seed, draws, samples, subjects, folds, intervals
         case comparison, points, notes, verdict
         case datasetDigest = "dataset_digest"
         case protocolName = "protocol"
