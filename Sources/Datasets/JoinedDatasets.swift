@@ -83,8 +83,7 @@ public struct JoinedDatasets: RecordingSource {
                         recordings: dataset.recordings.count)
                 ] : dataset.sources
         }
-        // Read in different ways, they can't be read alike once more.
-        outline.reader = datasets.allSatisfy { $0.reader == first.reader } ? first.reader : nil
+        outline.reader = Self.reader(of: datasets)
         outline.preparation = preparation ?? first.preparation
         outline.frame = preparation == nil ? first.frame : nil
         self.outline = outline
@@ -118,6 +117,19 @@ public struct JoinedDatasets: RecordingSource {
             samples.copy(Array(start..<start + count), into: values.base)
             try writer.append(UnsafeBufferPointer(rebasing: values.values[..<(count * samples.valuesPerSample)]))
         }
+    }
+
+    /// How all were read; nil where they were read in different ways, and can't be read alike once more.
+    ///
+    /// Those without labels have no margin around sleep, whatever the others have.
+    private static func reader(of datasets: [Dataset]) -> ReaderRecord? {
+        let labelled = datasets.filter { !$0.codes.isEmpty }
+        guard let reader = (labelled.first ?? datasets.first)?.reader else { return nil }
+        let (margin, rest) = (ReaderRecord.wakeMargin, datasets.filter(\.codes.isEmpty))
+        let areAlike =
+            labelled.allSatisfy { $0.reader == reader }
+            && rest.allSatisfy { $0.reader?.without(margin) == reader.without(margin) }
+        return areAlike ? reader : nil
     }
 
     private static func fileName(of dataset: Dataset) -> String { URL(filePath: dataset.path).lastPathComponent }

@@ -14,6 +14,16 @@ public struct ReaderRecord: Codable, Sendable, Equatable {
         (self.reader, self.settings, self.layout) = (reader, settings, layout)
     }
 
+    /// The option that says how much is kept around sleep: nothing follows from it for recordings of which nobody says
+    /// where sleep is.
+    public static let wakeMargin = "wake-margin"
+
+    /// The same without an option.
+    public func without(_ option: String) -> ReaderRecord {
+        ReaderRecord(
+            reader: reader, settings: settings.filter { $0.key != option }, layout: layout.filter { $0.key != option })
+    }
+
     /// The reader with all its options, as a person would write it down.
     public var summary: String {
         let all = settings.merging(layout) { first, _ in first }.sorted { $0.key < $1.key }

@@ -94,7 +94,8 @@ struct EDFCommand: ReaderCommand {
     var rowSeconds = 1.0
 
     @Option(
-        name: .long, help: "Keep this many minutes before the first and after the last sleep. (default: everything)")
+        name: .customLong(ReaderRecord.wakeMargin),
+        help: "Keep this many minutes before the first and after the last sleep. (default: everything)")
     var wakeMargin: Double?
 
     @Option(
@@ -176,14 +177,15 @@ struct EDFCommand: ReaderCommand {
             files, unpaired: unpaired, channels: channels, channelUnits: unitTexts, rate: rate,
             rowSeconds: rowSeconds, wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken,
             filesAreSubjects: fileIsSubject, reading: stages.reading(scorer: scorer))
-        let layout = source.layout
-        return ReadRecordings(
-            source,
-            ReaderRecord(
-                reader: "edf",
-                settings: [
-                    "channels": layout.channels.joined(separator: ","), "rate": "\(layout.rate)",
-                    "row-seconds": "\(layout.rowSeconds)",
-                ]))
+        return ReadRecordings(source, record(of: source.layout))
+    }
+
+    private func record(of layout: PolysomnographyLayout) -> ReaderRecord {
+        var settings = [
+            "channels": layout.channels.joined(separator: ","), "rate": "\(layout.rate)",
+            "row-seconds": "\(layout.rowSeconds)",
+        ]
+        settings[ReaderRecord.wakeMargin] = wakeMargin.map { "\($0)" }
+        return ReaderRecord(reader: "edf", settings: settings)
     }
 }

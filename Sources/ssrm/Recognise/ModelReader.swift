@@ -19,12 +19,16 @@ struct ModelReader {
 
     /// What a model may say: nothing that names a file.
     private static let options: Set<String> = [
-        "channels", "rate", "row-seconds", "features", "window", "content", "from", "settling-frames", "experiment",
+        "channels", "rate", "row-seconds", ReaderRecord.wakeMargin, "features", "window", "content", "from",
+        "settling-frames", "experiment",
         "vocabulary", "values", "values-from", "units", "rows", "baseline", "feet-first", "subject", "recording",
         "position",
         "time-column", "position-step", "time-zone", "date-order", "max-gap", "heart-rate", "activity", "delimiter",
         "skip-lines",
     ]
+
+    /// Options that are of no use without one of others.
+    private static let companions: [String: Set<String>] = [ReaderRecord.wakeMargin: ["hypnogram", "root"]]
 
     private let command: any ReaderCommand
     /// What errors call the recordings.
@@ -77,16 +81,11 @@ struct ModelReader {
                 "--\(name) is the model's to say (\(record.settings[name] ?? "")): leave it out, or make a dataset with "
                     + "`ssrm data \(reader)`")
         }
-        let replaced = Self.alternatives.filter { !$0.isDisjoint(with: given) }.reduce(given) { $0.union($1) }
-        let kept = record.settings.merging(record.layout.filter { !replaced.contains($0.key) }) { own, _ in own }
-        let known = kept.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" }
         name = "--from \(reader)"
-        // The zone is of times that say none, where these recordings have such.
-        let zones =
-            kept["time-zone"] != nil && given.isDisjoint(with: ["time-zone", "own-time-zones"])
-            ? ["--own-time-zones"] : []
         // Nothing is written there: the command is asked for its recordings alone.
-        let all = arguments + known + zones + Self.unlabelled(type, given) + ["--out", "predictions"]
+        let all =
+            arguments + Self.arguments(for: record, beside: given) + Self.unlabelled(type, given)
+            + ["--out", "predictions"]
         do {
             guard let parsed = try type.parseAsRoot(all) as? any ReaderCommand else {
                 throw ProgramError("\(name): say where the recordings are (`ssrm data \(reader) --help`)")
@@ -97,6 +96,17 @@ struct ModelReader {
         } catch {
             throw ProgramError("\(name): \(type.message(for: error)) (`ssrm data \(reader) --help`)")
         }
+    }
+
+    /// What of a record is to be asked of the reader, beside options of these names.
+    private static func arguments(for record: ReaderRecord, beside given: Set<String>) -> [String] {
+        let replaced = alternatives.filter { !$0.isDisjoint(with: given) }.reduce(given) { $0.union($1) }
+        let kept = record.settings.merging(record.layout.filter { !replaced.contains($0.key) }) { own, _ in own }
+            .filter { companions[$0.key].map { !$0.isDisjoint(with: given) } ?? true }
+        let known = kept.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" }
+        // The zone is of times that say none, where these recordings have such.
+        let hasZones = kept["time-zone"] != nil && given.isDisjoint(with: ["time-zone", "own-time-zones"])
+        return known + (hasZones ? ["--own-time-zones"] : [])
     }
 
     /// Whoever is to be recognised needs no labels.
