@@ -199,6 +199,7 @@ func aPublishedPolysomnographyBecomesADataset() throws {
     ["edf", "--root", "x", "--channels", "A", "--row-seconds", "0", "--out", "y"],
     ["edf", "--root", "x", "--channels", "A", "--wake-margin", "-1", "--out", "y"],
     ["sleepbrl", "--root", "x", "--window", "4", "--out", "y"],
+    ["sleepbrl", "--root", "x", "--window", "5", "--out", "y"],  // of features alone
     ["sleepbrl", "--root", "x", "--content", "z", "--out", "y"],
 ])
 func wrongUsageOfRecordingFilesIsExplained(arguments: [String]) throws {

@@ -75,7 +75,24 @@ private func made(_ folder: TemporaryFolder, _ arguments: String...) throws -> P
 }
 
 @Test(arguments: [
-    ["--rate", "0"], ["--channels", "x,x"], ["--from", "published", "--content", "windows"], ["--from", "somewhere"],
+    ["--channels", "x"], ["--rate", "32"], ["--features", "published", "--rate", "50"],
+    ["--content", "windows", "--features", "night"], ["--content", "windows", "--window", "11"],
+])
+func anOptionOfOtherSamplesIsRefusedAndSaidToBe(arguments: [String]) throws {
+    let folder = try root(published: false)
+    let result = try ProgramRun(
+        ["data", "sleep-accel", "--root", folder.path("root"), "--out", folder.path("out")] + arguments
+    ).result()
+    let (option, content) =
+        arguments[0] == "--content" ? (arguments[2], "features") : (arguments.dropLast().last, "windows")
+    let words = "\(option ?? "") goes with --content \(content): leave it out, or give that"
+    #expect(result.status != 0 && result.errors.contains(words), "\(result.errors)")
+    #expect(try folder.contents == ["root"])
+}
+
+@Test(arguments: [
+    ["--content", "windows", "--rate", "0"], ["--content", "windows", "--channels", "x,x"],
+    ["--from", "published", "--content", "windows"], ["--from", "somewhere"],
     ["--features", "night,steps"], ["--features", "published,steps"],
 ])
 func wrongOptionsOfSleepAccelSayHowItIsUsed(arguments: [String]) throws {

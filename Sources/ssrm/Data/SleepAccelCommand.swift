@@ -52,15 +52,15 @@ struct SleepAccelCommand: ReaderCommand {
     var content = Content.features
 
     @Option(
-        name: .long,
+        name: .customLong("features"),
         help: """
-            Which features: night, published (\(SleepAccelFeatures.defaultFeatures.joined(separator: ","))), or names separated \
+            Which features: night (the default), published (\(SleepAccelFeatures.defaultFeatures.joined(separator: ","))), or names separated \
             by commas. From raw files: count (activity), hr (variation of the heart rate), time (hours), cosine (of 24 h), \
             steps (in ten minutes); only the files that they need are read. From features_walch: the part of a file's name \
             before _feature.out.
             """,
         transform: names)
-    var features = ["night"]
+    private var givenFeatures: [String]?
 
     @Option(
         name: .long,
@@ -71,22 +71,28 @@ struct SleepAccelCommand: ReaderCommand {
     var window: Int?
 
     @Option(
-        name: .long,
+        name: .customLong("channels"),
         help: """
-            Which signals a window holds side by side, separated by commas: magnitude (of the acceleration, less its median, in g), \
-            x, y, z (in g), hr (less its median, in hundreds of beats per minute).
+            With --content windows: which signals a window holds side by side, separated by commas: magnitude (of the \
+            acceleration, less its median, in g; the default), x, y, z (in g), hr (less its median, in hundreds of beats per minute).
             """,
         transform: names)
-    var channels = ["magnitude"]
+    private var givenChannels: [String]?
 
-    @Option(name: .long, help: "How many values a second a window has of each signal.")
-    var rate = 32
+    @Option(
+        name: .customLong("rate"),
+        help: "With --content windows: how many values a second a window has of each signal. (default: 32)")
+    private var givenRate: Int?
 
     @OptionGroup var unlabelled: UnlabelledOptions
 
     @OptionGroup var output: DatasetOutput
 
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
+
+    private var features: [String] { givenFeatures ?? ["night"] }
+    private var channels: [String] { givenChannels ?? ["magnitude"] }
+    private var rate: Int { givenRate ?? 32 }
 
     private var isNight: Bool { content == .features && features == ["night"] }
 
@@ -105,6 +111,14 @@ struct SleepAccelCommand: ReaderCommand {
         }
         guard features.count == 1 || !features.contains(where: ["night", "published"].contains) else {
             throw ValidationError("--features night and --features published stand for a whole set: name nothing else")
+        }
+        let idle =
+            content == .features
+            ? [(givenChannels != nil, "--channels"), (givenRate != nil, "--rate")]
+            : [(givenFeatures != nil, "--features"), (window != nil, "--window")]
+        if let (_, option) = idle.first(where: \.0) {
+            let other = content == .features ? Content.windows : .features
+            throw ValidationError("\(option) goes with --content \(other.rawValue): leave it out, or give that")
         }
         guard content == .features || from != .published else {
             throw ValidationError("--content windows is made from raw files: leave --from published out")

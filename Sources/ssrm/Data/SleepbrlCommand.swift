@@ -28,8 +28,10 @@ struct SleepbrlCommand: ReaderCommand {
     @Option(name: .long, help: "What a sample holds.")
     var content = SleepBioradiolocation.Content.windows
 
+    private static let window = 11
+
     @Option(name: .long, help: "How many sleep epochs a sample of features spans; an odd number.")
-    var window = 11
+    var window = Self.window
 
     @OptionGroup var unlabelled: UnlabelledOptions
 
@@ -39,6 +41,10 @@ struct SleepbrlCommand: ReaderCommand {
 
     func validate() throws {
         try requireWindow(window)
+        // What a model says of windows has this one, too.
+        guard content == .features || window == Self.window else {
+            throw ValidationError("--window goes with --content features: leave it out, or give that")
+        }
     }
 
     var inputs: [String] { [root] }
