@@ -24,6 +24,7 @@ public struct TableColumns: Sendable, Equatable {
     public var subject: Subject
     /// The recording: a night, say; the same name under two subjects is two recordings.
     ///
+    /// The subject's column, too, where each has one recording.
     /// Nil for times that are divided where long gaps are.
     public var recording: String?
     /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
@@ -88,9 +89,13 @@ public struct TableColumns: Sendable, Equatable {
         guard !wanted.isEmpty else {
             throw .badLine(path: path, line: line, reason: "no column of values is left; there are \(list(names))")
         }
-        var used: Set<String> = []
-        for name in roles + wanted where !used.insert(name).inserted {
-            throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is asked for twice")
+        var uses: [String: String] = [:]
+        for (name, use) in asked + wanted.map({ ($0, "values") }) {
+            guard let other = uses.updateValue(use, forKey: name) else { continue }
+            let remedy =
+                use == other
+                ? "among the values: leave one out" : "as \(other) and as \(use): each has a column of its own"
+            throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is asked for twice, \(remedy)")
         }
         var valuePlaces: [Int] = []
         for name in wanted { valuePlaces.append(try place(name)) }
@@ -120,7 +125,18 @@ public struct TableColumns: Sendable, Equatable {
         return roles
     }
 
-    private var roles: [String] { [subjectColumn, recording, position, label].compactMap(\.self) }
+    private var roles: [String] { asked.map(\.name) }
+
+    /// The columns that are no values, and what each is in messages.
+    ///
+    /// Where each person has one recording, one column may name both.
+    private var asked: [(name: String, use: String)] {
+        let recording = recording == subjectColumn ? nil : recording
+        let names = [
+            (subjectColumn, "subject"), (recording, "recording"), (position, "position or time"), (label, "label"),
+        ]
+        return names.compactMap { name, use in name.map { ($0, use) } }
+    }
 
     private var subjectColumn: String? {
         if case .column(let name) = subject { return name }

@@ -57,8 +57,8 @@ struct TableCommand: ReaderCommand {
     @Option(
         name: .long,
         help: """
-            The column that names the recording of that subject, a night for example. With --time-column it may be left \
-            out: recordings then end where a gap is longer than --max-gap.
+            The column that names the recording of that subject, a night for example; that of --subject once more where each \
+            has one. With --time-column it may be left out: recordings then end where a gap is longer than --max-gap.
             """)
     var recording: String?
 
