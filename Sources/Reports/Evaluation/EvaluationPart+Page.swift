@@ -70,6 +70,8 @@ extension EvaluationPart {
     private var worst: Prose {
         let sorted = figures.subjects.sorted { $0.accuracy < $1.accuracy }
         guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else { return "" }
+        let range = Prose.range(percent: least.accuracy, most.accuracy)
+        if range == "\(percent: least.accuracy)" { return "It is the same, \(range), for each of them." }
         return """
             People differ: from \(percent: least.accuracy) (\(name: least.subject)) to \(percent: most.accuracy) \
             (\(name: most.subject)).
@@ -170,7 +172,10 @@ extension EvaluationPart {
             .heading("Each person"),
             .figure(
                 Figure(
-                    caption: "A dot is a person; the line is all people together, with its 95 % interval",
+                    caption: """
+                        A dot is a person; the line is all people together\
+                        \(figures.accuracyInterval == nil ? "" : ", with its 95 % interval")
+                        """,
                     panels: [
                         panel("Cohen's kappa", { $0.kappa }, whole: figures.kappa, figures.kappaInterval),
                         panel("Accuracy", { $0.accuracy }, whole: figures.accuracy, figures.accuracyInterval),

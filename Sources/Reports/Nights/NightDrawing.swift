@@ -44,7 +44,7 @@ struct NightDrawing {
         return Figure(
             caption: "\(name: night.subject)\(night.recording == night.subject ? "" : ", \(name: night.recording)")",
             panels: panels,
-            axis: detail.isFull ? (night.clock == nil ? "hours since the first sample" : "time of day") : "",
+            axis: detail.isFull ? axis : "",
             legend: legend)
     }
 
@@ -170,26 +170,44 @@ struct NightDrawing {
             marks: grid + [.init(style: "t k0", path: path)])
     }
 
-    private var hours: Double { Double(span) / 120 }
+    private var axis: String {
+        night.clock != nil ? "time of day" : "\(tickMinutes < 60 ? "minutes" : "hours") since the first sample"
+    }
 
-    /// Full hours, of the clock where there is one: from the night's begin, in hours, and what they are called.
-    private var fullHours: [(after: Double, hour: Int)] {
-        let begin = night.clock ?? 0
-        let first = Int(begin.rounded(.up))
-        return (0..<max(1, min(800, Int(hours) + 2))).map { (Double(first + $0) - begin, first + $0) }
-            .filter { $0.after >= 0 && $0.after <= hours }
+    private var minutes: Double { Double(span) / 2 }
+
+    /// How many minutes lie between two ticks: about five ticks on the axis, two or more on one of half an hour.
+    private var tickMinutes: Int {
+        [1, 5, 10, 15, 30].first { minutes <= Double(5 * $0) } ?? 60 * max(1, Int((minutes / 300).rounded(.up)))
+    }
+
+    /// Minutes that a number of them divides, of the clock where there is one: their places in a night, of 0 to 1,
+    /// and how many they are.
+    private func full(_ divisor: Int) -> [(place: Double, minute: Int)] {
+        let begin = 60 * (night.clock ?? 0)
+        // A time of day that is a third of an hour is not quite so many minutes.
+        let first = Int((begin / Double(divisor) - 1e-6).rounded(.up))
+        let last = Int(((begin + minutes) / Double(divisor) + 1e-6).rounded(.down))
+        guard first <= last else { return [] }
+        return (first...min(last, first + 800)).map { number in
+            let minute = number * divisor
+            return (min(max((Double(minute) - begin) / minutes, 0), 1), minute)
+        }
     }
 
     private var ticks: [Panel.Tick] {
-        let every = max(1, Int((hours / 5).rounded(.up)))
-        return fullHours.filter { $0.hour % every == 0 }.map { after, hour in
-            let text = night.clock == nil ? "\(hour)" : String(format: "%02d:00", ((hour % 24) + 24) % 24)
-            return Panel.Tick(place: after / hours, text: text)
+        full(tickMinutes).map { place, minute in
+            if night.clock == nil {
+                return Panel.Tick(place: place, text: "\(tickMinutes < 60 ? minute : minute / 60)")
+            }
+            let ofDay = ((minute % 1440) + 1440) % 1440
+            return Panel.Tick(place: place, text: String(format: "%02d:%02d", ofDay / 60, ofDay % 60))
         }
     }
 
     private var grid: [Panel.Mark] {
         guard detail.isFull else { return [] }
-        return [.init(style: "g", path: fullHours.map { Path.down(Int(1000 * $0.after / hours)) }.joined())]
+        let places = full(min(tickMinutes, 60)).map(\.place)
+        return [.init(style: "g", path: places.map { Path.down(Int(1000 * $0)) }.joined())]
     }
 }

@@ -44,19 +44,25 @@ extension NightsPart {
         let agreements = nights.compactMap(\.agreement).sorted()
         let compared: Prose =
             agreements.isEmpty
-            ? "Nobody scored them, so that nothing can be compared."
+            ? "No sleep epoch is both scored and recognised here, so that nothing can be compared."
             : """
-            Scored and recognised stages are the same in \(percent: agreements[0]) to \
-            \(percent: agreements[agreements.count - 1]) of a night's sleep epochs.
+            Scored and recognised stages are the same in \
+            \(Prose.range(percent: agreements[0], agreements[agreements.count - 1])) of a night's sleep epochs.
             """
+        let unscored = nights.count { $0.scored == nil }
+        let over =
+            switch unscored {
+            case 0: "both are taken over the sleep epochs that were scored"
+            case nights.count: "they are taken over all that was recognised"
+            default: "both are taken over the sleep epochs that were scored, of nights without such over all"
+            }
         let joined: Prose =
             stretches > nights.count
             ? " Gaps divided them into \(stretches) recordings: in a gap time is time in bed, and no stage." : ""
         return """
             \(nights.count) \(nights.count == 1 ? "night" : "nights") of \(people) \(people == 1 ? "person" : "people"), \
             in sleep epochs of 30 s. \(compared) Statistics follow the definitions of the American Academy of Sleep Medicine; \
-            both are taken over the sleep epochs that were scored, and where the datasets do not say when the lights went \
-            out, the time recorded is the time in bed.\(joined)
+            \(over), and where the datasets do not say when the lights went out, the time recorded is the time in bed.\(joined)
             """
     }
 

@@ -110,6 +110,12 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// Two parts of a whole and what is between them; one where both are shown alike.
+    static func range(percent low: Double, _ high: Double) -> Prose {
+        let (first, last): (Prose, Prose) = ("\(percent: low)", "\(percent: high)")
+        return first.plain == last.plain ? first : "\(first) to \(last)"
+    }
+
     /// Without markup, for what is read aloud or shown beside the pointer.
     var plain: String { spans.map(\.text).joined() }
 
