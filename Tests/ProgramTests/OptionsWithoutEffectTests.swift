@@ -70,6 +70,43 @@ import Testing
     #expect(taken.status == 0 && taken.errors == "", "\(taken.errors)")
 }
 
+/// What a file of settings changes is said like what `--set` does; what it has as its preset has it is not.
+@Test func settingsOfAFileThatHaveNoEffectAreSaid() throws {
+    let folder = try TemporaryFolder()
+    let data = try maps(in: folder)
+    func notes(_ text: String, _ more: String...) throws -> [String] {
+        try folder.write(text, to: "mine.yaml")
+        let result = try ProgramRun(
+            [
+                "evaluate", "--data", data, "--scheme", "posture3", "--config", "mine.yaml", "--protocol", "loso",
+                "--folds-only",
+            ] + more, in: folder.url.path
+        ).result()
+        #expect(result.status == 0, "\(result.errors)")
+        return result.errors.split(separator: "\n").map { String($0) }
+    }
+    let none = "base: paper\nrecogniser:\n  encoder: none\n  include_inputs: true\n"
+    let nothing = "no effect: nothing is pre-trained where recogniser.encoder is none"
+    #expect(try notes(none) == [])
+    #expect(
+        try notes(none + "upstream:\n  shards: 3\n") == ["note: of mine.yaml upstream.shards 3 has \(nothing)"])
+    #expect(
+        try notes(none + "  encoder_learning_rate: 0.5\nupstream:\n  shards: 3\n  shard_size: 5\n") == [
+            "note: of mine.yaml upstream.shards 3, upstream.shard_size 5 have \(nothing)",
+            "note: of mine.yaml recogniser.encoder_learning_rate 0.5 has no effect: no encoder is trained on where "
+                + "recogniser.encoder is none",
+        ])
+    #expect(
+        try notes(none + "upstream:\n  shards: 3\n", "--set", "upstream.shards=5") == [
+            "note: --set upstream.shards=5 has \(nothing)"
+        ])
+    // A whole file says what it has otherwise than the preset that is nearest.
+    let whole = try ProgramRun.ssrm("preset", "show", "wrist").output
+    #expect(try notes(whole) == [])
+    let changed = whole.replacing(/fold_steps: \d+/, with: "fold_steps: 7")
+    #expect(try notes(changed) == ["note: of mine.yaml upstream.fold_steps 7 has \(nothing)"])
+}
+
 /// A dataset of made-up maps.
 private func maps(in folder: TemporaryFolder) throws -> String {
     let data = folder.path("maps.safetensors")

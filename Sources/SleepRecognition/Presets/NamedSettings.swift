@@ -7,9 +7,15 @@ public struct NamedSettings: Sendable, Equatable {
     /// The values; replacing some does not change the name, so that results say of themselves what was changed.
     public var values: PresetSettings
 
+    /// What a file has otherwise than the preset that it begins with, or than the one that it is nearest to, like
+    /// `recogniser.epochs 5`; none where no file was read.
+    public let fileChanges: [String]
+
     /// Settings of one's own.
-    public init(name: String, values: PresetSettings) {
-        (self.name, self.values) = (name, values)
+    public init(name: String, values: PresetSettings) { self.init(name: name, values: values, fileChanges: []) }
+
+    private init(name: String, values: PresetSettings, fileChanges: [String]) {
+        (self.name, self.values, self.fileChanges) = (name, values, fileChanges)
     }
 
     /// A preset, with some of its values replaced.
@@ -43,10 +49,16 @@ public struct NamedSettings: Sendable, Equatable {
         var reader = PresetReader()
         try reader.read(file: path)
         let same = Preset.all.first { $0.settings == reader.settings }
+        let read = reader.settings
+        let fileChanges =
+            reader.base.map { read.differences(from: $0.settings) }
+            ?? Preset.all.map { read.differences(from: $0.settings) }.min { $0.count < $1.count } ?? []
         try reader.read(assignments: assignments, unused: unused)
         let fileName = URL(filePath: path).lastPathComponent
         let isPresetsName = Preset.all.contains { $0.name == fileName }
-        self.init(name: same?.name ?? (isPresetsName ? "file \(fileName)" : fileName), values: reader.settings)
+        self.init(
+            name: same?.name ?? (isPresetsName ? "file \(fileName)" : fileName), values: reader.settings,
+            fileChanges: fileChanges)
     }
 
     /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no
@@ -56,13 +68,14 @@ public struct NamedSettings: Sendable, Equatable {
     public var changes: [String] {
         Preset.all.first { $0.name == name }.map { values.differences(from: $0.settings) } ?? []
     }
-    /// The changes of trees' settings that have no effect, because there are none for so many classes.
+
+    /// The changes of trees' settings, a file's too, that have no effect, because there are none for so many classes.
     ///
     /// - Parameter classes: how many are told apart.
     /// - Returns: them, like `recogniser.tree_count 50`.
     public func changesWithoutTrees(classes: Int) -> [String] {
         guard let most = values.recogniser.trees.forest?.mostClasses, most > 0, classes > most else { return [] }
         let (prefix, limit) = ("recogniser.tree_", "recogniser.tree_most_classes ")
-        return changes.filter { $0.hasPrefix(prefix) && !$0.hasPrefix(limit) }
+        return (changes.isEmpty ? fileChanges : changes).filter { $0.hasPrefix(prefix) && !$0.hasPrefix(limit) }
     }
 }

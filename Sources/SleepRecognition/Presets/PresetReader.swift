@@ -30,12 +30,14 @@ struct PresetReader {
 
     /// What has been read; of use once every setting has been.
     private(set) var settings = PresetSettings.unread
+    /// The preset that was read first; nil where there was none.
+    private(set) var base: Preset?
     /// Where each setting was read, by its path; a kind's standard values are where the kind was named.
     private var places: [String: Place] = [:]
 
     /// Reads a preset.
     mutating func read(_ preset: Preset) {
-        settings = preset.settings
+        (settings, base) = (preset.settings, preset)
         for part in PresetPart.all {
             for key in part.keys(settings) { places["\(part.section).\(key.name)"] = .text("preset \(preset.name)") }
         }

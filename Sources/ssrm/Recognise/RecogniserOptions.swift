@@ -57,11 +57,32 @@ struct RecogniserOptions: ParsableArguments {
 }
 
 extension PresetOptions {
-    /// Says which values of `--set` have no effect on a recogniser with any of these settings, and why.
+    /// Says which values of `--set` and of the file of settings have no effect on a recogniser with any of these
+    /// settings, and why.
     func noteWhatHasNoEffect(in settings: [NamedSettings]) {
         for assignment in set {
             guard let reason = settings.reasonWithoutEffect(of: assignment) else { continue }
             Terminal.error("note: --set \(assignment) has no effect: \(reason)")
+        }
+        guard let config, let changes = settings.first?.fileChanges else { return }
+        let replaced = Set(set.map { $0.prefix { $0 != "=" } })
+        var changesOfReason: [(reason: String, changes: [String])] = []
+        for change in changes {
+            let path = change.prefix { $0 != " " }
+            guard !replaced.contains(path), let reason = settings.reasonWithoutEffect(of: String(path)) else {
+                continue
+            }
+            if let place = changesOfReason.firstIndex(where: { $0.reason == reason }) {
+                changesOfReason[place].changes.append(change)
+            } else {
+                changesOfReason.append((reason, [change]))
+            }
+        }
+        for (reason, changes) in changesOfReason {
+            let others = changes.count > 4 ? ["\(changes.count - 3) more"] : []
+            let words = (changes.prefix(others.isEmpty ? 4 : 3) + others).joined(separator: ", ")
+            let verb = changes.count == 1 ? "has" : "have"
+            Terminal.error("note: of \(config) \(words) \(verb) no effect: \(reason)")
         }
     }
 }
