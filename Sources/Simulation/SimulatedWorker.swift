@@ -163,6 +163,55 @@ struct SimulatedWorker {
         lacking?.remove(block)
     }
 
+    private mutating func bring(_ work: Work, _ parcel: Parcel?, _ now: Duration) {
+        let blocks = run.blocks(of: work.leaves, step: work.step)
+        lacking = Set(blocks).subtracting(held)
+        let ahead = (work.step + 1..<run.steps).flatMap { run.blocks(of: work.leaves, step: $0) }
+        perform(employment.onNeed(blocks, ahead: ahead, of: work.claim), on: parcel, now)
+    }
+
+    private mutating func lookUp(_ block: Int, _ parcel: Parcel?, _ now: Duration) {
+        if held.contains(block) { fault = "block \(block) is here and was looked for" }
+        let isFound = draw.happens(300)
+        if isFound { hold(block) }
+        perform(employment.onLookUp(block, isFound: isFound), on: parcel, now)
+    }
+
+    private mutating func take(_ block: Int, _ parcel: Parcel?, _ now: Duration) {
+        if draw.happens(20) { return perform(employment.onAltered(block), on: parcel, now) }
+        hold(block)
+        perform(employment.onBlock(block), on: parcel, now)
+    }
+
+    private mutating func take(part: Int, of parcel: Parcel?) {
+        if part == 0 { coming = [] }
+        coming += parcel?.cells ?? []
+        if coming.count != part + 1 { fault = "a part of parameters was taken out of order" }
+    }
+
+    private mutating func prepare(_ generation: Int) {
+        if generation <= preparedGeneration { fault = "generation \(generation) was prepared twice" }
+        preparedGeneration = generation
+        acts.append(.prepare(generation: generation))
+    }
+
+    private mutating func compute(_ work: Work, generation: Int, _ now: Duration) {
+        guard let parameters = parameters.first(where: { $0.step == work.step })?.cell else {
+            return fault = "there are no parameters to compute at"
+        }
+        sessionOfClaim[work.claim] = session
+        begun[work.claim] = now
+        if !machine.hasDataset, lacking?.isEmpty != true { fault = "samples of the work are missing" }
+        acts.append(.compute(work, parameters: parameters, generation: generation))
+    }
+
+    private mutating func release(_ claims: [UInt64]) {
+        for claim in claims {
+            for cell in lent[claim] ?? [] { cell.value = ~cell.value }
+            lent[claim] = nil
+        }
+    }
+
     private mutating func perform(_ directives: [Employment.Directive], on parcel: Parcel? = nil, _ now: Duration) {
         for directive in directives {
             switch directive {
@@ -184,49 +233,19 @@ struct SimulatedWorker {
             case .stream(let keepsBlocks): if !keepsBlocks { held = [] }
             case .bring(let work, let withNewParameters):
                 if withNewParameters { keepParameters(of: work, parcel) }
-                let blocks = run.blocks(of: work.leaves, step: work.step)
-                lacking = Set(blocks).subtracting(held)
-                let ahead = (work.step + 1..<run.steps).flatMap { run.blocks(of: work.leaves, step: $0) }
-                perform(employment.onNeed(blocks, ahead: ahead, of: work.claim), on: parcel, now)
+                bring(work, parcel, now)
             case .keepParameters(let work): keepParameters(of: work, parcel)
-            case .lookUp(let block):
-                if held.contains(block) { fault = "block \(block) is here and was looked for" }
-                let isFound = draw.happens(300)
-                if isFound { hold(block) }
-                perform(employment.onLookUp(block, isFound: isFound), on: parcel, now)
-            case .takeBlock(let block):
-                if draw.happens(20) {
-                    perform(employment.onAltered(block), on: parcel, now)
-                } else {
-                    hold(block)
-                    perform(employment.onBlock(block), on: parcel, now)
-                }
+            case .lookUp(let block): lookUp(block, parcel, now)
+            case .takeBlock(let block): take(block, parcel, now)
             case .dropBlocks(let blocks):
                 if !held.isSuperset(of: blocks) { fault = "blocks are to go that are not here" }
                 held.subtract(blocks)
-            case .takePart(let part):
-                if part == 0 { coming = [] }
-                coming += parcel?.cells ?? []
-                if coming.count != part + 1 { fault = "a part of parameters was taken out of order" }
-            case .prepare(let generation):
-                if generation <= preparedGeneration { fault = "generation \(generation) was prepared twice" }
-                preparedGeneration = generation
-                acts.append(.prepare(generation: generation))
+            case .takePart(let part): take(part: part, of: parcel)
+            case .prepare(let generation): prepare(generation)
             case .compute(let work, let withNewParameters, let generation):
                 if withNewParameters { keepParameters(of: work, parcel) }
-                guard let parameters = parameters.first(where: { $0.step == work.step })?.cell else {
-                    fault = "there are no parameters to compute at"
-                    continue
-                }
-                sessionOfClaim[work.claim] = session
-                begun[work.claim] = now
-                if !machine.hasDataset, lacking?.isEmpty != true { fault = "samples of the work are missing" }
-                acts.append(.compute(work, parameters: parameters, generation: generation))
-            case .release(let claims):
-                for claim in claims {
-                    for cell in lent[claim] ?? [] { cell.value = ~cell.value }
-                    lent[claim] = nil
-                }
+                compute(work, generation: generation, now)
+            case .release(let claims): release(claims)
             case .event(let event): acts.append(.tell(event))
             case .connectAnew: break  // what is lost on the way is lost, by this connection or another
             case .end: acts.append(.end(reason: nil))

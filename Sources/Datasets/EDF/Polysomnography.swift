@@ -119,65 +119,40 @@ public struct Polysomnography: RecordingSource {
         return layout
     }
 
+    /// A night's sleep epochs.
+    private struct Scored {
+        /// The number of the first.
+        let first: Int
+        /// The stages from there on.
+        let stages: [SleepStage?]
+        /// The seconds from the start of the signals to that of sleep epoch 0: 0 to 30.
+        let offset: Double
+    }
+
     /// A night's sleep epochs with their stages, and where they lie; nil where it is of no use, which `skipped` says.
-    ///
-    /// - Returns: the number of the first sleep epoch, the stages from there on, and the seconds from the start of the
-    ///   signals to that of sleep epoch 0: 0 to 30.
     private static func scored(
         _ files: PolysomnographyFiles, _ signals: EDFFile, _ reading: HypnogramReading, _ wakeMargin: Double?,
         unlabelled: Bool, _ skipped: inout [SkippedItem], _ notes: inout [String], _ texts: inout MappedTexts
-    ) throws(DatasetError) -> (first: Int, stages: [SleepStage?], offset: Double)? {
-        func leaveOut(_ reason: String) {
-            skipped.append(SkippedItem(path: files.signals, kind: .recording, reason: reason))
-        }
-        func isTooShort(_ count: Int) -> Bool {
-            if count < SleepEpochWindow.fewestEpochs {
-                leaveOut("\(count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)")
-            }
-            return count < SleepEpochWindow.fewestEpochs
-        }
-        func unscored() -> (first: Int, stages: [SleepStage?], offset: Double)? {
-            let count = Int(signals.duration / SleepEpochWindow.epochSeconds + 1e-6)
-            return isTooShort(count) ? nil : (0, Array(repeating: nil, count: count), 0)
-        }
-        guard let path = files.hypnogram else { return unscored() }
+    ) throws(DatasetError) -> Scored? {
+        guard let path = files.hypnogram else { return unscored(signals, &skipped) }
         let scoring = try Scoring(opening: path, reading)
         for interval in scoring.intervals where interval.kind != .event { texts.add(interval.text) }
         if unlabelled, let leftOut = try Hypnogram.leftOut(ofUnscored: scoring, reading) {
             skipped += leftOut
-            return unscored()
+            return unscored(signals, &skipped)
         }
-        let hypnogram = try Hypnogram(scoring, reading)
-        if path != files.signals, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
-            notes.append(note)
-        }
-        // Whoever shifts a list of stages says where it lies.
-        if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
-        // A file with a clock of its own is EDF+, whose times are seconds.
-        if scoring.start == nil { try hypnogram.requireSeconds(signals.duration, of: files.signals) }
-        skipped += hypnogram.skipped
-        if path != files.signals { notes += scoring.notes }
-        notes += hypnogram.notes
+        let hypnogram = try Self.hypnogram(files, signals, scoring, reading, &skipped, &notes)
         let alignment = try NightAlignment(signals, scoring, hypnogram, shift: files.hypnogramOffset)
         guard !alignment.epochs.isEmpty else {
-            leaveOut(alignment.disagreement)
+            skipped.append(leftOut(signals, alignment.disagreement))
             return nil
         }
         skipped += alignment.skipped
         notes += try hypnogram.requireAgreement(alignment.epochs)
-        let all = hypnogram.stages(alignment.epochs)
-        let hasStages = all.contains { $0 != nil }
-        let kept = hasStages ? wakeMargin.map { nearSleep(all, minutes: $0) } ?? all.indices : all.indices
-        if let wakeMargin, kept.count < all.count {
-            skipped.append(
-                SkippedItem(
-                    path: files.signals, kind: .sleepEpoch, count: all.count - kept.count,
-                    reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
-        }
-        let own = Array(all[kept])
-        if isTooShort(own.count) { return nil }
+        let (kept, own) = nearSleep(hypnogram.stages(alignment.epochs), wakeMargin, of: signals, &skipped)
+        if isTooShort(own.count, signals, &skipped) { return nil }
         guard unlabelled || own.contains(where: { $0 != nil }) else {
-            leaveOut("no sleep epoch has a stage; --unlabelled takes it without labels")
+            skipped.append(leftOut(signals, "no sleep epoch has a stage; --unlabelled takes it without labels"))
             return nil
         }
         let start = alignment.epochs.lowerBound + kept.lowerBound
@@ -185,7 +160,62 @@ public struct Polysomnography: RecordingSource {
         if holes > 0 { notes.append("\(path): \(holes) sleep epochs between its annotations have no label") }
         // Positions count from the first half minute of the signals, wherever the hypnogram begins.
         let shift = Int((alignment.offset / SleepEpochWindow.epochSeconds).rounded(.down))
-        return (start + shift, own, alignment.offset - Double(shift) * SleepEpochWindow.epochSeconds)
+        return Scored(
+            first: start + shift, stages: own,
+            offset: alignment.offset - Double(shift) * SleepEpochWindow.epochSeconds)
+    }
+
+    private static func leftOut(_ signals: EDFFile, _ reason: String) -> SkippedItem {
+        SkippedItem(path: signals.path, kind: .recording, reason: reason)
+    }
+
+    private static func isTooShort(_ count: Int, _ signals: EDFFile, _ skipped: inout [SkippedItem]) -> Bool {
+        if count >= SleepEpochWindow.fewestEpochs { return false }
+        skipped.append(
+            leftOut(signals, "\(count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)"))
+        return true
+    }
+
+    /// All of a night, of which no sleep epoch has a stage.
+    private static func unscored(_ signals: EDFFile, _ skipped: inout [SkippedItem]) -> Scored? {
+        let count = Int(signals.duration / SleepEpochWindow.epochSeconds + 1e-6)
+        if isTooShort(count, signals, &skipped) { return nil }
+        return Scored(first: 0, stages: Array(repeating: nil, count: count), offset: 0)
+    }
+
+    /// A night's hypnogram, once nothing speaks against its being that of the signals.
+    private static func hypnogram(
+        _ files: PolysomnographyFiles, _ signals: EDFFile, _ scoring: Scoring, _ reading: HypnogramReading,
+        _ skipped: inout [SkippedItem], _ notes: inout [String]
+    ) throws(DatasetError) -> Hypnogram {
+        let hypnogram = try Hypnogram(scoring, reading)
+        let isOwnFile = files.hypnogram != files.signals
+        if isOwnFile, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
+            notes.append(note)
+        }
+        // Whoever shifts a list of stages says where it lies.
+        if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
+        // A file with a clock of its own is EDF+, whose times are seconds.
+        if scoring.start == nil { try hypnogram.requireSeconds(signals.duration, of: files.signals) }
+        skipped += hypnogram.skipped
+        if isOwnFile { notes += scoring.notes }
+        notes += hypnogram.notes
+        return hypnogram
+    }
+
+    /// The sleep epochs that are kept, and their stages; `skipped` says of how many are not.
+    private static func nearSleep(
+        _ all: [SleepStage?], _ wakeMargin: Double?, of signals: EDFFile, _ skipped: inout [SkippedItem]
+    ) -> (kept: Range<Int>, stages: [SleepStage?]) {
+        guard let wakeMargin, all.contains(where: { $0 != nil }) else { return (all.indices, all) }
+        let kept = nearSleep(all, minutes: wakeMargin)
+        if kept.count < all.count {
+            skipped.append(
+                SkippedItem(
+                    path: signals.path, kind: .sleepEpoch, count: all.count - kept.count,
+                    reason: "more than \(String(format: "%g", wakeMargin)) minutes from sleep"))
+        }
+        return (kept, Array(all[kept]))
     }
 
     /// From `minutes` before the first sleep to as long after the last; nothing without sleep.

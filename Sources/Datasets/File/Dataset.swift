@@ -68,42 +68,11 @@ public final class Dataset: Sendable {
     public init(opening path: String) throws {
         func refusal(_ reason: String) -> DatasetError { .notADataset(path: path, reason: reason) }
         file = try TensorFile(opening: path)
-        let metadata = file.metadata
-        let format = metadata[DatasetLayout.formatKey] ?? "no format"
-        guard format == DatasetLayout.format else {
-            throw refusal("it says \(format) where \(DatasetLayout.format) is needed")
-        }
-        guard let kind = metadata[DatasetLayout.kindKey],
-            let vocabulary = metadata[DatasetLayout.vocabularyKey].flatMap(LabelVocabulary.init(rawValue:)),
-            let subjects = DatasetLayout.names(in: metadata[DatasetLayout.subjectsKey]),
-            let recordings = DatasetLayout.names(in: metadata[DatasetLayout.recordingsKey]),
-            let codes = DatasetLayout.names(in: metadata[DatasetLayout.codesKey])
-        else { throw refusal("kind, vocabulary, subjects, recordings or codes are missing in its metadata") }
-        (self.kind, self.vocabulary) = (kind, vocabulary)
-        content = DatasetLayout.names(in: metadata[DatasetLayout.contentKey]) ?? []
-        units = DatasetLayout.names(in: metadata[DatasetLayout.unitsKey]) ?? []
-        guard units.isEmpty || units.count == max(content.count, 1) else {
-            throw refusal("it has \(units.count) units for \(content.count) kinds of values")
-        }
-        sources = DatasetLayout.list(of: DatasetSource.self, in: metadata[DatasetLayout.sourcesKey]) ?? []
-        guard sources.isEmpty || sources.allSatisfy({ (0...recordings.count).contains($0.recordings) }),
-            sources.isEmpty || sources.reduce(0, { $0 + $1.recordings }) == recordings.count
-        else { throw refusal("its sources have other recordings than it has") }
-        let startTexts = DatasetLayout.names(in: metadata[DatasetLayout.startsKey]) ?? recordings.map { _ in "" }
-        starts = startTexts.map { RecordingStart($0) }
-        guard starts.count == recordings.count, zip(starts, startTexts).allSatisfy({ $0 != nil || $1.isEmpty }) else {
-            throw refusal("the times at which its recordings start can't be read")
-        }
-        reader =
-            DatasetLayout.list(of: ReaderRecord.self, in: metadata[DatasetLayout.readerKey].map { "[\($0)]" })?.first
-        preparation = try DatasetLayout.preparation(in: metadata, refusal)
-        frame = try preparation == nil ? DatasetLayout.frame(in: metadata, kind: kind, refusal) : nil
-        (self.subjects, self.recordings, self.codes) = (subjects, recordings, codes)
-        let names = [kind] + subjects + recordings + content + units + sources.flatMap { [$0.file, $0.kind] }
-        if let fault = DatasetLayout.fault(ofNames: names) { throw refusal(fault) }
-        if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
-            throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")
-        }
+        let header = try DatasetHeader(file.metadata, refusal)
+        (kind, vocabulary, reader) = (header.kind, header.vocabulary, header.reader)
+        (subjects, recordings, codes) = (header.subjects, header.recordings, header.codes)
+        (content, units, sources, starts) = (header.content, header.units, header.sources, header.starts)
+        (preparation, frame) = (header.preparation, header.frame)
 
         let shape = file.tensors.first { $0.name == DatasetLayout.samples }?.shape ?? []
         guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
