@@ -14,7 +14,7 @@ extension RunEvent: CustomStringConvertible {
         case .failed(let worker, let reason): "\(worker) can't go on: \(reason)"
         case .silent(let worker, let lease): "\(worker) was not heard of for \(lease); its leaves go to others"
         case .cutOff(let worker): "the connection of \(worker) has ended; until it is back others do its work, too"
-        case .ended(let process, let how): "worker process \(process) ended (\(how)); its leaves go to others"
+        case .ended(let process, _, let how): "worker process \(process) ended (\(how)); its leaves go to others"
         case .givenUp(let process):
             "no other takes the place of worker process \(process): one after another ended before it had joined"
         case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"

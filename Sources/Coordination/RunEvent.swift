@@ -22,8 +22,8 @@ public enum RunEvent: Equatable, Sendable {
     case silent(worker: String, lease: Duration)
     /// A worker's connection has ended; what it has in hand is given to others too, until it comes back.
     case cutOff(worker: String)
-    /// A worker process that this run started has ended.
-    case ended(process: Int32, how: String)
+    /// A worker process that this run started has ended, and with it the worker.
+    case ended(process: Int32, worker: String, how: String)
     /// A worker process can't be started for the time being.
     case notStarted(reason: String)
     /// No other worker process takes the place of this one, which has ended.
@@ -230,7 +230,8 @@ public enum RunEvent: Equatable, Sendable {
             [("worker", .text(worker))]
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
         case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
-        case .ended(let process, let how): [("process", .number(Int(process))), ("how", .text(how))]
+        case .ended(let process, let worker, let how):
+            [("process", .number(Int(process))), ("worker", .text(worker)), ("how", .text(how))]
         case .givenUp(let process): [("process", .number(Int(process)))]
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             [

@@ -284,8 +284,9 @@ package final class CoordinatorShell {
     }
 
     private func handle(_ end: LocalWorkers.End) throws {
-        events.tell(.ended(process: end.pid, how: end.how))
-        try perform(training.onEnd(ofWorkerNamed: WorkerShell.name(ofProcess: end.pid), at: watch.elapsed))
+        let name = WorkerShell.name(ofProcess: end.pid)
+        events.tell(.ended(process: end.pid, worker: name, how: end.how))
+        try perform(training.onEnd(ofWorkerNamed: name, at: watch.elapsed))
         guard end.isLast else { return }
         events.tell(.givenUp(process: end.pid))
         if workers?.areAllGivenUp ?? false {

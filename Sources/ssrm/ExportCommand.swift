@@ -29,16 +29,19 @@ struct ExportCommand: ParsableCommand {
               tensorboard --logdir board
             """)
 
-    @Argument(help: "A model that `ssrm train` made, or a run directory of `ssrm pretrain`.")
+    @Argument(help: "A model that `ssrm train` made, or a run directory of `ssrm pretrain`.", completion: .file())
     var thing: String
 
-    @Option(help: ArgumentHelp("The ONNX file to write; OUT.json comes beside it.", valueName: "out"))
+    @Option(
+        help: ArgumentHelp("The ONNX file to write; OUT.json comes beside it.", valueName: "out"), completion: .file())
     var onnx: String?
 
     @Flag(help: "With --onnx: the graph takes maps that `ssrm data join --prepare` made.")
     var preparedMaps = false
 
-    @Option(help: ArgumentHelp("The folder for an event file; it is made where it is not there.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The folder for an event file; it is made where it is not there.", valueName: "dir"),
+        completion: .directory)
     var tensorboard: String?
 
     @Flag(help: "Print what was written as one JSON object.")

@@ -46,7 +46,7 @@ struct InspectCommand: ParsableCommand {
               ssrm inspect posture.safetensors
             """)
 
-    @Argument(help: "A checkpoint file, a run directory, or a model that `ssrm train` made.")
+    @Argument(help: "A checkpoint file, a run directory, or a model that `ssrm train` made.", completion: .file())
     var file: String
 
     @Flag(help: "Print one JSON object.")

@@ -119,6 +119,17 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     #expect(try MadeUp.runPart(lines: 20, workers: 2).ended != nil)
 }
 
+@Test func whereARunEndedIsToldByItsLastWord() throws {
+    let files = MadeUp.run(lines: 20, workers: 2, isFinished: false)
+    let stopped = #"{"event":"stopped","seconds":9,"time":"2026-01-02T03:04:05.678Z","text":"x","step":23,"steps":40}"#
+    let part = try RunPart(
+        name: "r", job: files.job, metrics: files.metrics, events: files.events + Data((stopped + "\n").utf8))
+    #expect(part.state == .stopped && part.step == 23 && part.lines.last?.step == 20)
+    var report = Report(title: "stopped", version: "0")
+    report.run = part
+    #expect(report.html.contains("It was stopped after step"))
+}
+
 @Test func tornLinesOfARunAreCountedAndTheRestIsDrawn() throws {
     let files = MadeUp.run(lines: 30, workers: 2)
     let part = try RunPart(

@@ -49,8 +49,9 @@ import Testing
     @Test func aFormatOfNothingThatIsReportedIsRefused() throws {
         #expect(refusal(["format": "ssrm.report.1"]).contains("give what the report was made of"))
         #expect(
-            refusal(["format": "ssrm.answers.1"]).contains(
+            refusal(["format": "other.1"]).contains(
                 "this program reads ssrm.evaluation.1, ssrm.label-curve.1, ssrm.baselines.1"))
+        #expect(refusal(["format": "ssrm.answers.1"]).contains("give the CSV that `ssrm predict` writes"))
         #expect(try read(["anything": "else"]) == nil)
     }
 }

@@ -81,6 +81,12 @@ import Testing
         #expect(status.problems.last?.text == "refused that")
     }
 
+    @Test func aWorkerWhoseProcessHasEndedTakesNoPart() throws {
+        try take([joined("lab1:1"), joined("lab1:2"), .ended(process: 1, worker: "lab1:1", how: "signal 9")])
+        let status = try status()
+        #expect(status.state == .running && status.workers == 1 && status.machines.map(\.workers) == [1])
+    }
+
     @Test func whoSaysHelloAnewIsCountedOnce() throws {
         try take([joined("lab1:1"), .cameAgain(worker: "lab1:1"), joined("lab1:1")])
         #expect(try status().workers == 1)

@@ -44,10 +44,11 @@ extension LivePart {
         var tiles = [Tile(name: "Step", value: "\(step)", beside: "of \(steps)")]
         tiles += figures.prefix(3).map { Tile(name: $0.name, value: "\($0.value, 4)", beside: "of the last step") }
         if let rowsPerSecond { tiles.append(Tile(name: "Rows a second", value: "\(rowsPerSecond, 0)", beside: "")) }
+        let places: Prose = "on \(machines.count) \(machines.count == 1 ? "machine" : "machines")"
         tiles.append(
             Tile(
                 name: "Workers", value: "\(workers)",
-                beside: "on \(machines.count) \(machines.count == 1 ? "machine" : "machines")"))
+                beside: machines.isEmpty ? "" : workers > 0 ? places : "now; \(places) at the end"))
         if let secondsLeft {
             tiles.append(Tile(name: "Left", value: "\(name: Self.clock(secondsLeft))", beside: "at this rate"))
         }
@@ -66,7 +67,7 @@ extension LivePart {
 
     private var machineTable: Table {
         Table(
-            caption: "Who takes part",
+            caption: workers > 0 ? "Who takes part" : "Who took part at the end",
             head: ["machine", "workers", "of the work", "computes", "exchanges", "", "processor"],
             rows: machines.map { machine in
                 func part(_ value: Double?) -> Table.Cell { value.map { .number("\(percent: $0)") } ?? .none }

@@ -88,6 +88,11 @@ package enum ReportedFigures: Sendable {
             func family(_ format: String) -> Substring {
                 format.prefix(upTo: format.lastIndex(of: ".") ?? format.endIndex)
             }
+            if family(format) == "ssrm.answers" {
+                throw .otherForm(
+                    file: path,
+                    reason: "it is JSON of `ssrm predict`: give the CSV that `ssrm predict` writes, with its dataset")
+            }
             let kind = Self.allCases.first { family($0.format) == family(format) }
             guard let kind, kind.format == format else {
                 let known = kind.map { [$0.format] } ?? Self.allCases.map(\.format)

@@ -50,7 +50,8 @@ extension RunPart {
             tiles.append(Tile(name: "Rows a second", value: "\(rowsPerSecond, 0)", beside: "median over the run"))
         }
         if let last = lines.last {
-            let beside: Prose = mostWorkers > last.workers ? "at the end; up to \(mostWorkers)" : "at the end"
+            let when: Prose = state == .unfinished ? "at step \(last.step)" : "at the end"
+            let beside = mostWorkers > last.workers ? "\(when); up to \(mostWorkers)" : when
             tiles.append(Tile(name: "Workers", value: "\(last.workers)", beside: beside))
         }
         return tiles

@@ -74,7 +74,7 @@ public struct RunPart: Encodable, Sendable {
     public let seed: UInt64?
     /// Steps to do, likewise.
     public let steps: Int?
-    /// The last step that the metrics tell of; 0 before the first.
+    /// The step at which it ended, or the last one that is told of; 0 before the first.
     public let step: Int
     /// How far it is.
     public let state: State
@@ -173,12 +173,14 @@ public struct RunPart: Encodable, Sendable {
         steps = record?.job?.steps ?? happened.last { $0.event == "started" }?.steps
         self.metrics = kept
         self.happened = happened
-        step = kept.last?.step ?? 0
-        switch happened.last(where: { ["finished", "stopped", "started"].contains($0.event) })?.event {
+        let end = happened.last { ["finished", "stopped", "started"].contains($0.event) }
+        switch end?.event {
         case "finished": state = .finished
         case "stopped": state = .stopped
         default: state = .unfinished
         }
+        // Metrics tell of every so many steps alone.
+        step = (state == .unfinished ? nil : end?.step) ?? kept.last?.step ?? 0
         parts = happened.count { $0.event == "started" }
         (began, lastEvent) = (happened.first?.time, happened.last?.time)
         ended = state == .unfinished ? nil : lastEvent

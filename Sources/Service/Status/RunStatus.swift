@@ -158,7 +158,7 @@ package struct RunStatus: Encodable {
             case "joined":
                 members.append((worker, event.text("processor") ?? ""))
                 seen[worker] = event.text("processor")
-            case "came_again", "left", "failed", "silent", "refuted", "lied":
+            case "came_again", "ended", "left", "failed", "silent", "refuted", "lied":
                 if let place = members.firstIndex(where: { $0.name == worker }) { members.remove(at: place) }
             default: break
             }

@@ -21,10 +21,10 @@ struct BenchLossCommand: ParsableCommand {
               ssrm bench loss runs/a --data maps.safetensors --steps 20 --json
             """)
 
-    @Argument(help: "A checkpoint file or a run directory.")
+    @Argument(help: "A checkpoint file or a run directory.", completion: .file())
     var file: String
 
-    @Option(help: "The dataset that it was trained on.")
+    @Option(help: "The dataset that it was trained on.", completion: .file())
     var data: String
 
     @Option(help: "How many steps' rows to look at.")

@@ -49,7 +49,7 @@ struct BenchReadCommand: ParsableCommand {
             Example: ssrm bench read --root pmd --json
             """)
 
-    @Option(help: "The folder that holds experiment-i and experiment-ii.") var root: String
+    @Option(help: "The folder that holds experiment-i and experiment-ii.", completion: .directory) var root: String
     @Option(help: "Which experiment: i or ii.") var experiment = PressureMaps.Experiment.i
     @Option(help: "Rounds.") var rounds = 5
     @Flag(help: "Print one JSON object.") var json = false

@@ -6,7 +6,7 @@ import Signals
 
 /// Where a dataset goes and how its summary is printed: the options of every `ssrm data` command that makes one.
 struct DatasetOutput: ParsableArguments {
-    @Option(name: .long, help: "The dataset file to write.")
+    @Option(name: .long, help: "The dataset file to write.", completion: .file())
     var out: String
 
     @Flag(name: .long, help: "Print the summary as one JSON object.")

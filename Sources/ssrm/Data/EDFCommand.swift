@@ -27,7 +27,7 @@ struct EDFCommand: ReaderCommand {
                 --channels EEG --out unlabelled.safetensors
             """)
 
-    @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.")
+    @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.", completion: .file())
     var signals: [String] = []
 
     @Option(
@@ -36,7 +36,8 @@ struct EDFCommand: ReaderCommand {
             The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR or Compumedics, a \
             table of events with a header (onset, duration, stage), or text, a stage or "onset duration stage" a line; once for \
             each --signals, or not at all: then no sleep epoch has a label.
-            """)
+            """,
+        completion: .file())
     var hypnogram: [String] = []
 
     @Option(
@@ -66,8 +67,9 @@ struct EDFCommand: ReaderCommand {
     @OptionGroup var unlabelled: UnlabelledOptions
 
     @Option(
-        name: .long, help: "A folder with pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf, instead of --signals."
-    )
+        name: .long,
+        help: "A folder with pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf, instead of --signals.",
+        completion: .directory)
     var root: String?
 
     @Option(

@@ -12,7 +12,7 @@ struct InspectDatasetCommand: ParsableCommand {
               ssrm data inspect pmd2.safetensors --json
             """)
 
-    @Argument(help: "The dataset file.")
+    @Argument(help: "The dataset file.", completion: .file())
     var file: String
 
     @Flag(name: .long, help: "Print one JSON object.")

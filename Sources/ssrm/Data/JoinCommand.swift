@@ -30,7 +30,7 @@ struct JoinCommand: ParsableCommand {
                 --equal-names many-people --without-labels --out maps.safetensors
             """)
 
-    @Argument(help: "The dataset files, made by `ssrm data`; two or more, or one with --prepare.")
+    @Argument(help: "The dataset files, made by `ssrm data`; two or more, or one with --prepare.", completion: .file())
     var files: [String]
 
     @Option(
@@ -47,8 +47,8 @@ struct JoinCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Prepare the samples as this preset does, so that maps of several mats can be joined.", valueName: "preset")
-    )
+            "Prepare the samples as this preset does, so that maps of several mats can be joined.", valueName: "preset"),
+        completion: .list(Preset.all.map(\.name)))
     var prepare: String?
 
     @OptionGroup var output: DatasetOutput

@@ -17,7 +17,7 @@ struct PressureMapsCommand: ReaderCommand {
               ssrm data pmd --root pmd --experiment ii --out pmd2.safetensors
             """)
 
-    @Option(name: .long, help: "The folder that holds experiment-i and experiment-ii.")
+    @Option(name: .long, help: "The folder that holds experiment-i and experiment-ii.", completion: .directory)
     var root: String
 
     @Option(name: .long, help: "Which experiment: i or ii.")

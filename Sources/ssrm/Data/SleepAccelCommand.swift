@@ -42,7 +42,9 @@ struct SleepAccelCommand: ReaderCommand {
                 --out win.safetensors
             """)
 
-    @Option(name: .long, help: "The folder that holds labels, heart_rate, motion and steps, or features_walch.")
+    @Option(
+        name: .long, help: "The folder that holds labels, heart_rate, motion and steps, or features_walch.",
+        completion: .directory)
     var root: String
 
     @Option(name: .long, help: "What is read: raw or published (features_walch).")

@@ -22,7 +22,7 @@ struct SleepbrlCommand: ReaderCommand {
                 --out radar.safetensors
             """)
 
-    @Option(name: .long, help: "The folder that holds the .edf and .edf.atr files.")
+    @Option(name: .long, help: "The folder that holds the .edf and .edf.atr files.", completion: .directory)
     var root: String
 
     @Option(name: .long, help: "What a sample holds.")

@@ -25,7 +25,7 @@ struct SlpdbCommand: ReaderCommand {
               ssrm data slpdb --root slpdb --features all --window 1 --out night.safetensors
             """)
 
-    @Option(name: .long, help: "The folder that holds the records' .hea, .rr and .an.")
+    @Option(name: .long, help: "The folder that holds the records' .hea, .rr and .an.", completion: .directory)
     var root: String
 
     @Option(

@@ -45,7 +45,7 @@ struct TableCommand: ReaderCommand {
                 --out nights.safetensors
             """)
 
-    @Option(name: .long, help: "A file with a header line; may be given several times.")
+    @Option(name: .long, help: "A file with a header line; may be given several times.", completion: .file())
     var file: [String]
 
     @Option(name: .long, help: "The column that names the subject.")

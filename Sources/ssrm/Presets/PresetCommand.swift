@@ -41,7 +41,7 @@ struct PresetCommand: ParsableCommand {
             commandName: "show", abstract: "Prints a preset as a file that --config takes.",
             discussion: "Example: ssrm preset show night > mine.yaml")
 
-        @Argument(help: "The preset.")
+        @Argument(help: "The preset.", completion: .list(Preset.all.map(\.name)))
         var name: String
 
         @Flag(help: "Print its values as one JSON object.")
@@ -59,7 +59,7 @@ struct PresetCommand: ParsableCommand {
             commandName: "check", abstract: "Reads a file of settings and prints every value that it comes to.",
             discussion: "Example: ssrm preset check mine.yaml")
 
-        @Argument(help: "The file.")
+        @Argument(help: "The file.", completion: .file())
         var file: String
 
         @Flag(help: "Print the values as one JSON object.")

@@ -10,11 +10,12 @@ struct PresetOptions: ParsableArguments {
 
     @Option(
         help:
-            "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind, with an encoder the one that it was made with."
-    )
+            "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind, with an encoder the one that it was made with.",
+        completion: .list(Preset.all.map(\.name)))
     var preset: String?
 
-    @Option(help: "A file of settings instead of a preset, like one that `ssrm preset show` printed.")
+    @Option(
+        help: "A file of settings instead of a preset, like one that `ssrm preset show` printed.", completion: .file())
     var config: String?
 
     @Option(

@@ -21,13 +21,15 @@ struct EvaluateCommand: ParsableCommand {
               ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso
             """)
 
-    @Option(help: "The dataset file, made by `ssrm data`.")
+    @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
     var data: String
 
     @Option(help: "What is told apart.")
     var scheme: LabelScheme
 
-    @Option(name: .customLong("protocol"), help: "How samples are held out: loso, kfold or random70.")
+    @Option(
+        name: .customLong("protocol"), help: "How samples are held out: loso, kfold or random70.",
+        completion: .list(["loso", "kfold", "random70"]))
     var protocolName: String
 
     @Option(help: "For kfold: how many groups of subjects. (default: 5)")
@@ -48,14 +50,16 @@ struct EvaluateCommand: ParsableCommand {
         help: """
             Writes what plain tools are to be given of each sample, prepared as the preset says, to this file \
             (safetensors).
-            """)
+            """,
+        completion: .file())
     var inputsOut: String?
 
     @Option(
         help: """
             Writes what was answered for each sample held out to this CSV file, as `ssrm predict` writes it; \
             `ssrm report` draws nights and postures from it.
-            """)
+            """,
+        completion: .file())
     var predictionsOut: String?
 
     @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")

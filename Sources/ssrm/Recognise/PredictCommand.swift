@@ -41,10 +41,10 @@ struct PredictCommand: ParsableCommand {
                 --out night.csv
             """)
 
-    @Option(help: "The model file, made by `ssrm train`.")
+    @Option(help: "The model file, made by `ssrm train`.", completion: .file())
     var model: String
 
-    @Option(help: "The dataset file, made by `ssrm data`.")
+    @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
     var data: String?
 
     @Option(
@@ -52,10 +52,11 @@ struct PredictCommand: ParsableCommand {
             """
             Instead of --data: the reader of the recordings, which are read as the model's training data were: \
             \(ModelReader.names.joined(separator: ", ")).
-            """, valueName: "reader"))
+            """, valueName: "reader"),
+        completion: .list(ModelReader.names))
     var from: String?
 
-    @Option(help: "The file to write; with --format edf+, bids or yasa the folder to make.")
+    @Option(help: "The file to write; with --format edf+, bids or yasa the folder to make.", completion: .file())
     var out: String
 
     @Option(help: "The form of what is written: csv, json, edf+, bids or yasa.")
@@ -68,7 +69,8 @@ struct PredictCommand: ParsableCommand {
             night1,2024-03-31T22:47:30. It goes before what the dataset knows, and may leave out what that knows; the line of night1 is also that of night1+20, what \
             follows a gap in it. An EDF+ file without a start begins on 1 January \
             1985 at midnight, which stands for an unknown day.
-            """, valueName: "file"))
+            """, valueName: "file"),
+        completion: .file())
     var starts: String?
 
     @OptionGroup var threads: ThreadsOption

@@ -23,13 +23,13 @@ struct TrainCommand: ParsableCommand {
                 --out posture.safetensors
             """)
 
-    @Option(help: "The dataset file, made by `ssrm data`.")
+    @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
     var data: String
 
     @Option(
         help:
-            "The encoder: a run directory of `ssrm pretrain` or a checkpoint file; none where recogniser.encoder is none."
-    )
+            "The encoder: a run directory of `ssrm pretrain` or a checkpoint file; none where recogniser.encoder is none.",
+        completion: .file())
     var encoder: String?
 
     @Option(help: "What is told apart.")
@@ -42,7 +42,7 @@ struct TrainCommand: ParsableCommand {
             """)
     var excludeSubjects: String?
 
-    @Option(help: "The model file to write.")
+    @Option(help: "The model file to write.", completion: .file())
     var out: String
 
     @OptionGroup var options: RecogniserOptions

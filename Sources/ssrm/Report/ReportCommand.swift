@@ -24,10 +24,10 @@ struct ReportCommand: ParsableCommand {
               ssrm report evaluation.json answers.csv nights.safetensors --out nights.html
             """)
 
-    @Argument(help: "What to report.")
+    @Argument(help: "What to report.", completion: .file())
     var things: [String]
 
-    @Option(help: "The HTML file to write.")
+    @Option(help: "The HTML file to write.", completion: .file())
     var out: String?
 
     @Option(help: "What stands at the top; by default what was given.")
@@ -41,7 +41,8 @@ struct ReportCommand: ParsableCommand {
             Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47 (which \
             holds for night1+20, what follows a gap in it, too). It goes before what the dataset knows, and may leave out \
             what that knows; hours since the first sample are drawn where it is not known.
-            """)
+            """,
+        completion: .file())
     var starts: String?
 
     @OptionGroup var threads: ThreadsOption

@@ -9,11 +9,13 @@ struct ElementOptions: ParsableArguments {
             How gradients and parameters are exchanged, float32, bfloat16 or int8 (then parameters as bfloat16); by default \
             the preset's.
             """,
+        completion: .list(ElementType.allCases.map(\.rawValue)),
         transform: { try element($0) })
     var wire: ElementType?
 
     @Option(
         help: "What the factors of the hidden layers' products are, float32 or bfloat16; by default the preset's.",
+        completion: .list([ElementType.float32, .bfloat16].map(\.rawValue)),
         transform: { try element($0, of: [.float32, .bfloat16]) })
     var products: ElementType?
 

@@ -8,10 +8,12 @@ import Upstream
 
 /// What fixes a job, and how the run directory is kept.
 struct JobOptions: ParsableArguments {
-    @Option(help: "The dataset file, made by `ssrm data`.")
+    @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
     var data: String
 
-    @Option(help: "The run directory: checkpoints, job.json, metrics.jsonl and events.jsonl go there.")
+    @Option(
+        help: "The run directory: checkpoints, job.json, metrics.jsonl and events.jsonl go there.",
+        completion: .directory)
     var run: String
 
     @OptionGroup var presetOptions: PresetOptions
@@ -71,7 +73,8 @@ struct JobOptions: ParsableArguments {
             """
             A second folder, best on another disk or machine, where each checkpoint is written too. With --resume the newest \
             whole one of both places counts, so a lost run goes on from there.
-            """, valueName: "folder"))
+            """, valueName: "folder"),
+        completion: .directory)
     var checkpointCopy: String?
 
     @Option(help: "How many of the last checkpoints are kept.")

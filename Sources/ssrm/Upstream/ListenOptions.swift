@@ -14,7 +14,8 @@ struct ListenOptions: ParsableArguments {
         help: """
             The folder of this side's keys and of the list of those who may come (`ssrm keys`): all traffic is encrypted then, and \
             nobody else is taken in.
-            """)
+            """,
+        completion: .directory)
     var keys: String?
 
     @Flag(

@@ -22,7 +22,7 @@ struct PlanCommand: ParsableCommand {
                 --link 1gbit --delay 1ms --local-steps 1,10,50
             """)
 
-    @Option(help: "The dataset file, made by `ssrm data`.")
+    @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
     var data: String
 
     @OptionGroup var presetOptions: PresetOptions

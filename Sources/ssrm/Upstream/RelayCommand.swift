@@ -28,7 +28,9 @@ struct RelayCommand: ParsableCommand {
 
     @OptionGroup var listenOptions: ListenOptions
 
-    @Option(help: "The dataset file, if this machine has it: its samples then need not come from the coordinator.")
+    @Option(
+        help: "The dataset file, if this machine has it: its samples then need not come from the coordinator.",
+        completion: .file())
     var data: String?
 
     @Option(help: "Seconds to wait for a silent coordinator.")

@@ -22,7 +22,7 @@ struct StatusCommand: ParsableCommand {
               ssrm status runs/a --serve 8080
             """)
 
-    @Argument(help: "A run directory.")
+    @Argument(help: "A run directory.", completion: .directory)
     var folder: String
 
     @Flag(help: "Print one JSON object.")

@@ -21,7 +21,8 @@ struct StatusOption: ParsableArguments {
             """
             Write the figures into an event file of this folder as they come, for TensorBoard; what `ssrm export RUN \
             --tensorboard` writes afterwards.
-            """, discussion: "Each run has a folder of its own.", valueName: "dir"))
+            """, discussion: "Each run has a folder of its own.", valueName: "dir"),
+        completion: .directory)
     var tensorboard: String?
 
     func validate() throws { _ = try address() }

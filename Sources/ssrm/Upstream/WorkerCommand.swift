@@ -25,16 +25,17 @@ struct WorkerCommand: ParsableCommand {
         help: """
             The folder of this worker's key and of its coordinator's public one (`ssrm keys`): all traffic is encrypted then, and no \
             other coordinator is spoken to.
-            """)
+            """,
+        completion: .directory)
     var keys: String?
 
     @Option(help: "Compute threads.")
     var threads = 1
 
-    @Option(help: "The dataset file, if this machine has it.")
+    @Option(help: "The dataset file, if this machine has it.", completion: .file())
     var data: String?
 
-    @Option(help: "A folder where blocks of samples are kept from one job to the next.")
+    @Option(help: "A folder where blocks of samples are kept from one job to the next.", completion: .directory)
     var cache: String?
 
     @Option(
