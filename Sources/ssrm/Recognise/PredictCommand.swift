@@ -28,7 +28,7 @@ struct PredictCommand: ParsableCommand {
             hypnograms, a stage a line. A list in the folder says which file is whose.
 
             With --from, recordings are read as those were that the model was trained on, without a dataset file: the same \
-            channels at the same rate, features, windows and units. Say where they are as `ssrm data READER` has it (edf: \
+            channels at the same rate, features, windows, units and margin around sleep. Say where they are as `ssrm data READER` has it (edf: \
             --signals, --root; sleep-accel, slpdb, sleepbrl, pmd: --root; table: --file, and --subject-name for one person's); \
             labels are not needed. The answers are those of `ssrm data` and `ssrm predict --data`.
 
