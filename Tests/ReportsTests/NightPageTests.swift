@@ -6,6 +6,11 @@ import Testing
 
 /// What a page of nights and of their evaluation says where something is not there.
 @Suite struct NightPageTests {
+    @Test func intervalsOverPeopleAreSpokenOfWhereThereAreSome() throws {
+        let nights = MadeUp.nights(12, epochs: 200)
+        #expect(try page(nights).contains("bias and limits of agreement, with 95 % intervals over people</p>"))
+    }
+
     private func page(_ nights: [RecordedNight]) throws -> String {
         var report = Report(title: "nights", version: "0")
         report.nights = try NightsPart(nights, classes: MadeUp.stages, areHeldOut: true)
@@ -43,7 +48,9 @@ import Testing
     @Test func ofOneNightTheAgreementIsOneFigure() throws {
         let alone = try page([night(80)])
         #expect(alone.contains("are the same in <data value=\"0.9875\">98.8</data>\u{A0}% of a night"))
+        #expect(alone.contains("Recognised less scored: bias</p>"))
         let two = try page([night(80), night(40)])
+        #expect(two.contains("Recognised less scored: bias and limits of agreement</p>"))
         #expect(two.contains("are the same in <data value=\"0.975\">97.5</data>\u{A0}% to <data value=\"0.9875\">98.8"))
     }
 
@@ -82,7 +89,7 @@ import Testing
             for place in subjects.indices { subjects[place]["accuracy"] = 0.5 + Double(place) / 1e6 }
             object["subjects"] = subjects
         }
-        #expect(alike.contains("It is the same, <data value=\"0.5\">50.0</data>\u{A0}%, for each of them."))
+        #expect(alike.contains("People hardly differ: <data value=\"0.5\">50.0</data>\u{A0}% of each person"))
         #expect(!alike.contains("People differ:"))
     }
 }

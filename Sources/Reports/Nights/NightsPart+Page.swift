@@ -113,8 +113,13 @@ extension NightsPart {
     }
 
     private var agreementTable: Table {
-        Table(
-            caption: "Recognised less scored: bias and limits of agreement, with 95 % intervals over people",
+        let hasLimits = agreement.contains { $0.difference.lowerLimit != nil }
+        let hasIntervals = agreement.contains { $0.difference.biasInterval != nil }
+        return Table(
+            caption: """
+                Recognised less scored: bias\(hasLimits ? " and limits of agreement" : "")\
+                \(hasIntervals ? ", with 95 % intervals over people" : "")
+                """,
             head: ["", "nights", "scored", "recognised", "bias", "lower limit", "upper limit", "slope"],
             rows: agreement.map { own in
                 let (isPart, found) = (own.unit == "1", own.difference)
