@@ -201,7 +201,7 @@ func aHypnogramOfAnyDayIsOpenedByEDFLib(start: String?, day: String?) throws {
     let postures = ["supine", "right", "left"]
     for format in AnswerFormat.allCases where format.isFolder {
         let error = #expect(throws: ExportError.self) { try files([], format, classes: postures) }
-        #expect(error?.description.contains("tells supine apart: use csv or json") == true)
+        #expect(error?.description.contains("'supine' is a class of this model: use csv or json") == true)
     }
 }
 

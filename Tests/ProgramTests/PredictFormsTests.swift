@@ -103,7 +103,8 @@ private struct Nights {
     }
     #expect(
         try refusal("--from", "slpdb", "--root", folder.path("x"))
-            == "ssrm: \(nights.model) was trained on recordings that `ssrm data edf` read: give --from edf\n")
+            == "ssrm: \(nights.model) was trained on recordings that `ssrm data edf` read: give --from edf, or make a "
+            + "dataset with `ssrm data slpdb` and give it with --data\n")
     #expect(try refusal("--from", "edff").contains("there is no such reader, only edf, pmd, sleep-accel"))
     #expect(
         try refusal("--from", "edf", "--signals", nights.night, "--rate=20").contains(

@@ -12,7 +12,7 @@ struct StageNames {
     init(_ classes: [String], for format: AnswerFormat) throws(ExportError) {
         if let other = classes.first(where: { Self.known[$0] == nil }) {
             throw ExportError(
-                "--format \(format.rawValue) is for stages of sleep, and this model tells \(other) apart: use csv or json"
+                "--format \(format.rawValue) is for stages of sleep, and '\(other)' is a class of this model: use csv or json"
             )
         }
     }

@@ -77,15 +77,16 @@ struct PresetOptions: ParsableArguments {
         var assignments: [String] = []
     }
 
-    /// The preset for a dataset's kind, where none was asked for; says so on standard error unless it is the paper's.
+    /// The preset for a dataset's kind, where none was asked for; says so on standard error.
     ///
     /// Of a joined one the kinds are those of its parts.
     /// Of signals, as many channels are read as the samples have.
     func standard(for data: String) -> Standard {
         let (name, kinds) = Preset.name(forFile: data)
-        if !isGiven, !kinds.isEmpty, name != "paper" {
-            let what = kinds.joined(separator: " and ")
-            Terminal.error("preset \(name), the one for data of kind \(what); another with --preset")
+        if !isGiven, !kinds.isEmpty {
+            let what = "data of kind \(kinds.joined(separator: " and "))"
+            let why = name == "paper" ? "as there is none for \(what)" : "the one for \(what)"
+            Terminal.error("preset \(name), \(why); another with --preset")
         }
         let settings = try? Preset.named(preset ?? name).settings
         let windows = settings?.upstream.preparation.choice as? WindowPreparation

@@ -57,8 +57,8 @@ struct ModelReader {
             let isName = record.reader.allSatisfy { $0.isLetter || $0 == "-" }
             let other = isName ? record.reader : record.reader.debugDescription
             throw ProgramError(
-                "\(path) was trained on recordings that `ssrm data \(other)` read: give --from \(other)"
-            )
+                "\(path) was trained on recordings that `ssrm data \(other)` read: give --from \(other), or make a "
+                    + "dataset with `ssrm data \(reader)` and give it with --data")
         }
         // A file may have its channels in units that can be converted into those that the model knows.
         if reader == "edf", !model.units.isEmpty {
