@@ -36,14 +36,16 @@ package struct StepTimes {
         ends?.append(now)
     }
 
-    /// Seconds a step: the median of ten stretches of equal length, or the mean where there are fewer steps.
+    /// Seconds a step, of ten stretches of equal length; the mean alone where there are fewer steps.
     ///
     /// A machine that others use too stands still now and then; a median leaves that out.
-    package var medianStep: Double {
-        guard let ends, ends.count > 10 else { return (end - (start ?? end)).seconds / Double(max(steps, 1)) }
+    package var perStep: MeasuredTimes {
+        guard let ends, ends.count > 10 else {
+            return MeasuredTimes([(end - (start ?? end)).seconds / Double(max(steps, 1))])
+        }
         let length = (ends.count - 1) / 10
-        let stretches = (0..<10).map { (ends[($0 + 1) * length] - ends[$0 * length]).seconds / Double(length) }
-        return stretches.sorted()[5]
+        return MeasuredTimes(
+            (0..<10).map { (ends[($0 + 1) * length] - ends[$0 * length]).seconds / Double(length) })
     }
 
     /// The means over steps, in microseconds.

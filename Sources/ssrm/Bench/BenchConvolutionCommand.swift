@@ -11,6 +11,7 @@ struct BenchConvolutionCommand: ParsableCommand {
 
     private struct Result: Encodable {
         let forwardMicroseconds, backwardMicroseconds, samplesPerSecond: Double
+        let samplesPerSecondQuartiles: [Double]
         let batch, rows, columns, outputs, parameters: Int
         let network: NetworkSettings
 
@@ -19,6 +20,7 @@ struct BenchConvolutionCommand: ParsableCommand {
             case forwardMicroseconds = "forward_us"
             case backwardMicroseconds = "backward_us"
             case samplesPerSecond = "samples_per_s"
+            case samplesPerSecondQuartiles = "samples_per_s_quartiles"
         }
     }
 
@@ -28,7 +30,7 @@ struct BenchConvolutionCommand: ParsableCommand {
             "Forward and backward passes of a convolutional network over a batch of made-up samples, on one thread.",
         discussion: """
             Each pass takes new parameters, as a step of training does. The medians of all batches are given, after five to \
-            warm up.
+            warm up, and the rate's quartiles.
 
             Examples:
               ssrm bench convolution --batch 64 --json
@@ -97,17 +99,17 @@ struct BenchConvolutionCommand: ParsableCommand {
         }
         line.end()
         withExtendedLifetime((inputs, gradient, parameters)) {}
-        func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
-        let whole = median(zip(forward, backward).map(+))
+        let whole = MeasuredTimes(zip(forward, backward).map(+))
         let result = Result(
-            forwardMicroseconds: (1e6 * median(forward)).rounded(),
-            backwardMicroseconds: (1e6 * median(backward)).rounded(),
-            samplesPerSecond: (Double(batch) / whole).rounded(), batch: batch, rows: rows, columns: columns,
-            outputs: outputs, parameters: network.parameterCount, network: settings)
+            forwardMicroseconds: (1e6 * MeasuredTimes(forward).median).rounded(),
+            backwardMicroseconds: (1e6 * MeasuredTimes(backward).median).rounded(),
+            samplesPerSecond: whole.rate(of: Double(batch)).rounded(),
+            samplesPerSecondQuartiles: whole.roundedRateQuartiles(of: Double(batch)), batch: batch, rows: rows,
+            columns: columns, outputs: outputs, parameters: network.parameterCount, network: settings)
         if json { return try printJSON(result) }
         print(
             """
-            \(Int(result.samplesPerSecond)) samples/s: forward \(Int(result.forwardMicroseconds)) us, backward \
+            \(Int(result.samplesPerSecond)) samples/s (\(quartileText(result.samplesPerSecondQuartiles))): forward \(Int(result.forwardMicroseconds)) us, backward \
             \(Int(result.backwardMicroseconds)) us a batch of \(batch), \(result.parameters) parameters
             """)
     }

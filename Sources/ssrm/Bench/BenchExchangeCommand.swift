@@ -8,12 +8,14 @@ struct BenchExchangeCommand: ParsableCommand {
         let bytes: Int
         let sharedMemory: Bool
         let exchangeMicroseconds: Double
+        let stepMicrosecondsQuartiles: [Double]
         let time: StepTimes.Means
 
         enum CodingKeys: String, CodingKey {
             case workers, bytes, time
             case sharedMemory = "shared_memory"
             case exchangeMicroseconds = "exchange_us"
+            case stepMicrosecondsQuartiles = "step_us_quartiles"
         }
     }
 
@@ -22,7 +24,8 @@ struct BenchExchangeCommand: ParsableCommand {
         abstract: "The time in which all workers send a gradient and get parameters, with next to nothing to compute.",
         discussion: """
             A real run of the upstream stage in which each worker has one shard of one row a step. The exchange is the step \
-            without the optimiser and without a worker's computing: gradients on their way, their sum, parameters on their way.
+            without the optimiser and without a worker's computing: gradients on their way, their sum, parameters on their way. \
+            It is a mean; step_us_quartiles are those of whole steps, in ten stretches.
 
             Example:
               ssrm bench exchange --workers 2 --bytes 887828 --no-shared-memory --json
@@ -47,11 +50,13 @@ struct BenchExchangeCommand: ParsableCommand {
         let time = run.time
         let result = Result(
             workers: options.workers, bytes: 4 * run.parameterCount, sharedMemory: options.sharedMemory,
-            exchangeMicroseconds: time.step - time.coordinator.optimising - time.worker.computing, time: time)
+            exchangeMicroseconds: time.step - time.coordinator.optimising - time.worker.computing,
+            stepMicrosecondsQuartiles: run.stepMicrosecondsQuartiles, time: time)
         if options.json { return try printJSON(result) }
         print(
             """
-            \(Int(result.exchangeMicroseconds)) us to exchange \(result.bytes) bytes with \(result.workers) workers
+            \(Int(result.exchangeMicroseconds)) us to exchange \(result.bytes) bytes with \(result.workers) workers; whole \
+            steps: \(quartileText(result.stepMicrosecondsQuartiles)) us
             \(time.text)
             """)
     }

@@ -9,7 +9,7 @@ struct BenchPretrainCommand: ParsableCommand {
         discussion: """
             A row is one view of one sample on its way through the network. The time counts from the first step done that \
             all workers were there for to the last, so it leaves out start-up; the rate is the median of ten stretches of \
-            equal length, the times per role are means. The coordinator's step is waiting, optimiser, and messages with their sums; a \
+            equal length, given with their quartiles; the times per role are means. The coordinator's step is waiting, optimiser, and messages with their sums; a \
             worker's is computing, and the rest.
 
             Example:
@@ -50,8 +50,8 @@ struct BenchPretrainCommand: ParsableCommand {
         if options.json { return try printJSON(result) }
         print(
             """
-            \(Int(result.samplesPerSecond)) rows/s, \(Int(result.stepMicroseconds)) us a step of \
-            \(result.rowsPerStep) rows
+            \(Int(result.samplesPerSecond)) rows/s (\(quartileText(result.samplesPerSecondQuartiles))), \
+            \(Int(result.stepMicroseconds)) us a step of \(result.rowsPerStep) rows
             \(result.time.text)
             """)
     }

@@ -14,6 +14,7 @@ struct BenchReadCommand: ParsableCommand {
     private struct Result: Encodable {
         let megabytes: Double
         let megabytesPerSecond: Double
+        let megabytesPerSecondQuartiles: [Double]
         let samples: Int
         let seconds: Double
         let find: Double
@@ -25,6 +26,7 @@ struct BenchReadCommand: ParsableCommand {
         enum CodingKeys: String, CodingKey {
             case megabytes, seconds, samples
             case megabytesPerSecond = "megabytes_per_s"
+            case megabytesPerSecondQuartiles = "megabytes_per_s_quartiles"
             case find = "find_s"
             case convert = "convert_s"
             case sync = "sync_s"
@@ -38,7 +40,8 @@ struct BenchReadCommand: ParsableCommand {
         abstract: "How fast the pressure maps of pmd become a dataset file, on one thread.",
         discussion: """
             megabytes_per_s is the text's bytes by the wall time, on one thread, from opening the folder to a dataset file \
-            that is complete, with its digest, and on the disk. Of several rounds the median one counts. Its parts: find_s \
+            that is complete, with its digest, and on the disk. Of several rounds the median one counts, and \
+            megabytes_per_s_quartiles are those of all. Its parts: find_s \
             (files found, lines counted), convert_s (text read, converted, digested, written) and sync_s (waiting until the \
             disk has the rest, bringing the file to its place); processor_s is the time that the process spent computing, \
             the system's on its behalf included, and megabytes_per_processor_s the text's bytes by it.
@@ -74,12 +77,16 @@ struct BenchReadCommand: ParsableCommand {
         let median = rounds.sorted { $0.whole < $1.whole }[rounds.count / 2]
         let megabytes = Double(try textBytes()) / 1e6
         let result = Result(
-            megabytes: megabytes, megabytesPerSecond: (megabytes / median.whole * 10).rounded() / 10, samples: samples,
+            megabytes: megabytes, megabytesPerSecond: (megabytes / median.whole * 10).rounded() / 10,
+            megabytesPerSecondQuartiles: MeasuredTimes(rounds.map(\.whole)).roundedRateQuartiles(of: megabytes),
+            samples: samples,
             seconds: median.whole, find: median.find, convert: median.convert, sync: median.sync,
             processor: median.processor,
             megabytesPerProcessorSecond: (megabytes / median.processor * 10).rounded() / 10)
         if json { return try printJSON(result) }
-        print("\(fixed(result.megabytesPerSecond, 1)) MB/s: \(fixed(megabytes, 1)) MB of text, \(samples) samples")
+        print(
+            "\(fixed(result.megabytesPerSecond, 1)) MB/s (\(quartileText(result.megabytesPerSecondQuartiles))): "
+                + "\(fixed(megabytes, 1)) MB of text, \(samples) samples")
         print(
             "\(fixed(median.whole, 3)) s: finding \(fixed(median.find, 3)), converting \(fixed(median.convert, 3)), "
                 + "waiting for the disk \(fixed(median.sync, 3)); of the processor \(fixed(median.processor, 3))")

@@ -8,6 +8,7 @@ import Service
 struct BenchRecogniseCommand: ParsableCommand {
     private struct Result: Encodable {
         let trainingStepsPerSecond, decodingStepsPerSecond: Double
+        let trainingQuartiles, decodingQuartiles: [Double]
         let cell: String
         let threads, length, batch, inputs, hidden, classes: Int
 
@@ -16,6 +17,8 @@ struct BenchRecogniseCommand: ParsableCommand {
             case length = "steps_per_sequence"
             case trainingStepsPerSecond = "train_timesteps_per_s"
             case decodingStepsPerSecond = "decode_timesteps_per_s"
+            case trainingQuartiles = "train_timesteps_per_s_quartiles"
+            case decodingQuartiles = "decode_timesteps_per_s_quartiles"
         }
     }
 
@@ -23,7 +26,8 @@ struct BenchRecogniseCommand: ParsableCommand {
         commandName: "recognise",
         abstract: "Time steps a second of the downstream stage: training and decoding, made-up features.",
         discussion: """
-            A time step is one sample of one sequence. The medians of all batches are given, after one to warm up.
+            A time step is one sample of one sequence. The medians of all batches are given, after one to warm up, with \
+            their quartiles.
 
             Example:
               ssrm bench recognise --steps-per-sequence 960 --batch 8 --threads 2 --json
@@ -65,7 +69,7 @@ struct BenchRecogniseCommand: ParsableCommand {
         var adam = Adam(parameterCount: parameters.count, settings: settings)
         let workspace = RecogniserNetwork.Workspace()
         let block = FloatBlock(features.elements)
-        let training = rate(of: rows, "batches trained on") {
+        let training = times("batches trained on") {
             workspace.take(pieces, features: block, width: inputs, labels: [labels])
             _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
             network.update(
@@ -75,19 +79,26 @@ struct BenchRecogniseCommand: ParsableCommand {
             settings: RecogniserSettings(
                 cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
             classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), members: [parameters])
-        let decoding = rate(of: rows, "batches decoded") {
+        let decoding = times("batches decoded") {
             _ = recogniser.recognise(features, recordings: pieces, threads: threads, workspace: workspace)
         }
         let result = Result(
-            trainingStepsPerSecond: training.rounded(), decodingStepsPerSecond: decoding.rounded(),
-            cell: cell.rawValue, threads: threads, length: length, batch: batch, inputs: inputs, hidden: hidden,
+            trainingStepsPerSecond: training.rate(of: Double(rows)).rounded(),
+            decodingStepsPerSecond: decoding.rate(of: Double(rows)).rounded(),
+            trainingQuartiles: training.roundedRateQuartiles(of: Double(rows)),
+            decodingQuartiles: decoding.roundedRateQuartiles(of: Double(rows)), cell: cell.rawValue, threads: threads,
+            length: length, batch: batch, inputs: inputs, hidden: hidden,
             classes: classes)
         if json { return try printJSON(result) }
-        print("training \(Int(training)) time steps/s, decoding \(Int(decoding)) time steps/s")
+        print(
+            """
+            training \(Int(result.trainingStepsPerSecond)) time steps/s (\(quartileText(result.trainingQuartiles))), \
+            decoding \(Int(result.decodingStepsPerSecond)) time steps/s (\(quartileText(result.decodingQuartiles)))
+            """)
     }
 
-    /// How many time steps a second `work` does, by its median time.
-    private func rate(of rows: Int, _ what: String, _ work: () -> Void) -> Double {
+    /// How long `work` takes each of so many times, after one to warm up.
+    private func times(_ what: String, _ work: () -> Void) -> MeasuredTimes {
         work()
         var line = ProgressLine(what)
         let times = (0..<iterations).map { iteration in
@@ -97,6 +108,6 @@ struct BenchRecogniseCommand: ParsableCommand {
             return watch.elapsed.seconds
         }
         line.end()
-        return Double(rows) / times.sorted()[iterations / 2]
+        return MeasuredTimes(times)
     }
 }

@@ -23,7 +23,9 @@ struct UpstreamBench {
 
     struct Result: Encodable {
         let samplesPerSecond: Double
+        let samplesPerSecondQuartiles: [Double]
         let stepMicroseconds: Double
+        let stepMicrosecondsQuartiles: [Double]
         let timedSteps: Int
         let workers: Int
         let rowsPerStep: Int
@@ -36,7 +38,9 @@ struct UpstreamBench {
         enum CodingKeys: String, CodingKey {
             case workers, network, time
             case samplesPerSecond = "samples_per_s"
+            case samplesPerSecondQuartiles = "samples_per_s_quartiles"
             case stepMicroseconds = "step_us"
+            case stepMicrosecondsQuartiles = "step_us_quartiles"
             case timedSteps = "timed_steps"
             case rowsPerStep = "rows_per_step"
             case parameterCount = "parameter_count"
@@ -92,9 +96,12 @@ struct UpstreamBench {
         guard shell.times.steps > 0 else {
             throw ProgramError("all workers were there for the last step alone; give more --steps")
         }
-        let rate = Double(job.rowsPerStep) / shell.times.medianStep
+        let (times, rows) = (shell.times.perStep, Double(job.rowsPerStep))
         return Result(
-            samplesPerSecond: rate.rounded(), stepMicroseconds: (1e6 * Double(job.rowsPerStep) / rate).rounded(),
+            samplesPerSecond: times.rate(of: rows).rounded(),
+            samplesPerSecondQuartiles: times.roundedRateQuartiles(of: rows),
+            stepMicroseconds: (1e6 * times.median).rounded(),
+            stepMicrosecondsQuartiles: times.quartiles.map { (1e6 * $0).rounded() },
             timedSteps: shell.times.steps, workers: options.workers, rowsPerStep: job.rowsPerStep,
             network: [inputs] + hiddenUnits + [classes],
             parameterCount: job.network.parameterCount, parametersSHA256: sha256(of: shell.finalState.parameters),

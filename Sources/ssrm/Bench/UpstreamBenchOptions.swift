@@ -6,7 +6,8 @@ struct UpstreamBenchOptions: ParsableArguments {
     @Option(help: "Compute threads of each worker.") var threads = 1
     @Option(help: "Steps.") var steps = 300
     @Flag(
-        inversion: .prefixedNo, help: "Exchange floats through shared memory; otherwise over the loopback interface.")
+        inversion: .prefixedNo,
+        help: "Exchange floats through shared memory; otherwise through a socket of the machine.")
     var sharedMemory = true
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var elements: ElementOptions
