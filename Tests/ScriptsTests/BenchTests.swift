@@ -1,0 +1,104 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `Scripts/bench`, with programs that say made-up figures.
+@Suite(.enabled(if: (try? ProgramRun(["python3", "--version"], program: "/usr/bin/env").result())?.status == 0))
+struct BenchTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A program that takes so many microseconds for an exchange, and may not know an option.
+    private func program(_ name: String, takes microseconds: Int, without option: String = "nothing") throws -> String {
+        let path = try folder.write(
+            """
+            #!/usr/bin/env bash
+            [[ " $* " != *" \(option) "* ]] || { echo "Error: Unknown option '\(option)'" >&2; exit 64; }
+            echo '{"exchange_us": \(microseconds)}'
+
+            """, to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
+        return path
+    }
+
+    private func bench(_ words: String...) throws -> ProgramResult {
+        let script = packageRoot.appending(path: "Scripts/bench").path
+        return try ProgramRun(words, program: script).result(seconds: 120)
+    }
+
+    private func figures() throws -> [[String: [Double]]] {
+        let bytes = try Data(contentsOf: URL(filePath: folder.path("out/bench.json")))
+        let works = try #require(try JSONSerialization.jsonObject(with: bytes) as? [[String: Any]])
+        return try works.map { try #require($0["figures"] as? [String: [Double]]) }
+    }
+
+    @Test func besideAnEarlierProgramEachRowHasARatioAndItsQuartiles() throws {
+        let (ours, other) = (try program("new", takes: 200), try program("old", takes: 300))
+        let out = folder.path("out")
+        let result = try bench(
+            "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "3", "--out", out)
+        try #require(result.status == 0, Comment(rawValue: result.errors))
+        let rows = result.output.split(separator: "\n").filter { $0.contains("| us |") }
+        #expect(rows.count == 2)
+        #expect(rows.allSatisfy { $0.hasSuffix("| us | 200 | \(other) 300 | 1.50 (1.50 to 1.50) |  |") }, "\(rows)")
+        #expect(try String(contentsOfFile: "\(out)/bench.md", encoding: .utf8) == result.output)
+        #expect(try figures() == Array(repeating: ["ssrm": [200, 200, 200], other: [300, 300, 300]], count: 2))
+    }
+
+    @Test func roundsMeasuredBeforeCountWithMore() throws {
+        let (ours, other) = (try program("new", takes: 200), try program("old", takes: 300))
+        let out = folder.path("out")
+        for _ in 0..<2 {
+            let result = try bench(
+                "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "1", "--out", out, "--more")
+            try #require(result.status == 0, Comment(rawValue: result.errors))
+            _ = try program("new", takes: 600)
+        }
+        #expect(try figures() == Array(repeating: ["ssrm": [200, 600], other: [300, 300]], count: 2))
+    }
+
+    @Test func aRowWhoseOptionTheEarlierProgramDoesNotKnowIsLeftOutAndSaid() throws {
+        let ours = try program("new", takes: 200)
+        let other = try program("old", takes: 300, without: "--no-shared-memory")
+        let result = try bench("--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "2")
+        try #require(result.status == 0, Comment(rawValue: result.errors))
+        #expect(result.output.split(separator: "\n").count { $0.contains("| us |") } == 1)
+        #expect(result.errors.components(separatedBy: "left out: \(other) does not know").count == 2)
+    }
+
+    @Test func aGoalThatAFigureFallsShortOfIsMissed() throws {
+        let ours = try program("new", takes: 601)
+        let peer = try program("peer", takes: 601)
+        let script = """
+            import importlib.machinery, importlib.util, sys
+            sys.dont_write_bytecode = True
+            loader = importlib.machinery.SourceFileLoader("bench", sys.argv[1])
+            bench = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
+            loader.exec_module(bench)
+            programs = [bench.Program("ssrm", "exchange_us", sys.argv[2]), bench.Program("peer", "exchange_us", sys.argv[3])]
+            for better, bound, goal in ((-1, 600, 1), (-1, 602, 1.01), (1, 600, 0.99), (1, 602, 1)):
+                work = bench.Work("start", "work", "us", programs, {"peer": goal}, better, bound)
+                bench.measured([work], 2)
+                print(*[row.split(" | ")[-1].split(": ")[1][:-2] for row in bench.rows(work)])
+            """
+        let path = packageRoot.appending(path: "Scripts/bench").path
+        let result = try ProgramRun(["python3", "-c", script, path, ours, peer], program: "/usr/bin/env").result()
+        #expect(result.output == "missed met\nmet missed\nmet met\nmissed met\n", Comment(rawValue: result.errors))
+    }
+
+    @Test(arguments: [
+        (["--only", "exchange,speed"], 2, "--only speed: there are start, pretrain"),
+        (["--more"], 2, "--more takes the rounds of --out FOLDER"),
+        (["--rounds", "0"], 2, "--rounds must be at least 1"),
+        (["--only", "read", "--ssrm", "/bin/true"], 1, "reading needs --pmd"),
+        (["--ssrm", "/nowhere/ssrm"], 1, "/nowhere/ssrm"),
+        (["--ssrm", "/bin/true", "--against", "no-such-tag"], 1, "no-such-tag is neither a program nor a tag"),
+    ])
+    func whatCannotBeDoneIsNamed(words: [String], status: Int, fault: String) throws {
+        let script = packageRoot.appending(path: "Scripts/bench").path
+        let result = try ProgramRun(words, program: script).result()
+        #expect(result.status == Int32(status) && result.errors.contains(fault), Comment(rawValue: result.errors))
+        #expect(!result.errors.contains("Traceback"), Comment(rawValue: result.errors))
+    }
+}
