@@ -124,6 +124,9 @@ public final class LeafPool {
         let count = min(computers.count, leaves.count)
         if count > 1 {
             DispatchQueue.concurrentPerform(iterations: count) { [enter] thread in
+                // Whoever is done takes part again for a thread that is late. With no leaf left, it does not go to that
+                // one's processor, which others keep busy, to wait there for its turn.
+                guard progress.withLock({ $0.next < leaves.upperBound }) else { return }
                 enter(thread)
                 run(thread)
             }
