@@ -15,25 +15,6 @@ public struct RecordedNight: Sendable {
         }
     }
 
-    /// Which values of a sample are drawn below a night, and what they are called there: heart rate and activity, one
-    /// of each that is there, by the names that readers give them.
-    ///
-    /// - Parameters:
-    ///   - content: the values' names.
-    ///   - units: their units, as many; none where nobody said.
-    /// - Returns: their places.
-    public static func drawnValues(of content: [String], units: [String]) -> [(place: Int, name: String)] {
-        func place(_ name: String, where isWanted: (String) -> Bool = { _ in true }) -> (place: Int, name: String)? {
-            content.indices.first { content[$0] == name && isWanted($0 < units.count ? units[$0] : "") }
-                .map { ($0, name) }
-        }
-        // What is called hr and has no unit is how much the heart rate varies.
-        let heart =
-            place("heart rate") ?? place("hr") { $0 == "1/min" } ?? place("hr-level") ?? place("hr") { $0.isEmpty }
-            ?? place("hr").map { ($0.place, "variation of the heart rate") }
-        return [heart, place("movement") ?? place("activity") ?? place("count")].compactMap(\.self)
-    }
-
     /// Whose it is.
     public let subject: String
     /// The recording's name.
