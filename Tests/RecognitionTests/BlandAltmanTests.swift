@@ -24,6 +24,21 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
     #expect(interval.low < 3 && interval.high > 3 && interval.low >= 1 && interval.high <= 6)
 }
 
+@Test func whereTheBiasDependsOnTheNightThereIsALineWithLimitsAroundIt() throws {
+    // NumPy: polyfit of the differences, and their standard deviation around it with n - 2.
+    let values = [(300.0, 340.0), (350, 371), (400, 405), (420, 412), (450, 430), (480, 449)]
+    let own = try #require(BlandAltman.all([pairs(values)], seed: 1)[0])
+    #expect(abs(try #require(own.slope) + 0.3986238532110095) < 1e-12)
+    #expect(abs(try #require(own.intercept) - 160.6162079510705) < 1e-9)
+    #expect(abs(try #require(own.residualDeviation) - 2.1674898459775798) < 1e-9)
+    #expect(own.isProportional)
+    // Differences 1, 3, 2, 6, 3 over values that they do not follow.
+    let level = BlandAltman.all([pairs([(10, 11), (20, 23), (30, 32), (40, 41), (25, 28)])], seed: 1)
+    #expect(try #require(level[0]).isProportional == false)
+    let two = try #require(BlandAltman.all([pairs([(1, 2), (2, 5)])], seed: 1)[0])
+    #expect(two.intercept != nil && two.residualDeviation == nil && !two.isProportional)
+}
+
 @Test func oneThatIsAlwaysSoMuchLargerHasNoSpread() throws {
     let own = try #require(BlandAltman.all([pairs([(1, 6), (2, 7), (3, 8), (4, 9), (5, 10)])], seed: 1)[0])
     #expect(own.bias == 5 && own.deviation == 0 && own.lowerLimit == 5 && own.upperLimit == 5 && own.slope == 0)
@@ -65,6 +80,8 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
     #expect(equal.slope == nil && equal.slopeInterval == nil)
     #expect(equal.deviation != nil && equal.biasInterval != nil)
     let json = String(decoding: try JSONEncoder().encode(one), as: UTF8.self)
-    for key in ["deviation", "lower_limit", "upper_limit", "slope"] { #expect(json.contains("\"\(key)\":null")) }
+    for key in ["deviation", "lower_limit", "upper_limit", "slope", "intercept", "residual_deviation"] {
+        #expect(json.contains("\"\(key)\":null"))
+    }
     #expect(try JSONDecoder().decode(BlandAltman.self, from: Data(json.utf8)) == one)
 }

@@ -22,6 +22,11 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; nil,
     /// and null in files, where all references are the same.
     @NullWhereNone public private(set) var slope: Double?
+    /// That line's height where the reference is 0; nil, and null in files, where it has no slope.
+    @NullWhereNone public private(set) var intercept: Double?
+    /// The standard deviation of the differences around that line (n - 2); nil, and null in files, of fewer than three
+    /// nights and where there is no line.
+    @NullWhereNone public private(set) var residualDeviation: Double?
     /// The bias's 95 % interval over people; nil of fewer than `fewestPeople`.
     public let biasInterval: Interval?
     /// The lower limit's, likewise.
@@ -31,11 +36,19 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     /// The slope's, likewise; where 0 is not in it, the bias depends on what is measured.
     public let slopeInterval: Interval?
 
+    /// Whether the bias depends on what is measured: the slope's interval leaves out 0.
+    ///
+    /// Then the limits of agreement are `intercept + slope * reference ± 1.96 residualDeviation`.
+    public var isProportional: Bool {
+        slopeInterval.map { $0.low > 0 || $0.high < 0 } ?? false && intercept != nil && residualDeviation != nil
+    }
+
     /// Intervals are of so many people or more: the draws of fewer are too few to have tails.
     public static let fewestPeople = 5
 
     private enum CodingKeys: String, CodingKey {
-        case nights, people, bias, deviation, slope
+        case nights, people, bias, deviation, slope, intercept
+        case residualDeviation = "residual_deviation"
         case lowerLimit = "lower_limit"
         case upperLimit = "upper_limit"
         case biasInterval = "bias_interval"
@@ -61,7 +74,7 @@ public struct BlandAltman: Codable, Sendable, Equatable {
 
     private struct Figures {
         let bias: Double
-        let deviation, slope: Double?
+        let deviation, slope, intercept, residualDeviation: Double?
         var lowerLimit: Double? { deviation.map { bias - 1.96 * $0 } }
         var upperLimit: Double? { deviation.map { bias + 1.96 * $0 } }
         /// NaN for what is not defined.
@@ -92,6 +105,9 @@ public struct BlandAltman: Codable, Sendable, Equatable {
             deviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : nil
             // Equal values may be off their own mean by a rounding.
             slope = values.low < values.high && spread > 0 ? product / spread : nil
+            intercept = slope.map { [bias] in bias - $0 * mean }
+            residualDeviation =
+                count > 2 ? slope.map { (max(0, squares - $0 * product) / Double(count - 2)).squareRoot() } : nil
         }
     }
 
@@ -122,6 +138,7 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     private init(_ figures: Figures, nights: Int, people: Int, intervals: [Interval?]?) {
         (self.nights, self.people) = (nights, people)
         (bias, deviation, slope) = (figures.bias, figures.deviation, figures.slope)
+        (intercept, residualDeviation) = (figures.intercept, figures.residualDeviation)
         (lowerLimit, upperLimit) = (figures.lowerLimit, figures.upperLimit)
         let own = intervals ?? [nil, nil, nil, nil]
         (biasInterval, lowerInterval, upperInterval, slopeInterval) = (own[0], own[1], own[2], own[3])
