@@ -26,8 +26,26 @@ public struct Report: Encodable, Sendable {
     /// An encoder's features.
     public var features: FeaturesPart?
 
+    /// What is known of which parts are of which dataset.
+    public var datasets: [PartDataset] = []
+
+    /// A dataset that a part was made of.
+    public struct PartDataset: Encodable, Sendable, Equatable {
+        /// The part, in words: `the evaluation is of`.
+        public let part: String
+        /// The dataset's path, as the part has it.
+        public let name: String
+        /// The dataset's digest.
+        public let digest: String
+
+        /// A dataset of a part.
+        public init(part: String, name: String, digest: String) {
+            (self.part, self.name, self.digest) = (part, name, digest)
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case format, title, version, model, evaluation, nights, postures, run, features
+        case format, title, version, datasets, model, evaluation, nights, postures, run, features
         case labelCurve = "label_curve"
     }
 
@@ -40,6 +58,7 @@ public struct Report: Encodable, Sendable {
         try container.encode(Self.format, forKey: .format)
         try container.encode(title, forKey: .title)
         try container.encode(version, forKey: .version)
+        if !datasets.isEmpty { try container.encode(datasets, forKey: .datasets) }
         try container.encodeIfPresent(model, forKey: .model)
         try container.encodeIfPresent(evaluation, forKey: .evaluation)
         try container.encodeIfPresent(labelCurve, forKey: .labelCurve)
@@ -56,9 +75,21 @@ public struct Report: Encodable, Sendable {
             postures?.section, run?.section, features?.section,
         ]
         return PageTemplate.shared.page(
-            title: title, sections: sections.compactMap(\.self),
+            title: title, notice: differentDatasets, sections: sections.compactMap(\.self),
             end: """
                 Made by ssrm \(version). The page loads nothing and sends nothing; `ssrm report --json` prints its numbers.
                 """)
+    }
+
+    /// That parts are of different datasets; nil where all that is known is one.
+    private var differentDatasets: Prose? {
+        guard Set(datasets.map(\.digest)).count > 1 else { return nil }
+        let parts = datasets.map {
+            "\($0.part) \(name: $0.name) (\(name: String($0.digest.prefix(12)))…)" as Prose
+        }
+        return """
+            The parts of this page are of different datasets, so that their figures can't be compared: \
+            \(Prose.joined(parts, "; ")).
+            """
     }
 }

@@ -77,6 +77,24 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect((report["nights"] as? [String: Any])?["held_out"] as? Bool == false)
 }
 
+@Test func partsOfDifferentDatasetsAreSaidToBe() throws {
+    let made = try Evaluated.shared.get()
+    let (data, page) = (made.folder.path("others.safetensors"), made.folder.path("others.html"))
+    let others = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "night", "--subjects", "2", "--window", "1", "--seed", "9", "--out", data)
+    try #require(others.status == 0, "\(others.errors)")
+    func report(_ things: String...) throws -> String {
+        let result = try ProgramRun(["report"] + things + ["--out", page, "--threads", "1"]).result()
+        #expect(result.status == 0, "\(result.errors)")
+        return try String(contentsOfFile: page, encoding: .utf8)
+    }
+    let words = "The parts of this page are of different datasets"
+    let both = try report(made.model, data, made.evaluation)
+    #expect(both.contains(words) && both.contains("<bdi>\(data)</bdi>") && both.contains("<bdi>\(made.data)</bdi>"))
+    #expect(!(try report(made.model, made.data, made.evaluation)).contains(words))
+    #expect(!(try report(made.model, data)).contains(words))
+}
+
 @Test func aModelsCardSaysWhatItsEvaluationHasInCommonWithIt() throws {
     let made = try Evaluated.shared.get()
     let (model, page) = (made.folder.path("other-model.safetensors"), made.folder.path("card.html"))
@@ -94,7 +112,8 @@ private func object(_ text: String) throws -> [String: Any] {
         "--threads", "1", "--exclude-subjects", "N1", "--out", model)
     try #require(trained.status == 0, "\(trained.errors)")
     let other = try card(model)
-    #expect(other.contains("not of this model") && !other.contains("with the same settings"))
+    #expect(other.contains("differ from this model (<bdi>epochs</bdi> <bdi>2</bdi> for <bdi>1</bdi>)"))
+    #expect(!other.contains("with the same settings"))
     #expect(other.contains("The model itself was trained on some of them."))
 }
 

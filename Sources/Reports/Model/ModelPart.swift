@@ -117,7 +117,7 @@ public struct ModelPart: Encodable, Sendable {
     }
 
     private var prepared: Prose {
-        preparation == "none" ? "as they are" : "which are prepared first: \(name: preparation)"
+        preparation == "none" ? "as they are" : "which are prepared first: \(name: Self.words(of: preparation))"
     }
 
     private var inputTable: Table {
@@ -146,16 +146,15 @@ public struct ModelPart: Encodable, Sendable {
                 whom it has not seen, `ssrm evaluate` finds out; give its JSON to `ssrm report` beside the model.
                 """
         }
-        let changes = figures.changes.isEmpty ? "" : ", but for \(figures.changes.joined(separator: ", "))"
+        let others = differences(from: figures)
         let same: Prose =
-            isMadeAlike(figures)
+            others.isEmpty
             ? """
             By an evaluation on the dataset that it was trained on, with the same settings of the recogniser; those made \
             in the same way
             """
             : """
-            By an evaluation that is not of this model's kind in all (dataset \(name: figures.data), scheme \
-            \(name: figures.scheme), settings \(name: figures.preset + changes)); recognisers made so
+            By an evaluation of recognisers that differ from this model (\(Prose.joined(others, "; "))); they
             """
         guard figures.protocolName != "random70" else {
             return """
@@ -170,11 +169,44 @@ public struct ModelPart: Encodable, Sendable {
             """
     }
 
-    /// Whether the evaluation's recognisers were made as the model was, but for the seed and whom they were trained on.
-    private func isMadeAlike(_ figures: EvaluationFigures) -> Bool {
-        figures.datasetDigest == dataset && figures.scheme == scheme && figures.preset == preset
-            && figures.settings.recogniser.comparable(classCount: classes.count) == settings
-            && figures.folds.allSatisfy { $0.chosen == nil }
+    /// Settings like `recogniser.tree_count 50`, by their names in words.
+    private static func values(_ settings: [String]) -> [String: String] {
+        let pairs = settings.compactMap { setting -> (String, String)? in
+            guard let space = setting.firstIndex(of: " ") else { return nil }
+            let name = setting[..<space].split(separator: ".").last.map(String.init) ?? ""
+            let value = String(setting[setting.index(after: space)...])
+            return (name.replacing("_", with: " "), value == "true" ? "yes" : value == "false" ? "no" : value)
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// In what the evaluation's recognisers were made otherwise than the model, but for the seed and whom they were
+    /// trained on: the evaluation's first.
+    private func differences(from figures: EvaluationFigures) -> [Prose] {
+        var found: [Prose] = []
+        if figures.datasetDigest != dataset {
+            let digest = figures.datasetDigest.prefix(12)
+            found.append(
+                """
+                dataset \(name: figures.data) (\(name: String(digest))…) for the model's \(name: String(dataset.prefix(12)))…
+                """)
+        }
+        if figures.scheme != scheme { found.append("scheme \(name: figures.scheme) for \(name: scheme)") }
+        // Both with all else alike, so that only recognisers are told apart.
+        var (own, other) = (figures.settings, figures.settings)
+        own.recogniser = settings
+        other.recogniser = figures.settings.recogniser.comparable(classCount: classes.count)
+        let (ownValues, otherValues) = (
+            Self.values(own.differences(from: other)), Self.values(other.differences(from: own))
+        )
+        found += Set(ownValues.keys).union(otherValues.keys).sorted().map { key in
+            "\(name: key) \(name: otherValues[key] ?? "none") for \(name: ownValues[key] ?? "none")"
+        }
+        if figures.preset != preset {
+            found.append("settings called \(name: figures.preset) for \(name: preset)")
+        }
+        if figures.folds.contains(where: { $0.chosen != nil }) { found.append("settings chosen anew in each fold") }
+        return found
     }
 
     /// How many of the people held out the model itself was trained on.
@@ -225,6 +257,21 @@ public struct ModelPart: Encodable, Sendable {
         if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
         if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
         return Table(head: ["", ""], rows: rows)
+    }
+}
+
+extension ModelPart {
+    /// A preparation's summary, like `window (input_channels 3, limit 8)`, in words.
+    static func words(of summary: String) -> String {
+        if let window = summary.wholeMatch(of: /window \(input_channels (\d+), limit ([\d.]+)\)/)?.output {
+            let channels = window.1 == "1" ? "the channel" : "each of the \(window.1) channels"
+            return "\(channels) divided by the mean of its absolute values and cut at \(window.2) times that"
+        }
+        return switch summary {
+        case "norm": "each sample divided by its length"
+        case "log": "each value as the logarithm of one more than its size, with its sign"
+        default: summary.replacing("_", with: " ").replacing("true", with: "yes").replacing("false", with: "no")
+        }
     }
 }
 

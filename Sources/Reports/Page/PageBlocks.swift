@@ -23,6 +23,8 @@ indirect enum Block: Sendable {
     case maps([MapTile])
     /// Blocks side by side where there is room.
     case grid([Block])
+    /// Blocks below one another that stay on one sheet of paper.
+    case together([Block])
     /// What only some want to see.
     case details(Prose, [Block])
 }

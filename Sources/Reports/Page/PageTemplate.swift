@@ -28,14 +28,15 @@ struct PageTemplate: Sendable {
     ///
     /// - Parameters:
     ///   - title: what it is of.
+    ///   - notice: what has to be known before all else; nil where nothing has.
     ///   - sections: its parts, in order.
     ///   - end: what stands at its foot.
     /// - Returns: HTML that loads nothing.
-    func page(title: String, sections: [PageSection], end: Prose) -> String {
+    func page(title: String, notice: Prose? = nil, sections: [PageSection], end: Prose) -> String {
         let style = String(decoding: PackageResources.style_css, as: UTF8.self)
         let values: [String: Any] = [
             "title": ("\(name: title)" as Prose).html, "plainTitle": ("\(name: title)" as Prose).plain, "style": style,
-            "end": end.html, "hasSeveral": sections.count > 1,
+            "end": end.html, "hasSeveral": sections.count > 1, "hasNotice": notice != nil, "notice": notice?.html ?? "",
             "sections": sections.map { section in
                 [
                     "id": section.id, "heading": section.heading,
@@ -103,6 +104,7 @@ struct PageTemplate: Sendable {
                 ]
             ]
         case .grid(let blocks): ["grid": ["cells": blocks.map(render)]]
+        case .together(let blocks): ["together": ["blocks": blocks.map(render)]]
         case .details(let summary, let blocks):
             ["details": ["summary": summary.html, "blocks": blocks.map(render)] as [String: Any]]
         }

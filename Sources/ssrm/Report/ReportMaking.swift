@@ -57,6 +57,7 @@ struct ReportMaking {
                 "\(dataset.path): a dataset alone has nothing to report; give a model, a CSV file of answers or a run "
                     + "directory, too")
         }
+        report.datasets = things.compactMap(\.thing.partDataset)
         if let evaluation {
             report.evaluation = try EvaluationPart(
                 evaluation.value, file: evaluation.path, baselines: baselines?.value, baselinesFile: baselines?.path)

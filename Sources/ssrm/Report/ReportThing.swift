@@ -29,6 +29,19 @@ enum ReportThing {
         }
     }
 
+    /// The dataset that its part of the page is of; nil where it does not say.
+    var partDataset: Report.PartDataset? {
+        switch self {
+        case .evaluation(let figures):
+            Report.PartDataset(part: "the evaluation is of", name: figures.data, digest: figures.datasetDigest)
+        case .labelCurve(let figures):
+            Report.PartDataset(part: "the label curve is of", name: figures.data, digest: figures.datasetDigest)
+        case .dataset(let dataset):
+            Report.PartDataset(part: "the samples are of", name: dataset.path, digest: dataset.digest)
+        case .baselines, .run, .model, .answers: nil
+        }
+    }
+
     /// The thing at `path`.
     ///
     /// - Throws: `ProgramError` for what is none of these, `ReportError` for one of another version, and what reading
