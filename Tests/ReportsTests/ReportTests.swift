@@ -23,6 +23,10 @@ private func shown(_ html: String) throws -> [(text: String, value: Double)] {
 }
 
 private func isRounded(_ text: String, _ value: Double) -> Bool {
+    // What is too small to be shown is below what is shown.
+    if let bound = text.wholeMatch(of: /&lt;\u{A0}([\d.]+)/)?.output.1 {
+        return value > 0 && 100 * value < (Double(bound) ?? 0)
+    }
     guard let number = Double(text) else { return false }
     let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
     let half = 0.5000001 * pow(10, -Double(decimals))
@@ -274,19 +278,6 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     var report = Report(title: "stretches", version: "0")
     report.nights = part
     #expect(report.html.contains("Gaps divided them into"))
-}
-
-@Test(arguments: [
-    (["count", "hr", "hr-level"], ["1", "1/min", ""], [1, 0]),
-    (["count", "hr", "hr-level"], ["1", "1", "1"], [2, 0]),
-    (["count", "hr", "hr-level"], [], [2, 0]), (["hr", "movement"], [], [0, 1]),
-    (["activity", "heart rate", "hr"], ["1", "1/min", "1/min"], [1, 0]), (["hr", "time"], ["1", "h"], [0]),
-    (["x"], ["1/min"], []),
-])
-func theHeartRateIsDrawnAndNotItsVariation(content: [String], units: [String], places: [Int]) {
-    let drawn = RecordedNight.drawnValues(of: content, units: units)
-    #expect(drawn.map(\.place) == places)
-    #expect(drawn.contains { $0.name.hasPrefix("variation") } == (units == ["1", "h"]))
 }
 
 @Test func turnsAreChangesOfTheRecognisedPosture() throws {

@@ -188,7 +188,9 @@ extension EvaluationPart {
             return [.note("These figures were made by a version that did not look at the probabilities.")]
         }
         let (across, up) = (Scale(0, 1), Scale(0, 1, isUpwards: true))
-        var curves: [(style: String, name: String, bins: [Calibration.Bin])] = [("ink", "the answer", found.answers)]
+        var curves: [(style: String, name: String, bins: [Calibration.Bin])] = [
+            ("ink", "most probable class", found.answers)
+        ]
         // Where classes are many, each has too few samples for a curve of its own.
         if figures.classes.count <= 5 {
             curves += figures.classes.indices.map { (style($0), figures.classes[$0].name, found.classes[$0]) }
@@ -225,7 +227,8 @@ extension EvaluationPart {
                     title: "frequency", description: "calibration curves; the table below has the numbers", height: 260,
                     left: up.ticks(5), marks: marks),
                 Panel(
-                    title: "answers", description: "how many answers had which probability", height: 60,
+                    title: "samples", description: "how many samples' most probable class had which probability",
+                    height: 60,
                     left: counts.ticks(1), below: across.ticks(5), marks: bars),
             ], axis: "probability", legend: curves.map { ($0.style, $0.name) }, table: table)
         return [
@@ -235,8 +238,8 @@ extension EvaluationPart {
                 .text(
                     """
                     On the dashed line, what is said to be so with 0.8 is so in 8 of 10 cases. Below it the recogniser is \
-                    surer than it may be. On average its answer's probability is \(found.expectedError, 3) away from how \
-                    often it is right (expected calibration error); the Brier score is \(found.brier, 3) (0: always \
+                    surer than it may be. On average the probability of the most probable class is \(found.expectedError, 3) away from how \
+                    often that class is right (expected calibration error); the Brier score is \(found.brier, 3) (0: always \
                     right and sure, 2: always wrong and sure).
                     """),
             ]),

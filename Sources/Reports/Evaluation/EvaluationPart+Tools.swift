@@ -29,7 +29,7 @@ extension EvaluationPart {
                 Table(
                     caption: "The same folds, labels and samples; 95 % intervals over people; by kappa",
                     head: [
-                        "", "accuracy", "macro F1", "kappa",
+                        "", "kappa", "accuracy", "macro F1",
                         "kappa, \(Prose.fixed(scale.low, 2)) to \(Prose.fixed(scale.high, 2))",
                     ],
                     rows: rows.map { row in
@@ -39,9 +39,9 @@ extension EvaluationPart {
                                 high: scale.part(row.kappa.1?.high ?? kappa))
                         }
                         return [
-                            .text(row.name), .number("\(row.accuracy.0, 3)\(row.accuracy.1, 3)"),
+                            .text(row.name), .number("\(row.kappa.0, 3)\(row.kappa.1, 3)"),
+                            .number("\(row.accuracy.0, 3)\(row.accuracy.1, 3)"),
                             .number("\(row.macroF1.0, 3)\(row.macroF1.1, 3)"),
-                            .number("\(row.kappa.0, 3)\(row.kappa.1, 3)"),
                             whisker ?? .none,
                         ]
                     })),

@@ -27,8 +27,8 @@ public struct LabelCurvePart: Encodable, Sendable {
 
     private func cells(_ figures: PooledFigures) -> [Table.Cell] {
         [
-            .number("\(figures.accuracy, 3)\(figures.accuracyInterval, 3)"),
             .number("\(figures.kappa, 3)\(figures.kappaInterval, 3)"),
+            .number("\(figures.accuracy, 3)\(figures.accuracyInterval, 3)"),
             .number("\(figures.macroF1, 3)\(figures.macroF1Interval, 3)"),
         ]
     }
@@ -37,10 +37,10 @@ public struct LabelCurvePart: Encodable, Sendable {
     private var gains: Table {
         Table(
             caption: "Gain of pre-training over each other way, paired person by person",
-            head: ["labelled people", "over", "accuracy", "kappa", "macro F1"],
+            head: ["labelled people, over", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.differences.map {
-                    [.number("\(point.labelledSubjects)"), .text(Prose($0.arm.words))] + cells($0.figures)
+                    [.text("\(point.labelledSubjects), \($0.arm.words)")] + cells($0.figures)
                 }
             })
     }
@@ -74,10 +74,10 @@ public struct LabelCurvePart: Encodable, Sendable {
             marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: arm.words))
         }
         let table = Table(
-            head: ["labelled people", "", "accuracy", "kappa", "macro F1"],
+            head: ["labelled people", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.arms.map { arm in
-                    [.number("\(point.labelledSubjects)"), .text(Prose(arm.arm.words))] + cells(arm.figures)
+                    [.text("\(point.labelledSubjects), \(arm.arm.words)")] + cells(arm.figures)
                 }
             })
         return Figure(

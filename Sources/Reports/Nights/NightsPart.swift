@@ -58,6 +58,8 @@ public struct NightsPart: Encodable, Sendable {
     public let stretches: Int
     /// The agreement in each statistic.
     public let agreement: [Agreement]
+    /// The agreement of single sleep epochs; nil where none is both scored and recognised.
+    public let sleepEpochs: SleepEpochAgreement?
     /// How many recordings of the dataset have no answer at all; nil where no dataset was given.
     public let unansweredRecordings: Int?
     /// How many of the nights were recognised in part only.
@@ -67,6 +69,7 @@ public struct NightsPart: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case classes, nights, stretches, agreement
         case areHeldOut = "held_out"
+        case sleepEpochs = "sleep_epochs"
         case unansweredRecordings = "recordings_without_answers"
         case partlyAnsweredNights = "partly_answered_nights"
     }
@@ -107,6 +110,7 @@ public struct NightsPart: Encodable, Sendable {
                     return next
                 }()
         }
+        sleepEpochs = Self.agreement(recorded, persons: persons, classes: classes, seed: seed)
         // Both are counted over the same sleep epochs, so that time in bed is the same.
         let statistics = NightStatistic.all(classes).dropFirst()
         let pairs = statistics.map { statistic in
@@ -124,6 +128,21 @@ public struct NightsPart: Encodable, Sendable {
                 scoredMean: pairs.reduce(0) { $0 + $1.reference } / Double(pairs.count),
                 recognisedMean: pairs.reduce(0) { $0 + $1.other } / Double(pairs.count), difference: difference)
         }
+    }
+
+    private static func agreement(
+        _ recorded: [RecordedNight], persons: [Int], classes: [String], seed: UInt64
+    ) -> SleepEpochAgreement? {
+        let none = [[Int]](repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
+        var people: [Int: [[Int]]] = [:]
+        for (night, person) in zip(recorded, persons) {
+            for (truth, answer) in zip(night.scored, night.recognised) {
+                if let truth { people[person, default: none][truth][answer] += 1 }
+            }
+        }
+        guard !people.isEmpty else { return nil }
+        let own = people.sorted { $0.key < $1.key }.map(\.value)
+        return SleepEpochAgreement(own, classes: classes, seed: seed)
     }
 
     private static func night(_ night: RecordedNight, classes: [String]) -> Night {
@@ -146,50 +165,5 @@ public struct NightsPart: Encodable, Sendable {
             subject: night.subject, recording: night.recording, comparedEpochs: scores.samples,
             agreement: scores.accuracy, kappa: scores.kappa, scored: compared(scored), recognised: compared(recognised),
             answeredPart: part)
-    }
-}
-
-/// A statistic of a night, with its name.
-struct NightStatistic: Sendable {
-    let name: String
-    /// In tables.
-    let shortName: String
-    /// Whether it is a part of a whole, shown as per cent, or minutes.
-    let isPart: Bool
-    let value: @Sendable (SleepStatistics) -> Double?
-
-    /// What the name of a stage's part of the total sleep time ends with.
-    static let partOfSleep = ", part of sleep"
-
-    /// Its value as people read it.
-    func prose(_ value: Double) -> Prose { isPart ? "\(percent: value)" : "\(value, 1)" }
-
-    /// All that classes allow for.
-    static func all(_ classes: [String]) -> [NightStatistic] {
-        var all = [
-            NightStatistic(name: "time in bed", shortName: "TIB, min", isPart: false) { $0.timeInBed },
-            NightStatistic(name: "total sleep time", shortName: "TST, min", isPart: false) { $0.totalSleepTime },
-            NightStatistic(name: "sleep efficiency", shortName: "SE", isPart: true) { $0.sleepEfficiency },
-            NightStatistic(name: "sleep onset latency", shortName: "SOL, min", isPart: false) { $0.sleepOnsetLatency },
-            NightStatistic(name: "wake after sleep onset", shortName: "WASO, min", isPart: false) {
-                $0.wakeAfterSleepOnset
-            },
-        ]
-        let stages = ClassStyle.order(of: classes).map { classes[$0] }.filter { $0 != SleepStatistics.wake }
-        if stages.contains(SleepStatistics.rem) {
-            all.append(NightStatistic(name: "REM latency", shortName: "REM lat., min", isPart: false) { $0.remLatency })
-        }
-        guard stages.count > 1 else { return all }
-        for stage in stages {
-            all.append(
-                NightStatistic(name: stage, shortName: "\(stage), min", isPart: false) { night in
-                    night.stages.first { $0.name == stage }?.minutes
-                })
-            all.append(
-                NightStatistic(name: stage + partOfSleep, shortName: stage, isPart: true) { night in
-                    night.stages.first { $0.name == stage }?.part
-                })
-        }
-        return all
     }
 }

@@ -11,6 +11,8 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         var value: Double?
         /// Whether it comes from a file: it may be written in any direction.
         var isName = false
+        /// What it is short for; nil where it stands for itself.
+        var meaning: String?
         /// Whether it is smaller, and below what it belongs to where there is little room.
         var isBeside = false
     }
@@ -53,8 +55,21 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         /// A part of a whole as per cent.
         mutating func appendInterpolation(percent part: Double, _ decimals: Int = 1) {
             guard part.isFinite else { return spans.append(Span(text: "–")) }
-            spans.append(Span(text: Prose.fixed(100 * part, decimals), value: part))
+            let least = "0." + String(repeating: "0", count: max(decimals - 1, 0)) + "1"
+            let isTooSmall = part > 0 && Double(Prose.fixed(100 * part, decimals)) == 0
+            let text = isTooSmall ? "<\u{A0}\(decimals == 0 ? "1" : least)" : Prose.fixed(100 * part, decimals)
+            spans.append(Span(text: text, value: part))
             spans.append(Span(text: "\u{A0}%"))
+        }
+
+        /// A part of a whole, or a difference of such, in percentage points, without the unit.
+        mutating func appendInterpolation(points part: Double, _ decimals: Int = 1) {
+            spans.append(part.isFinite ? Span(text: Prose.fixed(100 * part, decimals), value: part) : Span(text: "–"))
+        }
+
+        /// A short form of words, which are shown beside the pointer.
+        mutating func appendInterpolation(short: String, for meaning: String) {
+            spans.append(Span(text: short, meaning: meaning))
         }
 
         /// What lies in an interval; nothing where there is none.
@@ -127,7 +142,9 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
             isBeside = span.isBeside
             if let value = span.value {
                 let exact = Double(span.text) == value ? "" : " value=\"\(value)\""
-                html += "<data\(exact)>\(span.text)</data>"
+                html += "<data\(exact)>\(Self.escaped(span.text))</data>"
+            } else if let meaning = span.meaning {
+                html += "<abbr title=\"\(Self.escaped(meaning))\">\(Self.escaped(span.text))</abbr>"
             } else {
                 html += span.isName ? "<bdi>\(Self.escaped(span.text))</bdi>" : Self.escaped(span.text)
             }

@@ -48,10 +48,38 @@ public struct PosturesPart: Encodable, Sendable {
         public let turns: Int
         /// Turns an hour; nil where nobody said how long a map is.
         public let turnsPerHour: Double?
+        let hours: Double?
 
         private enum CodingKeys: String, CodingKey {
             case subject, recording, maps, turns
             case turnsPerHour = "turns_per_hour"
+        }
+    }
+
+    /// A person's recordings together.
+    public struct Turned: Encodable, Sendable, Equatable {
+        /// Whose they are.
+        public let subject: String
+        /// How many there are.
+        public let recordings: Int
+        /// How many maps they have.
+        public let maps: Int
+        /// How often the recognised posture changes in them.
+        public let turns: Int
+        /// Turns an hour; nil where nobody said how long a map is.
+        public let turnsPerHour: Double?
+
+        private enum CodingKeys: String, CodingKey {
+            case subject, recordings, maps, turns
+            case turnsPerHour = "turns_per_hour"
+        }
+
+        init(_ subject: String, _ timelines: [Timeline]) {
+            (self.subject, recordings) = (subject, timelines.count)
+            maps = timelines.reduce(0) { $0 + $1.maps }
+            turns = timelines.reduce(0) { $0 + $1.turns }
+            let hours = timelines.compactMap(\.hours)
+            turnsPerHour = hours.isEmpty ? nil : Double(turns) / hours.reduce(0, +)
         }
     }
 
@@ -86,18 +114,27 @@ public struct PosturesPart: Encodable, Sendable {
     public let wrong: [Shown]
     /// Recordings of several maps, the longest first.
     public let timelines: [Timeline]
+    /// How often the recognised posture changes in all of them.
+    public let turns: Int
+    /// How long they are together, in hours, and turns an hour; nil where nobody said how long a map is.
+    public let hours, turnsPerHour: Double?
+    /// The same person by person, in the order of the recordings.
+    public let turned: [Turned]
     /// Whether the recognisers had not seen these people; nil where nobody knows.
     public let areHeldOut: Bool?
-    private let all: [Map]
+    let all: [Map]
+    let sampleSeconds: Double?
     private let image: @Sendable (Int) -> String
 
     private enum CodingKeys: String, CodingKey {
-        case classes, maps, people, counts, confusions, right, wrong, timelines
+        case classes, maps, people, counts, confusions, right, wrong, timelines, turns, hours
+        case turnsPerHour = "turns_per_hour"
         case areHeldOut = "held_out"
+        case turned = "turns_by_person"
     }
 
     /// So many confusions, recordings and maps of a class are shown.
-    private static let (confusionLimit, timelineLimit, examples) = (10, 40, 3)
+    static let (confusionLimit, timelineLimit, examples) = (10, 40, 3)
 
     /// A part.
     ///
@@ -116,6 +153,7 @@ public struct PosturesPart: Encodable, Sendable {
     ) throws(ReportError) {
         guard !maps.isEmpty else { throw .empty(file: "the dataset", reason: "no map of it was recognised") }
         (all, self.classes, self.areHeldOut) = (maps, classes, areHeldOut)
+        self.sampleSeconds = sampleSeconds
         image = { MapImage.address(values($0), columns: columns, isTurned: isTurned) }
         self.maps = maps.count
         people = Set(maps.map(\.subject)).count
@@ -151,18 +189,27 @@ public struct PosturesPart: Encodable, Sendable {
             let count = min(places.count, classes.count > 6 ? 1 : Self.examples)
             return (0..<count).map { places[(2 * $0 + 1) * places.count / (2 * count)] }
         }.map(shown)
-        timelines = Self.runs(maps).filter { $0.count > 20 }.sorted { $0.count > $1.count }.map { run in
+        let timelines = Self.runs(maps).filter { $0.count > 20 }.sorted { $0.count > $1.count }.map { run in
             let turns = run.dropFirst().count { maps[$0].recognised != maps[$0 - 1].recognised }
             let hours = sampleSeconds.map {
                 $0 * Double(maps[run.upperBound - 1].position - maps[run.lowerBound].position + 1) / 3600
             }
             return Timeline(
                 subject: maps[run.lowerBound].subject, recording: maps[run.lowerBound].recording, maps: run.count,
-                turns: turns, turnsPerHour: hours.map { Double(turns) / $0 })
+                turns: turns, turnsPerHour: hours.map { Double(turns) / $0 }, hours: hours)
         }
+        self.timelines = timelines
+        turns = timelines.reduce(0) { $0 + $1.turns }
+        hours = sampleSeconds == nil || timelines.isEmpty ? nil : timelines.compactMap(\.hours).reduce(0, +)
+        turnsPerHour = hours.map { [turns] in Double(turns) / $0 }
+        turned = maps.map(\.subject).uniqued
+            .compactMap { subject in
+                let own = timelines.filter { $0.subject == subject }
+                return own.isEmpty ? nil : Turned(subject, own)
+            }
     }
 
-    private static func runs(_ maps: [Map]) -> [Range<Int>] {
+    static func runs(_ maps: [Map]) -> [Range<Int>] {
         var (runs, start) = ([Range<Int>](), 0)
         for end in 1...maps.count
         where end == maps.count || maps[end].recording != maps[start].recording
@@ -181,9 +228,7 @@ public struct PosturesPart: Encodable, Sendable {
             blocks += [.heading("What is taken for what"), .table(confusionTable), .maps(wrong.map(tile))]
         }
         if !timelines.isEmpty {
-            blocks += [.heading("Turns"), .table(timelineTable)]
-            let runs = Self.runs(all).filter { $0.count > 20 }.sorted { $0.count > $1.count }.prefix(Self.timelineLimit)
-            blocks += runs.map { .figure(figure($0)) }
+            blocks += turnBlocks
         }
         return PageSection(id: "postures", heading: "Postures", blocks: blocks)
     }
@@ -222,45 +267,12 @@ public struct PosturesPart: Encodable, Sendable {
                 ]
             })
     }
+}
 
-    private var timelineTable: Table {
-        Table(
-            caption: "Turns: how often the recognised posture changes",
-            head: ["person", "recording", "maps", "turns", "an hour"],
-            rows: timelines.map { own in
-                [
-                    .text("\(name: own.subject)"), .text("\(name: own.recording)"), .number("\(own.maps)"),
-                    .number("\(own.turns)"), .number(own.turnsPerHour.map { "\($0, 1)" } ?? "–"),
-                ]
-            })
-    }
-
-    private func figure(_ run: Range<Int>) -> Figure {
-        let (first, span) = (
-            all[run.lowerBound].position, max(1, all[run.upperBound - 1].position - all[run.lowerBound].position + 1)
-        )
-        func x(_ place: Int) -> Int {
-            place < run.upperBound ? 1000 * (all[place].position - first) / span : 1000
-        }
-        let edges = run.map(x) + [1000]
-        let used = classes.indices.filter { class_ in run.contains { all[$0].recognised == class_ } }
-        let marks = used.enumerated().map { row, class_ in
-            let y = (2 * row + 1) * 500 / used.count
-            return Panel.Mark(
-                style: "h k\(class_ % 8)",
-                path: Path.steps(run.map { all[$0].recognised == class_ ? y : nil }, edges: edges),
-                title: classes[class_])
-        }
-        return Figure(
-            caption: "\(name: all[run.lowerBound].subject), \(name: all[run.lowerBound].recording)",
-            panels: [
-                Panel(
-                    description: "recognised postures over the recording; the table above has the turns",
-                    height: 16 * used.count + 8,
-                    left: used.enumerated().map {
-                        .init(place: (Double($0) + 0.5) / Double(used.count), text: classes[$1])
-                    },
-                    marks: marks)
-            ], axis: "position in the recording")
+extension [String] {
+    /// Each once, in the order in which they come.
+    fileprivate var uniqued: [String] {
+        var seen = Set<String>()
+        return filter { seen.insert($0).inserted }
     }
 }

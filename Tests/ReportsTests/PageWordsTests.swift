@@ -1,0 +1,163 @@
+import Foundation
+import Recognition
+import Reports
+import SleepRecognition
+import Testing
+
+/// What pages say beside their figures, and in which order.
+@Suite struct PageWordsTests {
+    private func nights(_ nights: [RecordedNight]) throws -> String {
+        var report = Report(title: "nights", version: "0")
+        report.nights = try NightsPart(nights, classes: MadeUp.stages, areHeldOut: true)
+        return report.html
+    }
+
+    @Test func singleSleepEpochsHaveAMatrixAndRatesOfEachStage() throws {
+        let recorded = MadeUp.nights(12, epochs: 200)
+        let part = try NightsPart(recorded, classes: MadeUp.stages, areHeldOut: true)
+        let found = try #require(part.sleepEpochs)
+        #expect(found.people == 6 && found.confusion.flatMap(\.self).reduce(0, +) == 12 * 200)
+        #expect(found.stages.map(\.name) == MadeUp.stages + ["sleep"])
+        #expect(found.stages.allSatisfy { $0.sensitivity.interval != nil && $0.specificity.interval != nil })
+        let html = try nights(recorded)
+        #expect(html.contains("Sleep epoch by sleep epoch") && html.contains(">sensitivity</th>"))
+        #expect(html.contains("mean of the people who have them"))
+        let unscored = RecordedNight(
+            subject: "a", recording: "a", positions: [0], scored: [nil], recognised: [0],
+            probabilities: [[1, 0, 0, 0, 0]])
+        #expect(try NightsPart([unscored], classes: MadeUp.stages, areHeldOut: nil).sleepEpochs == nil)
+        #expect(!(try nights([unscored])).contains("Sleep epoch by sleep epoch"))
+    }
+
+    /// Six people, whose recognised wake is the same however long they were awake.
+    @Test func aBiasThatDependsOnTheNightIsDrawnAsItsLine() throws {
+        let recorded = (0..<6).map { person in
+            let awake = 10 + 20 * person
+            return RecordedNight(
+                subject: "p\(person)", recording: "n\(person)", positions: Array(0..<200),
+                scored: (0..<200).map { $0 < 20 ? 2 : $0 < 20 + awake ? 0 : 2 },
+                recognised: (0..<200).map { $0 < 20 ? 2 : $0 < 60 + person % 2 ? 0 : 2 },
+                probabilities: [[Float]](repeating: [0.2, 0.2, 0.2, 0.2, 0.2], count: 200))
+        }
+        let html = try nights(recorded)
+        #expect(html.contains("The bias depends on the night:") && html.contains("bias by the scored value"))
+        #expect(html.contains("wake after sleep onset"))
+    }
+
+    @Test func whatDashesAndBandsAreStandsAtEachPlot() throws {
+        let html = try nights(MadeUp.nights(12, epochs: 200))
+        #expect(html.contains("limits of agreement (dashed)"))
+        #expect(html.contains("bands: 95 % intervals over people"))
+        #expect(try !nights(MadeUp.nights(4, epochs: 200)).contains("bands: 95 % intervals over people"))
+    }
+
+    @Test func theBiasComesFirstAndShortFormsAreSpeltOut() throws {
+        let html = try nights(MadeUp.nights(12, epochs: 200))
+        let table = try #require(html.range(of: "aria-label=\"Recognised less scored"))
+        let heads = html[table.upperBound...].matches(of: /<th scope="col"[^>]*>([^<]*)<\/th>/).prefix(8)
+        #expect(heads.map { String($0.output.1) }.dropFirst().first == "bias")
+        #expect(html.contains("<abbr title=\"wake after sleep onset\">WASO</abbr>"))
+        #expect(html.contains("SOL: sleep onset latency"))
+        // Parts and their differences are in the same unit in the table and above the plots.
+        #expect(html.contains(">sleep efficiency</bdi>, %"))
+        #expect(html.contains("recognised less scored, percentage points"))
+    }
+
+    @Test func ofTheLabelCurveTheKappaComesFirst() throws {
+        var report = Report(title: "curve", version: "0")
+        report.labelCurve = LabelCurvePart(try MadeUp.curve())
+        let heads = report.html.matches(of: /<th scope="col"[^>]*>([^<]*)<\/th>/).map { String($0.output.1) }
+        #expect(heads.filter { $0 == "kappa" }.count == 2)
+        #expect(heads.indices.filter { heads[$0] == "kappa" }.allSatisfy { heads[$0 + 1] == "accuracy" })
+    }
+
+    @Test func aNightAndItsTableStayTogetherOnPaper() throws {
+        let html = try nights(MadeUp.nights(4, epochs: 200))
+        #expect(html.matches(of: /<div class="night"><figure>/).count == 4)
+    }
+
+    @Test func turnsAnHourNeedToKnowHowLongAMapIs() throws {
+        func page(_ seconds: Double?) throws -> (part: PosturesPart, html: String) {
+            let maps = (0..<60).map { place in
+                PosturesPart.Map(
+                    subject: "a", recording: place < 30 ? "1" : "2", position: place % 30, scored: nil,
+                    recognised: place / 10 % 3, probability: 0.5)
+            }
+            let part = try PosturesPart(
+                maps, classes: ["supine", "right", "left"], areHeldOut: nil, sampleSeconds: seconds, columns: 2,
+                isTurned: false
+            ) { _ in [0, 1, 2, 3] }
+            var report = Report(title: "turns", version: "0")
+            report.postures = part
+            return (part, report.html)
+        }
+        let known = try page(60)
+        #expect(known.part.turned.map(\.turns) == [4] && known.part.turned.map(\.recordings) == [2])
+        // Two half hours.
+        #expect(known.part.turned.first?.turnsPerHour == 4)
+        #expect(known.part.turns == 4 && known.part.hours == 1 && known.part.turnsPerHour == 4)
+        #expect(known.html.contains("minutes since the first map") && known.html.contains("turns an hour"))
+        #expect(!known.html.contains("--sample-seconds"))
+        let unknown = try page(nil)
+        #expect(unknown.html.contains("--sample-seconds") && !unknown.html.contains(">turns an hour<"))
+        #expect(unknown.html.contains("position in the recording") && unknown.part.turned.first?.turnsPerHour == nil)
+    }
+
+    @Test func partsThatAreSmallButNotNoneAreNotZero() throws {
+        let maps = (0..<6800).map { place in
+            PosturesPart.Map(
+                subject: "a", recording: "\(place / 20)", position: place % 20, scored: place % 2,
+                recognised: place < 2 ? 1 - place % 2 : place % 2, probability: 0.5)
+        }
+        var report = Report(title: "few", version: "0")
+        report.postures = try PosturesPart(
+            maps, classes: ["left", "right"], areHeldOut: nil, sampleSeconds: nil, columns: 2, isTurned: false
+        ) { _ in [0, 1, 2, 3] }
+        #expect(report.html.contains("&lt;\u{A0}0.1</data>\u{A0}%") && !report.html.contains(">0.0</data>"))
+    }
+
+    @Test func partsOfDifferentDatasetsAreSaidToBeBeforeAllElse() throws {
+        var report = try MadeUp.report()
+        func dataset(_ part: String, _ letter: String) -> Report.PartDataset {
+            Report.PartDataset(part: part, name: "\(letter).st", digest: String(repeating: letter, count: 64))
+        }
+        let (own, other) = (dataset("the evaluation is of", "a"), dataset("the samples are of", "b"))
+        report.datasets = [own, own]
+        #expect(!report.html.contains("are of different datasets"))
+        report.datasets = [own, other]
+        let html = report.html
+        let notice = try #require(html.range(of: "are of different datasets"))
+        #expect(html.range(of: "<main>").map { notice.lowerBound < $0.lowerBound } == true)
+        #expect(html.contains("the samples are of <bdi>b.st</bdi> (<bdi>bbbbbbbbbbbb</bdi>…)"))
+    }
+
+    @Test func calibrationNamesTheMostProbableClass() throws {
+        var report = Report(title: "calibration", version: "0")
+        report.evaluation = try EvaluationPart(try MadeUp.evaluation())
+        #expect(report.html.contains("most probable class") && !report.html.contains("the answer<"))
+    }
+
+    /// The contrast of WCAG 2 between two colours.
+    @Test func stagesStandOutFromTheirGround() throws {
+        let html = Report(title: "", version: "").html
+        func luminance(_ hex: Substring) -> Double {
+            let parts = [0, 2, 4].map { start -> Double in
+                let from = hex.index(hex.startIndex, offsetBy: start)
+                let value = Double(Int(hex[from..<hex.index(from, offsetBy: 2)], radix: 16) ?? 0) / 255
+                return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        }
+        // Light, dark and print.
+        let soft = html.matches(of: /--soft: #([0-9a-f]{6})/).map(\.output.1)
+        #expect(soft.count == 3)
+        for stage in ["wake", "rem", "n1", "n2", "n3"] {
+            let colours = html.matches(of: try Regex("--\(stage): #([0-9a-f]{6})", as: (Substring, Substring).self))
+            #expect(colours.count == 3)
+            for (own, ground) in zip(colours.map(\.output.1), soft) {
+                let (a, b) = (luminance(own), luminance(ground))
+                #expect((max(a, b) + 0.05) / (min(a, b) + 0.05) >= 3, "\(stage) \(own) on \(ground)")
+            }
+        }
+    }
+}
