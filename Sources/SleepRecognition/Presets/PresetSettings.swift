@@ -48,8 +48,8 @@ public struct PresetSettings: Equatable, Sendable {
     public func validate() throws(SettingFault) {
         do {
             try upstream.validate()
-            // Not the task's own rule: jobs of one view are what `ssrm bench` counts rows with, and older checkpoints of
-            // such are still opened.
+            // Not the task's own rule: with jobs of one view `ssrm bench` counts rows, and older checkpoints of such
+            // are still opened.
             if let task = upstream.task.choice as? ViewSettings {
                 try SettingFault.check(
                     task.views.count > 1, "views", task.views.map(\.rawValue),
