@@ -130,9 +130,12 @@ int main(int count, char **words) {
     const int shared = MAP_SHARED | MAP_ANONYMOUS;
     struct result *results = mmap(NULL, processes * sizeof *results, PROT_READ | PROT_WRITE, shared, -1, 0);
     if (results == MAP_FAILED) return perror("mmap"), 1;
-    for (int i = 0; i < processes; i++)
-        if (fork() == 0) results[i] = train(n), _exit(0);
     int failed = 0, status;
+    for (int i = 0; i < processes; i++) {
+        pid_t child = fork();
+        if (child == 0) results[i] = train(n), _exit(0);
+        failed |= child < 0;
+    }
     while (wait(&status) > 0) failed |= status != 0;
     if (failed) return fprintf(stderr, "%s: a process failed\n", words[0]), 1;
     double rate = 0, time = 0;

@@ -41,7 +41,9 @@ import Testing
         }
         let html = try nights(recorded)
         #expect(html.contains("The bias depends on the night:") && html.contains("bias by the scored value"))
-        #expect(html.contains("wake after sleep onset"))
+        #expect(
+            html.contains(
+                "Bland-Altman plot of wake after sleep onset, a dot a night; bias and limits are in the caption"))
     }
 
     @Test func whatDashesAndBandsAreStandsAtEachPlot() throws {

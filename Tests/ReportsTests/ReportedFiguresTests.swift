@@ -50,7 +50,8 @@ import Testing
         #expect(refusal(["format": "ssrm.report.1"]).contains("give what the report was made of"))
         #expect(
             refusal(["format": "other.1"]).contains(
-                "this program reads ssrm.evaluation.1, ssrm.label-curve.1, ssrm.baselines.1"))
+                "this program reads ssrm.evaluation.1, ssrm.label-curve.1, ssrm.baselines.1: make it"))
+        #expect(refusal(["format": "ssrm.folds.9"]).contains("has no scores"))
         #expect(refusal(["format": "ssrm.answers.1"]).contains("give the CSV that `ssrm predict` writes"))
         #expect(try read(["anything": "else"]) == nil)
     }

@@ -22,7 +22,7 @@ struct BenchTests {
         return path
     }
 
-    private func bench(_ words: String...) throws -> ProgramResult {
+    private func bench(_ words: [String]) throws -> ProgramResult {
         let script = packageRoot.appending(path: "Scripts/bench").path
         return try ProgramRun(words, program: script).result(seconds: 120)
     }
@@ -36,8 +36,9 @@ struct BenchTests {
     @Test func besideAnEarlierProgramEachRowHasARatioAndItsQuartiles() throws {
         let (ours, other) = (try program("new", takes: 200), try program("old", takes: 300))
         let out = folder.path("out")
-        let result = try bench(
-            "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "3", "--out", out)
+        let result = try bench([
+            "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "3", "--out", out,
+        ])
         try #require(result.status == 0, Comment(rawValue: result.errors))
         let rows = result.output.split(separator: "\n").filter { $0.contains("| us |") }
         #expect(rows.count == 2)
@@ -50,8 +51,9 @@ struct BenchTests {
         let (ours, other) = (try program("new", takes: 200), try program("old", takes: 300))
         let out = folder.path("out")
         for _ in 0..<2 {
-            let result = try bench(
-                "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "1", "--out", out, "--more")
+            let result = try bench([
+                "--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "1", "--out", out, "--more",
+            ])
             try #require(result.status == 0, Comment(rawValue: result.errors))
             _ = try program("new", takes: 600)
         }
@@ -61,29 +63,69 @@ struct BenchTests {
     @Test func aRowWhoseOptionTheEarlierProgramDoesNotKnowIsLeftOutAndSaid() throws {
         let ours = try program("new", takes: 200)
         let other = try program("old", takes: 300, without: "--no-shared-memory")
-        let result = try bench("--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "2")
+        let result = try bench(["--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "2"])
         try #require(result.status == 0, Comment(rawValue: result.errors))
         #expect(result.output.split(separator: "\n").count { $0.contains("| us |") } == 1)
         #expect(result.errors.components(separatedBy: "left out: \(other) does not know").count == 2)
     }
 
-    @Test func aGoalThatAFigureFallsShortOfIsMissed() throws {
-        let ours = try program("new", takes: 601)
-        let peer = try program("peer", takes: 601)
+    /// What Python says that has the script as `bench`, and words in `sys.argv[2:]`.
+    private func python(_ lines: String, _ words: String...) throws -> ProgramResult {
         let script = """
             import importlib.machinery, importlib.util, sys
             sys.dont_write_bytecode = True
             loader = importlib.machinery.SourceFileLoader("bench", sys.argv[1])
             bench = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
             loader.exec_module(bench)
+
+            """
+        let path = packageRoot.appending(path: "Scripts/bench").path
+        return try ProgramRun(["python3", "-c", script + lines, path] + words, program: "/usr/bin/env").result()
+    }
+
+    @Test func eachRoundIsMeasuredAnew() throws {
+        let count = """
+            programs = [bench.Program("ssrm", "calls", sys.argv[2], sys.argv[3])]
+            work = bench.Work("start", "work", "us", programs)
+            bench.measured([work], 3)
+            print(work.figures(0))
+            """
+        let program = try folder.write(
+            """
+            #!/usr/bin/env bash
+            echo >> "$1"
+            printf '{"calls": %s}' "$(wc -l < "$1")"
+
+            """, to: "counts")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let result = try python(count, program, folder.path("calls"))
+        #expect(result.output == "[1, 2, 3]\n", Comment(rawValue: result.errors))
+    }
+
+    @Test func whatIsNotMeasuredNowStaysAndOtherProgramsAreRefused() throws {
+        let (ours, other) = (try program("new", takes: 200), try program("old", takes: 300))
+        let out = folder.path("out")
+        try folder.write(#"[{"work": "w", "unit": "s", "figures": {"ssrm": [7]}}]"#, to: "out/bench.json")
+        let words = ["--ssrm", ours, "--only", "exchange", "--rounds", "1", "--out", out, "--more"]
+        let first = try bench(["--against", other] + words)
+        try #require(first.status == 0, Comment(rawValue: first.errors))
+        #expect(try figures().last == ["ssrm": [7]])
+        let second = try bench(["--against", try program("third", takes: 1)] + words)
+        #expect(second.status == 1 && second.errors.contains("give another --out"), Comment(rawValue: second.errors))
+        #expect(try figures().count == 3)
+    }
+
+    @Test func aGoalThatAFigureFallsShortOfIsMissed() throws {
+        let ours = try program("new", takes: 601)
+        let peer = try program("peer", takes: 601)
+        let script = """
             programs = [bench.Program("ssrm", "exchange_us", sys.argv[2]), bench.Program("peer", "exchange_us", sys.argv[3])]
             for better, bound, goal in ((-1, 600, 1), (-1, 602, 1.01), (1, 600, 0.99), (1, 602, 1)):
                 work = bench.Work("start", "work", "us", programs, {"peer": goal}, better, bound)
                 bench.measured([work], 2)
                 print(*[row.split(" | ")[-1].split(": ")[1][:-2] for row in bench.rows(work)])
             """
-        let path = packageRoot.appending(path: "Scripts/bench").path
-        let result = try ProgramRun(["python3", "-c", script, path, ours, peer], program: "/usr/bin/env").result()
+        let result = try python(script, ours, peer)
         #expect(result.output == "missed met\nmet missed\nmet met\nmissed met\n", Comment(rawValue: result.errors))
     }
 

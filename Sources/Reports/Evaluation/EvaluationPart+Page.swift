@@ -71,7 +71,7 @@ extension EvaluationPart {
         let sorted = figures.subjects.sorted { $0.accuracy < $1.accuracy }
         guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else { return "" }
         let range = Prose.range(percent: least.accuracy, most.accuracy)
-        if range == "\(percent: least.accuracy)" { return "People hardly differ: \(range) of each person's." }
+        if range == "\(percent: least.accuracy)" { return "People hardly differ: \(range) of each person's samples." }
         return """
             People differ: from \(percent: least.accuracy) (\(name: least.subject)) to \(percent: most.accuracy) \
             (\(name: most.subject)).

@@ -37,7 +37,7 @@ public struct LabelCurvePart: Encodable, Sendable {
     private var gains: Table {
         Table(
             caption: "Gain of pre-training over each other way, paired person by person",
-            head: ["labelled people, over", "kappa", "accuracy", "macro F1"],
+            head: ["labelled people; gain over", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.differences.map {
                     [.text("\(point.labelledSubjects), \($0.arm.words)")] + cells($0.figures)
@@ -74,7 +74,7 @@ public struct LabelCurvePart: Encodable, Sendable {
             marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: arm.words))
         }
         let table = Table(
-            head: ["labelled people", "kappa", "accuracy", "macro F1"],
+            head: ["labelled people; how trained", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.arms.map { arm in
                     [.text("\(point.labelledSubjects), \(arm.arm.words)")] + cells(arm.figures)

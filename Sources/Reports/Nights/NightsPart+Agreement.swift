@@ -34,7 +34,7 @@ extension NightsPart {
     var agreementWords: Prose {
         let limits: Prose =
             agreement.contains { $0.difference.lowerLimit != nil }
-            ? " Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights."
+            ? " Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights; those of the table are the same for every night."
             : " One night has no limits of agreement."
         let slope: Prose =
             agreement.contains { $0.difference.slope != nil }
@@ -109,7 +109,8 @@ extension NightsPart {
                 panels: [
                     Panel(
                         description: """
-                            Bland-Altman plot of \(statistic.name), a dot a night; bias and limits are in the table above
+                            Bland-Altman plot of \(statistic.name), a dot a night; bias and limits are in the \
+                            \(found.isProportional ? "caption" : "table above")
                             """, height: 190, left: up.ticks(), below: across.ticks(4), marks: marks)
                 ], axis: "scored, \(statistic.isPart ? "per cent" : "min")",
                 legend: legend(of: found))

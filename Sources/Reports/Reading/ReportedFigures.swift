@@ -88,14 +88,15 @@ package enum ReportedFigures: Sendable {
             func family(_ format: String) -> Substring {
                 format.prefix(upTo: format.lastIndex(of: ".") ?? format.endIndex)
             }
-            if family(format) == "ssrm.answers" {
+            if family(format) == "ssrm.answers" {  // as `AnswerFiles.jsonFormat`
                 throw .otherForm(
                     file: path,
                     reason: "it is JSON of `ssrm predict`: give the CSV that `ssrm predict` writes, with its dataset")
             }
             let kind = Self.allCases.first { family($0.format) == family(format) }
-            guard let kind, kind.format == format else {
-                let known = kind.map { [$0.format] } ?? Self.allCases.map(\.format)
+            // Of folds none has scores, whatever the version.
+            guard let kind, kind.format == format || kind == .folds else {
+                let known = kind.map { [$0.format] } ?? Self.allCases.filter { $0 != .folds }.map(\.format)
                 throw .otherForm(
                     file: path,
                     reason: "its format is \(format), and this program reads \(known.joined(separator: ", ")): make it "

@@ -11,11 +11,16 @@ public struct NamedSettings: Sendable, Equatable {
     /// `recogniser.epochs 5`; none where no file was read.
     public let fileChanges: [String]
 
-    /// Settings of one's own.
-    public init(name: String, values: PresetSettings) { self.init(name: name, values: values, fileChanges: []) }
+    /// That preset.
+    private let base: PresetSettings?
 
-    private init(name: String, values: PresetSettings, fileChanges: [String]) {
-        (self.name, self.values, self.fileChanges) = (name, values, fileChanges)
+    /// Settings of one's own.
+    public init(name: String, values: PresetSettings) {
+        self.init(name: name, values: values, fileChanges: [], base: nil)
+    }
+
+    private init(name: String, values: PresetSettings, fileChanges: [String], base: PresetSettings?) {
+        (self.name, self.values, self.fileChanges, self.base) = (name, values, fileChanges, base)
     }
 
     /// A preset, with some of its values replaced.
@@ -50,15 +55,15 @@ public struct NamedSettings: Sendable, Equatable {
         try reader.read(file: path)
         let same = Preset.all.first { $0.settings == reader.settings }
         let read = reader.settings
-        let fileChanges =
-            reader.base.map { read.differences(from: $0.settings) }
-            ?? Preset.all.map { read.differences(from: $0.settings) }.min { $0.count < $1.count } ?? []
+        let known = (reader.base.map { [$0] } ?? Preset.all).map(\.settings)
+        let base = known.min { read.differences(from: $0).count < read.differences(from: $1).count }
+        let fileChanges = base.map { read.differences(from: $0) } ?? []
         try reader.read(assignments: assignments, unused: unused)
         let fileName = URL(filePath: path).lastPathComponent
         let isPresetsName = Preset.all.contains { $0.name == fileName }
         self.init(
             name: same?.name ?? (isPresetsName ? "file \(fileName)" : fileName), values: reader.settings,
-            fileChanges: fileChanges)
+            fileChanges: fileChanges, base: base)
     }
 
     /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no
@@ -69,13 +74,15 @@ public struct NamedSettings: Sendable, Equatable {
         Preset.all.first { $0.name == name }.map { values.differences(from: $0.settings) } ?? []
     }
 
-    /// The changes of trees' settings, a file's too, that have no effect, because there are none for so many classes.
+    /// The changes of trees' settings, a file's as far as they hold, that have no effect, because there are none for so
+    /// many classes.
     ///
     /// - Parameter classes: how many are told apart.
     /// - Returns: them, like `recogniser.tree_count 50`.
     public func changesWithoutTrees(classes: Int) -> [String] {
         guard let most = values.recogniser.trees.forest?.mostClasses, most > 0, classes > most else { return [] }
         let (prefix, limit) = ("recogniser.tree_", "recogniser.tree_most_classes ")
-        return (changes.isEmpty ? fileChanges : changes).filter { $0.hasPrefix(prefix) && !$0.hasPrefix(limit) }
+        let all = base.map { values.differences(from: $0) } ?? changes
+        return all.filter { $0.hasPrefix(prefix) && !$0.hasPrefix(limit) }
     }
 }

@@ -78,14 +78,15 @@ struct BenchReadCommand: ParsableCommand {
         let megabytes = Double(try textBytes()) / 1e6
         let result = Result(
             megabytes: megabytes, megabytesPerSecond: (megabytes / median.whole * 10).rounded() / 10,
-            megabytesPerSecondQuartiles: MeasuredTimes(rounds.map(\.whole)).roundedRateQuartiles(of: megabytes),
+            megabytesPerSecondQuartiles: MeasuredTimes(rounds.map(\.whole)).roundedRateQuartiles(
+                of: megabytes, digits: 1),
             samples: samples,
             seconds: median.whole, find: median.find, convert: median.convert, sync: median.sync,
             processor: median.processor,
             megabytesPerProcessorSecond: (megabytes / median.processor * 10).rounded() / 10)
         if json { return try printJSON(result) }
         print(
-            "\(fixed(result.megabytesPerSecond, 1)) MB/s (\(quartileText(result.megabytesPerSecondQuartiles))): "
+            "\(fixed(result.megabytesPerSecond, 1)) MB/s (\(quartileText(result.megabytesPerSecondQuartiles, digits: 1))): "
                 + "\(fixed(megabytes, 1)) MB of text, \(samples) samples")
         print(
             "\(fixed(median.whole, 3)) s: finding \(fixed(median.find, 3)), converting \(fixed(median.convert, 3)), "

@@ -100,9 +100,12 @@ struct ModelReader {
 
     /// What of a record is to be asked of the reader, beside options of these names.
     private static func arguments(for record: ReaderRecord, beside given: Set<String>) -> [String] {
+        // Earlier versions took a window, and wrote it down, where samples are windows of the signals and have none.
+        let isIdle = record.reader == "sleepbrl" && record.settings["content"] != "features"
         let replaced = alternatives.filter { !$0.isDisjoint(with: given) }.reduce(given) { $0.union($1) }
         let kept = record.settings.merging(record.layout.filter { !replaced.contains($0.key) }) { own, _ in own }
             .filter { companions[$0.key].map { !$0.isDisjoint(with: given) } ?? true }
+            .filter { !(isIdle && $0.key == "window") }
         let known = kept.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" }
         // The zone is of times that say none, where these recordings have such.
         let hasZones = kept["time-zone"] != nil && given.isDisjoint(with: ["time-zone", "own-time-zones"])
