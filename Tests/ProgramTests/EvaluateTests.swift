@@ -63,7 +63,8 @@ func recordingsWithoutLabelsCannotBeEvaluated(division: String) throws {
         "stage", "--values", "a,b", "--vocabulary", "stage", "--out", "own.safetensors", in: folder.url.path)
     #expect(made.status == 0, "\(made.errors)")
     let result = try ProgramRun.ssrm(
-        "evaluate", "--data", "own.safetensors", "--scheme", "three", "--protocol", division, in: folder.url.path)
+        "evaluate", "--data", "own.safetensors", "--scheme", "three", "--protocol", division, "--preset", "paper",
+        in: folder.url.path)
     #expect(result.status == 1)
     #expect(result.errors == "ssrm: own.safetensors: no sample has a label under this scheme\n")
 }

@@ -90,7 +90,7 @@ func whatCannotBeDoneIsOneLineAndLeavesNothing(index: Int) throws {
         "train": [
             "--data": prepared.data, "--encoder": prepared.run, "--scheme": "posture3", "--out": "model.safetensors",
         ],
-        "evaluate": ["--data": prepared.data, "--scheme": "posture3", "--protocol": "loso"],
+        "evaluate": ["--data": prepared.data, "--scheme": "posture3", "--protocol": "loso", "--preset": "paper"],
         "predict": ["--model": "model.safetensors", "--data": prepared.data, "--out": "labels.csv"],
     ]
     let given = (defaults[arguments[0]] ?? [:]).filter { !arguments.contains($0.key) }.flatMap { [$0.key, $0.value] }

@@ -46,7 +46,7 @@ struct SameBitsInHalvesTests {
     @Test func aProcessorWithoutThemIsToldOfInOneLine() throws {
         let job = try Pretraining.jobFlags(run: folder.path("run"), steps: 3)
         let result = try ProgramRun(
-            ["pretrain", "--workers", "1", "--products", "bfloat16"] + job,
+            ["pretrain", "--preset", "paper", "--workers", "1", "--products", "bfloat16"] + job,
             environment: ["ONEDNN_MAX_CPU_ISA": "AVX2"]
         ).result()
         #expect(result.status != 0)
