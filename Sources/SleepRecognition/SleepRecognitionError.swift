@@ -53,7 +53,7 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
         case .assignment(let assignment, let reason): return "setting \(assignment): \(reason)"
         case .unused(let assignment, let setting): return "setting \(assignment): \(setting) is not used here"
         case .unknownPreset(let name):
-            let names = Preset.all.map(\.name)
+            let names = Preset.names
             let near = nearestName(to: name, among: names).map { ": did you mean \($0)?" } ?? ""
             return "no preset \(String(name.prefix(60)).debugDescription)\(near) "
                 + "(there are \(names.joined(separator: ", ")))"

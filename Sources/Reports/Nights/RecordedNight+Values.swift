@@ -1,3 +1,5 @@
+import Foundation
+
 extension RecordedNight {
     /// What a heart rate is called, the clearest first; in any case, with spaces, hyphens or underscores.
     private static let heartNames = [
@@ -22,10 +24,11 @@ extension RecordedNight {
     ///   - units: their units, as many; none where nobody said.
     /// - Returns: their places, and their own names but for a variation of the heart rate.
     public static func drawnValues(of content: [String], units: [String]) -> [(place: Int, name: String)] {
-        let known = content.map { name in
-            String(name.lowercased().map { "-_".contains($0) ? " " : $0 }).trimmingSpaces
+        func plain(_ text: String) -> String {
+            text.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: " "))
         }
-        func unit(_ place: Int) -> String { place < units.count ? units[place].lowercased().trimmingSpaces : "" }
+        let known = content.map { name in plain(String(name.map { "-_".contains($0) ? " " : $0 })) }
+        func unit(_ place: Int) -> String { place < units.count ? plain(units[place]) : "" }
         func first(_ names: [String], where isWanted: (Int) -> Bool = { _ in true }) -> Int? {
             for name in names {
                 if let place = known.indices.first(where: { known[$0] == name && isWanted($0) }) { return place }
@@ -43,11 +46,5 @@ extension RecordedNight {
         if !drawn.isEmpty { return drawn }
         // How late it is, is on the axis.
         return content.indices.filter { unit($0) != "h" }.prefix(2).map { ($0, content[$0]) }
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

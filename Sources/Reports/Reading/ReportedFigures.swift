@@ -110,17 +110,10 @@ package enum ReportedFigures: Sendable {
         let format: String?
         let names: Set<String>
 
-        private struct Key: CodingKey {
-            let stringValue: String
-            var intValue: Int? { nil }
-            init(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
         init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Key.self)
+            let container = try decoder.container(keyedBy: AnyKey.self)
             names = Set(container.allKeys.map(\.stringValue))
-            format = try? container.decode(String.self, forKey: Key(stringValue: "format"))
+            format = try? container.decode(String.self, forKey: AnyKey(stringValue: "format"))
         }
     }
 }

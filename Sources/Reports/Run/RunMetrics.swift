@@ -15,13 +15,6 @@ struct RunMetrics: Decodable, Sendable {
         }
     }
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     let step: Int
     let seconds: Double
     let workers: Int
@@ -37,8 +30,8 @@ struct RunMetrics: Decodable, Sendable {
     private static let known = ["step", "seconds", "workers", "rows_per_s", "round_ms", "time"]
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        func key(_ name: String) -> Key { Key(stringValue: name) }
+        let container = try decoder.container(keyedBy: AnyKey.self)
+        func key(_ name: String) -> AnyKey { AnyKey(stringValue: name) }
         step = try container.decode(Int.self, forKey: key("step"))
         guard Self.stepLimits.contains(step) else {
             throw DecodingError.dataCorruptedError(forKey: key("step"), in: container, debugDescription: "no step")

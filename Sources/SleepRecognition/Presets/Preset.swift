@@ -10,17 +10,23 @@ public struct Preset: Sendable {
     /// One line on what it is for.
     public let purpose: String
 
-    /// The presets, the paper's first.
+    /// Their names and texts.
     ///
     /// A new one is a file beside the others, named in `Package.swift` and here.
-    public static let all = [
-        Preset(name: "paper", bytes: PackageResources.paper_yaml),
-        Preset(name: "night", bytes: PackageResources.night_yaml),
-        Preset(name: "wrist", bytes: PackageResources.wrist_yaml),
-        Preset(name: "heartbeat", bytes: PackageResources.heartbeat_yaml),
-        Preset(name: "posture", bytes: PackageResources.posture_yaml),
-        Preset(name: "psg", bytes: PackageResources.psg_yaml),
+    private static let files = [
+        (name: "paper", bytes: PackageResources.paper_yaml),
+        (name: "night", bytes: PackageResources.night_yaml),
+        (name: "wrist", bytes: PackageResources.wrist_yaml),
+        (name: "heartbeat", bytes: PackageResources.heartbeat_yaml),
+        (name: "posture", bytes: PackageResources.posture_yaml),
+        (name: "psg", bytes: PackageResources.psg_yaml),
     ]
+
+    /// The presets' names, the paper's first; unlike `all` they cost no reading.
+    public static let names = files.map(\.name)
+
+    /// The presets, the paper's first.
+    public static let all = files.map { Preset(name: $0.name, bytes: $0.bytes) }
 
     /// The preset for samples of a kind: the one that was measured on such, the paper's where none was.
     ///

@@ -48,7 +48,7 @@ struct JoinCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp(
             "Prepare the samples as this preset does, so that maps of several mats can be joined.", valueName: "preset"),
-        completion: .list(Preset.all.map(\.name)))
+        completion: .list(Preset.names))
     var prepare: String?
 
     @OptionGroup var output: DatasetOutput

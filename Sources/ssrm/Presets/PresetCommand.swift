@@ -41,7 +41,7 @@ struct PresetCommand: ParsableCommand {
             commandName: "show", abstract: "Prints a preset as a file that --config takes.",
             discussion: "Example: ssrm preset show night > mine.yaml")
 
-        @Argument(help: "The preset.", completion: .list(Preset.all.map(\.name)))
+        @Argument(help: "The preset.", completion: .list(Preset.names))
         var name: String
 
         @Flag(help: "Print its values as one JSON object.")

@@ -11,7 +11,7 @@ struct PresetOptions: ParsableArguments {
     @Option(
         help:
             "Which settings: \(presets). `ssrm preset show NAME` prints all values. By default the one for the data's kind, with an encoder the one that it was made with.",
-        completion: .list(Preset.all.map(\.name)))
+        completion: .list(Preset.names))
     var preset: String?
 
     @Option(
