@@ -17,6 +17,9 @@ struct Pace: Sendable {
     /// Below this a system's own pauses look like a slow worker, in seconds; a first answer comes of memory that was
     /// never touched and over connections that were never used.
     private static let (leastAllowance, firstAllowance) = (0.05, 0.25)
+    /// What so short a time says of a worker is chance, in seconds: waking a thread and memory touched for the first
+    /// time take a part of it that is the same for one leaf and for two.
+    private static let chance = 0.00025
     private var workers: [WorkerID: Worker] = [:]
     /// What is usual for messages to be on their way, in seconds: the lower median of the workers' means.
     private var usualWay = 0.0
@@ -77,7 +80,8 @@ struct Pace: Sendable {
     ///
     /// A worker that has not answered yet is given one leaf where others have; where none has, all are given as many.
     /// So that there is something left for such workers once they have answered, a part is kept for `newcomers` of them
-    /// that are at their first leaves.
+    /// that are at their first leaves. A worker that would be left without a leaf, and be done with one hardly later
+    /// than all are, is given one: of leaves of so short a time whoever has two looks twice as fast as whoever has one.
     ///
     /// - Returns: a count for each worker, in their order.
     static func shares(of leafCount: Int, among times: [Double?], newcomers: Int) -> [Int] {
@@ -116,6 +120,11 @@ struct Pace: Sendable {
         }
         if known.allSatisfy({ shares[$0] == 0 }), let fastest = known.min(by: { cost($0) < cost($1) }) {
             shares[fastest] = 1
+        }
+        let end = known.reduce(0) { max($0, finish($1)) }
+        for i in known.sorted(by: { cost($0) < cost($1) }) where shares[i] == 0 && cost(i) <= end + chance {
+            guard let last = known.filter({ shares[$0] > 1 }).max(by: { finish($0) < finish($1) }) else { break }
+            (shares[last], shares[i]) = (shares[last] - 1, 1)
         }
         return shares
         func cost(_ i: Int) -> Double { times[i] ?? .infinity }

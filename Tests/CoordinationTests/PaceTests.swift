@@ -61,6 +61,19 @@ import Wire
         #expect(counts(try pair(1, 50)) == [8, 0])
     }
 
+    /// A claim costs the same to begin for one leaf and for two: whoever has two would look faster for ever.
+    @Test func twoWorkersWithNextToNothingToDoHaveALeafEach() throws {
+        var run = Run(training: training(leaves: 2, steps: 100))
+        _ = run.training.join(ann, "ann")
+        try run.step([(ann, { 45e-6 + 5e-6 * Double($0) })])
+        _ = run.training.join(bob, "bob")
+        for step in 0..<40 {
+            try run.step([(ann, { 45e-6 + 5e-6 * Double($0) }), (bob, { 65e-6 + 5e-6 * Double($0) })])
+            #expect(step < 8 || counts(run) == [1, 1])
+        }
+        #expect(counts(try pair(100e-6, 1100e-6, leaves: 2)) == [2, 0])
+    }
+
     /// Bob says that he has so many threads, and ann one.
     private func run(threads: Int, leaves: Int) -> Run {
         var run = Run(training: training(leaves: leaves, steps: 100))
