@@ -5,8 +5,27 @@
 
 #include "clones.h"
 
+// A float without its sign, which sorts as these bits do; from `not_finite` on it is infinite or not a number.
+static inline uint32_t size_of(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits & 0x7fffffffu;
+}
+
+static const uint32_t not_finite = 0x7f800000u;
+
 CLONES void kernel_add(float *restrict sum, const float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) sum[i] += x[i];
+}
+
+CLONES bool kernel_add_finite(float *restrict sum, const float *restrict x, size_t count) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum[i] += x[i];
+        const uint32_t size = size_of(sum[i]);
+        largest = size > largest ? size : largest;
+    }
+    return largest < not_finite;
 }
 
 CLONES void kernel_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
@@ -42,15 +61,12 @@ CLONES void kernel_scale(float *x, float factor, size_t count) {
 }
 
 CLONES bool kernel_all_finite(const float *x, size_t count) {
-    // A float is infinite or not a number exactly when all eight bits of its exponent are set.
-    const uint32_t exponent = 0x7f800000u;
-    uint32_t bad = 0;
+    uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, x + i, sizeof bits);
-        bad |= (bits & exponent) == exponent;
+        const uint32_t size = size_of(x[i]);
+        largest = size > largest ? size : largest;
     }
-    return bad == 0;
+    return largest < not_finite;
 }
 
 CLONES void kernel_adam(float *updated, const float *parameters, float *restrict m, float *restrict v,

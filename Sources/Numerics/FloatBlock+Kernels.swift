@@ -3,11 +3,18 @@ import Synchronization
 
 extension FloatBlock {
     /// Adds `other`, which has the same count, value by value, on up to `threads` threads.
-    public func add(_ other: FloatBlock, threads: Int = 1) {
+    ///
+    /// - Returns: whether no sum is infinite or not a number, which costs nothing while they are made.
+    @discardableResult
+    public func add(_ other: FloatBlock, threads: Int = 1) -> Bool {
         precondition(other.count == count, "adding \(other.count) floats to \(count)")
+        let isFinite = Atomic(true)
         inParts(of: count, threads: threads) { part in
-            kernel_add(base + part.lowerBound, other.base + part.lowerBound, part.count)
+            if !kernel_add_finite(base + part.lowerBound, other.base + part.lowerBound, part.count) {
+                isFinite.store(false, ordering: .relaxed)
+            }
         }
+        return isFinite.load(ordering: .relaxed)
     }
 
     /// Whether no value is infinite or not a number.

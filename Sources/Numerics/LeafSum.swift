@@ -9,10 +9,13 @@ public struct LeafSum: Sendable {
     public let vector: FloatBlock
     /// Their figures' sums, in the order in which the job names them; the loss is the first.
     public let figures: [Double]
+    /// Whether every value of the vector is a finite number, where that was found out while it was summed.
+    private let isVectorFinite: Bool?
 
-    /// A sum over `leaves`.
-    public init(leaves: Range<Int>, vector: FloatBlock, figures: [Double]) {
+    /// A sum over `leaves`; where that is known already, with whether every value of its vector is a finite number.
+    public init(leaves: Range<Int>, vector: FloatBlock, figures: [Double], isVectorFinite: Bool? = nil) {
         (self.leaves, self.vector, self.figures) = (leaves, vector, figures)
+        self.isVectorFinite = isVectorFinite
     }
 
     /// Whether both have the same bits.
@@ -39,6 +42,6 @@ public struct LeafSum: Sendable {
 
     /// Whether every value of the vector and every figure is a finite number.
     public func isFinite(threads: Int = 1) -> Bool {
-        figures.allSatisfy(\.isFinite) && vector.isFinite(threads: threads)
+        figures.allSatisfy(\.isFinite) && (isVectorFinite ?? vector.isFinite(threads: threads))
     }
 }

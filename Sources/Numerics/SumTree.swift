@@ -47,13 +47,15 @@ public struct SumTree: Sendable {
 
         /// Adds them.
         public func added() -> LeafSum {
+            var isFinite: Bool?
             if let rounding {
                 rounding.add(right.vector, to: left.vector)
             } else {
-                left.vector.add(right.vector, threads: threads)
+                isFinite = left.vector.add(right.vector, threads: threads)
             }
             return LeafSum(
-                leaves: parent, vector: left.vector, figures: zip(left.figures, right.figures).map { $0 + $1 })
+                leaves: parent, vector: left.vector, figures: zip(left.figures, right.figures).map { $0 + $1 },
+                isVectorFinite: isFinite)
         }
     }
 

@@ -80,10 +80,10 @@ extension CoordinatorShell {
     }
 
     /// Makes one part of the step, unless its sum is infinite or not a number.
-    func make(part: Int, _ sum: FloatBlock) {
+    func make(part: Int, _ sum: LeafSum) {
         guard sum.isFinite(threads: Self.threads) else { return steps[0].isSpoilt = true }
         let start = watch.elapsed
-        let made = state.advance(part: parts[part], sum: sum, threads: Self.threads)
+        let made = state.advance(part: parts[part], sum: sum.vector, threads: Self.threads)
         times.optimising += watch.elapsed - start
         steps[0].made.append(RawFrame(made, as: job.settings.arithmetic.wire.ofParameters))
     }
@@ -128,7 +128,7 @@ extension CoordinatorShell {
     /// - Returns: whether it was made.
     func makeStep(figures: [Double]) -> Bool {
         if parts.count == 1 || steps[0].made.isEmpty {
-            let roots = (0..<parts.count).map { part -> FloatBlock in
+            let roots = (0..<parts.count).map { part -> LeafSum in
                 guard let root = steps[0].sums.root(part: part) else {
                     preconditionFailure("a step is over without part \(part)")
                 }
@@ -140,10 +140,10 @@ extension CoordinatorShell {
             let start = watch.elapsed
             defer { times.optimising += watch.elapsed - start }
             if roots.count == 1 {
-                state.advance(sum: roots[0], threads: Self.threads)
+                state.advance(sum: roots[0].vector, threads: Self.threads)
             } else {
                 for (part, root) in roots.enumerated() {
-                    _ = state.advance(part: parts[part], sum: root, threads: Self.threads)
+                    _ = state.advance(part: parts[part], sum: root.vector, threads: Self.threads)
                 }
                 state.finishParts()
             }

@@ -33,7 +33,7 @@ struct StepSums {
     }
 
     /// The sum of all leaves' parts, once they are all there.
-    func root(part: Int) -> FloatBlock? { trees[part].root?.vector }
+    func root(part: Int) -> LeafSum? { trees[part].root }
 
     /// The sums of all leaves' figures, once they are all there.
     var rootFigures: [Double]? { figures.root?.figures }

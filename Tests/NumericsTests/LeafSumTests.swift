@@ -17,3 +17,22 @@ import Testing
     for leaf in 0..<8 { tree.insert(sum(largest / 16, leaves: leaf..<leaf + 1)) }
     #expect(tree.root?.isFinite() == true)
 }
+
+/// Whether a sum is finite is found out as it is made, and no other way gives another answer.
+@Test(arguments: [1, 2]) func whatIsNotFiniteIsSeenWhereverItIs(threads: Int) {
+    let (count, largest) = (2 * fewestInPart + 5, Float.greatestFiniteMagnitude)
+    for (left, right) in [
+        (largest, largest), (-largest, -largest), (.infinity, -.infinity), (1, .infinity), (.nan, 1), (-.nan, 1),
+        (largest, -largest), (largest, 0), (-largest, 0), (-.leastNonzeroMagnitude, 0), (-0.0, -0.0),
+    ] as [(Float, Float)] {
+        for place in [0, 17, fewestInPart, count - 1] {
+            let (sum, added) = (FloatBlock(count: count), FloatBlock(count: count))
+            (sum.base[place], added.base[place]) = (left, right)
+            let isFinite = (left + right).isFinite
+            #expect(sum.add(added, threads: threads) == isFinite, "\(left) + \(right) at \(place)")
+            #expect(sum.isFinite(threads: threads) == isFinite)
+            let leaf = LeafSum(leaves: 0..<1, vector: sum, figures: [0])
+            #expect(leaf.isFinite(threads: threads) == isFinite)
+        }
+    }
+}

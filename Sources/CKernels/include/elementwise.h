@@ -6,6 +6,9 @@
 // sum[i] += x[i]
 void kernel_add(float *sum, const float *x, size_t count);
 
+// sum[i] += x[i]; whether no sum is infinite or not a number.
+bool kernel_add_finite(float *sum, const float *x, size_t count);
+
 // y[row, column] += bias[column]; `y` is [rows, columns].
 void kernel_add_bias(float *y, const float *bias, size_t rows, size_t columns);
 
