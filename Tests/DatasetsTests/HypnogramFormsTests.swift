@@ -48,6 +48,15 @@ func tablesOfEventsAreRead(text: String) throws {
 
 @Test(arguments: [
     ("onset,duration,stage\n0,30,W\n22:30,30,W\n", ", line 3, column 1: \"22:30\" is not a number of seconds from the"),
+    (
+        "onset;duration;stage\n30,5;30;W\n",
+        ", line 2, column 1: \"30,5\" is not a number of seconds from the recording's start, with a decimal point"
+    ),
+    (
+        "onset\tduration\ttrial_type\tvalue\n0\t30\tstage\t0\n30\t30\tstage\t2\n60\t30\tstage\t2\n",
+        ": no column has a text that is a known stage: \"trial_type\" has \"stage\" (3); \"value\" has \"2\" (2), "
+            + "\"0\" (1); choose the column of stages with --scorer, and say what its texts are with --stage-map"
+    ),
     ("onset,duration,stage\n30,-30,W\n", ", line 2, column 2: \"-30\" is not a number of seconds from 0"),
     ("onset,duration,stage\n30,30\n", ", line 2: 2 columns where 3 are expected"),
     ("onset,duration,hr\n30,30,60\n", ": no column of it has stages: it has onset, duration, hr; call it stage"),
@@ -114,7 +123,8 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
 @Test(arguments: [
     ("0 30 W\n30 30\n", ", line 2: \"30 30\" is not onset, duration and stage"),
     ("0 30 W\n60 -30 W\n", ", line 2: it ends before it starts: it lasts -30 s"),
-    ("0 W\n30 W\n", ", line 1: \"0 W\" is neither a stage nor onset, duration and stage"),
+    ("0 W\n30 W\n", ", line 1: \"0 W\" has two columns, and one of them is a number: keep the stages alone"),
+    ("epoch,stage\n0,W\n1,W\n", ", line 2: \"0,W\" has two columns, and one of them is a number: keep"),
     ("22:00:00 W\n22:00:30 W\n", ", line 1: \"22:00:00 W\" is neither a stage nor onset, duration and stage"),
     ("W\nW\n\nN1\n", ", line 3: a blank line between stages"),
     ("W\n" + String(repeating: "x", count: 2_000), ", line 2: too long for a stage"),

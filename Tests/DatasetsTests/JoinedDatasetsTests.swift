@@ -219,7 +219,8 @@ private let preparation = Preparation(MapPreparation.standard)
     let refusals = try [small, dataset("night", in: folder, [("n1", "ann", [0])])].map { dataset in
         #expect(throws: DatasetError.self) { try JoinedDatasets([dataset], preparation: preparation) }?.description
     }
-    #expect(refusals[0] == "\(folder.path("small")): map_rows is 32: use at most 20: the maps are 20 x 20")
+    let remedy = "use at most 20, with --set upstream.map_rows=20: the maps are 20 x 20"
+    #expect(refusals[0] == "\(folder.path("small")): map_rows is 32: \(remedy)")
     #expect(refusals[1]?.contains("preparation is map: use norm or none for samples of hr: they are no maps") == true)
     let prepared = try maps("prepared", in: folder, rows: 32, columns: 16, frame: nil, preparation: preparation)
     let other = Preparation(MapPreparation(root: false))

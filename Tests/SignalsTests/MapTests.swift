@@ -127,8 +127,8 @@ func eachPartOfThePreparationOfMapsCanBeLeftOut(settings: MapPreparation) throws
 }
 
 @Test(arguments: [
-    (31, 16, [], "map_rows is 32: use at most 31: the maps are 31 x 16"),
-    (32, 15, [], "map_columns is 16: use at most 15: the maps are 32 x 15"),
+    (31, 16, [], "map_rows is 32: use at most 31, with --set upstream.map_rows=31: the maps are 31 x 16"),
+    (32, 15, [], "map_columns is 16: use at most 15, with --set upstream.map_columns=15: the maps are 32 x 15"),
     (64, 32, ["hr", "count"], "preparation is map: use norm or none for samples of hr, count: they are no maps"),
 ])
 func whatIsNoMapOrTooSmallIsRefused(rows: Int, columns: Int, content: [String], message: String) {

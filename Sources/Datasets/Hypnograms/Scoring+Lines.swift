@@ -57,6 +57,10 @@ extension Scoring {
             && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
     }
 
+    private static let twoColumns =
+        "has two columns, and one of them is a number: keep the stages alone, a sleep epoch a line, or write onset, "
+        + "duration and stage, in seconds from the recording's start"
+
     /// Refuses a list of stages that starts with a text of its own: taken as a sleep epoch, a header would put every
     /// stage on the one after its own.
     private static func requireNoHeader(
@@ -65,6 +69,9 @@ extension Scoring {
         guard let first = lines.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
             StageTexts(reading, among: Set(lines)).meaning(of: first) == .unknown
         else { return }
+        if let second = lines.dropFirst().first, words(second).count == 2, Double(words(second)[0]) != nil {
+            throw .badLine(path: path, line: line + 1, reason: "\(quoted(second)) \(twoColumns)")
+        }
         throw .badLine(
             path: path, line: line,
             reason:
@@ -77,6 +84,9 @@ extension Scoring {
         let words = words(line)
         guard words.count > 1, let first = words.first, first.first?.isNumber == true || first.hasPrefix("-") else {
             return false
+        }
+        guard words.count > 2 || Double(first) == nil else {
+            throw .badLine(path: path, line: number, reason: "\(quoted(line)) \(twoColumns)")
         }
         guard words.count > 2, Double(first) != nil, Double(words[1]) != nil else {
             throw .badLine(

@@ -62,7 +62,11 @@ extension Scoring {
                 let texts = Set(rows.map { $0.fields[candidate] })
                 let table = StageTexts(reading, among: texts)
                 return texts.contains { if case .stage = table.meaning(of: $0) { true } else { false } }
-            } ?? candidates.first
+            }
+        if column == nil, candidates.count > 1, !reading.ignoresUnknownStages {
+            throw .unsuitable(path: path, reason: Self.noneKnown(candidates, table))
+        }
+        column = column ?? candidates.first
         guard let column else {
             throw .unsuitable(
                 path: path,
@@ -80,6 +84,17 @@ extension Scoring {
         if table.withoutOnset > 0 {
             skipped = [SkippedItem(path: path, kind: .row, count: table.withoutOnset, reason: "without an onset")]
         }
+    }
+
+    /// Where the texts of no column are known: which one is meant nobody guesses.
+    private static func noneKnown(_ candidates: [Int], _ table: EventTable) -> String {
+        let columns = candidates.map { candidate in
+            var texts = CountedTexts()
+            for row in table.rows { texts.add(row.fields[candidate]) }
+            return "\(quoted(table.names[candidate])) has \(texts.description)"
+        }
+        return "no column has a text that is a known stage: \(columns.joined(separator: "; ")); choose the column of "
+            + "stages with --scorer, and say what its texts are with --stage-map, like TEXT=N2"
     }
 
     private static func choice(_ names: [String], _ reading: HypnogramReading) -> String {
@@ -122,8 +137,11 @@ private struct EventTable {
             func seconds(_ column: Int, _ reason: String, from lowest: Double) throws(DatasetError) -> Double? {
                 if fields[column].isEmpty || fields[column].lowercased() == "n/a" { return nil }
                 guard let value = table.number(table.fields[column]), value >= lowest else {
+                    let hasDecimalComma =
+                        fields[column].contains(",") && Double(fields[column].replacing(",", with: ".")) != nil
                     throw .badNumber(
-                        path: path, line: table.rowLine, column: column + 1, text: fields[column], reason: reason)
+                        path: path, line: table.rowLine, column: column + 1, text: fields[column],
+                        reason: hasDecimalComma ? "\(reason), with a decimal point" : reason)
                 }
                 return value
             }

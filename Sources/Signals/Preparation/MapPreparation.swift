@@ -66,9 +66,11 @@ public struct MapPreparation: PreparationKind {
         try SettingFault.check(
             content.isEmpty, "preparation", Self.kind, "norm or none for samples of \(names): they are no maps")
         try SettingFault.check(
-            mapRows <= rows, "map_rows", mapRows, "at most \(rows): the maps are \(rows) x \(columns)")
+            mapRows <= rows, "map_rows", mapRows,
+            "at most \(rows), with --set upstream.map_rows=\(rows): the maps are \(rows) x \(columns)")
         try SettingFault.check(
-            mapColumns <= columns, "map_columns", mapColumns, "at most \(columns): the maps are \(rows) x \(columns)")
+            mapColumns <= columns, "map_columns", mapColumns,
+            "at most \(columns), with --set upstream.map_columns=\(columns): the maps are \(rows) x \(columns)")
     }
 
     /// Baseline and feet.

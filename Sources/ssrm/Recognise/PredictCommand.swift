@@ -81,7 +81,8 @@ struct PredictCommand: ParsableCommand {
     @Argument(
         parsing: .allUnrecognized,
         help: ArgumentHelp(
-            "With --from: where the recordings are, as `ssrm data READER` takes it.", valueName: "options"))
+            "With --from: where the recordings are, as `ssrm data READER` takes it.", valueName: "options"),
+        completion: .file())
     var readerOptions: [String] = []
 
     func validate() throws {
