@@ -19,6 +19,13 @@ func tablesOfEventsAreRead(text: String) throws {
     }
 }
 
+/// What was not scored has no stage, whatever another column counts.
+@Test func aTableOfSleepEpochsWithoutAStageIsRead() throws {
+    let table = "onset\tduration\ttrial_type\tvalue\n0\t360\tSleep stage ?\t0\n"
+    let labels = MadeUpHypnogram.labels(try MadeUpHypnogram.source(table, unlabelled: true))
+    #expect(labels == Array(repeating: "-", count: 12).joined(separator: " "))
+}
+
 @Test func ofSeveralScorersTheUserChooses() throws {
     let rows = ["W", "W", "1", "2", "2", "3", "3", "?", "R", "R", "2", "W"]
     let columns = rows.enumerated().map { "\($0 * 30),30,\($1),W\n" }.joined()

@@ -8,13 +8,15 @@ import Testing
 enum MadeUpHypnogram {
     /// The source of a night of some sleep epochs with a hypnogram of any form.
     static func source(
-        _ hypnogram: String, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain
+        _ hypnogram: String, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain,
+        unlabelled: Bool = false
     ) throws -> Polysomnography {
-        try source(Data(hypnogram.utf8), epochs: epochs, name: name, reading)
+        try source(Data(hypnogram.utf8), epochs: epochs, name: name, reading, unlabelled: unlabelled)
     }
 
     static func source(
-        _ hypnogram: Data, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain
+        _ hypnogram: Data, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain,
+        unlabelled: Bool = false
     ) throws -> Polysomnography {
         let folder = try TemporaryFolder()
         let path = folder.path(name)
@@ -23,7 +25,8 @@ enum MadeUpHypnogram {
         let signals = try EDFBytes(signals: [EDFBytes.Signal(name: "c", rate: 1, values: values)])
             .write(to: folder.path("night.edf"))
         return try Polysomnography(
-            [PolysomnographyFiles(signals: signals, hypnogram: path)], channels: ["c"], reading: reading)
+            [PolysomnographyFiles(signals: signals, hypnogram: path)], channels: ["c"],
+            unlabelled: unlabelled, reading: reading)
     }
 
     /// The labels between spaces, `-` for none.

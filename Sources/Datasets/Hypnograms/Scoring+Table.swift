@@ -56,17 +56,18 @@ extension Scoring {
         }
         let isOfStages = column != nil
         let candidates = Self.eventColumns.compactMap { table.names.firstIndex(of: $0) }
-        column =
-            column
-            ?? candidates.first { candidate in
-                let texts = Set(rows.map { $0.fields[candidate] })
-                let table = StageTexts(reading, among: texts)
-                return texts.contains { if case .stage = table.meaning(of: $0) { true } else { false } }
-            }
-        if column == nil, candidates.count > 1, !reading.ignoresUnknownStages {
-            throw .unsuitable(path: path, reason: Self.noneKnown(candidates, table))
+        func has(_ candidate: Int, _ isMeant: (StageMeaning) -> Bool) -> Bool {
+            let texts = Set(rows.map { $0.fields[candidate] })
+            let table = StageTexts(reading, among: texts)
+            return texts.contains { isMeant(table.meaning(of: $0)) }
         }
-        column = column ?? candidates.first
+        column = column ?? candidates.first { has($0) { if case .stage = $0 { true } else { false } } }
+        if column == nil, let first = candidates.first {
+            guard candidates.count == 1 || reading.ignoresUnknownStages || !has(first, { $0 == .unknown }) else {
+                throw .unsuitable(path: path, reason: Self.noneKnown(candidates, table))
+            }
+            column = first
+        }
         guard let column else {
             throw .unsuitable(
                 path: path,
