@@ -21,9 +21,14 @@ func tablesOfEventsAreRead(text: String) throws {
 
 /// What was not scored has no stage, whatever another column counts.
 @Test func aTableOfSleepEpochsWithoutAStageIsRead() throws {
-    let table = "onset\tduration\ttrial_type\tvalue\n0\t360\tSleep stage ?\t0\n"
-    let labels = MadeUpHypnogram.labels(try MadeUpHypnogram.source(table, unlabelled: true))
-    #expect(labels == Array(repeating: "-", count: 12).joined(separator: " "))
+    for rows in [
+        "0\t360\tSleep stage ?\t0\n", "0\t330\tSleep stage ?\t0\n330\t30\t\t0\n",
+        "0\t330\tSleep stage ?\t0\n330\t30\tStart\t0\n", "12.4\t0.2\tgo\t1\n20.1\t0.2\tgo\t2\n",
+    ] {
+        let table = "onset\tduration\ttrial_type\tvalue\n" + rows
+        let labels = MadeUpHypnogram.labels(try MadeUpHypnogram.source(table, unlabelled: true))
+        #expect(!labels.isEmpty && labels.allSatisfy { "- ".contains($0) }, "\(rows): \(labels)")
+    }
 }
 
 @Test func ofSeveralScorersTheUserChooses() throws {
@@ -131,7 +136,7 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ("0 30 W\n30 30\n", ", line 2: \"30 30\" is not onset, duration and stage"),
     ("0 30 W\n60 -30 W\n", ", line 2: it ends before it starts: it lasts -30 s"),
     ("0 W\n30 W\n", ", line 1: \"0 W\" has two columns, and one of them is a number: keep the stages alone"),
-    ("epoch,stage\n0,W\n1,W\n", ", line 2: \"0,W\" has two columns, and one of them is a number: keep"),
+    ("epoch,stage\n# Ada\n0,W\n1,W\n", ", line 3: \"0,W\" has two columns, and one of them is a number: keep"),
     ("22:00:00 W\n22:00:30 W\n", ", line 1: \"22:00:00 W\" is neither a stage nor onset, duration and stage"),
     ("W\nW\n\nN1\n", ", line 3: a blank line between stages"),
     ("W\n" + String(repeating: "x", count: 2_000), ", line 2: too long for a stage"),

@@ -36,7 +36,7 @@ extension Scoring {
             for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
             self.init(path: path, intervals: intervals)
         } else {
-            try Self.requireNoHeader(lines.map(\.text), path: path, line: first.number, reading)
+            try Self.requireNoHeader(lines, path: path, reading)
             let epoch = SleepEpochWindow.epochSeconds
             self.init(
                 path: path,
@@ -64,13 +64,15 @@ extension Scoring {
     /// Refuses a list of stages that starts with a text of its own: taken as a sleep epoch, a header would put every
     /// stage on the one after its own.
     private static func requireNoHeader(
-        _ lines: [String], path: String, line: Int, _ reading: HypnogramReading
+        _ numbered: [(number: Int, text: String)], path: String, _ reading: HypnogramReading
     ) throws(DatasetError) {
-        guard let first = lines.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
+        let lines = numbered.map(\.text)
+        guard let first = lines.first, let line = numbered.first?.number, !StageTexts.isNumber(first),
+            !lines.dropFirst().contains(first),
             StageTexts(reading, among: Set(lines)).meaning(of: first) == .unknown
         else { return }
-        if let second = lines.dropFirst().first, words(second).count == 2, Double(words(second)[0]) != nil {
-            throw .badLine(path: path, line: line + 1, reason: "\(quoted(second)) \(twoColumns)")
+        if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
+            throw .badLine(path: path, line: numbered[1].number, reason: "\(quoted(lines[1])) \(twoColumns)")
         }
         throw .badLine(
             path: path, line: line,

@@ -56,14 +56,20 @@ extension Scoring {
         }
         let isOfStages = column != nil
         let candidates = Self.eventColumns.compactMap { table.names.firstIndex(of: $0) }
-        func has(_ candidate: Int, _ isMeant: (StageMeaning) -> Bool) -> Bool {
-            let texts = Set(rows.map { $0.fields[candidate] })
-            let table = StageTexts(reading, among: texts)
-            return texts.contains { isMeant(table.meaning(of: $0)) }
-        }
-        column = column ?? candidates.first { has($0) { if case .stage = $0 { true } else { false } } }
+        column =
+            column
+            ?? candidates.first { candidate in
+                let texts = Set(rows.map { $0.fields[candidate] })
+                let table = StageTexts(reading, among: texts)
+                return texts.contains { if case .stage = table.meaning(of: $0) { true } else { false } }
+            }
         if column == nil, let first = candidates.first {
-            guard candidates.count == 1 || reading.ignoresUnknownStages || !has(first, { $0 == .unknown }) else {
+            let texts = Set(rows.map { $0.fields[first] })
+            // One text for the whole night: another column tells its sleep epochs apart.
+            if !isOfAScorer, !reading.ignoresUnknownStages, candidates.count > 1, rows.count > 1, texts.count == 1,
+                texts.allSatisfy({ StageTexts(reading, among: texts).meaning(of: $0) == .unknown && !$0.isEmpty }),
+                rows.allSatisfy({ $0.duration ?? 0 >= SleepEpochWindow.epochSeconds })
+            {
                 throw .unsuitable(path: path, reason: Self.noneKnown(candidates, table))
             }
             column = first
