@@ -11,14 +11,20 @@ public struct Ledger: Sendable {
         public let id: WorkerID
         /// Seconds that it needs for a leaf; nil before its first answer.
         public let leafTime: Double?
+        /// Its compute threads, by its word: what it is given before anybody's first answer.
+        public let threads: Int
         /// Whether its answers can be compared with the coordinator's own arithmetic.
         public let isComparable: Bool
         /// Whether it has had no leaves for so long that how fast it is has to be found out anew.
         public let isUntried: Bool
 
         /// A worker.
-        public init(_ id: WorkerID, leafTime: Double? = nil, isComparable: Bool = true, isUntried: Bool = false) {
-            (self.id, self.leafTime, self.isComparable, self.isUntried) = (id, leafTime, isComparable, isUntried)
+        public init(
+            _ id: WorkerID, leafTime: Double? = nil, threads: Int = 1, isComparable: Bool = true,
+            isUntried: Bool = false
+        ) {
+            (self.id, self.leafTime, self.threads) = (id, leafTime, threads)
+            (self.isComparable, self.isUntried) = (isComparable, isUntried)
         }
     }
     /// What a second answer, or word that sums are not finite, came to.
@@ -134,7 +140,9 @@ public struct Ledger: Sendable {
         }
         for (worker, share) in zip(
             idle,
-            Pace.shares(of: open.reduce(0) { $0 + $1.count }, among: idle.map(\.leafTime), newcomers: newcomers))
+            Pace.shares(
+                of: open.reduce(0) { $0 + $1.count }, among: idle.map(\.leafTime), threads: idle.map(\.threads),
+                newcomers: newcomers))
         where share > 0 {
             guard let run = open.first else { break }
             let leaves = run.lowerBound..<min(run.lowerBound + share, run.upperBound)

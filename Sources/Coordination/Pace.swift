@@ -78,20 +78,21 @@ struct Pace: Sendable {
 
     /// What to give each of several workers of so many leaves, so that all are done as soon as can be.
     ///
-    /// A worker that has not answered yet is given one leaf where others have; where none has, all are given as many.
+    /// A worker that has not answered yet is given one leaf where others have; where none has, all are given as many,
+    /// and no more than they have `threads`: what a lone worker leaves is for those who join while it computes.
     /// So that there is something left for such workers once they have answered, a part is kept for `newcomers` of them
     /// that are at their first leaves. A worker that would be left without a leaf, and be done with one hardly later
     /// than all are, is given one: of leaves of so short a time whoever has two looks twice as fast as whoever has one.
     ///
     /// - Returns: a count for each worker, in their order.
-    static func shares(of leafCount: Int, among times: [Double?], newcomers: Int) -> [Int] {
+    static func shares(of leafCount: Int, among times: [Double?], threads: [Int], newcomers: Int) -> [Int] {
         var shares = times.map { _ in 0 }
         var left = leafCount
         let known = times.indices.filter { times[$0] != nil }
         if known.isEmpty {
             for i in times.indices {
-                let rest = times.count - i
-                shares[i] = (left + rest - 1) / rest
+                let rest = times.count - i + newcomers
+                shares[i] = min((left + rest - 1) / rest, max(1, threads[i]))
                 left -= shares[i]
             }
             return shares

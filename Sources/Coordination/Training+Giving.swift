@@ -36,9 +36,10 @@ extension Training {
         var idle: [(leaf: Int, candidate: Ledger.Candidate)] = []
         for (id, member) in roster.ready where !late.contains(id) {
             available.insert(id)
-            if member.inHand != nil, pace.leafTime(of: id) == nil { newcomers += 1 }
             if hasRoom(member), ledgers[place].claim(of: id) == nil {
                 idle.append((member.home?.leaf ?? .max, candidate(id, member, step)))
+            } else if member.inHand != nil, pace.leafTime(of: id) == nil {
+                newcomers += 1
             }
         }
         // Sorting is stable: those who began at no leaf stay in the order of their names.
@@ -58,7 +59,8 @@ extension Training {
     private func candidate(_ id: WorkerID, _ member: Roster.Member, _ step: Int) -> Ledger.Candidate {
         let isUntried = member.home.map { step - $0.step > Self.untriedRounds } ?? false
         return Ledger.Candidate(
-            id, leafTime: pace.leafTime(of: id), isComparable: member.isComparable, isUntried: isUntried)
+            id, leafTime: pace.leafTime(of: id), threads: member.threads, isComparable: member.isComparable,
+            isUntried: isUntried)
     }
 
     /// Notes when what a worker has in hand will be overdue.

@@ -41,7 +41,7 @@ extension Ledger {
 func everyLeafIsGivenHoweverManyWorkersThereAre(workers: Int) {
     var ledger = ledger(5)
     let ids = (0..<workers).map { WorkerID([UInt8($0)]) }
-    let given = ledger.onIdle(ids.map { Ledger.Candidate($0) }, available: Set(ids), at: .zero)
+    let given = ledger.onIdle(ids.map { Ledger.Candidate($0, threads: 5) }, available: Set(ids), at: .zero)
     #expect(given.flatMap { Array($0.leaves) } == Array(0..<5))
 }
 

@@ -44,8 +44,8 @@ import Wire
     /// Two workers that need so many seconds a leaf, and have shown it.
     private func pair(_ annTime: Double, _ bobTime: Double, leaves: Int = 8) throws -> Run {
         var run = Run(training: training(leaves: leaves, steps: 100))
-        _ = run.training.join(ann, "ann")
-        _ = run.training.join(bob, "bob")
+        _ = run.training.join(ann, "ann", threads: 1)
+        _ = run.training.join(bob, "bob", threads: 1)
         for _ in 0..<8 { try run.step([(ann, { annTime * Double($0) }), (bob, { bobTime * Double($0) })]) }
         return run
     }
@@ -64,9 +64,9 @@ import Wire
     /// A claim costs the same to begin for one leaf and for two: whoever has two would look faster for ever.
     @Test func twoWorkersWithNextToNothingToDoHaveALeafEach() throws {
         var run = Run(training: training(leaves: 2, steps: 100))
-        _ = run.training.join(ann, "ann")
+        _ = run.training.join(ann, "ann", threads: 1)
         try run.step([(ann, { 45e-6 + 5e-6 * Double($0) })])
-        _ = run.training.join(bob, "bob")
+        _ = run.training.join(bob, "bob", threads: 1)
         for step in 0..<40 {
             try run.step([(ann, { 45e-6 + 5e-6 * Double($0) }), (bob, { 65e-6 + 5e-6 * Double($0) })])
             #expect(step < 8 || counts(run) == [1, 1])
@@ -78,7 +78,7 @@ import Wire
     private func run(threads: Int, leaves: Int) -> Run {
         var run = Run(training: training(leaves: leaves, steps: 100))
         let boast = Hello(name: "bob", processor: "p", numerics: "n", threads: threads, datasetDigest: "d")
-        _ = run.training.join(ann, "ann")
+        _ = run.training.join(ann, "ann", threads: 1)
         _ = run.training.take(.hello(boast), from: bob)
         _ = run.training.take(.ready(Ready(probeDigest: "same")), from: bob)
         return run
@@ -100,9 +100,9 @@ import Wire
 
     @Test func aWorkerThatShowsLifeAndNeverAnswersCostsAMomentOnce() throws {
         var run = Run(training: training(leaves: 8, steps: 100))
-        _ = run.training.join(ann, "ann")
+        _ = run.training.join(ann, "ann", threads: 1)
         try run.step([(ann, { Double($0) })])
-        _ = run.training.join(bob, "bob")
+        _ = run.training.join(bob, "bob", threads: 1)
         try run.step([(ann, { Double($0) })])
         #expect(counts(run) == [7, 1])
         let start = run.now

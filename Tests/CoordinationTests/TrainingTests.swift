@@ -15,8 +15,9 @@ func training(
         refusesOtherArithmetic: refuses)
 }
 
-func hello(_ name: String, digest: String = "d") -> Message {
-    .hello(Hello(name: name, processor: "p", numerics: "n", threads: 1, datasetDigest: digest))
+/// With as many threads as a step has leaves, a worker may be given them all before anybody's first answer.
+func hello(_ name: String, threads: Int = 4, digest: String = "d") -> Message {
+    .hello(Hello(name: name, processor: "p", numerics: "n", threads: threads, datasetDigest: digest))
 }
 
 extension Training {
@@ -26,9 +27,11 @@ extension Training {
         onMessage(message, blockLengths: blockLengths, from: worker, at: now)
     }
 
-    mutating func join(_ worker: WorkerID, _ name: String, probe: String = "same") -> [Directive] {
-        _ = take(hello(name), from: worker)
-        return take(.ready(Ready(probeDigest: probe)), from: worker)
+    mutating func join(
+        _ worker: WorkerID, _ name: String, threads: Int = 4, probe: String = "same", at now: Duration = .zero
+    ) -> [Directive] {
+        _ = take(hello(name, threads: threads), from: worker, at: now)
+        return take(.ready(Ready(probeDigest: probe)), from: worker, at: now)
     }
 
     /// The report of what a worker has in hand, and how many floats its nodes have.
@@ -83,6 +86,18 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     #expect(directives.contains(.sendWork(work, withParameters: true, to: ann)))
 }
 
+/// A lone worker would otherwise have the whole of a first round, and those who join a moment later nothing.
+@Test func beforeAnyAnswerAWorkerIsGivenAsManyLeavesAsItHasThreads() throws {
+    var training = training(leaves: 8)
+    #expect(work(training.join(ann, "ann", threads: 1)) == [ann: 0..<1])
+    #expect(work(training.join(bob, "bob", threads: 2, at: .milliseconds(10))) == [bob: 1..<3])
+    #expect(work(training.join(cid, "cid", threads: 1, at: .milliseconds(20))) == [cid: 3..<4])
+    // Something is kept for those who are not done with their first.
+    #expect(work(try training.takeAnswer(of: ann, at: .seconds(1))) == [ann: 4..<6])
+    #expect(work(try training.takeAnswer(of: bob, at: .seconds(1))) == [bob: 6..<7])
+    #expect(work(try training.takeAnswer(of: cid, at: .seconds(1))) == [cid: 7..<8])
+}
+
 @Test(arguments: ["", "another"]) func aWorkerWithoutTheDatasetIsWelcomedAtOnce(digest: String) {
     var training = training()
     #expect(training.take(hello("ann", digest: digest), from: ann) == [.welcome(ann)])
@@ -93,10 +108,10 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     var training = training()
     _ = training.join(bob, "bob")
     _ = try training.takeAnswer(of: bob, at: .seconds(4))
-    _ = training.join(cid, "cid")
+    _ = training.join(cid, "cid", threads: 1)
     // Who has not answered yet is given one leaf.
     #expect(work(training.onRoot(isFinite: true, at: .seconds(4))) == [bob: 0..<3, cid: 3..<4])
-    _ = training.join(ann, "ann")  // in the order of names she would come first
+    _ = training.join(ann, "ann", threads: 1)  // in the order of names she would come first
     _ = try training.takeAnswer(of: cid, at: .seconds(5))
     _ = try training.takeAnswer(of: bob, at: .seconds(7))
     #expect(work(training.onRoot(isFinite: true, at: .seconds(7))) == [bob: 0..<2, cid: 2..<3, ann: 3..<4])
