@@ -8,13 +8,9 @@ extension FloatBlock {
     @discardableResult
     public func add(_ other: FloatBlock, threads: Int = 1) -> Bool {
         precondition(other.count == count, "adding \(other.count) floats to \(count)")
-        let isFinite = Atomic(true)
-        inParts(of: count, threads: threads) { part in
-            if !kernel_add_finite(base + part.lowerBound, other.base + part.lowerBound, part.count) {
-                isFinite.store(false, ordering: .relaxed)
-            }
+        return holdsInParts(threads: threads) { part in
+            kernel_add_finite(base + part.lowerBound, other.base + part.lowerBound, part.count)
         }
-        return isFinite.load(ordering: .relaxed)
     }
 
     /// Whether no value is infinite or not a number.
@@ -22,11 +18,16 @@ extension FloatBlock {
 
     /// Whether no value is infinite or not a number, found out on up to `threads` threads.
     public func isFinite(threads: Int) -> Bool {
-        let isFinite = Atomic(true)
+        holdsInParts(threads: threads) { part in kernel_all_finite(base + part.lowerBound, part.count) }
+    }
+
+    /// Whether something is so in all parts that up to `threads` threads look at; each part is looked at.
+    private func holdsInParts(threads: Int, _ body: @Sendable (Range<Int>) -> Bool) -> Bool {
+        let holds = Atomic(true)
         inParts(of: count, threads: threads) { part in
-            if !kernel_all_finite(base + part.lowerBound, part.count) { isFinite.store(false, ordering: .relaxed) }
+            if !body(part) { holds.store(false, ordering: .relaxed) }
         }
-        return isFinite.load(ordering: .relaxed)
+        return holds.load(ordering: .relaxed)
     }
 }
 

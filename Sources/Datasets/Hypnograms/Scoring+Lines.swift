@@ -67,8 +67,7 @@ extension Scoring {
         _ numbered: [(number: Int, text: String)], path: String, _ reading: HypnogramReading
     ) throws(DatasetError) {
         let lines = numbered.map(\.text)
-        guard let first = lines.first, let line = numbered.first?.number, !StageTexts.isNumber(first),
-            !lines.dropFirst().contains(first),
+        guard let (line, first) = numbered.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
             StageTexts(reading, among: Set(lines)).meaning(of: first) == .unknown
         else { return }
         if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
@@ -105,12 +104,16 @@ extension Scoring {
     /// A comma between two of them is none: there is no third field before the stage then.
     private static func hasDecimalCommas(_ line: String) -> Bool {
         let fields = line.split { $0.isWhitespace || $0 == ";" }
-        guard fields.count > 2, fields.prefix(2).contains(where: { $0.contains(",") }) else { return false }
-        return fields.prefix(2).allSatisfy { field in
-            let parts = field.split(separator: ",", omittingEmptySubsequences: false)
-            let isWhole = parts.allSatisfy { $0.last?.isNumber == true } && parts.count <= 2
-            return isWhole && Double(field.replacing(",", with: ".")) != nil
-        }
+        let times = fields.prefix(2)
+        return fields.count > 2 && times.contains(where: hasDecimalComma)
+            && times.allSatisfy { hasDecimalComma($0) || $0.last?.isNumber == true && Double($0) != nil }
+    }
+
+    /// Whether a text is a number with a comma before its fraction.
+    static func hasDecimalComma(_ text: some StringProtocol) -> Bool {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { $0.last?.isNumber == true }
+            && Double(parts.joined(separator: ".")) != nil
     }
 
     private static func timed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Interval {
