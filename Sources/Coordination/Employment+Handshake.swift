@@ -9,6 +9,8 @@ extension Employment {
         case otherMechanism
         /// The other side ended the connection.
         case broken
+        /// A connection is over, whether it was taken in or not.
+        case ended
     }
     /// A connection may break by chance; so many in a row do not.
     private static let brokenLimit = 3
@@ -18,10 +20,14 @@ extension Employment {
 
     /// Takes note of such an attempt; a reason why it failed is told of once.
     public mutating func onHandshake(_ outcome: Handshake, at now: Duration) -> [Directive] {
-        if outcome == .notListed || outcome == .otherMechanism { retry = now + Self.retryPause }
-        if outcome == .succeeded {
-            rejection = nil
+        isTakenIn = outcome == .succeeded
+        switch outcome {
+        case .ended: return []
+        case .succeeded:
+            (rejection, helloWaits, absentSince) = (nil, false, nil)
             return []
+        case .notListed, .otherMechanism: retry = now + Self.retryPause
+        case .broken: break
         }
         let count = rejection?.outcome == outcome ? (rejection?.count ?? 0) + 1 : 1
         rejection = (outcome, count)
@@ -29,11 +35,33 @@ extension Employment {
         return [.event(.notTakenIn(reason: reason))]
     }
 
+    /// Where a connection is made anew, nothing waits in it.
+    mutating func onNewConnection() { (isTakenIn, helloWaits) = (false, false) }
+
+    /// How long nobody is there until a person is told.
+    private static let absenceLimit = Duration.seconds(10)
+
+    /// Says hello where none waits in a connection that nobody took in yet: more of them would all be read at once by
+    /// whoever comes at last, as those of a peer that says nothing else. Tells once that nobody is there.
+    mutating func sayHello(at now: Duration) -> [Directive] {
+        if !helloWaits {
+            var hello = hello
+            hello.threads = max(1, threads ?? hello.threads)
+            if hearsOfHandshakes, !isTakenIn { (helloWaits, absentSince) = (true, absentSince ?? now) }
+            return [.send(.hello(hello))]
+        }
+        guard let absentSince, rejection == nil, !isToldOfAbsence,
+            now - absentSince >= min(Self.absenceLimit, patience / 2)
+        else { return [] }
+        isToldOfAbsence = true
+        return [.event(.nobodyThere(endpoint: endpoint, patience: patience))]
+    }
+
     /// Why it was not taken in, and what to do about it; nil where that is not known.
     var rejectionReason: String? {
         guard let (outcome, count) = rejection else { return nil }
         switch (outcome, keys) {
-        case (.succeeded, _), (.broken, nil): return nil
+        case (.succeeded, _), (.ended, _), (.broken, nil): return nil
         case (.notListed, let keys):
             let file = keys.map { "\($0)/public" } ?? "its file 'public'"
             return

@@ -70,7 +70,7 @@ extension Employment {
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
-        (waitingSince, isToldOfWait) = (nil, false)
+        (waitingSince, isToldOfWait, isToldOfAbsence) = (nil, false, false)
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
         (parts, ahead) = (VectorParts(of: offered.vectorCount, length: welcome.partLength), nil)
         var directives: [Directive] = []

@@ -99,6 +99,8 @@ public struct Employment: Sendable {
     /// Where the coordinator is, for people.
     let endpoint: String
     let patience: Duration
+    /// Whether the shell tells of handshakes: a hello that waits for one is not said again.
+    let hearsOfHandshakes: Bool
     /// When the coordinator was last heard of.
     var heard: Duration
     var nextSign: Duration
@@ -148,6 +150,10 @@ public struct Employment: Sendable {
     let keys: String?
     /// Why the other side did not take it in last, and how often that was so since it did.
     var rejection: (outcome: Handshake, count: Int)?
+    /// Whether the other side took the connection in, whether a hello waits for that, and since when one did.
+    var (isTakenIn, helloWaits) = (false, false)
+    var absentSince: Duration?
+    var isToldOfAbsence = false
     /// When it tries anew, where ZeroMQ does not by itself.
     var retry: Duration?
     /// Since when it was asked to wait, and whether a person knows; nil from a welcome on.
@@ -164,11 +170,13 @@ public struct Employment: Sendable {
     ///   - endpoint: where the coordinator is, for people.
     ///   - keys: the folder of its keys, for people; nil where it has none.
     ///   - patience: how long a silent coordinator is waited for.
+    ///   - hearsOfHandshakes: whether `onHandshake` is told of every one.
     ///   - now: the time.
     public init(
         _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
-        at now: Duration
+        hearsOfHandshakes: Bool = false, at now: Duration
     ) {
+        self.hearsOfHandshakes = hearsOfHandshakes
         (self.hello, self.datasetPath, self.endpoint, self.keys) = (hello, datasetPath, endpoint, keys)
         (self.patience, heard, nextSign) = (patience, now, now)
     }
@@ -206,15 +214,14 @@ public struct Employment: Sendable {
         }
         var renewal: [Directive] = []
         if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }
-        guard now >= nextSign else { return renewal }
-        if heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
+        if now >= nextSign, heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
             (isWelcome, connected, renewal) = (false, now, [.connectAnew])
         }
+        if !renewal.isEmpty { onNewConnection() }
+        guard now >= nextSign else { return renewal }
         guard isWelcome else {
             nextSign = now + min(Self.helloPatience, patience / 2)
-            var hello = hello
-            hello.threads = max(1, threads ?? hello.threads)
-            return renewal + [.send(.hello(hello))]
+            return renewal + sayHello(at: now)
         }
         nextSign = now + heartbeat
         sequence += 1

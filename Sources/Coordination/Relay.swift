@@ -43,11 +43,12 @@ public struct Relay: Sendable {
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     public init(
         _ hello: Hello, number: UInt64, datasetPath: String?, endpoint: String, keys: String? = nil,
-        patience: Duration, at now: Duration
+        patience: Duration, hearsOfHandshakes: Bool = false, at now: Duration
     ) {
         self.number = number
         employment = Employment(
-            hello, datasetPath: datasetPath, endpoint: endpoint, keys: keys, patience: patience, at: now)
+            hello, datasetPath: datasetPath, endpoint: endpoint, keys: keys, patience: patience,
+            hearsOfHandshakes: hearsOfHandshakes, at: now)
         employment.onThreads(0, at: now)
     }
 

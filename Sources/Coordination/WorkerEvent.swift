@@ -8,6 +8,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case otherDataset(path: String)
     /// The other side does not take this worker in, or is not whom it was taken for.
     case notTakenIn(reason: String)
+    /// Nobody has taken a connection in for a while now.
+    case nobodyThere(endpoint: String, patience: Duration)
     /// Whoever is at the endpoint has asked it to wait for a while now: a relay without a job, or whoever has no room.
     case askedToWait(endpoint: String, byRelay: Bool)
     /// The coordinator does not know this worker any more; it says hello again.
@@ -30,6 +32,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
         case .notTakenIn: "not_taken_in"
+        case .nobodyThere: "nobody_there"
         case .askedToWait: "asked_to_wait"
         case .forgotten: "forgotten"
         case .beganAnew: "began_anew"
@@ -43,7 +46,9 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .notTakenIn, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp, .noSharedMemory: true
+        case .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp,
+            .noSharedMemory:
+            true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -53,6 +58,8 @@ public enum WorkerEvent: Equatable, Sendable {
         case .joined(let endpoint): [("endpoint", .text(endpoint))]
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
+        case .nobodyThere(let endpoint, let patience):
+            [("endpoint", .text(endpoint)), ("patience_s", .number(Int(patience.components.seconds)))]
         case .askedToWait(let endpoint, let byRelay): [("endpoint", .text(endpoint)), ("relay", .truth(byRelay))]
         case .forgotten: []
         case .beganAnew(let reason), .notTakenIn(let reason): [("reason", .text(reason))]
@@ -77,6 +84,8 @@ extension WorkerEvent: CustomStringConvertible {
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .notTakenIn(let reason): "\(reason); trying on"
+        case .nobodyThere(let endpoint, let patience):
+            "nobody answers at \(endpoint) yet; waiting on, for up to \(patience.inWords)"
         case .askedToWait(let endpoint, byRelay: true):
             "\(endpoint) is a relay that waits for its own coordinator, and has no job; waiting on"
         case .askedToWait(let endpoint, byRelay: false):

@@ -55,7 +55,7 @@ package final class WorkerShell {
             datasetDigest: dataset?.digest ?? "")
         employment = Employment(
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
-            patience: settings.patience, at: watch.elapsed)
+            patience: settings.patience, hearsOfHandshakes: !LocalEndpoint.isOne(settings.endpoint), at: watch.elapsed)
         compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
         let context = try Context()
         // Not none, though at the job's end nobody needs what was not sent: ZeroMQ 4.3.4 ends the process where a

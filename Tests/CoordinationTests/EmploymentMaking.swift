@@ -13,10 +13,11 @@ func work(_ claim: UInt64, step: Int = 0, leaves: Range<Int> = 0..<4, releasedBe
 }
 
 /// A worker that nobody has heard of, with the job's dataset or without.
-func stranger(hasDataset: Bool = true) -> Employment {
+func stranger(hasDataset: Bool = true, hearsOfHandshakes: Bool = false) -> Employment {
     let hello = Hello(
         name: "ann", processor: "p", numerics: "n", threads: 1, datasetDigest: hasDataset ? "data" : "")
-    return Employment(hello, datasetPath: nil, endpoint: "e", patience: .seconds(60), at: .zero)
+    return Employment(
+        hello, datasetPath: nil, endpoint: "e", patience: .seconds(60), hearsOfHandshakes: hearsOfHandshakes, at: .zero)
 }
 
 /// A worker that said that it is ready.

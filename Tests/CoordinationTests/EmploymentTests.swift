@@ -135,6 +135,35 @@ import Wire
     #expect(!stride(from: 0, to: 60, by: 5).contains { worker.onTick(at: .seconds($0)).contains(.connectAnew) })
 }
 
+/// What is said before anybody is there waits in the connection: a hello every few seconds would come as a flood.
+@Test func aHelloThatNobodyHasTakenInIsNotSaidAgain() {
+    var worker = stranger(hearsOfHandshakes: true)
+    func hellos(_ seconds: [Int]) -> [Int] { seconds.filter { isHello(worker.onTick(at: .seconds($0)).last) } }
+    #expect(hellos(Array(stride(from: 0, through: 30, by: 5))) == [0])
+    #expect(worker.onHandshake(.succeeded, at: .seconds(31)) == [])
+    // It was read and not answered.
+    #expect(hellos([35, 40]) == [35, 40])
+    #expect(worker.onHandshake(.ended, at: .seconds(41)) == [])
+    #expect(hellos([45, 50]) == [45])
+    // In a connection that is made anew nothing waits.
+    _ = worker.onHandshake(.notListed, at: .seconds(51))
+    #expect(worker.onTick(at: .seconds(52)) == [.connectAnew])
+    #expect(hellos([55, 58]) == [55])
+}
+
+@Test func aWorkerWhomNobodyAnswersSaysSoOnceUntilItIsWelcome() {
+    var worker = stranger(hearsOfHandshakes: true)
+    let told = Employment.Directive.event(.nobodyThere(endpoint: "e", patience: .seconds(60)))
+    func isTold(_ seconds: [Int]) -> [Int] { seconds.filter { worker.onTick(at: .seconds($0)).contains(told) } }
+    #expect(isTold([0, 5, 10, 15, 20]) == [10])
+    _ = worker.onHandshake(.succeeded, at: .seconds(21))
+    _ = worker.onJob(job, in: welcome(), at: .seconds(22))
+    _ = worker.onHandshake(.ended, at: .seconds(23))
+    // Ten signs of life that nobody answers: it says hello, over a new connection now and then, and nobody is there.
+    #expect(isTold(Array(24...60)).count == 1)
+    #expect("\(WorkerEvent.nobodyThere(endpoint: "e", patience: .seconds(60)))".contains("for up to 60 seconds"))
+}
+
 @Test(arguments: [[], [7 as UInt64]]) func whoIsAskedToWaitForAWhileSaysSoOnceUntilItIsWelcome(relays: [UInt64]) {
     var worker = stranger()
     let told = Employment.Directive.event(.askedToWait(endpoint: "e", byRelay: !relays.isEmpty))

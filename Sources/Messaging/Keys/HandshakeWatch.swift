@@ -13,6 +13,8 @@ public final class HandshakeWatch {
         /// The other side ended the connection before it was through: it has another key than it was taken for, or
         /// there is no coordinator.
         case broken
+        /// A connection is over that was made, taken in or not.
+        case ended
     }
     /// For `Poller`.
     public let socket: Socket
@@ -23,7 +25,7 @@ public final class HandshakeWatch {
         let place = "inproc://handshakes-\(UInt64.random(in: .min ... .max))"
         let events =
             ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
-            | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+            | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_DISCONNECTED
         guard zmq_socket_monitor(watched.handle, place, events) == 0 else { throw .last("zmq_socket_monitor") }
         try socket.connect(place)
     }
@@ -42,6 +44,7 @@ public final class HandshakeWatch {
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
                 let isMechanism = value == UInt32(ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
                 outcomes.append(isMechanism ? .otherMechanism : .broken)
+            case ZMQ_EVENT_DISCONNECTED: outcomes.append(.ended)
             default: outcomes.append(.broken)
             }
         }

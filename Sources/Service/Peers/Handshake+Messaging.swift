@@ -10,6 +10,7 @@ extension Employment.Handshake {
             case .notListed: .notListed
             case .otherMechanism: .otherMechanism
             case .broken: .broken
+            case .ended: .ended
             }
     }
 }
