@@ -41,8 +41,9 @@ extension Employment {
     /// How long nobody is there until a person is told.
     private static let absenceLimit = Duration.seconds(10)
 
-    /// Says hello where none waits in a connection that nobody took in yet: more of them would all be read at once by
-    /// whoever comes at last, as those of a peer that says nothing else. Tells once that nobody is there.
+    /// Says hello where none waits in a connection that nobody took in yet, and tells once that nobody is there.
+    ///
+    /// More hellos would all be read at once by whoever comes at last, as those of a peer that says nothing else.
     mutating func sayHello(at now: Duration) -> [Directive] {
         if !helloWaits {
             var hello = hello

@@ -29,7 +29,7 @@ extension RunEvent: CustomStringConvertible {
         case .peersMuted: "further connections that are closed are only counted"
         case .peersDropped(let count): "\(count) connections were closed until now because of what peers did"
         case .keysChanged(let count): "the list of keys has changed: \(count) may come"
-        case .keysUnreadable(let reason), .notStarted(let reason): reason
+        case .keysUnreadable(let reason), .notStarted(let reason), .brokenOff(let reason): reason
         case .notFinite(let worker, let step, let leaves, let isConfirmed):
             """
             \(worker) found the sum of leaves \(leaves) of step \(step) infinite or not a number\

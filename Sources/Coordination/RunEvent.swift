@@ -85,6 +85,8 @@ public enum RunEvent: Equatable, Sendable {
     case recordFailed(reason: String)
     /// The run was asked to end before its last step.
     case stopped(step: Int, steps: Int)
+    /// The run can't go on.
+    case brokenOff(reason: String)
     /// All steps are done.
     case finished(step: Int)
 
@@ -142,6 +144,7 @@ public enum RunEvent: Equatable, Sendable {
         case checkpointNotRemoved = "checkpoint_not_removed"
         case recordFailed = "record_failed"
         case stopped
+        case brokenOff = "broken_off"
         case finished
 
         /// Whether a person should look at it: something went wrong, or may have.
@@ -150,7 +153,7 @@ public enum RunEvent: Equatable, Sendable {
             case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
                 .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite, .refuted,
                 .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointMadeRoom,
-                .checkpointNotRemoved, .recordFailed:
+                .checkpointNotRemoved, .recordFailed, .brokenOff:
                 true
             case .started, .listening, .joined, .left, .refusalsMuted, .peersMuted, .peersDropped, .keysChanged,
                 .overdue, .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
@@ -204,6 +207,7 @@ public enum RunEvent: Equatable, Sendable {
         case .checkpointNotRemoved: .checkpointNotRemoved
         case .recordFailed: .recordFailed
         case .stopped: .stopped
+        case .brokenOff: .brokenOff
         case .finished: .finished
         }
     }
@@ -221,7 +225,8 @@ public enum RunEvent: Equatable, Sendable {
             [("step", .number(step)), ("older", .number(older)), ("folder", .text(folder))]
         case .folderRestored(let path): [("path", .text(path))]
         case .checkpointSkipped(let reason), .checkpointFailed(let reason), .checkpointNotRemoved(let reason),
-            .recordFailed(let reason), .keysUnreadable(let reason), .notStarted(let reason):
+            .recordFailed(let reason), .keysUnreadable(let reason), .notStarted(let reason),
+            .brokenOff(let reason):
             [("reason", .text(reason))]
         case .listening(let endpoint): [("endpoint", .text(endpoint))]
         case .joined(let worker, let processor, let numerics):

@@ -170,6 +170,7 @@ package final class CheckpointWriter: Sendable {
     package func finish() throws {
         queue.sync { writeWaiting() }
         if let reason = state.withLock({ $0.failure }) {
+            if isCopy { throw ServiceError("the copy in \(folder.path) lacks the last checkpoint: \(reason)") }
             let missing = state.withLock { $0.waiting?.state.step } ?? .max
             let before = (try? folder.checkpointSteps)?.last { $0 < missing }
             throw ServiceError(

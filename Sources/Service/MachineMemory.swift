@@ -2,18 +2,30 @@ import Foundation
 
 /// The memory that this process may use.
 package enum MachineMemory {
-    /// The machine's, or the least that a control group of this process leaves it, in bytes.
+    /// The machine's, or the least that a control group or the limit of this process leaves it, in bytes.
     static let bytes: Int = {
         let limits = limitFiles.compactMap { path in
             (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
                 Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
             }
         }
-        return min(limits.filter { $0 > 0 }.min() ?? .max, Int(clamping: ProcessInfo.processInfo.physicalMemory))
+        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        return min(limits.filter { $0 > 0 }.min() ?? .max, addressesLeft ?? .max, machine)
     }()
 
     /// What a worker keeps blocks of samples in where nothing else is said: a quarter.
     package static let standardForSamples = bytes / 4
+
+    /// What `ulimit -v` leaves, as batch systems set it, beside what this process has mapped; nil for no limit.
+    private static var addressesLeft: Int? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != .max else {
+            return nil
+        }
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ").first
+        let mapped = (pages.flatMap { Int($0) } ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+        return max(0, Int(clamping: limit.rlim_cur) - mapped)
+    }
 
     /// Where limits of control groups of both versions may be, for the group of this process and those around it.
     private static var limitFiles: [String] {

@@ -68,9 +68,22 @@ package struct UpstreamRun {
             events.tell(.slowProducts(note: note))
         }
         let start = try startingPoint(events)
-        let state = start.state
         signals.opening?.end()  // from here on there are files to take away, which the loop's end does
-        events.tell(.started(step: state.step, steps: job.steps, isResumed: settings.resumes))
+        events.tell(.started(step: start.state.step, steps: job.steps, isResumed: settings.resumes))
+        do {
+            return try run(from: start, in: taken, holding: hold, copyHold, signals: signals, events, tally, page)
+        } catch {
+            events.tell(.brokenOff(reason: "\(error)"))
+            throw error
+        }
+    }
+
+    /// Goes on from a state with all places taken, to the end.
+    private func run(
+        from start: TrainingCheckpoint, in taken: RunPlaces, holding hold: RunHold, _ copyHold: RunHold?,
+        signals: SignalInbox, _ events: RunEvents, _ tally: RunTally, _ page: StatusSink?
+    ) throws -> Outcome {
+        let state = start.state
         try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
             for path in places.map({ $0.checkpointFile(step: state.step) }) where access(path, F_OK) != 0 {

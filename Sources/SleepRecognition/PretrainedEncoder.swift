@@ -9,6 +9,8 @@ public struct PretrainedEncoder: Sendable {
     public let encoder: Encoder
     /// The job that trained it.
     public let job: Job
+    /// How many of the job's steps it is of.
+    public let step: Int
     /// What errors call it.
     let name: String
     /// How the maps lay that it was trained on as they are; nil where that is nothing to it, or nobody knows.
@@ -22,7 +24,7 @@ public struct PretrainedEncoder: Sendable {
     /// - Throws: `SleepRecognitionError.upstream` when a parameter is infinite or not a number.
     public init(_ checkpoint: TrainingCheckpoint, name: String = "the encoder") throws(SleepRecognitionError) {
         encoder = try about(name) { try checkpoint.encoder }
-        (job, self.name, frame) = (checkpoint.job, name, checkpoint.frame)
+        (job, step, self.name, frame) = (checkpoint.job, checkpoint.state.step, name, checkpoint.frame)
     }
 
     /// The encoder in a file.

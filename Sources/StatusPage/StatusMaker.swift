@@ -63,6 +63,15 @@ struct StatusMaker {
         return made
     }
 
+    /// How a run stands that has ended, by its events.
+    private static func end(of state: RunPart.State?) -> LivePart.State {
+        switch state {
+        case .stopped: .stopped
+        case .failed: .failed
+        case .finished, .unfinished, nil: .interrupted
+        }
+    }
+
     private func live(at now: Date, isLast: Bool) -> LivePart {
         let time = now.formatted(Date.ISO8601FormatStyle())
         guard let status = follower.status(at: now), let job = follower.job else {
@@ -72,7 +81,7 @@ struct StatusMaker {
         let beat = goesOn || status.state == .finished ? beat : nil
         var state = LivePart.State(rawValue: status.state.rawValue) ?? .unknown
         // The run's process, which is about to end, still holds the directory.
-        if isLast, goesOn { state = run?.state == .stopped ? .stopped : .interrupted }
+        if isLast, goesOn { state = Self.end(of: run?.state) }
         let step = state == .finished ? status.steps : beat?.step ?? status.step
         var live = LivePart(name: name, state: state, step: step, of: status.steps, time: time)
         live.endpoint = status.endpoint

@@ -54,3 +54,13 @@ func theDoctorsTestHasTheSameDigestOnEveryKindOfProcessor(kind: Emulator.Kind) t
     #expect(there.numerics_digest == there.numerics_digest_expected)
     #expect(there.findings.first { $0.name == "processor" }?.found.hasSuffix("products with \(kind.products)") ?? false)
 }
+
+/// Batch systems give a job's processes so much address space; a worker's room for samples is a part of what is left.
+@Test func aLimitOfTheAddressSpaceCountsAsMemory() throws {
+    let limited = try Doctored(
+        try ProgramRun(
+            ["-c", "ulimit -v 2000000 && exec \"$0\" doctor --json", ProgramRun.ssrm], program: "/bin/sh"
+        ).result())
+    let memory = try #require(limited.findings.first { $0.name == "memory" })
+    #expect(memory.found.contains(" of the machine's "), "\(memory.found)")
+}

@@ -73,6 +73,8 @@ import Testing
 
     @Test func aLearningRateThatMakesTheGradientInfiniteIsAnError() throws {
         expectLine(try pretrain("--learning-rate", "1e38"), "infinite or not a number", "--learning-rate")
+        let status = try ProgramRun.ssrm("status", run)
+        #expect(status.status == 0 && status.output.contains("ended by a fault: the gradient of step "), "\(status)")
     }
 
     @Test func aPortInUseIsNamed() throws {

@@ -5,6 +5,7 @@ import Recognition
 import SleepRecognition
 import TestKit
 import Testing
+import Upstream
 
 @Test func inspectSaysWhatAModelIs() throws {
     let prepared = try PreparedMaps.shared.get()
@@ -50,6 +51,21 @@ import Testing
         let sum = line[4...].compactMap(Double.init).reduce(0, +)
         #expect(abs(sum - 1) < 1e-5)
     }
+}
+
+/// A run that was stopped has an encoder, too, and it may be hardly trained.
+@Test func whoTrainsOnAnUnfinishedRunIsTold() throws {
+    let prepared = try PreparedMaps.shared.get()
+    let whole = try RunFolder.checkpoint(at: prepared.run)
+    #expect(try !trained(prepared, to: "whole.safetensors").errors.contains("is of step"))
+    var job = whole.job
+    job.steps = 3000
+    let path = prepared.folder.path("early.safetensors")
+    try TrainingCheckpoint(
+        job: job, state: whole.state, probe: whole.probe, record: whole.record, frame: whole.frame
+    ).write(to: path)
+    let told = try trained(prepared, to: "early-model.safetensors", "--encoder", path)
+    #expect(told.status == 0 && told.errors.contains("note: the encoder of \(path) is of step 20 of 3000"), "\(told)")
 }
 
 @Test func theModelDoesNotDependOnThreadsButOnTheSeed() throws {

@@ -145,18 +145,27 @@ import Testing
 
 /// A directory that no coordinator holds.
 @Suite struct RunStatusWithoutACoordinatorTests {
-    private func state(after events: [RunEvent]) throws -> RunStatus.State {
+    private func status(after events: [RunEvent]) throws -> RunStatus {
         let run = try SmallRun()
         try run.makeFolders()
         try run.temporary.write(#"{"job": \#(run.job.json)}"#, to: "run/job.json")
         try run.temporary.write("", to: "run/lock")
         let file = try EventsFile(folder: run.folder)
         for event in [.started(step: 0, steps: 12, isResumed: false)] + events { try file.take(event, at: .zero) }
-        return try RunStatus(of: run.folder, at: Date()).state
+        return try RunStatus(of: run.folder, at: Date())
     }
 
     @Test func whoseCoordinatorEndedWithoutAWordIsInterrupted() throws {
-        #expect(try state(after: []) == .interrupted)
-        #expect(try state(after: [.stopped(step: 4, steps: 12)]) == .stopped)
+        #expect(try status(after: []).state == .interrupted)
+        #expect(try status(after: [.stopped(step: 4, steps: 12)]).state == .stopped)
+    }
+
+    @Test func thatCouldNotGoOnTellsWhyAndTheNextStartForgetsIt() throws {
+        let fault = RunEvent.brokenOff(reason: "the gradient of step 2 is infinite")
+        let failed = try status(after: [fault])
+        #expect(failed.state == .failed && failed.problems.map(\.kind) == ["broken_off"])
+        #expect(failed.lines[0].hasSuffix(": ended by a fault: the gradient of step 2 is infinite"))
+        let again = RunEvent.started(step: 0, steps: 12, isResumed: true)
+        #expect(try status(after: [fault, again]).state == .interrupted)
     }
 }

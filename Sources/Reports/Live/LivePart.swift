@@ -12,6 +12,8 @@ public struct LivePart: Encodable, Sendable {
         case finished
         /// It was asked to end before its last step.
         case stopped
+        /// It could not go on; its last problem is why.
+        case failed
         /// Its coordinator ended without a word.
         case interrupted
         /// The files don't tell.

@@ -22,6 +22,8 @@ extension RunPart {
             switch state {
             case .finished: "All steps are done."
             case .stopped: "It was stopped after step \(step)\(whole) and can go on with --resume."
+            case .failed:
+                "It ended by a fault after step \(step)\(whole); its folder's events.jsonl ends with what that was."
             case .unfinished:
                 "It is at step \(step)\(whole): it still goes on, or it was ended without being asked, when this was written."
             }
@@ -152,7 +154,7 @@ extension RunPart {
                 .refusalsMuted, .peerDropped, .peersMuted, .peersDropped, .keysChanged, .keysUnreadable, .notFinite,
                 .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointCopied,
                 .folderRestored, .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved, .recordFailed, .stopped,
-                .finished:
+                .brokenOff, .finished:
                 guard kind.isProblem else { return nil }
                 self = .problems
             }

@@ -58,6 +58,8 @@ public struct RunPart: Encodable, Sendable {
         case finished
         /// It was asked to end before.
         case stopped
+        /// It could not go on.
+        case failed
         /// It goes on, or it was ended without being asked.
         case unfinished
     }
@@ -173,10 +175,11 @@ public struct RunPart: Encodable, Sendable {
         steps = record?.job?.steps ?? happened.last { $0.event == "started" }?.steps
         self.metrics = kept
         self.happened = happened
-        let end = happened.last { ["finished", "stopped", "started"].contains($0.event) }
+        let end = happened.last { ["finished", "stopped", "broken_off", "started"].contains($0.event) }
         switch end?.event {
         case "finished": state = .finished
         case "stopped": state = .stopped
+        case "broken_off": state = .failed
         default: state = .unfinished
         }
         // Metrics tell of every so many steps alone.

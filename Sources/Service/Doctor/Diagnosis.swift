@@ -132,7 +132,7 @@ extension MachineFacts {
                 ? "that is too little for anything; raise the container's or the batch job's limit to 1 GiB or more"
                 : nil,
             note: memoryLimit < memory
-                ? "a control group (container, batch job) leaves no more: whoever takes more is killed"
+                ? "a control group (container, batch job) or ulimit -v leaves no more: whoever takes more is killed"
                 : availableMemory < Self.leastMemory ? "others have nearly all of it; end them first" : nil)
     }
 

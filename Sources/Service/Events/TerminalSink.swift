@@ -29,7 +29,8 @@ package final class TerminalSink: RunEventSink {
             let line = text(step, figures, workers)
             if Terminal.isInteractive { Terminal.show(line) } else { Terminal.error(line) }
         case .roundTimed(let times): costs.add(times)
-        case .started(step: 0, _, isResumed: false), .checkpointWritten, .checkpointCopied: break
+        // Why a run broke off is its error, which the program ends with.
+        case .started(step: 0, _, isResumed: false), .checkpointWritten, .checkpointCopied, .brokenOff: break
         case .finished where pace.hasBegun: tellCosts()  // the result tells the rest
         case .stopped:
             Terminal.error(event.description)

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 
 extension RunStatus {
@@ -29,6 +30,9 @@ extension RunStatus {
         case .finished:
             return "finished" + (seconds.map { ", \(Duration.seconds($0).asClock) after it was last started" } ?? "")
         case .stopped: return "stopped before its end; \(resume)"
+        case .failed:
+            let reason = problems.last { $0.kind == RunEvent.Kind.brokenOff.rawValue }.map { ": \($0.text)" } ?? ""
+            return "ended by a fault\(reason)"
         case .interrupted: return "interrupted: its coordinator ended without a word; \(resume)"
         case .unknown:
             let silent = silence.map { " for \(Duration.seconds($0).asClock)" } ?? ""

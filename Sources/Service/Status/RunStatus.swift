@@ -16,6 +16,8 @@ package struct RunStatus: Encodable {
         case finished
         /// It was asked to end before its last step.
         case stopped
+        /// It could not go on; its last problem is why.
+        case failed
         /// Its coordinator ended without a word.
         case interrupted
         /// The files don't tell: none was written for a while, and the coordinator is not on this machine.
@@ -165,9 +167,10 @@ package struct RunStatus: Encodable {
         }
         let silence = found.lastSign.map { now.timeIntervalSince($0) }
         state =
-            switch part.last(where: { ["finished", "stopped"].contains($0.kind) })?.kind {
+            switch part.last(where: { ["finished", "stopped", "broken_off"].contains($0.kind) })?.kind {
             case "finished"?: .finished
             case "stopped"? where found.isHeld != true: .stopped
+            case "broken_off"? where found.isHeld != true: .failed
             default:
                 if found.isHeld ?? (silence.map { $0 < Self.signOfLife } ?? false) {
                     members.isEmpty ? .waiting : .running

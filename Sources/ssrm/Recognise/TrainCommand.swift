@@ -52,7 +52,12 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try options.presetOptions.requireReadable()
-        let pretrained = try encoder.map { try PretrainedEncoder(opening: $0) }
+        let pretrained = try encoder.map {
+            try PretrainedEncoder(opening: $0) { Terminal.error("skipped a checkpoint: \($0)") }
+        }
+        if let pretrained, let encoder, pretrained.step < pretrained.job.steps {
+            Terminal.error("note: the encoder of \(encoder) is of step \(pretrained.step) of \(pretrained.job.steps)")
+        }
         let settings = try settings(for: pretrained)
         if let pretrained { noteWhatIsTheEncoders(settings.values.upstream, pretrained.job) }
         options.presetOptions.noteWhatHasNoEffect(in: [settings])
