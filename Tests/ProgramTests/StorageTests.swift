@@ -191,6 +191,19 @@ import Testing
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
+    @Test func aRunWhoseDirectoryIsMovedGoesOnWithAllItsFilesInOneMadeAnew() throws {
+        let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
+        try endless.events.waits(for: .checkpointWritten)
+        let moved = folder.path("moved")
+        try FileManager.default.moveItem(atPath: run, toPath: moved)
+        try endless.events.waits(for: .folderRestored)
+        try endless.events.waits(for: .checkpointWritten)
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        #expect(try ProgramRun.ssrm("status", run).output.contains("stopped before its end"))
+        let old = try String(contentsOfFile: moved + "/events.jsonl", encoding: .utf8)
+        #expect(!old.contains("folder_restored") && !old.contains("stopped"))
+    }
+
     @Test func aRunWhoseDirectoryAnotherOneTookEndsAndDoesNotTouchIt() throws {
         let first = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
         try first.events.waits(for: .checkpointWritten)

@@ -3,8 +3,8 @@ import Foundation
 
 /// A file that lines are added to, each whole or not at all.
 ///
-/// Lines that can't be written wait for the next one; a file that was removed is made again, in a folder that is still
-/// this process's.
+/// Lines that can't be written wait for the next one; a file that was removed, or whose folder was moved, is made again,
+/// in a folder that is still this process's.
 final class LineFile {
     /// So many bytes wait at most; the oldest lines go first.
     private static let waitingLimit = 1 << 20
@@ -96,8 +96,7 @@ final class LineFile {
     /// Writes what waits.
     func flush() throws(ServiceError) {
         if waiting.isEmpty { return }
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_nlink == 0 {
+        if !isInPlace {
             try reopen()
         } else if !isHeld() {
             throw Self.lost(path)
@@ -107,6 +106,13 @@ final class LineFile {
             waiting.removeFirst()
             waitingBytes -= line.count
         }
+    }
+
+    /// Whether the file that is open is the one that its path names: it may have been removed, or its folder moved.
+    private var isInPlace: Bool {
+        var (open, named) = (stat(), stat())
+        return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_dev == named.st_dev
+            && open.st_ino == named.st_ino
     }
 
     /// Writes what waits, and says so where it can't be: nothing comes after it.
