@@ -2,12 +2,16 @@ import CLinux
 import Foundation
 
 /// One address of a machine, with a port.
-struct HostAddress: Equatable {
+package struct HostAddress: Equatable {
     /// As a number, like `127.0.0.1` or `::1`.
-    let number: String
+    package let number: String
     let isIPv6: Bool
     /// Whether only this machine reaches it.
     let isLoopback: Bool
+    /// Whether it is a multicast or broadcast address, of many machines at once.
+    let isOfMany: Bool
+    /// Whether it is of one link (RFC 4291, 2.5.6), and which of the machine's interfaces leads there is not said.
+    let lacksInterface: Bool
     /// A `sockaddr` of its kind.
     private let bytes: [UInt8]
 
@@ -33,12 +37,34 @@ struct HostAddress: Equatable {
         let six = Array(bytes.dropFirst(8).prefix(16))
         let isLoopbackSix = six == [UInt8](repeating: 0, count: 15) + [1] || six.starts(with: mapped) && six[12] == 127
         isLoopback = isIPv6 ? isLoopbackSix : bytes[4] == 127
+        let isBroadcast = bytes[4..<8].allSatisfy { $0 == 255 }
+        isOfMany = isIPv6 ? six[0] == 0xFF : bytes[4] & 0xF0 == 0xE0 || isBroadcast
+        // The interface's number comes last.
+        let isOfLink = isIPv6 && six[0] == 0xFE && six[1] & 0xC0 == 0x80
+        lacksInterface = isOfLink && bytes[24..<28].allSatisfy { $0 == 0 }
+    }
+
+    /// Whether a host is written as an address and not by a name.
+    static func isNumber(_ host: String) -> Bool {
+        var hints = addrinfo()
+        (hints.ai_family, hints.ai_flags) = (AF_UNSPEC, AI_NUMERICHOST)
+        var first: UnsafeMutablePointer<addrinfo>?
+        defer { if let first { freeaddrinfo(first) } }
+        return getaddrinfo(host, nil, &hints, &first) == 0
+    }
+
+    /// Whether a name says that it is this machine for itself (RFC 6761, 6.3; /etc/hosts of the distributions).
+    static func isLocalhost(_ name: String) -> Bool {
+        let plain = name.lowercased().hasSuffix(".") ? name.lowercased().dropLast() : name.lowercased()[...]
+        return plain.hasSuffix(".localhost")
+            || ["localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"]
+                .contains(plain)
     }
 
     /// The addresses of a machine, or of a number: those of version 4 first.
     ///
     /// - Throws: where there is none; the error names `text`.
-    static func all(of host: String, port: String, in text: String) throws(EndpointError) -> [HostAddress] {
+    package static func all(of host: String, port: String, in text: String) throws(EndpointError) -> [HostAddress] {
         var hints = addrinfo()
         (hints.ai_family, hints.ai_socktype) = (AF_UNSPEC, Int32(SOCK_STREAM.rawValue))
         var first: UnsafeMutablePointer<addrinfo>?

@@ -18,18 +18,41 @@ public struct TCPEndpoint: Equatable, Sendable {
 
     /// Where to listen: an address of this machine, its name, an interface's name, or `*`; and a port, or `*`.
     ///
-    /// - Throws: when it is no endpoint, or nobody knows the name.
+    /// A name that stands for addresses alone that no other machine reaches, as Debian writes a machine's own into
+    /// /etc/hosts, is refused but for `localhost`, which says so.
+    ///
+    /// - Throws: when it is no endpoint, nobody knows the name, or nobody can listen there.
     public init(listening text: String) throws(EndpointError) {
         let (host, port) = try Self.parts(of: text, canBeAny: true)
-        let addresses: [HostAddress]
+        let address: HostAddress
         if host == "*" {
-            addresses = try HostAddress.all(of: "0.0.0.0", port: "0", in: text)
+            address = try HostAddress.all(of: "0.0.0.0", port: "0", in: text)[0]
         } else if let found = HostAddress.all(ofInterface: host) {
-            addresses = found
+            address = found[0]
         } else {
-            addresses = try HostAddress.all(of: host, port: "0", in: text)
+            let found = try HostAddress.all(of: host, port: "0", in: text)
+            address = try Self.placeToListen(at: found, of: host, port: port, in: text)
         }
-        self.init(text, address: addresses[0], port: port)
+        try self.init(text, address: address, port: port)
+    }
+
+    /// Which of a host's addresses it is listened at: the first one, of a name the first that others reach.
+    ///
+    /// - Throws: where that is none to listen at.
+    package static func placeToListen(
+        at addresses: [HostAddress], of host: String, port: String, in text: String
+    ) throws(EndpointError) -> HostAddress {
+        var address = addresses[0]
+        if !HostAddress.isNumber(host), !HostAddress.isLocalhost(host) {
+            guard let reached = addresses.first(where: { !$0.isLoopback }) else {
+                throw .nameOfThisMachineAlone(
+                    text, host: host, address: address.number, port: port,
+                    other: HostAddress.own.first.map { $0.contains(":") ? "[\($0)]" : $0 })
+            }
+            address = reached
+        }
+        if address.isOfMany { throw .ofManyMachines(text, address: address.number) }
+        return address
     }
 
     /// Where to connect: an address or a name, and a port.
@@ -47,10 +70,13 @@ public struct TCPEndpoint: Equatable, Sendable {
         let address = answering ?? addresses[0]
         // ZeroMQ takes the first one of a kind.
         let isFirst = addresses.first { $0.isIPv6 == address.isIPv6 } == address
-        self.init(text, address: address, port: port, zmqText: isFirst ? text : nil)
+        try self.init(text, address: address, port: port, zmqText: isFirst ? text : nil)
     }
 
-    private init(_ text: String, address: HostAddress, port: String, zmqText: String? = nil) {
+    private init(
+        _ text: String, address: HostAddress, port: String, zmqText: String? = nil
+    ) throws(EndpointError) {
+        if address.lacksInterface { throw .noInterface(text, address: address.number, port: port) }
         (self.text, isIPv6, isLoopback) = (text, address.isIPv6, address.isLoopback)
         numeric = "tcp://" + (address.isIPv6 ? "[\(address.number)]" : address.number) + ":" + port
         self.zmqText = zmqText ?? numeric
@@ -67,6 +93,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     }
 
     private static func parts(of text: String, canBeAny: Bool) throws(EndpointError) -> (host: String, port: String) {
+        if text.contains(where: { ",;".contains($0) }) { throw .several(text) }
         guard text.hasPrefix("tcp://"), let colon = text.lastIndex(of: ":") else { throw .notAnEndpoint(text) }
         var host = text[text.index(text.startIndex, offsetBy: 6)..<max(colon, text.index(text.startIndex, offsetBy: 6))]
         let port = text[text.index(after: colon)...]
@@ -75,7 +102,7 @@ public struct TCPEndpoint: Equatable, Sendable {
         } else if host.contains(":") {
             throw host.contains("[") ? .notAnEndpoint(text) : .bareIPv6(text)
         }
-        guard !host.isEmpty, !port.isEmpty, !host.contains(where: { "[]/,; ".contains($0) }) else {
+        guard !host.isEmpty, !port.isEmpty, !host.contains(where: { "[]/ ".contains($0) }) else {
             throw .notAnEndpoint(text)
         }
         if canBeAny, port == "*" { return (String(host), "*") }

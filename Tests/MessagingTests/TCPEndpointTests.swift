@@ -23,7 +23,7 @@ struct TCPEndpointTests {
     @Test(arguments: [
         "", "x", "tcp:", "tcp://", "tcp://:5", "tcp://a", "tcp://a:", "tcp://a:b", "tcp://a:-1", "tcp://[::1:5",
         "tcp://[]:5",
-        "ipc://a:5", "tcp://a;b:5", "tcp://a/b:5", "tcp://[::1]x:5", "tcp://a:٣",
+        "ipc://a:5", "tcp://a/b:5", "tcp://[::1]x:5", "tcp://a:٣",
     ])
     func whatIsNoEndpointIsRefused(text: String) {
         #expect(throws: EndpointError.notAnEndpoint(text)) { try TCPEndpoint(listening: text) }
@@ -41,6 +41,61 @@ struct TCPEndpointTests {
             try TCPEndpoint(connecting: "tcp://127.0.0.1:0")
         }
         #expect(throws: EndpointError.notAnEndpoint("tcp://*:5")) { try TCPEndpoint(connecting: "tcp://*:5") }
+    }
+
+    @Test(arguments: [
+        "tcp://10.0.0.1,10.0.0.2:5", "tcp://10.0.0.1:5,tcp://10.0.0.2:5", "tcp://a;b:5", "a:5;b:5",
+        "tcp://[::1]:5,[::2]:5",
+    ])
+    func aListOfAddressesIsNotTakenForOneOfVersionSix(text: String) {
+        for canBeAny in [true, false] {
+            let error = #expect(throws: EndpointError.several(text)) {
+                try TCPEndpoint.check(text, canBeAny: canBeAny)
+            }
+            #expect(error?.description.contains("one address is wanted") == true)
+        }
+    }
+
+    @Test func anAddressOfOneLinkWithoutItsInterfaceIsRefusedWithHowToWriteIt() {
+        let text = "tcp://[fe80::7]:7700"
+        for isListening in [true, false] {
+            let error = #expect(throws: EndpointError.noInterface(text, address: "fe80::7", port: "7700")) {
+                _ = isListening ? try TCPEndpoint(listening: text) : try TCPEndpoint(connecting: text)
+            }
+            #expect(error?.description.contains("add the interface") == true)
+            #expect(error?.description.contains("tcp://[fe80::7%eth0]:7700") == true)
+        }
+        #expect(throws: Never.self) { try TCPEndpoint(listening: "tcp://[fe80::7%lo]:7700") }
+    }
+
+    @Test(arguments: ["224.0.0.0", "239.255.255.255", "255.255.255.255", "ff02::1"])
+    func nobodyListensAtAnAddressOfManyMachines(number: String) {
+        let text = number.contains(":") ? "tcp://[\(number)]:5" : "tcp://\(number):5"
+        #expect(throws: EndpointError.ofManyMachines(text, address: number)) { try TCPEndpoint(listening: text) }
+    }
+
+    /// As Debian writes a machine's own name into /etc/hosts.
+    @Test func aNameThatNoOtherMachineReachesIsNoPlaceToListen() throws {
+        func place(of host: String, at numbers: String...) throws -> String {
+            let addresses = try numbers.map { try HostAddress.all(of: $0, port: "0", in: $0)[0] }
+            return try TCPEndpoint.placeToListen(at: addresses, of: host, port: "7000", in: "tcp://\(host):7000").number
+        }
+        for numbers in [["127.0.1.1"], ["127.0.0.1", "::1"]] {
+            let error = #expect(throws: EndpointError.self) {
+                let addresses = try numbers.map { try HostAddress.all(of: $0, port: "0", in: $0)[0] }
+                _ = try TCPEndpoint.placeToListen(at: addresses, of: "mill", port: "7000", in: "tcp://mill:7000")
+            }
+            let said = error?.description ?? ""
+            #expect(
+                said.hasPrefix("tcp://mill:7000: the name 'mill' stands for \(numbers[0]) here (/etc/hosts), which"))
+            #expect(said.contains("give this machine's address") && said.contains("tcp://*:7000"), "\(said)")
+        }
+        for host in ["localhost", "LocalHost.", "ip6-localhost", "a.localhost", "127.1", "127.0.1.1"] {
+            #expect(try place(of: host, at: "127.0.1.1") == "127.0.1.1")
+        }
+        // Where the name stands for another address too, that one is meant.
+        #expect(try place(of: "mill", at: "127.0.1.1", "192.0.2.7") == "192.0.2.7")
+        #expect(try place(of: "mill", at: "192.0.2.7", "127.0.1.1") == "192.0.2.7")
     }
 
     @Test func aNameThatNobodyKnowsIsNamed() {

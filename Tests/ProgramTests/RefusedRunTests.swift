@@ -57,6 +57,32 @@ import Testing
         #expect(other.process.result().status == 143)
     }
 
+    /// This machine's name, where it stands for addresses alone that no other machine reaches.
+    private static let ownName: String? = {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return nil }
+        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do { _ = try TCPEndpoint(listening: "tcp://\(text):*") } catch EndpointError.nameOfThisMachineAlone {
+            return text
+        } catch { return nil }
+        return nil
+    }()
+
+    @Test(.enabled(if: ownName != nil, "this machine's name stands for an address that others reach"))
+    func aNameThatNoOtherMachineReaches() throws {
+        let name = try #require(Self.ownName)
+        let said = try refused("--listen", "tcp://\(name):7000", "--plaintext-network", command: "coordinator")
+        #expect(said.hasPrefix("ssrm: tcp://\(name):7000: the name '\(name)' stands for "), "\(said)")
+        #expect(said.contains(" here (/etc/hosts), which no other machine reaches; give this machine's address"))
+        let relay = try ProgramRun([
+            "relay", "--connect", "tcp://127.0.0.1:9", "--listen", "tcp://\(name):7000", "--plaintext-network",
+        ]).result()
+        #expect(relay.status == 1 && relay.errors.contains("which no other machine reaches"), "\(relay.errors)")
+        let page = try ProgramRun(["status", "nowhere", "--serve", "\(name):8080"]).result()
+        #expect(page.status == 2 && page.errors.contains("--serve \(name):8080: the name"), "\(page.errors)")
+        #expect(page.errors.contains("or *:8080 for all it has"), "\(page.errors)")
+    }
+
     @Test func portsInUseAndAddressesOfOthers() throws {
         let socket = try Socket(.router, in: Context())
         let endpoint = try socket.bind("tcp://127.0.0.1:*")

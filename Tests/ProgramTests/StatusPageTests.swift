@@ -168,6 +168,17 @@ private struct FinishedRun {
         #expect(!FileManager.default.fileExists(atPath: folder.path("second/events.jsonl")))
     }
 
+    @Test(arguments: [
+        ("a:80,b:80", "one address is wanted, like 127.0.0.1:5555,"),
+        ("[fe80::7]:80", "add the interface that it is reached by, like %eth0: [fe80::7%eth0]:80 "),
+        ("224.0.0.1:80", "224.0.0.1 is an address of many machines at once"),
+    ])
+    func anAddressThatNoPageIsServedAtIsRefusedWithWhatToDo(text: String, said: String) throws {
+        let result = try ProgramRun.ssrm("status", "nowhere", "--serve=\(text)")
+        #expect(result.status == 2 && result.errors.contains("--serve \(text): "), "\(result.errors)")
+        #expect(result.errors.contains(said) && !result.errors.contains("tcp://"), "\(result.errors)")
+    }
+
     @Test(arguments: ["abc", "99999", "127.0.0.1", ":80", "-1", ""])
     func whatNamesNoPlaceForAPageIsWrongUsage(text: String) throws {
         let result = try ProgramRun.ssrm("status", "nowhere", "--serve=\(text)")

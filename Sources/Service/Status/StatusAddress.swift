@@ -26,11 +26,10 @@ package struct StatusAddress: Equatable, Sendable {
     package init(_ text: String) throws {
         let whole = text == "*" || text.allSatisfy(\.isNumber) ? "127.0.0.1:" + text : text
         let endpoint: TCPEndpoint
-        do { endpoint = try TCPEndpoint(listening: "tcp://" + whole) } catch EndpointError.unknownName(_, let host, _) {
-            throw ServiceError("no address of a machine called '\(host)' is known here")
+        do throws(EndpointError) {
+            endpoint = try TCPEndpoint(listening: "tcp://" + whole)
         } catch {
-            throw ServiceError(
-                "it is a port from 0 to 65535, where 0 takes a free one, or HOST:PORT, and not '\(text)'")
+            throw ServiceError(Self.reason(of: error, for: text))
         }
         guard let colon = endpoint.numeric.lastIndex(of: ":") else { throw ServiceError("'\(text)' has no port") }
         let port = endpoint.numeric[endpoint.numeric.index(after: colon)...]
@@ -39,6 +38,16 @@ package struct StatusAddress: Equatable, Sendable {
         self.port = port == "*" ? 0 : UInt16(port) ?? 0
         isLoopback = endpoint.isLoopback
         name = whole == text ? text.lastIndex(of: ":").map { String(text[..<$0]) } : nil
+    }
+
+    private static func reason(of error: EndpointError, for text: String) -> String {
+        switch error {
+        case .unknownName(_, let host, _): "no address of a machine called '\(host)' is known here"
+        case .nameOfThisMachineAlone, .noInterface, .ofManyMachines, .several:
+            error.reason.replacing("tcp://", with: "")  // which is written before no page's address
+        case .notAnEndpoint, .bareIPv6, .noSuchPort:
+            "it is a port from 0 to 65535, where 0 takes a free one, or HOST:PORT, and not '\(text)'"
+        }
     }
 
     /// The same host with another port.
