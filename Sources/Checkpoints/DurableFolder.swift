@@ -6,11 +6,14 @@ package enum DurableFolder {
     ///
     /// A file that is brought to the disk in a folder whose own name is not may be lost with it.
     ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - permissions: of those that are made, but what the process's mask takes away.
     /// - Throws: `TensorFileError.unwritable`, where there is no folder afterwards. A file system that brings no folder
     ///   to the disk, or one above that may not be read, is no error.
-    package static func make(_ path: String) throws(TensorFileError) {
+    package static func make(_ path: String, permissions: UInt32 = 0o777) throws(TensorFileError) {
         let made = missing(path)
-        for folder in made where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+        for folder in made where mkdir(folder, permissions) != 0 && errno != EEXIST {
             throw .unwritable(path: folder, reason: TensorFileError.lastReason)
         }
         var status = stat()

@@ -5,6 +5,8 @@ import Numerics
 /// A folder where blocks of samples are kept from one job to the next: a file a block, with the SHA-256 of its values
 /// behind them.
 ///
+/// They are recordings of people: only their owner may read the files, and a folder that is made for them.
+///
 /// A file that is not whole, or was altered, is as good as none. A folder that can't be written to is still read from.
 /// Blocks, of whatever dataset, that no job has read for 30 days are removed when another one begins.
 final class BlockFolder {
@@ -27,7 +29,7 @@ final class BlockFolder {
         let name = Array("\(datasetDigest) \(samplesPerBlock)".utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
         (self.path, dataset, self.tell) = (path, String(name.prefix(32)), tell)
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try DurableFolder.make(path, permissions: 0o700)
             isWritten = true
             removeOldOnes()
         } catch {
@@ -71,13 +73,22 @@ final class BlockFolder {
     /// Keeps a block, where the folder can be written to.
     func keep(_ block: Int, _ values: FloatBlock) {
         guard isWritten else { return }
-        do {
+        do throws(TensorFileError) {
             // Not forced to the disk: what a crash leaves half-written is known by its digest.
-            try (Data(values.bytes) + SHA256Digest.bytes(of: values.bytes))
-                .write(to: URL(filePath: file(block)), options: .atomic)
+            let file = try PendingFile(for: file(block), permissions: 0o600, disk: .none)
+            try file.append(values.bytes)
+            var failure: TensorFileError?
+            SHA256Digest.bytes(of: values.bytes).withUnsafeBytes { digest in
+                do throws(TensorFileError) { try file.append(digest) } catch { failure = error }
+            }
+            if let failure { throw failure }
+            try file.commit()
         } catch {
             isWritten = false
-            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+            var isFull = false
+            if case .unwritable(_, let reason) = error {
+                isFull = [ENOSPC, EDQUOT].contains { reason == String(cString: strerror($0)) }
+            }
             tell(
                 isFull
                     ? "there is no space left in \(path); make some, or give --cache another folder"

@@ -177,6 +177,29 @@ import Wire
         #expect(worker.result().status == 0)
     }
 
+    /// Samples are recordings of people.
+    @Test(arguments: [false, true]) func onlyItsOwnerMayReadWhatACacheKeeps(isThere: Bool) throws {
+        let folder = try TemporaryFolder()
+        let cache = folder.path("above/cache")
+        if isThere {
+            try folder.write("", to: "above/cache/notes.txt")
+            #expect(chmod(cache, 0o755) == 0)
+        }
+        let coordinator = try PlayedCoordinator()
+        let worker = try workerThatAsks(coordinator, "--cache", cache)
+        try coordinator.send(.sampleBlock(block: 0), [RawFrame(PlayedCoordinator.block)])
+        try endsAfterItsReport(coordinator, worker)
+        func mode(_ path: String) -> mode_t {
+            var status = stat()
+            return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+        }
+        #expect(mode(cache) == (isThere ? 0o755 : 0o700))
+        if !isThere { #expect(mode(folder.path("above")) == 0o700) }
+        let blocks = try FileManager.default.contentsOfDirectory(atPath: cache).filter { $0 != "notes.txt" }
+        #expect(blocks.count == 1 && blocks.allSatisfy { $0.hasSuffix(".block") }, "\(blocks)")
+        #expect(blocks.allSatisfy { mode(cache + "/" + $0) == 0o600 })
+    }
+
     /// Nothing can be kept below a file; the work is done all the same, and a line says so once.
     @Test func aCacheThatCantBeWrittenToIsALineAndNothingIsLost() throws {
         let folder = try TemporaryFolder()
