@@ -81,13 +81,59 @@ import Testing
     @Test func aListThatSaysNothingSureIsRefused() throws {
         let mill = try head.issue("mill")
         try fails("keys", "authorize", head.folder, mill.folder + "/secret", says: "secret key")
-        try fails(
-            "keys", "authorize", head.folder, folder.path("head") + "/public", "--label", "mill", says: "another key")
+        let oven = try TestKeys.make(in: folder.path("oven"), label: "oven")
+        try fails("keys", "authorize", head.folder, oven.folder + "/public", "--label", "mill", says: "another key")
         try fails("keys", "authorize", head.folder, mill.folder + "/public", "--label", "b", says: "listed", "'mill'")
         try fails("keys", "revoke", head.folder, "oven", says: "'oven'", "mill")
         let list = head.folder + "/authorized"
         try "ssrm-public 12 a\n".write(toFile: list, atomically: false, encoding: .utf8)
         try fails("keys", "list", head.folder, says: list, "line 1")
+    }
+
+    @Test func whoseKeyIsTakenIsSaid() throws {
+        let mill = try TestKeys.make(in: folder.path("mill"), label: "mill")
+        func begin(_ keys: TestKeys) throws -> Substring {
+            try String(contentsOfFile: keys.folder + "/public", encoding: .utf8).split(separator: " ")[1].prefix(12)
+        }
+        let (millKey, headKey) = (try begin(mill), try begin(head))
+        #expect(
+            try TestKeys.run("authorize", head.folder, mill.folder + "/public").output
+                == "\(head.folder)/authorized: 'mill' may come (its key begins with \(millKey))\n")
+        #expect(
+            try TestKeys.run("trust", mill.folder, head.folder + "/public").output
+                == "\(mill.folder)/coordinator: 'head' is trusted (its key begins with \(headKey))\n")
+    }
+
+    @Test func aFoldersOwnKeyIsNobodyElses() throws {
+        let own = head.folder + "/public"
+        try fails(
+            "keys", "trust", head.folder, own, says: "the key 'head' is that of \(head.folder) itself", "coordinator's")
+        try fails(
+            "keys", "authorize", head.folder, own, "--label", "mill", says: "the key 'mill' is that of",
+            "a worker's folder")
+        for file in ["coordinator", "authorized"] {
+            #expect(!FileManager.default.fileExists(atPath: head.folder + "/" + file))
+        }
+    }
+
+    @Test func halvesOfTwoPairsAreRefused() throws {
+        let (mill, oven) = (try head.issue("mill"), try head.issue("oven"))
+        for (keys, other) in [(mill, oven), (head, oven)] {
+            try FileManager.default.removeItem(atPath: keys.folder + "/public")
+            try FileManager.default.copyItem(atPath: other.folder + "/public", toPath: keys.folder + "/public")
+        }
+        let both = "\(mill.folder)/secret and \(mill.folder)/public are of two key pairs"
+        try fails(
+            "worker", "--connect", "tcp://127.0.0.1:1", "--keys", mill.folder, says: both, "Copy both", "ssrm keys new")
+        let coordinator = try ProgramRun(
+            ["coordinator", "--listen", "tcp://127.0.0.1:*", "--keys", head.folder]
+                + Pretraining.jobFlags(run: folder.path("run"), steps: 5)
+        ).result()
+        #expect(coordinator.status == 1 && coordinator.errors.contains("\(head.folder)/public are of two key pairs"))
+        // Nobody is given a key to trust that the coordinator has not.
+        try fails(
+            "keys", "issue", head.folder, "--label", "new", "--out", folder.path("new"), says: "are of two key pairs")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("new")))
     }
 
     @Test func manyAtOnceLoseNoKey() throws {

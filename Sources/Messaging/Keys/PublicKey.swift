@@ -19,6 +19,9 @@ public struct PublicKey: Hashable, Sendable {
 
     /// 64 hexadecimal digits.
     public var text: String { bytes.hexadecimal }
+
+    /// As much of the text as people compare at a glance.
+    public var beginning: String { String(text.prefix(12)) }
 }
 
 extension [UInt8] {

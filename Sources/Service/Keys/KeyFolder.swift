@@ -28,7 +28,7 @@ package struct KeyFolder: Sendable {
 
     /// Its own pair.
     ///
-    /// - Throws: where there is none, or others than its owner can read or replace it.
+    /// - Throws: where there is none, others than its owner can read or replace it, or `public` is of another pair.
     package func pair() throws -> KeyPair {
         guard access(secretFile, F_OK) == 0 || errno != ENOENT else {
             throw ServiceError(
@@ -39,7 +39,25 @@ package struct KeyFolder: Sendable {
         guard words.count >= 2, words[0] == KeyPair.secretPrefix, let pair = try KeyPair(secretText: words[1]) else {
             throw ServiceError("\(secretFile): not a secret key as `ssrm keys new` writes it")
         }
+        // What can't be read was given to nobody either.
+        if let (key, _) = try? publicKey(), key != pair.publicKey {
+            throw ServiceError(
+                """
+                \(secretFile) and \(publicFile) are of two key pairs: one of them was copied from another folder. Copy both from \
+                the same one, or make a new pair in another folder with `ssrm keys new FOLDER`
+                """)
+        }
         return pair
+    }
+
+    /// Makes sure, before its public key is given to others, that it is that of its secret one, where that is here.
+    package func requireOnePair() throws {
+        if access(secretFile, F_OK) == 0 { _ = try pair() }
+    }
+
+    /// Whether a key is this folder's own.
+    private func isOwn(_ key: PublicKey) -> Bool {
+        (try? pair())?.publicKey == key || (try? publicKey())?.key == key
     }
 
     /// Its own public key, with its label.
@@ -156,7 +174,16 @@ package struct KeyFolder: Sendable {
     }
 
     /// Says whose keys it trusts.
+    ///
+    /// - Throws: where the key is its own.
     package func trust(_ key: PublicKey, label: String) throws {
+        if isOwn(key) {
+            throw ServiceError(
+                """
+                the key '\(label)' is that of \(path) itself: a worker trusts its coordinator's; give the file 'public' of the \
+                coordinator's folder of keys
+                """)
+        }
         let line = "\(PublicKey.prefix) \(key.text) \(label)\n"
         try whileNobodyElseWrites { try WholeFile.write(line, to: coordinatorFile, permissions: 0o644) }
     }
@@ -169,7 +196,16 @@ package struct KeyFolder: Sendable {
     }
 
     /// Lets a key come.
+    ///
+    /// - Throws: where the key is its own, or it or its label is listed with another.
     package func authorize(_ key: PublicKey, label: String) throws {
+        if isOwn(key) {
+            throw ServiceError(
+                """
+                the key '\(label)' is that of \(path) itself: a coordinator lists its workers'; give the file 'public' of a \
+                worker's folder of keys
+                """)
+        }
         try changeAuthorized { try $0.add(key, label: label) }
     }
 

@@ -95,6 +95,7 @@ struct KeysCommand: ParsableCommand {
         @OptionGroup var output: PublicKeyOutput
 
         func run() throws {
+            try folder.keys.requireOnePair()
             let (key, ownLabel) = try folder.keys.publicKey()
             try folder.keys.requireFree(label: label)
             let worker = KeyFolder(out)
@@ -121,6 +122,8 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let (key, ownLabel) = try KeyFolder.publicKey(in: file)
             try folder.keys.authorize(key, label: label ?? ownLabel)
+            print(
+                "\(folder.keys.authorizedFile): '\(label ?? ownLabel)' may come (its key begins with \(key.beginning))")
         }
     }
 
@@ -137,6 +140,7 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let (key, label) = try KeyFolder.publicKey(in: file)
             try folder.keys.trust(key, label: label)
+            print("\(folder.keys.coordinatorFile): '\(label)' is trusted (its key begins with \(key.beginning))")
         }
     }
 
