@@ -154,6 +154,22 @@ import Testing
         #expect(waitFor { kill(pid, 0) != 0 })
     }
 
+    @Test func aParentThatIsNoneIsToldFromOneThatHasEnded() throws {
+        func worker(parent: Int32) throws -> String {
+            let result = try ProgramRun(["worker", "--connect", "tcp://127.0.0.1:9", "--parent", "\(parent)"]).result()
+            #expect(result.status == 1, "\(result.errors)")
+            return result.errors
+        }
+        let other = try ProgramRun(["100"], program: "/bin/sleep")
+        defer { other.signal(SIGKILL) }
+        let said = try worker(parent: other.pid)
+        let words = "ssrm: process \(other.pid) is not the one that started this one (\(getpid()) did), "
+        #expect(said.hasPrefix(words) && said.contains("leave --parent out"), "\(said)")
+        other.signal(SIGKILL)
+        other.result()
+        #expect(try worker(parent: other.pid) == "ssrm: process \(other.pid), which started this one, has ended\n")
+    }
+
     /// A dataset of eight gigabytes of nothing: whoever opens it hashes for seconds before he knows that it is none.
     private func makeLongDataset() throws -> String {
         let bytes = try Data(contentsOf: URL(filePath: try Pretraining.dataset.get()))
