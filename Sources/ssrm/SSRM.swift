@@ -49,7 +49,7 @@ struct SSRM: ParsableCommand {
             end(2)
         }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(joiningNegativeNumbers(CommandLine.arguments.dropFirst()))
             try command.run()
             end(0)
         } catch {
