@@ -133,6 +133,20 @@ import Testing
         #expect((0...12).contains(status.step) && !status.lines.isEmpty)
     }
 
+    /// How a run stands that nobody can tell is not guessed.
+    @Test(arguments: ["job.json", "events.jsonl"]) func aFileThatCantBeReadIsNamed(name: String) throws {
+        try take([joined("a:1")])
+        let file = run.folder.path + "/" + name
+        unlink(file)
+        #expect(symlink(name, file) == 0)  // leads to itself
+        let error = #expect(throws: ServiceError.self) { try RunStatus(of: run.folder, at: Date()) }
+        let words = "\(file) can't be read: Too many levels of symbolic links"
+        #expect(error.map { "\($0)" } == words)
+        let follower = RunFollower(run.folder)
+        _ = follower.read()
+        #expect(follower.fault == words)
+    }
+
     @Test func aJobThatNobodyCanTrainIsRefused() throws {
         try take([])
         var other = run.job

@@ -55,7 +55,7 @@ package final class RunFollower {
         var status = stat()
         guard stat(folder.jobFile, &status) == 0 else {
             (jobContent, job, jobMark) = (nil, nil, nil)
-            fault = "\(folder.path): no job.json there; is it a run directory?"
+            fault = folder.faultOfJobFile
             return
         }
         let mark = (UInt(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
@@ -65,9 +65,8 @@ package final class RunFollower {
         job = jobContent.flatMap { try? JSONDecoder().decode(Record.self, from: $0).job }
         if let job, (try? job.validate()) == nil { self.job = nil }
         jobMark = mark
-        fault =
-            job == nil
-            ? "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?" : nil
+        let isAltered = "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?"
+        fault = job == nil ? folder.faultOfJobFile ?? isAltered : folder.faultOfEventsFile
     }
 
     /// How the run stands by what was read; nil where its job can't be read.

@@ -14,12 +14,12 @@ extension RunStatus {
     /// - Parameters:
     ///   - folder: the run directory.
     ///   - now: the time.
-    /// - Throws: `ServiceError` where it is no run directory, or what it says of the job can't be read.
+    /// - Throws: `ServiceError` where it is no run directory, or what it says of the job or of what happened can't be
+    ///   read.
     package init(of folder: RunFolder, at now: Date) throws {
         struct Record: Decodable { let job: Job }
-        guard let content = FileManager.default.contents(atPath: folder.jobFile) else {
-            throw ServiceError("\(folder.path): no job.json there; is it a run directory?")
-        }
+        if let fault = folder.faultOfJobFile ?? folder.faultOfEventsFile { throw ServiceError(fault) }
+        let content = FileManager.default.contents(atPath: folder.jobFile) ?? Data()
         let job: Job
         do {
             job = try JSONDecoder().decode(Record.self, from: content).job

@@ -1,0 +1,29 @@
+import Foundation
+import Upstream
+
+extension RunFolder {
+    /// Why a run's job can't be read; nil where it can.
+    var faultOfJobFile: String? {
+        if access(jobFile, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) {
+            return "\(path): no job.json there; is it a run directory?"
+        }
+        return Self.fault(ofFile: jobFile)
+    }
+
+    /// Why what happened in a run can't be read; nil where it can, or no file tells.
+    var faultOfEventsFile: String? { Self.fault(ofFile: eventsFile) }
+
+    private static func fault(ofFile path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor >= 0 {
+            close(descriptor)
+            return nil
+        }
+        switch errno {
+        case ENOENT: return nil
+        case EACCES, EPERM:
+            return "\(path): this user may not read it; ask whoever started the run, or look as that user"
+        default: return "\(path) can't be read: \(String(cString: strerror(errno)))"
+        }
+    }
+}
