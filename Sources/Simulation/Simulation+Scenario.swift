@@ -51,7 +51,13 @@ extension Scenario {
         // Everything one after another, and then some.
         let transfer = 2 * Double(sumBytes + publishedBytes) / link.bytesPerMicrosecond
         let round = Double((leafTime * leafCount + outerTime).microseconds) + Double(2 * workers) * transfer
-        return Int(min(1e15, 4 * Double(rounds) * (round + 1e6 + Double(link.delay.microseconds))))
+        // Each claim's way there and back, on connections that rested before.
+        let starts = [sumBytes, publishedBytes].reduce(Duration.zero) {
+            $0 + Self.slowStart(bytes: Double($1), on: link)
+        }
+        let claims = Double((leafCount + workers - 1) / workers)
+        let ways = (claims + 1) * Double((link.delay * 2 + starts).microseconds)
+        return Int(min(1e15, 4 * Double(rounds) * (round + ways + 1e6 + 2 * Double(heartbeat.microseconds))))
     }
 }
 

@@ -26,6 +26,12 @@ public struct Simulation {
     public struct Failure: Error, CustomStringConvertible {
         /// What went wrong, and when.
         public let description: String
+        /// What went wrong, without the simulation's clock: for people.
+        public let reason: String
+
+        init(description: String, reason: String? = nil) {
+            (self.description, self.reason) = (description, reason ?? description)
+        }
     }
     private final class Lines {
         var all: [String] = []
@@ -133,11 +139,18 @@ public struct Simulation {
             }
             if outcome != nil, end > now + 3_000_000 { end = now + 3_000_000 }
         }
-        guard let outcome else { throw failure("the run was not over after \(end / 1_000_000) s") }
+        guard let outcome else {
+            let seconds = end / 1_000_000
+            throw failure(run.scenario == nil ? "the run was not over after \(seconds) s" : Self.unfinished(seconds))
+        }
         return outcome
     }
 
-    func failure(_ text: String) -> Failure { Failure(description: "at \(now) µs: \(text)") }
+    private static func unfinished(_ seconds: Int) -> String {
+        "was not simulated to its end: \(seconds) s after its beginning it was not over"
+    }
+
+    func failure(_ text: String) -> Failure { Failure(description: "at \(now) µs: \(text)", reason: text) }
 
     func tell(_ text: @autoclosure () -> String) {
         if let lines { lines.all.append("\(now) \(text())") }

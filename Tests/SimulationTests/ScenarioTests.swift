@@ -122,6 +122,16 @@ import Testing
     @Test func messagesLongerOnTheLinkThanTheLeaseAreAFailure() {
         var scenario = scenario(workers: 8)
         scenario.link.bitsPerSecond = 1e6  // eight seconds for each of sixteen messages, one after another
-        #expect(throws: Simulation.Failure.self) { try scenario.simulated() }
+        let failure = #expect(throws: Simulation.Failure.self) { try scenario.simulated() }
+        #expect(failure?.reason.contains("µs") == false && failure?.description.hasPrefix("at ") == true)
+    }
+
+    /// TCP takes a dozen seconds to open up such a connection, and that is no reason not to wait for a round's end.
+    @Test func aLongDelayIsSimulatedToTheEnd() throws {
+        var scenario = scenario(workers: 3)
+        scenario.link.delay = .seconds(1)
+        (scenario.heartbeat, scenario.lease) = (.seconds(64), .seconds(640))
+        let figures = try scenario.simulated()
+        #expect((10...60).contains(figures.round / .seconds(1)), "\(figures.round)")
     }
 }

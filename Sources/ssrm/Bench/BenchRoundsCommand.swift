@@ -81,7 +81,7 @@ struct BenchRoundsCommand: ParsableCommand {
             figures = try scenario.simulated { line.show($0, of: rounds) }
         } catch {
             line.end()
-            throw ProgramError("such rounds do not get on: \(error)")
+            throw ProgramError("such rounds do not get on: \(error.reason)")
         }
         line.end()
         let result = Result(
