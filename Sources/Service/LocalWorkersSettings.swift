@@ -38,7 +38,6 @@ package struct LocalWorkersSettings: Equatable, Sendable {
     ///   - shards: as above.
     /// - Returns: one line.
     package func reason(processors: Int, shards: Int) -> String {
-        func many(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
         let choice = "\(many(count, "worker")) of \(many(threads, "thread"))"
         let has = "this process may use \(many(processors, "processor"))"
         if shards < processors {

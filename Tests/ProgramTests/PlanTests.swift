@@ -8,11 +8,16 @@ import Testing
         struct Line: Decodable {
             let local_steps: Int
             let overlap: Bool
-            let wire: String
+            let exchange, wire: String
             let rows_per_s, efficiency, seconds, bytes_per_step: Double
         }
         let settings: [Line]
         let advised: Int
+    }
+    private struct Unusable: Decodable {
+        struct Line: Decodable { let fault: String? }
+        let settings: [Line]
+        let advised: Int?
     }
 
     private func plan(_ flags: String...) throws -> ProgramResult {
@@ -21,17 +26,19 @@ import Testing
 
     @Test func eachSettingHasItsFiguresAndFewerExchangesAreFasterOverASlowLink() throws {
         let result = try plan(
-            "--workers", "4", "--link", "100mbit", "--delay", "1ms", "--steps", "1000", "--local-steps", "1,10,100",
+            "--workers", "4", "--link", "100mbit", "--delay", "1ms", "--steps", "1000", "--local-steps", "0,1,10,100",
             "--wire", "float32,bfloat16", "--json")
         #expect(result.status == 0, Comment(rawValue: result.errors))
         let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
-        #expect(plan.settings.map(\.local_steps) == [1, 1, 1, 1, 10, 10, 100, 100])
-        #expect(plan.settings.map(\.overlap) == [false, false, true, true, false, false, false, false])
+        #expect(plan.settings.map(\.local_steps) == [0, 0, 0, 0, 1, 1, 10, 10, 100, 100])
+        #expect(plan.settings.map(\.overlap) == (0..<10).map { [2, 3].contains($0) })
+        let exchanges = ["synchronous", "synchronous", "delayed", "delayed"] + Array(repeating: "local", count: 6)
+        #expect(plan.settings.map(\.exchange) == exchanges)
         #expect(plan.settings.enumerated().allSatisfy { $1.wire == ($0 % 2 == 0 ? "float32" : "bfloat16") })
         let rates = plan.settings.map(\.rows_per_s)
-        #expect(rates[0] < rates[4] && rates[4] < rates[6] && rates[0] < rates[1])
+        #expect(rates[0] < rates[6] && rates[6] < rates[8] && rates[0] < rates[1])
         #expect(plan.settings.allSatisfy { (0...1).contains($0.efficiency) && $0.seconds > 0 })
-        #expect(plan.settings[6].bytes_per_step < 0.1 * plan.settings[0].bytes_per_step)
+        #expect(plan.settings[8].bytes_per_step < 0.1 * plan.settings[0].bytes_per_step)
         #expect(plan.settings.indices.contains(plan.advised))
     }
 
@@ -39,14 +46,54 @@ import Testing
         let result = try plan("--workers", "2", "--link", "1gbit", "--steps", "50", "--json")
         #expect(result.status == 0, Comment(rawValue: result.errors))
         let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
-        #expect(Set(plan.settings.map(\.local_steps)) == [1, 10, 50])
+        #expect(Set(plan.settings.map(\.local_steps)) == [0, 10, 50])
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test func theAdviceIsFlagsToGivePretrain() throws {
+        func advice(workers: String, _ link: String, _ counts: String) throws -> String {
+            let result = try plan(
+                "--workers", workers, "--link", link, "--steps", "1000", "--local-steps", counts, "--wire", "float32")
+            #expect(result.status == 0, Comment(rawValue: result.errors))
+            #expect(result.output.contains("\n every step  float32") == counts.hasPrefix("0"))
+            return String(result.output.split(separator: "\n").last ?? "")
+        }
+        #expect(
+            try advice(workers: "2", "20mbit", "0,1,100").hasPrefix("advice: --local-steps 100 --wire float32 "))
+        let synchronous = try advice(workers: "1", "4000gbit", "0,100")
+        #expect(
+            synchronous.hasPrefix("advice: every step exchanged, --wire float32 (about "),
+            Comment(rawValue: synchronous))
+        #expect(try advice(workers: "2", "20mbit", "1").hasPrefix("advice: --local-steps 1 --wire float32 "))
+    }
+
+    @Test func localStepsThatDoNotDivideTheStepsAreNotAdvised() throws {
+        let usual = try plan("--workers", "2", "--link", "100mbit", "--steps", "1234", "--wire", "float32", "--json")
+        #expect(usual.status == 0 && usual.errors.contains("must divide the job's 1234 steps"))
+        let found = try JSONDecoder().decode(Plan.self, from: Data(usual.output.utf8))
+        #expect(found.settings.map(\.local_steps) == [0, 0, 2])
+        let asked = try plan(
+            "--workers", "2", "--link", "100mbit", "--steps", "1234", "--local-steps", "50", "--wire", "float32",
+            "--json")
+        #expect(asked.status == 1 && asked.errors.contains("none of these settings could be planned"))
+        let refused = try JSONDecoder().decode(Unusable.self, from: Data(asked.output.utf8))
+        #expect(refused.advised == nil && refused.settings.count == 1)
+        #expect(refused.settings[0].fault?.contains("use a number that divides the 1234 steps") == true)
+    }
+
+    @Test func aLinkWithALongDelayIsPlanned() throws {
+        let result = try plan(
+            "--workers", "2", "--link", "1gbit", "--delay", "1s", "--steps", "1000", "--local-steps", "10", "--wire",
+            "float32")
+        #expect(result.status == 0 && !result.output.contains("µs"), Comment(rawValue: result.output + result.errors))
+        #expect(result.output.contains("\nadvice: --local-steps 10 --wire float32"))
     }
 
     @Test(arguments: [
         (["--workers", "2", "--link", "fast"], "use a rate like 1gbit, 100mbit or 56kbit, not 'fast'"),
         (["--workers", "2", "--link", "1gbit", "--delay", "soon"], "use a time like 0.1ms, 20ms or 1s, not 'soon'"),
         (["--workers", "0", "--link", "1gbit"], "--workers must be 1 to 4096, not 0"),
-        (["--workers", "2", "--link", "1gbit", "--local-steps", "1,ten"], "like 1,10,50, not '1,ten'"),
+        (["--workers", "2", "--link", "1gbit", "--local-steps", "1,ten"], "like 0,10,50, not '1,ten'"),
         (["--workers", "2", "--link", "1gbit", "--wire", "int5"], "not 'int5'"),
         (["--workers", "2", "--link", "1gbit", "--steps", "5", "--local-steps", "9"], "more than the job's 5 steps"),
     ])

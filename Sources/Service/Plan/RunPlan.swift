@@ -7,10 +7,13 @@ package import Upstream
 package struct RunPlan: Encodable {
     /// One way to run the job, and what it comes to.
     package struct Line: Encodable, Sendable {
-        /// Optimiser steps between two exchanges; 1 is a synchronous run.
+        /// Steps that each shard makes on its own between two exchanges; 0 where every step is exchanged, as
+        /// `ssrm pretrain --local-steps` has it.
         package let localSteps: Int
         /// Whether a step is computed while the one before it is exchanged.
         package let overlap: Bool
+        /// What a preset calls that: the exchange.
+        package let exchange: String
         /// How sums and the published state travel.
         package let wire: ElementType
         /// Why it does not get on; then the figures are nil.
@@ -29,8 +32,14 @@ package struct RunPlan: Encodable {
         /// Bytes that cross the coordinator's link for each step of the optimiser, both ways.
         package internal(set) var bytesPerStep: Double?
 
+        init(localSteps: Int, overlap: Bool, wire: ElementType) {
+            (self.localSteps, self.overlap, self.wire) = (localSteps, overlap, wire)
+            let kind: ExchangeSettings.Kind = localSteps > 0 ? .local : overlap ? .delayed : .synchronous
+            exchange = kind.rawValue
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case wire, fault, efficiency, seconds, overlap
+            case wire, fault, efficiency, seconds, overlap, exchange
             case localSteps = "local_steps"
             case roundSeconds = "round_s"
             case rowsPerSecond = "rows_per_s"
@@ -78,8 +87,8 @@ package struct RunPlan: Encodable {
         case lines = "settings"
     }
 
-    /// A plan for each of these numbers of local steps in each of these formats; for steps that are all exchanged, with
-    /// overlap as well.
+    /// A plan for each of these numbers of local steps in each of these formats; for 0, which is
+    /// every step exchanged, with overlap as well.
     package init(
         _ job: Job, measured: MeasuredWorker, machines: Machines, localSteps: [Int], wires: [ElementType]
     ) {
@@ -87,7 +96,7 @@ package struct RunPlan: Encodable {
         aloneRowsPerSecond =
             Double(job.rowsPerStep) / (Double(job.shardsPerStep) * measured.leafSeconds + measured.outerSeconds)
         lines = localSteps.flatMap { steps in
-            (steps == 1 ? [false, true] : [false]).flatMap { overlap in
+            (steps == 0 ? [false, true] : [false]).flatMap { overlap in
                 wires.map { Self.line(job, measured, machines, localSteps: steps, overlap, wire: $0) }
             }
         }
@@ -128,18 +137,18 @@ package struct RunPlan: Encodable {
                 let figures = try scenario.simulated()
                 let round = figures.round.seconds
                 line.roundSeconds = round
-                line.rowsPerSecond = Double(job.rowsPerStep * localSteps) / round
+                line.rowsPerSecond = Double(job.rowsPerStep * max(localSteps, 1)) / round
                 let computed = (scenario.leafTime * scenario.leafCount).seconds
                 line.efficiency = computed / (round * Double(machines.workers * machines.threads))
                 line.seconds = round * Double(planned.rounds)
-                line.bytesPerStep = figures.bytes / Double(localSteps)
+                line.bytesPerStep = figures.bytes / Double(max(localSteps, 1))
                 (line.heartbeatSeconds, line.leaseSeconds) = (scenario.heartbeat.seconds, scenario.lease.seconds)
                 return line
             } catch {
                 // Whoever is slow to hear of is not dead: signs of life further apart, and more patience.
                 (scenario.heartbeat, scenario.lease) = (scenario.heartbeat * 4, scenario.lease * 4)
                 guard scenario.lease > Self.longestLease else { continue }
-                line.fault = error.description
+                line.fault = error.reason
                 return line
             }
         }
@@ -151,8 +160,7 @@ package struct RunPlan: Encodable {
         planned.settings.arithmetic.wire = wire
         var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(localSteps)
         local.steps = localSteps
-        planned.settings.exchange = localSteps > 1 ? .local(local) : overlap ? .delayed : .synchronous
-        planned.steps = (job.steps + localSteps - 1) / localSteps * localSteps
+        planned.settings.exchange = localSteps > 0 ? .local(local) : overlap ? .delayed : .synchronous
         return planned
     }
 

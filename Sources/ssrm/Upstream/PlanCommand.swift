@@ -13,13 +13,14 @@ struct PlanCommand: ParsableCommand {
         discussion: """
             Measures for a few seconds how long one thread of this machine takes for a shard of the job, then simulates the \
             run on machines like this one whose links all end at the coordinator. Efficiency is the part of the workers' time \
-            in which they compute. With local steps, workers make so many steps of the optimiser between two exchanges; with \
-            overlap (--overlap of `ssrm pretrain`) they compute a step while the one before it is exchanged. What that does \
-            to the loss depends on the task, and no plan tells it.
+            in which they compute. With local steps, each shard makes so many steps on its own between two exchanges; without, \
+            every step is exchanged, and with overlap (--overlap of `ssrm pretrain`) the next one is computed meanwhile. What \
+            that does to the loss depends on the task, and no plan tells it. The last line says which flags to give `ssrm \
+            pretrain` or `ssrm coordinator`.
 
             Example:
               ssrm plan --data maps.safetensors --preset paper --workers 8 \\
-                --link 1gbit --delay 1ms --local-steps 1,10,50
+                --link 1gbit --delay 1ms --local-steps 0,10,50
             """)
 
     @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
@@ -51,7 +52,10 @@ struct PlanCommand: ParsableCommand {
     var delay = 0.0001
 
     @Option(
-        help: "Steps of the optimiser between two exchanges, like 1,10; by default 1, 10, 50 and 100, as the job has.")
+        help: """
+            Steps that each shard makes on its own between two exchanges, like 0,10,50; 0 exchanges every step. Others must \
+            divide the job's steps. By default 0 and numbers near 10, 50 and 100 that do.
+            """)
     var localSteps: String?
 
     @Option(help: "How sums and parameters travel, like float32 or float32,bfloat16.")
@@ -73,9 +77,9 @@ struct PlanCommand: ParsableCommand {
     /// The numbers of steps that are asked for; nil where nobody asked.
     private func localStepCounts() throws -> [Int]? {
         guard let localSteps else { return nil }
-        let counts = localSteps.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        guard counts.allSatisfy({ (1...1_000_000).contains($0) }), counts.count <= 32 else {
-            throw ValidationError("--local-steps takes numbers of steps like 1,10,50, not '\(localSteps)'")
+        let counts = localSteps.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+        guard counts.allSatisfy({ (0...1_000_000).contains($0) }), counts.count <= 32 else {
+            throw ValidationError("--local-steps takes numbers of steps like 0,10,50, not '\(localSteps)'")
         }
         return counts
     }
@@ -102,18 +106,19 @@ struct PlanCommand: ParsableCommand {
         if let fault = job.settings.arithmetic.fault ?? job.memoryFault(threads: 1) {
             throw ProgramError("the job can't be measured here: \(fault)")
         }
-        let most = max(job.steps, 1)
-        let localSteps = try localStepCounts() ?? [1, 10, 50, 100].filter { $0 <= most }
-        if let asked = localSteps.max(), asked > most {
-            throw ProgramError("--local-steps \(asked) is more than the job's \(job.steps) steps; ask for fewer")
+        let asked = try localStepCounts()
+        if let most = asked?.max(), most > job.steps {
+            throw ProgramError(
+                "--local-steps \(most) is more than the job's \(many(job.steps, "step")); ask for fewer")
         }
+        if asked == nil, let note = LocalStepCounts.note(for: job.steps) { Terminal.error(note) }
         let machines = RunPlan.Machines(
             workers: workers, threads: threads, bitsPerSecond: link, delaySeconds: delay)
         let plan = RunPlan(
             job, measured: try MeasuredWorker(job, samples: dataset.samples), machines: machines,
-            localSteps: localSteps, wires: try wires())
+            localSteps: asked ?? [0] + LocalStepCounts.planned(for: job.steps), wires: try wires())
         if let fault = dataset.samples.fault { throw ProgramError(fault) }
-        if json { return try printJSON(plan) }
-        print(plan.text(of: job))
+        if json { try printJSON(plan) } else { print(plan.text(of: job)) }
+        if let fault = plan.fault { throw ProgramError(fault) }
     }
 }

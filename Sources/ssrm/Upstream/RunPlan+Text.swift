@@ -7,20 +7,20 @@ extension RunPlan {
         let (workers, threads) = (machines.workers, machines.threads)
         var lines = [
             """
-            a shard of \(job.rowsPerStep / job.shardsPerStep) rows takes \(milliseconds(measured.leafSeconds)) on one thread here, \
-            the coordinator's step \(milliseconds(measured.outerSeconds)); alone: \(Int(aloneRowsPerSecond)) rows/s
+            a shard of \(many(job.rowsPerStep / job.shardsPerStep, "row")) takes \(milliseconds(measured.leafSeconds)) on one \
+            thread here, the coordinator's step \(milliseconds(measured.outerSeconds)); alone: \(Int(aloneRowsPerSecond)) rows/s
             """
         ]
         if workers * threads > job.shardsPerStep {
             lines.append(
                 """
-                note: \(workers) workers have \(workers * threads) threads and a step has \(job.shardsPerStep) shards; with more \
-                --shards all of them would compute
+                note: \(many(workers, "worker")) have \(many(workers * threads, "thread")) and a step has \
+                \(many(job.shardsPerStep, "shard")); with more --shards all of them would compute
                 """)
         }
         lines.append("local steps  wire       rows/s      round      computing  all steps   MB a step")
         for line in self.lines {
-            let steps = line.overlap ? "overlap" : "\(line.localSteps)"
+            let steps = line.localSteps > 0 ? "\(line.localSteps)" : line.overlap ? "overlap" : "every step"
             let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9)
             guard let rate = line.rowsPerSecond, let round = line.roundSeconds, let seconds = line.seconds,
                 let efficiency = line.efficiency, let bytes = line.bytesPerStep
@@ -42,25 +42,51 @@ extension RunPlan {
                 \(Int(slowest.heartbeatSeconds)) --lease \(Int(slowest.leaseSeconds)), or it takes what is on its way for lost
                 """)
         }
-        lines.append(adviceText)
-        return lines.joined(separator: "\n")
+        return (lines + advice(for: job)).joined(separator: "\n")
     }
 
-    private var adviceText: String {
+    /// Why nothing is advised, and what to do; nil where something is.
+    var fault: String? {
+        advised == nil
+            ? """
+            none of these settings could be planned, and the plan says why of each; ask for other --local-steps or another \
+            --wire, for fewer --workers or a faster --link
+            """ : nil
+    }
+
+    private func advice(for job: Job) -> [String] {
         guard let advised, let rate = lines[advised].rowsPerSecond, let efficiency = lines[advised].efficiency else {
-            return "advice: none of these gets on over such a link; ask for more --local-steps or fewer --workers"
+            return []
         }
-        let line = lines[advised]
-        let percent = fixed(100 * efficiency, 0)
-        let setting = (line.overlap ? "--overlap" : "\(line.localSteps) local steps") + " in \(line.wire.rawValue)"
+        let (flags, percent) = (flags(of: lines[advised], for: job), fixed(100 * efficiency, 0))
+        let times = "about \(fixed(rate / aloneRowsPerSecond, 1)) times one thread's rate"
         if efficiency >= Self.goodEfficiency {
-            return "advice: \(setting): workers compute for \(percent) % of the time"
+            return ["advice: \(flags) (\(times)): workers compute for \(percent) % of the time"]
         }
-        let times = fixed(rate / aloneRowsPerSecond, 1)
-        return """
-            advice: \(setting), the fastest of these, with \(times) times one thread's rate; workers compute for \(percent) % of the \
-            time, so more --local-steps, a faster link or fewer workers would help
+        return [
             """
+            advice: \(flags) (\(times)), the fastest of these: workers compute for \(percent) % of the time, so more \
+            --local-steps, a faster link or fewer workers would help
+            """
+        ]
+    }
+
+    /// What to add to `ssrm pretrain` or `ssrm coordinator` for a line.
+    private func flags(of line: Line, for job: Job) -> String {
+        var flags: [String] = []
+        switch job.settings.exchange {
+        case .local: flags.append("--local-steps \(line.localSteps)")
+        case .delayed where line.localSteps == 0 && !line.overlap:
+            flags.append("--set upstream.exchange=synchronous")
+        case _ where line.localSteps > 0: flags.append("--local-steps \(line.localSteps)")
+        default: if !line.overlap { flags.append("every step exchanged,") }
+        }
+        if line.overlap { flags.append("--overlap") }
+        flags.append("--wire \(line.wire.rawValue)")
+        if line.leaseSeconds > 10 {
+            flags.append("--heartbeat \(Int(line.heartbeatSeconds)) --lease \(Int(line.leaseSeconds))")
+        }
+        return flags.joined(separator: " ")
     }
 
     private func milliseconds(_ seconds: Double) -> String {

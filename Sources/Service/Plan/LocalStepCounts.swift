@@ -1,0 +1,39 @@
+/// Which numbers of local steps a job may have: those that divide its steps.
+package enum LocalStepCounts {
+    /// No more than were ever tried.
+    private static let most = 500
+    /// What a plan tries where nobody asked for numbers.
+    private static let usual = [10, 50, 100]
+
+    /// Those that a job of so many steps may have, in order.
+    package static func usable(in steps: Int, from least: Int = 2) -> [Int] {
+        least > most ? [] : (least...most).filter { $0 <= steps && steps % $0 == 0 }
+    }
+
+    /// Those near 10, 50 and 100 that a job of so many steps may have, in order.
+    package static func planned(for steps: Int) -> [Int] {
+        let usable = usable(in: steps)
+        return Set(usual.compactMap { nearest(to: $0, among: usable) }).sorted()
+    }
+
+    /// What a person reads where a job of so many steps may not have numbers near 10, 50 and 100; nil where it may.
+    package static func note(for steps: Int) -> String? {
+        let usable = usable(in: steps)
+        let isPoor = usual.contains { wanted in
+            wanted <= steps && nearest(to: wanted, among: usable).map { distance($0, wanted) > 2 } ?? true
+        }
+        guard isPoor else { return nil }
+        let more = steps > 100 ? (steps / 100 + 1) * 100 : (steps / 10 + 1) * 10
+        return """
+            note: --local-steps must divide the job's \(steps) steps, which few numbers do; with --steps \(more) there would be \
+            more of them
+            """
+    }
+
+    private static func nearest(to wanted: Int, among counts: [Int]) -> Int? {
+        counts.min { distance($0, wanted) < distance($1, wanted) }
+    }
+
+    /// How many times as much one is as the other.
+    private static func distance(_ a: Int, _ b: Int) -> Double { Double(max(a, b)) / Double(min(a, b)) }
+}
