@@ -25,6 +25,10 @@ package struct RunCosts: Sendable {
     private var byWorker: [String: (computing: Duration, exchanging: Duration, leafCount: Int)] = [:]
     /// How many rounds were counted.
     package private(set) var rounds = 0
+    /// How often a worker had a part in a round.
+    private var parts = 0
+    /// How many workers there were, a sum over rounds that ended.
+    private var present = (workers: 0, rounds: 0)
 
     /// Of no rounds.
     package init() {}
@@ -32,12 +36,18 @@ package struct RunCosts: Sendable {
     /// Takes a round in.
     package mutating func add(_ times: RoundTimes) {
         rounds += 1
+        parts += times.workers.count
         (whole, optimising) = (whole + times.whole, optimising + times.optimising)
         for worker in times.workers {
             byWorker[worker.name, default: (.zero, .zero, 0)].computing += worker.computing
             byWorker[worker.name]?.exchanging += worker.exchanging
             byWorker[worker.name]?.leafCount += worker.leafCount
         }
+    }
+
+    /// Takes in how many workers there were when a round ended.
+    package mutating func add(workers: Int) {
+        present = (present.workers + workers, present.rounds + 1)
     }
 
     private func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
@@ -56,10 +66,13 @@ package struct RunCosts: Sendable {
         }
     }
 
-    /// Milliseconds of a round, of the mean worker.
+    /// Milliseconds of a round, of the mean worker that had a part in it.
     private var means: (computing: Double, exchanging: Double) {
-        let count = Double(max(byWorker.count, 1))
-        return (workers.reduce(0) { $0 + $1.computing } / count, workers.reduce(0) { $0 + $1.exchanging } / count)
+        let all = byWorker.values.reduce((computing: Duration.zero, exchanging: Duration.zero)) {
+            ($0.computing + $1.computing, $0.exchanging + $1.exchanging)
+        }
+        let count = Double(max(parts, 1))
+        return (1e3 * all.computing.seconds / count, 1e3 * all.exchanging.seconds / count)
     }
 
     /// The line that a person reads; nil of no rounds.
@@ -68,14 +81,31 @@ package struct RunCosts: Sendable {
         let (computing, exchanging) = means
         func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / round).rounded())) %)" }
         return """
-            of a round of \(format(round)) ms \(byWorker.count == 1 ? "the worker" : "each worker") computed \
+            of a round of \(format(round)) ms \(name) computed \
             \(share(computing)), exchanged \(share(exchanging)) and waited \(share(max(0, round - computing - exchanging)))
             """
+    }
+
+    /// Whose times these are.
+    private var name: String {
+        if byWorker.count == 1 { return "the worker" }
+        return parts < byWorker.count * rounds ? "each worker that had a part in it" : "each worker"
     }
 
     private func format(_ milliseconds: Double) -> String {
         let tenths = (10 * milliseconds).rounded() / 10
         return tenths < 100 ? "\(tenths)" : "\(Int(milliseconds.rounded()))"
+    }
+
+    /// What a person reads where workers had nothing to do, since a step has fewer shards than workers; else nil.
+    package func idleness(shards: Int) -> String? {
+        guard present.rounds > 0 else { return nil }
+        let workers = Int((Double(present.workers) / Double(present.rounds)).rounded())
+        guard workers > shards else { return nil }
+        return """
+            \(workers - shards) of \(many(workers, "worker")) had nothing to do in a step, which has only \
+            \(many(shards, "shard")); another job with more --shards would give all of them some
+            """
     }
 
     /// What would help where workers exchange for longer than they compute, and by how much.
@@ -107,8 +137,8 @@ package struct RunCosts: Sendable {
         // So many steps between exchanges that these take a tenth of the time, but no more than were ever tried.
         let step = max(computing / Double(stepsPerRound), 0.01)
         let wanted = min(500, Int((9 * (round - computing) / step).rounded(.up)))
-        let divisors = (stepsPerRound + 1..<max(501, stepsPerRound + 2)).filter { steps % $0 == 0 && $0 <= 500 }
-        if wanted > stepsPerRound, let local = divisors.first(where: { $0 >= wanted }) ?? divisors.last {
+        let usable = LocalStepCounts.usable(in: steps, from: stepsPerRound + 1)
+        if wanted > stepsPerRound, let local = usable.first(where: { $0 >= wanted }) ?? usable.last {
             let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(local))
             options.append("--local-steps \(local) exchanges less often: about \(times(rate))")
         }

@@ -48,6 +48,31 @@ import Testing
         #expect(costs.advice(wire: .float32, stepsPerRound: 5, steps: 1000) == nil)
     }
 
+    @Test func workersWithoutAShardAreNamedAndTheirWaitingCountsForNothing() throws {
+        var costs = RunCosts()
+        for round in 0..<20 {
+            // Two shards are now two workers', now two others'.
+            let workers = [round % 5, (round + 1) % 5].map {
+                RoundTimes.Worker(
+                    name: "w\($0)", computing: .milliseconds(12), exchanging: .milliseconds(4), leafCount: 1)
+            }
+            costs.add(RoundTimes(whole: .milliseconds(20), optimising: .zero, workers: workers))
+            costs.add(workers: 5)
+        }
+        let text = """
+            of a round of 20.0 ms each worker that had a part in it computed 12.0 ms (60 %), exchanged 4.0 ms (20 %) and \
+            waited 4.0 ms (20 %)
+            """
+        #expect(costs.text == text)
+        #expect(
+            costs.idleness(shards: 2) == """
+                3 of 5 workers had nothing to do in a step, which has only 2 shards; another job with more --shards would \
+                give all of them some
+                """)
+        #expect(costs.idleness(shards: 1)?.contains("which has only 1 shard;") == true)
+        #expect(costs.idleness(shards: 5) == nil && RunCosts().idleness(shards: 1) == nil)
+    }
+
     @Test func whereItDoesNotOrNobodyKnowsYetNothingIsAdvised() {
         // Local steps have to divide the job's: 1009 is a prime.
         let prime = costs(computing: 2, exchanging: 16).advice(

@@ -10,12 +10,12 @@ package final class TerminalSink: RunEventSink {
     private var shownTime = Duration.zero
     private var costs = RunCosts()
     private let wire: ElementType
-    private let (stepsPerRound, roundsAtOnce): (Int, Int)
+    private let (stepsPerRound, roundsAtOnce, shards): (Int, Int, Int)
 
     /// A sink for a run of this job.
     package init(job: Job) {
         (steps, rowsPerStep, wire) = (job.steps, job.rowsPerStep, job.settings.arithmetic.wire)
-        (stepsPerRound, roundsAtOnce) = (job.stepsPerRound, job.roundsAtOnce)
+        (stepsPerRound, roundsAtOnce, shards) = (job.stepsPerRound, job.roundsAtOnce, job.shardsPerStep)
         pace = RunPace(rowsPerStep: job.rowsPerStep)
     }
 
@@ -23,6 +23,7 @@ package final class TerminalSink: RunEventSink {
         pace.take(event, at: time)
         switch event {
         case .stepDone(let step, let figures, let workers):
+            costs.add(workers: workers)
             let isDue = time - shownTime > (Terminal.isInteractive ? .milliseconds(200) : .seconds(5))
             guard isDue || Terminal.isInteractive && step == steps else { return }
             shownTime = time
@@ -42,7 +43,9 @@ package final class TerminalSink: RunEventSink {
     private func tellCosts() {
         guard let text = costs.text else { return }
         Terminal.error(text)
-        let advice = costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
+        let advice =
+            costs.idleness(shards: shards)
+            ?? costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
         if let advice { Terminal.error(advice) }
     }
 
@@ -52,7 +55,7 @@ package final class TerminalSink: RunEventSink {
         let left = pace.rate > 0 ? Duration.seconds(Double((steps - step) * rowsPerStep) / pace.rate).asClock : "?"
         let loss = figures.first.map { "  \($0.name) \(String(format: "%.4f", $0.value))" } ?? ""
         return """
-            step \(step)/\(steps)\(loss)  \(Int(pace.rate)) rows/s  \(workers) worker\(workers == 1 ? "" : "s")  \
+            step \(step)/\(steps)\(loss)  \(Int(pace.rate)) rows/s  \(many(workers, "worker"))  \
             \(left) left
             """
     }
