@@ -6,11 +6,12 @@ package struct RunResult: Encodable, Sendable {
     package let checkpoint: String
     /// Steps done.
     package let step: Int
-    /// The last step's loss; nil where no step was left to do.
+    /// The last step's loss, or with local steps the mean over the last round's; nil where no step was left to do.
     package let loss: Double?
     /// From the run's begin to the last step's end.
     package let seconds: Double
-    /// Rows through the network each second, from the first step's end on.
+    /// Rows through the network each second, from the first round's end on; where there was only one, from the run's
+    /// begin on.
     package let rowsPerSecond: Double
     /// Milliseconds of a round, from the first step's end on; nil where there was none.
     package let roundMilliseconds: Double?

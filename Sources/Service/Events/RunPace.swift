@@ -1,8 +1,10 @@
 import Coordination
 
-/// How fast a run's steps follow one another, from the end of the first one that was seen done.
+/// How fast a run's steps follow one another, from the end of the first round that was seen done.
 struct RunPace {
     private let rowsPerStep: Int
+    /// Where the run began, or last went back to.
+    private var begin: (step: Int, time: Duration) = (0, .zero)
     private var first: (step: Int, time: Duration)?
     private var last: (step: Int, time: Duration)?
 
@@ -15,10 +17,11 @@ struct RunPace {
     /// When the last step was done, in seconds since the run's begin; 0 before the first.
     var seconds: Double { (last?.time ?? .zero).seconds }
 
-    /// Rows a second; 0 until two steps are done.
+    /// Rows a second; of a single round over all the time since the run's begin, and 0 before it is done.
     var rate: Double {
-        guard let first, let last, last.step > first.step else { return 0 }
-        return Double((last.step - first.step) * rowsPerStep) / max((last.time - first.time).seconds, 1e-9)
+        guard let first, let last else { return 0 }
+        let since = last.step > first.step ? first : begin
+        return Double(max(0, last.step - since.step) * rowsPerStep) / max((last.time - since.time).seconds, 1e-9)
     }
 
     /// Takes note of steps that are done, rates leave out the time until workers had joined; and of the run's going on
@@ -28,7 +31,8 @@ struct RunPace {
         case .stepDone(let step, _, _):
             last = (step, time)
             if first == nil { first = last }
-        case .wentBack: first = nil
+        case .started(let step, _, _): begin = (step, time)
+        case .wentBack(let step): (begin, first) = ((step, time), nil)
         default: break
         }
     }

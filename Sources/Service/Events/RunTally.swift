@@ -3,7 +3,7 @@ import Coordination
 /// What the result of a run tells of its steps.
 final class RunTally: RunEventSink {
     private(set) var pace: RunPace
-    /// The last step's loss; nil before the first.
+    /// The last round's loss, a mean over its steps; nil before the first.
     private(set) var lastLoss: Double?
 
     /// A tally of a run whose steps have so many rows.

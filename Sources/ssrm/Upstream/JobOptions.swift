@@ -199,8 +199,8 @@ struct JobOptions: ParsableArguments {
         if shards == nil, shardSize == nil, count > 0, settings.values.fitStep(to: count) {
             Terminal.error(
                 """
-                note: \(count) samples don't fill a step of \(settings.name) (\(wanted) shards of \(size)); a step takes \
-                \(settings.values.shards) of \(settings.values.shardSize) here (--shards, --shard-size)
+                note: \(many(count, "sample")) don't fill a step of \(settings.name) (\(many(wanted, "shard")) of \(size)); a \
+                step takes \(settings.values.shards) of \(settings.values.shardSize) here (--shards, --shard-size)
                 """)
         }
         return try Pretraining(on: dataset, settings: settings, seed: seed, excluding: excluded).job

@@ -48,7 +48,7 @@ extension UpstreamCommand {
             throw error
         }
         switch outcome {
-        case .complete(let result): try report(result)
+        case .complete(let result): try report(result, of: job)
         case .stopped(let signal):
             if let note = SignalInbox.note(on: signal) { Terminal.error(note) }
             throw ExitCode(128 + signal)
@@ -82,12 +82,14 @@ extension UpstreamCommand {
         return settings
     }
 
-    private func report(_ result: RunResult) throws {
+    private func report(_ result: RunResult, of job: Job) throws {
         if json { return try printJSON(result) }
+        let (last, count) = (result.step, job.stepsPerRound)
+        let name = count > 1 ? "mean loss of steps \(max(1, last - count + 1)) to \(last)" : "loss of the last step"
         print(
             """
-            \(result.step) steps in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
-            \(result.loss.map { String(format: ", loss of the last step %.4f", $0) } ?? "")
+            \(many(last, "step")) in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
+            \(result.loss.map { ", \(name) \(String(format: "%.4f", $0))" } ?? "")
             parameters_sha256 \(result.parametersSHA256)
             \(result.checkpoint)
             """)
