@@ -54,6 +54,12 @@ extension CoordinatorShell {
 
     func sendSamples(_ block: Int, to worker: WorkerID) throws {
         guard let range = SampleBlocks(job).values(ofBlock: block) else { return try refuse(block: block, to: worker) }
+        sampleTraffic.add(bytes: range.count * MemoryLayout<Float>.size, to: worker)
         try send(range, of: samples, asBlock: block, to: worker)
+    }
+
+    /// What would help where samples travel again and again; else nil.
+    var sampleAdvice: String? {
+        sampleTraffic.advice(blockCount: SampleBlocks(job).count, messageBytes: sentBytes + receivedBytes)
     }
 }

@@ -67,6 +67,7 @@ package final class CoordinatorShell {
     var sent: [WorkerID: PartsSent] = [:]
     /// Blocks of samples that wait for room.
     var sampleQueue = SampleQueue()
+    var sampleTraffic = SampleTraffic()
     /// What was sent to peers and may wait for them.
     var sentMemory = SentMemory()
     /// Bytes of messages until now; what lies in shared memory is in none.

@@ -20,6 +20,7 @@ package struct UpstreamRun {
     /// Where its checkpoints are written too.
     private let copy: RunFolder?
     private let follower: ((MetricsFollower.Part) throws -> Void)?
+    private let terminal: TerminalSink
 
     /// A run of this job on this dataset.
     ///
@@ -32,6 +33,7 @@ package struct UpstreamRun {
         _ settings: RunSettings, job: Job, dataset: Dataset, follower: ((MetricsFollower.Part) throws -> Void)? = nil
     ) {
         (self.settings, self.job, self.dataset, self.follower) = (settings, job, dataset, follower)
+        terminal = TerminalSink(job: job)
         folder = RunFolder(settings.folder)
         copy = settings.checkpointCopy.map { RunFolder($0) }
     }
@@ -127,9 +129,11 @@ package struct UpstreamRun {
     ) throws -> CoordinatorShell {
         var coordinator = settings.coordinator
         coordinator.localWorkers = settings.workers?.count ?? 0
-        return try CoordinatorShell(
+        let shell = try CoordinatorShell(
             coordinator, from: start, samples: dataset.samples, checkpoints: checkpoints, signals: signals,
             events: events)
+        terminal.sampleAdvice = { [weak shell] in shell?.sampleAdvice }
+        return shell
     }
 
     /// What a person reads of a run in these folders that was ended before its first step.
@@ -149,7 +153,7 @@ package struct UpstreamRun {
     /// Who is told of what happens in the run: a line a sink.
     private func sinks(heldBy hold: RunHold) throws -> [any RunEventSink] {
         [
-            TerminalSink(job: job),
+            terminal,
             try MetricsSink(job: job, folder: folder, every: settings.reportEvery, isHeld: hold.isInPlace),
             try EventsFile(folder: folder, isHeld: hold.isInPlace),
         ] + (follower.map { [MetricsFollower(folder, tell: $0)] } ?? [])

@@ -9,6 +9,8 @@ package final class TerminalSink: RunEventSink {
     private var pace: RunPace
     private var shownTime = Duration.zero
     private var costs = RunCosts()
+    /// What would help where samples travel again and again, asked for at the run's end.
+    var sampleAdvice: (() -> String?)?
     private let wire: ElementType
     private let (stepsPerRound, roundsAtOnce, shards): (Int, Int, Int)
 
@@ -44,7 +46,7 @@ package final class TerminalSink: RunEventSink {
         guard let text = costs.text else { return }
         Terminal.error(text)
         let advice =
-            costs.idleness(shards: shards)
+            costs.idleness(shards: shards) ?? sampleAdvice?()
             ?? costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
         if let advice { Terminal.error(advice) }
     }
