@@ -3,8 +3,8 @@ import Foundation
 
 /// A file that lines are added to, each whole or not at all.
 ///
-/// Lines that can't be written wait for the next one; a file that was removed, or whose folder was moved, is made again,
-/// in a folder that is still this process's.
+/// Lines that can't be written wait for the next one; a file that was removed, or whose folder was moved, is made
+/// again, in a folder that is still this process's.
 final class LineFile {
     /// So many bytes wait at most; the oldest lines go first.
     private static let waitingLimit = 1 << 20
