@@ -161,9 +161,12 @@ extension Training {
     ) {
         // What it had in hand before may have come late for a reason that is no matter of this one's.
         let time = max(now - given.begun, min(computing, now - given.since))
+        let isFirst = !pace.isKnown
         pace.onAnswer(
             from: worker, leafCount: given.leafCount, threads: roster.members[worker]?.threads ?? 1,
             after: time, computing: computing)
+        // Until now nothing was known to judge the others by.
+        if isFirst { for (other, _) in roster.ready where other != worker { noteDue(of: other, isJudgedAnew: true) } }
     }
 
     /// Where a report belongs: to the step in hand that its claim is of, or what is nearest to that.

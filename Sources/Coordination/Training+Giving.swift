@@ -65,9 +65,12 @@ extension Training {
 
     /// Notes when what a worker has in hand will be overdue.
     ///
-    /// While nobody has answered there is nothing to judge by; after some time, what comes twice does no harm.
-    mutating func noteDue(of worker: WorkerID) {
-        guard let given = roster.members[worker]?.inHand, given.due == nil || !pace.isKnown else { return }
+    /// While nobody has answered there is nothing to judge by; after some time, what comes twice does no harm. By the
+    /// first answer the others' are judged anew: with long leaves all were late by then.
+    mutating func noteDue(of worker: WorkerID, isJudgedAnew: Bool = false) {
+        guard let given = roster.members[worker]?.inHand, given.due == nil || !pace.isKnown || isJudgedAnew else {
+            return
+        }
         let due = given.begun + (pace.allowance(of: worker, leafCount: given.leafCount) ?? grace)
         roster.note(due: due, at: worker)
         look = min(look ?? due, due)

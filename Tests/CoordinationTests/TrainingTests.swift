@@ -98,6 +98,18 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     #expect(work(try training.takeAnswer(of: cid, at: .seconds(1))) == [cid: 7..<8])
 }
 
+/// Signs of life tell nothing of how long a leaf takes: whoever is a moment behind the first is not late.
+@Test func theOthersAreJudgedByTheFirstAnswerHoweverLongItTook() throws {
+    var training = training(leaves: 2)
+    _ = training.join(ann, "ann", threads: 1)
+    _ = training.join(bob, "bob", threads: 1)
+    let answered = try training.takeAnswer(of: ann, at: .seconds(5))
+    #expect(work(answered).isEmpty && !events(answered).contains { $0.kind == .overdue })
+    #expect(work(training.onTick(at: .seconds(9))).isEmpty)
+    #expect(try training.takeAnswer(of: bob, at: .milliseconds(9500)).contains(.finishStep))
+    #expect(work(training.onRoot(isFinite: true, at: .milliseconds(9500))) == [ann: 0..<1, bob: 1..<2])
+}
+
 @Test(arguments: ["", "another"]) func aWorkerWithoutTheDatasetIsWelcomedAtOnce(digest: String) {
     var training = training()
     #expect(training.take(hello("ann", digest: digest), from: ann) == [.welcome(ann)])
