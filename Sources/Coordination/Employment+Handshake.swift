@@ -24,7 +24,8 @@ extension Employment {
         switch outcome {
         case .ended: return []
         case .succeeded:
-            (rejection, helloWaits, absentSince) = (nil, false, nil)
+            rejection = nil
+            onHearing()
             return []
         case .notListed, .otherMechanism: retry = now + Self.retryPause
         case .broken: break
@@ -38,6 +39,9 @@ extension Employment {
     /// Where a connection is made anew, nothing waits in it.
     mutating func onNewConnection() { (isTakenIn, helloWaits) = (false, false) }
 
+    /// Whatever is heard shows that the connection was taken in, also where the end of one before it is told of later.
+    mutating func onHearing() { (isTakenIn, helloWaits, absentSince) = (true, false, nil) }
+
     /// How long nobody is there until a person is told.
     private static let absenceLimit = Duration.seconds(10)
 
@@ -45,17 +49,20 @@ extension Employment {
     ///
     /// More hellos would all be read at once by whoever comes at last, as those of a peer that says nothing else.
     mutating func sayHello(at now: Duration) -> [Directive] {
+        var directives: [Directive] = []
         if !helloWaits {
             var hello = hello
             hello.threads = max(1, threads ?? hello.threads)
             if hearsOfHandshakes, !isTakenIn { (helloWaits, absentSince) = (true, absentSince ?? now) }
-            return [.send(.hello(hello))]
+            directives.append(.send(.hello(hello)))
         }
-        guard let absentSince, rejection == nil, !isToldOfAbsence,
+        if let absentSince, rejectionReason == nil, !isToldOfAbsence,
             now - absentSince >= min(Self.absenceLimit, patience / 2)
-        else { return [] }
-        isToldOfAbsence = true
-        return [.event(.nobodyThere(endpoint: endpoint, patience: patience))]
+        {
+            isToldOfAbsence = true
+            directives.append(.event(.nobodyThere(endpoint: endpoint, patience: patience)))
+        }
+        return directives
     }
 
     /// Why it was not taken in, and what to do about it; nil where that is not known.

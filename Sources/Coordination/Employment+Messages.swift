@@ -14,6 +14,7 @@ extension Employment {
         _ message: Message, blockLengths: [Int] = [], isShared: Bool = false, isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
         heard = now
+        onHearing()
         switch message {
         case .wait(let wait): return onWait(wait, at: now)
         case .welcome(let welcome): return [.examine(welcome)]

@@ -66,11 +66,14 @@ struct Pace: Sendable {
 
     /// After how long an answer is overdue: twice to six times what is expected, by how answers varied so far.
     ///
-    /// Of a worker that has not answered yet as much is expected as of the slowest one that has.
+    /// Of a worker that has not answered yet as much is expected, on each of its threads, as of the slowest one that
+    /// has.
     ///
     /// - Returns: nil while nobody has answered.
-    func allowance(of worker: WorkerID, leafCount: Int) -> Duration? {
+    func allowance(of worker: WorkerID, leafCount: Int, threads: Int) -> Duration? {
         let known = workers[worker].map { [$0] } ?? Array(workers.values)
+        let atOnce = workers[worker] == nil ? max(threads, 1) : 1
+        let leafCount = (leafCount + atOnce - 1) / atOnce
         guard let expected = known.map({ self.expected($0, leafCount: leafCount) }).max() else { return nil }
         let least = workers[worker] == nil ? Self.firstAllowance : Self.leastAllowance
         return .seconds(max(least, expected * min(max(2, 1.5 * spread), 6)))

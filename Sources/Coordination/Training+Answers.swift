@@ -89,7 +89,7 @@ extension Training {
             return []
         }
         // On a slow link work is under way for as long as answers took before.
-        let usual = pace.allowance(of: worker, leafCount: given.leafCount) ?? .zero
+        let usual = pace.allowance(of: worker, leafCount: given.leafCount, threads: member.threads) ?? .zero
         guard now - given.since > max(grace, usual) else { return [] }
         ledgers[place].onLoss(by: worker)
         roster.note(mislaid: given, at: worker, now)

@@ -68,10 +68,11 @@ extension Training {
     /// While nobody has answered there is nothing to judge by; after some time, what comes twice does no harm. By the
     /// first answer the others' are judged anew: with long leaves all were late by then.
     mutating func noteDue(of worker: WorkerID, isJudgedAnew: Bool = false) {
-        guard let given = roster.members[worker]?.inHand, given.due == nil || !pace.isKnown || isJudgedAnew else {
-            return
-        }
-        let due = given.begun + (pace.allowance(of: worker, leafCount: given.leafCount) ?? grace)
+        guard let member = roster.members[worker], let given = member.inHand,
+            given.due == nil || !pace.isKnown || isJudgedAnew
+        else { return }
+        let allowance = pace.allowance(of: worker, leafCount: given.leafCount, threads: member.threads)
+        let due = given.begun + (allowance ?? grace)
         roster.note(due: due, at: worker)
         look = min(look ?? due, due)
     }

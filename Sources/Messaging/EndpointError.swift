@@ -45,7 +45,7 @@ public enum EndpointError: Error, Equatable, CustomStringConvertible {
             """
         case .nameOfThisMachineAlone(_, let host, let address, let port, let other):
             """
-            the name '\(host)' stands for \(address) here (/etc/hosts), which no other machine reaches; give this \
+            the name '\(host)' stands for \(address) here, which no other machine reaches; give this \
             machine's address on the network: tcp://\(other ?? "ADDRESS"):\(port), or tcp://*:\(port) for all it has
             """
         case .noInterface(_, let address, let port):

@@ -41,7 +41,7 @@ final class BlockFolder {
     /// Removes what bears the name of a block and was not read for long; whatever else is there is not this program's.
     private func removeOldOnes() {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
-        for name in names where name.wholeMatch(of: /[0-9a-f]{32}-[0-9]+\.block/) != nil {
+        for name in names where name.wholeMatch(of: /\.?[0-9a-f]{32}-[0-9]+\.block(\..*\.part)?/) != nil {
             let file = "\(path)/\(name)"
             var status = stat()
             guard lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }

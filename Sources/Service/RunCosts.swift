@@ -99,11 +99,13 @@ package struct RunCosts: Sendable {
 
     /// What a person reads where workers had nothing to do, since a step has fewer shards than workers; else nil.
     package func idleness(shards: Int) -> String? {
-        guard present.rounds > 0 else { return nil }
+        guard present.rounds > 0, rounds > 0 else { return nil }
         let workers = Int((Double(present.workers) / Double(present.rounds)).rounded())
-        guard workers > shards else { return nil }
+        // In an audited round two workers have the same leaves.
+        let idle = workers - Int((Double(parts) / Double(rounds)).rounded())
+        guard workers > shards, idle > 0 else { return nil }
         return """
-            \(workers - shards) of \(many(workers, "worker")) had nothing to do in a step, which has only \
+            \(idle) of \(many(workers, "worker")) had nothing to do in a step, which has only \
             \(many(shards, "shard")); another job with more --shards would give all of them some
             """
     }

@@ -151,6 +151,29 @@ import Wire
     #expect(hellos([55, 58]) == [55])
 }
 
+/// The end of an earlier connection may be told of after the next one's begin.
+@Test func aHelloIsSaidAgainWhereSomethingWasHeardSinceIt() {
+    var worker = stranger(hearsOfHandshakes: true)
+    _ = worker.onTick(at: .zero)
+    _ = worker.onHandshake(.succeeded, at: .seconds(1))
+    _ = worker.onHandshake(.ended, at: .seconds(1))
+    #expect(isHello(worker.onTick(at: .seconds(5)).last))
+    _ = worker.onMessage(.wait(Wait(relays: [])), at: .seconds(6))
+    #expect(isHello(worker.onTick(at: .seconds(10)).last))
+}
+
+/// A port that is passed on to a machine where nobody listens accepts, and closes.
+@Test func whoIsTurnedAwayWithoutAReasonHasNobodyThere() {
+    var worker = stranger(hearsOfHandshakes: true)
+    let told = Employment.Directive.event(.nobodyThere(endpoint: "e", patience: .seconds(60)))
+    var times: [Int] = []
+    for second in stride(from: 0, through: 30, by: 5) {
+        if worker.onTick(at: .seconds(second)).contains(told) { times.append(second) }
+        _ = worker.onHandshake(.broken, at: .seconds(second))
+    }
+    #expect(times == [10])
+}
+
 @Test func aWorkerWhomNobodyAnswersSaysSoOnceUntilItIsWelcome() {
     var worker = stranger(hearsOfHandshakes: true)
     let told = Employment.Directive.event(.nobodyThere(endpoint: "e", patience: .seconds(60)))

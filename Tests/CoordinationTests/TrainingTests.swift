@@ -110,6 +110,16 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     #expect(work(training.onRoot(isFinite: true, at: .milliseconds(9500))) == [ann: 0..<1, bob: 1..<2])
 }
 
+@Test func ofAWorkerWithManyThreadsAsMuchIsExpectedOfEach() throws {
+    var training = training(leaves: 8)
+    _ = training.join(ann, "ann", threads: 1)
+    #expect(work(training.join(bob, "bob", threads: 4)) == [bob: 1..<5])
+    _ = try training.takeAnswer(of: ann, at: .seconds(1))
+    _ = try training.takeAnswer(of: ann, at: .seconds(2))
+    // Twice what one leaf takes, and not what four take one after another.
+    #expect(training.roster.members[bob]?.inHand?.due == .seconds(2))
+}
+
 @Test(arguments: ["", "another"]) func aWorkerWithoutTheDatasetIsWelcomedAtOnce(digest: String) {
     var training = training()
     #expect(training.take(hello("ann", digest: digest), from: ann) == [.welcome(ann)])

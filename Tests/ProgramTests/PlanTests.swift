@@ -62,7 +62,7 @@ import Testing
             try advice(workers: "2", "20mbit", "0,1,100").hasPrefix("advice: --local-steps 100 --wire float32 "))
         let synchronous = try advice(workers: "1", "4000gbit", "0,100")
         #expect(
-            synchronous.hasPrefix("advice: every step exchanged, --wire float32 (about "),
+            synchronous.hasPrefix("advice: --wire float32 (every step exchanged, about "),
             Comment(rawValue: synchronous))
         #expect(try advice(workers: "2", "20mbit", "1").hasPrefix("advice: --local-steps 1 --wire float32 "))
     }

@@ -73,7 +73,7 @@ import Testing
         let name = try #require(Self.ownName)
         let said = try refused("--listen", "tcp://\(name):7000", "--plaintext-network", command: "coordinator")
         #expect(said.hasPrefix("ssrm: tcp://\(name):7000: the name '\(name)' stands for "), "\(said)")
-        #expect(said.contains(" here (/etc/hosts), which no other machine reaches; give this machine's address"))
+        #expect(said.contains(" here, which no other machine reaches; give this machine's address"))
         let relay = try ProgramRun([
             "relay", "--connect", "tcp://127.0.0.1:9", "--listen", "tcp://\(name):7000", "--plaintext-network",
         ]).result()

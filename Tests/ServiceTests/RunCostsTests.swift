@@ -71,6 +71,10 @@ import Testing
                 """)
         #expect(costs.idleness(shards: 1)?.contains("which has only 1 shard;") == true)
         #expect(costs.idleness(shards: 5) == nil && RunCosts().idleness(shards: 1) == nil)
+        // Where every step is audited two workers have the same leaf.
+        var audited = self.costs(computing: 2, exchanging: 13)
+        audited.add(workers: 2)
+        #expect(audited.idleness(shards: 1) == nil)
     }
 
     @Test func whereItDoesNotOrNobodyKnowsYetNothingIsAdvised() {

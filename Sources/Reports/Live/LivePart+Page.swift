@@ -22,7 +22,8 @@ extension LivePart {
             case .finished:
                 "All steps are done\(seconds.map { ", \(name: Self.clock($0)) after it was last started" } ?? "")."
             case .stopped: "It was stopped before its end; the same command with --resume goes on."
-            case .failed: "It ended by a fault, the last of those below."
+            case .failed:
+                "It ended by a fault, the last of those below; once that is mended, the same command with --resume goes on."
             case .interrupted:
                 "It was interrupted: its coordinator ended without a word; the same command with --resume goes on."
             case .unknown: "Nothing was written for a while; look on the machine where its coordinator runs."

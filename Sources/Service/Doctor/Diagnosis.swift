@@ -129,10 +129,10 @@ extension MachineFacts {
         return finding(
             "memory", found,
             fault: isLittle
-                ? "that is too little for anything; raise the container's or the batch job's limit to 1 GiB or more"
+                ? "that is too little for anything; raise the container's or the batch job's limit, or ulimit -v, to 1 GiB or more"
                 : nil,
             note: memoryLimit < memory
-                ? "a control group (container, batch job) or ulimit -v leaves no more: whoever takes more is killed"
+                ? "a control group (container, batch job) or ulimit -v leaves no more: whoever takes more is ended"
                 : availableMemory < Self.leastMemory ? "others have nearly all of it; end them first" : nil)
     }
 

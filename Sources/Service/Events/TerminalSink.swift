@@ -45,10 +45,12 @@ package final class TerminalSink: RunEventSink {
     private func tellCosts() {
         guard let text = costs.text else { return }
         Terminal.error(text)
-        let advice =
-            costs.idleness(shards: shards) ?? sampleAdvice?()
-            ?? costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
-        if let advice { Terminal.error(advice) }
+        let exchange = { [self] in
+            costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
+        }
+        for advice in [costs.idleness(shards: shards), sampleAdvice?() ?? exchange()].compactMap(\.self) {
+            Terminal.error(advice)
+        }
     }
 
     package func end() { Terminal.clear() }

@@ -32,7 +32,7 @@ extension RunStatus {
         case .stopped: return "stopped before its end; \(resume)"
         case .failed:
             let reason = problems.last { $0.kind == RunEvent.Kind.brokenOff.rawValue }.map { ": \($0.text)" } ?? ""
-            return "ended by a fault\(reason)"
+            return "ended by a fault\(reason); once that is mended, \(resume)"
         case .interrupted: return "interrupted: its coordinator ended without a word; \(resume)"
         case .unknown:
             let silent = silence.map { " for \(Duration.seconds($0).asClock)" } ?? ""

@@ -59,7 +59,8 @@ extension RunPlan {
             return []
         }
         let (flags, percent) = (flags(of: lines[advised], for: job), fixed(100 * efficiency, 0))
-        let times = "about \(fixed(rate / aloneRowsPerSecond, 1)) times one thread's rate"
+        let every = lines[advised].localSteps == 0 && !lines[advised].overlap ? "every step exchanged, " : ""
+        let times = "\(every)about \(fixed(rate / aloneRowsPerSecond, 1)) times one thread's rate"
         if efficiency >= Self.goodEfficiency {
             return ["advice: \(flags) (\(times)): workers compute for \(percent) % of the time"]
         }
@@ -78,8 +79,10 @@ extension RunPlan {
         case .local: flags.append("--local-steps \(line.localSteps)")
         case .delayed where line.localSteps == 0 && !line.overlap:
             flags.append("--set upstream.exchange=synchronous")
+        case .delayed where line.localSteps > 0:
+            flags.append("--set upstream.exchange=local --local-steps \(line.localSteps)")
         case _ where line.localSteps > 0: flags.append("--local-steps \(line.localSteps)")
-        default: if !line.overlap { flags.append("every step exchanged,") }
+        default: break
         }
         if line.overlap { flags.append("--overlap") }
         flags.append("--wire \(line.wire.rawValue)")
