@@ -56,9 +56,7 @@ extension Employment {
             if hearsOfHandshakes, !isTakenIn { (helloWaits, absentSince) = (true, absentSince ?? now) }
             directives.append(.send(.hello(hello)))
         }
-        if let absentSince, rejectionReason == nil, !isToldOfAbsence,
-            now - absentSince >= min(Self.absenceLimit, patience / 2)
-        {
+        if let absentSince, rejectionReason == nil, !isToldOfAbsence, now - absentSince >= Self.absenceLimit {
             isToldOfAbsence = true
             directives.append(.event(.nobodyThere(endpoint: endpoint, patience: patience)))
         }

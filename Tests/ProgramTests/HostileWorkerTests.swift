@@ -134,7 +134,7 @@ import Wire
     @Test func whateverTwoWorkersSayOfSumsTheCoordinatorLooksItself() throws {
         let endless = try EndlessRun.coordinator(run: run)
         let peers = try ["first", "second"].map { try PlayedWorker($0, endpoint: endless.events.endpoint()) }
-        let work = try peers[0].join()
+        let work = try peers[0].join(threads: 5)  // all leaves of a step
         try peers[1].becomeReady()
         try endless.events.waits(for: .joined) { $0.worker == "second" }
         try peers[0].sayNotFinite(work)

@@ -36,8 +36,8 @@ final class PlayedWorker {
     }
 
     /// Becomes ready, and returns the work that comes.
-    func join() throws -> Work {
-        try becomeReady()
+    func join(threads: Int = 1) throws -> Work {
+        try becomeReady(threads: threads)
         return try work()
     }
 
