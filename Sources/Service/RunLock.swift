@@ -41,7 +41,8 @@ final class RunLock: Sendable {
     /// Whether the file that is held is still the one at its place.
     var isInPlace: Bool { Self.isFile(descriptor, at: path) }
 
-    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+    /// Whether the file that is open is the one that a path names.
+    static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (held, there) = (stat(), stat())
         return fstat(descriptor, &held) == 0 && stat(path, &there) == 0
             && (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino)

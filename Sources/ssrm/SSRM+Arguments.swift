@@ -7,14 +7,31 @@ extension SSRM {
         var areOptionsOver = false
         for argument in given {
             areOptionsOver = areOptionsOver || argument == "--"
-            if !areOptionsOver, argument.prefixMatch(of: /-\.?[0-9]/) != nil, let last = joined.last,
-                last.wholeMatch(of: /--[a-z][a-z0-9-]*/) != nil
-            {
+            if !areOptionsOver, isNegativeNumber(argument), let last = joined.last, isOption(last) {
                 joined[joined.count - 1] = "\(last)=\(argument)"
             } else {
                 joined.append(argument)
             }
         }
         return joined
+    }
+
+    // Bytes are looked at: a first regular expression would take some milliseconds of every start.
+
+    private static func isNegativeNumber(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        guard rest.popFirst() == UInt8(ascii: "-") else { return false }
+        if rest.first == UInt8(ascii: ".") { rest.removeFirst() }
+        return rest.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+    }
+
+    /// Whether it is an option by its long name, without a value.
+    private static func isOption(_ text: String) -> Bool {
+        guard text.hasPrefix("--"), let first = text.utf8.dropFirst(2).first else { return false }
+        let (small, digits) = (UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"))
+        return small.contains(first)
+            && text.utf8.dropFirst(2).allSatisfy {
+                small.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "-")
+            }
     }
 }

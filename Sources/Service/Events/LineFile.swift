@@ -96,7 +96,7 @@ final class LineFile {
     /// Writes what waits.
     func flush() throws(ServiceError) {
         if waiting.isEmpty { return }
-        if !isInPlace {
+        if !RunLock.isFile(descriptor, at: path) {
             try reopen()
         } else if !isHeld() {
             throw Self.lost(path)
@@ -106,13 +106,6 @@ final class LineFile {
             waiting.removeFirst()
             waitingBytes -= line.count
         }
-    }
-
-    /// Whether the file that is open is the one that its path names: it may have been removed, or its folder moved.
-    private var isInPlace: Bool {
-        var (open, named) = (stat(), stat())
-        return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_dev == named.st_dev
-            && open.st_ino == named.st_ino
     }
 
     /// Writes what waits, and says so where it can't be: nothing comes after it.
