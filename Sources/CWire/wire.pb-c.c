@@ -1319,7 +1319,7 @@ const ProtobufCMessageDescriptor ssrm__wire__hello__descriptor =
   (ProtobufCMessageInit) ssrm__wire__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] =
+static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[7] =
 {
   {
     "job",
@@ -1393,6 +1393,18 @@ static const ProtobufCFieldDescriptor ssrm__wire__welcome__field_descriptors[6] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "probe_digest",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Welcome, probe_digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   1,   /* field[1] = heartbeat_milliseconds */
@@ -1400,6 +1412,7 @@ static const unsigned ssrm__wire__welcome__field_indices_by_name[] = {
   2,   /* field[2] = lease_milliseconds */
   3,   /* field[3] = memory */
   5,   /* field[5] = part_floats */
+  6,   /* field[6] = probe_digest */
   4,   /* field[4] = session */
 };
 static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[3 + 1] =
@@ -1407,7 +1420,7 @@ static const ProtobufCIntRange ssrm__wire__welcome__number_ranges[3 + 1] =
   { 1, 0 },
   { 6, 3 },
   { 9, 5 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
 {
@@ -1417,7 +1430,7 @@ const ProtobufCMessageDescriptor ssrm__wire__welcome__descriptor =
   "Ssrm__Wire__Welcome",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Welcome),
-  6,
+  7,
   ssrm__wire__welcome__field_descriptors,
   ssrm__wire__welcome__field_indices_by_name,
   3,  ssrm__wire__welcome__number_ranges,
@@ -2349,7 +2362,7 @@ const ProtobufCMessageDescriptor ssrm__wire__refusal__descriptor =
   (ProtobufCMessageInit) ssrm__wire__refusal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__finish__field_descriptors[1] =
+static const ProtobufCFieldDescriptor ssrm__wire__finish__field_descriptors[2] =
 {
   {
     "complete",
@@ -2363,14 +2376,27 @@ static const ProtobufCFieldDescriptor ssrm__wire__finish__field_descriptors[1] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "failure",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__Finish, failure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__finish__field_indices_by_name[] = {
   0,   /* field[0] = complete */
+  1,   /* field[1] = failure */
 };
 static const ProtobufCIntRange ssrm__wire__finish__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__finish__descriptor =
 {
@@ -2380,7 +2406,7 @@ const ProtobufCMessageDescriptor ssrm__wire__finish__descriptor =
   "Ssrm__Wire__Finish",
   "ssrm.wire",
   sizeof(Ssrm__Wire__Finish),
-  1,
+  2,
   ssrm__wire__finish__field_descriptors,
   ssrm__wire__finish__field_indices_by_name,
   1,  ssrm__wire__finish__number_ranges,

@@ -30,7 +30,7 @@ extension Employment {
             return onWork(work, areHere ? blockLengths : [], isShared: isShared)
         case .heartbeatReply(_, let releasedBelow): return release(below: releasedBelow)
         case .refusal(let refusal): return onRefusal(refusal, at: now)
-        case .finish(let isComplete): return releaseAll() + [.event(.finished(isComplete: isComplete)), .end]
+        case .finish(let end): return releaseAll() + [.event(.finished(end)), .end]
         case .hello, .sampleRequest, .ready, .leafReport, .sumPart, .heartbeat, .farewell:
             return [.fail("\(endpoint) is a worker, not a coordinator")]
         }

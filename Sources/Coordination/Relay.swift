@@ -114,7 +114,8 @@ public struct Relay: Sendable {
         _ plan: Training.Plan, firstClaim: UInt64, in welcome: Welcome, generation: Int, at now: Duration
     ) -> [Directive] {
         let new = Training(
-            relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease)
+            relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease,
+            probeDigest: welcome.probeDigest)
         (training, runs, wanted, self.generation) = (new, [], [:], generation)
         employment.onThreads(0, at: now)
         defer { early = [:] }
@@ -211,16 +212,16 @@ public struct Relay: Sendable {
     }
 
     /// Leaves because the relay was asked to; its workers are sent away.
-    public func onStop() -> [Directive] { sendAway(complete: false) + employment.onStop().map { .up($0) } }
+    public func onStop() -> [Directive] { sendAway(.stopped) + employment.onStop().map { .up($0) } }
 
     /// Tells both sides that the relay can't go on.
     public func onFailure(_ reason: String) -> [Directive] {
-        sendAway(complete: false) + employment.onFailure(reason).map { .up($0) }
+        sendAway(.failed(reason: reason)) + employment.onFailure(reason).map { .up($0) }
     }
 
-    private func sendAway(complete: Bool) -> [Directive] {
-        let waiting = early.keys.sorted().map { Directive.down(.send(.finish(complete: complete), to: $0)) }
-        return (training?.finish(complete: complete) ?? []).map { .down($0) } + waiting
+    private func sendAway(_ end: RunEnd) -> [Directive] {
+        let waiting = early.keys.sorted().map { Directive.down(.send(.finish(end), to: $0)) }
+        return (training?.finish(end) ?? []).map { .down($0) } + waiting
     }
 
     // MARK: - What one half's directives mean to the other
@@ -236,7 +237,7 @@ public struct Relay: Sendable {
                     guard case .compute(let work, _, let generation) = directive else { return [.up(directive)] }
                     return begin(work, withNewParameters: withNewParameters, generation, at: now)
                 }
-            case .event(.finished(let isComplete)): [.up(directive)] + sendAway(complete: isComplete)
+            case .event(.finished(let end)): [.up(directive)] + sendAway(end)
             default: [.up(directive)]
             }
         }

@@ -5,7 +5,7 @@ extension Training {
     // MARK: - Joining and leaving
 
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) -> [Directive] {
-        if isOver { return [.send(.finish(complete: true), to: worker)] }
+        if isOver { return [.send(.finish(.complete), to: worker)] }
         if shutOut.contains(worker) || record.shutOut.contains(hello.name.printable) {
             return [refuse(worker, Refusal(.refuted, "its sums were wrong; it is not taken in again"))]
         }

@@ -53,7 +53,8 @@ extension Training {
 
     /// Whether all parts of the sums that a worker reports on have come.
     mutating func haveArrived(_ claim: UInt64, from worker: WorkerID) -> Bool {
-        let arrival = arrivals.removeValue(forKey: worker)
-        return arrival?.claim == claim && arrival?.next == plan.parts.count
+        guard let arrival = arrivals[worker], arrival.claim == claim else { return false }
+        arrivals[worker] = nil
+        return arrival.next == plan.parts.count
     }
 }

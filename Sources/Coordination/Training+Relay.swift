@@ -1,18 +1,23 @@
+import Numerics
+
 /// A training whose work comes from above: a relay's. It has no steps of its own, but one run of leaves after another.
 extension Training {
     /// The workers of a relay, which has no run in hand yet.
     ///
-    /// It says one probe for all of them, that of the first: others are not taken in.
+    /// It says one probe for all of them, and takes nobody in with another: the run's, or where the coordinator does
+    /// not tell it that of the first who comes.
     ///
     /// - Parameters:
     ///   - plan: what of the job it has to know.
     ///   - firstClaim: the number of the first claim, drawn at random; not 0.
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
-    init(relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration) {
+    ///   - probeDigest: the run's probe; empty where the coordinator does not tell it.
+    init(relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration, probeDigest: String) {
         self.init(
-            plan, round: plan.rounds, firstClaim: firstClaim, heartbeat: heartbeat, lease: lease,
-            refusesOtherArithmetic: true)
+            plan, round: plan.rounds, firstClaim: firstClaim,
+            probe: probeDigest.isEmpty ? nil : ArithmeticProbe(digest: probeDigest, name: "the run's coordinator"),
+            heartbeat: heartbeat, lease: lease, refusesOtherArithmetic: true)
         relayedClaim = firstClaim
     }
 

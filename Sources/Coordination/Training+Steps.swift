@@ -26,7 +26,7 @@ extension Training {
             ledgers.removeFirst()
             (record.leaves, record.audited) = (record.leaves + done.summed, record.audited + done.audited)
             begin(done.step + 1, firstID: done.nextID)
-            if ledgers.isEmpty { return finish(complete: true) }
+            if ledgers.isEmpty { return finish(.complete) }
             return release() + assign(at: now).filter { $0 != .finishStep }
         }
         if done.isLookedThrough { return [failNotFinite(done.step)] }

@@ -251,12 +251,12 @@ public struct Training: Sendable {
         return directives
     }
 
-    /// Sends every worker away: the job is complete, or the coordinator stops.
+    /// Sends every worker away, as the run is over.
     ///
     /// Those who fell silent are told as well: whoever was only held up would ask a coordinator that is gone for as
     /// long as its patience lasts.
-    public func finish(complete: Bool) -> [Directive] {
-        roster.allWhoMayLive.map { .send(.finish(complete: complete), to: $0) }
+    public func finish(_ end: RunEnd) -> [Directive] {
+        roster.allWhoMayLive.map { .send(.finish(end), to: $0) }
     }
 
     // MARK: - What several answers share

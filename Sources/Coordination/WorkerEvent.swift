@@ -1,3 +1,5 @@
+public import Wire
+
 /// What happens to a worker, as it sees it.
 public enum WorkerEvent: Equatable, Sendable {
     /// A coordinator took it in.
@@ -22,8 +24,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case cacheGivenUp(reason: String)
     /// There is no memory for sums that could be shared with a coordinator on this machine.
     case noSharedMemory(reason: String)
-    /// The job is done, or the coordinator stopped.
-    case finished(isComplete: Bool)
+    /// The run is over.
+    case finished(RunEnd)
 
     /// What kind of event it is; such a name is never used for another kind.
     public var name: String {
@@ -49,6 +51,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp,
             .noSharedMemory:
             true
+        case .finished(.failed): true
         case .joined, .slowProducts, .forgotten, .finished: false
         }
     }
@@ -66,7 +69,8 @@ public enum WorkerEvent: Equatable, Sendable {
         case .littleRoom(let needed, let capacity, let mebibytes):
             [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
         case .cacheGivenUp(let reason), .noSharedMemory(let reason): [("reason", .text(reason))]
-        case .finished(let isComplete): [("complete", .truth(isComplete))]
+        case .finished(.failed(let reason)): [("complete", .truth(false)), ("reason", .text(reason))]
+        case .finished(let end): [("complete", .truth(end.isComplete))]
         }
     }
 }
@@ -99,7 +103,9 @@ extension WorkerEvent: CustomStringConvertible {
             """
         case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
         case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
-        case .finished(let isComplete): isComplete ? "the job is done" : "the coordinator stopped"
+        case .finished(.complete): "the job is done"
+        case .finished(.stopped): "the coordinator stopped"
+        case .finished(.failed(let reason)): "the coordinator could not go on: \(reason)"
         }
     }
 }

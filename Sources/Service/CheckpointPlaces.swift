@@ -9,10 +9,11 @@ package final class CheckpointPlaces {
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// Writers that keep the last `kept` checkpoints in each place, and write there only while it is held, where it was
-    /// taken.
+    /// Writers of a run that begins with step `start`, which keep the last `kept` checkpoints in each place, and write
+    /// there only while it is held, where it was taken.
     package init(
-        folder: RunFolder, copy: RunFolder?, kept: Int, hold: RunHold? = nil, copyHold: RunHold? = nil
+        folder: RunFolder, copy: RunFolder?, kept: Int, from start: Int = 0, hold: RunHold? = nil,
+        copyHold: RunHold? = nil
     ) throws {
         (self.hold, self.copyHold) = (hold, copyHold)
         let events = try Mailbox<RunEvent>()
@@ -22,7 +23,8 @@ package final class CheckpointPlaces {
             let isHeld = (isCopy ? copyHold : hold)?.isInPlace
             return (
                 place,
-                try CheckpointWriter(folder: place, kept: kept, events: events, isCopy: isCopy, isHeld: isHeld)
+                try CheckpointWriter(
+                    folder: place, kept: kept, from: start, events: events, isCopy: isCopy, isHeld: isHeld)
             )
         }
     }

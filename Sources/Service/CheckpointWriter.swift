@@ -15,6 +15,8 @@ package final class CheckpointWriter: Sendable {
         var waiting: TrainingCheckpoint?
         /// The steps that the run may have to go back to.
         var backTo: [Int] = []
+        /// The steps written here that still count.
+        var written: Set<Int> = []
         /// Why the last attempt failed; nil when it did not.
         var failure: String?
         /// When it is tried again.
@@ -24,6 +26,7 @@ package final class CheckpointWriter: Sendable {
     private let kept: Int
     private let retryDelay: Duration
     private let isCopy: Bool
+    private let start: Int
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
     private let queue = DispatchQueue(label: "checkpoints")
@@ -32,11 +35,14 @@ package final class CheckpointWriter: Sendable {
     package let events: Mailbox<RunEvent>
 
     /// A writer for a run directory that keeps the last `kept` checkpoints; as a copy of another one's where it is one.
+    ///
+    /// What lies there of steps after `start`, with which the run begins, is not whole unless it is written here: it
+    /// counts for none of those to be kept.
     package init(
-        folder: RunFolder, kept: Int, retryDelay: Duration = .seconds(10), events: Mailbox<RunEvent>? = nil,
-        isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
+        folder: RunFolder, kept: Int, from start: Int = 0, retryDelay: Duration = .seconds(10),
+        events: Mailbox<RunEvent>? = nil, isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
     ) throws {
-        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
+        (self.folder, self.kept, self.start, self.retryDelay) = (folder, kept, start, retryDelay)
         (self.isCopy, self.isHeld) = (isCopy, isHeld)
         self.events = try events ?? Mailbox()
     }
@@ -68,13 +74,16 @@ package final class CheckpointWriter: Sendable {
         } catch {
             return onFailure("\(error)", of: taken)
         }
-        state.withLock { ($0.failure, $0.retryTime) = (nil, nil) }
         let step = taken.state.step
+        state.withLock {
+            ($0.failure, $0.retryTime) = (nil, nil)
+            $0.written.insert(step)
+        }
         events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
-        removeOldOnes(upTo: taken.state.step, in: place)
+        removeOldOnes(upTo: step, in: place)
     }
 
-    /// Writes a checkpoint, and where there is no space for it takes that of older ones, but for the newest.
+    /// Writes a checkpoint, and where there is no space for it takes that of older ones, but for the newest whole one.
     private func write(_ taken: TrainingCheckpoint, to file: String, in place: OpenFolder) throws {
         while true {
             do { return try taken.write(to: file, in: place) } catch let error as TensorFileError {
@@ -87,9 +96,16 @@ package final class CheckpointWriter: Sendable {
 
     /// The first step before `step` whose checkpoint can be done without, where there is one.
     private func oldest(before step: Int) throws -> Int? {
-        let steps = try folder.checkpointSteps.filter { $0 < step }
-        let wanted = wanted(of: steps)
-        return steps.dropLast().first { !wanted.contains($0) }
+        let steps = split(try folder.checkpointSteps.filter { $0 < step })
+        let wanted = wanted(of: steps.whole)
+        return steps.torn.first ?? steps.whole.dropLast().first { !wanted.contains($0) }
+    }
+
+    /// Those of these steps whose checkpoints the run may rely on, and the others.
+    private func split(_ steps: [Int]) -> (whole: [Int], torn: [Int]) {
+        let written = state.withLock(\.written)
+        let whole = steps.filter { $0 <= start || written.contains($0) }
+        return (whole, steps.filter { $0 > start && !written.contains($0) })
     }
 
     /// Those of these steps that the run may have to go back to.
@@ -133,7 +149,10 @@ package final class CheckpointWriter: Sendable {
     package func dropLater(than step: Int) -> [String] {
         state.withLock { ($0.waiting, $0.failure, $0.retryTime) = (nil, nil, nil) }
         return queue.sync {
-            state.withLock { $0.waiting = nil }
+            state.withLock { state in
+                state.waiting = nil
+                state.written = state.written.filter { $0 <= step }
+            }
             do {
                 let steps = try folder.checkpointSteps.filter { $0 > step }
                 guard let last = steps.last else { return [] }
@@ -146,14 +165,14 @@ package final class CheckpointWriter: Sendable {
     }
 
     private func removeOldOnes(upTo step: Int, in place: OpenFolder) {
-        let steps: [Int]
+        let steps: (whole: [Int], torn: [Int])
         do {
-            steps = try folder.checkpointSteps.filter { $0 <= step }
+            steps = split(try folder.checkpointSteps.filter { $0 <= step })
         } catch {
             return events.put(.checkpointNotRemoved(reason: "\(error)"))
         }
-        let wanted = wanted(of: steps)
-        for old in steps.dropLast(kept) where !wanted.contains(old) {
+        let wanted = wanted(of: steps.whole)
+        for old in steps.torn + steps.whole.dropLast(kept) where !wanted.contains(old) {
             if let reason = remove(old, in: place) { events.put(.checkpointNotRemoved(reason: reason)) }
         }
     }
@@ -172,7 +191,7 @@ package final class CheckpointWriter: Sendable {
         if let reason = state.withLock({ $0.failure }) {
             if isCopy { throw ServiceError("the copy in \(folder.path) lacks the last checkpoint: \(reason)") }
             let missing = state.withLock { $0.waiting?.state.step } ?? .max
-            let before = (try? folder.checkpointSteps)?.last { $0 < missing }
+            let before = split((try? folder.checkpointSteps.filter { $0 < missing }) ?? []).whole.last
             throw ServiceError(
                 "the last checkpoint can't be kept: \(reason); "
                     + (before.map { "mend that, and --resume goes on from the one before, of step \($0)" }

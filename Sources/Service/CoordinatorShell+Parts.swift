@@ -32,11 +32,7 @@ extension CoordinatorShell {
             let fault = WireError.frameCount(listed: nodes.count, came: vectors.count)
             return try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
         }
-        if isHeld {
-            if steps[place].held[worker]?.claim != part.claim { steps[place].held[worker] = .init(claim: part.claim) }
-            steps[place].held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
-            return
-        }
+        if isHeld { return steps[place].hold(part, of: nodes, vectors, from: worker) }
         for (leaves, vector) in zip(nodes, vectors) { steps[place].sums.insert(leaves, part: part.part, vector) }
         if parts.count > 1, place == 0 { try makeParts() }
     }

@@ -38,11 +38,15 @@ extension CoordinatorShell {
         if let isWhole = sampleWatch.takeVerdict() { try onSampleVerdict(isWhole) }
     }
 
-    /// Waits for what comes of a look at the samples, for `patience` at most: where nothing is known by then, what is
-    /// kept is the state from before.
-    func awaitSamples(patience: Duration) throws {
-        guard !sampleWatch.isWhole() else { return try takeSampleVerdict() }
-        if let isWhole = sampleWatch.awaitVerdict(patience: patience) { try onSampleVerdict(isWhole) }
+    /// Waits until it is known whether the samples are what they were, and no longer than to `deadline`: where nothing
+    /// is known by then, what is kept is the state from before.
+    func awaitSamples(until deadline: Duration) throws {
+        // A file that is touched while it is read is read once more.
+        while !sampleWatch.isWhole() {
+            guard let isWhole = sampleWatch.awaitVerdict(patience: max(.zero, deadline - watch.elapsed)) else { return }
+            try onSampleVerdict(isWhole)
+        }
+        try takeSampleVerdict()
     }
 
     private func onSampleVerdict(_ isWhole: Bool) throws {

@@ -26,7 +26,8 @@ extension CoordinatorShell {
     func welcome(_ worker: WorkerID) throws {
         let welcome = Welcome(
             job: jobText, heartbeat: settings.heartbeat, lease: settings.lease,
-            memory: memory?.name(withToken: false), session: session, partLength: parts.length)
+            memory: memory?.name(withToken: false), session: session, partLength: parts.length,
+            probeDigest: training.probe?.digest ?? "")
         try send(Envelope(.welcome(welcome)), to: worker)
     }
 }

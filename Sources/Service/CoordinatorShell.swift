@@ -156,14 +156,18 @@ package final class CoordinatorShell {
             workers?.end(patience: ending?.workersPatience(at: watch.elapsed) ?? .seconds(2))
             if let ending { try? reception.setLinger(ending.linger(at: watch.elapsed)) }  // else it is what it was
         }
-        let outcome: Outcome
+        var outcome: Outcome
         do {
             outcome = try loop()
+            if let ending {
+                // The last step may have waited for that alone, with all of its parts made.
+                try awaitSamples(until: ending.stepDeadline)
+                if training.ledger == nil { outcome = .complete }
+            }
             state.giveUpParts()
-            if let ending { try awaitSamples(patience: ending.stepDeadline - watch.elapsed) }
         } catch {
             state.giveUpParts()
-            try? perform(training.finish(complete: false))  // the error itself is what is told
+            try? perform(training.finish(.failed(reason: "\(error)")))  // the error itself is what is told
             keepLastGoodState()
             throw error
         }
@@ -212,7 +216,7 @@ package final class CoordinatorShell {
                 signals.endAtOnceOnNext()
             }
             if let ending, ending.isDue(step: state.step, readyCount: training.readyCount, at: watch.elapsed) {
-                try perform(training.finish(complete: false))
+                try perform(training.finish(.stopped))
                 return .stopped(signal: ending.signal)
             }
             if let look = training.nextLook, watch.elapsed >= look { try perform(training.onTick(at: watch.elapsed)) }

@@ -25,6 +25,12 @@ struct StepInHand {
     /// Whether a part's sum is infinite or not a number: then the step is not made.
     var isSpoilt = false
 
+    /// Keeps a part of a worker's sums until their report is taken; the first one takes the place of all before.
+    mutating func hold(_ part: SumPart, of nodes: [Range<Int>], _ vectors: [FloatBlock], from worker: WorkerID) {
+        if part.part == 0 || held[worker]?.claim != part.claim { held[worker] = Held(claim: part.claim) }
+        held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
+    }
+
     /// What sums bear whose bits are those of an answer, or else of none until now.
     mutating func mark(of sums: [LeafSum]) -> String { answer(with: sums)?.mark ?? newMark() }
 

@@ -88,7 +88,8 @@ package struct UpstreamRun {
         let state = start.state
         try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
-            for path in places.map({ $0.checkpointFile(step: state.step) }) where access(path, F_OK) != 0 {
+            for path in places.map({ $0.checkpointFile(step: state.step) })
+            where (try? TrainingCheckpoint(reading: path))?.job != job {  // none, torn, or of a job of other steps
                 try start.write(to: path)
             }
             taken.begin()
@@ -98,7 +99,8 @@ package struct UpstreamRun {
 
         try requireRoomForCheckpoints()
         let checkpoints = try CheckpointPlaces(
-            folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, hold: hold, copyHold: copyHold)
+            folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, from: state.step, hold: hold,
+            copyHold: copyHold)
         let shell = try shell(from: start, checkpoints: checkpoints, signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)

@@ -144,7 +144,7 @@ struct SimulatedCoordinator {
         let welcome = Welcome(
             job: "", heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
             memory: SharedMemoryName(process: 1, descriptor: 1, byteCount: 1, token: []), session: session,
-            partLength: run.parts == nil ? 0 : 1)
+            partLength: run.parts == nil ? 0 : 1, probeDigest: training.probe?.digest ?? "")
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
     }
 

@@ -126,7 +126,9 @@ struct SimulatedRelay {
             acts.append(.sendDown(Parcel(message: .work(work), blockLengths: lengths, cells: cells), to: worker))
         case .welcome(let worker):
             guard let welcome else { return fault = "a worker is welcomed to no job" }
-            let own = Welcome(job: "", heartbeat: welcome.heartbeat, lease: welcome.lease, session: session)
+            let own = Welcome(
+                job: "", heartbeat: welcome.heartbeat, lease: welcome.lease, session: session,
+                probeDigest: welcome.probeDigest)
             acts.append(.sendDown(Parcel(message: .welcome(own)), to: worker))
         case .sendSamples(let block, let worker):
             if machine.hasDataset { return sendBlock(block, to: worker) }

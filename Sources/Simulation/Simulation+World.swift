@@ -141,9 +141,9 @@ extension Simulation {
             default: throw failure("the job ended, and all was finite")
             }
         }
-        for case .send(.finish(let isComplete), let id) in training.finish(complete: false) where reason != nil {
+        for case .send(.finish(let end), let id) in training.finish(.stopped) where reason != nil {
             guard let i = places.firstIndex(where: { ($0.worker?.id ?? $0.relay?.id) == id }) else { continue }
-            sendDown(Parcel(message: .finish(complete: isComplete)), to: i)
+            sendDown(Parcel(message: .finish(end)), to: i)
         }
         coordinator = nil
         coordinatorLife += 1

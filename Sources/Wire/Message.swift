@@ -30,8 +30,8 @@ public enum Message: Equatable, Sendable {
     case heartbeatReply(sequence: UInt64, releasedBelow: UInt64)
     /// The coordinator does not take a message.
     case refusal(Refusal)
-    /// The job is over.
-    case finish(complete: Bool)
+    /// The run is over.
+    case finish(RunEnd)
     /// Whoever heard a hello will welcome the worker in a while.
     case wait(Wait)
 }

@@ -63,7 +63,7 @@ import Wire
         _ = try answer(0, of: ann, &training)
         #expect(work(training.onRoot(isFinite: true, at: .zero)) == [] && training.ledger?.step == 1)
         _ = try answer(1, of: ann, &training)
-        #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(complete: true), to: ann)])
+        #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(.complete), to: ann)])
         #expect(training.ledger == nil)
     }
 

@@ -80,6 +80,18 @@ import Wire
         #expect(again == [ann: 0..<4])
     }
 
+    @Test func aReportOfAnotherClaimDoesNotBeginThePartsInHandAnew() throws {
+        var training = training()
+        join(&training, ann)
+        let (report, _) = try training.answer(of: ann)
+        #expect(training.take(sumPart(report.claim, 0), [2], from: ann).count == 1)
+        var other = report
+        other.claim += 7
+        _ = training.onMessage(.leafReport(other), blockLengths: [5], isAhead: true, from: ann, at: .zero)
+        #expect(training.take(sumPart(report.claim, 0), [2], from: ann) == [], "the first part once more")
+        #expect(training.take(sumPart(report.claim, 1), [2], from: ann).count == 1)
+    }
+
     @Test func partsOfAClaimThatIsNotTheWorkersAreWorthNothing() throws {
         var training = training()
         join(&training, ann)

@@ -33,6 +33,25 @@ import Wire
         #expect(said.allSatisfy { $0.hasPrefix("\(count) relays wait for one another in a ring") }, "\(said)")
     }
 
+    @Test func whoComputesOtherBitsThanTheRunDoesNotSpeakForThoseBehindARelay() {
+        var relay = relay(1)
+        let welcome = Welcome(
+            job: "", heartbeat: .seconds(1), lease: .seconds(10), session: 1, probeDigest: "the run's")
+        let plan = Training.Plan(leafCount: 4, rounds: 3, largestFigures: [1], vectorCount: 5)
+        _ = relay.onPrepared(plan, firstClaim: 1, in: welcome, generation: 0, at: .zero)
+        func ready(_ worker: WorkerID, _ probe: String) -> [Relay.Directive] {
+            let hello = Hello(name: probe, processor: "", numerics: "", threads: 1, datasetDigest: "")
+            _ = relay.onMessage(.hello(hello), from: worker, at: .zero)
+            return relay.onMessage(.ready(Ready(probeDigest: probe)), from: worker, at: .zero)
+        }
+        let refusals = ready(WorkerID([1]), "made up").compactMap {
+            if case .down(.send(.refusal(let refusal), _)) = $0 { refusal.code } else { nil }
+        }
+        #expect(refusals == [.otherArithmetic])
+        let honest = ready(WorkerID([2]), "the run's")
+        #expect(honest.contains { if case .down(.event(.joined)) = $0 { true } else { false } })
+    }
+
     @Test func aRelayThatWaitsForItselfSaysSo() {
         var relays = [relay(1)]
         #expect(failures(of: &relays, endingAt: 0).first?.hasPrefix("this relay waits for itself") ?? false)

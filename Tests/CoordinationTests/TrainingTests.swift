@@ -152,8 +152,8 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     var training = training(steps: 1)
     _ = training.join(ann, "ann")
     _ = try training.takeAnswer(of: ann)
-    #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(complete: true), to: ann)])
-    #expect(training.take(hello("bob"), from: bob) == [.send(.finish(complete: true), to: bob)])
+    #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(.complete), to: ann)])
+    #expect(training.take(hello("bob"), from: bob) == [.send(.finish(.complete), to: bob)])
     #expect(training.ledger == nil)
 }
 
@@ -182,10 +182,10 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     _ = training.join(ann, "ann")
     _ = training.take(hello("bob"), from: bob, at: lease)
     #expect(events(training.onTick(at: lease + .milliseconds(1))) == [.silent(worker: "ann", lease: lease)])
-    #expect(training.finish(complete: false) == [bob, ann].map { .send(.finish(complete: false), to: $0) })
+    #expect(training.finish(.stopped) == [bob, ann].map { .send(.finish(.stopped), to: $0) })
     // Told once, though it was silent and came again.
     _ = training.take(hello("ann"), from: ann, at: lease)
-    #expect(training.finish(complete: false) == [ann, bob].map { .send(.finish(complete: false), to: $0) })
+    #expect(training.finish(.stopped) == [ann, bob].map { .send(.finish(.stopped), to: $0) })
 }
 
 @Test func aCoordinatorThatWasStoppedTakesNobodyForSilent() {

@@ -112,6 +112,35 @@ import Testing
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
+    @Test func aRunThatIsEndedWhileItsLastStepWaitsForItsDatasetKeepsAStateThatIsRight() throws {
+        let large = try largeDatasets()
+        let steps = 100
+        let job = try Pretraining.jobFlags(run: run, steps: steps, copy: large[0])
+        let flags = ["--listen", "tcp://127.0.0.1:*", "--no-shared-memory", "--report-every", "1"]
+        let coordinator = try ProgramRun(["coordinator"] + flags + job)
+        let events = RunEventLog(of: run, by: coordinator)
+        let worker = try ProgramRun(["worker", "--connect", events.endpoint(), "--data", large[1]])
+        // Touched again before it was read, so that the last step waits with all of its parts made.
+        func touch() { #expect(utimes(large[0], nil) == 0) }
+        let metrics = URL(filePath: run + "/metrics.jsonl")
+        let isLast = waitFor {
+            touch()
+            let lines = (try? Data(contentsOf: metrics))?.count { $0 == UInt8(ascii: "\n") } ?? 0
+            return lines >= steps - 1 || coordinator.hasEnded
+        }
+        #expect(isLast)
+        for _ in 0..<100 {  // meanwhile its sums come
+            touch()
+            usleep(5_000)
+        }
+        for process in [worker, coordinator] { process.signal(SIGINT) }
+        let result = coordinator.result()
+        #expect([0, 130].contains(result.status), Comment(rawValue: result.errors))
+        let reached = try Pretraining.inspect(run)
+        #expect(reached.step >= steps - 1 && (result.status == 0) == (reached.step == steps))
+        #expect(reached.parameters_sha256 == (try Pretraining.bits(afterSteps: reached.step, copy: large[0])))
+    }
+
     @Test(arguments: ["pretrain", "coordinator"])
     func aDatasetThatIsWrittenToInPlaceDuringARunEndsItInOneLine(subcommand: String) throws {
         let isAlone = subcommand == "pretrain"

@@ -66,7 +66,7 @@ extension HostileCoordinatorTests {
         altered[digit] ^= 1
         try coordinator.send(altered)
         try coordinator.welcomeUntilReady()
-        try coordinator.send(.finish(complete: true))
+        try coordinator.send(.finish(.complete))
         #expect(worker.result().status == 0)
     }
 
@@ -85,7 +85,7 @@ extension HostileCoordinatorTests {
         try coordinator.sendBlock()
         let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
         #expect(report.claim == 8 && report.step == 0 && report.leaves == 0..<5)
-        try coordinator.send(.finish(complete: false))
+        try coordinator.send(.finish(.stopped))
         #expect(worker.result().status == 0)
     }
 
@@ -103,7 +103,7 @@ extension HostileCoordinatorTests {
             .work(Self.work(claim: 2)), [RawFrame(PlayedCoordinator.job.initialParameters())])
         let next = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
         #expect(next.claim == 2 && next.content != .notFinite)
-        try coordinator.send(.finish(complete: true))
+        try coordinator.send(.finish(.complete))
         #expect(worker.result().status == 0)
     }
 }

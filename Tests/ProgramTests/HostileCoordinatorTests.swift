@@ -108,7 +108,7 @@ import Wire
     func endsAfterItsReport(_ coordinator: PlayedCoordinator, _ worker: ProgramRun) throws {
         let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
         #expect(report.claim == 1 && report.content != .notFinite)
-        try coordinator.send(.finish(complete: true))
+        try coordinator.send(.finish(.complete))
         #expect(worker.result().status == 0)
     }
 
@@ -173,7 +173,7 @@ import Wire
             }
         }
         #expect(!isAsked)
-        try coordinator.send(.finish(complete: true))
+        try coordinator.send(.finish(.complete))
         #expect(worker.result().status == 0)
     }
 
@@ -225,7 +225,7 @@ import Wire
         let coordinator = try PlayedCoordinator()
         let worker = try coordinator.startWorker()
         try coordinator.awaitHello()
-        try coordinator.send(Envelope(.finish(complete: true)).encodedHeader(version: protocolVersion + 1))
+        try coordinator.send(Envelope(.finish(.complete)).encodedHeader(version: protocolVersion + 1))
         expectLine(worker, "protocol version \(protocolVersion + 1)")
     }
 
@@ -245,7 +245,7 @@ import Wire
             try coordinator.send(.wait(Wait()))
         }
         try coordinator.welcomeUntilReady()
-        try coordinator.send(.finish(complete: true))
+        try coordinator.send(.finish(.complete))
         #expect(worker.result().status == 0)
     }
 

@@ -64,7 +64,7 @@ import Wire
     @Test func aMessageThatOnlyACoordinatorSendsIsRefused() throws {
         try withCoordinator { events, peer in
             _ = try peer.join()
-            try peer.send(.finish(complete: true))
+            try peer.send(.finish(.complete))
             #expect(try peer.refusal().code == .malformed)
             try events.waits(for: .refused) { $0.what?.contains("only a coordinator sends") ?? false }
         }

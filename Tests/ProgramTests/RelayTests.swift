@@ -109,6 +109,18 @@ import Testing
         #expect(result.errors.contains("the coordinator stopped"))
     }
 
+    @Test func whoWorkedForARunThatFailedIsToldWhatEndedIt() throws {
+        let run = try EndlessRun.coordinator(run: folder.path("run"), job: ["--learning-rate", "1e38"])
+        let relay = try Relay(for: run.events.endpoint())
+        for process in try [relay.worker(), relay.process] {
+            let result = process.result()
+            #expect(result.status == 0, Comment(rawValue: result.errors))
+            let reason = "the coordinator could not go on: the gradient of step "
+            #expect(result.errors.contains(reason), Comment(rawValue: result.errors))
+        }
+        #expect(run.process.result().status == 1)
+    }
+
     @Test func aRelayThatIsStoppedSendsItsWorkersAway() throws {
         let run = try EndlessRun.coordinator(run: folder.path("run"))
         let relay = try Relay(for: run.events.endpoint())

@@ -86,6 +86,24 @@ import Upstream
         }
     }
 
+    @Test func oneThatTheRunCouldNotResumeFromCountsForNoneOfThoseToKeep() throws {
+        try run.makeFolders()
+        try run.checkpoint(step: 10).write(to: run.folder.checkpointFile(step: 10))
+        try run.temporary.write("torn", to: "run/checkpoints/step-00000015.safetensors")
+        let writer = try CheckpointWriter(folder: run.folder, kept: 2, from: 10, retryDelay: .seconds(600))
+        try run.temporary.write("", to: "run/checkpoints/step-00000020.safetensors/in-the-way")
+        writer.write(run.checkpoint(step: 20))
+        #expect {
+            try writer.finish()
+        } throws: {
+            "\($0)".contains("--resume goes on from the one before, of step 10")
+        }
+        try FileManager.default.removeItem(atPath: run.folder.checkpointFile(step: 20))
+        writer.write(run.checkpoint(step: 21))
+        try writer.finish()
+        #expect(try run.folder.checkpointSteps == [10, 21])
+    }
+
     @Test(arguments: [1, 3])
     func soManyAreKeptAndThoseOfOtherNamesToo(kept: Int) throws {
         try run.makeFolders()

@@ -44,7 +44,7 @@ private let everyMessage: [Message] = [
     .welcome(
         Welcome(
             job: "{}", heartbeat: .seconds(1), lease: .seconds(5), session: 1,
-            partLength: 32_768)),
+            partLength: 32_768, probeDigest: "cafe")),
     .heartbeat(Heartbeat(sequence: 12, isReady: false, claim: nil)),
     .heartbeat(Heartbeat(sequence: 13, isReady: true, claim: .max)),
     .heartbeat(Heartbeat(sequence: 14, isReady: true, claim: 7, nextClaim: .max)),
@@ -56,7 +56,8 @@ private let everyMessage: [Message] = [
     .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)),
     .wait(Wait()), .wait(Wait(relays: [1, .max])),
     .heartbeatReply(sequence: 12, releasedBelow: 3),
-    .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(complete: true), .finish(complete: false),
+    .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(.complete), .finish(.stopped),
+    .finish(.failed(reason: "no space")),
 ]
 
 @Test(arguments: everyMessage)

@@ -267,10 +267,14 @@ struct  Ssrm__Wire__Welcome
    * How many floats a part of a vector has, the last one but for what is left, where sums may be sent in parts; 0 where not.
    */
   uint32_t part_floats;
+  /*
+   * The run's probe: who answers for several workers takes those in whose own is equal.
+   */
+  char *probe_digest;
 };
 #define SSRM__WIRE__WELCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__welcome__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, NULL, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -560,7 +564,7 @@ struct  Ssrm__Wire__Refusal
 
 
 /*
- * The job is over: workers leave.
+ * The run is over: workers leave.
  */
 struct  Ssrm__Wire__Finish
 {
@@ -569,10 +573,14 @@ struct  Ssrm__Wire__Finish
    * Whether all steps were done; otherwise the coordinator was stopped or failed.
    */
   protobuf_c_boolean complete;
+  /*
+   * Why the coordinator could not go on; empty where it was stopped.
+   */
+  char *failure;
 };
 #define SSRM__WIRE__FINISH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__finish__descriptor) \
-    , 0 }
+    , 0, (char *)protobuf_c_empty_string }
 
 
 /* Ssrm__Wire__Header methods */

@@ -37,7 +37,8 @@ extension RelayShell {
     func welcome(_ worker: WorkerID) throws {
         guard let welcome else { preconditionFailure("no job to welcome a worker to") }
         let own = Welcome(
-            job: welcome.job, heartbeat: welcome.heartbeat, lease: welcome.lease, session: session)
+            job: welcome.job, heartbeat: welcome.heartbeat, lease: welcome.lease, session: session,
+            probeDigest: welcome.probeDigest)
         try send(Envelope(.welcome(own)), to: worker)
     }
 
@@ -46,7 +47,9 @@ extension RelayShell {
     /// Takes the parameters that came with a run, and begins its tree.
     func begin(_ work: Work, with envelope: ReceivedEnvelope?) throws {
         guard let job else { preconditionFailure("a run of no job") }
-        let run = Run(step: work.step, parameters: self.run(work.step)?.parameters, tree: tree(of: work.step, job))
+        let run = Run(
+            step: work.step, start: watch.elapsed, parameters: self.run(work.step)?.parameters,
+            tree: tree(of: work.step, job))
         runs.removeAll { $0.step == work.step || abs($0.step - work.step) >= job.roundsAtOnce }
         runs.append(run)
         guard let envelope else { return }
@@ -88,7 +91,9 @@ extension RelayShell {
             return relay.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
         }
         note(report.step) { run in
-            run.computing[worker, default: .zero] += report.computing
+            // What a worker says, but no longer than the run has been in hand.
+            let told = run.computing[worker, default: .zero] + report.computing
+            run.computing[worker] = min(told, watch.elapsed - run.start)
             for sum in sums { run.tree.insert(sum) }
         }
         return relay.onSums(from: worker, of: report.step, at: watch.elapsed)

@@ -35,6 +35,7 @@ package final class RelayShell {
     /// computed.
     struct Run {
         let step: Int
+        let start: Duration
         var parameters: RawFrame?
         var tree: SumTree
         var computing: [WorkerID: Duration] = [:]

@@ -14,14 +14,17 @@ public struct Welcome: Equatable, Sendable {
     public var session: UInt64
     /// Floats of a part of a vector, where sums may be sent in parts ahead of their report; 0 where not.
     public var partLength: Int
+    /// The digest of the run's probe, to which a relay holds its workers; empty of earlier coordinators.
+    public var probeDigest: String
 
     /// An answer.
     public init(
         job: String, heartbeat: Duration, lease: Duration, memory: SharedMemoryName? = nil, session: UInt64,
-        partLength: Int = 0
+        partLength: Int = 0, probeDigest: String = ""
     ) {
         (self.job, self.heartbeat, self.lease) = (job, heartbeat, lease)
         (self.memory, self.session, self.partLength) = (memory, session, partLength)
+        self.probeDigest = probeDigest
     }
 }
 
@@ -36,7 +39,7 @@ extension MessageForm {
             Welcome(
                 job: text(body.job), heartbeat: .milliseconds(Int64(body.heartbeat_milliseconds)),
                 lease: .milliseconds(Int64(body.lease_milliseconds)), memory: try SharedMemoryName(onWire: body.memory),
-                session: body.session, partLength: Int(body.part_floats)))
+                session: body.session, partLength: Int(body.part_floats), probeDigest: text(body.probe_digest)))
     } write: { message, header, arena in
         guard case .welcome(let welcome) = message else { return false }
         header.welcome = arena.make(ssrm__wire__welcome__init) {
@@ -46,6 +49,7 @@ extension MessageForm {
             $0.memory = welcome.memory.map(arena.memory)
             $0.session = welcome.session
             $0.part_floats = UInt32(welcome.partLength)
+            $0.probe_digest = arena.text(welcome.probeDigest)
         }
         return true
     }
