@@ -85,9 +85,14 @@ package struct HostAddress: Equatable {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { return nil }
         defer { freeifaddrs(first) }
-        let found = sequence(first: first) { $0?.pointee.ifa_next }.prefix { $0 != nil }.compactMap { $0 }
-            .filter { String(cString: $0.pointee.ifa_name) == name }.compactMap { $0.pointee.ifa_addr }
-            .compactMap { HostAddress($0) }
+        var found: [HostAddress] = []
+        var next = first
+        while let entry = next?.pointee {
+            if String(cString: entry.ifa_name) == name, let address = entry.ifa_addr.flatMap({ HostAddress($0) }) {
+                found.append(address)
+            }
+            next = entry.ifa_next
+        }
         return found.isEmpty ? nil : versionFourFirst(found)
     }
 

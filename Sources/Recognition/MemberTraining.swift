@@ -20,7 +20,10 @@ struct TrainingMaterial: Sendable {
 
     /// The most rows of a batch of so many sequences.
     func mostRows(inBatchesOf sequences: Int) -> Int {
-        [pieces, stoppingPieces].map { $0.map(\.count).sorted(by: >).prefix(sequences).reduce(0, +) }.max() ?? 0
+        func rows(_ pieces: [Range<Int>]) -> Int {
+            pieces.map(\.count).sorted(by: >).prefix(sequences).reduce(0, +)
+        }
+        return max(rows(pieces), rows(stoppingPieces))
     }
 }
 

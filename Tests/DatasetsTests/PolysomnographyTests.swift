@@ -35,7 +35,8 @@ import Testing
     let source = try Polysomnography([files], channels: ["ramp"], rate: 8, rowSeconds: 2.5)
     #expect((source.outline.rows, source.outline.columns) == (12, 20))
     let (dataset, _) = try MadeUpPSG.dataset(source, in: folder)
-    #expect(abs(dataset.samples[5][25] - (150 + 25 / 8)) < 0.05)
+    let value: Float = 150 + 25 / 8
+    #expect(abs(dataset.samples[5][25] - value) < 0.05)
 }
 
 @Test(arguments: [
@@ -54,7 +55,8 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     }
     let source = try Polysomnography([files], channels: ["ramp"])
     let (dataset, skipped) = try MadeUpPSG.dataset(source, in: folder)
-    let seconds = Double(start.suffix(8).split(separator: ".").reduce(0) { $0 * 60 + (Int($1) ?? 0) } - 22 * 3_600)
+    let clock: Int = start.suffix(8).split(separator: ".").reduce(0) { 60 * $0 + (Int($1) ?? 0) }
+    let seconds = Double(clock - 22 * 3_600)
     // Positions count from the signals' first half minute, wherever the hypnogram begins.
     let shift = Int((-seconds / 30).rounded(.down))
     #expect((0..<dataset.samples.count).map(dataset.position(of:)) == epochs.map { $0 + shift })

@@ -48,7 +48,8 @@ private func refusal(
     let dataset = made.dataset
     #expect((dataset.kind, dataset.vocabulary, dataset.subjects) == ("sleep-accel-raw", .stage, ["46343"]))
     #expect((dataset.samples.rows, dataset.samples.columns, dataset.samples.count) == (5, 3, 38))
-    #expect((0..<38).map(dataset.position(of:)) == Array(1...38) && dataset.recordings == ["46343"])
+    #expect((0..<38).map(dataset.position(of:)) == Array(1...38))
+    #expect(dataset.recordings == ["46343"])
     let stages: [String?] = [nil, "W", "N1", "N2", "N3", "N3", "REM"]
     #expect(made.codes == (1...38).map { stages[$0 % 7] })
     #expect(made.count(.sleepEpoch, "labels, heart rate and motion share") == 2)

@@ -97,8 +97,9 @@ private func accuracies(_ data: Dataset) throws -> (single: Double, smoothed: Do
     let width = rows[0].count
     let count = Double(rows.count)
     let means = (0..<width).map { column in rows.reduce(0) { $0 + $1[column] } / count }
-    let deviations = (0..<width).map { column in
-        (rows.reduce(0) { $0 + ($1[column] - means[column]) * ($1[column] - means[column]) } / count).squareRoot()
+    let deviations = (0..<width).map { column -> Double in
+        let squares: Double = rows.reduce(0) { $0 + pow($1[column] - means[column], 2) }
+        return (squares / count).squareRoot()
     }
     let scaled = rows.map { row in (0..<width).map { (row[$0] - means[$0]) / deviations[$0] } }
     var (single, smoothed) = (0, 0)

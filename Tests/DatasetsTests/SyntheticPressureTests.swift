@@ -49,10 +49,10 @@ private func dataset(subjectCount: Int, seed: UInt64, in folder: TemporaryFolder
         let readings = (0..<data.samples.count).map { data.samples[$0][sensor] }.sorted()
         return readings[readings.count / 20]
     }
-    let edge = (0..<64).flatMap { [lowest[$0 * 27], lowest[$0 * 27 + 26]] }.sorted()
+    let edge = (0..<64).flatMap { row -> [Float] in [lowest[row * 27], lowest[row * 27 + 26]] }.sorted()
     #expect((39...43).contains(edge[64]), "the edge of the mat: \(edge[64])")
     #expect(edge[110] - edge[18] >= 1, "sensors differ by themselves: \(edge[18]) to \(edge[110])")
-    let foot = (60..<64).flatMap { row in (11..<16).map { lowest[row * 27 + $0] } }.sorted()
+    let foot = (60..<64).flatMap { lowest[$0 * 27 + 11..<$0 * 27 + 16] }.sorted()
     #expect(foot[10] > edge[64], "it sags in the middle: \(foot[10])")
 }
 

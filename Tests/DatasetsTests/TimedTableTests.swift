@@ -60,7 +60,7 @@ private func bits(_ data: Dataset) -> [String] {
     let (data, source) = try made(rows(60, from: evening).map { $0 + "" })
     #expect(data.subjects == ["ada"] && data.recordings == ["ada/2024-03-01T21:00:00Z"])
     #expect(data.samples.count == 20 && data.units == ["1/min"])
-    #expect((0..<20).map { data.samples[$0][0] } == (0..<20).map { 60 + Float($0) })
+    #expect((0..<20).allSatisfy { data.samples[$0][0] == Float(60 + $0) })
     #expect(source.skipped.isEmpty)
     #expect(source.notes == ["60 timed rows became 20 sleep epochs of 30 s, each the mean of the values in it"])
     let mean = try made(rows(60, from: evening).enumerated().map { $0 == 1 ? $1.replacing(",60", with: ",90") : $1 })

@@ -39,7 +39,10 @@ private struct Reference: Decodable {
     private func made(_ rows: Int) -> (inputs: Matrix, labels: [Int?]) {
         var draw = RandomSequence(seed: 3, stream: 1)
         let labels = (0..<rows).map { $0 % 7 == 0 ? nil : $0 % 3 }
-        let values = (0..<rows * 4).map { Float(draw.normal() + Double((labels[$0 / 4] ?? 0) * ($0 % 4)) / 3) }
+        let values = (0..<rows * 4).map { place -> Float in
+            let shift = (labels[place / 4] ?? 0) * (place % 4)
+            return Float(draw.normal() + Double(shift) / 3)
+        }
         return (Matrix(rows: rows, columns: 4, elements: values), labels)
     }
 

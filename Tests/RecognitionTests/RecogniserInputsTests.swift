@@ -154,7 +154,9 @@ func inputsAreAsWideAsTheyTell(components: Int, gaussians: Int, values: Bool) th
         let mixture = try GaussianMixture(of: points, count: 4, seed: seed)
         #expect(try mixture == GaussianMixture(of: points, count: 4, seed: seed))
         #expect(abs(mixture.weights.reduce(0, +) - 1) < 1e-6)
-        #expect((mixture.weights + mixture.variances.elements).allSatisfy { $0 > 0 && $0.isFinite })
+        for values in [mixture.weights, mixture.variances.elements] {
+            #expect(values.allSatisfy { $0 > 0 && $0.isFinite })
+        }
         #expect(mixture.means.elements.allSatisfy { $0.isFinite })
         for point in points {
             #expect(mixture.fisherVector(of: point, isNormalised: true).allSatisfy { $0.isFinite })

@@ -87,6 +87,7 @@ func aClippingThatWouldTrainNothingIsRefused(limit: Double) {
         let values = fitted.map { Double((features[$0, c] - scaling.means[c]) * scaling.factors[c]) }
         let mean = values.reduce(0, +) / 30
         #expect(abs(mean) < 1e-5)
-        #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 30 - 1) < 1e-4)
+        let squares: Double = values.reduce(0) { $0 + $1 * $1 }
+        #expect(abs(squares / 30 - 1) < 1e-4)
     }
 }

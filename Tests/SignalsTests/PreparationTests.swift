@@ -25,7 +25,7 @@ private func copied(_ samples: PreparedSamples, _ indices: [Int]) -> [Float] {
     let values = drawn(5 * 6)
     let prepared = Preparation.none.prepared(samples(values, rows: 2, columns: 3))
     #expect((prepared.count, prepared.rows, prepared.columns) == (5, 2, 3))
-    #expect(copied(prepared, [4, 1]) == Array(values[24..<30] + values[6..<12]))
+    #expect(copied(prepared, [4, 1]) == Array(values[24..<30]) + Array(values[6..<12]))
     #expect(prepared.fault == nil)
 }
 

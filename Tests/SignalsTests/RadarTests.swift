@@ -61,7 +61,8 @@ func imbalanceChangesTheDisplacementByAboutItsOwnShare(gain: Double, skew: Doubl
     #expect(result.arctangentBlockCount == 4 && result.blockCount == 12)
     #expect(abs(amplitude(Array(result.displacement[3_000...])) / 0.5 - 1) < 0.1)
     // Phase grows with distance in both, so the sign is the same.
-    let product = zip(result.displacement[3_000...], distance[3_000...]).reduce(0) { $0 + $1.0 * ($1.1 - 700) }
+    let pairs = zip(result.displacement[3_000...], distance[3_000...])
+    let product: Double = pairs.reduce(0) { $0 + $1.0 * ($1.1 - 700) }
     #expect(product > 0)
 }
 

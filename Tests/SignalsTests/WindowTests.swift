@@ -65,8 +65,9 @@ private let nothing = WindowAugmentation(
 
 /// Each run of 40 values begun later by `shift`, the first ones at its end.
 private func moved(_ values: [Float], by shift: Int) -> [Float] {
-    stride(from: 0, to: values.count, by: 40).flatMap { start in
-        values[start + shift..<start + 40] + values[start..<start + shift]
+    stride(from: 0, to: values.count, by: 40).flatMap { start -> ArraySlice<Float> in
+        let (first, end) = (start + shift, start + 40)
+        return values[first..<end] + values[start..<first]
     }
 }
 

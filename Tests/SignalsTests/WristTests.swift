@@ -20,11 +20,13 @@ private struct Fixture: Decodable {
 }
 
 private let motion: UnevenSeries = {
-    let times = (0..<60_000).map { 0.02 * Double($0) + 0.007 * sin(1.7 * Double($0)) }
+    let times = (0..<60_000).map(Double.init).map { 0.02 * $0 + 0.007 * sin(1.7 * $0) }
     let values = times.enumerated().map { k, t -> Double in
-        let bouts = pow(max(0, sin(2 * .pi * t / 97)), 3)
-        let shaking = (0.2 + t / 900) * bouts * sin(2 * .pi * 5 * t)
-        return 0.9 * cos(2 * .pi * t / 611) + shaking + 0.01 * sin(Double(k * k % 1013))
+        let turn: Double = 2 * .pi * t
+        let bouts: Double = pow(max(0, sin(turn / 97)), 3)
+        let shaking: Double = (0.2 + t / 900) * bouts * sin(2 * .pi * 5 * t)
+        let noise: Double = 0.01 * sin(Double(k * k % 1013))
+        return 0.9 * cos(turn / 611) + shaking + noise
     }
     return UnevenSeries(times: times, values: values)
 }()
@@ -72,7 +74,8 @@ func aShakeOfKnownStrengthHasTheCountOfItsBin(amplitude: Double) {
     let activity = ActivityCounts(
         UnevenSeries(times: times, values: times.map { amplitude * sin(2 * .pi * 6 * $0 + 0.1) }))
     // The samples of a second that are nearest to the sine's peaks are at most a fiftieth of a second apart from them.
-    let bin = 1 + Int(amplitude * cos(.pi * 6 / 50 / 5) / (5.0 / 128))
+    let nearest: Double = amplitude * cos(.pi * 6 / 50 / 5)
+    let bin = 1 + Int(nearest / (5 / 128))
     let count = (Double(15 * bin) - 18) * 3.07
     #expect(activity.counts.values.dropFirst(2).dropLast(2).allSatisfy { abs($0 - count) < 16 * 3.07 })
 }

@@ -200,8 +200,9 @@ public struct SleepAccelRecordings: RecordingSource {
     private static func window(of channels: [UnevenSeries], from start: Double, rate: Int) -> [Float] {
         let seconds = Int(SleepEpochWindow.epochSeconds)
         let parts = channels.map { $0.means(from: start, interval: 1 / Double(rate), count: seconds * rate) }
-        return (0..<seconds).flatMap { second in
-            parts.flatMap { $0[second * rate..<(second + 1) * rate].map(Float.init) }
+        return (0..<seconds).flatMap { second -> [Float] in
+            let row = second * rate..<(second + 1) * rate
+            return parts.flatMap { $0[row].map(Float.init) }
         }
     }
 }
