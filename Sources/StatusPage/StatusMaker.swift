@@ -75,7 +75,11 @@ struct StatusMaker {
     private func live(at now: Date, isLast: Bool) -> LivePart {
         let time = now.formatted(Date.ISO8601FormatStyle())
         guard let status = follower.status(at: now), let job = follower.job else {
-            return LivePart(name: name, state: .waiting, step: 0, of: 0, time: time)
+            // The run's own process has told of it where it can't write its files, and begins without them.
+            let fault = beat == nil ? follower.fault : nil
+            var live = LivePart(name: name, state: fault == nil ? .waiting : .unknown, step: 0, of: 0, time: time)
+            live.problems = fault.map { [LivePart.Problem(time: time, kind: "unreadable", count: 1, text: $0)] } ?? []
+            return live
         }
         let goesOn = status.state == .running || status.state == .waiting
         let beat = goesOn || status.state == .finished ? beat : nil
@@ -88,7 +92,7 @@ struct StatusMaker {
         let told = beat?.figures.map { LivePart.Figure(name: $0.name, value: $0.value) } ?? []
         live.figures = told.isEmpty ? status.loss.map { [LivePart.Figure(name: "loss", value: $0)] } ?? [] : told
         live.rowsPerSecond = beat.flatMap { $0.rowsPerSecond > 0 ? $0.rowsPerSecond : nil } ?? status.rowsPerSecond
-        live.seconds = status.seconds
+        (live.seconds, live.waitingSeconds) = (status.seconds, status.waitingSeconds)
         if state == .running, let rate = live.rowsPerSecond, rate > 0 {
             live.secondsLeft = Double((status.steps - step) * job.rowsPerStep) / rate
         }

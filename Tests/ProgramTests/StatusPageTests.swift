@@ -186,6 +186,22 @@ private struct FinishedRun {
         #expect(result.status == 2)
     }
 
+    @Test func aRunWhoseJobCantBeReadAnyMoreIsNotSaidToWait() throws {
+        let run = try FinishedRun()
+        defer { run.end() }
+        let job = run.folder.path("run/job.json")
+        unlink(job)
+        #expect(symlink("job.json", job) == 0)  // leads to itself
+        #expect(
+            waitFor {
+                let live = try? run.page.numbers()["live"] as? [String: Any]
+                let problems = live?["problems"] as? [[String: Any]]
+                return live?["state"] as? String == "unknown"
+                    && problems?.first?["text"] as? String == "\(job) can't be read: Too many levels of symbolic links"
+            })
+        #expect(try run.page.get("/").body.contains("Too many levels of symbolic links"))
+    }
+
     @Test func aPageIsReadByItsOwnNameAlone() throws {
         let run = try FinishedRun()
         defer { run.end() }

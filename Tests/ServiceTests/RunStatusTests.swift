@@ -81,6 +81,22 @@ import Testing
         #expect(status.problems.last?.text == "refused that")
     }
 
+    @Test func aRunWaitsSinceTheLastOfItsWorkersWent() throws {
+        try take([joined("lab1:1"), .left(worker: "lab1:1")])
+        // All but the last line of an hour before.
+        let date = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        let begin = Date(timeIntervalSince1970: 1_700_000_000)
+        let lines = try String(contentsOfFile: run.folder.eventsFile, encoding: .utf8).split(separator: "\n")
+        let moved = lines.enumerated().map { place, line in
+            let time = place == lines.count - 1 ? begin.addingTimeInterval(3_600) : begin
+            return line.replacing(/"time":"[^"]*"/, with: "\"time\":\"\(time.formatted(date))\"") + "\n"
+        }
+        try moved.joined().write(toFile: run.folder.eventsFile, atomically: true, encoding: .utf8)
+        let status = try RunStatus(of: run.folder, at: begin.addingTimeInterval(3_670))
+        #expect(status.state == .waiting && status.seconds == 3_670 && status.waitingSeconds == 70)
+        #expect(status.lines.contains { $0.contains("waits for workers for 1:10") })
+    }
+
     @Test func aWorkerWhoseProcessHasEndedTakesNoPart() throws {
         try take([joined("lab1:1"), joined("lab1:2"), .ended(process: 1, worker: "lab1:1", how: "signal 9")])
         let status = try status()

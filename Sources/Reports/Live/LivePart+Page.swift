@@ -13,7 +13,7 @@ extension LivePart {
     }
 
     private var summary: Prose {
-        let since: Prose = seconds.map { " for \(name: Self.clock($0))" } ?? ""
+        let since: Prose = (waitingSeconds ?? seconds).map { " for \(name: Self.clock($0))" } ?? ""
         let place: Prose = endpoint.map { ", at \(name: $0)" } ?? ""
         let how: Prose =
             switch state {
@@ -26,7 +26,11 @@ extension LivePart {
                 "It ended by a fault, the last of those below; once that is mended, the same command with --resume goes on."
             case .interrupted:
                 "It was interrupted: its coordinator ended without a word; the same command with --resume goes on."
-            case .unknown: "Nothing was written for a while; look on the machine where its coordinator runs."
+            case .unknown:
+                """
+                How it stands can't be told from here: nothing was written for a while, or a file can't be read. Look \
+                on the machine where its coordinator runs.
+                """
             }
         return "Step \(step) of \(steps) (\(percent: done)). \(how) \(name: moment(time)) UTC."
     }

@@ -94,6 +94,8 @@ public struct LivePart: Encodable, Sendable {
     public var rowsPerSecond: Double?
     /// Seconds since it was last started; seconds to its end at that rate.
     public var seconds, secondsLeft: Double?
+    /// Seconds since the last of its workers went, or since it was started, while it waits for some.
+    public var waitingSeconds: Double?
     /// Workers that take part.
     public var workers = 0
     /// Their machines, by name.
@@ -113,6 +115,7 @@ public struct LivePart: Encodable, Sendable {
         case name, state, step, steps, done, time, endpoint, figures, seconds, workers, machines, problems, launcher
         case rowsPerSecond = "rows_per_s"
         case secondsLeft = "seconds_left"
+        case waitingSeconds = "waiting_s"
         case checkpointStep = "checkpoint_step"
         case checkpointAge = "checkpoint_age_s"
         case sentBytes = "sent_bytes"

@@ -21,7 +21,7 @@ extension RunStatus {
     }
 
     private var stateText: String {
-        let since = seconds.map { " for \(Duration.seconds($0).asClock)" } ?? ""
+        let since = (waitingSeconds ?? seconds).map { " for \(Duration.seconds($0).asClock)" } ?? ""
         let place = endpoint.map { ", at \($0)" } ?? ""
         let resume = "the same command with --resume goes on"
         switch state {

@@ -119,6 +119,8 @@ package struct RunStatus: Encodable {
     package let rowsPerSecond: Double?
     /// Seconds from the begin of its last part until now, or until it ended.
     package let seconds: Double?
+    /// Seconds since the last of its workers went, or since that begin, while it waits for some.
+    package let waitingSeconds: Double?
     /// Seconds until the last step at that rate, while it goes on.
     package let secondsLeft: Double?
     /// The step of the newest checkpoint; nil where there is none.
@@ -139,6 +141,7 @@ package struct RunStatus: Encodable {
     private enum CodingKeys: String, CodingKey {
         case run, state, endpoint, step, steps, loss, seconds, workers, machines, problems, launcher
         case rowsPerSecond = "rows_per_s"
+        case waitingSeconds = "waiting_s"
         case secondsLeft = "seconds_left"
         case checkpointStep = "checkpoint_step"
         case checkpointAge = "checkpoint_age_s"
@@ -152,19 +155,7 @@ package struct RunStatus: Encodable {
         (self.run, self.launcher) = (run, launcher)
         let start = found.events.lastIndex(where: \.isBegin) ?? 0
         let part = found.events[start...]
-        var members: [(name: String, processor: String)] = []
-        var seen: [String: String] = [:]
-        for event in part {
-            guard let worker = event.text("worker") else { continue }
-            switch event.kind {
-            case "joined":
-                members.append((worker, event.text("processor") ?? ""))
-                seen[worker] = event.text("processor")
-            case "came_again", "ended", "left", "failed", "silent", "refuted", "lied":
-                if let place = members.firstIndex(where: { $0.name == worker }) { members.remove(at: place) }
-            default: break
-            }
-        }
+        let members = Members(of: part)
         let silence = found.lastSign.map { now.timeIntervalSince($0) }
         state =
             switch part.last(where: { ["finished", "stopped", "broken_off"].contains($0.kind) })?.kind {
@@ -173,14 +164,14 @@ package struct RunStatus: Encodable {
             case "broken_off"? where found.isHeld != true: .failed
             default:
                 if found.isHeld ?? (silence.map { $0 < Self.signOfLife } ?? false) {
-                    members.isEmpty ? .waiting : .running
+                    members.names.isEmpty ? .waiting : .running
                 } else {
                     found.isHeld == nil ? .unknown : .interrupted
                 }
             }
         let goesOn = state == .running || state == .waiting
         self.silence = silence
-        workers = goesOn ? members.count : 0
+        workers = goesOn ? members.names.count : 0
         endpoint = part.last { $0.kind == "listening" }?.text("endpoint")
         let last = found.metrics.last
         steps = found.job.steps
@@ -199,6 +190,8 @@ package struct RunStatus: Encodable {
         let begin = part.first.flatMap { Self.date($0.time) }
         let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
         seconds = begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
+        let emptied = members.emptied.flatMap { Self.date($0) } ?? begin
+        waitingSeconds = state == .waiting ? emptied.map { max(0, now.timeIntervalSince($0)) } : nil
         let rowsLeft = Double((steps - step) * found.job.rowsPerStep)
         // Above a hundred years it is no forecast.
         secondsLeft =
@@ -207,9 +200,35 @@ package struct RunStatus: Encodable {
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         // What was measured last tells who takes part; of a run that is over there is no other way to know.
         let measured = found.metrics.last { $0.time?.isEmpty == false }
-        let names = goesOn ? members.map(\.name) : measured?.time?.map(\.worker) ?? []
-        machines = Self.machines(of: names, processors: seen, measured)
+        let names = goesOn ? members.names : measured?.time?.map(\.worker) ?? []
+        machines = Self.machines(of: names, processors: members.processors, measured)
         problems = Self.problems(in: part)
+    }
+
+    /// Who takes part by the events of a part of a run.
+    private struct Members {
+        private(set) var names: [String] = []
+        /// The processors of all who ever did.
+        private(set) var processors: [String: String] = [:]
+        /// When the last one went; nil where none did, or somebody came since.
+        private(set) var emptied: String?
+
+        init(of part: ArraySlice<RunHistory.Entry>) {
+            for event in part {
+                guard let worker = event.text("worker") else { continue }
+                switch event.kind {
+                case "joined":
+                    names.append(worker)
+                    processors[worker] = event.text("processor")
+                    emptied = nil
+                case "came_again", "ended", "left", "failed", "silent", "refuted", "lied":
+                    guard let place = names.firstIndex(of: worker) else { continue }
+                    names.remove(at: place)
+                    if names.isEmpty { emptied = event.time }
+                default: break
+                }
+            }
+        }
     }
 
     private static func machines(
