@@ -1,3 +1,4 @@
+import Datasets
 import Recognition
 
 /// Self-training: what few labels can't teach an encoder, a recogniser's answers for everybody else can.
@@ -26,7 +27,7 @@ extension EncodedDataset {
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, first: RecogniserSettings? = nil,
         threads: Int, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
-        let isTaught = (settings.selfTrainingSteps ?? 0) > 0 && hasUnlabelledRecording(schemes[0], among: training)
+        let isTaught = schemes[0].selfTrainingSteps(of: settings, on: dataset, training: training) > 0
         var own = first ?? settings
         if !isTaught { own.selfTrainingSteps = own.selfTrainingSteps.map { _ in 0 } }
         func told(of part: Int) -> @Sendable (Recogniser.Progress) -> Void {
@@ -48,15 +49,20 @@ extension EncodedDataset {
         second.stepsBefore = teacher.steps + student.steps
         return second
     }
+}
 
-    private func hasUnlabelledRecording(_ labels: SchemeLabels, among training: [Int]) -> Bool {
+extension SchemeLabels {
+    /// Steps of self-training that take place: 0 where the settings ask for none, and where every recording among the
+    /// samples trained on has a label.
+    func selfTrainingSteps(of settings: RecogniserSettings, on dataset: Dataset, training: [Int]) -> Int {
+        guard let steps = settings.selfTrainingSteps, steps > 0 else { return 0 }
         var (recordings, labelled) = (Set<Int>(), Set<Int>())
         for sample in training {
             let recording = dataset.recording(of: sample)
             recordings.insert(recording)
-            if labels.labels[sample] != nil { labelled.insert(recording) }
+            if labels[sample] != nil { labelled.insert(recording) }
         }
-        return labelled.count < recordings.count
+        return labelled.count < recordings.count ? steps : 0
     }
 }
 

@@ -89,6 +89,17 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         #expect(models[0].recogniser.settings.selfTrainingSteps == 0)
     }
 
+    /// An evaluation's folds tell what took place, as a model does: in each fold everybody or nobody has labels.
+    @Test(arguments: [true, false]) func anEvaluationSaysHowLongEncodersWereTaught(hasUnlabelled: Bool) throws {
+        let evaluation = try Evaluation(
+            on: hasUnlabelled ? dataset : study.dataset, scheme: .posture3, division: .leaveOneSubjectOut,
+            settings: try settings(.frozen), seed: 5)
+        let figures = try evaluation.run(threads: 2)
+        #expect(figures.folds.allSatisfy { $0.selfTrainingSteps == (hasUnlabelled ? 3 : 0) })
+        #expect(figures.selfTrainingSteps == (hasUnlabelled ? 3 : 0))
+        #expect(figures.settings.recogniser.selfTrainingSteps == 3)
+    }
+
     /// Nobody who takes no part is a teacher or is taught: what their samples are changes nothing.
     @Test func whoTakesNoPartChangesNothing() throws {
         let without = study.folder.path("three-sleepers.safetensors")

@@ -29,7 +29,9 @@ extension EvaluationFigures {
 
     private var counts: [Int] {
         let matrices = [confusion] + subjects.map(\.confusion) + folds.map(\.confusion)
-        let ofFolds = folds.flatMap { [$0.samples, $0.trainingSamples, $0.shards, $0.shardSize] }
+        let ofFolds = folds.flatMap {
+            [$0.samples, $0.trainingSamples, $0.shards, $0.shardSize, $0.selfTrainingSteps ?? 0]
+        }
         return matrices.flatMap { $0.flatMap(\.self) } + [
             samples, recordings ?? 0, steps, epochs, undefinedKappaResamples ?? 0,
         ]

@@ -262,8 +262,10 @@ extension EvaluationPart {
             trainedSteps > 0 ? row("training steps", "\(trainedSteps)") : row("training epochs", "\(figures.epochs)"),
             row("seed", "\(name: String(figures.seed))"),
         ]
-        if let steps = figures.settings.recogniser.selfTrainingSteps, steps > 0 {
-            rows.insert(row("steps of self-training", "\(steps)"), at: rows.count - 1)
+        let (taught, asked) = (figures.selfTrainingSteps, figures.settings.recogniser.selfTrainingSteps ?? 0)
+        if max(taught, asked) > 0 {
+            let words: Prose = taught > 0 ? "\(taught)" : "none, as every recording trained on has labels"
+            rows.insert(row("steps of self-training", words), at: rows.count - 1)
         }
         if let kind = figures.kind { rows.insert(row("kind of data", "\(name: kind)"), at: 1) }
         return Table(head: ["", ""], rows: rows)

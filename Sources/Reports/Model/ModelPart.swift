@@ -195,7 +195,9 @@ public struct ModelPart: Encodable, Sendable {
         // Both with all else alike, so that only recognisers are told apart.
         var (own, other) = (figures.settings, figures.settings)
         own.recogniser = settings
-        other.recogniser = figures.settings.recogniser.comparable(classCount: classes.count)
+        // As in a model, what was asked for and did not take place makes no difference.
+        if figures.selfTrainingSteps == 0 { other.recogniser.selfTrainingSteps = 0 }
+        other.recogniser = other.recogniser.comparable(classCount: classes.count)
         let (ownValues, otherValues) = (
             Self.values(own.differences(from: other)), Self.values(other.differences(from: own))
         )

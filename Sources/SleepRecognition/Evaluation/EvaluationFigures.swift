@@ -52,6 +52,9 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         public let shards: Int
         /// Originals of a shard, likewise.
         public let shardSize: Int
+        /// Steps of self-training that took place: 0 where the settings ask for none or every recording trained on has
+        /// a label; nil in files of versions before.
+        public let selfTrainingSteps: Int?
         /// The part of samples that was recognised right.
         public let accuracy: Double
         /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
@@ -76,6 +79,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         private enum CodingKeys: String, CodingKey {
             case name, samples, accuracy, kappa, confusion, shards, chosen, candidates
             case shardSize = "shard_size"
+            case selfTrainingSteps = "self_training_steps"
             case heldOut = "held_out"
             case absentClasses = "absent_classes"
             case trainingSamples = "training_samples"
@@ -87,6 +91,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
             (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
             (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
+            selfTrainingSteps = fold.selfTrainingSteps
             (accuracy, macroF1) = (scores.accuracy, scores.macroF1)
             _kappa = NullWhereNone(wrappedValue: scores.kappa)
             confusion = scores.confusion
@@ -150,7 +155,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let confusion: [[Int]]
     /// Whether the probabilities mean what they say.
     public let calibration: Calibration?
-    /// Every value that was in effect.
+    /// Every value that was asked for; `selfTrainingSteps` says which of self-training took effect.
     public let settings: PresetSettings
     /// The settings that are not the preset's, where it is one of the program's: a figure obtained so is not the
     /// preset's.
@@ -161,6 +166,11 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let subjects: [Subject]
     /// Figures by fold.
     public let folds: [Fold]
+
+    /// The most steps of self-training that took place in a fold; of files of versions before, those asked for.
+    public var selfTrainingSteps: Int {
+        folds.compactMap(\.selfTrainingSteps).max() ?? settings.recogniser.selfTrainingSteps ?? 0
+    }
 
     private enum CodingKeys: String, CodingKey {
         case data, scheme, preset, cell, seed, steps, epochs, samples, accuracy, kappa, confusion, classes, subjects

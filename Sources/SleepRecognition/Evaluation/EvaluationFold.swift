@@ -60,6 +60,11 @@ struct EvaluationFold: Sendable {
         }
     }
 
+    /// Steps of self-training that take place.
+    var selfTrainingSteps: Int {
+        labels.selfTrainingSteps(of: settings, on: dataset, training: samples.training)
+    }
+
     /// The pre-training's job; nil where there is none.
     var job: Job? { pretraining?.job }
 

@@ -1,0 +1,48 @@
+import Foundation
+import TestKit
+import Testing
+
+/// What pages say of a model, of what was made beside it and of whom it knows.
+@Suite struct ReportedModelTests {
+    private let folder: TemporaryFolder
+    private var data: String { folder.path("maps.safetensors") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try make(
+            "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "5", "--seed", "2",
+            "--out", data)
+    }
+
+    @discardableResult
+    private func make(_ arguments: String...) throws -> String {
+        let result = try ProgramRun(arguments).result()
+        try #require(result.status == 0, "\(arguments): \(result.errors)")
+        return result.output
+    }
+
+    private func page(_ things: String...) throws -> String {
+        let page = folder.path("page.html")
+        let result = try ProgramRun(["report"] + things + ["--out", page, "--threads", "1"]).result()
+        try #require(result.status == 0, "\(things): \(result.errors)")
+        return try String(contentsOfFile: page, encoding: .utf8)
+    }
+
+    /// Everybody has labels, so that neither the model's encoder nor those of the folds were taught by answers.
+    @Test func selfTrainingThatTookPlaceNowhereIsNoDifference() throws {
+        let model = folder.path("model.safetensors")
+        let settings = [
+            "--scheme", "posture3", "--data", data, "--preset", "paper", "--epochs", "1", "--members", "1", "--threads",
+            "1", "--set", "recogniser.encoder=scratch", "--set", "recogniser.self_training_steps=3",
+        ]
+        let evaluated = try ProgramRun(["evaluate", "--protocol", "loso", "--json"] + settings).result()
+        try #require(evaluated.status == 0, "\(evaluated.errors)")
+        let trained = try ProgramRun(["train", "--out", model] + settings).result()
+        try #require(trained.status == 0, "\(trained.errors)")
+        let evaluation = try folder.write(evaluated.output, to: "evaluation.json")
+        #expect(evaluated.output.contains("\"self_training_steps\":0"))
+        let card = try page(model, evaluation)
+        #expect(card.contains("with the same settings of the recogniser") && !card.contains("differ from this model"))
+        #expect(card.contains("none, as every recording trained on has labels"))
+    }
+}
