@@ -28,10 +28,13 @@ public struct RecogniserModel: Sendable {
         /// Whether encoder or recogniser were trained on samples of one of these people; nil where the recogniser was
         /// not, and nobody knows of the encoder.
         public func hasSeen(anyOf names: some Sequence<String>) -> Bool? {
-            let names = Set(names)
-            if subjects.contains(where: names.contains) { return true }
-            guard encoderDataset != nil else { return false }
-            return encoderSubjects.map { $0.contains(where: names.contains) }
+            if !seen(of: names).isEmpty { return true }
+            return encoderDataset != nil && encoderSubjects == nil ? nil : false
+        }
+
+        /// Those of these people whose samples encoder or recogniser are known to be trained on.
+        public func seen(of names: some Sequence<String>) -> Set<String> {
+            Set(names).intersection(subjects + (encoderSubjects ?? []))
         }
     }
 

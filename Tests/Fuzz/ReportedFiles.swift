@@ -49,10 +49,10 @@ enum ReportedFiles {
         }
         // A page has a night's every sleep epoch; thirty days of them would take a second.
         guard nights.allSatisfy({ $0.positions[$0.positions.count - 1] - $0.positions[0] < 5000 }) else {
-            _ = try? NightsPart(nights, classes: answers.classes, areHeldOut: nil)
+            _ = try? NightsPart(nights, classes: answers.classes, acquaintance: .unknown)
             return
         }
-        draw { $0.nights = try NightsPart(nights, classes: answers.classes, areHeldOut: true) }
+        draw { $0.nights = try NightsPart(nights, classes: answers.classes, acquaintance: .heldOut) }
     }
 
     static func figures(_ bytes: UnsafeRawBufferPointer) {

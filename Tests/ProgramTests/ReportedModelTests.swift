@@ -45,4 +45,25 @@ import Testing
         #expect(card.contains("with the same settings of the recogniser") && !card.contains("differ from this model"))
         #expect(card.contains("none, as every recording trained on has labels"))
     }
+
+    /// Answers from a file may be another's, but what the model was trained on is told beside them, too.
+    @Test(arguments: [[], ["P4"]])
+    func aModelsPeopleAreNamedBesideAnswersFromAFile(excluded: [String]) throws {
+        let (model, answers) = (folder.path("model.safetensors"), folder.path("answers.csv"))
+        let trained = try ProgramRun(
+            [
+                "train", "--data", data, "--scheme", "posture3", "--preset", "paper", "--epochs", "1", "--members", "1",
+                "--threads", "1", "--set", "recogniser.encoder=scratch", "--out", model,
+            ] + excluded.flatMap { ["--exclude-subjects", $0] }
+        ).result()
+        try #require(trained.status == 0, "\(trained.errors)")
+        let part = excluded.isEmpty ? "all" : "some"
+        let words = "The model was trained on \(part) of these people: "
+        #expect(try page(model, data).contains(words + "what is shown of them says nothing about others."))
+        try make("predict", "--model", model, "--data", data, "--out", answers)
+        let beside = try page(model, data, answers)
+        #expect(beside.contains(words + "where these answers are its own, what is shown says nothing about others."))
+        let alone = try page(data, answers)
+        #expect(alone.contains("Whether the recogniser had seen these people, these files do not say."))
+    }
 }

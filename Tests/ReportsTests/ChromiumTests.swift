@@ -39,7 +39,7 @@ private func measured(_ html: String, width: Int, _ script: String) throws -> St
 @Test(.enabled(if: Browser.program != nil, "chromium is not installed: Scripts/setup --for-browser"))
 func tablesOfFiveStagesFitADeskAndKeepTheirRowsNamesWhereTheyDoNotFit() throws {
     var report = Report(title: "five", version: "0")
-    report.nights = try NightsPart(MadeUp.nights(12, epochs: 300), classes: MadeUp.stages, areHeldOut: true)
+    report.nights = try NightsPart(MadeUp.nights(12, epochs: 300), classes: MadeUp.stages, acquaintance: .heldOut)
     let overflowing = """
         const wide = [...document.querySelectorAll(".scroll")].filter((each) => each.scrollWidth > each.clientWidth + 1);
         """

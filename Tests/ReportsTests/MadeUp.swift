@@ -121,7 +121,7 @@ enum MadeUp {
         var report = Report(title: "made up", version: "0")
         report.evaluation = try EvaluationPart(try evaluation(), baselines: try baselines())
         report.labelCurve = LabelCurvePart(try curve())
-        report.nights = try NightsPart(nights(10), classes: stages, areHeldOut: true)
+        report.nights = try NightsPart(nights(10), classes: stages, acquaintance: .heldOut)
         report.run = try runPart(lines: 300, workers: 5)
         report.postures = try postures(60)
         report.features = FeaturesPart(
@@ -140,7 +140,8 @@ enum MadeUp {
                 recognised: place % 7 == 0 ? (scored + 1) % 3 : scored, probability: 0.5 + Double(place % 5) / 10)
         }
         return try PosturesPart(
-            maps, classes: ["supine", "right", "left"], areHeldOut: true, sampleSeconds: 30, columns: 5, isTurned: false
+            maps, classes: ["supine", "right", "left"], acquaintance: .heldOut, sampleSeconds: 30, columns: 5,
+            isTurned: false
         ) { place in (0..<30).map { Float(($0 * 7 + place) % 13) } }
     }
 }

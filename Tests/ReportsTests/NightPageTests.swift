@@ -13,7 +13,7 @@ import Testing
 
     private func page(_ nights: [RecordedNight]) throws -> String {
         var report = Report(title: "nights", version: "0")
-        report.nights = try NightsPart(nights, classes: MadeUp.stages, areHeldOut: true)
+        report.nights = try NightsPart(nights, classes: MadeUp.stages, acquaintance: .heldOut)
         return report.html
     }
 

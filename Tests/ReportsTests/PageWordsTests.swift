@@ -8,13 +8,13 @@ import Testing
 @Suite struct PageWordsTests {
     private func nights(_ nights: [RecordedNight]) throws -> String {
         var report = Report(title: "nights", version: "0")
-        report.nights = try NightsPart(nights, classes: MadeUp.stages, areHeldOut: true)
+        report.nights = try NightsPart(nights, classes: MadeUp.stages, acquaintance: .heldOut)
         return report.html
     }
 
     @Test func singleSleepEpochsHaveAMatrixAndRatesOfEachStage() throws {
         let recorded = MadeUp.nights(12, epochs: 200)
-        let part = try NightsPart(recorded, classes: MadeUp.stages, areHeldOut: true)
+        let part = try NightsPart(recorded, classes: MadeUp.stages, acquaintance: .heldOut)
         let found = try #require(part.sleepEpochs)
         #expect(found.people == 6 && found.confusion.flatMap(\.self).reduce(0, +) == 12 * 200)
         #expect(found.stages.map(\.name) == MadeUp.stages + ["sleep"])
@@ -25,7 +25,7 @@ import Testing
         let unscored = RecordedNight(
             subject: "a", recording: "a", positions: [0], scored: [nil], recognised: [0],
             probabilities: [[1, 0, 0, 0, 0]])
-        #expect(try NightsPart([unscored], classes: MadeUp.stages, areHeldOut: nil).sleepEpochs == nil)
+        #expect(try NightsPart([unscored], classes: MadeUp.stages, acquaintance: .unknown).sleepEpochs == nil)
         #expect(!(try nights([unscored])).contains("Sleep epoch by sleep epoch"))
     }
 
@@ -86,7 +86,7 @@ import Testing
                     recognised: place / 10 % 3, probability: 0.5)
             }
             let part = try PosturesPart(
-                maps, classes: ["supine", "right", "left"], areHeldOut: nil, sampleSeconds: seconds, columns: 2,
+                maps, classes: ["supine", "right", "left"], acquaintance: .unknown, sampleSeconds: seconds, columns: 2,
                 isTurned: false
             ) { _ in [0, 1, 2, 3] }
             var report = Report(title: "turns", version: "0")
@@ -113,7 +113,7 @@ import Testing
         }
         var report = Report(title: "few", version: "0")
         report.postures = try PosturesPart(
-            maps, classes: ["left", "right"], areHeldOut: nil, sampleSeconds: nil, columns: 2, isTurned: false
+            maps, classes: ["left", "right"], acquaintance: .unknown, sampleSeconds: nil, columns: 2, isTurned: false
         ) { _ in [0, 1, 2, 3] }
         #expect(report.html.contains("&lt;\u{A0}0.1</data>\u{A0}%") && !report.html.contains(">0.0</data>"))
     }

@@ -75,7 +75,8 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     let figures = try MadeUp.evaluation(replacing: [("\"P1\"", inJSON), ("\"without subject P1\"", inJSON)])
     #expect(figures.subjects.contains { $0.subject == name })
     report.evaluation = try EvaluationPart(figures)
-    report.nights = try NightsPart(MadeUp.nights(4, epochs: 60, name: name), classes: MadeUp.stages, areHeldOut: nil)
+    report.nights = try NightsPart(
+        MadeUp.nights(4, epochs: 60, name: name), classes: MadeUp.stages, acquaintance: .unknown)
     let workerName = name.replacing("\"", with: "").replacing("\\", with: "")
     report.run = try MadeUp.runPart(lines: 10, workers: 3, name: workerName)
     report.postures = try MadeUp.postures(30, name: name)
@@ -97,7 +98,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 
 @Test func aPageOfAThousandNightsAndAMillionStepsIsSmall() throws {
     var report = Report(title: "large", version: "0")
-    report.nights = try NightsPart(MadeUp.nights(1000), classes: MadeUp.stages, areHeldOut: true)
+    report.nights = try NightsPart(MadeUp.nights(1000), classes: MadeUp.stages, acquaintance: .heldOut)
     report.run = try MadeUp.runPart(lines: 20_000, workers: 500, stepsPerLine: 50)
     #expect(report.run?.step == 1_000_000)
     let html = report.html
@@ -248,7 +249,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
         subject: "a", recording: "a", positions: [3, 4, 5, 6, 9], scored: [nil, 0, 2, 2, 4],
         recognised: [0, 0, 2, 1, 4],
         probabilities: [[Float]](repeating: [0.2, 0.2, 0.2, 0.2, 0.2], count: 5))
-    let part = try NightsPart([night], classes: MadeUp.stages, areHeldOut: nil)
+    let part = try NightsPart([night], classes: MadeUp.stages, acquaintance: .unknown)
     let own = try #require(part.nights.first)
     #expect(own.comparedEpochs == 4 && own.agreement == 0.75)
     // From the first to the last sleep epoch compared, the gap included.
@@ -269,7 +270,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
         [
             stretch("b+14", from: 14, [2, 4, 2]), stretch("b", from: 2, [0, 0, 2]), stretch("c+3", from: 0, [0, 2]),
             stretch("d", from: 0, [0, 2]), stretch("d+1", from: 1, [0, 2]),
-        ], classes: MadeUp.stages, areHeldOut: nil)
+        ], classes: MadeUp.stages, acquaintance: .unknown)
     #expect(part.nights.map(\.recording) == ["b", "c+3", "d", "d+1"] && part.stretches == 5)
     let own = part.nights[0]
     // The gap is time in bed.
@@ -296,7 +297,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     let night = RecordedNight(
         subject: "a", recording: "a", positions: [0, 2_000_000_000], scored: [0, 0], recognised: [0, 0],
         probabilities: [[1, 0], [1, 0]])
-    #expect(throws: ReportError.self) { try NightsPart([night], classes: ["wake", "sleep"], areHeldOut: nil) }
+    #expect(throws: ReportError.self) { try NightsPart([night], classes: ["wake", "sleep"], acquaintance: .unknown) }
 }
 
 @Test func aPositionThatIsNoneIsRefusedWithItsLine() throws {
@@ -311,12 +312,12 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
 
 @Test func whatOneNightDoesNotDefineIsADash() throws {
     var report = Report(title: "one night", version: "0")
-    let part = try NightsPart(MadeUp.nights(1, epochs: 200), classes: MadeUp.stages, areHeldOut: true)
+    let part = try NightsPart(MadeUp.nights(1, epochs: 200), classes: MadeUp.stages, acquaintance: .heldOut)
     #expect(!part.agreement.isEmpty && part.agreement.allSatisfy { $0.difference.lowerLimit == nil })
     report.nights = part
     let page = report.html
     #expect(page.contains("<td class=n>–") && page.contains("One night has no limits of agreement."))
     #expect(!page.contains("lie about 95 of 100") && !page.contains("Slope:"))
-    report.nights = try NightsPart(MadeUp.nights(12, epochs: 200), classes: MadeUp.stages, areHeldOut: true)
+    report.nights = try NightsPart(MadeUp.nights(12, epochs: 200), classes: MadeUp.stages, acquaintance: .heldOut)
     #expect(report.html.contains("lie about 95 of 100") && report.html.contains("Slope:"))
 }

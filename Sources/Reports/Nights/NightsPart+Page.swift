@@ -3,7 +3,7 @@ import Recognition
 extension NightsPart {
     var section: PageSection {
         var blocks: [Block] = [.text(summary)]
-        if let warning { blocks.append(.note(warning)) }
+        blocks.append(.note(acquaintance.words(people: people)))
         if let missing { blocks.append(.note(missing)) }
         if !agreement.isEmpty {
             blocks += [.heading("How far recognised nights are from scored ones"), .table(agreementTable)]
@@ -65,18 +65,6 @@ extension NightsPart {
             in sleep epochs of 30 s. \(compared) Statistics follow the definitions of the American Academy of Sleep Medicine; \
             \(over), and where the datasets do not say when the lights went out, the time recorded is the time in bed.\(joined)
             """
-    }
-
-    private var warning: Prose? {
-        switch areHeldOut {
-        case true?: "The recognisers had not seen these people: each was recognised by one trained on others alone."
-        case false?:
-            """
-            The model was trained on some of these people: what is shown of them says nothing about others. Use \
-            `ssrm evaluate --predictions-out` for answers about people held out.
-            """
-        case nil: "Whether the recogniser had seen these people, these files do not say."
-        }
     }
 
     /// What of the dataset has no answer.

@@ -50,7 +50,7 @@ public struct NightsPart: Encodable, Sendable {
 
     /// The classes' names.
     public let classes: [String]
-    /// Whether all answers are of recognisers that had not seen the person.
+    /// Whether all answers are of recognisers that had not seen the person; nil where nobody knows.
     public let areHeldOut: Bool?
     /// The nights; stretches of one recording between gaps are one.
     public let nights: [Night]
@@ -65,6 +65,7 @@ public struct NightsPart: Encodable, Sendable {
     /// How many of the nights were recognised in part only.
     public let partlyAnsweredNights: Int
     let recorded: [RecordedNight]
+    let acquaintance: Acquaintance
 
     private enum CodingKeys: String, CodingKey {
         case classes, nights, stretches, agreement
@@ -82,12 +83,12 @@ public struct NightsPart: Encodable, Sendable {
     /// - Parameters:
     ///   - all: the nights; `<recording>+<position>` is a stretch of a recording.
     ///   - classes: the classes' names.
-    ///   - areHeldOut: whether the recognisers had not seen these people; nil where nobody knows.
+    ///   - acquaintance: whether the recognisers had seen these people.
     ///   - unanswered: how many recordings of the dataset have no answer; nil where no dataset was given.
     ///   - seed: what the bootstrap's draws follow from.
     /// - Throws: `ReportError.empty` without a night, or where samples of one lie too far apart.
     public init(
-        _ all: [RecordedNight], classes: [String], areHeldOut: Bool?, unanswered: Int? = nil, seed: UInt64 = 1
+        _ all: [RecordedNight], classes: [String], acquaintance: Acquaintance, unanswered: Int? = nil, seed: UInt64 = 1
     ) throws(ReportError) {
         let recorded = RecordedNight.joiningStretches(all)
         stretches = all.count
@@ -96,7 +97,8 @@ public struct NightsPart: Encodable, Sendable {
             throw .empty(
                 file: night.recording, reason: "its sleep epochs lie \(night.span) apart, which is no night")
         }
-        (self.classes, self.recorded, self.areHeldOut) = (classes, recorded, areHeldOut)
+        (self.classes, self.recorded, self.acquaintance) = (classes, recorded, acquaintance)
+        areHeldOut = acquaintance.areHeldOut
         let nights = recorded.map { Self.night($0, classes: classes) }
         self.nights = nights
         unansweredRecordings = unanswered

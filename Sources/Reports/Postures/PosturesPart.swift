@@ -123,6 +123,7 @@ public struct PosturesPart: Encodable, Sendable {
     /// Whether the recognisers had not seen these people; nil where nobody knows.
     public let areHeldOut: Bool?
     let all: [Map]
+    let acquaintance: Acquaintance
     let sampleSeconds: Double?
     private let image: @Sendable (Int) -> String
 
@@ -141,18 +142,19 @@ public struct PosturesPart: Encodable, Sendable {
     /// - Parameters:
     ///   - maps: the maps, recording by recording and in order.
     ///   - classes: the classes' names.
-    ///   - areHeldOut: whether the recognisers had not seen these people.
+    ///   - acquaintance: whether the recognisers had seen these people.
     ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
     ///   - columns: a map's columns.
     ///   - isTurned: whether a map's last row is at the head.
     ///   - values: gives a map's values, `[rows, columns]`, by its place in `maps`.
     /// - Throws: `ReportError.empty` without a map.
     public init(
-        _ maps: [Map], classes: [String], areHeldOut: Bool?, sampleSeconds: Double?, columns: Int, isTurned: Bool,
-        values: @escaping @Sendable (Int) -> [Float]
+        _ maps: [Map], classes: [String], acquaintance: Acquaintance, sampleSeconds: Double?, columns: Int,
+        isTurned: Bool, values: @escaping @Sendable (Int) -> [Float]
     ) throws(ReportError) {
         guard !maps.isEmpty else { throw .empty(file: "the dataset", reason: "no map of it was recognised") }
-        (all, self.classes, self.areHeldOut) = (maps, classes, areHeldOut)
+        (all, self.classes, self.acquaintance) = (maps, classes, acquaintance)
+        areHeldOut = acquaintance.areHeldOut
         self.sampleSeconds = sampleSeconds
         image = { MapImage.address(values($0), columns: columns, isTurned: isTurned) }
         self.maps = maps.count
@@ -234,16 +236,10 @@ public struct PosturesPart: Encodable, Sendable {
     }
 
     private var summary: Prose {
-        let seen: Prose =
-            switch areHeldOut {
-            case true?: "The recognisers had not seen these people."
-            case false?: "The model was trained on some of these people, so that this says nothing about others."
-            case nil: "Whether the recogniser had seen these people, these files do not say."
-            }
         let parts = zip(classes, counts).prefix(8).map { "\(name: $0) \($1)" as Prose }
         return """
             \(maps) pressure maps of \(people) \(people == 1 ? "person" : "people"), recognised as \(Prose.joined(parts))\
-            \(classes.count > 8 ? ", …" : ""). \(seen) In the pictures the head is on top where the dataset says where it \
+            \(classes.count > 8 ? ", …" : ""). \(acquaintance.words(people: people)) In the pictures the head is on top where the dataset says where it \
             lies, and light places bear most; what bears more than 98 of 100 places is drawn alike.
             """
     }

@@ -80,16 +80,22 @@ struct ReportMaking {
                     threads: threads)
             }
         }
+        func acquaintance(_ answers: HeldOutAnswers, areOwn: Bool) -> Acquaintance {
+            guard let model else { return .unknown }
+            return Acquaintance(
+                of: model.value.model.provenance, with: answers.rows.lazy.map(\.subject), isOwn: areOwn)
+        }
         if let answers {
+            // Nobody knows whether they are the model's.
             try add(
                 answers.value, path: answers.path, dataset: dataset?.value, evaluation: evaluation?.value,
-                areHeldOut: nil, to: &report)
+                acquaintance(answers.value, areOwn: false), to: &report)
         } else if let dataset, let model {
             let found = try Prediction(of: dataset.value, by: model.value.model, name: model.path).run(threads: threads)
-            let hasSeen = model.value.model.provenance.hasSeen(anyOf: dataset.value.subjects)
+            let own = HeldOutAnswers(classes: found.classes, rows: found.rows)
             try add(
-                HeldOutAnswers(classes: found.classes, rows: found.rows), path: model.path, dataset: dataset.value,
-                evaluation: nil, areHeldOut: hasSeen.map(!), to: &report)
+                own, path: model.path, dataset: dataset.value, evaluation: nil, acquaintance(own, areOwn: true),
+                to: &report)
         }
         return report
     }
@@ -105,16 +111,15 @@ struct ReportMaking {
 
     /// Nights or postures, as the dataset's labels say.
     private func add(
-        _ answers: HeldOutAnswers, path: String, dataset: Dataset?, evaluation: EvaluationFigures?, areHeldOut: Bool?,
-        to report: inout Report
+        _ answers: HeldOutAnswers, path: String, dataset: Dataset?, evaluation: EvaluationFigures?,
+        _ acquaintance: Acquaintance, to report: inout Report
     ) throws {
         if let dataset, dataset.vocabulary != .stage {
             report.postures = try ReportedPostures(answers, path: path, of: dataset)
-                .part(areHeldOut: areHeldOut, evaluation: evaluation, sampleSeconds: sampleSeconds)
+                .part(acquaintance, evaluation: evaluation, sampleSeconds: sampleSeconds)
             return
         }
-        let nights = try ReportedNights(answers, path: path, of: dataset, starts: starts)
-        report.nights =
-            areHeldOut == nil ? try nights.part(evaluation: evaluation) : try nights.part(areHeldOut: areHeldOut)
+        report.nights = try ReportedNights(answers, path: path, of: dataset, starts: starts)
+            .part(acquaintance, evaluation: evaluation)
     }
 }

@@ -64,17 +64,13 @@ struct ReportedNights {
         }
     }
 
-    /// The part of the report, where it is known whether the recognisers had seen the people.
-    func part(areHeldOut: Bool?) throws -> NightsPart {
-        try NightsPart(nights, classes: classes, areHeldOut: areHeldOut, unanswered: unanswered)
-    }
-
     /// The part of the report; answers that come to an evaluation's confusion matrix are that evaluation's.
-    func part(evaluation: EvaluationFigures?) throws -> NightsPart {
+    func part(_ acquaintance: Acquaintance, evaluation: EvaluationFigures?) throws -> NightsPart {
         let isOwn = evaluation.map {
             $0.isOf(classes: classes, scored: nights.flatMap(\.scored), recognised: nights.flatMap(\.recognised))
         }
-        return try part(areHeldOut: isOwn == true ? true : nil)
+        return try NightsPart(
+            nights, classes: classes, acquaintance: isOwn == true ? .heldOut : acquaintance, unanswered: unanswered)
     }
 }
 

@@ -22,13 +22,13 @@ struct ReportedPostures {
     /// The part of the report.
     ///
     /// - Parameters:
-    ///   - areHeldOut: whether the recognisers had not seen these people; nil where nobody knows.
+    ///   - acquaintance: whether the recognisers had seen these people.
     ///   - evaluation: answers that come to its confusion matrix are its own.
     ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
     /// - Returns: the part.
     /// - Throws: `ReportError`, and `TensorFileError` for a dataset that was cut meanwhile.
     func part(
-        areHeldOut: Bool?, evaluation: EvaluationFigures?, sampleSeconds: Double?
+        _ acquaintance: Acquaintance, evaluation: EvaluationFigures?, sampleSeconds: Double?
     ) throws -> PosturesPart {
         let number = Dictionary(answers.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
         let places = samples.indices.sorted { samples[$0] < samples[$1] }
@@ -44,8 +44,8 @@ struct ReportedPostures {
         }
         let (dataset, ordered) = (dataset, places.map { samples[$0] })
         let part = try PosturesPart(
-            maps, classes: answers.classes, areHeldOut: isOwn == true ? true : areHeldOut, sampleSeconds: sampleSeconds,
-            columns: dataset.samples.columns, isTurned: dataset.frame?.feetFirst ?? false
+            maps, classes: answers.classes, acquaintance: isOwn == true ? .heldOut : acquaintance,
+            sampleSeconds: sampleSeconds, columns: dataset.samples.columns, isTurned: dataset.frame?.feetFirst ?? false
         ) { Array(dataset.samples[ordered[$0]]) }
         try dataset.requireWhole()
         return part

@@ -1,0 +1,65 @@
+public import Recognition
+
+/// What is known of whether recognisers had seen the people whom a page shows.
+public enum Acquaintance: Sendable, Equatable {
+    /// How many of them a model was trained on.
+    public enum Seen: Sendable, Equatable {
+        /// All of them.
+        case all
+        /// One at least, and not all that are known of.
+        case some
+        /// Nobody.
+        case nobody
+    }
+
+    /// Nothing.
+    case unknown
+    /// Each was recognised by a recogniser that had not seen them.
+    case heldOut
+    /// What is known of a model; whether the answers are its own, or may be another's.
+    case model(Seen, isOwn: Bool)
+
+    /// How well a model knows people.
+    ///
+    /// - Parameters:
+    ///   - provenance: what the model was made of.
+    ///   - people: whom the answers are for; names may be there several times.
+    ///   - isOwn: whether the answers are the model's.
+    public init(of provenance: RecogniserModel.Provenance, with people: some Sequence<String>, isOwn: Bool) {
+        let people = Set(people)
+        let seen = provenance.seen(of: people)
+        guard seen.isEmpty else {
+            self = .model(seen.count == people.count ? .all : .some, isOwn: isOwn)
+            return
+        }
+        self = provenance.hasSeen(anyOf: people) == nil ? .unknown : .model(.nobody, isOwn: isOwn)
+    }
+
+    /// Whether the recognisers had not seen these people; nil where nobody knows.
+    var areHeldOut: Bool? {
+        switch self {
+        case .heldOut, .model(.nobody, isOwn: true): true
+        case .model(.all, isOwn: true), .model(.some, isOwn: true): false
+        case .unknown, .model(_, isOwn: false): nil
+        }
+    }
+
+    /// The same for people, of so many.
+    func words(people: Int) -> Prose {
+        let these = people == 1 ? "this person" : "these people"
+        switch self {
+        case .unknown: return "Whether the recogniser had seen \(these), these files do not say."
+        case .heldOut, .model(.nobody, isOwn: true):
+            return "The recognisers had not seen \(these): each was recognised by one trained on others alone."
+        case .model(.nobody, isOwn: false):
+            return "The model was not trained on \(these); whether the answers are its own, these files do not say."
+        case .model(let seen, let isOwn):
+            let part = people == 1 ? "" : seen == .all ? "all of " : "some of "
+            let own = isOwn ? "what is shown of them" : "where these answers are its own, what is shown"
+            return """
+                The model was trained on \(part)\(these): \(own) says nothing about others. Use \
+                `ssrm evaluate --predictions-out` for answers about people held out.
+                """
+        }
+    }
+}
