@@ -10,6 +10,8 @@ public enum Acquaintance: Sendable, Equatable {
         case some
         /// Nobody.
         case nobody
+        /// Its recogniser was trained on nobody of them; whom its encoder learnt from nobody knows.
+        case nobodyByRecogniser
     }
 
     /// Nothing.
@@ -32,7 +34,8 @@ public enum Acquaintance: Sendable, Equatable {
             self = .model(seen.count == people.count ? .all : .some, isOwn: isOwn)
             return
         }
-        self = provenance.hasSeen(anyOf: people) == nil ? .unknown : .model(.nobody, isOwn: isOwn)
+        let isKnown = provenance.hasSeen(anyOf: people) != nil
+        self = .model(isKnown ? .nobody : .nobodyByRecogniser, isOwn: isOwn)
     }
 
     /// Whether the recognisers had not seen these people; nil where nobody knows.
@@ -40,7 +43,7 @@ public enum Acquaintance: Sendable, Equatable {
         switch self {
         case .heldOut, .model(.nobody, isOwn: true): true
         case .model(.all, isOwn: true), .model(.some, isOwn: true): false
-        case .unknown, .model(_, isOwn: false): nil
+        case .unknown, .model(.nobodyByRecogniser, _), .model(_, isOwn: false): nil
         }
     }
 
@@ -53,6 +56,12 @@ public enum Acquaintance: Sendable, Equatable {
             return "The recognisers had not seen \(these): each was recognised by one trained on others alone."
         case .model(.nobody, isOwn: false):
             return "The model was not trained on \(these); whether the answers are its own, these files do not say."
+        case .model(.nobodyByRecogniser, let isOwn):
+            let answers = isOwn ? "" : ", and whether these answers are its own,"
+            return """
+                The model's recogniser was not trained on \(these); whom its encoder learnt from\(answers) is not known here, \
+                as a model names them only where both learnt from one dataset file.
+                """
         case .model(let seen, let isOwn):
             let part = people == 1 ? "" : seen == .all ? "all of " : "some of "
             let own = isOwn ? "what is shown of them" : "where these answers are its own, what is shown"

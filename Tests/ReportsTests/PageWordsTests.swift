@@ -139,6 +139,30 @@ import Testing
         #expect(report.html.contains("most probable class") && !report.html.contains("the answer<"))
     }
 
+    /// What an encoder learnt from is known where it learnt from the dataset that the recogniser did.
+    @Test func whomAModelKnowsIsSaidAsFarAsItIsKnown() throws {
+        func words(_ people: [String], encoder: [String]?, isOwn: Bool = true) throws -> String {
+            let provenance = RecogniserModel.Provenance(
+                encoderJob: "job", encoderDataset: "other", encoderSubjects: encoder, dataset: "own",
+                subjects: ["a", "b"])
+            var report = Report(title: "", version: "")
+            report.nights = try NightsPart(
+                MadeUp.nights(2, epochs: 60), classes: MadeUp.stages,
+                acquaintance: Acquaintance(of: provenance, with: people, isOwn: isOwn))
+            return report.html
+        }
+        #expect(try words(["a", "b"], encoder: nil).contains("The model was trained on this person:"))
+        #expect(try words(["c"], encoder: ["d"]).contains("The recognisers had not seen this person:"))
+        #expect(try words(["c"], encoder: ["c"]).contains("The model was trained on this person:"))
+        let apart = try words(["c"], encoder: nil)
+        #expect(apart.contains("recogniser was not trained on this person; whom its encoder learnt from is not known"))
+        let foreign = try words(["c"], encoder: nil, isOwn: false)
+        #expect(foreign.contains("whom its encoder learnt from, and whether these answers are its own, is not known"))
+        #expect(
+            try words(["c"], encoder: [], isOwn: false).contains(
+                "The model was not trained on this person; whether the answers are its own, these files do not say."))
+    }
+
     /// The contrast of WCAG 2 between two colours.
     @Test func stagesStandOutFromTheirGround() throws {
         let html = Report(title: "", version: "").html
