@@ -23,7 +23,9 @@ struct MetricsText {
             LivePart.State.allCases.map { ([("state", $0.rawValue)], $0 == live.state ? 1 : 0) })
         add("step", "Steps done.", "gauge", Double(live.step))
         add("steps", "Steps to do in all.", "gauge", Double(live.steps))
-        add("loss", "The loss of the last step that was told of.", "gauge", live.figures.first?.value)
+        add(
+            "loss", "The loss that was told of last: of a step, or a mean over those since the one before.", "gauge",
+            live.figures.first?.value)
         add(
             "figure", "The figures of the task, by name.", "gauge",
             live.figures.map { ([("name", $0.name)], $0.value) })

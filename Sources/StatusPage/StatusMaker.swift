@@ -91,6 +91,7 @@ struct StatusMaker {
         live.endpoint = status.endpoint
         let told = beat?.figures.map { LivePart.Figure(name: $0.name, value: $0.value) } ?? []
         live.figures = told.isEmpty ? status.loss.map { [LivePart.Figure(name: "loss", value: $0)] } ?? [] : told
+        live.figureSteps = told.isEmpty ? .mean(status.lossSteps) : .last
         live.rowsPerSecond = beat.flatMap { $0.rowsPerSecond > 0 ? $0.rowsPerSecond : nil } ?? status.rowsPerSecond
         (live.seconds, live.waitingSeconds) = (status.seconds, status.waitingSeconds)
         if state == .running, let rate = live.rowsPerSecond, rate > 0 {

@@ -186,6 +186,14 @@ private struct FinishedRun {
         #expect(result.status == 2)
     }
 
+    /// Its files have means, as nobody tells of single steps any more.
+    @Test func theLossOfARunThatIsOverIsAMeanOfSteps() throws {
+        let run = try FinishedRun()
+        defer { run.end() }
+        let html = try run.page.get("/").body
+        #expect(html.contains("mean of steps 51 to 60") && !html.contains("of the last step"))
+    }
+
     @Test func aRunWhoseJobCantBeReadAnyMoreIsNotSaidToWait() throws {
         let run = try FinishedRun()
         defer { run.end() }

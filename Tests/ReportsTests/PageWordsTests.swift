@@ -163,6 +163,17 @@ import Testing
                 "The model was not trained on this person; whether the answers are its own, these files do not say."))
     }
 
+    @Test(arguments: [
+        (LivePart.FigureSteps.last, "of the last step"), (.mean(7...7), "of step 7"),
+        (.mean(11...20), "mean of steps 11 to 20"), (.mean(nil), "a mean over steps"),
+    ])
+    func aFigureOfARunSaysOfWhichStepsItIs(steps: LivePart.FigureSteps, words: String) {
+        var live = LivePart(name: "run", state: .running, step: 20, of: 60, time: "2026-01-02T03:04:05Z")
+        live.figures = [LivePart.Figure(name: "loss", value: 0.5)]
+        live.figureSteps = steps
+        #expect(LivePages().page(LiveReport(version: "", snapshot: "", live: live, run: nil)).html.contains(words))
+    }
+
     /// The contrast of WCAG 2 between two colours.
     @Test func stagesStandOutFromTheirGround() throws {
         let html = Report(title: "", version: "").html

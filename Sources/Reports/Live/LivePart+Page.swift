@@ -48,7 +48,8 @@ extension LivePart {
 
     private var tiles: [Tile] {
         var tiles = [Tile(name: "Step", value: "\(step)", beside: "of \(steps)")]
-        tiles += figures.prefix(3).map { Tile(name: $0.name, value: "\($0.value, 4)", beside: "of the last step") }
+        let ofSteps = Prose(figureSteps.words)
+        tiles += figures.prefix(3).map { Tile(name: $0.name, value: "\($0.value, 4)", beside: ofSteps) }
         if let rowsPerSecond { tiles.append(Tile(name: "Rows a second", value: "\(rowsPerSecond, 0)", beside: "")) }
         let places: Prose = "on \(machines.count) \(machines.count == 1 ? "machine" : "machines")"
         tiles.append(

@@ -38,6 +38,22 @@ public struct LivePart: Encodable, Sendable {
             if value.isFinite { try container.encode(value, forKey: .value) }
         }
     }
+    /// Of which steps figures are.
+    public enum FigureSteps: Sendable, Equatable {
+        /// Of the last one.
+        case last
+        /// Means over these; nil where that can't be told.
+        case mean(ClosedRange<Int>?)
+
+        var words: String {
+            switch self {
+            case .last: "of the last step"
+            case .mean(nil): "a mean over steps"
+            case .mean(let steps?) where steps.count == 1: "of step \(steps.upperBound)"
+            case .mean(let steps?): "mean of steps \(steps.lowerBound) to \(steps.upperBound)"
+            }
+        }
+    }
     /// What one machine's workers do.
     public struct Machine: Encodable, Sendable {
         /// Its name.
@@ -90,6 +106,8 @@ public struct LivePart: Encodable, Sendable {
     public var endpoint: String?
     /// The task's figures, the loss first.
     public var figures: [Figure] = []
+    /// Of which steps they are.
+    public var figureSteps = FigureSteps.last
     /// Rows through the network each second.
     public var rowsPerSecond: Double?
     /// Seconds since it was last started; seconds to its end at that rate.
