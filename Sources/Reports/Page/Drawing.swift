@@ -24,6 +24,12 @@ struct Scale: Sendable {
         self.init(low - room, high + room, isUpwards: isUpwards)
     }
 
+    /// From 0, over all of these values, none of which is below it, with a little room above them.
+    init(fromZeroOver values: [Double], isUpwards: Bool = false) {
+        let high = values.filter(\.isFinite).max() ?? 1
+        self.init(0, high > 0 ? 1.05 * high : 1, isUpwards: isUpwards)
+    }
+
     /// The part of the way to a value, from left or from the top.
     func part(_ value: Double) -> Double {
         let part = min(1, max(0, (value - low) / (high - low)))

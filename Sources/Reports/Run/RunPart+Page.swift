@@ -69,10 +69,11 @@ extension RunPart {
                 $0.figures[figure.name]
             }
         }
-        panels.append(line("rows a second", style: "k2", height: 90, across: across, with: [0]) { $0.rowsPerSecond })
+        panels.append(
+            line("rows a second", style: "k2", height: 90, across: across, isCount: true) { $0.rowsPerSecond })
         if metrics.contains(where: { !$0.time.isEmpty }) { panels.append(costs(across)) }
         panels.append(
-            line("workers", style: "k6", height: 70, across: across, with: [0], isStepped: true) {
+            line("workers", style: "k6", height: 70, across: across, isCount: true, isStepped: true) {
                 Double($0.workers)
             })
         if let marks = marks(across) { panels.append(marks) }
@@ -92,19 +93,22 @@ extension RunPart {
     }
 
     private func line(
-        _ name: String, style: String, height: Int, across: Scale, with others: [Double] = [],
+        _ name: String, style: String, height: Int, across: Scale, isCount: Bool = false,
         isStepped: Bool = false, value: (RunMetrics) -> Double?
     ) -> Panel {
         let points = Thinned.points(metrics.compactMap { line in value(line).map { (Double(line.step), $0) } })
-        let up = Scale(over: points.map(\.y), isUpwards: true, with: others)
+        let heights = points.map(\.y)
+        let up = isCount ? Scale(fromZeroOver: heights, isUpwards: true) : Scale(over: heights, isUpwards: true)
+        let places = points.map { (x: across.at($0.x), y: up.at($0.y)) }
+        // A line through one point alone shows nothing.
+        let mark =
+            places.count == 1
+            ? Panel.Mark(style: "d \(style)", path: Path.dots(places))
+            : Panel.Mark(style: "l \(style)", path: Path.line(places, isStepped: isStepped))
         return Panel(
             title: "\(name: name)", description: "\(name) over the steps; the table below has numbers", height: height,
             left: up.ticks(height > 100 ? 4 : 2),
-            marks: [
-                .init(
-                    style: "l \(style)",
-                    path: Path.line(points.map { (across.at($0.x), up.at($0.y)) }, isStepped: isStepped))
-            ])
+            marks: [mark])
     }
 
     /// Parts of a round that workers computed and exchanged, stacked.
@@ -131,10 +135,15 @@ extension RunPart {
             title: "of the workers' time: computing (blue), exchanging (orange), waiting (empty)",
             description: "parts of the workers' time over the steps, stacked", height: 70,
             left: [.init(place: 0, text: "100 %"), .init(place: 1, text: "0 %")],
-            marks: [
-                .init(style: "f k1", path: Path.area(both), title: "exchanging"),
-                .init(style: "f k0", path: Path.area(computing), title: "computing"),
-            ])
+            marks: both.count == 1
+                ? [
+                    .init(style: "d k1", path: Path.dots(both), title: "computing and exchanging"),
+                    .init(style: "d k0", path: Path.dots(computing), title: "computing"),
+                ]
+                : [
+                    .init(style: "f k1", path: Path.area(both), title: "exchanging"),
+                    .init(style: "f k0", path: Path.area(computing), title: "computing"),
+                ])
     }
 
     /// The rows of what happened, from the top.
