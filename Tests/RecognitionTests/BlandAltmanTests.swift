@@ -35,8 +35,16 @@ private func pairs(_ values: [(Double, Double)], people: [Int]? = nil) -> [Bland
     // Differences 1, 3, 2, 6, 3 over values that they do not follow.
     let level = BlandAltman.all([pairs([(10, 11), (20, 23), (30, 32), (40, 41), (25, 28)])], seed: 1)
     #expect(try #require(level[0]).isProportional == false)
+}
+
+/// Through two nights there is always a line.
+@Test func limitsAndSlopeAreOfThreeNightsAtLeast() throws {
     let two = try #require(BlandAltman.all([pairs([(1, 2), (2, 5)])], seed: 1)[0])
-    #expect(two.intercept != nil && two.residualDeviation == nil && !two.isProportional)
+    #expect(two.bias == 2 && two.deviation != nil && two.lowerLimit == nil && two.upperLimit == nil)
+    #expect(two.slope == nil && two.intercept == nil && two.residualDeviation == nil && !two.isProportional)
+    let three = try #require(BlandAltman.all([pairs([(1, 2), (2, 5), (4, 4)])], seed: 1)[0])
+    #expect(three.nights == BlandAltman.fewestNights && three.lowerLimit != nil && three.upperLimit != nil)
+    #expect(three.slope != nil && three.intercept != nil && three.residualDeviation != nil)
 }
 
 @Test func oneThatIsAlwaysSoMuchLargerHasNoSpread() throws {

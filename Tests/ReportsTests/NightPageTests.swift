@@ -50,8 +50,19 @@ import Testing
         #expect(alone.contains("are the same in <data value=\"0.9875\">98.8</data>\u{A0}% of a night"))
         #expect(alone.contains("Recognised less scored: bias</p>"))
         let two = try page([night(80), night(40)])
-        #expect(two.contains("Recognised less scored: bias and limits of agreement</p>"))
         #expect(two.contains("are the same in <data value=\"0.975\">97.5</data>\u{A0}% to <data value=\"0.9875\">98.8"))
+    }
+
+    /// Of two nights limits and slope would be drawn and say nothing.
+    @Test func limitsAndSlopesAreShownFromThreeNightsOn() throws {
+        let two = try page([night(80), night(40)])
+        #expect(two.contains("Recognised less scored: bias</p>") && two.contains("<td class=n>–"))
+        #expect(two.contains("fewer than three nights have, has no limits of agreement and no slope (–)"))
+        #expect(!two.contains("title>lower limit") && !two.contains("Slope:"))
+        let three = try page([night(80), night(40), night(60)])
+        #expect(three.contains("Recognised less scored: bias and limits of agreement</p>"))
+        #expect(three.contains("title>lower limit") && three.contains("Slope:"))
+        #expect(!three.contains("fewer than three nights"))
     }
 
     @Test func statisticsOfNightsThatNobodyScoredAreOfAllThatWasRecognised() throws {

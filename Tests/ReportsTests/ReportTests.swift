@@ -316,7 +316,7 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     #expect(!part.agreement.isEmpty && part.agreement.allSatisfy { $0.difference.lowerLimit == nil })
     report.nights = part
     let page = report.html
-    #expect(page.contains("<td class=n>–") && page.contains("One night has no limits of agreement."))
+    #expect(page.contains("<td class=n>–") && page.contains("has no limits of agreement and no slope (–)"))
     #expect(!page.contains("lie about 95 of 100") && !page.contains("Slope:"))
     report.nights = try NightsPart(MadeUp.nights(12, epochs: 200), classes: MadeUp.stages, acquaintance: .heldOut)
     #expect(report.html.contains("lie about 95 of 100") && report.html.contains("Slope:"))

@@ -15,17 +15,17 @@ public struct BlandAltman: Codable, Sendable, Equatable {
     public let bias: Double
     /// The differences' standard deviation (n - 1); nil, and null in files, of one night.
     @NullWhereNone public private(set) var deviation: Double?
-    /// `bias - 1.96 deviation`, likewise.
+    /// `bias - 1.96 deviation`; nil, and null in files, of fewer nights than `fewestNights`.
     @NullWhereNone public private(set) var lowerLimit: Double?
     /// `bias + 1.96 deviation`, likewise.
     @NullWhereNone public private(set) var upperLimit: Double?
     /// How much the difference changes where the reference is larger by one: the slope of the least squares' line; nil,
-    /// and null in files, where all references are the same.
+    /// and null in files, where all references are the same, and of fewer nights than `fewestNights`.
     @NullWhereNone public private(set) var slope: Double?
     /// That line's height where the reference is 0; nil, and null in files, where it has no slope.
     @NullWhereNone public private(set) var intercept: Double?
-    /// The standard deviation of the differences around that line (n - 2); nil, and null in files, of fewer than three
-    /// nights and where there is no line.
+    /// The standard deviation of the differences around that line (n - 2); nil, and null in files, where there is no
+    /// line.
     @NullWhereNone public private(set) var residualDeviation: Double?
     /// The bias's 95 % interval over people; nil of fewer than `fewestPeople`.
     public let biasInterval: Interval?
@@ -45,6 +45,12 @@ public struct BlandAltman: Codable, Sendable, Equatable {
 
     /// Intervals are of so many people or more: the draws of fewer are too few to have tails.
     public static let fewestPeople = 5
+
+    /// Limits and slope are of so many nights or more.
+    ///
+    /// Through two there is always a line, and their deviation is one difference. Limits of three are rough all the
+    /// same; how rough, intervals say.
+    public static let fewestNights = 3
 
     private enum CodingKeys: String, CodingKey {
         case nights, people, bias, deviation, slope, intercept
@@ -74,9 +80,7 @@ public struct BlandAltman: Codable, Sendable, Equatable {
 
     private struct Figures {
         let bias: Double
-        let deviation, slope, intercept, residualDeviation: Double?
-        var lowerLimit: Double? { deviation.map { bias - 1.96 * $0 } }
-        var upperLimit: Double? { deviation.map { bias + 1.96 * $0 } }
+        let deviation, lowerLimit, upperLimit, slope, intercept, residualDeviation: Double?
         /// NaN for what is not defined.
         var list: [Double] { [bias, lowerLimit ?? .nan, upperLimit ?? .nan, slope ?? .nan] }
 
@@ -103,11 +107,13 @@ public struct BlandAltman: Codable, Sendable, Equatable {
                 product += n * difference * reference
             }
             deviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : nil
+            let isEnough = count >= fewestNights
+            lowerLimit = isEnough ? deviation.map { [bias] in bias - 1.96 * $0 } : nil
+            upperLimit = isEnough ? deviation.map { [bias] in bias + 1.96 * $0 } : nil
             // Equal values may be off their own mean by a rounding.
-            slope = values.low < values.high && spread > 0 ? product / spread : nil
+            slope = isEnough && values.low < values.high && spread > 0 ? product / spread : nil
             intercept = slope.map { [bias] in bias - $0 * mean }
-            residualDeviation =
-                count > 2 ? slope.map { (max(0, squares - $0 * product) / Double(count - 2)).squareRoot() } : nil
+            residualDeviation = slope.map { (max(0, squares - $0 * product) / Double(count - 2)).squareRoot() }
         }
     }
 

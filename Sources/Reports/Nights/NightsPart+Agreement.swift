@@ -35,7 +35,11 @@ extension NightsPart {
         let limits: Prose =
             agreement.contains { $0.difference.lowerLimit != nil }
             ? " Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights; those of the table are the same for every night."
-            : " One night has no limits of agreement."
+            : ""
+        let few: Prose =
+            agreement.contains { $0.difference.nights < BlandAltman.fewestNights }
+            ? " What fewer than three nights have, has no limits of agreement and no slope (–): they would be chance."
+            : ""
         let slope: Prose =
             agreement.contains { $0.difference.slope != nil }
             ? """
@@ -49,7 +53,7 @@ extension NightsPart {
             have, has no interval.
             """ : " What fewer than five people have, has no interval."
         return """
-            Bias: the mean difference; differences of percentages are in percentage points.\(limits)\(slope)\(intervals) (Bland and Altman 1986; Menghini and others, Sleep \
+            Bias: the mean difference; differences of percentages are in percentage points.\(limits)\(slope)\(few)\(intervals) (Bland and Altman 1986; Menghini and others, Sleep \
             44, 2021.)
             """
     }
