@@ -174,6 +174,18 @@ import Testing
         #expect(LivePages().page(LiveReport(version: "", snapshot: "", live: live, run: nil)).html.contains(words))
     }
 
+    @Test func whatIsTypedIsMarkedUpAndHasNoBackticks() throws {
+        var report = try MadeUp.report()
+        report.nights = try NightsPart(
+            MadeUp.nights(4, epochs: 60), classes: MadeUp.stages, acquaintance: .model(.all, isOwn: true))
+        let html = report.html
+        #expect(html.contains("<code>ssrm report --json</code> prints its numbers"))
+        #expect(html.contains("Use <code>ssrm evaluate --predictions-out</code> for"))
+        #expect(!html.contains("`"))
+        // What is a name stays as it is.
+        #expect(Report(title: "`a`", version: "").html.contains("<h1><bdi>`a`</bdi></h1>"))
+    }
+
     /// The contrast of WCAG 2 between two colours.
     @Test func stagesStandOutFromTheirGround() throws {
         let html = Report(title: "", version: "").html

@@ -2,6 +2,8 @@ import Foundation
 import Recognition
 
 /// A line of text on a page, in which numbers know their value and names are kept apart from what is said about them.
+///
+/// Between backticks in its own words stands what is typed: a command, a flag.
 struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// A piece of it.
     struct Span: Sendable, Equatable {
@@ -15,6 +17,19 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         var meaning: String?
         /// Whether it is smaller, and below what it belongs to where there is little room.
         var isBeside = false
+
+        /// Its pieces, every other one of which is what is typed; one where backticks come in no pairs.
+        fileprivate var typed: [(text: Substring, isTyped: Bool)] {
+            guard text.utf8.contains(UInt8(ascii: "`")) else { return [(text[...], false)] }
+            let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
+            return pieces.count % 2 == 1 ? pieces.enumerated().map { ($1, $0 % 2 == 1) } : [(text[...], false)]
+        }
+
+        fileprivate var markedUp: String {
+            typed.map { text, isTyped in
+                isTyped ? "<code>\(Prose.escaped(String(text)))</code>" : Prose.escaped(String(text))
+            }.joined()
+        }
     }
 
     /// What is written as a line with numbers and names in it.
@@ -132,7 +147,9 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
     }
 
     /// Without markup, for what is read aloud or shown beside the pointer.
-    var plain: String { spans.map(\.text).joined() }
+    var plain: String {
+        spans.map { span in span.isName ? span.text : span.typed.map(\.text).joined() }.joined()
+    }
 
     /// As HTML: numbers in `data` elements, names isolated from the direction of what is around them.
     var html: String {
@@ -146,7 +163,7 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
             } else if let meaning = span.meaning {
                 html += "<abbr title=\"\(Self.escaped(meaning))\">\(Self.escaped(span.text))</abbr>"
             } else {
-                html += span.isName ? "<bdi>\(Self.escaped(span.text))</bdi>" : Self.escaped(span.text)
+                html += span.isName ? "<bdi>\(Self.escaped(span.text))</bdi>" : span.markedUp
             }
         }
         return isBeside ? html + "</small>" : html
