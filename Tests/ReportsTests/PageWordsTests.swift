@@ -186,6 +186,18 @@ import Testing
         #expect(Report(title: "`a`", version: "").html.contains("<h1><bdi>`a`</bdi></h1>"))
     }
 
+    @Test func matricesOfOnePageHaveTheirStagesInOneOrder() throws {
+        let html = try MadeUp.report().html
+        let matrices = html.matches(of: /aria-label="Scored \(rows\) and recognised.*?<\/table>/).map(\.output)
+        #expect(matrices.count == 2)
+        for matrix in matrices {
+            let heads = matrix.matches(of: /<th scope="col"[^>]*>(?:<bdi>)?([^<]*)</).map { String($0.output.1) }
+            #expect(heads == ["scored", "wake", "REM", "N1", "N2", "N3"])
+            let rows = matrix.matches(of: /<th scope=row>(?:<bdi>)?([^<]*)</).map { String($0.output.1) }
+            #expect(rows == Array(heads.dropFirst()))
+        }
+    }
+
     /// The contrast of WCAG 2 between two colours.
     @Test func stagesStandOutFromTheirGround() throws {
         let html = Report(title: "", version: "").html

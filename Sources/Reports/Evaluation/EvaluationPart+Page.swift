@@ -93,22 +93,25 @@ extension EvaluationPart {
         ]
     }
 
+    /// Classes as hypnograms and the nights' tables have them.
+    private var order: [Int] { ClassStyle.order(of: figures.classes.map(\.name)) }
+
     private var matrix: Table {
         let names = figures.classes.map { "\(name: $0.name)" as Prose }
         let (shares, isSmall) = (confusionShares, names.count < 9)
-        let rows = figures.confusion.enumerated().map { place, counts in
+        let rows = order.map { place in
             [Table.Cell.text(names[place])]
-                + shares[place].enumerated().map { column, share in
+                + order.map { column in
+                    let share = shares[place][column]
                     // Many classes leave no room.
                     let beside: Prose = isSmall ? "\(beside: "\(percent: share, 0)")" : ""
-                    return .heat("\(counts[column])\(beside)", shade: share)
+                    return .heat("\(figures.confusion[place][column])\(beside)", shade: share)
                 }
         }
         return Table(
             caption:
                 "Scored (rows) and recognised (columns), in \(unit)\(isSmall ? " and per cent of what was scored so" : "")",
-            head: ["scored"] + names, rows: rows,
-            isMatrix: true)
+            head: ["scored"] + order.map { names[$0] }, rows: rows, isMatrix: true)
     }
 
     private var classTable: Table {
@@ -116,8 +119,9 @@ extension EvaluationPart {
             caption:
                 "Each class: how much of what is called so is so (precision), and how much of it is found (recall)",
             head: ["class", "scored", "precision", "recall", "F1", "recall"],
-            rows: figures.classes.enumerated().map { place, class_ in
-                [
+            rows: order.map { place in
+                let class_ = figures.classes[place]
+                return [
                     .text("\(name: class_.name)"), .number("\(class_.samples)"), .number("\(class_.precision, 3)"),
                     .number("\(class_.recall, 3)"), .number("\(class_.f1, 3)"),
                     .bar([(style: style(place), part: class_.recall)]),
