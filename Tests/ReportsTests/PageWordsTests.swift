@@ -198,6 +198,22 @@ import Testing
         }
     }
 
+    @Test func oneOfSomethingIsNotSeveral() throws {
+        var json = try #require(
+            try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+        (json["undefined_kappa_resamples"], json["recordings"]) = (1, 1)
+        var report = Report(title: "", version: "")
+        report.evaluation = try EvaluationPart(
+            try JSONDecoder().decode(EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json)))
+        let page = report.html
+        #expect(page.contains("in <data>1</data> draw, which is left out of its interval"))
+        #expect(page.contains(" in <data>1</data> recording of "))
+        let night = RecordedNight(
+            subject: "a", recording: "a", positions: [0], scored: [0], recognised: [0],
+            probabilities: [[1, 0, 0, 0, 0]])
+        #expect(try nights([night]).contains("of <data>1</data> sleep epoch; kappa"))
+    }
+
     /// The contrast of WCAG 2 between two colours.
     @Test func stagesStandOutFromTheirGround() throws {
         let html = Report(title: "", version: "").html

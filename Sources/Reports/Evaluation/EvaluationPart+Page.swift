@@ -22,7 +22,7 @@ extension EvaluationPart {
         let people = figures.subjects.count
         let names = figures.classes.map { "\(name: $0.name)" as Prose }
         let listed = names.count > 8 ? "\(names.count) classes" : Prose.joined(names)
-        let recordings: Prose = figures.recordings.map { " in \($0) recordings" } ?? ""
+        let recordings: Prose = figures.recordings.map { " in \(Prose.counted($0, "recording", "recordings"))" } ?? ""
         return """
             \(figures.samples) \(unit)\(recordings) of \(people) \(people == 1 ? "person" : "people") were recognised as \
             \(listed), and compared with what people had scored. \(protocolWords) \
@@ -42,7 +42,11 @@ extension EvaluationPart {
     private var intervalNotes: [Block] {
         guard let count = figures.undefinedKappaResamples, count > 0 else { return [.note("\(figures.intervals).")] }
         return [
-            .note("\(figures.intervals). Kappa is not defined in \(count) draws, which are left out of its interval.")
+            .note(
+                """
+                \(figures.intervals). Kappa is not defined in \(Prose.counted(count, "draw, which is", "draws, which are")) \
+                left out of its interval.
+                """)
         ]
     }
 
@@ -89,7 +93,7 @@ extension EvaluationPart {
             tile("Macro F1", figures.macroF1, figures.macroF1Interval, "mean over classes"),
             Tile(
                 name: "A person's accuracy", value: "\(figures.meanSubjectAccuracy, 3)",
-                beside: "mean of \(figures.subjects.count) people"),
+                beside: "mean of \(Prose.counted(figures.subjects.count, "person", "people"))"),
         ]
     }
 

@@ -117,7 +117,9 @@ extension NightsPart {
             (night.scored == nil ? [] : [[.text("scored")] + cells(night.scored)])
             + [[Table.Cell.text("recognised")] + cells(night.recognised)]
         let same: Prose =
-            night.agreement.map { "the same in \(percent: $0) of \(night.comparedEpochs) sleep epochs; kappa " } ?? ""
+            night.agreement.map {
+                "the same in \(percent: $0) of \(Prose.counted(night.comparedEpochs, "sleep epoch", "sleep epochs")); kappa "
+            } ?? ""
         let kappa: Prose = night.agreement == nil ? "" : "\(night.kappa, 3)"
         return Table(
             caption: answeredWords(night) + same + kappa, head: [""] + columns.map(\.name), rows: rows)

@@ -140,6 +140,11 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// So many of something: its name for one, and for more.
+    static func counted(_ count: Int, _ one: String, _ more: String) -> Prose {
+        "\(count) \(count == 1 ? one : more)"
+    }
+
     /// Two parts of a whole and what is between them; one where both are shown alike.
     static func range(percent low: Double, _ high: Double) -> Prose {
         let (first, last): (Prose, Prose) = ("\(percent: low)", "\(percent: high)")

@@ -81,7 +81,7 @@ extension RunPart {
         panels[panels.count - 1].below = across.ticks(last < 100_000 ? 4 : 2)
         let names = figures.map(\.name)
         let table = Table(
-            caption: "\(lines.count) of \(lineCount) lines of the metrics",
+            caption: "\(lines.count) of \(Prose.counted(lineCount, "line", "lines")) of the metrics",
             head: ["step", "seconds", "workers", "rows a second"] + names.map { "\(name: $0)" },
             rows: lines.map { line in
                 [

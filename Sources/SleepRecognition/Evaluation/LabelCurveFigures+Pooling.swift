@@ -69,8 +69,9 @@ extension LabelCurveFigures {
             guard !without.isEmpty else { return nil }
             let who = Set(without).sorted()
             let shown = who.prefix(8).joined(separator: ", ") + (who.count > 8 ? ", …" : "")
+            let draws = outcomes.joined().count
             return "\(count) labelled: no label of \(name) in \(without.count) of "
-                + "\(outcomes.joined().count) draws (\(shown))"
+                + "\(draws) \(draws == 1 ? "draw" : "draws") (\(shown))"
         }
     }
 
