@@ -105,7 +105,7 @@ public struct ModelPart: Encodable, Sendable {
         let what: Prose = isSleep ? "each sleep epoch of 30 s of a night as one of" : "each sample as one of"
         return """
             \(name: file) recognises \(what) \(classes.count) classes: \(Prose.joined(Array(names.prefix(12))))\
-            \(names.count > 12 ? ", …" : "").
+            \(names.count > 12 ? ", …" : ".")
             """
     }
 
@@ -131,7 +131,7 @@ public struct ModelPart: Encodable, Sendable {
         let more: Prose = subjects.count > 60 ? " and \(subjects.count - 60) more" : ""
         let encoderWords: Prose =
             encoderDataset.map {
-                " Its encoder learnt first, without labels, from the recordings of the dataset \(name: String($0.prefix(12)))…."
+                " Its encoder learnt first, without labels, from the recordings of a dataset (\(name: String($0.prefix(12)))…)."
             } ?? ""
         return """
             From the recordings and labels of \(subjects.count) \(subjects.count == 1 ? "person" : "people") in the dataset \

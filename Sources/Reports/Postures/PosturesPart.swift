@@ -239,7 +239,7 @@ public struct PosturesPart: Encodable, Sendable {
         let parts = zip(classes, counts).prefix(8).map { "\(name: $0) \($1)" as Prose }
         return """
             \(maps) pressure maps of \(people) \(people == 1 ? "person" : "people"), recognised as \(Prose.joined(parts))\
-            \(classes.count > 8 ? ", …" : ""). \(acquaintance.words(people: people)) In the pictures the head is on top where the dataset says where it \
+            \(classes.count > 8 ? ", …" : ".") \(acquaintance.words(people: people)) In the pictures the head is on top where the dataset says where it \
             lies, and light places bear most; what bears more than 98 of 100 places is drawn alike.
             """
     }
