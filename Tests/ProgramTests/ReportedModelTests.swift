@@ -77,4 +77,25 @@ import Testing
         let card = try page(model)
         #expect(card.contains("from the recordings of a dataset (<bdi>") && !card.contains("…."))
     }
+
+    /// Its preparation brings larger maps to one size, so that the card may not say that they are refused.
+    @Test func aModelThatBringsMapsToItsSizeSaysSo() throws {
+        let (prepared, plain) = (folder.path("prepared.safetensors"), folder.path("plain.safetensors"))
+        let common = [
+            "train", "--data", data, "--scheme", "posture3", "--members", "1", "--threads", "1", "--set",
+            "recogniser.encoder=none", "--set", "recogniser.augmentation=none", "--set",
+            "recogniser.mirror_average=false", "--set", "recogniser.include_inputs=true",
+        ]
+        for (more, path) in [
+            (["--preset", "posture", "--set", "recogniser.steps=1"], prepared),
+            (["--preset", "paper", "--epochs", "1"], plain),
+        ] {
+            let trained = try ProgramRun(common + more + ["--out", path]).result()
+            try #require(trained.status == 0, "\(path): \(trained.errors)")
+        }
+        let card = try page(prepared)
+        #expect(card.contains("Pressure maps of <data>32</data> × <data>16</data> values or more, all of which"))
+        #expect(card.contains("Smaller maps it refuses") && !card.contains("other sizes"))
+        #expect(try page(plain).contains("of other sizes, made of other values or in other units it refuses"))
+    }
 }

@@ -51,6 +51,8 @@ public struct ModelPart: Encodable, Sendable {
     /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
     public let encoderJob, encoderDataset: String?
     private let settings: RecogniserSettings
+    /// Whether its preparation brings maps of other sizes to this one, and whether it forgets their unit.
+    private let (resizes, forgetsUnits): (Bool, Bool)
 
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, rows, columns, inputs, preparation, preset, network, encoder
@@ -86,6 +88,9 @@ public struct ModelPart: Encodable, Sendable {
         dataset = model.provenance.dataset
         (encoderJob, encoderDataset) = (model.provenance.encoderJob, model.provenance.encoderDataset)
         settings = model.recogniser.settings.comparable(classCount: model.classes.count)
+        let prepared = model.preparation.shape(rows: 2 * rows, columns: 2 * columns)
+        resizes = (prepared.rows, prepared.columns) == (rows, columns)
+        forgetsUnits = model.preparation.choice.forgetsUnits
     }
 
     func section(validatedBy evaluation: EvaluationPart?) -> PageSection {
@@ -110,10 +115,17 @@ public struct ModelPart: Encodable, Sendable {
     }
 
     private var reads: Prose {
-        """
-        Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"), \(prepared). Samples made \
-        of other values or in other units it refuses.
-        """
+        if resizes {
+            let units: Prose = forgetsUnits ? "" : ", and maps in other units,"
+            return """
+                Pressure maps of \(rows) × \(columns) values or more, all of which are brought to that size, \(prepared). \
+                Smaller maps\(units) it refuses, and what is no map.
+                """
+        }
+        return """
+            Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"), \(prepared). Samples \
+            of other sizes, made of other values or in other units it refuses.
+            """
     }
 
     private var prepared: Prose {
