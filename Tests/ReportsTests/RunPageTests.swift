@@ -38,4 +38,13 @@ import Testing
         #expect(left.count > 1 && left.contains { Double($0) == 0 }, "\(left)")
         #expect(!left.contains { $0.hasPrefix("−") }, "\(left)")
     }
+
+    /// Like a part of pairs, whose room would have been larger than itself.
+    @Test func aSmallFigureThatStandsAloneHasNoAxisBelow0() throws {
+        let line = "{\"loss\":-0.1,\"part\":0.05,\"seconds\":1,\"step\":5,\"workers\":1}\n"
+        let html = page(try RunPart(name: "r", job: nil, metrics: Data(line.utf8), events: nil))
+        let part = try drawing("part over", in: html).left
+        #expect(part.count > 1 && !part.contains { $0.hasPrefix("−") }, "\(part)")
+        #expect(try drawing("loss over", in: html).left.contains { $0.hasPrefix("−") })
+    }
 }

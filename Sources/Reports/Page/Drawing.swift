@@ -17,11 +17,14 @@ struct Scale: Sendable {
     }
 
     /// Over all of these values, with a little room at either end; 0 to 1 where there are none.
+    ///
+    /// The room around one value alone does not reach below 0 where the value does not.
     init(over values: [Double], isUpwards: Bool = false, with others: [Double] = []) {
         let all = (values + others).filter(\.isFinite)
         let (low, high) = (all.min() ?? 0, all.max() ?? 1)
         let room = high > low ? 0.05 * (high - low) : max(abs(high) * 0.1, 0.5)
-        self.init(low - room, high + room, isUpwards: isUpwards)
+        self.init(
+            low == high && low >= 0 ? max(0, low - room) : low - room, high + room, isUpwards: isUpwards)
     }
 
     /// From 0, over all of these values, none of which is below it, with a little room above them.
