@@ -14,10 +14,9 @@ private func night(_ unit: String, limit: Double, channel: String = "C") -> EDFB
 }
 
 private func source(_ nights: [EDFBytes], in folder: TemporaryFolder) throws -> Polysomnography {
-    let hypnogram = try EDFBytes(stages: Array(repeating: "Sleep stage 2", count: 12)).write(to: folder.path("h.edf"))
+    let hypnogram = EDFBytes(stages: Array(repeating: "Sleep stage 2", count: 12))
     let files = try nights.enumerated().map { number, night in
-        PolysomnographyFiles(
-            signals: try night.write(to: folder.path("\(number).edf")), hypnogram: hypnogram, subject: "\(number)")
+        try MadeUpPSG.night(folder, night, hypnogram, name: "\(number)", subject: "\(number)")
     }
     return try Polysomnography(files, channels: ["C"])
 }

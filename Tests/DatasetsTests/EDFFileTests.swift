@@ -202,6 +202,14 @@ func whatDecidesAboutNoValueIsReadAndNoted(byte: Int, text: String, words: Strin
     #expect(file.notes == ["\(file.path): 1 annotation is no UTF-8, and read as Latin-1"])
 }
 
+@Test func recordsThatRunAwayFromTheFirstOneLittleByLittleAreNoWhole() throws {
+    var bytes = MadeUpPSG.signals(epochs: 24)
+    (bytes.kind, bytes.pause) = ("EDF+D", 0.0009)
+    #expect(try refusal(bytes.data).message.contains("data record 556 begins 0.5004 s after the end of the 556 before"))
+    bytes.pause = 0.0001
+    #expect(try read(bytes.data, in: TemporaryFolder()).notes.count == 1)
+}
+
 @Test func aFileThatIsDiscontinuousInNameOnlyIsRead() throws {
     let folder = try TemporaryFolder()
     var bytes = small()

@@ -178,6 +178,13 @@ func textThatIsNoHypnogramIsRefusedAtItsLine(text: String, words: String) throws
         MadeUpHypnogram.labels(try MadeUpHypnogram.source(text, epochs: 13, reading)) == "- " + MadeUpHypnogram.twelve)
 }
 
+@Test(arguments: ["Recording P01", "Lights off", "Position/Stage"])
+func aHeaderThatNamesAnEventIsNoSleepEpochEither(header: String) throws {
+    let text = ([header] + list).joined(separator: "\n")
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, epochs: 12.5) }
+    #expect(error.hasPrefix(", line 1: \"\(header)\" stands in the first line alone and is no known stage"))
+}
+
 @Test(arguments: [1_000, 10])
 func timesThatAreNotSecondsAreRefused(factor: Int) throws {
     let stages = ["W", "N1", "N2", "N3", "REM", "N2"].enumerated()

@@ -134,6 +134,23 @@ func oneCodeOfTwoPeopleIsRefused(patient: String, other: String, words: String) 
             == "\(second.signals): it is given as subject \"one\" and as \"two\": one night is one person's")
 }
 
+@Test func oneHypnogramOfTwoPeopleIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let stages = EDFBytes(stages: MadeUpPSG.standard)
+    let first = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12), stages, name: "a", subject: "one")
+    var second = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12), stages, name: "b", subject: "two")
+    second.hypnogram = first.hypnogram
+    let path = try #require(first.hypnogram)
+    #expect {
+        try Polysomnography([first, second], channels: ["ramp"])
+    } throws: {
+        "\($0)" == "\(path): it is given as subject \"one\" and as \"two\": one night is one person's"
+    }
+    second.subject = "one"
+    let source = try Polysomnography([first, second], channels: ["ramp"])
+    #expect(source.notes.contains("\(path): it is given twice, so two nights have its stages"))
+}
+
 @Test func oneNumberWrittenInTwoWaysIsRefused() throws {
     let folder = try TemporaryFolder()
     let nights = try [night(folder, "a", nil, subject: "007"), night(folder, "b", nil, subject: "7.0")]

@@ -130,6 +130,37 @@ func nightsAreAlignedByTheirStartTimes(start: String, epochs: Range<Int>, unseen
     #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: TemporaryFolder().url.path) }
 }
 
+@Test func aHypnogramOfAnAbsurdTimeIsAnErrorInOneLine() throws {
+    let folder = try TemporaryFolder()
+    var stages = EDFBytes(stages: MadeUpPSG.standard)
+    stages.annotations = [(1e20, 30, "Sleep stage W")]
+    let files = try MadeUpPSG.night(folder, MadeUpPSG.signals(epochs: 12), stages)
+    #expect {
+        try Polysomnography([files], channels: ["ramp"])
+    } throws: {
+        "\($0)".contains("an annotation has no time at its start")
+    }
+}
+
+@Test func filesOfOtherNamesAreAPairWhereAllBeforeTheirEndingsIsTheSame() throws {
+    let folder = try TemporaryFolder()
+    for name in ["subj001-PSG.edf", "subj003-psg.EDF", "s1-PSG.edf", "night4.edf"] {
+        try MadeUpPSG.signals(epochs: 12).write(to: folder.path(name))
+    }
+    for name in ["subj002", "subj003", "s1"] {
+        try EDFBytes(stages: MadeUpPSG.standard).write(to: folder.path("\(name)-Hypnogram.edf"))
+    }
+    let (pairs, skipped) = try PolysomnographyFiles.find(in: folder.url.path)
+    #expect(pairs.map(\.name) == ["s1", "subj003"])
+    #expect(pairs.map(\.hypnogram) == [folder.path("s1-Hypnogram.edf"), folder.path("subj003-Hypnogram.edf")])
+    let reasons = skipped.map(\.reason)
+    #expect(reasons.contains("there is no subj001-Hypnogram.edf beside it"), "\(reasons)")
+    #expect(reasons.contains("there is no subj002-PSG.edf beside it"), "\(reasons)")
+    let (all, left) = try PolysomnographyFiles.find(in: folder.url.path, unlabelled: true)
+    #expect(all.map(\.name) == ["night4", "s1", "subj001", "subj003"])
+    #expect(left.map(\.path) == [folder.path("subj002-Hypnogram.edf")])
+}
+
 @Test func aSubjectIsNamedByTheUserTheFileOrItsName() throws {
     let folder = try TemporaryFolder()
     var coded = MadeUpPSG.signals(epochs: 12)

@@ -93,6 +93,20 @@ func aTextThatMayMeanSeveralStagesIsNamedAndCounted(text: String) throws {
     #expect(try labels([text], HypnogramReading(stageMap: [text: ""])) == [nil])
 }
 
+@Test func anEventBesideAStagesNameIsNoKnownStageAndAnArtefactIsCounted() throws {
+    #expect(try refusal { try list("N2 spindles") }.contains("\"N2 spindles\" (2)"))
+    #expect(try refusal { try list("N2 supine") }.contains("\"N2 supine\" (2)"))
+    let source = try list("Artefact")
+    #expect(source.outline.recordings[0].labels[4...5].allSatisfy { $0 == nil })
+    #expect(source.skipped.contains { $0.kind == .annotation && $0.count == 2 && $0.reason.contains("\"Artefact\"") })
+}
+
+/// A list of twelve sleep epochs, two of which are this text.
+private func list(_ text: String) throws -> Polysomnography {
+    try MadeUpHypnogram.source(
+        ["W", "W", "N1", "N2", text, text, "N2", "N3", "N3", "REM", "REM", "W"].joined(separator: "\n"))
+}
+
 @Test func numbersAloneAreStagesOnlyBesideLettersThatSayWhatElseThereIs() throws {
     #expect(try labels(["1", "2.0", "3", "4", "R"], first: "W") == ["N1", "N2", "N3", "N3", "REM"])
     #expect(try labels(["1", "2", "3"], first: "Wake") == ["N1", "N2", "N3"])

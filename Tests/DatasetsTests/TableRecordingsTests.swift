@@ -115,6 +115,22 @@ private func dataset(
     }
 }
 
+@Test(arguments: [TableColumns.Values.prefixed("p"), .others]) func aColumnThatOnlyALaterFileHasIsRefused(
+    values: TableColumns.Values
+) throws {
+    var columns = columns
+    columns.values = values
+    let files = [
+        text(["a,r1,0,W,1"], header: "id,night,epoch,stage,p1"),
+        text(["a,r2,0,W,1,2"], header: "id,night,epoch,stage,p1,p2"),
+    ]
+    #expect {
+        try dataset(files, columns: columns)
+    } throws: {
+        "\($0)".contains("column \"p2\" would be one of values, and the first file has none such")
+    }
+}
+
 @Test func labelsAreMappedOrLeftAway() throws {
     let numbers = lines.map { line in
         var fields = line.split(separator: ",").map(String.init)

@@ -30,6 +30,7 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     #expect(try made(arguments).digest == summary.digest)
     let few = try made(arguments + ["--features", "hr,lf-night", "--window", "3"])
     #expect((few.rows, few.columns) == (2, 3))
+    #expect(try made(arguments + ["--features", "hr", "--features", "lf-night", "--window", "3"]).digest == few.digest)
     let result = try ProgramRun(["data"] + arguments).result()
     #expect(result.errors.contains("skipped 2 annotations of \(folder.path("slpdb/slp02a.an")): not a stage"))
     #expect(result.errors.contains("skipped 2 annotations, 1 recording in all"))
@@ -60,6 +61,12 @@ private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stage
     try writeRecord(to: folder)
     let over = Array(arguments.dropLast()) + [folder.path("slpdb/slp02a.rr")]
     #expect(try refusal(over, in: folder).contains("it belongs to what this command reads"))
+    // A folder of links to files that lie elsewhere.
+    try FileManager.default.moveItem(atPath: folder.path("slpdb/slp02a.rr"), toPath: folder.path("beats"))
+    try FileManager.default.createSymbolicLink(
+        atPath: folder.path("slpdb/slp02a.rr"), withDestinationPath: folder.path("beats"))
+    let elsewhere = Array(arguments.dropLast()) + [folder.path("beats")]
+    #expect(try refusal(elsewhere, in: folder).contains("it belongs to what this command reads"))
 }
 
 /// Two nights of so many sleep epochs, with mixed line ends.

@@ -18,6 +18,12 @@ import Testing
             "note: --draws has no effect: it is for --labelled-subjects",
         ])
     #expect(try notes(["--protocol", "kfold", "--folds", "2"]) == [])
+    let epochs = ["--protocol", "kfold", "--folds", "2", "--epochs", "3", "--set"]
+    #expect(
+        try notes(epochs + ["recogniser.steps=20"]) == [
+            "note: --epochs has no effect: recogniser.steps is 20 and says how long it trains; with 0 the epochs do"
+        ])
+    #expect(try notes(epochs + ["recogniser.steps=0"]) == [])
 }
 
 /// Which settings `ssrm evaluate` says have no effect, and why.

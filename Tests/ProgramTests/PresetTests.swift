@@ -243,6 +243,9 @@ func aPresetThatWasPrintedIsTheSamePreset(name: String) throws {
     #expect(one["parameters_sha256"] as? String == two["parameters_sha256"] as? String)
     #expect(one["job_digest"] as? String != all["job_digest"] as? String)
     #expect(one["parameters_sha256"] as? String != all["parameters_sha256"] as? String)
+    let list = try pretrain("list", "--workers", "1", "--exclude-subjects", "P2,P3")
+    let again = try pretrain("again", "--workers", "1", "--exclude-subjects", "P2", "--exclude-subjects", "P3")
+    #expect(list["job_digest"] as? String == again["job_digest"] as? String)
     let result = try ProgramRun(
         ["pretrain"] + Pretraining.jobFlags(run: "three", steps: 3) + ["--exclude-subjects", "P22"],
         in: folder.url.path

@@ -32,7 +32,7 @@ public struct EDFBytes: Sendable {
     /// The field on the recording.
     public var recording = "Startdate X X X X"
     /// Seconds that are missing between one data record and the next.
-    public var pause = 0
+    public var pause = 0.0
     /// What the reserved field says, like `EDF+C`; one that starts with `BDF` makes a BDF file, of 24 bits a value.
     public var kind = ""
 
@@ -92,14 +92,16 @@ public struct EDFBytes: Sendable {
                 }
             }
             if isPlus {
-                let own = record == 0 ? notes : Array("+\(record * (1 + pause))\u{14}\u{14}\u{0}".utf8)
+                let own = record == 0 ? notes : Array("+\(Double(record) * (1 + pause))\u{14}\u{14}\u{0}".utf8)
                 bytes += own + Array(repeating: 0, count: noteLength - own.count)
             }
         }
         return Data(bytes)
     }
 
-    private static func text(_ value: Double) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+    private static func text(_ value: Double) -> String {
+        value == value.rounded() ? String(format: "%.0f", value) : "\(value)"
+    }
 
     /// Writes the file and returns its path.
     @discardableResult

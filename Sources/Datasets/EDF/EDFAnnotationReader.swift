@@ -5,8 +5,12 @@
 /// record began.
 struct EDFAnnotationReader {
     private static let (textEnd, durationMark): (UInt8, UInt8) = (0x14, 0x15)
-    /// Seconds by which a data record may be off; files write their times with few decimals.
+    /// Seconds by which a data record may be off from the one before it; files write their times with few decimals.
     private static let tolerance = 1e-3
+    /// Seconds by which it may be off from the first one, where the header rounds the length of a record.
+    private static let drift = 0.5
+    /// No recording begins so many seconds from its header's start time, which is three centuries.
+    private static let longest = 1e10
 
     private let path: String
     private var latin1Count = 0
@@ -65,18 +69,24 @@ struct EDFAnnotationReader {
         if isFirst { recordStarts.append(start) }
     }
 
-    /// The first data record that does not follow the one before it at once, and the seconds between them.
-    func gap(recordSeconds: Double) -> (record: Int, seconds: Double)? {
-        for record in recordStarts.indices.dropFirst() {
-            guard let before = recordStarts[record - 1], let start = recordStarts[record] else { continue }
-            let seconds = start - before - recordSeconds
-            if abs(seconds) > Self.tolerance { return (record, seconds) }
+    /// The first data record that does not begin where those before it end: by how many seconds, and after how many.
+    func gap(recordSeconds: Double) -> (record: Int, seconds: Double, after: Int)? {
+        var (first, last): ((record: Int, start: Double)?, (record: Int, start: Double)?) = (nil, nil)
+        for (record, start) in recordStarts.enumerated() {
+            guard let start else { continue }
+            func missing(since before: (record: Int, start: Double)?) -> Double {
+                before.map { start - $0.start - Double(record - $0.record) * recordSeconds } ?? 0
+            }
+            let (step, sum) = (missing(since: last), missing(since: first))
+            if abs(step) > Self.tolerance { return (record, step, record - (last?.record ?? 0)) }
+            if abs(sum) > Self.drift { return (record, sum, record - (first?.record ?? 0)) }
+            (first, last) = (first ?? (record, start), (record, start))
         }
         return nil
     }
 
     private static func seconds(_ bytes: ArraySlice<UInt8>) -> Double? {
         guard bytes.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }) else { return nil }
-        return Double(String(decoding: bytes, as: UTF8.self))
+        return Double(String(decoding: bytes, as: UTF8.self)).flatMap { abs($0) < longest ? $0 : nil }
     }
 }

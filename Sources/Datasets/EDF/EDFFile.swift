@@ -112,11 +112,13 @@ public final class EDFFile: Sendable {
         _ header: EDFHeader, _ lists: EDFAnnotationReader, notes: inout [String]
     ) throws(DatasetError) {
         if let gap = lists.gap(recordSeconds: header.recordSeconds) {
+            let seconds = (gap.seconds * 1e6).rounded() / 1e6
             throw .malformed(
                 path: header.path, byte: header.byteCount + gap.record * header.recordBytes,
                 reason:
-                    "it is discontinuous: data record \(gap.record) begins \(gap.seconds) s after the end of the one "
-                    + "before; make continuous files of its parts with EDFbrowser first")
+                    "it is discontinuous: data record \(gap.record) begins \(seconds) s after the end of the "
+                    + (gap.after == 1 ? "one" : "\(gap.after)") + " before; make continuous files of its parts with "
+                    + "EDFbrowser first")
         }
         guard header.isDiscontinuous else { return }
         guard lists.recordStarts.count == header.recordCount, lists.recordStarts.allSatisfy({ $0 != nil }) else {

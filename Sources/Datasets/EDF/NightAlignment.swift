@@ -76,7 +76,7 @@ struct NightAlignment {
 
     /// A time as a calendar and a clock show it.
     private static func text(_ seconds: Double) -> String {
-        var (time, date) = (time_t(seconds.rounded()), tm())
+        var (time, date) = (time_t(Int(seconds.rounded(), clampedTo: 0...253_402_300_799) ?? 0), tm())
         gmtime_r(&time, &date)
         return String(
             format: "%04d-%02d-%02d %02d:%02d:%02d", Int(date.tm_year) + 1_900, date.tm_mon + 1, date.tm_mday,

@@ -74,6 +74,10 @@ public struct Polysomnography: RecordingSource {
         var texts = reading.mappedTexts
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
+            guard
+                let scored = try Self.scored(
+                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
+            else { continue }
             let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
             let chosen: PolysomnographyLayout
             if let layout {
@@ -87,10 +91,6 @@ public struct Polysomnography: RecordingSource {
             let conversions = try units.conversions(of: signals, indices)
 
             notes += signals.notes
-            guard
-                let scored = try Self.scored(
-                    pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
-            else { continue }
             nights.append(
                 Night(
                     files: pair, epochs: scored.first..<scored.first + scored.stages.count, offset: scored.offset,
@@ -159,10 +159,10 @@ public struct Polysomnography: RecordingSource {
         let holes = hypnogram.uncoveredCount(start..<start + own.count)
         if holes > 0 { notes.append("\(path): \(holes) sleep epochs between its annotations have no label") }
         // Positions count from the first half minute of the signals, wherever the hypnogram begins.
-        let shift = Int((alignment.offset / SleepEpochWindow.epochSeconds).rounded(.down))
+        let shift = Int((alignment.offset / SleepEpochWindow.epochSeconds + 1e-6).rounded(.down))
         return Scored(
             first: start + shift, stages: own,
-            offset: alignment.offset - Double(shift) * SleepEpochWindow.epochSeconds)
+            offset: max(0, alignment.offset - Double(shift) * SleepEpochWindow.epochSeconds))
     }
 
     private static func leftOut(_ signals: EDFFile, _ reason: String) -> SkippedItem {

@@ -37,13 +37,23 @@ public struct PolysomnographyFiles: Sendable, Equatable {
         return String(characters[..<5])
     }
 
-    /// Finds the pairs of a folder of the Sleep-EDF Database: `SC4001E0-PSG.edf` with `SC4001EC-Hypnogram.edf`.
-    ///
-    /// The first six characters are the recording's; the last but one before the hyphen names the scorer.
+    /// What the two files of a recording have in common in their names: all before `-PSG` and `-Hypnogram`, or of names
+    /// of the Sleep-EDF Database the first six characters, as the last one before the hyphen is the scorer's.
+    private static func recording(ofStem stem: String) -> String {
+        sleepEDFSubject(stem) == nil ? stem : String(stem.prefix(6))
+    }
+
+    /// A file's name without its ending, where it has one of these; case is not looked at.
+    private static func stem(of name: String, _ endings: [String]) -> String? {
+        endings.first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+    }
+
+    /// Finds the pairs of a folder: `night1-PSG.edf` with `night1-Hypnogram.edf`, and of the Sleep-EDF Database
+    /// `SC4001E0-PSG.edf` with `SC4001EC-Hypnogram.edf`.
     ///
     /// - Parameters:
     ///   - root: the folder, like `sleep-cassette`.
-    ///   - unlabelled: whether signals without a hypnogram are taken, too.
+    ///   - unlabelled: whether signals without a hypnogram are taken, too; then a file of signals may have any name.
     /// - Returns: the pairs by name, and the files that are in none.
     /// - Throws: `DatasetError`, also when there is no pair.
     public static func find(
@@ -53,13 +63,14 @@ public struct PolysomnographyFiles: Sendable, Equatable {
         var skipped: [SkippedItem] = []
         for name in try Folder.names(in: root) {
             let path = "\(root)/\(name)"
-            let key = String(name.prefix(6))
-            let isSignals = name.hasSuffix("-PSG.edf")
-            guard isSignals || name.hasSuffix("-Hypnogram.edf") else {
-                skipped.append(
-                    SkippedItem(path: path, reason: "not named like SC4001E0-PSG.edf or SC4001EC-Hypnogram.edf"))
+            let hypnogramStem = stem(of: name, ["-hypnogram.edf"])
+            let isSignals = hypnogramStem == nil
+            let endings = ["-psg.edf", "-psg.bdf"] + (unlabelled ? [".edf", ".bdf"] : [])
+            guard let stem = hypnogramStem ?? stem(of: name, endings) else {
+                skipped.append(SkippedItem(path: path, reason: "not named like NAME-PSG.edf or NAME-Hypnogram.edf"))
                 continue
             }
+            let key = recording(ofStem: stem)
             if let other = isSignals ? signals[key] : hypnograms[key] {
                 throw .unsuitable(path: path, reason: "it and \(other) are the same recording's: keep one of them")
             }
@@ -68,14 +79,16 @@ public struct PolysomnographyFiles: Sendable, Equatable {
         for (key, path) in signals.merging(hypnograms, uniquingKeysWith: { signals, _ in signals }).sorted(by: <)
         where signals[key] == nil || (hypnograms[key] == nil && !unlabelled) {
             let missing = signals[key] == nil ? "-PSG.edf" : "-Hypnogram.edf"
-            skipped.append(SkippedItem(path: path, kind: .recording, reason: "there is no \(key)…\(missing) beside it"))
+            let name = sleepEDFSubject(key + "XX") == nil ? key + missing : "\(key)…\(missing)"
+            skipped.append(SkippedItem(path: path, kind: .recording, reason: "there is no \(name) beside it"))
         }
         let pairs = signals.sorted { $0.key < $1.key }.compactMap { key, path in
             unlabelled || hypnograms[key] != nil
                 ? PolysomnographyFiles(signals: path, hypnogram: hypnograms[key]) : nil
         }
         guard !pairs.isEmpty else {
-            throw .nothingFound(path: root, wanted: "pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf")
+            let found = skipped.first.map { "; \($0.path): \($0.reason)" } ?? ""
+            throw .nothingFound(path: root, wanted: "pairs like NAME-PSG.edf and NAME-Hypnogram.edf" + found)
         }
         return (pairs, skipped)
     }

@@ -98,16 +98,23 @@ struct PolysomnographySubjects {
     private mutating func requireOneSubjectOfEachFile(_ nights: [Night]) throws(DatasetError) {
         var firstOfFile: [String: Int] = [:]
         for index in nights.indices {
-            let path = nights[index].files.signals
-            let file = URL(filePath: path).resolvingSymlinksInPath().path
-            let first = firstOfFile[file] ?? index
-            firstOfFile[file] = first
-            if first != index { notes.append("\(path): it is given twice, so its night counts twice") }
-            guard names[first] == names[index] else {
-                throw .unsuitable(
-                    path: path,
-                    reason: "it is given as subject \"\(names[first])\" and as \"\(names[index])\": one night is one "
-                        + "person's")
+            let files = nights[index].files
+            let given = [(files.signals, "its night counts twice"), (files.hypnogram, "two nights have its stages")]
+            for (path, what) in given {
+                guard let path else { continue }
+                let file = URL(filePath: path).resolvingSymlinksInPath().path
+                guard let first = firstOfFile[file], first != index else {
+                    firstOfFile[file] = index
+                    continue
+                }
+                guard names[first] == names[index] else {
+                    throw .unsuitable(
+                        path: path,
+                        reason: "it is given as subject \"\(names[first])\" and as \"\(names[index])\": one night is "
+                            + "one person's")
+                }
+                notes.append("\(path): it is given twice, so \(what)")
+                break
             }
         }
     }

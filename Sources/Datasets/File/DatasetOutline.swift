@@ -65,4 +65,7 @@ public struct DatasetOutline: Sendable, Equatable {
 
     /// Samples in all recordings.
     public var sampleCount: Int { recordings.reduce(0) { $0 + $1.labels.count } }
+
+    /// Samples without a label.
+    public var unlabelledCount: Int { recordings.reduce(0) { $0 + $1.labels.count { $0 == nil } } }
 }

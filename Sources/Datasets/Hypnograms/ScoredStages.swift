@@ -41,7 +41,9 @@ struct ScoredStages {
         var meanings: [String: StageMeaning] = [:]
         var unknown: [Scoring.Interval] = []
         for interval in scoring.intervals {
-            let meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
+            var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
+            // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
+            if meaning == .event, interval.kind == .stage, StageTexts.nameAStage(interval.text) { meaning = .unknown }
             if interval.kind != .event { meanings[interval.text] = meaning }
             guard abs(interval.onset) < Self.longest else {
                 outOfReach += 1
@@ -49,7 +51,10 @@ struct ScoredStages {
             }
             if case .stage(let stage) = meaning {
                 append(interval, stage)
-            } else if meaning == .unscored || (meaning == .event && interval.kind == .stage) {
+            } else if meaning == .unscored {
+                append(interval, nil)
+            } else if meaning == .event, interval.kind == .stage {
+                texts.add(interval.text)
                 append(interval, nil)
             } else {
                 texts.add(interval.text)

@@ -68,7 +68,7 @@ extension Scoring {
     ) throws(DatasetError) {
         let lines = numbered.map(\.text)
         guard let (line, first) = numbered.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
-            StageTexts(reading, among: Set(lines)).meaning(of: first) == .unknown
+            [.unknown, .event].contains(StageTexts(reading, among: Set(lines)).meaning(of: first))
         else { return }
         if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
             throw .badLine(path: path, line: numbered[1].number, reason: "\(quoted(lines[1])) \(twoColumns)")

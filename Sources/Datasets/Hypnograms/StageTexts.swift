@@ -110,6 +110,13 @@ struct StageTexts {
         return words.whole.isEmpty ? text.lowercased().filter { !$0.isWhitespace } : words.whole
     }
 
+    /// Whether a stage's name is one word of a text, like "N2" of "N2 spindles"; a number or letter alone is none.
+    static func nameAStage(_ text: String) -> Bool {
+        text.prefix(256).lowercased().split { !$0.isLetter && !$0.isNumber }.contains {
+            $0.count > 1 && stages[String($0)] != nil
+        }
+    }
+
     /// Whether a text is NREM sleep of any depth.
     static func isAnyNREM(_ text: String) -> Bool { ["n", "nrem", "nonrem"].contains(Words(text).joined) }
 

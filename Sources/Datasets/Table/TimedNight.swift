@@ -186,7 +186,9 @@ struct TimedNight {
         guard HeartRateRows.plausibleMedian.contains(median) else {
             throw found.unusable("its median heart rate is \(Float(median)): is it in beats a minute?")
         }
-        let lastLabel = found.epochs.filter { $0.value.label != nil }.keys.max() ?? extent.night.upperBound
+        // A label a day away is a slip of somebody's clock.
+        let end = extent.night.upperBound + Int(86_400 / SleepEpochWindow.epochSeconds)
+        let lastLabel = found.epochs.filter { $0.value.label != nil && $0.key <= end }.keys.max() ?? end
         guard let variation = variation(series, in: extent.night, at: extent.own, lastLabel: lastLabel) else {
             throw found.unusable("its heart rate spans less than \(Int(filterSeconds / 2)) s")
         }

@@ -21,6 +21,8 @@ extension PresetSettings {
         let isTaught = (recogniser.selfTrainingSteps ?? 0) > 0
         switch parts[1] {
         case "encoder_learning_rate" where !encoder.trainsBody && !isTaught: return "no encoder is trained on \(here)"
+        case "epochs" where recogniser.steps > 0:
+            return "recogniser.steps is \(recogniser.steps) and says how long it trains; with 0 the epochs do"
         case "recording_scaling" where encoder != .frozen && !isTaught:
             return "it is for the features of a frozen encoder, and recogniser.encoder is \(encoder.rawValue)"
         default: return nil

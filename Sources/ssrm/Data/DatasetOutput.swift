@@ -14,11 +14,20 @@ struct DatasetOutput: ParsableArguments {
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
+    private static func unlabelled(_ count: Int, of samples: Int) -> String {
+        switch count {
+        case 0: ""
+        case samples: "; none has a label"
+        default: "; \(samples - count) with a label, \(count) without"
+        }
+    }
+
     private struct Summary: Encodable {
         let file: String
         let digest: String
         let kind: String
         let samples: Int
+        let unlabelled: Int
         let rows: Int
         let columns: Int
         let subjects: Int
@@ -58,7 +67,8 @@ struct DatasetOutput: ParsableArguments {
         line.end()
         Self.tell(notes, skipped)
         let summary = Summary(
-            file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount, rows: outline.rows,
+            file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount,
+            unlabelled: outline.unlabelledCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,
             skipped: skipped, notes: notes)
         if json {
@@ -67,7 +77,8 @@ struct DatasetOutput: ParsableArguments {
             print(
                 """
                 \(summary.samples) samples of \(summary.rows) x \(summary.columns) values (\(summary.kind)), \
-                \(Self.counted(summary.subjects, "subject")), \(Self.counted(summary.recordings, "recording"))
+                \(Self.counted(summary.subjects, "subject")), \(Self.counted(summary.recordings, "recording"))\
+                \(Self.unlabelled(summary.unlabelled, of: summary.samples))
                 digest \(summary.digest)
                 wrote \(summary.file)
                 """)

@@ -23,11 +23,13 @@ struct EDFCommand: ReaderCommand {
                 --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
               ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 \\
                 --wake-margin 30 --out nights.safetensors
-              ssrm data edf --signals a.edf --signals b.edf --subject A --subject B \\
+              ssrm data edf --signals a.edf b.edf --subject A --subject B \\
                 --channels EEG --out unlabelled.safetensors
             """)
 
-    @Option(name: .long, help: "A file with a night's signals; repeat it for more nights.", completion: .file())
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: "A file with a night's signals, or several; it may be given again.", completion: .file())
     var signals: [String] = []
 
     @Option(
@@ -68,18 +70,23 @@ struct EDFCommand: ReaderCommand {
 
     @Option(
         name: .long,
-        help: "A folder with pairs like SC4001E0-PSG.edf and SC4001EC-Hypnogram.edf, instead of --signals.",
+        help: """
+            A folder with pairs like night1-PSG.edf and night1-Hypnogram.edf, instead of --signals; with --unlabelled also other \
+            EDF files.
+            """,
         completion: .directory)
     var root: String?
 
     @Option(
-        name: .long, help: "The channels' names, separated by commas, in the order of a sample's rows.",
+        name: .customLong("channels"),
+        help: "The channels' names, separated by commas, in the order of a sample's rows.",
         transform: { text in
             text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map { name in
                 String(name.reversed().drop { $0 == " " }.reversed())
             }
         })
-    var channels: [String]
+    private var givenChannels: [[String]]
+    private var channels: [String] { givenChannels.flatMap(\.self) }
 
     @Option(
         name: .long,
@@ -89,7 +96,9 @@ struct EDFCommand: ReaderCommand {
             """)
     var units: String?
 
-    @Option(name: .long, help: "Values per second of every channel, in hertz. (default: the channels' highest rate)")
+    @Option(
+        name: .long,
+        help: "Values per second of every channel, in hertz. (default: the highest of the channels of the first night)")
     var rate: Double?
 
     @Option(name: .long, help: "How many seconds of a channel a row holds; a whole fraction of 30.")
@@ -159,7 +168,9 @@ struct EDFCommand: ReaderCommand {
     }
 
     private var unitTexts: [String] {
-        units?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+        units?.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        } ?? []
     }
 
     var inputs: [String] { root.map { [$0] } ?? signals + hypnogram }

@@ -62,7 +62,7 @@ struct SleepAccelCommand: ReaderCommand {
             before _feature.out.
             """,
         transform: names)
-    private var givenFeatures: [String]?
+    private var givenFeatures: [[String]] = []
 
     @Option(
         name: .long,
@@ -79,7 +79,7 @@ struct SleepAccelCommand: ReaderCommand {
             acceleration, less its median, in g; the default), x, y, z (in g), hr (less its median, in hundreds of beats per minute).
             """,
         transform: names)
-    private var givenChannels: [String]?
+    private var givenChannels: [[String]] = []
 
     @Option(
         name: .customLong("rate"),
@@ -92,8 +92,8 @@ struct SleepAccelCommand: ReaderCommand {
 
     private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
-    private var features: [String] { givenFeatures ?? ["night"] }
-    private var channels: [String] { givenChannels ?? ["magnitude"] }
+    private var features: [String] { givenFeatures.isEmpty ? ["night"] : givenFeatures.flatMap(\.self) }
+    private var channels: [String] { givenChannels.isEmpty ? ["magnitude"] : givenChannels.flatMap(\.self) }
     private var rate: Int { givenRate ?? 32 }
 
     private var isNight: Bool { content == .features && features == ["night"] }
@@ -116,8 +116,8 @@ struct SleepAccelCommand: ReaderCommand {
         }
         let idle =
             content == .features
-            ? [(givenChannels != nil, "--channels"), (givenRate != nil, "--rate")]
-            : [(givenFeatures != nil, "--features"), (window != nil, "--window")]
+            ? [(!givenChannels.isEmpty, "--channels"), (givenRate != nil, "--rate")]
+            : [(!givenFeatures.isEmpty, "--features"), (window != nil, "--window")]
         if let (_, option) = idle.first(where: \.0) {
             let other = content == .features ? Content.windows : .features
             throw ValidationError("\(option) goes with --content \(other.rawValue): leave it out, or give that")

@@ -29,14 +29,15 @@ struct SlpdbCommand: ReaderCommand {
     var root: String
 
     @Option(
-        name: .long,
+        name: .customLong("features"),
         help: """
             Which features: beats (the default: every one with -night, and as they are lost, hf-share, lf-hf, vlf-share, \
             breathing, breathing-peak and clock), night (the measures of the heart rate over the night, and clock), all \
             (beats and night together), or names separated by commas. In a sample, the measures of the heart rate come last.
             """,
         transform: { text in text.split(separator: ",").map(String.init) })
-    var features = ["beats"]
+    private var givenFeatures: [[String]] = []
+    private var features: [String] { givenFeatures.isEmpty ? ["beats"] : givenFeatures.flatMap(\.self) }
 
     @Option(name: .long, help: "How many sleep epochs a sample spans; an odd number.")
     var window = 11

@@ -4,7 +4,13 @@ import Foundation
 public import Signals
 
 extension LabelVocabulary: ExpressibleByArgument {}
-extension TableRecordings.Delimiter: ExpressibleByArgument {}
+extension TableRecordings.Delimiter: ExpressibleByArgument {
+    /// The delimiter of this name, or the character itself.
+    public init?(argument: String) {
+        let names = [",": "comma", ";": "semicolon", "\t": "tab", "\\t": "tab"]
+        self.init(rawValue: names[argument] ?? argument)
+    }
+}
 extension DateOrder: ExpressibleByArgument {}
 
 /// `ssrm data table`: a user's own recordings as CSV.
@@ -20,7 +26,7 @@ struct TableCommand: ReaderCommand {
 
             With --time-column a row is a measurement at any time, as wearables export them (2024-03-31T01:30:00+01:00, \
             2024-03-31 01:30:00 with --time-zone, Unix seconds or milliseconds). Each sleep epoch of 30 s from a \
-            recording's first row on gets the mean of its rows; those without a value are left out and counted, and end a \
+            recording's first row with a label on (its first row, where there is none) gets the mean of its rows; those without a value are left out and counted, and end a \
             part of the recording.
 
             With --heart-rate and --activity, one or both, they become the inputs of whole nights that data sleep-accel \
@@ -98,9 +104,10 @@ struct TableCommand: ReaderCommand {
     var label: String?
 
     @Option(
-        name: .long, help: "The columns with the values, separated by commas.",
+        name: .customLong("values"), help: "The columns with the values, separated by commas.",
         transform: { text in text.split(separator: ",").map(String.init) })
-    var values: [String] = []
+    private var givenValues: [[String]] = []
+    private var values: [String] { givenValues.flatMap(\.self) }
 
     @Option(
         name: .long,
@@ -127,10 +134,11 @@ struct TableCommand: ReaderCommand {
     var vocabulary: LabelVocabulary
 
     @Option(
-        name: .long,
+        name: .customLong("label-map"),
         help: "What the table's labels stand for, like 0=W,1=N1,9= (nothing behind = for no label).",
         transform: { try mapEntries($0, of: "--label-map", like: "0=W,1=N1", naming: "label") })
-    var labelMap: [(text: String, code: String)] = []
+    private var labelMaps: [[(text: String, code: String)]] = []
+    private var labelMap: [(text: String, code: String)] { labelMaps.flatMap(\.self) }
 
     @Option(name: .long, help: "How many rows of the table a sample spans; an odd number.")
     var window = 1

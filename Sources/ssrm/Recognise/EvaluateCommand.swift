@@ -100,7 +100,7 @@ struct EvaluateCommand: ParsableCommand {
                 "note: --steps has no effect: nothing is pre-trained where recogniser.encoder is "
                     + chosen.values.recogniser.encoder.rawValue)
         }
-        options.presetOptions.noteWhatHasNoEffect(in: candidates.isEmpty ? [chosen] : candidates.map(\.settings))
+        options.noteWhatHasNoEffect(in: candidates.isEmpty ? [chosen] : candidates.map(\.settings))
         tellOfOptionsWithoutEffect()
         try requireWritable([inputsOut, predictionsOut], inputs: [data, options.presetOptions.config])
         let division = try EvaluationProtocol(named: protocolName, folds: folds ?? 5)

@@ -54,6 +54,14 @@ struct RecogniserOptions: ParsableArguments {
         settings.values.recogniser.cell = cell ?? settings.values.recogniser.cell
         return settings
     }
+
+    /// Says which of these options have no effect on a recogniser with any of these settings, and why.
+    func noteWhatHasNoEffect(in settings: [NamedSettings]) {
+        presetOptions.noteWhatHasNoEffect(in: settings)
+        if epochs != nil, let reason = settings.reasonWithoutEffect(of: "recogniser.epochs") {
+            Terminal.error("note: --epochs has no effect: \(reason)")
+        }
+    }
 }
 
 extension PresetOptions {

@@ -40,7 +40,7 @@ struct TrainCommand: ParsableCommand {
             Subjects whose samples take no part, separated by commas, to be recognised with the model later; a name with a \
             comma in double quotes.
             """)
-    var excludeSubjects: String?
+    var excludeSubjects: [String] = []
 
     @Option(help: "The model file to write.", completion: .file())
     var out: String
@@ -60,10 +60,10 @@ struct TrainCommand: ParsableCommand {
         }
         let settings = try settings(for: pretrained)
         if let pretrained { noteWhatIsTheEncoders(settings.values.upstream, pretrained.job) }
-        options.presetOptions.noteWhatHasNoEffect(in: [settings])
+        options.noteWhatHasNoEffect(in: [settings])
         try requireWritable([out], inputs: [data, encoder, options.presetOptions.config])
         let dataset = try Dataset(opening: data)
-        let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
+        let excluded = try samplesOfSubjects(excludeSubjects, in: dataset)
         let training = try RecogniserTraining(
             on: dataset, scheme: scheme, encoder: pretrained, settings: settings, seed: options.seed,
             excluding: excluded)

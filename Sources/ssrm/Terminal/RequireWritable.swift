@@ -32,13 +32,30 @@ func requireUntouched(_ inputs: [String?], by paths: [String]) throws {
         for input in inputs.compactMap(\.self) {
             var other = stat()
             guard stat(input, &other) == 0 else { continue }  // whoever reads it says so
-            let isInside = other.st_mode & S_IFMT == S_IFDIR && FilePlace.isInside(path, input)
+            let isInside =
+                other.st_mode & S_IFMT == S_IFDIR
+                && (FilePlace.isInside(path, input) || hasLink(in: input, to: status))
             if FilePlace.isSame(input, path) || isInside {
                 throw ProgramError(
                     "can't write \(path): it belongs to what this command reads (\(input)); name another file")
             }
         }
     }
+}
+
+/// Whether a link in a folder, however deep, leads to a file.
+private func hasLink(in folder: String, to file: stat) -> Bool {
+    guard let names = FileManager.default.enumerator(atPath: folder) else { return false }
+    while let name = names.nextObject() as? String {
+        var (link, target) = (stat(), stat())
+        let path = folder + "/" + name
+        if lstat(path, &link) == 0, link.st_mode & S_IFMT == S_IFLNK, stat(path, &target) == 0,
+            (target.st_dev, target.st_ino) == (file.st_dev, file.st_ino)
+        {
+            return true
+        }
+    }
+    return false
 }
 
 private func requireWritable(_ path: String) throws {

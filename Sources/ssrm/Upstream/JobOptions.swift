@@ -63,7 +63,7 @@ struct JobOptions: ParsableArguments {
             Subjects whose samples take no part, like S1,S4: an encoder for them to be recognised with later; a name with a \
             comma in double quotes.
             """, valueName: "subjects"))
-    var excludeSubjects: String?
+    var excludeSubjects: [String] = []
 
     @Option(help: "How often a checkpoint is written: a number of steps, or a time like 90s, 5m, 2h.")
     var checkpointEvery = "500"
@@ -192,7 +192,7 @@ struct JobOptions: ParsableArguments {
 
     /// The job that these options ask for, on a dataset that was opened.
     func job(on dataset: Dataset, settings: NamedSettings) throws -> Job {
-        let excluded = try excludeSubjects.map { try samplesOfSubjects($0, in: dataset) } ?? []
+        let excluded = try samplesOfSubjects(excludeSubjects, in: dataset)
         var settings = settings
         let count = dataset.samples.count - excluded.reduce(0) { $0 + $1.count }
         let (wanted, size) = (settings.values.shards, settings.values.shardSize)

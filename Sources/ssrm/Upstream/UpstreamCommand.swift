@@ -32,7 +32,8 @@ extension UpstreamCommand {
             coordinator: coordinatorSettings(listen: listen, patience, hasRemoteWorkers: workers == nil))
         settings.coordinator.keys = keys
         settings.config = options.presetOptions.config
-        settings.excludeSubjects = options.excludeSubjects
+        settings.excludeSubjects =
+            options.excludeSubjects.isEmpty ? nil : options.excludeSubjects.joined(separator: ",")
         settings.resumes = options.resume
         settings.checkpointCopy = options.checkpointCopy
         settings.reportEvery = options.reportEvery
