@@ -57,14 +57,36 @@ public enum EvaluationProtocol: Sendable, Equatable {
     public struct Fold: Sendable, Equatable {
         /// The subjects held out, in order; none where samples are divided without regard to subjects.
         public let heldOutSubjects: [Int]
+        /// Runs of samples: of a thousand people each fold has the samples of nearly all of them.
+        private let trainingRuns, testRuns: [Range<Int>]
+
         /// The samples trained on, in order.
-        public let training: [Int]
+        public var training: [Int] { trainingRuns.flatMap(Array.init) }
         /// The samples held out, in order.
-        public let test: [Int]
+        public var test: [Int] { testRuns.flatMap(Array.init) }
+        /// How many samples are trained on.
+        public var trainingCount: Int { trainingRuns.reduce(0) { $0 + $1.count } }
 
         /// A division of one's own.
         public init(heldOutSubjects: [Int], training: [Int], test: [Int]) {
-            (self.heldOutSubjects, self.training, self.test) = (heldOutSubjects, training, test)
+            self.init(heldOutSubjects: heldOutSubjects, trainingRuns: Self.runs(training), testRuns: Self.runs(test))
+        }
+
+        init(heldOutSubjects: [Int], trainingRuns: [Range<Int>], testRuns: [Range<Int>]) {
+            self.heldOutSubjects = heldOutSubjects
+            (self.trainingRuns, self.testRuns) = (trainingRuns, testRuns)
+        }
+
+        private static func runs(_ samples: [Int]) -> [Range<Int>] {
+            var runs: [Range<Int>] = []
+            for sample in samples {
+                if let last = runs.last, last.upperBound == sample {
+                    runs[runs.count - 1] = last.lowerBound..<sample + 1
+                } else {
+                    runs.append(sample..<sample + 1)
+                }
+            }
+            return runs
         }
     }
 
@@ -87,7 +109,8 @@ public enum EvaluationProtocol: Sendable, Equatable {
                     reason: "loso holds out one subject and trains on others, but \(present.count) can be held out: "
                         + "use labelled recordings of two or more, or random70")
             }
-            return present.map { fold(holdingOut: [$0], subjects) }
+            let runs = runs(of: subjects)
+            return present.map { fold(holdingOut: [$0], runs) }
         case .subjectFolds(let count):
             guard count >= 2, count <= present.count else {
                 throw .cannotSplit(
@@ -96,9 +119,10 @@ public enum EvaluationProtocol: Sendable, Equatable {
                 )
             }
             let order = Permutation(count: present.count, seed: seed, stream: RandomStream.folds)
+            let runs = runs(of: subjects)
             return (0..<count).map { group in
                 let places = stride(from: group, to: present.count, by: count)
-                return fold(holdingOut: places.map { present[order[$0]] }.sorted(), subjects)
+                return fold(holdingOut: places.map { present[order[$0]] }.sorted(), runs)
             }
         case .random70:
             let trained = subjects.count * 7 / 10
@@ -114,10 +138,23 @@ public enum EvaluationProtocol: Sendable, Equatable {
         }
     }
 
-    private func fold(holdingOut heldOut: [Int], _ subjects: [Int]) -> Fold {
+    private func fold(holdingOut heldOut: [Int], _ runs: [(subject: Int, samples: Range<Int>)]) -> Fold {
         let isHeldOut = Set(heldOut)
         return Fold(
-            heldOutSubjects: heldOut, training: subjects.indices.filter { !isHeldOut.contains(subjects[$0]) },
-            test: subjects.indices.filter { isHeldOut.contains(subjects[$0]) })
+            heldOutSubjects: heldOut, trainingRuns: runs.filter { !isHeldOut.contains($0.subject) }.map(\.samples),
+            testRuns: runs.filter { isHeldOut.contains($0.subject) }.map(\.samples))
+    }
+
+    /// The runs of samples of one subject each.
+    private func runs(of subjects: [Int]) -> [(subject: Int, samples: Range<Int>)] {
+        var runs: [(subject: Int, samples: Range<Int>)] = []
+        for (sample, subject) in subjects.enumerated() {
+            if let last = runs.last, last.subject == subject {
+                runs[runs.count - 1].samples = last.samples.lowerBound..<sample + 1
+            } else {
+                runs.append((subject, sample..<sample + 1))
+            }
+        }
+        return runs
     }
 }

@@ -88,7 +88,10 @@ public struct RecogniserTraining: Sendable {
                 [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
             return (inputs, fitted)
         }
-        let isTrainedOn = Set(training)
+        // What has no label is cut out of what it learns from, unless it is kept or taught beside the rest.
+        let isTaught = settings.unlabelled == .keep || (settings.selfTrainingSteps ?? 0) > 0
+        let learntFrom = isTaught ? training : training.filter { labels.labels[$0] != nil }
+        let isTrainedOn = Set(learntFrom)
         let record = fitted.encoders.first?.record
         let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content
         let units = dataset.units.isEmpty ? record?.units ?? [] : dataset.units
@@ -104,11 +107,11 @@ public struct RecogniserTraining: Sendable {
             provenance: RecogniserModel.Provenance(
                 encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest,
                 encoderSubjects: encoder.flatMap { dataset.subjects(trainedOnBy: $0.job) }, dataset: dataset.digest,
-                subjects: dataset.subjects(of: training)))
+                subjects: dataset.subjects(of: learntFrom)))
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),
-            recordings: dataset.recordingRanges.count { isTrainedOn.contains($0.samples.lowerBound) },
+            recordings: dataset.recordingRanges.count { $0.samples.contains(where: isTrainedOn.contains) },
             epochs: settings.epochs, steps: settings.steps,
             stepsBefore: fitted.stepsBefore > 0 ? fitted.stepsBefore : nil, members: settings.members,
             loss: fitted.loss, encoderIdentity: encoder?.encoder.identity)

@@ -135,6 +135,22 @@ func aNameIsShownAsTextWhateverIsInIt(name: String) throws {
     #expect(report.html.contains("It was stopped after step"))
 }
 
+/// Times and losses of a file that was altered.
+@Test(arguments: [
+    [
+        #"{"step":1,"seconds":1,"workers":1,"loss":1,"time":[{"worker":"a:1","compute_ms":1e308,"exchange_ms":1e308,"wait_ms":0}]}"#
+    ],
+    [#"{"step":1,"seconds":1,"workers":1,"loss":0}"#, #"{"step":2,"seconds":2,"workers":1,"loss":5e-324}"#],
+])
+func whatNoDrawingCanHoldIsNoTrap(lines: [String]) throws {
+    let files = MadeUp.run(lines: 3, workers: 1)
+    let part = try RunPart(
+        name: "r", job: files.job, metrics: Data(lines.joined(separator: "\n").utf8), events: files.events)
+    var report = Report(title: "absurd", version: "0")
+    report.run = part
+    #expect(report.html.contains("<svg") && part.machines.isEmpty)
+}
+
 @Test func tornLinesOfARunAreCountedAndTheRestIsDrawn() throws {
     let files = MadeUp.run(lines: 30, workers: 2)
     let part = try RunPart(

@@ -68,6 +68,19 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         #expect(found[0] == found[1] && found[0].count == 36)
     }
 
+    /// Somebody without a label is among those learnt from only where such samples are kept or taught.
+    @Test func whoHasNoLabelIsNotAmongThoseLearntFrom() throws {
+        let cut = [
+            "recogniser.unlabelled=cut", "recogniser.self_training_steps=0", "recogniser.include_inputs=true",
+        ]
+        let plain = try RecogniserTraining(
+            on: dataset, scheme: .posture3, encoder: nil, settings: settings(.none, cut[0], cut[1], cut[2])
+        ).run()
+        #expect(plain.model.provenance.subjects == Array(dataset.subjects.dropFirst()))
+        #expect(plain.figures.recordings == dataset.recordingRanges.count { $0.subject != 0 })
+        #expect(try model(settings(.frozen)).provenance.subjects == dataset.subjects)
+    }
+
     /// Without steps nothing else is trained than by settings that do not know of them.
     @Test func withoutStepsTheEncoderIsTheGivenOne() throws {
         let pretrained = try Pretraining(on: dataset, settings: settings(.frozen), seed: 7).run().encoder

@@ -94,7 +94,8 @@ extension AnswerFiles {
         ]
         for name in classes {
             let trees = isBySequence ? "" : ", averaged with what trees say of the sleep epoch (weight \(treeShare))"
-            columns["p_\(name)"] = Column(description: "Probability of \(name) given the whole recording\(trees)")
+            let given = "given what the model reads of the recording at once"
+            columns["p_\(name)"] = Column(description: "Probability of \(name) \(given)\(trees)")
         }
         return columns
     }

@@ -23,8 +23,10 @@ extension EvaluationPart {
         let names = figures.classes.map { "\(name: $0.name)" as Prose }
         let listed = names.count > 8 ? "\(names.count) classes" : Prose.joined(names)
         let recordings: Prose = figures.recordings.map { " in \(Prose.counted($0, "recording", "recordings"))" } ?? ""
+        let repeats: Prose =
+            figures.protocolName == "random70" ? " (counted as often as one of three divisions held them out)" : ""
         return """
-            \(figures.samples) \(unit)\(recordings) of \(people) \(people == 1 ? "person" : "people") were recognised as \
+            \(figures.samples) \(unit)\(repeats)\(recordings) of \(people) \(people == 1 ? "person" : "people") were recognised as \
             \(listed), and compared with what people had scored. \(protocolWords) \
             \(percent: figures.accuracy) of the \(unit) were given the class that people had given them. Cohen's kappa, \
             which leaves out what would be right by chance, is \(kappaWords). \(worst)

@@ -236,8 +236,8 @@ public struct ModelPart: Encodable, Sendable {
     private var limits: [Prose] {
         var limits: [Prose] = [
             """
-            It was seen to work on people like those it learnt from, recorded with the same devices. Of others (children, \
-            other illnesses or drugs, other sensors or mats) nothing is known until somebody has tried.
+            Whatever is known of it is known of people like those it learnt from, recorded with the same devices. Of others \
+            (children, other illnesses or drugs, other sensors or mats) nothing is known until somebody has tried.
             """,
             """
             It is made for research and is no medical device: nothing that it says of a single person should decide about \

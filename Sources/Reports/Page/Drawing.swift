@@ -11,9 +11,10 @@ struct Scale: Sendable {
     init(_ low: Double, _ high: Double, isUpwards: Bool = false) {
         // What no distance can be computed between is drawn at the ends.
         let isFar = !(high - low).isFinite || abs(low) > 1e15
+        let isWide = high - low > 1e-300  // below that no step between round numbers can be written
         self.isUpwards = isUpwards
         self.low = isFar ? -1e15 : low
-        self.high = isFar ? 1e15 : high > low ? high : low + 1
+        self.high = isFar ? 1e15 : isWide ? high : low + 1
     }
 
     /// Over all of these values, with a little room at either end; 0 to 1 where there are none.

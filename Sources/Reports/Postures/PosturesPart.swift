@@ -108,7 +108,7 @@ public struct PosturesPart: Encodable, Sendable {
     public let counts: [Int]
     /// What is confused most, most first.
     public let confusions: [Confusion]
-    /// Maps that were recognised right, a few of each class.
+    /// Maps that were recognised right, a few of each class; where nobody scored any, a few of each answer.
     public let right: [Shown]
     /// Maps of the confusions, in their order.
     public let wrong: [Shown]
@@ -125,6 +125,7 @@ public struct PosturesPart: Encodable, Sendable {
     let all: [Map]
     let acquaintance: Acquaintance
     let sampleSeconds: Double?
+    private let areScored: Bool
     private let image: @Sendable (Int) -> String
 
     private enum CodingKeys: String, CodingKey {
@@ -184,10 +185,12 @@ public struct PosturesPart: Encodable, Sendable {
             $0.value.sorted { maps[$0].probability > maps[$1].probability }.prefix(Self.examples)
         }
         .map(shown)
+        // Of maps that nobody scored none is right or wrong: some of each answer are shown all the same.
+        let areScored = maps.contains { $0.scored != nil }
+        self.areScored = areScored
         right = classes.indices.prefix(40).flatMap { class_ -> [Int] in
             let places =
-                pairs[[class_, class_]]
-                ?? maps.indices.filter { maps[$0].scored == nil && maps[$0].recognised == class_ }
+                areScored ? pairs[[class_, class_]] ?? [] : maps.indices.filter { maps[$0].recognised == class_ }
             let count = min(places.count, classes.count > 6 ? 1 : Self.examples)
             return (0..<count).map { places[(2 * $0 + 1) * places.count / (2 * count)] }
         }.map(shown)
@@ -225,7 +228,10 @@ public struct PosturesPart: Encodable, Sendable {
 
     var section: PageSection {
         var blocks: [Block] = [.text(summary)]
-        if !right.isEmpty { blocks += [.heading("Maps that were recognised right"), .maps(right.map(tile))] }
+        if !right.isEmpty {
+            let heading: Prose = areScored ? "Maps that were recognised right" : "What maps were recognised as"
+            blocks += [.heading(heading), .maps(right.map(tile))]
+        }
         if !confusions.isEmpty {
             blocks += [.heading("What is taken for what"), .table(confusionTable), .maps(wrong.map(tile))]
         }

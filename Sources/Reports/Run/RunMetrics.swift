@@ -27,6 +27,8 @@ struct RunMetrics: Decodable, Sendable {
 
     /// What a step may be, or a number of them: differences of such are numbers.
     static let stepLimits = 0..<1 << 53
+    /// What a worker's milliseconds of a round may be: sums of such are numbers.
+    private static let timeLimits = 0...1e12
     private static let known = ["step", "seconds", "workers", "rows_per_s", "round_ms", "time"]
 
     init(from decoder: any Decoder) throws {
@@ -40,7 +42,9 @@ struct RunMetrics: Decodable, Sendable {
         workers = try container.decode(Int.self, forKey: key("workers"))
         rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: key("rows_per_s"))
         roundMilliseconds = try container.decodeIfPresent(Double.self, forKey: key("round_ms"))
-        time = try container.decodeIfPresent([Worker].self, forKey: key("time")) ?? []
+        time = (try container.decodeIfPresent([Worker].self, forKey: key("time")) ?? []).filter {
+            [$0.computing, $0.exchanging, $0.waiting].allSatisfy(Self.timeLimits.contains)
+        }
         var figures: [String: Double] = [:]
         for own in container.allKeys where !Self.known.contains(own.stringValue) {
             figures[own.stringValue] = (try? container.decode(Double.self, forKey: own)) ?? .nan

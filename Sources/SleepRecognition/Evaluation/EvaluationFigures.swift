@@ -89,7 +89,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         init(_ result: EvaluationFold.Result) {
             let (fold, scores) = (result.fold, result.scores)
             (name, heldOut, absentClasses) = (fold.name, fold.heldOut, fold.absentClasses)
-            (trainingSamples, samples) = (fold.samples.training.count, scores.samples)
+            (trainingSamples, samples) = (fold.samples.trainingCount, scores.samples)
             (shards, shardSize) = (fold.job?.shardsPerStep ?? 0, fold.job?.originalsPerShard ?? 0)
             selfTrainingSteps = fold.selfTrainingSteps
             (accuracy, macroF1) = (scores.accuracy, scores.macroF1)

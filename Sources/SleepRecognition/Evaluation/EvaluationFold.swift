@@ -50,7 +50,7 @@ struct EvaluationFold: Sendable {
             return
         }
         values.steps = values.foldSteps
-        values.fitStep(to: fold.training.count)
+        values.fitStep(to: fold.trainingCount)
         do throws(SleepRecognitionError) {
             pretraining = try Pretraining(
                 on: dataset, settings: NamedSettings(name: settings.name, values: values), seed: seed,
