@@ -26,10 +26,23 @@ public struct RecogniserModel: Sendable {
         }
 
         /// Whether encoder or recogniser were trained on samples of one of these people; nil where the recogniser was
-        /// not, and nobody knows of the encoder.
+        /// not, and nobody knows of the encoder, or whether somebody of nearly the same name is one of them.
         public func hasSeen(anyOf names: some Sequence<String>) -> Bool? {
             if !seen(of: names).isEmpty { return true }
+            if hasNamesake(among: names) { return nil }
             return encoderDataset != nil && encoderSubjects == nil ? nil : false
+        }
+
+        /// Whether one of these people may be one of those trained on under another name: where datasets with equal
+        /// names are joined, `S1` becomes `S1 (lab.safetensors)`.
+        public func hasNamesake(among names: some Sequence<String>) -> Bool {
+            let bare = Set((subjects + (encoderSubjects ?? [])).map(Self.bare))
+            return names.contains { bare.contains(Self.bare($0)) }
+        }
+
+        private static func bare(_ name: String) -> Substring {
+            guard name.hasSuffix(")"), let bracket = name.firstRange(of: " (") else { return name[...] }
+            return name[..<bracket.lowerBound]
         }
 
         /// Those of these people whose samples encoder or recogniser are known to be trained on.

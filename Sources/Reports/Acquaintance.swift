@@ -34,6 +34,10 @@ public enum Acquaintance: Sendable, Equatable {
             self = .model(seen.count == people.count ? .all : .some, isOwn: isOwn)
             return
         }
+        guard !provenance.hasNamesake(among: people) else {
+            self = .unknown
+            return
+        }
         let isKnown = provenance.hasSeen(anyOf: people) != nil
         self = .model(isKnown ? .nobody : .nobodyByRecogniser, isOwn: isOwn)
     }

@@ -16,8 +16,8 @@ public struct Predictions: Sendable {
         /// where the model's trees share in the answers (`Recogniser.treeShare`), the sample's own most probable one.
         public let label: String
         /// The probability of each class given the whole recording, or the piece of it that the recogniser reads at
-        /// once, in the order of the model's classes; where trees share in the answers, the mean of it and of what trees
-        /// say of the sample, by their share.
+        /// once, in the order of the model's classes; where trees share in the answers, the mean of it and of what
+        /// trees say of the sample, by their share.
         public let probabilities: [Float]
 
         /// The answer for a sample of a dataset.

@@ -176,6 +176,8 @@ func whatNobodyNamedIsNotRefused(trained: [String], recognised: [String]) throws
     let foreign = try provenance(without: [], on: Dataset(opening: path))
     #expect(foreign.encoderSubjects == nil && foreign.hasSeen(anyOf: [people[3]]) == nil)
     #expect(foreign.hasSeen(anyOf: [people[0]]) == true)
+    // As joined datasets call people of equal names.
+    #expect(everybody.hasSeen(anyOf: [people[3] + " (lab.safetensors)"]) == nil)
 }
 
 /// Parameters that are numbers, and features that are none.

@@ -76,12 +76,17 @@ struct ReportedNights {
 
 extension EvaluationFigures {
     /// Whether answers about people held out are the ones that these figures were counted from.
+    ///
+    /// Equal counts show it where some are of mistakes: whoever makes none has the same as all others who don't.
     func isOf(classes names: [String], scored: [Int?], recognised: [Int]) -> Bool {
         guard classes.map(\.name) == names, protocolName != "random70" else { return false }
         var scores = ClassificationScores(classes: names)
         for (truth, answer) in zip(scored, recognised) {
             if let truth { scores.count(truth: truth, answer: answer) }
         }
-        return scores.confusion == confusion
+        let hasMistakes = confusion.enumerated().contains { row, counts in
+            counts.enumerated().contains { $0 != row && $1 > 0 }
+        }
+        return hasMistakes && scores.confusion == confusion
     }
 }
