@@ -67,7 +67,8 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
         case .noLabels(let dataset): return "\(dataset): no sample has a label under this scheme"
         case .noEncoder:
             return
-                "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none or scratch"
+                "no encoder is given, and recogniser.encoder asks for one: pretrain one, or set it to none or scratch, like "
+                + "--set recogniser.encoder=scratch"
         case .encoderNotRead(let name):
             return
                 "\(name) would not be read, because recogniser.encoder is none or scratch: leave the encoder out, or "

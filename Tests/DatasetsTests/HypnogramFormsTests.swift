@@ -137,7 +137,11 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ("0 30 W\n60 -30 W\n", ", line 2: it ends before it starts: it lasts -30 s"),
     ("0 W\n30 W\n", ", line 1: \"0 W\" has two columns, and one of them is a number: keep the stages alone"),
     ("epoch,stage\n# Ada\n0,W\n1,W\n", ", line 3: \"0,W\" has two columns, and one of them is a number: keep"),
-    ("22:00:00 W\n22:00:30 W\n", ", line 1: \"22:00:00 W\" is neither a stage nor onset, duration and stage"),
+    (
+        "22:00:00 W\n22:00:30 W\n",
+        ", line 1: \"22:00:00 W\" is neither a stage nor onset, duration and stage, in seconds from the recording's start; "
+            + "its times are a clock's"
+    ),
     ("W\nW\n\nN1\n", ", line 3: a blank line between stages"),
     ("W\n" + String(repeating: "x", count: 2_000), ", line 2: too long for a stage"),
     (

@@ -90,11 +90,11 @@ extension Scoring {
             throw .badLine(path: path, line: number, reason: "\(quoted(line)) \(twoColumns)")
         }
         guard words.count > 2, Double(first) != nil, Double(words[1]) != nil else {
+            let clock = first.contains(":") ? "; its times are a clock's, which say nothing of that start" : ""
             throw .badLine(
                 path: path, line: number,
-                reason:
-                    "\(quoted(line)) is neither a stage nor onset, duration and stage, in seconds from the recording's start"
-            )
+                reason: "\(quoted(line)) is neither a stage nor onset, duration and stage, in seconds from the "
+                    + "recording's start\(clock)")
         }
         return true
     }

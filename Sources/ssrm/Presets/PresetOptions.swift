@@ -86,7 +86,8 @@ struct PresetOptions: ParsableArguments {
         if !isGiven, !kinds.isEmpty {
             let what = "data of kind \(kinds.joined(separator: " and "))"
             let why = name == "paper" ? "as there is none for \(what)" : "the one for \(what)"
-            Terminal.error("preset \(name), \(why); another with --preset")
+            let other = kinds == ["table"] ? "another with --preset, like night for few values a sleep epoch" : nil
+            Terminal.error("preset \(name), \(why); \(other ?? "another with --preset")")
         }
         let settings = try? Preset.named(preset ?? name).settings
         let windows = settings?.upstream.preparation.choice as? WindowPreparation
