@@ -53,21 +53,26 @@ public struct Evaluation: Sendable {
         (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
         (self.labels, self.settings) = (labels, settings)
         self.candidates = candidates
-        func fold(
-            _ samples: EvaluationProtocol.Fold, _ settings: NamedSettings
-        ) throws(SleepRecognitionError) -> EvaluationFold {
+        // Made once, as they are as long as the dataset.
+        func beside(_ settings: NamedSettings) throws(SleepRecognitionError) -> [SchemeLabels] {
             try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
-            let others = try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
-            return try EvaluationFold(
-                samples, of: dataset, labels: labels, others: others, settings: settings, seed: seed)
+            return try SchemeLabels.beside(scheme, of: dataset, settings: settings.values.recogniser)
         }
-        let folds = try about(dataset.path) { try divided.map { try fold($0, settings) } }
+        let others = try about(dataset.path) { try beside(settings) }
+        let othersOfCandidates = try about(dataset.path) { try candidates.map { try beside($0.settings) } }
+        func fold(
+            _ samples: EvaluationProtocol.Fold, _ settings: NamedSettings, _ others: [SchemeLabels]
+        ) throws(SleepRecognitionError) -> EvaluationFold {
+            try EvaluationFold(samples, of: dataset, labels: labels, others: others, settings: settings, seed: seed)
+        }
+        let folds = try about(dataset.path) { try divided.map { try fold($0, settings, others) } }
         self.folds = folds
         choices = try about(dataset.path) {
             guard !candidates.isEmpty else { return [] }
             return try folds.map {
                 try SettingsChoice($0, among: candidates, groups: groups, seed: seed) {
-                    (samples, candidate) throws(SleepRecognitionError) in try fold(samples, candidate.settings)
+                    (samples, place) throws(SleepRecognitionError) in
+                    try fold(samples, candidates[place].settings, othersOfCandidates[place])
                 }
             }
         }

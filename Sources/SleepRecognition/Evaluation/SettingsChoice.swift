@@ -36,11 +36,11 @@ struct SettingsChoice: Sendable {
     ///   - candidates: the settings to choose among.
     ///   - groups: how many groups the labelled people trained on are divided into, or fewer where they are fewer.
     ///   - seed: what the groups are drawn from.
-    ///   - make: gives a candidate's fold.
+    ///   - make: gives the fold of the candidate at a place.
     /// - Throws: `SleepRecognitionError` when there are too few people, or a candidate can't be trained on them.
     init(
         _ fold: EvaluationFold, among candidates: [SettingsCandidate], groups: Int, seed: UInt64,
-        make: (EvaluationProtocol.Fold, SettingsCandidate) throws(SleepRecognitionError) -> EvaluationFold
+        make: (EvaluationProtocol.Fold, Int) throws(SleepRecognitionError) -> EvaluationFold
     ) throws(SleepRecognitionError) {
         let (training, dataset) = (fold.samples.training, fold.dataset)
         let people = Set(training.filter { fold.labels.labels[$0] != nil }.map { dataset.subject(of: $0) })
@@ -60,10 +60,10 @@ struct SettingsChoice: Sendable {
                 heldOutSubjects: group.heldOutSubjects, training: group.training.map { training[$0] },
                 test: group.test.map { training[$0] })
             var folds: [EvaluationFold] = []
-            for candidate in candidates { folds.append(try make(samples, candidate)) }
+            for place in candidates.indices { folds.append(try make(samples, place)) }
             inner.append(folds)
         }
-        for candidate in candidates { outer.append(try make(fold.samples, candidate)) }
+        for place in candidates.indices { outer.append(try make(fold.samples, place)) }
         (self.inner, self.outer) = (inner, outer)
     }
 
