@@ -84,7 +84,12 @@ public struct Evaluation: Sendable {
     /// The classes that no sample is of.
     public var absentClasses: [String] { labels.absentClasses }
 
-    /// How samples are divided; nothing is trained for that.
+    /// The folds in whose training no sample is of some class that there is, by name, with these classes.
+    public var foldsWithoutClasses: [(name: String, classes: [String])] {
+        folds.filter { !$0.absentClasses.isEmpty }.map { ($0.name, $0.absentClasses) }
+    }
+
+    /// How samples are divided, each fold's listed; nothing is trained for that.
     public var foldDivision: FoldDivision { FoldDivision(self) }
 
     /// What happens in an evaluation.

@@ -111,8 +111,8 @@ struct EvaluateCommand: ParsableCommand {
         chosen.noteWhatHasNoEffect(on: scheme, of: dataset)
         if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
-        for fold in evaluation.foldDivision.folds where !fold.absentClasses.isEmpty && !foldsOnly {
-            Terminal.error("fold \(fold.name): no training sample is \(fold.absentClasses.joined(separator: " or "))")
+        for fold in evaluation.foldsWithoutClasses where !foldsOnly {
+            Terminal.error("fold \(fold.name): no training sample is \(fold.classes.joined(separator: " or "))")
         }
         if foldsOnly {
             let division = evaluation.foldDivision
