@@ -78,15 +78,7 @@ public enum EvaluationProtocol: Sendable, Equatable {
         }
 
         private static func runs(_ samples: [Int]) -> [Range<Int>] {
-            var runs: [Range<Int>] = []
-            for sample in samples {
-                if let last = runs.last, last.upperBound == sample {
-                    runs[runs.count - 1] = last.lowerBound..<sample + 1
-                } else {
-                    runs.append(sample..<sample + 1)
-                }
-            }
-            return runs
+            samples.runs { $1 == $0 + 1 }.map { samples[$0.lowerBound]..<samples[$0.upperBound - 1] + 1 }
         }
     }
 
@@ -147,14 +139,6 @@ public enum EvaluationProtocol: Sendable, Equatable {
 
     /// The runs of samples of one subject each.
     private func runs(of subjects: [Int]) -> [(subject: Int, samples: Range<Int>)] {
-        var runs: [(subject: Int, samples: Range<Int>)] = []
-        for (sample, subject) in subjects.enumerated() {
-            if let last = runs.last, last.subject == subject {
-                runs[runs.count - 1].samples = last.samples.lowerBound..<sample + 1
-            } else {
-                runs.append((subject, sample..<sample + 1))
-            }
-        }
-        return runs
+        subjects.runs(where: ==).map { (subjects[$0.lowerBound], $0) }
     }
 }

@@ -104,8 +104,8 @@ package final class CheckpointWriter: Sendable {
     /// Those of these steps whose checkpoints the run may rely on, and the others.
     private func split(_ steps: [Int]) -> (whole: [Int], torn: [Int]) {
         let written = state.withLock(\.written)
-        let whole = steps.filter { $0 <= start || written.contains($0) }
-        return (whole, steps.filter { $0 > start && !written.contains($0) })
+        func isWhole(_ step: Int) -> Bool { step <= start || written.contains(step) }
+        return (steps.filter(isWhole), steps.filter { !isWhole($0) })
     }
 
     /// Those of these steps that the run may have to go back to.

@@ -89,8 +89,9 @@ public struct RecogniserTraining: Sendable {
             return (inputs, fitted)
         }
         // What has no label is cut out of what it learns from, unless it is kept or taught beside the rest.
-        let isTaught = settings.unlabelled == .keep || (settings.selfTrainingSteps ?? 0) > 0
-        let learntFrom = isTaught ? training : training.filter { labels.labels[$0] != nil }
+        let isAllRead =
+            settings.unlabelled == .keep || labels.selfTrainingSteps(of: settings, on: dataset, training: training) > 0
+        let learntFrom = isAllRead ? training : training.filter { labels.labels[$0] != nil }
         let isTrainedOn = Set(learntFrom)
         let record = fitted.encoders.first?.record
         let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content

@@ -72,6 +72,16 @@ import Upstream
         #expect(try run.folder.checkpointSteps == [2])
     }
 
+    private func expectLastOneMissing(
+        _ writer: CheckpointWriter, before step: Int, location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(sourceLocation: location) {
+            try writer.finish()
+        } throws: {
+            "\($0)".contains("--resume goes on from the one before, of step \(step)")
+        }
+    }
+
     @Test func theOneBeforeTheOneThatIsMissingIsNamed() throws {
         try run.makeFolders()
         let writer = try writer(retryDelay: .seconds(600))
@@ -79,11 +89,7 @@ import Upstream
         try writer.finish()
         try run.temporary.write("", to: "run/checkpoints/step-00000003.safetensors/in-the-way")
         writer.write(run.checkpoint(step: 3))
-        #expect {
-            try writer.finish()
-        } throws: {
-            "\($0)".contains("--resume goes on from the one before, of step 2")
-        }
+        expectLastOneMissing(writer, before: 2)
     }
 
     @Test func oneThatTheRunCouldNotResumeFromCountsForNoneOfThoseToKeep() throws {
@@ -93,11 +99,7 @@ import Upstream
         let writer = try CheckpointWriter(folder: run.folder, kept: 2, from: 10, retryDelay: .seconds(600))
         try run.temporary.write("", to: "run/checkpoints/step-00000020.safetensors/in-the-way")
         writer.write(run.checkpoint(step: 20))
-        #expect {
-            try writer.finish()
-        } throws: {
-            "\($0)".contains("--resume goes on from the one before, of step 10")
-        }
+        expectLastOneMissing(writer, before: 10)
         try FileManager.default.removeItem(atPath: run.folder.checkpointFile(step: 20))
         writer.write(run.checkpoint(step: 21))
         try writer.finish()

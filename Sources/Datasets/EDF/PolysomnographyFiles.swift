@@ -79,7 +79,7 @@ public struct PolysomnographyFiles: Sendable, Equatable {
         for (key, path) in signals.merging(hypnograms, uniquingKeysWith: { signals, _ in signals }).sorted(by: <)
         where signals[key] == nil || (hypnograms[key] == nil && !unlabelled) {
             let missing = signals[key] == nil ? "-PSG.edf" : "-Hypnogram.edf"
-            let name = sleepEDFSubject(key + "XX") == nil ? key + missing : "\(key)…\(missing)"
+            let name = key + (path.hasPrefix("\(root)/\(key)-") ? "" : "…") + missing
             skipped.append(SkippedItem(path: path, kind: .recording, reason: "there is no \(name) beside it"))
         }
         let pairs = signals.sorted { $0.key < $1.key }.compactMap { key, path in

@@ -43,7 +43,7 @@ struct ScoredStages {
         for interval in scoring.intervals {
             var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
             // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
-            if meaning == .event, interval.kind == .stage, StageTexts.nameAStage(interval.text) { meaning = .unknown }
+            if meaning == .event, interval.kind == .stage, StageTexts.namesAStage(interval.text) { meaning = .unknown }
             if interval.kind != .event { meanings[interval.text] = meaning }
             guard abs(interval.onset) < Self.longest else {
                 outOfReach += 1

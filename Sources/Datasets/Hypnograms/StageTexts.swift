@@ -111,7 +111,7 @@ struct StageTexts {
     }
 
     /// Whether a stage's name is one word of a text, like "N2" of "N2 spindles"; a number or letter alone is none.
-    static func nameAStage(_ text: String) -> Bool {
+    static func namesAStage(_ text: String) -> Bool {
         text.prefix(256).lowercased().split { !$0.isLetter && !$0.isNumber }.contains {
             $0.count > 1 && stages[String($0)] != nil
         }

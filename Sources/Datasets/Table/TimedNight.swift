@@ -188,7 +188,8 @@ struct TimedNight {
         }
         // A label a day away is a slip of somebody's clock.
         let end = extent.night.upperBound + Int(86_400 / SleepEpochWindow.epochSeconds)
-        let lastLabel = found.epochs.filter { $0.value.label != nil && $0.key <= end }.keys.max() ?? end
+        let labelled = found.epochs.filter { $0.value.label != nil && $0.key <= end }
+        let lastLabel = labelled.keys.max() ?? extent.night.upperBound
         guard let variation = variation(series, in: extent.night, at: extent.own, lastLabel: lastLabel) else {
             throw found.unusable("its heart rate spans less than \(Int(filterSeconds / 2)) s")
         }

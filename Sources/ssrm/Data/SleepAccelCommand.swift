@@ -61,7 +61,7 @@ struct SleepAccelCommand: ReaderCommand {
             steps (in ten minutes); only the files that they need are read. From features_walch: the part of a file's name \
             before _feature.out.
             """,
-        transform: names)
+        transform: names(inList:))
     private var givenFeatures: [[String]] = []
 
     @Option(
@@ -78,7 +78,7 @@ struct SleepAccelCommand: ReaderCommand {
             With --content windows: which signals a window holds side by side, separated by commas: magnitude (of the \
             acceleration, less its median, in g; the default), x, y, z (in g), hr (less its median, in hundreds of beats per minute).
             """,
-        transform: names)
+        transform: names(inList:))
     private var givenChannels: [[String]] = []
 
     @Option(
@@ -89,8 +89,6 @@ struct SleepAccelCommand: ReaderCommand {
     @OptionGroup var unlabelled: UnlabelledOptions
 
     @OptionGroup var output: DatasetOutput
-
-    private static func names(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
     private var features: [String] { givenFeatures.isEmpty ? ["night"] : givenFeatures.flatMap(\.self) }
     private var channels: [String] { givenChannels.isEmpty ? ["magnitude"] : givenChannels.flatMap(\.self) }

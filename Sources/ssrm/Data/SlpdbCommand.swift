@@ -35,7 +35,7 @@ struct SlpdbCommand: ReaderCommand {
             breathing, breathing-peak and clock), night (the measures of the heart rate over the night, and clock), all \
             (beats and night together), or names separated by commas. In a sample, the measures of the heart rate come last.
             """,
-        transform: { text in text.split(separator: ",").map(String.init) })
+        transform: names(inList:))
     private var givenFeatures: [[String]] = []
     private var features: [String] { givenFeatures.isEmpty ? ["beats"] : givenFeatures.flatMap(\.self) }
 

@@ -72,6 +72,9 @@ func mapEntries(
     }
 }
 
+/// The names of a list separated by commas.
+func names(inList text: String) -> [String] { text.split(separator: ",").map(String.init) }
+
 /// The first text that stands in a list twice; nil where each stands there once.
 func firstRepeated(_ texts: [String]) -> String? {
     var seen: Set<String> = []

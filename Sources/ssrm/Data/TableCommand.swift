@@ -105,7 +105,7 @@ struct TableCommand: ReaderCommand {
 
     @Option(
         name: .customLong("values"), help: "The columns with the values, separated by commas.",
-        transform: { text in text.split(separator: ",").map(String.init) })
+        transform: names(inList:))
     private var givenValues: [[String]] = []
     private var values: [String] { givenValues.flatMap(\.self) }
 

@@ -3,7 +3,7 @@ extension Collection where Index == Int {
     ///
     /// - Parameter follows: whether the second of two neighbours belongs to the first one's run.
     /// - Returns: the ranges in order, none of them empty.
-    func runs(where follows: (Element, Element) -> Bool) -> [Range<Int>] {
+    package func runs(where follows: (Element, Element) -> Bool) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start = startIndex
         for index in indices where index + 1 == endIndex || !follows(self[index], self[index + 1]) {
