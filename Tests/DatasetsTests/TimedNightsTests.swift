@@ -132,6 +132,16 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     #expect((0..<52).allSatisfy { Array(data.samples[52 + $0]) == Array(alone.samples[$0]) })
 }
 
+@Test func rowsOfAnotherYearDoNotStretchTheHeartRateOfANight() throws {
+    let rows = Night().rows()
+    func time(_ seconds: Int) -> String { "\((start + seconds) * 1_000_000)" }
+    let year = 366 * 86_400
+    let far = ["7,\(time(year)),70,,", "7,\(time(year + 600)),,,W"]
+    let (plain, stray) = (try made(rows).data, try made(rows + far, longestGap: 1e10).data)
+    #expect(stray.samples.count == plain.samples.count)
+    #expect((0..<plain.samples.count).allSatisfy { Array(stray.samples[$0]) == Array(plain.samples[$0]) })
+}
+
 @Test func aRecordingThatIsNoNightIsLeftOutWithTheReasonOrRefused() throws {
     let night = Night()
     let without = night.rows(subject: "8").filter { $0.hasSuffix("W") || $0.contains(",,") && !$0.hasSuffix(",,") }
