@@ -192,7 +192,8 @@ func aRecordBeganWhenItsHeaderSays(text: String, start: String?) throws {
     ("rr", "0:01.000 N nan N 0:01.900\n", "line 1, column 3: \"nan\" is not a number of seconds from 0"),
     ("rr", "0:01.000 N 0.9 N 1:1:1:1\n", "line 1, column 5: \"1:1:1:1\" is not a time"),
     ("rr", "0:01.000 N 0.9 N 0:0x1\n", "line 1, column 5: \"0:0x1\" is not a time"),
-    ("rr", "0:01 N 0.9 N 0:02\n0:01 N 0.8 N 0:02\n", "line 2: another line has a beat at the same time"),
+    ("rr", "0:01.1 N 0.9 N 0:02\n0:01.2 N 0.8 N 0:02\n", "line 2: another line has a beat at the same time"),
+    ("rr", "0:00.040 N 0.9 N 0:00.940\n0:00.940 N 0.96 N 0:01.", "line 2: its beats are 0.060 s apart where the int"),
 ])
 func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected: String) throws {
     let folder = try TemporaryFolder()

@@ -148,8 +148,7 @@ public final class EDFFile: Sendable {
 
     /// Refuses a signal whose header does not say what its values are.
     private func requireReadable(_ signal: Int) throws(DatasetError) {
-        guard let flaw = layouts[signal].flaw else { return }
-        throw .malformed(path: path, byte: flaw.byte, reason: flaw.reason)
+        if let flaw = layouts[signal].flaw { throw flaw }
     }
 
     /// Reads a run of one signal.

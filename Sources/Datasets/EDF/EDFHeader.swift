@@ -22,8 +22,8 @@ struct EDFHeader {
         /// Where the signal begins in a data record, in bytes.
         let byteOffset: Int
         let isAnnotations: Bool
-        /// Why its values can't be known, and where the header says so; nil for a signal that can be read.
-        var flaw: (byte: Int, reason: String)?
+        /// Why its values can't be known; nil for a signal that can be read.
+        var flaw: DatasetError?
     }
 
     private static let editor = "repair its header with EDFbrowser or copy it again"
@@ -103,36 +103,55 @@ struct EDFHeader {
                 isAnnotations: true
             )
         }
+        let unit = fields.text(at: fields.place(96, 8, index), length: 8)
+        // Recorders write odd ranges for inputs that nothing was plugged into: only who wants their values is refused.
+        do {
+            let scale = try scale(index, fields)
+            return Signal(
+                name: name, unit: unit, bit: scale.bit, offset: scale.offset, digital: scale.digital,
+                sampleCount: count, byteOffset: recordByte, isAnnotations: false)
+        } catch {
+            return Signal(
+                name: name, unit: unit, bit: 1, offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte,
+                isAnnotations: false, flaw: error)
+        }
+    }
+
+    /// How the samples of a signal become physical values.
+    ///
+    /// - Throws: `DatasetError.malformed` where its ranges can't be.
+    private static func scale(
+        _ index: Int, _ fields: EDFFields
+    ) throws(DatasetError) -> (bit: Double, offset: Double, digital: ClosedRange<Int32>) {
+        func failure(_ byte: Int, _ reason: String) -> DatasetError {
+            .malformed(path: fields.path, byte: byte, reason: "\(reason); \(editor)")
+        }
         let physicalByte = fields.place(104, 8, index)
         let physical = try (
             fields.decimal(at: physicalByte, "physical minimum"),
             fields.decimal(at: fields.place(112, 8, index), "physical maximum")
         )
+        guard physical.0 != physical.1 else {
+            throw failure(physicalByte, "physical minimum and maximum are the same")
+        }
         let digitalByte = fields.place(120, 8, index)
         let digital = try (
             fields.number(at: digitalByte, length: 8, "digital minimum"),
             fields.number(at: fields.place(128, 8, index), length: 8, "digital maximum")
         )
-        // Recorders write such headers for inputs that nothing was plugged into: only who wants its values is refused.
-        var flaw: (byte: Int, reason: String)?
-        if physical.0 == physical.1 { flaw = (physicalByte, "physical minimum and maximum are the same; \(editor)") }
-        if digital.0 >= digital.1 { flaw = (digitalByte, "the digital minimum is not below the maximum; \(editor)") }
-        if let flaw {
-            return Signal(
-                name: name, unit: fields.text(at: fields.place(96, 8, index), length: 8), bit: 1, offset: 0,
-                digital: 0...0, sampleCount: count, byteOffset: recordByte, isAnnotations: false, flaw: flaw)
-        }
+        guard digital.0 < digital.1 else { throw failure(digitalByte, "the digital minimum is not below the maximum") }
         let limit = fields.isBDF ? 1 << 23 : 1 << 15
         guard digital.0 >= -limit, digital.1 < limit else {
             let bits = fields.isBDF ? 24 : 16
             throw failure(digitalByte, "samples from \(digital.0) to \(digital.1) do not fit in \(bits) bits")
         }
         let bit = (physical.1 - physical.0) / Double(digital.1 - digital.0)
-        return Signal(
-            name: name, unit: fields.text(at: fields.place(96, 8, index), length: 8), bit: bit,
-            offset: physical.1 / bit - Double(digital.1),
-            digital: Int32(digital.0)...Int32(digital.1), sampleCount: count, byteOffset: recordByte,
-            isAnnotations: false)
+        let offset = physical.1 / bit - Double(digital.1)
+        guard offset.isFinite, max(abs(physical.0), abs(physical.1)) <= Double(Float.greatestFiniteMagnitude) else {
+            throw failure(
+                physicalByte, "\(physical.0) to \(physical.1): beyond what 32-bit numbers hold")
+        }
+        return (bit, offset, Int32(digital.0)...Int32(digital.1))
     }
 
     private static func recordCount(_ fields: EDFFields, recordBytes: Int, held: Int) throws(DatasetError) -> Int {

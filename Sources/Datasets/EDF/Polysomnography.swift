@@ -232,17 +232,28 @@ public struct Polysomnography: RecordingSource {
         _ layout: PolysomnographyLayout, _ units: [String], _ nights: [Night], subjects: [String],
         stages: [[SleepStage?]]
     ) -> DatasetOutline {
+        let names = names(of: nights.map(\.files.name))
         let recordings = nights.indices.map { index in
-            // Files of one name in different folders, or one file given twice, are told apart by their number.
-            let name = nights[index].files.name
-            let isUnique = nights.count { $0.files.name == name } == 1
-            return FoundRecording(
-                name: isUnique ? name : "\(name)#\(index + 1)", subject: subjects[index],
+            FoundRecording(
+                name: names[index], subject: subjects[index],
                 firstPosition: nights[index].epochs.lowerBound, stages: stages[index], start: nights[index].start)
         }
         return DatasetOutline(
             kind: "edf", vocabulary: .stage, rows: layout.rows, columns: layout.columns, content: layout.channels,
             units: units, of: recordings)
+    }
+
+    /// Names of which no two are the same: files of one name in different folders, or one file given twice, are told
+    /// apart by their number.
+    private static func names(of files: [String]) -> [String] {
+        let counts = Dictionary(files.map { ($0, 1) }, uniquingKeysWith: +)
+        var taken = Set(files)
+        return files.enumerated().map { index, file in
+            guard counts[file] != 1 else { return file }
+            var name = "\(file)#\(index + 1)"
+            while !taken.insert(name).inserted { name += "#" }
+            return name
+        }
     }
 
     /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.

@@ -8,6 +8,9 @@ struct SlpdbTexts {
     /// How far an annotation may be from the start of its sleep epoch, in seconds: the first one is at sample 1, not 0.
     private static let tolerance = 1.0
 
+    /// How far the times of two beats may be from the interval between them, in seconds: each is rounded.
+    private static let largestDrift = 0.01
+
     /// When the record began, as its header says; nil where it does not.
     let start: RecordingStart?
     /// The record's stages, one a sleep epoch; nil where there is none.
@@ -187,6 +190,12 @@ struct SlpdbTexts {
             guard let seconds = Double(words[2]), seconds.isFinite, seconds >= 0 else {
                 throw .badNumber(
                     path: path, line: number, column: 3, text: words[2], reason: "a number of seconds from 0")
+            }
+            guard abs(end - start - seconds) <= Self.largestDrift else {
+                throw .badLine(
+                    path: path, line: number,
+                    reason: "its beats are \(String(format: "%.3f", end - start)) s apart where the interval is "
+                        + "\(words[2]) s: the file was cut or changed; make it again")
             }
             let isNormal = words[1] == "N" && words[3] == "N"
             let interval = HeartBeats.Interval(start: start, end: end, seconds: seconds, isNormal: isNormal)
