@@ -1,4 +1,27 @@
+import ArgumentParser
+import Datasets
+
 extension SSRM {
+    /// What to say of a word that stands where a command is expected and is none; nil where there is no such word.
+    static func unknownCommand(in given: some Collection<String>) -> [String]? {
+        var (type, path): (any ParsableCommand.Type, String) = (SSRM.self, "ssrm")
+        for word in given {
+            let commands = type.configuration.subcommands
+            if commands.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
+            let next = commands.first { $0.configuration.commandName == word }
+            guard let next else {
+                let near = nearestName(to: word, among: commands.compactMap(\.configuration.commandName))
+                let question = near.map { ": did you mean '\(path) \($0)'?" } ?? ""
+                return [
+                    "Error: there is no '\(path) \(TerminalText.line(word))'\(question)",
+                    "  See '\(path) --help' for those that there are.",
+                ]
+            }
+            (type, path) = (next, "\(path) \(word)")
+        }
+        return nil
+    }
+
     /// What was given, with a negative number that follows an option joined to it: `--steps=-1` for `--steps -1`.
     ///
     /// The parser would take it for an option of its own; none begins with a digit.

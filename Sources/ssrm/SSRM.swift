@@ -48,6 +48,10 @@ struct SSRM: ParsableCommand {
             )
             end(2)
         }
+        if let lines = unknownCommand(in: CommandLine.arguments.dropFirst()) {
+            for line in lines { Terminal.error(line) }
+            end(2)
+        }
         do {
             var command = try parseAsRoot(joiningNegativeNumbers(CommandLine.arguments.dropFirst()))
             try command.run()

@@ -34,6 +34,18 @@ private func commands() throws -> [[String]] {
     }
 }
 
+@Test(arguments: [
+    (["pretain", "--data", "x"], "there is no 'ssrm pretain': did you mean 'ssrm pretrain'?", "'ssrm --help'"),
+    (["data", "edff"], "there is no 'ssrm data edff': did you mean 'ssrm data edf'?", "'ssrm data --help'"),
+    (["wombats\n"], "there is no 'ssrm wombats\\n'", "'ssrm --help'"),
+])
+func aCommandThatThereIsNotIsNamedWithTheNearest(command: [String], words: String, place: String) throws {
+    let result = try ProgramRun(command).result()
+    let lines = result.errors.split(separator: "\n")
+    #expect(result.status == 2 && lines.count == 2, "\(result.errors)")
+    #expect(lines[0] == "Error: \(words)" && lines[1].contains(place), "\(result.errors)")
+}
+
 @Test func wrongUsageFitsATerminal() throws {
     for command in [["worker"], ["relay", "--connect"], ["bench", "exchange", "--nothing"]] {
         let result = try ProgramRun(command).result()

@@ -42,6 +42,26 @@ func aSettingThatCannotBeTakenIsOneLine(flags: [String], words: String) throws {
     #expect(result.errors.contains(words) && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
 }
 
+@Test func aPresetOfAnotherKindOfDataIsNoted() throws {
+    let folder = try TemporaryFolder()
+    let data = ["--kind", "psg", "--subjects", "2", "--seed", "1", "--epochs", "12", "--out", "psg.safetensors"]
+    let made = try ProgramRun(["data", "synthetic"] + data, in: folder.url.path).result()
+    #expect(made.status == 0, "\(made.errors)")
+    for (preset, note) in [
+        ("wrist", "preset wrist, as asked for; the one for data of kind synthetic-psg is psg"), ("psg", ""),
+        ("paper", ""),
+    ] {
+        let result = try ProgramRun(
+            [
+                "evaluate", "--data", "psg.safetensors", "--scheme", "wake", "--protocol", "loso", "--folds-only",
+                "--preset", preset,
+            ],
+            in: folder.url.path
+        ).result()
+        #expect(result.status == 0 && result.errors.split(separator: "\n").joined() == note, "\(result.errors)")
+    }
+}
+
 /// One of the two settings makes no sense without the other, whichever is read first.
 @Test(arguments: [["principal", "fisher"], ["fisher", "principal"]])
 func theOrderOfAssignmentsDoesNotMatter(names: [String]) throws {

@@ -107,6 +107,17 @@ func moreStepsThanAJobMayHaveAreRefused(name: String) {
 @Test(arguments: [
     ("recogniser.droput=0.1", "no setting recogniser.droput: did you mean recogniser.dropout?"),
     (
+        "dropuot=0.1", "no setting dropuot: did you mean recogniser.dropout?"
+    ),
+    (
+        "rate=1",
+        "no setting rate: did you mean upstream.learning_rate or recogniser.encoder_learning_rate or "
+            + "recogniser.learning_rate?"
+    ),
+    (
+        "optimizer.epsilon=1e-7", "no setting optimizer.epsilon: did you mean upstream.epsilon?"
+    ),
+    (
         "recogniser.tree_count=50",
         "recogniser.tree_count goes with recogniser.trees=forest, and recogniser.trees is none here"
     ),

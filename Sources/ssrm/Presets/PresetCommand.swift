@@ -11,7 +11,7 @@ struct PresetCommand: ParsableCommand {
             it and name it with --config.
 
             Example:
-              ssrm preset show night > mine.yaml
+              ssrm preset show posture > mine.yaml
               ssrm evaluate --data maps.safetensors --scheme posture3 \\
                 --protocol loso --config mine.yaml
 

@@ -77,7 +77,7 @@ struct PresetOptions: ParsableArguments {
         var assignments: [String] = []
     }
 
-    /// The preset for a dataset's kind, where none was asked for; says so on standard error.
+    /// The preset for a dataset's kind; says on standard error that it is taken, or that another was asked for.
     ///
     /// Of a joined one the kinds are those of its parts.
     /// Of signals, as many channels are read as the samples have.
@@ -88,6 +88,10 @@ struct PresetOptions: ParsableArguments {
             let why = name == "paper" ? "as there is none for \(what)" : "the one for \(what)"
             let other = kinds == ["table"] ? "another with --preset, like night for few values a sleep epoch" : nil
             Terminal.error("preset \(name), \(why); \(other ?? "another with --preset")")
+        }
+        if let preset, preset != "paper", ![preset, "paper"].contains(name) {
+            let what = "data of kind \(kinds.joined(separator: " and "))"
+            Terminal.error("preset \(preset), as asked for; the one for \(what) is \(name)")
         }
         let settings = try? Preset.named(preset ?? name).settings
         let windows = settings?.upstream.preparation.choice as? WindowPreparation
