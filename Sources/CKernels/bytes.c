@@ -93,7 +93,10 @@ CLONES void kernel_byte_unpack(float *restrict x, const uint8_t *restrict bytes,
         const int given = (int)*bytes++ - 128;
         const float unit = power_of_two(given < least_exponent ? least_exponent
                                                                : given > greatest_exponent ? greatest_exponent : given);
-        for (size_t k = 0; k < length; k++) x[i + k] = (float)(int8_t)bytes[k] * unit;
+        for (size_t k = 0; k < length; k++) {
+            const int8_t whole = (int8_t)bytes[k];
+            x[i + k] = (float)(whole < -127 ? -127 : whole) * unit;  // no packer writes -128
+        }
         bytes += length;
     }
 }

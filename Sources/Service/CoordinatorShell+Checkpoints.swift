@@ -11,6 +11,7 @@ extension CoordinatorShell {
 
     /// Has the state as it is now written, or where the samples are in question that from before they were.
     func keepCheckpoint() throws {
+        guard state.isFinite(threads: Self.threads) else { throw UpstreamError.stateNotFinite(step: state.step) }
         if !checkpoints.isLost { try renewPlaces() }
         // While the run goes on, those that it may have to go back to are kept, too.
         let unbelieved = training.ledger == nil ? [] : training.unbelievedSince
@@ -25,7 +26,7 @@ extension CoordinatorShell {
     /// Writes what was reached before the job failed, if there is something that is good.
     func keepLastGoodState() {
         let last = unquestioned?.state ?? state
-        let isKept = isBelieved && last.step > startStep && last.parameters.isFinite(threads: Self.threads)
+        let isKept = isBelieved && last.step > startStep && last.isFinite(threads: Self.threads)
         if isKept {
             do {
                 try keepCheckpoint()

@@ -77,6 +77,12 @@ public struct ContrastSettings: TaskKind {
             + originals.map { groups?.neighbour(of: $0, within: pairDistance, &pairing) ?? $0 }
     }
 
+    /// Embeddings and their gradients, and of a group at a time all similarities, twice as 64-bit numbers.
+    public func taskFloats(originals: Int, rows: Int, columns: Int) -> Double {
+        let group = 2 * Double(order.groupSize ?? originals)
+        return 2 * Double(embeddingUnits) * (2 * Double(originals) + group) + 5 * group * group
+    }
+
     /// Both of a pair are augmented.
     public var usesAugmentation: Bool { true }
 

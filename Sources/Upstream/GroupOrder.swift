@@ -24,7 +24,8 @@ public enum OriginalsOrder: Equatable, Sendable {
 /// number; each turn of one draws its samples from the number of the turn. So whoever computes a shard draws the same.
 ///
 /// In a blockwise order a recording or person has as many turns in a training epoch as its samples fill groups, and all
-/// of them within one window, so that samples that are there are used. A window has as many groups as fill its blocks.
+/// of them within a window or two, so that samples that are there are used. A window has as many groups as fill its
+/// blocks.
 public struct GroupOrder: Sendable {
     private let seed: UInt64
     private let groups: SampleGroups

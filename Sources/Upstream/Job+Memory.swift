@@ -5,8 +5,7 @@ extension Job {
     /// Why a worker of so many threads can't compute the job's leaves in this machine's memory, in one line; nil where
     /// it can.
     ///
-    /// What is counted is what a leaf takes whatever the kinds are: its rows, its passes, its vector, and the
-    /// parameters.
+    /// What is counted is what a leaf takes: its rows, its passes, what its task keeps, its vector, and the parameters.
     ///
     /// - Parameter threads: how many leaves are computed at a time.
     /// - Precondition: the job is valid.
@@ -15,7 +14,10 @@ extension Job {
         let network = network
         let rows = originalsPerShard * settings.task.choice.rowsPerOriginal
         // Sizes are below 2^29 and rows below 2^28, so these have room in a Double and not always in an Int.
-        let perLeaf = Double(rows) * Double(network.inputCount) + network.passFloats(rows: rows)
+        let shape = preparedShape
+        let perLeaf =
+            Double(rows) * Double(network.inputCount) + network.passFloats(rows: rows)
+            + settings.task.choice.taskFloats(originals: originalsPerShard, rows: shape.rows, columns: shape.columns)
         // A replica's parameters, gradient and the optimiser's vectors.
         let replica =
             settings.exchange.localSteps == nil

@@ -131,24 +131,32 @@ extension Job {
         if recordings != other.recordings { found.append("the recordings are others") }
         if excludedSamples != other.excludedSamples { found.append("excluded samples are others") }
         let (mine, theirs) = (settings.texts, other.settings.texts)
-        for name in Set(mine.keys).union(theirs.keys).sorted() where mine[name] != theirs[name] {
-            found.append("\(name) \(theirs[name] ?? "not set") there, \(mine[name] ?? "not set") here")
+        let differing = Set(mine.keys).union(theirs.keys).filter { mine[$0] != theirs[$0] }
+        for name in differing.sorted(by: { ($0.name, $0.section) < ($1.name, $1.section) }) {
+            let isShared = mine.keys.contains { $0.name == name.name && $0.section != name.section }
+            let shown = isShared ? "\(name.name) of the \(name.section)" : name.name
+            found.append("\(shown) \(theirs[name] ?? "not set") there, \(mine[name] ?? "not set") here")
         }
         return found
     }
 }
 
 extension UpstreamSettings {
-    /// Every setting by its name in preset files, as text.
-    fileprivate var texts: [String: String] {
+    /// A setting as preset files call it, and its section: two sections may have one of the same name.
+    fileprivate struct Name: Hashable {
+        let section, name: String
+    }
+
+    /// Every setting as text.
+    fileprivate var texts: [Name: String] {
         guard let json = try? JSONEncoder().encode(self),
             let sections = try? JSONSerialization.jsonObject(with: json) as? [String: [String: Any]]
         else { preconditionFailure("settings that are no JSON objects: \(self)") }
-        var texts = ["exchange": exchange.kind.rawValue]
+        var texts = [Name(section: "exchange", name: "exchange"): exchange.kind.rawValue]
         for (section, values) in sections {
             for (name, value) in values {
                 let text = (value as? [Any]).map { "[\($0.map { "\($0)" }.joined(separator: ", "))]" } ?? "\(value)"
-                texts[name == "kind" ? section : name] = text
+                texts[Name(section: section, name: name == "kind" ? section : name)] = text
             }
         }
         return texts

@@ -40,7 +40,9 @@ extension Job {
         (probed.sampleCount, probed.excludedSamples) = (originalsPerStep, [])
         if recordings != nil {
             // Two recordings of one person, for tasks that tell recordings apart; what is beyond the leaf is another's.
-            let bounds = [0, (originalsPerShard + 1) / 2, originalsPerShard]
+            // A step of two samples alone would be two recordings of one, of which nothing could be told apart.
+            let isOne = originalsPerStep == 2 && settings.task.choice.order == .recordings(size: 2)
+            let bounds = [0, isOne ? 2 : (originalsPerShard + 1) / 2, originalsPerShard]
             let starts = Set(bounds).filter { $0 < originalsPerStep }.sorted()
             probed.recordings = RecordingBounds(
                 starts: starts, subjects: starts.map { $0 < originalsPerShard ? 0 : 1 })

@@ -29,6 +29,11 @@ public struct MaskedSettings: TaskKind {
     /// One.
     public var rowsPerOriginal: Int { 1 }
 
+    /// What is to be told, and which of it is hidden.
+    public func taskFloats(originals: Int, rows: Int, columns: Int) -> Double {
+        1.25 * Double(originals) * Double(rows * columns)
+    }
+
     /// Prepared samples are augmented before a part is hidden.
     public var usesAugmentation: Bool { true }
 

@@ -27,5 +27,6 @@ public func pretrainAlone(
         state.advance(sum: sums[0].vector)
         progress(state.step, sums[0].figures[0])
     }
+    guard state.isFinite(threads: lanes) else { throw UpstreamError.stateNotFinite(step: state.step) }
     return state
 }

@@ -59,6 +59,11 @@ public protocol TaskKind: Codable, Equatable, Sendable {
     /// - Returns: numbers among all samples; some may be there twice.
     func samples(of originals: [Int], at place: LeafPlace, groups: SampleGroups?) -> [Int]
 
+    /// How many floats' worth of memory its task keeps for a leaf, beside the rows and the network's passes.
+    ///
+    /// Where that grows faster than the rows do, a job is refused that no machine can compute.
+    func taskFloats(originals: Int, rows: Int, columns: Int) -> Double
+
     /// So many steps between exchanges, done as was measured to serve the task; see <doc:ExchangingLessOften>.
     func localSteps(_ steps: Int) -> LocalSteps
 
@@ -75,6 +80,8 @@ extension TaskKind {
     public var needsRecordings: Bool { order != .samples }
     /// No.
     public var usesAugmentation: Bool { false }
+    /// Next to nothing.
+    public func taskFloats(originals: Int, rows: Int, columns: Int) -> Double { 0 }
     /// What loses least where nothing was measured: averaged moments, a plain average, the job's step size.
     public func localSteps(_ steps: Int) -> LocalSteps { LocalSteps(steps: steps) }
     /// The originals alone.

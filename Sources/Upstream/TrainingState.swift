@@ -135,6 +135,11 @@ public struct TrainingState: Sendable {
             ? kept : FloatBlock(borrowing: kept.base, count: parameterCount, from: kept)
     }
 
+    /// Whether no value of it is infinite or not a number; the squares of finite gradients may be.
+    public func isFinite(threads: Int = 1) -> Bool {
+        ([kept] + vectors).allSatisfy { $0.isFinite(threads: threads) }
+    }
+
     /// What the leaves of a round are computed from; never written to once it is here.
     ///
     /// - Precondition: it is the next round, or where the exchange is delayed the one after it.

@@ -10,6 +10,8 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     case samplesChanged(String)
     /// A gradient or the loss is infinite or not a number.
     case notFinite(step: Int, leaves: Range<Int>)
+    /// What the optimiser keeps is infinite, so that parameters stand still: gradients are finite and too large.
+    case stateNotFinite(step: Int)
     /// A file that should be a checkpoint is none, or no checkpoint is where one should be.
     case noCheckpoint(path: String, reason: String)
     /// A checkpoint belongs to another job.
@@ -24,6 +26,11 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
             """
             the gradient of step \(step), shards \(leaves.lowerBound)-\(leaves.upperBound - 1), is infinite or not a number; \
             lower --learning-rate or look at the samples with `ssrm data inspect`
+            """
+        case .stateNotFinite(let step):
+            """
+            gradients up to step \(step) are so large that what the optimiser keeps of them is infinite, and nothing is learnt; \
+            lower the weights of the task's losses or look at the samples with `ssrm data inspect`
             """
         case .noCheckpoint(let path, let reason): "\(path): \(reason)"
         case .otherJob(let path, let differences):

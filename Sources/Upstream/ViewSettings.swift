@@ -64,7 +64,7 @@ public struct ViewSettings: TaskKind {
         }
         try SettingFault.check(
             crossEntropyWeight + divergenceWeight > 0, "cross_entropy_weight", crossEntropyWeight,
-            "a number above 0, or give divergence_weight one")
+            "a number above 0")
         try SettingFault.check(
             (views.count..<1 << 20).contains(outputCount), "output_units", outputCount,
             "\(views.count) or more, below 2^20: each view needs one")

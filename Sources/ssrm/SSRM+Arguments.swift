@@ -1,23 +1,24 @@
 import ArgumentParser
 import Datasets
+import Service
 
 extension SSRM {
     /// What to say of a word that stands where a command is expected and is none; nil where there is no such word.
-    static func unknownCommand(in given: some Collection<String>) -> [String]? {
-        var (type, path): (any ParsableCommand.Type, String) = (SSRM.self, "ssrm")
-        for word in given {
-            let commands = type.configuration.subcommands
-            if commands.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
-            let next = commands.first { $0.configuration.commandName == word }
-            guard let next else {
-                let near = nearestName(to: word, among: commands.compactMap(\.configuration.commandName))
+    static func unknownCommand(in given: ArraySlice<String>) -> [String]? {
+        var commands = SSRM.configuration.subcommands.map { $0.configuration }
+        var path = "ssrm"
+        for word in given.first == "help" ? given.dropFirst() : given {
+            if commands.isEmpty || word.hasPrefix("-") { return nil }
+            guard let command = commands.first(where: { $0.commandName == word }) else {
+                let near = nearestName(to: word, among: commands.compactMap(\.commandName))
                 let question = near.map { ": did you mean '\(path) \($0)'?" } ?? ""
                 return [
                     "Error: there is no '\(path) \(TerminalText.line(word))'\(question)",
                     "  See '\(path) --help' for those that there are.",
                 ]
             }
-            (type, path) = (next, "\(path) \(word)")
+            commands = command.subcommands.map { $0.configuration }
+            path += " \(word)"
         }
         return nil
     }

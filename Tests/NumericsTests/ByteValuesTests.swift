@@ -43,6 +43,15 @@ func valuesOfEightBitsTravelWithoutLoss(count: Int) {
     }
 }
 
+@Test func whateverBytesComeTheyAreNumbers() {
+    for exponent: UInt8 in [0, 127, 128, 249, 255] {
+        let bytes = [exponent] + [UInt8](0...255)
+        let block = FloatBlock(count: 256)
+        bytes.withUnsafeBytes { block.take(packed: $0, as: .int8) }
+        #expect(block.isFinite && block[128] == block[129])  // -128 is written by nobody
+    }
+}
+
 @Test func roundingToEightBitsIsRightOnAverage() {
     let (exact, count, rounds) = (drawn(512), 512, 4000)
     var sums = [Double](repeating: 0, count: count)

@@ -37,7 +37,8 @@ private func commands() throws -> [[String]] {
 @Test(arguments: [
     (["pretain", "--data", "x"], "there is no 'ssrm pretain': did you mean 'ssrm pretrain'?", "'ssrm --help'"),
     (["data", "edff"], "there is no 'ssrm data edff': did you mean 'ssrm data edf'?", "'ssrm data --help'"),
-    (["wombats\n"], "there is no 'ssrm wombats\\n'", "'ssrm --help'"),
+    (["help", "data", "edff"], "there is no 'ssrm data edff': did you mean 'ssrm data edf'?", "'ssrm data --help'"),
+    (["wombats\n"], "there is no 'ssrm wombats?'", "'ssrm --help'"),
 ])
 func aCommandThatThereIsNotIsNamedWithTheNearest(command: [String], words: String, place: String) throws {
     let result = try ProgramRun(command).result()

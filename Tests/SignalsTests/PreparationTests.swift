@@ -29,6 +29,14 @@ private func copied(_ samples: PreparedSamples, _ indices: [Int]) -> [Float] {
     #expect(prepared.fault == nil)
 }
 
+/// A file that changes while it is read may hold anything; whoever reads finds that out afterwards.
+@Test(arguments: [Preparation.norm, Preparation(LogPreparation.standard)])
+func whatIsNoNumberIsPassedOn(preparation: Preparation) {
+    let values = [1, Float.nan, .infinity, 2, -.infinity, 3]
+    let prepared = copied(preparation.prepared(samples(values, rows: 1, columns: 2)), [0, 1, 2])
+    #expect(!prepared[1].isFinite && !prepared[2].isFinite && !prepared[4].isFinite)
+}
+
 @Test func preparationByNormGivesTheBitsOfNormalise() {
     let values = drawn(9 * 35)
     let raw = samples(values, rows: 5, columns: 7)

@@ -130,6 +130,22 @@ func anAssignmentThatCannotBeTakenIsRefused(assignment: String, reason: String) 
     }
 }
 
+/// Settings with which no gradient ever comes about.
+@Test(arguments: [
+    (["upstream.cross_entropy_weight=0"], "upstream.cross_entropy_weight is 0.0: use a number above 0"),
+    (["upstream.views=[identity]"], "two views or more"),
+    (
+        ["upstream.task=contrast", "upstream.negatives=anywhere", "upstream.shard_size=1"],
+        "upstream.shard_size is 1: use 2 or more"
+    ),
+])
+func settingsWithWhichNothingIsLearntAreRefused(assignments: [String], words: String) throws {
+    let error = #expect(throws: SleepRecognitionError.self) {
+        try NamedSettings(preset: "paper", replacing: assignments)
+    }
+    #expect("\(try #require(error))".contains(words), "\(String(describing: error))")
+}
+
 @Test func anAssignmentWithoutEffectIsRefused() {
     let assignment = "upstream.steps=3"
     for unused in ["upstream", "upstream.steps"] {

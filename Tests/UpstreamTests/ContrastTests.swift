@@ -19,6 +19,26 @@ private func contrastJob(_ change: (inout ContrastSettings) -> Void = { _ in }) 
     return job
 }
 
+/// The smallest step that there is.
+@Test func aStepOfTwoOriginalsTrainsAndHasItsProbe() throws {
+    for negatives: ContrastSettings.Negatives in [.recording, .person, .anywhere] {
+        var job = contrastJob { ($0.negatives, $0.groupSize) = (negatives, 2) }
+        (job.shardsPerStep, job.originalsPerShard, job.steps) = (1, 2, 3)
+        let state = try pretrainAlone(job, samples: SmallJob.samples)
+        #expect(state.step == 3 && job.probe().isFinite, "\(negatives)")
+    }
+}
+
+/// What grows with the square of a shard or a group counts as memory.
+@Test func similaritiesThatNoMachineHoldsAreRefused() throws {
+    var large = contrastJob { ($0.negatives, $0.pairDistance) = (.anywhere, 0) }
+    (large.sampleCount, large.shardsPerStep, large.originalsPerShard) = (1 << 20, 1, 1 << 20)
+    large.recordings = nil
+    try large.validate()
+    #expect(try #require(large.memoryFault(threads: 1)).contains("--shard-size"))
+    #expect(contrastJob().memoryFault(threads: 2) == nil)
+}
+
 /// Three pairs, the first and the last of which are made of one sample.
 @Test func theContrastiveLossAndItsGradientAreThoseOfTheFormula() {
     let (temperature, units) = (0.3, 4)

@@ -63,6 +63,14 @@ func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
     #expect(Array(taken[0..<40]) != Array(taken[40..<80]))
 }
 
+/// Gradients that are finite, and whose squares are not, would leave the parameters as they are for good.
+@Test func gradientsWhoseSquaresAreInfiniteEndTheJob() {
+    var job = SmallJob.job()
+    job.settings.task = TaskSettings(
+        ViewSettings(views: SampleView.allCases, crossEntropyWeight: 1e25, divergenceWeight: 0))
+    #expect(throws: UpstreamError.stateNotFinite(step: 12)) { try pretrainAlone(job, samples: SmallJob.samples) }
+}
+
 /// Samples that a job excludes are as good as not there: neither their values nor their number reach the parameters.
 @Test func aJobThatExcludesSamplesIsTheJobOfTheOthers() throws {
     let excluded = [0..<3, 3..<5, 20..<31, 39..<40]

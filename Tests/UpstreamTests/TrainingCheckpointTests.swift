@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Numerics
+import Signals
 import TestKit
 import Testing
 import Upstream
@@ -63,6 +64,27 @@ func numbersThatNoRunWritesOfItsSumsAreRefused(record: AuditRecord) throws {
     other.seed = 9
     other.preset = "else"
     #expect(SmallJob.job().differences(from: other) == ["preset else there, paper here", "seed 9 there, 7 here"])
+}
+
+/// Two sections may have a setting of one name; each is compared with its own, and named with its section.
+@Test func settingsOfOneNameAreComparedWithTheirOwn() {
+    func job(task: Double, augmentation: Double) -> Job {
+        var job = SmallJob.job()
+        job.settings.task = TaskSettings(MaskedSettings(maskedPart: task, blockRows: 2, blockColumns: 1))
+        var windows = WindowAugmentation.standard
+        windows.maskedPart = augmentation
+        job.settings.augmentation = Augmentation(windows)
+        return job
+    }
+    let mine = job(task: 0.5, augmentation: 0.2)
+    for _ in 0..<20 {  // the order of dictionaries differs
+        #expect(
+            mine.differences(from: job(task: 0.75, augmentation: 0.2))
+                == ["masked_part of the task 0.75 there, 0.5 here"])
+        #expect(
+            mine.differences(from: job(task: 0.5, augmentation: 0.25))
+                == ["masked_part of the augmentation 0.25 there, 0.2 here"])
+    }
 }
 
 @Test func anEncodersFeaturesDoNotDependOnTheirCompany() throws {

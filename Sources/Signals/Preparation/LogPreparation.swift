@@ -22,7 +22,8 @@ public struct LogPreparation: PreparationKind {
             let count = samples.valuesPerSample
             for (place, index) in indices.enumerated() {
                 for (i, value) in samples[index].enumerated() {
-                    let size = logarithm(1 + Double(abs(value)))
+                    // Samples are numbers; a file that changes meanwhile may hold others, which is found out later.
+                    let size = value.isFinite ? logarithm(1 + Double(abs(value))) : .nan
                     result[place * count + i] = Float(value < 0 ? -size : size)
                 }
             }

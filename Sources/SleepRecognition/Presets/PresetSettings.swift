@@ -54,6 +54,13 @@ public struct PresetSettings: Equatable, Sendable {
                 try SettingFault.check(
                     task.views.count > 1, "views", task.views.map(\.rawValue),
                     "two views or more: which one it is of one is nothing to learn")
+                try SettingFault.check(
+                    task.crossEntropyWeight > 0, "cross_entropy_weight", task.crossEntropyWeight,
+                    "a number above 0: the divergence alone is least where training starts")
+            }
+            if let task = upstream.task.choice as? ContrastSettings, task.negatives == .anywhere {
+                try SettingFault.check(
+                    shardSize > 1, "shard_size", shardSize, "2 or more: a pair has nothing else to be told from")
             }
             try Job.validate(shards: shards, shardSize: shardSize, steps: steps)
             try Job.validate(shards: shards, shardSize: shardSize, steps: foldSteps, stepsName: "fold_steps")
