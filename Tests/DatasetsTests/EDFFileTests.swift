@@ -120,6 +120,17 @@ func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     #expect(refusal.byte == nil || refusal.byte == byte)
 }
 
+@Test func aChannelMayHaveAnotherNameInTheFile() throws {
+    let folder = try TemporaryFolder()
+    let file = try EDFFile(opening: small().write(to: folder.path("x.edf")))
+    #expect(try file.signal(named: "EEG", renaming: ["C": "EEG"]) == 1)
+    let unknown = #expect(throws: DatasetError.self) { try file.signal(named: "EEG", renaming: [:]) }
+    #expect("\(try #require(unknown))".hasSuffix("it has A b, C; where one of them is it: --rename \"ITS NAME=EEG\""))
+    let both = #expect(throws: DatasetError.self) { try file.signal(named: "A b", renaming: ["C": "A b"]) }
+    #expect("\(try #require(both))".hasSuffix("2 channels in it are called \"A b\""))
+    #expect(throws: DatasetError.self) { try file.signal(named: "C", renaming: ["C": "EEG"]) }
+}
+
 @Test(arguments: [
     (256 + 3 * 104, "1000    ", "same"), (256 + 3 * 104, "n/a     ", "physical minimum is"),
     (256 + 3 * 112, "nan     ", "physical maximum is"), (256 + 3 * 112, "1e999   ", "physical maximum is"),

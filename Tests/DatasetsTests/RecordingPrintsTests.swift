@@ -35,7 +35,11 @@ func recordingsOfTwoSubjectsWithTheSameValuesAreSaid(piece: Int) throws {
             + "there under two names?")
     let two = try note(of: [(1, ramp(0)), (2, ramp(0)), (3, ramp(0))], piece: piece)
     #expect(two?.contains(", and so have 1 more: ") == true)
-    #expect(try note(of: [(1, ramp(0)), (1, ramp(0)), (2, ramp(1))], piece: piece) == nil)
+    let twice = try note(of: [(1, ramp(0)), (1, ramp(0)), (2, ramp(1))], piece: piece)
+    let words = "recording \"r1\" of subject \"s1\" has the values of recording \"r0\" of subject \"s1\""
+    #expect(twice == "\(words): is one night there twice?")
+    let both = try note(of: [(1, ramp(0)), (1, ramp(0)), (2, ramp(0))], piece: piece)
+    #expect(both?.hasPrefix("recording \"r2\" of subject \"s2\"") == true, "that of two people is worse")
     #expect(try note(of: [(1, ramp(0)), (2, Array(ramp(0).reversed()))], piece: piece) == nil)
     #expect(try note(of: [(1, ramp(0)), (2, ramp(0, count: 84))], piece: piece) == nil)
     #expect(try note(of: [(1, ramp(0, count: 40)), (2, ramp(0, count: 40))], piece: piece) == nil)

@@ -84,15 +84,17 @@ private func refusal(
 @Test func aWindowHasARowASecondAndChannelsSideBySide() throws {
     var night = MadeUpNight()
     // A row each tenth of a second.
-    night.motion = (-50..<13_000).map { "\(Double($0 * 10 + 1) / 100) \($0 / 10) 0 \($0 % 10)" }
+    night.motion = (-50..<13_000).map { row in
+        "\(Double(row * 10 + 1) / 100) \(Double(row / 10) / 1024) 0 \(Double(row % 10) / 1024)"
+    }
     night.heartRate = (-2...300).map { "\($0 * 5),\(60 + $0 % 2)" }
     let content = SleepAccelRecordings.Content.windows([.x, .z, .hr], rate: 10)
     let dataset = try Made([night], content).dataset
     #expect((dataset.kind, dataset.samples.rows, dataset.samples.columns) == ("sleep-accel-windows", 30, 30))
     for second in 0..<30 {
         let row = Array(dataset.samples[4][second * 30..<(second + 1) * 30])
-        #expect(row[..<10].allSatisfy { $0 == Float(150 + second) })  // sleep epoch 5 starts at 150 s
-        #expect(row[10..<20].elementsEqual((0..<10).map(Float.init)))
+        #expect(row[..<10].allSatisfy { $0 == Float(150 + second) / 1024 })  // sleep epoch 5 starts at 150 s
+        #expect(row[10..<20].elementsEqual((0..<10).map { Float($0) / 1024 }))
         #expect(row[20...].allSatisfy { abs($0) <= 0.01 })
     }
     let magnitude = try Made([night], .windows([.magnitude], rate: 10)).dataset
@@ -231,6 +233,20 @@ func aMalformedLineIsNamed(folder: String, line: Int, text: String, expected: St
     let made = try Made([night])
     #expect(made.dataset.samples.count == 38 && made.codes[14..<17].allSatisfy { $0 == nil })
     #expect(made.notes.count == 1 && made.notes[0].contains("3 sleep epochs without a row have no label"))
+}
+
+@Test func accelerationsThatAreNoneOfGAreRefused() throws {
+    var night = MadeUpNight()
+    night.motion = night.motion.map { lines in
+        lines.map { line in
+            let words = line.split(separator: " ")
+            return ([String(words[0])] + words.dropFirst().map { "\((Double($0) ?? 0) * 9.80665)" }).joined(
+                separator: " ")
+        }
+    }
+    let error = try #require(try refusal([night]))
+    #expect("\(error)".contains("46343_acceleration.txt: the median of its accelerations is 9."), "\(error)")
+    #expect("\(error)".hasSuffix("write them in g (m/s2 divided by 9.80665)"))
 }
 
 @Test func otherFilesInTheFoldersAreNamed() throws {

@@ -72,6 +72,17 @@ private func refusal(
             == "a.csv, line 1: sep= names the semicolon: --delimiter comma is wrong")
 }
 
+@Test func positionsThatDoNotCountFromZeroAreNoted() throws {
+    func notes(from starts: [Int]) throws -> [String] {
+        let rows = starts.enumerated().flatMap { night, start in
+            (start..<start + 12).map { "ana,\(night),\($0),W,6\(($0 + night) % 10)" }
+        }
+        return try made([header] + rows).source.notes
+    }
+    #expect(try notes(from: [1, 1]).contains { $0.hasPrefix("the first position of every recording is 1 where") })
+    #expect(try notes(from: [0, 0]).isEmpty && notes(from: [0, 1]).isEmpty)
+}
+
 @Test func positionsThatCountSecondsAreDivided() throws {
     let seconds = (0..<12).map { "ana,1,\($0 * 30),W,6\($0 % 10)" }
     let message = try refusal([header] + seconds)

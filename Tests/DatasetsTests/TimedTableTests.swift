@@ -135,6 +135,16 @@ func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, 
         try made(named, header: "time,bpm,night", recording: "night").data.recordings == ["1", "1+14", "1+333"])
 }
 
+@Test func anEveningsDateThatIsKeptPastMidnightIsNoted() throws {
+    func note(_ lines: [String]) throws -> String? {
+        try made(lines).source.notes.first { $0.contains("midnight") }
+    }
+    let (before, after) = (rows(90, from: evening + 9_900), rows(90, from: evening + 10_800 - 86_400))
+    let said = "a.csv: one row is 24.0 hours before the row above: was the evening's date kept past midnight?"
+    #expect(try note(before + after)?.hasSuffix(said) == true)
+    #expect(try note(after + before) == nil)
+}
+
 @Test func peopleInOneFileAreKeptApart() throws {
     let both = zip(rows(60, from: evening), rows(60, from: evening + 3)).flatMap { ["\($0),ada", "\($1),ben"] }
     let (data, source) = try made(both, header: "time,bpm,id", subject: .column("id"))

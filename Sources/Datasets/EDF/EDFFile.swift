@@ -132,12 +132,17 @@ public final class EDFFile: Sendable {
 
     /// The index of the one signal of a name.
     ///
+    /// - Parameters:
+    ///   - name: the name.
+    ///   - renaming: names that it may have in the file instead, and what is meant by them; nil where nobody can say.
+    /// - Returns: an index into `signals`.
     /// - Throws: `DatasetError.unsuitable` that lists the names there are.
-    public func signal(named name: String) throws(DatasetError) -> Int {
-        let found = signals.indices.filter { signals[$0].name == name }
+    public func signal(named name: String, renaming: [String: String]? = nil) throws(DatasetError) -> Int {
+        let found = signals.indices.filter { (renaming?[signals[$0].name] ?? signals[$0].name) == name }
         guard let index = found.first else {
             let names = signals.isEmpty ? "no signals at all" : signals.map(\.name).joined(separator: ", ")
-            throw .unsuitable(path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)")
+            let remedy = renaming == nil ? "" : "; where one of them is it: --rename \"ITS NAME=\(name)\""
+            throw .unsuitable(path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)\(remedy)")
         }
         guard found.count == 1 else {
             throw .unsuitable(path: path, reason: "\(found.count) channels in it are called \"\(name)\"")

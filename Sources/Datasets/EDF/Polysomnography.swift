@@ -32,6 +32,7 @@ public struct Polysomnography: RecordingSource {
     /// How the signals become samples.
     public let layout: PolysomnographyLayout
     private let nights: [Night]
+    private let renaming: [String: String]
 
     /// The nights that can be used.
     public let outline: DatasetOutline
@@ -56,13 +57,14 @@ public struct Polysomnography: RecordingSource {
     ///     any stage are kept whole.
     ///   - unlabelled: whether nights whose hypnogram has no stage are taken; those without one always are.
     ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
+    ///   - renaming: names that files may have for channels, and the channels' own.
     ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
     /// - Throws: `DatasetError`, also when no night is left or people can't be told apart.
     public init(
         _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String],
         channelUnits: [String] = [], rate: Double? = nil, rowSeconds: Double = 1, wakeMargin: Double? = nil,
         unlabelled: Bool = false, filesAreSubjects: Bool = false,
-        reading: HypnogramReading = .plain
+        renaming: [String: String] = [:], reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
         precondition(channelUnits.isEmpty || channelUnits.count == channels.count, "\(channelUnits) for \(channels)")
@@ -78,7 +80,9 @@ public struct Polysomnography: RecordingSource {
                 let scored = try Self.scored(
                     pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
             else { continue }
-            let indices = try channels.map { name throws(DatasetError) in try signals.signal(named: name) }
+            let indices = try channels.map { name throws(DatasetError) in
+                try signals.signal(named: name, renaming: renaming)
+            }
             let chosen: PolysomnographyLayout
             if let layout {
                 chosen = layout
@@ -106,7 +110,7 @@ public struct Polysomnography: RecordingSource {
                 reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
         }
         let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
-        (self.layout, self.nights, self.skipped) = (layout, nights, skipped)
+        (self.layout, self.nights, self.skipped, self.renaming) = (layout, nights, skipped, renaming)
         self.notes = notes + units.notes + subjects.notes + texts.notes
         outline = Self.outline(layout, units.names, nights, subjects: subjects.names, stages: stages)
     }
@@ -267,7 +271,9 @@ public struct Polysomnography: RecordingSource {
                 throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
             }
             var channels = try zip(layout.channels, night.conversions).map { name, conversion in
-                try EDFChannel(file, signal: file.signal(named: name), rate: layout.rate, conversion: conversion)
+                try EDFChannel(
+                    file, signal: file.signal(named: name, renaming: renaming), rate: layout.rate,
+                    conversion: conversion)
             }
             let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
             for index in channels.indices {

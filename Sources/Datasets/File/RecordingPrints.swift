@@ -1,4 +1,5 @@
-/// What tells recordings of equal values: one person's night under two names would be on both sides of an evaluation.
+/// What tells recordings of equal values: one person's night under two names would be on both sides of an evaluation,
+/// and twice under one name counts twice.
 ///
 /// A print is the sum of each value's bits times an odd number of its place, modulo 2^64: cheap beside the digest, and
 /// the same however the values come in pieces. Different recordings have one print once in some 2^32 pairs.
@@ -35,7 +36,7 @@ struct RecordingPrints {
         }
     }
 
-    /// Pairs of equal recordings of two subjects, each with the first that it equals, by their places.
+    /// Pairs of equal recordings, each with the first that it equals, by their places; those of two subjects first.
     func twins(subjects: [Int]) -> [(first: Int, second: Int)] {
         struct Print: Hashable { let length: Int, sum: UInt64 }
         var firstOfPrint: [Print: Int] = [:]
@@ -46,8 +47,9 @@ struct RecordingPrints {
                 firstOfPrint[print] = place
                 continue
             }
-            if subjects[first] != subjects[place] { twins.append((first, place)) }
+            twins.append((first, place))
         }
-        return twins
+        func areOfTwo(_ twin: (first: Int, second: Int)) -> Bool { subjects[twin.first] != subjects[twin.second] }
+        return twins.filter(areOfTwo) + twins.filter { !areOfTwo($0) }
     }
 }

@@ -215,6 +215,7 @@ struct SleepAccelNight {
         if let path = files.motion {
             let rows = try TimedRows(path: path, columnCount: 4, in: span)
             try requireUnchanged(rows, path)
+            try Self.requireGravities(rows, path)
             skipped += rows.skipped(of: path, outside: "not in the night")
             motion = rows
         }
@@ -225,6 +226,23 @@ struct SleepAccelNight {
             steps = rows
         }
         return (SignalRows(heartRate: heartRate, motion: motion, steps: steps), skipped)
+    }
+
+    /// The largest median of accelerations' sizes that is one of g.
+    private static let largestMedian = 3.0
+
+    /// Refuses accelerations whose size is not that of g: a wrist that lies still has 1, or 0 without gravity.
+    private static func requireGravities(_ rows: TimedRows, _ path: String) throws(DatasetError) {
+        let sizes = stride(from: 0, to: rows.times.count, by: 64).map { row in
+            rows.columns.reduce(0) { $0 + $1[row] * $1[row] }.squareRoot()
+        }
+        let median = sizes.isEmpty ? 0 : Percentiles(sizes).at(0.5)
+        guard median <= largestMedian else {
+            throw .unsuitable(
+                path: path,
+                reason: "the median of its accelerations is \(Float(median)): write them in g (m/s2 divided by 9.80665)"
+            )
+        }
     }
 
     /// Every usable sleep epoch still has a row.

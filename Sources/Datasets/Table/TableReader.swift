@@ -79,6 +79,14 @@ struct TableReader {
         return 10 * step.value >= 9 * all ? step.key : nil
     }
 
+    /// The position at which every recording begins, where that is the same and not 0; nil otherwise.
+    var commonStart: Int? {
+        var firsts: [Int: Int] = [:]
+        for row in rows { firsts[row.recording] = min(firsts[row.recording] ?? row.position, row.position) }
+        let different = Set(firsts.values)
+        return different.count == 1 ? different.first.flatMap { $0 > 0 ? $0 : nil } : nil
+    }
+
     /// The rows in order, a slice a recording without gaps.
     mutating func recordings(fewestRows: Int) throws(DatasetError) -> [ArraySlice<Row>] {
         var rank = [Int](repeating: 0, count: names.names.count)

@@ -112,7 +112,11 @@ public struct TableRecordings: RecordingSource {
             let reasons = ["no row is left", step ?? skipped.first?.reason].compactMap(\.self)
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
-        notes = nameNotes + reader.labelTexts.notes + [step].compactMap(\.self)
+        let begins = reader.commonStart.map {
+            "the first position of every recording is \($0) where they count from 0: times told of them are late by that "
+                + "many sleep epochs unless these are missing"
+        }
+        notes = nameNotes + reader.labelTexts.notes + [step, isSleep ? begins : nil].compactMap(\.self)
         let names = reader.names.names
         let runs = rows.compactMap { rows in
             rows.first.map { TableRun(name: $0.recording, firstPosition: $0.position, labels: rows.map(\.label)) }

@@ -30,6 +30,7 @@ struct TimedStretches {
         if !distances.isEmpty, distances[distances.count / 2] > Self.epochLength {
             medianDistance = distances[distances.count / 2] / TimeText.second
         }
+        notes += Self.notesOnDays(reader)
         for (file, path) in reader.paths.enumerated() {
             if let count = repeated[Int32(file)] {
                 skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
@@ -39,6 +40,23 @@ struct TimedStretches {
                     "\(path): \(count) row\(count == 1 ? " has" : "s have") the time of another row and other values: is "
                         + "there more than one person or device in it?")
             }
+        }
+    }
+
+    /// Of each file in which rows step back by about a day: the evening's date may have been kept past midnight.
+    private static func notesOnDays(_ reader: TimedTableReader) -> [String] {
+        var found: [Int32: (count: Int, hours: Double)] = [:]
+        for (row, next) in zip(reader.rows, reader.rows.dropFirst())
+        where row.file == next.file && row.name == next.name {
+            let hours = Double(row.time - next.time) / Double(TimeText.second) / 3600
+            guard (22.0...24.0).contains(hours) else { continue }
+            found[next.file, default: (0, hours)].count += 1
+        }
+        return found.sorted { $0.key < $1.key }.map { file, steps in
+            let places = steps.count == 1 ? "one row is" : "\(steps.count) rows are"
+            return
+                "\(reader.paths[Int(file)]): \(places) \(String(format: "%.1f", steps.hours)) hours before the row above: "
+                + "was the evening's date kept past midnight?"
         }
     }
 

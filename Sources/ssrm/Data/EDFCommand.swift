@@ -89,6 +89,19 @@ struct EDFCommand: ReaderCommand {
     private var channels: [String] { givenChannels.flatMap(\.self) }
 
     @Option(
+        help: ArgumentHelp(
+            "What files may call one of --channels, like \"C3=EEG C3-M2\"; may be given several times.",
+            valueName: "theirs=name"),
+        transform: { text in
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                throw ValidationError(
+                    "--rename \(text): give the name in the files and the channel's, like C3=EEG C3-M2")
+            }
+            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        })
+    var rename: [(theirs: String, name: String)] = []
+
+    @Option(
         name: .long,
         help: """
             The unit that each of --channels is to have, separated by commas in their order, like uV,cmH2O; nothing between two \
@@ -159,6 +172,10 @@ struct EDFCommand: ReaderCommand {
             throw ValidationError(
                 "--units must name one for each of --channels: \(unitTexts.count) for \(channels.count)")
         }
+        for (theirs, name) in rename where !channels.contains(name) || channels.contains(theirs) {
+            throw ValidationError(
+                "--rename \(theirs)=\(name): behind the = is the name of one of --channels, before it one that is none")
+        }
         // Without a rate, only the rows can be judged before the files are open.
         let layout = PolysomnographyLayout(channels: channels, rate: rate ?? 1 / rowSeconds, rowSeconds: rowSeconds)
         if let flaw = layout.flaw { throw ValidationError(flaw) }
@@ -189,7 +206,8 @@ struct EDFCommand: ReaderCommand {
         let source = try Polysomnography(
             files, unpaired: unpaired, channels: channels, channelUnits: unitTexts, rate: rate,
             rowSeconds: rowSeconds, wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken,
-            filesAreSubjects: fileIsSubject, reading: stages.reading(scorer: scorer))
+            filesAreSubjects: fileIsSubject,
+            renaming: Dictionary(rename.map { ($0.theirs, $0.name) }) { $1 }, reading: stages.reading(scorer: scorer))
         return ReadRecordings(source, record(of: source.layout))
     }
 

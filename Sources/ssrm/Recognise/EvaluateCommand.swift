@@ -122,8 +122,9 @@ struct EvaluateCommand: ParsableCommand {
         let progress = FoldProgress()
         let outcome = try evaluation.outcome(threads: options.threads.count) { progress.show($0) }
         Terminal.clear()
-        if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
+        // First what took the time: the disk of the other may be full.
         if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
+        if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
     }
 
     private func tellOfOptionsWithoutEffect() {
