@@ -23,7 +23,7 @@ def label_of(name, prefix=""):
 
 
 class Keys:
-    """The coordinator's folder of keys: those of this launch bear labels that begin alike, and no others are touched."""
+    """The coordinator's folder of keys: labels of this run's launches begin alike, and no others are touched."""
 
     def __init__(self, program, folder, prefix="launch-"):
         self.program, self.folder, self.prefix = program, pathlib.Path(folder), prefix

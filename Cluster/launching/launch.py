@@ -135,6 +135,20 @@ class Launch:
             self.keys.forget()  # the run is this one's now
         return True
 
+    def endpoint_for(self, host):
+        """Where a host's workers look for the coordinator."""
+        wildcard = re.match(r"tcp://(?:\*|0\.0\.0\.0|\[?::\]?):([0-9]+)$", self.endpoint)
+        if host.connect or not wildcard:
+            return host.connect or self.endpoint
+        try:
+            address = address_towards(host, self.options.ssh_config)
+        except OSError:
+            address = None
+        if not address:
+            raise Trouble("can't be told where the coordinator is, which listens at all addresses: no way to that host is "
+                          "known here; write connect=tcp://ADDRESS:%s in the list" % wildcard.group(1), is_final=True)
+        return "tcp://%s:%s" % (address, wildcard.group(1))
+
     def start_workers(self, hosts, told=say):
         for host in hosts:
             host.fill(self.options)
@@ -147,6 +161,7 @@ class Launch:
     def free_name(self, label):
         """A host's name, or that with a number where a worker bears it; who did not come, or is gone, bears none."""
         borne = {worker.name for worker in self.workers if not worker.is_over}
+        borne.add("launch")  # what that log has is said by this program
         numbered = (label + ("-%d" % number if number > 1 else "") for number in itertools.count(1))
         return next(name for name in numbered if name not in borne)
 
@@ -160,7 +175,7 @@ class Launch:
         while self.coordinator.poll() is None:
             self.take_added_hosts()
             if all(w.is_over for w in self.workers) and not self.finished and not self.interrupted:
-                say("no host has a worker any more; what was done is in %s, and --resume goes on from there" % self.run)
+                say("no host has a worker any more: everything ends, and what was done stays in %s" % self.run)
                 return 1
             if self.interrupted and time.monotonic() > self.patience_end:
                 say("the coordinator does not end; its last checkpoint stays")

@@ -113,7 +113,7 @@ class Worker:
     def ask(self, command, given=subprocess.DEVNULL, seconds=60):
         """Runs a command on the host: its exit code, output and errors."""
         process = self.ssh(
-            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
+            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
         )
         self.process = process
         try:
@@ -127,14 +127,15 @@ class Worker:
     def prepare(self):
         """Finds the program on the host, or copies it there; returns its path and how many processors there are."""
         package, host = self.launch.package, self.host
-        target = re.match(r"tcp://\[?(.*?)\]?:(\d+)$", host.connect or self.launch.endpoint)
+        endpoint = self.launch.endpoint_for(host)
+        target = re.match(r"tcp://\[?(.*?)\]?:(\d+)$", endpoint)
         address, port = target.groups() if target else ("", "")
         status, output, errors = self.ask(
             remote("probe", package.digest, host.program or "", host.cache or "", address, port)
         )
         if status != 0 or "machine=" not in output:
             raise trouble_of_ssh(host, status, errors)
-        found = found_of(output)
+        found = dict(found_of(output), endpoint=endpoint)
         package.require(host, found)
         if found.get("reaches") == "no":
             raise trouble_of_port(address, port, found.get("why", ""))
@@ -165,7 +166,7 @@ class Worker:
         threads = host.threads or max(1, int(found.get("processors", "1")) // host.workers)
         label = keys.label(self.name) if keys else ""
         arguments = [found["program"], label, keys.public if keys else ""]
-        arguments += ["--connect", host.connect or self.launch.endpoint, "--threads", threads]
+        arguments += ["--connect", found["endpoint"], "--threads", threads]
         if host.data:
             arguments += ["--data", host.data]
         with self.log.open("ab") as log:

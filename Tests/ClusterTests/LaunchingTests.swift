@@ -40,6 +40,42 @@ import Testing
         #expect(printed == endpoint)
     }
 
+    @Test(arguments: [
+        ("tcp://0.0.0.0:7000", "tcp://10.0.0.5:7000"), ("tcp://[::]:7000", "tcp://10.0.0.5:7000"),
+        ("tcp://10.0.0.7:7000", "tcp://10.0.0.7:7000"),
+    ])
+    func aHostIsToldAnAddressThatItCanReach(listening: String, told: String) throws {
+        let printed = try LauncherScript.printed(
+            """
+            from types import SimpleNamespace
+            from launching import launch
+            launch.address_towards = lambda host, _: "10.0.0.5"
+            given = SimpleNamespace(options=SimpleNamespace(ssh_config=None), endpoint=sys.argv[2])
+            print(launch.Launch.endpoint_for(given, launch.Host("lab1")))
+            """, [listening])
+        #expect(printed == told)
+    }
+
+    @Test func aListMayBeginWithAByteOrderMark() throws {
+        let list = try folder.write("\u{FEFF}lab1\n", to: "hosts.txt")
+        let printed = try LauncherScript.printed(
+            """
+            from launching.hosts import read_hosts
+            print(read_hosts(sys.argv[2])[0].label)
+            """, [list])
+        #expect(printed == "lab1")
+    }
+
+    @Test func aWorkerThatIsStartedWronglyIsToldOfOnceWithItsFault() throws {
+        let printed = try LauncherScript.printed(
+            """
+            from launching.troubles import trouble_of_worker
+            trouble = trouble_of_worker(None, 2, "Error: Unknown option '--x'\\nUsage: ssrm\\n  See '--help'", "log")
+            print(trouble.is_final, trouble)
+            """)
+        #expect(printed == "True can't start its worker: Error: Unknown option '--x' [log]")
+    }
+
     @Test func onlyKeysThatTheLauncherListedAreForgotten() throws {
         let keys = folder.path("keys")
         for arguments in [["new", keys], ["issue", keys, "--label", "host1", "--out", folder.path("host1")]] {

@@ -225,6 +225,7 @@ struct SSHLaunchTests {
 
     @Test(arguments: [
         ("lab1 thread=2", "hosts.txt:2: 'thread=2' is none of KEY=VALUE"), ("lab1 threads=0", "threads takes a number"),
+        ("lab1 threads=4097", "threads takes a number from 1 to 4096"),
         ("-oProxyCommand=x", "is not a host's name"), ("lab1 address=-x", "is no address"),
         ("lab1 connect=10.0.0.5", "connect takes an endpoint"), ("lab1 threads=\u{B2}", "threads takes a number"),
         ("lab1 program=a\u{0}b", "a control character (U+0000)"),
