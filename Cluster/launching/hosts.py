@@ -8,6 +8,9 @@ KEYS = {"address", "port", "user", "threads", "workers", "program", "cache", "da
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$")
 # With the domain that a directory service has it in: LAB\\anna, anna@lab.
 USER = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\-]*[A-Za-z0-9_.@+-])?$")
+ENDPOINT = re.compile(r"tcp://.+:\d+$")
+# More than its largest number, each, is nothing that a host can have, or that ssrm takes.
+LARGEST = {"port": 65535, "threads": 4096, "workers": 65535}
 COMMENT = re.compile(r"(?:^|[ \t])#.*")
 # Without a question, and without waiting for ever for a machine that is off.
 SSH = ["ssh", "-T", "-x", "-a", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5",
@@ -64,9 +67,9 @@ class Host:
             if not equals or not value or key not in KEYS:
                 known = ", ".join(sorted(KEYS))
                 raise HostsError("%s: '%s' is none of KEY=VALUE with a KEY of %s" % (place, word, known))
-            if key in ("port", "threads", "workers"):
-                if not re.match("[0-9]{1,5}$", value) or not 0 < int(value) < 65536:
-                    raise HostsError("%s: %s takes a number from 1, not '%s'" % (place, key, value))
+            if key in LARGEST:
+                if not re.match("[0-9]{1,5}$", value) or not 0 < int(value) <= LARGEST[key]:
+                    raise HostsError("%s: %s takes a number from 1 to %d, not '%s'" % (place, key, LARGEST[key], value))
                 value = int(value)
             elif key == "address":
                 if name_of(value) is None:
@@ -74,7 +77,7 @@ class Host:
                 value = name_of(value)
             elif key == "user" and not USER.match(value):
                 raise HostsError("%s: '%s' is no user" % (place, value))
-            elif key == "connect" and not re.match(r"tcp://.+:\d+$", value):
+            elif key == "connect" and not ENDPOINT.match(value):
                 raise HostsError("%s: connect takes an endpoint like tcp://10.0.0.5:7000, not '%s'" % (place, value))
             setattr(host, key, value)
         return host
@@ -108,7 +111,7 @@ class Host:
 def read_hosts(path):
     """The hosts of a file, in order."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             lines = file.read().split("\n")
     except UnicodeDecodeError:
         raise HostsError("can't read the list of hosts %s: it is no UTF-8 text; save it as such" % path)

@@ -13,20 +13,20 @@ from .troubles import Trouble, last_line
 PUBLIC = re.compile(rb"^ssrm-public [0-9a-f]{64} \S+$", re.MULTILINE)
 
 
-def label_of(name):
+def label_of(name, prefix=""):
     """What people know a worker's key by: its name, as far as a label can be that."""
-    label = re.sub(r"[^A-Za-z0-9._-]", "-", name)
-    if label == name and len(label) <= 64:
+    label = prefix + re.sub(r"[^A-Za-z0-9._-]", "-", name)
+    if label == prefix + name and len(label) <= 64:
         return label
     # Two names that come to one label would take turns in shutting each other out.
     return "%s-%s" % (label[:55], hashlib.sha256(name.encode()).hexdigest()[:8])
 
 
 class Keys:
-    """The coordinator's folder of keys."""
+    """The coordinator's folder of keys: labels of this run's launches begin alike, and no others are touched."""
 
-    def __init__(self, program, folder):
-        self.program, self.folder = program, pathlib.Path(folder)
+    def __init__(self, program, folder, prefix="launch-"):
+        self.program, self.folder, self.prefix = program, pathlib.Path(folder), prefix
         self.lock = threading.Lock()
 
     @classmethod
@@ -34,32 +34,43 @@ class Keys:
         """Those of a run: in its folder, or where the coordinator's flags say; None where it is to have none."""
         if "--plaintext-network" in flags:
             return None
+        # In a folder that several runs may have, those of each have its mark.
+        prefix = "launch-%s-" % hashlib.sha256(os.fsencode(str(run.resolve()))).hexdigest()[:8]
         for place, flag in enumerate(flags):
             if flag == "--keys" and place + 1 < len(flags):
-                return cls(program, flags[place + 1])
+                return cls(program, flags[place + 1], prefix)
             if flag.startswith("--keys="):
-                return cls(program, flag[len("--keys="):])
+                return cls(program, flag[len("--keys="):], prefix)
         keys = cls(program, run / "keys")
-        keys.renew()
+        keys.make()
         flags += ["--keys", str(keys.folder)]
         return keys
 
     def ask(self, *words):
         done = subprocess.run([self.program, "keys"] + [str(word) for word in words], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
         return done.returncode, done.stderr
 
-    def renew(self):
-        """Makes the key where there is none; workers of an earlier launch may not come any more."""
+    def make(self):
+        """Makes the coordinator's key where there is none."""
         if not (self.folder / "secret").exists():
             status, errors = self.ask("new", self.folder, "--label", "coordinator")
             if status != 0:
                 raise Trouble("no key can be made: %s; with `-- --plaintext-network` none is needed"
                               % last_line(errors))
+
+    def forget(self):
+        """Lets the workers of this launch, and of earlier ones of this run, come no more."""
         try:
-            (self.folder / "authorized").unlink()
-        except FileNotFoundError:
-            pass
+            listed = [line.split() for line in (self.folder / "authorized").read_text().splitlines()]
+        except (OSError, ValueError):
+            return  # the coordinator says what is wrong with it
+        for words in listed:
+            if len(words) > 2 and words[2].startswith(self.prefix):
+                self.ask("revoke", self.folder, words[2])
+
+    def label(self, name):
+        return label_of(name, self.prefix)
 
     @property
     def public(self):
@@ -79,8 +90,9 @@ class Keys:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(found.group(0) + b"\n")
             with self.lock:
-                self.ask("revoke", self.folder, label)  # that of the one before it
-                status, errors = self.ask("authorize", self.folder, name, "--label", label)
+                status, errors = self.ask("revoke", self.folder, label)  # that of the one before it
+                if status == 0 or "no key has the label" in errors:
+                    status, errors = self.ask("authorize", self.folder, name, "--label", label)
         finally:
             os.unlink(name)
         if status != 0:

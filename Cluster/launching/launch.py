@@ -14,7 +14,7 @@ import time
 from .hosts import Host, HostsError
 from .keys import Keys
 from .package import Package
-from .telling import LOG, say
+from .telling import LOG, put, say
 from .troubles import Trouble
 from .worker import Worker
 
@@ -41,6 +41,10 @@ def address_towards(host, ssh_config):
     return "[%s]" % address if ":" in address else address
 
 
+def is_loopback(address):
+    return address.startswith("127.") or address.strip("[]") == "::1"
+
+
 class Launch:
     """The job: the coordinator here, and every worker on every host."""
 
@@ -60,15 +64,20 @@ class Launch:
     # --- The coordinator, here ---
 
     def found_listen(self, hosts):
-        unreachable = None
+        unreachable = loopback = None
         for host in hosts:
             try:
                 address = address_towards(host, self.options.ssh_config)
             except OSError as error:
                 unreachable = unreachable or (host.label, error.strerror)
                 continue
-            if address:
+            # This machine by its own name, as Debian writes it into /etc/hosts: no other reaches it there.
+            if address and is_loopback(address):
+                loopback = address
+            elif address:
                 return "tcp://%s:*" % address
+        if loopback:
+            return "tcp://%s:*" % loopback
         if unreachable:
             raise Trouble("%s can't be reached from here: %s; is that an address of another network? Mend it in the list, "
                           "or give --listen tcp://ADDRESS:PORT" % unreachable)
@@ -85,7 +94,7 @@ class Launch:
             address = socket.getaddrinfo(place.group(1), None, type=socket.SOCK_STREAM)[0][4][0]
         except OSError:
             return  # the coordinator says so
-        if address.startswith("127.") or address == "::1":
+        if is_loopback(address):
             try:
                 towards = address_towards(hosts[0], self.options.ssh_config)
             except OSError:
@@ -101,12 +110,12 @@ class Launch:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Trouble("%s is in use by another ssh-launch; --add gives it another host" % self.run)
-        LOG.append(open(str(self.run / "logs" / "launch.log"), "a"))
+        LOG.append(open(str(self.run / "logs" / "launch.log"), "ab"))
         for left in self.run.glob("add-*"):
             left.unlink()
+        # One that is there may be that of a coordinator that goes on: then the new one takes nothing away, and says so.
         endpoint = self.run / "endpoint"
-        if endpoint.exists():
-            endpoint.unlink()
+        before = mark_of(endpoint)
         listen = self.options.listen or self.found_listen(hosts)
         self.require_reachable(listen, hosts)
         self.keys = Keys.of(self.package.program, self.run, self.flags)
@@ -117,12 +126,28 @@ class Launch:
         self.coordinator = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         if self.interrupted:
             self.coordinator.terminate()
-        while not (endpoint.exists() and endpoint.read_text().strip()):
+        while mark_of(endpoint) in (None, before):
             if self.coordinator.poll() is not None:
                 return False
             time.sleep(0.05)
         self.endpoint = self.options.connect or endpoint.read_text().strip()
+        if self.keys:
+            self.keys.forget()  # the run is this one's now
         return True
+
+    def endpoint_for(self, host):
+        """Where a host's workers look for the coordinator."""
+        wildcard = re.match(r"tcp://(?:\*|0\.0\.0\.0|\[?::\]?):([0-9]+)$", self.endpoint)
+        if host.connect or not wildcard:
+            return host.connect or self.endpoint
+        try:
+            address = address_towards(host, self.options.ssh_config)
+        except OSError:
+            address = None
+        if not address:
+            raise Trouble("can't be told where the coordinator is, which listens at all addresses: no way to that host is "
+                          "known here; write connect=tcp://ADDRESS:%s in the list" % wildcard.group(1), is_final=True)
+        return "tcp://%s:%s" % (address, wildcard.group(1))
 
     def start_workers(self, hosts, told=say):
         for host in hosts:
@@ -136,6 +161,7 @@ class Launch:
     def free_name(self, label):
         """A host's name, or that with a number where a worker bears it; who did not come, or is gone, bears none."""
         borne = {worker.name for worker in self.workers if not worker.is_over}
+        borne.add("launch")  # what that log has is said by this program
         numbered = (label + ("-%d" % number if number > 1 else "") for number in itertools.count(1))
         return next(name for name in numbered if name not in borne)
 
@@ -149,7 +175,7 @@ class Launch:
         while self.coordinator.poll() is None:
             self.take_added_hosts()
             if all(w.is_over for w in self.workers) and not self.finished and not self.interrupted:
-                say("no host has a worker any more; what was done is in %s, and --resume goes on from there" % self.run)
+                say("no host has a worker any more: everything ends, and what was done stays in %s" % self.run)
                 return 1
             if self.interrupted and time.monotonic() > self.patience_end:
                 say("the coordinator does not end; its last checkpoint stays")
@@ -165,8 +191,7 @@ class Launch:
 
             def tell(text, told=told):
                 say(text)
-                told.write(text + "\n")
-                told.flush()
+                put(told, text)
 
             try:
                 host = Host.parse(file.read_text().strip())
@@ -205,6 +230,17 @@ class Launch:
                 if not worker.has_ended:
                     say("%s does not answer; a worker may be left there until it misses the coordinator" % worker.name)
                     worker.kill()
+        if self.keys and self.workers:
+            self.keys.forget()
+
+
+def mark_of(path):
+    """What tells a file from the one that takes its place; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def wait_for(condition, seconds):

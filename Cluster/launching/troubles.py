@@ -110,4 +110,8 @@ def trouble_of_worker(host, status, text, log):
     if status == 255:
         return Trouble("can't be reached by ssh any more, or the connection was lost: %s [%s]" % (last_line(text), log),
                        is_of_host=True)
+    if status == 2:
+        said = re.search("^Error: .*", text, re.MULTILINE)
+        return Trouble("can't start its worker: %s [%s]" % (last_line(said.group() if said else text), log),
+                       is_final=True)
     return Trouble("lost its worker (exit code %d): %s [%s]" % (status, last_line(text), log))

@@ -7,8 +7,7 @@ import subprocess
 import threading
 import time
 
-from .keys import label_of
-from .troubles import Trouble, trouble_of_port, trouble_of_ssh, trouble_of_worker
+from .troubles import Trouble, last_line, trouble_of_port, trouble_of_ssh, trouble_of_worker
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "remote"
 # A worker that was never seen in the job is tried so often, one that was there so often: about six minutes.
@@ -16,6 +15,8 @@ TRIES_BEFORE, TRIES_AFTER = 4, 12
 LONGEST_PAUSE = 60
 # One that worked for so many seconds has not failed at its start.
 LONG_ENOUGH = 60
+# Whoever has not said the key that it made after so many seconds says none.
+TIME_FOR_KEY = 60
 
 
 def remote(name, *arguments):
@@ -50,7 +51,10 @@ class Worker:
 
     def let_go(self):
         if self.process and self.process.stdin:
-            self.process.stdin.close()
+            try:
+                self.process.stdin.close()
+            except OSError:
+                pass  # it has ended, with a line that it did not read
 
     def kill(self):
         self.process.kill()
@@ -61,6 +65,12 @@ class Worker:
             self.process.terminate()
 
     def supervise(self):
+        try:
+            self.keep_up()
+        finally:
+            self.is_over = True
+
+    def keep_up(self):
         failures = 0
         while not self.launch.is_ending.is_set():
             start = time.monotonic()
@@ -92,7 +102,6 @@ class Worker:
             except Exception as error:  # this program's own fault: the other hosts go on
                 self.told("%s: ssh-launch failed: %r" % (self.name, error))
                 break
-        self.is_over = True
 
     def launch_count(self):
         return sum(not worker.is_over for worker in self.launch.workers)
@@ -104,7 +113,7 @@ class Worker:
     def ask(self, command, given=subprocess.DEVNULL, seconds=60):
         """Runs a command on the host: its exit code, output and errors."""
         process = self.ssh(
-            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
+            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
         )
         self.process = process
         try:
@@ -118,14 +127,15 @@ class Worker:
     def prepare(self):
         """Finds the program on the host, or copies it there; returns its path and how many processors there are."""
         package, host = self.launch.package, self.host
-        target = re.match(r"tcp://\[?(.*?)\]?:(\d+)$", host.connect or self.launch.endpoint)
+        endpoint = self.launch.endpoint_for(host)
+        target = re.match(r"tcp://\[?(.*?)\]?:(\d+)$", endpoint)
         address, port = target.groups() if target else ("", "")
         status, output, errors = self.ask(
             remote("probe", package.digest, host.program or "", host.cache or "", address, port)
         )
         if status != 0 or "machine=" not in output:
             raise trouble_of_ssh(host, status, errors)
-        found = found_of(output)
+        found = dict(found_of(output), endpoint=endpoint)
         package.require(host, found)
         if found.get("reaches") == "no":
             raise trouble_of_port(address, port, found.get("why", ""))
@@ -152,30 +162,46 @@ class Worker:
         return "%s/%s/bin/ssrm" % (cache, package.digest)
 
     def work(self):
-        found, host = self.host.found, self.host
+        found, host, keys = self.host.found, self.host, self.launch.keys
         threads = host.threads or max(1, int(found.get("processors", "1")) // host.workers)
-        keys, label = self.launch.keys, label_of(self.name)
-        arguments = [found["program"]] + ([label, keys.public] if keys else ["", ""])
-        arguments += ["--connect", host.connect or self.launch.endpoint, "--threads", threads]
+        label = keys.label(self.name) if keys else ""
+        arguments = [found["program"], label, keys.public if keys else ""]
+        arguments += ["--connect", found["endpoint"], "--threads", threads]
         if host.data:
             arguments += ["--data", host.data]
         with self.log.open("ab") as log:
             begin = log.tell()
             self.process = self.ssh(remote("work", *arguments), stdin=subprocess.PIPE, stdout=log, stderr=log)
-        is_told, is_let_in = False, not keys
+        try:
+            self.see_through(begin, label, threads)
+        finally:
+            self.let_go()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        if self.process.returncode != 0:
+            text = self.text_since(begin).decode(errors="replace")
+            raise trouble_of_worker(host, self.process.returncode, text, self.log)
+
+    def see_through(self, begin, label, threads):
+        """Lets the worker come that was started, tells that it has, and waits until it ends."""
+        is_told, is_let_in, deadline = False, not label, time.monotonic() + TIME_FOR_KEY
         while self.process.poll() is None:
-            if not is_let_in and keys.authorize(self.text_since(begin), label):
+            if not is_let_in and self.launch.keys.authorize(self.text_since(begin), label):
                 is_let_in = True
-                self.process.stdin.write(b"\n")
-                self.process.stdin.flush()
+                try:
+                    self.process.stdin.write(b"\n")
+                    self.process.stdin.flush()
+                except OSError:
+                    continue  # it has just ended, and says why
+            if not is_let_in and time.monotonic() > deadline:
+                raise Trouble("has made no key for its worker in %d s, and says no more than: %s [%s]" % (
+                    TIME_FOR_KEY, last_line(self.text_since(begin).decode(errors="replace")), self.log))
             if not is_told and b"joined the job" in self.text_since(begin):
                 is_told = self.has_joined = True
                 self.told("%s: joined with %s thread%s" % (self.name, threads, "" if threads == 1 else "s"))
             time.sleep(0.1)
-        self.let_go()
-        if self.process.returncode != 0:
-            text = self.text_since(begin).decode(errors="replace")
-            raise trouble_of_worker(host, self.process.returncode, text, self.log)
 
     def text_since(self, begin):
         with self.log.open("rb") as log:

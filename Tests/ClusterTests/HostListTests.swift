@@ -6,18 +6,12 @@ import Testing
 @Suite struct HostListTests {
     /// What a line of Python prints that knows `launching`.
     private func printed(_ expression: String, _ words: String...) throws -> String {
-        let script = """
-            import sys
-            sys.path.insert(0, sys.argv[1])
-            sys.dont_write_bytecode = True
+        try LauncherScript.printed(
+            """
             from launching.hosts import SSH, Host
             from launching.keys import label_of
             print(\(expression))
-            """
-        let cluster = packageRoot.appending(path: "Cluster").path
-        let result = try ProgramRun(["-c", script, cluster] + words, program: "/usr/bin/python3").result(seconds: 30)
-        return (result.status == 0 ? result.output : result.errors.split(separator: "\n").last.map(String.init) ?? "")
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+            """, words)
     }
 
     /// The end of the command line of ssh for a line of the list.

@@ -64,7 +64,8 @@ struct SSHLaunchTests {
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
         // Each with a key of its own, that it made and that is gone with it.
         let joined = try job.events(of: "ssh").entries.filter { $0.event == .joined }.compactMap(\.worker)
-        #expect(!joined.isEmpty && joined.allSatisfy { $0.hasPrefix("host1/") || $0.hasPrefix("host2/") })
+        #expect(!joined.isEmpty && joined.allSatisfy { $0.hasPrefix("launch-host1/") || $0.hasPrefix("launch-host2/") })
+        #expect(job.text("ssh/keys/authorized").isEmpty)
         for log in ["ssh/logs/host1.log", "ssh/logs/host2.log"].map(job.text) {
             #expect(!log.contains("crashed") && !log.contains("no ssh/logs"), "\(log)")
         }
@@ -121,6 +122,30 @@ struct SSHLaunchTests {
         let mended = try launch("ssh", hosts: "host1\n", flags: ClusterJob.short).result(seconds: 120)
         #expect(mended.status == 0, "\(mended.errors)")
         #expect(try job.digest(of: "ssh") == job.digestOfLocalRun())
+    }
+
+    @Test func aStartThatIsRefusedChangesNothingForTheRunThatGoesOn() throws {
+        defer { processes.endAll() }
+        let run = job.run("ssh")
+        let keys = run + "/keys"
+        for words in [["new", keys], ["issue", keys, "--label", "host1", "--out", job.folder.path("host1")]] {
+            #expect(try ProgramRun(["keys"] + words).result().status == 0)
+        }
+        let others = try ProgramRun(
+            ["coordinator", "--data", job.data, "--run", run, "--listen", "tcp://127.0.0.1:*", "--keys", keys]
+                + ClusterJob.endless)
+        try job.events(of: "ssh").waits(for: .listening)
+        let before = ["ssh/endpoint", "ssh/keys/authorized"].map(job.text)
+        let refused = try launch("ssh", hosts: "host1\n", flags: ClusterJob.endless).result(seconds: 60)
+        #expect(refused.status == 1 && refused.errors.contains("in use by another coordinator"), "\(refused.errors)")
+        #expect(["ssh/endpoint", "ssh/keys/authorized"].map(job.text) == before)
+        others.signal(SIGTERM)
+        _ = others.result(seconds: 30)
+        // A run that is nobody's any more may have an endpoint left.
+        try job.folder.write(before[0], to: "ssh/endpoint")
+        let next = try launch("ssh", hosts: "host1\n", flags: ClusterJob.short).result(seconds: 120)
+        #expect(next.status == 0, "\(next.errors)")
+        #expect(job.text("ssh/keys/authorized") == before[1])
     }
 
     @Test func aHostJoinsWhileTheJobGoesOn() throws {
@@ -200,6 +225,7 @@ struct SSHLaunchTests {
 
     @Test(arguments: [
         ("lab1 thread=2", "hosts.txt:2: 'thread=2' is none of KEY=VALUE"), ("lab1 threads=0", "threads takes a number"),
+        ("lab1 threads=4097", "threads takes a number from 1 to 4096"),
         ("-oProxyCommand=x", "is not a host's name"), ("lab1 address=-x", "is no address"),
         ("lab1 connect=10.0.0.5", "connect takes an endpoint"), ("lab1 threads=\u{B2}", "threads takes a number"),
         ("lab1 program=a\u{0}b", "a control character (U+0000)"),

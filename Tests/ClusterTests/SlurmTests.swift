@@ -114,6 +114,20 @@ struct SlurmTests {
         #expect(try job.digest(of: "array") == job.digestOfLocalRun())
     }
 
+    @Test func aRunThatIsSubmittedTwiceGoesOnAsIfItWereNot() throws {
+        defer { processes.endAll() }
+        let first = try submitCoordinator("array", flags: ClusterJob.short)
+        try job.events(of: "array").waits(for: .listening)
+        let endpoint = job.text("array/endpoint")
+        let second = try submitCoordinator("array", flags: ClusterJob.short)
+        #expect(try end(of: second) == "FAILED", "\(job.text("slurm.log"))")
+        #expect(job.text("slurm.log").contains("in use by another coordinator"))
+        #expect(job.text("array/endpoint") == endpoint)
+        let workers = try submitWorkers("array", array: "1")
+        #expect(try end(of: first) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(try end(of: workers) == "COMPLETED", "\(job.text("workers-1.log"))")
+    }
+
     @Test func aCancelledJobLeavesNothingBehindAndGoesOnWhenSubmittedAgain() throws {
         defer { processes.endAll() }
         let first = try submit("twice", flags: ClusterJob.long)

@@ -1,0 +1,116 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Parts of `Cluster/launching` and `Cluster/remote`, without any host.
+@Suite struct LaunchingTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func whatNobodyReadsAndNoDiskTakesIsNoFault() throws {
+        let printed = try LauncherScript.printed(
+            """
+            import os
+            from launching.telling import LOG, say
+            read, write = os.pipe()
+            os.dup2(write, 2)
+            os.close(read)
+            LOG.append(open("/dev/full", "ab"))
+            say("a line")
+            print("goes on")
+            """)
+        #expect(printed == "goes on")
+    }
+
+    /// The addresses of this machine on the way to one host after the other, and the one to listen at.
+    @Test(arguments: [
+        ("127.0.1.1 10.0.0.5", "tcp://10.0.0.5:*"), ("[::1] [2001:db8::5]", "tcp://[2001:db8::5]:*"),
+        ("127.0.0.1 127.0.0.1", "tcp://127.0.0.1:*"),
+    ])
+    func anAddressThatOtherMachinesReachIsListenedAt(addresses: String, endpoint: String) throws {
+        let printed = try LauncherScript.printed(
+            """
+            from types import SimpleNamespace
+            from launching import launch
+            launch.address_towards = lambda host, _: host
+            given = SimpleNamespace(options=SimpleNamespace(ssh_config=None))
+            print(launch.Launch.found_listen(given, sys.argv[2].split()))
+            """, [addresses])
+        #expect(printed == endpoint)
+    }
+
+    @Test(arguments: [
+        ("tcp://0.0.0.0:7000", "tcp://10.0.0.5:7000"), ("tcp://[::]:7000", "tcp://10.0.0.5:7000"),
+        ("tcp://10.0.0.7:7000", "tcp://10.0.0.7:7000"),
+    ])
+    func aHostIsToldAnAddressThatItCanReach(listening: String, told: String) throws {
+        let printed = try LauncherScript.printed(
+            """
+            from types import SimpleNamespace
+            from launching import launch
+            launch.address_towards = lambda host, _: "10.0.0.5"
+            given = SimpleNamespace(options=SimpleNamespace(ssh_config=None), endpoint=sys.argv[2])
+            print(launch.Launch.endpoint_for(given, launch.Host("lab1")))
+            """, [listening])
+        #expect(printed == told)
+    }
+
+    @Test func aListMayBeginWithAByteOrderMark() throws {
+        let list = try folder.write("\u{FEFF}lab1\n", to: "hosts.txt")
+        let printed = try LauncherScript.printed(
+            """
+            from launching.hosts import read_hosts
+            print(read_hosts(sys.argv[2])[0].label)
+            """, [list])
+        #expect(printed == "lab1")
+    }
+
+    @Test func aWorkerThatIsStartedWronglyIsToldOfOnceWithItsFault() throws {
+        let printed = try LauncherScript.printed(
+            """
+            from launching.troubles import trouble_of_worker
+            trouble = trouble_of_worker(None, 2, "Error: Unknown option '--x'\\nUsage: ssrm\\n  See '--help'", "log")
+            print(trouble.is_final, trouble)
+            """)
+        #expect(printed == "True can't start its worker: Error: Unknown option '--x' [log]")
+    }
+
+    @Test func onlyKeysThatTheLauncherListedAreForgotten() throws {
+        let keys = folder.path("keys")
+        for arguments in [["new", keys], ["issue", keys, "--label", "host1", "--out", folder.path("host1")]] {
+            let made = try ProgramRun(["keys"] + arguments).result()
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        let listed = try String(contentsOfFile: keys + "/authorized", encoding: .utf8)
+        let printed = try LauncherScript.printed(
+            """
+            from pathlib import Path
+            from launching.keys import Keys
+            run = Path(sys.argv[3]).parent / "run"
+            given = Keys.of(sys.argv[2], run, ["--keys", sys.argv[3]])
+            for digit in b"45":
+                print(given.authorize(b"ssrm-public " + bytes([digit]) * 64 + b" host1\\n", given.label("host1")))
+            print((given.folder / "authorized").read_text().count("host1"))
+            Keys.of(sys.argv[2], run / "other", ["--keys", sys.argv[3]]).forget()
+            print((given.folder / "authorized").read_text().count("host1"))
+            given.forget()
+            """, [ProgramRun.ssrm, keys])
+        #expect(printed.split(separator: "\n") == ["True", "True", "2", "2"])
+        #expect(try String(contentsOfFile: keys + "/authorized", encoding: .utf8) == listed)
+    }
+
+    @Test func aLoginShellMaySayWhatHasNoEndOfALine() throws {
+        let program = try folder.write("#!/bin/sh\necho ssrm-public key host1\nexit 1\n", to: "ssrm")
+        chmod(program, 0o755)
+        for (name, arguments, line) in [
+            ("probe", ["", program, folder.path("cache"), "127.0.0.1", "1"], "cache=" + folder.path("cache")),
+            ("work", [program, "host1", "key"], "ssrm-public key host1"),
+        ] {
+            let script = packageRoot.appending(path: "Cluster/remote/" + name).path
+            let text = "printf 'Welcome! ' && . \"$0\""
+            let result = try ProgramRun(["-c", text, script] + arguments, program: "/bin/sh").result(seconds: 30)
+            #expect(result.output.split(separator: "\n").contains { $0 == line }, "\(result.output)")
+        }
+    }
+}
