@@ -22,6 +22,7 @@ private func note(of recordings: [(subject: Int, values: [Float])], piece: Int) 
     }
     let note = writer.noteOnTwins
     _ = try writer.finish()
+    #expect(try Dataset(opening: folder.path("x")).noteOnTwins == note, "a file says what its writer said")
     return note
 }
 

@@ -193,6 +193,19 @@ public final class Dataset: Sendable {
         return label == DatasetLayout.noLabel ? nil : label
     }
 
+    /// A line on recordings that have the same values, which an evaluation may have on both sides; nil where none have.
+    ///
+    /// All samples are read for it.
+    public var noteOnTwins: String? {
+        var prints = RecordingPrints(lengths: recordingRanges.map { $0.samples.count * samples.valuesPerSample })
+        for range in recordingRanges {
+            for sample in range.samples { prints.append(samples[sample]) }
+        }
+        return prints.note(
+            on: recordingRanges.map { (recordings[$0.recording], $0.subject) }, subjects: subjects,
+            vocabulary: vocabulary)
+    }
+
     /// Each sample's class under a scheme, as an index into `scheme.classes(for: vocabulary)`.
     ///
     /// - Returns: nil for samples without a label or with a code that has no class.

@@ -100,20 +100,9 @@ public struct DatasetWriter: ~Copyable {
 
     /// A line on recordings that have the same values, once all are appended; nil where there are none.
     package var noteOnTwins: String? {
-        let subjects = outline.recordings.map(\.subject)
-        // Two maps of one person may well be equal; two nights are not.
-        let twins = prints.twins(subjects: subjects).filter {
-            outline.vocabulary == .stage || subjects[$0.first] != subjects[$0.second]
-        }
-        guard let (first, second) = twins.first else { return nil }
-        func named(_ place: Int) -> String {
-            let recording = outline.recordings[place]
-            return "recording \"\(recording.name)\" of subject \"\(outline.subjects[recording.subject])\""
-        }
-        let others = twins.count > 1 ? ", and so have \(twins.count - 1) more" : ""
-        let isOneSubject = outline.recordings[first].subject == outline.recordings[second].subject
-        let question = isOneSubject ? "is one night there twice?" : "is one person there under two names?"
-        return "\(named(second)) has the values of \(named(first))\(others): \(question)"
+        prints.note(
+            on: outline.recordings.map { ($0.name, $0.subject) }, subjects: outline.subjects,
+            vocabulary: outline.vocabulary)
     }
 
     /// Completes the file.

@@ -1,3 +1,5 @@
+import Signals
+
 /// What tells recordings of equal values: one person's night under two names would be on both sides of an evaluation,
 /// and twice under one name counts twice.
 ///
@@ -36,20 +38,41 @@ struct RecordingPrints {
         }
     }
 
+    /// A line on recordings that have the same values, once all have come; nil where there are none.
+    ///
+    /// Two maps of one person may well be equal; two nights are not.
+    func note(
+        on recordings: [(name: String, subject: Int)], subjects: [String], vocabulary: LabelVocabulary
+    ) -> String? {
+        func named(_ place: Int) -> String {
+            let recording = recordings[place]
+            return "recording \"\(recording.name)\" of subject \"\(subjects[recording.subject])\""
+        }
+        let twins = twins(subjects: recordings.map(\.subject), vocabulary == .stage)
+        guard let (first, second) = twins.first else { return nil }
+        let others = twins.count > 1 ? ", and so have \(twins.count - 1) more" : ""
+        let isOneSubject = recordings[first].subject == recordings[second].subject
+        let question = isOneSubject ? "is one night there twice?" : "is one person there under two names?"
+        return "\(named(second)) has the values of \(named(first))\(others): \(question)"
+    }
+
     /// Pairs of equal recordings, each with the first that it equals, by their places; those of two subjects first.
-    func twins(subjects: [Int]) -> [(first: Int, second: Int)] {
+    private func twins(subjects: [Int], _ areOfOneSubjectToo: Bool) -> [(first: Int, second: Int)] {
         struct Print: Hashable { let length: Int, sum: UInt64 }
         var firstOfPrint: [Print: Int] = [:]
-        var twins: [(first: Int, second: Int)] = []
+        var (ofTwo, ofOne): ([(first: Int, second: Int)], [(first: Int, second: Int)]) = ([], [])
         for place in prints.indices where lengths[place] >= Self.fewestValues {
             let print = Print(length: lengths[place], sum: prints[place])
             guard let first = firstOfPrint[print] else {
                 firstOfPrint[print] = place
                 continue
             }
-            twins.append((first, place))
+            if subjects[first] != subjects[place] {
+                ofTwo.append((first, place))
+            } else if areOfOneSubjectToo {
+                ofOne.append((first, place))
+            }
         }
-        func areOfTwo(_ twin: (first: Int, second: Int)) -> Bool { subjects[twin.first] != subjects[twin.second] }
-        return twins.filter(areOfTwo) + twins.filter { !areOfTwo($0) }
+        return ofTwo + ofOne
     }
 }

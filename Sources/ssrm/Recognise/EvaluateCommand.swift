@@ -109,6 +109,7 @@ struct EvaluateCommand: ParsableCommand {
             on: dataset, scheme: scheme, division: division, settings: chosen,
             choosingAmong: candidates, groups: choice.choiceGroups ?? 4, seed: options.seed)
         chosen.noteWhatHasNoEffect(on: scheme, of: dataset)
+        if let note = dataset.noteOnTwins { Terminal.error("\(data): \(note)") }
         if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
         for fold in evaluation.foldsWithoutClasses where !foldsOnly {
