@@ -93,6 +93,17 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     #expect(digest == data.digest)
 }
 
+@Test func severalCountsInASleepEpochAreNoted() throws {
+    let rows = Night().rows()
+    func note(_ rows: [String]) throws -> String? { try made(rows).source.notes.first { $0.contains("mean of them") } }
+    #expect(try note(rows) == nil)
+    let shorter = rows.filter { $0.contains(",,") && !$0.hasSuffix(",,") }.map { row in
+        let fields = row.split(separator: ",", omittingEmptySubsequences: false)
+        return "7,\((Int(fields[1]) ?? 0) + 15_000_000),,\(fields[3]),"
+    }
+    #expect(try note(rows + shorter)?.hasPrefix("count has up to 2 rows in most sleep epochs of a night") == true)
+}
+
 @Test func aNightKnowsWhenItBegan() throws {
     let rows = Night().rows().map { row in
         var fields = row.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

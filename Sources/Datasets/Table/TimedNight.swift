@@ -23,6 +23,8 @@ struct TimedNight {
     let notes: [String]
     /// How many sleep epochs have rows with different labels.
     let disputedCount: Int
+    /// How many activity counts a sleep epoch mostly has; nil where there are none.
+    let countsPerEpoch: Int?
 
     /// A recording that can't be used as a night, and why.
     struct Unusable: Error {
@@ -49,6 +51,8 @@ struct TimedNight {
         )
         start = found.start
         (name, disputedCount) = (found.name, found.disputedCount)
+        let counts = extent.own.compactMap { found.epochs[$0]?.counts.count }.sorted()
+        countsPerEpoch = wanted.activity && !counts.isEmpty ? counts[counts.count / 2] : nil
         skipped = found.skipped(outside: extent.night)
         notes = found.notes(count: extent.night.count, ownCount: extent.own.count)
     }

@@ -74,7 +74,13 @@ public struct TimedNights: RecordingSource {
         skipped = reader.skippedItems + stretches.skipped + nights.flatMap(\.skipped) + unusable
         let disputed = nights.reduce(0) { $0 + $1.disputedCount }
         let disputes = "\(disputed) sleep epochs whose rows have different labels are without one"
-        notes = nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
+        let counts = nights.compactMap(\.countsPerEpoch).max() ?? 1
+        let means =
+            "\(activity ?? "") has up to \(counts) rows in most sleep epochs of a night, and the mean of them is taken: where "
+            + "they count shorter times, give one row of their sum for each 30 s"
+        notes =
+            nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
+            + (counts > 1 ? [means] : [])
         let runs = nights.enumerated().map {
             TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
         }
