@@ -51,7 +51,9 @@ struct TableCommand: ReaderCommand {
                 --out nights.safetensors
             """)
 
-    @Option(name: .long, help: "A file with a header line; may be given several times.", completion: .file())
+    @Option(
+        name: .long, parsing: .upToNextOption, help: "Files with a header line; may be given several times.",
+        completion: .file())
     var file: [String]
 
     @Option(name: .long, help: "The column that names the subject.")
