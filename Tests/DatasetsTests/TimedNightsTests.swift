@@ -104,6 +104,16 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     #expect(try note(rows + shorter)?.hasPrefix("count has up to 2 rows in most sleep epochs of a night") == true)
 }
 
+@Test func timesThatLostTheirSecondsAreNoted() throws {
+    let whole = (0..<120).map { row in
+        "7,\((start + 60 * (row / 2)) * 1_000_000),\(60 + row % 9),\(row % 5),\(stages[row / 20])"
+    }
+    let notes = try made(whole).source.notes
+    #expect(
+        notes.contains { $0.hasSuffix("all its times are whole minutes; were the seconds left out when it was saved?") }
+    )
+}
+
 @Test func aNightKnowsWhenItBegan() throws {
     let rows = Night().rows().map { row in
         var fields = row.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -36,9 +36,16 @@ struct TimedStretches {
                 skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
             }
             if let count = otherAtSameTime[Int32(file)] {
+                let areMinutes = reader.rows.allSatisfy {
+                    $0.file != Int32(file) || $0.time % (60 * TimeText.second) == 0
+                }
+                let question =
+                    areMinutes
+                    ? "all its times are whole minutes; were the seconds left out when it was saved?"
+                    : "is there more than one person or device in it?"
                 notes.append(
-                    "\(path): \(count) row\(count == 1 ? " has" : "s have") the time of another row and other values: is "
-                        + "there more than one person or device in it?")
+                    "\(path): \(count) row\(count == 1 ? " has" : "s have") the time of another row and other values: "
+                        + question)
             }
         }
     }
