@@ -61,6 +61,7 @@ public final class TensorFile: Sendable {
         guard bytes.count >= TensorHeader.lengthBytes else {
             throw .badHeader(path: path, reason: "it is \(bytes.count) bytes long, too short for a header")
         }
+        guard !isText(bytes) else { throw .text(path: path) }
         let headerBytes = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard headerBytes <= TensorHeader.largestHeaderBytes, headerBytes % 8 == 0 else {
             throw .badHeader(path: path, reason: "a header of \(headerBytes) bytes is impossible")
@@ -81,6 +82,12 @@ public final class TensorFile: Sendable {
         let digest = String(decoding: head[digits], as: UTF8.self)
         guard digest == Self.digest(of: bytes, zeroing: digits) else { throw .altered(path: path) }
         return (header, dataOffset, digest)
+    }
+
+    /// Whether a file starts as texts do: a tensor file has zeros in its header's length.
+    private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        // From 0xF5 on there is no byte in UTF-8.
+        bytes.prefix(64).allSatisfy { (0x20...0xF4).contains($0) && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
     }
 
     /// Makes sure of what was read until now; whoever keeps or uses what was read of a tensor asks first.

@@ -14,6 +14,8 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
     case wrongLength(path: String, bytes: Int, expected: Int)
     /// The header does not describe a tensor file.
     case badHeader(path: String, reason: String)
+    /// The file is a text.
+    case text(path: String)
     /// The header has no digest: another program wrote the file.
     case noDigest(path: String)
     /// The content is not what the digest was taken of.
@@ -35,6 +37,8 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         case .wrongLength(let path, let bytes, let expected):
             return "\(path) is \(bytes) bytes long where its header says \(expected): \(remedy)"
         case .badHeader(let path, let reason): return "\(path) is not a tensor file or is damaged: \(reason); \(remedy)"
+        case .text(let path):
+            return "\(path) is text, and no tensor file; `ssrm data table` makes a dataset of a table"
         case .noDigest(let path):
             let key = TensorHeader.digestKey
             return "\(path) has no entry \(key) in its header: it is damaged or another program wrote it; \(remedy)"

@@ -190,9 +190,12 @@ extension Simulation {
     /// Nothing is lost in a scenario; what is taken for lost is too long on its way.
     func refuseLoss(_ event: RunEvent) throws(Failure) {
         switch event {
-        case .silent: throw failure("a message is longer on its way than the lease, and its worker was taken for dead")
+        case .silent:
+            throw failure(
+                "a message is longer on its way than the lease (--lease), and its worker was taken for dead")
         case .lostWork:
-            throw failure("work is longer on its way than two signs of life are apart, and was taken for lost")
+            throw failure(
+                "work is longer on its way than two signs of life are apart (--heartbeat), and was taken for lost")
         default: return
         }
     }

@@ -69,7 +69,11 @@ extension Job {
         }
         switch settings.task.choice.order {
         case .recordings where !groups.recordings.contains { $0.count > 1 }:
-            throw .unfit("no recording has two samples that could be told apart; take others than those of a recording")
+            throw .unfit(
+                """
+                no recording has two samples, and task \(settings.task.kind) (upstream.task) tells samples of one recording \
+                apart; take recordings of several samples, like nights, or a preset with another task
+                """)
         case .persons where !groups.persons.contains { $0.count > 1 }:
             throw .unfit("no person has two recordings that could be told apart; take others than those of a person")
         default: break

@@ -23,6 +23,25 @@ extension SSRM {
         return nil
     }
 
+    /// What to say of an option that the command does not have, or of a word where it takes none; nil without such.
+    static func unknownArgument(in given: ArraySlice<String>) -> String? {
+        var (command, rest): (any ParsableCommand.Type, _) = (SSRM.self, given)
+        while let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == rest.first })
+        {
+            (command, rest) = (next, rest.dropFirst())
+        }
+        let help = command.helpMessage(includeHidden: true)
+        if let word = rest.first, !word.hasPrefix("-"), !help.contains("ARGUMENTS:") {
+            return "Error: Unexpected argument '\(TerminalText.line(word))'"
+        }
+        let options = Set(
+            help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.filter { $0.hasPrefix("--") }.map(String.init))
+        let names = rest.prefix { $0 != "--" }.map { String($0.prefix { $0 != "=" }) }
+        guard let unknown = names.first(where: { isOption($0) && !options.contains($0) }) else { return nil }
+        let near = nearestName(to: unknown, among: options.sorted()).map { ". Did you mean '\($0)'?" } ?? ""
+        return "Error: Unknown option '\(TerminalText.line(unknown))'\(near)"
+    }
+
     /// What was given, with a negative number that follows an option joined to it: `--steps=-1` for `--steps -1`.
     ///
     /// The parser would take it for an option of its own; none begins with a digit.

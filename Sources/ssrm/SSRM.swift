@@ -73,6 +73,12 @@ struct SSRM: ParsableCommand {
     /// What is wrong with the usage, with what was given in one line each time that it is quoted.
     private static func usageLines(for error: any Error) -> [String] {
         var text = fullMessage(for: error)
+        // Who misspelt an option hears of that, and not that the right one is missing.
+        if text.hasPrefix("Error: Missing expected argument"), let first = text.firstIndex(of: "\n"),
+            let unknown = unknownArgument(in: CommandLine.arguments.dropFirst())
+        {
+            text = unknown + text[first...]
+        }
         let values = CommandLine.arguments.flatMap { argument in
             [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
         }
@@ -89,11 +95,19 @@ struct SSRM: ParsableCommand {
         }
     }
 
+    /// Whether standard output is a pipe that nobody reads any more.
+    private static var isReaderGone: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLERR) != 0
+    }
+
     /// Ends the process without the libraries' own endings: a thread may still compute with code that they would unmap.
     private static func end(_ code: Int32) -> Never {
         Terminal.flush()
         let isFlushed = fflush(nil) == 0
         let reason = isFlushed ? "some of it is lost; is the disk full?" : String(cString: strerror(errno))
+        // Whoever reads no more wants no message: it ends as the signal would have ended it.
+        if !isFlushed || linux_output_has_failed() != 0, isReaderGone { _exit(128 + SIGPIPE) }
         // What did not fit into the buffer was written before, and its failure is only noted.
         if !isFlushed || linux_output_has_failed() != 0, code == 0 {
             Terminal.error("ssrm: standard output can't be written: \(reason)")

@@ -91,6 +91,14 @@ func anyTensorsComeBackBitForBit(seed: UInt64) throws {
     #expect(openingError(cut) == .wrongLength(path: cut, bytes: bytes.count + 1, expected: bytes.count))
 }
 
+@Test(arguments: ["id,hr\n1,70\n", String(repeating: "P 1\t70,5;ä\r\n", count: 20)])
+func aTextIsCalledOne(text: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("table.csv")
+    try Data(text.utf8).write(to: URL(filePath: path))
+    #expect(openingError(path) == .text(path: path))
+}
+
 @Test(arguments: 0..<8)
 func aFlippedBitAnywhereIsRefused(bit: Int) throws {
     let folder = try TemporaryFolder()

@@ -106,6 +106,11 @@ func aWrongRecordCountIsRefusedAtItsByte(count: String, byte: Int, words: String
     }
 }
 
+@Test(arguments: ["a.edf\n", "0001.edf\n", String(repeating: "a.edf\n", count: 9)])
+func aShortTextIsNoFileThatWasCut(text: String) throws {
+    #expect(try refusal(Data(text.utf8)).message.contains("neither an EDF nor a BDF"))
+}
+
 @Test(arguments: [
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
     (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),

@@ -254,6 +254,12 @@ func aDecimalCommaIsCalledOne(line: String) throws {
         error.hasPrefix(", line 1: ") && error.contains("has a decimal comma: write its numbers with a decimal point"))
 }
 
+@Test(arguments: ["time;stage\n22:30:00;W\n", "time,stage\n2024-03-31T22:30:00,W\n"])
+func clockTimesBehindAHeaderAreCalledSo(start: String) throws {
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(start + "22:30:30;N1\n") }
+    #expect(error.hasPrefix(", line 2: ") && error.contains("is a clock's time"), "\(error)")
+}
+
 @Test(arguments: [",", ", ", ";"])
 func commasBetweenFieldsAreNoDecimalCommas(separator: String) throws {
     let text = (0..<12).map { ["\($0 * 30)", "30", "Sleep stage W"].joined(separator: separator) + "\n" }.joined()

@@ -90,6 +90,19 @@ func aHypnogramOfAnotherPatientIsRefusedUnlessTheUserSaysWhoseTheNightIs(own: St
     #expect(throws: DatasetError.self) { try source(twins, filesAreSubjects: true) }
 }
 
+@Test func textOfAFileThatDoesNotCallItselfEDFPlusIsQuotedWhereNobodyIsTold() throws {
+    let folder = try TemporaryFolder()
+    let first = try night(folder, "a", nil)
+    var bytes = EDFBytes(signals: [EDFBytes.Signal(name: "C", rate: 1, values: (0..<360).map { Double($0 % 7) })])
+    bytes.patient = "P017 F"
+    let path = try bytes.write(to: folder.path("b.edf"))
+    let message = try refusal([first, PolysomnographyFiles(signals: path, hypnogram: nil, subject: nil)])
+    #expect(
+        message.contains(
+            "it has no patient code (\"P017 F\" is not taken for one: the file does not call itself EDF+) and"),
+        "\(message)")
+}
+
 @Test(arguments: [("P017", "p017"), ("P017", "P_017"), ("Ann", "ANN")])
 func codesThatDifferInCaseOrBlanksAloneAreRefused(code: String, other: String) throws {
     let folder = try TemporaryFolder()

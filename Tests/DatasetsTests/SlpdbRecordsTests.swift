@@ -245,7 +245,12 @@ func aMalformedTextIsNamedWithItsPlace(ending: String, content: String, expected
     var record = SlpdbRecordTexts()
     try record.write(to: folder)
     #expect(try SlpdbRecords(root: folder.url.path).notes == [])
-    record.stages.removeLast(7)
+    record.stages.removeLast()
+    try record.write(to: folder)
+    #expect(
+        try SlpdbRecords(root: folder.url.path).notes
+            == ["\(folder.path("slp01a.an")): 1 sleep epoch without a line has no label"])
+    record.stages.removeLast(6)
     try record.write(to: folder)
     #expect(
         try SlpdbRecords(root: folder.url.path).notes

@@ -122,8 +122,10 @@ private func list(_ text: String) throws -> Polysomnography {
 }
 
 @Test func aMapHasOnlyStages() throws {
-    let error = try refusal { try HypnogramReading(stageMap: ["5": "R"]) }
-    #expect(error == "R is not a label of stage: use one of W, N1, N2, N3, REM")
+    let error = try refusal { try HypnogramReading(stageMap: ["5": "4"]) }
+    #expect(error == "4 is not a label of stage: use one of W, N1, N2, N3, REM")
+    let names = try HypnogramReading(stageMap: ["5": "R", "0": "wake", "9": ""])
+    #expect(try names == HypnogramReading(stageMap: ["5": "REM", "0": "W", "9": ""]))
 }
 
 @Test func aHypnogramOfWhichALargePartIsUnknownIsRefused() throws {

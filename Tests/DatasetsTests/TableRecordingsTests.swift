@@ -134,10 +134,10 @@ private func dataset(
 @Test func labelsAreMappedOrLeftAway() throws {
     let numbers = lines.map { line in
         var fields = line.split(separator: ",").map(String.init)
-        fields[3] = ["W": "0", "N1": "1", "N2": "2", "N3": "3", "REM": "5", "?": "NA"][fields[3]] ?? ""
+        fields[3] = ["W": "0", "N1": "1", "N2": "2", "N3": "3", "REM": "5", "?": "nan"][fields[3]] ?? ""
         return fields.joined(separator: ",")
     }
-    let map = ["0": "W", "1": "N1", "2": "N2", "3": "N3", "5": "REM"]
+    let map = ["0": "wake", "1": "N1", "2": "N2", "3": "N3", "5": "R"]
     let digest = try dataset([text(lines)]).data.digest
     #expect(try dataset([text(numbers)], map: map).data.digest == digest)
     let without3 = try dataset([text(numbers)], map: map.merging(["3": ""]) { $1 }).data
@@ -154,7 +154,7 @@ private func dataset(
 @Test func gapsEndARecordingAndRowsWithoutAValueAreGaps() throws {
     var rows = (0..<40).map { "a,n,\($0),W,\($0),0" }
     rows[12] = "a,n,12,W,,0"
-    rows[30] = "a,n,30,W,1,NA"
+    rows[30] = "a,n,30,W,1,NaN"
     rows.remove(at: 25)
     let (data, skipped) = try dataset([text(rows + [rows[3], rows[3], "b,x,5,W,1,1"])])
     #expect(data.recordings == ["n", "n+13"] && data.subjects == ["a"])
@@ -174,10 +174,10 @@ private func dataset(
 
 private let badRows: [(row: String, expected: String)] = [
     ("a,n,0,W,x,1", "line 2: column \"hr\": \"x\" is not a finite number"),
-    ("a,n,0,W,1,nan", "line 2: column \"move\": \"nan\" is not a finite number"),
+    ("a,n,0,W,1,inf", "line 2: column \"move\": \"inf\" is not a finite number"),
     ("a,n,0,W,1,1e99", "column \"move\": \"1e99\" is not a finite number"),
     ("a,n,0,W,0x10,1", "column \"hr\": \"0x10\" is not"), ("a,n,0,W,1 2,1", "column \"hr\": \"1 2\" is not"),
-    ("a,n,0,W,\"1,5\",1", "column \"hr\": \"1,5\" is not a finite number with a decimal point"),
+    ("a,n,0,W,\"1,5\",1", "column \"hr\": \"1,5\" is not a finite number with a decimal point: it has a decimal comma"),
     ("a,n,-1,W,1,1", "column \"epoch\": \"-1\" is not a whole number from 0"),
     ("a,n,1.5,W,1,1", "column \"epoch\": \"1.5\" is not a whole number"),
     ("a,n,9999999999,W,1,1", "column \"epoch\": \"9999999999\" is not a whole number"),
@@ -211,6 +211,7 @@ func aMalformedRowIsNamedWithItsPlace(row: String, expected: String) throws {
 
 @Test(arguments: [
     ("id,night,epoch,stage,hr", "line 1: there is no column \"move\"; there are \"id\", \"night\""),
+    ("nr,night,epoch,stage,hr,move", "there is no column \"id\"; there are \"nr\", \"night\""),
     ("id,night,epoch,stage,hr,Moves", "there is no column \"move\"; did you mean \"Moves\"?"),
     ("id,nihgt,epoch,stage,hr,move", "there is no column \"night\"; did you mean \"nihgt\"?"),
     ("id,night,epoch,stage,hr,\"mo\u{1B}ve\n\"", "no column \"move\"; did you mean \"mo?ve?\"?"),

@@ -224,6 +224,7 @@ func aNightOverAClockChangeHasAllItsSleepEpochs(change: Int, before: Int, after:
             "is not a time like 2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970; is it --date-order mdy or --date-order dmy?"
         ),
         ("4/13/2016 7:21:00 AM", nil, "; is it --date-order mdy?"), ("yesterday", nil, "is not a time like"),
+        ("22:30:00", nil, "\"22:30:00\" says no day: write it with its date"),
         ("", nil, "is not a time like"),
     ] as [(String, String?, String)])
 func aTimeThatIsNotKnownIsNamedWithItsLine(text: String, zone: String?, expected: String) throws {

@@ -12,6 +12,24 @@ import Testing
     }
 }
 
+@Test func whoReadsNoMoreGetsNoMessage() throws {
+    let result = try ProgramRun(
+        ["-c", "'\(ProgramRun.ssrm)' help data table | true; echo ${PIPESTATUS[0]}"], program: "/usr/bin/bash"
+    ).result()
+    #expect(result.errors.isEmpty && ["0\n", "141\n"].contains(result.output), "\(result.output)\(result.errors)")
+}
+
+@Test(arguments: [
+    (["pretrain", "--date", "x", "--run", "r"], "Error: Unknown option '--date'. Did you mean '--data'?"),
+    (["train", "--dta=x", "--out", "y"], "Error: Unknown option '--dta'. Did you mean '--data'?"),
+    (["pretrain", "x.safetensors", "--run", "r"], "Error: Unexpected argument 'x.safetensors'"),
+    (["pretrain", "--run", "r"], "Error: Missing expected argument '--data <data>'"),
+])
+func aWrongOptionIsNamedBeforeAMissingOne(arguments: [String], words: String) throws {
+    let result = try ProgramRun(arguments).result()
+    #expect(result.status == 2 && result.errors.hasPrefix(words + "\n"), "\(result.errors)")
+}
+
 /// Runs `ssrm` in a folder and gives its output, which must be a JSON object.
 private func object(_ folder: TemporaryFolder, _ arguments: [String]) throws -> [String: Any] {
     let result = try ProgramRun(arguments, in: folder.url.path).result()

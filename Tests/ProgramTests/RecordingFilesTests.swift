@@ -106,8 +106,8 @@ private let stages = ["W", "W", "1", "2", "2", "3", "3", "2", "2", "R", "R", "W"
     #expect(try refusal(arguments("list.txt", []), in: folder).contains("--stage-map, like 0=W,1=N1"))
     #expect(try wakeCount("list.txt", ["--stage-map", "0=W,1=N1,2=N2", "--stage-map", "3=N3,5=REM"]) == 3)
     #expect(try wakeCount("list.txt", ["--stage-map", "2=N2", "--ignore-unknown-stages"]) == 0)
-    let result = try ProgramRun(["data"] + arguments("list.txt", ["--stage-map", "0=wake"])).result()
-    #expect(result.errors.contains("--stage-map: wake is not a label of stage: use one of W, N1, N2, N3, REM"))
+    let result = try ProgramRun(["data"] + arguments("list.txt", ["--stage-map", "0=up"])).result()
+    #expect(result.errors.contains("--stage-map: up is not a label of stage: use one of W, N1, N2, N3, REM"))
 
     let table = stages.enumerated().map { "\($0 * 30),30,\($1),N2\n" }.joined()
     try folder.write("onset,duration,stage_a,stage_b\n" + table, to: "events.csv")

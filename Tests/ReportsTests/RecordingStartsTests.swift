@@ -46,6 +46,11 @@ private func named(_ name: String, from first: Int, known: String? = nil) -> Rec
     #expect(throws: ReportError.self) { try starts.start(of: named("e", from: 0)) }
 }
 
+@Test func aSemicolonWhereACommaIsDueIsNamed() throws {
+    let error = #expect(throws: DatasetError.self) { try read("recording;start\nn;22:47\n") }
+    #expect(error?.description == "s.csv, line 1: a semicolon stands where a comma is due: write recording,start")
+}
+
 /// Excel writes it in front of the UTF-8 texts that it saves.
 @Test func aByteOrderMarkBeforeTheFirstLineIsPassedOver() throws {
     #expect(try read("\u{FEFF}recording,start\r\nn,22:47\r\n").start(of: named("n", from: 0)).text == "22:47:00")

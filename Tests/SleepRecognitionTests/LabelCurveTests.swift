@@ -53,6 +53,18 @@ import Testing
         let arm = figures.points[0].arms[0]
         #expect(arm.draws[0].confusion == plain.confusion && arm.draws[0].subjects == plain.subjects.map(\.confusion))
         #expect(arm.figures.kappaInterval == plain.kappaInterval)
+        #expect(arm.figures.undefinedKappaResamples == plain.undefinedKappaResamples)
+        #expect(figures.undefinedKappas.isEmpty)
+        let whole = String(decoding: try JSONEncoder().encode(figures), as: UTF8.self)
+        func told(_ count: String) throws -> String {
+            let json = whole.replacing("\"undefined_kappa_resamples\":0", with: count)
+            return try JSONDecoder().decode(LabelCurveFigures.self, from: Data(json.utf8)).undefinedKappas
+        }
+        #expect(
+            try told("\"undefined_kappa_resamples\":7")
+                == "; 7 of 7 kappas and gains in kappa are not defined in 7 draws of people, which are left out of their "
+                + "intervals")
+        #expect(try told("\"of_versions_before\":0").isEmpty)
     }
 
     /// Intervals over the people held out do not say what other labelled people would have made of it.

@@ -19,12 +19,14 @@ struct EDFFields {
     /// - Throws: `DatasetError.malformed`, for another kind of file or a header that is not whole.
     init(of file: RegularFile) throws(DatasetError) {
         path = file.path
-        let start = try Self.start(of: file, byteCount: 256)
-        isBDF = start.prefix(8).elementsEqual([0xFF] + Array("BIOSEMI".utf8))
-        let isEDF = start[0] == UInt8(ascii: "0") && start[1..<8].allSatisfy { $0 == 0x20 || $0 == 0 }
+        // As far as there are bytes: what is another file is not one that was cut.
+        let mark = try file.bytesOfRecordings(min(8, file.byteCount))
+        isBDF = mark.elementsEqual([0xFF] + Array("BIOSEMI".utf8))
+        let isEDF = (mark.first ?? 0x30) == 0x30 && mark.dropFirst().allSatisfy { $0 == 0x20 || $0 == 0 }
         guard isEDF || isBDF else {
             throw .malformed(path: path, byte: 0, reason: "it is neither an EDF nor a BDF file")
         }
+        let start = try Self.start(of: file, byteCount: 256)
         let count = try Self.number(start, at: 252, length: 4, "number of signals", path)
         guard (1...4_096).contains(count) else {
             throw .malformed(path: path, byte: 252, reason: "\(count) signals; \(Self.editor)")

@@ -81,8 +81,8 @@ struct EDFHeader {
         } else if isPlus, !saysPlus {
             notes.append("byte 192: it does not say EDF+, but has annotations, which are read")
         }
-        // Without the word EDF+ the patient's field is free text, of which nobody knows what is a code.
-        patient = saysPlus ? EDFPatient(fields.text(at: 8, length: 80), notes: &notes) : EDFPatient()
+        let person = fields.text(at: 8, length: 80)
+        patient = saysPlus ? EDFPatient(person, notes: &notes) : EDFPatient(freeText: person)
         date = try EDFDate(
             fields.text(at: 168, length: 8), time: fields.text(at: 176, length: 8),
             recording: saysPlus ? fields.text(at: 88, length: 80) : nil, path: path, notes: &notes)

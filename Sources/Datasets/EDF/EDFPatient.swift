@@ -11,8 +11,11 @@ public struct EDFPatient: Sendable, Equatable {
     /// The name, whose blanks are underscores; empty where it is not said.
     public private(set) var name = ""
 
-    /// Nobody in particular.
-    init() {}
+    /// The field of a file that does not call itself EDF+: free text, of which nobody knows what is a code.
+    let freeText: String
+
+    /// Nobody in particular, whatever free text says.
+    init(freeText: String = "") { self.freeText = freeText }
 
     /// Reads an EDF+ file's patient field.
     ///
@@ -25,7 +28,7 @@ public struct EDFPatient: Sendable, Equatable {
             guard parts.indices.contains(index), parts[index] != "X" else { return "" }
             return parts[index]
         }
-        (code, name) = (parts.first ?? "", part(3))
+        (code, name, freeText) = (parts.first ?? "", part(3), "")
         if parts.count < 4 {
             notes.append(
                 "byte 8: the patient's field has \(parts.count) of EDF+'s four parts: code, sex, birthdate, name")

@@ -37,7 +37,11 @@ struct PolysomnographySubjects {
         for (night, (name, source)) in zip(nights, sources) where source == .file {
             guard !nameless.contains(where: { $0.files.signals == night.files.signals }) else { continue }
             func said(_ night: Night) -> String {
-                night.patient.code.isEmpty ? "no patient code" : "the patient code \"\(night.patient.code)\""
+                let (code, text) = (night.patient.code, night.patient.freeText)
+                if !code.isEmpty { return "the patient code \"\(code)\"" }
+                return SubjectNames.saysNothing(text)
+                    ? "no patient code"
+                    : "no patient code (\(quoted(text)) is not taken for one: the file does not call itself EDF+)"
             }
             if let first = nameless.first, !filesAreSubjects {
                 throw .unsuitable(

@@ -38,6 +38,7 @@ public struct HypnogramReading: Sendable, Equatable {
         stageMap: [String: String] = [:], ignoresUnknownStages: Bool = false, preference: Preference? = nil,
         scorer: String? = nil
     ) throws(DatasetError) {
+        let stageMap = stageMap.mapValues { StageTexts.stage(named: $0)?.code ?? $0 }
         entries = try MappedTexts.entries(of: stageMap, option: Self.mapOption, folded: StageTexts.folded)
         var stageOfText: [String: SleepStage?] = [:]
         for (text, code) in stageMap.sorted(by: { $0.key < $1.key }) {

@@ -70,6 +70,13 @@ extension Scoring {
         guard let (line, first) = numbered.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
             [.unknown, .event].contains(StageTexts(reading, among: Set(lines)).meaning(of: first))
         else { return }
+        if numbered.count > 1, let clock = words(lines[1]).dropLast().first(where: isClockTime) {
+            throw .badLine(
+                path: path, line: numbered[1].number,
+                reason: "\(quoted(String(clock))) is a clock's time, which says nothing of the recording's start: keep "
+                    + "the stages alone, a sleep epoch a line, or write onset, duration and stage, in seconds from there"
+            )
+        }
         if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
             throw .badLine(path: path, line: numbered[1].number, reason: "\(quoted(lines[1])) \(twoColumns)")
         }
@@ -78,6 +85,10 @@ extension Scoring {
             reason:
                 "\(quoted(first)) stands in the first line alone and is no known stage: if it is a header, take the line "
                 + "out; if not, say what it is with --stage-map (nothing behind = for no stage)")
+    }
+
+    private static func isClockTime(_ word: Substring) -> Bool {
+        word.first?.isNumber == true && word.contains(":") && word.allSatisfy { !$0.isLetter || "TtZz".contains($0) }
     }
 
     /// Whether the first line has times before its stage.

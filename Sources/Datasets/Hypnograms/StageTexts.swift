@@ -100,6 +100,13 @@ struct StageTexts {
         return isEvent ? .event : .unknown
     }
 
+    /// The stage of a code, or of what else it may be called ("R"); nil where that is none or depends on the file.
+    static func stage(named name: String) -> SleepStage? {
+        if let stage = SleepStage(code: name) { return stage }
+        guard case .stage(let stage) = StageTexts(.plain, numbers: [:]).meaning(of: name) else { return nil }
+        return stage
+    }
+
     /// What is compared of a text: its words, but for "sleep" and "stage" where there are others.
     ///
     /// These two count beside what means something else without them: "stage 5" is not "5", nor is "stage N" "N".

@@ -68,9 +68,10 @@ public struct SlpdbRecords: RecordingSource {
                 stem: "\(root)/\(record)", hasStages: search.annotated.contains(record), reading)
             notes += texts.notes
             mapped.add(texts.stageTexts)
-            if texts.unannotatedCount > 0 {
-                notes.append(
-                    "\(root)/\(record).an: \(texts.unannotatedCount) sleep epochs without a line have no label")
+            let count = texts.unannotatedCount
+            if count > 0 {
+                let lacking = count == 1 ? "epoch without a line has" : "epochs without a line have"
+                notes.append("\(root)/\(record).an: \(count) sleep \(lacking) no label")
             }
             nights += search.nights(of: record, texts, path: "\(root)/\(record).hea", features, heartRate)
         }

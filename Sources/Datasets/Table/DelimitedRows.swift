@@ -125,6 +125,14 @@ package struct DelimitedRows {
         }
     }
 
+    /// Whether a field is `NaN` in any case, as programs that compute write a number that is missing.
+    ///
+    /// A name may be so, too: this is asked of numbers and labels alone.
+    func isNaN(_ field: Field) -> Bool {
+        field.end - field.start == 3
+            && zip(bytes[field.start..<field.end], "nan".utf8).allSatisfy { $0 | 0x20 == $1 }
+    }
+
     private static func isOfANumber(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),

@@ -19,8 +19,13 @@ public struct TableLabels: Sendable, Equatable {
     ///   that are one and stand for different codes, or an empty one.
     public init(_ vocabulary: LabelVocabulary, codeOfText: [String: String] = [:]) throws(DatasetError) {
         self.vocabulary = vocabulary
-        for code in codeOfText.values.sorted() where !code.isEmpty && !vocabulary.codes.contains(code) {
-            throw .unknownCode(code: code, vocabulary: vocabulary.rawValue, codes: vocabulary.codes)
+        var codeOfText = codeOfText
+        for (text, code) in codeOfText.sorted(by: { $0.value < $1.value })
+        where !code.isEmpty && !vocabulary.codes.contains(code) {
+            guard vocabulary == .stage, let stage = StageTexts.stage(named: code) else {
+                throw .unknownCode(code: code, vocabulary: vocabulary.rawValue, codes: vocabulary.codes)
+            }
+            codeOfText[text] = stage.code
         }
         let folded = Self.folding(vocabulary)
         entries = try MappedTexts.entries(of: codeOfText, option: "--label-map", folded: folded)
@@ -56,6 +61,7 @@ public struct TableLabels: Sendable, Equatable {
         switch meaning(of: text) {
         case .code(let index): return index
         case .none: return nil
+        case .unknown where rows.isNaN(rows.fields[place]): return nil
         case .unknown:
             let codes = vocabulary.codes
             let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]

@@ -4,9 +4,9 @@ public import Signals
 ///
 /// Rows may come in any order and from several files. They are sorted by subject, recording and position; a position
 /// that is not there ends a recording, and what follows is another, named `<recording>+<position>`. A label or value
-/// that is empty, `?` or `NA` is missing: without a label the sample stays, without one of its values the row is left
-/// out. A second row of the same recording and position is left out when it says the same, and refused when not. Of
-/// sleep stages, runs of fewer than ten sleep epochs are left out.
+/// that is empty, `?`, `NA` or `NaN` is missing: without a label the sample stays, without one of its values the row is
+/// left out. A second row of the same recording and position is left out when it says the same, and refused when not.
+/// Of sleep stages, runs of fewer than ten sleep epochs are left out.
 ///
 /// A row of k values becomes a matrix `[k, window]` of the rows around it (at the ends the first or last is repeated),
 /// or with `rows` a map of so many rows. A recording keeps its name, with its subject's in front where two subjects

@@ -118,6 +118,10 @@ struct TimedTableReader {
         }
         switch TimeText(rows.bytes(rows.fields[place]), order: times.order) {
         case nil:
+            let dated = Array("2000-01-01 ".utf8) + rows.bytes(rows.fields[place])
+            if dated.withUnsafeBytes({ TimeText($0, order: .yearFirst) }) != nil {
+                throw refusal("says no day: write it with its date, as 2024-03-31T22:30:00")
+            }
             let others = DateOrder.allCases.filter { TimeText(rows.bytes(rows.fields[place]), order: $0) != nil }
             let orders = others.map { "--date-order \($0.rawValue)" }.joined(separator: " or ")
             let wanted = "2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970"

@@ -1,7 +1,7 @@
 /// The name that somebody who wrote `word` may have meant; nil when none is near.
 ///
 /// Upper and lower case count as the same. A name is near when at most two characters, or a third of them, were put in,
-/// left out, replaced or swapped.
+/// left out, replaced or swapped; of a word or name of fewer than four characters one, and not all of it.
 public func nearestName(to word: String, among names: [String]) -> String? {
     let word = word.prefix(64).lowercased()
     // Longer names can't be near a word of 64 characters, and may be as long as a file.
@@ -9,7 +9,11 @@ public func nearestName(to word: String, among names: [String]) -> String? {
         (name: $0, distance: editDistance(word, $0.lowercased()))
     }
     .min { $0.distance < $1.distance }
-    guard let near, near.distance <= max(2, near.name.count / 3) else { return nil }
+    guard let near else { return nil }
+    let (shorter, longer) = (min(word.count, near.name.count), max(word.count, near.name.count))
+    guard near.distance <= max(shorter < 4 ? 1 : 2, near.name.count / 3), near.distance < longer || longer == 0 else {
+        return nil
+    }
     return near.name
 }
 

@@ -22,7 +22,7 @@ public struct LabelCurvePart: Encodable, Sendable {
                     \(figures.draws == 1 ? "time" : "times") in each of \(figures.folds.count) folds. \(figures.comparison)
                     """),
                 .figure(figure), .table(gains), .text("\(name: figures.verdict)"),
-            ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals).")])
+            ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals)\(figures.undefinedKappas).")])
     }
 
     private func cells(_ figures: PooledFigures) -> [Table.Cell] {

@@ -33,6 +33,9 @@ package struct RecordingStarts: Sendable {
         var starts: [String: RecordingStart] = [:]
         try CSVText.rows(in: csv, path: path) { line, fields in
             func refusal(_ reason: String) -> DatasetError { .badLine(path: path, line: line, reason: reason) }
+            guard fields.count > 1 || !fields[0].contains(";") else {
+                throw refusal("a semicolon stands where a comma is due: write recording,start")
+            }
             guard fields.count == 2 else { throw refusal("\(fields.count) fields where recording,start are due") }
             if starts.isEmpty, fields == ["recording", "start"] { return }
             guard let start = RecordingStart(fields[1]) else {

@@ -139,7 +139,8 @@ package struct RunPlan: Encodable {
                 line.roundSeconds = round
                 line.rowsPerSecond = Double(job.rowsPerStep * max(localSteps, 1)) / round
                 let computed = (scenario.leafTime * scenario.leafCount).seconds
-                line.efficiency = computed / (round * Double(machines.workers * machines.threads))
+                // The rounds that are counted may hold a little of a leaf of one before them.
+                line.efficiency = min(1, computed / (round * Double(machines.workers * machines.threads)))
                 line.seconds = round * Double(planned.rounds)
                 line.bytesPerStep = figures.bytes / Double(max(localSteps, 1))
                 (line.heartbeatSeconds, line.leaseSeconds) = (scenario.heartbeat.seconds, scenario.lease.seconds)

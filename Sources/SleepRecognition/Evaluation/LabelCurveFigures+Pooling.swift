@@ -110,6 +110,18 @@ extension LabelCurveFigures {
     }
 }
 
+extension LabelCurveFigures {
+    /// What is to be said behind `intervals` of resamples that some kappa's interval is not over; empty where all are.
+    package var undefinedKappas: String {
+        let all = points.flatMap { $0.arms.map(\.figures) + $0.differences.map(\.figures) }
+        let counts = all.compactMap(\.undefinedKappaResamples).filter { $0 > 0 }
+        guard let least = counts.min(), let most = counts.max() else { return "" }
+        let (many, draws) = (least == most ? "\(most)" : "\(least) to \(most)", most == 1 ? "draw" : "draws")
+        return "; \(counts.count) of \(all.count) kappas and gains in kappa are not defined in \(many) \(draws) of "
+            + "people, which are left out of their intervals"
+    }
+}
+
 extension LabelCurveFigures.Point {
     /// Whether the pre-trained arm's kappa is above each other arm's in each draw.
     fileprivate var isAboveInEachDraw: Bool {
@@ -145,7 +157,7 @@ extension LabelCurveFigures.Point {
             let differences = found.dropFirst().flatMap { other in zip(found[0], other).map { $0 - $1 } }
             return found.joined() + differences
         }
-        let (whole, intervals) = (figures(people.map { _ in 1 }), bootstrap?.intervals(figures).map { $0.interval })
+        let (whole, intervals) = (figures(people.map { _ in 1 }), bootstrap?.intervals(figures))
         func pooled(_ place: Int) -> PooledFigures {
             PooledFigures(
                 Array(whole[3 * place..<3 * place + 3]), intervals.map { Array($0[3 * place..<3 * place + 3]) })

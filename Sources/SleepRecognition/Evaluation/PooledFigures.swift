@@ -14,6 +14,8 @@ public struct PooledFigures: Codable, Sendable, Equatable {
     public let kappaInterval: Interval?
     /// The macro F1's interval, likewise.
     public let macroF1Interval: Interval?
+    /// How many resamples kappa is not defined in; nil without intervals and in files of versions before.
+    public let undefinedKappaResamples: Int?
 
     private enum CodingKeys: String, CodingKey {
         case accuracy, kappa
@@ -21,15 +23,18 @@ public struct PooledFigures: Codable, Sendable, Equatable {
         case accuracyInterval = "accuracy_interval"
         case kappaInterval = "kappa_interval"
         case macroF1Interval = "macro_f1_interval"
+        case undefinedKappaResamples = "undefined_kappa_resamples"
     }
 
-    /// Three figures, NaN for a kappa that is not defined, and as many intervals or none.
-    init(_ figures: [Double], _ intervals: [Interval?]?) {
+    /// Three figures, NaN for a kappa that is not defined, and as many intervals or none, each with how many resamples
+    /// it is not over.
+    init(_ figures: [Double], _ intervals: [(interval: Interval?, undefinedCount: Int)]?) {
         (accuracy, macroF1) = (figures[0], figures[2])
         _kappa = NullWhereNone(wrappedValue: figures[1].isNaN ? nil : figures[1])
-        accuracyInterval = intervals.flatMap { $0[0] }
-        kappaInterval = intervals.flatMap { $0[1] }
-        macroF1Interval = intervals.flatMap { $0[2] }
+        accuracyInterval = intervals.flatMap { $0[0].interval }
+        kappaInterval = intervals.flatMap { $0[1].interval }
+        macroF1Interval = intervals.flatMap { $0[2].interval }
+        undefinedKappaResamples = intervals.map { $0[1].undefinedCount }
     }
 }
 

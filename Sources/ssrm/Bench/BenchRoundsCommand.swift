@@ -24,7 +24,7 @@ struct BenchRoundsCommand: ParsableCommand {
 
             Example:
               ssrm bench rounds --workers 100 --leaf-time 50ms --bytes 2700000 \\
-                --link 1gbit --delay 0.1ms --json
+                --link 1gbit --delay 0.1ms --heartbeat 2 --lease 20 --json
             """)
 
     @Option(help: "Workers.") var workers = 1
@@ -81,7 +81,9 @@ struct BenchRoundsCommand: ParsableCommand {
             figures = try scenario.simulated { line.show($0, of: rounds) }
         } catch {
             line.end()
-            throw ProgramError("such rounds do not get on: \(error.reason)")
+            throw ProgramError(
+                "such rounds do not get on: \(error.reason); longer ones may do, like --heartbeat "
+                    + "\(fixed(2 * heartbeat, 1)) --lease \(fixed(2 * lease, 1))")
         }
         line.end()
         let result = Result(

@@ -21,7 +21,7 @@ struct TableCommand: ReaderCommand {
         discussion: """
             With --position a row is a sample. Rows may come in any order and from several files; they are sorted by \
             subject, recording and position (a whole number from 0: the number of the sleep epoch or frame). A position \
-            that is not there ends a recording. A label or value that is empty, ? or NA is missing: the sample stays \
+            that is not there ends a recording. A label or value that is empty, ?, NA or NaN is missing: the sample stays \
             without its label; without one of its values the row is left out.
 
             With --time-column a row is a measurement at any time, as wearables export them (2024-03-31T01:30:00+01:00, \

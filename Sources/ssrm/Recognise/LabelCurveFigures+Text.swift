@@ -21,7 +21,7 @@ extension LabelCurveFigures {
                 table([head] + rows),
                 "",
             ] + notes + (unfinished > 0 ? ["logistic regression had not converged \(unfinished) times"] : [])
-        return (lines + [comparison, intervals, verdict]).joined(separator: "\n")
+        return (lines + [comparison, intervals + undefinedKappas, verdict]).joined(separator: "\n")
     }
 }
 

@@ -140,7 +140,7 @@ struct TrainCommand: ParsableCommand {
 extension TrainingFigures {
     /// How long was trained.
     fileprivate var duration: String {
-        (steps > 0 ? "\(steps) steps" : "\(epochs) epochs") + (members > 1 ? " of \(members) members" : "")
-            + (stepsBefore.map { " after \($0) steps of self-training" } ?? "")
+        (steps > 0 ? many(steps, "step") : many(epochs, "epoch")) + (members > 1 ? " of \(members) members" : "")
+            + (stepsBefore.map { " after \(many($0, "step")) of self-training" } ?? "")
     }
 }

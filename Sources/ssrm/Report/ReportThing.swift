@@ -70,6 +70,10 @@ enum ReportThing {
             }
         } else if text.starts(with: "subject,recording,position,label,".utf8) {
             self = .answers(try HeldOutAnswers(csv: file.bytes, path: path))
+        } else if text.starts(with: "subject;recording;position;".utf8) {
+            throw ProgramError(
+                "\(path): these answers have semicolons between their fields: take the file as `ssrm` wrote it, with commas"
+            )
         } else {
             throw Self.unknown(path)
         }

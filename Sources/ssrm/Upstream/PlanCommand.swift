@@ -19,7 +19,7 @@ struct PlanCommand: ParsableCommand {
             pretrain` or `ssrm coordinator`.
 
             Example:
-              ssrm plan --data maps.safetensors --preset paper --workers 8 \\
+              ssrm plan --data maps.safetensors --preset paper --steps 5000 --workers 8 \\
                 --link 1gbit --delay 1ms --local-steps 0,10,50
             """)
 

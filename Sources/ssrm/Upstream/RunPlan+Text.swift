@@ -64,6 +64,14 @@ extension RunPlan {
         if efficiency >= Self.goodEfficiency {
             return ["advice: \(flags) (\(times)): workers compute for \(percent) % of the time"]
         }
+        if rate < aloneRowsPerSecond {
+            return [
+                """
+                advice: stay on one machine, which needs none of this: the fastest of these is \(flags) (\(times)); more \
+                --local-steps or a faster link might change that
+                """
+            ]
+        }
         return [
             """
             advice: \(flags) (\(times)), the fastest of these: workers compute for \(percent) % of the time, so more \
