@@ -107,7 +107,7 @@ struct SSRM: ParsableCommand {
         let isFlushed = fflush(nil) == 0
         let reason = isFlushed ? "some of it is lost; is the disk full?" : String(cString: strerror(errno))
         // Whoever reads no more wants no message: it ends as the signal would have ended it.
-        if !isFlushed || linux_output_has_failed() != 0, isReaderGone { _exit(128 + SIGPIPE) }
+        if code == 0, !isFlushed || linux_output_has_failed() != 0, isReaderGone { _exit(128 + SIGPIPE) }
         // What did not fit into the buffer was written before, and its failure is only noted.
         if !isFlushed || linux_output_has_failed() != 0, code == 0 {
             Terminal.error("ssrm: standard output can't be written: \(reason)")
