@@ -58,8 +58,8 @@ import Testing
             #expect(result.output.contains("\n every step  float32") == counts.hasPrefix("0"))
             return String(result.output.split(separator: "\n").last ?? "")
         }
-        #expect(
-            try advice(workers: "2", "20mbit", "0,1,100").hasPrefix("advice: --local-steps 100 --wire float32 "))
+        // Whether that is faster than one thread is this machine's to say.
+        #expect(try advice(workers: "2", "20mbit", "0,1,100").contains(" --local-steps 100 --wire float32 "))
         let synchronous = try advice(workers: "1", "4000gbit", "0,100")
         #expect(
             synchronous.hasPrefix("advice: --wire float32 (every step exchanged, about "),
