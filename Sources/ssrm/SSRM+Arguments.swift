@@ -3,33 +3,35 @@ import Datasets
 import Service
 
 extension SSRM {
-    /// What to say of a word that stands where a command is expected and is none; nil where there is no such word.
-    static func unknownCommand(in given: ArraySlice<String>) -> [String]? {
-        var commands = SSRM.configuration.subcommands.map { $0.configuration }
-        var path = "ssrm"
-        for word in given.first == "help" ? given.dropFirst() : given {
-            if commands.isEmpty || word.hasPrefix("-") { return nil }
-            guard let command = commands.first(where: { $0.commandName == word }) else {
-                let near = nearestName(to: word, among: commands.compactMap(\.commandName))
-                let question = near.map { ": did you mean '\(path) \($0)'?" } ?? ""
-                return [
-                    "Error: there is no '\(path) \(TerminalText.line(word))'\(question)",
-                    "  See '\(path) --help' for those that there are.",
-                ]
-            }
-            commands = command.subcommands.map { $0.configuration }
-            path += " \(word)"
-        }
-        return nil
-    }
-
-    /// What to say of an option that the command does not have, or of a word where it takes none; nil without such.
-    static func unknownArgument(in given: ArraySlice<String>) -> String? {
+    /// The command that is asked for, as far as its words name one, and what follows them.
+    private static func command(
+        in given: ArraySlice<String>
+    ) -> (type: any ParsableCommand.Type, rest: ArraySlice<String>) {
         var (command, rest): (any ParsableCommand.Type, _) = (SSRM.self, given)
         while let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == rest.first })
         {
             (command, rest) = (next, rest.dropFirst())
         }
+        return (command, rest)
+    }
+
+    /// What to say of a word that stands where a command is expected and is none; nil where there is no such word.
+    static func unknownCommand(in given: ArraySlice<String>) -> [String]? {
+        let words = given.first == "help" ? given.dropFirst() : given
+        let (command, rest) = command(in: words)
+        let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = rest.first, !names.isEmpty, !word.hasPrefix("-") else { return nil }
+        let path = (["ssrm"] + words.dropLast(rest.count)).joined(separator: " ")
+        let question = nearestName(to: word, among: names).map { ": did you mean '\(path) \($0)'?" } ?? ""
+        return [
+            "Error: there is no '\(path) \(TerminalText.line(word))'\(question)",
+            "  See '\(path) --help' for those that there are.",
+        ]
+    }
+
+    /// What to say of an option that the command does not have, or of a word where it takes none; nil without such.
+    static func unknownArgument(in given: ArraySlice<String>) -> String? {
+        let (command, rest) = command(in: given)
         let help = command.helpMessage(includeHidden: true)
         if let word = rest.first, !word.hasPrefix("-"), !help.contains("ARGUMENTS:") {
             return "Error: Unexpected argument '\(TerminalText.line(word))'"
