@@ -14,6 +14,14 @@ public struct ClassificationScores: Sendable, Equatable {
         confusion = [[Int]](repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
     }
 
+    /// Scores of so many samples of the class of the row that were recognised as the class of the column.
+    ///
+    /// - Precondition: there are as many rows, and columns in each, as classes.
+    package init(classes: [String], confusion: [[Int]]) {
+        precondition(confusion.count == classes.count && confusion.allSatisfy { $0.count == classes.count })
+        (self.classes, self.confusion) = (classes, confusion)
+    }
+
     /// Counts a sample of class `truth` that was recognised as `answer`.
     public mutating func count(truth: Int, answer: Int) { confusion[truth][answer] += 1 }
 

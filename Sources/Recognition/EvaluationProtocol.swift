@@ -50,7 +50,8 @@ public enum EvaluationProtocol: Sendable, Equatable {
     public func intervalWords(over people: Int) -> String {
         if !holdsOutPeople { return "no intervals: \(name) has samples of one person on both sides" }
         if people < 2 { return "no intervals: they need two people held out" }
-        return "95 % intervals by \(SubjectBootstrap.resampleCount) draws of the \(people) people held out"
+        let few = people < 8 ? ", who are so few that intervals are too narrow" : ""
+        return "95 % intervals by \(SubjectBootstrap.resampleCount) draws of the \(people) people held out\(few)"
     }
 
     /// One division.

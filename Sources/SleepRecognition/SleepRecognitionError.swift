@@ -31,6 +31,8 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
     case fold(dataset: String, name: String, reason: String)
     /// A curve over numbers of labelled people can't be computed.
     case labelCurve(reason: String)
+    /// A folder can't keep what comes of an evaluation's parts.
+    case kept(folder: String, reason: String)
     /// A job or an encoder of the upstream stage can't be used; `subject` says of what.
     case upstream(subject: String, UpstreamError)
     /// An encoder can't be used; `subject` says which.
@@ -75,6 +77,7 @@ public enum SleepRecognitionError: Error, Equatable, Sendable, CustomStringConve
                 + "set it to frozen or tuned"
         case .fold(let dataset, let name, let reason): return "\(dataset), \(name): \(reason)"
         case .labelCurve(let reason): return reason
+        case .kept(let folder, let reason): return "\(folder): \(reason)"
         case .upstream(let subject, let error):
             switch error {
             case .noCheckpoint, .otherJob: return "\(error)"  // it names the file

@@ -79,3 +79,33 @@ func recordingsWithoutLabelsCannotBeEvaluated(division: String) throws {
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("no pre-training: recogniser.encoder is scratch"))
 }
+
+@Test func anEvaluationThatIsKilledGoesOnToTheSameFigures() throws {
+    let prepared = try PreparedMaps.shared.get()
+    let folder = try TemporaryFolder()
+    let kept = folder.path("kept")
+    let arguments = [
+        "evaluate", "--data", prepared.data, "--scheme", "posture3", "--protocol", "loso", "--steps", "10", "--epochs",
+        "4", "--threads", "1", "--json",
+    ]
+    let plain = try ProgramRun(arguments).result()
+    // Long enough to be killed while it computes.
+    let killed = try ProgramRun(arguments + ["--keep", kept])
+    let first = "\(kept)/fold-1.json"
+    #expect(waitFor { FileManager.default.fileExists(atPath: first) || killed.hasEnded })
+    killed.signal(SIGKILL)
+    killed.result()
+    let before = try FileManager.default.contentsOfDirectory(atPath: kept).count { $0.hasPrefix("fold-") }
+    #expect(before > 0)
+    let again = try ProgramRun(arguments + ["--keep", kept]).result()
+    #expect(again.output == plain.output)
+    #expect(again.errors.contains("\(before) of 4 folds \(before == 1 ? "is" : "are") kept from before\n"))
+    let curve = try ProgramRun(arguments + ["--keep", kept, "--labelled-subjects", "1", "--draws", "1"]).result()
+    #expect(curve.status == 0, "\(curve.errors)")
+    let other = try ProgramRun(arguments + ["--keep", kept, "--seed", "3"]).result()
+    #expect(other.status == 1)
+    #expect(
+        other.errors.hasSuffix(
+            "ssrm: \(kept): it keeps parts of another evaluation: its seed is 1, not 3; name another folder, or remove "
+                + "this one\n"))
+}

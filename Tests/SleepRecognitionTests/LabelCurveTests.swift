@@ -156,6 +156,7 @@ import Testing
                 case .finished(let parts, let count):
                     #expect(count == 16)
                     $0.parts.append(parts)
+                case .kept: Issue.record("nothing is kept")
                 }
             }
         }

@@ -22,6 +22,8 @@ public struct Evaluation: Sendable {
     let labels: SchemeLabels
     /// What is chosen among in each fold, and the choice of each; none where there is nothing to choose.
     let candidates: [SettingsCandidate]
+    /// Into how many groups people are divided for that.
+    let choiceGroups: Int
     private let choices: [SettingsChoice]
 
     /// An evaluation that can be carried out.
@@ -52,7 +54,7 @@ public struct Evaluation: Sendable {
         }
         (self.dataset, self.scheme, self.division, self.seed) = (dataset, scheme, division, seed)
         (self.labels, self.settings) = (labels, settings)
-        self.candidates = candidates
+        (self.candidates, choiceGroups) = (candidates, groups)
         // Made once, as they are as long as the dataset.
         func beside(_ settings: NamedSettings) throws(SleepRecognitionError) -> [SchemeLabels] {
             try labels.checkMirrors(of: dataset, settings: settings.values.recogniser)
@@ -94,9 +96,11 @@ public struct Evaluation: Sendable {
 
     /// What happens in an evaluation.
     public enum Event: Sendable {
+        /// So many folds are kept from before; told first, where there are some.
+        case kept(folds: Int, of: Int)
         /// A fold is begun.
         case started(fold: Int, of: Int, name: String)
-        /// A fold is done, as the `done`th; `fold` and `done` count from 0 and 1.
+        /// A fold is done, as the `done`th, those kept counted; `fold` and `done` count from 0 and 1.
         case finished(fold: Int, of: Int, done: Int, EvaluationFigures.Fold)
     }
 
@@ -104,14 +108,15 @@ public struct Evaluation: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads to use; the figures do not depend on it.
+    ///   - kept: the folds that were carried out before, and where each is kept that is done; nil to keep none.
     ///   - report: is told what happens, on the threads that compute, one call at a time; it must not wait for the
     ///     evaluation.
     /// - Returns: the figures of all folds together.
     /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
     public func run(
-        threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
+        threads: Int = 1, keeping kept: KeptParts? = nil, report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> EvaluationFigures {
-        try outcome(threads: threads, report: report).figures
+        try outcome(threads: threads, keeping: kept, report: report).figures
     }
 
     /// What an evaluation leaves.
@@ -123,29 +128,42 @@ public struct Evaluation: Sendable {
         public let answers: HeldOutAnswers
     }
 
-    /// Carries out all folds as `run` does, and keeps what was answered.
+    /// Carries out all folds as `run` does, and gives what was answered, too.
     ///
     /// - Parameters:
     ///   - threads: as for `run`.
+    ///   - kept: as for `run`.
     ///   - report: as for `run`.
     /// - Returns: figures and answers.
     /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
     public func outcome(
-        threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
+        threads: Int = 1, keeping kept: KeptParts? = nil, report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> Outcome {
         let count = folds.count
-        let results = try ParallelTasks.results(
-            count, threads: threads, started: { report(.started(fold: $0, of: count, name: folds[$0].name)) },
-            done: { report(.finished(fold: $0, of: count, done: $1, EvaluationFigures.Fold($2))) }
-        ) { fold, threads throws(SleepRecognitionError) in
-            try choices.isEmpty ? folds[fold].run(threads: threads) : choices[fold].run(threads: threads)
+        var results = folds.indices.map { kept?.result(ofFold: $0, folds[$0]) }
+        let missing = folds.indices.filter { results[$0] == nil }
+        let before = count - missing.count
+        if before > 0 { report(.kept(folds: before, of: count)) }
+        let found = try ParallelTasks.results(
+            missing.count, threads: threads,
+            started: { report(.started(fold: missing[$0], of: count, name: folds[missing[$0]].name)) },
+            done: {
+                kept?.keep($2, ofFold: missing[$0])
+                report(.finished(fold: missing[$0], of: count, done: before + $1, EvaluationFigures.Fold($2)))
+            }
+        ) { place, threads throws(SleepRecognitionError) in
+            let fold = missing[place]
+            return try choices.isEmpty
+                ? folds[fold].run(threads: threads) : choices[fold].run(number: fold, threads: threads, keeping: kept)
         }
-        let found = results.flatMap(\.answers).sorted { $0.sample < $1.sample }
+        for (fold, result) in zip(missing, found) { results[fold] = result }
+        let all = results.compactMap(\.self)
+        let answers = all.flatMap(\.answers).sorted { $0.sample < $1.sample }
         return Outcome(
-            figures: EvaluationFigures(self, results),
+            figures: EvaluationFigures(self, all),
             answers: HeldOutAnswers(
                 classes: classes,
-                rows: found.map { answer in
+                rows: answers.map { answer in
                     Predictions.Row(
                         answer.sample, of: dataset, label: classes[answer.label], probabilities: answer.probabilities)
                 }))

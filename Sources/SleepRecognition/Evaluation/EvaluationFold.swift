@@ -88,6 +88,17 @@ struct EvaluationFold: Sendable {
         /// The settings that were chosen, and what all candidates reached; nil where there was nothing to choose.
         var chosen: String?
         var candidates: [SettingsChoice.Found]?
+
+        /// The result of these answers.
+        init(of fold: EvaluationFold, answers: [Answer]) {
+            (self.fold, self.answers) = (fold, answers)
+            var labels = Array(repeating: 0, count: fold.dataset.samples.count)
+            for answer in answers { labels[answer.sample] = answer.label }
+            bySubject = fold.scores(of: labels)
+            var scores = ClassificationScores(classes: fold.labels.classes)
+            for subject in bySubject.values { scores.count(subject) }
+            self.scores = scores
+        }
     }
 
     /// Carries it out.
@@ -107,14 +118,11 @@ struct EvaluationFold: Sendable {
             let encoded = try encoded(by: encoder, inputs: inputs)
             return try recognition(encoded, labelled: samples.training, settings: settings, threads: threads).found
         }
-        let bySubject = scores(of: found.labels)
-        var scores = ClassificationScores(classes: labels.classes)
-        for subject in bySubject.values { scores.count(subject) }
         let answers = samples.test.map { sample in
             Answer(
                 sample: sample, label: found.labels[sample], probabilities: Array(found.probabilities.row(sample)))
         }
-        return Result(fold: self, scores: scores, bySubject: bySubject, answers: answers)
+        return Result(of: self, answers: answers)
     }
 
     /// What `work` gives; what it throws, with the fold's name.

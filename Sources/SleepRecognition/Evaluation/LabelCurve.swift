@@ -81,9 +81,12 @@ public struct LabelCurve: Sendable {
 
     /// What happens while a curve is computed.
     public enum Event: Sendable {
+        /// So many of all pre-trainings and draws are kept from before or not needed for that; told first, where there
+        /// are some.
+        case kept(parts: Int, of: Int)
         /// A fold's pre-training is begun; the fold's number counts from 0.
         case started(fold: Int, of: Int, name: String)
-        /// So many of all pre-trainings and draws are done.
+        /// So many of all pre-trainings and draws are done, those kept counted.
         case finished(parts: Int, of: Int)
     }
 
@@ -91,38 +94,54 @@ public struct LabelCurve: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads to use; the figures do not depend on it.
+    ///   - kept: the draws that were computed before, and where each is kept that is done; nil to keep none.
     ///   - report: is told what happens, on the threads that compute, one call at a time.
     /// - Returns: the figures of all folds together.
     /// - Throws: `SleepRecognitionError.fold` for the first fold that fails.
     public func run(
-        threads: Int = 1, report: @escaping @Sendable (Event) -> Void = { _ in }
+        threads: Int = 1, keeping kept: KeptParts? = nil, report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> LabelCurveFigures {
-        let parts = Progress(parts: folds.count * (1 + labelledCounts.count * draws))
+        let tasks = labelledCounts.flatMap { count in
+            (0..<draws).map { LabelCurveFold.Draw(labelled: count, draw: $0) }
+        }
+        var outcomes = folds.enumerated().map { number, fold in
+            tasks.map { kept?.outcome(ofFold: number, $0, fold) }
+        }
+        // Where all draws of a fold are kept, nothing is pre-trained for them.
+        let before = outcomes.reduce(0) { $0 + $1.count { $0 != nil } + ($1.allSatisfy { $0 != nil } ? 1 : 0) }
+        let count = folds.count * (1 + tasks.count)
+        let parts = Progress(parts: count, done: before)
+        if before > 0 { report(.kept(parts: before, of: count)) }
         let inputs = try RegressionInputs(evaluation.dataset, settings: evaluation.settings, threads: threads)
-        var outcomes: [[LabelCurveFold.Outcome]] = []
         for (number, fold) in folds.enumerated() {
+            let missing = tasks.indices.filter { outcomes[number][$0] == nil }
+            if missing.isEmpty { continue }
             report(.started(fold: number, of: folds.count, name: fold.fold.name))
             let prepared = try fold.prepared(threads: threads)
             report(parts.done())
-            let counts = labelledCounts
-            outcomes.append(
-                try ParallelTasks.results(
-                    counts.count * draws, threads: threads, done: { _, _, _ in report(parts.done()) }
-                ) { task, threads throws(SleepRecognitionError) in
-                    try fold.outcome(
-                        labelled: counts[task / draws], draw: task % draws, prepared: prepared, inputs: inputs,
-                        threads: threads)
-                })
+            let found = try ParallelTasks.results(
+                missing.count, threads: threads,
+                done: {
+                    kept?.keep($2, ofFold: number, tasks[missing[$0]], names: evaluation.dataset.subjects)
+                    report(parts.done())
+                }
+            ) { place, threads throws(SleepRecognitionError) in
+                try fold.outcome(of: tasks[missing[place]], prepared: prepared, inputs: inputs, threads: threads)
+            }
+            for (place, outcome) in zip(missing, found) { outcomes[number][place] = outcome }
         }
-        return LabelCurveFigures(self, outcomes)
+        return LabelCurveFigures(self, outcomes.map { $0.compactMap(\.self) })
     }
 
     /// Counts what is done.
     private final class Progress: Sendable {
         private let parts: Int
-        private let count = Mutex(0)
+        private let count: Mutex<Int>
 
-        init(parts: Int) { self.parts = parts }
+        init(parts: Int, done: Int) {
+            self.parts = parts
+            count = Mutex(done)
+        }
 
         func done() -> Event {
             .finished(

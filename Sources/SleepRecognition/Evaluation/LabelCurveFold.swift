@@ -35,6 +35,12 @@ struct LabelCurveFold: Sendable {
         }
     }
 
+    /// One draw.
+    struct Draw: Sendable {
+        /// How many people keep their labels, and the draw's number.
+        let labelled, draw: Int
+    }
+
     /// What came of one draw.
     struct Outcome: Sendable {
         /// How many people kept their labels, and the draw's number.
@@ -51,8 +57,9 @@ struct LabelCurveFold: Sendable {
 
     /// Trains and scores every arm on the labels of the first so many people of a draw.
     func outcome(
-        labelled count: Int, draw: Int, prepared: Prepared, inputs: RegressionInputs, threads: Int
+        of drawn: Draw, prepared: Prepared, inputs: RegressionInputs, threads: Int
     ) throws(SleepRecognitionError) -> Outcome {
+        let (count, draw) = (drawn.labelled, drawn.draw)
         let kept = Set(orders[draw].prefix(count))
         let samples = fold.samples.training.filter { kept.contains(fold.dataset.subject(of: $0)) }
         let labels = fold.labels.keeping(samples)

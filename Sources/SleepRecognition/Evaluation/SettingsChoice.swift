@@ -16,7 +16,7 @@ public struct SettingsCandidate: Sendable, Equatable {
 /// The choice among candidates in one fold, by folds inside its training people.
 struct SettingsChoice: Sendable {
     /// What a candidate reached.
-    struct Found: Sendable {
+    struct Found: Codable, Sendable {
         /// Its name.
         let name: String
         /// Cohen's kappa, pooled over the groups held out; nil where it is not defined.
@@ -68,13 +68,27 @@ struct SettingsChoice: Sendable {
     }
 
     /// Chooses the candidate of the largest kappa, the first of equals, then trains with it on everybody.
-    func run(threads: Int) throws(SleepRecognitionError) -> EvaluationFold.Result {
+    ///
+    /// - Parameters:
+    ///   - number: the fold's, under which what its candidates reached is kept.
+    ///   - threads: how many threads to use.
+    ///   - kept: what was reached before.
+    /// - Returns: the fold's result.
+    /// - Throws: `SleepRecognitionError.fold`.
+    func run(
+        number: Int, threads: Int, keeping kept: KeptParts?
+    ) throws(SleepRecognitionError) -> EvaluationFold.Result {
         let classes = outer[0].labels.classes
         var scores = names.map { _ in ClassificationScores(classes: classes) }
-        for folds in inner {
+        for (group, folds) in inner.enumerated() {
             // Candidates that differ in the recogniser alone have their pre-training in common.
             var pretrained: (fold: EvaluationFold, encoder: Encoder?)?
             for (place, fold) in folds.enumerated() {
+                let part = KeptParts.Choice(fold: number, group: group, candidate: place)
+                if let found = kept?.scores(of: part, classes: classes) {
+                    scores[place].count(found)
+                    continue
+                }
                 let inputs = try fold.inputs(threads: threads)
                 let encoder: Encoder?
                 if let pretrained, pretrained.fold.job == fold.job {
@@ -83,7 +97,9 @@ struct SettingsChoice: Sendable {
                     encoder = try fold.pretrained(threads: threads)
                 }
                 pretrained = (fold, encoder)
-                scores[place].count(try fold.run(encoder: encoder, inputs: inputs, threads: threads).scores)
+                let found = try fold.run(encoder: encoder, inputs: inputs, threads: threads).scores
+                kept?.keep(found, of: part)
+                scores[place].count(found)
             }
         }
         let kappas = scores.map(\.kappa)

@@ -5,6 +5,7 @@ import Recognition
 import Service
 import Signals
 import SleepRecognition
+import Synchronization
 
 /// `ssrm evaluate`: both stages on each fold, scored on what was held out.
 struct EvaluateCommand: ParsableCommand {
@@ -17,8 +18,11 @@ struct EvaluateCommand: ParsableCommand {
             random70 draws 70 of 100 samples three times, so that neighbouring samples of one person stand on both \
             sides: compare it only with work that did the same.
 
+            What takes long is best given a folder to --keep: after an interruption the same command goes on with it, \
+            and a finished evaluation is printed again, or as JSON, without being computed again.
+
             Example:
-              ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso
+              ssrm evaluate --data maps.safetensors --scheme posture3 --protocol loso --keep loso
             """)
 
     @Option(help: "The dataset file, made by `ssrm data`.", completion: .file())
@@ -62,6 +66,14 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file())
     var predictionsOut: String?
 
+    @Option(
+        help: """
+            Keeps what came of each fold, or draw of labelled people, in this folder; the same command with the same \
+            folder goes on where it was interrupted, to the same bits.
+            """,
+        completion: .directory)
+    var keep: String?
+
     @Flag(help: "Train nothing: only print which samples each fold trains on and holds out.")
     var foldsOnly = false
 
@@ -73,6 +85,7 @@ struct EvaluateCommand: ParsableCommand {
         if curve.labelledSubjects != nil, !choice.choose.isEmpty {
             throw ValidationError("use either --labelled-subjects or --choose, not both")
         }
+        if keep != nil, foldsOnly { throw ValidationError("--keep does not go with --folds-only") }
         guard predictionsOut != nil else { return }
         if curve.labelledSubjects != nil || foldsOnly {
             throw ValidationError("--predictions-out goes with neither --labelled-subjects nor --folds-only")
@@ -119,9 +132,13 @@ struct EvaluateCommand: ParsableCommand {
             let division = evaluation.foldDivision
             return json ? try printJSON(division) : print(division.text)
         }
-        if let curve = try curve.curve(evaluation) { return try run(curve) }
+        let labelCurve = try curve.curve(evaluation)
+        let kept = try keep.map {
+            try KeptParts(in: $0, of: evaluation, version: SSRM.configuration.version) { Terminal.error($0) }
+        }
+        if let labelCurve { return try run(labelCurve, keeping: kept) }
         let progress = FoldProgress()
-        let outcome = try evaluation.outcome(threads: options.threads.count) { progress.show($0) }
+        let outcome = try evaluation.outcome(threads: options.threads.count, keeping: kept) { progress.show($0) }
         Terminal.clear()
         // First what took the time: the disk of the other may be full.
         if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
@@ -139,13 +156,17 @@ struct EvaluateCommand: ParsableCommand {
         ] where isGiven { Terminal.error("note: \(option) has no effect: \(reason)") }
     }
 
-    private func run(_ curve: LabelCurve) throws {
+    private func run(_ curve: LabelCurve, keeping kept: KeptParts?) throws {
         let watch = Stopwatch()
-        let figures = try curve.run(threads: options.threads.count) { event in
+        let before = Mutex(0)
+        let figures = try curve.run(threads: options.threads.count, keeping: kept) { event in
             switch event {
+            case .kept(let parts, let count):
+                before.withLock { $0 = parts }
+                Terminal.error("\(parts) of \(count) pre-trainings and draws are kept from before")
             case .started(let fold, let count, let name): Terminal.error("fold \(fold + 1)/\(count)  \(name)")
             case .finished(let done, let count):
-                let left = watch.elapsed / done * (count - done)
+                let left = watch.elapsed / (done - before.withLock { $0 }) * (count - done)
                 Terminal.show("\(done)/\(count) pre-trainings and draws, \(left.asClock) left")
             }
         }
