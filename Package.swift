@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Coordination", "Datasets", "Recognition", "SleepRecognition",
+                "Coordination", "Datasets", "Numerics", "Recognition", "SleepRecognition",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [

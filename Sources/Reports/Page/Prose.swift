@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Recognition
 
 /// A line of text on a page, in which numbers know their value and names are kept apart from what is said about them.
@@ -207,7 +208,7 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     /// A number with a fixed count of decimals and a real minus sign, whatever the machine's language.
     static func fixed(_ value: Double, _ decimals: Int) -> String {
-        let text = String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
+        let text = String(value, decimals: decimals)
         guard text.hasPrefix("-") else { return text }
         let isZero = text.dropFirst().allSatisfy { $0 == "0" || $0 == "." }
         return isZero ? String(text.dropFirst()) : "−" + text.dropFirst()
