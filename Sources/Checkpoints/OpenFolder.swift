@@ -40,6 +40,9 @@ package final class OpenFolder: Sendable {
         unlinkat(descriptor, name, 0) == 0 || errno == ENOENT ? nil : TensorFileError.lastReason
     }
 
+    /// Brings the names in it to the disk, as far as its file system can.
+    package func settle() { _ = settle(by: fsync) }
+
     /// Brings the names in it to the disk by `sync`.
     ///
     /// - Returns: whether it could be asked for that, and then 0 or the error's number.

@@ -1,4 +1,6 @@
+import Checkpoints
 package import Coordination
+import Foundation
 package import Messaging
 package import Upstream
 
@@ -67,11 +69,12 @@ package final class CheckpointPlaces {
     static func newest(
         in places: [RunFolder], of job: Job?, skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
+        let believed = try believedStep(of: places)
         var newest: (path: String, checkpoint: TrainingCheckpoint)?
         var fault: (any Error)?
         for place in places {
             let found: (path: String, checkpoint: TrainingCheckpoint)?
-            do { found = try place.newestCheckpoint(skipped: skipped) } catch {
+            do { found = try place.newestCheckpoint(believedTo: believed, skipped: skipped) } catch {
                 fault = fault ?? error
                 continue
             }
@@ -92,13 +95,71 @@ package final class CheckpointPlaces {
         try Self.newest(in: writers.map(\.folder), of: job, skipped: skipped)?.checkpoint
     }
 
-    /// Removes the checkpoints of steps after `step`, which are not to be believed.
+    /// Removes the checkpoints of steps after `step`, which are not to be believed, whatever ends this process
+    /// meanwhile.
     ///
     /// - Throws: where some can't be removed; the line names them all.
     func dropLater(than step: Int) throws {
+        doubt(after: step)
         let left = writers.flatMap { $0.writer.dropLater(than: step) }
-        if left.isEmpty { return }
-        throw ServiceError(
+        if !left.isEmpty { throw Self.notRemoved(left, after: step) }
+        endDoubt()
+    }
+
+    /// Has nobody rely on checkpoints after `step`, written or to be written, until `endDoubt`.
+    ///
+    /// Where that can't be written down it is said, and the run goes on: it matters only to who resumes a run that is
+    /// ended before.
+    func doubt(after step: Int) {
+        for place in ownWriters {
+            do { try WholeFile.write("\(step)\n", to: place.folder.doubtFile) } catch {
+                events.put(.checkpointNotRemoved(reason: "checkpoints after step \(step) are in doubt, and \(error)"))
+            }
+        }
+    }
+
+    /// Has all checkpoints relied on that are there.
+    func endDoubt() {
+        for place in ownWriters {
+            if let reason = Self.endDoubt(of: place.folder) { events.put(.checkpointNotRemoved(reason: reason)) }
+        }
+    }
+
+    /// Removes what a process that ended before it could do so left of checkpoints that are not to be believed.
+    ///
+    /// - Parameter places: the run directory and its copy, which are this process's.
+    /// - Throws: where some can't be removed.
+    static func dropDoubted(in places: [RunFolder]) throws {
+        let step = try believedStep(of: places)
+        if step == .max { return }
+        var left: [String] = []
+        for place in places {
+            for later in try place.checkpointSteps.reversed() where later > step {
+                let path = place.checkpointFile(step: later)
+                if unlink(path) != 0 { left.append("\(path): \(String(cString: strerror(errno)))") }
+            }
+            try OpenFolder(place.checkpointFolder, toWrite: place.checkpointFolder).settle()
+        }
+        if !left.isEmpty { throw notRemoved(left, after: step) }
+        if let reason = places.compactMap(endDoubt(of:)).first { throw ServiceError(reason) }
+    }
+
+    private static func believedStep(of places: [RunFolder]) throws -> Int {
+        try places.map { try $0.believedStep ?? .max }.min() ?? .max
+    }
+
+    /// Removes a place's file, for good; returns why it is still there, where it is.
+    private static func endDoubt(of place: RunFolder) -> String? {
+        if access(place.doubtFile, F_OK) != 0, errno == ENOENT { return nil }
+        if unlink(place.doubtFile) != 0 {
+            return "\(place.doubtFile) can't be removed: \(String(cString: strerror(errno)))"
+        }
+        (try? OpenFolder(place.path, toWrite: place.doubtFile))?.settle()
+        return nil
+    }
+
+    private static func notRemoved(_ left: [String], after step: Int) -> ServiceError {
+        ServiceError(
             "checkpoints after step \(step) may hold wrong sums and can't be removed; remove them before --resume: "
                 + left.joined(separator: "; "))
     }

@@ -157,7 +157,10 @@ package final class CheckpointWriter: Sendable {
                 let steps = try folder.checkpointSteps.filter { $0 > step }
                 guard let last = steps.last else { return [] }
                 let place = try openPlace(for: folder.checkpointFile(step: last))
-                return steps.compactMap { remove($0, in: place) }
+                // The newest first: what a process that ends meanwhile leaves is the oldest of them.
+                let left = steps.reversed().compactMap { remove($0, in: place) }
+                place.settle()
+                return left
             } catch {
                 return ["\(error)"]
             }

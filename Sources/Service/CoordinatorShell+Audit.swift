@@ -40,7 +40,14 @@ extension CoordinatorShell {
     }
 
     /// Has leaves computed here that workers disagree about.
+    ///
+    /// Until that is done it is written down which checkpoints are in doubt: a run that ends meanwhile, of itself or
+    /// not, is resumed from none of them.
     func settle(_ step: Int, _ leaves: Range<Int>) throws {
+        if let since = training.unbelievedSince.first, since < state.round, unsettled.isEmpty {
+            checkpoints.doubt(after: since * job.stepsPerRound)
+        }
+        unsettled.insert(Dispute(round: step, leaves: leaves))
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
         referee.compute(leaves, round: step, parameters: FloatBlock(copying: state.published(for: step)))
@@ -55,11 +62,21 @@ extension CoordinatorShell {
                 !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
             }
             // What was made of such a step before is settled without it.
-            guard let place = place(ofStep: verdict.round) else { continue }
-            let mark = sums.map { steps[place].mark(of: $0) }
-            try perform(
-                training.onSettled(step: verdict.round, leaves: verdict.leaves, mark: mark, at: watch.elapsed))
+            if let place = place(ofStep: verdict.round) {
+                let mark = sums.map { steps[place].mark(of: $0) }
+                try perform(
+                    training.onSettled(step: verdict.round, leaves: verdict.leaves, mark: mark, at: watch.elapsed))
+            }
+            if unsettled.remove(Dispute(round: verdict.round, leaves: verdict.leaves)) != nil, unsettled.isEmpty {
+                checkpoints.endDoubt()
+            }
         }
+    }
+
+    /// Leaves of an exchange that workers disagree about.
+    struct Dispute: Hashable {
+        let round: Int
+        let leaves: Range<Int>
     }
 
     /// Gives up what is done of the steps in hand, and of steps since the exchange `round`.
@@ -83,6 +100,8 @@ extension CoordinatorShell {
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
+        unsettled = []
+        checkpoints.endDoubt()
         (unquestioned, sent) = (nil, [:])
         beginSteps()
         try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))

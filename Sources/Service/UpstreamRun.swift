@@ -184,6 +184,8 @@ package struct UpstreamRun {
         let newest = try CheckpointPlaces.newest(
             in: places, of: settings.resumes ? job : nil, skipped: { events.tell(.checkpointSkipped(reason: $0)) })
         guard let (path, checkpoint) = newest else {
+            // Where it resumes and no checkpoint is to be believed, it begins anew.
+            if settings.resumes { try CheckpointPlaces.dropDoubted(in: places) }
             return TrainingCheckpoint(job: job, state: TrainingState(startOf: job), frame: frame)
         }
         guard settings.resumes else {
@@ -194,6 +196,7 @@ package struct UpstreamRun {
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }
+        try CheckpointPlaces.dropDoubted(in: places)
         // The steps to do may be others than when it was written.
         return TrainingCheckpoint(
             job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record, frame: frame)

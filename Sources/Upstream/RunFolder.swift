@@ -24,7 +24,7 @@ public struct RunFolder: Sendable {
     public var lockFile: String { path + "/lock" }
 
     /// The files that a run writes beside its checkpoints.
-    public var ownFiles: [String] { [jobFile, metricsFile, eventsFile, endpointFile, lockFile] }
+    public var ownFiles: [String] { [jobFile, metricsFile, eventsFile, endpointFile, doubtFile, lockFile] }
 
     /// The folder of checkpoints.
     public var checkpointFolder: String { path + "/checkpoints" }
@@ -63,13 +63,20 @@ public struct RunFolder: Sendable {
         }
     }
 
-    /// The newest checkpoint that is whole.
+    /// The newest checkpoint that is whole and to be believed.
     ///
-    /// - Parameter skipped: is told of each newer one that is not, and why.
-    /// - Returns: nil when there are no checkpoint files at all.
+    /// - Parameters:
+    ///   - believed: the last step that is, where another place of the run says so; what this one says counts besides.
+    ///   - skipped: is told of each newer one that is not, and why.
+    /// - Returns: nil when there are no checkpoint files at all, or none that is to be believed.
     /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole, or their folder can't be read.
-    public func newestCheckpoint(skipped: (String) -> Void) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        let steps = try checkpointSteps
+    public func newestCheckpoint(
+        believedTo believed: Int = .max, skipped: (String) -> Void
+    ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
+        let last = min(believed, try believedStep ?? .max)
+        let all = try checkpointSteps
+        let steps = all.filter { $0 <= last }
+        if steps.count < all.count { skipped("\(path): \(Self.doubtWords(after: last))") }
         var newestFault: (any Error)?
         for step in steps.reversed() {
             let file = checkpointFile(step: step)
@@ -96,7 +103,12 @@ public struct RunFolder: Sendable {
             throw UpstreamError.noCheckpoint(path: path, reason: "no such file or run directory")
         }
         guard isFolder.boolValue else { return try TrainingCheckpoint(reading: path) }
-        guard let newest = try RunFolder(path).newestCheckpoint(skipped: skipped) else {
+        let run = RunFolder(path)
+        guard let newest = try run.newestCheckpoint(skipped: skipped) else {
+            if let step = try run.believedStep, try !run.checkpointSteps.isEmpty {
+                let reason = "all are of steps after \(step), which are in doubt; --resume begins anew from there"
+                throw UpstreamError.noCheckpoint(path: run.checkpointFolder, reason: reason)
+            }
             throw UpstreamError.noCheckpoint(path: path, reason: "no checkpoints there; is it a run directory?")
         }
         return newest.checkpoint
