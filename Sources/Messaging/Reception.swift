@@ -111,6 +111,7 @@ public final class Reception {
         }
         self.gatekeeper = gatekeeper
         held = socket
+        front.begin()
     }
 
     deinit {

@@ -64,6 +64,8 @@ extension CoordinatorShell {
 
     /// What would help where samples travel again and again; else nil.
     var sampleAdvice: String? {
-        sampleTraffic.advice(blockCount: SampleBlocks(job).count, messageBytes: sentBytes + receivedBytes)
+        sampleTraffic.advice(
+            blockCount: SampleBlocks(job).count, messageBytes: sentBytes + receivedBytes,
+            isBlockwise: job.settings.order.kind == .blockwise)
     }
 }

@@ -21,14 +21,15 @@ package struct SampleTraffic: Sendable {
     /// - Parameters:
     ///   - blockCount: how many blocks there are.
     ///   - messageBytes: bytes of all messages, both ways.
+    ///   - isBlockwise: whether the job's order is kind to blocks already.
     /// - Returns: the line that a person reads; nil where they are no such burden.
-    package func advice(blockCount: Int, messageBytes: Int) -> String? {
+    package func advice(blockCount: Int, messageBytes: Int, isBlockwise: Bool = false) -> String? {
         let all = receivers.count * blockCount
         guard all > 0, blocks > 2 * all, bytes > messageBytes / 2 else { return nil }
         return """
             workers wait for samples: each block travelled about \(blocks / all) times to each worker, and such blocks are \
             \(100 * bytes / max(messageBytes, 1)) % of all bytes sent; give workers more --sample-memory or a --cache folder, \
-            or begin another job with --order blockwise
+            or begin another job with \(isBlockwise ? "fewer --window-blocks" : "--order blockwise")
             """
     }
 }

@@ -15,6 +15,9 @@ import Testing
         let advice = try #require(traffic(blocks: 100).advice(blockCount: 10, messageBytes: 125_000))
         #expect(advice.contains("each block travelled about 5 times to each worker"), Comment(rawValue: advice))
         #expect(advice.contains("80 % of all bytes sent") && advice.contains("--sample-memory"))
+        #expect(advice.hasSuffix("or begin another job with --order blockwise"))
+        let blockwise = traffic(blocks: 100).advice(blockCount: 10, messageBytes: 125_000, isBlockwise: true)
+        #expect(blockwise?.hasSuffix("or begin another job with fewer --window-blocks") == true)
     }
 
     @Test func blocksThatTravelOnceOrAreLittleBesideSumsAreNot() {

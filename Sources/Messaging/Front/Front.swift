@@ -29,10 +29,12 @@ public final class Front: Sendable {
     }
     let shared: FrontShared
     private let ended = DispatchSemaphore(value: 0)
+    /// What carries, until it has begun.
+    private let waiting: Mutex<Carried?>
     /// Where it listens, with the port that was taken.
     public let endpoint: String
 
-    /// Begins to listen; what the ROUTER is to be bound to is `localName`.
+    /// Begins to listen; what the ROUTER is to be bound to is `localName`, and peers are taken in from `begin` on.
     ///
     /// - Parameters:
     ///   - place: where peers connect.
@@ -50,7 +52,16 @@ public final class Front: Sendable {
             close(listener)
             throw error
         }
-        let carried = Carried(loop)
+        waiting = Mutex(Carried(loop))
+    }
+
+    /// Takes peers in, once the ROUTER is there to carry to.
+    public func begin() {
+        let carried = waiting.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        guard let carried else { return }
         let ended = ended
         let thread = Thread {
             carried.loop.run()
@@ -93,6 +104,7 @@ public final class Front: Sendable {
 
     /// Takes no peers any more, and waits until what is on its way has gone, for `patience` at most.
     public func end(patience: Duration) {
+        begin()  // what never began has its listener to close all the same
         shared.order { $0.deadline = .now + patience }
         ended.wait()
         ended.signal()  // whoever asks again need not wait

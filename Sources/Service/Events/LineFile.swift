@@ -93,6 +93,22 @@ final class LineFile {
         }
     }
 
+    /// Cuts the file before the first line that is not wanted any more, in place: that needs no room on the disk.
+    func cut(before isUnwanted: (Data) -> Bool) throws(ServiceError) {
+        waiting.removeAll { isUnwanted(Data($0)) }
+        waitingBytes = waiting.reduce(0) { $0 + $1.count }
+        if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
+        var end = 0
+        for line in (FileManager.default.contents(atPath: path) ?? Data()).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        {
+            if end + line.count >= byteCount || isUnwanted(line) { break }
+            end += line.count + 1
+        }
+        if ftruncate(descriptor, off_t(end)) != 0 { throw Self.unwritable(path) }
+        byteCount = end
+    }
+
     /// Writes what waits.
     func flush() throws(ServiceError) {
         if waiting.isEmpty { return }
@@ -116,6 +132,9 @@ final class LineFile {
     }
 
     private func write(_ bytes: [UInt8]) throws(ServiceError) {
+        // Somebody may have emptied it: a hole would stand before what comes.
+        var status = stat()
+        if fstat(descriptor, &status) == 0 { byteCount = min(byteCount, Int(status.st_size)) }
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

@@ -74,16 +74,10 @@ package final class MetricsSink: RunEventSink {
 
     /// Drops the lines of steps that are done again, or that an earlier run in the same directory left.
     private func dropLines(after step: Int) throws {
-        let folder = try LineFile.folder(of: path, isHeld)
-        var kept: [Data] = []
-        if step > 0, let content = FileManager.default.contents(atPath: path) {
-            struct Step: Decodable { let step: Int }
-            kept = content.split(separator: UInt8(ascii: "\n")).filter { line in
-                (try? JSONDecoder().decode(Step.self, from: line)).map { $0.step <= step } ?? false
-            }
+        struct Step: Decodable { let step: Int }
+        try file.cut { line in
+            (try? JSONDecoder().decode(Step.self, from: line)).map { step == 0 || $0.step > step } ?? (step == 0)
         }
-        try WholeFile.write(Data(kept.flatMap { $0 + [UInt8(ascii: "\n")] }), to: path, in: folder)
-        file = try LineFile(path, isHeld: isHeld)
     }
 
     private func add(_ figures: [RunEvent.NamedFigure]) {

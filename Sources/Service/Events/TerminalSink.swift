@@ -56,10 +56,11 @@ package final class TerminalSink: RunEventSink {
     package func end() { Terminal.clear() }
 
     private func text(_ step: Int, _ figures: [RunEvent.NamedFigure], _ workers: Int) -> String {
-        let left = pace.rate > 0 ? Duration.seconds(Double((steps - step) * rowsPerStep) / pace.rate).asClock : "?"
+        let rate = pace.recentRate
+        let left = rate > 0 ? Duration.seconds(Double((steps - step) * rowsPerStep) / rate).asClock : "?"
         let loss = figures.first.map { "  \($0.name) \(String(format: "%.4f", $0.value))" } ?? ""
         return """
-            step \(step)/\(steps)\(loss)  \(Int(pace.rate)) rows/s  \(many(workers, "worker"))  \
+            step \(step)/\(steps)\(loss)  \(Int(rate)) rows/s  \(many(workers, "worker"))  \
             \(left) left
             """
     }

@@ -93,7 +93,7 @@ extension RelayShell {
         note(report.step) { run in
             // What a worker says, but no longer than the run has been in hand.
             let told = run.computing[worker, default: .zero] + report.computing
-            run.computing[worker] = min(told, watch.elapsed - run.start)
+            run.computing[worker] = min(told, watch.elapsed - max(run.start, lastRunEnd))
             for sum in sums { run.tree.insert(sum) }
         }
         return relay.onSums(from: worker, of: report.step, at: watch.elapsed)
@@ -106,6 +106,7 @@ extension RelayShell {
         let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
         let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
         let computing = run?.computing.values.max() ?? .zero
+        lastRunEnd = watch.elapsed
         try perform(relay.onSummed(of: work, content, computing: computing, at: watch.elapsed))
         // The parameters may be wanted once more, the sums are not.
         if let job { note(work.step) { $0.tree = tree(of: work.step, job) } }

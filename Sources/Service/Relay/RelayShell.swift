@@ -42,6 +42,8 @@ package final class RelayShell {
     }
     /// The run that came last, and one of another step that is computed at once with it.
     var runs: [Run] = []
+    /// When the last one's sums were whole: where two are in hand, a worker's time counts for one of them.
+    var lastRunEnd = Duration.zero
     /// For floats that come as others.
     var pool = BlockPool(limit: 32)
     /// Blocks of samples that wait for room.

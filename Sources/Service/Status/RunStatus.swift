@@ -156,7 +156,7 @@ package struct RunStatus: Encodable {
         let start = found.events.lastIndex(where: \.isBegin) ?? 0
         let part = found.events[start...]
         let members = Members(of: part)
-        let silence = found.lastSign.map { now.timeIntervalSince($0) }
+        let silence = found.lastSign.map { max(0, now.timeIntervalSince($0)) }
         state =
             switch part.last(where: { ["finished", "stopped", "broken_off"].contains($0.kind) })?.kind {
             case "finished"?: .finished

@@ -54,7 +54,7 @@ final class StatusSink: RunEventSink {
         pace.take(event, at: time)
         switch event {
         case .stepDone(let step, let figures, let workers):
-            let (rate, bytes) = (pace.rate, traffic())
+            let (rate, bytes) = (pace.recentRate, traffic())
             shared.beat.withLock { beat in
                 (beat.step, beat.workers, beat.rowsPerSecond) = (step, workers, rate)
                 beat.figures = figures.map { RunBeat.NamedFigure(name: $0.name, value: $0.value) }
