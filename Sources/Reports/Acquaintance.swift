@@ -8,6 +8,8 @@ public enum Acquaintance: Sendable, Equatable {
         case all
         /// One at least, and not all that are known of.
         case some
+        /// Nobody by its recogniser, and all or some of them by its encoder, without labels.
+        case byEncoder(all: Bool)
         /// Nobody.
         case nobody
         /// Its recogniser was trained on nobody of them; whom its encoder learnt from nobody knows.
@@ -31,6 +33,10 @@ public enum Acquaintance: Sendable, Equatable {
         let people = Set(people)
         let seen = provenance.seen(of: people)
         guard seen.isEmpty else {
+            guard !people.isDisjoint(with: provenance.subjects) else {
+                self = .model(.byEncoder(all: seen.count == people.count), isOwn: isOwn)
+                return
+            }
             self = .model(seen.count == people.count ? .all : .some, isOwn: isOwn)
             return
         }
@@ -46,7 +52,7 @@ public enum Acquaintance: Sendable, Equatable {
     var areHeldOut: Bool? {
         switch self {
         case .heldOut, .model(.nobody, isOwn: true): true
-        case .model(.all, isOwn: true), .model(.some, isOwn: true): false
+        case .model(.all, isOwn: true), .model(.some, isOwn: true), .model(.byEncoder, isOwn: true): false
         case .unknown, .model(.nobodyByRecogniser, _), .model(_, isOwn: false): nil
         }
     }
@@ -65,6 +71,14 @@ public enum Acquaintance: Sendable, Equatable {
             return """
                 The model's recogniser was not trained on \(these); whom its encoder learnt from\(answers) is not known here, \
                 as a model names them only where both learnt from one dataset file.
+                """
+        case .model(.byEncoder(let all), let isOwn):
+            let part = people == 1 ? "this person" : all ? "all of them" : "some of them"
+            let own = isOwn ? "" : ", where they are its own,"
+            return """
+                The model's recogniser was not trained on \(these), but its encoder learnt from recordings of \(part), without \
+                labels: these answers\(own) are no test on people whom it has never met. Use `ssrm evaluate \
+                --predictions-out` for that.
                 """
         case .model(let seen, let isOwn):
             let part = people == 1 ? "" : seen == .all ? "all of " : "some of "

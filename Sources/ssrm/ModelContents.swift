@@ -70,6 +70,17 @@ struct ModelContents: Encodable {
         encoderSubjects.map { "\($0.count) subjects: \($0.joined(separator: ", "))" } ?? "not known"
     }
 
+    /// Sizes that it takes: where its preparation makes maps alike, larger ones, too.
+    private var size: String {
+        let prepared = preparation.shape(rows: 2 * rows, columns: 2 * columns)
+        let isResized = (prepared.rows, prepared.columns) == (rows, columns)
+        return isResized ? "maps of \(rows) x \(columns) values or more" : "samples of \(rows) x \(columns) values"
+    }
+
+    private var recurrent: String {
+        recogniser.cell == .none ? "no recurrent layer, a linear layer and a CRF" : recogniser.cell.rawValue
+    }
+
     private var members: String {
         recogniser.members == 1 ? "" : " in each of \(recogniser.members) members"
     }
@@ -86,7 +97,7 @@ struct ModelContents: Encodable {
             """
             \(file): a model
             tells apart        \(classes.joined(separator: ", ")) (scheme \(scheme), labels of \(vocabulary))
-            takes samples of   \(rows) x \(columns) values\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
+            takes              \(size)\(values.isEmpty ? "" : ": " + values.joined(separator: ", "))
             prepared           \(preparation.summary)
             read with          \(reader.map { "ssrm data \($0.summary)" } ?? "not known")
             preset             \(preset)
@@ -94,7 +105,7 @@ struct ModelContents: Encodable {
             encoder's job      \(encoderJob ?? "none")
             encoder's dataset  \(encoderDataset ?? "none")
             encoder learnt of  \(encoderDataset == nil ? "nobody" : encoderPeople)
-            recogniser         \(recogniser.cell.rawValue), \(parameterCount) parameters\(members)\(forest)
+            recogniser         \(recurrent), \(parameterCount) parameters\(members)\(forest)
             trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
             of dataset         \(dataset)
             digest             \(digest)

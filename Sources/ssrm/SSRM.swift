@@ -17,6 +17,8 @@ struct SSRM: ParsableCommand {
             Example:
               ssrm data synthetic --kind pressure --subjects 6 --seed 1 \\
                 --out maps.safetensors
+
+            Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.
             """,
         version: "0.8.0",
         subcommands: [

@@ -67,15 +67,14 @@ import Testing
         #expect(alone.contains("Whether the recogniser had seen these people, these files do not say."))
     }
 
-    /// A shortened digest at a sentence's end has no full stop behind its dots.
-    @Test func anEncodersDatasetIsNamedInASentenceThatEndsOnce() throws {
+    @Test func whomAnEncoderLearntFromIsSaid() throws {
         let (run, model) = (folder.path("run"), folder.path("model.safetensors"))
         try make("pretrain", "--data", data, "--run", run, "--workers", "1", "--steps", "2", "--shards", "2")
         try make(
             "train", "--data", data, "--encoder", run, "--scheme", "posture3", "--epochs", "1", "--members", "1",
             "--threads", "1", "--out", model)
         let card = try page(model)
-        #expect(card.contains("from the recordings of a dataset (<bdi>") && !card.contains("…."))
+        #expect(card.contains(" Its encoder learnt first, without labels, from the recordings of the same people."))
     }
 
     /// Its preparation brings larger maps to one size, so that the card may not say that they are refused.

@@ -19,7 +19,7 @@ import Testing
         return (String(html[own.upperBound..<end.lowerBound]), ticks)
     }
 
-    @Test(arguments: ["loss over", "pairs_found over", "rows a second over", "workers over", "parts of the workers"])
+    @Test(arguments: ["loss over", "pairs found over", "rows a second over", "workers over", "parts of the workers"])
     func oneMeasurementIsADotAndSeveralAreALine(title: String) throws {
         let one = try drawing(title, in: page(try MadeUp.runPart(lines: 1, workers: 2))).marks
         #expect(one.contains("class=\"d k") && !one.contains("class=\"l ") && !one.contains("class=\"f "), "\(one)")

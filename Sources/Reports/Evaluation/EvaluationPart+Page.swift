@@ -20,7 +20,7 @@ extension EvaluationPart {
     /// What was done and on whom, for a clinician.
     private var summary: Prose {
         let people = figures.subjects.count
-        let names = figures.classes.map { "\(name: $0.name)" as Prose }
+        let names = order.map { "\(name: figures.classes[$0].name)" as Prose }
         let listed = names.count > 8 ? "\(names.count) classes" : Prose.joined(names)
         let recordings: Prose = figures.recordings.map { " in \(Prose.counted($0, "recording", "recordings"))" } ?? ""
         let repeats: Prose =
@@ -203,7 +203,7 @@ extension EvaluationPart {
         ]
         // Where classes are many, each has too few samples for a curve of its own.
         if figures.classes.count <= 5 {
-            curves += figures.classes.indices.map { (style($0), figures.classes[$0].name, found.classes[$0]) }
+            curves += order.map { (style($0), figures.classes[$0].name, found.classes[$0]) }
         }
         var marks: [Panel.Mark] = [.init(style: "t dim dash", path: "M0 1000L1000 0", title: "as it should be")]
         for curve in curves.reversed() {
@@ -248,7 +248,7 @@ extension EvaluationPart {
                 .text(
                     """
                     On the dashed line, what is said to be so with 0.8 is so in 8 of 10 cases. Below it the recogniser is \
-                    surer than it may be. On average the probability of the most probable class is \(found.expectedError, 3) away from how \
+                    surer than it may be, above it less sure than it could be. On average the probability of the most probable class is \(found.expectedError, 3) away from how \
                     often that class is right (expected calibration error); the Brier score is \(found.brier, 3) (0: always \
                     right and sure, 2: always wrong and sure).
                     """),

@@ -18,11 +18,40 @@ public struct LabelCurvePart: Encodable, Sendable {
             blocks: [
                 .text(
                     """
-                    Of the people trained on, only so many kept their labels; drawn \(figures.draws) \
-                    \(figures.draws == 1 ? "time" : "times") in each of \(figures.folds.count) folds. \(figures.comparison)
+                    \(figures.samples) samples of \(Prose.counted(figures.subjects.count, "person", "people")) held out \
+                    (\(name: figures.protocolName)) were recognised as \
+                    \(Prose.joined(figures.classes.map { "\(name: $0)" })), with \(pretraining). Of the people trained on, \
+                    only so many kept their labels; drawn \(Prose.counted(figures.draws, "time", "times")) in each of \
+                    \(figures.folds.count) folds. \(figures.comparison)
                     """),
                 .figure(figure), .table(gains), .text("\(name: figures.verdict)"),
-            ] + figures.notes.map { .note("\(name: $0)") } + [.note("\(figures.intervals)\(figures.undefinedKappas).")])
+            ] + figures.notes.map { .note("\(name: $0)") } + [
+                .note("\(figures.intervals)\(figures.undefinedKappas)."),
+                .details("How it was done", [.table(setting)]),
+            ])
+    }
+
+    private var pretraining: Prose {
+        let steps = Set(figures.folds.map(\.pretrainingSteps)).sorted()
+        guard let least = steps.first, let most = steps.last else { return "no pre-training" }
+        let number: Prose = least == most ? "\(most)" : "\(least) to \(most)"
+        return "\(number) \(most == 1 ? "step" : "steps") of pre-training"
+    }
+
+    private var setting: Table {
+        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        return Table(
+            head: ["", ""],
+            rows: [
+                row("dataset", "\(name: figures.data)"), row("its digest", "\(name: figures.datasetDigest)"),
+                row("what is told apart", "\(name: figures.scheme)"),
+                row("how people were held out", "\(name: figures.protocolName)"),
+                row("settings", "\(name: figures.preset)"),
+                row(
+                    "not as in these",
+                    figures.changes.isEmpty ? "nothing" : "\(name: figures.changes.joined(separator: ", "))"),
+                row("seed", "\(name: String(figures.seed))"),
+            ])
     }
 
     private func cells(_ figures: PooledFigures) -> [Table.Cell] {

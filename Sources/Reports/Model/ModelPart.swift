@@ -50,6 +50,8 @@ public struct ModelPart: Encodable, Sendable {
     public let dataset: String
     /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
     public let encoderJob, encoderDataset: String?
+    /// Whom the encoder learnt from, without labels; nil without one, or where that is not known.
+    public let encoderSubjects: [String]?
     private let settings: RecogniserSettings
     /// Whether its preparation brings maps of other sizes to this one, and whether it forgets their unit.
     private let (resizes, forgetsUnits): (Bool, Bool)
@@ -61,6 +63,7 @@ public struct ModelPart: Encodable, Sendable {
         case parameterCount = "parameter_count"
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
+        case encoderSubjects = "encoder_subjects"
     }
 
     /// A part.
@@ -87,6 +90,7 @@ public struct ModelPart: Encodable, Sendable {
         subjects = model.provenance.subjects
         dataset = model.provenance.dataset
         (encoderJob, encoderDataset) = (model.provenance.encoderJob, model.provenance.encoderDataset)
+        encoderSubjects = model.provenance.encoderSubjects
         settings = model.recogniser.settings.comparable(classCount: model.classes.count)
         let prepared = model.preparation.shape(rows: 2 * rows, columns: 2 * columns)
         resizes = (prepared.rows, prepared.columns) == (rows, columns)
@@ -107,7 +111,7 @@ public struct ModelPart: Encodable, Sendable {
 
     private var summary: Prose {
         let names = classes.map { "\(name: $0)" as Prose }
-        let what: Prose = isSleep ? "each sleep epoch of 30 s of a night as one of" : "each sample as one of"
+        let what: Prose = isSleep ? "each sleep epoch of 30 s of a night as one of" : "each pressure map as one of"
         return """
             \(name: file) recognises \(what) \(classes.count) classes: \(Prose.joined(Array(names.prefix(12))))\
             \(names.count > 12 ? ", …" : ".")
@@ -139,16 +143,27 @@ public struct ModelPart: Encodable, Sendable {
     }
 
     private var learnt: Prose {
-        let names = subjects.prefix(60).map { "\(name: $0)" as Prose }
-        let more: Prose = subjects.count > 60 ? " and \(subjects.count - 60) more" : ""
-        let encoderWords: Prose =
-            encoderDataset.map {
-                " Its encoder learnt first, without labels, from the recordings of a dataset (\(name: String($0.prefix(12)))…)."
-            } ?? ""
-        return """
-            From the recordings and labels of \(subjects.count) \(subjects.count == 1 ? "person" : "people") in the dataset \
-            \(name: String(dataset.prefix(12)))…: \(Prose.joined(names))\(more).\(encoderWords)
-            """
+        """
+        From the recordings and labels of \(Prose.counted(subjects.count, "person", "people")) in the dataset \
+        \(name: String(dataset.prefix(12)))…: \(Self.listed(subjects)).\(encoderLearnt)
+        """
+    }
+
+    /// Whom the encoder learnt from.
+    private var encoderLearnt: Prose {
+        guard let encoderDataset else { return "" }
+        let start: Prose = " Its encoder learnt first, without labels, from the recordings of"
+        guard let people = encoderSubjects else {
+            return "\(start) a dataset (\(name: String(encoderDataset.prefix(12)))…)."
+        }
+        if people == subjects { return "\(start) the same people." }
+        return "\(start) \(Prose.counted(people.count, "person", "people")): \(Self.listed(people))."
+    }
+
+    private static func listed(_ people: [String]) -> Prose {
+        let names = people.prefix(60).map { "\(name: $0)" as Prose }
+        let more: Prose = people.count > 60 ? " and \(people.count - 60) more" : ""
+        return "\(Prose.joined(names))\(more)"
     }
 
     private func validation(_ evaluation: EvaluationPart?) -> Prose {
@@ -256,13 +271,19 @@ public struct ModelPart: Encodable, Sendable {
         return limits
     }
 
+    private var recurrent: Prose {
+        cell == RecogniserCell.none.rawValue
+            ? "no recurrent layer, a linear layer and a CRF"
+            : "\(name: cell) of \(hiddenUnits) units each way and a CRF"
+    }
+
     private var parts: Table {
         func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
         var rows = [
             row("file's digest", "\(name: digest)"), row("scheme", "\(name: scheme)"),
             row("labels of", "\(name: vocabulary)"), row("settings", "\(name: preset)"),
             row("encoder", network.map { "\(name: $0), \(features) features, \(name: encoder)" } ?? "none"),
-            row("recogniser", "\(name: cell) of \(hiddenUnits) units each way, \(parameterCount) parameters"),
+            row("recogniser", "\(recurrent), \(parameterCount) parameters\(members > 1 ? " in each member" : "")"),
             row("members that answer together", "\(members)"), row("dataset", "\(name: dataset)"),
         ]
         if let steps = settings.selfTrainingSteps, steps > 0 {
@@ -271,21 +292,6 @@ public struct ModelPart: Encodable, Sendable {
         if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
         if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
         return Table(head: ["", ""], rows: rows)
-    }
-}
-
-extension ModelPart {
-    /// A preparation's summary, like `window (input_channels 3, limit 8)`, in words.
-    static func words(of summary: String) -> String {
-        if let window = summary.wholeMatch(of: /window \(input_channels (\d+), limit ([\d.]+)\)/)?.output {
-            let channels = window.1 == "1" ? "the channel" : "each of the \(window.1) channels"
-            return "\(channels) divided by the mean of its absolute values and cut at \(window.2) times that"
-        }
-        return switch summary {
-        case "norm": "each sample divided by its length"
-        case "log": "each value as the logarithm of one more than its size, with its sign"
-        default: summary.replacing("_", with: " ").replacing("true", with: "yes").replacing("false", with: "no")
-        }
     }
 }
 

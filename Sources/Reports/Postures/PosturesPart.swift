@@ -106,6 +106,8 @@ public struct PosturesPart: Encodable, Sendable {
     public let people: Int
     /// How many are recognised as each class.
     public let counts: [Int]
+    /// How many somebody scored, and how many of these are recognised as they were scored.
+    public let (scoredMaps, rightMaps): (Int, Int)
     /// What is confused most, most first.
     public let confusions: [Confusion]
     /// Maps that were recognised right, a few of each class; where nobody scored any, a few of each answer.
@@ -130,6 +132,8 @@ public struct PosturesPart: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case classes, maps, people, counts, confusions, right, wrong, timelines, turns, hours
+        case scoredMaps = "scored_maps"
+        case rightMaps = "right_maps"
         case turnsPerHour = "turns_per_hour"
         case areHeldOut = "held_out"
         case turned = "turns_by_person"
@@ -161,6 +165,8 @@ public struct PosturesPart: Encodable, Sendable {
         self.maps = maps.count
         people = Set(maps.map(\.subject)).count
         counts = classes.indices.map { class_ in maps.count { $0.recognised == class_ } }
+        scoredMaps = maps.count { $0.scored != nil }
+        rightMaps = maps.count { $0.scored == $0.recognised }
         var pairs: [[Int]: [Int]] = [:]
         for (place, map) in maps.enumerated() {
             if let scored = map.scored { pairs[[scored, map.recognised], default: []].append(place) }
@@ -186,7 +192,7 @@ public struct PosturesPart: Encodable, Sendable {
         }
         .map(shown)
         // Of maps that nobody scored none is right or wrong: some of each answer are shown all the same.
-        let areScored = maps.contains { $0.scored != nil }
+        let areScored = scoredMaps > 0
         self.areScored = areScored
         right = classes.indices.prefix(40).flatMap { class_ -> [Int] in
             let places =
@@ -241,11 +247,18 @@ public struct PosturesPart: Encodable, Sendable {
         return PageSection(id: "postures", heading: "Postures", blocks: blocks)
     }
 
+    /// How many of the scored maps were recognised as they were scored.
+    private var agreement: Prose {
+        guard areScored else { return "" }
+        let others: Prose = scoredMaps == maps ? "" : "; the others have no class"
+        return " \(rightMaps) of \(Prose.counted(scoredMaps, "scored map", "scored maps")) are recognised so\(others)."
+    }
+
     private var summary: Prose {
         let parts = zip(classes, counts).prefix(8).map { "\(name: $0) \($1)" as Prose }
         return """
             \(maps) pressure maps of \(people) \(people == 1 ? "person" : "people"), recognised as \(Prose.joined(parts))\
-            \(classes.count > 8 ? ", …" : ".") \(acquaintance.words(people: people)) In the pictures the head is on top where the dataset says where it \
+            \(classes.count > 8 ? ", …" : ".")\(agreement) \(acquaintance.words(people: people)) In the pictures the head is on top where the dataset says where it \
             lies, and light places bear most; what bears more than 98 of 100 places is drawn alike.
             """
     }

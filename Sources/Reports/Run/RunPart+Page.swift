@@ -46,7 +46,9 @@ extension RunPart {
     private var tiles: [Tile] {
         var tiles = figures.prefix(3).compactMap { figure -> Tile? in
             guard let first = figure.first, let last = figure.last else { return nil }
-            return Tile(name: figure.name, value: "\(last, 4)", beside: "at first \(first, 4)")
+            return Tile(
+                name: figure.name.replacing("_", with: " "), value: "\(last, 4)",
+                beside: lineCount > 1 ? "at first \(first, 4)" : "the mean of all steps until then")
         }
         if let rowsPerSecond {
             tiles.append(Tile(name: "Rows a second", value: "\(rowsPerSecond, 0)", beside: "median over the run"))
@@ -65,7 +67,10 @@ extension RunPart {
         let last = Double(max(steps ?? 0, step, 1))
         let across = Scale(0, last)
         var panels = figures.enumerated().map { place, figure in
-            line(figure.name, style: "k\(place % 8)", height: place == 0 ? 170 : 90, across: across) {
+            line(
+                figure.name.replacing("_", with: " "), style: "k\(place % 8)", height: place == 0 ? 170 : 90,
+                across: across
+            ) {
                 $0.figures[figure.name]
             }
         }

@@ -49,7 +49,8 @@ struct SyntheticCommand: ParsableCommand {
     @Option(name: .long, help: "Of night: how many sleep epochs a sample spans; an odd number, 11 by default.")
     var window: Int?
 
-    @Option(name: .long, help: "Of psg: how many sleep epochs of each night are recorded; 400 by default.")
+    @Option(
+        name: .long, help: "Of psg: how many sleep epochs of each night are recorded, 10 to 10,000; 400 by default.")
     var epochs: Int?
 
     @Flag(name: .long, help: "Of psg: leave the stages out, as for recordings that nobody has scored.")

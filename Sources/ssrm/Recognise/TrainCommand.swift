@@ -108,6 +108,9 @@ struct TrainCommand: ParsableCommand {
         guard pretrained != nil, !options.fromScratch else { return settings }
         var tuned = try options.settings(unused: ["upstream"], standard: standard)
         tuned.values.recogniser.encoder = .tuned
+        Terminal.error(
+            "note: with --encoder the recogniser is trained on from it, where preset \(settings.name) begins from nothing; "
+                + "how good such are says ssrm evaluate --set recogniser.encoder=tuned")
         return tuned
     }
 

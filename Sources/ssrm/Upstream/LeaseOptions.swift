@@ -13,7 +13,7 @@ struct LeaseOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The share of leaves, from 0 to 1, that two workers compute and that count only where both are the same.",
+            "The share of steps, from 0 to 1, whose every leaf two workers compute; it counts only where both are the same.",
             discussion: """
                 A worker whose sums are wrong, by the coordinator's own computing, is sent away, and what was made with them \
                 is done again. A worker that is alone, or whose fellows are late, is taken at its word. With 1 no wrong sum \
