@@ -141,7 +141,7 @@ public struct Training: Sendable {
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
     ///   - areNamesOwn: whether nobody can bear another's name, as where names come with keys.
-    ///   - audit: the share of leaves that two workers compute, whose answers have to be the same.
+    ///   - audit: the share of steps whose leaves two workers compute, whose answers have to be the same.
     ///   - auditSeed: what it follows from which leaves these are; nobody else is to know it.
     public init(
         _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil,

@@ -27,7 +27,7 @@ public final class Dataset: Sendable {
     private let positionOfSample: [Int32]
     private let labelOfSample: [Int32]
 
-    /// Where the samples come from: "pmd-i", "pmd-ii", "sleep-accel", "synthetic-pressure".
+    /// Where the samples come from, as their reader calls it, like "pmd-ii" or "table-night".
     public let kind: String
     /// The samples' values.
     public let samples: Samples
