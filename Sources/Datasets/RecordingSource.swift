@@ -65,6 +65,9 @@ public struct SkippedItem: Sendable, Equatable, Codable {
             default: return count == 1 ? rawValue : rawValue + "s"
             }
         }
+
+        /// A number of them, in words.
+        func counted(_ count: Int) -> String { "\(count) \(name(for: count))" }
     }
 
     /// The file or folder that was left out, or that something was left out of.

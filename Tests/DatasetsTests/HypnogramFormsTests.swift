@@ -87,7 +87,7 @@ func tablesOfEventsThatCannotBeUsedAreRefusedAtTheirPlace(text: String, words: S
     let made = try MadeUpHypnogram.source("onset,duration,stage\n" + rows.joined(separator: "\n"))
     #expect(MadeUpHypnogram.labels(made) == MadeUpHypnogram.twelve)
     #expect(made.notes.count == 2 && made.notes[0].contains("2 of its stages start earlier than the one before"))
-    #expect(made.notes[1].hasSuffix("1 sleep epochs between its annotations have no label"))
+    #expect(made.notes[1].hasSuffix("1 sleep epoch between its annotations has no label"))
 }
 
 // MARK: - Text

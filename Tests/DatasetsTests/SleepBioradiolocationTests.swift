@@ -141,7 +141,10 @@ private func error(_ folder: TemporaryFolder) throws -> String {
     let short = try record("sbj01", in: folder, stages: Array(stages.prefix(9)))
     #expect(try error(folder).hasPrefix("\(short): no record is left: nowhere are there 10 sleep epochs"))
     let unscored = try record("sbj02", in: folder, annotations: Data([0, 0]))
-    #expect(try error(folder).hasPrefix("\(unscored): no record is left: no sleep epoch has a stage"))
+    #expect(
+        try error(folder)
+            == "\(folder.url.path): no record is left: \(short): nowhere are there 10 sleep epochs with a signal one after "
+            + "another; \(unscored): no sleep epoch has a stage")
     try record("sbj03", in: folder)
     let lone = try record("sbj04", in: folder)
     try FileManager.default.removeItem(atPath: lone + ".atr")

@@ -246,7 +246,8 @@ func aHeaderWithoutAColumnSaysWhatIsThere(header: String, expected: String) thro
     }
     #expect(map?.contains("2 columns of values are no map of 3 rows") == true)
     #expect(
-        error { _ = try dataset([text(Array(lines.prefix(5)))]) }?.contains("no row is left; fewer than 10") == true)
+        error { _ = try dataset([text(Array(lines.prefix(5)))]) }?.contains(
+            "no row is left; 5 sleep epochs: fewer than 10") == true)
     #expect(error { _ = try dataset([text([])]) }?.contains("no row is left") == true)
     let folder = try TemporaryFolder()
     func read(_ paths: [String]) -> String? {

@@ -172,6 +172,10 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     #expect(
         try refusal(without)
             == "a.csv: no night is left: subject 8, 8/2024-03-01T21:01:30Z: no heart rate in it")
+    let nobody = without.map { $0.replacing("8,", with: "9,", maxReplacements: 1) }
+    #expect(
+        try refusal(without + nobody).hasSuffix(
+            "no night is left: 2 recordings like subject 8, 8/2024-03-01T21:01:30Z: no heart rate in it"))
     let short = night.rows().filter { row in
         let time = (Int(row.split(separator: ",")[1]) ?? 0) / 1_000_000 - start
         return (90..<300).contains(time)

@@ -177,7 +177,7 @@ func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, 
     #expect(
         codes == Array(repeating: "W", count: 10) + [nil] + Array(repeating: "N1", count: 4)
             + Array(repeating: nil, count: 5))
-    #expect(source.notes.last == "1 sleep epochs whose rows have different labels are without one")
+    #expect(source.notes.last == "1 sleep epoch whose rows have different labels is without one")
 }
 
 @Test func sleepEpochsBeginWhereTheFirstLabelDoes() throws {
@@ -241,7 +241,10 @@ func aTimeThatIsNotKnownIsNamedWithItsLine(text: String, zone: String?, expected
 
 @Test func rowsTooFarApartSayHowFar() throws {
     let lines = (0..<40).map { "\(evening + 300 * $0),60" }
-    #expect(try refusal(lines) == "a.csv: no sleep epoch is left; rows stand 300 s apart, where each 30 s need one")
+    #expect(
+        try refusal(lines)
+            == "a.csv: no sleep epoch is left; rows stand 300 s apart, where each 30 s need one; 351 sleep epochs: no "
+            + "value in it; 40 sleep epochs: fewer than 10 in a row between gaps")
 }
 
 /// Whatever bytes a file has, it is read or refused.

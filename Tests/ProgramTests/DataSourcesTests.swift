@@ -156,7 +156,8 @@ private let roles = [
         try refused(values + map, nights + "a,0,30,3,x\n").contains(
             "line 26: column \"hr\": \"x\" is not a finite number"))
     #expect(try refused(values + map, nights + "a,0,-30,3,1\n").contains("\"-30\" is not a whole number from 0"))
-    #expect(try refused(values + map, table(of: "a", epochs: 5)).contains("no row is left; fewer than 10 in a row"))
+    #expect(
+        try refused(values + map, table(of: "a", epochs: 5)).contains("no row is left; 5 sleep epochs: fewer than 10"))
     #expect(try refused(values + map, "").contains("a.csv is empty"))
     try folder.write(nights, to: "a.csv")
     let same = try refusal(["table", "--file", path] + roles + map + values + ["--out", path], in: folder)

@@ -104,10 +104,12 @@ public struct Polysomnography: RecordingSource {
             stages.append(scored.stages)
         }
         guard let layout, !nights.isEmpty else {
-            let reason = skipped.last { $0.kind == .recording }?.reason ?? ""
+            let leftOut = skipped.filter { $0.kind == .recording }
+            let reasons = Reasons.text(of: leftOut) ?? ""
             throw .unsuitable(
                 path: files[0].signals,
-                reason: files.count == 1 ? reason : "none of the \(files.count) nights can be used: \(reason)")
+                reason: files.count == 1
+                    ? leftOut.last?.reason ?? "" : "none of the \(files.count) nights can be used: \(reasons)")
         }
         let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
         (self.layout, self.nights, self.skipped, self.renaming) = (layout, nights, skipped, renaming)
@@ -161,7 +163,10 @@ public struct Polysomnography: RecordingSource {
         }
         let start = alignment.epochs.lowerBound + kept.lowerBound
         let holes = hypnogram.uncoveredCount(start..<start + own.count)
-        if holes > 0 { notes.append("\(path): \(holes) sleep epochs between its annotations have no label") }
+        if holes > 0 {
+            let epochs = SkippedItem.Kind.sleepEpoch.counted(holes)
+            notes.append("\(path): \(epochs) between its annotations \(holes == 1 ? "has" : "have") no label")
+        }
         // Positions count from the first half minute of the signals, wherever the hypnogram begins.
         let shift = Int((alignment.offset / SleepEpochWindow.epochSeconds + 1e-6).rounded(.down))
         return Scored(
@@ -176,7 +181,10 @@ public struct Polysomnography: RecordingSource {
     private static func isTooShort(_ count: Int, _ signals: EDFFile, _ skipped: inout [SkippedItem]) -> Bool {
         if count >= SleepEpochWindow.fewestEpochs { return false }
         skipped.append(
-            leftOut(signals, "\(count) sleep epochs are left, fewer than \(SleepEpochWindow.fewestEpochs)"))
+            leftOut(
+                signals,
+                "\(SkippedItem.Kind.sleepEpoch.counted(count)) \(count == 1 ? "is" : "are") left, fewer than "
+                    + "\(SleepEpochWindow.fewestEpochs)"))
         return true
     }
 

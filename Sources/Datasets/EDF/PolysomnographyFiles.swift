@@ -87,7 +87,7 @@ public struct PolysomnographyFiles: Sendable, Equatable {
                 ? PolysomnographyFiles(signals: path, hypnogram: hypnograms[key]) : nil
         }
         guard !pairs.isEmpty else {
-            let found = skipped.first.map { "; \($0.path): \($0.reason)" } ?? ""
+            let found = Reasons.text(of: skipped).map { "; \($0)" } ?? ""
             throw .nothingFound(path: root, wanted: "pairs like NAME-PSG.edf and NAME-Hypnogram.edf" + found)
         }
         return (pairs, skipped)

@@ -55,7 +55,7 @@ public struct SleepAccelNights: RecordingSource {
         case .raw: try search.findRaw()
         }
         guard !search.nights.isEmpty else {
-            let reason = search.skipped.first { $0.kind == .recording }.map { "; \($0.path): \($0.reason)" } ?? ""
+            let reason = Reasons.text(of: search.skipped.filter { $0.kind == .recording }).map { "; \($0)" } ?? ""
             throw .nothingFound(path: root, wanted: "nights with stages, heart rate and activity\(reason)")
         }
         inputs = search.nights.map(\.inputs)

@@ -275,7 +275,7 @@ extension SleepAccelRecordings {
                 skipped += night.skipped
             }
             guard !nights.isEmpty else {
-                let reason = skipped.first { $0.kind == .recording }.map { "; \($0.path): \($0.reason)" } ?? ""
+                let reason = Reasons.text(of: skipped.filter { $0.kind == .recording }).map { "; \($0)" } ?? ""
                 throw .nothingFound(path: root, wanted: "nights with at least ten usable sleep epochs\(reason)")
             }
         }

@@ -48,7 +48,9 @@ struct WholeNight {
         let (start, count) = (known[first].epoch, known[last].epoch - known[first].epoch + 1)
         guard count >= SleepEpochWindow.fewestEpochs else {
             let fewest = SleepEpochWindow.fewestEpochs
-            skip(files.first, "a night of \(count) sleep epochs, where at least \(fewest) are needed")
+            skip(
+                files.first,
+                "a night of \(SkippedItem.Kind.sleepEpoch.counted(count)), where at least \(fewest) are needed")
             return nil
         }
         (subject, firstEpoch) = (files.subject, start)

@@ -98,10 +98,12 @@ public struct SleepBioradiolocation: RecordingSource {
             }
         }
         guard !nights.isEmpty else {
-            guard let last = skipped.last(where: { $0.kind == .recording }) else {
+            let leftOut = skipped.filter { $0.kind == .recording }
+            guard let reasons = Reasons.text(of: leftOut) else {
                 throw .nothingFound(path: root, wanted: "files like sbj01.edf and sbj01.edf.atr")
             }
-            throw .unsuitable(path: last.path, reason: "no record is left: \(last.reason)")
+            guard leftOut.count == 1 else { throw .unsuitable(path: root, reason: "no record is left: \(reasons)") }
+            throw .unsuitable(path: leftOut[0].path, reason: "no record is left: \(leftOut[0].reason)")
         }
         try SubjectNames.requireDistinct(nights.map(\.name), path: root, remedy: "rename the files")
         (self.nights, self.skipped) = (nights, skipped)
@@ -109,7 +111,9 @@ public struct SleepBioradiolocation: RecordingSource {
         notes =
             nights.flatMap(\.record.notes)
             + unscored.map { night in
-                "\(night.record.path).atr: \(night.record.unannotatedCount) sleep epochs without a stage have no label"
+                let count = night.record.unannotatedCount
+                return "\(night.record.path).atr: \(SkippedItem.Kind.sleepEpoch.counted(count)) without a stage "
+                    + "\(count == 1 ? "has" : "have") no label"
             } + texts.notes
         outline = Self.outline(nights, content: content, window: window)
     }

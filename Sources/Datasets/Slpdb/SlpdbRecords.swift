@@ -77,9 +77,8 @@ public struct SlpdbRecords: RecordingSource {
         }
         (skipped, self.notes) = (search.skipped, notes + mapped.notes)
         guard !nights.isEmpty else {
-            let first = skipped.last { $0.kind == .recording }
-            throw .unsuitable(
-                path: root, reason: "no record can be used" + (first.map { "; \($0.path): \($0.reason)" } ?? ""))
+            let reasons = Reasons.text(of: skipped.filter { $0.kind == .recording })
+            throw .unsuitable(path: root, reason: "no record can be used" + (reasons.map { "; \($0)" } ?? ""))
         }
         try SubjectNames.requireDistinct(
             nights.map(\.recording.subject), path: root, remedy: "rename the records' files")
@@ -144,9 +143,11 @@ public struct SlpdbRecords: RecordingSource {
                 }
             }
             guard !records.isEmpty else {
-                if let record = skipped.first(where: { $0.kind == .recording }) {
-                    throw .unsuitable(path: record.path, reason: record.reason)
+                let leftOut = skipped.filter { $0.kind == .recording }
+                if leftOut.count > 1, let reasons = Reasons.text(of: leftOut) {
+                    throw .unsuitable(path: root, reason: "no record can be used; \(reasons)")
                 }
+                if let record = leftOut.first { throw .unsuitable(path: record.path, reason: record.reason) }
                 throw .nothingFound(path: root, wanted: "texts like slp01a.hea, slp01a.rr and slp01a.an")
             }
         }

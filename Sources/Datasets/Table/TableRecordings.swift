@@ -109,7 +109,7 @@ public struct TableRecordings: RecordingSource {
                 + "rows, use --position-step \($0)"
         }
         guard !rows.isEmpty else {
-            let reasons = ["no row is left", step ?? skipped.first?.reason].compactMap(\.self)
+            let reasons = ["no row is left", step, Reasons.text(of: skipped)].compactMap(\.self)
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
         let begins = reader.commonStart.map {

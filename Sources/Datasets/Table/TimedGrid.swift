@@ -9,6 +9,8 @@ struct TimedGrid {
     /// Of each run each column's values.
     private(set) var values: [[[Float]]] = []
     private(set) var skipped: [SkippedItem] = []
+    /// The sleep epochs among `skipped`, without the recordings' names in the reasons.
+    private(set) var leftOut: [SkippedItem] = []
     private(set) var notes: [String] = []
 
     private let reader: TimedTableReader
@@ -22,10 +24,9 @@ struct TimedGrid {
         for rows in stretches.rows { addRecording(rows) }
         (skipped, notes) = (skipped + stretches.skipped, stretches.notes)
         notes.append(
-            "\(rowCount) timed rows became \(epochCount) sleep epochs of 30 s, each the mean of the values in it")
-        if disagreeing > 0 {
-            notes.append("\(disagreeing) sleep epochs whose rows have different labels are without one")
-        }
+            "\(rowCount) timed rows became \(SkippedItem.Kind.sleepEpoch.counted(epochCount)) of 30 s, each the mean of "
+                + "the values in it")
+        if disagreeing > 0 { notes.append(TimedStretches.note(onDisputed: disagreeing)) }
     }
 
     private mutating func addRecording(_ rows: ArraySlice<Int>) {
@@ -47,10 +48,10 @@ struct TimedGrid {
         epochCount += epochs.count
         let path = reader.paths[Int(start.file)]
         func skip(_ count: Int, _ reason: String) {
-            if count > 0 {
-                skipped.append(
-                    SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: "\(name.recording): \(reason)"))
-            }
+            guard count > 0 else { return }
+            skipped.append(
+                SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: "\(name.recording): \(reason)"))
+            leftOut.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
         }
         skip((rows.last.map(epoch) ?? 0) + 1 - epochs.count, "no value in it")
         var short = 0

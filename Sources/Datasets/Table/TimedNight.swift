@@ -28,7 +28,15 @@ struct TimedNight {
 
     /// A recording that can't be used as a night, and why.
     struct Unusable: Error {
-        let item: SkippedItem
+        let path: String
+        /// Its subject and name.
+        let recording: String
+        let reason: String
+
+        /// As a report has it.
+        var item: SkippedItem { SkippedItem(path: path, kind: .recording, reason: "\(recording): \(reason)") }
+        /// With the recording in the place of its file.
+        var ofRecording: SkippedItem { SkippedItem(path: recording, kind: .recording, reason: reason) }
     }
 
     /// Puts a night together.
@@ -117,8 +125,7 @@ struct TimedNight {
         }
 
         func unusable(_ reason: String) -> Unusable {
-            let whose = "subject \(name.subject), \(name.recording)"
-            return Unusable(item: SkippedItem(path: path, kind: .recording, reason: "\(whose): \(reason)"))
+            Unusable(path: path, recording: "subject \(name.subject), \(name.recording)", reason: reason)
         }
 
         func skipped(outside night: ClosedRange<Int>) -> [SkippedItem] {
@@ -166,7 +173,8 @@ struct TimedNight {
         }
         let (count, fewest) = (last - start + 1, SleepEpochWindow.fewestEpochs)
         guard count >= fewest else {
-            throw found.unusable("a night of \(count) sleep epochs, where at least \(fewest) are needed")
+            throw found.unusable(
+                "a night of \(SkippedItem.Kind.sleepEpoch.counted(count)), where at least \(fewest) are needed")
         }
         let own = known.filter { (start...last).contains($0) }
         guard 2 * own.count >= count else {

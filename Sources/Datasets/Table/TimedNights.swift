@@ -55,25 +55,24 @@ public struct TimedNights: RecordingSource {
         try reader.requireDecidedTimes()
         let nameNotes = try reader.names.notes()
         let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
-        var unusable: [SkippedItem] = []
+        var unusable: [TimedNight.Unusable] = []
         var nights: [TimedNight] = []
         for rows in stretches.rows {
             do throws(TimedNight.Unusable) {
                 nights.append(try TimedNight(rows, reader, wanted))
             } catch {
-                unusable.append(error.item)
+                unusable.append(error)
             }
         }
         guard !nights.isEmpty else {
-            let others = unusable.count > 1 ? "; and so for \(unusable.count - 1) more" : ""
             throw .unsuitable(
                 path: unusable.first?.path ?? paths[0],
-                reason: "no night is left: \(unusable.first?.reason ?? "no row has a value")\(others)")
+                reason: "no night is left: \(Reasons.text(of: unusable.map(\.ofRecording)) ?? "no row has a value")")
         }
         inputs = nights.map(\.inputs)
-        skipped = reader.skippedItems + stretches.skipped + nights.flatMap(\.skipped) + unusable
+        skipped = reader.skippedItems + stretches.skipped + nights.flatMap(\.skipped) + unusable.map(\.item)
         let disputed = nights.reduce(0) { $0 + $1.disputedCount }
-        let disputes = "\(disputed) sleep epochs whose rows have different labels are without one"
+        let disputes = TimedStretches.note(onDisputed: disputed)
         let counts = nights.compactMap(\.countsPerEpoch).max() ?? 1
         let means =
             "\(activity ?? "") has up to \(counts) rows in most sleep epochs of a night, and the mean of them is taken: where "

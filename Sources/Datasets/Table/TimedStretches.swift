@@ -110,6 +110,12 @@ struct TimedStretches {
         return TableNames.Name(subject: name.subject, recording: "\(name.subject)/\(TimeText.utc(first.time))")
     }
 
+    /// What is said of so many sleep epochs whose rows have different labels.
+    static func note(onDisputed count: Int) -> String {
+        "\(SkippedItem.Kind.sleepEpoch.counted(count)) whose rows have different labels \(count == 1 ? "is" : "are") "
+            + "without one"
+    }
+
     /// The label of a sleep epoch's rows; none where they differ.
     static func label(of rows: ArraySlice<Int>, _ reader: TimedTableReader) -> (label: Int?, isDisputed: Bool) {
         let labels = Set(rows.compactMap { reader.rows[$0].label })

@@ -57,7 +57,8 @@ public struct TimedTable: RecordingSource {
         skipped = reader.skippedItems + grid.skipped
         guard !grid.runs.isEmpty else {
             let distance = stretches.medianDistance.map { "rows stand \($0) s apart, where each 30 s need one" }
-            let reasons = ["no sleep epoch is left", distance ?? grid.skipped.first?.reason].compactMap(\.self)
+            let leftOut = Reasons.text(of: reader.skippedItems + stretches.skipped + grid.leftOut)
+            let reasons = ["no sleep epoch is left", distance, leftOut].compactMap(\.self)
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
         values = grid.values
