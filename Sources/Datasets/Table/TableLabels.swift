@@ -39,9 +39,20 @@ public struct TableLabels: Sendable, Equatable {
         { vocabulary == .stage ? StageTexts.folded($0) : $0 }
     }
 
-    /// What the map of labels is of use for; nothing yet.
-    var mappedTexts: MappedTexts {
-        MappedTexts(option: "--label-map", entries: entries, folded: Self.folding(vocabulary))
+    /// The labels of a table while it is read; none yet.
+    var noTexts: Texts {
+        Texts(mapped: MappedTexts(option: "--label-map", entries: entries, folded: Self.folding(vocabulary)))
+    }
+
+    /// The labels of a table while it is read: what each text means is looked up once, as there are few for all rows.
+    struct Texts {
+        fileprivate var mapped: MappedTexts
+        fileprivate var meanings: [String: Meaning] = [:]
+
+        /// A note for the entries of the map of labels that none is like.
+        var notes: [String] { mapped.notes }
+
+        fileprivate init(mapped: MappedTexts) { self.mapped = mapped }
     }
 
     /// A label's code, as an index into the vocabulary's.
@@ -54,11 +65,13 @@ public struct TableLabels: Sendable, Equatable {
     /// The label in the row that was read last, as an index into the vocabulary's codes; nil where it is missing.
     ///
     /// `texts` takes it.
-    func label(_ rows: DelimitedRows, _ file: TableFile, _ texts: inout MappedTexts) throws(DatasetError) -> Int? {
+    func label(_ rows: DelimitedRows, _ file: TableFile, _ texts: inout Texts) throws(DatasetError) -> Int? {
         guard let place = file.places.label, !rows.isMissing(rows.fields[place]) else { return nil }
         let text = rows.text(rows.fields[place])
-        texts.add(text)
-        switch meaning(of: text) {
+        texts.mapped.add(text)
+        let known = texts.meanings[text] ?? meaning(of: text)
+        texts.meanings[text] = known
+        switch known {
         case .code(let index): return index
         case .none: return nil
         case .unknown where rows.isNaN(rows.fields[place]): return nil

@@ -16,7 +16,7 @@ struct TableReader {
     let format: TableRecordings.Format
     private(set) var files: [TableFile] = []
     private(set) var names = TableNames()
-    private(set) var labelTexts: MappedTexts
+    private(set) var labelTexts: TableLabels.Texts
     private var rows: [Row] = []
     private var withoutValue: [String: Int] = [:]
     private var repeated: [String: Int] = [:]
@@ -24,7 +24,7 @@ struct TableReader {
 
     init(columns: TableColumns, labels: TableLabels, format: TableRecordings.Format) {
         (self.columns, self.labels, self.format) = (columns, labels, format)
-        labelTexts = labels.mappedTexts
+        labelTexts = labels.noTexts
     }
 
     mutating func read(_ path: String) throws(DatasetError) {

@@ -40,7 +40,7 @@ struct TimedTableReader {
     private(set) var paths: [String] = []
     private(set) var valueNames: [String] = []
     private(set) var names = TableNames()
-    private(set) var labelTexts: MappedTexts
+    private(set) var labelTexts: TableLabels.Texts
     private(set) var rows: [Row] = []
     /// `[rows, valueNames]`; NaN where a value is missing.
     private(set) var values: [Double] = []
@@ -56,7 +56,7 @@ struct TimedTableReader {
     ) {
         (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
         self.limits = limits
-        labelTexts = labels.mappedTexts
+        labelTexts = labels.noTexts
         wallClock = times.zone.map { WallClock(zone: $0) }
     }
 
