@@ -25,7 +25,7 @@ public struct TableColumns: Sendable, Equatable {
     /// The recording: a night, say; the same name under two subjects is two recordings.
     ///
     /// The subject's column, too, where each has one recording.
-    /// Nil for times that are divided where long gaps are.
+    /// Nil where each file is one recording of each subject in it, and for times that are divided where long gaps are.
     public var recording: String?
     /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
     public var position: String

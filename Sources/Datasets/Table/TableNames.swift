@@ -11,7 +11,7 @@ struct TableNames {
         let recording: String
     }
 
-    private static let longestName = 256
+    static let longestName = 256
 
     private(set) var names: [Name] = []
     private var indexOfName: [Name: Int] = [:]
@@ -22,9 +22,15 @@ struct TableNames {
 
     /// The index of the name in a row.
     ///
+    /// - Parameters:
+    ///   - rows: the row is the one that was read last.
+    ///   - file: its file.
+    ///   - subject: how the file says who was recorded.
+    ///   - recording: the recording's name where no column has it.
+    /// - Returns: an index into `names`.
     /// - Throws: `DatasetError.badLine` for a name that is missing or can't be shown in a line.
     mutating func index(
-        of rows: DelimitedRows, _ file: TableFile, _ subject: TableColumns.Subject
+        of rows: DelimitedRows, _ file: TableFile, _ subject: TableColumns.Subject, recording: String = ""
     ) throws(DatasetError) -> Int {
         var wasComposed = false
         func text(_ place: Int?) throws(DatasetError) -> String {
@@ -51,7 +57,8 @@ struct TableNames {
             }
             subjectName = try text(file.places.subject)
         }
-        let name = Name(subject: subjectName, recording: try text(file.places.recording))
+        let place = file.places.recording
+        let name = Name(subject: subjectName, recording: place == nil ? recording : try text(place))
         if wasComposed { composed[file.path, default: 0] += 1 }
         if let index = indexOfName[name] { return index }
         indexOfName[name] = names.count
@@ -107,7 +114,7 @@ struct TableNames {
     }
 
     /// A name without spaces and characters that are not seen.
-    private static func visible(_ name: String) -> String {
+    static func visible(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 >= 0x80 || $0 == 0x20 || $0 == 0x09 }) else { return name }
         return shown(String(String.UnicodeScalarView(name.unicodeScalars.filter { !$0.properties.isWhitespace })))
     }

@@ -14,6 +14,8 @@ struct TableReader {
     let columns: TableColumns
     let labels: TableLabels
     let format: TableRecordings.Format
+    /// The recording that each file is, where no column names it; in the order in which they are read.
+    let recordingOfFile: [String]
     private(set) var files: [TableFile] = []
     private(set) var names = TableNames()
     private(set) var labelTexts: TableLabels.Texts
@@ -22,8 +24,14 @@ struct TableReader {
     private var repeated: [String: Int] = [:]
     private var short: [String: Int] = [:]
 
-    init(columns: TableColumns, labels: TableLabels, format: TableRecordings.Format) {
+    /// A reader of these files, of which none has been read.
+    ///
+    /// - Throws: `DatasetError.unsuitable`, for files that are to be recordings and can't be told apart by their names.
+    init(
+        of paths: [String], columns: TableColumns, labels: TableLabels, format: TableRecordings.Format
+    ) throws(DatasetError) {
         (self.columns, self.labels, self.format) = (columns, labels, format)
+        recordingOfFile = columns.recording == nil ? try TableNames.recordings(ofFiles: paths) : []
         labelTexts = labels.noTexts
     }
 
@@ -42,7 +50,8 @@ struct TableReader {
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
         let position = try position(rows, file)
         let label = try labels.label(rows, file, &labelTexts)
-        let recording = try names.index(of: rows, file, columns.subject)
+        let ofFile = recordingOfFile.isEmpty ? "" : recordingOfFile[files.count]
+        let recording = try names.index(of: rows, file, columns.subject, recording: ofFile)
         guard try Self.values(of: rows, file) != nil else {
             withoutValue[file.path, default: 0] += 1
             return
@@ -120,7 +129,9 @@ struct TableReader {
                     path: path, line: row.line,
                     reason:
                         "position \(row.position) of \(name.subject)'s recording \(name.recording) is also at \(other), "
-                        + "with another \(isSame ? "label" : "value"); take one of them out")
+                        + "with another \(isSame ? "label" : "value"); take one of them out"
+                        + (columns.recording == nil
+                            ? ", or name the column that says which recording a row is of with --recording" : ""))
             }
             repeated[path, default: 0] += 1
         }

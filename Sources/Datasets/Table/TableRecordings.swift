@@ -2,8 +2,9 @@ public import Signals
 
 /// A user's own recordings in delimited text files (CSV): a row a sample, with named columns.
 ///
-/// Rows may come in any order and from several files. They are sorted by subject, recording and position; a position
-/// that is not there ends a recording, and what follows is another, named `<recording>+<position>`. A label or value
+/// Rows may come in any order and from several files. Without a column for recordings each file is one recording of
+/// each subject in it, named after it. Rows are sorted by subject, recording and position; a position that is not there
+/// ends a recording, and what follows is another, named `<recording>+<position>`. A label or value
 /// that is empty, `?`, `NA` or `NaN` is missing: without a label the sample stays, without one of its values the row is
 /// left out. A second row of the same recording and position is left out when it says the same, and refused when not.
 /// Of sleep stages, runs of fewer than ten sleep epochs are left out.
@@ -90,7 +91,7 @@ public struct TableRecordings: RecordingSource {
     ) throws(DatasetError) {
         try Self.requireDistinct(paths)
         self.shape = shape
-        var reader = TableReader(columns: columns, labels: labels, format: format)
+        var reader = try TableReader(of: paths, columns: columns, labels: labels, format: format)
         for path in paths { try reader.read(path) }
         files = reader.files
         let valueNames = files[0].valueNames

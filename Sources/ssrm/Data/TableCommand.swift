@@ -66,7 +66,8 @@ struct TableCommand: ReaderCommand {
         name: .long,
         help: """
             The column that names the recording of that subject, a night for example; that of --subject once more where each \
-            has one. With --time-column it may be left out: recordings then end where a gap is longer than --max-gap.
+            has one. Left out, each file is one recording of each subject in it, called as the file without its ending; with \
+            --time-column recordings then end where a gap is longer than --max-gap.
             """)
     var recording: String?
 
@@ -214,7 +215,6 @@ struct TableCommand: ReaderCommand {
     }
 
     private func validatePositions() throws {
-        guard recording != nil else { throw ValidationError("--position goes with --recording COLUMN") }
         guard timeZone == nil, !ownTimeZones, dateOrder == nil, maxGap == nil else {
             throw ValidationError("--time-zone, --own-time-zones, --date-order and --max-gap go with --time-column")
         }
