@@ -38,6 +38,7 @@ extension RecordingSource {
         if let (recording, position) = writer.sampleNotFinite {
             throw DatasetError.notFinite(recording: recording, position: position)
         }
+        for line in writer.notes { note(line) }
         if let twins = writer.noteOnTwins { note(twins) }
         return (try writer.finish(), skipped + skippedOfValues)
     }

@@ -9,6 +9,7 @@ struct EDFChannel {
     private let signal: Int
     private let conversion: SignalUnit.Conversion
     private let resampler: Resampler
+    private var check: ChannelCheck?
     private var readCount = 0
     private var pending: [Float] = []
     /// How many values of `pending` were taken.
@@ -33,6 +34,29 @@ struct EDFChannel {
         resampler = Resampler(from: own, to: rate, inputCount: count, first: ends[0], last: ends[1])
     }
 
+    /// Looks at the values of some sleep epochs while they are read, which none was yet.
+    ///
+    /// - Parameters:
+    ///   - seconds: where in the file the first sleep epoch begins.
+    ///   - epochCount: how many there are.
+    mutating func check(from seconds: Double, epochCount: Int) {
+        check = ChannelCheck(
+            file.signals[signal], limits: file.limits(of: signal), from: seconds, epochCount: epochCount)
+    }
+
+    /// Tells what was found of the values, once all were taken.
+    ///
+    /// - Parameters:
+    ///   - findings: whom.
+    ///   - place: the channel's, among their names.
+    ///   - unit: the unit that the values are converted into.
+    mutating func tell(_ findings: inout ChannelFindings, _ place: Int, unit: String) {
+        let own = file.signals[signal]
+        let isVoltage = ChannelFindings.isVoltage(own.name, unit: own.unit)
+        guard let finding = check?.finding(isVoltage: isVoltage) else { return }
+        findings.add(place, finding, own, conversion, unit: unit, path: file.path)
+    }
+
     /// Passes over the next values.
     mutating func skip(_ count: Int) throws(DatasetError) {
         var left = max(count, 0)
@@ -52,6 +76,7 @@ struct EDFChannel {
             let length = max(Int(Self.pieceSeconds * file.signals[signal].rate), 1)
             let end = min(readCount + length, sampleCount)
             var values = try file.values(of: signal, readCount..<end)
+            check?.take(values, at: readCount)
             conversion.apply(to: &values)
             pending += resampler.resample(values)
             readCount = end

@@ -151,6 +151,15 @@ public final class EDFFile: Sendable {
         return index
     }
 
+    /// The smallest and the largest value that a signal's header allows, in physical units.
+    func limits(of signal: Int) -> ClosedRange<Double> {
+        let layout = layouts[signal]
+        let ends = [layout.digital.lowerBound, layout.digital.upperBound].map {
+            layout.bit * (layout.offset + Double($0))
+        }
+        return min(ends[0], ends[1])...max(ends[0], ends[1])
+    }
+
     /// Refuses a signal whose header does not say what its values are.
     private func requireReadable(_ signal: Int) throws(DatasetError) {
         if let flaw = layouts[signal].flaw { throw flaw }

@@ -273,7 +273,9 @@ public struct Polysomnography: RecordingSource {
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+        var findings = ChannelFindings(layout.channels)
         for night in nights {
+            findings.addNight()
             let file = try EDFFile(opening: night.files.signals)
             guard file.signals == night.signals else {
                 throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
@@ -285,6 +287,7 @@ public struct Polysomnography: RecordingSource {
             }
             let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
             for index in channels.indices {
+                channels[index].check(from: seconds, epochCount: night.epochs.count)
                 try channels[index].skip(Int((seconds * layout.rate).rounded()))
             }
             for _ in night.epochs {
@@ -292,7 +295,9 @@ public struct Polysomnography: RecordingSource {
                 for index in channels.indices { sample += try channels[index].next(layout.epochLength) }
                 try sample.withUnsafeBufferPointer { try writer.append($0) }
             }
+            for index in channels.indices { channels[index].tell(&findings, index, unit: outline.units[index]) }
         }
+        writer.notes += findings.notes
         return []
     }
 }

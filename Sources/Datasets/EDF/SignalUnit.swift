@@ -83,6 +83,9 @@ struct SignalUnit: Sendable, Equatable {
         meaning = plain.hasPrefix("M") && plain.lowercased() == "mv" ? nil : Self.meanings[plain.lowercased()]
     }
 
+    /// Whether it is one of voltages.
+    var isVoltage: Bool { meaning?.quantity == .voltage }
+
     /// The unit in which a dataset has what comes in this one.
     var kept: SignalUnit { meaning?.quantity == .voltage ? SignalUnit("uV") : self }
 

@@ -9,6 +9,8 @@ public struct DatasetWriter: ~Copyable {
     private var appendedCount = 0
     private var firstNotFinite: Int?
     private var prints: RecordingPrints
+    /// What the reader of the results should know of the values, a line each, once all are appended.
+    var notes: [String] = []
     /// Is told of how many samples' values were appended, of all.
     private let progress: (_ done: Int, _ count: Int) -> Void
 

@@ -147,17 +147,20 @@ public struct TableRecordings: RecordingSource {
     /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
-        for recording in rows {
+        var constant = ConstantColumns(outline.content)
+        for (index, recording) in rows.enumerated() {
             let values = try TableReader.values(of: recording, files)
             let samples: [Float]
             switch shape {
             case .map: samples = Array(values.joined())
             case .window(let width):
                 let columns = values[0].indices.map { column in values.map { $0[column] } }
+                constant.add(outline.recordings[index].name) { columns[$0].map(Double.init) }
                 samples = SleepEpochWindow(width: width).samples(of: columns)
             }
             try samples.withUnsafeBufferPointer { try writer.append($0) }
         }
+        writer.notes += constant.notes
         return []
     }
 }

@@ -57,9 +57,14 @@ public struct TimedNights: RecordingSource {
         let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
         var unusable: [TimedNight.Unusable] = []
         var nights: [TimedNight] = []
+        var constant = ConstantColumns(reader.valueNames)
         for rows in stretches.rows {
             do throws(TimedNight.Unusable) {
-                nights.append(try TimedNight(rows, reader, wanted))
+                let night = try TimedNight(rows, reader, wanted)
+                nights.append(night)
+                constant.add(night.name.recording) { column in
+                    rows.map { reader.values[$0 * reader.valueNames.count + column] }.filter { !$0.isNaN }
+                }
             } catch {
                 unusable.append(error)
             }
@@ -79,7 +84,7 @@ public struct TimedNights: RecordingSource {
             + "they count shorter times, give one row of their sum for each 30 s"
         notes =
             nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
-            + (counts > 1 ? [means] : [])
+            + (counts > 1 ? [means] : []) + constant.notes
         let runs = nights.enumerated().map {
             TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
         }
