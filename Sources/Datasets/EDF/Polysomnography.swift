@@ -205,8 +205,7 @@ public struct Polysomnography: RecordingSource {
         if isOwnFile, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
             notes.append(note)
         }
-        // Whoever shifts a list of stages says where it lies.
-        if files.hypnogramOffset == 0 { try hypnogram.requireLength(signals.duration, of: files.signals) }
+        try hypnogram.requireLength(signals.duration, of: files.signals, shiftedBy: files.hypnogramOffset)
         // A file with a clock of its own is EDF+, whose times are seconds.
         if scoring.start == nil { try hypnogram.requireSeconds(signals.duration, of: files.signals) }
         skipped += hypnogram.skipped

@@ -106,21 +106,35 @@ struct Hypnogram {
         return try reading.requireAgreement(disputed: count, of: epochs.count, path: path)
     }
 
+    /// Lengths of sleep epochs other than 30 s that scorers use, in seconds.
+    private static let otherLengths = [20.0, 10, 15]
+
     /// Makes sure that a scoring without times has as many sleep epochs as the signals.
     ///
     /// - Parameters:
     ///   - seconds: how long the signals last.
     ///   - signals: their file.
+    ///   - shift: how many seconds after their start the user puts it. Whoever shifts it says where it lies, so that it
+    ///     is refused only where it reaches beyond their end, and would not in sleep epochs of another usual length.
     /// - Throws: `DatasetError.unsuitable`.
-    func requireLength(_ seconds: Double, of signals: String) throws(DatasetError) {
+    func requireLength(_ seconds: Double, of signals: String, shiftedBy shift: Double) throws(DatasetError) {
         // A scorer gives a last sleep epoch that is not whole a stage, or does not.
-        let wanted = seconds / SleepEpochWindow.epochSeconds
+        let epoch = SleepEpochWindow.epochSeconds
+        let wanted = seconds / epoch
         guard let listedEpochCount, abs(Double(listedEpochCount) - wanted) >= 1 - 1e-6 else { return }
+        let other = Self.otherLengths.first { length in
+            [seconds, seconds - shift].contains { abs(Double(listedEpochCount) - $0 / length) < 1 - 1e-6 }
+        }
+        let reachesBeyond = shift + Double(listedEpochCount) * epoch >= seconds + epoch
+        guard shift == 0 || (other != nil && reachesBeyond) else { return }
+        let remedy =
+            other.map { "as many as there are of \(Int($0)) s: score or export it in sleep epochs of 30 s" }
+            ?? "without times nobody can tell which are missing; give lines of onset, duration and stage"
         throw .unsuitable(
             path: path,
             reason:
-                "it has a stage for each of \(listedEpochCount) sleep epochs where \(signals) lasts \(Int(wanted)): "
-                + "without times nobody can tell which are missing; give lines of onset, duration and stage")
+                "it has a stage for each of \(listedEpochCount) sleep epochs where \(signals) lasts \(Int(wanted)): \(remedy)"
+        )
     }
 
     /// Makes sure that times are seconds and not milliseconds or samples, which would put the first stages on the whole

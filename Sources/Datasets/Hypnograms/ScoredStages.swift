@@ -192,12 +192,29 @@ struct ScoredStages {
                 + "30 s are read: score or export it in sleep epochs of 30 s")
     }
 
+    /// The length of sleep epochs of 20 s where stages follow each other by these, in stretches of several; nil for
+    /// others.
+    ///
+    /// Stretches of 20 s each are refused before.
+    private var otherEpoch: Double? {
+        let length = 20.0
+        let onsets = Set(stages.map(\.interval.onset))
+        guard onsets.count >= SleepEpochWindow.fewestEpochs, let first = onsets.min() else { return nil }
+        let areMultiples = onsets.allSatisfy { abs((($0 - first) / length).rounded() * length - ($0 - first)) < 0.1 }
+        return areMultiples && onsets.contains { !Self.isMultiple($0 - first) } ? length : nil
+    }
+
     // MARK: - Reports
 
     func notes(path: String) -> [String] {
         var notes: [String] = []
         if areEpochs == true {
             notes.append("\(path): \(lasting0) stages last 0 s and stand 30 s apart: each is taken as a sleep epoch")
+        }
+        if let seconds = otherEpoch {
+            notes.append(
+                "\(path): its stages begin at multiples of \(Int(seconds)) s: each sleep epoch of 30 s has the stage that "
+                    + "is in its middle; score or export it in sleep epochs of 30 s where its own are to count")
         }
         if backwards > 0 {
             notes.append(

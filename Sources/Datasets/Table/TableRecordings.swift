@@ -107,7 +107,7 @@ public struct TableRecordings: RecordingSource {
         skipped = reader.skippedItems(unit: isSleep ? .sleepEpoch : .row, fewestRows: fewestRows)
         let step = reader.commonStep.map {
             "positions stand \($0) apart, so that each is a recording of its own; where they count seconds, say, and not "
-                + "rows, use --position-step \($0)"
+                + "rows, use --position-step \($0)" + (isSleep ? Self.remarkOnLength(ofStep: $0) ?? "" : "")
         }
         guard !rows.isEmpty else {
             let reasons = ["no row is left", step, Reasons.text(of: skipped)].compactMap(\.self)
@@ -117,7 +117,9 @@ public struct TableRecordings: RecordingSource {
             "the first position of every recording is \($0) where they count from 0: times told of them are late by that "
                 + "many sleep epochs unless these are missing"
         }
-        notes = nameNotes + reader.labelTexts.notes + [step, isSleep ? begins : nil].compactMap(\.self)
+        notes =
+            nameNotes + reader.labelTexts.notes + [step, isSleep ? begins : nil].compactMap(\.self)
+            + (isSleep ? Self.notesOnLengths(reader, rows, step: format.positionStep) : [])
         let names = reader.names.names
         let runs = rows.compactMap { rows in
             rows.first.map { TableRun(name: $0.recording, firstPosition: $0.position, labels: rows.map(\.label)) }
@@ -132,6 +134,32 @@ public struct TableRecordings: RecordingSource {
             units: units, of: TableRun.recordings(runs, names))
         if case .map(_, let frame) = shape { outline.frame = frame }
         self.outline = outline
+    }
+
+    /// What is said of sleep epochs whose positions, as seconds, make them last other than 30 s; nil of others.
+    ///
+    /// A step of a few is none of seconds, and one beyond a minute counts milliseconds, or samples.
+    private static func remarkOnLength(ofStep step: Int) -> String? {
+        guard step > 5, step <= 60, step != Int(SleepEpochWindow.epochSeconds) else { return nil }
+        return "; sleep epochs of \(step) s would be taken as ones of 30 s, as every program here takes them: score or "
+            + "export them in sleep epochs of 30 s"
+    }
+
+    /// What makes doubtful that rows are sleep epochs of 30 s, and recordings nights.
+    private static func notesOnLengths(
+        _ reader: TableReader, _ rows: [ArraySlice<TableReader.Row>], step: Int
+    ) -> [String] {
+        let length = remarkOnLength(ofStep: step).map { "positions stand \(step) apart, as --position-step says\($0)" }
+        let day = Int(86_400 / SleepEpochWindow.epochSeconds)
+        let long = reader.columns.recording == nil ? rows.filter { $0.count > day } : []
+        let nights = long.first.flatMap { rows in
+            rows.first.map { first in
+                "\(reader.files[first.file].path): \(rows.count) sleep epochs one after another are more than a day"
+                    + (long.count > 1 ? ", and so are those of \(long.count - 1) more" : "")
+                    + ": where a file is several nights, name the column that tells them apart with --recording"
+            }
+        }
+        return [length, nights].compactMap(\.self)
     }
 
     /// Makes sure that no file is given twice.

@@ -31,6 +31,7 @@ struct TimedStretches {
             medianDistance = distances[distances.count / 2] / TimeText.second
         }
         notes += Self.notesOnDays(reader)
+        notes += [Self.noteOnLabels(reader, rows)].compactMap(\.self)
         for (file, path) in reader.paths.enumerated() {
             if let count = repeated[Int32(file)] {
                 skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
@@ -48,6 +49,27 @@ struct TimedStretches {
                         + question)
             }
         }
+    }
+
+    /// Where labels mostly follow each other by other than 30 s and its parts, as those of sleep epochs of another
+    /// length do.
+    private static func noteOnLabels(_ reader: TimedTableReader, _ rows: [ArraySlice<Int>]) -> String? {
+        var counts: [Int: Int] = [:]
+        for stretch in rows {
+            let labelled = stretch.filter { reader.rows[$0].label != nil }
+            for (row, next) in zip(labelled, labelled.dropFirst()) {
+                counts[
+                    (reader.rows[next].time - reader.rows[row].time + TimeText.second / 2) / TimeText.second, default: 0
+                ] += 1
+            }
+        }
+        let all = counts.values.reduce(0, +)
+        guard let (seconds, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), 2 * count > all,
+            (16...59).contains(seconds), seconds != Int(SleepEpochWindow.epochSeconds)
+        else { return nil }
+        return
+            "labels stand \(seconds) s apart: a sleep epoch of 30 s has the label of the rows in it, and none where they "
+            + "differ; where each label is of the \(seconds) s from its row on, score or export in sleep epochs of 30 s"
     }
 
     /// Of each file in which rows step back by about a day: the evening's date may have been kept past midnight.
