@@ -8,6 +8,8 @@ public protocol RecordingSource {
     var skipped: [SkippedItem] { get }
     /// What else the reader of its results should know, a line each; nothing by default.
     var notes: [String] { get }
+    /// The same where `notes` gathers what is said of many files, a line for each; `notes` by default.
+    var notesInFull: [String] { get }
     /// Appends the values of every sample in the outline's order.
     ///
     /// - Returns: what was left out of the values' files, rows for example.
@@ -17,6 +19,8 @@ public protocol RecordingSource {
 extension RecordingSource {
     /// No notes.
     public var notes: [String] { [] }
+    /// Nothing was gathered.
+    public var notesInFull: [String] { notes }
 
     /// Writes the dataset file, whole or not at all.
     ///

@@ -22,7 +22,7 @@ private struct Made {
         folder = try TemporaryFolder()
         for night in nights { try night.write(to: folder, start: start, lineEnd: lineEnd) }
         let source = try SleepAccelRecordings(root: folder.url.path, content: content)
-        notes = source.notes
+        notes = source.notesInFull
         skipped = try source.write(to: folder.path("data")).skipped
         dataset = try Dataset(opening: folder.path("data"))
     }
@@ -124,6 +124,11 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     night.steps?.reverse()
     let shuffled = try Made([night])
     #expect(shuffled.dataset.digest == plain.dataset.digest)
+    let gathered = try SleepAccelRecordings(root: shuffled.folder.url.path, content: allFeatures).notes
+    #expect(
+        gathered.count == 1
+            && gathered[0].hasPrefix("4 files (46343_labeled_sleep.txt ")
+            && gathered[0].contains(" and 1 more): put in"))
     #expect(shuffled.notes.count == 4 && shuffled.notes.allSatisfy { $0.contains("put in order of time; ") })
     let heartRate = shuffled.skipped.filter { $0.path.hasSuffix("_heartrate.txt") && $0.reason.contains("same as") }
     #expect(heartRate.map(\.count) == [heartRateInNight])

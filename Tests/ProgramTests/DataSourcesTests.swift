@@ -10,12 +10,27 @@ private func made(_ arguments: [String]) throws -> DataSummary {
 }
 
 /// A record of 20 sleep epochs with a beat a second.
-private func writeRecord(to folder: TemporaryFolder, beats: String? = nil, stages: String? = nil) throws {
-    try folder.write("slp02a 4 250 150000\n", to: "slpdb/slp02a.hea")
+private func writeRecord(
+    to folder: TemporaryFolder, name: String = "slp02a", beats: String? = nil, stages: String? = nil
+) throws {
+    try folder.write("\(name) 4 250 150000\n", to: "slpdb/\(name).hea")
     let intervals = (0..<599).map { "\($0) N 1.000 N \($0 + 1)\n" }.joined()
-    try folder.write(beats ?? intervals, to: "slpdb/slp02a.rr")
+    try folder.write(beats ?? intervals, to: "slpdb/\(name).rr")
     let notes = (0..<20).map { "\($0 * 30) \($0 * 7500) \" 0 0 0 \($0 < 3 ? "W" : $0 < 5 ? "MT" : "2")\n" }.joined()
-    try folder.write(stages ?? notes, to: "slpdb/slp02a.an")
+    try folder.write(stages ?? notes, to: "slpdb/\(name).an")
+}
+
+@Test func whatIsLeftOutOfManyFilesAlikeIsOneLineAndAllOfItInTheSummary() throws {
+    let folder = try TemporaryFolder()
+    for name in ["slp03", "slp04", "slp14", "slp16"] { try writeRecord(to: folder, name: name) }
+    let arguments = ["slpdb", "--root", folder.path("slpdb"), "--out", folder.path("out")]
+    let told = try ProgramRun(["data"] + arguments).result().errors.split(separator: "\n")
+    #expect(
+        told.filter { $0.hasPrefix("skipped") } == [
+            "skipped 8 annotations of 4 files (slp03.an 2, slp04.an 2, slp14.an 2 and 1 more): not a stage (W, 1, 2, 3, 4, "
+                + "R): \"MT\"", "skipped 8 annotations in all",
+        ])
+    #expect(try made(arguments).skipped.map(\.count) == [2, 2, 2, 2])
 }
 
 @Test func recordsOfHeartBeatsBecomeADataset() throws {

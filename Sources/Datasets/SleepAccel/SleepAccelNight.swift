@@ -66,7 +66,7 @@ struct SleepAccelNight {
     /// What is not used of it, and why.
     let skipped: [SkippedItem]
     /// What was put right.
-    let notes: [String]
+    let notes: [NightNote]
 
     private let span: Range<Double>
 
@@ -93,7 +93,8 @@ struct SleepAccelNight {
         let found = Epochs(stages, span, heartRate, overviews)
         guard found.usable.count >= SleepEpochWindow.fewestEpochs else {
             let fewest = SleepEpochWindow.fewestEpochs
-            leaveOut("\(found.usable.count) usable sleep epochs, where at least \(fewest) are needed")
+            let epochs = found.usable.count == 1 ? "epoch" : "epochs"
+            leaveOut("\(found.usable.count) usable sleep \(epochs), where at least \(fewest) are needed")
             return nil
         }
         (self.files, self.stages, self.span) = (files, stages, span)
@@ -167,7 +168,7 @@ struct SleepAccelNight {
 
     private static func notes(
         _ files: Files, _ stages: SleepAccelStages, _ overviews: [FileTimes], _ heartRate: TimedRows
-    ) throws(DatasetError) -> [String] {
+    ) throws(DatasetError) -> [NightNote] {
         var outOfOrder = [(path: files.first, count: stages.outOfOrderCount)]
         for (path, overview) in overviews { outOfOrder.append((path, overview.outOfOrderCount)) }
         if let path = files.steps {
@@ -175,20 +176,11 @@ struct SleepAccelNight {
                 of: path, origin: stages.origin, epochCount: stages.stages.count)
             outOfOrder.append((path, overview.outOfOrderCount))
         }
-        var notes: [String] = []
-        for (path, count) in outOfOrder where count > 0 {
-            notes.append("\(path): put in order of time; \(count) row\(count == 1 ? "" : "s") came after a later one")
-        }
-        if heartRate.otherAtSameTimeCount > 0 {
-            let count = heartRate.otherAtSameTimeCount
-            notes.append(
-                "\(files.heartRate): \(count) row\(count == 1 ? " has" : "s have") the time of another row and another "
-                    + "heart rate; all are taken")
-        }
-        if stages.missingCount > 0 {
-            notes.append("\(files.first): \(stages.missingCount) sleep epochs without a row have no label")
-        }
-        return notes
+        var notes = outOfOrder.map { NightNote(kind: .outOfOrder, path: $0.path, count: $0.count) }
+        notes.append(
+            NightNote(kind: .otherAtSameTime, path: files.heartRate, count: heartRate.otherAtSameTimeCount))
+        notes.append(NightNote(kind: .withoutRow, path: files.first, count: stages.missingCount))
+        return notes.filter { $0.count > 0 }
     }
 
     // MARK: - Signals

@@ -36,6 +36,8 @@ public struct SleepAccelNights: RecordingSource {
     public let skipped: [SkippedItem]
     /// Where values are on straight lines, and labels not used.
     public let notes: [String]
+    /// The same, a line for each file.
+    public let notesInFull: [String]
 
     /// Reads the nights and computes their inputs, some hundred bytes a sleep epoch.
     ///
@@ -60,7 +62,8 @@ public struct SleepAccelNights: RecordingSource {
         }
         inputs = search.nights.map(\.inputs)
         skipped = search.skipped
-        notes = search.notes + search.nights.flatMap(\.notes)
+        let ofNights = search.notes + search.nights.flatMap(\.notes)
+        (notes, notesInFull) = (NightNote.gathered(ofNights), NightNote.inFull(ofNights))
         outline = DatasetOutline(
             kind: "sleep-accel-night", vocabulary: .stage, rows: Self.content.count, columns: window,
             content: Self.content, units: NightInputs().units,
@@ -89,7 +92,7 @@ extension SleepAccelNights {
         let unlabelled: Bool
         var nights: [WholeNight] = []
         var skipped: [SkippedItem] = []
-        var notes: [String] = []
+        var notes: [NightNote] = []
 
         init(root: String, unlabelled: Bool) { (self.root, self.unlabelled) = (root, unlabelled) }
 

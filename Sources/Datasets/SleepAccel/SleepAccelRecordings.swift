@@ -77,6 +77,8 @@ public struct SleepAccelRecordings: RecordingSource {
     public let skipped: [SkippedItem]
     /// Files whose rows were put in order of time.
     public let notes: [String]
+    /// The same, a line for each file.
+    public let notesInFull: [String]
 
     /// Finds the nights and the sleep epochs that can be used.
     ///
@@ -113,7 +115,8 @@ public struct SleepAccelRecordings: RecordingSource {
         try search.lookThrough()
         nights = search.nights
         skipped = search.skipped
-        notes = nights.flatMap(\.notes)
+        let ofNights = nights.flatMap(\.notes)
+        (notes, notesInFull) = (NightNote.gathered(ofNights), NightNote.inFull(ofNights))
 
         outline = DatasetOutline(
             kind: kind, vocabulary: .stage, rows: rows, columns: columns, content: names, units: units,

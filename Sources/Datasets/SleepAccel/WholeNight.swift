@@ -20,7 +20,7 @@ struct WholeNight {
     /// Rows of the heart rate that were left out, and scored sleep epochs before and behind the night.
     let skipped: [SkippedItem]
     /// What the reader of the results should know.
-    let notes: [String]
+    let notes: [NightNote]
 
     /// Puts a night together; nil when it can't be used, and then `unusable` says why.
     ///
@@ -90,8 +90,8 @@ struct WholeNight {
         self.skipped = skipped
         let unlabelled = labels.stages[start..<start + count].enumerated().count { $1 != nil && stages[$0] == nil }
         notes = [
-            (unlabelled, "\(files.first): of", "that were scored have no values of their own and no label"),
-            (count - withRow.count, "\(files.heartRate): of", "have no row; heart rate is a straight line there"),
-        ].filter { $0.0 > 0 }.map { "\($1) \(count) sleep epochs \($0) \($2)" }
+            NightNote(kind: .withoutValues, path: files.first, count: unlabelled, total: count),
+            NightNote(kind: .straight, path: files.heartRate, count: count - withRow.count, total: count),
+        ].filter { $0.count > 0 }
     }
 }

@@ -9,7 +9,9 @@ struct DatasetOutput: ParsableArguments {
     @Option(name: .long, help: "The dataset file to write.", completion: .file())
     var out: String
 
-    @Flag(name: .long, help: "Print the summary as one JSON object.")
+    @Flag(
+        name: .long,
+        help: "Print the summary as one JSON object, with every thing that was left out or noted by itself.")
     var json = false
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
@@ -36,14 +38,37 @@ struct DatasetOutput: ParsableArguments {
         let notes: [String]
     }
 
+    /// How many files of which the same was left out have a line each.
+    private static let mostOfAReason = 3
+
+    /// What was left out: a line for each thing, but for rows, sleep epochs and annotations that the same is said of in
+    /// many files, which have one together.
+    private static func lines(_ skipped: [SkippedItem]) -> [String] {
+        func key(_ item: SkippedItem) -> String? {
+            item.kind == .file || item.kind == .recording ? nil : "\(item.kind.rawValue) \(item.reason)"
+        }
+        let alike = Dictionary(grouping: skipped, by: key)
+        var told: Set<String> = []
+        return skipped.compactMap { item in
+            if let key = key(item), let items = alike[key], items.count > mostOfAReason {
+                guard told.insert(key).inserted else { return nil }
+                let count = items.reduce(0) { $0 + $1.count }
+                let named = items.prefix(mostOfAReason).map {
+                    "\(URL(filePath: $0.path).lastPathComponent) \($0.count)"
+                }
+                let files = "\(named.joined(separator: ", ")) and \(items.count - mostOfAReason) more"
+                return "\(count) \(item.kind.name(for: count)) of \(items.count) files (\(files)): \(item.reason)"
+            }
+            let what =
+                item.kind == .file ? item.path : "\(item.count) \(item.kind.name(for: item.count)) of \(item.path)"
+            return "\(what): \(item.reason)"
+        }
+    }
+
     /// Says on standard error what a reader assumed, names each thing that it left out, then how many of each kind.
     static func tell(_ notes: [String], _ skipped: [SkippedItem]) {
         for note in notes { Terminal.error("note: \(note)") }
-        for item in skipped {
-            let what =
-                item.kind == .file ? item.path : "\(item.count) \(item.kind.name(for: item.count)) of \(item.path)"
-            Terminal.error("skipped \(what): \(item.reason)")
-        }
+        for line in lines(skipped) { Terminal.error("skipped \(line)") }
         let totals = SkippedItem.Kind.allCases.compactMap { kind -> String? in
             let count = skipped.filter { $0.kind == kind }.reduce(0) { $0 + $1.count }
             return count == 0 ? nil : "\(count) \(kind.name(for: count))"
@@ -60,17 +85,17 @@ struct DatasetOutput: ParsableArguments {
     func write(_ source: some RecordingSource, reader: ReaderRecord? = nil) throws {
         let outline = source.outline
         var line = ProgressLine("samples")
-        var notes = source.notes
-        let (digest, skipped) = try source.write(to: out, reader: reader, note: { notes.append($0) }) {
+        var notesOfValues: [String] = []
+        let (digest, skipped) = try source.write(to: out, reader: reader, note: { notesOfValues.append($0) }) {
             line.show($0, of: $1)
         }
         line.end()
-        Self.tell(notes, skipped)
+        Self.tell(source.notes + notesOfValues, skipped)
         let summary = Summary(
             file: out, digest: digest, kind: outline.kind, samples: outline.sampleCount,
             unlabelled: outline.unlabelledCount, rows: outline.rows,
             columns: outline.columns, subjects: outline.subjects.count, recordings: outline.recordings.count,
-            skipped: skipped, notes: notes)
+            skipped: skipped, notes: source.notesInFull + notesOfValues)
         if json {
             try printJSON(summary)
         } else {
