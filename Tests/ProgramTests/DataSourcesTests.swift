@@ -65,7 +65,7 @@ private func writeRecord(
     try writeRecord(to: folder, stages: "\r\n")
     #expect(
         try refusal(arguments, in: folder).contains(
-            "no record can be used; \(folder.path("slpdb/slp02a.hea")): no sleep"))
+            "; \(folder.path("slpdb/slp02a.hea")): no sleep"))
     try writeRecord(to: folder, stages: "[23:07:00.000 19/01/1989] 1 \" 0 0 0 W\n")
     #expect(try refusal(arguments, in: folder).contains("slp02a.an, line 1: the time of day is given"))
     try Data(Array("0:00 1 \" 0 0 0 W\n0:30 7500 \" 0 0 0 W".utf8) + [0xE9, 0x0A]).write(
@@ -172,7 +172,7 @@ private let roles = [
             "line 26: column \"hr\": \"x\" is not a finite number"))
     #expect(try refused(values + map, nights + "a,0,-30,3,1\n").contains("\"-30\" is not a whole number from 0"))
     #expect(
-        try refused(values + map, table(of: "a", epochs: 5)).contains("no row is left; 5 sleep epochs: fewer than 10"))
+        try refused(values + map, table(of: "a", epochs: 5)).contains(" sleep epochs: fewer than 10 in a row"))
     #expect(try refused(values + map, "").contains("a.csv is empty"))
     try folder.write(nights, to: "a.csv")
     let same = try refusal(["table", "--file", path] + roles + map + values + ["--out", path], in: folder)
