@@ -64,17 +64,36 @@ extension RunStatus {
 
     /// Whether a process of this machine holds a lock file.
     ///
-    /// - Returns: nil where the file lies on another machine's disk: its locks are not all seen here.
+    /// - Returns: nil where locks are not all seen here: the file lies on another machine's disk, or this process is in
+    ///   a container and the one that holds it may be in none or another.
     private static func isHeld(_ path: String) -> Bool? {
         var status = stat()
         guard stat(path, &status) == 0 else { return false }
         // Taking the lock for a moment would tell, too, and keep a coordinator that starts just then from starting.
         guard let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return nil }
+        // Files of several disks have one number; of layered file systems the disk's number is another one there.
+        let disk = Self.isLayered(path) ? "" : Self.hexadecimal(status.st_dev)
         let isHeldHere = locks.split(separator: "\n").contains { line in
             let fields = line.split(separator: " ")
-            return fields.contains("FLOCK") && fields.contains { $0.hasSuffix(":\(status.st_ino)") }
+            return fields.contains("FLOCK") && fields.contains { $0.hasSuffix("\(disk):\(status.st_ino)") }
         }
-        return isHeldHere ? true : isOnNetwork(path) ? nil : false
+        return isHeldHere ? true : isOnNetwork(path) || isInContainer ? nil : false
+    }
+
+    /// A disk's number as /proc/locks has it.
+    private static func hexadecimal(_ disk: dev_t) -> String {
+        [gnu_dev_major(disk), gnu_dev_minor(disk)].map { String(format: "%02x", $0) }.joined(separator: ":")
+    }
+
+    /// Whether a file's disk is not the one that `stat` says: overlayfs, Btrfs, bcachefs.
+    private static func isLayered(_ path: String) -> Bool {
+        [0x794C_7630, 0x9123_683E, 0xCA45_1A4E].contains(linux_file_system_kind(path) & 0xFFFF_FFFF)
+    }
+
+    /// Whether this process sees not all others: Linux numbers the first of all such views of processes so.
+    private static var isInContainer: Bool {
+        var status = stat()
+        return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino != 0xEFFF_FFFC
     }
 
     /// Whether a file lies on another machine's disk, by the kind of its file system (statfs(2)).
