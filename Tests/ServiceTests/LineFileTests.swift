@@ -1,8 +1,7 @@
 import Foundation
+import Service
 import TestKit
 import Testing
-
-@testable import Service
 
 @Suite struct LineFileTests {
     private let folder: TemporaryFolder

@@ -1,11 +1,11 @@
 import Checkpoints
-import Foundation
+package import Foundation
 
 /// A file that lines are added to, each whole or not at all.
 ///
 /// Lines that can't be written wait for the next one; a file that was removed, or whose folder was moved, is made
 /// again, in a folder that is still this process's.
-final class LineFile {
+package final class LineFile {
     /// So many bytes wait at most; the oldest lines go first.
     private static let waitingLimit = 1 << 20
     private let path: String
@@ -24,7 +24,7 @@ final class LineFile {
     ///   - path: where it is.
     ///   - isHeld: whether its folder is still this process's; in another's nothing is written.
     /// - Throws: where it can't be made or written.
-    init(_ path: String, isHeld: @escaping () -> Bool = { true }) throws(ServiceError) {
+    package init(_ path: String, isHeld: @escaping () -> Bool = { true }) throws(ServiceError) {
         (self.path, self.isHeld) = (path, isHeld)
         (descriptor, byteCount) = (-1, 0)
         try reopen()
@@ -79,7 +79,7 @@ final class LineFile {
     /// Adds a line to the end, after those that wait; what a full disk left of one is taken away again, and it waits.
     ///
     /// - Throws: where it waits, once until one was written again.
-    func append(_ line: Data) throws(ServiceError) {
+    package func append(_ line: Data) throws(ServiceError) {
         let bytes = Array(line) + [UInt8(ascii: "\n")]
         waiting.append(bytes)
         waitingBytes += bytes.count
@@ -94,7 +94,7 @@ final class LineFile {
     }
 
     /// Cuts the file before the first line that is not wanted any more, in place: that needs no room on the disk.
-    func cut(before isUnwanted: (Data) -> Bool) throws(ServiceError) {
+    package func cut(before isUnwanted: (Data) -> Bool) throws(ServiceError) {
         waiting.removeAll { isUnwanted(Data($0)) }
         waitingBytes = waiting.reduce(0) { $0 + $1.count }
         if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
