@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -44,6 +45,10 @@ static inline long linux_file_system_kind(const char *path) {
     struct statfs system;
     return statfs(path, &system) == 0 ? (long)system.f_type : 0;
 }
+
+// The two parts of a disk's number, as stat(2) gives it.
+static inline unsigned linux_disk_major(unsigned long number) { return major(number); }
+static inline unsigned linux_disk_minor(unsigned long number) { return minor(number); }
 
 // Has the disk take a file's bytes from `offset` on, without waiting for it. What goes wrong there, fsync says.
 static inline void linux_start_writing(int file, long offset, long count) {

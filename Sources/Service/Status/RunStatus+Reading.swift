@@ -82,7 +82,7 @@ extension RunStatus {
 
     /// A disk's number as /proc/locks has it.
     private static func hexadecimal(_ disk: dev_t) -> String {
-        [gnu_dev_major(disk), gnu_dev_minor(disk)].map { String(format: "%02x", $0) }.joined(separator: ":")
+        [linux_disk_major(disk), linux_disk_minor(disk)].map { String(format: "%02x", $0) }.joined(separator: ":")
     }
 
     /// Whether a file's disk is not the one that `stat` says: overlayfs, Btrfs, bcachefs.
