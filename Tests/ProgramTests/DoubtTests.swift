@@ -88,7 +88,8 @@ import Upstream
         worker.signal(SIGKILL)
         worker.result()
         _ = liar
-        let steps = try #require(try names(in: run).last) + 40
+        // Where there was a verdict, it may have gone back to its begin.
+        let steps = (try names(in: run).last ?? 0) + 40
         let resumed = try Pretraining.pretrain(run: run, steps: steps, ["--workers", "1", "--resume"] + job)
         let plain = try Pretraining.pretrain(run: folder.path("plain"), steps: steps, ["--workers", "1"] + job)
         #expect(resumed.parameters_sha256 == plain.parameters_sha256)
