@@ -91,6 +91,14 @@ extension Training {
         return ([first].compactMap(\.self) + gone.suffix(Self.goneLimit)).sorted()
     }
 
+    /// The first exchange of which somebody's sums are taken on its word who disagrees about these leaves; nil where
+    /// there is none.
+    public func unbelievedSince(disputed leaves: Range<Int>, of step: Int) -> Int? {
+        guard let place = place(ofStep: step) else { return nil }
+        let answers = ledgers[place].assignments[leaves.lowerBound]?.answers ?? []
+        return answers.compactMap { record.unaudited[$0.name] }.min()
+    }
+
     /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.
     ///
     /// - Parameters:

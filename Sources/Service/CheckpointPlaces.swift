@@ -8,6 +8,9 @@ package import Upstream
 package final class CheckpointPlaces {
     private let writers: [(folder: RunFolder, writer: CheckpointWriter)]
     private let (hold, copyHold): (RunHold?, RunHold?)
+    /// The step after which checkpoints are in doubt, and whether that is still to be written down somewhere.
+    private var doubted: Int?
+    private var isDoubtUnwritten = false
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
@@ -44,6 +47,7 @@ package final class CheckpointPlaces {
         var renewed: [String] = []
         if let hold, try hold.renew() { renewed.append(writers[0].folder.path) }
         if let copyHold, (try? copyHold.renew(isMade: false)) ?? false { renewed.append(writers[1].folder.path) }
+        if !renewed.isEmpty { writeDoubt() }
         return renewed
     }
 
@@ -69,10 +73,10 @@ package final class CheckpointPlaces {
     static func newest(
         in places: [RunFolder], of job: Job?, skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        let believed = try believedStep(of: places)
+        let believed = try believedSteps(of: places)
         var newest: (path: String, checkpoint: TrainingCheckpoint)?
         var fault: (any Error)?
-        for place in places {
+        for (place, believed) in zip(places, believed) {
             let found: (path: String, checkpoint: TrainingCheckpoint)?
             do { found = try place.newestCheckpoint(believedTo: believed, skipped: skipped) } catch {
                 fault = fault ?? error
@@ -111,15 +115,25 @@ package final class CheckpointPlaces {
     /// Where that can't be written down it is said, and the run goes on: it matters only to who resumes a run that is
     /// ended before.
     func doubt(after step: Int) {
+        (doubted, isDoubtUnwritten) = (step, false)
+        writeDoubt()
+    }
+
+    private func writeDoubt() {
+        guard let step = doubted else { return }
+        var fault: (any Error)?
         for place in ownWriters {
-            do { try WholeFile.write("\(step)\n", to: place.folder.doubtFile) } catch {
-                events.put(.checkpointNotRemoved(reason: "checkpoints after step \(step) are in doubt, and \(error)"))
-            }
+            do { try WholeFile.write("\(step)\n", to: place.folder.doubtFile) } catch { fault = fault ?? error }
         }
+        if let fault, !isDoubtUnwritten {
+            events.put(.checkpointNotRemoved(reason: "checkpoints after step \(step) are in doubt, and \(fault)"))
+        }
+        isDoubtUnwritten = fault != nil
     }
 
     /// Has all checkpoints relied on that are there.
     func endDoubt() {
+        doubted = nil
         for place in ownWriters {
             if let reason = Self.endDoubt(of: place.folder) { events.put(.checkpointNotRemoved(reason: reason)) }
         }
@@ -130,22 +144,24 @@ package final class CheckpointPlaces {
     /// - Parameter places: the run directory and its copy, which are this process's.
     /// - Throws: where some can't be removed.
     static func dropDoubted(in places: [RunFolder]) throws {
-        let step = try believedStep(of: places)
-        if step == .max { return }
+        let believed = try believedSteps(of: places)
         var left: [String] = []
-        for place in places {
+        for (place, step) in zip(places, believed) where step != .max {
             for later in try place.checkpointSteps.reversed() where later > step {
                 let path = place.checkpointFile(step: later)
                 if unlink(path) != 0 { left.append("\(path): \(String(cString: strerror(errno)))") }
             }
             try OpenFolder(place.checkpointFolder, toWrite: place.checkpointFolder).settle()
         }
-        if !left.isEmpty { throw notRemoved(left, after: step) }
+        if !left.isEmpty { throw notRemoved(left, after: believed.min() ?? 0) }
         if let reason = places.compactMap(endDoubt(of:)).first { throw ServiceError(reason) }
     }
 
-    private static func believedStep(of places: [RunFolder]) throws -> Int {
-        try places.map { try $0.believedStep ?? .max }.min() ?? .max
+    /// The last step of each place that is to be believed: what the run directory says holds for its copy, too, which
+    /// may not have been there when it was said; what a copy says, for itself.
+    private static func believedSteps(of places: [RunFolder]) throws -> [Int] {
+        let steps = try places.map { try $0.believedStep ?? .max }
+        return steps.map { min($0, steps.first ?? .max) }
     }
 
     /// Removes a place's file, for good; returns why it is still there, where it is.
@@ -166,6 +182,7 @@ package final class CheckpointPlaces {
 
     /// Tries again what could not be written, where it is time for that.
     package func tick() {
+        if isDoubtUnwritten { writeDoubt() }
         for place in writers { place.writer.tick() }
     }
 

@@ -44,9 +44,9 @@ extension CoordinatorShell {
     /// Until that is done it is written down which checkpoints are in doubt: a run that ends meanwhile, of itself or
     /// not, is resumed from none of them.
     func settle(_ step: Int, _ leaves: Range<Int>) throws {
-        if let since = training.unbelievedSince.first, since < state.round, unsettled.isEmpty {
-            checkpoints.doubt(after: since * job.stepsPerRound)
-        }
+        let since = training.unbelievedSince(disputed: leaves, of: step)
+        // What is made of the steps in hand is in doubt, too.
+        doubt(from: min(since ?? state.round, state.round))
         unsettled.insert(Dispute(round: step, leaves: leaves))
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
@@ -61,16 +61,27 @@ extension CoordinatorShell {
             let sums = verdict.sums.flatMap { sums in
                 !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
             }
+            unsettled.remove(Dispute(round: verdict.round, leaves: verdict.leaves))
             // What was made of such a step before is settled without it.
             if let place = place(ofStep: verdict.round) {
                 let mark = sums.map { steps[place].mark(of: $0) }
                 try perform(
                     training.onSettled(step: verdict.round, leaves: verdict.leaves, mark: mark, at: watch.elapsed))
             }
-            if unsettled.remove(Dispute(round: verdict.round, leaves: verdict.leaves)) != nil, unsettled.isEmpty {
-                checkpoints.endDoubt()
-            }
+            if unsettled.isEmpty { endDoubt() }
         }
+    }
+
+    /// Has nobody rely on checkpoints of steps since an exchange, or on those before that are in doubt already.
+    private func doubt(from round: Int) {
+        if let doubted, doubted <= round { return }
+        doubted = round
+        checkpoints.doubt(after: round * job.stepsPerRound)
+    }
+
+    private func endDoubt() {
+        if doubted != nil { checkpoints.endDoubt() }
+        doubted = nil
     }
 
     /// Leaves of an exchange that workers disagree about.
@@ -79,15 +90,18 @@ extension CoordinatorShell {
         let leaves: Range<Int>
     }
 
-    /// Gives up what is done of the steps in hand, and of steps since the exchange `round`.
+    /// Gives up what is done of the steps in hand, and of steps since the exchange `found`.
     ///
     /// Where there are such steps, the run goes on from the last checkpoint in which nothing of them is, or from the
     /// start where there is none. Later checkpoints are removed: nobody is to believe them.
-    func goBack(to round: Int) throws {
+    func goBack(to found: Int) throws {
+        // What others disagree about besides is given up as well, with all that it puts in doubt.
+        let round = unsettled.isEmpty ? found : min(found, doubted ?? found)
         state.giveUpParts()
         var record: AuditRecord?
         if round < state.round {
             isBelieved = false
+            doubt(from: round)
             try renewPlaces()
             try checkpoints.dropLater(than: round * job.stepsPerRound)
             takeCheckpointEvents()
@@ -101,7 +115,7 @@ extension CoordinatorShell {
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
         unsettled = []
-        checkpoints.endDoubt()
+        endDoubt()
         (unquestioned, sent) = (nil, [:])
         beginSteps()
         try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))

@@ -185,13 +185,16 @@ package struct UpstreamRun {
             in: places, of: settings.resumes ? job : nil, skipped: { events.tell(.checkpointSkipped(reason: $0)) })
         guard let (path, checkpoint) = newest else {
             // Where it resumes and no checkpoint is to be believed, it begins anew.
-            if settings.resumes { try CheckpointPlaces.dropDoubted(in: places) }
+            if settings.resumes {
+                try CheckpointPlaces.dropDoubted(in: places)
+            } else if let place = try places.first(where: { try !$0.checkpointSteps.isEmpty }) {
+                throw Self.ofAnEarlierRun(place)
+            }
             return TrainingCheckpoint(job: job, state: TrainingState(startOf: job), frame: frame)
         }
         guard settings.resumes else {
             let place = places.last { path.hasPrefix($0.path + "/") } ?? folder
-            throw ServiceError(
-                "\(place.path) has checkpoints of an earlier run; go on with --resume or choose another --run folder")
+            throw Self.ofAnEarlierRun(place)
         }
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
@@ -200,6 +203,11 @@ package struct UpstreamRun {
         // The steps to do may be others than when it was written.
         return TrainingCheckpoint(
             job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record, frame: frame)
+    }
+
+    private static func ofAnEarlierRun(_ place: RunFolder) -> ServiceError {
+        ServiceError(
+            "\(place.path) has checkpoints of an earlier run; go on with --resume or choose another --run folder")
     }
 
     private var frame: MapFrame? { job.frameKept(of: dataset.frame) }

@@ -121,3 +121,18 @@ func aRealRecordingIsNotDoubted() throws {
     _ = try source.write(to: folder.path("data"), note: { notes.append($0) })
     #expect(notes.isEmpty)
 }
+
+/// Some sleep epochs have no value of it.
+@Test(.timeLimit(.minutes(5))) func aChannelSlowerThanSleepEpochsIsReadToItsEnd() throws {
+    let folder = try TemporaryFolder()
+    var bytes = EDFBytes(signals: [
+        EDFBytes.Signal(name: "Temp", rate: 1, values: (0..<36).map { Double($0 % 7) }, unit: "degC")
+    ]).data
+    // Seconds of a data record, of one value each.
+    bytes.replaceSubrange(244..<252, with: Data("100     ".utf8))
+    try bytes.write(to: folder.url.appending(path: "slow.edf"))
+    let files = [PolysomnographyFiles(signals: folder.path("slow.edf"), hypnogram: nil)]
+    let source = try Polysomnography(files, channels: ["Temp"], rate: 1)
+    _ = try source.write(to: folder.path("data"))
+    #expect(try Dataset(opening: folder.path("data")).samples.count == 120)
+}

@@ -48,6 +48,31 @@ import Upstream
         #expect(try names(in: copy).contains(200))
     }
 
+    /// Its copy was not there when all was settled.
+    @Test func whatACopySaysOfItselfHoldsForItAlone() throws {
+        let copy = folder.path("copy")
+        _ = try Pretraining.pretrain(run: run, steps: 60, ["--workers", "1", "--checkpoint-copy", copy])
+        try Data("20\n".utf8).write(to: URL(filePath: RunFolder(copy).doubtFile))
+        let result = try ProgramRun(
+            ["pretrain", "--json", "--workers", "1", "--resume", "--checkpoint-copy", copy]
+                + Pretraining.jobFlags(run: run, steps: 200)
+        ).result()
+        #expect(result.output.contains(try Pretraining.undisturbed.get()))
+        let started = try RunEventLog(of: run).entries.filter { $0.event == .started }
+        #expect(started.last?.step == 60)
+        #expect(!FileManager.default.fileExists(atPath: RunFolder(copy).doubtFile))
+    }
+
+    @Test func anotherRunDoesNotBeginWhereAllIsInDoubt() throws {
+        try doubtedRun(after: 3)
+        let before = try names(in: run)
+        let result = try ProgramRun(
+            ["pretrain", "--workers", "1"] + Pretraining.jobFlags(run: run, steps: 200)
+        ).result()
+        #expect(result.status == 1 && result.errors.contains("has checkpoints of an earlier run; go on with --resume"))
+        #expect(try names(in: run) == before)
+    }
+
     @Test func whereAllAreInDoubtItBeginsAnewAndSaysSo() throws {
         try doubtedRun(after: 3)
         let result = try ProgramRun(

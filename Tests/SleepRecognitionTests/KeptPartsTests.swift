@@ -17,7 +17,8 @@ import Testing
     private var kept: String { folder.path("kept") }
 
     private func evaluation(
-        choosing epochs: [Int] = [], seed: UInt64 = 5, members: Int = 1
+        choosing epochs: [Int] = [], division: EvaluationProtocol = .leaveOneSubjectOut, seed: UInt64 = 5,
+        members: Int = 1
     ) throws -> Evaluation {
         func settings(_ change: (inout RecogniserSettings) -> Void) -> NamedSettings {
             var settings = study.settings
@@ -26,7 +27,7 @@ import Testing
             return settings
         }
         return try Evaluation(
-            on: study.dataset, scheme: .posture3, division: .leaveOneSubjectOut, settings: settings { _ in },
+            on: study.dataset, scheme: .posture3, division: division, settings: settings { _ in },
             choosingAmong: epochs.map { count in
                 SettingsCandidate(name: "recogniser.epochs=\(count)", settings: settings { $0.epochs = count })
             }, groups: 2, seed: seed)
@@ -119,11 +120,23 @@ import Testing
         #expect(reason(try evaluation(), version: "2") == "\(start)its program's version is 1, not 2\(end)")
         #expect(reason(try evaluation(seed: 6)) == "\(start)its seed is 5, not 6\(end)")
         #expect(reason(try evaluation(members: 2)) == "\(start)it has recogniser.members 1\(end)")
+        #expect(
+            reason(try evaluation(division: .subjectFolds(2))) == "\(start)its protocol is loso, not kfold\(end)")
         #expect(reason(try evaluation(choosing: [1, 2])) == "\(start)settings are chosen otherwise in it\(end)")
         try Data("{".utf8).write(to: URL(filePath: file("evaluation")))
         #expect(
             reason(try evaluation())
                 == "\(kept): evaluation.json can't be read (it is not as it was written)\(end)")
+    }
+
+    /// The same number of a fold is other people's then.
+    @Test func anotherNumberOfFoldsIsAnotherEvaluation() throws {
+        _ = try KeptParts(in: kept, of: evaluation(division: .subjectFolds(2)), version: "1") { _ in }
+        #expect {
+            _ = try KeptParts(in: kept, of: evaluation(division: .subjectFolds(3)), version: "1") { _ in }
+        } throws: {
+            "\($0)".contains("its number of folds is 2, not 3")
+        }
     }
 
     @Test func aFolderWithSomethingElseInItIsRefused() throws {

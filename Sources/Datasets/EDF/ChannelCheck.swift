@@ -52,7 +52,9 @@ struct ChannelCheck {
         var next = max(place, boundary(0))
         while next < place + values.count {
             var number = Int((Double(next) - start) / length)
-            if next >= boundary(number + 1) { number += 1 } else if next < boundary(number) { number -= 1 }
+            if next < boundary(number) { number -= 1 }
+            // Of a channel slower than sleep epochs there are some without a value.
+            while next >= boundary(number + 1) { number += 1 }
             guard number < epochCount else { break }
             let end = min(boundary(number + 1), place + values.count)
             if epoch?.number != number {

@@ -36,6 +36,8 @@ struct RunPace {
 
     private mutating func note(_ step: Int, at time: Duration) {
         guard recent.last.map({ time - $0.time >= Self.spacing }) ?? true else { return }
+        // A pause as long as that says nothing of what follows.
+        if let last = recent.last, time - last.time >= Self.window { recent = [] }
         recent.append((step, time))
         // Of those from before the window one stays.
         while recent.count > 2, time - recent[1].time >= Self.window { recent.removeFirst() }

@@ -6,7 +6,8 @@ import Foundation
 /// A part is a fold, a draw of a label curve, or a fold in which settings are chosen. Each is a file, which is there
 /// whole or not at all; what decides all of them is in `evaluation.json`, and a folder of another evaluation is
 /// refused.
-/// As a part has the same bits wherever it is computed, processes may share a folder.
+/// As a part has the same bits wherever it is computed, processes may share a folder; each computes what was not there
+/// when it began.
 public struct KeptParts: Sendable {
     /// What decides what comes of a part.
     private struct Origin: Codable, Equatable {
@@ -16,6 +17,8 @@ public struct KeptParts: Sendable {
         let scheme: String
         let protocolName: String
         let seed: UInt64
+        /// Whom each fold holds out, by name; nobody where it holds out samples.
+        let heldOut: [[String]]
         let settings: PresetSettings
         let candidates: [Candidate]
         /// Into how many groups people are divided to choose; nil where nothing is chosen.
@@ -30,6 +33,7 @@ public struct KeptParts: Sendable {
             case format, version, scheme, seed, settings, candidates
             case datasetDigest = "dataset_digest"
             case protocolName = "protocol"
+            case heldOut = "held_out"
             case choiceGroups = "choice_groups"
         }
 
@@ -37,6 +41,7 @@ public struct KeptParts: Sendable {
             (format, self.version) = (KeptParts.format, version)
             datasetDigest = evaluation.dataset.digest
             (scheme, protocolName, seed) = (evaluation.scheme.rawValue, evaluation.division.name, evaluation.seed)
+            heldOut = evaluation.folds.map(\.heldOut)
             settings = evaluation.settings.values
             candidates = evaluation.candidates.map { Candidate(name: $0.name, settings: $0.settings.values) }
             choiceGroups = candidates.isEmpty ? nil : evaluation.choiceGroups
@@ -52,6 +57,10 @@ public struct KeptParts: Sendable {
             if scheme != other.scheme { return words("scheme", scheme, other.scheme) }
             if protocolName != other.protocolName { return words("protocol", protocolName, other.protocolName) }
             if seed != other.seed { return words("seed", seed, other.seed) }
+            if heldOut.count != other.heldOut.count {
+                return words("number of folds", heldOut.count, other.heldOut.count)
+            }
+            if heldOut != other.heldOut { return "its folds hold out others" }
             if let setting = other.settings.differences(from: settings).first { return "it has \(setting)" }
             return "settings are chosen otherwise in it"
         }
@@ -80,7 +89,9 @@ public struct KeptParts: Sendable {
         let origin = Origin(evaluation, version: version)
         func refusal(_ reason: String) -> SleepRecognitionError { .kept(folder: folder, reason: reason) }
         let path = "\(folder)/\(Self.originName)"
-        if access(path, F_OK) == 0 {
+        /// Makes sure that the folder is this evaluation's; false where it says of none whose it is.
+        func isOwn() throws(SleepRecognitionError) -> Bool {
+            guard access(path, F_OK) == 0 else { return false }
             let known: Origin
             do { known = try Self.read(path) } catch {
                 throw refusal("\(Self.originName) can't be read (\(error)); name another folder, or remove this one")
@@ -90,14 +101,20 @@ public struct KeptParts: Sendable {
                     "it keeps parts of another evaluation: \(origin.difference(from: known)); name another folder, or "
                         + "remove this one")
             }
-            return
+            return true
         }
+        if try isOwn() { return }
         if mkdir(folder, 0o777) != 0 {
             guard errno == EEXIST else { throw refusal("the folder can't be made: \(TensorFileError.lastReason)") }
             let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [""]
-            guard files.isEmpty else { throw refusal("something else is there; name a new folder or an empty one") }
+            // Another process may just have begun with it.
+            guard files.allSatisfy({ $0.hasSuffix(".part") }) else {
+                if try isOwn() { return }
+                throw refusal("something else is there; name a new folder or an empty one")
+            }
         }
         try about(folder) { try WholeFile.write(Self.encoded(origin), to: path) }
+        _ = try isOwn()
     }
 
     /// The part of this name that is kept; nil where there is none, or none of this evaluation.
@@ -123,10 +140,15 @@ public struct KeptParts: Sendable {
 
     private func path(_ name: String) -> String { "\(folder)/\(name).json" }
 
-    private static func encoded(_ value: some Encodable) -> Data {
+    private static func encoded(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do { return try encoder.encode(value) } catch { preconditionFailure("\(error)") }
+        do { return try encoder.encode(value) } catch { throw NotFinite() }
+    }
+
+    /// JSON has no other.
+    private struct NotFinite: Error, CustomStringConvertible {
+        let description = "a probability is no finite number"
     }
 
     private static func read<Value: Decodable>(_ path: String) throws -> Value {
