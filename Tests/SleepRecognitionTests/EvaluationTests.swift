@@ -121,6 +121,17 @@ func figuresHaveIntervalsWherePeopleAreHeldOut(division: EvaluationProtocol) thr
     }
 }
 
+@Test func probabilitiesThatAreNoNumbersEndAnEvaluationInALine() throws {
+    let study = try SmallStudy.shared.get()
+    var settings = study.settings
+    settings.values.recogniser.epochs = 1
+    settings.values.recogniser.learningRate = 1e38
+    settings.values.recogniser.gradientClip = 0
+    let evaluation = try Evaluation(
+        on: study.dataset, scheme: .posture3, division: .leaveOneSubjectOut, settings: settings)
+    #expect { try evaluation.run() } throws: { "\($0)".contains("use a lower learning rate") }
+}
+
 @Test func aFoldThatFailsIsNamed() throws {
     let study = try SmallStudy.shared.get()
     var settings = study.settings

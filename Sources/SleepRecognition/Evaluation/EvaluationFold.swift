@@ -116,7 +116,13 @@ struct EvaluationFold: Sendable {
     func run(encoder: Encoder?, inputs: RecogniserInputs, threads: Int) throws(SleepRecognitionError) -> Result {
         let found = try naming { () throws -> Recogniser.Recognition in
             let encoded = try encoded(by: encoder, inputs: inputs)
-            return try recognition(encoded, labelled: samples.training, settings: settings, threads: threads).found
+            let found = try recognition(encoded, labelled: samples.training, settings: settings, threads: threads).found
+            guard samples.test.allSatisfy({ found.probabilities.row($0).allSatisfy(\.isFinite) }) else {
+                throw SleepRecognitionError.other(
+                    "its recogniser's probabilities are no numbers, so large have its parameters grown; use a lower "
+                        + "learning rate")
+            }
+            return found
         }
         let answers = samples.test.map { sample in
             Answer(
