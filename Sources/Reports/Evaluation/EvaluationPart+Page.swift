@@ -257,21 +257,18 @@ extension EvaluationPart {
     }
 
     private var setting: Table {
-        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        let row = Table.row
         let trainedSteps = figures.settings.recogniser.steps
-        var rows = [
-            row("dataset", "\(name: figures.data)"), row("its digest", "\(name: figures.datasetDigest)"),
-            row("what is told apart", "\(name: figures.scheme)"),
-            row("how people were held out", "\(name: figures.protocolName)"),
-            row("settings", "\(name: figures.preset)"),
-            row(
-                "not as in these",
-                figures.changes.isEmpty ? "nothing" : "\(name: figures.changes.joined(separator: ", "))"),
-            row("recurrent cell", "\(name: figures.cell)"),
-            row("steps of pre-training in each fold", figures.steps == 0 ? "none" : "\(figures.steps)"),
-            trainedSteps > 0 ? row("training steps", "\(trainedSteps)") : row("training epochs", "\(figures.epochs)"),
-            row("seed", "\(name: String(figures.seed))"),
-        ]
+        var rows =
+            Table.origin(
+                data: figures.data, digest: figures.datasetDigest, scheme: figures.scheme,
+                protocolName: figures.protocolName, preset: figures.preset, changes: figures.changes) + [
+                row("recurrent cell", "\(name: figures.cell)"),
+                row("steps of pre-training in each fold", figures.steps == 0 ? "none" : "\(figures.steps)"),
+                trainedSteps > 0
+                    ? row("training steps", "\(trainedSteps)") : row("training epochs", "\(figures.epochs)"),
+                row("seed", "\(name: String(figures.seed))"),
+            ]
         let (taught, asked) = (figures.selfTrainingSteps, figures.settings.recogniser.selfTrainingSteps ?? 0)
         if max(taught, asked) > 0 {
             let words: Prose = taught > 0 ? "\(taught)" : "none, as every recording trained on has labels"

@@ -39,19 +39,12 @@ public struct LabelCurvePart: Encodable, Sendable {
     }
 
     private var setting: Table {
-        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
-        return Table(
+        Table(
             head: ["", ""],
-            rows: [
-                row("dataset", "\(name: figures.data)"), row("its digest", "\(name: figures.datasetDigest)"),
-                row("what is told apart", "\(name: figures.scheme)"),
-                row("how people were held out", "\(name: figures.protocolName)"),
-                row("settings", "\(name: figures.preset)"),
-                row(
-                    "not as in these",
-                    figures.changes.isEmpty ? "nothing" : "\(name: figures.changes.joined(separator: ", "))"),
-                row("seed", "\(name: String(figures.seed))"),
-            ])
+            rows: Table.origin(
+                data: figures.data, digest: figures.datasetDigest, scheme: figures.scheme,
+                protocolName: figures.protocolName, preset: figures.preset, changes: figures.changes)
+                + [Table.row("seed", "\(name: String(figures.seed))")])
     }
 
     private func cells(_ figures: PooledFigures) -> [Table.Cell] {
