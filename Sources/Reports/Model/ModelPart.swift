@@ -278,7 +278,7 @@ public struct ModelPart: Encodable, Sendable {
     }
 
     private var parts: Table {
-        func row(_ name: String, _ value: Prose) -> [Table.Cell] { [.text(Prose(name)), .text(value)] }
+        let row = Table.row
         var rows = [
             row("file's digest", "\(name: digest)"), row("scheme", "\(name: scheme)"),
             row("labels of", "\(name: vocabulary)"), row("settings", "\(name: preset)"),
