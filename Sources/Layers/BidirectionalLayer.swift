@@ -46,17 +46,19 @@ public struct BidirectionalLayer: Sendable {
     ///   - batch: the layout.
     ///   - parameters: the flat parameter vector.
     ///   - output: replaced, `[rows, 2 * hidden]`.
-    ///   - workspace: keeps what the backward pass needs.
+    ///   - workspace: the buffers.
+    ///   - keeping: whether they keep what the backward pass needs; without, they are small and fast. The bits of the
+    ///     outputs are the same.
     ///   - threads: with two or more each direction has its own; the bits are the same.
     public func forward(
         _ x: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into output: FloatBlock, workspace: Workspace,
-        threads: Int
+        keeping: Bool = true, threads: Int
     ) {
         nonisolated(unsafe) let workspace = workspace  // each direction touches its own half
         bothWays(threads: threads) { layer, isBackwards in
             layer.forward(
                 x, batch, parameters: parameters, into: output.base + (isBackwards ? layer.hidden : 0),
-                outputRow: width, workspace: isBackwards ? workspace.backwards : workspace.forwards)
+                outputRow: width, workspace: isBackwards ? workspace.backwards : workspace.forwards, keeping: keeping)
         }
     }
 

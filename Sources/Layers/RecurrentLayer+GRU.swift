@@ -9,11 +9,11 @@ extension RecurrentLayer {
         _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputRow: Int,
         _ workspace: RecurrentWorkspace
     ) {
-        let recurrent = workspace.recurrent.base + step.row * width
+        let recurrent = workspace.recurrent(of: step, width: width)
         workspace.weights.product(
             m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, into: recurrent, cRow: width)
         kernel_gru_forward(
-            workspace.gates.base + step.row * width, weights + biasOffset, recurrent, weights + recurrentBiasOffset,
+            workspace.gates(of: step, width: width), weights + biasOffset, recurrent, weights + recurrentBiasOffset,
             output + step.beforeRow * outputRow, outputRow, step.beforeRows, workspace.nothing.base,
             output + step.row * outputRow, outputRow, step.rows, hidden)
     }

@@ -9,14 +9,14 @@ extension RecurrentLayer {
         _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputRow: Int,
         _ workspace: RecurrentWorkspace
     ) {
-        let gates = workspace.gates.base + step.row * width
+        let gates = workspace.gates(of: step, width: width)
         workspace.weights.product(
             m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, adding: true, into: gates,
             cRow: width)
         kernel_lstm_forward(
-            gates, weights + biasOffset, workspace.cells.base + step.beforeRow * hidden, step.beforeRows,
-            workspace.nothing.base, workspace.cells.base + step.row * hidden,
-            workspace.cellTanhs.base + step.row * hidden, output + step.row * outputRow, outputRow, step.rows, hidden)
+            gates, weights + biasOffset, workspace.cells(before: step, hidden: hidden), step.beforeRows,
+            workspace.nothing.base, workspace.cells(of: step, hidden: hidden),
+            workspace.cellTanhs(of: step, hidden: hidden), output + step.row * outputRow, outputRow, step.rows, hidden)
     }
 
     func backwardLSTM(

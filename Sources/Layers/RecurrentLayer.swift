@@ -69,12 +69,14 @@ extension RecurrentLayer {
     ///   - parameters: the flat parameter vector.
     ///   - output: where the first row's outputs go.
     ///   - outputRow: the floats from one row of outputs to the next.
-    ///   - workspace: keeps what the backward pass needs.
+    ///   - workspace: the buffers.
+    ///   - keeping: whether they keep what the backward pass needs; without, they are small and fast. The bits of the
+    ///     outputs are the same.
     public func forward(
         _ x: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into output: UnsafeMutablePointer<Float>,
-        outputRow: Int, workspace: RecurrentWorkspace
+        outputRow: Int, workspace: RecurrentWorkspace, keeping: Bool
     ) {
-        workspace.reserve(self, batch)
+        workspace.reserve(self, batch, keeping: keeping)
         let weights = parameters.base
         workspace.inputWeights.take(weights + offset, bRow: width, k: inputs, n: width)
         workspace.weights.take(weights + recurrentOffset, bRow: width, k: hidden, n: width)
@@ -102,7 +104,7 @@ extension RecurrentLayer {
     ) -> Int {
         var (rows, end) = (0, visit)
         var first = steps[visit].row
-        while end < steps.count, rows < 2 * RecurrentStep.rowsAtOnce {
+        while end < steps.count, rows < RecurrentStep.rowsRead - RecurrentStep.rowsAtOnce {
             let step = steps[end]
             if step.rows > RecurrentStep.rowsAtOnce { break }
             (rows, end, first) = (rows + step.rows, end + 1, min(first, step.row))
@@ -114,11 +116,12 @@ extension RecurrentLayer {
     private func readInputs(_ x: UnsafePointer<Float>, rows: Range<Int>, _ workspace: RecurrentWorkspace) {
         workspace.inputWeights.product(
             m: rows.count, x + rows.lowerBound * inputs, aRow: inputs,
-            into: workspace.gates.base + rows.lowerBound * width, cRow: width)
+            into: workspace.placeOfGates(ofRows: rows, width: width), cRow: width)
     }
 
     /// Writes the layer's part of `gradient`, after `forward` on the same batch, parameters and workspace.
     ///
+    /// - Precondition: that kept what is needed here.
     /// - Parameters:
     ///   - outputGradient: the gradient at the first row's outputs.
     ///   - outputRow: as in `forward`; the same for the outputs and their gradient.
@@ -132,6 +135,7 @@ extension RecurrentLayer {
         _ outputGradient: UnsafePointer<Float>, outputRow: Int, x: FloatBlock, output: UnsafePointer<Float>,
         _ batch: RaggedBatch, parameters: FloatBlock, into gradient: FloatBlock, workspace: RecurrentWorkspace
     ) {
+        precondition(workspace.isKept, "nothing was kept for a backward pass")
         workspace.transposedWeights.take(
             parameters.base + recurrentOffset, .transposed, bRow: width, k: width, n: hidden)
         for step in RecurrentStep.visits(of: batch, isReversed: isReversed).reversed() {

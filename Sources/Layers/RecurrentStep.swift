@@ -1,5 +1,9 @@
 /// A step of a batch as a recurrent layer visits it, or some of its rows.
 struct RecurrentStep {
+    /// How many steps are visited before it.
+    let visit: Int
+    /// How many sequences the batch has.
+    let sequences: Int
     /// How many rows there are.
     let rows: Int
     /// The first of them.
@@ -21,15 +25,18 @@ struct RecurrentStep {
             batch.starts.withUnsafeBufferPointer { starts in
                 active.indices.map { visit in
                     let step = isReversed ? active.count - 1 - visit : visit
-                    return RecurrentStep(step, active: active, starts: starts, direction: isReversed ? -1 : 1)
+                    return RecurrentStep(
+                        step, visit: visit, active: active, starts: starts, direction: isReversed ? -1 : 1)
                 }
             }
         }
     }
 
     private init(
-        _ step: Int, active: UnsafeBufferPointer<Int>, starts: UnsafeBufferPointer<Int>, direction: Int
+        _ step: Int, visit: Int, active: UnsafeBufferPointer<Int>, starts: UnsafeBufferPointer<Int>, direction: Int
     ) {
+        self.visit = visit
+        sequences = active[0]
         func activeAt(_ other: Int) -> Int { active.indices.contains(other) ? active[other] : 0 }
         rows = active[step]
         row = starts[step]
@@ -41,7 +48,7 @@ struct RecurrentStep {
 
     /// Some rows of a step, from a place on.
     private init(_ whole: RecurrentStep, from place: Int, rows: Int) {
-        self.rows = rows
+        (visit, sequences, self.rows) = (whole.visit, whole.sequences, rows)
         row = whole.row + place
         self.place = place
         beforeRows = min(rows, max(0, whole.beforeRows - place))
@@ -60,4 +67,6 @@ struct RecurrentStep {
 
     /// Rows of a part.
     static let rowsAtOnce = 48
+    /// Rows whose inputs are read at once, at most: as many as make a product fast, and a step's.
+    static let rowsRead = 3 * rowsAtOnce
 }

@@ -2,11 +2,18 @@ import Numerics
 
 /// The buffers of one recurrent layer for one thread; they grow to the largest batch and are then reused.
 public final class RecurrentWorkspace {
+    /// Whether everything is kept for a backward pass.
+    ///
+    /// Without one, what a step leaves lies where the last one's lay: in a near cache, which a night's does not fit.
+    private(set) var isKept = true
+    /// The row whose gates come first.
+    private var firstRow = 0
     /// The gates of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
     var gates = Scratch()
     /// GRU: the recurrent products of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
     var recurrent = Scratch()
-    /// LSTM: the cells' states and their hyperbolic tangents, `[rows, hidden]` each.
+    /// LSTM: the cells' states and their hyperbolic tangents, `[rows, hidden]` each; where they are not kept, of two
+    /// steps and of some rows.
     var cells = Scratch()
     var cellTanhs = Scratch()
     /// The output that each row started from, `[rows, hidden]`; zeros where a sequence begins.
@@ -24,19 +31,50 @@ public final class RecurrentWorkspace {
     /// Buffers that are still empty.
     public init() {}
 
-    func reserve(_ layer: RecurrentLayer, _ batch: RaggedBatch) {
+    func reserve(_ layer: RecurrentLayer, _ batch: RaggedBatch, keeping: Bool) {
         let (rows, sequences, hidden) = (batch.rows, batch.sequences, layer.hidden)
-        gates.reserve(rows * layer.width)
-        before.reserve(rows * hidden)
-        stateGradient.reserve(sequences * hidden)
+        (isKept, firstRow) = (keeping, 0)
         if nothing.count < 3 * hidden { nothing = FloatBlock(count: 3 * hidden) }
+        let rowsAtOnce = keeping ? rows : min(rows, RecurrentStep.rowsAtOnce)
+        gates.reserve((keeping ? rows : min(rows, RecurrentStep.rowsRead)) * layer.width)
         switch layer.cell {
         case .lstm:
-            cells.reserve(rows * hidden)
-            cellTanhs.reserve(rows * hidden)
-            cellGradient.reserve(sequences * hidden)
+            cells.reserve((keeping ? rows : 2 * sequences) * hidden)
+            cellTanhs.reserve(rowsAtOnce * hidden)
         case .gru:
-            recurrent.reserve(rows * layer.width)
+            recurrent.reserve(rowsAtOnce * layer.width)
         }
+        guard keeping else { return }
+        before.reserve(rows * hidden)
+        stateGradient.reserve(sequences * hidden)
+        if layer.cell == .lstm { cellGradient.reserve(sequences * hidden) }
+    }
+
+    // MARK: - Where a step's rows lie
+
+    /// Where the gates of rows go whose inputs are read now; where they are not kept, those of rows before are gone.
+    func placeOfGates(ofRows rows: Range<Int>, width: Int) -> UnsafeMutablePointer<Float> {
+        if !isKept { firstRow = rows.lowerBound }
+        return gates.base + (rows.lowerBound - firstRow) * width
+    }
+
+    func gates(of step: RecurrentStep, width: Int) -> UnsafeMutablePointer<Float> {
+        gates.base + (step.row - firstRow) * width
+    }
+
+    func recurrent(of step: RecurrentStep, width: Int) -> UnsafeMutablePointer<Float> {
+        recurrent.base + (isKept ? step.row * width : 0)
+    }
+
+    func cells(of step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
+        cells.base + (isKept ? step.row : step.visit % 2 * step.sequences + step.place) * hidden
+    }
+
+    func cells(before step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
+        cells.base + (isKept ? step.beforeRow : (step.visit + 1) % 2 * step.sequences + step.place) * hidden
+    }
+
+    func cellTanhs(of step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
+        cellTanhs.base + (isKept ? step.row * hidden : 0)
     }
 }

@@ -81,7 +81,7 @@ extension Recogniser {
                 for (member, parameters) in members.enumerated() {
                     workspace.take(
                         chosen, features: values[values.count == 1 ? 0 : member], width: network.features, labels: [])
-                    network.readBatch(workspace, parameters: parameters, dropout: nil, threads: threads)
+                    network.readBatch(workspace, parameters: parameters, keeping: false, threads: threads)
                     emissions.reserve(workspace.batch.rows * classes)
                     add(
                         workspace.heads[0].emissions.base, rows: workspace.batch.rows, mirror: reading.mirror,

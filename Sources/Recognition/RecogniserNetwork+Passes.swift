@@ -85,14 +85,18 @@ extension RecogniserNetwork {
     }
 
     /// The workspace's batch read by the recurrent layer and the heads; the result is each head's `emissions`.
-    func readBatch(_ workspace: Workspace, parameters: FloatBlock, dropout: Dropout?, threads: Int) {
+    ///
+    /// Where a backward pass is to follow, what it needs has to be kept.
+    func readBatch(
+        _ workspace: Workspace, parameters: FloatBlock, dropout: Dropout? = nil, keeping: Bool, threads: Int
+    ) {
         let rows = workspace.batch.rows
         workspace.reserveHeads(heads.count)
         if let layer {
             workspace.y.reserve(rows * width)
             layer.forward(
                 workspace.x.block, workspace.batch, parameters: parameters, into: workspace.y.block,
-                workspace: workspace.layer, threads: threads)
+                workspace: workspace.layer, keeping: keeping, threads: threads)
         }
         var y = layer == nil ? workspace.x.base : workspace.y.base
         if let dropout {
@@ -126,7 +130,7 @@ extension RecogniserNetwork {
         _ workspace: Workspace, parameters: FloatBlock, into gradient: FloatBlock, dropout: Dropout? = nil,
         toInputs: Bool = false, threads: Int = 1
     ) -> Double {
-        readBatch(workspace, parameters: parameters, dropout: dropout, threads: threads)
+        readBatch(workspace, parameters: parameters, dropout: dropout, keeping: true, threads: threads)
         let (batch, rows) = (workspace.batch, workspace.batch.rows)
         workspace.outputGradient.reserve(rows * width)
         var loss = 0.0
@@ -186,7 +190,7 @@ extension RecogniserNetwork {
 
     /// The loss that `lossAndGradient` returns, alone and without dropout.
     func loss(_ workspace: Workspace, parameters: FloatBlock, threads: Int) -> Double {
-        readBatch(workspace, parameters: parameters, dropout: nil, threads: threads)
+        readBatch(workspace, parameters: parameters, keeping: false, threads: threads)
         return zip(heads, workspace.heads).reduce(0) { $0 + $1.0.loss($1.1, workspace.batch, parameters: parameters) }
     }
 }

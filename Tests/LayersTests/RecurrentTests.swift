@@ -42,13 +42,14 @@ private struct Trial {
     }
 
     func outputs(
-        _ parameters: [Float], _ x: [Float], _ workspace: BidirectionalLayer.Workspace = .init(), threads: Int = 1
+        _ parameters: [Float], _ x: [Float], _ workspace: BidirectionalLayer.Workspace = .init(),
+        keeping: Bool = true, threads: Int = 1
     ) -> FloatBlock {
         let batch = RaggedBatch(lengths: lengths)
         let y = FloatBlock(count: batch.rows * layer.width)
         layer.forward(
             packed(x, lengths: lengths, batch), batch, parameters: FloatBlock(parameters), into: y,
-            workspace: workspace, threads: threads)
+            workspace: workspace, keeping: keeping, threads: threads)
         return y
     }
 
@@ -109,6 +110,19 @@ func aSequenceDoesNotFeelItsNeighbours(cell: RecurrentCell) {
     let z = unpacked(together.outputs(together.parameters, other), lengths: together.lengths, batch)
     #expect(y[4 * 10..<6 * 10] == z[4 * 10..<6 * 10])
     #expect(y[..<40] != z[..<40])
+}
+
+@Test(arguments: RecurrentCell.allCases, [[1], [130, 2, 9], [3, 7, 7, 1], Array(repeating: 4, count: 50) + [6, 2]])
+func whatIsNotKeptForABackwardPassChangesNoBit(cell: RecurrentCell, lengths: [Int]) {
+    let trial = Trial(cell: cell, lengths: lengths, inputs: 7, hidden: 19)
+    let kept = trial.outputs(trial.parameters, trial.x)
+    let used = BidirectionalLayer.Workspace()
+    for threads in [1, 2] {
+        let alone = trial.outputs(trial.parameters, trial.x, used, keeping: false, threads: threads)
+        #expect(kept.array == alone.array, "\(threads) threads")
+    }
+    let (fresh, after) = (trial.gradients(), trial.gradients(used))
+    #expect(fresh.parameters == after.parameters && fresh.x == after.x)
 }
 
 @Test(arguments: RecurrentCell.allCases)
