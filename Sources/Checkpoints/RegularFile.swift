@@ -27,6 +27,8 @@ public final class RegularFile: Sendable {
     /// Held by the one thread that checks; the others are told meanwhile that the file is not what it was.
     private let checking = Mutex(())
 
+    static let (folderWords, otherWords) = ("it is a folder", "it is not a regular file")
+
     /// Opens a regular file.
     ///
     /// - Parameter path: the file; a folder, pipe or device is refused.
@@ -45,7 +47,7 @@ public final class RegularFile: Sendable {
         guard isKnown else { throw .unreadable(path: path, reason: reason) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            throw .unreadable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
+            throw .unreadable(path: path, reason: isFolder ? Self.folderWords : Self.otherWords)
         }
     }
 

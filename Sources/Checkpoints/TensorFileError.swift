@@ -50,6 +50,17 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether there is no file or not the one that should be: another attempt would find the same.
+    package var isOfContent: Bool {
+        switch self {
+        case .unreadable(_, let reason):
+            [RegularFile.folderWords, RegularFile.otherWords].contains(reason)
+                || [ENOENT, ENOTDIR, ELOOP].contains { reason == String(cString: strerror($0)) }
+        case .changed, .unwritable, .unsettled: false
+        case .wrongLength, .badHeader, .text, .noDigest, .altered, .noTensor, .otherTensor: true
+        }
+    }
+
     /// Whether there was no space for it.
     package var isLackOfSpace: Bool {
         guard case .unwritable(_, let reason) = self else { return false }

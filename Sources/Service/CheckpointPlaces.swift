@@ -6,32 +6,39 @@ package import Upstream
 
 /// Where a run's checkpoints are written: its own directory, and perhaps a second place, each at its own pace.
 package final class CheckpointPlaces {
-    private let writers: [(folder: RunFolder, writer: CheckpointWriter)]
+    private struct Place {
+        let folder: RunFolder
+        let writer: CheckpointWriter
+        let doubtWriter: DoubtWriter
+    }
+    private let writers: [Place]
     private let (hold, copyHold): (RunHold?, RunHold?)
-    /// The step after which checkpoints are in doubt, and whether that is still to be written down somewhere.
-    private var doubted: Int?
-    private var isDoubtUnwritten = false
+    /// What is in doubt.
+    private var doubt: Doubt?
+    /// What was, and is in no checkpoint that is written from now on.
+    private var former: [Doubt]
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
-    /// Writers of a run that begins with step `start`, which keep the last `kept` checkpoints in each place, and write
-    /// there only while it is held, where it was taken.
+    /// Writers of a run that begins with step `start`, before which `former` was in doubt; they keep the last `kept`
+    /// checkpoints in each place, and write there only while it is held, where it was taken.
     package init(
-        folder: RunFolder, copy: RunFolder?, kept: Int, from start: Int = 0, hold: RunHold? = nil,
-        copyHold: RunHold? = nil
+        folder: RunFolder, copy: RunFolder?, kept: Int, from start: Int = 0, former: [Doubt] = [],
+        hold: RunHold? = nil, copyHold: RunHold? = nil
     ) throws {
-        (self.hold, self.copyHold) = (hold, copyHold)
+        (self.hold, self.copyHold, self.former) = (hold, copyHold, former)
         let events = try Mailbox<RunEvent>()
         self.events = events
         let places = [(folder, false)] + (copy.map { [($0, true)] } ?? [])
         writers = try places.map { place, isCopy in
             let isHeld = (isCopy ? copyHold : hold)?.isInPlace
-            return (
-                place,
-                try CheckpointWriter(
-                    folder: place, kept: kept, from: start, events: events, isCopy: isCopy, isHeld: isHeld)
-            )
+            return Place(
+                folder: place,
+                writer: try CheckpointWriter(
+                    folder: place, kept: kept, from: start, events: events, isCopy: isCopy, isHeld: isHeld),
+                doubtWriter: DoubtWriter(place, events: events, isHeld: isHeld))
         }
+        if !former.isEmpty { writeDoubts() }
     }
 
     /// Whether another coordinator has the run directory now.
@@ -47,19 +54,19 @@ package final class CheckpointPlaces {
         var renewed: [String] = []
         if let hold, try hold.renew() { renewed.append(writers[0].folder.path) }
         if let copyHold, (try? copyHold.renew(isMade: false)) ?? false { renewed.append(writers[1].folder.path) }
-        if !renewed.isEmpty { writeDoubt() }
+        if !renewed.isEmpty, doubt != nil || !former.isEmpty { writeDoubts() }
         return renewed
     }
 
     /// Those of places that no other coordinator has.
-    private var ownWriters: ArraySlice<(folder: RunFolder, writer: CheckpointWriter)> {
+    private var ownWriters: ArraySlice<Place> {
         writers.dropFirst(isLost ? 1 : 0)
     }
 
     /// Writes a checkpoint whose state nobody will change any more, as `CheckpointWriter.write`; into the copy alone
     /// where another coordinator has the run directory.
     package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {
-        for place in ownWriters { place.writer.write(newest, backTo: backTo) }
+        for place in ownWriters { place.writer.write(newest.naming(former), backTo: backTo) }
     }
 
     /// The newest whole checkpoint of several places.
@@ -67,19 +74,26 @@ package final class CheckpointPlaces {
     /// - Parameters:
     ///   - places: run directories, and copies of them.
     ///   - job: the job that the newest of each is to be of; nil for any.
+    ///   - others: what is known to be in doubt besides what these places tell.
     ///   - skipped: is told of each newer one that is not whole, and why.
     /// - Returns: nil where there are no checkpoint files at all.
-    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole, `.otherJob`.
+    /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole, `.otherJob`, `.unread` where what
+    ///   can't be read is newer than all others.
     static func newest(
-        in places: [RunFolder], of job: Job?, skipped: (String) -> Void
+        in places: [RunFolder], of job: Job?, knowing others: [Doubt] = [], skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        let believed = try believedSteps(of: places)
+        let doubts = try doubts(of: places).union(others)
         var newest: (path: String, checkpoint: TrainingCheckpoint)?
         var fault: (any Error)?
-        for (place, believed) in zip(places, believed) {
+        var unread: (step: Int, error: any Error)?
+        for place in places {
             let found: (path: String, checkpoint: TrainingCheckpoint)?
-            do { found = try place.newestCheckpoint(believedTo: believed, skipped: skipped) } catch {
-                fault = fault ?? error
+            do { found = try place.newestCheckpoint(knowing: doubts, skipped: skipped) } catch {
+                if case UpstreamError.unread(_, let step, _) = error, step >= unread?.step ?? 0 {
+                    unread = (step, error)
+                } else {
+                    fault = fault ?? error
+                }
                 continue
             }
             guard let found else { continue }
@@ -87,27 +101,28 @@ package final class CheckpointPlaces {
             if !differences.isEmpty { throw UpstreamError.otherJob(path: found.path, differences: differences) }
             if found.checkpoint.state.step > newest?.checkpoint.state.step ?? -1 { newest = found }
         }
-        if let fault {
-            if newest == nil { throw fault }
-            skipped("\(fault)")
-        }
+        if let unread, unread.step > newest?.checkpoint.state.step ?? -1 { throw unread.error }
+        if let fault, newest == nil { throw fault }
+        for error in [fault, unread?.error].compactMap(\.self) { skipped("\(error)") }
         return newest
     }
 
     /// The newest whole checkpoint of these places, which are to be of this job.
     func newest(of job: Job, skipped: (String) -> Void) throws -> TrainingCheckpoint? {
-        try Self.newest(in: writers.map(\.folder), of: job, skipped: skipped)?.checkpoint
+        try Self.newest(in: writers.map(\.folder), of: job, knowing: doubts, skipped: skipped)?.checkpoint
     }
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed, whatever ends this process
-    /// meanwhile.
+    /// meanwhile and whatever place can't be reached.
     ///
     /// - Throws: where some can't be removed; the line names them all.
     func dropLater(than step: Int) throws {
         doubt(after: step)
         let left = writers.flatMap { $0.writer.dropLater(than: step) }
         if !left.isEmpty { throw Self.notRemoved(left, after: step) }
-        endDoubt()
+        // The files go on telling of it, and so does each checkpoint from now on.
+        former = Doubt.kept(doubts)
+        doubt = nil
     }
 
     /// Has nobody rely on checkpoints after `step`, written or to be written, until `endDoubt`.
@@ -115,63 +130,69 @@ package final class CheckpointPlaces {
     /// Where that can't be written down it is said, and the run goes on: it matters only to who resumes a run that is
     /// ended before.
     func doubt(after step: Int) {
-        (doubted, isDoubtUnwritten) = (step, false)
-        writeDoubt()
-    }
-
-    private func writeDoubt() {
-        guard let step = doubted else { return }
-        var fault: (any Error)?
-        for place in ownWriters {
-            do { try WholeFile.write("\(step)\n", to: place.folder.doubtFile) } catch { fault = fault ?? error }
-        }
-        if let fault, !isDoubtUnwritten {
-            events.put(.checkpointNotRemoved(reason: "checkpoints after step \(step) are in doubt, and \(fault)"))
-        }
-        isDoubtUnwritten = fault != nil
+        doubt = Doubt(after: step, id: doubt?.id)
+        writeDoubts()
     }
 
     /// Has all checkpoints relied on that are there.
     func endDoubt() {
-        doubted = nil
-        for place in ownWriters {
-            if let reason = Self.endDoubt(of: place.folder) { events.put(.checkpointNotRemoved(reason: reason)) }
+        guard let doubt else { return }
+        // A place that can't be reached may go on telling of it.
+        former = Doubt.kept(former + [doubt.cleared])
+        self.doubt = nil
+        writeDoubts()
+    }
+
+    private var doubts: [Doubt] { former + [doubt].compactMap(\.self) }
+
+    /// The run directory's is there when this returns; nobody waits for a copy's disk.
+    private func writeDoubts() {
+        let doubts = doubts.filter { !$0.isCleared }
+        for place in ownWriters { place.doubtWriter.write(doubts) }
+        if !isLost { writers.first?.doubtWriter.finish() }
+    }
+
+    /// What a person is told of a run that ends while checkpoints are in doubt; nil while none are.
+    var doubtNote: String? {
+        doubt.map {
+            "note: workers disagreed about sums and it was not settled who was right: --resume goes on from the last "
+                + "checkpoint up to step \($0.step), or from the start where there is none"
         }
     }
 
     /// Removes what a process that ended before it could do so left of checkpoints that are not to be believed.
     ///
     /// - Parameter places: the run directory and its copy, which are this process's.
+    /// - Returns: what was in doubt, from the first step to the last.
     /// - Throws: where some can't be removed.
-    static func dropDoubted(in places: [RunFolder]) throws {
-        let believed = try believedSteps(of: places)
+    static func dropDoubted(in places: [RunFolder]) throws -> [Doubt] {
+        let doubts = try doubts(of: places)
         var left: [String] = []
-        for (place, step) in zip(places, believed) where step != .max {
-            for later in try place.checkpointSteps.reversed() where later > step {
-                let path = place.checkpointFile(step: later)
-                if unlink(path) != 0 { left.append("\(path): \(String(cString: strerror(errno)))") }
+        for (place, belief) in zip(places, try beliefs(in: places)) {
+            let doubted = belief.doubted
+            if doubted.isEmpty { continue }
+            for path in doubted.reversed().map(place.checkpointFile(step:)) where unlink(path) != 0 {
+                left.append("\(path): \(String(cString: strerror(errno)))")
             }
             try OpenFolder(place.checkpointFolder, toWrite: place.checkpointFolder).settle()
         }
-        if !left.isEmpty { throw notRemoved(left, after: believed.min() ?? 0) }
-        if let reason = places.compactMap(endDoubt(of:)).first { throw ServiceError(reason) }
+        if !left.isEmpty { throw notRemoved(left, after: doubts.map(\.step).min() ?? 0) }
+        return Doubt.kept(doubts.sorted { ($0.step, $0.id) < ($1.step, $1.id) })
     }
 
-    /// The last step of each place that is to be believed: what the run directory says holds for its copy, too, which
-    /// may not have been there when it was said; what a copy says, for itself.
-    private static func believedSteps(of places: [RunFolder]) throws -> [Int] {
-        let steps = try places.map { try $0.believedStep ?? .max }
-        return steps.map { min($0, steps.first ?? .max) }
+    /// Which checkpoints of these places are to be believed, by what all of them tell.
+    static func beliefs(in places: [RunFolder]) throws -> [RunFolder.Belief] {
+        let doubts = try doubts(of: places)
+        return try places.map { try $0.belief(knowing: doubts) }
     }
 
-    /// Removes a place's file, for good; returns why it is still there, where it is.
-    private static func endDoubt(of place: RunFolder) -> String? {
-        if access(place.doubtFile, F_OK) != 0, errno == ENOENT { return nil }
-        if unlink(place.doubtFile) != 0 {
-            return "\(place.doubtFile) can't be removed: \(String(cString: strerror(errno)))"
+    /// What each of these places knows: it holds for all of them, which need not all have been there when it was said.
+    private static func doubts(of places: [RunFolder]) throws -> Set<Doubt> {
+        try places.reduce(into: []) { doubts, place in
+            doubts.formUnion(try place.doubtsOfFile)
+            // A folder that can't be read is told of by who looks for checkpoints there.
+            doubts.formUnion((try? place.belief().doubts) ?? [])
         }
-        (try? OpenFolder(place.path, toWrite: place.doubtFile))?.settle()
-        return nil
     }
 
     private static func notRemoved(_ left: [String], after step: Int) -> ServiceError {
@@ -182,8 +203,10 @@ package final class CheckpointPlaces {
 
     /// Tries again what could not be written, where it is time for that.
     package func tick() {
-        if isDoubtUnwritten { writeDoubt() }
-        for place in writers { place.writer.tick() }
+        for place in writers {
+            place.writer.tick()
+            place.doubtWriter.tick()
+        }
     }
 
     /// Waits until all is written, with a last attempt where the last failed.
@@ -192,6 +215,7 @@ package final class CheckpointPlaces {
     package func finish() throws {
         var (faults, whole): ([String], [String]) = ([], [])
         for place in ownWriters {
+            place.doubtWriter.finish()
             do {
                 try place.writer.finish()
                 whole.append(place.folder.path)

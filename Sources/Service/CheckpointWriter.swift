@@ -15,6 +15,8 @@ package final class CheckpointWriter: Sendable {
         var waiting: TrainingCheckpoint?
         /// The steps that the run may have to go back to.
         var backTo: [Int] = []
+        /// The last step whose checkpoint counts that was not written here.
+        var start: Int
         /// The steps written here that still count.
         var written: Set<Int> = []
         /// Why the last attempt failed; nil when it did not.
@@ -26,11 +28,10 @@ package final class CheckpointWriter: Sendable {
     private let kept: Int
     private let retryDelay: Duration
     private let isCopy: Bool
-    private let start: Int
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
     private let queue = DispatchQueue(label: "checkpoints")
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
 
@@ -42,7 +43,8 @@ package final class CheckpointWriter: Sendable {
         folder: RunFolder, kept: Int, from start: Int = 0, retryDelay: Duration = .seconds(10),
         events: Mailbox<RunEvent>? = nil, isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
     ) throws {
-        (self.folder, self.kept, self.start, self.retryDelay) = (folder, kept, start, retryDelay)
+        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
+        state = Mutex(State(start: start))
         (self.isCopy, self.isHeld) = (isCopy, isHeld)
         self.events = try events ?? Mailbox()
     }
@@ -103,7 +105,7 @@ package final class CheckpointWriter: Sendable {
 
     /// Those of these steps whose checkpoints the run may rely on, and the others.
     private func split(_ steps: [Int]) -> (whole: [Int], torn: [Int]) {
-        let written = state.withLock(\.written)
+        let (start, written) = state.withLock { ($0.start, $0.written) }
         func isWhole(_ step: Int) -> Bool { step <= start || written.contains(step) }
         return (steps.filter(isWhole), steps.filter { !isWhole($0) })
     }
@@ -151,6 +153,7 @@ package final class CheckpointWriter: Sendable {
         return queue.sync {
             state.withLock { state in
                 state.waiting = nil
+                state.start = min(state.start, step)
                 state.written = state.written.filter { $0 <= step }
             }
             do {

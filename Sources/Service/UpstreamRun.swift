@@ -99,8 +99,8 @@ package struct UpstreamRun {
 
         try requireRoomForCheckpoints()
         let checkpoints = try CheckpointPlaces(
-            folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, from: state.step, hold: hold,
-            copyHold: copyHold)
+            folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, from: state.step,
+            former: start.doubts, hold: hold, copyHold: copyHold)
         let shell = try shell(from: start, checkpoints: checkpoints, signals: signals, events: events)
         page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
@@ -122,6 +122,7 @@ package struct UpstreamRun {
             return .complete(try result(shell.finalState, shell.record, tally))
         case .stopped(let signal):
             events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
+            checkpoints.doubtNote.map(Terminal.error)
             return .stopped(signal: signal)
         }
     }
@@ -140,13 +141,16 @@ package struct UpstreamRun {
 
     /// What a person reads of a run in these folders that was ended before its first step.
     package static func ending(in folders: [RunFolder]) -> String {
-        let newest: [(String, Int)]
-        do {
-            newest = try folders.compactMap { folder in try folder.checkpointSteps.last.map { (folder.path, $0) } }
-        } catch {
-            return "before its first step: \(error)"
+        let beliefs: [RunFolder.Belief]
+        do { beliefs = try CheckpointPlaces.beliefs(in: folders) } catch { return "before its first step: \(error)" }
+        let newest = zip(folders, beliefs).compactMap { folder, belief in
+            belief.believed.last.map { (folder.path, $0) }
         }
         guard let (path, step) = newest.max(by: { $0.1 < $1.1 }) else {
+            if let i = beliefs.firstIndex(where: { !$0.doubted.isEmpty }) {
+                return "before its first step: all checkpoints of \(folders[i].path) are in doubt, as workers "
+                    + "disagreed about sums that are in them; --resume begins anew"
+            }
             return "before its first step: \(folders[0].path) has no checkpoint, so there is nothing to resume"
         }
         return "before a step was done: \(path) has the checkpoint of step \(step), and --resume goes on from it"
@@ -185,12 +189,11 @@ package struct UpstreamRun {
             in: places, of: settings.resumes ? job : nil, skipped: { events.tell(.checkpointSkipped(reason: $0)) })
         guard let (path, checkpoint) = newest else {
             // Where it resumes and no checkpoint is to be believed, it begins anew.
-            if settings.resumes {
-                try CheckpointPlaces.dropDoubted(in: places)
-            } else if let place = try places.first(where: { try !$0.checkpointSteps.isEmpty }) {
+            if !settings.resumes, let place = try places.first(where: { try !$0.checkpointSteps.isEmpty }) {
                 throw Self.ofAnEarlierRun(place)
             }
-            return TrainingCheckpoint(job: job, state: TrainingState(startOf: job), frame: frame)
+            let doubts = try CheckpointPlaces.dropDoubted(in: places)
+            return TrainingCheckpoint(job: job, state: TrainingState(startOf: job), frame: frame, doubts: doubts)
         }
         guard settings.resumes else {
             let place = places.last { path.hasPrefix($0.path + "/") } ?? folder
@@ -199,10 +202,11 @@ package struct UpstreamRun {
         if checkpoint.state.step > job.steps {
             throw ServiceError("\(path) is at step \(checkpoint.state.step), beyond --steps \(job.steps)")
         }
-        try CheckpointPlaces.dropDoubted(in: places)
+        let doubts = try CheckpointPlaces.dropDoubted(in: places)
         // The steps to do may be others than when it was written.
         return TrainingCheckpoint(
-            job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record, frame: frame)
+            job: job, state: checkpoint.state, probe: checkpoint.probe, record: checkpoint.record, frame: frame,
+            doubts: doubts)
     }
 
     private static func ofAnEarlierRun(_ place: RunFolder) -> ServiceError {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// A run directory: `job.json`, `metrics.jsonl`, `events.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`.
@@ -66,22 +67,24 @@ public struct RunFolder: Sendable {
     /// The newest checkpoint that is whole and to be believed.
     ///
     /// - Parameters:
-    ///   - believed: the last step that is, where another place of the run says so; what this one says counts besides.
+    ///   - others: what is known to be in doubt besides what this folder tells.
     ///   - skipped: is told of each newer one that is not, and why.
     /// - Returns: nil when there are no checkpoint files at all, or none that is to be believed.
-    /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole, or their folder can't be read.
+    /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole, or their folder can't be read;
+    ///   `.unread` where one can't be read that may be whole.
     public func newestCheckpoint(
-        believedTo believed: Int = .max, skipped: (String) -> Void
+        knowing others: Set<Doubt> = [], skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
-        let last = min(believed, try believedStep ?? .max)
-        let all = try checkpointSteps
-        let steps = all.filter { $0 <= last }
-        if steps.count < all.count { skipped("\(path): \(Self.doubtWords(after: last))") }
+        let belief = try belief(knowing: others)
+        let steps = belief.believed
+        if let words = belief.words { skipped("\(path): \(words)") }
         var newestFault: (any Error)?
         for step in steps.reversed() {
             let file = checkpointFile(step: step)
             do {
                 return (file, try TrainingCheckpoint(reading: file))
+            } catch let error as TensorFileError where !error.isOfContent {
+                throw UpstreamError.unread(path: file, step: step, reason: "\(error)")
             } catch {
                 skipped("\(error)")
                 newestFault = newestFault ?? error
@@ -102,11 +105,15 @@ public struct RunFolder: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw UpstreamError.noCheckpoint(path: path, reason: "no such file or run directory")
         }
-        guard isFolder.boolValue else { return try TrainingCheckpoint(reading: path) }
+        guard isFolder.boolValue else {
+            let checkpoint = try TrainingCheckpoint(reading: path)
+            if let reason = try doubt(ofFile: path) { throw UpstreamError.noCheckpoint(path: path, reason: reason) }
+            return checkpoint
+        }
         let run = RunFolder(path)
         guard let newest = try run.newestCheckpoint(skipped: skipped) else {
-            if let step = try run.believedStep, try !run.checkpointSteps.isEmpty {
-                let reason = "all are of steps after \(step), which are in doubt; --resume begins anew from there"
+            if try !run.checkpointSteps.isEmpty {
+                let reason = "all are in doubt, as workers disagreed about sums that are in them; --resume begins anew"
                 throw UpstreamError.noCheckpoint(path: run.checkpointFolder, reason: reason)
             }
             throw UpstreamError.noCheckpoint(path: path, reason: "no checkpoints there; is it a run directory?")

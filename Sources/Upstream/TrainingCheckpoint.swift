@@ -27,14 +27,21 @@ public struct TrainingCheckpoint: Sendable {
     ///
     /// The bits do not depend on it, so it is no part of the job.
     public let frame: MapFrame?
+    /// What was in doubt and is not in this checkpoint any more.
+    public let doubts: [Doubt]
 
     /// A job's state.
     public init(
         job: Job, state: TrainingState, probe: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(),
-        frame: MapFrame? = nil
+        frame: MapFrame? = nil, doubts: [Doubt] = []
     ) {
         (self.job, self.state, self.probe, self.record) = (job, state, probe, record)
-        self.frame = frame
+        (self.frame, self.doubts) = (frame, doubts)
+    }
+
+    /// The same, in which nothing is of what these doubts say.
+    public func naming(_ doubts: [Doubt]) -> TrainingCheckpoint {
+        TrainingCheckpoint(job: job, state: state, probe: probe, record: record, frame: frame, doubts: doubts)
     }
 
     /// SHA-256 of the float32 parameters in file order, 64 hexadecimal digits.
@@ -72,6 +79,7 @@ public struct TrainingCheckpoint: Sendable {
             metadata["frame"] = String(decoding: try encoder.encode(frame), as: UTF8.self)
         }
         if let probe { (metadata["probe_sha256"], metadata["probe_worker"]) = (probe.digest, probe.name) }
+        if !doubts.isEmpty { metadata["doubts"] = Doubt.text(of: doubts) }
         var writer = try TensorFileWriter(path: path, in: folder, tensors: parts + vectors, metadata: metadata)
         try writer.append(state.parameters.bytes)
         for vector in state.vectors { try writer.append(vector.bytes) }
@@ -144,6 +152,10 @@ public struct TrainingCheckpoint: Sendable {
         } catch {
             throw fail("how its maps lie can't be read")
         }
+        guard let doubts = Doubt.all(in: file.metadata["doubts"] ?? "") else {
+            throw fail("what was in doubt before it can't be read")
+        }
+        self.doubts = doubts
         try file.requireWhole()
         guard file.metadata["parameters_sha256"] == parametersDigest else {
             throw fail("its parameters are not those that its header tells of")

@@ -14,6 +14,8 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
     case stateNotFinite(step: Int)
     /// A file that should be a checkpoint is none, or no checkpoint is where one should be.
     case noCheckpoint(path: String, reason: String)
+    /// A checkpoint can't be read, whatever is in it: it may be a good one.
+    case unread(path: String, step: Int, reason: String)
     /// A checkpoint belongs to another job.
     case otherJob(path: String, differences: [String])
 
@@ -33,6 +35,8 @@ public enum UpstreamError: Error, Equatable, CustomStringConvertible {
             lower the weights of the task's losses or look at the samples with `ssrm data inspect`
             """
         case .noCheckpoint(let path, let reason): "\(path): \(reason)"
+        case .unread(_, _, let reason):
+            "\(reason); mend that, or remove the file to go on from an older checkpoint"
         case .otherJob(let path, let differences):
             """
             \(path) belongs to another job (\(differences.joined(separator: "; "))); resume with that job's settings or choose \

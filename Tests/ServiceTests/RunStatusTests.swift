@@ -190,6 +190,26 @@ import Testing
         #expect(try status(after: [.stopped(step: 4, steps: 12)]).state == .stopped)
     }
 
+    /// Only where there is a checkpoint does `--resume` go on.
+    @Test func whatGoesOnWithItDependsOnItsCheckpoints() throws {
+        let run = try SmallRun()
+        try run.makeFolders()
+        try run.temporary.write(#"{"job": \#(run.job.json)}"#, to: "run/job.json")
+        try run.temporary.write("", to: "run/lock")
+        func lines() throws -> [String] { try RunStatus(of: run.folder, at: Date()).lines }
+        #expect(try lines()[0].hasSuffix("there is no checkpoint, and the same command without --resume begins anew"))
+        #expect(UpstreamRun.ending(in: [run.folder]).hasSuffix("no checkpoint, so there is nothing to resume"))
+        for step in [4, 8] { try run.checkpoint(step: step).write(to: run.folder.checkpointFile(step: step)) }
+        #expect(try lines()[0].hasSuffix("; the same command with --resume goes on"))
+        try run.temporary.write("5 a1\n", to: "run/doubt")
+        let text = try lines().joined(separator: "\n")
+        #expect(text.contains("checkpoint  step 4, ") && text.contains("; 1 in doubt, as workers disagreed"))
+        #expect(UpstreamRun.ending(in: [run.folder]).hasSuffix("of step 4, and --resume goes on from it"))
+        try run.temporary.write("1 a1\n", to: "run/doubt")
+        #expect(try lines()[0].hasSuffix("is to be believed, and the same command with --resume begins anew"))
+        #expect(UpstreamRun.ending(in: [run.folder]).hasSuffix("; --resume begins anew"))
+    }
+
     @Test func thatCouldNotGoOnTellsWhyAndTheNextStartForgetsIt() throws {
         let fault = RunEvent.brokenOff(reason: "the gradient of step 2 is infinite")
         let failed = try status(after: [fault])

@@ -151,3 +151,22 @@ func aNewestCheckpointThatIsNoFileIsSkipped(kind: String) throws {
     #expect(try run.newestCheckpoint { skipped.append($0) }?.checkpoint.state.step == 3)
     #expect(skipped.count == 1 && skipped[0].contains(newest))
 }
+
+/// What another attempt may read is not passed over, or a run would lose steps without a word.
+@Test func aNewestCheckpointThatCanNotBeReadWhateverIsInItIsAnError() throws {
+    let folder = try TemporaryFolder()
+    let run = RunFolder(folder.path("run"))
+    try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
+    let state = try pretrainAlone(SmallJob.job(steps: 3), samples: SmallJob.samples)
+    try TrainingCheckpoint(job: SmallJob.job(), state: state).write(to: run.checkpointFile(step: 3))
+    let newest = run.checkpointFile(step: 6)
+    #expect(mknod(newest, S_IFSOCK | 0o600, 0) == 0)  // what can't be opened, as where too many files are open
+    let fault = #expect(throws: UpstreamError.self) { try run.newestCheckpoint { _ in } }
+    #expect(
+        "\(try #require(fault))" == "can't read \(newest): No such device or address; mend that, or remove the file "
+            + "to go on from an older checkpoint")
+    // One that is older than what is taken does no harm, and an absent one neither.
+    try FileManager.default.moveItem(atPath: newest, toPath: run.checkpointFile(step: 2))
+    #expect(symlink(folder.path("nowhere"), newest) == 0)
+    #expect(try run.newestCheckpoint { _ in }?.checkpoint.state.step == 3)
+}

@@ -23,7 +23,6 @@ extension RunStatus {
     private var stateText: String {
         let since = (waitingSeconds ?? seconds).map { " for \(Duration.seconds($0).asClock)" } ?? ""
         let place = endpoint.map { ", at \($0)" } ?? ""
-        let resume = "the same command with --resume goes on"
         switch state {
         case .waiting: return "waits for workers\(since)\(place)"
         case .running: return "running\(since)\(place)"
@@ -38,6 +37,13 @@ extension RunStatus {
             let silent = silence.map { " for \(Duration.seconds($0).asClock)" } ?? ""
             return "nothing was written\(silent); look on the machine where its coordinator runs"
         }
+    }
+
+    /// What goes on with a run that has ended.
+    private var resume: String {
+        if checkpointStep != nil { return "the same command with --resume goes on" }
+        if doubtedCount > 0 { return "no checkpoint is to be believed, and the same command with --resume begins anew" }
+        return "there is no checkpoint, and the same command without --resume begins anew"
     }
 
     private var stepText: String {
@@ -56,8 +62,9 @@ extension RunStatus {
     }
 
     private var checkpointText: String {
-        guard let checkpointStep, let checkpointAge else { return "none yet" }
-        return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago"
+        let doubted = doubtedCount > 0 ? "; \(doubtedCount) in doubt, as workers disagreed about sums in them" : ""
+        guard let checkpointStep, let checkpointAge else { return (doubtedCount > 0 ? "none" : "none yet") + doubted }
+        return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago" + doubted
     }
 
     private var workersText: String {

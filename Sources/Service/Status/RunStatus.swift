@@ -95,8 +95,10 @@ package struct RunStatus: Encodable {
         let events: [RunHistory.Entry]
         /// The last lines, in order.
         let metrics: [Metrics]
-        /// The newest checkpoint's step and when it was written.
+        /// The step of the newest checkpoint that is to be believed, and when it was written.
         let checkpoint: (step: Int, time: Date)?
+        /// How many others are in doubt.
+        let doubtedCount: Int
         /// Whether a coordinator of this machine holds the directory; nil where that can't be told.
         let isHeld: Bool?
         /// When the run last wrote anything.
@@ -123,8 +125,10 @@ package struct RunStatus: Encodable {
     package let waitingSeconds: Double?
     /// Seconds until the last step at that rate, while it goes on.
     package let secondsLeft: Double?
-    /// The step of the newest checkpoint; nil where there is none.
+    /// The step of the newest checkpoint that is to be believed; nil where there is none.
     package let checkpointStep: Int?
+    /// How many checkpoints are in doubt, as workers disagreed about sums that are in them.
+    package let doubtedCount: Int
     /// How many seconds old that is.
     package let checkpointAge: Double?
     /// How many seconds ago the run last wrote anything.
@@ -145,6 +149,7 @@ package struct RunStatus: Encodable {
         case secondsLeft = "seconds_left"
         case checkpointStep = "checkpoint_step"
         case checkpointAge = "checkpoint_age_s"
+        case doubtedCount = "checkpoints_in_doubt"
         case silence = "silence_s"
     }
 
@@ -196,7 +201,7 @@ package struct RunStatus: Encodable {
         // Above a hundred years it is no forecast.
         secondsLeft =
             state == .running ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
-        checkpointStep = found.checkpoint?.step
+        (checkpointStep, doubtedCount) = (found.checkpoint?.step, found.doubtedCount)
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         // What was measured last tells who takes part; of a run that is over there is no other way to know.
         let measured = found.metrics.last { $0.time?.isEmpty == false }

@@ -1,0 +1,76 @@
+import Checkpoints
+import Coordination
+import Dispatch
+import Foundation
+import Messaging
+import Synchronization
+import Upstream
+
+/// Writes down beside the training what is in doubt in one place, and tries until that is done.
+final class DoubtWriter: Sendable {
+    private struct State {
+        /// What the file is to tell; nil where it tells that.
+        var waiting: [Doubt]?
+        /// Whether it was told that it can't be written.
+        var isFailing = false
+        /// When it is tried again.
+        var retryTime: ContinuousClock.Instant?
+    }
+    private let folder: RunFolder
+    private let retryDelay: Duration
+    /// Whether the folder is still this run's; nil where it was not taken.
+    private let isHeld: (@Sendable () -> Bool)?
+    private let queue = DispatchQueue(label: "doubts")
+    private let state = Mutex(State())
+    private let events: Mailbox<RunEvent>
+
+    /// A writer for a place, which tells where it can't write.
+    init(
+        _ folder: RunFolder, retryDelay: Duration = .seconds(1), events: Mailbox<RunEvent>,
+        isHeld: (@Sendable () -> Bool)?
+    ) {
+        (self.folder, self.retryDelay, self.events, self.isHeld) = (folder, retryDelay, events, isHeld)
+    }
+
+    /// Has the file tell these doubts, and removes it where there are none; returns at once.
+    func write(_ doubts: [Doubt]) {
+        state.withLock { $0.waiting = doubts }
+        queue.async { [self] in writeWaiting() }
+    }
+
+    /// Waits until that is done, or failed once more.
+    func finish() { queue.sync { writeWaiting() } }
+
+    /// Tries again what could not be written, where it is time for that; the thread that trains calls it now and then.
+    func tick() {
+        let isDue = state.withLock { state in
+            guard let time = state.retryTime, .now >= time else { return false }
+            state.retryTime = nil
+            return true
+        }
+        if isDue { queue.async { [self] in writeWaiting() } }
+    }
+
+    private func writeWaiting() {
+        guard let doubts = state.withLock(\.waiting) else { return }
+        do {
+            let place = try OpenFolder(folder.path, toWrite: folder.doubtFile)
+            // Looked at only now, as for checkpoints: nothing is written into another folder that takes its place.
+            if let isHeld, !isHeld() { throw ServiceError("\(folder.path) was removed or replaced under this run") }
+            try folder.tell(doubts, in: place)
+        } catch {
+            let isNews = state.withLock { state in
+                defer { (state.isFailing, state.retryTime) = (true, .now + retryDelay) }
+                return !state.isFailing
+            }
+            let what = doubts.isEmpty ? "no checkpoint is in doubt any more" : "checkpoints are in doubt"
+            if isNews { events.put(.checkpointNotRemoved(reason: "\(what), and that is not written down: \(error)")) }
+            return
+        }
+        // What came meanwhile is written next.
+        state.withLock { state in
+            (state.isFailing, state.retryTime) = (false, nil)
+            if state.waiting == doubts { state.waiting = nil }
+        }
+    }
+}
