@@ -277,4 +277,20 @@ import Wire
         }
         #expect(training.unbelievedSince == Array(5..<13))
     }
+
+    @Test func whatIsInDoubtBeginsWhereSomebodyWhoDisagreesWasFirstTakenAtItsWord() throws {
+        var training = training(0.9999, (ann, "ann"))
+        for _ in 0..<2 {
+            _ = try take("x", of: ann, &training)
+            _ = training.onRoot(isFinite: true, at: .zero)
+        }
+        let leaves = 0..<2
+        #expect(training.unbelievedSince(disputed: leaves, of: 2) == nil, "nobody has answered")
+        _ = training.join(bob, "bob")
+        _ = try take("y", of: bob, &training)
+        #expect(training.unbelievedSince(disputed: leaves, of: 2) == nil, "bob was never taken at its word")
+        #expect(try take("x", of: ann, &training).first == .settle(step: 2, leaves: leaves))
+        #expect(training.unbelievedSince(disputed: leaves, of: 2) == 0)
+        #expect(training.unbelievedSince(disputed: leaves, of: 1) == nil, "that step is over")
+    }
 }
