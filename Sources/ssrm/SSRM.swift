@@ -30,6 +30,14 @@ struct SSRM: ParsableCommand {
             BenchCommand.self,
         ])
 
+    /// The version, and what tells this build of it from others, whose arithmetic may be another.
+    static var build: String {
+        get throws {
+            let program = try MappedFile(path: "/proc/self/exe")
+            return "\(configuration.version) (\(SHA256Digest.hex(of: program.bytes).prefix(12)))"
+        }
+    }
+
     /// Parses and runs.
     ///
     /// Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 128 + n ended by signal n.

@@ -164,17 +164,20 @@ import Testing
 
     @Test func aLabelCurveGoesOnAndGrows() throws {
         let (log, evaluation) = (Log(), try evaluation())
-        func curve(_ counts: [Int], draws: Int) throws -> (kept: LabelCurveFigures, plain: LabelCurveFigures) {
+        func keeping(_ counts: [Int], draws: Int) throws -> LabelCurveFigures {
             let curve = try LabelCurve(evaluation, labelledCounts: counts, draws: draws)
             let parts = try KeptParts(in: kept, of: evaluation, version: "1") { log.tell($0) }
-            let figures = try curve.run(threads: 2, keeping: parts) { event in
+            return try curve.run(threads: 2, keeping: parts) { event in
                 switch event {
                 case .kept(let parts, let count): log.tell("kept \(parts) of \(count)")
                 case .started(let fold, _, _): log.tell("started \(fold)")
                 case .finished(let parts, let count): log.tell("done \(parts) of \(count)")
                 }
             }
-            return (figures, try curve.run(threads: 2))
+        }
+        func curve(_ counts: [Int], draws: Int) throws -> (kept: LabelCurveFigures, plain: LabelCurveFigures) {
+            let plain = try LabelCurve(evaluation, labelledCounts: counts, draws: draws).run(threads: 2)
+            return (try keeping(counts, draws: draws), plain)
         }
         let first = try curve([1], draws: 2)
         #expect(first.kept == first.plain)
@@ -190,5 +193,14 @@ import Testing
         let mended = try curve([1, 2], draws: 2)
         #expect(mended.kept == more.plain)
         #expect(log.take() == ["kept 18 of 20", "started 1", "done 19 of 20", "done 20 of 20"])
+        // What lacks people or some of their samples is no part, whoever wrote it.
+        let draw = file("fold-2-labelled-2-draw-1")
+        let whole = try String(contentsOfFile: draw, encoding: .utf8)
+        let people = try #require(whole.firstMatch(of: /"confusion":\[.*?\}\]/)).output
+        for other in [#""confusion":[{},{},{},{}]"#, String(people.replacing(/\[\[\d+,/) { _ in "[[9," })] {
+            try whole.replacing(people, with: other).write(toFile: draw, atomically: true, encoding: .utf8)
+            #expect(try keeping([1, 2], draws: 2) == more.plain)
+            #expect(log.take().first == "\(draw) is no part of this evaluation; it is computed again")
+        }
     }
 }

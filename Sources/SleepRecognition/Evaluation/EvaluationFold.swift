@@ -181,8 +181,14 @@ struct EvaluationFold: Sendable {
 
     /// Answers counted for each subject that has labelled samples held out.
     func scores(of answers: [Int]) -> [Int: ClassificationScores] {
+        scored.mapValues { labels.scores(of: answers, for: $0) }
+    }
+
+    /// How many samples of each subject held out are scored.
+    var scoredCounts: [Int: Int] { scored.mapValues(\.count) }
+
+    private var scored: [Int: [Int]] {
         Dictionary(grouping: samples.test.filter { labels.labels[$0] != nil }) { dataset.subject(of: $0) }
-            .mapValues { labels.scores(of: answers, for: $0) }
     }
 }
 

@@ -85,12 +85,15 @@ extension KeptParts {
     /// What came of a draw in a fold, whose number counts from 0; nil where that is not kept.
     func outcome(ofFold number: Int, _ draw: LabelCurveFold.Draw, _ fold: LabelCurveFold) -> LabelCurveFold.Outcome? {
         let (names, classes) = (fold.fold.dataset.subjects, fold.fold.labels.classes)
-        let people = Set(fold.fold.heldOut)
+        let counts = Dictionary(uniqueKeysWithValues: fold.fold.scoredCounts.map { (names[$0.key], $0.value) })
         let arms = LabelCurve.Arm.allCases.count
         let kept: Draw? = part(name(ofFold: number, draw)) { kept in
             kept.confusion.count == arms && kept.steps.count == arms
                 && kept.confusion.allSatisfy { arm in
-                    arm.allSatisfy { people.contains($0.key) && isConfusion($0.value, of: classes) }
+                    arm.count == counts.count
+                        && arm.allSatisfy {
+                            isConfusion($0.value, of: classes) && $0.value.joined().reduce(0, +) == counts[$0.key]
+                        }
                 }
         }
         guard let kept else { return nil }

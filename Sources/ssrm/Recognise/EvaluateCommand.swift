@@ -134,7 +134,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         let labelCurve = try curve.curve(evaluation)
         let kept = try keep.map {
-            try KeptParts(in: $0, of: evaluation, version: SSRM.configuration.version) { Terminal.error($0) }
+            try KeptParts(in: $0, of: evaluation, version: SSRM.build) { Terminal.error($0) }
         }
         if let labelCurve { return try run(labelCurve, keeping: kept) }
         let progress = FoldProgress()
