@@ -20,12 +20,14 @@ private func wave(_ index: Int, _ size: Double = 20) -> Double {
 }
 
 /// What is noted of the values of nights, with the files' names alone.
-private func notes(_ nights: [EDFBytes], channel: String = "EEG C3-M2", units: [String] = []) throws -> [String] {
+private func notes(
+    _ nights: [EDFBytes], channel: String = "EEG C3-M2", units: [String] = [], renaming: [String: String] = [:]
+) throws -> [String] {
     let folder = try TemporaryFolder()
     let files = try nights.enumerated().map { number, night in
         try MadeUpPSG.night(folder, night, hypnogram, name: "\(number)", subject: "\(number)")
     }
-    let source = try Polysomnography(files, channels: [channel], channelUnits: units)
+    let source = try Polysomnography(files, channels: [channel], channelUnits: units, renaming: renaming)
     var notes: [String] = []
     _ = try source.write(to: folder.path("data"), note: { notes.append($0) })
     return notes.filter { !$0.contains("has the values of recording") }
@@ -38,25 +40,35 @@ private func notes(_ nights: [EDFBytes], channel: String = "EEG C3-M2", units: [
     func resting(_ epochs: Int) -> EDFBytes { night { $0 < epochs * 1_920 ? 3 : wave($0) } }
     #expect(
         try notes([resting(3), resting(7), resting(9), resting(6)]) == [
-            "2.edf: channel \"EEG C3-M2\" has one value, or its header's largest or smallest, all through 75 % of the "
+            "2.edf: channel \"EEG C3-M2\" has one value, or mostly its header's largest or smallest, in 75 % of the "
                 + "sleep epochs (so in 2 of 4 recordings, this the worst): was something plugged into it? Leave out such "
                 + "recordings, or read another channel"
         ])
     let one = try notes([resting(12)])
-    #expect(one.count == 1 && one[0].contains("all through 100 % of the sleep epochs: was"))
+    #expect(one.count == 1 && one[0].contains("largest or smallest, in 100 % of the sleep epochs: was"))
 }
 
 @Test func aVoltageAtItsLimitsRestsToo() throws {
     let clipped = night { max(-1_000, min(1_000, $0 < 8 * 1_920 ? 4_000 * sin(Double($0) / 9) : wave($0))) }
     let found = try notes([clipped])
-    #expect(found.count == 1 && found[0].contains("all through 66 % of the sleep epochs"))
+    #expect(found.count == 1 && found[0].contains("largest or smallest, in 66 % of the sleep epochs"))
     #expect(try notes([night { wave($0, 600) }]).isEmpty)
+}
+
+/// Without a unit it is its name that says what a channel is, and that is the one that it is given.
+@Test func aRenamedChannelIsJudgedByItsNewName() throws {
+    func clipped(_ name: String) -> EDFBytes {
+        night(name, unit: "") { max(-1_000, min(1_000, $0 < 8 * 1_920 ? 4_000 * sin(Double($0) / 9) : wave($0))) }
+    }
+    #expect(try notes([clipped("Channel 1")], renaming: ["Channel 1": "EEG C3-M2"]).count == 1)
+    #expect(try notes([clipped("EEG C3-M2")], channel: "Channel 1", renaming: ["EEG C3-M2": "Channel 1"]).isEmpty)
 }
 
 @Test func aChannelOfAFewStepsRestsOnlyWhereItNeverChanges() throws {
     func position(_ value: @escaping (Int) -> Double) -> EDFBytes { night("Position", unit: "", value) }
     #expect(try notes([position { $0 < 11 * 1_920 ? 1 : 3 }], channel: "Position").isEmpty)
-    #expect(try notes([position { _ in 1 }], channel: "Position").count == 1)
+    let resting = try notes([position { _ in 1 }], channel: "Position")
+    #expect(resting.count == 1 && resting[0].contains("\"Position\" does not change in 100 % of the sleep epochs: "))
     // Many values at other times are those of a signal.
     #expect(try notes([position { $0 < 8 * 1_920 ? 1 : wave($0) }], channel: "Position").count == 1)
 }
@@ -71,7 +83,7 @@ private func notes(_ nights: [EDFBytes], channel: String = "EEG C3-M2", units: [
         var notes: [String] = []
         let source = try Polysomnography([files], channels: ["EEG C3-M2"], wakeMargin: margin)
         _ = try source.write(to: folder.path("data"), note: { notes.append($0) })
-        #expect(notes.contains { $0.contains("all through 70 %") } == isNoted, "\(margin): \(notes)")
+        #expect(notes.contains { $0.contains("largest or smallest, in 70 %") } == isNoted, "\(margin): \(notes)")
     }
 }
 

@@ -103,6 +103,8 @@ struct ChannelCheck {
         let restingShare: Double
         /// How far its values typically are from their median, in the header's unit; nil where it always rests.
         let deviation: Double?
+        /// Whether it was looked at as a voltage, which rests at its limits, too.
+        let isVoltage: Bool
     }
 
     /// What was found, once all was taken.
@@ -115,6 +117,6 @@ struct ChannelCheck {
         let resting = isVoltage ? constantCount + limitedCount : isOfSteps ? 0 : constantCount
         return Finding(
             restingShare: Double(resting) / Double(max(epochCount, 1)),
-            deviation: deviations.isEmpty ? nil : Self.median(deviations))
+            deviation: deviations.isEmpty ? nil : Self.median(deviations), isVoltage: isVoltage)
     }
 }

@@ -11,7 +11,7 @@ struct ChannelFindings {
 
     private struct Channel {
         let name: String
-        var resting: (count: Int, worst: String, share: Double) = (0, "", 0)
+        var resting: (count: Int, worst: String, share: Double, isVoltage: Bool) = (0, "", 0, false)
         var large: (count: Int, worst: String, unit: String, microvolts: Double) = (0, "", "", 0)
     }
 
@@ -27,11 +27,11 @@ struct ChannelFindings {
     /// Whether a channel is of a voltage.
     ///
     /// - Parameters:
-    ///   - name: what the dataset calls it.
+    ///   - place: the channel's, among the names, which need not be its file's.
     ///   - unit: the unit that its file names.
     /// - Returns: whether the unit is one of voltages, or, where there is none, the name says so.
-    static func isVoltage(_ name: String, unit: String) -> Bool {
-        SignalUnit(unit).isVoltage || (unit.isEmpty && BodyVoltage(channel: name) != nil)
+    func isVoltage(_ place: Int, unit: String) -> Bool {
+        SignalUnit(unit).isVoltage || (unit.isEmpty && BodyVoltage(channel: channels[place].name) != nil)
     }
 
     /// Takes what was found of a channel of the night.
@@ -51,7 +51,8 @@ struct ChannelFindings {
             let resting = channels[place].resting
             let isWorst = finding.restingShare > resting.share
             channels[place].resting = (
-                resting.count + 1, isWorst ? path : resting.worst, max(finding.restingShare, resting.share)
+                resting.count + 1, isWorst ? path : resting.worst, max(finding.restingShare, resting.share),
+                isWorst ? finding.isVoltage : resting.isVoltage
             )
         }
         guard BodyVoltage(channel: channels[place].name) != nil, signal.rate >= Self.slowest,
@@ -75,12 +76,15 @@ struct ChannelFindings {
     }
 
     private func resting(_ channel: Channel) -> String? {
-        let (count, worst, share) = channel.resting
+        let (count, worst, share, isVoltage) = channel.resting
         guard count > 0 else { return nil }
+        // Only of a voltage are the limits looked at.
+        let what =
+            isVoltage
+            ? "has one value, or mostly its header's largest or smallest, in" : "does not change in"
         return
-            "\(worst): channel \(quoted(channel.name)) has one value, or its header's largest or smallest, all through "
-            + "\(Int((100 * share).rounded(.down))) % of the sleep epochs\(others(count)): was something plugged into it? "
-            + "Leave out such recordings, or read another channel"
+            "\(worst): channel \(quoted(channel.name)) \(what) \(Int((100 * share).rounded(.down))) % of the sleep "
+            + "epochs\(others(count)): was something plugged into it? Leave out such recordings, or read another channel"
     }
 
     private func large(_ channel: Channel) -> String? {

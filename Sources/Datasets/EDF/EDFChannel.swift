@@ -52,8 +52,7 @@ struct EDFChannel {
     ///   - unit: the unit that the values are converted into.
     mutating func tell(_ findings: inout ChannelFindings, _ place: Int, unit: String) {
         let own = file.signals[signal]
-        let isVoltage = ChannelFindings.isVoltage(own.name, unit: own.unit)
-        guard let finding = check?.finding(isVoltage: isVoltage) else { return }
+        guard let finding = check?.finding(isVoltage: findings.isVoltage(place, unit: own.unit)) else { return }
         findings.add(place, finding, own, conversion, unit: unit, path: file.path)
     }
 
