@@ -11,6 +11,7 @@ import Testing
     /// What bash offers for the last of these words.
     private func offers(_ words: [String]) throws -> [String] {
         let script = """
+            PATH=${0%/*}:$PATH
             source <("$0" --generate-completion-script bash)
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_TYPE=9
             COMP_POINT=${#COMP_LINE}
@@ -44,5 +45,7 @@ import Testing
         #expect(try offers(["preset", "show", "wr"]) == ["wrist"])
         #expect(try offers(["predict", "--from", "ed"]) == ["edf"])
         #expect(try offers(["pretrain", "--wire", "b"]) == ["bfloat16"])
+        #expect(try offers(["pretrain", "--set", "upstream.learning_r"]) == ["upstream.learning_rate="])
+        #expect(try offers(["evaluate", "--choose", "recogniser.drop"]) == ["recogniser.dropout="])
     }
 }

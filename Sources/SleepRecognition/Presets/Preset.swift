@@ -25,6 +25,14 @@ public struct Preset: Sendable {
     /// The presets' names, the paper's first; unlike `all` they cost no reading.
     public static let names = files.map(\.name)
 
+    /// All settings that a preset has, like `recogniser.dropout`, in the order of their names.
+    public static var settingNames: [String] {
+        let paths = all.flatMap { preset in
+            PresetPart.all.flatMap { part in part.keys(preset.settings).map { "\(part.section).\($0.name)" } }
+        }
+        return Set(paths).sorted()
+    }
+
     /// The presets, the paper's first.
     public static let all = files.map { Preset(name: $0.name, bytes: $0.bytes) }
 

@@ -21,7 +21,7 @@ struct PresetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Replaces one setting, like recogniser.dropout=0.2; may be given several times. Other options win over it.",
-            valueName: "setting=value"))
+            valueName: "setting=value"), completion: .assignment)
     var set: [String] = []
 
     func validate() throws {
@@ -99,4 +99,9 @@ struct PresetOptions: ParsableArguments {
         else { return Standard(preset: name) }
         return Standard(preset: name, assignments: ["upstream.input_channels=\(count)"])
     }
+}
+
+extension CompletionKind {
+    /// Names of settings with the sign behind which the value comes; made only where somebody presses Tab.
+    static var assignment: CompletionKind { .custom { _, _, _ in Preset.settingNames.map { $0 + "=" } } }
 }

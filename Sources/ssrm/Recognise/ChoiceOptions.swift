@@ -8,7 +8,7 @@ struct ChoiceOptions: ParsableArguments {
             """
             In each fold, chooses among values of a setting by folds inside its training people, like \
             recogniser.dropout=0.3,0.4; may be given several times, for every combination.
-            """, valueName: "setting=values"))
+            """, valueName: "setting=values"), completion: .assignment)
     var choose: [String] = []
 
     @Option(help: "How many groups of training people are held out in turn to choose. (default: 4)")
