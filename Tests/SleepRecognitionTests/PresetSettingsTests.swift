@@ -18,6 +18,22 @@ func aPresetsValuesSurviveJSONAndTheTextOfAFile(name: String) throws {
     #expect(try Preset.named(read.name).settings == settings)  // two may have the same values
 }
 
+/// What has an effect where no file says anything of it is shown with its value, and may be written so.
+@Test(arguments: ["paper", "night", "wrist", "heartbeat", "posture", "psg"])
+func aPresetShowsWhatItLeavesToItsDefaults(name: String) throws {
+    let (preset, folder) = (try Preset.named(name), try TemporaryFolder())
+    let taught = name == "psg" ? 300 : 0
+    for text in [preset.text, preset.settings.yaml] {
+        #expect(text.contains("\n  order: by_size\n") && text.contains("\n  self_training_steps: \(taught)\n"))
+        let without = text.replacing("  order: by_size\n", with: "").replacing("  self_training_steps: 0\n", with: "")
+        #expect(try NamedSettings(file: folder.write(without, to: "mine.yaml")).values == preset.settings)
+    }
+    #expect(preset.settings.upstream.order == OrderSettings())
+    #expect(preset.settings.recogniser.selfTrainingSteps == (taught == 0 ? nil : taught))
+    let blockwise = try NamedSettings(preset: name, replacing: ["upstream.order=blockwise"])
+    #expect(blockwise.changes == ["upstream.order blockwise"])
+}
+
 /// A dataset that was joined of parts has the preset that each of them has.
 @Test(arguments: [
     (["edf", "synthetic-psg"], "psg"), (["edf", "edf"], "psg"), (["pmd-i", "pmd-ii"], "posture"),

@@ -70,9 +70,11 @@ struct PresetPart {
                 $1.upstream.exchange = try ExchangeSettings.Kind.named($0).standard
             },
             PresetPart("upstream", { $0.upstream.arithmetic }, { $1.upstream.arithmetic = $0 }),
-            PresetPart("upstream", { $0.upstream.order }, { $1.upstream.order = $0 }),
+            PresetPart("upstream", { $0.upstream.order }, { $1.upstream.order = $0 }).saying(
+                "order", .text("by_size")
+            ) { $0["window_blocks"] == nil },
             PresetPart("upstream", { $0.sizes }, { $1.sizes = $0 }),
-            recogniser,
+            recogniser.saying("self_training_steps", .whole(0)),
             PresetPart("recogniser", { $0.recogniser.augmentation }, { $1.recogniser.augmentation = $0 })
                 .named("augmentation", { Augmentation.kinds.names }) {
                     $1.recogniser.augmentation = try Augmentation(Augmentation.kinds.kind(named: $0).standard)
@@ -113,6 +115,20 @@ struct PresetPart {
             section: section, kindName: name, kinds: kinds, takeStandard: standard,
             keys: { keys($0).map { $0.name == "kind" ? SettingsKey(name: name, isOptional: true) : $0 } },
             values: { renamed(values($0), "kind", name) }, take: { try take(renamed($0, name, "kind"), &$1) })
+    }
+
+    /// The same with a value in files for a setting that is not there, which has an effect nevertheless.
+    private func saying(
+        _ name: String, _ absent: PresetValue, where counts: @escaping ([String: PresetValue]) -> Bool = { _ in true }
+    ) -> PresetPart {
+        let (values, take) = (values, take)
+        return PresetPart(
+            section: section, kindName: kindName, kinds: kinds, takeStandard: takeStandard, keys: keys,
+            values: { settings in
+                let own = values(settings)
+                return counts(own) ? own.merging([name: absent]) { given, _ in given } : own
+            }, take: { values, settings in try take(values.filter { $0.key != name || $0.value != absent }, &settings) }
+        )
     }
 
     private init(
