@@ -40,10 +40,15 @@ import Testing
                 probabilities: [[Float]](repeating: [0.2, 0.2, 0.2, 0.2, 0.2], count: 200))
         }
         let html = try nights(recorded)
-        #expect(html.contains("The bias depends on the night:") && html.contains("bias by the scored value"))
+        #expect(html.contains("× scored ± ") && html.contains("bias by the scored value"))
         #expect(
             html.contains(
                 "Bland-Altman plot of wake after sleep onset, a dot a night; bias and limits are in the caption"))
+    }
+
+    /// Limits of two nights would be chance, and so would be their plot.
+    @Test(arguments: [2, 3]) func fewerThanThreeNightsHaveNoPlot(count: Int) throws {
+        #expect(try nights(MadeUp.nights(count, epochs: 200)).contains("Bland-Altman plot of") == (count > 2))
     }
 
     @Test func whatDashesAndBandsAreStandsAtEachPlot() throws {

@@ -6,11 +6,12 @@ extension Table {
     static func origin(
         data: String, digest: String, scheme: String, protocolName: String, preset: String, changes: [String]
     ) -> [[Cell]] {
-        [
+        let others = SettingWords.all(changes).map { "\($0.name): \(name: $0.value)" as Prose }
+        return [
             row("dataset", "\(name: data)"), row("its digest", "\(name: digest)"),
             row("what is told apart", "\(name: scheme)"), row("how people were held out", "\(name: protocolName)"),
-            row("settings", "\(name: preset)"),
-            row("not as in these", changes.isEmpty ? "nothing" : "\(name: changes.joined(separator: ", "))"),
+            row("preset", "\(name: preset)"),
+            row("not as in it", others.isEmpty ? "nothing" : Prose.joined(others, "; ")),
         ]
     }
 }

@@ -26,6 +26,10 @@ public struct ModelPart: Encodable, Sendable {
     public let rows, columns: Int
     /// What these are; empty where nobody said.
     public let inputs: [Input]
+    /// How recordings were read that it was trained on, like `edf --channels=EEG --rate=100.0`; nil where nobody said.
+    public let reader: String?
+    /// Samples a second of each channel, and how many seconds of signals a sample has; nil of what is no signal.
+    public let rate, seconds: Double?
     /// What is done to samples first.
     public let preparation: String
     /// The settings' name.
@@ -52,12 +56,13 @@ public struct ModelPart: Encodable, Sendable {
     public let encoderJob, encoderDataset: String?
     /// Whom the encoder learnt from, without labels; nil without one, or where that is not known.
     public let encoderSubjects: [String]?
-    private let settings: RecogniserSettings
+    let settings: RecogniserSettings
     /// Whether its preparation brings maps of other sizes to this one, and whether it forgets their unit.
     private let (resizes, forgetsUnits): (Bool, Bool)
 
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, rows, columns, inputs, preparation, preset, network, encoder
+        case reader, rate, seconds
         case features, cell, members, subjects, dataset
         case hiddenUnits = "hidden_units"
         case parameterCount = "parameter_count"
@@ -79,6 +84,12 @@ public struct ModelPart: Encodable, Sendable {
         inputs = model.content.enumerated().map { place, name in
             let unit = place < model.units.count ? model.units[place] : ""
             return Input(name: name, unit: unit.isEmpty || unit == "1" ? nil : unit)
+        }
+        reader = model.reader?.summary
+        let signals = model.reader?.reader == "edf" ? model.reader?.settings : nil
+        rate = signals?["rate"].flatMap(Double.init)
+        seconds = signals?["row-seconds"].flatMap(Double.init).map { row in
+            row * Double(model.rows) / Double(max(model.content.count, 1))
         }
         preparation = model.preparation.summary
         preset = model.preset
@@ -103,8 +114,9 @@ public struct ModelPart: Encodable, Sendable {
             blocks: [.text(summary), .heading("What it reads"), .text(reads)]
                 + (inputs.isEmpty ? [] : [.details("The \(inputs.count) values by name", [.table(inputTable)])]) + [
                     .heading("From whom it learnt"), .text(learnt), .heading("How it was validated"),
-                    .text(validation(evaluation)), .heading("Its limits"),
-                ] + limits.map { .text($0) } + [.details("What it is made of", [.table(parts)])])
+                ] + validation(evaluation) + [.heading("Its limits")] + limits.map { .text($0) } + [
+                    .details("What it is made of", [.table(parts)])
+                ])
     }
 
     private var isSleep: Bool { !scheme.hasPrefix("posture") }
@@ -127,9 +139,22 @@ public struct ModelPart: Encodable, Sendable {
                 """
         }
         return """
-            Samples of \(rows) × \(columns) values\(inputs.isEmpty ? "" : ", all of which must be there"), \(prepared). Samples \
-            of other sizes, made of other values or in other units it refuses.
+            Samples of \(rows) × \(columns) values\(signals)\(inputs.isEmpty ? "" : ", all of which must be there"), \
+            \(prepared). Samples of other sizes, made of other values or in other units it refuses.\(readWith)
             """
+    }
+
+    /// What a sample of signals is.
+    private var signals: Prose {
+        guard let rate, let seconds else { return "" }
+        func plain(_ value: Double) -> Prose { "\(value, value == value.rounded() ? 0 : 2)" }
+        return ", \(plain(seconds)) s of \(Prose.counted(inputs.count, "channel", "channels")) at \(plain(rate)) Hz"
+    }
+
+    private var readWith: Prose {
+        guard let reader else { return "" }
+        let alike: Prose = "`ssrm predict --from` reads others alike."
+        return " Those that it learnt from were read with: \(name: "ssrm data \(reader)"); \(alike)"
     }
 
     private var prepared: Prose {
@@ -164,88 +189,6 @@ public struct ModelPart: Encodable, Sendable {
         let names = people.prefix(60).map { "\(name: $0)" as Prose }
         let more: Prose = people.count > 60 ? " and \(people.count - 60) more" : ""
         return "\(Prose.joined(names))\(more)"
-    }
-
-    private func validation(_ evaluation: EvaluationPart?) -> Prose {
-        guard let figures = evaluation?.figures else {
-            return """
-                No evaluation was given to this page, so it says nothing about how well the model does. How it does on people \
-                whom it has not seen, `ssrm evaluate` finds out; give its JSON to `ssrm report` beside the model.
-                """
-        }
-        let others = differences(from: figures)
-        let same: Prose =
-            others.isEmpty
-            ? """
-            By an evaluation on the dataset that it was trained on, with the same settings of the recogniser; those made \
-            in the same way
-            """
-            : """
-            By an evaluation of recognisers that differ from this model (\(Prose.joined(others, "; "))); they
-            """
-        guard figures.protocolName != "random70" else {
-            return """
-                \(same) were tested on other samples of the people that they were trained on, which says nothing about new \
-                people.
-                """
-        }
-        return """
-            \(same) were tested on \(figures.subjects.count) people, none of whom the tested one had seen: accuracy \
-            \(figures.accuracy, 3)\(figures.accuracyInterval, 3), Cohen's kappa \(figures.kappa, 3)\(figures.kappaInterval, 3).\
-            \(ownPeople(figures))
-            """
-    }
-
-    /// Settings like `recogniser.tree_count 50`, by their names in words.
-    private static func values(_ settings: [String]) -> [String: String] {
-        let pairs = settings.compactMap { setting -> (String, String)? in
-            guard let space = setting.firstIndex(of: " ") else { return nil }
-            let name = setting[..<space].split(separator: ".").last.map(String.init) ?? ""
-            let value = String(setting[setting.index(after: space)...])
-            return (name.replacing("_", with: " "), value == "true" ? "yes" : value == "false" ? "no" : value)
-        }
-        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// In what the evaluation's recognisers were made otherwise than the model, but for the seed and whom they were
-    /// trained on: the evaluation's first.
-    private func differences(from figures: EvaluationFigures) -> [Prose] {
-        var found: [Prose] = []
-        if figures.datasetDigest != dataset {
-            let digest = figures.datasetDigest.prefix(12)
-            found.append(
-                """
-                dataset \(name: figures.data) (\(name: String(digest))…) for the model's \(name: String(dataset.prefix(12)))…
-                """)
-        }
-        if figures.scheme != scheme { found.append("scheme \(name: figures.scheme) for \(name: scheme)") }
-        // Both with all else alike, so that only recognisers are told apart.
-        var (own, other) = (figures.settings, figures.settings)
-        own.recogniser = settings
-        // As in a model, what was asked for and did not take place makes no difference.
-        if figures.selfTrainingSteps == 0 { other.recogniser.selfTrainingSteps = 0 }
-        other.recogniser = other.recogniser.comparable(classCount: classes.count)
-        let (ownValues, otherValues) = (
-            Self.values(own.differences(from: other)), Self.values(other.differences(from: own))
-        )
-        found += Set(ownValues.keys).union(otherValues.keys).sorted().map { key in
-            "\(name: key) \(name: otherValues[key] ?? "none") for \(name: ownValues[key] ?? "none")"
-        }
-        if figures.preset != preset {
-            found.append("settings called \(name: figures.preset) for \(name: preset)")
-        }
-        if figures.folds.contains(where: { $0.chosen != nil }) { found.append("settings chosen anew in each fold") }
-        return found
-    }
-
-    /// How many of the people held out the model itself was trained on.
-    private func ownPeople(_ figures: EvaluationFigures) -> Prose {
-        let own = Set(subjects)
-        let seen = figures.subjects.count { own.contains($0.subject) }
-        guard figures.datasetDigest == dataset, seen > 0 else { return "" }
-        return seen == figures.subjects.count
-            ? " The model itself was trained on all of them, so it can't be tested on them."
-            : " The model itself was trained on some of them."
     }
 
     private var limits: [Prose] {
@@ -292,19 +235,5 @@ public struct ModelPart: Encodable, Sendable {
         if let encoderJob { rows.append(row("encoder's job", "\(name: encoderJob)")) }
         if let encoderDataset { rows.append(row("encoder's dataset", "\(name: encoderDataset)")) }
         return Table(head: ["", ""], rows: rows)
-    }
-}
-
-extension RecogniserSettings {
-    /// What makes a difference to a recogniser of so many classes, without the seed.
-    fileprivate func comparable(classCount: Int) -> RecogniserSettings {
-        var own = self
-        own.seed = 0
-        if selfTrainingSteps == 0 { own.selfTrainingSteps = nil }
-        // A model has the encoder that was taught, and no more of what that was before.
-        if own.selfTrainingSteps != nil, own.encoder.trainsBody { own.encoder = .frozen }
-        if !own.encoder.trainsBody { own.augmentation = .none }
-        if !own.hasTrees(ofClasses: classCount) { own.trees = .none }
-        return own
     }
 }

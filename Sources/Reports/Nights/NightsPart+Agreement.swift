@@ -38,13 +38,14 @@ extension NightsPart {
             : ""
         let few: Prose =
             agreement.contains { $0.difference.nights < BlandAltman.fewestNights }
-            ? " What fewer than three nights have, has no limits of agreement and no slope (–): they would be chance."
+            ? " What fewer than three nights have, has no limits of agreement and no slope (–), and no plot: they would be chance."
             : ""
         let slope: Prose =
             agreement.contains { $0.difference.slope != nil }
             ? """
              Slope: how much the difference changes where the scored value is larger by one; where its interval leaves out \
-            0, the bias depends on the night, and its plot has the line of that slope, with limits around it.
+            0, the bias depends on the night: its plot has the line of that slope, with limits of 1.96 standard deviations \
+            around it, and its caption that line.
             """ : ""
         let intervals: Prose =
             agreement.contains { $0.difference.biasInterval != nil }
@@ -69,7 +70,7 @@ extension NightsPart {
             }
             let found = own.difference
             // Time in bed is the same in both, by the way it is counted.
-            guard pairs.count > 1, pairs.contains(where: { $0.y != 0 }) else { return nil }
+            guard found.nights >= BlandAltman.fewestNights, pairs.contains(where: { $0.y != 0 }) else { return nil }
             let factor = statistic.isPart ? 100.0 : 1
             let across = Scale(over: pairs.map { factor * $0.x })
             let lines = lines(found, from: across.low / factor, to: across.high / factor)
@@ -146,10 +147,7 @@ extension NightsPart {
             let deviation = found.residualDeviation
         else { return "" }
         func height(_ value: Double) -> Prose { statistic.isPart ? "\(points: value)" : "\(value, 1)" }
-        return """
-            . The bias depends on the night: intercept \(height(intercept)), slope \(slope, 2), standard deviation around that \
-            line \(height(deviation)); the limits are 1.96 of these off it
-            """
+        return " (\(height(intercept)) + \(slope, 2) × scored ± 1.96 × \(height(deviation)))"
     }
 
     /// What is drawn besides dots.
