@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// `Cluster/ssh-launch` with two real sshd on this machine.
-@Suite(.serialized, .enabled(if: Absence.ofSSH == nil, Comment(rawValue: Absence.ofSSH ?? "")))
+@Suite(.serialized, .onOwnThreads, .enabled(if: Absence.ofSSH == nil, Comment(rawValue: Absence.ofSSH ?? "")))
 struct SSHLaunchTests {
     let job: ClusterJob
     let processes = MarkedProcesses()

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// `Cluster/slurm/ssrm.sbatch` on a real Slurm with two nodes on this machine.
-@Suite(.serialized, .enabled(if: Absence.ofSlurm == nil, Comment(rawValue: Absence.ofSlurm ?? "")))
+@Suite(.serialized, .onOwnThreads, .enabled(if: Absence.ofSlurm == nil, Comment(rawValue: Absence.ofSlurm ?? "")))
 struct SlurmTests {
     let job: ClusterJob
     let processes = MarkedProcesses()

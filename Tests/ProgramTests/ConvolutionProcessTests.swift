@@ -26,7 +26,7 @@ enum ConvolutionJob {
     }
 }
 
-@Suite(.serialized)
+@Suite(.serialized, .onOwnThreads)
 struct ConvolutionProcessTests {
     let folder: TemporaryFolder
 

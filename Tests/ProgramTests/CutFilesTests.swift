@@ -5,7 +5,7 @@ import Testing
 
 /// Files that somebody cuts while real processes have them mapped: an error in one line, no signal, and no bit of what
 /// is no more.
-@Suite(.serialized) struct CutFilesTests {
+@Suite(.serialized, .onOwnThreads) struct CutFilesTests {
     let folder: TemporaryFolder
     var run: String { folder.path("run") }
     /// A copy of the dataset for this test alone.

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 /// With keys neither strangers nor somebody with a listed key take memory or time beyond what `Wire`'s page says.
-@Suite(.serialized) struct HostileKeyedPeersTests {
+@Suite(.serialized, .onOwnThreads) struct HostileKeyedPeersTests {
     private let folder: TemporaryFolder
     private let head: TestKeys
     /// No attack of these tests makes a coordinator hold more beside what it held.

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// Whoever reaches the port takes neither memory nor descriptors nor time beyond what `Wire`'s page says, and no bit.
-@Suite(.serialized) struct HostilePeersTests {
+@Suite(.serialized, .onOwnThreads) struct HostilePeersTests {
     let folder: TemporaryFolder
     /// No attack of these tests makes a coordinator hold more beside what it held.
     private static let memoryBound = 64 << 20

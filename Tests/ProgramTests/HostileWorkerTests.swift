@@ -6,7 +6,7 @@ import Upstream
 import Wire
 
 /// What a coordinator does with a worker that is broken or means harm: the job goes on, to the same bits.
-@Suite(.serialized) struct HostileWorkerTests {
+@Suite(.serialized, .onOwnThreads) struct HostileWorkerTests {
     let folder: TemporaryFolder
     var run: String { folder.path("run") }
 

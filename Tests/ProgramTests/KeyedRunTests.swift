@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// A run whose workers come with keys: who may come, who is cut off, what goes over the wire.
-@Suite(.serialized) struct KeyedRunTests {
+@Suite(.serialized, .onOwnThreads) struct KeyedRunTests {
     private let folder: TemporaryFolder
     private let head: TestKeys
 

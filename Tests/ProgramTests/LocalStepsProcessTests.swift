@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The promise with local steps, with real processes.
-@Suite(.serialized)
+@Suite(.serialized, .onOwnThreads)
 struct LocalStepsProcessTests {
     static let options = [
         ["--local-steps", "5"],

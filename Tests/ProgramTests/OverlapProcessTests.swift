@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The promise where steps overlap, with real processes.
-@Suite(.serialized)
+@Suite(.serialized, .onOwnThreads)
 struct OverlapProcessTests {
     static let options = [["--overlap"], ["--overlap", "--wire", "bfloat16"], ["--overlap", "--wire", "int8"]]
     let folder: TemporaryFolder

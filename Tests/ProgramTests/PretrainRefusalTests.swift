@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What bad input and bad peers get: one clear line, exit code 1 or 2, nothing half-written.
-@Suite(.serialized) struct PretrainRefusalTests {
+@Suite(.serialized, .onOwnThreads) struct PretrainRefusalTests {
     let folder: TemporaryFolder
     var run: String { folder.path("run") }
 

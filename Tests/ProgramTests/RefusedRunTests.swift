@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What a run that can't begin leaves: what was there before.
-@Suite(.serialized) struct RefusedRunTests {
+@Suite(.serialized, .onOwnThreads) struct RefusedRunTests {
     let folder: TemporaryFolder
     var run: String { folder.path("new/run") }
 

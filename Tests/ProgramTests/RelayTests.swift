@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// A relay is one worker to its coordinator and a coordinator to its workers, and changes no bit.
-@Suite(.serialized) struct RelayTests {
+@Suite(.serialized, .onOwnThreads) struct RelayTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// The promise within each option of the arithmetic, with real processes.
-@Suite(.serialized, .enabled(if: ProductLibrary.fault(of: .bfloat16) == nil, "needs bfloat16 products"))
+@Suite(.serialized, .onOwnThreads, .enabled(if: ProductLibrary.fault(of: .bfloat16) == nil, "needs bfloat16 products"))
 struct SameBitsInHalvesTests {
     static let options = [
         ["--wire", "bfloat16"], ["--products", "bfloat16"], ["--wire", "bfloat16", "--products", "bfloat16"],

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The promise, with real processes: the same job gives the same bits.
-@Suite(.serialized) struct SameBitsTests {
+@Suite(.serialized, .onOwnThreads) struct SameBitsTests {
     let folder: TemporaryFolder
     var run: String { folder.path("run") }
 

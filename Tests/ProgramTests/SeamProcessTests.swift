@@ -4,7 +4,7 @@ import Testing
 import Upstream
 
 /// The promise holds for what others add: a network and a task of the tests' own, trained by real processes.
-@Suite(.serialized) struct SeamProcessTests {
+@Suite(.serialized, .onOwnThreads) struct SeamProcessTests {
     private static let trainer = URL(filePath: ProgramRun.ssrm).deletingLastPathComponent()
         .appending(path: "ExampleTrainer").path
     private struct Outcome: Decodable, Equatable {

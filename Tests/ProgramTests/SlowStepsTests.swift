@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Steps of about half a second: a worker is then in the midst of one at nearly any moment.
-@Suite(.serialized) struct SlowStepsTests {
+@Suite(.serialized, .onOwnThreads) struct SlowStepsTests {
     private static let lease = ["--lease", "5", "--heartbeat", "0.5"]
     private let folder: TemporaryFolder
     private var run: String { folder.path("run") }

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Disks that are full, folders that go away, and places where checkpoints are kept too, with real processes.
-@Suite(.serialized) struct StorageTests {
+@Suite(.serialized, .onOwnThreads) struct StorageTests {
     let folder: TemporaryFolder
     var run: String { folder.path("run") }
     var copy: String { folder.path("copy") }

@@ -4,7 +4,7 @@ import Testing
 
 /// The promise where samples stream: a worker without the dataset, with room for one of its two blocks, gives the bits
 /// of one that has it, whatever the task and the order.
-@Suite(.serialized) struct StreamingTests {
+@Suite(.serialized, .onOwnThreads) struct StreamingTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

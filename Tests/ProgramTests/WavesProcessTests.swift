@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Windows of signals through both stages: prepared, changed, and read by a network over time.
-@Suite(.serialized)
+@Suite(.serialized, .onOwnThreads)
 struct WavesProcessTests {
     /// One number of channels is that of all three.
     static let settings = [
