@@ -147,7 +147,8 @@ package final class CheckpointPlaces {
 
     /// The run directory's is there when this returns; nobody waits for a copy's disk.
     private func writeDoubts() {
-        let doubts = doubts.filter { !$0.isCleared }
+        // Of two places one may be away now, and be told by the other one's file that nothing was wrong.
+        let doubts = doubts.filter { writers.count > 1 || !$0.isCleared }
         for place in ownWriters { place.doubtWriter.write(doubts) }
         if !isLost { writers.first?.doubtWriter.finish() }
     }

@@ -7,7 +7,8 @@ import Foundation
 /// are gone, however it ends, leaves it to whoever reads the run next. Where it comes true, the file stays, for copies
 /// that could not be reached.
 extension RunFolder {
-    /// Has a line for each doubt; there is no such file where there never was one that came true.
+    /// Has a line for each doubt: of a run in one place for those that are open or came true, of one in two places for
+    /// those that were cleared, too.
     public var doubtFile: String { path + "/doubt" }
 
     /// What the file tells.
@@ -73,17 +74,23 @@ extension RunFolder {
             named[step] = Set(own.map(\.id))
             doubts.formUnion(own)
         }
+        // Where one place was away when it was found that nothing was wrong, another one tells.
+        let cleared = Set(doubts.filter(\.isCleared).map(\.id))
+        let open = doubts.filter { !cleared.contains($0.id) }
         func isBelieved(_ step: Int) -> Bool {
             guard let own = named[step] else { return true }
-            return doubts.allSatisfy { step <= $0.step || own.contains($0.id) }
+            return open.allSatisfy { step <= $0.step || own.contains($0.id) }
         }
         return Belief(doubts: doubts, believed: steps.filter(isBelieved), doubted: steps.filter { !isBelieved($0) })
     }
 
     /// What a checkpoint names: nothing where it is damaged, nil where it can't be read.
     private func doubtsNamed(by step: Int) -> [Doubt]? {
+        let path = checkpointFile(step: step)
         do {
-            return Doubt.all(in: try TensorFile.metadata(at: checkpointFile(step: step))["doubts"] ?? "") ?? []
+            // Others are judged by what one names: that has to be as it was written.
+            guard try TensorFile.metadata(at: path)["doubts"] != nil else { return [] }
+            return Doubt.all(in: try TensorFile(opening: path).metadata["doubts"] ?? "") ?? []
         } catch {
             return error.isOfContent ? [] : nil
         }
@@ -91,6 +98,7 @@ extension RunFolder {
 
     /// Why the checkpoint in this file is in doubt; nil where it is not, or is no run's.
     static func doubt(ofFile file: String) throws(UpstreamError) -> String? {
+        let file = URL(filePath: file).resolvingSymlinksInPath().path
         let folder = FilePlace.parts(ofFile: file).folder
         let run = RunFolder(folder + "/..")
         guard FilePlace.isSame(run.checkpointFolder, folder) else { return nil }

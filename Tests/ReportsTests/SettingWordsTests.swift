@@ -1,6 +1,5 @@
+import Reports
 import Testing
-
-@testable import Reports
 
 @Test(arguments: [
     ("recogniser.epochs 5", "training epochs", "5"),

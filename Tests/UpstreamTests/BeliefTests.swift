@@ -50,7 +50,29 @@ import Upstream
         try write(6, naming: [Doubt(after: 3, id: "a1").cleared])
         #expect(try run.belief().believed == [2, 4, 6])
         try doubt("3 a1\n")  // it could not be removed
-        #expect(try run.belief().believed == [2, 6])
+        #expect(try run.belief().believed == [2, 4, 6])
+    }
+
+    /// A copy whose disk was away when a doubt was cleared goes on telling of it.
+    @Test func whatOnePlaceClearedIsClearedInTheOther() throws {
+        try write(2, 4)
+        try doubt("3 a1\n1 b2\n")
+        #expect(try run.belief(knowing: [Doubt(after: 1, id: "b2").cleared]).believed == [2])
+        #expect(try run.belief(knowing: [Doubt(after: 3, id: "a1").cleared]).believed.isEmpty)
+        try doubt("none b2\n")
+        #expect(try run.belief(knowing: [Doubt(after: 1, id: "b2")]).believed == [2, 4])
+    }
+
+    @Test func whatADamagedCheckpointNamesSaysNothingOfOthers() throws {
+        try write(2, 8)
+        try write(4, naming: [Doubt(after: 2, id: "a1")])
+        let path = run.checkpointFile(step: 4)
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        let place = try #require(bytes.firstRange(of: Data("2 a1".utf8)))
+        bytes[place.upperBound - 1] ^= 1
+        try bytes.write(to: URL(filePath: path))
+        #expect(try run.belief().believed == [2, 4, 8])
+        #expect(try run.newestCheckpoint { _ in }?.checkpoint.state.step == 8)
     }
 
     @Test func aFileThatIsNamedDirectlyIsJudgedByItsRun() throws {
@@ -60,6 +82,8 @@ import Upstream
         let path = run.checkpointFile(step: 4)
         let fault = #expect(throws: UpstreamError.self) { try RunFolder.checkpoint(at: path) }
         #expect("\(try #require(fault))" == "\(path): workers disagreed about sums that are in it, which may be wrong")
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: path)
+        #expect(throws: UpstreamError.self) { try RunFolder.checkpoint(at: folder.path("link")) }
         try FileManager.default.moveItem(atPath: path, toPath: folder.path("mine"))
         #expect(try RunFolder.checkpoint(at: folder.path("mine")).state.step == 4)
     }

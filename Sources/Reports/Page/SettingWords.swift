@@ -1,9 +1,9 @@
 /// A setting of a preset file as a person says it, and its value.
-struct SettingWords: Equatable {
+package struct SettingWords: Equatable {
     /// What is set.
-    let name: String
+    package let name: String
     /// What it is set to.
-    let value: String
+    package let value: String
 
     /// The words of a setting like `recogniser.tree_count 50`; nil of a text without a value.
     init?(_ setting: String) {
@@ -23,7 +23,7 @@ struct SettingWords: Equatable {
     }
 
     /// The words of each of several settings.
-    static func all(_ settings: [String]) -> [SettingWords] { settings.compactMap(SettingWords.init) }
+    package static func all(_ settings: [String]) -> [SettingWords] { settings.compactMap(SettingWords.init) }
 
     private static let upstream = [
         "steps": "steps of pre-training", "fold_steps": "steps of pre-training in each fold",
