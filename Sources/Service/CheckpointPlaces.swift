@@ -75,12 +75,14 @@ package final class CheckpointPlaces {
     ///   - places: run directories, and copies of them.
     ///   - job: the job that the newest of each is to be of; nil for any.
     ///   - others: what is known to be in doubt besides what these places tell.
+    ///   - passingOverUnread: whether an older one will do where one can't be read that may be whole.
     ///   - skipped: is told of each newer one that is not whole, and why.
     /// - Returns: nil where there are no checkpoint files at all.
     /// - Throws: `UpstreamError.noCheckpoint` where there are some and none is whole, `.otherJob`, `.unread` where what
     ///   can't be read is newer than all others.
     static func newest(
-        in places: [RunFolder], of job: Job?, knowing others: [Doubt] = [], skipped: (String) -> Void
+        in places: [RunFolder], of job: Job?, knowing others: [Doubt] = [], passingOverUnread: Bool = false,
+        skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
         let doubts = try doubts(of: places).union(others)
         var newest: (path: String, checkpoint: TrainingCheckpoint)?
@@ -88,7 +90,10 @@ package final class CheckpointPlaces {
         var unread: (step: Int, error: any Error)?
         for place in places {
             let found: (path: String, checkpoint: TrainingCheckpoint)?
-            do { found = try place.newestCheckpoint(knowing: doubts, skipped: skipped) } catch {
+            do {
+                found = try place.newestCheckpoint(
+                    knowing: doubts, passingOverUnread: passingOverUnread, skipped: skipped)
+            } catch {
                 if case UpstreamError.unread(_, let step, _) = error, step >= unread?.step ?? 0 {
                     unread = (step, error)
                 } else {
@@ -107,9 +112,11 @@ package final class CheckpointPlaces {
         return newest
     }
 
-    /// The newest whole checkpoint of these places, which are to be of this job.
+    /// The newest whole checkpoint of these places that can be read, which are to be of this job: from an older one a
+    /// run that goes on loses time and no bit.
     func newest(of job: Job, skipped: (String) -> Void) throws -> TrainingCheckpoint? {
-        try Self.newest(in: writers.map(\.folder), of: job, knowing: doubts, skipped: skipped)?.checkpoint
+        try Self.newest(
+            in: writers.map(\.folder), of: job, knowing: doubts, passingOverUnread: true, skipped: skipped)?.checkpoint
     }
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed, whatever ends this process
@@ -119,7 +126,7 @@ package final class CheckpointPlaces {
     func dropLater(than step: Int) throws {
         doubt(after: step)
         let left = writers.flatMap { $0.writer.dropLater(than: step) }
-        if !left.isEmpty { throw Self.notRemoved(left, after: step) }
+        if !left.isEmpty { throw Self.notRemoved(left) }
         // The files go on telling of it, and so does each checkpoint from now on.
         former = Doubt.kept(doubts)
         doubt = nil
@@ -169,15 +176,15 @@ package final class CheckpointPlaces {
     static func dropDoubted(in places: [RunFolder]) throws -> [Doubt] {
         let doubts = try doubts(of: places)
         var left: [String] = []
-        for (place, belief) in zip(places, try beliefs(in: places)) {
-            let doubted = belief.doubted
-            if doubted.isEmpty { continue }
+        for place in places {
+            // What lies where nobody can look stays in doubt, by what is named.
+            guard let doubted = try? place.belief(knowing: doubts).doubted, !doubted.isEmpty else { continue }
             for path in doubted.reversed().map(place.checkpointFile(step:)) where unlink(path) != 0 {
                 left.append("\(path): \(String(cString: strerror(errno)))")
             }
             try OpenFolder(place.checkpointFolder, toWrite: place.checkpointFolder).settle()
         }
-        if !left.isEmpty { throw notRemoved(left, after: doubts.map(\.step).min() ?? 0) }
+        if !left.isEmpty { throw notRemoved(left) }
         return Doubt.kept(doubts.sorted { ($0.step, $0.id) < ($1.step, $1.id) })
     }
 
@@ -196,9 +203,9 @@ package final class CheckpointPlaces {
         }
     }
 
-    private static func notRemoved(_ left: [String], after step: Int) -> ServiceError {
+    private static func notRemoved(_ left: [String]) -> ServiceError {
         ServiceError(
-            "checkpoints after step \(step) may hold wrong sums and can't be removed; remove them before --resume: "
+            "checkpoints that may hold wrong sums can't be removed; remove these and no others before --resume: "
                 + left.joined(separator: "; "))
     }
 

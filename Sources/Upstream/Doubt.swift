@@ -41,7 +41,8 @@ public struct Doubt: Hashable, Sendable {
         guard text.isEmpty || text.hasSuffix("\n") else { return nil }
         var doubts: [Doubt] = []
         for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            var words = line.split(separator: " ", omittingEmptySubsequences: false)
+            if words.count == 1 { words.append("0") }  // as ssrm 0.8.0 told of its one doubt
             let step = words[0] == clearedWord ? .max : Int(words[0])
             guard words.count == 2, let step, step >= 0, UInt64(words[1], radix: 16) != nil else {
                 return nil

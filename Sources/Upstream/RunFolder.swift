@@ -68,12 +68,13 @@ public struct RunFolder: Sendable {
     ///
     /// - Parameters:
     ///   - others: what is known to be in doubt besides what this folder tells.
-    ///   - skipped: is told of each newer one that is not, and why.
+    ///   - passingOverUnread: whether an older one will do where one can't be read that may be whole.
+    ///   - skipped: is told of each newer one that is not taken, and why.
     /// - Returns: nil when there are no checkpoint files at all, or none that is to be believed.
     /// - Throws: `UpstreamError.noCheckpoint` when there are some and none is whole, or their folder can't be read;
     ///   `.unread` where one can't be read that may be whole.
     public func newestCheckpoint(
-        knowing others: Set<Doubt> = [], skipped: (String) -> Void
+        knowing others: Set<Doubt> = [], passingOverUnread: Bool = false, skipped: (String) -> Void
     ) throws -> (path: String, checkpoint: TrainingCheckpoint)? {
         let belief = try belief(knowing: others)
         let steps = belief.believed
@@ -83,7 +84,7 @@ public struct RunFolder: Sendable {
             let file = checkpointFile(step: step)
             do {
                 return (file, try TrainingCheckpoint(reading: file))
-            } catch let error as TensorFileError where !error.isOfContent {
+            } catch let error as TensorFileError where !error.isOfContent && !passingOverUnread {
                 throw UpstreamError.unread(path: file, step: step, reason: "\(error)")
             } catch {
                 skipped("\(error)")

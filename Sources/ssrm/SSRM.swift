@@ -30,12 +30,11 @@ struct SSRM: ParsableCommand {
             BenchCommand.self,
         ])
 
-    /// The version, and what tells this build of it from others, whose arithmetic may be another.
+    /// The version, and what tells this build of it from others, whose arithmetic may be another; the version alone
+    /// where the program may be run and not read.
     static var build: String {
-        get throws {
-            let program = try MappedFile(path: "/proc/self/exe")
-            return "\(configuration.version) (\(SHA256Digest.hex(of: program.bytes).prefix(12)))"
-        }
+        guard let program = try? MappedFile(path: "/proc/self/exe") else { return configuration.version }
+        return "\(configuration.version) (\(SHA256Digest.hex(of: program.bytes).prefix(12)))"
     }
 
     /// Parses and runs.

@@ -113,15 +113,9 @@ enum OwnFiles {
     }
 
     private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
-        let end = bytes.withUnsafeBytes { bytes -> Int? in
-            guard let base = bytes.baseAddress, let place = memmem(base, bytes.count, mark, mark.count) else {
-                return nil
-            }
-            return base.distance(to: UnsafeRawPointer(place)) + mark.count
-        }
-        guard let end, end + digits <= bytes.count else { return bytes }
+        guard let place = bytes.firstRange(of: mark), place.upperBound + digits <= bytes.count else { return bytes }
         var bytes = bytes
-        let range = end..<end + digits
+        let range = place.upperBound..<place.upperBound + digits
         bytes.replaceSubrange(range, with: Array(repeating: UInt8(ascii: "0"), count: digits))
         let digest = bytes.withUnsafeBytes { SHA256Digest.hex(of: $0) }
         bytes.replaceSubrange(range, with: Array(digest.utf8))

@@ -202,7 +202,7 @@ import Wire
         try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: true)
         let worker = try endless.worker()
         let result = endless.process.result()
-        #expect(result.status == 1 && result.errors.contains("may hold wrong sums and can't be removed; remove them"))
+        #expect(result.status == 1 && result.errors.contains("may hold wrong sums can't be removed; remove these"))
         #expect(result.errors.contains(inTheWay), Comment(rawValue: result.errors))
         try liar.isSentAway()
         worker.result()

@@ -208,6 +208,9 @@ import Testing
         try run.temporary.write("1 a1\n", to: "run/doubt")
         #expect(try lines()[0].hasSuffix("is to be believed, and the same command with --resume begins anew"))
         #expect(UpstreamRun.ending(in: [run.folder]).hasSuffix("; --resume begins anew"))
+        try run.temporary.write("what?\n", to: "run/doubt")
+        #expect(try lines()[0].hasSuffix("; first see to its checkpoints, then the same command with --resume goes on"))
+        #expect(try lines().contains { $0.hasPrefix("checkpoint  can't be told: \(run.folder.doubtFile): ") })
     }
 
     @Test func thatCouldNotGoOnTellsWhyAndTheNextStartForgetsIt() throws {

@@ -75,6 +75,17 @@ import Upstream
         #expect(try run.newestCheckpoint { _ in }?.checkpoint.state.step == 8)
     }
 
+    /// Here a folder is what can't be read, whoever asks.
+    @Test func anOlderOneWillDoForARunThatGoesOn() throws {
+        try write(2, 4)
+        try FileManager.default.createDirectory(
+            atPath: run.checkpointFile(step: 6), withIntermediateDirectories: true)
+        #expect(throws: UpstreamError.self) { try run.newestCheckpoint { _ in } }
+        var skipped: [String] = []
+        let found = try run.newestCheckpoint(passingOverUnread: true) { skipped.append($0) }
+        #expect(found?.checkpoint.state.step == 4 && skipped.count == 1)
+    }
+
     @Test func aFileThatIsNamedDirectlyIsJudgedByItsRun() throws {
         try write(2, 4)
         try doubt("3 a1\n")
@@ -88,7 +99,14 @@ import Upstream
         #expect(try RunFolder.checkpoint(at: folder.path("mine")).state.step == 4)
     }
 
-    @Test(arguments: ["3", "3\n", "3 a1", "-1 a1\n", "3 xyz\n", "3 a1 b\n", "x a1\n"])
+    /// One of ssrm 0.8.0 had a step alone.
+    @Test func aFileOfBeforeDoubtsHadNamesIsRead() throws {
+        try write(2, 4)
+        try doubt("3\n")
+        #expect(try run.belief().believed == [2] && run.belief().doubted == [4])
+    }
+
+    @Test(arguments: ["3", "-1\n", "3 a1", "-1 a1\n", "3 xyz\n", "3 a1 b\n", "x a1\n"])
     func aFileThatNoRunWroteIsRefused(text: String) throws {
         try write(2)
         try doubt(text)

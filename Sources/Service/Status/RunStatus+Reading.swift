@@ -36,8 +36,9 @@ extension RunStatus {
 
     /// How a run stands by what was read of its files, and by what its directory shows at a look.
     init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [Metrics], at now: Date) {
-        // Whoever may not read the folder is shown no checkpoint.
-        let belief = try? folder.belief()
+        let belief: RunFolder.Belief?
+        let fault: String?
+        do { (belief, fault) = (try folder.belief(), nil) } catch { (belief, fault) = (nil, "\(error)") }
         let checkpoint = belief?.believed.last.flatMap { step in
             Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
         }
@@ -45,7 +46,7 @@ extension RunStatus {
             [folder.eventsFile, folder.metricsFile].compactMap(Self.modified) + [checkpoint?.time].compactMap(\.self)
         let findings = Findings(
             job: job, events: events, metrics: metrics, checkpoint: checkpoint,
-            doubtedCount: belief?.doubted.count ?? 0, isHeld: Self.isHeld(folder.lockFile),
+            doubtedCount: belief?.doubted.count ?? 0, checkpointFault: fault, isHeld: Self.isHeld(folder.lockFile),
             lastSign: signs.max())
         let launcher = Self.lastLines(of: folder.path + "/logs/launch.log").suffix(Self.launcherLines)
         self.init(findings, run: folder.path, launcher: launcher.map { String(decoding: $0, as: UTF8.self) }, at: now)

@@ -41,6 +41,7 @@ extension RunStatus {
 
     /// What goes on with a run that has ended.
     private var resume: String {
+        if checkpointFault != nil { return "first see to its checkpoints, then the same command with --resume goes on" }
         if checkpointStep != nil { return "the same command with --resume goes on" }
         if doubtedCount > 0 { return "no checkpoint is to be believed, and the same command with --resume begins anew" }
         return "there is no checkpoint, and the same command without --resume begins anew"
@@ -62,6 +63,7 @@ extension RunStatus {
     }
 
     private var checkpointText: String {
+        if let checkpointFault { return "can't be told: \(checkpointFault)" }
         let doubted = doubtedCount > 0 ? "; \(doubtedCount) in doubt, as workers disagreed about sums in them" : ""
         guard let checkpointStep, let checkpointAge else { return (doubtedCount > 0 ? "none" : "none yet") + doubted }
         return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago" + doubted

@@ -99,6 +99,8 @@ package struct RunStatus: Encodable {
         let checkpoint: (step: Int, time: Date)?
         /// How many others are in doubt.
         let doubtedCount: Int
+        /// Why none of that can be told; nil where it can.
+        var checkpointFault: String?
         /// Whether a coordinator of this machine holds the directory; nil where that can't be told.
         let isHeld: Bool?
         /// When the run last wrote anything.
@@ -129,6 +131,8 @@ package struct RunStatus: Encodable {
     package let checkpointStep: Int?
     /// How many checkpoints are in doubt, as workers disagreed about sums that are in them.
     package let doubtedCount: Int
+    /// Why nothing can be told of its checkpoints; nil where it can.
+    package let checkpointFault: String?
     /// How many seconds old that is.
     package let checkpointAge: Double?
     /// How many seconds ago the run last wrote anything.
@@ -150,6 +154,7 @@ package struct RunStatus: Encodable {
         case checkpointStep = "checkpoint_step"
         case checkpointAge = "checkpoint_age_s"
         case doubtedCount = "checkpoints_in_doubt"
+        case checkpointFault = "checkpoints_fault"
         case silence = "silence_s"
     }
 
@@ -202,6 +207,7 @@ package struct RunStatus: Encodable {
         secondsLeft =
             state == .running ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
         (checkpointStep, doubtedCount) = (found.checkpoint?.step, found.doubtedCount)
+        checkpointFault = found.checkpointFault
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         // What was measured last tells who takes part; of a run that is over there is no other way to know.
         let measured = found.metrics.last { $0.time?.isEmpty == false }
