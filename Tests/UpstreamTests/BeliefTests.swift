@@ -75,17 +75,6 @@ import Upstream
         #expect(try run.newestCheckpoint { _ in }?.checkpoint.state.step == 8)
     }
 
-    /// Here a folder is what can't be read, whoever asks.
-    @Test func anOlderOneWillDoForARunThatGoesOn() throws {
-        try write(2, 4)
-        try FileManager.default.createDirectory(
-            atPath: run.checkpointFile(step: 6), withIntermediateDirectories: true)
-        #expect(throws: UpstreamError.self) { try run.newestCheckpoint { _ in } }
-        var skipped: [String] = []
-        let found = try run.newestCheckpoint(passingOverUnread: true) { skipped.append($0) }
-        #expect(found?.checkpoint.state.step == 4 && skipped.count == 1)
-    }
-
     @Test func aFileThatIsNamedDirectlyIsJudgedByItsRun() throws {
         try write(2, 4)
         try doubt("3 a1\n")
