@@ -724,6 +724,7 @@ class Run:
         if has_ended:
             self.check_events()
             self.check_files()
+            self.check_doubts()
             self.check_costs()
 
     def digest(self):
@@ -744,7 +745,7 @@ class Run:
             self.fail(f"{fault.kind} after step {fault.step} ({fault.what}): no event {' or '.join(sorted(kinds))}")
 
     def check_files(self):
-        allowed = {"job.json", "metrics.jsonl", "events.jsonl", "lock"}
+        allowed = {"job.json", "metrics.jsonl", "events.jsonl", "lock", "doubt"}
         for file in self.run_folder.rglob("*"):
             name = str(file.relative_to(self.run_folder))
             is_checkpoint = file.parent.name == "checkpoints" and file.match("step-*.safetensors")
@@ -752,6 +753,20 @@ class Run:
                 self.fail(f"{name} is left in the run directory")
         for file in (self.folder / "tmp").rglob("*"):
             self.fail(f"{file.name} is left in the folder of temporary files")
+
+    def check_doubts(self):
+        """No checkpoint is left that may have a liar's sums: one of a later step names what was in doubt."""
+        try:
+            doubts = [line.split() for line in (self.run_folder / "doubt").read_text().splitlines()]
+        except FileNotFoundError:
+            return
+        for file in (self.run_folder / "checkpoints").glob("step-*.safetensors"):
+            with file.open("rb") as content:
+                header = json.loads(content.read(int.from_bytes(content.read(8), "little")))
+            named = header["__metadata__"].get("doubts", "").split()
+            for step, name in doubts:
+                if step != "none" and int(file.stem.removeprefix("step-")) > int(step) and name not in named:
+                    self.fail(f"{file.name} is in doubt, and was left")
 
     def check_costs(self):
         for pid, samples in self.samples.items():
