@@ -98,7 +98,7 @@ extension RunFolder {
 
     /// Why the checkpoint in this file is in doubt; nil where it is not, or is no run's.
     static func doubt(ofFile file: String) throws(UpstreamError) -> String? {
-        let file = URL(filePath: file).resolvingSymlinksInPath().path
+        let file = FilePlace.withoutLinks(file)
         let folder = FilePlace.parts(ofFile: file).folder
         let run = RunFolder(folder + "/..")
         guard FilePlace.isSame(run.checkpointFolder, folder) else { return nil }
