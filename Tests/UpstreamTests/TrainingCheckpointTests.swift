@@ -138,13 +138,19 @@ func numbersThatNoRunWritesOfItsSumsAreRefused(record: AuditRecord) throws {
     }
 }
 
-@Test(arguments: ["folder", "pipe"])
-func aNewestCheckpointThatIsNoFileIsSkipped(kind: String) throws {
-    let folder = try TemporaryFolder()
+/// A run directory with the checkpoint of step 3.
+private func runWithACheckpoint(in folder: TemporaryFolder) throws -> RunFolder {
     let run = RunFolder(folder.path("run"))
     try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
     let state = try pretrainAlone(SmallJob.job(steps: 3), samples: SmallJob.samples)
     try TrainingCheckpoint(job: SmallJob.job(), state: state).write(to: run.checkpointFile(step: 3))
+    return run
+}
+
+@Test(arguments: ["folder", "pipe"])
+func aNewestCheckpointThatIsNoFileIsSkipped(kind: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try runWithACheckpoint(in: folder)
     let newest = run.checkpointFile(step: 6)
     #expect((kind == "pipe" ? mkfifo(newest, 0o600) : mkdir(newest, 0o700)) == 0)
     var skipped: [String] = []
@@ -155,10 +161,7 @@ func aNewestCheckpointThatIsNoFileIsSkipped(kind: String) throws {
 /// What another attempt may read is not passed over, or a run would lose steps without a word.
 @Test func aNewestCheckpointThatCanNotBeReadWhateverIsInItIsAnError() throws {
     let folder = try TemporaryFolder()
-    let run = RunFolder(folder.path("run"))
-    try FileManager.default.createDirectory(atPath: run.checkpointFolder, withIntermediateDirectories: true)
-    let state = try pretrainAlone(SmallJob.job(steps: 3), samples: SmallJob.samples)
-    try TrainingCheckpoint(job: SmallJob.job(), state: state).write(to: run.checkpointFile(step: 3))
+    let run = try runWithACheckpoint(in: folder)
     let newest = run.checkpointFile(step: 6)
     #expect(mknod(newest, S_IFSOCK | 0o600, 0) == 0)  // what can't be opened, as where too many files are open
     let fault = #expect(throws: UpstreamError.self) { try run.newestCheckpoint { _ in } }
