@@ -101,8 +101,10 @@ struct TensorHeader: Equatable {
     static func digestRange(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
         // A quote inside a JSON text is escaped, so the mark can't be part of a name or a value.
         let mark = digestMark
-        guard let start = (0..<max(0, bytes.count - mark.count)).first(where: { bytes[$0...].starts(with: mark) })
-        else { return nil }
+        let starts = 0..<max(0, bytes.count - mark.count)
+        guard let start = starts.first(where: { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }) else {
+            return nil
+        }
         let digits = start + mark.count..<start + mark.count + SHA256Digest.digitCount
         return digits.upperBound <= bytes.count ? digits : nil
     }

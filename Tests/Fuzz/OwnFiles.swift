@@ -113,9 +113,13 @@ enum OwnFiles {
     }
 
     private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
-        guard let place = bytes.firstRange(of: mark), place.upperBound + digits <= bytes.count else { return bytes }
+        // `firstRange(of:)` takes a fifth of an input's time.
+        let starts = bytes.indices.dropLast(mark.count + digits - 1)
+        guard let start = starts.first(where: { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }) else {
+            return bytes
+        }
         var bytes = bytes
-        let range = place.upperBound..<place.upperBound + digits
+        let range = start + mark.count..<start + mark.count + digits
         bytes.replaceSubrange(range, with: Array(repeating: UInt8(ascii: "0"), count: digits))
         let digest = bytes.withUnsafeBytes { SHA256Digest.hex(of: $0) }
         bytes.replaceSubrange(range, with: Array(digest.utf8))

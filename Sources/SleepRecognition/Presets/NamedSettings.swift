@@ -56,14 +56,13 @@ public struct NamedSettings: Sendable, Equatable {
         let same = Preset.all.first { $0.settings == reader.settings }
         let read = reader.settings
         let known = (reader.base.map { [$0] } ?? Preset.all).map(\.settings)
-        let base = known.min { read.differences(from: $0).count < read.differences(from: $1).count }
-        let fileChanges = base.map { read.differences(from: $0) } ?? []
+        let nearest = known.map { ($0, read.differences(from: $0)) }.min { $0.1.count < $1.1.count }
         try reader.read(assignments: assignments, unused: unused)
         let fileName = URL(filePath: path).lastPathComponent
         let isPresetsName = Preset.all.contains { $0.name == fileName }
         self.init(
             name: same?.name ?? (isPresetsName ? "file \(fileName)" : fileName), values: reader.settings,
-            fileChanges: fileChanges, base: base)
+            fileChanges: nearest?.1 ?? [], base: nearest?.0)
     }
 
     /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no

@@ -145,14 +145,17 @@ struct PresetPart {
 
 extension PresetPart {
     /// A setting that two parts of a section have, and these parts; nil where each has names of its own.
-    static func settingOfTwoParts(_ settings: PresetSettings) -> (path: String, parts: [String])? {
-        var owner: [String: String] = [:]
-        for part in all {
-            let name = part.described(in: settings)
-            for key in part.keys(settings) where !sharedSettings.union(settingsOfTheFirst).contains(key.name) {
+    static func settingOfTwo(
+        _ parts: some Sequence<(PresetPart, [SettingsKey])>, in settings: PresetSettings
+    ) -> (path: String, parts: [String])? {
+        var owner: [String: PresetPart] = [:]
+        for (part, keys) in parts {
+            for key in keys where !sharedSettings.contains(key.name) && !settingsOfTheFirst.contains(key.name) {
                 let path = "\(part.section).\(key.name)"
-                if let other = owner[path] { return (path, [other, name]) }
-                owner[path] = name
+                if let other = owner[path] {
+                    return (path, [other.described(in: settings), part.described(in: settings)])
+                }
+                owner[path] = part
             }
         }
         return nil

@@ -34,12 +34,19 @@ struct PresetReader {
     private(set) var base: Preset?
     /// Where each setting was read, by its path; a kind's standard values are where the kind was named.
     private var places: [String: Place] = [:]
+    /// The settings of each of `PresetPart.all`, as its kind has them.
+    private var keys = Self.keysOfUnread
+    private static let keysOfUnread = PresetPart.all.map { $0.keys(PresetSettings.unread) }
+
+    /// The parts, and the settings that each has.
+    private var parts: Zip2Sequence<[PresetPart], [[SettingsKey]]> { zip(PresetPart.all, keys) }
 
     /// Reads a preset.
     mutating func read(_ preset: Preset) {
         (settings, base) = (preset.settings, preset)
-        for part in PresetPart.all {
-            for key in part.keys(settings) { places["\(part.section).\(key.name)"] = .text("preset \(preset.name)") }
+        keys = PresetPart.all.map { $0.keys(preset.settings) }
+        for (part, keys) in parts {
+            for key in keys { places["\(part.section).\(key.name)"] = .text("preset \(preset.name)") }
         }
     }
 
@@ -144,7 +151,7 @@ struct PresetReader {
     ///     each of its settings has to be read.
     /// - Throws: `SleepRecognitionError` for a value that can't be taken.
     private mutating func take(_ layer: [Entry], standardsCount: Bool) throws(SleepRecognitionError) {
-        for part in PresetPart.all {
+        for (index, part) in PresetPart.all.enumerated() {
             guard let kindName = part.kindName,
                 let entry = layer.last(where: { $0.section == part.section && $0.name == kindName }),
                 entry.value != part.values(settings)[kindName]
@@ -152,19 +159,20 @@ struct PresetReader {
             try refusing([entry]) {
                 try part.takeStandard(entry.value.asText ?? entry.value.description, &settings)
             }
+            keys[index] = part.keys(settings)
             if standardsCount {
-                for key in part.keys(settings) { places["\(part.section).\(key.name)"] = entry.place }
+                for key in keys[index] { places["\(part.section).\(key.name)"] = entry.place }
             }
         }
-        if let (path, parts) = PresetPart.settingOfTwoParts(settings),
+        if let (path, parts) = PresetPart.settingOfTwo(parts, in: settings),
             let entry = layer.last(where: { $0.path == path }) ?? layer.last
         {
             let owners = parts.joined(separator: " and ")
             throw entry.place.refusal("\(path) is a setting of \(owners): their kinds must call it by different names")
         }
         var (rest, known) = (layer, Set<String>())
-        let claims = PresetPart.all.map { part in
-            let names = Set(part.keys(settings).map(\.name))
+        let claims = parts.map { part, keys in
+            let names = Set(keys.map(\.name))
             let isOfPart = { (entry: Entry) in entry.section == part.section && names.contains(entry.name) }
             let entries = rest.filter(isOfPart)
             known.formUnion(entries.map(\.path))
@@ -192,7 +200,7 @@ struct PresetReader {
     private func home(of name: String) -> String? { PresetPart.sections.first { names(in: $0).contains(name) } }
 
     private func names(in section: String) -> [String] {
-        PresetPart.all.filter { $0.section == section }.flatMap { $0.keys(settings).map(\.name) }
+        parts.filter { part, _ in part.section == section }.flatMap { $1.map(\.name) }
     }
 
     private func unknown(_ entry: Entry) -> SleepRecognitionError {
@@ -217,8 +225,8 @@ struct PresetReader {
 
     /// Refuses settings of which one is missing or makes no sense.
     private func check(_ source: String) throws(SleepRecognitionError) {
-        for part in PresetPart.all {
-            for key in part.keys(settings) where !key.isOptional && places["\(part.section).\(key.name)"] == nil {
+        for (part, keys) in parts {
+            for key in keys where !key.isOptional && places["\(part.section).\(key.name)"] == nil {
                 throw .settings(
                     place: source,
                     reason:

@@ -60,6 +60,17 @@ extension PresetValue {
     /// The text; nil for another value.
     var asText: String? { if case .text(let text) = self { text } else { nil } }
 
+    /// The whole number, number, flag or text that it is; nil for another value.
+    var itself: (any Sendable)? {
+        switch self {
+        case .whole(let value): value
+        case .number(let value): value
+        case .flag(let value): value
+        case .text(let text): text
+        case .list, .other: nil
+        }
+    }
+
     /// Whether a setting can have such a value.
     var isPlain: Bool {
         switch self {

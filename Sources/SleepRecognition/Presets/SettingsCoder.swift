@@ -76,7 +76,9 @@ private struct SettingsContainer<Key: CodingKey>: KeyedDecodingContainerProtocol
         let name = key.stringValue
         source.note(name, isOptional: false)
         let value = source.values[name]
-        if let value, value.isPlain, let decoded = try? recoded(value, as: type) { return decoded }
+        if let value, value.isPlain, let decoded = value.itself as? Value ?? (try? recoded(value, as: type)) {
+            return decoded
+        }
         throw SettingFault(name, value?.description ?? "missing", wanted: words(for: type))
     }
 
