@@ -147,7 +147,9 @@ struct StageTexts {
 
         init(_ text: String) {
             var text = text.prefix(256).lowercased()[...]
-            if let channel = text.firstRange(of: "@@") { text = text[..<channel.lowerBound] }
+            if text.utf8.contains(UInt8(ascii: "@")), let channel = text.firstRange(of: "@@") {
+                text = text[..<channel.lowerBound]
+            }
             if let bar = text.lastIndex(of: "|"), text[bar...].dropFirst().allSatisfy(\.isNumber) {
                 text = text[..<bar]
             }
@@ -174,12 +176,13 @@ struct StageTexts {
 
         /// Whether a minus stands before a number and behind nothing: "stage -1" is not stage 1, "NREM-1" is.
         private static func hasNegativeNumber(_ text: Substring) -> Bool {
-            text.indices.contains { index in
-                guard text[index] == "-", let next = text[index...].dropFirst().first, next.isNumber else {
-                    return false
+            text.utf8.contains(UInt8(ascii: "-"))
+                && text.indices.contains { index in
+                    guard text[index] == "-", let next = text[index...].dropFirst().first, next.isNumber else {
+                        return false
+                    }
+                    return index == text.startIndex || separates(text[text.index(before: index)])
                 }
-                return index == text.startIndex || separates(text[text.index(before: index)])
-            }
         }
     }
 }

@@ -4,17 +4,14 @@
 /// left out, replaced or swapped; of a word or name of fewer than four characters one, and not all of it.
 public func nearestName(to word: String, among names: [String]) -> String? {
     let word = word.prefix(64).lowercased()
-    // Longer names can't be near a word of 64 characters, and may be as long as a file.
-    let near = names.filter { $0.prefix(97).count < 97 }.map {
-        (name: $0, distance: editDistance(word, $0.lowercased()))
-    }
-    .min { $0.distance < $1.distance }
+    func farthest(_ name: String) -> Int { max(min(word.count, name.count) < 4 ? 1 : 2, name.count / 3) }
+    // Longer names can't be near a word of 64 characters, and may be as long as a file; nor can those that are longer
+    // or shorter by more than may be put in or left out.
+    let near = names.filter { $0.prefix(97).count < 97 && abs($0.count - word.count) <= farthest($0) }
+        .map { (name: $0, distance: editDistance(word, $0.lowercased())) }.min { $0.distance < $1.distance }
     guard let near else { return nil }
-    let (shorter, longer) = (min(word.count, near.name.count), max(word.count, near.name.count))
-    guard near.distance <= max(shorter < 4 ? 1 : 2, near.name.count / 3), near.distance < longer || longer == 0 else {
-        return nil
-    }
-    return near.name
+    let longer = max(word.count, near.name.count)
+    return near.distance <= farthest(near.name) && (near.distance < longer || longer == 0) ? near.name : nil
 }
 
 /// How many characters must be put in, left out, replaced or swapped with the next to make one word of another.
