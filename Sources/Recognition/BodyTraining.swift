@@ -29,8 +29,8 @@ final class BodyTraining {
     /// The fewest rows of a chunk, and the most chunks.
     private static let (fewestRows, mostChunks) = (16, 32)
 
-    /// A body for batches of up to `rows` rows.
-    init(_ body: TunedBody, rows: Int, seed: UInt64, rate: Double, threads: Int) {
+    /// A body for batches of up to `rows` rows, as a kept state has it, where there is one.
+    init(_ body: TunedBody, rows: Int, seed: UInt64, rate: Double, from kept: MemberState?, threads: Int) {
         (self.body, self.seed, self.threads) = (body, seed, threads)
         chunkRows = max(Self.fewestRows, (rows + Self.mostChunks - 1) / Self.mostChunks)
         let (network, chunkRows) = (body.network, chunkRows)
@@ -43,11 +43,18 @@ final class BodyTraining {
         mirrored = [Bool](repeating: false, count: rows)
         parameters = FloatBlock(count: count)
         next = FloatBlock(count: count)
+        let state = kept?.body
         parameters.copy(
-            from: body.parameters ?? network.initialParameters(seed: seed, stream: RandomStream.body))
-        adam = Adam(parameterCount: count, settings: AdamSettings(learningRate: rate))
+            from: state?.parameters ?? body.parameters
+                ?? network.initialParameters(seed: seed, stream: RandomStream.body))
+        let rates = AdamSettings(learningRate: rate)
+        adam =
+            state?.adam(settings: rates, step: kept?.step ?? 0) ?? Adam(parameterCount: count, settings: rates)
         takeParameters()
     }
+
+    /// Where it stands, with the parameters of the best epoch, where one is chosen.
+    func state(best: FloatBlock?) -> MemberState.Part { MemberState.Part(parameters, adam, best: best) }
 
     /// Gives the parameters to all passes, whether the next batch is long enough for each or not.
     ///

@@ -52,23 +52,32 @@ struct MemberTraining {
 
     /// Trains.
     ///
-    /// - Parameter progress: told after each epoch its number from 1 and its loss.
+    /// - Parameters:
+    ///   - keeper: keeps where it stands, and says where it was when it was interrupted; nil where nothing is kept.
+    ///   - progress: told after each epoch its number from 1 and its loss.
     /// - Returns: the parameters, and the loss that they were left with.
     /// - Throws: `RecognitionError.diverged`.
-    func run(progress: (_ epoch: Int, _ loss: Double) -> Void) throws(RecognitionError) -> Outcome {
+    func run(
+        keeping keeper: MemberKeeper?, progress: (_ epoch: Int, _ loss: Double) -> Void
+    ) throws(RecognitionError) -> Outcome {
         let (network, pieces) = (material.network, material.pieces)
-        let parameters = network.initialParameters(seed: seed)
+        var keeper = keeper
+        let kept = keeper?.state
+        let parameters =
+            kept.map { FloatBlock(copying: $0.network.parameters) } ?? network.initialParameters(seed: seed)
         let gradient = FloatBlock(count: parameters.count)
-        var adam = Adam(
-            parameterCount: parameters.count, settings: AdamSettings(learningRate: settings.learningRate))
+        let rates = AdamSettings(learningRate: settings.learningRate)
+        var adam =
+            kept.map { $0.network.adam(settings: rates, step: $0.step) }
+            ?? Adam(parameterCount: parameters.count, settings: rates)
         let workspace = RecogniserNetwork.Workspace()
         let body = material.body.map {
             BodyTraining(
                 $0, rows: material.mostRows(inBatchesOf: settings.batchSequences), seed: seed,
-                rate: settings.encoderLearningRate, threads: threads)
+                rate: settings.encoderLearningRate, from: kept, threads: threads)
         }
-        var best: (outcome: Outcome, joint: Double)?
-        var (epoch, loss) = (0, 0.0)
+        var best = kept?.bestOutcome
+        var (epoch, loss) = (kept?.epoch ?? 0, kept?.loss ?? 0)
         while adam.step < stepCount {
             let order = Permutation(count: pieces.count, seed: seed, stream: RandomStream.order(epoch: epoch))
             var (sum, labelled) = (0.0, 0)
@@ -100,6 +109,12 @@ struct MemberTraining {
                         body: body.map { FloatBlock(copying: $0.parameters) }, loss: loss)
                     best = (outcome, heldOut.joint)
                 }
+            }
+            keeper?.onEpoch(isDone: adam.step >= stepCount) {
+                MemberState(
+                    epoch: epoch, step: adam.step, loss: loss, best: best.map { ($0.outcome.loss, $0.joint) },
+                    network: MemberState.Part(
+                        parameters, adam, best: best?.outcome.parameters), body: body?.state(best: best?.outcome.body))
             }
             progress(epoch, loss)
         }

@@ -28,11 +28,12 @@ extension Recogniser {
     ///   - data: what to learn from.
     ///   - settings: how to build and train.
     ///   - threads: how many threads to use: each member has one, and two are of use to a member.
+    ///   - kept: keeps how far it is, and has it begin where it was; nil where nothing is kept.
     ///   - progress: called after each epoch of each member, one call at a time, on the thread that trains.
     /// - Returns: the trained recogniser.
     /// - Throws: `RecognitionError`, when the settings make no sense, no sample has a label or the training diverges.
     public static func fit(
-        _ data: RecogniserData, settings: RecogniserSettings, threads: Int = 1,
+        _ data: RecogniserData, settings: RecogniserSettings, threads: Int = 1, keeping kept: KeptTraining? = nil,
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(RecognitionError) -> Fitted {
         do { try settings.validate() } catch { throw .badSetting(error) }
@@ -61,7 +62,8 @@ extension Recogniser {
             labels: data.targets.map { $0.labels.map { label in label.map { Int32($0) } ?? CRF.unknown } },
             pieces: pieces(trainedOn), stoppingPieces: pieces(stopping))
         try checkMemory(material, settings: settings)
-        let outcomes = try outcomes(material, settings: settings, threads: threads, progress: progress)
+        let outcomes = try outcomes(
+            material, settings: settings, threads: threads, keeping: kept, progress: progress)
         let members = outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
         for member in members { correct(member, of: network, for: data, by: settings.rareClassCorrection) }
         return Fitted(
@@ -172,13 +174,15 @@ extension Recogniser {
     private struct State {
         var next = 0
         var epochs = 0
+        /// Those of them that were kept.
+        var keptEpochs = 0
         var outcomes: [MemberTraining.Outcome?]
         var failures: [(member: Int, error: RecognitionError)] = []
     }
 
     /// Trains the members, as many at a time as there are threads; none depends on another.
     private static func outcomes(
-        _ material: TrainingMaterial, settings: RecogniserSettings, threads: Int,
+        _ material: TrainingMaterial, settings: RecogniserSettings, threads: Int, keeping kept: KeptTraining?,
         progress: @escaping @Sendable (Progress) -> Void
     ) throws(RecognitionError) -> [MemberTraining.Outcome] {
         let count = settings.members
@@ -194,11 +198,19 @@ extension Recogniser {
                     material: material, settings: settings, seed: settings.seed(ofMember: member),
                     threads: max(1, threads / lanes))
                 let epochs = (training.stepCount + training.batchesPerEpoch - 1) / training.batchesPerEpoch
+                let keeper = kept?.keeper(
+                    ofMember: member, parameters: material.network.parameterCount,
+                    bodyParameters: material.body?.network.parameterCount)
+                if let before = keeper?.state?.epoch {
+                    state.withLock { ($0.epochs, $0.keptEpochs) = ($0.epochs + before, $0.keptEpochs + before) }
+                }
                 do throws(RecognitionError) {
-                    let outcome = try training.run { _, loss in
+                    let outcome = try training.run(keeping: keeper) { _, loss in
                         state.withLock {
                             $0.epochs += 1
-                            progress(Progress(epoch: $0.epochs, epochs: count * epochs, loss: loss))
+                            progress(
+                                Progress(
+                                    epoch: $0.epochs, epochs: count * epochs, keptEpochs: $0.keptEpochs, loss: loss))
                         }
                     }
                     state.withLock { $0.outcomes[member] = outcome }

@@ -61,6 +61,8 @@ public struct Recogniser: Sendable {
         public let epoch: Int
         /// The epochs that there will be.
         public let epochs: Int
+        /// Those done that were kept of a training that was interrupted, and took no time.
+        public let keptEpochs: Int
         /// The mean negative log-likelihood per labelled sample, in nats, of the epoch that was just done, under the
         /// scheme asked for; where held-out people choose the epoch, theirs.
         public let loss: Double
@@ -69,7 +71,9 @@ public struct Recogniser: Sendable {
         /// How many there are: with self-training more than one.
         public private(set) var trainings = 1
 
-        init(epoch: Int, epochs: Int, loss: Double) { (self.epoch, self.epochs, self.loss) = (epoch, epochs, loss) }
+        init(epoch: Int, epochs: Int, keptEpochs: Int, loss: Double) {
+            (self.epoch, self.epochs, self.keptEpochs, self.loss) = (epoch, epochs, keptEpochs, loss)
+        }
 
         /// The same, as a part of several trainings.
         public func ofTraining(_ training: Int, of trainings: Int) -> Progress {

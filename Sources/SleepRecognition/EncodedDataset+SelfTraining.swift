@@ -20,12 +20,14 @@ extension EncodedDataset {
     ///   - settings: how to build and train.
     ///   - first: how the first recogniser is, where not as the settings say; without self-training there is no other.
     ///   - threads: how many threads to use; the bits do not depend on it.
+    ///   - kept: keeps how far it is, and has it begin where it was; nil where nothing is kept.
     ///   - progress: as for `Recogniser.fit`, of each training anew.
     /// - Returns: what was trained.
     /// - Throws: as `fitOnce`, and what recognising the samples throws.
     func fit(
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, first: RecogniserSettings? = nil,
-        threads: Int, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+        threads: Int, keeping kept: KeptTraining? = nil,
+        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
         let isTaught = schemes[0].selfTrainingSteps(of: settings, on: dataset, training: training) > 0
         var own = first ?? settings
@@ -34,7 +36,8 @@ extension EncodedDataset {
             { progress($0.ofTraining(part, of: isTaught ? 3 : 1)) }
         }
         let teacher = try fitOnce(
-            schemes, training: training, settings: own, threads: threads, progress: told(of: 1))
+            schemes, training: training, settings: own, threads: threads, keeping: kept?.ofTraining(1),
+            progress: told(of: 1))
         guard isTaught, let steps = settings.selfTrainingSteps else { return teacher }
         // Everybody is recognised, so that no samples are copied; only answers for those trained on are used.
         let answers = try EncodedDataset(dataset, by: teacher.encoders, inputs: inputs).recognise(
@@ -42,10 +45,11 @@ extension EncodedDataset {
             threads: threads)
         let student = try EncodedDataset(dataset, by: Array(teacher.encoders.prefix(1)), inputs: inputs).fitOnce(
             [schemes[0].completed(by: answers.labels, for: training)], training: training,
-            settings: settings.ofSelfTraining(steps: steps), threads: threads, progress: told(of: 2))
+            settings: settings.ofSelfTraining(steps: steps), threads: threads, keeping: kept?.ofTraining(2),
+            progress: told(of: 2))
         var second = try EncodedDataset(dataset, by: student.encoders, inputs: inputs).fitOnce(
             schemes, training: training, settings: settings.afterSelfTraining, threads: threads,
-            progress: told(of: 3))
+            keeping: kept?.ofTraining(3), progress: told(of: 3))
         second.stepsBefore = teacher.steps + student.steps
         return second
     }

@@ -56,6 +56,7 @@ struct EncodedDataset: Sendable {
     ///   - training: the samples that take part, in order.
     ///   - settings: how to build and train.
     ///   - threads: how many threads to use.
+    ///   - kept: as for `Recogniser.fit`.
     ///   - progress: as for `Recogniser.fit`.
     /// - Returns: what was trained.
     /// - Throws: `RecognitionError`; `EncoderError.unfit` where a feature or a parameter is no number;
@@ -63,7 +64,7 @@ struct EncodedDataset: Sendable {
     ///   for samples that can't be prepared or were cut meanwhile.
     func fitOnce(
         _ schemes: [SchemeLabels], training: [Int], settings: RecogniserSettings, threads: Int,
-        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+        keeping kept: KeptTraining? = nil, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws -> Fitted {
         let samples = dataset.samples
         let tuned = settings.encoder.trainsBody ? encoders.first?.record ?? start : nil
@@ -83,7 +84,8 @@ struct EncodedDataset: Sendable {
             recordings: dataset.recordingRanges.map(\.samples), subjects: dataset.recordingRanges.map(\.subject),
             training: training,
             targets: schemes.map { RecogniserData.Target(labels: $0.labels, classes: $0.classes.count) }, body: body)
-        let fitted = try Recogniser.fit(data, settings: settings, threads: threads, progress: progress)
+        let fitted = try Recogniser.fit(
+            data, settings: settings, threads: threads, keeping: kept, progress: progress)
         try dataset.requireWhole()
         let own = try tuned.map { record in
             try fitted.bodies.map { try Encoder(record: record, parameters: $0) }

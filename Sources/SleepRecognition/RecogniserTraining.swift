@@ -14,7 +14,7 @@ public struct RecogniserTraining: Sendable {
     /// How the recogniser is built and trained.
     public let settings: NamedSettings
     /// The samples trained on, those without a label among them, in order.
-    private let training: [Int]
+    let training: [Int]
     private let labels: SchemeLabels
     /// That of the encoder, or the settings' where none is given.
     private let preparation: Preparation
@@ -71,12 +71,14 @@ public struct RecogniserTraining: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads to use; the result does not depend on it.
+    ///   - kept: what `kept(in:version:tell:)` made of a folder; nil where nothing is kept.
     ///   - progress: called after each training epoch.
     /// - Returns: the model, and figures of its training.
     /// - Throws: `SleepRecognitionError.recognition` when no sample has a label, when they differ too little for the
     ///   settings, or when the training diverges.
     public func run(
-        threads: Int = 1, progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
+        threads: Int = 1, keeping kept: KeptTraining? = nil,
+        progress: @escaping @Sendable (Recogniser.Progress) -> Void = { _ in }
     ) throws(SleepRecognitionError) -> TrainedModel {
         let settings = settings.values.recogniser
         let (inputs, fitted) = try about(encoder?.name ?? dataset.path) {
@@ -85,7 +87,8 @@ public struct RecogniserTraining: Sendable {
             let encoded = try EncodedDataset(
                 dataset, by: encoder?.encoder, inputs: inputs, settings: self.settings.values)
             let fitted = try encoded.fit(
-                [labels] + others, training: training, settings: settings, threads: threads, progress: progress)
+                [labels] + others, training: training, settings: settings, threads: threads, keeping: kept,
+                progress: progress)
             return (inputs, fitted)
         }
         // What has no label is cut out of what it learns from, unless it is kept or taught beside the rest.

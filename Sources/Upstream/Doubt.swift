@@ -22,7 +22,7 @@ public struct Doubt: Hashable, Sendable {
     public var isCleared: Bool { step == .max }
 
     /// Of so many a run tells: only a copy that was away while there were more can have what nobody knows of any more.
-    private static let limit = 256
+    private static let limit = 4096
 
     /// Those of a run that it goes on telling of, the last ones.
     public static func kept(_ doubts: [Doubt]) -> [Doubt] {

@@ -193,6 +193,21 @@ func aTunedBodyHasTheSameBitsOnAnyNumberOfThreads(cell: RecogniserCell) throws {
     }
 }
 
+/// A body's parameters and its optimiser go on where they were, whether held-out people choose the epoch or not.
+@Test(arguments: [0, 2])
+func aTunedBodyThatWasInterruptedGoesOnToTheSameBits(heldOut: Int) throws {
+    let data = Maps().data(width: 2, augmentation: Augmentation(MapAugmentation.standard), sequence: 5)
+    let chosen = settings {
+        ($0.cell, $0.sequenceLength, $0.batchSequences, $0.members, $0.stopSubjects) = (.lstm, 5, 4, 2, heldOut)
+    }
+    let whole = try Recogniser.fit(data, settings: chosen)
+    for epoch in [1, 5] {
+        let again = try InterruptedTraining(data, settings: chosen, afterEpoch: epoch, threads: 2)
+        #expect(bits(again.fitted) == bits(whole) && again.fitted.loss == whole.loss && again.words.isEmpty)
+        #expect(again.progress.last?.keptEpochs == epoch)
+    }
+}
+
 @Test func anAugmentationWithoutABodyIsRefused() {
     var chosen = RecogniserSettings(epochs: 1)
     chosen.augmentation = Augmentation(MapAugmentation.standard)

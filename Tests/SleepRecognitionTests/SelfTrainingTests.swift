@@ -1,7 +1,9 @@
 import Datasets
+import Foundation
 import Numerics
 import Recognition
 import SleepRecognition
+import Synchronization
 import TestKit
 import Testing
 
@@ -66,6 +68,38 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         #expect(read.recogniser.settings.selfTrainingSteps == 3)
         let found = try [models[0], read].map { try Prediction(of: study.dataset, by: $0).run().rows }
         #expect(found[0] == found[1] && found[0].count == 36)
+    }
+
+    /// Each of the three trainings keeps its own, and what is kept is of this training alone.
+    @Test func whatIsKeptOfEachTrainingIsNotTrainedAgain() throws {
+        let chosen = try settings(.scratch, "recogniser.members=2")
+        func training(_ seed: UInt64 = 1) throws -> RecogniserTraining {
+            try RecogniserTraining(on: dataset, scheme: .posture3, encoder: nil, settings: chosen, seed: seed)
+        }
+        let (whole, folder) = (try training().run().model, try TemporaryFolder())
+        let path = folder.path("kept")
+        let told = Mutex<[Int]>([])
+        func again() throws -> RecogniserModel {
+            let kept = try training().kept(in: path, version: "1") { Issue.record("told: \($0)") }
+            return try training().run(keeping: kept) { progress in told.withLock { $0.append(progress.training) } }
+                .model
+        }
+        for gone in [[], [3], [2], [2, 3], [1, 2, 3], []] {
+            for number in gone {
+                for file in try FileManager.default.contentsOfDirectory(atPath: path)
+                where file.hasPrefix("training-\(number)-") {
+                    try FileManager.default.removeItem(atPath: "\(path)/\(file)")
+                }
+            }
+            told.withLock { $0 = [] }
+            let isFirst = !FileManager.default.fileExists(atPath: path)
+            let model = try again()
+            #expect(Set(told.withLock { $0 }) == Set(isFirst ? [1, 2, 3] : gone))
+            #expect(model.recogniser.members.map(\.array) == whole.recogniser.members.map(\.array))
+            #expect(model.encoders.map(\.identity) == whole.encoders.map(\.identity))
+        }
+        #expect(throws: SleepRecognitionError.self) { try training(2).kept(in: path, version: "1") { _ in } }
+        #expect(throws: SleepRecognitionError.self) { try training().kept(in: path, version: "2") { _ in } }
     }
 
     /// Somebody without a label is among those learnt from only where such samples are kept or taught.

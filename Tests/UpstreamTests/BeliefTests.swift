@@ -107,9 +107,9 @@ import Upstream
     }
 
     @Test func theLastOnesAreKeptAndThoseThatWereClearedGoFirst() {
-        let cleared = (0..<200).map { Doubt(after: $0).cleared }
-        let others = (0..<200).map { Doubt(after: $0) }
-        #expect(Doubt.kept(others + cleared) == cleared.suffix(56) + others)
-        #expect(Set(others.map(\.id)).count == 200)
+        let cleared = (0..<3000).map { Doubt(after: $0).cleared }
+        let others = (0..<3000).map { Doubt(after: $0) }
+        #expect(Doubt.kept(others + cleared) == cleared.suffix(1096) + others)
+        #expect(Set(others.map(\.id)).count == 3000)
     }
 }

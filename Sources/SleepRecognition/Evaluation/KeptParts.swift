@@ -49,9 +49,7 @@ public struct KeptParts: Sendable {
 
         /// The first thing in which another is otherwise, in words.
         func difference(from other: Origin) -> String {
-            func words(_ name: String, _ ours: Any, _ its: Any) -> String {
-                "its \(name) is \(its), not \(ours)"
-            }
+            func words(_ name: String, _ ours: Any, _ its: Any) -> String { "its \(name) is \(its), not \(ours)" }
             if version != other.version { return words("program's version", version, other.version) }
             if datasetDigest != other.datasetDigest { return "its dataset has another content" }
             if scheme != other.scheme { return words("scheme", scheme, other.scheme) }
@@ -87,34 +85,9 @@ public struct KeptParts: Sendable {
     ) throws(SleepRecognitionError) {
         (self.folder, self.tell) = (folder, tell)
         let origin = Origin(evaluation, version: version)
-        func refusal(_ reason: String) -> SleepRecognitionError { .kept(folder: folder, reason: reason) }
-        let path = "\(folder)/\(Self.originName)"
-        /// Makes sure that the folder is this evaluation's; false where it says of none whose it is.
-        func isOwn() throws(SleepRecognitionError) -> Bool {
-            guard access(path, F_OK) == 0 else { return false }
-            let known: Origin
-            do { known = try Self.read(path) } catch {
-                throw refusal("\(Self.originName) can't be read (\(error)); name another folder, or remove this one")
-            }
-            guard known == origin else {
-                throw refusal(
-                    "it keeps parts of another evaluation: \(origin.difference(from: known)); name another folder, or "
-                        + "remove this one")
-            }
-            return true
+        try KeptFolder.claim(folder, for: origin, named: Self.originName, keeping: "parts of another evaluation") {
+            origin.difference(from: $0)
         }
-        if try isOwn() { return }
-        if mkdir(folder, 0o777) != 0 {
-            guard errno == EEXIST else { throw refusal("the folder can't be made: \(TensorFileError.lastReason)") }
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [""]
-            // Another process may just have begun with it.
-            guard files.allSatisfy({ $0.hasSuffix(".part") }) else {
-                if try isOwn() { return }
-                throw refusal("something else is there; name a new folder or an empty one")
-            }
-        }
-        try about(folder) { try WholeFile.write(Self.encoded(origin), to: path) }
-        _ = try isOwn()
     }
 
     /// The part of this name that is kept; nil where there is none, or none of this evaluation.
@@ -122,7 +95,7 @@ public struct KeptParts: Sendable {
         let path = path(name)
         guard access(path, F_OK) == 0 else { return nil }
         do {
-            let part: Part = try Self.read(path)
+            let part: Part = try KeptFolder.read(path)
             if fits(part) { return part }
             tell("\(path) is no part of this evaluation; it is computed again")
         } catch {
@@ -133,33 +106,10 @@ public struct KeptParts: Sendable {
 
     /// Keeps a part.
     func keep(_ part: some Encodable, _ name: String) {
-        do { try WholeFile.write(Self.encoded(part), to: path(name)) } catch {
+        do { try WholeFile.write(KeptFolder.encoded(part), to: path(name)) } catch {
             tell("note: \(error); what came of \(name) is lost where this is interrupted")
         }
     }
 
     private func path(_ name: String) -> String { "\(folder)/\(name).json" }
-
-    private static func encoded(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do { return try encoder.encode(value) } catch { throw NotFinite() }
-    }
-
-    /// JSON has no other.
-    private struct NotFinite: Error, CustomStringConvertible {
-        let description = "a probability is no finite number"
-    }
-
-    private static func read<Value: Decodable>(_ path: String) throws -> Value {
-        let bytes: Data
-        do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw TensorFileError.unreadable(path: path, reason: TensorFileError.lastReason)
-        }
-        do { return try JSONDecoder().decode(Value.self, from: bytes) } catch { throw NotAsWritten() }
-    }
-
-    private struct NotAsWritten: Error, CustomStringConvertible {
-        let description = "it is not as it was written"
-    }
 }

@@ -16,7 +16,8 @@ struct TrainCommand: ParsableCommand {
             The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field \
             learn the classes from sequences of them. The model file holds all that `ssrm predict` needs. Of the \
             settings, those of the recogniser count: the encoder was made with its own. Where recogniser.encoder is \
-            none, samples' own values are read, and no encoder is given.
+            none, samples' own values are read, and no encoder is given. What takes long is best given a folder to --keep: \
+            after an interruption the same command goes on with it.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 \\
@@ -45,6 +46,14 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The model file to write.", completion: .file())
     var out: String
 
+    @Option(
+        help: """
+            Keeps how far each member is in this folder, once a minute and an epoch; the same command with the same \
+            folder goes on where it was interrupted, to the same bits.
+            """,
+        completion: .directory)
+    var keep: String?
+
     @OptionGroup var options: RecogniserOptions
 
     @Flag(help: "Print the summary as one JSON object.")
@@ -71,14 +80,23 @@ struct TrainCommand: ParsableCommand {
         for name in training.absentClasses {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
+        let kept = try keep.map {
+            try training.kept(in: $0, version: SSRM.build) { Terminal.error($0) }
+        }
         let watch = Stopwatch()
-        let begun = Mutex((training: 1, at: Duration.zero, last: Duration.zero))
-        let trained = try training.run(threads: options.threads.count) { progress in
+        let begun = Mutex((training: 0, at: Duration.zero, last: Duration.zero))
+        let trained = try training.run(threads: options.threads.count, keeping: kept) { progress in
             let now = watch.elapsed
-            let start = begun.withLock { begun in
-                if begun.training != progress.training { begun = (progress.training, begun.last, now) }
+            let (start, isFirst) = begun.withLock { begun in
+                let isFirst = begun.training != progress.training
+                if isFirst { begun = (progress.training, begun.last, now) }
                 begun.last = now
-                return begun.at
+                return (begun.at, isFirst)
+            }
+            if isFirst, progress.keptEpochs > 0 {
+                Terminal.error(
+                    "\(progress.keptEpochs) of \(many(progress.epochs, "epoch")) "
+                        + "\(progress.keptEpochs == 1 ? "is" : "are") kept from before")
             }
             show(progress, after: now - start)
         }
@@ -129,7 +147,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func show(_ progress: Recogniser.Progress, after time: Duration) {
-        let left = time / progress.epoch * (progress.epochs - progress.epoch)
+        let trained = max(1, progress.epoch - progress.keptEpochs)
+        let left = time / trained * (progress.epochs - progress.epoch)
         let part = progress.trainings > 1 ? "training \(progress.training) of \(progress.trainings), " : ""
         let line =
             "\(part)epoch \(progress.epoch)/\(progress.epochs)  loss \(fixed(progress.loss, 4))  \(left.asClock) left"
