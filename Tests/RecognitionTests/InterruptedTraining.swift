@@ -20,8 +20,8 @@ final class InterruptedTraining: Sendable {
     /// What could not be used.
     var words: [String] { after.words.withLock { $0 } }
 
-    /// Trains twice: what the first training, on one thread, kept when that many epochs were done is what the second one,
-    /// which says that it is of `identity`, finds after `spoil` did something to the folder.
+    /// Trains twice: what the first training, on one thread, kept when that many epochs were done is what the second
+    /// one, which says that it is of `identity`, finds after `spoil` did something to the folder.
     init(
         _ data: RecogniserData, settings: RecogniserSettings, afterEpoch epoch: Int, threads: Int = 1,
         identity: String = "a", spoil: (_ folder: String) throws -> Void = { _ in }
