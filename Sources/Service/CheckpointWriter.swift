@@ -19,14 +19,10 @@ package final class CheckpointWriter: Sendable {
         var start: Int
         /// The steps written here that still count.
         var written: Set<Int> = []
-        /// Why the last attempt failed; nil when it did not.
-        var failure: String?
-        /// When it is tried again.
-        var retryTime: ContinuousClock.Instant?
+        var retries: Retries
     }
     private let folder: RunFolder
     private let kept: Int
-    private let retryDelay: Duration
     private let isCopy: Bool
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
@@ -43,8 +39,8 @@ package final class CheckpointWriter: Sendable {
         folder: RunFolder, kept: Int, from start: Int = 0, retryDelay: Duration = .seconds(10),
         events: Mailbox<RunEvent>? = nil, isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
     ) throws {
-        (self.folder, self.kept, self.retryDelay) = (folder, kept, retryDelay)
-        state = Mutex(State(start: start))
+        (self.folder, self.kept) = (folder, kept)
+        state = Mutex(State(start: start, retries: Retries(every: retryDelay)))
         (self.isCopy, self.isHeld) = (isCopy, isHeld)
         self.events = try events ?? Mailbox()
     }
@@ -78,7 +74,7 @@ package final class CheckpointWriter: Sendable {
         }
         let step = taken.state.step
         state.withLock {
-            ($0.failure, $0.retryTime) = (nil, nil)
+            $0.retries.onSuccess()
             $0.written.insert(step)
         }
         events.put(isCopy ? .checkpointCopied(step: step, folder: folder.path) : .checkpointWritten(step: step))
@@ -125,9 +121,8 @@ package final class CheckpointWriter: Sendable {
 
     private func onFailure(_ reason: String, of taken: TrainingCheckpoint) {
         let isNews = state.withLock { state in
-            defer { (state.failure, state.retryTime) = (reason, .now + retryDelay) }
             state.waiting = state.waiting ?? taken
-            return state.failure == nil
+            return state.retries.onFailure(reason)
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
     }
@@ -137,19 +132,17 @@ package final class CheckpointWriter: Sendable {
     /// The thread that trains calls this now and then: a timer of the system's would need a descriptor, and descriptors
     /// may be what there is none of.
     package func tick() {
-        let isDue = state.withLock { state in
-            guard let time = state.retryTime, .now >= time else { return false }
-            state.retryTime = nil
-            return true
-        }
-        if isDue { queue.async { [self] in writeWaiting() } }
+        if state.withLock({ $0.retries.isDue() }) { queue.async { [self] in writeWaiting() } }
     }
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed; what waits to be written is not.
     ///
     /// - Returns: those that can't be removed, each with the reason.
     package func dropLater(than step: Int) -> [String] {
-        state.withLock { ($0.waiting, $0.failure, $0.retryTime) = (nil, nil, nil) }
+        state.withLock { state in
+            state.waiting = nil
+            state.retries.onSuccess()
+        }
         return queue.sync {
             state.withLock { state in
                 state.waiting = nil
@@ -194,7 +187,7 @@ package final class CheckpointWriter: Sendable {
     /// - Throws: when the newest state is not on the disk.
     package func finish() throws {
         queue.sync { writeWaiting() }
-        if let reason = state.withLock({ $0.failure }) {
+        if let reason = state.withLock(\.retries.failure) {
             if isCopy { throw ServiceError("the copy in \(folder.path) lacks the last checkpoint: \(reason)") }
             let missing = state.withLock { $0.waiting?.state.step } ?? .max
             let before = split((try? folder.checkpointSteps.filter { $0 < missing }) ?? []).whole.last

@@ -11,17 +11,13 @@ final class DoubtWriter: Sendable {
     private struct State {
         /// What the file is to tell; nil where it tells that.
         var waiting: [Doubt]?
-        /// Whether it was told that it can't be written.
-        var isFailing = false
-        /// When it is tried again.
-        var retryTime: ContinuousClock.Instant?
+        var retries: Retries
     }
     private let folder: RunFolder
-    private let retryDelay: Duration
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
     private let queue = DispatchQueue(label: "doubts")
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let events: Mailbox<RunEvent>
 
     /// A writer for a place, which tells where it can't write.
@@ -29,7 +25,8 @@ final class DoubtWriter: Sendable {
         _ folder: RunFolder, retryDelay: Duration = .seconds(1), events: Mailbox<RunEvent>,
         isHeld: (@Sendable () -> Bool)?
     ) {
-        (self.folder, self.retryDelay, self.events, self.isHeld) = (folder, retryDelay, events, isHeld)
+        (self.folder, self.events, self.isHeld) = (folder, events, isHeld)
+        state = Mutex(State(retries: Retries(every: retryDelay)))
     }
 
     /// Has the file tell these doubts, and removes it where there are none; returns at once.
@@ -43,12 +40,7 @@ final class DoubtWriter: Sendable {
 
     /// Tries again what could not be written, where it is time for that; the thread that trains calls it now and then.
     func tick() {
-        let isDue = state.withLock { state in
-            guard let time = state.retryTime, .now >= time else { return false }
-            state.retryTime = nil
-            return true
-        }
-        if isDue { queue.async { [self] in writeWaiting() } }
+        if state.withLock({ $0.retries.isDue() }) { queue.async { [self] in writeWaiting() } }
     }
 
     private func writeWaiting() {
@@ -59,17 +51,13 @@ final class DoubtWriter: Sendable {
             if let isHeld, !isHeld() { throw ServiceError("\(folder.path) was removed or replaced under this run") }
             try folder.tell(doubts, in: place)
         } catch {
-            let isNews = state.withLock { state in
-                defer { (state.isFailing, state.retryTime) = (true, .now + retryDelay) }
-                return !state.isFailing
-            }
+            guard state.withLock({ $0.retries.onFailure("\(error)") }) else { return }
             let what = doubts.isEmpty ? "no checkpoint is in doubt any more" : "checkpoints are in doubt"
-            if isNews { events.put(.checkpointNotRemoved(reason: "\(what), and that is not written down: \(error)")) }
-            return
+            return events.put(.checkpointNotRemoved(reason: "\(what), and that is not written down: \(error)"))
         }
         // What came meanwhile is written next.
         state.withLock { state in
-            (state.isFailing, state.retryTime) = (false, nil)
+            state.retries.onSuccess()
             if state.waiting == doubts { state.waiting = nil }
         }
     }
