@@ -154,7 +154,7 @@ public struct ModelPart: Encodable, Sendable {
     private var readWith: Prose {
         guard let reader else { return "" }
         let alike: Prose = "`ssrm predict --from` reads others alike."
-        return " Those that it learnt from were read with: \(name: "ssrm data \(reader)"); \(alike)"
+        return " Those that it learnt from were read with: \(command: "ssrm data \(reader)"); \(alike)"
     }
 
     private var prepared: Prose {

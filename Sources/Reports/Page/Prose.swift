@@ -14,6 +14,8 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         var value: Double?
         /// Whether it comes from a file: it may be written in any direction.
         var isName = false
+        /// Whether such a text is a command.
+        var isCommand = false
         /// What it is short for; nil where it stands for itself.
         var meaning: String?
         /// Whether it is smaller, and below what it belongs to where there is little room.
@@ -49,6 +51,11 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
         /// A text from a file or a person.
         mutating func appendInterpolation(name: String) {
             spans.append(Span(text: Self.visible(name), isName: true))
+        }
+
+        /// A command with texts from a file in it.
+        mutating func appendInterpolation(command: String) {
+            spans.append(Span(text: Self.visible(command), isName: true, isCommand: true))
         }
 
         /// A number of things.
@@ -169,7 +176,8 @@ struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
             } else if let meaning = span.meaning {
                 html += "<abbr title=\"\(Self.escaped(meaning))\">\(Self.escaped(span.text))</abbr>"
             } else {
-                html += span.isName ? "<bdi>\(Self.escaped(span.text))</bdi>" : span.markedUp
+                let name = "<bdi>\(Self.escaped(span.text))</bdi>"
+                html += span.isCommand ? "<code>\(name)</code>" : span.isName ? name : span.markedUp
             }
         }
         return isBeside ? html + "</small>" : html

@@ -16,7 +16,7 @@ struct PresetPart {
     let kinds: () -> [String]
     /// Replaces all settings by the standard ones of a kind; throws `SettingFault`.
     let takeStandard: (_ kind: String, inout PresetSettings) throws -> Void
-    /// The settings' names, in the type's order.
+    /// The settings' names, in the type's order: they hang on its kind alone, not on other values.
     let keys: (PresetSettings) -> [SettingsKey]
     /// The settings' values by name.
     let values: (PresetSettings) -> [String: PresetValue]
