@@ -15,6 +15,7 @@ public struct KeptTraining: Sendable {
     private let folder: String
     private let training: String
     private let interval: Duration
+    private let isSound: @Sendable () -> Bool
     private let tell: @Sendable (String) -> Void
     /// Which of several trainings, one after another, this is.
     private var number = 1
@@ -27,12 +28,14 @@ public struct KeptTraining: Sendable {
     ///   - folder: where; it is there.
     ///   - training: what decides the bits: all else in the folder is another training's.
     ///   - interval: how long after a state the next one is written.
+    ///   - isSound: whether what is learnt from is as it was; once it is not, nothing of what was learnt is kept.
     ///   - tell: is told of a state that can't be written or read, which ends nothing. Called on any thread.
     public init(
         in folder: String, of training: String, every interval: Duration = .seconds(60),
-        tell: @escaping @Sendable (String) -> Void
+        isSound: @escaping @Sendable () -> Bool = { true }, tell: @escaping @Sendable (String) -> Void
     ) {
-        (self.folder, self.training, self.interval, self.tell) = (folder, training, interval, tell)
+        (self.folder, self.training, self.interval) = (folder, training, interval)
+        (self.isSound, self.tell) = (isSound, tell)
     }
 
     /// The same for one of several trainings, one after another, counted from 1.
@@ -46,10 +49,19 @@ public struct KeptTraining: Sendable {
         "\(folder)/training-\(number)-member-\(member + 1).safetensors"
     }
 
+    /// Epochs that a member's file says are kept, before it is looked at whether the file is as it was written.
+    func epochs(ofMember member: Int) -> Int {
+        let texts = try? TensorFile.metadata(at: path(member))
+        guard let texts, texts["training"] == identity(member) else { return 0 }
+        return texts["epoch"].flatMap { Int($0) }.map { min(max($0, 0), MemberState.most) } ?? 0
+    }
+
+    /// What decides a member's bits: no other member's state is taken for it.
+    private func identity(_ member: Int) -> String { "\(training) \(number) \(member + 1)" }
+
     /// The keeping of a member, which begins where it was.
     func keeper(ofMember member: Int, parameters: Int, bodyParameters: Int?) -> MemberKeeper {
-        let (path, tell) = (path(member), tell)
-        let training = "\(training) \(number) \(member + 1)"  // no other member's state is taken for it
+        let (path, training, tell) = (path(member), identity(member), tell)
         var state: MemberState?
         if FileManager.default.fileExists(atPath: path) {
             do {
@@ -59,13 +71,11 @@ public struct KeptTraining: Sendable {
                 }
             } catch {
                 state = nil
-                tell("\(error); what it kept is trained again")
+                tell("note: \(error); what it kept is trained again")
             }
         }
-        return MemberKeeper(state: state, interval: interval) { state in
-            do { try state.write(to: path, format: Self.format, training: training) } catch {
-                tell("note: \(error); what was trained is lost where this is interrupted")
-            }
+        return MemberKeeper(state: state, interval: interval, isSound: isSound, tell: tell) { state in
+            try state.write(to: path, format: Self.format, training: training)
         }
     }
 }
@@ -75,18 +85,38 @@ struct MemberKeeper {
     /// Where it was when it was interrupted; nil where it begins.
     let state: MemberState?
     private let interval: Duration
-    private let write: (MemberState) -> Void
+    private let isSound: () -> Bool
+    private let tell: (String) -> Void
+    private let write: (MemberState) throws -> Void
     private var last = ContinuousClock.now
+    /// What was told last of what can't be kept.
+    private var fault: String?
 
-    init(state: MemberState?, interval: Duration, write: @escaping (MemberState) -> Void) {
-        (self.state, self.interval, self.write) = (state, interval, write)
+    init(
+        state: MemberState?, interval: Duration, isSound: @escaping () -> Bool, tell: @escaping (String) -> Void,
+        write: @escaping (MemberState) throws -> Void
+    ) {
+        (self.state, self.interval, self.isSound) = (state, interval, isSound)
+        (self.tell, self.write) = (tell, write)
     }
 
     /// Takes note of the end of an epoch; writes the state where it is time to, and that of a member that is done.
     mutating func onEpoch(isDone: Bool, _ state: () -> MemberState) {
         guard isDone || last.duration(to: .now) >= interval else { return }
-        write(state())
         last = .now
+        do {
+            guard isSound() else { throw NotAsItWas() }
+            try write(state())
+            fault = nil
+        } catch {
+            let words = "\(error)"
+            if words != fault { tell("note: \(words); what was trained meanwhile is lost where this is interrupted") }
+            fault = words
+        }
+    }
+
+    private struct NotAsItWas: Error, CustomStringConvertible {
+        let description = "the dataset was changed or touched while it was read, so nothing is kept"
     }
 }
 
@@ -145,7 +175,7 @@ struct MemberState {
 
     private static let bodyPrefix = "body."
     /// No training has so many epochs or steps.
-    private static let most = 1 << 48
+    fileprivate static let most = 1 << 48
 
     fileprivate func write(to path: String, format: String, training: String) throws(TensorFileError) {
         var metadata = [

@@ -187,7 +187,12 @@ extension Recogniser {
     ) throws(RecognitionError) -> [MemberTraining.Outcome] {
         let count = settings.members
         let lanes = max(1, min(threads, count))
-        let state = Mutex(State(outcomes: [MemberTraining.Outcome?](repeating: nil, count: count)))
+        let keptEpochs = (0..<count).map { kept?.epochs(ofMember: $0) ?? 0 }
+        let before = keptEpochs.reduce(0, +)
+        let state = Mutex(
+            State(
+                epochs: before, keptEpochs: before,
+                outcomes: [MemberTraining.Outcome?](repeating: nil, count: count)))
         @Sendable func work() {
             while let member = state.withLock({ state -> Int? in
                 guard state.next < count, state.failures.isEmpty else { return nil }
@@ -201,8 +206,9 @@ extension Recogniser {
                 let keeper = kept?.keeper(
                     ofMember: member, parameters: material.network.parameterCount,
                     bodyParameters: material.body?.network.parameterCount)
-                if let before = keeper?.state?.epoch {
-                    state.withLock { ($0.epochs, $0.keptEpochs) = ($0.epochs + before, $0.keptEpochs + before) }
+                let unusable = keptEpochs[member] - (keeper?.state?.epoch ?? 0)
+                state.withLock {
+                    ($0.epochs, $0.keptEpochs) = ($0.epochs - unusable, $0.keptEpochs - unusable)
                 }
                 do throws(RecognitionError) {
                     let outcome = try training.run(keeping: keeper) { _, loss in

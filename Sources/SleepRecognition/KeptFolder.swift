@@ -5,6 +5,9 @@ import Foundation
 ///
 /// A file in it says what decides the bits, and a folder of anything else is refused.
 enum KeptFolder {
+    /// What decides the bits is no longer than this.
+    private static let largestOrigin = 1 << 26
+
     /// Takes a folder for something; it is made where there is none.
     ///
     /// - Parameters:
@@ -24,17 +27,27 @@ enum KeptFolder {
         func isOwn() throws(SleepRecognitionError) -> Bool {
             guard access(path, F_OK) == 0 else { return false }
             let known: Origin
-            do { known = try read(path) } catch {
+            do {
+                let file = try RegularFile(opening: path)
+                guard file.byteCount <= largestOrigin else { throw NotAsWritten() }
+                known = try decoded(Data(try file.firstBytes()))
+            } catch {
                 throw refusal("\(name) can't be read (\(error)); name another folder, or remove this one")
             }
             guard known == origin else {
                 throw refusal("it keeps \(others): \(difference(known)); name another folder, or remove this one")
+            }
+            guard access(folder, W_OK) == 0 else {
+                throw refusal("nothing more can be kept in it: \(TensorFileError.lastReason)")
             }
             return true
         }
         if try isOwn() { return }
         if mkdir(folder, 0o777) != 0 {
             guard errno == EEXIST else { throw refusal("the folder can't be made: \(TensorFileError.lastReason)") }
+            guard access(folder, R_OK | W_OK | X_OK) == 0 else {
+                throw refusal("it can't be read or written: \(TensorFileError.lastReason)")
+            }
             let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [""]
             // Another process may just have begun with it.
             guard files.allSatisfy({ $0.hasSuffix(".part") }) else {
@@ -64,6 +77,10 @@ enum KeptFolder {
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
             throw TensorFileError.unreadable(path: path, reason: TensorFileError.lastReason)
         }
+        return try decoded(bytes)
+    }
+
+    private static func decoded<Value: Decodable>(_ bytes: Data) throws -> Value {
         do { return try JSONDecoder().decode(Value.self, from: bytes) } catch { throw NotAsWritten() }
     }
 

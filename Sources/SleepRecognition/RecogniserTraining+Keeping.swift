@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Encoders
 public import Recognition
 import Signals
 
@@ -7,11 +8,17 @@ extension RecogniserTraining {
     /// What decides the bits of what is trained.
     private struct Origin: Codable, Equatable {
         let format, version, datasetDigest, scheme: String
-        let encoder: String?
+        let encoder: Known?
         let seed: UInt64
         /// The samples that take part, as the first and the one behind the last of each run of them.
         let samples: [[Int]]
         let settings: PresetSettings
+
+        /// What an encoder is known by: the same parameters may be read otherwise.
+        struct Known: Codable, Equatable {
+            let identity: String
+            let record: Encoder.Record
+        }
 
         private enum CodingKeys: String, CodingKey {
             case format, version, scheme, encoder, seed, samples, settings
@@ -50,12 +57,16 @@ extension RecogniserTraining {
         values.recogniser.seed = PresetSettings.unread.recogniser.seed  // files of settings have none
         let origin = Origin(
             format: "ssrm.kept-training.1", version: version, datasetDigest: dataset.digest, scheme: scheme.rawValue,
-            encoder: encoder?.encoder.identity, seed: settings.values.recogniser.seed, samples: runs,
+            encoder: encoder.map { Origin.Known(identity: $0.encoder.identity, record: $0.encoder.record) },
+            seed: settings.values.recogniser.seed, samples: runs,
             settings: values)
         try KeptFolder.claim(folder, for: origin, named: "training.json", keeping: "another training") {
             origin.difference(from: $0)
         }
         let whole = try about(folder) { try KeptFolder.encoded(origin) }
-        return KeptTraining(in: folder, of: whole.withUnsafeBytes { SHA256Digest.hex(of: $0) }, tell: tell)
+        let dataset = dataset
+        return KeptTraining(
+            in: folder, of: whole.withUnsafeBytes { SHA256Digest.hex(of: $0) }, isSound: { dataset.isUntouched },
+            tell: tell)
     }
 }

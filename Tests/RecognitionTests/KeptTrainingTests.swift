@@ -75,14 +75,30 @@ func aTrainingThatWasInterruptedGoesOnToTheSameBits(
         ])
 }
 
+/// What was learnt from data that changed meanwhile is not gone on from.
+@Test func nothingIsKeptOnceTheDataIsNotAsItWas() throws {
+    let folder = try TemporaryFolder()
+    let (words, epochs) = (Words(), Words())
+    let kept = KeptTraining(in: folder.url.path, of: "a", every: .zero, isSound: { epochs.all.count < 2 }) {
+        words.add($0)
+    }
+    _ = try Recogniser.fit(data(), settings: settings(), keeping: kept) { epochs.add("\($0.epoch)") }
+    #expect(words.all.count == 1 && words.all[0].hasPrefix("note: the dataset was changed or touched"))
+    let after = Words()
+    _ = try Recogniser.fit(
+        data(), settings: settings(), keeping: KeptTraining(in: folder.url.path, of: "a") { words.add($0) }
+    ) { after.add("\($0.keptEpochs)") }
+    #expect(after.all == ["2", "2", "2", "2"])
+}
+
 @Test func aFolderThatCantBeWrittenEndsNoTraining() throws {
     let chosen = settings()
     let words = Words()
     let kept = KeptTraining(in: "/nowhere", of: "a", every: .zero) { words.add($0) }
     let fitted = try Recogniser.fit(data(), settings: chosen, keeping: kept)
     #expect(bits(fitted) == bits(try Recogniser.fit(data(), settings: chosen)))
-    #expect(words.all.count == 6)
-    #expect(words.all.allSatisfy { $0.hasSuffix("; what was trained is lost where this is interrupted") })
+    #expect(words.all.count == 1)
+    #expect(words.all.allSatisfy { $0.hasSuffix("; what was trained meanwhile is lost where this is interrupted") })
 }
 
 /// What is told on whatever thread.

@@ -143,6 +143,9 @@ public final class Dataset: Sendable {
     /// - Throws: `TensorFileError.changed`, once the file was cut or written to since it was opened.
     public func requireWhole() throws(TensorFileError) { try file.requireWhole() }
 
+    /// Whether nobody has written to the file, cut it or touched it since it was opened or last found whole.
+    public var isUntouched: Bool { file.isUntouched }
+
     /// The runs of samples of one recording; throws when the samples are not in order.
     private static func ranges(
         _ recordings: [Int32], _ subjects: [Int32], _ positions: [Int32], subjectCount: Int, recordingCount: Int,

@@ -25,7 +25,7 @@ struct EDFCommand: ReaderCommand {
                 --wake-margin 30 --out nights.safetensors
               ssrm data edf --signals a.edf b.edf --subject A --subject B \\
                 --channels EEG --out unlabelled.safetensors
-              ssrm data edf --signals c.edf --subject C --channels "EEG C3-M2" \
+              ssrm data edf --signals c.edf --subject C --channels "EEG C3-M2" \\
                 --rename "C3=EEG C3-M2" --out c.safetensors
             """)
 

@@ -85,6 +85,10 @@ struct EvaluateCommand: ParsableCommand {
         if curve.labelledSubjects != nil, !choice.choose.isEmpty {
             throw ValidationError("use either --labelled-subjects or --choose, not both")
         }
+        if keep?.isEmpty == true { throw ValidationError("--keep needs the name of a folder") }
+        if let keep, [inputsOut, predictionsOut].contains(where: { $0.map { FilePlace.areOne(keep, $0) } ?? false }) {
+            throw ValidationError("--keep names the place of another result; use two")
+        }
         if keep != nil, foldsOnly { throw ValidationError("--keep does not go with --folds-only") }
         guard predictionsOut != nil else { return }
         if curve.labelledSubjects != nil || foldsOnly {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Datasets
 import Recognition
 import Service
@@ -16,8 +17,8 @@ struct TrainCommand: ParsableCommand {
             The encoder makes features of each sample; a bidirectional recurrent layer and a conditional random field \
             learn the classes from sequences of them. The model file holds all that `ssrm predict` needs. Of the \
             settings, those of the recogniser count: the encoder was made with its own. Where recogniser.encoder is \
-            none, samples' own values are read, and no encoder is given. What takes long is best given a folder to --keep: \
-            after an interruption the same command goes on with it.
+            none, samples' own values are read, and no encoder is given. What takes long is best given a folder to \
+            --keep: after an interruption the same command goes on with it.
 
             Example:
               ssrm train --data maps.safetensors --encoder runs/a --scheme posture3 \\
@@ -59,6 +60,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the summary as one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard let keep else { return }
+        if keep.isEmpty { throw ValidationError("--keep needs the name of a folder") }
+        if FilePlace.areOne(keep, out) { throw ValidationError("--keep and --out name one place; use two") }
+    }
+
     func run() throws {
         try options.presetOptions.requireReadable()
         let pretrained = try encoder.map {
@@ -94,13 +101,15 @@ struct TrainCommand: ParsableCommand {
                 return (begun.at, isFirst)
             }
             if isFirst, progress.keptEpochs > 0 {
+                let part = progress.trainings > 1 ? "training \(progress.training) of \(progress.trainings): " : ""
                 Terminal.error(
-                    "\(progress.keptEpochs) of \(many(progress.epochs, "epoch")) "
+                    part + "\(progress.keptEpochs) of \(many(progress.epochs, "epoch")) "
                         + "\(progress.keptEpochs == 1 ? "is" : "are") kept from before")
             }
             show(progress, after: now - start)
         }
         Terminal.clear()
+        if begun.withLock({ $0.training == 0 }) { Terminal.error("all of it is kept from before") }
         let (figures, digest) = (trained.figures, try trained.model.write(to: out))
         if json { return try printJSON(Written(file: out, digest: digest, figures: figures)) }
         print(
