@@ -16,13 +16,33 @@ public enum WholeFile {
     package static func write(
         _ bytes: some ContiguousBytes, to path: String, in folder: OpenFolder?, permissions: UInt32 = 0o666
     ) throws(TensorFileError) {
+        try pendingFile(bytes, for: path, in: folder, permissions: permissions).commit()
+    }
+
+    /// A file with these bytes that has no name yet.
+    private static func pendingFile(
+        _ bytes: some ContiguousBytes, for path: String, in folder: OpenFolder?, permissions: UInt32
+    ) throws(TensorFileError) -> PendingFile {
         let file = try PendingFile(for: path, in: folder, permissions: permissions)
         var failure: TensorFileError?
         bytes.withUnsafeBytes { content in
             do throws(TensorFileError) { try file.append(content) } catch { failure = error }
         }
         if let failure { throw failure }
-        try file.commit()
+        return file
+    }
+
+    /// Writes files that belong together, replacing what was there: all are on the disk before the first appears under
+    /// its name, and none of them ever lies beside an older one.
+    ///
+    /// - Throws: `TensorFileError.unwritable`; where there was no space for one of them, all that was there still is.
+    public static func write(together files: [(bytes: Data, path: String)]) throws(TensorFileError) {
+        var pending: [PendingFile] = []
+        for file in files {
+            pending.append(try pendingFile(file.bytes, for: file.path, in: nil, permissions: 0o666))
+        }
+        for file in files.dropFirst() { unlink(FilePlace.withoutLinks(file.path)) }
+        for file in pending { try file.commit() }
     }
 
     /// Writes `text` as UTF-8 to `path`, replacing what was there.

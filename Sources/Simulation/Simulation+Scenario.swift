@@ -17,6 +17,9 @@ public struct ScenarioFigures: Equatable, Sendable {
 }
 
 extension Scenario {
+    /// So many rounds are simulated at least: the first ones are not counted, nor is the last.
+    public static let fewestRounds = firstRounds + 2
+
     /// Simulates the rounds.
     ///
     /// - Parameter roundEnded: told how many have ended, after each.
@@ -26,7 +29,7 @@ extension Scenario {
     public func simulated(roundEnded: (Int) -> Void = { _ in }) throws(Simulation.Failure) -> ScenarioFigures {
         precondition((1...64).contains(parts), "\(parts) parts")
         precondition(
-            rounds > Self.firstRounds + 1 && workers > 0 && (0...workers).contains(relays) && leafCount > 0
+            rounds >= Self.fewestRounds && workers > 0 && (0...workers).contains(relays) && leafCount > 0
                 && threads > 0, "\(self)")
         var simulation = Simulation(SimulatedRun(self))
         _ = try simulation.finish(roundEnded: roundEnded)

@@ -77,9 +77,9 @@ struct ExportCommand: ParsableCommand {
             throw ProgramError("\(thing): \(error)")
         }
         // Whoever finds the graph finds what belongs to it, and never what belongs to an older one.
-        unlink(path)
-        try WholeFile.write(exported.description, to: beside)
-        try WholeFile.write(exported.graph, to: path)
+        try WholeFile.write(together: [
+            (exported.description, beside), (exported.graph, path),
+        ])
         try tell([path, beside])
     }
 

@@ -164,3 +164,23 @@ func tensorBoardReadsEveryFigureOfARun() throws {
         try refusal(trained.folder.path("empty"), "--tensorboard", out).contains(
             "metrics.jsonl: no line of it has a step"))
 }
+
+/// A graph and what belongs to it are replaced together, through links, too, or not at all.
+@Test func aGraphNeverLiesBesideWhatBelongsToAnotherOne() throws {
+    let prepared = try PreparedMaps.shared.get()
+    let folder = try TemporaryFolder()
+    let models = ["first", "second"].map { prepared.folder.path("\($0)-exported.safetensors") }
+    #expect(try trained(prepared, to: "first-exported.safetensors").status == 0)
+    #expect(try trained(prepared, to: "second-exported.safetensors", "--seed", "2").status == 0)
+    let (graph, beside) = (folder.path("real.onnx"), folder.path("real.onnx.json"))
+    func contents() throws -> [Data] { try [graph, beside].map { try Data(contentsOf: URL(filePath: $0)) } }
+    #expect(try ProgramRun.ssrm("export", models[0], "--onnx", graph).status == 0)
+    let first = try contents()
+    let link = folder.path("link.onnx")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real.onnx")
+    try FileManager.default.createSymbolicLink(atPath: "\(link).json", withDestinationPath: "real.onnx.json")
+    #expect(try ProgramRun.ssrm("export", models[1], "--onnx", link).status == 0)
+    let second = try contents()
+    #expect(second[0] != first[0] && second[1] != first[1])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real.onnx")
+}

@@ -83,6 +83,16 @@ import Testing
         #expect(taken.status == 0, Comment(rawValue: taken.errors))
     }
 
+    @Test func manyWorkersArePlannedAndSoFewRoundsThatNoneIsCountedRefused() throws {
+        let planned = try plan(
+            "--workers", "300", "--link", "1gbit", "--steps", "100", "--local-steps", "0", "--wire", "float32")
+        #expect(planned.status == 0, Comment(rawValue: planned.errors))
+        let rounds = ["bench", "rounds", "--leaf-time", "10ms", "--link", "1gbit", "--rounds"]
+        #expect(try ProgramRun(rounds + ["10"]).result().status == 0)
+        let refused = try ProgramRun(rounds + ["9"]).result()
+        #expect(refused.status == 2 && refused.errors.contains("--rounds must be 10 to 100000, not 9"))
+    }
+
     @Test func localStepsThatDoNotDivideTheStepsAreNotAdvised() throws {
         let usual = try plan("--workers", "2", "--link", "100mbit", "--steps", "1234", "--wire", "float32", "--json")
         #expect(usual.status == 0 && usual.errors.contains("must divide the job's 1234 steps"))

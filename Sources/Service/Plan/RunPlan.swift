@@ -177,7 +177,7 @@ package struct RunPlan: Encodable {
         scenario.parts = min(64, VectorParts(travelling: count).count)
         (scenario.threads, scenario.isDelayed) = (machines.threads, job.roundsAtOnce > 1)
         scenario.handlingPerByte = measured.handlingNanoseconds
-        scenario.rounds = machines.workers > 100 ? 6 : 12
+        scenario.rounds = machines.workers > 100 ? Scenario.fewestRounds : 12
         return scenario
     }
 }

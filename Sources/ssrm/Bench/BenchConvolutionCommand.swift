@@ -56,7 +56,7 @@ struct BenchConvolutionCommand: ParsableCommand {
             throw ValidationError("all sizes must be 1 to 4096")
         }
         if batch * rows * columns > 1 << 24 { throw ValidationError("so many values would fill the memory") }
-        try settings.validate(rows: rows, columns: columns)
+        do { try settings.validate(rows: rows, columns: columns) } catch { throw ValidationError("\(error)") }
     }
 
     private var settings: NetworkSettings {

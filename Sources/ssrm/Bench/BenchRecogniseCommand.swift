@@ -49,7 +49,8 @@ struct BenchRecogniseCommand: ParsableCommand {
         }
         if [length, batch, inputs, hidden, classes, iterations].contains(where: { $0 > 1 << 20 })
             || length * batch > 1 << 24 || length * batch * max(inputs, 8 * hidden) > 1 << 31
-            || hidden * (inputs + hidden) > 1 << 26 || threads > 4096
+            || hidden * (inputs + hidden) > 1 << 26 || classes > 1 << 10 || length * batch * classes > 1 << 28
+            || threads > 4096
         {
             throw ValidationError("sizes as large as these would fill the memory: take smaller ones")
         }

@@ -43,7 +43,7 @@ struct BenchRoundsCommand: ParsableCommand {
     @Option(help: "Nanoseconds that a byte keeps whoever sends or takes it.") var handling = 0.3
     @Option(help: "Processors that all workers share; by default each has its own.") var sharedProcessors: Int?
     @Option(help: "Relays among which the workers are divided, each with a link like theirs.") var relays = 0
-    @Option(help: "Rounds; the first two are not counted.") var rounds = 12
+    @Option(help: "Rounds, 10 or more; the first eight are not counted, nor is the last.") var rounds = 12
     @Option(help: "Seconds between a worker's signs of life.") var heartbeat = 1.0
     @Option(help: "Seconds after which a silent worker is taken for dead.") var lease = 10.0
     @Flag(help: "Print one JSON object.") var json = false
@@ -58,7 +58,11 @@ struct BenchRoundsCommand: ParsableCommand {
         if !(0...workers).contains(relays) {
             throw ValidationError("--relays must be 0 to the number of workers, not \(relays)")
         }
-        if !(4...100_000).contains(rounds) { throw ValidationError("--rounds must be 4 to 100000, not \(rounds)") }
+        let fewest = Scenario.fewestRounds
+        if !(fewest...100_000).contains(rounds) {
+            throw ValidationError("--rounds must be \(fewest) to 100000, not \(rounds)")
+        }
+        if burst < 0 { throw ValidationError("--burst must not be negative") }
         if !(0...1e6).contains(handling) { throw ValidationError("--handling must be 0 to 10^6 ns, not \(handling)") }
         if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
             throw ValidationError("--lease must be at least twice --heartbeat")
