@@ -37,8 +37,9 @@ public struct RoundTimes: Equatable, Sendable {
 public struct RoundClock: Sendable {
     private var begin: Duration?
     private var sent: [WorkerID: [(claim: UInt64, time: Duration)]] = [:]
-    /// When a worker's last report came.
-    private var reported: [WorkerID: Duration] = [:]
+    /// When a worker's last report came, and how much of its computing went on before the one before it came: with
+    /// several works at once that was counted as time on the way, and the next report's is less for it.
+    private var reported: [WorkerID: (time: Duration, counted: Duration)] = [:]
     private var workers: [WorkerID: RoundTimes.Worker] = [:]
 
     /// A clock before the first round; how long that one takes nobody is told, since workers join in it.
@@ -59,10 +60,11 @@ public struct RoundClock: Sendable {
         else { return }
         // A worker's word may be anything.
         let computing = min(max(computing, .zero), now - work.time)
-        let start = max(work.time, reported[worker] ?? work.time)
-        reported[worker] = now
+        let last = reported[worker].flatMap { $0.time >= work.time ? $0 : nil } ?? (work.time, .zero)
+        let onTheWay = now - last.time - computing - last.counted
+        reported[worker] = (now, max(.zero, .zero - onTheWay))
         workers[worker, default: .init(name: name, computing: .zero, exchanging: .zero)].computing += computing
-        workers[worker]?.exchanging += max(.zero, now - start - computing)
+        workers[worker]?.exchanging += max(.zero, onTheWay)
         workers[worker]?.leafCount += leafCount
     }
 

@@ -106,10 +106,13 @@ public enum EvaluationProtocol: Sendable, Equatable {
             return present.map { fold(holdingOut: [$0], runs) }
         case .subjectFolds(let count):
             guard count >= 2, count <= present.count else {
+                let remedy =
+                    present.count < 2
+                    ? "labelled recordings of two or more, or random70"
+                    : "2 to \(present.count) folds, or labelled recordings of more subjects"
                 throw .cannotSplit(
                     reason: "kfold can't divide \(present.count) subjects that can be held out into \(count) folds: "
-                        + "use 2 to \(max(2, present.count)) folds and labelled recordings of at least as many subjects"
-                )
+                        + "use \(remedy)")
             }
             let order = Permutation(count: present.count, seed: seed, stream: RandomStream.folds)
             let runs = runs(of: subjects)

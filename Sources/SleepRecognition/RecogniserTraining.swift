@@ -65,7 +65,9 @@ public struct RecogniserTraining: Sendable {
     }
 
     /// The classes that no sample trained on has a label of: the model will hardly ever answer them.
-    public var absentClasses: [String] { labels.absentClasses }
+    ///
+    /// None where no sample has any: that is refused when it is trained.
+    public var absentClasses: [String] { labels.count(of: training) > 0 ? labels.absentClasses : [] }
 
     /// Trains.
     ///

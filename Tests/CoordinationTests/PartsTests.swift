@@ -188,6 +188,24 @@ import Wire
                     ]))
     }
 
+    /// Two works at once, of which each is computed while the sums of the other are on their way.
+    @Test func aWorkerWithSeveralWorksAtOnceIsNotBusyForLongerThanItsRounds() {
+        var clock = RoundClock()
+        _ = clock.onRound(optimising: .zero, at: .zero)
+        clock.onWork(1, to: ann, at: .zero)
+        clock.onWork(2, to: ann, at: .zero)
+        // The first sums are late by 5 s, and the second ones, computed meanwhile, come 5 s after them.
+        clock.onReport(1, computing: .seconds(10), from: ann, named: "ann", at: .seconds(15))
+        clock.onWork(3, to: ann, at: .seconds(15))
+        let first = clock.onRound(over: 2, optimising: .zero, at: .seconds(15))
+        clock.onReport(2, computing: .seconds(10), from: ann, named: "ann", at: .seconds(20))
+        let second = clock.onRound(over: 3, optimising: .zero, at: .seconds(20))
+        clock.onReport(3, computing: .seconds(10), from: ann, named: "ann", at: .seconds(35))
+        let third = clock.onRound(optimising: .zero, at: .seconds(35))
+        let exchanging = [first, second, third].flatMap { $0?.workers ?? [] }.map(\.exchanging)
+        #expect(exchanging == [.seconds(5), .zero, .zero])
+    }
+
     @Test func aLateReportWhosePartsWereNotLookedAtShowsThatItsWorkerIsFree() throws {
         var training = training()
         join(&training, ann)
