@@ -32,8 +32,8 @@ public enum WholeFile {
         return file
     }
 
-    /// Writes files that belong together, replacing what was there: all are on the disk before the first appears under
-    /// its name, and none of them ever lies beside an older one.
+    /// Writes files that belong together, replacing what was there: all are written before the first appears under its
+    /// name, and none of them ever lies beside an older one.
     ///
     /// - Throws: `TensorFileError.unwritable`; where there was no space for one of them, all that was there still is.
     public static func write(together files: [(bytes: Data, path: String)]) throws(TensorFileError) {

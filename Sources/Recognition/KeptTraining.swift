@@ -65,12 +65,12 @@ public struct KeptTraining: Sendable {
         var state: MemberState?
         if FileManager.default.fileExists(atPath: path) {
             do {
-                state = try MemberState(reading: path, format: Self.format, training: training)
-                if let known = state, known.network.count != parameters || known.body?.count != bodyParameters {
+                let known = try MemberState(reading: path, format: Self.format, training: training)
+                guard known.network.count == parameters, known.body?.count == bodyParameters else {
                     throw NotTheTraining(path: path)
                 }
+                state = known
             } catch {
-                state = nil
                 tell("note: \(error); what it kept is trained again")
             }
         }

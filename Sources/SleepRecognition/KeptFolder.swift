@@ -45,7 +45,7 @@ enum KeptFolder {
         if try isOwn() { return }
         if mkdir(folder, 0o777) != 0 {
             guard errno == EEXIST else { throw refusal("the folder can't be made: \(TensorFileError.lastReason)") }
-            guard access(folder, R_OK | W_OK | X_OK) == 0 else {
+            guard access("\(folder)/.", R_OK | W_OK | X_OK) == 0 else {
                 throw refusal("it can't be read or written: \(TensorFileError.lastReason)")
             }
             let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [""]
@@ -58,6 +58,9 @@ enum KeptFolder {
         try about(folder) { try WholeFile.write(encoded(origin), to: path) }
         _ = try isOwn()
     }
+
+    /// What is otherwise in a folder, in words.
+    static func difference(_ name: String, _ ours: Any, _ its: Any) -> String { "its \(name) is \(its), not \(ours)" }
 
     /// A value as a file has it.
     static func encoded(_ value: some Encodable) throws -> Data {

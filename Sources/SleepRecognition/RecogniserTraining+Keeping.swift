@@ -27,12 +27,11 @@ extension RecogniserTraining {
 
         /// The first thing in which another is otherwise, in words.
         func difference(from other: Origin) -> String {
-            func words(_ name: String, _ ours: Any, _ its: Any) -> String { "its \(name) is \(its), not \(ours)" }
-            if version != other.version { return words("program's version", version, other.version) }
+            if version != other.version { return KeptFolder.difference("program's version", version, other.version) }
             if datasetDigest != other.datasetDigest { return "its dataset has another content" }
-            if scheme != other.scheme { return words("scheme", scheme, other.scheme) }
+            if scheme != other.scheme { return KeptFolder.difference("scheme", scheme, other.scheme) }
             if encoder != other.encoder { return "its encoder is another" }
-            if seed != other.seed { return words("seed", seed, other.seed) }
+            if seed != other.seed { return KeptFolder.difference("seed", seed, other.seed) }
             if samples != other.samples { return "others take part in it" }
             return other.settings.differences(from: settings).first.map { "it has \($0)" } ?? "it is of another form"
         }

@@ -49,14 +49,15 @@ public struct KeptParts: Sendable {
 
         /// The first thing in which another is otherwise, in words.
         func difference(from other: Origin) -> String {
-            func words(_ name: String, _ ours: Any, _ its: Any) -> String { "its \(name) is \(its), not \(ours)" }
-            if version != other.version { return words("program's version", version, other.version) }
+            if version != other.version { return KeptFolder.difference("program's version", version, other.version) }
             if datasetDigest != other.datasetDigest { return "its dataset has another content" }
-            if scheme != other.scheme { return words("scheme", scheme, other.scheme) }
-            if protocolName != other.protocolName { return words("protocol", protocolName, other.protocolName) }
-            if seed != other.seed { return words("seed", seed, other.seed) }
+            if scheme != other.scheme { return KeptFolder.difference("scheme", scheme, other.scheme) }
+            if protocolName != other.protocolName {
+                return KeptFolder.difference("protocol", protocolName, other.protocolName)
+            }
+            if seed != other.seed { return KeptFolder.difference("seed", seed, other.seed) }
             if heldOut.count != other.heldOut.count {
-                return words("number of folds", heldOut.count, other.heldOut.count)
+                return KeptFolder.difference("number of folds", heldOut.count, other.heldOut.count)
             }
             if heldOut != other.heldOut { return "its folds hold out others" }
             if let setting = other.settings.differences(from: settings).first { return "it has \(setting)" }
