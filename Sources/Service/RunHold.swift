@@ -26,7 +26,7 @@ package final class RunHold {
     package init(_ folder: RunFolder, for job: Job) throws {
         (self.folder, self.job) = (folder, job)
         held = Held(try RunLock(folder.lockFile, folder: folder.path))
-        formerRecord = FileManager.default.contents(atPath: folder.jobFile)
+        formerRecord = wholeContent(of: folder.jobFile)
     }
 
     /// Whether the directory is this process's at this moment; any thread may call it.
@@ -69,7 +69,7 @@ package final class RunHold {
     /// Refuses a directory in which another run was meanwhile: where that is over, nobody holds it.
     private func requireNoOtherRun() throws {
         let own = files.first { $0.path == folder.jobFile }.map { Data($0.text.utf8) } ?? formerRecord
-        if let there = FileManager.default.contents(atPath: folder.jobFile), there != own {
+        if let there = wholeContent(of: folder.jobFile), there != own {
             throw ServiceError("\(folder.jobFile) is another run's")
         }
         for file in try folder.checkpointSteps.map(folder.checkpointFile(step:)) {

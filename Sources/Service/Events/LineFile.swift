@@ -99,7 +99,7 @@ package final class LineFile {
         waitingBytes = waiting.reduce(0) { $0 + $1.count }
         if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
         var end = 0
-        for line in (FileManager.default.contents(atPath: path) ?? Data()).split(
+        for line in (wholeContent(of: path) ?? Data()).split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         {
             if end + line.count >= byteCount || isUnwanted(line) { break }

@@ -42,10 +42,9 @@ package final class MetricsFollower: RunEventSink {
     }
 
     private func begin() throws {
-        let metrics = FileManager.default.contents(atPath: folder.metricsFile) ?? Data()
+        let metrics = wholeContent(of: folder.metricsFile) ?? Data()
         try tellPart(
-            .begin(
-                metrics: metrics, events: FileManager.default.contents(atPath: folder.eventsFile), start: start))
+            .begin(metrics: metrics, events: wholeContent(of: folder.eventsFile), start: start))
         offset = metrics.count
     }
 

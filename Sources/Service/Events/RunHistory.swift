@@ -89,7 +89,7 @@ package struct RunHistory: Encodable {
     package init?(of folder: RunFolder) {
         var status = stat()
         guard stat(folder.eventsFile, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            let content = FileManager.default.contents(atPath: folder.eventsFile)
+            let content = wholeContent(of: folder.eventsFile)
         else { return nil }
         let decoder = JSONDecoder()
         let lines = content.split(separator: UInt8(ascii: "\n"))

@@ -61,7 +61,7 @@ package final class RunFollower {
         let mark = (UInt(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         if let jobMark, jobMark == mark { return }
         struct Record: Decodable { let job: Job }
-        jobContent = FileManager.default.contents(atPath: folder.jobFile)
+        jobContent = wholeContent(of: folder.jobFile)
         job = jobContent.flatMap { try? JSONDecoder().decode(Record.self, from: $0).job }
         if let job, (try? job.validate()) == nil { self.job = nil }
         jobMark = mark

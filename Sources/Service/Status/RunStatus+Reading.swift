@@ -19,7 +19,7 @@ extension RunStatus {
     package init(of folder: RunFolder, at now: Date) throws {
         struct Record: Decodable { let job: Job }
         if let fault = folder.faultOfJobFile ?? folder.faultOfEventsFile { throw ServiceError(fault) }
-        let content = FileManager.default.contents(atPath: folder.jobFile) ?? Data()
+        let content = wholeContent(of: folder.jobFile) ?? Data()
         let job: Job
         do {
             job = try JSONDecoder().decode(Record.self, from: content).job
@@ -72,10 +72,10 @@ extension RunStatus {
         var status = stat()
         guard stat(path, &status) == 0 else { return false }
         // Taking the lock for a moment would tell, too, and keep a coordinator that starts just then from starting.
-        guard let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return nil }
+        guard let locks = wholeContent(of: "/proc/locks") else { return nil }
         // Files of several disks have one number; of layered file systems the disk's number is another one there.
         let disk = Self.isLayered(path) ? "" : Self.hexadecimal(status.st_dev)
-        let isHeldHere = locks.split(separator: "\n").contains { line in
+        let isHeldHere = String(decoding: locks, as: UTF8.self).split(separator: "\n").contains { line in
             let fields = line.split(separator: " ")
             return fields.contains("FLOCK") && fields.contains { $0.hasSuffix("\(disk):\(status.st_ino)") }
         }
