@@ -3,6 +3,7 @@ import Checkpoints
 import Exports
 import Foundation
 import Recognition
+import Service
 import Upstream
 
 /// `ssrm export`: models and runs for other programs.
@@ -95,10 +96,23 @@ struct ExportCommand: ParsableCommand {
         } catch {
             throw ProgramError("\(run.metricsFile): \(error)")
         }
+        let follower = RunFollower(run)
+        _ = follower.read()
+        let board = try TensorBoardFolder(folder, job: follower.job, stepCounts: run.stepCounts)
+        try board.requireNoOthers()
+        // The command given again replaces its file, so that no figure is there twice.
+        let own = try board.ownFiles()
+        if let live = own.first(where: { $0.number != 0 }) {
+            throw ProgramError(
+                """
+                \(folder) has the event file that the run writes itself (\(live.name)), with the same figures; name \
+                another folder for a copy
+                """)
+        }
         try DurableFolder.make(folder)
-        // One name, so that the command given again replaces the file and no figure is there twice.
-        let path = folder + "/" + TensorBoardEvents.fileName(0)
+        let path = board.file(0)
         try WholeFile.write(events.bytes, to: path)
+        for file in own where board.file(named: file.name) != path { unlink(board.file(named: file.name)) }
         try tell([path])
     }
 

@@ -119,6 +119,13 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     }
     let (first, after) = (try file(in: live), try file(in: folder.path("after")))
     #expect(first.count == after.count && first.range(of: Data("loss".utf8)) != nil)
+    func exporting(_ run: String, to board: String) throws -> ProgramResult {
+        try ProgramRun(["export", run, "--tensorboard", board]).result()
+    }
+    // What the run writes itself is not doubled.
+    #expect(try exporting(run, to: live).errors.contains("the event file that the run writes itself"))
+    #expect(try exporting(run, to: folder.path("after")).status == 0)
+    #expect(try file(in: folder.path("after")) == after)
     // One that goes on has a new file in its place, with what was done before.
     try made(arguments + ["--resume"])
     #expect(try file(in: live).count == first.count)
@@ -135,6 +142,8 @@ func tensorBoardReadsEveryFigureOfARun() throws {
     #expect(try longer(40).status == 0)
     let last = try longer(50, "--tensorboard", live)
     #expect(last.status == 0, "\(last.errors)")
+    #expect(try exporting(run, to: folder.path("after")).status == 0)
+    #expect(try file(in: folder.path("after")).count > after.count)
     let whole = try file(in: live).count
     #expect(whole > first.count)
     let fresh = try ProgramRun(
@@ -142,6 +151,9 @@ func tensorBoardReadsEveryFigureOfARun() throws {
             + ["--workers", "1", "--tensorboard", live]
     ).result()
     #expect(fresh.status == 1 && fresh.errors.contains("has event files of another run"))
+    try made(["pretrain"] + Pretraining.jobFlags(run: folder.path("third"), steps: 20) + ["--workers", "1"])
+    let taken = try exporting(folder.path("third"), to: folder.path("after"))
+    #expect(taken.status == 1 && taken.errors.contains("has event files of another run"))
     #expect(try file(in: live).count == whole)
 }
 

@@ -5,10 +5,7 @@ import Service
 
 /// An event file for TensorBoard that grows with a run.
 final class LiveTensorBoard {
-    private static let prefix = "events.out.tfevents."
-    private let folder: String
-    /// What tells this run's files from others': the ends of their names, first that of the job in hand.
-    private let suffixes: [String]
+    private let folder: TensorBoardFolder
     private var path = ""
     /// When the part of the run in hand began, in seconds since 1970.
     private var start = 0.0
@@ -19,23 +16,12 @@ final class LiveTensorBoard {
 
     /// A file of a run's in a folder, which is made where it is not there.
     ///
-    /// - Parameters:
-    ///   - folder: where it is.
-    ///   - job: the digest of the run's job.
-    ///   - earlier: those of the same job with other numbers of steps, which the run had before it was resumed.
-    /// - Throws: `TensorFileError` where it can't be made, `ProgramError` where it has event files of others:
-    ///   TensorBoard would draw both as one run.
-    init(_ folder: String, job: String, earlier: [String]) throws {
-        (self.folder, suffixes) = (folder, ([job] + earlier).map { "-\($0.prefix(8))" })
-        newFolders = DurableFolder.missing(folder)
-        try DurableFolder.make(folder)
-        let others = try eventFiles.filter { number(of: $0) == nil }.sorted()
-        guard let other = others.first else { return }
-        throw ProgramError(
-            """
-            \(folder) has event files of another run (\(other)), which TensorBoard would draw as this one's; name another \
-            folder
-            """)
+    /// - Throws: `TensorFileError` where it can't be made, `ProgramError` where it has event files of others.
+    init(_ folder: TensorBoardFolder) throws {
+        self.folder = folder
+        newFolders = DurableFolder.missing(folder.path)
+        try DurableFolder.make(folder.path)
+        try folder.requireNoOthers()
     }
 
     /// Takes the folder away again, where it was made for this run and has no figures of it; likewise those above it.
@@ -43,10 +29,6 @@ final class LiveTensorBoard {
         if isUsed || newFolders.isEmpty { return }
         if !path.isEmpty { unlink(path) }
         for made in newFolders.reversed() { rmdir(made) }
-    }
-
-    private var eventFiles: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(Self.prefix) } }
     }
 
     /// Takes what `MetricsFollower` tells.
@@ -58,12 +40,11 @@ final class LiveTensorBoard {
             if !metrics.isEmpty { whole = try TensorBoardEvents(metrics: metrics, events: events) }
             // Who reads the old file reads it to its end and goes on with the next one by name, where steps that are
             // done again have the same figures.
-            try DurableFolder.make(folder)  // somebody may have removed it since
-            let own = try eventFiles.filter { number(of: $0) != nil }
-            let newest = max(Int(start), (own.compactMap { number(of: $0) }.max() ?? 0) + 1)
-            path = "\(folder)/\(fileName(newest, suffixes[0]))"
+            try DurableFolder.make(folder.path)  // somebody may have removed it since
+            let own = try folder.ownFiles()
+            path = folder.file(max(Int(start), (own.map(\.number).max() ?? 0) + 1))
             try WholeFile.write(whole.bytes, to: path)
-            for name in own { unlink("\(folder)/\(name)") }
+            for file in own { unlink(folder.file(named: file.name)) }
         case .lines(let lines):
             isUsed = true
             var new = TensorBoardEvents(goingOn: start)
@@ -79,15 +60,5 @@ final class LiveTensorBoard {
                         ? "\(path) can't be written to; is the disk full?" : "\(path) is gone")
             }
         }
-    }
-
-    private func fileName(_ number: Int, _ suffix: String) -> String { TensorBoardEvents.fileName(number) + suffix }
-
-    /// The number in the name of such a file; nil of another.
-    private func number(of name: String) -> Int? {
-        let parts = name.split(separator: ".")
-        guard parts.count == 5, let number = Int(parts[3]), suffixes.contains(where: { fileName(number, $0) == name })
-        else { return nil }
-        return number
     }
 }

@@ -40,7 +40,7 @@ extension UpstreamCommand {
         settings.status = try statusOption.address()
         if let workers { (settings.workers, settings.workersReason) = workers(job) }
         let board = try statusOption.tensorboard.map {
-            try LiveTensorBoard($0, job: job.digest, earlier: earlierDigests(of: job))
+            try LiveTensorBoard(TensorBoardFolder($0, job: job, stepCounts: earlierStepCounts()))
         }
         let run = UpstreamRun(settings, job: job, dataset: dataset, follower: board.map { board in board.take })
         let outcome: UpstreamRun.Outcome
@@ -56,16 +56,10 @@ extension UpstreamCommand {
         }
     }
 
-    /// The digests that the job had with other numbers of steps in earlier parts of a run that goes on.
-    private func earlierDigests(of job: Job) throws -> [String] {
+    /// How many steps earlier parts of a run that goes on had to do in all.
+    private func earlierStepCounts() -> Set<Int> {
         guard options.resume else { return [] }
-        let folders = [options.run, options.checkpointCopy].compactMap { $0 }.map { RunFolder($0) }
-        let counts = folders.flatMap { $0.stepCounts }
-        return try Set(counts).subtracting([job.steps]).sorted().map { steps in
-            var earlier = job
-            earlier.steps = steps
-            return try earlier.digest
-        }
+        return Set([options.run, options.checkpointCopy].compactMap { $0 }.flatMap { RunFolder($0).stepCounts })
     }
 
     private func coordinatorSettings(
