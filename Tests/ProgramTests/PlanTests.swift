@@ -91,6 +91,8 @@ import Testing
         #expect(try ProgramRun(rounds + ["10"]).result().status == 0)
         let refused = try ProgramRun(rounds + ["9"]).result()
         #expect(refused.status == 2 && refused.errors.contains("--rounds must be 10 to 100000, not 9"))
+        let drawn = try ProgramRun(["bench", "schedules", "--count", "10", "--overlap"]).result()
+        #expect(drawn.status == 2 && drawn.errors.contains("--overlap goes with --every-order"))
     }
 
     @Test func localStepsThatDoNotDivideTheStepsAreNotAdvised() throws {

@@ -36,11 +36,11 @@ struct BenchSchedulesCommand: ParsableCommand {
     @Option(help: "The first seed.") var first: UInt64 = 0
     @Option(help: "Threads; what comes out does not depend on it.") var threads = Processors.count
     @Flag(help: "Go through every order of a small run instead.") var everyOrder = false
-    @Option(help: "Its workers.") var workers = 2
-    @Option(help: "Its leaves a step.") var leaves = 2
-    @Option(help: "Its steps.") var steps = 2
-    @Option(help: "The parts in which its vectors travel.") var parts = 1
-    @Option(help: "How many faults it has at most.") var faults = 0
+    @Option(help: "Its workers (2).") var workers: Int?
+    @Option(help: "Its leaves a step (2).") var leaves: Int?
+    @Option(help: "Its steps (2).") var steps: Int?
+    @Option(help: "The parts in which its vectors travel (1).") var parts: Int?
+    @Option(help: "How many faults it has at most (0).") var faults: Int?
     @Flag(help: "Two workers compute each of its leaves; lies are among the faults.") var audited = false
     @Flag(help: "Compute a step while the sums of the one before travel.") var overlap = false
     @Flag(help: "Print one JSON object.") var json = false
@@ -48,18 +48,24 @@ struct BenchSchedulesCommand: ParsableCommand {
     func validate() throws {
         if !(1...1_000_000_000).contains(count) { throw ValidationError("--count must be 1 to 10^9, not \(count)") }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
-        if ![workers, leaves, steps, parts].allSatisfy((1...8).contains) {
+        let sizes = ["--workers": workers, "--leaves": leaves, "--steps": steps, "--parts": parts, "--faults": faults]
+        let flags = ["--audited": audited, "--overlap": overlap]
+        let given = sizes.filter { $0.value != nil }.map(\.key) + flags.filter(\.value).map(\.key)
+        if !everyOrder, let first = given.min() { throw ValidationError("\(first) goes with --every-order") }
+        if ![workers, leaves, steps, parts].compactMap({ $0 }).allSatisfy((1...8).contains) {
             throw ValidationError("--workers, --leaves, --steps and --parts must be 1 to 8: more have too many orders")
         }
-        if !(0...8).contains(faults) { throw ValidationError("--faults must be 0 to 8, not \(faults)") }
+        if let faults, !(0...8).contains(faults) {
+            throw ValidationError("--faults must be 0 to 8, not \(faults)")
+        }
     }
 
     func run() throws { if everyOrder { try explore() } else { try drawn() } }
 
     private func explore() throws {
         var size = Exploration.Size()
-        (size.workers, size.leaves, size.steps, size.parts) = (workers, leaves, steps, parts)
-        (size.faults, size.isAudited, size.isDelayed) = (faults, audited, overlap)
+        (size.workers, size.leaves, size.steps, size.parts) = (workers ?? 2, leaves ?? 2, steps ?? 2, parts ?? 1)
+        (size.faults, size.isAudited, size.isDelayed) = (faults ?? 0, audited, overlap)
         let tally: Exploration.Tally
         do {
             tally = try Exploration(size).finish { tally in

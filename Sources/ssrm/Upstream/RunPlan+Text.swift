@@ -88,7 +88,13 @@ extension RunPlan {
         case .delayed where line.localSteps == 0 && !line.overlap:
             flags.append("--set upstream.exchange=synchronous")
         case .delayed where line.localSteps > 0:
-            flags.append("--set upstream.exchange=local --local-steps \(line.localSteps)")
+            // The task's own way, which --local-steps alone stands for where no exchange is set.
+            let local = job.settings.task.choice.localSteps(line.localSteps)
+            flags.append(
+                """
+                --set upstream.exchange=local --set upstream.inner_state=\(local.innerState.rawValue) --set \
+                upstream.rate_scale=\(local.rateScale) --local-steps \(line.localSteps)
+                """)
         case _ where line.localSteps > 0: flags.append("--local-steps \(line.localSteps)")
         default: break
         }
