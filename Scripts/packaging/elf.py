@@ -6,9 +6,10 @@ import struct
 import subprocess
 import tempfile
 
-# The C library's own files, which are the host's.
+# The C library's own files, which are the host's, and libgcc_s: no system is without it, and Debian 12's asks for glibc 2.35.
 OF_THE_HOST = {
     "ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2",
+    "libgcc_s.so.1",
 }
 
 
@@ -40,8 +41,11 @@ def make_relocatable(program, libraries):
         subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
         subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(library)], check=True)
         if library.name == "libstdc++.so.6":
-            make_optional(library, "arc4random", "GLIBC_2.36")
+            # For std::random_device alone, which nothing here uses.
+            take_any_version(library, ["arc4random"], "GLIBC_2.36")
     subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(program)], check=True)
+    # Of glibc 2.35 only how an overflow is told is new.
+    take_any_version(program, ["hypot", "hypotf"], "GLIBC_2.35")
 
 
 def make_empty_data(library):
@@ -70,14 +74,16 @@ def make_empty_data(library):
              file.name], check=True)
 
 
-def make_optional(library, symbol, version):
-    """Lets a library start where the C library has not got a symbol of this version.
+def take_any_version(library, symbols, version):
+    """Lets a program or library start where the C library has symbols in older versions than this one, or not at all.
 
-    Debian 12's libstdc++ names arc4random of glibc 2.36 for std::random_device alone, which nothing here uses, and
-    with it would refuse Ubuntu 22.04. The symbol loses its version, and the list of needed versions the entry: of one
-    that is only marked as weak the dynamic loader complains at every start.
+    They lose their version, and the list of needed versions the entry: of one that is only marked as weak the dynamic
+    loader complains at every start. Where nothing asks for that version nothing is done.
     """
-    subprocess.run(["patchelf", "--clear-symbol-version", symbol, str(library)], check=True)
+    if not re.search(r"\*UND\*.*\(?%s\b" % re.escape(version), output_of("objdump", "-T", str(library))):
+        return
+    for symbol in symbols:
+        subprocess.run(["patchelf", "--clear-symbol-version", symbol, str(library)], check=True)
     content = bytearray(library.read_bytes())
     sections = sections_of(content)
     needs = next(s for s in sections if s["type"] == 0x6FFFFFFE)  # SHT_GNU_verneed

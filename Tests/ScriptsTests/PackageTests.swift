@@ -32,7 +32,7 @@ struct PackageTests {
         let started = try shell(#"env -i LD_LIBRARY_PATH="$(dirname "$1")/wrong" "$1/bin/ssrm" --version"#)
         #expect(started.status == 0 && !started.output.isEmpty, "\(started.errors)")
         let libraries = try shell(#"env -i /usr/bin/ldd "$1/lib/ssrm/ssrm""#).output.split(separator: "\n")
-        let ofTheHost = /lib(c|m|pthread|dl|rt|resolv)\.so|ld-linux|linux-vdso/
+        let ofTheHost = /lib(c|m|pthread|dl|rt|resolv|gcc_s)\.so|ld-linux|linux-vdso/
         let foreign = libraries.filter { !$0.contains(package) && $0.firstMatch(of: ofTheHost) == nil }
         #expect(foreign.isEmpty && libraries.count > 5)
     }
