@@ -182,6 +182,9 @@ class Launch:
                 return self.interrupted
             time.sleep(0.1)
         status = self.coordinator.returncode
+        if status < 0 and not self.interrupted:
+            say("the coordinator here was ended by signal %d%s: the same command with --resume behind -- goes on from its "
+                "last checkpoint" % (-status, ", as Linux does where memory is short" if status == -9 else ""))
         return self.interrupted or (status if status >= 0 else 128 - status)
 
     def take_added_hosts(self):

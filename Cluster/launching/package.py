@@ -71,15 +71,16 @@ class Package:
         """What a host needs of it as a compressed archive, made once for all hosts; a file at its start."""
         with self.lock:
             if not self.archive:
-                made = tempfile.NamedTemporaryFile(prefix="ssrm-", suffix=".tgz")
+                # Without a name, so that it is gone with this process, however that ends.
+                made = tempfile.TemporaryFile()
                 parts = ["bin/ssrm", "lib/ssrm", "share/ssrm/package"]
                 # Little compression: a fast network waits for more of it, and a slow one gains little.
-                command = ["tar", "-C", str(self.root), "--use-compress-program=gzip -1", "-cf", made.name] + parts
-                done = subprocess.run(command, stderr=subprocess.PIPE, universal_newlines=True)
+                command = ["tar", "-C", str(self.root), "--use-compress-program=gzip -1", "-cf", "-"] + parts
+                done = subprocess.run(command, stdout=made, stderr=subprocess.PIPE, universal_newlines=True)
                 if done.returncode != 0:
                     raise Trouble("can't be sent ssrm: %s" % last_line(done.stderr))
                 self.archive = made
-        return open(self.archive.name, "rb")
+        return open("/proc/self/fd/%d" % self.archive.fileno(), "rb")
 
     def require(self, host, found):
         """Refuses a host that can't run it, or that has none and can't be given one."""

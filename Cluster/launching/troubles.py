@@ -60,7 +60,11 @@ def trouble_of_ssh(host, status, errors):
 def trouble_of_port(address, port, why):
     """Of a host that does not reach the coordinator, by what its system says."""
     place = "can't reach the coordinator at %s port %s: " % (address, port)
-    if re.search("unreachable|No route to host", why):
+    if "No route to host" in why:
+        return Trouble(place + "no way there, or a firewall that refuses (No route to host): let this machine's firewall let "
+                       "that port through; if it is an address of another network, --listen with one of a network that both "
+                       "are in, or connect= in the list, mends it", is_of_host=True)
+    if "unreachable" in why:
         return Trouble(place + "there is no way to that address from there (%s): is it one of another network? --listen "
                        "with an address of a network that both are in, or connect= in the list, mends it" % why[:60],
                        is_of_host=True)

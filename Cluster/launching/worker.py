@@ -134,7 +134,7 @@ class Worker:
             remote("probe", package.digest, host.program or "", host.cache or "", address, port)
         )
         if status != 0 or "machine=" not in output:
-            raise trouble_of_ssh(host, status, errors)
+            raise trouble_of_ssh(host, status, errors or output)
         found = dict(found_of(output), endpoint=endpoint)
         package.require(host, found)
         if found.get("reaches") == "no":

@@ -4,6 +4,8 @@ package struct CoordinatorSettings: Sendable {
     package var listen: String
     /// The keys of those whom it takes in, and its own; nil where everybody is.
     package var keys: KeyFolder?
+    /// Whether another program started it, which lists workers' keys as it reaches their hosts.
+    package var isLaunched = false
     /// How often a worker shows that it lives.
     package var heartbeat = Duration.seconds(1)
     /// Silent for longer than this, a worker is taken for dead.

@@ -306,7 +306,7 @@ package final class CoordinatorShell {
         if training.readyCount > 0 || sampleWatch.isLooking { emptySince = watch.elapsed }
         let isOver = settings.patience.map { watch.elapsed - emptySince > $0 } ?? false
         // Not at once: who starts workers may list their keys only as they come.
-        if !hasLookedForKeys, isOver || watch.elapsed > Self.timeForKeys {
+        if !hasLookedForKeys, isOver || (!settings.isLaunched && watch.elapsed > Self.timeForKeys) {
             hasLookedForKeys = true
             if let note = settings.keys?.note(ofListed: reception.authorizedCount) { Terminal.error(note) }
         }

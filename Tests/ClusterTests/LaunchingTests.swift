@@ -56,6 +56,65 @@ import Testing
         #expect(printed == told)
     }
 
+    @Test func whatIsCopiedToHostsIsNoFileThatIsLeft() throws {
+        for name in ["bin/ssrm", "lib/ssrm/library", "share/ssrm/package"] { try folder.write("x", to: "root/\(name)") }
+        try folder.write("", to: "temporary/other")
+        let printed = try LauncherScript.printed(
+            """
+            import os, pathlib, tarfile, tempfile
+            from launching.package import Package
+            tempfile.tempdir = sys.argv[3]
+            package = Package("ssrm", pathlib.Path(sys.argv[2]))
+            for _ in range(2):
+                with package.open_archive() as archive, tarfile.open(fileobj=archive) as tar:
+                    print(len([entry for entry in tar if entry.isfile()]))
+            print(os.listdir(sys.argv[3]), flush=True)
+            os._exit(0)
+            """, [folder.path("root"), folder.path("temporary")])
+        #expect(printed == "3\n3\n['other']")
+    }
+
+    @Test func aCoordinatorThatIsKilledIsTold() throws {
+        let printed = try LauncherScript.printed(
+            """
+            import subprocess
+            from types import SimpleNamespace
+            from launching import launch
+            launch.say = print
+            killed = subprocess.Popen(["sh", "-c", "kill -9 $$"])
+            killed.wait()
+            print(launch.Launch.wait(SimpleNamespace(coordinator=killed, interrupted=None)))
+            """)
+        #expect(printed.hasPrefix("the coordinator here was ended by signal 9, as Linux does where memory is short: "))
+        #expect(printed.hasSuffix("\n137"))
+    }
+
+    @Test func aPortThatIsRefusedMayBeAFirewallOrAnotherNetwork() throws {
+        let printed = try LauncherScript.printed(
+            """
+            from launching.troubles import trouble_of_port
+            print(trouble_of_port("10.0.0.5", "7000", "No route to host"))
+            print(trouble_of_port("10.0.0.5", "7000", "Network is unreachable"))
+            """)
+        let lines = printed.split(separator: "\n")
+        #expect(
+            lines.count == 2 && lines[0].contains("firewall") && lines.allSatisfy { $0.contains("another network") })
+    }
+
+    /// Before -- stands what is the launcher's, behind it what is the coordinator's.
+    @Test(arguments: [
+        (["--steps", "5"], "unknown: --steps 5; what `ssrm coordinator` takes stands behind --"),
+        (["--", "--run=other"], "--run stands before --"),
+        (["--", "--parent", "1"], "--parent is this program's to give"),
+    ])
+    func aFlagOnTheWrongSideIsRefused(flags: [String], words: String) throws {
+        let result = try ProgramRun(
+            ["--hosts", "none", "--data", "none", "--run", folder.path("run")] + flags,
+            program: packageRoot.appending(path: "Cluster/ssh-launch").path
+        ).result(seconds: 30)
+        #expect(result.status == 2 && result.errors.contains(words), "\(result.errors)")
+    }
+
     @Test func aListMayBeginWithAByteOrderMark() throws {
         let list = try folder.write("\u{FEFF}lab1\n", to: "hosts.txt")
         let printed = try LauncherScript.printed(

@@ -43,6 +43,6 @@ struct CoordinatorCommand: ParsableCommand, UpstreamCommand {
         if let parent { try ParentProcess.endThisWith(parent) }
         try run(
             listen: try listenOptions.resolvedEndpoint(), keys: listenOptions.keys.map { KeyFolder($0) },
-            patience: waitSeconds.map { .seconds($0) })
+            isLaunched: parent != nil, patience: waitSeconds.map { .seconds($0) })
     }
 }

@@ -16,7 +16,7 @@ extension UpstreamCommand {
     /// Runs with the workers that this process starts itself for its job, perhaps with a reason for their number, or
     /// with those that come to `listen`.
     func run(
-        listen: String, keys: KeyFolder? = nil, patience: Duration? = nil,
+        listen: String, keys: KeyFolder? = nil, isLaunched: Bool = false, patience: Duration? = nil,
         workers: ((Job) -> (settings: LocalWorkersSettings, reason: String?))? = nil
     ) throws {
         let signals = try CommandSignals.take()
@@ -30,7 +30,7 @@ extension UpstreamCommand {
         var settings = RunSettings(
             data: options.data, folder: options.run,
             coordinator: coordinatorSettings(listen: listen, patience, hasRemoteWorkers: workers == nil))
-        settings.coordinator.keys = keys
+        (settings.coordinator.keys, settings.coordinator.isLaunched) = (keys, isLaunched)
         settings.config = options.presetOptions.config
         settings.excludeSubjects =
             options.excludeSubjects.isEmpty ? nil : options.excludeSubjects.joined(separator: ",")
