@@ -159,6 +159,30 @@ import Testing
         #expect(try String(contentsOfFile: keys + "/authorized", encoding: .utf8) == listed)
     }
 
+    private static let canMount =
+        (try? ProgramRun(
+            ["-rm", "sh", "-c", "mount -t tmpfs none /sys/fs/cgroup && grep ^0:: /proc/self/cgroup"],
+            program: "/usr/bin/unshare"
+        ).result().status) == 0
+
+    /// What a control group of the second version says, and whether that is less than all processors.
+    @Test(.enabled(if: canMount, "no right to mount in a namespace of one's own, or no control groups of version 2"))
+    func aHostHasAsManyProcessorsAsItsControlGroupsLeaveTimeFor() throws {
+        let script = """
+            mount -t tmpfs none /sys/fs/cgroup
+            for time in 'max 100000' '150000 100000' '50000 100000'; do
+                echo "$time" >/sys/fs/cgroup/cpu.max
+                sh "$0" '' '' '' 127.0.0.1 1 | sed -n s/^processors=//p
+            done
+            nproc
+            """
+        let probe = packageRoot.appending(path: "Cluster/remote/probe").path
+        let told = try ProgramRun(["-rm", "sh", "-c", script, probe], program: "/usr/bin/unshare").result(seconds: 30)
+        let counts = told.output.split(separator: "\n")
+        #expect(counts.count == 4 && counts[0] == counts[3], "\(told.output) \(told.errors)")
+        #expect(counts[1...2].allSatisfy { $0 == "1" }, "\(told.output)")
+    }
+
     @Test func aLoginShellMaySayWhatHasNoEndOfALine() throws {
         let program = try folder.write("#!/bin/sh\necho ssrm-public key host1\nexit 1\n", to: "ssrm")
         chmod(program, 0o755)
