@@ -181,6 +181,10 @@ class Launch:
                 say("the coordinator does not end; its last checkpoint stays")
                 return self.interrupted
             time.sleep(0.1)
+        return self.status()
+
+    def status(self):
+        """What ends this program once the coordinator has ended."""
         status = self.coordinator.returncode
         if status < 0 and not self.interrupted:
             say("the coordinator here was ended by signal %d%s: the same command with --resume behind -- goes on from its "

@@ -90,8 +90,9 @@ def trouble_of_program(status, errors):
     if missing:
         package = PACKAGES.get(missing.group(2))
         advice = "`apt-get install %s` there" % package if package else "install it there"
-        return Trouble("misses the library %s: %s, or start a packaged ssrm (Scripts/package), which brings it"
-                       % (missing.group(1), advice), is_final=True)
+        # A package has all others.
+        brought = "" if missing.group(2) == "libgcc_s" else ", or start a packaged ssrm (Scripts/package), which brings it"
+        return Trouble("misses the library %s: %s%s" % (missing.group(1), advice, brought), is_final=True)
     if other:
         return Trouble("has a %s older than %s, which its ssrm needs: start a packaged ssrm (Scripts/package), which "
                        "brings its own" % (other.group(1).split("/")[-1][:40], other.group(2)[:40]), is_final=True)

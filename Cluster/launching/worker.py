@@ -134,7 +134,8 @@ class Worker:
             remote("probe", package.digest, host.program or "", host.cache or "", address, port)
         )
         if status != 0 or "machine=" not in output:
-            raise trouble_of_ssh(host, status, errors or output)
+            told = "".join(line for line in errors.splitlines(True) if not line.startswith("Warning: "))
+            raise trouble_of_ssh(host, status, told or output)
         found = dict(found_of(output), endpoint=endpoint)
         package.require(host, found)
         if found.get("reaches") == "no":

@@ -80,10 +80,15 @@ def take_any_version(library, symbols, version):
     They lose their version, and the list of needed versions the entry: of one that is only marked as weak the dynamic
     loader complains at every start. Where nothing asks for that version nothing is done.
     """
-    if not re.search(r"\*UND\*.*\(?%s\b" % re.escape(version), output_of("objdump", "-T", str(library))):
+    def asks():
+        return re.search(r"\*UND\*.*\(?%s\b.*" % re.escape(version), output_of("objdump", "-T", str(library)))
+
+    if not asks():
         return
     for symbol in symbols:
         subprocess.run(["patchelf", "--clear-symbol-version", symbol, str(library)], check=True)
+    if asks():
+        raise ValueError("%s needs more of %s than %s: %s" % (library, version, " and ".join(symbols), asks().group()))
     content = bytearray(library.read_bytes())
     sections = sections_of(content)
     needs = next(s for s in sections if s["type"] == 0x6FFFFFFE)  # SHT_GNU_verneed

@@ -105,8 +105,8 @@ struct ExportCommand: ParsableCommand {
         if let live = own.first(where: { $0.number != 0 }) {
             throw ProgramError(
                 """
-                \(folder) has the event file that the run writes itself (\(live.name)), with the same figures; name \
-                another folder for a copy
+                \(folder) has the event file that the run writes itself (\(live.name)) where it goes on with \
+                --tensorboard; name another folder for a copy
                 """)
         }
         try DurableFolder.make(folder)

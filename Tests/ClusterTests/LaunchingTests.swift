@@ -83,7 +83,7 @@ import Testing
             launch.say = print
             killed = subprocess.Popen(["sh", "-c", "kill -9 $$"])
             killed.wait()
-            print(launch.Launch.wait(SimpleNamespace(coordinator=killed, interrupted=None)))
+            print(launch.Launch.status(SimpleNamespace(coordinator=killed, interrupted=None)))
             """)
         #expect(printed.hasPrefix("the coordinator here was ended by signal 9, as Linux does where memory is short: "))
         #expect(printed.hasSuffix("\n137"))
@@ -106,6 +106,7 @@ import Testing
         (["--steps", "5"], "unknown: --steps 5; what `ssrm coordinator` takes stands behind --"),
         (["--", "--run=other"], "--run stands before --"),
         (["--", "--parent", "1"], "--parent is this program's to give"),
+        (["--add", "lab1", "--", "--steps", "5"], "--add takes nothing behind --"),
     ])
     func aFlagOnTheWrongSideIsRefused(flags: [String], words: String) throws {
         let result = try ProgramRun(

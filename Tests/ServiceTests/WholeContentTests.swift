@@ -14,5 +14,8 @@ import Testing
         }
         #expect(wholeContent(of: folder.path("none")) == nil)
         #expect(wholeContent(of: folder.url.path) == nil)
+        // Nobody writes there, so that it would never be read to its end.
+        mkfifo(folder.path("pipe"), 0o600)
+        #expect(wholeContent(of: folder.path("pipe")) == nil)
     }
 }

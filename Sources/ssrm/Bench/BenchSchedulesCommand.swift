@@ -32,8 +32,8 @@ struct BenchSchedulesCommand: ParsableCommand {
               ssrm bench schedules --every-order --faults 1
             """)
 
-    @Option(help: "How many seeds.") var count = 20_000
-    @Option(help: "The first seed.") var first: UInt64 = 0
+    @Option(help: "How many seeds (20000).") var count: Int?
+    @Option(help: "The first seed (0).") var first: UInt64?
     @Option(help: "Threads; what comes out does not depend on it.") var threads = Processors.count
     @Flag(help: "Go through every order of a small run instead.") var everyOrder = false
     @Option(help: "Its workers (2).") var workers: Int?
@@ -46,11 +46,16 @@ struct BenchSchedulesCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        if !(1...1_000_000_000).contains(count) { throw ValidationError("--count must be 1 to 10^9, not \(count)") }
+        if let count, !(1...1_000_000_000).contains(count) {
+            throw ValidationError("--count must be 1 to 10^9, not \(count)")
+        }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
         let sizes = ["--workers": workers, "--leaves": leaves, "--steps": steps, "--parts": parts, "--faults": faults]
         let flags = ["--audited": audited, "--overlap": overlap]
         let given = sizes.filter { $0.value != nil }.map(\.key) + flags.filter(\.value).map(\.key)
+        if everyOrder, first != nil || count != nil {
+            throw ValidationError("--count and --first are of seeds, and --every-order draws nothing")
+        }
         if !everyOrder, let first = given.min() { throw ValidationError("\(first) goes with --every-order") }
         if ![workers, leaves, steps, parts].compactMap({ $0 }).allSatisfy((1...8).contains) {
             throw ValidationError("--workers, --leaves, --steps and --parts must be 1 to 8: more have too many orders")
@@ -81,7 +86,7 @@ struct BenchSchedulesCommand: ParsableCommand {
     }
 
     private func drawn() throws {
-        let (first, count) = (first, count)
+        let (first, count) = (first ?? 0, count ?? 20_000)
         let tally = Mutex((done: 0, finished: 0, events: 0, failed: [UInt64]()))
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
             for place in stride(from: thread, to: count, by: threads) {

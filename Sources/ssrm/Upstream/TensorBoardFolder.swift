@@ -6,6 +6,8 @@ import Upstream
 /// A folder of event files of one run: TensorBoard draws all that are in a folder as one run's.
 struct TensorBoardFolder {
     private static let prefix = "events.out.tfevents."
+    /// Seconds since 1970 that no run has begun at.
+    private static let largest = 10_000_000_000
     let path: String
     /// What tells this run's files from others': the ends of their names, first that of the job in hand.
     private let suffixes: [String]
@@ -20,7 +22,7 @@ struct TensorBoardFolder {
     init(_ path: String, job: Job?, stepCounts: Set<Int>) throws {
         self.path = path
         guard let job else {
-            suffixes = [""]
+            suffixes = []
             return
         }
         let earlier = try stepCounts.subtracting([job.steps]).sorted().map { steps in
@@ -41,18 +43,23 @@ struct TensorBoardFolder {
         guard let other = try names().first(where: { number(of: $0) == nil }) else { return }
         throw ProgramError(
             """
-            \(path) has event files of another run (\(other)), which TensorBoard would draw as this one's; name another \
-            folder
+            \(path) has event files of another run (\(other)), or of a part of this one that its directory does not tell \
+            of: TensorBoard would draw them as this one's; name another folder
             """)
     }
 
     private func names() throws -> [String] {
-        guard access(path, F_OK) == 0 else { return [] }
-        return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix(Self.prefix) }.sorted()
+        var status = stat()
+        // Who makes the folder says why it can't.
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw ProgramError("\(path) can't be read, so that nobody knows whose event files are there")
+        }
+        return names.filter { $0.hasPrefix(Self.prefix) }.sorted()
     }
 
     /// Where a file of the run in hand is.
-    func file(_ number: Int) -> String { "\(path)/\(TensorBoardEvents.fileName(number))\(suffixes[0])" }
+    func file(_ number: Int) -> String { "\(path)/\(TensorBoardEvents.fileName(number))\(suffixes.first ?? "")" }
 
     /// Where one that was found is.
     func file(named name: String) -> String { "\(path)/\(name)" }
@@ -60,7 +67,7 @@ struct TensorBoardFolder {
     /// The number in the name of such a file; nil of another.
     private func number(of name: String) -> Int? {
         let parts = name.split(separator: ".")
-        guard parts.count == 5, let number = Int(parts[3]),
+        guard parts.count == 5, let number = Int(parts[3]), number <= Self.largest,
             suffixes.contains(where: { TensorBoardEvents.fileName(number) + $0 == name })
         else { return nil }
         return number
