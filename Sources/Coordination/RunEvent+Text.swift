@@ -17,6 +17,8 @@ extension RunEvent: CustomStringConvertible {
         case .ended(let process, _, let how): "worker process \(process) ended (\(how)); its leaves go to others"
         case .givenUp(let process):
             "no other takes the place of worker process \(process): one after another ended before it had joined"
+        case .deserted(let step):
+            "no worker is here: step \(step + 1) waits until one joins"
         case .lostWork(let worker): "\(worker) lost its work with its connection; it is given out again"
         case .otherArithmetic(let worker, let processor, let numerics, let holder):
             """
@@ -26,7 +28,7 @@ extension RunEvent: CustomStringConvertible {
         case .refused(let what): "refused \(what)"
         case .refusalsMuted: "what else is refused is not told of"
         case .peerDropped(let peer, let reason): "closed the connection of \(peer): \(reason)"
-        case .peersMuted: "further connections that are closed are only counted"
+        case .peersMuted: "most of the further connections that are closed are only counted"
         case .peersDropped(let count): "\(count) connections were closed until now because of what peers did"
         case .keysChanged(let count): "the list of keys has changed: \(count) may come"
         case .keysUnreadable(let reason), .notStarted(let reason), .brokenOff(let reason): reason

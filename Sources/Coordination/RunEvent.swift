@@ -28,6 +28,8 @@ public enum RunEvent: Equatable, Sendable {
     case notStarted(reason: String)
     /// No other worker process takes the place of this one, which has ended.
     case givenUp(process: Int32)
+    /// Nobody has been there for the length of a lease, and this step waits for somebody.
+    case deserted(step: Int)
     /// A worker's connection broke and took work with it.
     case lostWork(worker: String)
     /// A worker's probe is not the run's; it was taken in all the same.
@@ -38,7 +40,7 @@ public enum RunEvent: Equatable, Sendable {
     case refusalsMuted
     /// A peer was turned away, or its connection closed, because of what it did.
     case peerDropped(peer: String, reason: String)
-    /// So many peers were dropped that the next ones are only counted.
+    /// So many peers were dropped that most of the next ones are only counted.
     case peersMuted
     /// So many peers were dropped until now, told of or not.
     case peersDropped(count: Int)
@@ -116,6 +118,7 @@ public enum RunEvent: Equatable, Sendable {
         case ended
         case notStarted = "not_started"
         case givenUp = "given_up"
+        case deserted
         case lostWork = "lost_work"
         case otherArithmetic = "other_arithmetic"
         case refused
@@ -151,7 +154,8 @@ public enum RunEvent: Equatable, Sendable {
         public var isProblem: Bool {
             switch self {
             case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
-                .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite, .refuted,
+                .givenUp, .deserted, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite,
+                .refuted,
                 .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointMadeRoom,
                 .checkpointNotRemoved, .recordFailed, .brokenOff:
                 true
@@ -179,6 +183,7 @@ public enum RunEvent: Equatable, Sendable {
         case .ended: .ended
         case .notStarted: .notStarted
         case .givenUp: .givenUp
+        case .deserted: .deserted
         case .lostWork: .lostWork
         case .otherArithmetic: .otherArithmetic
         case .refused: .refused
@@ -217,7 +222,8 @@ public enum RunEvent: Equatable, Sendable {
         case .started(let step, let steps, let isResumed):
             [("step", .number(step)), ("steps", .number(steps)), ("resumed", .truth(isResumed))]
         case .slowProducts(let note): [("note", .text(note))]
-        case .stepRepeated(let step), .wentBack(let step), .checkpointWritten(let step), .finished(let step),
+        case .stepRepeated(let step), .wentBack(let step), .deserted(let step), .checkpointWritten(let step),
+            .finished(let step),
             .samplesTouched(let step), .samplesConfirmed(let step):
             [("step", .number(step))]
         case .checkpointCopied(let step, let folder): [("step", .number(step)), ("folder", .text(folder))]

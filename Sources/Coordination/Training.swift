@@ -122,6 +122,8 @@ public struct Training: Sendable {
     var backupCount = 0
     /// Of so many workers that are gone it is kept in mind from where on their sums were taken on their word.
     static let goneLimit = 8
+    /// Since when nobody has been there, and whether that was told.
+    private var desertion: (since: Duration, isTold: Bool)?
     /// When `onTick` was called last.
     private var ticked: Duration?
     /// After so many refusals no more are told of, or a broken peer would fill the terminal.
@@ -248,7 +250,20 @@ public struct Training: Sendable {
             directives += depart(worker, at: now)
             roster.note(lost: worker)
         }
-        return directives
+        return directives + tellWaiting(at: now)
+    }
+
+    /// Tells once of each time that nobody is there for as long as a lease.
+    private mutating func tellWaiting(at now: Duration) -> [Directive] {
+        guard roster.members.isEmpty, let ledger else {
+            desertion = nil
+            return []
+        }
+        let since = desertion?.since ?? now
+        let isTold = desertion?.isTold ?? false
+        let isDue = now - since >= roster.lease
+        desertion = (since, isTold || isDue)
+        return isDue && !isTold ? [.event(.deserted(step: plan.firstStep(of: ledger.step)))] : []
     }
 
     /// Sends every worker away, as the run is over.

@@ -21,7 +21,8 @@ package struct RunCosts: Sendable {
         }
     }
     private var whole = Duration.zero
-    private var optimising = Duration.zero
+    /// The rounds that advice goes by: those in which nobody was stopped, or gone, for long.
+    private var usual = Usual()
     private var byWorker: [String: (computing: Duration, exchanging: Duration, leafCount: Int)] = [:]
     /// How many rounds were counted.
     package private(set) var rounds = 0
@@ -37,7 +38,8 @@ package struct RunCosts: Sendable {
     package mutating func add(_ times: RoundTimes) {
         rounds += 1
         parts += times.workers.count
-        (whole, optimising) = (whole + times.whole, optimising + times.optimising)
+        whole += times.whole
+        usual.add(times)
         for worker in times.workers {
             byWorker[worker.name, default: (.zero, .zero, 0)].computing += worker.computing
             byWorker[worker.name]?.exchanging += worker.exchanging
@@ -63,6 +65,30 @@ package struct RunCosts: Sendable {
                 worker: name, computing: computing, exchanging: exchanging,
                 waiting: max(0, round - computing - exchanging),
                 leaves: Double(times.leafCount) / Double(max(rounds, 1)))
+        }
+    }
+
+    /// Rounds without those that took so much longer than the ones before them that it can't be their work's doing.
+    private struct Usual {
+        private static let mostOfMean = 20.0
+        private(set) var rounds = 0
+        private var whole = Duration.zero, computing = Duration.zero, exchanging = Duration.zero
+        private var parts = 0
+
+        mutating func add(_ times: RoundTimes) {
+            guard rounds == 0 || times.whole.seconds <= Self.mostOfMean * round else { return }
+            (rounds, whole, parts) = (rounds + 1, whole + times.whole, parts + times.workers.count)
+            for worker in times.workers {
+                (computing, exchanging) = (computing + worker.computing, exchanging + worker.exchanging)
+            }
+        }
+
+        /// Seconds of a round.
+        var round: Double { whole.seconds / Double(max(rounds, 1)) }
+
+        /// Seconds of a round that the mean worker with a part in it computed and exchanged.
+        var means: (computing: Double, exchanging: Double) {
+            (computing.seconds / Double(max(parts, 1)), exchanging.seconds / Double(max(parts, 1)))
         }
     }
 
@@ -119,9 +145,10 @@ package struct RunCosts: Sendable {
     ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
     package func advice(wire: ElementType, stepsPerRound: Int, roundsAtOnce: Int = 1, steps: Int) -> String? {
-        let (computing, exchanging) = means
+        let (computing, exchanging) = (1e3 * usual.means.computing, 1e3 * usual.means.exchanging)
+        let round = 1e3 * usual.round
         // Times of less than a millisecond are the processors' and not a network's.
-        guard rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
+        guard usual.rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
         var options: [String] = []
         if stepsPerRound == 1, roundsAtOnce == 1 {
             let rate = round / max(computing, round - computing)

@@ -48,6 +48,16 @@ import Testing
         #expect(costs.advice(wire: .float32, stepsPerRound: 5, steps: 1000) == nil)
     }
 
+    @Test func aWorkerThatWasStoppedForAWhileChangesNoAdvice() {
+        let quiet = costs(computing: 2, exchanging: 16)
+        var costs = quiet
+        let stopped = RoundTimes.Worker(name: "a", computing: .milliseconds(2), exchanging: .seconds(90))
+        costs.add(RoundTimes(whole: .seconds(91), optimising: .zero, workers: [stopped]))
+        let advice = { (costs: RunCosts) in costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000) }
+        #expect(advice(quiet) != nil && advice(quiet) == advice(costs))
+        #expect(costs.round > 1000, "what is told of the time has all of it")
+    }
+
     @Test func workersWithoutAShardAreNamedAndTheirWaitingCountsForNothing() throws {
         var costs = RunCosts()
         for round in 0..<20 {

@@ -160,7 +160,7 @@ extension RunPart {
             switch kind {
             case .started: self = .started
             case .joined: self = .joined
-            case .left, .failed, .silent, .cutOff, .ended, .lostWork, .refuted, .lied, .givenUp: self = .gone
+            case .left, .failed, .silent, .cutOff, .ended, .lostWork, .refuted, .lied, .givenUp, .deserted: self = .gone
             case .overdue: self = .late
             case .wentBack, .stepRepeated: self = .again
             case .checkpointWritten: self = .saved
