@@ -107,6 +107,23 @@ func whatIsNotOfTheFormIsNamed(bytes: [UInt8], said: String) {
     #expect(book.onOpen(of: 7, at: .seconds(1)) == .admitted)
 }
 
+@Test func oneMachineThatComesAgainAndAgainLeavesLinesForOthers() {
+    var book = TellingBook()
+    let first = (0..<100).map { _ in book.onClosed(of: 1, at: .zero) }
+    #expect(first.prefix(8).allSatisfy { $0 == .told } && first[8] == .firstCounted)
+    #expect(first.dropFirst(9).allSatisfy { $0 == .counted })
+    #expect(book.onClosed(of: 2, at: .zero) == .told)
+    // Many machines do not fill a terminal either: 20 lines, and then one a minute.
+    let many = (10..<100).filter { book.onClosed(of: $0, at: .zero) == .told }
+    #expect(many.count == 11)
+    book.tidy(at: .seconds(59))
+    #expect(book.onClosed(of: 200, at: .seconds(59)) == .counted)
+    #expect(book.onClosed(of: 200, at: .seconds(61)) == .told)
+    book.tidy(at: .seconds(120))
+    #expect(book.onClosed(of: 1, at: .seconds(121)) == .counted, "a machine's lines are not forgotten so soon")
+    #expect(book.onClosed(of: 1, at: .seconds(601)) == .told)
+}
+
 @Test func onlyWhereBothAPeerAndItsMachineAskForNothingTooOftenIsItTooMuch() {
     var book = RequestBook(ofPeer: Rate(burst: 1, perSecond: 1), ofMachine: Rate(burst: 4, perSecond: 1))
     #expect((0..<5).map { _ in book.isTooMuch(by: 1, of: 7, at: .zero) } == [false, false, false, false, true])

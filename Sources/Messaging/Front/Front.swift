@@ -12,7 +12,7 @@ public final class Front: Sendable {
     public enum Note: Equatable, Sendable {
         /// A peer was turned away.
         case dropped(peer: String, reason: String)
-        /// From now on such are only counted.
+        /// From now on most of such are only counted.
         case muted
         /// A peer came with this key, which is not listed.
         case keyTurnedAway(PublicKey)

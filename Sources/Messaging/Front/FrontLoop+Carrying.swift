@@ -289,7 +289,7 @@ extension FrontLoop {
     /// Tells a peer without a key that this side has one, or the other way round: ZeroMQ itself often closes before it
     /// has said so.
     private func turnAway(_ passage: Passage) {
-        tell(passage.peer, "\(shared.isSealed ? FormFault.noKey : .unwantedKey)")
+        tell(passage.peer, of: passage.machine, "\(shared.isSealed ? FormFault.noKey : .unwantedKey)")
         end(passage, .hostGone)
         passage.closeInner()
         let greeting = PeerFraming.greeting(isSealed: shared.isSealed).dropFirst(passage.answerBytes)

@@ -16,6 +16,7 @@ final class FrontLoop {
     /// How often nothing was there to be taken, by the last look at deadlines, and whether it was since the one before.
     private var (idleCount, wasIdle) = (0, false)
     private var book: AddressBook
+    private var telling = TellingBook()
     var passages: [UInt64: Passage] = [:]
     private var lastNumber: UInt64 = 0
     var limits: FrontLimits
@@ -126,7 +127,7 @@ final class FrontLoop {
             let text = withUnsafeBytes(of: peer.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             if let reason = admit(machine) {
                 close(outer)
-                tell(text, reason)
+                tell(text, of: machine, reason)
                 continue
             }
             lastNumber += 1
@@ -168,15 +169,17 @@ final class FrontLoop {
     // MARK: - Who goes
 
     func drop(_ passage: Passage, because reason: String) {
-        tell(passage.peer, reason)
+        tell(passage.peer, of: passage.machine, reason)
         forget(passage.number)
     }
 
-    func tell(_ peer: String, _ reason: String) {
-        let count = shared.dropped.wrappingAdd(1, ordering: .relaxed).newValue
-        guard count <= FrontShared.toldLimit else { return }
-        shared.notes.put(.dropped(peer: peer, reason: reason))
-        if count == FrontShared.toldLimit { shared.notes.put(.muted) }
+    func tell(_ peer: String, of machine: UInt64, _ reason: String) {
+        shared.dropped.wrappingAdd(1, ordering: .relaxed)
+        switch telling.onClosed(of: machine, at: now) {
+        case .told: shared.notes.put(.dropped(peer: peer, reason: reason))
+        case .firstCounted: shared.notes.put(.muted)
+        case .counted: break
+        }
     }
 
     func forget(_ number: UInt64) {
@@ -200,6 +203,7 @@ final class FrontLoop {
     private func lookAtDeadlines() {
         setAccepting(true)
         book.tidy(at: now)
+        telling.tidy(at: now)
         paces = paces.filter { !$0.value.isFull(at: now) }
         (idleCount, wasIdle) = (shared.idleCount, shared.idleCount != idleCount)
         for passage in Array(passages.values) { lookAtDeadline(of: passage) }

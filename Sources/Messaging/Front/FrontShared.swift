@@ -10,8 +10,6 @@ final class FrontShared: Sendable {
         /// Until when what is on its way may be carried, once no peers are to come any more.
         var deadline: ContinuousClock.Instant?
     }
-    /// After so many no peer that is dropped is told of one by one.
-    static let toldLimit = 20
     /// The abstract name of the ROUTER's socket.
     let name: String
     let orders: Mutex<Orders>
