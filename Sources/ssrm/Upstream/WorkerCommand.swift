@@ -14,7 +14,7 @@ struct WorkerCommand: ParsableCommand {
             are kept (--sample-memory). It may be started before the coordinator, and \
             waits for one that is being restarted.
 
-            Example: ssrm worker --connect tcp://127.0.0.1:5555 --threads 2
+            Example: ssrm worker --connect tcp://127.0.0.1:5555
             With keys: ssrm worker --connect tcp://head:5555 --keys keys --threads 2
             """)
 
@@ -29,8 +29,12 @@ struct WorkerCommand: ParsableCommand {
         completion: .directory)
     var keys: String?
 
-    @Option(help: "Compute threads.")
-    var threads = 1
+    @Option(
+        help: """
+            Compute threads. By default one for each processor that this process may use, or that --cpus names, and no more \
+            than its control groups leave it time for.
+            """)
+    var threads: Int?
 
     @Option(help: "The dataset file, if this machine has it.", completion: .file())
     var data: String?
@@ -86,11 +90,13 @@ struct WorkerCommand: ParsableCommand {
             if Set(processors).count != processors.count {
                 throw ValidationError("--cpus \(cpus) names a processor twice; each compute thread needs its own")
             }
-            if processors.count != threads {
+            if let threads, processors.count != threads {
                 throw ValidationError("--cpus needs one processor for each of --threads \(threads), not \(cpus)")
             }
         }
-        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
+        if let threads, !(1...4096).contains(threads) {
+            throw ValidationError("--threads must be 1 to 4096, not \(threads)")
+        }
         if let sampleMemory, !(1...1 << 40).contains(sampleMemory) {
             throw ValidationError("--sample-memory must be 1 to 2^40 MiB, not \(sampleMemory)")
         }
@@ -110,7 +116,8 @@ struct WorkerCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = WorkerSettings(endpoint: connect)
         settings.keys = keys.map { KeyFolder($0) }
-        (settings.threads, settings.processors, settings.cache) = (threads, processors, cache)
+        settings.threads = threads ?? processors?.count ?? Processors.count
+        (settings.processors, settings.cache) = (processors, cache)
         if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
         let shell = try WorkerShell(
