@@ -119,4 +119,7 @@ def trouble_of_worker(host, status, text, log):
         said = re.search("^Error: .*", text, re.MULTILINE)
         return Trouble("can't start its worker: %s [%s]" % (last_line(said.group() if said else text), log),
                        is_final=True)
+    if host.data and "can't read %s: " % host.data in last_line(text):
+        return Trouble("has no dataset that its worker can read: %s; mend data= or --remote-data, or leave it out (samples "
+                       "come from the coordinator then) [%s]" % (last_line(text), log), is_final=True)
     return Trouble("lost its worker (exit code %d): %s [%s]" % (status, last_line(text), log))

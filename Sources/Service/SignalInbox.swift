@@ -51,6 +51,14 @@ package final class SignalInbox: Sendable {
     /// has to be asked.)
     package static func isIgnored(_ signal: Int32) -> Bool { linux_is_ignored(signal) != 0 }
 
+    /// Lets the signals that ask to end through where the caller of this process had blocked them.
+    package static func unblock() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in askingToEnd { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
     /// What a signal that asks to end is called.
     package static func name(of signal: Int32) -> String {
         switch signal {

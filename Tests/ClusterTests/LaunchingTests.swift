@@ -136,6 +136,21 @@ import Testing
         #expect(printed == "True can't start its worker: Error: Unknown option '--x' [log]")
     }
 
+    @Test func aDatasetThatAHostDoesNotHaveIsToldOfOnceWithItsPath() throws {
+        let result = try ProgramRun.ssrm("worker", "--connect", "tcp://127.0.0.1:9", "--data", "/none.safetensors")
+        let printed = try LauncherScript.printed(
+            """
+            from types import SimpleNamespace
+            from launching.troubles import trouble_of_worker
+            for data in ("/none.safetensors", None):
+                trouble = trouble_of_worker(SimpleNamespace(data=data), int(sys.argv[2]), sys.argv[3], "log")
+                print(trouble.is_final, trouble)
+            """, ["\(result.status)", result.errors])
+        let lines = printed.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("True has no dataset that its worker can read: "), "\(printed)")
+        #expect(lines.last?.hasPrefix("False lost its worker (exit code 1): ") == true)
+    }
+
     @Test func onlyKeysThatTheLauncherListedAreForgotten() throws {
         let keys = folder.path("keys")
         for arguments in [["new", keys], ["issue", keys, "--label", "host1", "--out", folder.path("host1")]] {

@@ -11,8 +11,10 @@ enum CommandSignals {
     }
     private static let commands: Set = ["pretrain", "coordinator", "worker", "relay"]
 
-    /// Takes them over if the command line has one of these commands; others end by signals as programs do.
+    /// Takes them over if the command line has one of these commands; others end by signals as programs do, even where
+    /// whoever started this one had blocked them, as some daemons have in what they start.
     static func begin() {
+        SignalInbox.unblock()
         if let name = CommandLine.arguments.dropFirst().first, commands.contains(name) { _ = inbox }
     }
 
