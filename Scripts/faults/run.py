@@ -150,7 +150,7 @@ class Run:
         with self.lock:
             if self.coordinator is not None and self.is_over():
                 return
-            worker = self.spawn("worker", "worker", "--connect", f"tcp://127.0.0.1:{port}", "--patience", PATIENCE, *words)
+            worker = self.spawn("worker", "worker", "--connect", f"tcp://127.0.0.1:{port}", "--patience", PATIENCE, "--threads", "1", *words)
             worker.place = place
             self.workers.append(worker)
 

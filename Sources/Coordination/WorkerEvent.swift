@@ -22,6 +22,8 @@ public enum WorkerEvent: Equatable, Sendable {
     case littleRoom(needed: Int, capacity: Int, mebibytes: Int)
     /// Blocks are not kept in the cache from here on.
     case cacheGivenUp(reason: String)
+    /// A block in the cache is not what was kept; it is fetched anew, as others like it are, of which nothing is said.
+    case cacheAltered(file: String)
     /// There is no memory for sums that could be shared with a coordinator on this machine.
     case noSharedMemory(reason: String)
     /// The run is over.
@@ -40,6 +42,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .beganAnew: "began_anew"
         case .littleRoom: "little_room"
         case .cacheGivenUp: "cache_given_up"
+        case .cacheAltered: "cache_altered"
         case .noSharedMemory: "no_shared_memory"
         case .finished: "finished"
         }
@@ -49,7 +52,7 @@ public enum WorkerEvent: Equatable, Sendable {
     public var isWarning: Bool {
         switch self {
         case .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp,
-            .noSharedMemory:
+            .cacheAltered, .noSharedMemory:
             true
         case .finished(.failed): true
         case .joined, .slowProducts, .forgotten, .finished: false
@@ -69,6 +72,7 @@ public enum WorkerEvent: Equatable, Sendable {
         case .littleRoom(let needed, let capacity, let mebibytes):
             [("needed", .number(needed)), ("capacity", .number(capacity)), ("mebibytes", .number(mebibytes))]
         case .cacheGivenUp(let reason), .noSharedMemory(let reason): [("reason", .text(reason))]
+        case .cacheAltered(let file): [("file", .text(file))]
         case .finished(.failed(let reason)): [("complete", .truth(false)), ("reason", .text(reason))]
         case .finished(let end): [("complete", .truth(end.isComplete))]
         }
@@ -102,6 +106,11 @@ extension WorkerEvent: CustomStringConvertible {
             again; with --sample-memory \(mebibytes) or a job with --order blockwise and fewer --window-blocks they would not
             """
         case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
+        case .cacheAltered(let file):
+            """
+            \(file) is not what was kept there: it and all that is like it is fetched anew; does that disk keep what is \
+            written to it?
+            """
         case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
         case .finished(.complete): "the job is done"
         case .finished(.stopped): "the coordinator stopped"

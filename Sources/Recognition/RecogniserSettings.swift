@@ -28,6 +28,8 @@ public struct RecogniserSettings: Codable, Sendable, Equatable {
     public var epochs: Int
     /// How many batches are trained on, drawn epoch by epoch; 0 for `epochs`.
     public var steps = 0
+    /// How often each sequence is trained on; 0 where `steps` says how long.
+    public var trainedEpochs: Int { steps > 0 ? 0 : epochs }
     /// The part of what the heads read that is dropped at each training step, 0 to below 1.
     public var dropout: Double
     /// The largest Euclidean norm of a step's gradient; 0 sets no limit.

@@ -4,9 +4,9 @@ public import Recognition
 public enum Acquaintance: Sendable, Equatable {
     /// How many of them a model was trained on.
     public enum Seen: Sendable, Equatable {
-        /// All of them.
+        /// All of them, with their labels.
         case all
-        /// One at least, and not all that are known of.
+        /// One at least and not all; its encoder may have learnt from the others, without labels.
         case some
         /// Nobody by its recogniser, and all or some of them by its encoder, without labels.
         case byEncoder(all: Bool)
@@ -37,7 +37,7 @@ public enum Acquaintance: Sendable, Equatable {
                 self = .model(.byEncoder(all: seen.count == people.count), isOwn: isOwn)
                 return
             }
-            self = .model(seen.count == people.count ? .all : .some, isOwn: isOwn)
+            self = .model(people.isSubset(of: provenance.subjects) ? .all : .some, isOwn: isOwn)
             return
         }
         guard !provenance.hasNamesake(among: people) else {

@@ -16,6 +16,8 @@ final class BlockFolder {
     private let dataset: String
     private var isWritten: Bool
     private let tell: (_ reason: String) -> Void
+    private let tellAltered: (_ file: String) -> Void
+    private var hasToldAltered = false
 
     /// The blocks of a dataset in a folder, which is made if it is not there.
     ///
@@ -23,11 +25,16 @@ final class BlockFolder {
     ///   - path: the folder.
     ///   - datasetDigest: the dataset's, as the coordinator says.
     ///   - samplesPerBlock: the size of its blocks.
+    ///   - tellAltered: told, once, which file was found not to be what was kept.
     ///   - tell: told, once, why no blocks are kept from here on.
-    init(_ path: String, datasetDigest: String, samplesPerBlock: Int, tell: @escaping (_ reason: String) -> Void) {
+    init(
+        _ path: String, datasetDigest: String, samplesPerBlock: Int, tellAltered: @escaping (_ file: String) -> Void,
+        tell: @escaping (_ reason: String) -> Void
+    ) {
         // A digest of what came from a network, which may be anything but the name of a file.
         let name = Array("\(datasetDigest) \(samplesPerBlock)".utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
         (self.path, dataset, self.tell) = (path, String(name.prefix(32)), tell)
+        self.tellAltered = tellAltered
         do {
             try DurableFolder.make(path, permissions: 0o700)
             isWritten = true
@@ -54,8 +61,18 @@ final class BlockFolder {
     /// A block of `count` values that was kept here; nil where there is none that is whole.
     func block(_ block: Int, count: Int) -> FloatBlock? {
         var status = stat()
+        guard stat(file(block), &status) == 0 else { return nil }
+        let found = whole(block, count: count, status)
+        if found == nil, !hasToldAltered {
+            hasToldAltered = true
+            tellAltered(file(block))
+        }
+        return found
+    }
+
+    private func whole(_ block: Int, count: Int, _ status: stat) -> FloatBlock? {
         // A pipe, for example, would never end.
-        guard stat(file(block), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        guard status.st_mode & S_IFMT == S_IFREG,
             status.st_size == count * 4 + 32, let data = FileManager.default.contents(atPath: file(block)),
             data.count == count * 4 + 32
         else { return nil }

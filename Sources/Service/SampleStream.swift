@@ -48,9 +48,9 @@ final class SampleStream {
         folder =
             former?.folder
             ?? cache.map { path in
-                BlockFolder(path, datasetDigest: job.datasetDigest, samplesPerBlock: blocks.samplesPerBlock) {
-                    tell(.cacheGivenUp(reason: $0))
-                }
+                BlockFolder(
+                    path, datasetDigest: job.datasetDigest, samplesPerBlock: blocks.samplesPerBlock,
+                    tellAltered: { tell(.cacheAltered(file: $0)) }, tell: { tell(.cacheGivenUp(reason: $0)) })
             }
     }
 

@@ -118,7 +118,7 @@ public struct RecogniserTraining: Sendable {
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),
             recordings: dataset.recordingRanges.count { $0.samples.contains(where: isTrainedOn.contains) },
-            epochs: settings.epochs, steps: settings.steps,
+            epochs: settings.trainedEpochs, steps: settings.steps,
             stepsBefore: fitted.stepsBefore > 0 ? fitted.stepsBefore : nil, members: settings.members,
             loss: fitted.loss, encoderIdentity: encoder?.encoder.identity)
         return TrainedModel(model: model, figures: figures)
@@ -145,7 +145,7 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     public let samples: Int
     /// Recordings that took part.
     public let recordings: Int
-    /// How often each sequence was trained on, unless `steps` says how long.
+    /// How often each sequence was trained on; 0 where `steps` says how long.
     public let epochs: Int
     /// How many batches were trained on; 0 for so many epochs.
     public let steps: Int

@@ -114,7 +114,7 @@ func aShortTextIsNoFileThatWasCut(text: String) throws {
 @Test(arguments: [
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
     (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
-    (256 + 3 * 216, "0       ", "0 samples"), (244, "0       ", "can't hold"),
+    (256 + 3 * 216, "99999999", "99999999 samples"), (244, "0       ", "can't hold"),
     (244, "-1      ", "can't hold"), (176, "25.00.00", "start time is \"25.00.00\""), (176, "noon    ", "hh.mm.ss"),
 ])
 func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
@@ -154,6 +154,17 @@ func aSignalWithoutARangeIsRefusedOnlyWhereItIsWanted(byte: Int, text: String, w
     #expect(throws: DatasetError.self) { try file.values(of: 0, 0..<1) }
     let samples = 0..<whole.signals[1].sampleCount
     #expect(try file.values(of: file.signal(named: other), samples) == whole.values(of: 1, samples))
+}
+
+@Test func aSignalWithoutSamplesIsRefusedOnlyWhereItIsWanted() throws {
+    let folder = try TemporaryFolder()
+    var bytes = small()
+    bytes.signals.insert(EDFBytes.Signal(name: "spare", rate: 0, values: []), at: 1)
+    let file = try EDFFile(opening: bytes.write(to: folder.path("x.edf")))
+    let error = try #require(#expect(throws: DatasetError.self) { try file.signal(named: "spare") })
+    #expect("\(error)".contains("0 samples in a data record"), "\(error)")
+    let whole = try EDFFile(opening: small().write(to: folder.path("whole.edf")))
+    #expect(try file.values(of: file.signal(named: "C"), 0..<48) == whole.values(of: 1, 0..<48))
 }
 
 /// A file that is read though a field of its header is not as EDF+ has it.

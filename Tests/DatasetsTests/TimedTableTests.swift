@@ -46,6 +46,15 @@ private func rows(_ count: Int, from start: Int, offset: Int = 0, suffix: String
     }
 }
 
+@Test func timesThatLostTheirSecondsAreNamedWhereNothingIsLeft() throws {
+    let lines = (0..<240).map { row in
+        "\(TimeText.utc((evening + 60 * (row / 2)) * TimeText.second)),\(60 + row % 9)"
+    }
+    let said = try refusal(lines)
+    #expect(said.hasPrefix("a.csv: no sleep epoch is left; "), "\(said)")
+    #expect(said.hasSuffix("all its times are whole minutes; were the seconds left out when it was saved?"), "\(said)")
+}
+
 private let evening = 1_709_326_800  // 2024-03-01T21:00:00Z
 
 /// All of a dataset but the start, which only some forms of times tell.

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 
@@ -24,6 +25,20 @@ import Testing
             "note: --epochs has no effect: recogniser.steps is 20 and says how long it trains; with 0 the epochs do"
         ])
     #expect(try notes(epochs + ["recogniser.steps=0"]) == [])
+}
+
+@Test func anOptionWithoutEffectIsNoSettingOfAModel() throws {
+    let folder = try TemporaryFolder()
+    let data = try maps(in: folder)
+    func model(_ name: String, _ more: String...) throws -> Data {
+        let flags = ["--scheme", "posture3", "--preset", "paper", "--from-scratch", "--members", "1"]
+        let steps = ["--set", "recogniser.encoder=tuned", "--set", "recogniser.steps=3"]
+        let result = try ProgramRun(["train", "--data", data, "--out", folder.path(name)] + flags + steps + more)
+            .result()
+        #expect(result.status == 0, "\(result.errors)")
+        return try Data(contentsOf: URL(filePath: folder.path(name)))
+    }
+    #expect(try model("one") == model("two", "--epochs", "7"))
 }
 
 /// Which settings `ssrm evaluate` says have no effect, and why.

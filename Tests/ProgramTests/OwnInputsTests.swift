@@ -55,6 +55,10 @@ private struct Overwriting: CustomTestStringConvertible, Sendable {
         inputs(
             "pretrain, settings in the copy",
             pretrain("pretrain") + ["--checkpoint-copy", "copy", "--config", "copy/lock"], reads: "copy/lock"),
+        Overwriting(
+            testDescription: "evaluate, predictions as a run's job",
+            arguments: evaluate + settings + ["--predictions-out", "run/job.json"],
+            words: "it is a run's own file; name another"),
         inputs("report, what is reported", ["report", "old.csv", data, "--out", "old.csv"], reads: "old.csv"),
         inputs("export, the model", ["export", "own.yaml", "--onnx", "own.yaml"], reads: "own.yaml"),
         inputs("join, a dataset", ["data", "join", data, data, "--out", data], reads: data),

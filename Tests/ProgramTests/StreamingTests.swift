@@ -76,6 +76,27 @@ import Testing
         #expect(left.count > 2, "blocks of the job in hand are kept")
     }
 
+    @Test func aBlockThatWasAlteredInTheCacheIsToldOfAndFetchedAnew() throws {
+        let endless = try EndlessRun.coordinator(run: folder.path("run"))
+        let cache = folder.path("cache")
+        let first = try endless.worker("--cache", cache)
+        try endless.waitsForProgress()
+        first.signal(SIGTERM)
+        first.result()
+        let blocks = try FileManager.default.contentsOfDirectory(atPath: cache).filter { $0.hasSuffix(".block") }
+        for block in blocks {
+            let file = URL(filePath: cache + "/" + block)
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: file)
+        }
+        let second = try endless.worker("--cache", cache)
+        try endless.waitsForProgress()
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+        let said = second.result().errors
+        #expect(!blocks.isEmpty && said.components(separatedBy: "is not what was kept there").count == 2, "\(said)")
+    }
+
     @Test func anOrderIsPartOfTheJob() throws {
         let run = folder.path("run")
         let plain = try Pretraining.pretrain(run: run, steps: 20, "--workers", "1", "--order", "samples")

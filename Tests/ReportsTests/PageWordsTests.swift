@@ -163,6 +163,12 @@ import Testing
         #expect(
             try words(["c"], encoder: ["c"]).contains(
                 "recogniser was not trained on this person, but its encoder learnt from recordings of this person"))
+        // Whom the encoder alone learnt from, without labels, the model was not trained on.
+        let provenance = RecogniserModel.Provenance(
+            encoderJob: "job", encoderDataset: "own", encoderSubjects: ["a", "b", "c"], dataset: "own",
+            subjects: ["a", "b"])
+        #expect(Acquaintance(of: provenance, with: ["a", "b"], isOwn: true) == .model(.all, isOwn: true))
+        #expect(Acquaintance(of: provenance, with: ["a", "c"], isOwn: true) == .model(.some, isOwn: true))
         let apart = try words(["c"], encoder: nil)
         #expect(apart.contains("recogniser was not trained on this person; whom its encoder learnt from is not known"))
         let foreign = try words(["c"], encoder: nil, isOwn: false)

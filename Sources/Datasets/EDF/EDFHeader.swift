@@ -62,6 +62,10 @@ struct EDFHeader {
             recordBytes += signal.sampleCount * sampleBytes
             signals.append(signal)
         }
+        guard recordBytes > 0 || signals.isEmpty else {
+            throw .malformed(
+                path: path, byte: fields.place(216, 8, 0), reason: "no signal has samples; \(Self.editor)")
+        }
         (self.signals, self.recordBytes) = (signals, recordBytes)
 
         recordSeconds = try fields.decimal(at: 244, "duration of a data record")
@@ -96,7 +100,8 @@ struct EDFHeader {
         let name = fields.text(at: fields.place(0, 16, index), length: 16)
         let countByte = fields.place(216, 8, index)
         let count = try fields.number(at: countByte, length: 8, "number of samples")
-        guard (1...10_000_000).contains(count) else { throw failure(countByte, "\(count) samples in a data record") }
+        let noSamples = failure(countByte, "\(count) samples in a data record")
+        guard (0...10_000_000).contains(count), count > 0 || !annotationNames.contains(name) else { throw noSamples }
         if annotationNames.contains(name) {  // what else its header says has no meaning
             return Signal(
                 name: name, unit: "", bit: 1, offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte,
@@ -104,8 +109,10 @@ struct EDFHeader {
             )
         }
         let unit = fields.text(at: fields.place(96, 8, index), length: 8)
-        // Recorders write odd ranges for inputs that nothing was plugged into: only who wants their values is refused.
-        do {
+        // Recorders write odd ranges, or no samples, for inputs that nothing was plugged into: only who wants their
+        // values is refused.
+        do throws(DatasetError) {
+            if count == 0 { throw noSamples }
             let scale = try scale(index, fields)
             return Signal(
                 name: name, unit: unit, bit: scale.bit, offset: scale.offset, digital: scale.digital,

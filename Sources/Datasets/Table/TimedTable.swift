@@ -58,7 +58,8 @@ public struct TimedTable: RecordingSource {
         guard !grid.runs.isEmpty else {
             let distance = stretches.medianDistance.map { "rows stand \($0) s apart, where each 30 s need one" }
             let leftOut = Reasons.text(of: reader.skippedItems + stretches.skipped + grid.leftOut)
-            let reasons = ["no sleep epoch is left", distance, leftOut].compactMap(\.self)
+            let doubts = stretches.notes.map { String($0.trimmingPrefix("\(paths[0]): ")) }
+            let reasons = ["no sleep epoch is left", distance, leftOut].compactMap(\.self) + doubts
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
         values = grid.values

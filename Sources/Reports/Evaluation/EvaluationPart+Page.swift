@@ -129,7 +129,7 @@ extension EvaluationPart {
                 let class_ = figures.classes[place]
                 return [
                     .text("\(name: class_.name)"), .number("\(class_.samples)"), .number("\(class_.precision, 3)"),
-                    .number("\(class_.recall, 3)"), .number("\(class_.f1, 3)"),
+                    .number("\(class_.samples > 0 ? class_.recall : nil, 3)"), .number("\(class_.f1, 3)"),
                     .bar([(style: style(place), part: class_.recall)]),
                 ]
             })

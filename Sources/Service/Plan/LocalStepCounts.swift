@@ -1,13 +1,25 @@
-/// Which numbers of local steps a job may have: those that divide its steps.
+/// Which numbers of local steps are of use to a job: those that divide its steps, with several exchanges.
 package enum LocalStepCounts {
     /// No more than were ever tried.
     private static let most = 500
+    /// One exchange for a whole job learnt worse than several (ExchangingLessOften); with so many it was measured.
+    private static let fewestExchanges = 4
     /// What a plan tries where nobody asked for numbers.
     private static let usual = [10, 50, 100]
 
-    /// Those that a job of so many steps may have, in order.
+    /// Those of use to a job of so many steps, in order.
     package static func usable(in steps: Int, from least: Int = 2) -> [Int] {
-        least > most ? [] : (least...most).filter { $0 <= steps && steps % $0 == 0 }
+        least > most ? [] : (least...most).filter { $0 <= steps / fewestExchanges && steps % $0 == 0 }
+    }
+
+    /// What a person reads of a job that has fewer exchanges than are known to do; nil of another one.
+    package static func noteOnFewExchanges(_ localSteps: Int, of steps: Int) -> String? {
+        let exchanges = steps / max(localSteps, 1)
+        guard localSteps > 1, exchanges < fewestExchanges else { return nil }
+        return """
+            note: with \(localSteps) local steps this job's \(steps) have \(exchanges == 1 ? "one exchange" : "\(exchanges) exchanges"): it \
+            learns less than with more of them, and shows no progress and keeps no checkpoint before the first
+            """
     }
 
     /// Those near 10, 50 and 100 that a job of so many steps may have, in order.
@@ -20,7 +32,8 @@ package enum LocalStepCounts {
     package static func note(for steps: Int) -> String? {
         let usable = usable(in: steps)
         let isPoor = usual.contains { wanted in
-            wanted <= steps && nearest(to: wanted, among: usable).map { distance($0, wanted) > 2 } ?? true
+            wanted <= steps / fewestExchanges
+                && nearest(to: wanted, among: usable).map { distance($0, wanted) > 2 } ?? true
         }
         guard isPoor else { return nil }
         let more = steps > 100 ? (steps / 100 + 1) * 100 : (steps / 10 + 1) * 10

@@ -88,7 +88,8 @@ public struct Evaluation: Sendable {
 
     /// The folds in whose training no sample is of some class that there is, by name, with these classes.
     public var foldsWithoutClasses: [(name: String, classes: [String])] {
-        folds.filter { !$0.absentClasses.isEmpty }.map { ($0.name, $0.absentClasses) }
+        folds.map { fold in (fold.name, fold.absentClasses.filter { !absentClasses.contains($0) }) }
+            .filter { !$1.isEmpty }
     }
 
     /// How samples are divided, each fold's listed; nothing is trained for that.

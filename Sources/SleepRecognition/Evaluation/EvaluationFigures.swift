@@ -127,7 +127,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
     public let seed: UInt64
     /// Steps of each fold's pre-training; 0 where there was none.
     public let steps: Int
-    /// How often each sequence was trained on, unless `settings.recogniser.steps` is above 0: then that many batches.
+    /// How often each sequence was trained on; 0 where `settings.recogniser.steps` is above 0: then that many batches.
     public let epochs: Int
     /// How many labelled samples were held out, over all folds.
     public let samples: Int
@@ -213,7 +213,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             + (candidates.isEmpty ? [] : ["in each fold chosen among: " + candidates.joined(separator: "; ")])
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
-            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.epochs
+            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.trainedEpochs
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, macroF1) = (pooled.accuracy, pooled.macroF1)

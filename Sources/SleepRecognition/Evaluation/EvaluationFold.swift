@@ -11,7 +11,7 @@ struct EvaluationFold: Sendable {
     let name: String
     /// The subjects held out, by name.
     let heldOut: [String]
-    /// The classes that samples of the dataset are of and no training sample is.
+    /// The classes that no training sample is of; nobody's may be.
     let absentClasses: [String]
     let dataset: Dataset
     /// The pre-training; nil where the recogniser reads no features.
@@ -37,7 +37,7 @@ struct EvaluationFold: Sendable {
         if labels.count(of: fold.training) == 0 { throw refusal("no training sample has a label under this scheme") }
         (self.labels, self.heldOut, self.name, samples) = (labels, heldOut, name, fold)
         (self.dataset, self.others) = (dataset, others)
-        absentClasses = labels.keeping(fold.training).absentClasses.filter { !labels.absentClasses.contains($0) }
+        absentClasses = labels.keeping(fold.training).absentClasses
         var values = settings.values
         values.recogniser.seed = seed
         (self.settings, preset) = (values.recogniser, values)

@@ -81,9 +81,20 @@ struct EDFCommand: ReaderCommand {
 
     @Option(
         name: .customLong("channels"),
-        help: "The channels' names, separated by commas, in the order of a sample's rows.",
+        help: """
+            The channels' names, separated by commas, in the order of a sample's rows; one with a comma in it in double quotes.
+            """,
         transform: { text in
-            text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map { name in
+            let names: [String]
+            do throws(DelimitedRows.ListFault) {
+                // Quotes within a name are the name's.
+                let isQuoted = text.hasPrefix("\"") || text.contains(",\"")
+                names =
+                    isQuoted ? try DelimitedRows.fields(of: text) : text.split(separator: ",").map(String.init)
+            } catch {
+                throw ValidationError("--channels \(text): \(error.reason)")
+            }
+            return names.map { $0.trimmingPrefix { $0 == " " } }.map { name in
                 String(name.reversed().drop { $0 == " " }.reversed())
             }
         })
@@ -91,6 +102,7 @@ struct EDFCommand: ReaderCommand {
     private var channels: [String] { givenChannels.flatMap(\.self) }
 
     @Option(
+        name: .customLong("rename"),
         help: ArgumentHelp(
             "What files may call one of --channels, like \"C3=EEG C3-M2\"; may be given several times.",
             valueName: "theirs=name"),
@@ -99,9 +111,18 @@ struct EDFCommand: ReaderCommand {
                 throw ValidationError(
                     "--rename \(text): give the name in the files and the channel's, like C3=EEG C3-M2")
             }
-            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+            return text
         })
-    var rename: [(theirs: String, name: String)] = []
+    private var renameTexts: [String] = []
+    /// Divided at the = that a channel's name follows, of which there may be several; else at the first.
+    private var rename: [(theirs: String, name: String)] {
+        renameTexts.map { text in
+            let divisions = text.indices.dropFirst().filter { text[$0] == "=" }.map { equals in
+                (theirs: String(text[..<equals]), name: String(text[text.index(after: equals)...]))
+            }
+            return divisions.last { channels.contains($0.name) } ?? divisions[0]
+        }
+    }
 
     @Option(
         name: .long,

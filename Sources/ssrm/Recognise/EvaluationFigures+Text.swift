@@ -3,11 +3,17 @@ import Service
 import SleepRecognition
 
 extension EvaluationFigures {
-    /// A line for each fold that was not trained on all classes, and a blank one.
+    /// A line for the classes that nobody has, one for each fold that was not trained on all others, and a blank one.
     private var foldsWithoutAClass: String {
-        let lines = folds.filter { !$0.absentClasses.isEmpty }.map { fold in
-            "fold \(fold.name): no training sample is \(fold.absentClasses.joined(separator: " or "))\n"
+        let nobodys = classes.filter { $0.samples == 0 }.map(\.name).filter { name in
+            folds.allSatisfy { $0.absentClasses.contains(name) }
         }
+        let missing = folds.map { fold in (fold.name, fold.absentClasses.filter { !nobodys.contains($0) }) }
+        let lines =
+            (nobodys.isEmpty ? [] : ["no sample is \(nobodys.joined(separator: " or "))\n"])
+            + missing.filter { !$1.isEmpty }.map { name, classes in
+                "fold \(name): no training sample is \(classes.joined(separator: " or "))\n"
+            }
         return lines.isEmpty ? "" : lines.joined() + "\n"
     }
 
@@ -15,7 +21,13 @@ extension EvaluationFigures {
     var text: String {
         let perClass =
             [["class", "samples", "precision", "recall", "F1"]]
-            + classes.map { [$0.name, "\($0.samples)", fixed($0.precision, 3), fixed($0.recall, 3), fixed($0.f1, 3)] }
+            + classes.map { found in
+                // What was never scored can't have been missed.
+                let recall = found.samples > 0 ? found.recall : nil
+                return [
+                    found.name, "\(found.samples)", fixed(found.precision, 3), fixed(recall, 3), fixed(found.f1, 3),
+                ]
+            }
         let matrix = Shading.matrix(confusion, names: classes.map(\.name), corner: "is \\ recognised as")
         let perSubject =
             [["subject", "samples", "accuracy", "kappa"]]

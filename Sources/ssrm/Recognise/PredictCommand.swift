@@ -20,7 +20,8 @@ struct PredictCommand: ParsableCommand {
             given the whole sequence. The labels are those of the most probable sequence, so a label is now and then \
             not the most probable class of its own sample. Where trees share in the answers (preset wrist, wake), the \
             probabilities are the mean of that and of what trees say of the sample alone, and each label is the most \
-            probable class of its own sample.
+            probable class of its own sample. A name that a spreadsheet would take for a formula (=, +, - or @ at its \
+            beginning) has a ' in front, as in all CSV files of this program; json has it as it is.
 
             Other forms, --format: json is one file with the same. edf+, bids and yasa are for stages of sleep, and make a \
             folder with a file a recording: an EDF+ hypnogram that EDFbrowser, MNE and Luna open beside the recording, with its \

@@ -41,7 +41,11 @@ struct RecogniserOptions: ParsableArguments {
     /// The preset's settings with what these options replace; see `PresetOptions`.
     func settings(unused: [String], choosing: [String] = [], standard: PresetOptions.Standard) throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: unused, choosing: choosing, standard: standard)
-        settings.values.recogniser.epochs = epochs ?? settings.values.recogniser.epochs
+        // What has no effect is said, and is no setting of the model: its bits would be other ones. Where settings are
+        // chosen in the folds, some may have it.
+        if let epochs, !choosing.isEmpty || settings.values.reasonWithoutEffect(of: "recogniser.epochs") == nil {
+            settings.values.recogniser.epochs = epochs
+        }
         if fromScratch {
             guard settings.values.recogniser.encoder.trainsBody else {
                 throw ProgramError(

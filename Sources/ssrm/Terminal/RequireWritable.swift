@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Upstream
 
 /// Refuses result files that could not be written, that are one of the command's own inputs, or of which two are the
 /// same file, before the work is done.
@@ -61,6 +62,7 @@ private func hasLink(in folder: String, to file: stat) -> Bool {
 private func requireWritable(_ path: String) throws {
     func refusal(_ reason: String) -> ProgramError { ProgramError("can't write \(path): \(reason)") }
     if path.isEmpty { throw ProgramError("no file can be written: its name is empty") }
+    if path == "-" { throw ProgramError("can't write to standard output: name a file (./- is one of that name)") }
     let (folder, name) = FilePlace.parts(ofFile: path)
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -73,5 +75,10 @@ private func requireWritable(_ path: String) throws {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
+    }
+    for folder in [folder, folder + "/.."] {
+        let run = RunFolder(folder)
+        let isOwn = (run.ownFiles + [run.checkpointFolder + "/" + name]).contains { FilePlace.isSame($0, path) }
+        if isOwn, access(run.jobFile, F_OK) == 0 { throw refusal("it is a run's own file; name another") }
     }
 }

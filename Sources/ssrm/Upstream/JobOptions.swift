@@ -203,6 +203,8 @@ struct JobOptions: ParsableArguments {
                 step takes \(settings.values.shards) of \(settings.values.shardSize) here (--shards, --shard-size)
                 """)
         }
-        return try Pretraining(on: dataset, settings: settings, seed: seed, excluding: excluded).job
+        let job = try Pretraining(on: dataset, settings: settings, seed: seed, excluding: excluded).job
+        if let note = LocalStepCounts.noteOnFewExchanges(job.stepsPerRound, of: job.steps) { Terminal.error(note) }
+        return job
     }
 }

@@ -72,10 +72,13 @@ extension RunPlan {
                 """
             ]
         }
+        // Most of them wait for a shard then, whatever the link is.
+        let isShort = machines.workers > job.shardsPerStep
+        let help = isShort ? "more --shards" : "more --local-steps, a faster link"
         return [
             """
-            advice: \(flags) (\(times)), the fastest of these: workers compute for \(percent) % of the time, so more \
-            --local-steps, a faster link or fewer workers would help
+            advice: \(flags) (\(times)), the fastest of these: workers compute for \(percent) % of the time, so \(help) or \
+            fewer workers would help
             """
         ]
     }
