@@ -154,12 +154,13 @@ public enum RunEvent: Equatable, Sendable {
         public var isProblem: Bool {
             switch self {
             case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
-                .givenUp, .deserted, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite,
+                .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite,
                 .refuted,
                 .lied, .wentBack, .stepRepeated, .folderRestored, .checkpointFailed, .checkpointMadeRoom,
                 .checkpointNotRemoved, .recordFailed, .brokenOff:
                 true
-            case .started, .listening, .joined, .left, .refusalsMuted, .peersMuted, .peersDropped, .keysChanged,
+            case .started, .listening, .joined, .left, .deserted, .refusalsMuted, .peersMuted, .peersDropped,
+                .keysChanged,
                 .overdue, .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
                 .checkpointWritten, .checkpointCopied, .stopped, .finished:
                 false

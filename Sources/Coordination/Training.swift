@@ -241,7 +241,10 @@ public struct Training: Sendable {
     /// Where it is called late, by more than two heartbeats, this process was stopped, and with it its hearing: that is
     /// no silence of the workers'.
     public mutating func onTick(at now: Duration) -> [Directive] {
-        if let ticked, now - ticked > grace { roster.excuse(silenceOf: now - ticked, at: now) }
+        if let ticked, now - ticked > grace {
+            roster.excuse(silenceOf: now - ticked, at: now)
+            if let desertion { self.desertion = (desertion.since + (now - ticked), desertion.isTold) }
+        }
         ticked = now
         var directives = assign(at: now)
         for worker in roster.expired(at: now) {
@@ -253,9 +256,9 @@ public struct Training: Sendable {
         return directives + tellWaiting(at: now)
     }
 
-    /// Tells once of each time that nobody is there for as long as a lease.
+    /// Tells once of each time that nobody is there who computes, for as long as a lease.
     private mutating func tellWaiting(at now: Duration) -> [Directive] {
-        guard roster.members.isEmpty, let ledger else {
+        guard !roster.members.values.contains(where: { $0.threads > 0 }), let ledger else {
             desertion = nil
             return []
         }

@@ -108,8 +108,8 @@ extension WorkerEvent: CustomStringConvertible {
         case .cacheGivenUp(let reason): "\(reason); going on without keeping further blocks"
         case .cacheAltered(let file):
             """
-            \(file) is not what was kept there: it and all that is like it is fetched anew; does that disk keep what is \
-            written to it?
+            \(file) is not what was kept there: it and all that is like it is fetched anew; where no crash cut it short, does \
+            that disk keep what is written to it?
             """
         case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
         case .finished(.complete): "the job is done"

@@ -63,7 +63,8 @@ final class BlockFolder {
         var status = stat()
         guard stat(file(block), &status) == 0 else { return nil }
         let found = whole(block, count: count, status)
-        if found == nil, !hasToldAltered {
+        // What may not be read, or was removed meanwhile, was not altered.
+        if found == nil, !hasToldAltered, status.st_mode & S_IFMT == S_IFREG, access(file(block), R_OK) == 0 {
             hasToldAltered = true
             tellAltered(file(block))
         }

@@ -68,15 +68,22 @@ package struct RunCosts: Sendable {
         }
     }
 
-    /// Rounds without those that took so much longer than the ones before them that it can't be their work's doing.
+    /// Rounds without the few that took so much longer than the ones before them that it can't be their work's doing.
     private struct Usual {
-        private static let mostOfMean = 20.0
+        /// More than so many times the mean is left out, as long as it is a small part of all rounds: a network that is
+        /// slow from some round on is none.
+        private static let (mostOfMean, mostLeftOut) = (20.0, 0.02)
         private(set) var rounds = 0
+        private(set) var leftOut = 0
         private var whole = Duration.zero, computing = Duration.zero, exchanging = Duration.zero
         private var parts = 0
 
         mutating func add(_ times: RoundTimes) {
-            guard rounds == 0 || times.whole.seconds <= Self.mostOfMean * round else { return }
+            let isLong = rounds > 0 && times.whole.seconds > Self.mostOfMean * round
+            if isLong, Double(leftOut) <= Self.mostLeftOut * Double(rounds) {
+                leftOut += 1
+                return
+            }
             (rounds, whole, parts) = (rounds + 1, whole + times.whole, parts + times.workers.count)
             for worker in times.workers {
                 (computing, exchanging) = (computing + worker.computing, exchanging + worker.exchanging)
@@ -149,6 +156,7 @@ package struct RunCosts: Sendable {
         let round = 1e3 * usual.round
         // Times of less than a millisecond are the processors' and not a network's.
         guard usual.rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
+        let but = usual.leftOut == 0 ? "" : "but for \(many(usual.leftOut, "round")) that took far longer, "
         var options: [String] = []
         if stepsPerRound == 1, roundsAtOnce == 1 {
             let rate = round / max(computing, round - computing)
@@ -156,7 +164,7 @@ package struct RunCosts: Sendable {
         }
         guard exchanging > computing else {
             return options.first.map {
-                "workers exchange for more than a third of the time; another job could be faster: \($0)"
+                "\(but)workers exchange for more than a third of the time; another job could be faster: \($0)"
             }
         }
         if wire == .float32 {
@@ -172,7 +180,7 @@ package struct RunCosts: Sendable {
             options.append("--local-steps \(local) exchanges less often: about \(times(rate))")
         }
         if options.isEmpty { return nil }
-        return "workers exchange for longer than they compute; another job could be faster: "
+        return "\(but)workers exchange for longer than they compute; another job could be faster: "
             + options.joined(separator: "; ")
     }
 

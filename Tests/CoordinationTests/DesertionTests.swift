@@ -1,20 +1,41 @@
 import Coordination
 import Testing
+import Wire
 
 private let lease = Duration.seconds(10)
 
 @Test func aStepThatNobodyComputesIsToldOfOnceEachTime() throws {
     var training = training()
-    func told(_ seconds: Int) -> [RunEvent] { events(training.onTick(at: .seconds(seconds))) }
-    #expect(told(0).isEmpty && told(9).isEmpty)
-    #expect(told(10) == [.deserted(step: 0)])
-    #expect(told(11).isEmpty && told(500).isEmpty)
-    _ = training.join(ann, "ann", at: .seconds(501))
-    _ = try training.takeAnswer(of: ann, at: .seconds(501))
-    _ = training.onRoot(isFinite: true, at: .seconds(501))
-    #expect(told(502).isEmpty)
-    _ = training.take(.farewell(.leaving, text: ""), from: ann, at: .seconds(503))
-    #expect(told(503).isEmpty && told(512).isEmpty)
-    #expect(told(513) == [.deserted(step: 1)] && told(600).isEmpty)
+    /// When it is told, of a tick a second.
+    func told(_ seconds: ClosedRange<Int>) -> [Int] {
+        seconds.filter { events(training.onTick(at: .seconds($0))).contains { $0.kind == .deserted } }
+    }
+    #expect(told(0...30) == [10])
+    _ = training.join(ann, "ann", at: .seconds(31))
+    _ = try training.takeAnswer(of: ann, at: .seconds(31))
+    _ = training.onRoot(isFinite: true, at: .seconds(31))
+    #expect(told(32...32) == [])
+    _ = training.take(.farewell(.leaving, text: ""), from: ann, at: .seconds(33))
+    #expect(told(33...60) == [43])
     #expect(RunEvent.deserted(step: 1).description == "no worker is here: step 2 waits until one joins")
+}
+
+@Test func aRelayWithoutWorkersIsNobodyWhoComputes() {
+    var training = training()
+    _ = training.take(hello("relay", threads: 0), from: ann, at: .zero)
+    func told(_ seconds: Int) -> [RunEvent] {
+        _ = training.take(
+            .heartbeat(Heartbeat(sequence: UInt64(seconds), isReady: true, claim: nil)), from: ann,
+            at: .seconds(seconds))
+        return events(training.onTick(at: .seconds(seconds)))
+    }
+    #expect((0..<10).allSatisfy { told($0).isEmpty } && told(10) == [.deserted(step: 0)])
+}
+
+@Test func aCoordinatorThatWasStoppedTellsOfNobodysAbsenceMeanwhile() {
+    var training = training()
+    _ = training.onTick(at: .zero)
+    #expect(events(training.onTick(at: .seconds(60))).isEmpty)
+    for second in 61...69 { #expect(events(training.onTick(at: .seconds(second))).isEmpty) }
+    #expect(events(training.onTick(at: .seconds(70))) == [.deserted(step: 0)])
 }

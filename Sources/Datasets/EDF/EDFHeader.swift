@@ -69,7 +69,9 @@ struct EDFHeader {
         (self.signals, self.recordBytes) = (signals, recordBytes)
 
         recordSeconds = try fields.decimal(at: 244, "duration of a data record")
-        guard recordSeconds > 0 || (recordSeconds == 0 && signals.allSatisfy(\.isAnnotations)) else {
+        guard
+            recordSeconds > 0 || (recordSeconds == 0 && signals.allSatisfy { $0.isAnnotations || $0.sampleCount == 0 })
+        else {
             throw .malformed(
                 path: path, byte: 244, reason: "data records of \(recordSeconds) s can't hold signals; \(Self.editor)")
         }

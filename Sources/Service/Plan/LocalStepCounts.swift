@@ -2,7 +2,8 @@
 package enum LocalStepCounts {
     /// No more than were ever tried.
     private static let most = 500
-    /// One exchange for a whole job learnt worse than several (ExchangingLessOften); with so many it was measured.
+    /// One exchange for a whole job learnt worse than several, with two the loss was no worse where it was measured
+    /// (ExchangingLessOften); nobody sees how a job goes in fewer than so many.
     private static let fewestExchanges = 4
     /// What a plan tries where nobody asked for numbers.
     private static let usual = [10, 50, 100]
@@ -17,8 +18,8 @@ package enum LocalStepCounts {
         let exchanges = steps / max(localSteps, 1)
         guard localSteps > 1, exchanges < fewestExchanges else { return nil }
         return """
-            note: with \(localSteps) local steps this job's \(steps) have \(exchanges == 1 ? "one exchange" : "\(exchanges) exchanges"): it \
-            learns less than with more of them, and shows no progress and keeps no checkpoint before the first
+            note: with \(localSteps) local steps this job's \(steps) have \(exchanges == 1 ? "one exchange, with which it learns less" : "\(exchanges) exchanges"): \
+            it shows no progress and keeps no checkpoint before the first
             """
     }
 
@@ -31,10 +32,12 @@ package enum LocalStepCounts {
     /// What a person reads where a job of so many steps may not have numbers near 10, 50 and 100; nil where it may.
     package static func note(for steps: Int) -> String? {
         let usable = usable(in: steps)
-        let isPoor = usual.contains { wanted in
-            wanted <= steps / fewestExchanges
-                && nearest(to: wanted, among: usable).map { distance($0, wanted) > 2 } ?? true
-        }
+        let isPoor =
+            usable.isEmpty && steps >= 2 * fewestExchanges
+            || usual.contains { wanted in
+                wanted <= steps / fewestExchanges
+                    && nearest(to: wanted, among: usable).map { distance($0, wanted) > 2 } ?? true
+            }
         guard isPoor else { return nil }
         let more = steps > 100 ? (steps / 100 + 1) * 100 : (steps / 10 + 1) * 10
         return """

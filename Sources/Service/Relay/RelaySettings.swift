@@ -8,6 +8,8 @@ package struct RelaySettings: Sendable {
     package var keys: KeyFolder?
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
+    /// How many bytes of memory blocks of samples that came may take.
+    package var sampleMemory = MachineMemory.standardForSamples
 
     /// A relay between this coordinator and whoever comes there, everything else as the program does it unasked.
     package init(endpoint: String, listen: String) { (self.endpoint, self.listen) = (endpoint, listen) }

@@ -46,6 +46,8 @@ package final class RelayShell {
     var lastRunEnd = Duration.zero
     /// For floats that come as others.
     var pool = BlockPool(limit: 32)
+    /// Blocks of samples that came, for workers that ask for them later.
+    var keptBlocks: KeptBlocks
     /// Blocks of samples that wait for room.
     var sampleQueue = SampleQueue()
     /// What was sent to workers and may wait for them.
@@ -64,6 +66,7 @@ package final class RelayShell {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
         sampleWatch = try dataset.map { try SampleWatch($0.samples) }
         (self.events, self.sinks) = (events, sinks)
+        keptBlocks = KeptBlocks(capacity: settings.sampleMemory)
         let hello = Hello(
             name: "relay " + WorkerShell.name(ofProcess: getpid()), processor: Processors.kind,
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: 1,

@@ -213,7 +213,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
             + (candidates.isEmpty ? [] : ["in each fold chosen among: " + candidates.joined(separator: "; ")])
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
-            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0, settings.recogniser.trainedEpochs
+            settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0,
+            ([settings] + evaluation.candidates.map(\.settings.values)).map(\.recogniser.trainedEpochs).max() ?? 0
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, macroF1) = (pooled.accuracy, pooled.macroF1)

@@ -68,13 +68,9 @@ public struct NamedSettings: Sendable, Equatable {
     /// The values that are not those of the preset of this name, like `recogniser.epochs 5`; none where there is no
     /// such preset.
     ///
-    /// A figure that was obtained with any is not the preset's. The recogniser's that have no effect are left out.
+    /// A figure that was obtained with any is not the preset's.
     public var changes: [String] {
-        let all = Preset.all.first { $0.name == name }.map { values.differences(from: $0.settings) } ?? []
-        return all.filter { change in
-            !change.hasPrefix("recogniser.")
-                || values.reasonWithoutEffect(of: String(change.prefix { $0 != " " })) == nil
-        }
+        Preset.all.first { $0.name == name }.map { values.differences(from: $0.settings) } ?? []
     }
 
     /// The changes of trees' settings, a file's as far as they hold, that have no effect, because there are none for so

@@ -82,21 +82,15 @@ struct EDFCommand: ReaderCommand {
     @Option(
         name: .customLong("channels"),
         help: """
-            The channels' names, separated by commas, in the order of a sample's rows; one with a comma in it in double quotes.
+            The channels' names, separated by commas, in the order of a sample's rows; one with a comma in it stands in double quotes, \
+            and its own double quotes are doubled then.
             """,
         transform: { text in
-            let names: [String]
-            do throws(DelimitedRows.ListFault) {
-                // Quotes within a name are the name's.
-                let isQuoted = text.hasPrefix("\"") || text.contains(",\"")
-                names =
-                    isQuoted ? try DelimitedRows.fields(of: text) : text.split(separator: ",").map(String.init)
-            } catch {
-                throw ValidationError("--channels \(text): \(error.reason)")
+            guard let names = ChannelList.names(in: text) else {
+                throw ValidationError(
+                    "--channels \(text): a name in double quotes ends with one, and a comma or nothing is behind it")
             }
-            return names.map { $0.trimmingPrefix { $0 == " " } }.map { name in
-                String(name.reversed().drop { $0 == " " }.reversed())
-            }
+            return names
         })
     private var givenChannels: [[String]]
     private var channels: [String] { givenChannels.flatMap(\.self) }
@@ -236,7 +230,7 @@ struct EDFCommand: ReaderCommand {
 
     private func record(of layout: PolysomnographyLayout) -> ReaderRecord {
         var settings = [
-            "channels": layout.channels.joined(separator: ","), "rate": "\(layout.rate)",
+            "channels": ChannelList.text(layout.channels), "rate": "\(layout.rate)",
             "row-seconds": "\(layout.rowSeconds)",
         ]
         settings[ReaderRecord.wakeMargin] = wakeMargin.map { "\($0)" }

@@ -86,6 +86,7 @@ struct SyntheticCommand: ParsableCommand {
     }
 
     func run() throws {
+        if !edf { try requireWritable([output.out], inputs: []) }
         switch kind {
         case .pressure:
             try output.write(

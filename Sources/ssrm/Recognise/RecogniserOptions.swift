@@ -12,7 +12,11 @@ extension RecogniserCell: ExpressibleByArgument {}
 struct RecogniserOptions: ParsableArguments {
     @OptionGroup var presetOptions: PresetOptions
 
-    @Option(help: "How often the recogniser sees each training sequence; by default the preset's.")
+    @Option(
+        help: """
+            How often the recogniser sees each training sequence; by default the preset's. It has no effect where recogniser.steps \
+            says how long it trains.
+            """)
     var epochs: Int?
 
     @Option(help: "The recurrent cell: lstm, gru or none; by default the preset's.")
@@ -41,9 +45,10 @@ struct RecogniserOptions: ParsableArguments {
     /// The preset's settings with what these options replace; see `PresetOptions`.
     func settings(unused: [String], choosing: [String] = [], standard: PresetOptions.Standard) throws -> NamedSettings {
         var settings = try presetOptions.settings(unused: unused, choosing: choosing, standard: standard)
-        // What has no effect is said, and is no setting of the model: its bits would be other ones. Where settings are
-        // chosen in the folds, some may have it.
-        if let epochs, !choosing.isEmpty || settings.values.reasonWithoutEffect(of: "recogniser.epochs") == nil {
+        // What has no effect is said, and is no setting of the model: its bits would be other ones. Where the steps are
+        // chosen in the folds, it may have some.
+        let choosesSteps = choosing.contains { $0.hasPrefix("recogniser.steps=") }
+        if let epochs, choosesSteps || settings.values.reasonWithoutEffect(of: "recogniser.epochs") == nil {
             settings.values.recogniser.epochs = epochs
         }
         if fromScratch {

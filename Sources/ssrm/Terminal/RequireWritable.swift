@@ -69,16 +69,16 @@ private func requireWritable(_ path: String) throws {
         throw refusal("there is no folder \(folder)")
     }
     guard access(folder, W_OK) == 0 else { throw refusal("no permission to write in \(folder)") }
+    for folder in [folder, folder + "/.."] {
+        let run = RunFolder(folder)
+        let isOwn = (run.ownFiles + [run.checkpointFolder + "/" + name]).contains { FilePlace.areOne($0, path) }
+        if isOwn, access(run.jobFile, F_OK) == 0 { throw refusal("it is a run's own file; name another") }
+    }
     guard stat(path, &status) == 0 else {
         if name.isEmpty { throw refusal("that is a folder's name") }
         return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw refusal(status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
-    }
-    for folder in [folder, folder + "/.."] {
-        let run = RunFolder(folder)
-        let isOwn = (run.ownFiles + [run.checkpointFolder + "/" + name]).contains { FilePlace.isSame($0, path) }
-        if isOwn, access(run.jobFile, F_OK) == 0 { throw refusal("it is a run's own file; name another") }
     }
 }

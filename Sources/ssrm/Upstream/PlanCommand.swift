@@ -54,7 +54,7 @@ struct PlanCommand: ParsableCommand {
     @Option(
         help: """
             Steps that each shard makes on its own between two exchanges, like 0,10,50; 0 exchanges every step. Others must \
-            divide the job's steps. By default 0 and numbers near 10, 50 and 100 that do.
+            divide the job's steps. By default 0 and numbers near 10, 50 and 100 that do, with four exchanges or more.
             """)
     var localSteps: String?
 

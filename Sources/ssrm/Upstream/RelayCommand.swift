@@ -10,8 +10,8 @@ struct RelayCommand: ParsableCommand {
         abstract: "Stands for the workers of a room or a rack, so that its coordinator hears one instead of all.",
         discussion: """
             All workers of a coordinator share its link. A relay joins it as one worker with the threads of all workers that \
-            connect to the relay, hands its shards down to them, and sends the sum of what they compute up: parameters and sums \
-            cross the coordinator's link once for the room. The result's bits are those without it. Workers connect to it as to a \
+            connect to the relay, hands its shards down to them, and sends the sum of what they compute up: parameters, sums \
+            and blocks of samples cross the coordinator's link once for the room. The result's bits are those without it. Workers connect to it as to a \
             coordinator; one machine with several processors needs none, but one worker with several --threads.
 
             Example, for the workers of a room:
@@ -33,6 +33,13 @@ struct RelayCommand: ParsableCommand {
         completion: .file())
     var data: String?
 
+    @Option(
+        help: """
+            MiB of memory for blocks of samples that came from the coordinator, so that each comes once for all workers behind the relay. \
+            By default a quarter of the memory; 0 keeps none.
+            """)
+    var sampleMemory: Int?
+
     @Option(help: "Seconds to wait for a silent coordinator.")
     var patience = 60.0
 
@@ -45,6 +52,9 @@ struct RelayCommand: ParsableCommand {
     func validate() throws {
         if listenOptions.listen == connect {
             throw ValidationError("--listen is --connect, and a relay does not work for itself; name the coordinator's")
+        }
+        if let sampleMemory, !(0...1 << 40).contains(sampleMemory) {
+            throw ValidationError("--sample-memory must be 0 to 2^40 MiB, not \(sampleMemory)")
         }
         do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
         if !(patience > 0 && patience <= 1e8) {
@@ -59,6 +69,7 @@ struct RelayCommand: ParsableCommand {
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
         settings.patience = .seconds(patience)
+        if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         settings.keys = listenOptions.keys.map { KeyFolder($0) }
         let events = RunEvents([RelayTerminalSink(isQuiet: quiet)])
         defer { events.end() }

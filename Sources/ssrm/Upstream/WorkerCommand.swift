@@ -31,8 +31,8 @@ struct WorkerCommand: ParsableCommand {
 
     @Option(
         help: """
-            Compute threads. By default one for each processor that this process may use, or that --cpus names, and no more \
-            than its control groups leave it time for.
+            Compute threads. By default one for each processor that --cpus names, or that this process may use, and no more than \
+            its control groups leave it time for.
             """)
     var threads: Int?
 
