@@ -28,7 +28,7 @@ public enum RunEvent: Equatable, Sendable {
     case notStarted(reason: String)
     /// No other worker process takes the place of this one, which has ended.
     case givenUp(process: Int32)
-    /// Nobody has been there for the length of a lease, and this step waits for somebody.
+    /// Nobody who computes has been there for the length of a lease, and this step waits for somebody.
     case deserted(step: Int)
     /// A worker's connection broke and took work with it.
     case lostWork(worker: String)

@@ -122,7 +122,7 @@ public struct Training: Sendable {
     var backupCount = 0
     /// Of so many workers that are gone it is kept in mind from where on their sums were taken on their word.
     static let goneLimit = 8
-    /// Since when nobody has been there, and whether that was told.
+    /// Since when nobody who computes has been there, and whether that was told.
     private var desertion: (since: Duration, isTold: Bool)?
     /// When `onTick` was called last.
     private var ticked: Duration?

@@ -20,14 +20,16 @@ package struct RunCosts: Sendable {
             case waiting = "wait_ms"
         }
     }
-    private var whole = Duration.zero
-    /// The rounds that advice goes by: those in which nobody was stopped, or gone, for long.
-    private var usual = Usual()
+    private var all = Sums()
+    /// Those that advice goes by: without the few that took so much longer than the ones before them that it can't be
+    /// their work's doing, as where a worker was stopped.
+    private var usual = Sums()
+    /// More than so many times the mean is left out of them, as long as it is a small part of all rounds: a network
+    /// that is slow from some round on is none.
+    private static let (mostOfMean, mostLeftOut) = (20.0, 0.02)
     private var byWorker: [String: (computing: Duration, exchanging: Duration, leafCount: Int)] = [:]
     /// How many rounds were counted.
-    package private(set) var rounds = 0
-    /// How often a worker had a part in a round.
-    private var parts = 0
+    package var rounds: Int { all.rounds }
     /// How many workers there were, a sum over rounds that ended.
     private var present = (workers: 0, rounds: 0)
 
@@ -36,10 +38,9 @@ package struct RunCosts: Sendable {
 
     /// Takes a round in.
     package mutating func add(_ times: RoundTimes) {
-        rounds += 1
-        parts += times.workers.count
-        whole += times.whole
-        usual.add(times)
+        let isLong = usual.rounds > 0 && 1e3 * times.whole.seconds > Self.mostOfMean * usual.mean(usual.whole)
+        if !isLong || Double(all.rounds - usual.rounds) > Self.mostLeftOut * Double(usual.rounds) { usual.add(times) }
+        all.add(times)
         for worker in times.workers {
             byWorker[worker.name, default: (.zero, .zero, 0)].computing += worker.computing
             byWorker[worker.name]?.exchanging += worker.exchanging
@@ -52,15 +53,13 @@ package struct RunCosts: Sendable {
         present = (present.workers + workers, present.rounds + 1)
     }
 
-    private func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
-
     /// Milliseconds of a round.
-    package var round: Double { mean(whole) }
+    package var round: Double { all.mean(all.whole) }
 
     /// What each worker's rounds were, by name.
     package var workers: [Worker] {
         byWorker.sorted { $0.key < $1.key }.map { name, times in
-            let (computing, exchanging) = (mean(times.computing), mean(times.exchanging))
+            let (computing, exchanging) = (all.mean(times.computing), all.mean(times.exchanging))
             return Worker(
                 worker: name, computing: computing, exchanging: exchanging,
                 waiting: max(0, round - computing - exchanging),
@@ -68,50 +67,35 @@ package struct RunCosts: Sendable {
         }
     }
 
-    /// Rounds without the few that took so much longer than the ones before them that it can't be their work's doing.
-    private struct Usual {
-        /// More than so many times the mean is left out, as long as it is a small part of all rounds: a network that is
-        /// slow from some round on is none.
-        private static let (mostOfMean, mostLeftOut) = (20.0, 0.02)
+    /// Times of rounds.
+    private struct Sums {
         private(set) var rounds = 0
-        private(set) var leftOut = 0
-        private var whole = Duration.zero, computing = Duration.zero, exchanging = Duration.zero
-        private var parts = 0
+        private(set) var whole = Duration.zero
+        private var computing = Duration.zero, exchanging = Duration.zero
+        /// How often a worker had a part in a round.
+        private(set) var parts = 0
 
         mutating func add(_ times: RoundTimes) {
-            let isLong = rounds > 0 && times.whole.seconds > Self.mostOfMean * round
-            if isLong, Double(leftOut) <= Self.mostLeftOut * Double(rounds) {
-                leftOut += 1
-                return
-            }
             (rounds, whole, parts) = (rounds + 1, whole + times.whole, parts + times.workers.count)
             for worker in times.workers {
                 (computing, exchanging) = (computing + worker.computing, exchanging + worker.exchanging)
             }
         }
 
-        /// Seconds of a round.
-        var round: Double { whole.seconds / Double(max(rounds, 1)) }
+        /// Milliseconds of a round, where it is so long in all of them.
+        func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
 
-        /// Seconds of a round that the mean worker with a part in it computed and exchanged.
+        /// Milliseconds of a round, of the mean worker that had a part in it.
         var means: (computing: Double, exchanging: Double) {
-            (computing.seconds / Double(max(parts, 1)), exchanging.seconds / Double(max(parts, 1)))
+            let count = Double(max(parts, 1))
+            return (1e3 * computing.seconds / count, 1e3 * exchanging.seconds / count)
         }
-    }
-
-    /// Milliseconds of a round, of the mean worker that had a part in it.
-    private var means: (computing: Double, exchanging: Double) {
-        let all = byWorker.values.reduce((computing: Duration.zero, exchanging: Duration.zero)) {
-            ($0.computing + $1.computing, $0.exchanging + $1.exchanging)
-        }
-        let count = Double(max(parts, 1))
-        return (1e3 * all.computing.seconds / count, 1e3 * all.exchanging.seconds / count)
     }
 
     /// The line that a person reads; nil of no rounds.
     package var text: String? {
         guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
-        let (computing, exchanging) = means
+        let (computing, exchanging) = all.means
         func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / round).rounded())) %)" }
         return """
             of a round of \(format(round)) ms \(name) computed \
@@ -122,7 +106,7 @@ package struct RunCosts: Sendable {
     /// Whose times these are.
     private var name: String {
         if byWorker.count == 1 { return "the worker" }
-        return parts < byWorker.count * rounds ? "each worker that had a part in it" : "each worker"
+        return all.parts < byWorker.count * rounds ? "each worker that had a part in it" : "each worker"
     }
 
     private func format(_ milliseconds: Double) -> String {
@@ -135,7 +119,7 @@ package struct RunCosts: Sendable {
         guard present.rounds > 0, rounds > 0 else { return nil }
         let workers = Int((Double(present.workers) / Double(present.rounds)).rounded())
         // In an audited round two workers have the same leaves.
-        let idle = workers - Int((Double(parts) / Double(rounds)).rounded())
+        let idle = workers - Int((Double(all.parts) / Double(rounds)).rounded())
         guard workers > shards, idle > 0 else { return nil }
         return """
             \(idle) of \(many(workers, "worker")) had nothing to do in a step, which has only \
@@ -152,11 +136,11 @@ package struct RunCosts: Sendable {
     ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
     package func advice(wire: ElementType, stepsPerRound: Int, roundsAtOnce: Int = 1, steps: Int) -> String? {
-        let (computing, exchanging) = (1e3 * usual.means.computing, 1e3 * usual.means.exchanging)
-        let round = 1e3 * usual.round
+        let ((computing, exchanging), round) = (usual.means, usual.mean(usual.whole))
         // Times of less than a millisecond are the processors' and not a network's.
         guard usual.rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
-        let but = usual.leftOut == 0 ? "" : "but for \(many(usual.leftOut, "round")) that took far longer, "
+        let leftOut = all.rounds - usual.rounds
+        let but = leftOut == 0 ? "" : "but for \(many(leftOut, "round")) that took far longer, "
         var options: [String] = []
         if stepsPerRound == 1, roundsAtOnce == 1 {
             let rate = round / max(computing, round - computing)

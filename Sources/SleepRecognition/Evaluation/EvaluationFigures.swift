@@ -214,7 +214,8 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (
             settings.recogniser.encoder.needsEncoder ? settings.foldSteps : 0,
-            ([settings] + evaluation.candidates.map(\.settings.values)).map(\.recogniser.trainedEpochs).max() ?? 0
+            evaluation.candidates.map(\.settings.values.recogniser.trainedEpochs).max()
+                ?? settings.recogniser.trainedEpochs
         )
         (samples, confusion) = (pooled.samples, pooled.confusion)
         (accuracy, macroF1) = (pooled.accuracy, pooled.macroF1)
