@@ -85,10 +85,11 @@ extension Employment {
         }
         directives.append(.share(welcome.memory))
         if job?.digest == offered.digest { return directives + goOn() }
+        let hadAnother = job != nil
         (job, parametersSteps) = (offered, [])
         forgetClaim()
         generation += 1
-        directives.append(.event(.joined(endpoint: endpoint)))
+        directives.append(.event(hadAnother ? .joinedAnother(endpoint: endpoint) : .joined(endpoint: endpoint)))
         if let note = offered.note { directives.append(.event(.slowProducts(note: note))) }
         if hello.datasetDigest == offered.datasetDigest {
             stream = nil

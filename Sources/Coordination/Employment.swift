@@ -210,7 +210,7 @@ public struct Employment: Sendable {
         if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
             if let reason = rejectionReason { return [.fail("\(reason); gave up after \(silenceLimit.inWords)")] }
-            return [.fail("\(Self.silenceWords) of a coordinator at \(endpoint) for \(silenceLimit.inWords)")]
+            return [.fail("\(Self.silenceWords) of a coordinator or relay at \(endpoint) for \(silenceLimit.inWords)")]
         }
         var renewal: [Directive] = []
         if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }

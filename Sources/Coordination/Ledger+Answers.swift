@@ -23,10 +23,10 @@ extension Ledger {
     /// Why a report can't be taken: it is late, repeated or unasked; nil for one of just what its worker was given.
     public func fault(of report: LeafReport, from worker: WorkerID) -> Refusal? {
         guard report.step == step else {
-            return Refusal(.staleStep, "step \(step) is in hand, not step \(report.step)")
+            return Refusal(.staleStep, "exchange \(step) is in hand, not exchange \(report.step)")
         }
         guard let claim = claims[worker], claim.id == report.claim, claim.leaves == report.leaves else {
-            return Refusal(.notAssigned, "leaves \(report.leaves) of step \(step) are not this worker's")
+            return Refusal(.notAssigned, "leaves \(report.leaves) of exchange \(step) are not this worker's")
         }
         if case .nodes(let nodes) = report.content, nodes.map(\.leaves) != shape.nodes(in: claim.leaves) {
             return Refusal(.notAssigned, "the nodes of leaves \(report.leaves) are others")
@@ -89,9 +89,6 @@ extension Ledger {
         dispute(first)
         return .disputed
     }
-
-    /// Whether the coordinator itself is to compute some of the leaves.
-    var isDisputed: Bool { assignments.values.contains { $0.isDisputed } }
 
     private mutating func dispute(_ first: Int) {
         for worker in assignments[first]?.workers ?? [] { claims[worker] = nil }

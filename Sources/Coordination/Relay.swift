@@ -11,7 +11,7 @@ public struct Relay: Sendable {
         /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
         case up(Employment.Directive)
         /// As a coordinator's shell; of these, `finishStep`, `takeSumPart`, `fail` and what is about answers that are
-        /// compared never come.
+        /// compared, or disputed, never come.
         ///
         /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
         case down(Training.Directive)
@@ -195,9 +195,14 @@ public struct Relay: Sendable {
         return above(report, at: now) + below(training?.assign(at: now), at: now)
     }
 
-    /// Takes note that a worker waits for a block of samples that is not here.
+    /// Takes note that a worker waits for a block of samples that is not here: the coordinator is asked for it once,
+    /// and again where a worker asks again, as it does when none came.
     public mutating func onWanted(_ block: Int, by worker: WorkerID) -> [Directive] {
-        if !(wanted[block]?.contains(worker) ?? false) { wanted[block, default: []].append(worker) }
+        let waiting = wanted[block] ?? []
+        if !waiting.contains(worker) {
+            wanted[block, default: []].append(worker)
+            if !waiting.isEmpty { return [] }
+        }
         return [.up(.send(.sampleRequest(block: block)))]
     }
 
@@ -273,10 +278,8 @@ public struct Relay: Sendable {
             switch directive {
             case .finishStep:
                 result += runs.filter { training?.isComplete(step: $0.work.step) ?? false }.map { .finishRun($0.work) }
-            case .fail:  // two answers agree: the coordinator has that confirmed once more
-                guard let run = runs.first(where: { training?.isDisputed(step: $0.work.step) ?? false }) else {
-                    continue
-                }
+            case .settle(let step, _):  // two answers agree: the coordinator has that confirmed once more
+                guard let run = runs.first(where: { $0.work.step == step }) else { continue }
                 result += onSummed(of: run.work, .notFinite, computing: .zero, at: now)
             case .forget(let worker):
                 for block in wanted.keys { wanted[block]?.removeAll { $0 == worker } }

@@ -1,4 +1,4 @@
-/// Where the time of one round went: what its workers did, and the coordinator.
+/// Where the time of one round went: what its workers did.
 public struct RoundTimes: Equatable, Sendable {
     /// A worker's round.
     public struct Worker: Equatable, Sendable {
@@ -20,16 +20,14 @@ public struct RoundTimes: Equatable, Sendable {
     }
     /// From the end of the round before to this one's.
     public let whole: Duration
-    /// How long the coordinator made the next parameters, where sums were not on their way at the same time.
-    public let optimising: Duration
     /// The workers that had a part in it, by name.
     ///
     /// What is left of a worker's round is waiting.
     public let workers: [Worker]
 
     /// Times of a round.
-    public init(whole: Duration, optimising: Duration, workers: [Worker]) {
-        (self.whole, self.optimising, self.workers) = (whole, optimising, workers)
+    public init(whole: Duration, workers: [Worker]) {
+        (self.whole, self.workers) = (whole, workers)
     }
 }
 
@@ -71,7 +69,7 @@ public struct RoundClock: Sendable {
     /// Takes note of a round's end, after which claims below `over` are of no use any more.
     ///
     /// - Returns: its times; nil for the first one.
-    public mutating func onRound(over: UInt64 = .max, optimising: Duration, at now: Duration) -> RoundTimes? {
+    public mutating func onRound(over: UInt64 = .max, at now: Duration) -> RoundTimes? {
         defer {
             (begin, workers) = (now, [:])
             sent = sent.compactMapValues { works in
@@ -81,8 +79,7 @@ public struct RoundClock: Sendable {
             reported = reported.filter { sent[$0.key] != nil }
         }
         return begin.map { begin in
-            RoundTimes(
-                whole: now - begin, optimising: optimising, workers: workers.values.sorted { $0.name < $1.name })
+            RoundTimes(whole: now - begin, workers: workers.values.sorted { $0.name < $1.name })
         }
     }
 }

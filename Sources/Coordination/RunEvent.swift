@@ -166,6 +166,21 @@ public enum RunEvent: Equatable, Sendable {
                 false
             }
         }
+
+        /// Whether the worker that it names is not among the run's any more.
+        public var removesWorker: Bool {
+            switch self {
+            case .cameAgain, .ended, .left, .failed, .silent, .refuted, .lied: true
+            case .started, .slowProducts, .checkpointSkipped, .listening, .joined, .cutOff, .notStarted, .givenUp,
+                .deserted,
+                .lostWork, .otherArithmetic, .refused, .refusalsMuted, .peerDropped, .peersMuted, .peersDropped,
+                .keysChanged, .keysUnreadable, .notFinite, .wentBack, .overdue, .overdueMuted, .stepRepeated, .stepDone,
+                .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointWritten, .checkpointCopied, .folderRestored,
+                .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved, .recordFailed, .stopped, .brokenOff,
+                .finished:
+                false
+            }
+        }
     }
 
     /// What kind of event it is.

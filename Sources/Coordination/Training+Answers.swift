@@ -206,7 +206,7 @@ extension Training {
     /// them.
     ///
     /// No worker's word ends a job, nor that of two: another one computes the leaves again, or the same one where it is
-    /// alone, and then the coordinator itself. A relay passes the word of two on.
+    /// alone, and then the coordinator itself (`settle`). A relay passes the word of two on.
     public mutating func onNotFinite(from worker: WorkerID, of step: Int? = nil, at now: Duration) -> [Directive] {
         guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
@@ -216,7 +216,7 @@ extension Training {
         let event = Directive.event(
             .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
         guard isConfirmed else { return [event] + assign(at: now) }
-        return [event, relayedClaim == nil ? .settle(step: step, leaves: leaves) : failNotFinite(step)]
+        return [event, .settle(step: step, leaves: leaves)]
     }
 
     func failNotFinite(_ step: Int) -> Directive {

@@ -44,9 +44,6 @@ extension Training {
     /// Whether the leaves of the run of a step are all summed.
     func isComplete(step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isComplete } ?? false }
 
-    /// Whether two answers agree that sums of the run of a step are not finite.
-    func isDisputed(step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isDisputed } ?? false }
-
     /// Has a run in hand no more; what is still answered of it is late.
     mutating func endRun(step: Int) {
         guard let place = place(ofStep: step) else { return }

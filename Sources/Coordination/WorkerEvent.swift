@@ -4,6 +4,8 @@ public import Wire
 public enum WorkerEvent: Equatable, Sendable {
     /// A coordinator took it in.
     case joined(endpoint: String)
+    /// Whoever took it in has another job than the one that it computed until then.
+    case joinedAnother(endpoint: String)
     /// The job's products are slow or emulated on this processor.
     case slowProducts(note: String)
     /// The dataset at hand is not the job's; the samples are fetched.
@@ -33,6 +35,7 @@ public enum WorkerEvent: Equatable, Sendable {
     public var name: String {
         switch self {
         case .joined: "joined"
+        case .joinedAnother: "joined_another"
         case .slowProducts: "slow_products"
         case .otherDataset: "other_dataset"
         case .notTakenIn: "not_taken_in"
@@ -51,7 +54,8 @@ public enum WorkerEvent: Equatable, Sendable {
     /// Whether a person has to know of it who asked for errors alone.
     public var isWarning: Bool {
         switch self {
-        case .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom, .cacheGivenUp,
+        case .joinedAnother, .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom,
+            .cacheGivenUp,
             .cacheAltered, .noSharedMemory:
             true
         case .finished(.failed): true
@@ -61,7 +65,7 @@ public enum WorkerEvent: Equatable, Sendable {
 
     private var fields: [(key: String, value: EventField)] {
         switch self {
-        case .joined(let endpoint): [("endpoint", .text(endpoint))]
+        case .joined(let endpoint), .joinedAnother(let endpoint): [("endpoint", .text(endpoint))]
         case .slowProducts(let note): [("note", .text(note))]
         case .otherDataset(let path): [("path", .text(path))]
         case .nobodyThere(let endpoint, let patience):
@@ -89,6 +93,7 @@ extension WorkerEvent: CustomStringConvertible {
     public var description: String {
         switch self {
         case .joined(let endpoint): "joined the job at \(endpoint)"
+        case .joinedAnother(let endpoint): "the job at \(endpoint) is another one than before: joined that"
         case .slowProducts(let note): "note: \(note)"
         case .otherDataset(let path): "\(path) is not the job's dataset; the samples come from the coordinator"
         case .notTakenIn(let reason): "\(reason); trying on"
@@ -113,8 +118,8 @@ extension WorkerEvent: CustomStringConvertible {
             """
         case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
         case .finished(.complete): "the job is done"
-        case .finished(.stopped): "the coordinator stopped"
-        case .finished(.failed(let reason)): "the coordinator could not go on: \(reason)"
+        case .finished(.stopped): "the coordinator or relay stopped"
+        case .finished(.failed(let reason)): "the coordinator or relay could not go on: \(reason)"
         }
     }
 }

@@ -85,13 +85,11 @@ public struct HeadedNetwork: Sendable {
 
 /// Passes through a network and its head; for one thread.
 public final class HeadedPass {
-    private let network: HeadedNetwork
     private let body: any NetworkPass
     private let head: AffinePass
     private var features: UnsafePointer<Float>?
 
     init(of network: HeadedNetwork, rows: Int, arithmetic: Arithmetic) {
-        self.network = network
         body = network.body.makePass(rows: rows, arithmetic: arithmetic)
         head = AffinePass(of: network.layers, rows: rows, givesInputGradient: true)
     }

@@ -35,17 +35,6 @@ public struct AdamW: Sendable {
             settings: settings, adam: adam.copy(), matrices: matrices, stepCount: stepCount, earlierSteps: earlierSteps)
     }
 
-    /// Makes one update from `parameters` into `updated`, which may be `parameters` itself, on up to `threads` threads.
-    ///
-    /// - Precondition: all three are as long as the moments.
-    public mutating func update(
-        _ parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
-    ) {
-        update(
-            part: 0..<parameters.count, of: parameters, gradient: gradient, into: updated, threads: threads)
-        countUpdate()
-    }
-
     /// Makes a part of the next update, as `Adam.update(part:)` does.
     ///
     /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.

@@ -41,7 +41,7 @@ final class BlockFolder {
             removeOldOnes()
         } catch {
             isWritten = false
-            tell("\(path) is no folder and can't be made one")
+            tell("\(error): give --cache another folder")
         }
     }
 
@@ -103,14 +103,8 @@ final class BlockFolder {
             try file.commit()
         } catch {
             isWritten = false
-            var isFull = false
-            if case .unwritable(_, let reason) = error {
-                isFull = [ENOSPC, EDQUOT].contains { reason == String(cString: strerror($0)) }
-            }
-            tell(
-                isFull
-                    ? "there is no space left in \(path); make some, or give --cache another folder"
-                    : "\(path) can't be written to; mend its permissions, or give --cache another folder")
+            let reason = error.isLackOfSpace ? "there is no space left in \(path): make some, or" : "\(error):"
+            tell("\(reason) give --cache another folder")
         }
     }
 }

@@ -85,9 +85,8 @@ extension CoordinatorShell {
         guard let sumFigures = steps[0].sums.rootFigures else {
             preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
-        let start = watch.elapsed
         let isFinite = makeStep(figures: sumFigures)
-        let timed = clock.onRound(over: training.overAfterStep, optimising: watch.elapsed - start, at: watch.elapsed)
+        let timed = clock.onRound(over: training.overAfterStep, at: watch.elapsed)
         if isFinite {
             times.onStep(at: watch.elapsed, readyCount: training.readyCount)
             let made = steps.removeFirst().made

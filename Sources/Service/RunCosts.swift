@@ -96,7 +96,9 @@ package struct RunCosts: Sendable {
     package var text: String? {
         guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
         let (computing, exchanging) = all.means
-        func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / round).rounded())) %)" }
+        // Rounds that a worker had a part in may be the longer ones, and a part begin before its round does.
+        let whole = max(round, computing + exchanging)
+        func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / whole).rounded())) %)" }
         return """
             of a round of \(format(round)) ms \(name) computed \
             \(share(computing)), exchanged \(share(exchanging)) and waited \(share(max(0, round - computing - exchanging)))

@@ -1,4 +1,4 @@
-import Coordination
+package import Coordination
 package import Datasets
 import Foundation
 import Messaging
@@ -19,7 +19,8 @@ package final class WorkerShell {
     let settings: WorkerSettings
     let dataset: Dataset?
     private let signals: SignalInbox
-    private let sinks: [any WorkerEventSink]
+    /// Is told what happens to it, in order, on the thread that owns its socket.
+    private let onEvent: (WorkerEvent) -> Void
     private let socket: Socket
     /// What becomes of its attempts to be taken in; within a machine there are none.
     private var handshakes: HandshakeWatch?
@@ -46,9 +47,9 @@ package final class WorkerShell {
 
     /// A worker that connects from now on.
     package init(
-        _ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox, sinks: [any WorkerEventSink]
+        _ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox, onEvent: @escaping (WorkerEvent) -> Void
     ) throws {
-        (self.settings, self.dataset, self.signals, self.sinks) = (settings, dataset, signals, sinks)
+        (self.settings, self.dataset, self.signals, self.onEvent) = (settings, dataset, signals, onEvent)
         let hello = Hello(
             name: Self.name(ofProcess: getpid()), processor: Processors.kind,
             numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: settings.threads,
@@ -73,7 +74,9 @@ package final class WorkerShell {
     }
 
     /// A worker's name for people, and for a coordinator that started it.
-    static func name(ofProcess pid: pid_t) -> String { "\(ProcessInfo.processInfo.hostName):\(pid)" }
+    static func name(ofProcess pid: pid_t) -> String {
+        WorkerName.of(process: pid, on: ProcessInfo.processInfo.hostName)
+    }
 
     /// Works until the job is over, a signal comes, or the coordinator is silent for too long.
     package func work() throws -> Outcome {
@@ -210,7 +213,7 @@ package final class WorkerShell {
     }
 
     func tell(_ event: WorkerEvent) {
-        for sink in sinks { sink.take(event) }
+        onEvent(event)
     }
 
     private func send(_ envelope: Envelope, from memory: SharedMemory? = nil) throws {

@@ -24,10 +24,16 @@ public struct ReaderRecord: Codable, Sendable, Equatable {
             reader: reader, settings: settings.filter { $0.key != option }, layout: layout.filter { $0.key != option })
     }
 
-    /// The reader with all its options, as a person would write it down.
+    /// The reader with all its options, as a shell takes them.
     public var summary: String {
         let all = settings.merging(layout) { first, _ in first }.sorted { $0.key < $1.key }
-        return ([reader] + all.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)" })
+        return ([reader] + all.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\(Self.word($0.value))" })
             .joined(separator: " ")
+    }
+
+    /// A value as one word of a shell's, in single quotes where anything in it would mean something else there.
+    private static func word(_ value: String) -> String {
+        if value.wholeMatch(of: /[A-Za-z0-9_.,:=+@%\/\-]*/) != nil { return value }
+        return "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -33,7 +33,7 @@ struct BlockwiseOrder: Sendable {
     }
 
     /// What one shard of one step takes, in `0 ..< count`.
-    mutating func numbers(step: Int, shard: Int) -> [Int] {
+    mutating func places(step: Int, shard: Int) -> [Int] {
         let lane = shard % laneCount
         let places = lane * count / laneCount..<(lane + 1) * count / laneCount
         let shardsInLane = (shardsPerStep - lane + laneCount - 1) / laneCount

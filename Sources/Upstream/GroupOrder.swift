@@ -71,7 +71,7 @@ public struct GroupOrder: Sendable {
     /// The places of one shard's originals, group by group.
     public mutating func places(step: Int, shard: Int) -> [Int] {
         let number = (step * shardsPerStep + shard) * groupsPerShard
-        if let first = blockwise?.first, let turns = blockwise?.turns.numbers(step: step, shard: shard) {
+        if let first = blockwise?.first, let turns = blockwise?.turns.places(step: step, shard: shard) {
             return turns.enumerated().flatMap { i, turn in
                 let group = lowest(first.count) { $0 + 1 == first.count || first[$0 + 1] > turn }
                 return draw(turn: number + i, of: group)

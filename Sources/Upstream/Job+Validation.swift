@@ -34,7 +34,7 @@ extension Job {
             }
             try SettingFault.check(
                 steps % stepsPerRound == 0, "local_steps", stepsPerRound,
-                "a number that divides the \(steps) steps of the job")
+                "a number that divides the \(steps) steps of the job\(divisorsNearLocalSteps)")
         } catch {
             throw .badSetting(error)
         }
@@ -54,6 +54,13 @@ extension Job {
                 are \(trainedCount) samples to train on; take fewer with --shards or --shard-size
                 """)
         }
+    }
+
+    /// The next smaller and the next larger number that would do, in words; nothing where none is near.
+    private var divisorsNearLocalSteps: String {
+        let near = (max(1, stepsPerRound - 1000)...stepsPerRound + 1000).filter { $0 <= steps && steps % $0 == 0 }
+        let both = [near.last { $0 < stepsPerRound }, near.first { $0 > stepsPerRound }].compactMap { $0 }
+        return both.isEmpty ? "" : ", like \(both.map(String.init).joined(separator: " or "))"
     }
 
     private func checkRecordings() throws(UpstreamError) {

@@ -8,12 +8,6 @@ public enum Optimiser: Sendable {
     /// Adam with a schedule and decoupled weight decay.
     case adamw(AdamW)
 
-    /// A job's, that has made no step.
-    public init(startOf job: Job) {
-        let (names, count) = (job.settings.optimiser.vectorNames, job.network.parameterCount)
-        self.init(of: job, vectors: names.map { _ in FloatBlock(count: count) }, step: 0)
-    }
-
     /// A job's, that goes on after `step` steps, of which its vectors know all but the first `forgotten`.
     ///
     /// - Precondition: there is a vector for each of the settings' names, all of one length.

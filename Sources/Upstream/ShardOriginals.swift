@@ -7,10 +7,7 @@ public struct ShardOriginals: Sendable {
     private let originalsPerStep: Int
     private let groups: SampleGroups?
     private let trainedSamples: TrainedSamples?
-    /// One of them.
-    private var sampleOrder: SampleOrder?
-    private var groupOrder: GroupOrder?
-    private var blockwiseOrder: BlockwiseOrder?
+    private var order: any PlacesOfShards
 
     /// The originals of a job.
     ///
@@ -20,23 +17,21 @@ public struct ShardOriginals: Sendable {
         (seed, originalsPerStep, trainedSamples) = (job.seed, job.originalsPerStep, job.trainedSamples)
         let (shards, perShard) = (job.shardsPerStep, job.originalsPerShard)
         if let groups, task.order != .samples {
-            groupOrder = GroupOrder(
+            order = GroupOrder(
                 seed: seed, groups: groups, order: task.order, shardsPerStep: shards, originalsPerShard: perShard,
                 blocks: job.orderBlocks)
         } else if let blocks = job.orderBlocks {
-            blockwiseOrder = BlockwiseOrder(
+            order = BlockwiseOrder(
                 seed: seed, count: job.trainedCount, blocks: blocks, shardsPerStep: shards, perShard: perShard)
         } else {
-            sampleOrder = SampleOrder(
+            order = SampleOrder(
                 seed: seed, sampleCount: job.trainedCount, shardsPerStep: shards, originalsPerShard: perShard)
         }
     }
 
     /// The originals of a shard in one step, in their order, as numbers among all samples.
     public mutating func originals(step: Int, shard: Int) -> [Int] {
-        let places =
-            sampleOrder?.places(step: step, shard: shard) ?? groupOrder?.places(step: step, shard: shard)
-            ?? blockwiseOrder?.numbers(step: step, shard: shard) ?? []
+        let places = order.places(step: step, shard: shard)
         return trainedSamples.map { samples in places.map { samples[$0] } } ?? places
     }
 
@@ -58,3 +53,13 @@ public struct ShardOriginals: Sendable {
         }
     }
 }
+
+/// An order in which the shards of a job take their originals.
+protocol PlacesOfShards: Sendable {
+    /// The originals of a shard in one step, in their order, as places among those that are trained on.
+    mutating func places(step: Int, shard: Int) -> [Int]
+}
+
+extension SampleOrder: PlacesOfShards {}
+extension GroupOrder: PlacesOfShards {}
+extension BlockwiseOrder: PlacesOfShards {}

@@ -80,7 +80,8 @@ public struct UpstreamSettings: Codable, Equatable, Sendable {
         try innerOptimiser.validate()
         try SettingFault.check(
             arithmetic.wire != .int8 || exchange.localSteps?.innerState != .averaged, "wire", arithmetic.wire.rawValue,
-            "float32 or bfloat16, or inner_state fresh: second moments that are averaged have no room in 8 bits")
+            "float32 or bfloat16: 8 bits have no room for second moments, which local steps average where "
+                + "upstream.inner_state is averaged (fresh sends none)")
         try preparation.validate()
         try augmentation.validate()
         try order.validate()

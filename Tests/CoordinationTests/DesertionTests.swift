@@ -2,8 +2,6 @@ import Coordination
 import Testing
 import Wire
 
-private let lease = Duration.seconds(10)
-
 @Test func aStepThatNobodyComputesIsToldOfOnceEachTime() throws {
     var training = training()
     /// When it is told, of a tick a second.

@@ -24,6 +24,17 @@ import Wire
     #expect(directives.filter { $0 == .prepare(generation: 1) }.count == 1)
 }
 
+@Test func aPersonIsToldWhereACoordinatorWasReplacedByAnotherJobs() {
+    var worker = stranger()
+    #expect(worker.onJob(job, in: welcome(), at: .zero).contains(.event(.joined(endpoint: "e"))))
+    // The coordinator's next process has the same job.
+    #expect(
+        !worker.onJob(job, in: welcome(session: 2), at: .zero).contains { if case .event = $0 { true } else { false } })
+    let other = Employment.Job(digest: "other", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3)
+    let told = WorkerEvent.joinedAnother(endpoint: "e")
+    #expect(worker.onJob(other, in: welcome(session: 3), at: .zero).contains(.event(told)) && told.isWarning)
+}
+
 @Test func parametersOfAStateThatWasGivenUpAreNotComputedAt() {
     func work(_ claim: UInt64, history: Int) -> Message {
         .work(Work(claim: claim, step: 3, leaves: 0..<4, releasedBelow: 1, history: history))

@@ -171,17 +171,17 @@ import Wire
 
     @Test func aClockTellsComputingFromWhatIsUnderway() {
         var clock = RoundClock()
-        #expect(clock.onRound(optimising: .zero, at: .seconds(1)) == nil)
+        #expect(clock.onRound(at: .seconds(1)) == nil)
         clock.onWork(5, to: ann, at: .seconds(2))
         clock.onReport(6, computing: .seconds(1), from: ann, named: "ann", at: .seconds(4))
         clock.onReport(5, computing: .seconds(3), from: ann, named: "ann", at: .seconds(6))
         clock.onWork(7, to: bob, at: .seconds(2))
         clock.onReport(7, computing: .seconds(-9), from: bob, named: "bob", at: .seconds(5))
-        let times = clock.onRound(optimising: .seconds(1), at: .seconds(8))
+        let times = clock.onRound(at: .seconds(8))
         #expect(
             times
                 == RoundTimes(
-                    whole: .seconds(7), optimising: .seconds(1),
+                    whole: .seconds(7),
                     workers: [
                         .init(name: "ann", computing: .seconds(3), exchanging: .seconds(1)),
                         .init(name: "bob", computing: .zero, exchanging: .seconds(3)),
@@ -191,17 +191,17 @@ import Wire
     /// Two works at once, of which each is computed while the sums of the other are on their way.
     @Test func aWorkerWithSeveralWorksAtOnceIsNotBusyForLongerThanItsRounds() {
         var clock = RoundClock()
-        _ = clock.onRound(optimising: .zero, at: .zero)
+        _ = clock.onRound(at: .zero)
         clock.onWork(1, to: ann, at: .zero)
         clock.onWork(2, to: ann, at: .zero)
         // The first sums are late by 5 s, and the second ones, computed meanwhile, come 5 s after them.
         clock.onReport(1, computing: .seconds(10), from: ann, named: "ann", at: .seconds(15))
         clock.onWork(3, to: ann, at: .seconds(15))
-        let first = clock.onRound(over: 2, optimising: .zero, at: .seconds(15))
+        let first = clock.onRound(over: 2, at: .seconds(15))
         clock.onReport(2, computing: .seconds(10), from: ann, named: "ann", at: .seconds(20))
-        let second = clock.onRound(over: 3, optimising: .zero, at: .seconds(20))
+        let second = clock.onRound(over: 3, at: .seconds(20))
         clock.onReport(3, computing: .seconds(10), from: ann, named: "ann", at: .seconds(35))
-        let third = clock.onRound(optimising: .zero, at: .seconds(35))
+        let third = clock.onRound(at: .seconds(35))
         let exchanging = [first, second, third].flatMap { $0?.workers ?? [] }.map(\.exchanging)
         #expect(exchanging == [.seconds(5), .zero, .zero])
     }

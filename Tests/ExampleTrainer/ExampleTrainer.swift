@@ -61,9 +61,9 @@ enum ExampleTrainer {
         if let parent = value("--parent").flatMap({ Int32($0) }) { try ParentProcess.endThisWith(parent) }
         let signals = try SignalInbox()
         let dataset = try value("--data").map { try Dataset(opening: $0) }
-        let shell = try WorkerShell(
-            WorkerSettings(endpoint: endpoint), dataset: dataset, signals: signals,
-            sinks: [WorkerTerminalSink(isQuiet: true)])
+        let shell = try WorkerShell(WorkerSettings(endpoint: endpoint), dataset: dataset, signals: signals) {
+            Terminal.tell($0, isQuiet: true)
+        }
         if case .stopped(let signal) = try shell.work() { exit(128 + signal) }
     }
 

@@ -39,7 +39,7 @@ import Testing
         for process in workers + [first.process, second.process] {
             let result = process.result()
             #expect(result.status == 0, Comment(rawValue: result.errors))
-            #expect(result.errors.contains("the coordinator stopped"))
+            #expect(result.errors.contains("the coordinator or relay stopped"))
         }
     }
 
@@ -106,7 +106,7 @@ import Testing
         worker.signal(SIGCONT)
         let result = worker.result()
         #expect(result.status == 0, Comment(rawValue: result.errors))
-        #expect(result.errors.contains("the coordinator stopped"))
+        #expect(result.errors.contains("the coordinator or relay stopped"))
     }
 
     @Test func whoWorkedForARunThatFailedIsToldWhatEndedIt() throws {
@@ -115,7 +115,7 @@ import Testing
         for process in try [relay.worker(), relay.process] {
             let result = process.result()
             #expect(result.status == 0, Comment(rawValue: result.errors))
-            let reason = "the coordinator could not go on: the gradient of step "
+            let reason = "the coordinator or relay could not go on: the gradient of step "
             #expect(result.errors.contains(reason), Comment(rawValue: result.errors))
         }
         #expect(run.process.result().status == 1)
@@ -130,7 +130,7 @@ import Testing
         relay.process.signal(SIGTERM)
         #expect(relay.process.result().status == 128 + SIGTERM)
         let result = worker.result()
-        #expect(result.status == 0 && result.errors.contains("the coordinator stopped"))
+        #expect(result.status == 0 && result.errors.contains("the coordinator or relay stopped"))
         _ = try run.events.waits(for: .left) { $0.pid == relay.process.pid }
         _ = try run.stop()
     }
@@ -153,7 +153,7 @@ import Testing
         #expect(worker.waits(for: "\(relay.endpoint) is a relay that waits for its own coordinator, and has no job"))
         relay.process.signal(SIGTERM)
         relay.process.result()
-        #expect(worker.result().errors.contains("the coordinator stopped"))
+        #expect(worker.result().errors.contains("the coordinator or relay stopped"))
     }
 
     @Test func whatARelayCanNotDoIsOneLine() throws {

@@ -18,7 +18,7 @@ private struct Reference: Decodable {
         let rows, columns, classes, leaf, trees, trainedPeople: Int
         let values: [Float]
         let labels, people: [Int]
-        let accuracy, deviation, truth: Double
+        let accuracy, truth: Double
     }
 
     let trees: [Tree]

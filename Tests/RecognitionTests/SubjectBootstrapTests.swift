@@ -4,7 +4,6 @@ import Testing
 
 /// Intervals computed by `Scripts/fixtures/bootstrap.py`.
 private struct Reference: Decodable {
-    let classes: Int
     let seed: UInt64
     let confusions: [[[Int]]]
     let first: [Int]

@@ -34,7 +34,7 @@ import Testing
     private func round(_ leaves: [String: Int]) -> RunEvent {
         .roundTimed(
             RoundTimes(
-                whole: .milliseconds(10), optimising: .zero,
+                whole: .milliseconds(10),
                 workers: leaves.sorted { $0.key < $1.key }.map {
                     .init(
                         name: $0.key, computing: .milliseconds(6), exchanging: .milliseconds(3), leafCount: $0.value)

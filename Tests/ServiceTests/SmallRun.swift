@@ -33,14 +33,6 @@ struct SmallRun {
         for _ in 0..<step { state.advance(sum: gradient) }
         return TrainingCheckpoint(job: job, state: state)
     }
-
-    /// The job's samples.
-    var samples: Samples {
-        var draw = RandomSequence(seed: 99, stream: 0)
-        let values = FloatBlock((0..<job.sampleCount * 12).map { _ in Float(draw.normal()) })
-        return Samples(
-            count: job.sampleCount, rows: 4, columns: 3, base: UnsafePointer(values.base), owner: values)
-    }
 }
 
 /// A sink that keeps everything.

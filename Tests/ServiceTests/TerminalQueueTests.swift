@@ -16,7 +16,7 @@ import Testing
         #expect(queue.next() == "a\n")
         queue.put("c")
         #expect(all(&queue) == ["b\n", "c\n"])
-        #expect(queue.isEmpty)
+        #expect(queue.next() == nil)
     }
 
     @Test func aLineThatStaysTakesTheChangingOnesPlace() {

@@ -36,6 +36,25 @@ import Testing
         #expect(plain[0].folds.allSatisfy { $0.chosen == nil && $0.candidates == nil })
     }
 
+    @Test func whatNoneOfThemMakesUseOfIsNoChange() throws {
+        let study = try SmallStudy.shared.get()
+        var asked = study.settings
+        asked.values.recogniser.epochs = 5
+        func changes(choosingAmong steps: [Int]) throws -> [String] {
+            let candidates = steps.map { count in
+                var settings = asked
+                settings.values.recogniser.steps = count
+                return SettingsCandidate(name: "recogniser.steps=\(count)", settings: settings)
+            }
+            return try Evaluation(
+                on: study.dataset, scheme: .posture3, division: .subjectFolds(2), settings: asked,
+                choosingAmong: candidates, seed: 5
+            ).run(threads: 2).changes
+        }
+        #expect(try changes(choosingAmong: [0, 3]).contains("recogniser.epochs 5"))
+        #expect(try !changes(choosingAmong: [2, 3]).contains("recogniser.epochs 5"))
+    }
+
     @Test func amongEqualsTheFirstIsChosen() throws {
         let study = try SmallStudy.shared.get()
         let one = try candidates([2])[0].settings

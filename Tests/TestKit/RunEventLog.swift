@@ -29,8 +29,6 @@ public final class RunEventLog {
         public let confirmed: Bool?
         /// Steps done, or the step that is meant.
         public let step: Int?
-        /// Whether a run was resumed.
-        public let resumed: Bool?
 
         /// The number of the process that the event's worker is.
         public var pid: Int32? { worker?.split(separator: ":").last.flatMap { Int32($0) } }

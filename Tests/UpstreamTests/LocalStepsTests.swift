@@ -163,7 +163,11 @@ func localStepsGiveTheSameBitsForAnyThreadsAndWhenResumed(local: LocalSteps, wir
         return "valid"
     }
     #expect(fault { _ in } == "valid")
-    #expect(fault { $0.steps = 13 }.contains("local_steps is 3: use a number that divides the 13 steps"))
+    #expect(
+        fault { $0.steps = 13 }.hasSuffix(
+            "local_steps is 3: use a number that divides the 13 steps of the job, like 1 or 13"))
+    #expect(fault { $0.steps = 20 }.hasSuffix("20 steps of the job, like 2 or 4"))
+    #expect(fault { $0.steps = 1_000_003 }.hasSuffix("of the job, like 1"))
     #expect(fault { $0.settings.exchange = .local(LocalSteps(steps: 0)) }.contains("local_steps"))
     #expect(fault { $0.settings.exchange = .local(LocalSteps(steps: 3, outerRate: 0)) }.contains("outer_rate"))
     #expect(fault { $0.settings.exchange = .local(LocalSteps(steps: 3, outerMomentum: 1)) }.contains("outer_momentum"))

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 
 /// A line of a run's `metrics.jsonl`.
@@ -20,7 +21,6 @@ struct RunMetrics: Decodable, Sendable {
     let workers: Int
     /// Missing where no time had passed.
     let rowsPerSecond: Double?
-    let roundMilliseconds: Double?
     let time: [Worker]
     /// The task's figures by name; what is no number in the file is not finite here.
     let figures: [String: Double]
@@ -41,7 +41,6 @@ struct RunMetrics: Decodable, Sendable {
         seconds = try container.decode(Double.self, forKey: key("seconds"))
         workers = try container.decode(Int.self, forKey: key("workers"))
         rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: key("rows_per_s"))
-        roundMilliseconds = try container.decodeIfPresent(Double.self, forKey: key("round_ms"))
         time = (try container.decodeIfPresent([Worker].self, forKey: key("time")) ?? []).filter {
             [$0.computing, $0.exchanging, $0.waiting].allSatisfy(Self.timeLimits.contains)
         }
@@ -62,11 +61,11 @@ struct RunEventLine: Decodable, Sendable {
     let time: String
     let step: Int?
     let steps: Int?
-    let worker: String?
-    let processor: String?
     let text: String?
+    /// What kind of event it is; nil of one that this version does not know.
+    var kind: RunEvent.Kind? { RunEvent.Kind(rawValue: event) }
 
-    private enum CodingKeys: CodingKey { case event, seconds, time, step, steps, worker, processor, text }
+    private enum CodingKeys: CodingKey { case event, seconds, time, step, steps, text }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -79,8 +78,6 @@ struct RunEventLine: Decodable, Sendable {
         seconds = try container.decodeIfPresent(Double.self, forKey: .seconds)
         time = try container.decode(String.self, forKey: .time)
         (step, self.steps) = (try steps(.step), try steps(.steps))
-        worker = try container.decodeIfPresent(String.self, forKey: .worker)
-        processor = try container.decodeIfPresent(String.self, forKey: .processor)
         text = try container.decodeIfPresent(String.self, forKey: .text)
     }
 }

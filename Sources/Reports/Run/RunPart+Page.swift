@@ -204,7 +204,7 @@ extension RunPart {
         let rows = Row.allCases.filter(drawn.contains)
         guard !rows.isEmpty else { return nil }
         var places = [[Int: (count: Int, text: String)]](repeating: [:], count: rows.count)
-        let begins = happened.indices.filter { happened[$0].event == "started" }
+        let begins = happened.indices.filter { happened[$0].kind == .started }
         for (part, begin) in ([0] + begins.dropFirst()).enumerated() {
             let next = part + 1 < begins.count ? begins[part + 1] : happened.count
             let first = happened[begin].step ?? 0

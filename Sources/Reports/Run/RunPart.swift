@@ -1,3 +1,4 @@
+import Coordination
 public import Foundation
 
 /// The part of a report about a pre-training run, from what its run directory tells.
@@ -172,19 +173,20 @@ public struct RunPart: Encodable, Sendable {
         let (kept, happened) = (lines.metrics, lines.events)
         self.name = name
         (preset, seed, jobDigest, data) = (record?.job?.preset, record?.job?.seed, record?.jobDigest, record?.run?.data)
-        steps = record?.job?.steps ?? happened.last { $0.event == "started" }?.steps
+        steps = record?.job?.steps ?? happened.last { $0.kind == .started }?.steps
         self.metrics = kept
         self.happened = happened
-        let end = happened.last { ["finished", "stopped", "broken_off", "started"].contains($0.event) }
-        switch end?.event {
-        case "finished": state = .finished
-        case "stopped": state = .stopped
-        case "broken_off": state = .failed
+        let ends: [RunEvent.Kind] = [.finished, .stopped, .brokenOff, .started]
+        let end = happened.last { $0.kind.map(ends.contains) ?? false }
+        switch end?.kind {
+        case .finished: state = .finished
+        case .stopped: state = .stopped
+        case .brokenOff: state = .failed
         default: state = .unfinished
         }
         // Metrics tell of every so many steps alone.
         step = (state == .unfinished ? nil : end?.step) ?? kept.last?.step ?? 0
-        parts = happened.count { $0.event == "started" }
+        parts = happened.count { $0.kind == .started }
         (began, lastEvent) = (happened.first?.time, happened.last?.time)
         ended = state == .unfinished ? nil : lastEvent
         let rates = kept.compactMap(\.rowsPerSecond).sorted()
@@ -197,9 +199,9 @@ public struct RunPart: Encodable, Sendable {
                 name: name, first: values.first, last: values.last, smallest: values.min(), largest: values.max())
         }
         self.events = Dictionary(grouping: happened, by: \.event).mapValues(\.count)
-        checkpoints = Set(happened.filter { $0.event == "checkpoint_written" }.compactMap(\.step)).sorted()
+        checkpoints = Set(happened.filter { $0.kind == .checkpointWritten }.compactMap(\.step)).sorted()
         workers = Self.shares(kept) { $0 }
-        machines = Self.shares(kept, by: Self.machine)
+        machines = Self.shares(kept, by: WorkerName.machine)
         lineCount = lines.metricsLineCount
         unreadableLines = lines.unreadableMetrics + lines.unreadableEvents
         let shown = min(kept.count, 20)
@@ -209,14 +211,6 @@ public struct RunPart: Encodable, Sendable {
                 step: line.step, seconds: line.seconds, workers: line.workers, rowsPerSecond: line.rowsPerSecond,
                 figures: line.figures.filter(\.value.isFinite))
         }
-    }
-
-    /// The machine of a worker, whose name is the machine's, a colon and a process's number.
-    static func machine(_ worker: String) -> String {
-        guard let colon = worker.lastIndex(of: ":"), worker[worker.index(after: colon)...].allSatisfy(\.isNumber) else {
-            return worker
-        }
-        return String(worker[..<colon])
     }
 
     /// What workers of each group did: sums over lines, each for as many steps as it is of.
@@ -253,8 +247,8 @@ public struct RunPart: Encodable, Sendable {
     /// - Returns: its own step where it has one, otherwise one between the lines around it.
     func step(ofEvent place: Int, part: (first: Int, last: Int)) -> Double {
         let event = happened[place]
-        if let step = event.step, event.event != "started" { return Double(step) }
-        guard let seconds = event.seconds, event.event != "started" else { return Double(part.first) }
+        if let step = event.step, event.kind != .started { return Double(step) }
+        guard let seconds = event.seconds, event.kind != .started else { return Double(part.first) }
         var (low, high) = (lowerBound(ofStep: part.first), lowerBound(ofStep: part.last))
         let end = high
         while low < high {

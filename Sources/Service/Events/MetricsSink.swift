@@ -38,7 +38,6 @@ package final class MetricsSink: RunEventSink {
     private let path: String
     private let (steps, stepsPerRound, rowsPerStep, every): (Int, Int, Int, Int)
     private var file: LineFile
-    private let isHeld: () -> Bool
     /// Sums of the figures since the last line, and of how many exchanges.
     private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
     /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
@@ -51,7 +50,7 @@ package final class MetricsSink: RunEventSink {
     /// A sink for a run of this job with a line every `every` steps, or where an exchange after them ends, and one
     /// after the last; the file is made again while `isHeld` says that the directory is still this run's.
     package init(job: Job, folder: RunFolder, every: Int, isHeld: @escaping () -> Bool = { true }) throws {
-        (path, self.every, self.isHeld) = (folder.metricsFile, every, isHeld)
+        (path, self.every) = (folder.metricsFile, every)
         file = try LineFile(path, isHeld: isHeld)
         (steps, stepsPerRound, rowsPerStep) = (job.steps, job.stepsPerRound, job.rowsPerStep)
     }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 package import Upstream
 
@@ -61,8 +62,11 @@ package struct RunHistory: Encodable {
 
         package func encode(to encoder: any Swift.Encoder) throws { try values.encode(to: encoder) }
 
+        /// Whether it is of a kind.
+        func `is`(_ kind: RunEvent.Kind) -> Bool { self.kind == kind.rawValue }
+
         /// Whether a part of the run begins with it.
-        var isBegin: Bool { kind == "started" }
+        var isBegin: Bool { `is`(.started) }
 
         /// Day and time of day, to the second, in UTC.
         var moment: String { String(time.prefix(19)).replacing("T", with: " ") }

@@ -19,9 +19,6 @@ package struct TerminalQueue: Equatable, Sendable {
     /// Nothing to write.
     package init() {}
 
-    /// Whether all is written.
-    package var isEmpty: Bool { items.isEmpty && leftOut == 0 }
-
     /// Adds a line that stays.
     package mutating func put(_ line: String) {
         guard byteCount + line.utf8.count <= Self.byteLimit else { return leftOut += 1 }

@@ -19,10 +19,14 @@ package struct KeptBlocks {
     package subscript(block: Int) -> FloatBlock? { blocks[block] }
 
     /// Lets go of what is not of this dataset in blocks of this size.
-    package mutating func turn(to dataset: String, samplesPerBlock: Int) {
+    ///
+    /// - Returns: whether those before were of another one, or there were none yet.
+    @discardableResult
+    package mutating func turn(to dataset: String, samplesPerBlock: Int) -> Bool {
         let origin = "\(samplesPerBlock) \(dataset)"
-        guard origin != self.origin else { return }
+        guard origin != self.origin else { return false }
         (self.origin, blocks, byteCount) = (origin, [:], 0)
+        return true
     }
 
     /// Keeps a block, if there is room.

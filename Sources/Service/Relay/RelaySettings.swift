@@ -8,6 +8,8 @@ package struct RelaySettings: Sendable {
     package var keys: KeyFolder?
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
+    /// A folder where blocks of samples that came are kept from one job to the next; nil for none.
+    package var cache: String?
     /// How many bytes of memory blocks of samples that came may take.
     package var sampleMemory = MachineMemory.standardForSamples
 

@@ -12,7 +12,7 @@ extension RelayShell {
     func examine(_ welcome: Welcome) throws {
         let job = try Job(offeredBy: welcome)
         (self.job, self.welcome) = (job, welcome)
-        keptBlocks.turn(to: job.datasetDigest, samplesPerBlock: SampleBlocks(job).samplesPerBlock)
+        keepBlocks(of: job)
         let offered = Employment.Job(
             digest: try job.digest, datasetDigest: job.datasetDigest, rounds: job.rounds,
             leafCount: job.shardsPerStep, vectorCount: job.exchangeCount, roundsAtOnce: job.roundsAtOnce)
@@ -120,38 +120,6 @@ extension RelayShell {
             frames = (run(report.step)?.tree.sums ?? []).map { RawFrame($0.vector, as: element) }
         }
         try sendUp(Envelope(.leafReport(report), frames: frames))
-    }
-
-    // MARK: - Samples
-
-    /// Sends a block of the dataset that is here, or one that came before, or asks the coordinator for it.
-    func sendSamples(_ block: Int, to worker: WorkerID) throws {
-        guard let job, let range = SampleBlocks(job).values(ofBlock: block) else {
-            return try refuse(block: block, to: worker)
-        }
-        if let values = keptBlocks[block] {
-            return try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
-        }
-        guard let samples = dataset.flatMap({ $0.digest == job.datasetDigest ? $0.samples : nil }) else {
-            return try perform(relay.onWanted(block, by: worker))
-        }
-        try send(range, of: samples, asBlock: block, to: worker)
-    }
-
-    /// Sends a block that came on to those who wait for it; one that came altered is asked for again by them.
-    func passOn(_ block: Int, from envelope: ReceivedEnvelope?, to workers: [WorkerID]) throws {
-        guard let envelope else { preconditionFailure("a block to pass on where no message came") }
-        do throws(WireError) {
-            let blocks = try envelope.blocks()
-            if let values = blocks.first, let job, SampleBlocks(job).values(ofBlock: block)?.count == values.count {
-                keptBlocks.keep(block, values)
-            }
-            let frames = blocks.map { RawFrame($0) }
-            for worker in workers { try? send(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
-        } catch {
-            if case .frameChecksum = error { return }
-            try perform(relay.onUnreadable(error, at: watch.elapsed))
-        }
     }
 
     // MARK: - Sending

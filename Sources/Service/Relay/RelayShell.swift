@@ -1,4 +1,4 @@
-import Coordination
+package import Coordination
 package import Datasets
 import Foundation
 import Messaging
@@ -19,7 +19,8 @@ package final class RelayShell {
     let sampleWatch: SampleWatch?
     private let signals: SignalInbox
     let events: RunEvents
-    private let sinks: [any WorkerEventSink]
+    /// Is told what happens to it, in order, on the thread that owns its socket.
+    private let onEvent: (WorkerEvent) -> Void
     let upper: Socket
     private let handshakes: HandshakeWatch
     let reception: Reception
@@ -48,6 +49,8 @@ package final class RelayShell {
     var pool = BlockPool(limit: 32)
     /// Blocks of samples that came, for workers that ask for them later.
     var keptBlocks: KeptBlocks
+    /// Those that are kept for the next job, too; nil where none are.
+    var blockFolder: BlockFolder?
     /// Blocks of samples that wait for room.
     var sampleQueue = SampleQueue()
     /// What was sent to workers and may wait for them.
@@ -61,11 +64,11 @@ package final class RelayShell {
     /// A relay that listens and connects from now on.
     package init(
         _ settings: RelaySettings, dataset: Dataset?, signals: SignalInbox, events: RunEvents,
-        sinks: [any WorkerEventSink]
+        onEvent: @escaping (WorkerEvent) -> Void
     ) throws {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
         sampleWatch = try dataset.map { try SampleWatch($0.samples) }
-        (self.events, self.sinks) = (events, sinks)
+        (self.events, self.onEvent) = (events, onEvent)
         keptBlocks = KeptBlocks(capacity: settings.sampleMemory)
         let hello = Hello(
             name: "relay " + WorkerShell.name(ofProcess: getpid()), processor: Processors.kind,
@@ -170,7 +173,7 @@ package final class RelayShell {
         case .sendReport(let report, _): try send(report)
         case .examine(let welcome): try examine(welcome)
         case .prepare(let generation): try prepare(generation: generation)
-        case .event(let event): for sink in sinks { sink.take(event) }
+        case .event(let event): tell(event)
         case .connectAnew: try upper.connectAnew(TCPEndpoint(connecting: settings.endpoint))
         case .end: isOver = true
         case .fail(let reason): throw ServiceError(givingUp: reason, at: settings.endpoint)
@@ -179,6 +182,9 @@ package final class RelayShell {
             break
         }
     }
+
+    /// Tells of what happens to the relay as a worker.
+    func tell(_ event: WorkerEvent) { onEvent(event) }
 
     private func perform(_ directive: Training.Directive, on envelope: ReceivedEnvelope?) throws {
         switch directive {

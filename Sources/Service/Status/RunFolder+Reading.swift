@@ -10,6 +10,20 @@ extension RunFolder {
         return Self.fault(ofFile: jobFile)
     }
 
+    /// The job that the content of `jobFile` is a record of.
+    ///
+    /// - Throws: `ServiceError` where it can't be read, or there is none.
+    func job(in content: Data?) throws(ServiceError) -> Job {
+        struct Record: Decodable { let job: Job }
+        do {
+            let job = try JSONDecoder().decode(Record.self, from: content ?? Data()).job
+            try job.validate()
+            return job
+        } catch {
+            throw ServiceError("\(jobFile) can't be read; was it altered, or written by another version of ssrm?")
+        }
+    }
+
     /// Why what happened in a run can't be read; nil where it can, or no file tells.
     var faultOfEventsFile: String? { Self.fault(ofFile: eventsFile) }
 

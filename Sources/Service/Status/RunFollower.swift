@@ -60,13 +60,12 @@ package final class RunFollower {
         }
         let mark = (UInt(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         if let jobMark, jobMark == mark { return }
-        struct Record: Decodable { let job: Job }
-        jobContent = wholeContent(of: folder.jobFile)
-        job = jobContent.flatMap { try? JSONDecoder().decode(Record.self, from: $0).job }
-        if let job, (try? job.validate()) == nil { self.job = nil }
-        jobMark = mark
-        let isAltered = "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?"
-        fault = job == nil ? folder.faultOfJobFile ?? isAltered : folder.faultOfEventsFile
+        (jobContent, jobMark) = (wholeContent(of: folder.jobFile), mark)
+        do throws(ServiceError) {
+            (job, fault) = (try folder.job(in: jobContent), folder.faultOfEventsFile)
+        } catch {
+            (job, fault) = (nil, folder.faultOfJobFile ?? error.description)
+        }
     }
 
     /// How the run stands by what was read; nil where its job can't be read.

@@ -17,17 +17,8 @@ extension RunStatus {
     /// - Throws: `ServiceError` where it is no run directory, or what it says of the job or of what happened can't be
     ///   read.
     package init(of folder: RunFolder, at now: Date) throws {
-        struct Record: Decodable { let job: Job }
         if let fault = folder.faultOfJobFile ?? folder.faultOfEventsFile { throw ServiceError(fault) }
-        let content = wholeContent(of: folder.jobFile) ?? Data()
-        let job: Job
-        do {
-            job = try JSONDecoder().decode(Record.self, from: content).job
-            try job.validate()
-        } catch {
-            throw ServiceError(
-                "\(folder.jobFile) can't be read; was it altered, or written by another version of ssrm?")
-        }
+        let job = try folder.job(in: wholeContent(of: folder.jobFile))
         let metrics = Self.lastLines(of: folder.metricsFile).compactMap {
             try? JSONDecoder().decode(Metrics.self, from: $0)
         }

@@ -168,10 +168,10 @@ package struct RunStatus: Encodable {
         let members = Members(of: part)
         let silence = found.lastSign.map { max(0, now.timeIntervalSince($0)) }
         state =
-            switch part.last(where: { ["finished", "stopped", "broken_off"].contains($0.kind) })?.kind {
-            case "finished"?: .finished
-            case "stopped"? where found.isHeld != true: .stopped
-            case "broken_off"? where found.isHeld != true: .failed
+            switch part.last(where: { $0.is(.finished) || $0.is(.stopped) || $0.is(.brokenOff) }) {
+            case let end? where end.is(.finished): .finished
+            case let end? where end.is(.stopped) && found.isHeld != true: .stopped
+            case let end? where end.is(.brokenOff) && found.isHeld != true: .failed
             default:
                 if found.isHeld ?? (silence.map { $0 < Self.signOfLife } ?? false) {
                     members.names.isEmpty ? .waiting : .running
@@ -182,17 +182,17 @@ package struct RunStatus: Encodable {
         let goesOn = state == .running || state == .waiting
         self.silence = silence
         workers = goesOn ? members.names.count : 0
-        endpoint = part.last { $0.kind == "listening" }?.text("endpoint")
+        endpoint = part.last { $0.is(.listening) }?.text("endpoint")
         let last = found.metrics.last
         steps = found.job.steps
         step =
             [
                 last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
-                part.last { $0.kind == "stopped" }?.number("step"),
+                part.last { $0.is(.stopped) }?.number("step"),
             ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
         (loss, rowsPerSecond) = (last?.loss, last?.rowsPerSecond)
         // A line is of what was done since the one before it, or since its part of the run began or went back.
-        let begins = part.filter { ["started", "went_back"].contains($0.kind) }.compactMap { $0.number("step") }
+        let begins = part.filter { $0.is(.started) || $0.is(.wentBack) }.compactMap { $0.number("step") }
         lossSteps = last.flatMap { last in
             let before = (begins + [found.metrics.dropLast().last?.step ?? 0]).filter { 0..<last.step ~= $0 }.max()
             return before.map { $0 + 1...last.step }
@@ -227,16 +227,14 @@ package struct RunStatus: Encodable {
         init(of part: ArraySlice<RunHistory.Entry>) {
             for event in part {
                 guard let worker = event.text("worker") else { continue }
-                switch event.kind {
-                case "joined":
+                if event.is(.joined) {
                     names.append(worker)
                     processors[worker] = event.text("processor")
                     emptied = nil
-                case "came_again", "ended", "left", "failed", "silent", "refuted", "lied":
+                } else if RunEvent.Kind(rawValue: event.kind)?.removesWorker == true {
                     guard let place = names.firstIndex(of: worker) else { continue }
                     names.remove(at: place)
                     if names.isEmpty { emptied = event.time }
-                default: break
                 }
             }
         }
@@ -247,7 +245,7 @@ package struct RunStatus: Encodable {
     ) -> [Machine] {
         let times = Dictionary((measured?.time ?? []).map { ($0.worker, $0) }) { first, _ in first }
         let leaves = times.values.reduce(0) { $0 + ($1.leaves ?? 0) }
-        return Dictionary(grouping: names, by: machine(of:)).sorted { $0.key < $1.key }.map { name, workers in
+        return Dictionary(grouping: names, by: WorkerName.machine).sorted { $0.key < $1.key }.map { name, workers in
             let own = workers.compactMap { times[$0] }
             let round = measured?.round.map { $0 * Double(own.count) } ?? 0
             func part(_ time: KeyPath<Metrics.Worker, Double>) -> Double? {
@@ -258,11 +256,6 @@ package struct RunStatus: Encodable {
                 share: leaves > 0 ? own.reduce(0) { $0 + ($1.leaves ?? 0) } / leaves : nil,
                 computing: part(\.computing), exchanging: part(\.exchanging))
         }
-    }
-
-    /// The host name in a worker's name, like `lab1` of `lab1:4711`.
-    private static func machine(of worker: String) -> String {
-        worker.lastIndex(of: ":").map { String(worker[..<$0]) } ?? worker
     }
 
     private static func problems(in part: ArraySlice<RunHistory.Entry>) -> [Problem] {

@@ -5,6 +5,8 @@ import Messaging
 final class StatusProcess {
     private static let startPatience = Duration.seconds(20)
     private static let endPatience = Duration.seconds(10)
+    /// How long it is waited where no process can be started.
+    private static let retryPause = Duration.seconds(10)
     private static let program = "/proc/self/exe"
     private let address: StatusAddress
     private let folder: String
@@ -99,7 +101,10 @@ final class StatusProcess {
         do {
             (pid, channel) = try Self.spawn(address.text(withPort: port), folder: folder)
             if case .served? = Self.answer(on: channel) { replacement.onJoined() }
-        } catch { Terminal.error("\(error)") }
+        } catch {
+            delay = started.elapsed + Self.retryPause
+            Terminal.error("\(error); it is tried again")
+        }
     }
 
     /// Has it show how the run ended, and ends it.

@@ -27,8 +27,6 @@ public struct RadarNight: Sendable {
     public let pair: Int
     /// The best pair's breathing share.
     public let breathingShare: Double
-    /// Of the best pair, the share of blocks that were demodulated by arctangent.
-    public let arctangentShare: Double
 
     /// Looks at one pair after another, so that only two pairs' values are in memory at a time.
     ///
@@ -48,7 +46,7 @@ public struct RadarNight: Sendable {
         let slow = ButterworthFilter.highPass(Self.breathing.lowerBound, rate: rate)
         let fast = ButterworthFilter.lowPass(Self.breathing.upperBound, rate: rate)
         let drift = ButterworthFilter.highPass(Self.drift, rate: rate)
-        var best: (pair: Int, share: Double, arcs: Double, displacement: [Double], respiration: [Double])?
+        var best: (pair: Int, share: Double, displacement: [Double], respiration: [Double])?
         for pair in 0..<pairCount {
             let (inPhase, quadrature) = try read(pair)
             let demodulated = QuadratureDemodulation(
@@ -63,12 +61,11 @@ public struct RadarNight: Sendable {
             }
             let share = median(shares)
             if best.map({ share > $0.share }) ?? true {
-                let arcs = Double(demodulated.arctangentBlockCount) / Double(max(demodulated.blockCount, 1))
-                best = (pair, share, arcs, demodulated.displacement, respiration)
+                best = (pair, share, demodulated.displacement, respiration)
             }
         }
         guard let best else { preconditionFailure("no pairs") }
-        (pair, breathingShare, arctangentShare) = (best.pair, best.share, best.arcs)
+        (pair, breathingShare) = (best.pair, best.share)
         respiration = best.respiration
         let above = ButterworthFilter.highPass(Self.breathing.upperBound, rate: rate).applied(to: best.displacement)
         movement = Self.rootMeanSquare(above, width: Int(rate.rounded()))

@@ -209,7 +209,7 @@ public struct EvaluationFigures: Codable, Sendable, Equatable {
         preset = evaluation.settings.name
         let candidates = evaluation.candidates.map(\.name)
         changes =
-            evaluation.settings.changes
+            evaluation.changes
             + (candidates.isEmpty ? [] : ["in each fold chosen among: " + candidates.joined(separator: "; ")])
         (cell, seed) = (settings.recogniser.cell.rawValue, evaluation.seed)
         (steps, epochs) = (

@@ -12,7 +12,7 @@ extension LabelCurveFigures {
             evaluation.division.name, evaluation.scheme.rawValue, evaluation.classes
         )
         (settings, preset, changes) = (
-            evaluation.settings.values, evaluation.settings.name, evaluation.settings.changes
+            evaluation.settings.values, evaluation.settings.name, evaluation.changes
         )
         (seed, draws) = (evaluation.seed, curve.draws)
         subjects = people.map { dataset.subjects[$0] }
@@ -182,12 +182,6 @@ extension LabelCurveFigures.Point {
 
 extension LabelCurveFigures.Draw {
     fileprivate var kappa: Double? {
-        var scores = ClassificationScores(classes: confusion.indices.map { "\($0)" })
-        for (truth, row) in confusion.enumerated() {
-            for (answer, count) in row.enumerated() {
-                for _ in 0..<count { scores.count(truth: truth, answer: answer) }
-            }
-        }
-        return scores.kappa
+        ClassificationScores(classes: confusion.indices.map { "\($0)" }, confusion: confusion).kappa
     }
 }

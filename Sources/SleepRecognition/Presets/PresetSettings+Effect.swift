@@ -29,3 +29,23 @@ extension PresetSettings {
         }
     }
 }
+
+extension [NamedSettings] {
+    /// Why none of them makes use of a setting; nil where one may.
+    ///
+    /// - Parameter path: the setting's name in preset files; what follows a blank or `=` is left out.
+    /// - Returns: the end of a line.
+    package func reasonWithoutEffect(of path: some StringProtocol) -> String? {
+        let name = String(path.prefix { $0 != "=" && $0 != " " })
+        let reasons = compactMap { $0.values.reasonWithoutEffect(of: name) }
+        return reasons.count == count ? reasons.first : nil
+    }
+}
+
+extension Evaluation {
+    /// The values that are not the preset's and that some of its recognisers make use of, as `NamedSettings.changes`.
+    var changes: [String] {
+        let tried = candidates.isEmpty ? [settings] : candidates.map(\.settings)
+        return settings.changes.filter { tried.reasonWithoutEffect(of: $0) == nil }
+    }
+}

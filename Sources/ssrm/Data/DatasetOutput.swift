@@ -14,8 +14,6 @@ struct DatasetOutput: ParsableArguments {
         help: "Print the summary as one JSON object, with every thing that was left out or noted by itself.")
     var json = false
 
-    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
     private static func unlabelled(_ count: Int, of samples: Int) -> String {
         switch count {
         case 0: ""
@@ -102,7 +100,7 @@ struct DatasetOutput: ParsableArguments {
             print(
                 """
                 \(summary.samples) samples of \(summary.rows) x \(summary.columns) values (\(summary.kind)), \
-                \(Self.counted(summary.subjects, "subject")), \(Self.counted(summary.recordings, "recording"))\
+                \(many(summary.subjects, "subject")), \(many(summary.recordings, "recording"))\
                 \(Self.unlabelled(summary.unlabelled, of: summary.samples))
                 digest \(summary.digest)
                 wrote \(summary.file)

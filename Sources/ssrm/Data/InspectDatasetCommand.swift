@@ -64,7 +64,7 @@ struct InspectDatasetCommand: ParsableCommand {
             recordings: dataset.recordings.count,
             subjects: Dictionary(subjects, uniquingKeysWith: +), labels: Dictionary(codes, uniquingKeysWith: +),
             unlabelled: unlabelled)
-        if json { try printJSON(contents) } else { print(contents, subjects, codes) }
+        if json { try printJSON(contents) } else { show(contents, subjects, codes) }
     }
 
     /// What the values are, each with its unit.
@@ -77,11 +77,11 @@ struct InspectDatasetCommand: ParsableCommand {
         return contents.content.enumerated().map { "\($1) (\(unit($0)))" }.joined(separator: ", ")
     }
 
-    private func print(_ contents: Contents, _ subjects: [(String, Int)], _ codes: [(String, Int)]) {
+    private func show(_ contents: Contents, _ subjects: [(String, Int)], _ codes: [(String, Int)]) {
         func list(_ counts: [(String, Int)]) -> String {
             counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         }
-        ssrm.print(
+        print(
             """
             \(contents.file): \(contents.kind)
             samples     \(contents.samples) of \(contents.rows) x \(contents.columns) values
@@ -93,15 +93,15 @@ struct InspectDatasetCommand: ParsableCommand {
             digest      \(contents.digest)
             """)
         if let frame = contents.frame {
-            ssrm.print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
+            print("maps        baseline \(frame.baseline), \(frame.feetFirst ? "feet" : "head") first")
         }
-        if let reader = contents.reader { ssrm.print("read with   ssrm data \(reader.summary)") }
+        if let reader = contents.reader { print("read with   ssrm data \(reader.summary)") }
         if !contents.starts.isEmpty {
-            ssrm.print("starts      known of \(contents.starts.count) of \(contents.recordings) recordings")
+            print("starts      known of \(contents.starts.count) of \(contents.recordings) recordings")
         }
-        if let preparation = contents.preparation { ssrm.print("prepared    \(preparation.summary)") }
+        if let preparation = contents.preparation { print("prepared    \(preparation.summary)") }
         for source in contents.sources {
-            ssrm.print(
+            print(
                 "source      \(source.file): \(source.kind), \(source.recordings) recordings, digest \(source.digest)")
         }
     }

@@ -22,7 +22,7 @@ struct SleepAccelCommand: ReaderCommand {
             \(HeartRateMeasure.allCases.count) measures of the heart rate and \(ActivityMeasure.allCases.count) of the \
             activity around it, count, hr and time. A night is one recording from its first to its last scored sleep epoch; \
             one that was not scored or had no signals stays in it, without a label. It needs labels, heart_rate, and \
-            features_walch or motion. Up to version 0.2.0 the default was --features published.
+            features_walch or motion.
 
             --features published, or names: features as the authors computed them, from features_walch or from raw files \
             (labels, heart_rate, motion, steps). A sample is a matrix of features x sleep epochs around its own, which is \

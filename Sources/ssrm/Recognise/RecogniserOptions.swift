@@ -85,10 +85,9 @@ extension PresetOptions {
         let replaced = Set(set.map { $0.prefix { $0 != "=" } })
         var changesOfReason: [(reason: String, changes: [String])] = []
         for change in changes {
-            let path = change.prefix { $0 != " " }
-            guard !replaced.contains(path), let reason = settings.reasonWithoutEffect(of: String(path)) else {
-                continue
-            }
+            guard !replaced.contains(change.prefix { $0 != " " }),
+                let reason = settings.reasonWithoutEffect(of: change)
+            else { continue }
             if let place = changesOfReason.firstIndex(where: { $0.reason == reason }) {
                 changesOfReason[place].changes.append(change)
             } else {
@@ -101,18 +100,6 @@ extension PresetOptions {
             let verb = changes.count == 1 ? "has" : "have"
             Terminal.error("note: of \(config) \(words) \(verb) no effect: \(reason)")
         }
-    }
-}
-
-extension [NamedSettings] {
-    /// Why none of them makes use of a setting; nil where one may.
-    ///
-    /// - Parameter assignment: the setting, which its value may follow.
-    /// - Returns: the end of a line.
-    func reasonWithoutEffect(of assignment: String) -> String? {
-        let path = String(assignment.prefix { $0 != "=" })
-        let reasons = compactMap { $0.values.reasonWithoutEffect(of: path) }
-        return reasons.count == count ? reasons.first : nil
     }
 }
 

@@ -34,6 +34,10 @@ struct RelayCommand: ParsableCommand {
     var data: String?
 
     @Option(
+        help: "A folder where blocks of samples that came are kept from one job to the next.", completion: .directory)
+    var cache: String?
+
+    @Option(
         help: """
             MiB of memory for blocks of samples that came from the coordinator, so that each comes once for all workers behind the relay. \
             By default a quarter of the memory; 0 keeps none.
@@ -68,14 +72,14 @@ struct RelayCommand: ParsableCommand {
         if !quiet { signals.opening?.say { "before it relayed anything; no work is lost" } }
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
-        settings.patience = .seconds(patience)
+        (settings.patience, settings.cache) = (.seconds(patience), cache)
         if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         settings.keys = listenOptions.keys.map { KeyFolder($0) }
         let events = RunEvents([RelayTerminalSink(isQuiet: quiet)])
         defer { events.end() }
-        let shell = try RelayShell(
-            settings, dataset: dataset, signals: signals, events: events,
-            sinks: [WorkerTerminalSink(isQuiet: quiet)])
+        let shell = try RelayShell(settings, dataset: dataset, signals: signals, events: events) { [quiet] in
+            Terminal.tell($0, isQuiet: quiet)
+        }
         if !quiet {
             Terminal.error("relaying for \(connect) at \(shell.endpoint)")
             if let note = shell.noteOfKeys { Terminal.error(note) }

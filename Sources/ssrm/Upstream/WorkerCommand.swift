@@ -120,8 +120,9 @@ struct WorkerCommand: ParsableCommand {
         (settings.processors, settings.cache) = (processors, cache)
         if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         (settings.patience, settings.sharesMemory) = (.seconds(patience), sharedMemory)
-        let shell = try WorkerShell(
-            settings, dataset: dataset, signals: signals, sinks: [WorkerTerminalSink(isQuiet: quiet)])
+        let shell = try WorkerShell(settings, dataset: dataset, signals: signals) { [quiet] in
+            Terminal.tell($0, isQuiet: quiet)
+        }
         if case .stopped(let signal) = try shell.work() {
             if !quiet {
                 Terminal.error(

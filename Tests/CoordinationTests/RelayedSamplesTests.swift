@@ -1,0 +1,48 @@
+import Coordination
+import Testing
+import Wire
+
+/// Blocks of samples that workers behind a relay wait for.
+@Suite struct RelayedSamplesTests {
+    private static let request = Relay.Directive.up(.send(.sampleRequest(block: 7)))
+    private let ann = WorkerID([1])
+    private let ben = WorkerID([2])
+
+    /// A relay with a job, whose coordinator has the dataset.
+    private func relay() -> Relay {
+        let hello = Hello(name: "relay", processor: "p", numerics: "n", threads: 1, datasetDigest: "")
+        var relay = Relay(hello, number: 1, datasetPath: nil, endpoint: "e", patience: .seconds(60), at: .zero)
+        _ = relay.onJob(job, in: welcome(), at: .zero)
+        let plan = Training.Plan(leafCount: 8, rounds: 10, largestFigures: [1], vectorCount: 3)
+        _ = relay.onPrepared(plan, firstClaim: 1, in: welcome(), generation: 1, at: .zero)
+        return relay
+    }
+
+    @Test func whatSeveralWaitForIsAskedForOnceAndGoesToAllOfThem() {
+        var relay = relay()
+        #expect(relay.onWanted(7, by: ann) == [Self.request])
+        #expect(relay.onWanted(7, by: ben) == [])
+        #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ann, ben])])
+        #expect(relay.onWanted(7, by: ben) == [Self.request])
+    }
+
+    @Test func whoAsksAgainHadNoAnswerSoThatTheCoordinatorIsAskedAgain() {
+        var relay = relay()
+        _ = relay.onWanted(7, by: ann)
+        _ = relay.onWanted(7, by: ben)
+        #expect(relay.onWanted(7, by: ben) == [Self.request])
+        #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ann, ben])])
+    }
+
+    @Test func whatNobodyWaitsForAnyMoreIsAskedForByTheNext() {
+        var relay = relay()
+        for worker in [ann, ben] {
+            let hello = Hello(name: "w", processor: "", numerics: "", threads: 1, datasetDigest: "")
+            _ = relay.onMessage(.hello(hello), from: worker, at: .zero)
+        }
+        _ = relay.onWanted(7, by: ann)
+        _ = relay.onMessage(.farewell(.leaving, text: ""), from: ann, at: .zero)
+        #expect(relay.onWanted(7, by: ben) == [Self.request])
+        #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ben])])
+    }
+}
