@@ -44,8 +44,8 @@ extension RunEvent: CustomStringConvertible {
             """
         case .lied(let worker, let step, let leaves, let since):
             """
-            \(worker) is sent away: its sum of leaves \(leaves) of step \(step) is wrong, by another worker's and this \
-            coordinator's own; look at that machine's memory\
+            \(worker) is sent away: its sum of leaves \(leaves) of step \(step) is wrong, by this coordinator's own; \
+            look at that machine's memory\
             \(since.map { ". Its sums were taken on its word since step \($0)" } ?? "")
             """
         case .wentBack(let step): "what was done since may hold wrong sums; going on after step \(step)"

@@ -99,6 +99,15 @@ extension Training {
         return answers.compactMap { record.unaudited[$0.name] }.min()
     }
 
+    /// Whether anybody disagrees about leaves that the coordinator computes: an answer of one that is alone is only
+    /// looked at before it counts.
+    public func areDisputed(_ leaves: Range<Int>, of step: Int) -> Bool {
+        guard let place = place(ofStep: step), let assignment = ledgers[place].assignments[leaves.lowerBound] else {
+            return false
+        }
+        return assignment.answers.count > 1 || !assignment.finders.isEmpty
+    }
+
     /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.
     ///
     /// - Parameters:

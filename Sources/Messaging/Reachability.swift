@@ -9,8 +9,8 @@ public enum Reachability: Equatable, Sendable {
     /// The system knows no way there, or the name stands for no address any more; its words.
     case noWay(String)
 
-    /// What follows "nothing was heard of a coordinator or relay at ENDPOINT": what is wrong, as far as that can be told from
-    /// here, and what to do.
+    /// What follows "nothing was heard of a coordinator or relay at ENDPOINT": what is wrong, as far as that can
+    /// be told from here, and what to do.
     public func advice(port: String) -> String {
         switch self {
         case .open:

@@ -144,7 +144,8 @@ public struct TCPEndpoint: Equatable, Sendable {
     /// - Parameters:
     ///   - text: like `tcp://NAME:5555`; its name is looked up anew.
     ///   - patience: how long to wait for an answer.
-    /// - Returns: what follows "nothing was heard of a coordinator or relay at ENDPOINT: "; nil for what is no such text.
+    /// - Returns: what follows "nothing was heard of a coordinator or relay at ENDPOINT: "; nil for what is no such
+    ///   text.
     public static func advice(onConnectingTo text: String, patience: Duration) -> String? {
         guard let (host, port) = try? parts(of: text, canBeAny: false) else { return nil }
         return reachability(of: host, port: port, in: text, patience: patience).advice(port: port)

@@ -72,11 +72,13 @@ package struct RunCosts: Sendable {
         private(set) var rounds = 0
         private(set) var whole = Duration.zero
         private var computing = Duration.zero, exchanging = Duration.zero
-        /// How often a worker had a part in a round.
+        /// How often a worker had a part in a round, and how long all these rounds were.
         private(set) var parts = 0
+        private var partsWhole = Duration.zero
 
         mutating func add(_ times: RoundTimes) {
             (rounds, whole, parts) = (rounds + 1, whole + times.whole, parts + times.workers.count)
+            partsWhole += times.whole * times.workers.count
             for worker in times.workers {
                 (computing, exchanging) = (computing + worker.computing, exchanging + worker.exchanging)
             }
@@ -86,17 +88,17 @@ package struct RunCosts: Sendable {
         func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
 
         /// Milliseconds of a round, of the mean worker that had a part in it.
-        var means: (computing: Double, exchanging: Double) {
-            let count = Double(max(parts, 1))
-            return (1e3 * computing.seconds / count, 1e3 * exchanging.seconds / count)
+        var means: (computing: Double, exchanging: Double, whole: Double) {
+            func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(parts, 1)) }
+            return (mean(computing), mean(exchanging), mean(partsWhole))
         }
     }
 
     /// The line that a person reads; nil of no rounds.
     package var text: String? {
         guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
-        let (computing, exchanging) = all.means
-        // Rounds that a worker had a part in may be the longer ones, and a part begin before its round does.
+        let (computing, exchanging, round) = all.means
+        // A part may begin before its round does.
         let whole = max(round, computing + exchanging)
         func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / whole).rounded())) %)" }
         return """
@@ -138,7 +140,7 @@ package struct RunCosts: Sendable {
     ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
     package func advice(wire: ElementType, stepsPerRound: Int, roundsAtOnce: Int = 1, steps: Int) -> String? {
-        let ((computing, exchanging), round) = (usual.means, usual.mean(usual.whole))
+        let ((computing, exchanging, _), round) = (usual.means, usual.mean(usual.whole))
         // Times of less than a millisecond are the processors' and not a network's.
         guard usual.rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
         let leftOut = all.rounds - usual.rounds

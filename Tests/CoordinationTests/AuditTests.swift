@@ -46,6 +46,7 @@ import Wire
         var training = training(1, (ann, "ann"), (bob, "bob"), (cid, "cid"))
         _ = try take("x", of: ann, &training)
         #expect(try take("y", of: bob, &training).last == .settle(step: 0, leaves: 0..<2))
+        #expect(training.areDisputed(0..<2, of: 0))
         let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(events(settled) == [.lied(worker: "bob", step: 0, leaves: 0..<2, since: nil)])
         #expect(refusals(settled) == [.refuted] && !settled.contains(.goBack(round: 0)))
@@ -73,6 +74,7 @@ import Wire
     @Test func whereAllIsAuditedTheCoordinatorComparesALoneWorkersSums() throws {
         var training = training(1, (ann, "ann"))
         #expect(try take("x", of: ann, &training) == [.settle(step: 0, leaves: 0..<2)])
+        #expect(!training.areDisputed(0..<2, of: 0))
         let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(settled == [.takeAnswer(claim: 100), .finishStep])
         _ = training.onRoot(isFinite: true, at: .zero)

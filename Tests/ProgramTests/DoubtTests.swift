@@ -51,6 +51,16 @@ import Upstream
         #expect(try names(in: copy).contains(200))
     }
 
+    /// The coordinator looks at what a lone worker answers before it counts.
+    @Test func whereNobodyDisagreesNothingIsInDoubt() throws {
+        let copy = folder.path("copy")
+        _ = try Pretraining.pretrain(
+            run: run, steps: 60, ["--workers", "1", "--audit", "1", "--checkpoint-copy", copy])
+        for place in [run, copy] { #expect(!FileManager.default.fileExists(atPath: RunFolder(place).doubtFile)) }
+        let kept = try TrainingCheckpoint(reading: RunFolder(run).checkpointFile(step: 60))
+        #expect(kept.record.audited == kept.record.leaves && kept.doubts.isEmpty)
+    }
+
     /// What a copy tells that the run's own checkpoints name was settled when they were written.
     @Test(arguments: [true, false])
     func whatACopyTellsHoldsForWhatWasWrittenBeforeItWasSettled(isNamed: Bool) throws {

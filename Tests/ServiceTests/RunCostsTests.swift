@@ -33,6 +33,18 @@ import Testing
         #expect(costs(computing: 4, exchanging: 20).text?.hasSuffix(text) ?? false)
     }
 
+    @Test func whoHasAPartInTheLongerRoundsAloneIsMeasuredByThose() {
+        var costs = RunCosts()
+        for round in 0..<20 {
+            let worker = RoundTimes.Worker(name: "far", computing: .milliseconds(4), exchanging: .milliseconds(30))
+            let isLong = round % 2 == 0
+            costs.add(RoundTimes(whole: .milliseconds(isLong ? 40 : 10), workers: isLong ? [worker, worker] : []))
+        }
+        let text =
+            "of a round of 40.0 ms the worker computed 4.0 ms (10 %), exchanged 30.0 ms (75 %) and waited 6.0 ms (15 %)"
+        #expect(costs.text == text)
+    }
+
     @Test func whereExchangeDominatesTheOptionsThatHelpAreNamed() throws {
         let advice = try #require(
             costs(computing: 2, exchanging: 16).advice(wire: .float32, stepsPerRound: 1, steps: 1000))

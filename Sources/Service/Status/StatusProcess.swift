@@ -4,6 +4,8 @@ import Messaging
 /// The process that serves a run's page: another one, so that nothing that is done to the page reaches the run.
 final class StatusProcess {
     private static let startPatience = Duration.seconds(20)
+    /// How long a port is tried that can't be had.
+    private static let portPatience = Duration.seconds(1.5)
     private static let endPatience = Duration.seconds(10)
     /// How long it is waited where no process can be started.
     private static let retryPause = Duration.seconds(10)
@@ -24,18 +26,25 @@ final class StatusProcess {
     init(_ address: StatusAddress, folder: String) throws {
         (self.address, self.folder) = (address, folder)
         replacement.onStart()
-        (pid, channel) = try Self.spawn(address.text, folder: folder)
-        switch Self.answer(on: channel) {
-        case .served(let port): self.port = port
-        case .failed(let reason):
-            waitpid(pid, nil, 0)
-            throw ServiceError("--status \(address.text): \(reason)")
-        case nil:
-            kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
-            throw ServiceError("--status \(address.text): its process ended or said nothing for too long")
+        let watch = Stopwatch()
+        while true {
+            (pid, channel) = try Self.spawn(address.text, folder: folder)
+            switch Self.answer(on: channel) {
+            case .served(let port):
+                self.port = port
+                replacement.onJoined()
+                return
+            case .failed(let reason):
+                waitpid(pid, nil, 0)
+                // The page of a run that was killed just now lives on for a moment.
+                if watch.elapsed > Self.portPatience { throw ServiceError("--status \(address.text): \(reason)") }
+                usleep(200_000)
+            case nil:
+                kill(pid, SIGKILL)
+                waitpid(pid, nil, 0)
+                throw ServiceError("--status \(address.text): its process ended or said nothing for too long")
+            }
         }
-        replacement.onJoined()
     }
 
     private static func answer(on channel: StatusChannel) -> StatusChannel.Answer? {
