@@ -41,12 +41,14 @@ extension CoordinatorShell {
 
     /// Has leaves computed here that workers disagree about, or that one alone answered for.
     ///
-    /// Where something is in doubt, until that is done it is written down which checkpoints are in doubt: a run that ends meanwhile, of itself or
-    /// not, is resumed from none of them.
+    /// Where something is in doubt, it is written down until that is done which checkpoints are: a run that ends
+    /// meanwhile, of itself or not, is resumed from none of them.
     func settle(_ step: Int, _ leaves: Range<Int>) throws {
         let since = training.unbelievedSince(disputed: leaves, of: step)
         // What is made of the steps in hand is in doubt, too; where a lone answer is looked at, nothing is.
-        if since != nil || training.areDisputed(leaves, of: step) { doubt(from: min(since ?? state.round, state.round)) }
+        if since != nil || training.areDisputed(leaves, of: step) {
+            doubt(from: min(since ?? state.round, state.round))
+        }
         unsettled.insert(Dispute(round: step, leaves: leaves))
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
