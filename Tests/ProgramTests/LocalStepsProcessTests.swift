@@ -20,7 +20,7 @@ struct LocalStepsProcessTests {
     }
 
     @Test(arguments: options)
-    func anyNumberOfWorkersAndThreadsAndAnyExchange(option: [String]) throws {
+    func theBitsAreThoseOfOneWorker(option: [String]) throws {
         let alone = try pretrain("alone", option + ["--workers", "1"])
         #expect(alone.step == 100)
         for (i, flags) in [
@@ -32,7 +32,7 @@ struct LocalStepsProcessTests {
     }
 
     @Test(arguments: options)
-    func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
+    func whatWasKilledGoesOnToTheSameBits(option: [String]) throws {
         let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
         #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
     }

@@ -15,7 +15,7 @@ struct OverlapProcessTests {
     }
 
     @Test(arguments: options)
-    func anyNumberOfWorkersAndThreadsAndAnyExchangeAndAudits(option: [String]) throws {
+    func theBitsAreThoseOfOneWorker(option: [String]) throws {
         let alone = try pretrain("alone", option + ["--workers", "1"])
         #expect(alone.step == 100)
         for (i, flags) in [
@@ -28,13 +28,13 @@ struct OverlapProcessTests {
     }
 
     @Test(arguments: options)
-    func aCoordinatorAndAWorkerThatAreKilled(option: [String]) throws {
+    func whatWasKilledGoesOnToTheSameBits(option: [String]) throws {
         let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
         #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
         #expect(try Pretraining.inspect(folder.path("run")) == resumed)
     }
 
-    @Test func workersThatComeAndGoAndStreamAndRelaysBetween() throws {
+    @Test func workersThatComeAndGoStreamAndStandBehindRelaysChangeNoBit() throws {
         let run = try EndlessRun.coordinator(
             run: folder.path("run"), job: ["--overlap", "--wire", "bfloat16"], "--audit", "0.1", "--lease", "1",
             "--heartbeat", "0.2")
