@@ -4,7 +4,7 @@ import Messaging
 /// Worker processes on this machine: started, watched, restarted and ended by their numbers.
 package final class LocalWorkers {
     private struct Slot {
-        var pid: pid_t?
+        var process: ChildProcess?
         var started = Stopwatch()
         var replacement = Replacement()
         /// How long after its start the last one is followed by another; nil where it is not.
@@ -30,7 +30,7 @@ package final class LocalWorkers {
         let (count, threads) = (settings.count, settings.threads)
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
-            "ssrm", "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
+            "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
             String(getpid()), "--parent-signal", String(SIGKILL), "--quiet",
         ]
         slots = Array(repeating: Slot(), count: count)
@@ -38,37 +38,22 @@ package final class LocalWorkers {
     }
 
     /// The numbers of the running workers.
-    var pids: [pid_t] { slots.compactMap(\.pid) }
+    var pids: [pid_t] { slots.compactMap(\.process?.pid) }
 
     private func start(_ i: Int) throws {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // Signals are blocked here, to be read one by one; a worker starts with none blocked.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let places = processors.map { ["--cpus", $0[i].map(String.init).joined(separator: ",")] } ?? []
-        var words = (arguments + places).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        var pid = pid_t()
-        let code = posix_spawn(&pid, Self.program, nil, &attributes, &words, environ)
-        if code != 0 { throw ServiceError("a worker can't be started: \(String(cString: strerror(code)))") }
-        (slots[i].pid, slots[i].delay, slots[i].isFaultTold) = (pid, nil, false)
+        slots[i].process = try ChildProcess(arguments + places, name: "a worker")
+        (slots[i].delay, slots[i].isFaultTold) = (nil, false)
         slots[i].started = Stopwatch()
         slots[i].replacement.onStart()
     }
 
     /// Takes note that the coordinator has heard of a worker of this name, be it one of these or not.
     func onJoined(_ name: String) {
-        for i in slots.indices where slots[i].pid.map(WorkerShell.name(ofProcess:)) == name {
+        for i in slots.indices where slots[i].process.map({ WorkerShell.name(ofProcess: $0.pid) }) == name {
             slots[i].replacement.onJoined()
         }
     }
-
-    /// This program as it runs, even if its file was replaced or removed since.
-    private static let program = "/proc/self/exe"
 
     /// Takes note of workers that ended; `tick` starts others in their place.
     ///
@@ -77,16 +62,12 @@ package final class LocalWorkers {
     func reap(restart: Bool) -> [End] {
         var ends: [End] = []
         for i in slots.indices {
-            guard let pid = slots[i].pid else { continue }
-            var status: Int32 = 0
-            guard waitpid(pid, &status, WNOHANG) == pid else { continue }
-            let signal = status & 0x7F
-            slots[i].pid = nil
+            guard let process = slots[i].process, let end = process.takeEnd() else { continue }
+            slots[i].process = nil
             let time = slots[i].started.elapsed
-            let next = slots[i].replacement.onEnd(after: time, isKilled: signal != 0)
+            let next = slots[i].replacement.onEnd(after: time, isKilled: end.isKilled)
             if restart { slots[i].delay = next.delay.map { time + $0 } }
-            let how = signal == 0 ? "exit code \((status >> 8) & 0xFF)" : "signal \(signal)"
-            ends.append(End(pid: pid, how: how, isLast: next == .never))
+            ends.append(End(pid: process.pid, how: end.how, isLast: next == .never))
         }
         return ends
     }
@@ -112,7 +93,7 @@ package final class LocalWorkers {
     }
 
     /// Whether none runs, and none will be started.
-    var areAllGivenUp: Bool { slots.allSatisfy { $0.pid == nil && $0.delay == nil } }
+    var areAllGivenUp: Bool { slots.allSatisfy { $0.process == nil && $0.delay == nil } }
 
     /// Waits for the workers, who were told, to end by themselves, then ends what is left: they have nothing to save,
     /// and one that is stopped takes no other signal.

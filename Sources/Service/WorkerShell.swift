@@ -21,9 +21,7 @@ package final class WorkerShell {
     private let signals: SignalInbox
     /// Is told what happens to it, in order, on the thread that owns its socket.
     private let onEvent: (WorkerEvent) -> Void
-    private let socket: Socket
-    /// What becomes of its attempts to be taken in; within a machine there are none.
-    private var handshakes: HandshakeWatch?
+    private let link: CoordinatorLink
     let compute: ComputeThread
     let watch = Stopwatch()
     var employment: Employment
@@ -51,26 +49,12 @@ package final class WorkerShell {
     ) throws {
         (self.settings, self.dataset, self.signals, self.onEvent) = (settings, dataset, signals, onEvent)
         let hello = Hello(
-            name: Self.name(ofProcess: getpid()), processor: Processors.kind,
-            numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: settings.threads,
-            datasetDigest: dataset?.digest ?? "")
+            name: Self.name(ofProcess: getpid()), threads: settings.threads, datasetDigest: dataset?.digest)
         employment = Employment(
             hello, datasetPath: dataset?.path, endpoint: settings.endpoint, keys: settings.keys?.path,
             patience: settings.patience, hearsOfHandshakes: !LocalEndpoint.isOne(settings.endpoint), at: watch.elapsed)
         compute = try ComputeThread(threads: settings.threads, processors: settings.processors)
-        let context = try Context()
-        // Not none, though at the job's end nobody needs what was not sent: ZeroMQ 4.3.4 ends the process where a
-        // socket that does not linger is closed amid a message just when the other side closes, too.
-        socket = try Socket(.dealer, in: context, linger: .seconds(1))
-        try socket.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
-        try socket.setFrameLimit(bytes: 1 << 31)
-        if LocalEndpoint.isOne(settings.endpoint) {
-            try socket.connect(settings.endpoint)
-        } else {
-            if let keys = settings.keys { try socket.setKeys(keys.pair(), of: keys.coordinatorKey()) }
-            handshakes = try HandshakeWatch(of: socket, in: context)
-            try socket.connect(TCPEndpoint(connecting: settings.endpoint))
-        }
+        link = try CoordinatorLink(to: settings.endpoint, keys: settings.keys, in: Context())
     }
 
     /// A worker's name for people, and for a coordinator that started it.
@@ -85,7 +69,7 @@ package final class WorkerShell {
             return try loop()
         } catch {
             for case .send(let message) in employment.onFailure("\(error)") {
-                try? send(Envelope(message))  // the error itself is what is told
+                try? link.send(Envelope(message))  // the error itself is what is told
             }
             throw error
         }
@@ -95,16 +79,15 @@ package final class WorkerShell {
         signals.opening?.end()
         while true {
             try Poller.wait(
-                for: [socket] + (handshakes.map { [$0.socket] } ?? []),
-                and: [compute.answers.descriptor, signals.descriptor],
+                for: link.sockets, and: [compute.answers.descriptor, signals.descriptor],
                 timeout: employment.wantsTurn ? .zero : max(.zero, employment.nextTick - watch.elapsed))
             for answer in compute.answers.takeAll() { try take(answer) }
-            for outcome in try handshakes?.takeAll() ?? [] {
-                try perform(employment.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
+            for outcome in try link.takeHandshakes() {
+                try perform(employment.onHandshake(outcome, at: watch.elapsed))
             }
             // So many and no more, or a fetch of many blocks would keep signals and signs of life waiting.
             for _ in 0..<Self.messagesAtOnce {
-                guard let frames = try socket.receive() else { break }
+                guard let frames = try link.receive() else { break }
                 try receive(frames)
                 if isOver { return .finished }
             }
@@ -151,12 +134,12 @@ package final class WorkerShell {
     func perform(_ directives: [Employment.Directive], on envelope: ReceivedEnvelope? = nil) throws {
         for directive in directives {
             switch directive {
-            case .send(let message): try send(Envelope(message))
+            case .send(let message): try link.send(Envelope(message))
             case .sayReady(let probeDigest):
                 let ready = Ready(
                     probeDigest: probeDigest, coordinatorToken: coordinatorMemory?.token ?? [],
                     memory: memory?.name(withToken: true), takesParts: employment.parts != nil)
-                try send(Envelope(.ready(ready)))
+                try link.send(Envelope(.ready(ready)))
             case .sendReport: preconditionFailure("a report to send where nothing was computed")
             case .examine(let welcome): try examine(welcome)
             case .share(let name): openMemory(name)
@@ -178,16 +161,11 @@ package final class WorkerShell {
                 compute.put(.compute(work, parameters: block, samples: samples, generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
-            case .connectAnew: try connectAnew()
+            case .connectAnew: try link.connectAnew()
             case .end: isOver = true
             case .fail(let reason): throw ServiceError(givingUp: reason, at: settings.endpoint)
             }
         }
-    }
-
-    private func connectAnew() throws {
-        if LocalEndpoint.isOne(settings.endpoint) { return try socket.connectAnew(locally: settings.endpoint) }
-        try socket.connectAnew(TCPEndpoint(connecting: settings.endpoint))
     }
 
     /// Keeps the parameters that came with a work, or in parts ahead of it, for works of its step.
@@ -216,17 +194,6 @@ package final class WorkerShell {
         onEvent(event)
     }
 
-    private func send(_ envelope: Envelope, from memory: SharedMemory? = nil) throws {
-        let (header, frames) = envelope.parts { memory?.offset(of: $0) }
-        do throws(SocketError) {
-            try socket.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
-        } catch {
-            // The queue is full: nobody has taken anything for long, and what was to be said will be stale when
-            // somebody does.
-            if !error.isRetriable { throw error }
-        }
-    }
-
     // MARK: - What the compute thread answers
 
     private func take(_ answer: ComputeThread.Answer) throws {
@@ -251,15 +218,15 @@ package final class WorkerShell {
         let element = job?.settings.arithmetic.wire ?? .float32
         let frames = sums.map { RawFrame($0.vector, as: element) }
         guard !isLent, let parts = employment.parts else {
-            return try send(Envelope(.leafReport(report), frames: frames), from: isLent ? memory : nil)
+            return try link.send(Envelope(.leafReport(report), frames: frames), from: isLent ? memory : nil)
         }
         if !sums.isEmpty {
             let cut = sums.map { $0.vector.cut(parts) }
             for part in 0..<parts.count {
                 let frames = cut.map { RawFrame($0[part], as: element) }
-                try send(Envelope(.sumPart(SumPart(claim: report.claim, part: part)), frames: frames))
+                try link.send(Envelope(.sumPart(SumPart(claim: report.claim, part: part)), frames: frames))
             }
         }
-        try send(Envelope(.leafReport(report), frames: frames, isAhead: true))
+        try link.send(Envelope(.leafReport(report), frames: frames, isAhead: true))
     }
 }

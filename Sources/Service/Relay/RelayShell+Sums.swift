@@ -119,20 +119,10 @@ extension RelayShell {
             let element = job?.settings.arithmetic.wire ?? .float32
             frames = (run(report.step)?.tree.sums ?? []).map { RawFrame($0.vector, as: element) }
         }
-        try sendUp(Envelope(.leafReport(report), frames: frames))
+        try upper.send(Envelope(.leafReport(report), frames: frames))
     }
 
     // MARK: - Sending
-
-    func sendUp(_ envelope: Envelope) throws {
-        let (header, frames) = envelope.parts()
-        do throws(SocketError) {
-            try upper.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
-        } catch {
-            // The queue is full: what was to be said will be stale when somebody takes it.
-            if !error.isRetriable { throw error }
-        }
-    }
 
     func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let (header, frames) = envelope.parts()

@@ -21,8 +21,7 @@ package final class RelayShell {
     let events: RunEvents
     /// Is told what happens to it, in order, on the thread that owns its socket.
     private let onEvent: (WorkerEvent) -> Void
-    let upper: Socket
-    private let handshakes: HandshakeWatch
+    let upper: CoordinatorLink
     let reception: Reception
     let watch = Stopwatch()
     var relay: Relay
@@ -71,9 +70,7 @@ package final class RelayShell {
         (self.events, self.onEvent) = (events, onEvent)
         keptBlocks = KeptBlocks(capacity: settings.sampleMemory)
         let hello = Hello(
-            name: "relay " + WorkerShell.name(ofProcess: getpid()), processor: Processors.kind,
-            numerics: "\(Products.instructionSet), \(ProductLibrary.version)", threads: 1,
-            datasetDigest: dataset?.digest ?? "")
+            name: "relay " + WorkerShell.name(ofProcess: getpid()), threads: 1, datasetDigest: dataset?.digest)
         relay = Relay(
             hello, number: .random(in: .min ... .max), datasetPath: dataset?.path, endpoint: settings.endpoint,
             keys: settings.keys?.path,
@@ -82,12 +79,7 @@ package final class RelayShell {
         reception = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,
             keys: settings.keys?.reception(), in: context, linger: .seconds(1))
-        upper = try Socket(.dealer, in: context, linger: .seconds(1))  // not none: see WorkerShell
-        try upper.setIdentity((0..<16).map { _ in UInt8.random(in: 1...255) })
-        try upper.setFrameLimit(bytes: 1 << 31)
-        if let keys = settings.keys { try upper.setKeys(keys.pair(), of: keys.coordinatorKey()) }
-        handshakes = try HandshakeWatch(of: upper, in: context)
-        try upper.connect(TCPEndpoint(connecting: settings.endpoint))
+        upper = try CoordinatorLink(to: settings.endpoint, keys: settings.keys, in: context)
     }
 
     /// Relays until the job is over, a signal comes, or the coordinator is silent for too long.
@@ -108,11 +100,11 @@ package final class RelayShell {
             let timeout = min(
                 relay.nextTick - watch.elapsed, sampleQueue.isEmpty ? .milliseconds(250) : sampleWait)
             try Poller.wait(
-                for: [upper, handshakes.socket] + reception.sockets,
+                for: upper.sockets + reception.sockets,
                 and: [signals.descriptor, reception.descriptor] + (sampleWatch.map { [$0.descriptor] } ?? []),
                 timeout: max(.zero, timeout))
-            for outcome in try handshakes.takeAll() {
-                try perform(relay.onHandshake(Employment.Handshake(outcome), at: watch.elapsed))
+            for outcome in try upper.takeHandshakes() {
+                try perform(relay.onHandshake(outcome, at: watch.elapsed))
             }
             for _ in 0..<Self.messagesAtOnce {
                 guard let frames = try upper.receive() else { break }
@@ -168,13 +160,13 @@ package final class RelayShell {
 
     private func perform(_ directive: Employment.Directive) throws {
         switch directive {
-        case .send(let message): try sendUp(Envelope(message))
-        case .sayReady(let probeDigest): try sendUp(Envelope(.ready(Ready(probeDigest: probeDigest))))
+        case .send(let message): try upper.send(Envelope(message))
+        case .sayReady(let probeDigest): try upper.send(Envelope(.ready(Ready(probeDigest: probeDigest))))
         case .sendReport(let report, _): try send(report)
         case .examine(let welcome): try examine(welcome)
         case .prepare(let generation): try prepare(generation: generation)
         case .event(let event): tell(event)
-        case .connectAnew: try upper.connectAnew(TCPEndpoint(connecting: settings.endpoint))
+        case .connectAnew: try upper.connectAnew()
         case .end: isOver = true
         case .fail(let reason): throw ServiceError(givingUp: reason, at: settings.endpoint)
         // Neither memory nor samples are this process's own.
