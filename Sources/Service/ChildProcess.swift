@@ -51,7 +51,9 @@ struct ChildProcess {
         self.pid = pid
     }
 
-    /// How it ended; nil while it runs. It is not to be asked again after that.
+    /// How it ended; nil while it runs.
+    ///
+    /// It is not to be asked again after that.
     func takeEnd() -> End? {
         var status: Int32 = 0
         return waitpid(pid, &status, WNOHANG) == pid ? End(status: status) : nil

@@ -49,7 +49,7 @@ extension CoordinatorShell {
         if since != nil || training.areDisputed(leaves, of: step) {
             doubt(from: min(since ?? state.round, state.round))
         }
-        unsettled.insert(Dispute(round: step, leaves: leaves))
+        disputes.add(leaves, of: step)
         let referee = try self.referee ?? Referee(job: job, samples: samples, threads: Self.threads)
         self.referee = referee
         referee.compute(leaves, round: step, parameters: FloatBlock(copying: state.published(for: step)))
@@ -63,42 +63,30 @@ extension CoordinatorShell {
             let sums = verdict.sums.flatMap { sums in
                 !isLookedThrough || sums.allSatisfy { $0.leavesRoom(among: job.shardsPerStep) } ? sums : nil
             }
-            unsettled.remove(Dispute(round: verdict.round, leaves: verdict.leaves))
+            disputes.settle(verdict.leaves, of: verdict.round)
             // What was made of such a step before is settled without it.
             if let place = place(ofStep: verdict.round) {
                 let mark = sums.map { steps[place].mark(of: $0) }
                 try perform(
                     training.onSettled(step: verdict.round, leaves: verdict.leaves, mark: mark, at: watch.elapsed))
             }
-            if unsettled.isEmpty { endDoubt() }
+            if disputes.areSettled { endDoubt() }
         }
     }
 
     /// Has nobody rely on checkpoints of steps since an exchange, or on those before that are in doubt already.
     private func doubt(from round: Int) {
-        if let doubted, doubted <= round { return }
-        doubted = round
-        checkpoints.doubt(after: round * job.stepsPerRound)
+        if disputes.doubt(since: round) { checkpoints.doubt(after: round * job.stepsPerRound) }
     }
 
-    private func endDoubt() {
-        if doubted != nil { checkpoints.endDoubt() }
-        doubted = nil
-    }
-
-    /// Leaves of an exchange that workers disagree about.
-    struct Dispute: Hashable {
-        let round: Int
-        let leaves: Range<Int>
-    }
+    private func endDoubt() { if disputes.endDoubt() { checkpoints.endDoubt() } }
 
     /// Gives up what is done of the steps in hand, and of steps since the exchange `found`.
     ///
     /// Where there are such steps, the run goes on from the last checkpoint in which nothing of them is, or from the
     /// start where there is none. Later checkpoints are removed: nobody is to believe them.
     func goBack(to found: Int) throws {
-        // What others disagree about besides is given up as well, with all that it puts in doubt.
-        let round = unsettled.isEmpty ? found : min(found, doubted ?? found)
+        let round = disputes.wayBack(to: found)
         state.giveUpParts()
         var record: AuditRecord?
         if round < state.round {
@@ -116,7 +104,7 @@ extension CoordinatorShell {
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
-        unsettled = []
+        disputes.forget()
         endDoubt()
         (unquestioned, sent) = (nil, [:])
         beginSteps()

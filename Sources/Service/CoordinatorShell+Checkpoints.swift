@@ -14,7 +14,8 @@ extension CoordinatorShell {
         guard state.isFinite(threads: Self.threads) else { throw UpstreamError.stateNotFinite(step: state.step) }
         if !checkpoints.isLost { try renewPlaces() }
         // While the run goes on, those that it may have to go back to are kept, too.
-        let unbelieved = (training.ledger == nil ? [] : training.unbelievedSince) + [doubted].compactMap(\.self)
+        let unbelieved =
+            (training.ledger == nil ? [] : training.unbelievedSince) + [disputes.doubtedSince].compactMap(\.self)
         checkpoints.write(unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
     }
 

@@ -75,8 +75,8 @@ package final class CoordinatorShell {
     var droppedPeers = DroppedPeers()
     /// What computes leaves here that workers disagree about; nil before they do.
     var referee: Referee?
-    /// What it has no verdict on yet, and the exchange since which checkpoints are in doubt meanwhile.
-    var (unsettled, doubted): (Set<Dispute>, Int?) = ([], nil)
+    /// What it has no verdict on yet.
+    var disputes = Disputes()
     private var emptySince = Duration.zero
     /// Whether it was looked whether any key is listed.
     private var hasLookedForKeys = false

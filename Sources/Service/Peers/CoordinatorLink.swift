@@ -22,6 +22,7 @@ final class CoordinatorLink {
     ///   - endpoint: the coordinator's or a relay's, or a coordinator's local name on this machine.
     ///   - keys: this side's key and the coordinator's; nil for none, as within a machine.
     ///   - context: of the process's sockets.
+    /// - Throws: `SocketError` where there can be no such socket or connection, or why keys can't be read.
     init(to endpoint: String, keys: KeyFolder?, in context: Context) throws {
         self.endpoint = endpoint
         socket = try Socket(.dealer, in: context, linger: Self.linger)
@@ -48,12 +49,13 @@ final class CoordinatorLink {
     /// The message that came next; nil where none is there.
     func receive() throws -> [Frame]? { try socket.receive() }
 
-    /// Sends a message, or drops it where the queue is full: nobody has taken anything for long then, and what was to be
-    /// said will be stale when somebody does.
+    /// Sends a message, or drops it where the queue is full: nobody has taken anything for long then, and what was to
+    /// be said will be stale when somebody does.
     ///
     /// - Parameters:
     ///   - envelope: the message.
     ///   - memory: where its floats lie, if both sides share it: then it goes without them.
+    /// - Throws: `SocketError` where the socket can't send at all.
     func send(_ envelope: Envelope, from memory: SharedMemory? = nil) throws {
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         do throws(SocketError) {
