@@ -1,17 +1,41 @@
 /// One value of an event, as its JSON object has it.
-enum EventField: Encodable {
+package enum EventField: Codable, Equatable, Sendable {
     case text(String)
     case number(Int)
     case real(Double)
     case truth(Bool)
 
-    func encode(to encoder: any Encoder) throws {
+    /// As a JSON object has it; a number that is whole is a `number`.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let truth = try? container.decode(Bool.self) {
+            self = .truth(truth)
+        } else if let number = try? container.decode(Int.self) {
+            self = .number(number)
+        } else if let real = try? container.decode(Double.self) {
+            self = .real(real)
+        } else {
+            self = .text(try container.decode(String.self))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .text(let text): try container.encode(text)
         case .number(let number): try container.encode(number)
         case .real(let real): try container.encode(real)
         case .truth(let truth): try container.encode(truth)
+        }
+    }
+
+    /// The value alone, for people.
+    package var text: String {
+        switch self {
+        case .text(let text): text
+        case .number(let number): "\(number)"
+        case .real(let real): "\(real)"
+        case .truth(let truth): "\(truth)"
         }
     }
 
@@ -45,7 +69,10 @@ extension Duration {
 
 extension String {
     /// What a peer says, on one line of bounded length and without control characters.
-    package var printable: String {
-        String(unicodeScalars.prefix(300).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+    package var printable: String { printable(limit: 300) }
+
+    /// The same, of up to `limit` characters.
+    package func printable(limit: Int) -> String {
+        String(unicodeScalars.prefix(limit).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
     }
 }

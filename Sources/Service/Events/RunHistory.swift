@@ -6,54 +6,16 @@ package import Upstream
 package struct RunHistory: Encodable {
     /// One event, with everything that the file tells of it.
     package struct Entry: Codable {
-        /// One thing that is told.
-        enum Value: Codable, Equatable {
-            case text(String)
-            case truth(Bool)
-            case number(Int)
-            case real(Double)
-
-            init(from decoder: any Swift.Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if let truth = try? container.decode(Bool.self) {
-                    self = .truth(truth)
-                } else if let number = try? container.decode(Int.self) {
-                    self = .number(number)
-                } else if let real = try? container.decode(Double.self) {
-                    self = .real(real)
-                } else {
-                    self = .text(try container.decode(String.self))
-                }
-            }
-
-            func encode(to encoder: any Swift.Encoder) throws {
-                var container = encoder.singleValueContainer()
-                switch self {
-                case .text(let text): try container.encode(text)
-                case .truth(let truth): try container.encode(truth)
-                case .number(let number): try container.encode(number)
-                case .real(let real): try container.encode(real)
-                }
-            }
-
-            var description: String {
-                switch self {
-                case .text(let text): text
-                case .truth(let truth): "\(truth)"
-                case .number(let number): "\(number)"
-                case .real(let real): "\(real)"
-                }
-            }
-        }
-
-        let values: [String: Value]
+        /// A line for people is no longer: the file may have come from anywhere.
+        private static let lineLimit = 400
+        let values: [String: EventField]
         /// Its kind's name.
         package let kind: String
         /// The wall clock's time, as ISO 8601 has it.
         package let time: String
 
         package init(from decoder: any Swift.Decoder) throws {
-            values = try decoder.singleValueContainer().decode([String: Value].self)
+            values = try decoder.singleValueContainer().decode([String: EventField].self)
             guard case .text(let kind)? = values["event"], case .text(let time)? = values["time"] else {
                 throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no event"))
             }
@@ -73,9 +35,9 @@ package struct RunHistory: Encodable {
 
         /// The line for people that was written with it; a file of an earlier version has none.
         var line: String {
-            if case .text(let line)? = values["text"] { return line.onOneLine }
+            if case .text(let line)? = values["text"] { return line.printable(limit: Self.lineLimit) }
             let told = values.filter { !["event", "time", "seconds"].contains($0.key) }.sorted { $0.key < $1.key }
-            return ([kind] + told.map { "\($0.key) \($0.value.description)" }).joined(separator: "  ").onOneLine
+            return ([kind] + told.map { "\($0.key) \($0.value.text)" }).joined(separator: "  ").printable(limit: Self.lineLimit)
         }
     }
 
@@ -167,12 +129,5 @@ extension RunFolder {
             try? TrainingCheckpoint.job(of: checkpointFile(step: step)).steps
         }
         return Set(told + kept)
-    }
-}
-
-extension String {
-    /// Without control characters, of bounded length: the file may have come from anywhere.
-    fileprivate var onOneLine: String {
-        String(unicodeScalars.prefix(400).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
     }
 }
