@@ -25,7 +25,10 @@ struct BlockStream: Equatable, Sendable {
     private var sought: Set<Int> = []
     /// Blocks that were asked for and have not come.
     private(set) var asked: [Int] = []
-    private var isOverdue = false
+    /// How many signs of life passed without a block, and after how many blocks are asked for again: a slow link takes
+    /// its time, and what is asked for twice travels twice.
+    private var (silentSigns, patience) = (0, firstPatience)
+    private static let firstPatience = 8
     private var alterations = 0
 
     /// A stream of a dataset of which nothing is here, with room for so many blocks, one at least.
@@ -86,7 +89,7 @@ struct BlockStream: Equatable, Sendable {
     /// - Returns: blocks to let go of.
     mutating func onBlock(_ block: Int) -> [Int] {
         asked.removeAll { $0 == block }
-        (isOverdue, alterations) = (false, 0)
+        (silentSigns, patience, alterations) = (0, Self.firstPatience, 0)
         return hold(block)
     }
 
@@ -98,10 +101,12 @@ struct BlockStream: Equatable, Sendable {
         return alterations < Self.alterationLimit
     }
 
-    /// The blocks to ask for again: none has come since this was asked last.
+    /// The blocks to ask for again, at a sign of life: none has come for long, and each time for twice as long.
     mutating func overdue() -> [Int] {
-        defer { isOverdue = true }
-        return isOverdue ? asked : []
+        silentSigns = asked.isEmpty ? 0 : silentSigns + 1
+        guard silentSigns > patience else { return [] }
+        (silentSigns, patience) = (0, 2 * patience)
+        return asked
     }
 
     private mutating func hold(_ block: Int) -> [Int] {

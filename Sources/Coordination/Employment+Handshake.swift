@@ -79,9 +79,9 @@ extension Employment {
             if count < Self.brokenLimit { return nil }
             return
                 """
-                whoever is at \(endpoint) has another key than \(keys)/coordinator says, is no coordinator, or is a port that \
-                leads to none at present: compare it with the file 'public' there, and `ssrm keys trust \(keys) FILE` takes \
-                that one
+                whoever is at \(endpoint) has another key than \(keys)/coordinator says, or is no coordinator, like a \
+                forwarded port that nothing listens behind yet: compare it with the file 'public' there; only where that is \
+                another, `ssrm keys trust \(keys) FILE` takes it
                 """
         }
     }

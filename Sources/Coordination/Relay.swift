@@ -38,7 +38,9 @@ public struct Relay: Sendable {
     /// Workers that came before there was a job.
     private var early: [WorkerID: Hello] = [:]
     /// Who waits for which block of samples.
-    private var wanted: [Int: [WorkerID]] = [:]
+    var wanted: [Int: [WorkerID]] = [:]
+    /// When the coordinator was last asked for a block, or one came.
+    var samplesMoved = Duration.zero
 
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     public init(
@@ -67,6 +69,7 @@ public struct Relay: Sendable {
         _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
         if case .sampleBlock(let block) = message, let workers = wanted.removeValue(forKey: block) {
+            samplesMoved = now
             _ = employment.onMessage(message, blockLengths: blockLengths, at: now)
             return [.passOn(block: block, to: workers)]
         }
@@ -98,7 +101,9 @@ public struct Relay: Sendable {
 
     /// Takes up the job that a welcome is of, or goes on with it.
     public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
-        above(employment.onJob(offered, in: welcome, at: now), at: now)
+        // What was asked for went with the connection that was before.
+        let requests = employment.job?.digest == offered.digest ? requestsForWanted : []
+        return above(employment.onJob(offered, in: welcome, at: now), at: now) + requests
     }
 
     /// Takes note that the job's workers can be taken in: those of another job have to come again.
@@ -193,17 +198,6 @@ public struct Relay: Sendable {
         let report = employment.onComputed(work, content, computing: computing, generation: generation)
         // Whoever is free by now may have a part in the other run.
         return above(report, at: now) + below(training?.assign(at: now), at: now)
-    }
-
-    /// Takes note that a worker waits for a block of samples that is not here: the coordinator is asked for it once,
-    /// and again where a worker asks again, as it does when none came.
-    public mutating func onWanted(_ block: Int, by worker: WorkerID) -> [Directive] {
-        let waiting = wanted[block] ?? []
-        if !waiting.contains(worker) {
-            wanted[block, default: []].append(worker)
-            if !waiting.isEmpty { return [] }
-        }
-        return [.up(.send(.sampleRequest(block: block)))]
     }
 
     // MARK: - Time and leaving

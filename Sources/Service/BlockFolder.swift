@@ -2,8 +2,8 @@ import Checkpoints
 import Foundation
 import Numerics
 
-/// A folder where blocks of samples are kept from one job to the next: a file a block, with the SHA-256 of its values
-/// behind them.
+/// A folder where blocks of samples are kept from one job to the next: a file a block, with a digest behind its values
+/// that no other block has, and none of another dataset.
 ///
 /// They are recordings of people: only their owner may read the files, and a folder that is made for them.
 ///
@@ -11,6 +11,7 @@ import Numerics
 /// Blocks, of whatever dataset, that no job has read for 30 days are removed when another one begins.
 final class BlockFolder {
     private static let keptSeconds = 30.0 * 86_400
+    private static let format = "ssrm.block.2"
     private let path: String
     /// Tells the dataset and the size of its blocks apart from others.
     private let dataset: String
@@ -32,7 +33,9 @@ final class BlockFolder {
         tell: @escaping (_ reason: String) -> Void
     ) {
         // A digest of what came from a network, which may be anything but the name of a file.
-        let name = Array("\(datasetDigest) \(samplesPerBlock)".utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
+        let name = Array("\(Self.format) \(datasetDigest) \(samplesPerBlock)".utf8).withUnsafeBytes {
+            SHA256Digest.hex(of: $0)
+        }
         (self.path, dataset, self.tell) = (path, String(name.prefix(32)), tell)
         self.tellAltered = tellAltered
         do {
@@ -41,7 +44,7 @@ final class BlockFolder {
             removeOldOnes()
         } catch {
             isWritten = false
-            tell("\(error): give --cache another folder")
+            tell("\(error); give --cache another folder")
         }
     }
 
@@ -57,6 +60,13 @@ final class BlockFolder {
     }
 
     private func file(_ block: Int) -> String { "\(path)/\(dataset)-\(block).block" }
+
+    /// What tells a block from all others, this dataset's and another's: a file under another one's name is not taken
+    /// for it.
+    private func digest(_ block: Int, _ values: UnsafeRawBufferPointer) -> [UInt8] {
+        (Array("\(dataset) \(block) ".utf8) + SHA256Digest.bytes(of: values))
+            .withUnsafeBytes { SHA256Digest.bytes(of: $0) }
+    }
 
     /// A block of `count` values that was kept here; nil where there is none that is whole.
     func block(_ block: Int, count: Int) -> FloatBlock? {
@@ -79,7 +89,7 @@ final class BlockFolder {
         else { return nil }
         return data.withUnsafeBytes { bytes in
             let values = UnsafeRawBufferPointer(rebasing: bytes[..<(count * 4)])
-            guard SHA256Digest.bytes(of: values).elementsEqual(bytes[(count * 4)...]) else { return nil }
+            guard digest(block, values).elementsEqual(bytes[(count * 4)...]) else { return nil }
             // When it was read last; a folder that can't be written to keeps what it has.
             utimensat(AT_FDCWD, file(block), nil, 0)
             let block = FloatBlock(uninitialised: count)
@@ -96,14 +106,14 @@ final class BlockFolder {
             let file = try PendingFile(for: file(block), permissions: 0o600, disk: .none)
             try file.append(values.bytes)
             var failure: TensorFileError?
-            SHA256Digest.bytes(of: values.bytes).withUnsafeBytes { digest in
+            digest(block, values.bytes).withUnsafeBytes { digest in
                 do throws(TensorFileError) { try file.append(digest) } catch { failure = error }
             }
             if let failure { throw failure }
             try file.commit()
         } catch {
             isWritten = false
-            let reason = error.isLackOfSpace ? "there is no space left in \(path): make some, or" : "\(error):"
+            let reason = error.isLackOfSpace ? "there is no space left in \(path); make some, or" : "\(error);"
             tell("\(reason) give --cache another folder")
         }
     }

@@ -98,12 +98,14 @@ package struct RunCosts: Sendable {
     package var text: String? {
         guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
         let (computing, exchanging, round) = all.means
-        // A part may begin before its round does.
-        let whole = max(round, computing + exchanging)
-        func share(_ time: Double) -> String { "\(format(time)) ms (\(Int((100 * time / whole).rounded())) %)" }
+        let waiting = max(0, round - computing - exchanging)
+        // A part may begin before its round does. Shares are rounded so that they add up.
+        let whole = computing + exchanging + waiting
+        let ends = [computing, computing + exchanging, whole].map { Int((100 * $0 / whole).rounded()) }
+        func words(_ time: Double, _ share: Int) -> String { "\(format(time)) ms (\(share) %)" }
         return """
-            of a round of \(format(round)) ms \(name) computed \
-            \(share(computing)), exchanged \(share(exchanging)) and waited \(share(max(0, round - computing - exchanging)))
+            of a round of \(format(round)) ms \(name) computed \(words(computing, ends[0])), exchanged \
+            \(words(exchanging, ends[1] - ends[0])) and waited \(words(waiting, ends[2] - ends[1]))
             """
     }
 

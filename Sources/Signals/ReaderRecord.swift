@@ -24,16 +24,19 @@ public struct ReaderRecord: Codable, Sendable, Equatable {
             reader: reader, settings: settings.filter { $0.key != option }, layout: layout.filter { $0.key != option })
     }
 
-    /// The reader with all its options, as a shell takes them.
+    /// The reader with all its options, as a shell takes them, on one line.
     public var summary: String {
         let all = settings.merging(layout) { first, _ in first }.sorted { $0.key < $1.key }
-        return ([reader] + all.map { $0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\(Self.word($0.value))" })
-            .joined(separator: " ")
+        let words = all.map { Self.word($0.value.isEmpty ? "--\($0.key)" : "--\($0.key)=\($0.value)") }
+        return ([Self.word(reader)] + words).joined(separator: " ")
     }
 
-    /// A value as one word of a shell's, in single quotes where anything in it would mean something else there.
-    private static func word(_ value: String) -> String {
-        if value.wholeMatch(of: /[A-Za-z0-9_.,:=+@%\/\-]*/) != nil { return value }
-        return "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    /// One word of a shell's, in single quotes where anything in it would mean something else there.
+    ///
+    /// Control characters, which no option has, are left out.
+    private static func word(_ text: String) -> String {
+        let text = String(text.unicodeScalars.filter { $0.properties.generalCategory != .control }.map(Character.init))
+        if text.wholeMatch(of: /[A-Za-z0-9_.,:=+@%\/\-]+/) != nil { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -132,7 +132,7 @@ struct SimulatedRelay {
             acts.append(.sendDown(Parcel(message: .welcome(own)), to: worker))
         case .sendSamples(let block, let worker):
             if machine.hasDataset { return sendBlock(block, to: worker) }
-            perform(relay.onWanted(block, by: worker), on: nil, now)
+            perform(relay.onWanted(block, by: worker, at: now), on: nil, now)
         case .takeSums(let worker, _, _): if let parcel { takeSums(of: parcel, from: worker, now) }
         case .event(let event): acts.append(.tellOfWorkers(event))
         case .share, .forget: break

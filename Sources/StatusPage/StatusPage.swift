@@ -41,7 +41,9 @@ package enum StatusPage {
             told(address.url(port: port))
         } catch {
             guard let channel else { throw error }
-            channel.send(try JSONEncoder().encode(StatusChannel.Answer.failed(reason: "\(error)")))
+            let isPortTaken = (error as? StatusPageError)?.isPortTaken ?? false
+            channel.send(
+                try JSONEncoder().encode(StatusChannel.Answer.failed(reason: "\(error)", isPortTaken: isPortTaken)))
             _exit(1)
         }
         try follow(folder, version: version, feed: feed, channel: channel)

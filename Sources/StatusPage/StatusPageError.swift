@@ -3,5 +3,10 @@ package struct StatusPageError: Error, Equatable, CustomStringConvertible {
     /// The one line that a person reads.
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    /// Whether somebody else has the port.
+    let isPortTaken: Bool
+
+    init(_ description: String, isPortTaken: Bool = false) {
+        (self.description, self.isPortTaken) = (description, isPortTaken)
+    }
 }

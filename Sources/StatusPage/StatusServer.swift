@@ -49,13 +49,18 @@ struct StatusServer: Sendable {
         }
         do { try await listening.value } catch {
             run.cancel()
-            throw StatusPageError(Self.words(await run.value))
+            let error = await run.value
+            throw StatusPageError(Self.words(error), isPortTaken: Self.code(error) == EADDRINUSE)
         }
         Task { onEnd(Self.words(await run.value)) }
         switch await server.listeningAddress {
         case .ip4(_, let port), .ip6(_, let port): return Int(port)
         default: throw StatusPageError("nobody knows the port that is listened at")
         }
+    }
+
+    private static func code(_ error: any Error) -> Int32? {
+        if case .failed(_, let code, _)? = error as? SocketError { code } else { nil }
     }
 
     private static func words(_ error: any Error) -> String {

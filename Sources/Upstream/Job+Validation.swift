@@ -58,7 +58,8 @@ extension Job {
 
     /// The next smaller and the next larger number that would do, in words; nothing where none is near.
     private var divisorsNearLocalSteps: String {
-        let near = (max(1, stepsPerRound - 1000)...stepsPerRound + 1000).filter { $0 <= steps && steps % $0 == 0 }
+        let place = min(stepsPerRound, steps + 1)
+        let near = (max(1, place - 1000)...place + 1000).filter { $0 <= steps && steps % $0 == 0 }
         let both = [near.last { $0 < stepsPerRound }, near.first { $0 > stepsPerRound }].compactMap { $0 }
         return both.isEmpty ? "" : ", like \(both.map(String.init).joined(separator: " or "))"
     }

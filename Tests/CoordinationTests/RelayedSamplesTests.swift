@@ -20,18 +20,27 @@ import Wire
 
     @Test func whatSeveralWaitForIsAskedForOnceAndGoesToAllOfThem() {
         var relay = relay()
-        #expect(relay.onWanted(7, by: ann) == [Self.request])
-        #expect(relay.onWanted(7, by: ben) == [])
+        #expect(relay.onWanted(7, by: ann, at: .zero) == [Self.request])
+        #expect(relay.onWanted(7, by: ben, at: .zero) == [])
         #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ann, ben])])
-        #expect(relay.onWanted(7, by: ben) == [Self.request])
+        #expect(relay.onWanted(7, by: ben, at: .zero) == [Self.request])
     }
 
-    @Test func whoAsksAgainHadNoAnswerSoThatTheCoordinatorIsAskedAgain() {
+    @Test func whoAsksAgainIsPassedOnOnceNothingHasComeForAWhile() {
         var relay = relay()
-        _ = relay.onWanted(7, by: ann)
-        _ = relay.onWanted(7, by: ben)
-        #expect(relay.onWanted(7, by: ben) == [Self.request])
-        #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ann, ben])])
+        _ = relay.onWanted(7, by: ann, at: .zero)
+        _ = relay.onWanted(8, by: ben, at: .zero)
+        #expect(relay.onWanted(7, by: ann, at: .seconds(4)) == [])
+        _ = relay.onMessage(.sampleBlock(block: 8), at: .seconds(5))
+        #expect(relay.onWanted(7, by: ann, at: .seconds(9)) == [])
+        #expect(relay.onWanted(7, by: ann, at: .seconds(10)) == [Self.request])
+        #expect(relay.onMessage(.sampleBlock(block: 7), at: .seconds(11)) == [.passOn(block: 7, to: [ann])])
+    }
+
+    @Test func whatIsWaitedForIsAskedForOfACoordinatorThatTakesTheRelayInAnew() {
+        var relay = relay()
+        _ = relay.onWanted(7, by: ann, at: .zero)
+        #expect(relay.onJob(job, in: welcome(session: 2), at: .seconds(1)).last == Self.request)
     }
 
     @Test func whatNobodyWaitsForAnyMoreIsAskedForByTheNext() {
@@ -40,9 +49,9 @@ import Wire
             let hello = Hello(name: "w", processor: "", numerics: "", threads: 1, datasetDigest: "")
             _ = relay.onMessage(.hello(hello), from: worker, at: .zero)
         }
-        _ = relay.onWanted(7, by: ann)
+        _ = relay.onWanted(7, by: ann, at: .zero)
         _ = relay.onMessage(.farewell(.leaving, text: ""), from: ann, at: .zero)
-        #expect(relay.onWanted(7, by: ben) == [Self.request])
+        #expect(relay.onWanted(7, by: ben, at: .zero) == [Self.request])
         #expect(relay.onMessage(.sampleBlock(block: 7), at: .zero) == [.passOn(block: 7, to: [ben])])
     }
 }

@@ -28,6 +28,11 @@ import Testing
         #expect(RunCosts().text == nil)
     }
 
+    @Test func sharesAddUpHoweverTheyAreRounded() {
+        let text = "computed 33.0 ms (17 %), exchanged 33.0 ms (16 %) and waited 134.0 ms (67 %)"
+        #expect(costs(computing: 33, exchanging: 33, whole: 200).text?.hasSuffix(text) ?? false)
+    }
+
     @Test func partsThatBeganBeforeTheirRoundsAddUpToTheWhole() {
         let text = "computed 4.0 ms (17 %), exchanged 20.0 ms (83 %) and waited 0.0 ms (0 %)"
         #expect(costs(computing: 4, exchanging: 20).text?.hasSuffix(text) ?? false)

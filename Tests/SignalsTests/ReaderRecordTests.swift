@@ -19,6 +19,11 @@ import Testing
         #expect(words == "edf\n\(option)\n--unlabelled\n")
     }
 
+    @Test func whatAFileSaysThatIsNoOptionIsOneWordToo() {
+        let record = ReaderRecord(reader: "edf; id", settings: ["$(id)": "a\nb"])
+        #expect(record.summary == "'edf; id' '--$(id)=ab'")
+    }
+
     @Test func plainValuesStandAsTheyAre() {
         let record = ReaderRecord(reader: "pmd", settings: ["experiment": "i", "settling-frames": "2"])
         #expect(record.summary == "pmd --experiment=i --settling-frames=2")

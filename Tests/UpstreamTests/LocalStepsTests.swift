@@ -167,6 +167,7 @@ func localStepsGiveTheSameBitsForAnyThreadsAndWhenResumed(local: LocalSteps, wir
         fault { $0.steps = 13 }.hasSuffix(
             "local_steps is 3: use a number that divides the 13 steps of the job, like 1 or 13"))
     #expect(fault { $0.steps = 20 }.hasSuffix("20 steps of the job, like 2 or 4"))
+    #expect(fault { $0.steps = 2 }.hasSuffix("2 steps of the job, like 2"))
     #expect(fault { $0.steps = 1_000_003 }.hasSuffix("of the job, like 1"))
     #expect(fault { $0.settings.exchange = .local(LocalSteps(steps: 0)) }.contains("local_steps"))
     #expect(fault { $0.settings.exchange = .local(LocalSteps(steps: 3, outerRate: 0)) }.contains("outer_rate"))

@@ -37,7 +37,8 @@ package struct RunHistory: Encodable {
         var line: String {
             if case .text(let line)? = values["text"] { return line.printable(limit: Self.lineLimit) }
             let told = values.filter { !["event", "time", "seconds"].contains($0.key) }.sorted { $0.key < $1.key }
-            return ([kind] + told.map { "\($0.key) \($0.value.text)" }).joined(separator: "  ").printable(limit: Self.lineLimit)
+            return ([kind] + told.map { "\($0.key) \($0.value.text)" }).joined(separator: "  ").printable(
+                limit: Self.lineLimit)
         }
     }
 

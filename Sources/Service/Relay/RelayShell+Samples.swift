@@ -9,7 +9,8 @@ extension RelayShell {
     func keepBlocks(of job: Job) {
         let samplesPerBlock = SampleBlocks(job).samplesPerBlock
         guard keptBlocks.turn(to: job.datasetDigest, samplesPerBlock: samplesPerBlock) else { return }
-        blockFolder = settings.cache.map { path in
+        // Whoever has the dataset sends from it.
+        blockFolder = (dataset?.digest == job.datasetDigest ? nil : settings.cache).map { path in
             BlockFolder(
                 path, datasetDigest: job.datasetDigest, samplesPerBlock: samplesPerBlock,
                 tellAltered: { [unowned self] in tell(.cacheAltered(file: $0)) },
@@ -26,7 +27,7 @@ extension RelayShell {
             return try send(range, of: samples, asBlock: block, to: worker)
         }
         guard let values = kept(block, count: range.count) else {
-            return try perform(relay.onWanted(block, by: worker))
+            return try perform(relay.onWanted(block, by: worker, at: watch.elapsed))
         }
         try send(Envelope(.sampleBlock(block: block), frames: [RawFrame(values)]), to: worker)
     }

@@ -9,7 +9,7 @@ package final class StatusChannel: Sendable {
         /// It is served there.
         case served(port: Int)
         /// It can't be.
-        case failed(reason: String)
+        case failed(reason: String, isPortTaken: Bool)
     }
     private static let messageLimit = 1 << 16
     package let descriptor: Int32

@@ -33,10 +33,12 @@ final class StatusProcess {
                 self.port = port
                 replacement.onJoined()
                 return
-            case .failed(let reason):
+            case .failed(let reason, let isPortTaken):
                 process?.end()
                 // The page of a run that was killed just now lives on for a moment.
-                if watch.elapsed > Self.portPatience { throw ServiceError("--status \(address.text): \(reason)") }
+                if !isPortTaken || watch.elapsed > Self.portPatience {
+                    throw ServiceError("--status \(address.text): \(reason)")
+                }
                 usleep(200_000)
             case nil:
                 process?.end()

@@ -46,6 +46,9 @@ extension Evaluation {
     /// The values that are not the preset's and that some of its recognisers make use of, as `NamedSettings.changes`.
     var changes: [String] {
         let tried = candidates.isEmpty ? [settings] : candidates.map(\.settings)
-        return settings.changes.filter { tried.reasonWithoutEffect(of: $0) == nil }
+        return settings.changes.filter { change in
+            tried.reasonWithoutEffect(of: change) == nil
+                && !tried.allSatisfy { $0.changesWithoutTrees(classes: classes.count).contains(change) }
+        }
     }
 }

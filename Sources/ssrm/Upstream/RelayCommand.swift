@@ -40,11 +40,11 @@ struct RelayCommand: ParsableCommand {
     @Option(
         help: """
             MiB of memory for blocks of samples that came from the coordinator, so that each comes once for all workers behind the relay. \
-            By default a quarter of the memory; 0 keeps none.
+            By default a quarter of the memory; 0 keeps none in memory.
             """)
     var sampleMemory: Int?
 
-    @Option(help: "Seconds to wait for a silent coordinator.")
+    @Option(help: "Seconds to wait for a silent coordinator or relay.")
     var patience = 60.0
 
     @Option(help: "End when this process, which started the relay, ends.")
@@ -61,6 +61,7 @@ struct RelayCommand: ParsableCommand {
             throw ValidationError("--sample-memory must be 0 to 2^40 MiB, not \(sampleMemory)")
         }
         do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
+        if cache?.isEmpty ?? false { throw ValidationError("--cache needs the name of a folder") }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
         }

@@ -18,7 +18,9 @@ struct WorkerCommand: ParsableCommand {
             With keys: ssrm worker --connect tcp://head:5555 --keys keys --threads 2
             """)
 
-    @Option(help: "The coordinator's endpoint, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555.")
+    @Option(
+        help: "The coordinator's or a relay's endpoint, like tcp://127.0.0.1:5555, tcp://[::1]:5555 or tcp://NAME:5555."
+    )
     var connect: String
 
     @Option(
@@ -49,7 +51,7 @@ struct WorkerCommand: ParsableCommand {
             """)
     var sampleMemory: Int?
 
-    @Option(help: "Seconds to wait for a silent coordinator.")
+    @Option(help: "Seconds to wait for a silent coordinator or relay.")
     var patience = 60.0
 
     @Flag(
@@ -100,6 +102,7 @@ struct WorkerCommand: ParsableCommand {
         if let sampleMemory, !(1...1 << 40).contains(sampleMemory) {
             throw ValidationError("--sample-memory must be 1 to 2^40 MiB, not \(sampleMemory)")
         }
+        if cache?.isEmpty ?? false { throw ValidationError("--cache needs the name of a folder") }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
         }
