@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func sharesAddUpHoweverTheyAreRounded() {
-        let text = "computed 33.0 ms (17 %), exchanged 33.0 ms (16 %) and waited 134.0 ms (67 %)"
+        let text = "computed 33.0 ms (17 %), exchanged 33.0 ms (16 %) and waited 134 ms (67 %)"
         #expect(costs(computing: 33, exchanging: 33, whole: 200).text?.hasSuffix(text) ?? false)
     }
 
