@@ -172,12 +172,11 @@ public enum RunEvent: Equatable, Sendable {
             switch self {
             case .cameAgain, .ended, .left, .failed, .silent, .refuted, .lied: true
             case .started, .slowProducts, .checkpointSkipped, .listening, .joined, .cutOff, .notStarted, .givenUp,
-                .deserted,
-                .lostWork, .otherArithmetic, .refused, .refusalsMuted, .peerDropped, .peersMuted, .peersDropped,
-                .keysChanged, .keysUnreadable, .notFinite, .wentBack, .overdue, .overdueMuted, .stepRepeated, .stepDone,
-                .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointWritten, .checkpointCopied, .folderRestored,
-                .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved, .recordFailed, .stopped, .brokenOff,
-                .finished:
+                .deserted, .lostWork, .otherArithmetic, .refused, .refusalsMuted, .peerDropped, .peersMuted,
+                .peersDropped, .keysChanged, .keysUnreadable, .notFinite, .wentBack, .overdue, .overdueMuted,
+                .stepRepeated, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointWritten,
+                .checkpointCopied, .folderRestored, .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved,
+                .recordFailed, .stopped, .brokenOff, .finished:
                 false
             }
         }

@@ -20,7 +20,7 @@ import Wire
     }
 
     /// The job's JSON with some values replaced, by their place like `settings.network`.
-    private static func job(_ changes: [String: any Sendable]) throws -> String {
+    static func job(_ changes: [String: any Sendable]) throws -> String {
         func change(_ object: Any, _ path: ArraySlice<Substring>, _ value: any Sendable) throws -> Any {
             guard let key = path.first else { return value }
             var object = try #require(object as? [String: Any])
