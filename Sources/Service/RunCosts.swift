@@ -96,11 +96,11 @@ package struct RunCosts: Sendable {
 
     /// The line that a person reads; nil of no rounds.
     package var text: String? {
-        guard rounds > 0, round > 0, !byWorker.isEmpty else { return nil }
         let (computing, exchanging, round) = all.means
         let waiting = max(0, round - computing - exchanging)
         // A part may begin before its round does. Shares are rounded so that they add up.
         let whole = computing + exchanging + waiting
+        guard whole > 0 else { return nil }
         let ends = [computing, computing + exchanging, whole].map { Int((100 * $0 / whole).rounded()) }
         func words(_ time: Double, _ share: Int) -> String { "\(format(time)) ms (\(share) %)" }
         return """

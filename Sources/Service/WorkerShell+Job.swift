@@ -33,10 +33,7 @@ extension WorkerShell {
         guard let job else { preconditionFailure("samples to stream for no job") }
         stream = try SampleStream(
             job: job, capacity: SampleStream.capacity(for: job, bytes: settings.sampleMemory), cache: settings.cache,
-            keeping: keepsBlocks ? stream : nil
-        ) {
-            [unowned self] in tell($0)
-        }
+            keeping: keepsBlocks ? stream : nil, tell: tell)
     }
 
     /// Begins to bring together what a work reads.

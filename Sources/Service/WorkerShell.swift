@@ -20,7 +20,7 @@ package final class WorkerShell {
     let dataset: Dataset?
     private let signals: SignalInbox
     /// Is told what happens to it, in order, on the thread that owns its socket.
-    private let onEvent: (WorkerEvent) -> Void
+    let tell: (WorkerEvent) -> Void
     private let link: CoordinatorLink
     let compute: ComputeThread
     let watch = Stopwatch()
@@ -45,9 +45,9 @@ package final class WorkerShell {
 
     /// A worker that connects from now on.
     package init(
-        _ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox, onEvent: @escaping (WorkerEvent) -> Void
+        _ settings: WorkerSettings, dataset: Dataset?, signals: SignalInbox, tell: @escaping (WorkerEvent) -> Void
     ) throws {
-        (self.settings, self.dataset, self.signals, self.onEvent) = (settings, dataset, signals, onEvent)
+        (self.settings, self.dataset, self.signals, self.tell) = (settings, dataset, signals, tell)
         let hello = Hello(
             name: Self.name(ofProcess: getpid()), threads: settings.threads, datasetDigest: dataset?.digest)
         employment = Employment(
@@ -188,10 +188,6 @@ package final class WorkerShell {
         } catch {
             try perform(employment.onUnreadable(error, at: watch.elapsed))
         }
-    }
-
-    func tell(_ event: WorkerEvent) {
-        onEvent(event)
     }
 
     // MARK: - What the compute thread answers

@@ -33,6 +33,10 @@ import Testing
         #expect(costs(computing: 33, exchanging: 33, whole: 200).text?.hasSuffix(text) ?? false)
     }
 
+    @Test func ofRoundsThatTookNoTimeNothingIsTold() {
+        #expect(costs(computing: 0, exchanging: 0, whole: 0).text == nil)
+    }
+
     @Test func partsThatBeganBeforeTheirRoundsAddUpToTheWhole() {
         let text = "computed 4.0 ms (17 %), exchanged 20.0 ms (83 %) and waited 0.0 ms (0 %)"
         #expect(costs(computing: 4, exchanging: 20).text?.hasSuffix(text) ?? false)

@@ -13,8 +13,8 @@ extension RelayShell {
         blockFolder = (dataset?.digest == job.datasetDigest ? nil : settings.cache).map { path in
             BlockFolder(
                 path, datasetDigest: job.datasetDigest, samplesPerBlock: samplesPerBlock,
-                tellAltered: { [unowned self] in tell(.cacheAltered(file: $0)) },
-                tell: { [unowned self] in tell(.cacheGivenUp(reason: $0)) })
+                tellAltered: { [tell] in tell(.cacheAltered(file: $0)) },
+                tell: { [tell] in tell(.cacheGivenUp(reason: $0)) })
         }
     }
 

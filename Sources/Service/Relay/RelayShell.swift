@@ -20,7 +20,7 @@ package final class RelayShell {
     private let signals: SignalInbox
     let events: RunEvents
     /// Is told what happens to it, in order, on the thread that owns its socket.
-    private let onEvent: (WorkerEvent) -> Void
+    let tell: (WorkerEvent) -> Void
     let upper: CoordinatorLink
     let reception: Reception
     let watch = Stopwatch()
@@ -63,11 +63,11 @@ package final class RelayShell {
     /// A relay that listens and connects from now on.
     package init(
         _ settings: RelaySettings, dataset: Dataset?, signals: SignalInbox, events: RunEvents,
-        onEvent: @escaping (WorkerEvent) -> Void
+        tell: @escaping (WorkerEvent) -> Void
     ) throws {
         (self.settings, self.dataset, self.signals) = (settings, dataset, signals)
         sampleWatch = try dataset.map { try SampleWatch($0.samples) }
-        (self.events, self.onEvent) = (events, onEvent)
+        (self.events, self.tell) = (events, tell)
         keptBlocks = KeptBlocks(capacity: settings.sampleMemory)
         let hello = Hello(
             name: "relay " + WorkerShell.name(ofProcess: getpid()), threads: 1, datasetDigest: dataset?.digest)
@@ -174,9 +174,6 @@ package final class RelayShell {
             break
         }
     }
-
-    /// Tells of what happens to the relay as a worker.
-    func tell(_ event: WorkerEvent) { onEvent(event) }
 
     private func perform(_ directive: Training.Directive, on envelope: ReceivedEnvelope?) throws {
         switch directive {
