@@ -97,7 +97,7 @@ let package = Package(
             "Exports",
             [
                 "CWire", "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Recognition", "Wire",
-                "SleepRecognition",
+                "Coordination", "SleepRecognition",
             ]),
         library(
             "Service",

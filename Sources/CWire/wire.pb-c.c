@@ -1709,12 +1709,12 @@ const ProtobufCMessageDescriptor ssrm__wire__ready__descriptor =
 static const ProtobufCFieldDescriptor ssrm__wire__work__field_descriptors[6] =
 {
   {
-    "step",
+    "round",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__Work, step),
+    offsetof(Ssrm__Wire__Work, round),
     NULL,
     NULL,
     0,             /* flags */
@@ -1787,7 +1787,7 @@ static const unsigned ssrm__wire__work__field_indices_by_name[] = {
   5,   /* field[5] = history */
   2,   /* field[2] = leaf_count */
   4,   /* field[4] = released_below */
-  0,   /* field[0] = step */
+  0,   /* field[0] = round */
 };
 static const ProtobufCIntRange ssrm__wire__work__number_ranges[1 + 1] =
 {
@@ -1812,12 +1812,12 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
 static const ProtobufCFieldDescriptor ssrm__wire__leaf_report__field_descriptors[7] =
 {
   {
-    "step",
+    "round",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__LeafReport, step),
+    offsetof(Ssrm__Wire__LeafReport, round),
     NULL,
     NULL,
     0,             /* flags */
@@ -1903,7 +1903,7 @@ static const unsigned ssrm__wire__leaf_report__field_indices_by_name[] = {
   2,   /* field[2] = leaf_count */
   3,   /* field[3] = nodes */
   6,   /* field[6] = not_finite */
-  0,   /* field[0] = step */
+  0,   /* field[0] = round */
 };
 static const ProtobufCIntRange ssrm__wire__leaf_report__number_ranges[1 + 1] =
 {
@@ -1979,12 +1979,12 @@ const ProtobufCMessageDescriptor ssrm__wire__sum_part__descriptor =
 static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descriptors[3] =
 {
   {
-    "step",
+    "round",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Ssrm__Wire__ParameterPart, step),
+    offsetof(Ssrm__Wire__ParameterPart, round),
     NULL,
     NULL,
     0,             /* flags */
@@ -2018,7 +2018,7 @@ static const ProtobufCFieldDescriptor ssrm__wire__parameter_part__field_descript
 static const unsigned ssrm__wire__parameter_part__field_indices_by_name[] = {
   2,   /* field[2] = history */
   1,   /* field[1] = part */
-  0,   /* field[0] = step */
+  0,   /* field[0] = round */
 };
 static const ProtobufCIntRange ssrm__wire__parameter_part__number_ranges[1 + 1] =
 {
@@ -2513,7 +2513,7 @@ static const ProtobufCEnumValue ssrm__wire__refusal_code__enum_values_by_number[
   { "REFUSAL_CODE_VERSION", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_VERSION", 1 },
   { "REFUSAL_CODE_MALFORMED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_MALFORMED", 2 },
   { "REFUSAL_CODE_UNKNOWN_WORKER", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_WORKER", 3 },
-  { "REFUSAL_CODE_STALE_STEP", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_STALE_STEP", 4 },
+  { "REFUSAL_CODE_STALE_ROUND", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_STALE_ROUND", 4 },
   { "REFUSAL_CODE_NOT_ASSIGNED", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NOT_ASSIGNED", 5 },
   { "REFUSAL_CODE_OTHER_ARITHMETIC", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
   { "REFUSAL_CODE_NO_SUCH_BLOCK", "SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
@@ -2531,7 +2531,7 @@ static const ProtobufCEnumValueIndex ssrm__wire__refusal_code__enum_values_by_na
   { "REFUSAL_CODE_NO_SUCH_BLOCK", 7 },
   { "REFUSAL_CODE_OTHER_ARITHMETIC", 6 },
   { "REFUSAL_CODE_REFUTED", 8 },
-  { "REFUSAL_CODE_STALE_STEP", 4 },
+  { "REFUSAL_CODE_STALE_ROUND", 4 },
   { "REFUSAL_CODE_UNKNOWN_WORKER", 3 },
   { "REFUSAL_CODE_UNSPECIFIED", 0 },
   { "REFUSAL_CODE_VERSION", 1 },

@@ -1,4 +1,4 @@
-public import Wire
+package import Wire
 
 extension Employment {
     /// Takes a message whose header could be read.
@@ -10,41 +10,31 @@ extension Employment {
     ///   - isAhead: whether they came in parts ahead of it.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onMessage(
+    package mutating func onMessage(
         _ message: Message, blockLengths: [Int] = [], isShared: Bool = false, isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
         heard = now
-        onHearing()
+        admission.onHearing()
         switch message {
-        case .wait(let wait): return onWait(wait, at: now)
+        case .wait(let wait):
+            return admission.onWait(byRelay: !wait.relays.isEmpty, at: now).map { [.event($0)] } ?? []
         case .welcome(let welcome): return [.examine(welcome)]
         case .sampleBlock(let block):
             return stream?.asked.contains(block) ?? false ? [.takeBlock(block)] : []
         case .parameterPart(let part):
-            adopt(history: part.history)
+            published.adopt(history: part.history)
             return onParameterPart(part, blockLengths)
         case .work(let work):
-            adopt(history: work.history)
+            published.adopt(history: work.history)
             // Parts that a broken connection took are as parameters that it took: the next sign of life shows it.
-            let areHere = !isAhead || takeAhead(step: work.step)
+            let areHere = !isAhead || published.takeAhead(work.round)
             return onWork(work, areHere ? blockLengths : [], isShared: isShared)
-        case .heartbeatReply(_, let releasedBelow): return release(below: releasedBelow)
+        case .heartbeatReply(_, let releasedBelow): return released(claims.release(below: releasedBelow))
         case .refusal(let refusal): return onRefusal(refusal, at: now)
-        case .finish(let end): return releaseAll() + [.event(.finished(end)), .end]
+        case .finish(let end): return released(claims.releaseAll()) + [.event(.finished(end)), .end]
         case .hello, .sampleRequest, .ready, .leafReport, .sumPart, .heartbeat, .farewell:
             return [.fail("\(endpoint) is a worker, not a coordinator")]
         }
-    }
-
-    /// How long a worker is asked to wait until a person is told.
-    private static let waitLimit = Duration.seconds(10)
-
-    private mutating func onWait(_ wait: Wait, at now: Duration) -> [Directive] {
-        let since = waitingSince ?? now
-        waitingSince = since
-        guard now - since >= min(Self.waitLimit, patience / 2), !isToldOfWait else { return [] }
-        isToldOfWait = true
-        return [.event(.askedToWait(endpoint: endpoint, byRelay: !wait.relays.isEmpty))]
     }
 
     /// After so many altered messages, with no work done between them, it is not chance.
@@ -54,7 +44,7 @@ extension Employment {
     ///
     /// Nothing is known of what was in it, so nothing that came before is relied on. A coordinator that speaks another
     /// version, or of which nothing can be read, is of no use.
-    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+    package mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
         let text = "a message from the coordinator at \(endpoint) can't be read: \(error)"
         if case .version = error { return [.fail(text)] }
         return beginAnew(because: text, at: now)
@@ -63,31 +53,32 @@ extension Employment {
     private mutating func beginAnew(because reason: String, at now: Duration) -> [Directive] {
         alteredCount += 1
         if alteredCount >= Self.alteredLimit { return [.fail(reason)] }
-        forgetClaim()
-        (parametersSteps, ahead) = ([], nil)
+        forgetClaims()
+        published.forget()
         (isWelcome, nextSign) = (false, now)
         return [.event(.beganAnew(reason: reason))]
     }
 
     /// Takes up the job that a welcome is of, or goes on with it.
-    public mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
-        (waitingSince, isToldOfWait, isToldOfAbsence) = (nil, false, false)
+    package mutating func onJob(_ offered: Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+        admission.onWelcome()
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
-        (parts, ahead) = (VectorParts(of: offered.vectorCount, length: welcome.partLength), nil)
+        parts = VectorParts(of: offered.vectorCount, length: welcome.partLength)
+        published.onParts(parts?.count)
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.
-            (session, releasedBelow, parametersSteps) = (welcome.session, 0, [])
-            forgetClaim()
-            directives += releaseAll()
-            abandoned.formUnion(ordered)
-            ordered = []
+            session = welcome.session
+            published.forget()
+            forgetClaims()
+            directives += released(claims.onOtherCoordinator())
         }
         directives.append(.share(welcome.memory))
         if job?.digest == offered.digest { return directives + goOn() }
         let hadAnother = job != nil
-        (job, parametersSteps) = (offered, [])
-        forgetClaim()
+        job = offered
+        published.forget()
+        forgetClaims()
         generation += 1
         directives.append(.event(hadAnother ? .joinedAnother(endpoint: endpoint) : .joined(endpoint: endpoint)))
         if let note = offered.note { directives.append(.event(.slowProducts(note: note))) }
@@ -103,8 +94,9 @@ extension Employment {
     }
 
     /// There is no work in hand any more, and nothing to bring together for it.
-    private mutating func forgetClaim() {
-        (claimsInHand, bringing, broughtNext) = ([], nil, nil)
+    private mutating func forgetClaims() {
+        claims.dropAll()
+        (bringing, broughtNext) = (nil, nil)
         stream?.needNothing()
     }
 
@@ -116,39 +108,32 @@ extension Employment {
     }
 
     private mutating func onWork(_ work: Work, _ blockLengths: [Int], isShared: Bool) -> [Directive] {
-        guard let job, isReady, work.step < job.rounds, work.leaves.upperBound <= job.leafCount,
+        guard let job, isReady, work.round < job.rounds, work.leaves.upperBound <= job.leafCount,
             blockLengths.isEmpty || blockLengths == [job.vectorCount]
         else { return [.fail("the coordinator sent work that does not fit its job")] }
         if isShared { isSharing = true }
-        let released = release(below: work.releasedBelow)
+        let released = released(claims.release(below: work.releasedBelow))
         let areNew = !blockLengths.isEmpty
-        if areNew { parametersSteps.keep(work.step, job.roundsAtOnce) }
-        // Without this step's parameters, which a broken connection took, the next sign of life shows that the work is
+        if areNew { published.keep(work.round, roundsAtOnce: job.roundsAtOnce) }
+        // Without this round's parameters, which a broken connection took, the next sign of life shows that the work is
         // not in hand.
-        guard parametersSteps.contains(work.step), !claimsInHand.contains(work.claim) else { return released }
-        // What is of a step that is not computed at once with this one is over, and its parameters are gone.
-        for old in [bringing, broughtNext].compactMap(\.self) where abs(old.step - work.step) >= job.roundsAtOnce {
-            claimsInHand.removeAll { $0 == old.claim }
+        guard published.contains(work.round), !claims.inHand.contains(work.claim) else { return released }
+        // What is of a round that is not computed at once with this one is over, and its parameters are gone.
+        for old in [bringing, broughtNext].compactMap(\.self) where abs(old.round - work.round) >= job.roundsAtOnce {
+            claims.drop(old.claim)
         }
-        claimsInHand.append(work.claim)
-        claimsInHand.removeFirst(max(0, claimsInHand.count - job.roundsAtOnce))
+        claims.take(work.claim, limit: job.roundsAtOnce)
         guard stream != nil else {
-            ordered.append(work.claim)
+            claims.onOrder(work.claim)
             return released + [.compute(work, withNewParameters: areNew, generation: generation)]
         }
-        if let bringing, claimsInHand.contains(bringing.claim) {
+        if let bringing, claims.inHand.contains(bringing.claim) {
             broughtNext = work
             return released + (areNew ? [.keepParameters(of: work)] : [])
         }
         bringing = work
-        if let next = broughtNext, !claimsInHand.contains(next.claim) { broughtNext = nil }
+        if let next = broughtNext, !claims.inHand.contains(next.claim) { broughtNext = nil }
         return released + [.bring(work, withNewParameters: areNew)]
-    }
-
-    /// What came before the run went back, or forth, is of other states than the numbers of its steps tell now.
-    private mutating func adopt(history: Int) {
-        if history == self.history { return }
-        (self.history, parametersSteps, ahead) = (history, [], nil)
     }
 
     private mutating func onParameterPart(_ part: ParameterPart, _ blockLengths: [Int]) -> [Directive] {
@@ -156,34 +141,10 @@ extension Employment {
         guard part.part < parts.count, blockLengths == [parts[part.part].count] else {
             return [.fail("the coordinator sent parameters that do not fit its job")]
         }
-        if part.part == 0 { ahead = (part.step, 0) }
-        guard let next = ahead?.next, ahead?.step == part.step, next == part.part else {
-            ahead = nil
-            return []
-        }
-        ahead?.next = next + 1
-        return [.takePart(part.part)]
+        return published.onPart(part) ? [.takePart(part.part)] : []
     }
 
-    /// Whether all parts of a step's parameters are here; they are taken as they are, or never.
-    private mutating func takeAhead(step: Int) -> Bool {
-        defer { ahead = nil }
-        return ahead?.step == step && ahead?.next == parts?.count
-    }
-
-    private mutating func release(below claim: UInt64) -> [Directive] {
-        releasedBelow = max(releasedBelow, claim)
-        let released = lentClaims.filter { $0 < claim }
-        if released.isEmpty { return [] }
-        lentClaims.removeAll { $0 < claim }
-        return [.release(released)]
-    }
-
-    private mutating func releaseAll() -> [Directive] {
-        if lentClaims.isEmpty { return [] }
-        defer { lentClaims = [] }
-        return [.release(lentClaims)]
-    }
+    private func released(_ claims: [UInt64]) -> [Directive] { claims.isEmpty ? [] : [.release(claims)] }
 
     private mutating func onRefusal(_ refusal: Refusal, at now: Duration) -> [Directive] {
         switch refusal.code {
@@ -191,7 +152,7 @@ extension Employment {
             guard isWelcome else { return [] }
             (isWelcome, nextSign) = (false, now)
             return [.event(.forgotten)]
-        case .staleStep, .notAssigned: return []  // somebody else was faster
+        case .staleRound, .notAssigned: return []  // somebody else was faster
         case .version:
             let text = """
                 the coordinator at \(endpoint) speaks protocol version \(refusal.version), this worker version \

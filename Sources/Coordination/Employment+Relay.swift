@@ -10,7 +10,7 @@ extension Employment {
 
     /// Takes note that a work will not be answered for.
     mutating func onDropped(_ claim: UInt64) {
-        ordered.removeAll { $0 == claim }
-        claimsInHand.removeAll { $0 == claim }
+        _ = claims.onDone(claim)
+        claims.drop(claim)
     }
 }

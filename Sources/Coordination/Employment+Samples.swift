@@ -1,6 +1,6 @@
 extension Employment {
     /// How many blocks of samples are on their way at once.
-    public static let blocksOnTheirWay = BlockStream.window
+    package static let blocksOnTheirWay = BlockStream.window
 
     /// Takes note of which blocks of samples the work in hand reads, and which are to be expected after it.
     ///
@@ -9,26 +9,26 @@ extension Employment {
     ///   - ahead: blocks of what may follow, in the order of need; as many as there is room for are fetched.
     ///   - claim: the work's.
     /// - Returns: what to do about it.
-    public mutating func onNeed(_ blocks: [Int], ahead: [Int], of claim: UInt64) -> [Directive] {
+    package mutating func onNeed(_ blocks: [Int], ahead: [Int], of claim: UInt64) -> [Directive] {
         guard bringing?.claim == claim else { return [] }
         stream?.need(blocks, ahead: ahead)
         return goOnStreaming()
     }
 
     /// Takes note of what looking for a block came to.
-    public mutating func onLookUp(_ block: Int, isFound: Bool) -> [Directive] {
+    package mutating func onLookUp(_ block: Int, isFound: Bool) -> [Directive] {
         guard let released = stream?.onLookUp(block, isFound: isFound) else { return [] }
         return isFound ? drop(released) + computeIfServed() : [.send(.sampleRequest(block: block))]
     }
 
     /// Takes note that a block that was asked for is here.
-    public mutating func onBlock(_ block: Int) -> [Directive] {
+    package mutating func onBlock(_ block: Int) -> [Directive] {
         guard let released = stream?.onBlock(block) else { return [] }
         return drop(released) + goOnStreaming()
     }
 
     /// Takes note that a block came altered, and asks for it again.
-    public mutating func onAltered(_ block: Int) -> [Directive] {
+    package mutating func onAltered(_ block: Int) -> [Directive] {
         guard stream?.onAlteration() ?? true else {
             return [
                 .fail(
@@ -52,7 +52,7 @@ extension Employment {
 
     private mutating func computeIfServed() -> [Directive] {
         guard let work = bringing, stream?.isServed ?? false else { return [] }
-        ordered.append(work.claim)
+        claims.onOrder(work.claim)
         (bringing, broughtNext) = (broughtNext, nil)
         return [.compute(work, withNewParameters: false, generation: generation)]
             + (bringing.map { [.bring($0, withNewParameters: false)] } ?? [])

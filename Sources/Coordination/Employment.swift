@@ -1,12 +1,12 @@
-public import Wire
+package import Wire
 
 /// A worker's mind: where it stands with its coordinator, what it has in hand, and what to answer.
 ///
 /// A value without I/O, clock, thread or vectors: it takes messages, what the shell found out, and the time since the
 /// start, and returns directives.
-public struct Employment: Sendable {
+package struct Employment: Sendable {
     /// What the worker's shell has to do.
-    public enum Directive: Equatable, Sendable {
+    package enum Directive: Equatable, Sendable {
         /// Send this.
         case send(Message)
         /// Say that the worker can compute, and where its memory is.
@@ -38,8 +38,8 @@ public struct Employment: Sendable {
         case prepare(generation: Int)
         /// Put the part of parameters that came into its place; the first one begins anew.
         case takePart(Int)
-        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those of its step that came
-        /// before, from the dataset or from what was brought together, and call `onComputed`.
+        /// Compute this, with the parameters that came with it, or in parts ahead of it, or those of its round that
+        /// came before, from the dataset or from what was brought together, and call `onComputed`.
         case compute(Work, withNewParameters: Bool, generation: Int)
         /// The sums lent for these claims can be written over.
         case release([UInt64])
@@ -54,26 +54,26 @@ public struct Employment: Sendable {
     }
 
     /// What of a job the worker's mind has to know.
-    public struct Job: Equatable, Sendable {
+    package struct Job: Equatable, Sendable {
         /// What tells it from other jobs.
-        public let digest: String
+        package let digest: String
         /// The dataset's digest.
-        public let datasetDigest: String
-        /// Exchanges in all, which messages call steps.
-        public let rounds: Int
-        /// Leaves a step.
-        public let leafCount: Int
+        package let datasetDigest: String
+        /// Rounds in all.
+        package let rounds: Int
+        /// Leaves a round.
+        package let leafCount: Int
         /// The length of what is published.
-        public let vectorCount: Int
+        package let vectorCount: Int
         /// For how many blocks of its samples there is room here.
-        public let blockCapacity: Int
+        package let blockCapacity: Int
         /// How many rounds are computed at once; the parameters of so many are kept.
-        public let roundsAtOnce: Int
+        package let roundsAtOnce: Int
         /// What a person is to know of computing it here.
-        public let note: String?
+        package let note: String?
 
         /// A job.
-        public init(
+        package init(
             digest: String, datasetDigest: String, rounds: Int, leafCount: Int, vectorCount: Int,
             blockCapacity: Int = 64, roundsAtOnce: Int = 1, note: String? = nil
         ) {
@@ -96,11 +96,8 @@ public struct Employment: Sendable {
     let hello: Hello
     /// Where its dataset is; nil when it has none.
     let datasetPath: String?
-    /// Where the coordinator is, for people.
-    let endpoint: String
-    let patience: Duration
-    /// Whether the shell tells of handshakes: a hello that waits for one is not said again.
-    let hearsOfHandshakes: Bool
+    /// How it comes to be taken in.
+    var admission: Admission
     /// When the coordinator was last heard of.
     var heard: Duration
     var nextSign: Duration
@@ -125,40 +122,17 @@ public struct Employment: Sendable {
     /// Whether the coordinator has shown that it reads shared memory.
     var isSharing = false
     /// How sums travel ahead of reports, and parameters may ahead of work; nil where they don't.
-    public internal(set) var parts: VectorParts?
-    /// The step whose parameters come in parts, and the part that is to come next.
-    var ahead: (step: Int, next: Int)?
-    /// The steps whose parameters are here.
-    var parametersSteps: [Int] = []
-    /// As of `Work`.
-    var history = 0
+    package internal(set) var parts: VectorParts?
+    /// The rounds whose parameters are here.
+    var published = PublishedRounds()
     /// A relay's compute threads at hand; nil for as many as the hello says.
     var threads: Int?
-    /// The claims that are being computed, one after another; no more than rounds are computed at once.
-    var claimsInHand: [UInt64] = []
+    /// What it has to compute, and what it has lent.
+    var claims = HeldClaims()
     /// The claim that is being computed.
-    public var claimInHand: UInt64? { claimsInHand.first }
-    /// The claims that were ordered to be computed and are not yet, and those of them that came from a coordinator that
-    /// is gone: nobody would take their sums, or let go of their memory.
-    var ordered: [UInt64] = []
-    var abandoned: Set<UInt64> = []
+    package var claimInHand: UInt64? { claims.inHand.first }
     /// The claims whose sums the coordinator may still need.
-    public internal(set) var lentClaims: [UInt64] = []
-    /// Smaller claims are over.
-    var releasedBelow: UInt64 = 0
-    /// The folder of its keys; nil where it has none.
-    let keys: String?
-    /// Why the other side did not take it in last, and how often that was so since it did.
-    var rejection: (outcome: Handshake, count: Int)?
-    /// Whether the other side took the connection in, whether a hello waits for that, and since when one did.
-    var (isTakenIn, helloWaits) = (false, false)
-    var absentSince: Duration?
-    var isToldOfAbsence = false
-    /// When it tries anew, where ZeroMQ does not by itself.
-    var retry: Duration?
-    /// Since when it was asked to wait, and whether a person knows; nil from a welcome on.
-    var waitingSince: Duration?
-    var isToldOfWait = false
+    package var lentClaims: [UInt64] { claims.lent }
     /// How many messages came or went altered since the last work was done.
     var alteredCount = 0
 
@@ -172,33 +146,36 @@ public struct Employment: Sendable {
     ///   - patience: how long a silent coordinator is waited for.
     ///   - hearsOfHandshakes: whether `onHandshake` is told of every one.
     ///   - now: the time.
-    public init(
+    package init(
         _ hello: Hello, datasetPath: String?, endpoint: String, keys: String? = nil, patience: Duration,
         hearsOfHandshakes: Bool = false, at now: Duration
     ) {
-        self.hearsOfHandshakes = hearsOfHandshakes
-        (self.hello, self.datasetPath, self.endpoint, self.keys) = (hello, datasetPath, endpoint, keys)
-        (self.patience, heard, nextSign) = (patience, now, now)
+        (self.hello, self.datasetPath, heard, nextSign) = (hello, datasetPath, now, now)
+        admission = Admission(
+            endpoint: endpoint, keys: keys, patience: patience, hearsOfHandshakes: hearsOfHandshakes)
     }
 
     /// Whether the job is the one in hand and can be computed.
     var isReady: Bool { if case .ready = stage { job != nil } else { false } }
 
+    /// Where the coordinator is, for people.
+    var endpoint: String { admission.endpoint }
+
     /// A coordinator answers signs of life, so it can't be heard of more often than they are sent.
-    private var silenceLimit: Duration { max(patience, heartbeat * 3) }
+    private var silenceLimit: Duration { max(admission.patience, heartbeat * 3) }
 
     /// How long a coordinator that answers signs of life is silent before the connection is given up: something on the
     /// way may have forgotten it, or lost a piece of it.
     private var connectionLimit: Duration { max(heartbeat * 10, .seconds(2)) }
 
     /// When `onTick` is due.
-    public var nextTick: Duration { min(nextSign, heard + silenceLimit, retry ?? nextSign) }
+    package var nextTick: Duration { min(nextSign, heard + silenceLimit, admission.retry ?? nextSign) }
 
     /// Whether `onTurn` has something to do.
-    public var wantsTurn: Bool { stream?.hasNext ?? false }
+    package var wantsTurn: Bool { stream?.hasNext ?? false }
 
     /// What the reason starts with when it gives up for want of a coordinator; the shell adds what it finds there.
-    public static let silenceWords = "nothing was heard"
+    package static let silenceWords = "nothing was heard"
 
     // MARK: - Time
 
@@ -206,43 +183,43 @@ public struct Employment: Sendable {
     ///
     /// Where it is called late, this process was stopped, and with it its hearing: that is no silence of the
     /// coordinator's.
-    public mutating func onTick(at now: Duration) -> [Directive] {
+    package mutating func onTick(at now: Duration) -> [Directive] {
         if now > nextTick { heard = min(now, heard + (now - nextTick)) }
         if now - heard >= silenceLimit {
-            if let reason = rejectionReason { return [.fail("\(reason); gave up after \(silenceLimit.inWords)")] }
-            return [.fail("\(Self.silenceWords) of a coordinator or relay at \(endpoint) for \(silenceLimit.inWords)")]
+            let limit = silenceLimit.inWords
+            if let reason = admission.rejectionReason { return [.fail("\(reason); gave up after \(limit)")] }
+            return [.fail("\(Self.silenceWords) of a coordinator or relay at \(endpoint) for \(limit)")]
         }
-        var renewal: [Directive] = []
-        if let retry, now >= retry { (self.retry, renewal) = (nil, [.connectAnew]) }
+        var renewal: [Directive] = admission.takeRetry(at: now) ? [.connectAnew] : []
         if now >= nextSign, heartbeat > .zero, now - max(heard, connected) >= connectionLimit {
             (isWelcome, connected, renewal) = (false, now, [.connectAnew])
         }
-        if !renewal.isEmpty { onNewConnection() }
+        if !renewal.isEmpty { admission.onNewConnection() }
         guard now >= nextSign else { return renewal }
         guard isWelcome else {
-            nextSign = now + min(Self.helloPatience, patience / 2)
+            nextSign = now + min(Self.helloPatience, admission.patience / 2)
             return renewal + sayHello(at: now)
         }
         nextSign = now + heartbeat
         sequence += 1
         let overdue = stream?.overdue() ?? []
         let sign = Heartbeat(
-            sequence: sequence, isReady: isReady, claim: claimInHand, nextClaim: claimsInHand.dropFirst().first,
+            sequence: sequence, isReady: isReady, claim: claimInHand, nextClaim: claims.inHand.dropFirst().first,
             threads: threads)
         return renewal + [.send(.heartbeat(sign))]
             + overdue.map { .send(.sampleRequest(block: $0)) }
     }
 
     /// Goes on with what is done between messages.
-    public mutating func onTurn() -> [Directive] { goOnStreaming() }
+    package mutating func onTurn() -> [Directive] { goOnStreaming() }
 
     // MARK: - Leaving
 
     /// Leaves because the worker was asked to.
-    public func onStop() -> [Directive] { [.send(.farewell(.leaving, text: "")), .end] }
+    package func onStop() -> [Directive] { [.send(.farewell(.leaving, text: "")), .end] }
 
     /// Tells a coordinator that knows this worker why it can't go on.
-    public func onFailure(_ reason: String) -> [Directive] {
+    package func onFailure(_ reason: String) -> [Directive] {
         isWelcome ? [.send(.farewell(.failed, text: reason))] : []
     }
 
@@ -254,7 +231,7 @@ public struct Employment: Sendable {
     // MARK: - Computing
 
     /// Takes note that the job can be computed now.
-    public mutating func onPrepared(probeDigest: String, generation: Int) -> [Directive] {
+    package mutating func onPrepared(probeDigest: String, generation: Int) -> [Directive] {
         guard generation == self.generation else { return [] }
         stage = .ready(probeDigest: probeDigest)
         return isWelcome ? [.sayReady(probeDigest: probeDigest)] : []
@@ -268,22 +245,21 @@ public struct Employment: Sendable {
     ///   - computing: how long it took.
     ///   - generation: the generation of the order.
     /// - Returns: the report to send, or nothing.
-    public mutating func onComputed(
+    package mutating func onComputed(
         _ work: Work, _ content: LeafReport.Content, computing: Duration, generation: Int
     ) -> [Directive] {
-        if let place = ordered.firstIndex(of: work.claim) { ordered.remove(at: place) }
-        guard generation == self.generation, !abandoned.contains(work.claim) else { return [] }
-        claimsInHand.removeAll { $0 == work.claim }
-        if work.claim < releasedBelow {
+        guard claims.onDone(work.claim), generation == self.generation else { return [] }
+        claims.drop(work.claim)
+        if claims.isOver(work.claim) {
             // Others were faster; the coordinator is to know that this worker is free.
             nextSign = .zero
             return []
         }
         alteredCount = 0
         let isLent = isSharing && content != .notFinite
-        if isLent { lentClaims.append(work.claim) }
+        if isLent { claims.lend(work.claim) }
         let report = LeafReport(
-            claim: work.claim, step: work.step, leaves: work.leaves, content: content, computing: computing)
+            claim: work.claim, round: work.round, leaves: work.leaves, content: content, computing: computing)
         return [.sendReport(report, isLent: isLent)]
     }
 }

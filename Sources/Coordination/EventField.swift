@@ -41,29 +41,19 @@ package enum EventField: Codable, Equatable, Sendable {
 
     /// Writes an event's name and fields as one flat object, into what an encoder has begun where it has.
     static func encode(_ name: String, _ fields: [(key: String, value: EventField)], to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(name, forKey: Key("event"))
-        for (key, value) in fields { try container.encode(value, forKey: Key(key)) }
-    }
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
+        var container = encoder.container(keyedBy: AnyKey.self)
+        try container.encode(name, forKey: AnyKey(stringValue: "event"))
+        for (key, value) in fields { try container.encode(value, forKey: AnyKey(stringValue: key)) }
     }
 }
 
 extension Duration {
-    /// Seconds with their fraction, for events.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    /// Seconds with their fraction.
+    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 
     /// Like `3 seconds` or `0.5 seconds`.
     var inWords: String {
-        let seconds = inSeconds
-        return seconds == seconds.rounded() ? "\(components.seconds) seconds" : "\(seconds) seconds"
+        seconds == seconds.rounded() ? "\(components.seconds) seconds" : "\(seconds) seconds"
     }
 }
 

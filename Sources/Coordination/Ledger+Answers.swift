@@ -1,4 +1,4 @@
-public import Wire
+package import Wire
 
 /// What comes of the leaves that were given out.
 extension Ledger {
@@ -21,12 +21,12 @@ extension Ledger {
     }
 
     /// Why a report can't be taken: it is late, repeated or unasked; nil for one of just what its worker was given.
-    public func fault(of report: LeafReport, from worker: WorkerID) -> Refusal? {
-        guard report.step == step else {
-            return Refusal(.staleStep, "exchange \(step) is in hand, not exchange \(report.step)")
+    package func fault(of report: LeafReport, from worker: WorkerID) -> Refusal? {
+        guard report.round == round else {
+            return Refusal(.staleRound, "exchange \(round) is in hand, not exchange \(report.round)")
         }
         guard let claim = claims[worker], claim.id == report.claim, claim.leaves == report.leaves else {
-            return Refusal(.notAssigned, "leaves \(report.leaves) of exchange \(step) are not this worker's")
+            return Refusal(.notAssigned, "leaves \(report.leaves) of exchange \(round) are not this worker's")
         }
         if case .nodes(let nodes) = report.content, nodes.map(\.leaves) != shape.nodes(in: claim.leaves) {
             return Refusal(.notAssigned, "the nodes of leaves \(report.leaves) are others")
@@ -45,7 +45,7 @@ extension Ledger {
     }
 
     /// Takes note that the sums of what a worker was given are in the tree.
-    public mutating func onSums(from worker: WorkerID) {
+    package mutating func onSums(from worker: WorkerID) {
         if let claim = claims[worker] { settle(claim.leaves.lowerBound) }
     }
 
@@ -79,7 +79,7 @@ extension Ledger {
     /// Takes note that a worker found sums of what it was given not to be finite.
     ///
     /// - Returns: `disputed` where that was found before, or another worker's sums are finite.
-    public mutating func onNotFinite(from worker: WorkerID, named name: String) -> Verdict {
+    package mutating func onNotFinite(from worker: WorkerID, named name: String) -> Verdict {
         guard let claim = release(worker), let assignment = assignments[claim.leaves.lowerBound] else {
             return .awaited
         }

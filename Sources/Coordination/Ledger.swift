@@ -1,25 +1,25 @@
 import Numerics
 
-/// One step: which leaves are whose, which are summed, and which are still to be given out.
+/// One round: which leaves are whose, which are summed, and which are still to be given out.
 ///
 /// Leaves that were given out stay together as one assignment until their sums are taken, however many workers compute
 /// them: one, a second where the first is overdue, two where answers are compared.
-public struct Ledger: Sendable {
+package struct Ledger: Sendable {
     /// A worker that has nothing to do.
-    public struct Candidate: Sendable {
+    package struct Candidate: Sendable {
         /// The worker.
-        public let id: WorkerID
+        package let id: WorkerID
         /// Seconds that it needs for a leaf; nil before its first answer.
-        public let leafTime: Double?
+        package let leafTime: Double?
         /// Its compute threads, by its word: what it is given before anybody's first answer.
-        public let threads: Int
+        package let threads: Int
         /// Whether its answers can be compared with the coordinator's own arithmetic.
-        public let isComparable: Bool
+        package let isComparable: Bool
         /// Whether it has had no leaves for so long that how fast it is has to be found out anew.
-        public let isUntried: Bool
+        package let isUntried: Bool
 
         /// A worker.
-        public init(
+        package init(
             _ id: WorkerID, leafTime: Double? = nil, threads: Int = 1, isComparable: Bool = true,
             isUntried: Bool = false
         ) {
@@ -28,7 +28,7 @@ public struct Ledger: Sendable {
         }
     }
     /// What a second answer, or word that sums are not finite, came to.
-    public enum Verdict: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable {
         /// Another worker is to answer.
         case awaited
         /// Two answers agree.
@@ -51,16 +51,16 @@ public struct Ledger: Sendable {
         /// How many more workers are to compute them, were nobody overdue.
         var wantedCount: Int { isDisputed ? 0 : (isAudited ? 2 : 1) - answers.count - workers.count }
     }
-    /// The step, counted from 0.
-    public let step: Int
+    /// The round, counted from 0.
+    package let round: Int
     /// The number of its first claim; whatever has a smaller one is over.
-    public let firstID: UInt64
+    package let firstID: UInt64
     /// The number that the next claim gets.
-    public internal(set) var nextID: UInt64
-    /// Whether the vectors of each answer are looked at: the step was done before, and its sum was not finite.
-    public let isLookedThrough: Bool
+    package internal(set) var nextID: UInt64
+    /// Whether the vectors of each answer are looked at: the round was done before, and its sum was not finite.
+    package let isLookedThrough: Bool
     /// Whether all leaves are computed by two workers, whose answers have to agree.
-    public let isAudited: Bool
+    package let isAudited: Bool
     let shape: SumTreeShape
     /// Leaves that nobody was given, or whose only worker has gone.
     var open: [Range<Int>]
@@ -71,21 +71,21 @@ public struct Ledger: Sendable {
     /// How many leaves were summed, and how many of them are audited.
     var (summed, audited) = (0, 0)
 
-    /// A step of which nothing is done, whose claims are numbered from `firstID`.
-    public init(
-        step: Int, leafCount: Int, firstID: UInt64, isLookedThrough: Bool = false, isAudited: Bool = false
+    /// A round of which nothing is done, whose claims are numbered from `firstID`.
+    package init(
+        round: Int, leafCount: Int, firstID: UInt64, isLookedThrough: Bool = false, isAudited: Bool = false
     ) {
         self.init(
-            step: step, leaves: 0..<leafCount, of: leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
+            round: round, leaves: 0..<leafCount, of: leafCount, firstID: firstID, isLookedThrough: isLookedThrough,
             isAudited: isAudited)
     }
 
-    /// A run of a step's `leafCount` leaves of which nothing is done: a relay's.
+    /// A run of a round's `leafCount` leaves of which nothing is done: a relay's.
     init(
-        step: Int, leaves: Range<Int>, of leafCount: Int, firstID: UInt64, isLookedThrough: Bool,
+        round: Int, leaves: Range<Int>, of leafCount: Int, firstID: UInt64, isLookedThrough: Bool,
         isAudited: Bool = false
     ) {
-        (self.step, self.firstID, nextID) = (step, firstID, firstID)
+        (self.round, self.firstID, nextID) = (round, firstID, firstID)
         (self.isLookedThrough, self.isAudited) = (isLookedThrough, isAudited)
         shape = SumTreeShape(leafCount: leafCount)
         open = leaves.isEmpty ? [] : [leaves]
@@ -93,13 +93,13 @@ public struct Ledger: Sendable {
     }
 
     /// Whether the sums of all leaves were taken.
-    public var isComplete: Bool { leavesLeft == 0 }
+    package var isComplete: Bool { leavesLeft == 0 }
 
     /// Whether there are leaves that nobody computes, or that one more worker is to compute.
-    public var hasOpenLeaves: Bool { !open.isEmpty || assignments.values.contains { $0.wantedCount > 0 } }
+    package var hasOpenLeaves: Bool { !open.isEmpty || assignments.values.contains { $0.wantedCount > 0 } }
 
     /// What a worker was given and has not reported on.
-    public func claim(of worker: WorkerID) -> Claim? { claims[worker] }
+    package func claim(of worker: WorkerID) -> Claim? { claims[worker] }
 
     /// The complete subtrees among a claim's leaves, from left to right.
     func nodes(of claim: Claim) -> [Range<Int>] { shape.nodes(in: claim.leaves) }
@@ -119,7 +119,7 @@ public struct Ledger: Sendable {
     ///   - now: the time.
     ///   - isOverdue: whether a worker's answer should have come by now.
     /// - Returns: the claims.
-    public mutating func onIdle(
+    package mutating func onIdle(
         _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, comparable: Set<WorkerID>? = nil,
         at now: Duration,
         isOverdue: (WorkerID) -> Bool = { _ in false }
@@ -211,7 +211,7 @@ public struct Ledger: Sendable {
     // MARK: - Leaves that come back
 
     /// Takes a worker's leaves back to be given out again: it has gone, or does not know of them.
-    public mutating func onLoss(by worker: WorkerID) {
+    package mutating func onLoss(by worker: WorkerID) {
         guard let claim = release(worker) else { return }
         reopenIfUnclaimed(claim.leaves.lowerBound)
     }

@@ -1,6 +1,6 @@
 import Numerics
 
-/// How fast each worker answered so far: what shares of a step follow from, and when an answer is overdue.
+/// How fast each worker answered so far: what shares of a round follow from, and when an answer is overdue.
 ///
 /// What a worker says of itself counts as far as it can be true. Its time for a leaf is what it says that it computed,
 /// but no less than its answer took beyond four times what is usual for messages to be on their way: those share links,
@@ -36,8 +36,8 @@ struct Pace: Sendable {
     mutating func onAnswer(
         from id: WorkerID, leafCount: Int, threads: Int, after time: Duration, computing: Duration
     ) {
-        let seconds = max(time.inSeconds, 1e-6)
-        let said = min(max(computing.inSeconds, 1e-6), seconds)
+        let seconds = max(time.seconds, 1e-6)
+        let said = min(max(computing.seconds, 1e-6), seconds)
         var worker = workers[id] ?? Worker(leafTime: 0, way: 0)
         if worker.answerCount > 0 {
             spread = max(0.98 * spread, min(seconds / max(expected(worker, leafCount: leafCount), 1e-6), 4))

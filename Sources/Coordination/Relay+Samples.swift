@@ -5,7 +5,7 @@ extension Relay {
 
     /// Takes note that a worker waits for a block of samples that is not here: the coordinator is asked for it once,
     /// and again where a worker asks again and none has come for a while.
-    public mutating func onWanted(_ block: Int, by worker: WorkerID, at now: Duration) -> [Directive] {
+    package mutating func onWanted(_ block: Int, by worker: WorkerID, at now: Duration) -> [Directive] {
         let waiting = wanted[block] ?? []
         if !waiting.contains(worker) { wanted[block, default: []].append(worker) }
         guard waiting.isEmpty || now - samplesMoved >= employment.heartbeat * Self.samplePatience else { return [] }

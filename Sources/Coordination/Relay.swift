@@ -1,16 +1,16 @@
-public import Wire
+package import Wire
 
 /// A relay's mind: a worker to its coordinator, a coordinator to its workers.
 ///
 /// It joins with the threads of all its workers, hands the leaves that it is given down to them, and answers with one
 /// sum for each complete subtree, as a worker of so many threads would. Leaves that a worker loses go to another one
 /// below; those of a relay that dies go to others above.
-public struct Relay: Sendable {
+package struct Relay: Sendable {
     /// What the relay's shell has to do.
-    public enum Directive: Equatable, Sendable {
+    package enum Directive: Equatable, Sendable {
         /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
         case up(Employment.Directive)
-        /// As a coordinator's shell; of these, `finishStep`, `takeSumPart`, `fail` and what is about answers that are
+        /// As a coordinator's shell; of these, `finishRound`, `takeSumPart`, `fail` and what is about answers that are
         /// compared, or disputed, never come.
         ///
         /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
@@ -23,9 +23,9 @@ public struct Relay: Sendable {
         case passOn(block: Int, to: [WorkerID])
     }
     /// The upper half.
-    public private(set) var employment: Employment
+    package private(set) var employment: Employment
     /// The lower half; nil before there is a job.
-    public private(set) var training: Training?
+    package private(set) var training: Training?
     /// What the coordinator gave it, in the order in which it came: no more than rounds are computed at once.
     private var runs: [(work: Work, generation: Int)] = []
     private var generation = 0
@@ -43,7 +43,7 @@ public struct Relay: Sendable {
     var samplesMoved = Duration.zero
 
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
-    public init(
+    package init(
         _ hello: Hello, number: UInt64, datasetPath: String?, endpoint: String, keys: String? = nil,
         patience: Duration, hearsOfHandshakes: Bool = false, at now: Duration
     ) {
@@ -55,17 +55,17 @@ public struct Relay: Sendable {
     }
 
     /// How many workers have said hello and not left.
-    public var workerCount: Int { training?.roster.members.count ?? early.count }
+    package var workerCount: Int { training?.roster.members.count ?? early.count }
 
     /// Whether a worker is one of them.
-    public func knows(_ worker: WorkerID) -> Bool {
+    package func knows(_ worker: WorkerID) -> Bool {
         training.map { $0.roster.members[worker] != nil } ?? (early[worker] != nil)
     }
 
     // MARK: - From above
 
     /// Takes a message of the coordinator's, as `Employment.onMessage`.
-    public mutating func onMessage(
+    package mutating func onMessage(
         _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
         if case .sampleBlock(let block) = message, let workers = wanted.removeValue(forKey: block) {
@@ -88,19 +88,19 @@ public struct Relay: Sendable {
     }
 
     /// Takes note of what became of an attempt to be taken in by the coordinator.
-    public mutating func onHandshake(_ outcome: Employment.Handshake, at now: Duration) -> [Directive] {
+    package mutating func onHandshake(_ outcome: Employment.Handshake, at now: Duration) -> [Directive] {
         employment.onHandshake(outcome, at: now).map { .up($0) }
     }
 
     /// Takes note of a message of the coordinator's that could not be read: the run in hand is dropped, as its
     /// parameters may be what could not be read.
-    public mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
+    package mutating func onUnreadable(_ error: WireError, at now: Duration) -> [Directive] {
         dropRuns()
         return above(employment.onUnreadable(error, at: now), at: now)
     }
 
     /// Takes up the job that a welcome is of, or goes on with it.
-    public mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+    package mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
         // What was asked for went with the connection that was before.
         let requests = employment.job?.digest == offered.digest ? requestsForWanted : []
         return above(employment.onJob(offered, in: welcome, at: now), at: now) + requests
@@ -115,7 +115,7 @@ public struct Relay: Sendable {
     ///   - generation: the generation of the order.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onPrepared(
+    package mutating func onPrepared(
         _ plan: Training.Plan, firstClaim: UInt64, in welcome: Welcome, generation: Int, at now: Duration
     ) -> [Directive] {
         let new = Training(
@@ -132,7 +132,7 @@ public struct Relay: Sendable {
     // MARK: - From below
 
     /// Takes a message of a worker's, as `Training.onMessage`.
-    public mutating func onMessage(
+    package mutating func onMessage(
         _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, from worker: WorkerID, at now: Duration
     ) -> [Directive] {
         guard training != nil else {
@@ -156,29 +156,29 @@ public struct Relay: Sendable {
     }
 
     /// Takes note of a worker's message that could not be read.
-    public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
+    package mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
         below(training?.onUnreadable(error, from: worker, at: now), at: now)
     }
 
     /// Refuses a worker, as `Training.onRefused`.
-    public mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal, at now: Duration) -> [Directive] {
+    package mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal, at now: Duration) -> [Directive] {
         guard training != nil else { return [.down(.send(.refusal(refusal), to: worker))] }
         return below(training?.onRefused(worker, refusal), at: now)
     }
 
     /// Takes note that a worker's connection has ended, as `Training.onGone`.
-    public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
+    package mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
         below(training?.onGone(worker, at: now), at: now)
     }
 
-    /// Takes note that a worker's sums are in the tree of the run of a step.
-    public mutating func onSums(from worker: WorkerID, of step: Int, at now: Duration) -> [Directive] {
-        below(training?.onSums(from: worker, of: step, at: now), at: now)
+    /// Takes note that a worker's sums are in the tree of the run of a round.
+    package mutating func onSums(from worker: WorkerID, of round: Int, at now: Duration) -> [Directive] {
+        below(training?.onSums(from: worker, of: round, at: now), at: now)
     }
 
     /// Takes note that a worker's sums are infinite or not numbers, or too large for sums of all leaves to be finite.
-    public mutating func onNotFinite(from worker: WorkerID, of step: Int, at now: Duration) -> [Directive] {
-        below(training?.onNotFinite(from: worker, of: step, at: now), at: now)
+    package mutating func onNotFinite(from worker: WorkerID, of round: Int, at now: Duration) -> [Directive] {
+        below(training?.onNotFinite(from: worker, of: round, at: now), at: now)
     }
 
     /// Takes note of what a run's sums came to.
@@ -189,10 +189,10 @@ public struct Relay: Sendable {
     ///   - computing: how long the worker computed that computed longest.
     ///   - now: the time.
     /// - Returns: the report to send up, or nothing.
-    public mutating func onSummed(
+    package mutating func onSummed(
         of work: Work, _ content: LeafReport.Content, computing: Duration, at now: Duration
     ) -> [Directive] {
-        training?.endRun(step: work.step)
+        training?.endRun(round: work.round)
         guard let place = runs.firstIndex(where: { $0.work == work }) else { return [] }
         let generation = runs.remove(at: place).generation
         let report = employment.onComputed(work, content, computing: computing, generation: generation)
@@ -203,18 +203,18 @@ public struct Relay: Sendable {
     // MARK: - Time and leaving
 
     /// When `onTick` is due at the latest.
-    public var nextTick: Duration { min(employment.nextTick, training?.nextLook ?? .seconds(1 << 40)) }
+    package var nextTick: Duration { min(employment.nextTick, training?.nextLook ?? .seconds(1 << 40)) }
 
     /// Does what is due, on both sides.
-    public mutating func onTick(at now: Duration) -> [Directive] {
+    package mutating func onTick(at now: Duration) -> [Directive] {
         below(training?.onTick(at: now), at: now) + above(employment.onTick(at: now), at: now)
     }
 
     /// Leaves because the relay was asked to; its workers are sent away.
-    public func onStop() -> [Directive] { sendAway(.stopped) + employment.onStop().map { .up($0) } }
+    package func onStop() -> [Directive] { sendAway(.stopped) + employment.onStop().map { .up($0) } }
 
     /// Tells both sides that the relay can't go on.
-    public func onFailure(_ reason: String) -> [Directive] {
+    package func onFailure(_ reason: String) -> [Directive] {
         sendAway(.failed(reason: reason)) + employment.onFailure(reason).map { .up($0) }
     }
 
@@ -242,7 +242,7 @@ public struct Relay: Sendable {
         }
     }
 
-    /// Takes up a work; what is in hand of the same step, or of one that is not computed at once with it, is of no use
+    /// Takes up a work; what is in hand of the same round, or of one that is not computed at once with it, is of no use
     /// to the coordinator any more.
     private mutating func begin(
         _ work: Work, withNewParameters: Bool, _ generation: Int, at now: Duration
@@ -255,14 +255,14 @@ public struct Relay: Sendable {
             training?.adopt(history: history + 1)
         }
         for place in runs.indices.reversed() where runs[place].work.claim == work.claim {
-            training?.endRun(step: runs.remove(at: place).work.step)
+            training?.endRun(round: runs.remove(at: place).work.round)
         }
         let roundsAtOnce = training?.plan.roundsAtOnce ?? 1
         while let old = runs.firstIndex(where: {
-            $0.work.step == work.step || abs($0.work.step - work.step) >= roundsAtOnce
+            $0.work.round == work.round || abs($0.work.round - work.round) >= roundsAtOnce
         }) { drop(old) }
         runs.append((work, generation))
-        let directives = training?.onRun(step: work.step, leaves: work.leaves, at: now)
+        let directives = training?.onRun(round: work.round, leaves: work.leaves, at: now)
         return [.beginRun(work, withNewParameters: withNewParameters)] + below(directives, at: now)
     }
 
@@ -270,10 +270,12 @@ public struct Relay: Sendable {
         var result: [Directive] = []
         for directive in directives ?? [] {
             switch directive {
-            case .finishStep:
-                result += runs.filter { training?.isComplete(step: $0.work.step) ?? false }.map { .finishRun($0.work) }
-            case .settle(let step, _):  // two answers agree: the coordinator has that confirmed once more
-                guard let run = runs.first(where: { $0.work.step == step }) else { continue }
+            case .finishRound:
+                result += runs.filter { training?.isComplete(round: $0.work.round) ?? false }.map {
+                    .finishRun($0.work)
+                }
+            case .settle(let round, _):  // two answers agree: the coordinator has that confirmed once more
+                guard let run = runs.first(where: { $0.work.round == round }) else { continue }
                 result += onSummed(of: run.work, .notFinite, computing: .zero, at: now)
             case .forget(let worker):
                 for block in wanted.keys { wanted[block]?.removeAll { $0 == worker } }
@@ -287,7 +289,7 @@ public struct Relay: Sendable {
     private mutating func drop(_ place: Int) {
         let work = runs.remove(at: place).work
         employment.onDropped(work.claim)
-        training?.endRun(step: work.step)
+        training?.endRun(round: work.round)
     }
 
     private mutating func dropRuns() { while !runs.isEmpty { drop(0) } }

@@ -1,22 +1,22 @@
-public import Wire
+package import Wire
 
 /// Which workers there are, what they said of themselves, and when each was last heard of.
-public struct Roster: Sendable {
+package struct Roster: Sendable {
     /// Leaves that a worker was given.
-    public struct Given: Sendable {
+    package struct Given: Sendable {
         /// The claim's number.
-        public let claim: UInt64
+        package let claim: UInt64
         /// How many leaves it has.
-        public let leafCount: Int
+        package let leafCount: Int
         /// Since when.
-        public let since: Duration
+        package let since: Duration
         /// Since when the worker can have been at it: it had something else in hand before.
-        public internal(set) var begun: Duration
+        package internal(set) var begun: Duration
         /// When the answer is overdue; nil where nothing is known to judge by.
-        public internal(set) var due: Duration?
+        package internal(set) var due: Duration?
     }
     /// A worker as the coordinator knows it.
-    public struct Member: Sendable {
+    package struct Member: Sendable {
         /// What does not change, so that a copy of a member is one reference to it.
         private final class Introduction: Sendable {
             let hello: Hello
@@ -28,54 +28,54 @@ public struct Roster: Sendable {
         }
         private let introduction: Introduction
         /// When it was last heard of.
-        public internal(set) var lastHeard: Duration
+        package internal(set) var lastHeard: Duration
         /// Whether it has the job, and its samples or room for those of its leaves.
-        public internal(set) var isReady = false
+        package internal(set) var isReady = false
         /// Its compute threads at hand; 0 for a relay that has no workers at present.
-        public internal(set) var threads: Int
+        package internal(set) var threads: Int
         /// Whether it takes parameters in parts ahead of work.
-        public internal(set) var takesParts = false
-        /// The steps whose parameters it has, as far as the coordinator knows: as many as are computed at once.
-        var parametersSteps: [Int] = []
-        /// The step in which it was given leaves last, and the first leaf that it was given in that step.
-        public internal(set) var home: (step: Int, leaf: Int)?
+        package internal(set) var takesParts = false
+        /// The rounds whose parameters it has, as far as the coordinator knows: as many as are computed at once.
+        var parametersRounds: [Int] = []
+        /// The round in which it was given leaves last, and the first leaf that it was given in that round.
+        package internal(set) var home: (round: Int, leaf: Int)?
 
         /// What it was given last and has not answered for, be it of use still or not.
-        public internal(set) var inHand: Given?
+        package internal(set) var inHand: Given?
         /// What it was given to do after that.
-        public internal(set) var next: Given?
+        package internal(set) var next: Given?
         /// What it was given before and did not seem to know of: its answer may come late.
         var mislaid: Given?
         /// Whether its connection has ended and it was not heard of since.
-        public internal(set) var isCutOff = false
+        package internal(set) var isCutOff = false
         /// How often that was told of lately.
         fileprivate var cutOffsTold = (count: 0, since: Duration.zero)
         /// What it was given and has not answered for, in the order in which it computes.
         var given: [Given] { [inHand, next].compactMap(\.self) }
         /// Whether its probe is the coordinator's own, so that its answers can be compared with others.
-        public internal(set) var isComparable = false
+        package internal(set) var isComparable = false
 
         init(_ hello: Hello, at now: Duration) {
             (introduction, lastHeard, threads) = (Introduction(hello), now, hello.threads)
         }
 
         /// What it said when it joined.
-        public var hello: Hello { introduction.hello }
+        package var hello: Hello { introduction.hello }
 
         /// The worker's name, fit for a terminal.
-        public var name: String { introduction.name }
+        package var name: String { introduction.name }
     }
 
     /// There are no more workers at once.
-    public static let memberLimit = 4096
+    package static let memberLimit = 4096
     /// So often in such a time, and no more, it is told that a worker's connection has ended.
     private static let (cutOffsInWindow, cutOffWindow) = (8, Duration.seconds(60))
     /// Of so many workers that fell silent it is known that they may be heard of again.
     private static let lostLimit = 256
     /// Silent for longer than this, a worker is taken for dead.
-    public let lease: Duration
+    package let lease: Duration
     /// The workers.
-    public private(set) var members: [WorkerID: Member] = [:]
+    package private(set) var members: [WorkerID: Member] = [:]
     /// Those who said that they are ready, in the order of their names: sorting all at each answer would take longer
     /// than all else.
     private var order: [(name: String, id: WorkerID)] = []
@@ -84,7 +84,7 @@ public struct Roster: Sendable {
     private var lost: [WorkerID] = []
 
     /// Nobody yet.
-    public init(lease: Duration) { self.lease = lease }
+    package init(lease: Duration) { self.lease = lease }
 
     /// Takes a worker in; one of the same identity is replaced.
     mutating func onHello(_ hello: Hello, from worker: WorkerID, at now: Duration) {
@@ -139,7 +139,7 @@ public struct Roster: Sendable {
     /// Notes that a worker does not seem to know of what it was given.
     mutating func note(mislaid given: Given, at worker: WorkerID, _ now: Duration) {
         members[worker]?.mislaid = given
-        members[worker]?.parametersSteps = []
+        members[worker]?.parametersRounds = []
         note(done: given.claim, at: worker, now)
     }
 
@@ -160,17 +160,17 @@ public struct Roster: Sendable {
 
     /// Forgets which parameters workers were sent: they may be others now under the same number.
     mutating func forgetParameters() {
-        for worker in members.keys { members[worker]?.parametersSteps = [] }
+        for worker in members.keys { members[worker]?.parametersRounds = [] }
     }
 
-    /// Notes that a worker has a step's parameters, and those of as many others as it keeps.
-    mutating func note(parametersOf step: Int, at worker: WorkerID, kept: Int) {
-        members[worker]?.parametersSteps.keep(step, kept)
+    /// Notes that a worker has a round's parameters, and those of as many others as it keeps.
+    mutating func note(parametersOf round: Int, at worker: WorkerID, kept: Int) {
+        members[worker]?.parametersRounds.keep(round, kept)
     }
 
-    /// Notes the first leaf that a worker was given in a step; what it is given later in that step is another's.
-    mutating func note(firstLeaf leaf: Int, of step: Int, at worker: WorkerID) {
-        if members[worker]?.home?.step != step { members[worker]?.home = (step, leaf) }
+    /// Notes the first leaf that a worker was given in a round; what it is given later in that round is another's.
+    mutating func note(firstLeaf leaf: Int, of round: Int, at worker: WorkerID) {
+        if members[worker]?.home?.round != round { members[worker]?.home = (round, leaf) }
     }
 
     /// Removes a worker and returns what was known of it.
@@ -214,9 +214,9 @@ public struct Roster: Sendable {
 }
 
 extension [Int] {
-    /// Adds a step, beside those of the others that can be computed at once with it.
-    mutating func keep(_ step: Int, _ count: Int) {
-        removeAll { abs($0 - step) >= count }
-        if !contains(step) { append(step) }
+    /// Adds a round, beside those of the others that can be computed at once with it.
+    mutating func keep(_ round: Int, _ count: Int) {
+        removeAll { abs($0 - round) >= count }
+        if !contains(round) { append(round) }
     }
 }

@@ -1,38 +1,38 @@
 /// Where the time of one round went: what its workers did.
-public struct RoundTimes: Equatable, Sendable {
+package struct RoundTimes: Equatable, Sendable {
     /// A worker's round.
-    public struct Worker: Equatable, Sendable {
+    package struct Worker: Equatable, Sendable {
         /// Its name, for people.
-        public let name: String
+        package let name: String
         /// How long it computed, by its own word.
-        public var computing: Duration
+        package var computing: Duration
         /// How long its work and what came of it were on their way: from the work's sending, or its report before where
         /// that came later, to its report, but for the computing.
-        public var exchanging: Duration
+        package var exchanging: Duration
         /// How many leaves it reported of.
-        public var leafCount: Int
+        package var leafCount: Int
 
         /// What a worker did.
-        public init(name: String, computing: Duration, exchanging: Duration, leafCount: Int = 0) {
+        package init(name: String, computing: Duration, exchanging: Duration, leafCount: Int = 0) {
             (self.name, self.computing, self.exchanging) = (name, computing, exchanging)
             self.leafCount = leafCount
         }
     }
     /// From the end of the round before to this one's.
-    public let whole: Duration
+    package let whole: Duration
     /// The workers that had a part in it, by name.
     ///
     /// What is left of a worker's round is waiting.
-    public let workers: [Worker]
+    package let workers: [Worker]
 
     /// Times of a round.
-    public init(whole: Duration, workers: [Worker]) {
+    package init(whole: Duration, workers: [Worker]) {
         (self.whole, self.workers) = (whole, workers)
     }
 }
 
 /// Measures rounds: when work was sent, and when its reports came.
-public struct RoundClock: Sendable {
+package struct RoundClock: Sendable {
     private var begin: Duration?
     private var sent: [WorkerID: [(claim: UInt64, time: Duration)]] = [:]
     /// When a worker's last report came, and how much of its computing went on before the one before it came: with
@@ -41,15 +41,15 @@ public struct RoundClock: Sendable {
     private var workers: [WorkerID: RoundTimes.Worker] = [:]
 
     /// A clock before the first round; how long that one takes nobody is told, since workers join in it.
-    public init() {}
+    package init() {}
 
     /// Takes note that work was sent.
-    public mutating func onWork(_ claim: UInt64, to worker: WorkerID, at now: Duration) {
+    package mutating func onWork(_ claim: UInt64, to worker: WorkerID, at now: Duration) {
         sent[worker, default: []].append((claim, now))
     }
 
     /// Takes note that a report of it was taken.
-    public mutating func onReport(
+    package mutating func onReport(
         _ claim: UInt64, leafCount: Int = 0, computing: Duration, from worker: WorkerID, named name: String,
         at now: Duration
     ) {
@@ -69,7 +69,7 @@ public struct RoundClock: Sendable {
     /// Takes note of a round's end, after which claims below `over` are of no use any more.
     ///
     /// - Returns: its times; nil for the first one.
-    public mutating func onRound(over: UInt64 = .max, at now: Duration) -> RoundTimes? {
+    package mutating func onRound(over: UInt64 = .max, at now: Duration) -> RoundTimes? {
         defer {
             (begin, workers) = (now, [:])
             sent = sent.compactMapValues { works in

@@ -1,6 +1,6 @@
 extension RunEvent: CustomStringConvertible {
     /// The one line that a person reads.
-    public var description: String {
+    package var description: String {
         switch self {
         case .started(step: 0, _, let isResumed):
             isResumed ? "there is no checkpoint yet; starting at the first step" : "starting at the first step"

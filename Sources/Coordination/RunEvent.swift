@@ -1,7 +1,7 @@
 /// What happens in a run, as its coordinator sees it.
 ///
 /// What a peer said of itself is in it on one line, of bounded length and without control characters.
-public enum RunEvent: Equatable, Sendable {
+package enum RunEvent: Equatable, Sendable {
     /// The run begins, or goes on, after so many steps of all that there are to do.
     case started(step: Int, steps: Int, isResumed: Bool)
     /// The job's products are slow or emulated on this processor.
@@ -93,18 +93,18 @@ public enum RunEvent: Equatable, Sendable {
     case finished(step: Int)
 
     /// A figure of a step with its name.
-    public struct NamedFigure: Equatable, Sendable {
+    package struct NamedFigure: Equatable, Sendable {
         /// Its name in files, like `loss`.
-        public let name: String
+        package let name: String
         /// Its value.
-        public let value: Double
+        package let value: Double
 
         /// A figure.
-        public init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
+        package init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
     }
 
     /// The kinds of events, by their names in files; such a name is never used for another kind.
-    public enum Kind: String, Codable, Sendable, CaseIterable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
         case started
         case slowProducts = "slow_products"
         case checkpointSkipped = "checkpoint_skipped"
@@ -151,7 +151,7 @@ public enum RunEvent: Equatable, Sendable {
         case finished
 
         /// Whether a person should look at it: something went wrong, or may have.
-        public var isProblem: Bool {
+        package var isProblem: Bool {
             switch self {
             case .slowProducts, .checkpointSkipped, .cameAgain, .failed, .silent, .cutOff, .ended, .notStarted,
                 .givenUp, .lostWork, .otherArithmetic, .refused, .peerDropped, .keysUnreadable, .notFinite,
@@ -168,7 +168,7 @@ public enum RunEvent: Equatable, Sendable {
         }
 
         /// Whether the worker that it names is not among the run's any more.
-        public var removesWorker: Bool {
+        package var removesWorker: Bool {
             switch self {
             case .cameAgain, .ended, .left, .failed, .silent, .refuted, .lied: true
             case .started, .slowProducts, .checkpointSkipped, .listening, .joined, .cutOff, .notStarted, .givenUp,
@@ -183,7 +183,7 @@ public enum RunEvent: Equatable, Sendable {
     }
 
     /// What kind of event it is.
-    public var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .started: .started
         case .slowProducts: .slowProducts
@@ -255,7 +255,7 @@ public enum RunEvent: Equatable, Sendable {
         case .left(let worker), .lostWork(let worker), .cutOff(let worker), .cameAgain(let worker):
             [("worker", .text(worker))]
         case .failed(let worker, let reason): [("worker", .text(worker)), ("reason", .text(reason))]
-        case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.inSeconds))]
+        case .silent(let worker, let lease): [("worker", .text(worker)), ("lease_s", .real(lease.seconds))]
         case .ended(let process, let worker, let how):
             [("process", .number(Int(process))), ("worker", .text(worker)), ("how", .text(how))]
         case .givenUp(let process): [("process", .number(Int(process)))]
@@ -279,9 +279,9 @@ public enum RunEvent: Equatable, Sendable {
             [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
         case .roundTimed(let times):
             [
-                ("round_s", .real(times.whole.inSeconds)),
-                ("compute_s", .real(times.workers.map(\.computing.inSeconds).max() ?? 0)),
-                ("exchange_s", .real(times.workers.map(\.exchanging.inSeconds).max() ?? 0)),
+                ("round_s", .real(times.whole.seconds)),
+                ("compute_s", .real(times.workers.map(\.computing.seconds).max() ?? 0)),
+                ("exchange_s", .real(times.workers.map(\.exchanging.seconds).max() ?? 0)),
             ]
         case .stopped(let step, let steps): [("step", .number(step)), ("steps", .number(steps))]
         }
@@ -299,5 +299,5 @@ public enum RunEvent: Equatable, Sendable {
 
 extension RunEvent: Encodable {
     /// Writes one flat object, with `event` and what the event tells; more keys may be beside them.
-    public func encode(to encoder: any Encoder) throws { try EventField.encode(kind.rawValue, fields, to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try EventField.encode(kind.rawValue, fields, to: encoder) }
 }

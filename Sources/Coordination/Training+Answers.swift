@@ -121,13 +121,13 @@ extension Training {
             guard blockLengths.isEmpty else {
                 return onUnreadable("sums beside the word that there are none", from: worker, at: now)
             }
-            return onNotFinite(from: worker, of: ledger.step, at: now)
+            return onNotFinite(from: worker, of: ledger.round, at: now)
         case .nodes(let nodes):
             if let fault = fault(of: nodes, blockLengths) { return onUnreadable(fault, from: worker, at: now) }
             let finder = ledger.finder(ofLeavesOf: worker)
             if let finder, finder.worker == worker {
                 ledgers[place].onContradiction(by: worker)
-                return sendAway(finder, step: ledger.step, leaves: report.leaves) + assign(at: now)
+                return sendAway(finder, round: ledger.round, leaves: report.leaves) + assign(at: now)
             }
             // Whether the finder was wrong is not known by another's word alone.
             let isLookedThrough = ledger.isLookedThrough || finder != nil
@@ -169,9 +169,9 @@ extension Training {
         if isFirst { for (other, _) in roster.ready where other != worker { noteDue(of: other, isJudgedAnew: true) } }
     }
 
-    /// Where a report belongs: to the step in hand that its claim is of, or what is nearest to that.
+    /// Where a report belongs: to the round in hand that its claim is of, or what is nearest to that.
     func place(of report: LeafReport, from worker: WorkerID) -> Int? {
-        place(ofClaim: report.claim, of: worker) ?? place(ofStep: report.step) ?? ledgers.indices.first
+        place(ofClaim: report.claim, of: worker) ?? place(ofRound: report.round) ?? ledgers.indices.first
     }
 
     private func fault(of nodes: [LeafReport.Node], _ blockLengths: [Int]) -> String? {
@@ -192,13 +192,13 @@ extension Training {
         return nil
     }
 
-    /// Takes note that a worker's sums are in the tree of a step, that in hand where none is named.
-    public mutating func onSums(from worker: WorkerID, of step: Int? = nil, at now: Duration) -> [Directive] {
-        guard let place = place(step), let claim = ledgers[place].claim(of: worker) else { return [] }
-        let (step, finder) = (ledgers[place].step, ledgers[place].finder(ofLeavesOf: worker))
+    /// Takes note that a worker's sums are in the tree of a round, that in hand where none is named.
+    package mutating func onSums(from worker: WorkerID, of round: Int? = nil, at now: Duration) -> [Directive] {
+        guard let place = place(round), let claim = ledgers[place].claim(of: worker) else { return [] }
+        let (round, finder) = (ledgers[place].round, ledgers[place].finder(ofLeavesOf: worker))
         ledgers[place].onSums(from: worker)
-        noteSums(of: claim.leaves, by: roster.members[worker]?.name ?? "", step: step, isAudited: false)
-        let refuted = finder.map { sendAway($0, step: step, leaves: claim.leaves) } ?? []
+        noteSums(of: claim.leaves, by: roster.members[worker]?.name ?? "", round: round, isAudited: false)
+        let refuted = finder.map { sendAway($0, round: round, leaves: claim.leaves) } ?? []
         return refuted + goOn(at: now)
     }
 
@@ -207,29 +207,29 @@ extension Training {
     ///
     /// No worker's word ends a job, nor that of two: another one computes the leaves again, or the same one where it is
     /// alone, and then the coordinator itself (`settle`). A relay passes the word of two on.
-    public mutating func onNotFinite(from worker: WorkerID, of step: Int? = nil, at now: Duration) -> [Directive] {
-        guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
+    package mutating func onNotFinite(from worker: WorkerID, of round: Int? = nil, at now: Duration) -> [Directive] {
+        guard let place = place(round), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
-        let step = ledgers[place].step
+        let round = ledgers[place].round
         let isConfirmed = ledgers[place].onNotFinite(from: worker, named: name) == .disputed
         let event = Directive.event(
-            .notFinite(worker: name, step: plan.firstStep(of: step), leaves: leaves, isConfirmed: isConfirmed))
+            .notFinite(worker: name, step: plan.firstStep(of: round), leaves: leaves, isConfirmed: isConfirmed))
         guard isConfirmed else { return [event] + assign(at: now) }
-        return [event, .settle(step: step, leaves: leaves)]
+        return [event, .settle(round: round, leaves: leaves)]
     }
 
-    func failNotFinite(_ step: Int) -> Directive {
+    func failNotFinite(_ round: Int) -> Directive {
         .fail(
-            "the gradient of step \(plan.firstStep(of: step)) is infinite or not a number; lower --learning-rate")
+            "the gradient of step \(plan.firstStep(of: round)) is infinite or not a number; lower --learning-rate")
     }
 
     /// Sends away who found sums not to be finite that are.
-    mutating func sendAway(_ finder: Claim.Finder, step: Int, leaves: Range<Int>) -> [Directive] {
+    mutating func sendAway(_ finder: Claim.Finder, round: Int, leaves: Range<Int>) -> [Directive] {
         let event = Directive.event(
-            .refuted(worker: finder.name, step: plan.firstStep(of: step), leaves: leaves))
+            .refuted(worker: finder.name, step: plan.firstStep(of: round), leaves: leaves))
         guard roster.members[finder.worker] != nil else { return [event] }
-        let place = "leaves \(leaves) of step \(plan.firstStep(of: step))"
+        let place = "leaves \(leaves) of step \(plan.firstStep(of: round))"
         let text = "the sums of \(place) are finite, and this worker found that they are not"
         return [event, refuse(finder.worker, Refusal(.refuted, text))] + leave(finder.worker)
     }

@@ -1,61 +1,61 @@
-public import Numerics
+package import Numerics
 import Wire
 
 /// Answers that are compared before they count, and what becomes of those that are wrong.
 ///
-/// In a step that is audited all leaves are computed by two workers. Such steps are drawn at random, so that the share
-/// of leaves is the one that was asked for and no worker knows of it before it has answered; and since everybody takes
-/// part in them, they cost no more than that share. A worker that is alone is taken at its word, unless all steps are
-/// audited: then the coordinator computes the leaves, too.
+/// In a round that is audited all leaves are computed by two workers. Such rounds are drawn at random, so that the
+/// share of leaves is the one that was asked for and no worker knows of it before it has answered; and since everybody
+/// takes part in them, they cost no more than that share. A worker that is alone is taken at its word, unless all
+/// rounds are audited: then the coordinator computes the leaves, too.
 extension Training {
     /// Takes note that sums that have to be compared are kept.
     ///
     /// - Parameters:
     ///   - mark: what tells these sums and figures from all others.
     ///   - worker: whose they are.
-    ///   - step: the step; that in hand where none is named.
+    ///   - round: the round; that in hand where none is named.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onHeld(
-        _ mark: String, from worker: WorkerID, of step: Int? = nil, at now: Duration
+    package mutating func onHeld(
+        _ mark: String, from worker: WorkerID, of round: Int? = nil, at now: Duration
     ) -> [Directive] {
-        guard let place = place(step), let leaves = ledgers[place].claim(of: worker)?.leaves,
+        guard let place = place(round), let leaves = ledgers[place].claim(of: worker)?.leaves,
             let name = roster.members[worker]?.name
         else { return [] }
-        let step = ledgers[place].step
+        let round = ledgers[place].round
         switch ledgers[place].onAnswer(mark, from: worker, named: name) {
         case .agreed(let first, let second):
-            noteSums(of: leaves, by: first.name, step: step, isAudited: true)
-            record.note(sumsOf: step, by: second.name, isAudited: true)
+            noteSums(of: leaves, by: first.name, round: round, isAudited: true)
+            record.note(sumsOf: round, by: second.name, isAudited: true)
             return [.takeAnswer(claim: first.claim)] + goOn(at: now)
-        case .disputed: return [.settle(step: step, leaves: leaves)] + assign(at: now)
+        case .disputed: return [.settle(round: round, leaves: leaves)] + assign(at: now)
         case .awaited: return assign(at: now)
         }
     }
 
     /// Takes note of what the coordinator's own sums of disputed leaves are.
     ///
-    /// Whoever said otherwise is sent away for good. Where sums of its were taken on its word before, in steps since an
-    /// answer of its was last found right, what was made with them is given up.
+    /// Whoever said otherwise is sent away for good. Where sums of its were taken on its word before, in rounds since
+    /// an answer of its was last found right, what was made with them is given up.
     ///
     /// - Parameters:
-    ///   - step: the step.
+    ///   - round: the round.
     ///   - leaves: the leaves.
     ///   - mark: what tells the sums and figures from all others; nil where they are not finite.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onSettled(
-        step: Int, leaves: Range<Int>, mark: String?, at now: Duration
+    package mutating func onSettled(
+        round: Int, leaves: Range<Int>, mark: String?, at now: Duration
     ) -> [Directive] {
-        guard let place = place(ofStep: step), let wrong = ledgers[place].onSettled(leaves, mark: mark) else {
+        guard let place = place(ofRound: round), let wrong = ledgers[place].onSettled(leaves, mark: mark) else {
             return []
         }
-        if mark == nil { return [failNotFinite(step)] }
+        if mark == nil { return [failNotFinite(round)] }
         // One that was alone may have found it twice.
         let finders = wrong.found.enumerated().filter { place, finder in
             !wrong.found[..<place].contains { $0.worker == finder.worker }
         }
-        var directives = finders.flatMap { sendAway($1, step: step, leaves: leaves) }
+        var directives = finders.flatMap { sendAway($1, round: round, leaves: leaves) }
         var unbelieved: Int?
         for answer in wrong.lied {
             let since = record.unaudited[answer.name]
@@ -63,28 +63,28 @@ extension Training {
             directives.append(
                 .event(
                     .lied(
-                        worker: answer.name, step: plan.firstStep(of: step), leaves: leaves,
+                        worker: answer.name, step: plan.firstStep(of: round), leaves: leaves,
                         since: since.map(plan.firstStep(of:)))))
             if shutOut.count < AuditRecord.nameLimit { shutOut.insert(answer.worker) }
             // Others may bear the name: what one of them did is not to keep all of them out.
             let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
             record.shutOut(answer.name, isRemembered: areNamesOwn || !isShared)
             for place in ledgers.indices { ledgers[place].onLiar(answer.worker) }
-            let place = "leaves \(leaves) of step \(plan.firstStep(of: step))"
+            let place = "leaves \(leaves) of step \(plan.firstStep(of: round))"
             let text = "the sums of \(place) are others; look at this machine's memory"
             directives.append(refuse(answer.worker, Refusal(.refuted, text)))
             directives += leave(answer.worker)
         }
         if let unbelieved { return directives + [.goBack(round: unbelieved)] }
         guard let right = wrong.right else { return directives + assign(at: now) }
-        noteSums(of: leaves, by: right.name, step: step, isAudited: true)
+        noteSums(of: leaves, by: right.name, round: round, isAudited: true)
         return directives + [.takeAnswer(claim: right.claim)] + goOn(at: now)
     }
 
     /// How far back the run might have to go: the first exchange of which a present worker's sums are taken on its word
     /// since it was last found right, and the like of workers that are gone and may come back, of those that have the
     /// latest ones.
-    public var unbelievedSince: [Int] {
+    package var unbelievedSince: [Int] {
         let present = Set(roster.members.values.map(\.name))
         let first = roster.members.values.compactMap { $0.isComparable ? record.unaudited[$0.name] : nil }.min()
         let gone = record.unaudited.filter { !present.contains($0.key) }.map(\.value).sorted()
@@ -93,29 +93,29 @@ extension Training {
 
     /// The first exchange of which somebody's sums are taken on its word who disagrees about these leaves; nil where
     /// there is none.
-    public func unbelievedSince(disputed leaves: Range<Int>, of step: Int) -> Int? {
-        guard let place = place(ofStep: step) else { return nil }
+    package func unbelievedSince(disputed leaves: Range<Int>, of round: Int) -> Int? {
+        guard let place = place(ofRound: round) else { return nil }
         let answers = ledgers[place].assignments[leaves.lowerBound]?.answers ?? []
         return answers.compactMap { record.unaudited[$0.name] }.min()
     }
 
     /// Whether anybody disagrees about leaves that the coordinator computes: an answer of one that is alone is only
     /// looked at before it counts.
-    public func areDisputed(_ leaves: Range<Int>, of step: Int) -> Bool {
-        guard let place = place(ofStep: step), let assignment = ledgers[place].assignments[leaves.lowerBound] else {
+    package func areDisputed(_ leaves: Range<Int>, of round: Int) -> Bool {
+        guard let place = place(ofRound: round), let assignment = ledgers[place].assignments[leaves.lowerBound] else {
             return false
         }
         return assignment.answers.count > 1 || !assignment.finders.isEmpty
     }
 
-    /// Takes note that the state is an earlier one again, or that of the step in hand, of which nothing is done.
+    /// Takes note that the state is an earlier one again, or that of the round in hand, of which nothing is done.
     ///
     /// - Parameters:
     ///   - round: the exchanges done.
-    ///   - kept: what was noted with that state; nil where it is that of the step in hand.
+    ///   - kept: what was noted with that state; nil where it is that of the round in hand.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onWentBack(
+    package mutating func onWentBack(
         to round: Int, with kept: AuditRecord? = nil, at now: Duration
     ) -> [Directive] {
         if ledgers.isEmpty { return [] }
@@ -132,22 +132,22 @@ extension Training {
         let areAllCompared = auditShare >= 1
         var (directives, areTaken): ([Directive], Bool) = ([], false)
         for place in ledgers.indices {
-            let step = ledgers[place].step
+            let round = ledgers[place].round
             let answers = ledgers[place].takeUnaudited(comparable: comparable, areDisputed: areAllCompared)
             if areAllCompared {
-                directives += answers.map { .settle(step: step, leaves: $0.leaves) }
+                directives += answers.map { .settle(round: round, leaves: $0.leaves) }
                 continue
             }
-            for answer in answers { noteSums(of: answer.leaves, by: answer.name, step: step, isAudited: false) }
+            for answer in answers { noteSums(of: answer.leaves, by: answer.name, round: round, isAudited: false) }
             directives += answers.map { .takeAnswer(claim: $0.claim) }
             areTaken = areTaken || !answers.isEmpty
         }
-        return directives + (areTaken && isStepComplete ? [.finishStep] : [])
+        return directives + (areTaken && isRoundComplete ? [.finishRound] : [])
     }
 
-    mutating func noteSums(of leaves: Range<Int>, by worker: String, step: Int, isAudited: Bool) {
-        if auditShare > 0 { record.note(sumsOf: step, by: worker, isAudited: isAudited) }
-        guard let place = place(ofStep: step) else { return }
+    mutating func noteSums(of leaves: Range<Int>, by worker: String, round: Int, isAudited: Bool) {
+        if auditShare > 0 { record.note(sumsOf: round, by: worker, isAudited: isAudited) }
+        guard let place = place(ofRound: round) else { return }
         ledgers[place].summed += leaves.count
         if isAudited { ledgers[place].audited += leaves.count }
     }

@@ -6,7 +6,7 @@ extension Training {
     private static let untriedRounds = 16
 
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
-    /// step: a worker that streams its samples has the blocks of shards that it had before.
+    /// round: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
         guard wantsToGive(at: now) else { return [] }
         for (worker, _) in roster.ready { noteDue(of: worker) }
@@ -31,13 +31,13 @@ extension Training {
     private mutating func assign(
         of place: Int, besides late: Set<WorkerID>, _ comparable: Set<WorkerID>, at now: Duration
     ) -> [Directive] {
-        let step = ledgers[place].step
+        let round = ledgers[place].round
         var (available, newcomers) = (Set<WorkerID>(), 0)
         var idle: [(leaf: Int, candidate: Ledger.Candidate)] = []
         for (id, member) in roster.ready where !late.contains(id) {
             available.insert(id)
             if hasRoom(member), ledgers[place].claim(of: id) == nil {
-                idle.append((member.home?.leaf ?? .max, candidate(id, member, step)))
+                idle.append((member.home?.leaf ?? .max, candidate(id, member, round)))
             } else if member.inHand != nil, pace.leafTime(of: id) == nil {
                 newcomers += 1
             }
@@ -49,15 +49,15 @@ extension Training {
             isOverdue: late.contains)
         let nextID = ledgers[place].nextID
         for other in ledgers.indices { ledgers[other].nextID = nextID }
-        return claims.flatMap { give($0, step: step, at: now) }
+        return claims.flatMap { give($0, round: round, at: now) }
     }
 
-    /// Whether a worker can be given something: it has nothing in hand, or where two steps are computed at once nothing
-    /// to do after that.
+    /// Whether a worker can be given something: it has nothing in hand, or where two rounds are computed at once
+    /// nothing to do after that.
     private func hasRoom(_ member: Roster.Member) -> Bool { member.given.count < plan.roundsAtOnce }
 
-    private func candidate(_ id: WorkerID, _ member: Roster.Member, _ step: Int) -> Ledger.Candidate {
-        let isUntried = member.home.map { step - $0.step > Self.untriedRounds } ?? false
+    private func candidate(_ id: WorkerID, _ member: Roster.Member, _ round: Int) -> Ledger.Candidate {
+        let isUntried = member.home.map { round - $0.round > Self.untriedRounds } ?? false
         return Ledger.Candidate(
             id, leafTime: pace.leafTime(of: id), threads: member.threads, isComparable: member.isComparable,
             isUntried: isUntried)
@@ -83,28 +83,28 @@ extension Training {
         noteDue(of: worker)
     }
 
-    private mutating func give(_ claim: Claim, step: Int, at now: Duration) -> [Directive] {
-        let needsParameters = !(roster.members[claim.worker]?.parametersSteps.contains(step) ?? false)
-        roster.note(parametersOf: step, at: claim.worker, kept: plan.roundsAtOnce)
-        roster.note(firstLeaf: claim.leaves.lowerBound, of: step, at: claim.worker)
+    private mutating func give(_ claim: Claim, round: Int, at now: Duration) -> [Directive] {
+        let needsParameters = !(roster.members[claim.worker]?.parametersRounds.contains(round) ?? false)
+        roster.note(parametersOf: round, at: claim.worker, kept: plan.roundsAtOnce)
+        roster.note(firstLeaf: claim.leaves.lowerBound, of: round, at: claim.worker)
         roster.note(
             given: .init(claim: claim.id, leafCount: claim.leaves.count, since: now, begun: now), at: claim.worker)
         noteDue(of: claim.worker)
         let work = Work(
-            claim: claim.id, step: step, leaves: claim.leaves, releasedBelow: releasedBelow ?? claim.id,
+            claim: claim.id, round: round, leaves: claim.leaves, releasedBelow: releasedBelow ?? claim.id,
             history: history)
-        return tellBackup(claim, step)
+        return tellBackup(claim, round)
             + [.sendWork(work, withParameters: needsParameters, to: claim.worker)]
     }
 
-    private mutating func tellBackup(_ claim: Claim, _ step: Int) -> [Directive] {
+    private mutating func tellBackup(_ claim: Claim, _ round: Int) -> [Directive] {
         guard claim.purpose == .backup else { return [] }
         record.backups += 1
         backupCount += 1
         guard backupCount <= Self.refusedLimit else { return [] }
-        let slow = roster.all.first { $0 != claim.worker && self.claim(of: $0, step: step)?.leaves == claim.leaves }
+        let slow = roster.all.first { $0 != claim.worker && self.claim(of: $0, round: round)?.leaves == claim.leaves }
         let event = RunEvent.overdue(
-            worker: slow.flatMap { roster.members[$0]?.name } ?? "", step: plan.firstStep(of: step),
+            worker: slow.flatMap { roster.members[$0]?.name } ?? "", step: plan.firstStep(of: round),
             leaves: claim.leaves, also: roster.members[claim.worker]?.name ?? "")
         return [.event(event)] + (backupCount == Self.refusedLimit ? [.event(.overdueMuted)] : [])
     }

@@ -10,11 +10,11 @@ extension Training {
         var next: Int
     }
 
-    /// The workers that parts of parameters may be sent to that are made while sums of the step in hand still come:
-    /// they take part in the last step that is in hand, and will in the one after it.
-    public var takersAhead: [WorkerID] {
-        guard let last = ledgers.last?.step, last + 1 < plan.rounds else { return [] }
-        return roster.ready.filter { $0.member.takesParts && $0.member.parametersSteps.contains(last) }.map(\.id)
+    /// The workers that parts of parameters may be sent to that are made while sums of the round in hand still come:
+    /// they take part in the last round that is in hand, and will in the one after it.
+    package var takersAhead: [WorkerID] {
+        guard let last = ledgers.last?.round, last + 1 < plan.rounds else { return [] }
+        return roster.ready.filter { $0.member.takesParts && $0.member.parametersRounds.contains(last) }.map(\.id)
     }
 
     /// Takes a part of the sums of a claim that is still the worker's, where it is the next one.
@@ -39,7 +39,7 @@ extension Training {
         let isHeld = ledger.holdsParts(of: claim)
         // What lies in the tree counts whoever reports on these leaves in the end.
         if !isHeld, auditShare > 0, let name = roster.members[worker]?.name {
-            record.note(sumsOf: ledger.step, by: name, isAudited: false)
+            record.note(sumsOf: ledger.round, by: name, isAudited: false)
         }
         return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
     }

@@ -1,6 +1,6 @@
 import Numerics
 
-/// A training whose work comes from above: a relay's. It has no steps of its own, but one run of leaves after another.
+/// A training whose work comes from above: a relay's. It has no rounds of its own, but one run of leaves after another.
 extension Training {
     /// The workers of a relay, which has no run in hand yet.
     ///
@@ -21,7 +21,7 @@ extension Training {
         relayedClaim = firstClaim
     }
 
-    /// Whether all steps are done; never so for a relay, which is told.
+    /// Whether all rounds are done; never so for a relay, which is told.
     var isOver: Bool { ledger == nil && relayedClaim == nil }
 
     /// The compute threads of all workers that can compute.
@@ -33,20 +33,20 @@ extension Training {
     ///
     /// All sums that come are looked through: whoever is above knows this relay's word, not whose it is.
     ///
-    /// - Precondition: no run in hand is of the same step.
-    mutating func onRun(step: Int, leaves: Range<Int>, at now: Duration) -> [Directive] {
-        precondition(place(ofStep: step) == nil, "two runs of step \(step)")
+    /// - Precondition: no run in hand is of the same round.
+    mutating func onRun(round: Int, leaves: Range<Int>, at now: Duration) -> [Directive] {
+        precondition(place(ofRound: round) == nil, "two runs of round \(round)")
         ledgers.append(
-            Ledger(step: step, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: true))
+            Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: true))
         return assign(at: now)
     }
 
-    /// Whether the leaves of the run of a step are all summed.
-    func isComplete(step: Int) -> Bool { place(ofStep: step).map { ledgers[$0].isComplete } ?? false }
+    /// Whether the leaves of the run of a round are all summed.
+    func isComplete(round: Int) -> Bool { place(ofRound: round).map { ledgers[$0].isComplete } ?? false }
 
     /// Has a run in hand no more; what is still answered of it is late.
-    mutating func endRun(step: Int) {
-        guard let place = place(ofStep: step) else { return }
+    mutating func endRun(round: Int) {
+        guard let place = place(ofRound: round) else { return }
         relayedClaim = nextClaim
         ledgers.remove(at: place)
         if ledgers.isEmpty { look = nil }

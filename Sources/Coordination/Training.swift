@@ -1,16 +1,16 @@
-public import Numerics
-public import Wire
+package import Numerics
+package import Wire
 
-/// The coordinator's mind: who is there, the step in hand, and what to answer.
+/// The coordinator's mind: who is there, the round in hand, and what to answer.
 ///
 /// A value without I/O, clock, thread or vectors: it takes messages and the time since the start, and returns
 /// directives.
 ///
 /// A worker says hello, is welcomed, fetches samples if it has none, says ready, and is given runs of leaves from then
-/// on. Whatever it computes enters the fixed tree of its step, so none of this changes a bit of the result.
-public struct Training: Sendable {
+/// on. Whatever it computes enters the fixed tree of its round, so none of this changes a bit of the result.
+package struct Training: Sendable {
     /// What the coordinator's shell has to do.
-    public enum Directive: Equatable, Sendable {
+    package enum Directive: Equatable, Sendable {
         /// Send this.
         case send(Message, to: WorkerID)
         /// Send this work; with the parameters where the worker has not got them.
@@ -29,17 +29,17 @@ public struct Training: Sendable {
         case takeSums(from: WorkerID, isLookedThrough: Bool, isCompared: Bool)
         /// Put the sums that were kept of this claim into the tree.
         case takeAnswer(claim: UInt64)
-        /// Compute these leaves of the step in hand here, and call `onSettled`: workers' answers differ, or say that
+        /// Compute these leaves of the round in hand here, and call `onSettled`: workers' answers differ, or say that
         /// they are not finite.
-        case settle(step: Int, leaves: Range<Int>)
-        /// Give up what is done of the step in hand; where more exchanges than these are done, take up the last state
+        case settle(round: Int, leaves: Range<Int>)
+        /// Give up what is done of the round in hand; where more exchanges than these are done, take up the last state
         /// that was kept by then. Then call `onWentBack`: what was done since is not to be believed.
         case goBack(round: Int)
         /// Put this part of the sums of these nodes into the tree ahead of their report, or hold it until the report is
         /// taken; where it can't be read, `onUnreadable`. What other workers' parts cover already is left out.
         case takeSumPart(SumPart, of: [Range<Int>], from: WorkerID, isHeld: Bool)
         /// All leaves are in the tree: look whether its root is finite and call `onRoot`; the next tree begins empty.
-        case finishStep
+        case finishRound
         /// Tell whoever wants to know.
         case event(RunEvent)
         /// The job can't go on: keep the last state, and end.
@@ -47,24 +47,24 @@ public struct Training: Sendable {
     }
 
     /// What of a job the coordinator's mind has to know.
-    public struct Plan: Sendable {
-        /// Leaves a step.
-        public let leafCount: Int
-        /// Exchanges in all: what messages and ledgers call steps, counted from 0.
-        public let rounds: Int
+    package struct Plan: Sendable {
+        /// Leaves a round.
+        package let leafCount: Int
+        /// Rounds in all, counted from 0; each ends with one exchange.
+        package let rounds: Int
         /// Steps of the optimiser in each, which is what people are told of.
-        public let stepsPerRound: Int
+        package let stepsPerRound: Int
         /// For each figure that a leaf reports, the largest that one leaf's can be; nil where there is no such limit.
-        public let largestFigures: [Double?]
+        package let largestFigures: [Double?]
         /// The length of what is published, and of every sum.
-        public let vectorCount: Int
+        package let vectorCount: Int
         /// How sums and parameters are cut where they travel ahead of reports and work.
-        public let parts: VectorParts
+        package let parts: VectorParts
         /// How many exchanges are computed at once: one, or two where the second's parameters are there already.
-        public let roundsAtOnce: Int
+        package let roundsAtOnce: Int
 
         /// A plan.
-        public init(
+        package init(
             leafCount: Int, rounds: Int, stepsPerRound: Int = 1, largestFigures: [Double?], vectorCount: Int,
             parts: VectorParts? = nil, roundsAtOnce: Int = 1
         ) {
@@ -80,20 +80,20 @@ public struct Training: Sendable {
     }
 
     /// The plan.
-    public let plan: Plan
+    package let plan: Plan
     /// Who is there.
-    public internal(set) var roster: Roster
-    /// The step in hand, and where two are computed at once the one after it; none when all are done.
+    package internal(set) var roster: Roster
+    /// The round in hand, and where two are computed at once the one after it; none when all are done.
     ///
     /// A relay's are the runs that it has in hand, in the order in which they came.
     var ledgers: [Ledger] = []
-    /// The step in hand, which is made next; nil when all are done.
-    public var ledger: Ledger? { ledgers.first }
+    /// The round in hand, which is made next; nil when all are done.
+    package var ledger: Ledger? { ledgers.first }
     /// What the run's arithmetic gives: the coordinator's own, or that of the process that began the run; a relay has
     /// its first worker's.
-    public internal(set) var probe: ArithmeticProbe?
-    /// What the run's sums rest on; leaves are counted once their step is over.
-    public internal(set) var record: AuditRecord
+    package internal(set) var probe: ArithmeticProbe?
+    /// What the run's sums rest on; leaves are counted once their round is over.
+    package internal(set) var record: AuditRecord
     /// The coordinator's own arithmetic.
     let reference: ArithmeticProbe?
     let refusesOtherArithmetic: Bool
@@ -107,15 +107,15 @@ public struct Training: Sendable {
     var pace = Pace()
     /// When somebody's answer is overdue that is not yet.
     var look: Duration?
-    /// Whether leaves of the step in hand are overdue: whoever is free next is to compute them.
+    /// Whether leaves of the round in hand are overdue: whoever is free next is to compute them.
     var isBehind = false
     /// Who is not taken in any more, beside those whose names are in the record.
     var shutOut: Set<WorkerID> = []
     /// Whether nobody can bear another's name.
     let areNamesOwn: Bool
     /// How often the run went back to an earlier state, of this coordinator's process.
-    public internal(set) var history = 0
-    /// The share of steps whose leaves are all computed twice, and where it is drawn which ones.
+    package internal(set) var history = 0
+    /// The share of rounds whose leaves are all computed twice, and where it is drawn which ones.
     let auditShare: Double
     var auditDraw: RandomSequence
     private var refusedCount = 0
@@ -143,9 +143,9 @@ public struct Training: Sendable {
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - refusesOtherArithmetic: whether workers of other probes are sent away.
     ///   - areNamesOwn: whether nobody can bear another's name, as where names come with keys.
-    ///   - audit: the share of steps whose leaves two workers compute, whose answers have to be the same.
+    ///   - audit: the share of rounds whose leaves two workers compute, whose answers have to be the same.
     ///   - auditSeed: what it follows from which leaves these are; nobody else is to know it.
-    public init(
+    package init(
         _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil,
         reference: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(), heartbeat: Duration, lease: Duration,
         refusesOtherArithmetic: Bool = false, areNamesOwn: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0
@@ -161,7 +161,7 @@ public struct Training: Sendable {
     }
 
     /// How many workers can compute.
-    public var readyCount: Int { roster.members.values.count { $0.isReady && $0.threads > 0 } }
+    package var readyCount: Int { roster.members.values.count { $0.isReady && $0.threads > 0 } }
 
     // MARK: - Inputs
 
@@ -174,7 +174,7 @@ public struct Training: Sendable {
     ///   - worker: who said it.
     ///   - now: the time.
     /// - Returns: what to do about it.
-    public mutating func onMessage(
+    package mutating func onMessage(
         _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, from worker: WorkerID, at now: Duration
     ) -> [Directive] {
         if case .hello(let hello) = message { return onHello(hello, from: worker, at: now) }
@@ -200,7 +200,7 @@ public struct Training: Sendable {
     }
 
     /// Takes note of a message that could not be read: the worker is refused, and its leaves go to others.
-    public mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
+    package mutating func onUnreadable(_ error: WireError, from worker: WorkerID, at now: Duration) -> [Directive] {
         guard case .version(let theirs) = error else { return onUnreadable("\(error)", from: worker, at: now) }
         let text =
             "a worker that speaks protocol version \(theirs), not \(protocolVersion); install the same ssrm there"
@@ -214,33 +214,33 @@ public struct Training: Sendable {
     }
 
     /// Takes note that a worker's process is known to have ended.
-    public mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
+    package mutating func onEnd(ofWorkerNamed name: String, at now: Duration) -> [Directive] {
         let gone = roster.members.filter { $0.value.hello.name == name }.map(\.key).sorted()
         return gone.flatMap { depart($0, at: now) }
     }
 
     /// Takes note that a worker's connection has ended: what it has in hand others compute, too, until it is heard of.
-    public mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
+    package mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
         guard !isOver, let member = roster.members[worker], member.isReady, !member.isCutOff else { return [] }
         let isTold = roster.noteCutOff(worker, at: now)
         isBehind = true
         return (isTold ? [.event(.cutOff(worker: member.name))] : []) + assign(at: now)
     }
 
-    /// What was published before is not relied on any more: workers may have it under the same steps' numbers.
+    /// What was published before is not relied on any more: workers may have it under the same rounds' numbers.
     mutating func adopt(history: Int) {
         self.history = history
         roster.forgetParameters()
     }
 
     /// When `onTick` has something to do before its time: an answer is overdue then.
-    public var nextLook: Duration? { look }
+    package var nextLook: Duration? { look }
 
     /// Looks for workers whose lease is over, and for answers that are overdue.
     ///
     /// Where it is called late, by more than two heartbeats, this process was stopped, and with it its hearing: that is
     /// no silence of the workers'.
-    public mutating func onTick(at now: Duration) -> [Directive] {
+    package mutating func onTick(at now: Duration) -> [Directive] {
         if let ticked, now - ticked > grace {
             roster.excuse(silenceOf: now - ticked, at: now)
             if let desertion { self.desertion = (desertion.since + (now - ticked), desertion.isTold) }
@@ -266,14 +266,14 @@ public struct Training: Sendable {
         let isTold = desertion?.isTold ?? false
         let isDue = now - since >= roster.lease
         desertion = (since, isTold || isDue)
-        return isDue && !isTold ? [.event(.deserted(step: plan.firstStep(of: ledger.step)))] : []
+        return isDue && !isTold ? [.event(.deserted(step: plan.firstStep(of: ledger.round)))] : []
     }
 
     /// Sends every worker away, as the run is over.
     ///
     /// Those who fell silent are told as well: whoever was only held up would ask a coordinator that is gone for as
     /// long as its patience lasts.
-    public func finish(_ end: RunEnd) -> [Directive] {
+    package func finish(_ end: RunEnd) -> [Directive] {
         roster.allWhoMayLive.map { .send(.finish(end), to: $0) }
     }
 
@@ -288,7 +288,7 @@ public struct Training: Sendable {
     }
 
     /// Refuses a worker for a reason that is told of, unless there was too much of that already.
-    public mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal) -> [Directive] {
+    package mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal) -> [Directive] {
         tellRefused(refusal.text) + [refuse(worker, refusal)]
     }
 

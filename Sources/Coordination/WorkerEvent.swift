@@ -1,7 +1,7 @@
-public import Wire
+package import Wire
 
 /// What happens to a worker, as it sees it.
-public enum WorkerEvent: Equatable, Sendable {
+package enum WorkerEvent: Equatable, Sendable {
     /// A coordinator took it in.
     case joined(endpoint: String)
     /// Whoever took it in has another job than the one that it computed until then.
@@ -32,7 +32,7 @@ public enum WorkerEvent: Equatable, Sendable {
     case finished(RunEnd)
 
     /// What kind of event it is; such a name is never used for another kind.
-    public var name: String {
+    package var name: String {
         switch self {
         case .joined: "joined"
         case .joinedAnother: "joined_another"
@@ -52,7 +52,7 @@ public enum WorkerEvent: Equatable, Sendable {
     }
 
     /// Whether a person has to know of it who asked for errors alone.
-    public var isWarning: Bool {
+    package var isWarning: Bool {
         switch self {
         case .joinedAnother, .otherDataset, .notTakenIn, .nobodyThere, .askedToWait, .beganAnew, .littleRoom,
             .cacheGivenUp,
@@ -85,12 +85,12 @@ public enum WorkerEvent: Equatable, Sendable {
 
 extension WorkerEvent: Encodable {
     /// Writes one flat object, with `event` and what the event tells; more keys may be beside them.
-    public func encode(to encoder: any Encoder) throws { try EventField.encode(name, fields, to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try EventField.encode(name, fields, to: encoder) }
 }
 
 extension WorkerEvent: CustomStringConvertible {
     /// The one line that a person reads.
-    public var description: String {
+    package var description: String {
         switch self {
         case .joined(let endpoint): "joined the job at \(endpoint)"
         case .joinedAnother(let endpoint): "the job at \(endpoint) is another one than before: joined that"

@@ -1,10 +1,10 @@
 /// The names by which people know workers, like `lab1:4711`: the machine's, a colon and the process's number.
-public enum WorkerName {
+package enum WorkerName {
     /// The name of a process of a machine.
-    public static func of(process: Int32, on machine: String) -> String { "\(machine):\(process)" }
+    package static func of(process: Int32, on machine: String) -> String { "\(machine):\(process)" }
 
     /// The machine of a worker by its name; the whole name where it is of another form.
-    public static func machine(of worker: String) -> String {
+    package static func machine(of worker: String) -> String {
         guard let colon = worker.lastIndex(of: ":"), worker[worker.index(after: colon)...].allSatisfy(\.isNumber) else {
             return worker
         }

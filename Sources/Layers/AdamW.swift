@@ -52,9 +52,7 @@ public struct AdamW: Sendable {
         if updated !== parameters {
             (updated.base + start).update(from: parameters.base + start, count: part.count)
         }
-        for matrix in matrices.map({ $0.clamped(to: part) }) {
-            kernel_scale(updated.base + matrix.lowerBound, Float(1 - rate * settings.weightDecay), matrix.count)
-        }
+        updated.shrink(matrices.map { $0.clamped(to: part) }, decay: settings.weightDecay, rate: rate)
         adam.update(part: part, of: updated, gradient: gradient, into: updated, rate: rate, threads: threads)
     }
 
@@ -111,5 +109,14 @@ public struct AdamWSettings: Codable, Sendable, Equatable {
             weightDecay >= 0 && weightDecay * adam.learningRate < 1, "weight_decay", weightDecay,
             "0 or more, and times the step size below 1")
         try SettingFault.check((0...1 << 40).contains(warmupSteps), "warmup_steps", warmupSteps, "0 or more steps")
+    }
+}
+
+extension FloatBlock {
+    /// Takes the part `rate * decay` of what is in some places, as `AdamW` does before its step; nothing where there is
+    /// no decay.
+    public func shrink(_ places: [Range<Int>], decay: Double, rate: Double) {
+        if decay == 0 { return }
+        for place in places { kernel_scale(base + place.lowerBound, Float(1 - rate * decay), place.count) }
     }
 }

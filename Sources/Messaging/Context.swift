@@ -1,7 +1,7 @@
 import CZeroMQ
 
 /// ZeroMQ's input and output threads; sockets keep their context alive, and its end waits for theirs.
-public final class Context: @unchecked Sendable {  // zmq contexts are thread-safe; the handle never changes
+package final class Context: @unchecked Sendable {  // zmq contexts are thread-safe; the handle never changes
     let handle: UnsafeMutableRawPointer
 
     /// What ZeroMQ opens for a context and a socket or two; where it can't, it ends the process.
@@ -13,7 +13,7 @@ public final class Context: @unchecked Sendable {  // zmq contexts are thread-sa
     /// - Parameter threads: how many threads take and send what its sockets do, each for some of the connections; where
     ///   messages are sealed, that is work.
     /// - Throws: when the process is out of resources.
-    public init(threads: Int = 1) throws(SocketError) {
+    package init(threads: Int = 1) throws(SocketError) {
         let wanted = Self.descriptorCount + Self.descriptorsOfThread * threads
         _ = try Descriptors.free(upTo: wanted, required: wanted)
         guard let handle = zmq_ctx_new() else { throw .last("zmq_ctx_new") }

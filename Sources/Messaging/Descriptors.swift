@@ -2,9 +2,9 @@ import CLinux
 import Foundation
 
 /// How many files, sockets and the like this process may have open.
-public enum Descriptors {
+package enum Descriptors {
     /// Raises the limit as far as that goes without rights.
-    public static func raiseLimit() {
+    package static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         // Some containers allow a thousand million, and whoever goes through all of them never ends.
@@ -15,7 +15,7 @@ public enum Descriptors {
     /// How many more it may have open now; no more than `count` are looked for.
     ///
     /// - Throws: when there are less than `required`; ZeroMQ would end the process.
-    public static func free(upTo count: Int, required: Int) throws(SocketError) -> Int {
+    package static func free(upTo count: Int, required: Int) throws(SocketError) -> Int {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? Int(limit.rlim_cur)

@@ -1,5 +1,5 @@
 /// Why a text names no place to listen or to connect.
-public enum EndpointError: Error, Equatable, CustomStringConvertible {
+package enum EndpointError: Error, Equatable, CustomStringConvertible {
     /// It is not written like one.
     case notAnEndpoint(String)
     /// It has an address of version 6 without brackets: where the port begins, nobody can tell.
@@ -19,7 +19,7 @@ public enum EndpointError: Error, Equatable, CustomStringConvertible {
     case ofManyMachines(String, address: String)
 
     /// The one line that a person reads.
-    public var description: String { "\(text): \(reason)" }
+    package var description: String { "\(text): \(reason)" }
 
     /// What a person wrote.
     private var text: String {

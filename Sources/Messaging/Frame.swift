@@ -2,7 +2,7 @@ import CLinux
 import CZeroMQ
 
 /// One received frame: owns its ZeroMQ message and thereby the bytes.
-public final class Frame: @unchecked Sendable {  // whoever holds it alone may write; see FloatBlock
+package final class Frame: @unchecked Sendable {  // whoever holds it alone may write; see FloatBlock
     let message: UnsafeMutablePointer<zmq_msg_t>
 
     init() {
@@ -16,7 +16,7 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
     }
 
     /// The bytes, valid while the frame lives.
-    public var bytes: UnsafeRawBufferPointer {
+    package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))
     }
 
@@ -42,7 +42,7 @@ public final class Frame: @unchecked Sendable {  // whoever holds it alone may w
 }
 
 /// One frame to send.
-public enum Part {
+package enum Part {
     /// Bytes that are copied.
     case copied([UInt8])
     /// Bytes that are sent from where they lie; `owner` is kept until they are gone, and must not change them before.

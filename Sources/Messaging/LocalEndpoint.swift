@@ -1,10 +1,10 @@
 /// Where a coordinator's own workers on its machine connect: an abstract name that only its user's processes are let in
 /// at.
-public enum LocalEndpoint {
+package enum LocalEndpoint {
     private static let prefix = "ipc://@"
 
     /// Whether a text is such an endpoint.
-    public static func isOne(_ text: String) -> Bool {
+    package static func isOne(_ text: String) -> Bool {
         text.hasPrefix(prefix) && text.count > prefix.count && text.count < 100
             && text.dropFirst(prefix.count).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
     }

@@ -1,14 +1,14 @@
 import CZeroMQ
 
 /// The library that carries messages.
-public enum MessagingLibrary {
+package enum MessagingLibrary {
     /// Its version, like `4.3.4`.
-    public static var version: String {
+    package static var version: String {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
         zmq_version(&major, &minor, &patch)
         return "\(major).\(minor).\(patch)"
     }
 
     /// Whether it can encrypt what it carries, which it may be built without.
-    public static var hasKeys: Bool { zmq_has("curve") == 1 }
+    package static var hasKeys: Bool { zmq_has("curve") == 1 }
 }

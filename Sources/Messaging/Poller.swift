@@ -2,7 +2,7 @@ import CZeroMQ
 import Foundation
 
 /// Waits until a socket or a file descriptor has something to read.
-public enum Poller {
+package enum Poller {
     /// Waits for `timeout` at most, and returns early when a signal interrupts.
     ///
     /// - Parameters:
@@ -10,14 +10,14 @@ public enum Poller {
     ///   - descriptors: file descriptors, like a mailbox's.
     ///   - timeout: rounded up to a millisecond.
     /// - Throws: when a descriptor is bad.
-    public static func wait(
+    package static func wait(
         for socket: Socket, and descriptors: [Int32] = [], timeout: Duration
     ) throws(SocketError) {
         try wait(for: [socket], and: descriptors, timeout: timeout)
     }
 
     /// As `wait(for:and:timeout:)`, for several sockets.
-    public static func wait(
+    package static func wait(
         for sockets: [Socket], and descriptors: [Int32], timeout: Duration
     ) throws(SocketError) {
         var items = sockets.map {

@@ -1,5 +1,5 @@
 /// What becomes of an attempt to connect to an endpoint now, for whoever has to say why nobody is heard there.
-public enum Reachability: Equatable, Sendable {
+package enum Reachability: Equatable, Sendable {
     /// A connection is made.
     case open
     /// The machine answers that nothing listens at that port.
@@ -11,7 +11,7 @@ public enum Reachability: Equatable, Sendable {
 
     /// What follows "nothing was heard of a coordinator or relay at ENDPOINT": what is wrong, as far as that can
     /// be told from here, and what to do.
-    public func advice(port: String) -> String {
+    package func advice(port: String) -> String {
         switch self {
         case .open:
             """

@@ -57,7 +57,7 @@ extension Reception {
     }
 
     /// How many keys may come.
-    public var authorizedCount: Int { gatekeeper?.count ?? 0 }
+    package var authorizedCount: Int { gatekeeper?.count ?? 0 }
 
     /// Closes the connections of those whose keys may not come any more.
     func sendAwayRevoked() -> [Front.Note] {

@@ -5,7 +5,7 @@ extension Reception {
     }
 
     /// Whether a peer may ask now for what costs more than its asking; one that does again and again is dropped.
-    public func admitsRequest(of identity: [UInt8], at now: Duration) -> Bool {
+    package func admitsRequest(of identity: [UInt8], at now: Duration) -> Bool {
         guard let gauge = gauge(of: identity) else { return true }
         switch requests.onRequest(by: gauge.number, of: gauge.machine, at: now) {
         case .admitted: return true
@@ -18,7 +18,7 @@ extension Reception {
 
     /// Whether what a peer says is to be looked at now, though it need not be: beyond a rate it is passed over, and
     /// less of what the peer says is read for a while.
-    public func admitsTalk(of identity: [UInt8], at now: Duration) -> Bool {
+    package func admitsTalk(of identity: [UInt8], at now: Duration) -> Bool {
         guard let gauge = gauge(of: identity) else { return true }
         let verdict = talk.onRequest(by: gauge.number, of: gauge.machine, at: now)
         if verdict == .tooOften { gauge.noteNeedless() }
@@ -27,7 +27,7 @@ extension Reception {
 
     /// Takes note that a peer asked for what it had asked for before and what is not sent yet: where it and its machine
     /// do so without end, less of what it says is read for a while.
-    public func noteNeedlessRequest(of identity: [UInt8], at now: Duration) {
+    package func noteNeedlessRequest(of identity: [UInt8], at now: Duration) {
         guard let gauge = gauge(of: identity) else { return }
         if needless.isTooMuch(by: gauge.number, of: gauge.machine, at: now) { gauge.noteNeedless() }
     }

@@ -4,9 +4,9 @@ import Foundation
 /// the one thread that made them.
 ///
 /// Where peers need no keys, both are one.
-public final class Reception {
+package final class Reception {
     /// What has become of a connection by which a message came.
-    public enum Connection: Equatable, Sendable {
+    package enum Connection: Equatable, Sendable {
         case open
         /// It is closed: what was said by it is heard, as far as it needs no answer.
         case closed
@@ -14,27 +14,27 @@ public final class Reception {
         case dropped
     }
     /// A message that came.
-    public struct Arrival {
+    package struct Arrival {
         /// Who sent it: its socket's identity, and its key where it has one, so that nobody is another key's peer.
-        public let peer: [UInt8]
+        package let peer: [UInt8]
         /// The label of its key; nil where none is needed.
-        public let label: String?
+        package let label: String?
         /// What it sent.
-        public let frames: [Frame]
+        package let frames: [Frame]
         /// What has become of the connection since.
-        public let connection: Connection
+        package let connection: Connection
     }
     /// Whose keys may come, and this side's own.
-    public struct Keys: Sendable {
+    package struct Keys: Sendable {
         /// This side's own.
-        public let pair: KeyPair
+        package let pair: KeyPair
         /// Who may come now.
-        public let authorized: AuthorizedKeys
+        package let authorized: AuthorizedKeys
         /// Who may come from now on, where that has changed since it was asked for last; nil where not.
-        public let change: @Sendable () throws -> AuthorizedKeys?
+        package let change: @Sendable () throws -> AuthorizedKeys?
 
         /// Keys.
-        public init(
+        package init(
             pair: KeyPair, authorized: AuthorizedKeys, change: @escaping @Sendable () throws -> AuthorizedKeys?
         ) {
             (self.pair, self.authorized, self.change) = (pair, authorized, change)
@@ -48,9 +48,9 @@ public final class Reception {
     let front: Front
     let gatekeeper: Gatekeeper?
     /// Where this user's processes on this machine connect.
-    public let localEndpoint: String
+    package let localEndpoint: String
     /// Where everybody else does.
-    public var endpoint: String { front.endpoint }
+    package var endpoint: String { front.endpoint }
     /// Of those who came through the front, by their identities.
     private var gauges: [[UInt8]: PassageGauge] = [:]
     private var gaugesKept = 64
@@ -81,7 +81,7 @@ public final class Reception {
     ///   - context: the sockets'; one of its own, where there are keys.
     ///   - linger: what was not sent within that time after the end is dropped.
     /// - Throws: when nobody can listen there.
-    public init(
+    package init(
         at place: TCPEndpoint, _ limits: FrontLimits, frameLimit: Int, keys: Keys? = nil, in context: Context,
         linger: Duration
     ) throws(SocketError) {
@@ -121,7 +121,7 @@ public final class Reception {
     }
 
     /// After the end, what was not sent within that time is dropped.
-    public func setLinger(_ linger: Duration) throws(SocketError) {
+    package func setLinger(_ linger: Duration) throws(SocketError) {
         for socket in sockets { try socket.setLinger(linger) }
         self.linger = linger
     }
@@ -132,10 +132,10 @@ public final class Reception {
     }
 
     /// For `Poller`.
-    public var sockets: [Socket] { [local] + (sealed.map { [$0] } ?? []) }
+    package var sockets: [Socket] { [local] + (sealed.map { [$0] } ?? []) }
 
     /// Holds peers to other limits from now on.
-    public func limit(_ change: (inout FrontLimits) -> Void) {
+    package func limit(_ change: (inout FrontLimits) -> Void) {
         let before = limits
         front.limit(change)
         limits = front.currentLimits
@@ -145,10 +145,10 @@ public final class Reception {
     // MARK: - What happened at the front
 
     /// Readable while `notes` has some.
-    public var descriptor: Int32 { front.descriptor }
+    package var descriptor: Int32 { front.descriptor }
 
     /// What happened since.
-    public func takeNotes() -> [Front.Note] {
+    package func takeNotes() -> [Front.Note] {
         front.takeNotes().flatMap { note in
             switch note {
             case .keysChanged: return [note] + sendAwayRevoked()
@@ -162,12 +162,12 @@ public final class Reception {
     }
 
     /// How many peers were turned away.
-    public var droppedCount: Int { front.droppedCount }
+    package var droppedCount: Int { front.droppedCount }
 
     // MARK: - Messages
 
     /// The next whole message; nil when none has come.
-    public func receive() throws(SocketError) -> Arrival? {
+    package func receive() throws(SocketError) -> Arrival? {
         let completedCost = front.completedCost
         // In turn, so that none keeps the other waiting.
         for _ in 0..<2 {
@@ -225,10 +225,10 @@ public final class Reception {
     }
 
     /// The connection of a peer that came through the front; nil for one that did not, or was not heard of.
-    public func gauge(of identity: [UInt8]) -> PassageGauge? { gauges[identity] }
+    package func gauge(of identity: [UInt8]) -> PassageGauge? { gauges[identity] }
 
     /// Whether so many bytes more may wait for a peer.
-    public func hasRoom(for byteCount: Int, to identity: [UInt8]) -> Bool {
+    package func hasRoom(for byteCount: Int, to identity: [UInt8]) -> Bool {
         gauges[identity].map { $0.waiting + byteCount <= limits.waiting } ?? true
     }
 
@@ -236,7 +236,7 @@ public final class Reception {
     ///
     /// - Returns: whether it was not dropped for what waits.
     @discardableResult
-    public func send(_ parts: [Part], to identity: [UInt8]) throws(SocketError) -> Bool {
+    package func send(_ parts: [Part], to identity: [UInt8]) throws(SocketError) -> Bool {
         let byteCount = parts.reduce(0) { $0 + $1.byteCount }
         // Short answers may wait behind what fills the room.
         if byteCount > 4096, !hasRoom(for: byteCount, to: identity) { return false }
@@ -252,7 +252,7 @@ public final class Reception {
     }
 
     /// Closes a peer's connection.
-    public func drop(_ identity: [UInt8], because reason: String) {
+    package func drop(_ identity: [UInt8], because reason: String) {
         if let gauge = gauges.removeValue(forKey: identity) {
             front.drop(gauge, because: reason)
             if dropped.count >= 4096 { dropped = [] }
@@ -262,5 +262,5 @@ public final class Reception {
     }
 
     /// Has the peer dropped that has not read for longest, where one has not for long.
-    public func dropSlowReader() { front.dropSlowReader() }
+    package func dropSlowReader() { front.dropSlowReader() }
 }

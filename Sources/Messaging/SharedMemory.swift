@@ -5,18 +5,18 @@ import Foundation
 ///
 /// It starts with a token drawn at random; whoever has opened the right memory can tell its token. Nobody can change
 /// its length. There is no lock: the messages that the processes exchange say whose turn it is.
-public final class SharedMemory: @unchecked Sendable {  // the mapping never changes, messages govern what is in it
+package final class SharedMemory: @unchecked Sendable {  // the mapping never changes, messages govern what is in it
     /// Where a process's memory is, for another one to open.
-    public struct Place: Equatable, Sendable {
+    package struct Place: Equatable, Sendable {
         /// The process that made it.
-        public var process: Int32
+        package var process: Int32
         /// Its descriptor there.
-        public var descriptor: Int32
+        package var descriptor: Int32
         /// Its length.
-        public var byteCount: Int
+        package var byteCount: Int
 
         /// A place.
-        public init(process: Int32, descriptor: Int32, byteCount: Int) {
+        package init(process: Int32, descriptor: Int32, byteCount: Int) {
             (self.process, self.descriptor, self.byteCount) = (process, descriptor, byteCount)
         }
     }
@@ -27,12 +27,12 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     private let descriptor: Int32
     private let start: UnsafeMutableRawPointer
     /// Where it is.
-    public let place: Place
+    package let place: Place
 
     /// Makes memory for `byteCount` bytes, zeros; the system provides what is written to.
     ///
     /// - Throws: when the system has no more memory or descriptors.
-    public init(byteCount: Int) throws(SocketError) {
+    package init(byteCount: Int) throws(SocketError) {
         let length = Self.prefixBytes + byteCount
         descriptor = linux_make_memory_file("ssrm", length)
         guard descriptor >= 0 else { throw SocketError(call: "memfd_create", operand: "\(length) bytes", code: errno) }
@@ -48,7 +48,7 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     /// - Parameters:
     ///   - place: where it is.
     ///   - isWrittenTo: whether this process writes to it too; otherwise the system keeps it from that.
-    public init?(opening place: Place, isWrittenTo: Bool = false) {
+    package init?(opening place: Place, isWrittenTo: Bool = false) {
         guard place.byteCount > Self.prefixBytes, place.process > 0, place.descriptor >= 0 else { return nil }
         descriptor = linux_open_memory_file(place.process, place.descriptor, place.byteCount, isWrittenTo ? 1 : 0)
         guard descriptor >= 0, let start = try? Self.map(descriptor, place.byteCount, isWrittenTo: isWrittenTo) else {
@@ -76,11 +76,11 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     }
 
     /// What the memory's maker drew at random.
-    public var token: [UInt8] { Array(UnsafeRawBufferPointer(start: start, count: Self.tokenBytes)) }
+    package var token: [UInt8] { Array(UnsafeRawBufferPointer(start: start, count: Self.tokenBytes)) }
 
     /// The content, `byteCount` bytes of it that start at `offset`; nil where they do not lie in it or are not aligned
     /// for floats.
-    public func bytes(at offset: Int, count: Int) -> UnsafeMutableRawPointer? {
+    package func bytes(at offset: Int, count: Int) -> UnsafeMutableRawPointer? {
         guard offset >= Self.prefixBytes, offset % 4 == 0, count >= 0, count <= place.byteCount,
             offset <= place.byteCount - count
         else { return nil }
@@ -88,10 +88,10 @@ public final class SharedMemory: @unchecked Sendable {  // the mapping never cha
     }
 
     /// The first byte of the content.
-    public static var firstOffset: Int { prefixBytes }
+    package static var firstOffset: Int { prefixBytes }
 
     /// Where in the memory `pointer` points; nil when it does not.
-    public func offset(of pointer: UnsafeRawPointer) -> Int? {
+    package func offset(of pointer: UnsafeRawPointer) -> Int? {
         let offset = Int(bitPattern: pointer) - Int(bitPattern: start)
         return offset >= Self.prefixBytes && offset < place.byteCount ? offset : nil
     }

@@ -2,9 +2,9 @@ import CZeroMQ
 import Foundation
 
 /// A ZeroMQ socket, for the one thread that made it.
-public final class Socket {
+package final class Socket {
     /// What kind of socket.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// Speaks with many, each known by its identity.
         case router
         /// Speaks with one.
@@ -32,7 +32,7 @@ public final class Socket {
     /// A socket that, when closed, drops what was not sent within `linger`.
     ///
     /// - Throws: when the process is out of resources.
-    public init(_ kind: Kind, in context: Context, linger: Duration = .zero) throws(SocketError) {
+    package init(_ kind: Kind, in context: Context, linger: Duration = .zero) throws(SocketError) {
         guard let handle = zmq_socket(context.handle, kind.number) else {
             throw .last("zmq_socket")
         }
@@ -44,7 +44,7 @@ public final class Socket {
     deinit { zmq_close(handle) }
 
     /// Says anew how long what was not sent is waited for when the socket is closed.
-    public func setLinger(_ linger: Duration) throws(SocketError) {
+    package func setLinger(_ linger: Duration) throws(SocketError) {
         try set(ZMQ_LINGER, Int32(linger.wholeMilliseconds), "linger")
     }
 
@@ -64,17 +64,17 @@ public final class Socket {
     }
 
     /// Says under which identity a router knows this dealer; before connecting.
-    public func setIdentity(_ identity: [UInt8]) throws(SocketError) {
+    package func setIdentity(_ identity: [UInt8]) throws(SocketError) {
         try setBytes(ZMQ_ROUTING_ID, identity, "identity")
     }
 
     /// Lets the library itself drop a peer that announces a larger frame, before anything is allocated for it.
-    public func setFrameLimit(bytes: Int) throws(SocketError) {
+    package func setFrameLimit(bytes: Int) throws(SocketError) {
         try set(ZMQ_MAXMSGSIZE, Int64(bytes), "frame limit")
     }
 
     /// Listens, and returns the endpoint with the port that was taken where `*` was asked for.
-    public func bind(_ endpoint: String) throws(SocketError) -> String {
+    package func bind(_ endpoint: String) throws(SocketError) -> String {
         checkThread()
         if zmq_bind(handle, endpoint) != 0 { throw .last("zmq_bind", endpoint) }
         var bytes = [CChar](repeating: 0, count: 512)
@@ -84,7 +84,7 @@ public final class Socket {
     }
 
     /// Listens there, and returns the endpoint as a number, with the port that was taken where any was asked for.
-    public func bind(_ endpoint: TCPEndpoint) throws(SocketError) -> String {
+    package func bind(_ endpoint: TCPEndpoint) throws(SocketError) -> String {
         try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")
         return try bind(endpoint.zmqText)
     }
@@ -99,27 +99,27 @@ public final class Socket {
     }
 
     /// Gives up the connection to where it was connected, with what was not sent yet, and connects there again.
-    public func connectAnew(_ endpoint: TCPEndpoint) throws(SocketError) {
+    package func connectAnew(_ endpoint: TCPEndpoint) throws(SocketError) {
         checkThread()
         if zmq_disconnect(handle, endpoint.zmqText) != 0 { throw .last("zmq_disconnect", endpoint.zmqText) }
         try connect(endpoint)
     }
 
     /// As `connectAnew` with an endpoint, where it is a local name.
-    public func connectAnew(locally name: String) throws(SocketError) {
+    package func connectAnew(locally name: String) throws(SocketError) {
         checkThread()
         if zmq_disconnect(handle, name) != 0 { throw .last("zmq_disconnect", name) }
         try connect(name)
     }
 
     /// Connects there, as `connect` with a text does.
-    public func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
+    package func connect(_ endpoint: TCPEndpoint) throws(SocketError) {
         try set(ZMQ_IPV6, Int32(endpoint.isIPv6 ? 1 : 0), "IPv6")
         try connect(endpoint.zmqText)
     }
 
     /// Connects; returns at once, and goes on trying while the other side is away.
-    public func connect(_ endpoint: String) throws(SocketError) {
+    package func connect(_ endpoint: String) throws(SocketError) {
         checkThread()
         isNarrow = LocalEndpoint.isOne(endpoint)
         if zmq_connect(handle, endpoint) != 0 { throw .last("zmq_connect", endpoint) }
@@ -128,7 +128,7 @@ public final class Socket {
     /// Sends a message of one or more parts without waiting.
     ///
     /// A router drops what is for a peer that is gone; a dealer whose queue is full throws.
-    public func send(_ parts: [Part]) throws(SocketError) {
+    package func send(_ parts: [Part]) throws(SocketError) {
         checkThread()
         for (i, part) in parts.enumerated() {
             let flags = ZMQ_DONTWAIT | (i < parts.count - 1 ? ZMQ_SNDMORE : 0)
@@ -158,7 +158,7 @@ public final class Socket {
     }
 
     /// The next whole message's frames, or nil when none has come.
-    public func receive() throws(SocketError) -> [Frame]? {
+    package func receive() throws(SocketError) -> [Frame]? {
         checkThread()
         var frames: [Frame] = []
         while true {

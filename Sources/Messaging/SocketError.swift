@@ -2,23 +2,23 @@ import CZeroMQ
 import Foundation
 
 /// A ZeroMQ call that failed.
-public struct SocketError: Error, Equatable, CustomStringConvertible {
+package struct SocketError: Error, Equatable, CustomStringConvertible {
     /// The call, like `zmq_bind`.
-    public let call: String
+    package let call: String
     /// What it was called with, like an endpoint.
-    public let operand: String
+    let operand: String
     /// The library's error number.
-    public let code: Int32
+    package let code: Int32
 
     static func last(_ call: String, _ operand: String = "") -> SocketError {
         SocketError(call: call, operand: operand, code: zmq_errno())
     }
 
     /// Whether the same call may succeed when made again.
-    public var isRetriable: Bool { code == EINTR || code == EAGAIN }
+    package var isRetriable: Bool { code == EINTR || code == EAGAIN }
 
     /// The one line that a person reads.
-    public var description: String {
+    package var description: String {
         let words = String(cString: zmq_strerror(code))
         switch code {
         case EADDRINUSE: return "\(operand): the port is in use; choose another or end the program that holds it"

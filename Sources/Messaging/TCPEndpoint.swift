@@ -5,13 +5,13 @@ import Foundation
 ///
 /// A name that has addresses of both kinds stands for one of version 4, so that who listens at `localhost` and who
 /// connects to it mean the same.
-public struct TCPEndpoint: Equatable, Sendable {
+package struct TCPEndpoint: Equatable, Sendable {
     /// As a person wrote it.
-    public let text: String
+    package let text: String
     /// With the address as a number, like `tcp://[::1]:5555`.
-    public let numeric: String
+    package let numeric: String
     /// Whether only this machine reaches it.
-    public let isLoopback: Bool
+    package let isLoopback: Bool
     /// What ZeroMQ is given: the name where there is one, which it looks up again each time that it connects.
     let zmqText: String
     let isIPv6: Bool
@@ -22,7 +22,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     /// /etc/hosts, is refused but for `localhost`, which says so.
     ///
     /// - Throws: when it is no endpoint, nobody knows the name, or nobody can listen there.
-    public init(listening text: String) throws(EndpointError) {
+    package init(listening text: String) throws(EndpointError) {
         let (host, port) = try Self.parts(of: text, canBeAny: true)
         let address: HostAddress
         if host == "*" {
@@ -60,7 +60,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     /// Of several addresses of a name, it is one that somebody listens at now, where there is such a one.
     ///
     /// - Throws: when it is no endpoint, or nobody knows the name.
-    public init(connecting text: String) throws(EndpointError) {
+    package init(connecting text: String) throws(EndpointError) {
         let (host, port) = try Self.parts(of: text, canBeAny: false)
         let addresses = try HostAddress.all(of: host, port: port, in: text)
         var answering: HostAddress?
@@ -88,7 +88,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     ///   - text: like `tcp://NAME:5555`.
     ///   - canBeAny: whether the host or the port may be `*`.
     /// - Throws: why it is none.
-    public static func check(_ text: String, canBeAny: Bool) throws(EndpointError) {
+    package static func check(_ text: String, canBeAny: Bool) throws(EndpointError) {
         _ = try parts(of: text, canBeAny: canBeAny)
     }
 
@@ -130,7 +130,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     }
 
     /// Why nobody can be reached there now, in the system's words; nil when somebody can.
-    public func connectionFault(patience: Duration) -> String? {
+    package func connectionFault(patience: Duration) -> String? {
         do throws(EndpointError) {
             let (host, port) = try Self.parts(of: numeric, canBeAny: false)
             return try HostAddress.all(of: host, port: port, in: numeric)[0].connectionFault(patience: patience)
@@ -146,7 +146,7 @@ public struct TCPEndpoint: Equatable, Sendable {
     ///   - patience: how long to wait for an answer.
     /// - Returns: what follows "nothing was heard of a coordinator or relay at ENDPOINT: "; nil for what is no such
     ///   text.
-    public static func advice(onConnectingTo text: String, patience: Duration) -> String? {
+    package static func advice(onConnectingTo text: String, patience: Duration) -> String? {
         guard let (host, port) = try? parts(of: text, canBeAny: false) else { return nil }
         return reachability(of: host, port: port, in: text, patience: patience).advice(port: port)
     }

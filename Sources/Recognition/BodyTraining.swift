@@ -1,4 +1,3 @@
-import CKernels
 import Dispatch
 import Encoders
 import Layers
@@ -158,11 +157,7 @@ final class BodyTraining {
 
     /// A step of Adam at `rate`, after its part of decay.
     func update(rate: Double, decay: Double) {
-        if decay > 0 {
-            for range in body.network.parts.matrices {
-                kernel_scale(parameters.base + range.lowerBound, Float(1 - rate * decay), range.count)
-            }
-        }
+        parameters.shrink(body.network.parts.matrices, decay: decay, rate: rate)
         adam.update(parameters, gradient: gradient, into: next, rate: rate)
         swap(&parameters, &next)
         takeParameters()

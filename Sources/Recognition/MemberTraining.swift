@@ -146,11 +146,7 @@ struct MemberTraining {
     ) {
         let factor = settings.schedule.factor(step: adam.step, of: stepCount, warmup: settings.warmupSteps)
         let rate = settings.learningRate * factor
-        if settings.weightDecay > 0 {
-            for range in material.network.matrices {
-                kernel_scale(parameters.base + range.lowerBound, Float(1 - rate * settings.weightDecay), range.count)
-            }
-        }
+        parameters.shrink(material.network.matrices, decay: settings.weightDecay, rate: rate)
         material.network.update(parameters, gradient: gradient, by: &adam, rate: rate, threads: threads)
         body?.update(rate: settings.encoderLearningRate * factor, decay: settings.weightDecay)
     }

@@ -1,9 +1,9 @@
-public import Recognition
+package import Recognition
 
 /// What is known of whether recognisers had seen the people whom a page shows.
-public enum Acquaintance: Sendable, Equatable {
+package enum Acquaintance: Sendable, Equatable {
     /// How many of them a model was trained on.
-    public enum Seen: Sendable, Equatable {
+    package enum Seen: Sendable, Equatable {
         /// All of them, with their labels.
         case all
         /// One at least and not all; its encoder may have learnt from the others, without labels.
@@ -29,7 +29,7 @@ public enum Acquaintance: Sendable, Equatable {
     ///   - provenance: what the model was made of.
     ///   - people: whom the answers are for; names may be there several times.
     ///   - isOwn: whether the answers are the model's.
-    public init(of provenance: RecogniserModel.Provenance, with people: some Sequence<String>, isOwn: Bool) {
+    package init(of provenance: RecogniserModel.Provenance, with people: some Sequence<String>, isOwn: Bool) {
         let people = Set(people)
         let seen = provenance.seen(of: people)
         guard seen.isEmpty else {

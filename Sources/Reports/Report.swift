@@ -3,43 +3,43 @@ import Foundation
 /// What one page tells: parts of one kind each, any of which may be missing.
 ///
 /// Every number that the page shows is one of the report's own, as `json` has them, rounded.
-public struct Report: Encodable, Sendable {
+package struct Report: Encodable, Sendable {
     /// The form of a report's JSON.
-    public static let format = "ssrm.report.1"
+    package static let format = "ssrm.report.1"
 
     /// What stands at the top.
-    public let title: String
+    package let title: String
     /// Who made it: the program's version.
-    public let version: String
+    package let version: String
     /// A model.
-    public var model: ModelPart?
+    package var model: ModelPart?
     /// An evaluation.
-    public var evaluation: EvaluationPart?
+    package var evaluation: EvaluationPart?
     /// What labelled people are worth.
-    public var labelCurve: LabelCurvePart?
+    package var labelCurve: LabelCurvePart?
     /// Nights.
-    public var nights: NightsPart?
+    package var nights: NightsPart?
     /// Lying postures.
-    public var postures: PosturesPart?
+    package var postures: PosturesPart?
     /// A pre-training run.
-    public var run: RunPart?
+    package var run: RunPart?
     /// An encoder's features.
-    public var features: FeaturesPart?
+    package var features: FeaturesPart?
 
     /// What is known of which parts are of which dataset.
-    public var datasets: [PartDataset] = []
+    package var datasets: [PartDataset] = []
 
     /// A dataset that a part was made of.
-    public struct PartDataset: Encodable, Sendable, Equatable {
+    package struct PartDataset: Encodable, Sendable, Equatable {
         /// The part, in words: `the evaluation is of`.
-        public let part: String
+        package let part: String
         /// The dataset's path, as the part has it.
-        public let name: String
+        package let name: String
         /// The dataset's digest.
-        public let digest: String
+        package let digest: String
 
         /// A dataset of a part.
-        public init(part: String, name: String, digest: String) {
+        package init(part: String, name: String, digest: String) {
             (self.part, self.name, self.digest) = (part, name, digest)
         }
     }
@@ -50,10 +50,10 @@ public struct Report: Encodable, Sendable {
     }
 
     /// A report without parts.
-    public init(title: String, version: String) { (self.title, self.version) = (title, version) }
+    package init(title: String, version: String) { (self.title, self.version) = (title, version) }
 
     /// Writes the parts that there are.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(Self.format, forKey: .format)
         try container.encode(title, forKey: .title)
@@ -69,7 +69,7 @@ public struct Report: Encodable, Sendable {
     }
 
     /// The page: one HTML file that loads nothing, from no network and no other file.
-    public var html: String {
+    package var html: String {
         let sections = [
             model?.section(validatedBy: evaluation), evaluation?.section, labelCurve?.section, nights?.section,
             postures?.section, run?.section, features?.section,

@@ -1,5 +1,5 @@
 /// Why no report can be made.
-public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Things that are to stand on one page are of different samples.
     case otherSamples(String)
     /// A file is of another form or version than this program reads.
@@ -8,7 +8,7 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     case empty(file: String, reason: String)
 
     /// One line: what is wrong and what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .otherSamples(let reason): reason
         case .otherForm(let file, let reason), .empty(let file, let reason): "\(file): \(reason)"

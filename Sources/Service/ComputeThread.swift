@@ -77,9 +77,9 @@ final class ComputeThread: Sendable {
             let sums =
                 if let samples {
                     try pool.compute(
-                        leaves: work.leaves, step: work.step, parameters: parameters, from: samples)
+                        leaves: work.leaves, round: work.round, parameters: parameters, from: samples)
                 } else {
-                    try pool.compute(leaves: work.leaves, step: work.step, parameters: parameters)
+                    try pool.compute(leaves: work.leaves, round: work.round, parameters: parameters)
                 }
             return .computed(work, sums: sums, time: watch.elapsed)
         } catch UpstreamError.notFinite {

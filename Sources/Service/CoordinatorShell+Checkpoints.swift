@@ -16,7 +16,7 @@ extension CoordinatorShell {
         // While the run goes on, those that it may have to go back to are kept, too.
         let unbelieved =
             (training.ledger == nil ? [] : training.unbelievedSince) + [disputes.doubtedSince].compactMap(\.self)
-        checkpoints.write(unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
+        checkpoints.write(sampleDoubt.unquestioned ?? checkpoint, backTo: unbelieved.map { $0 * job.stepsPerRound })
     }
 
     /// Makes folders for checkpoints anew that were removed or replaced, and tells of it.
@@ -26,7 +26,7 @@ extension CoordinatorShell {
 
     /// Writes what was reached before the job failed, if there is something that is good.
     func keepLastGoodState() {
-        let last = unquestioned?.state ?? state
+        let last = finalState
         let isKept = isBelieved && last.step > startStep && last.isFinite(threads: Self.threads)
         if isKept {
             do {

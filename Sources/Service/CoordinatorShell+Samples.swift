@@ -7,29 +7,29 @@ import Wire
 
 /// The dataset's file, which others may touch, cut or write to while a run goes on.
 ///
-/// Steps are made on meanwhile: whoever computes from a file looks at it before an answer is sent, and no block is sent
-/// before it is looked at here. What comes of them is kept once the file is known to be what it was.
+/// Rounds are made on meanwhile: whoever computes from a file looks at it before an answer is sent, and no block is
+/// sent before it is looked at here. What comes of them is kept once the file is known to be what it was.
 extension CoordinatorShell {
-    /// Whether what the run comes to may be kept.
-    private var isUnquestioned: Bool { sampleWatch.isWhole() && unquestioned == nil }
-
-    /// At the end of a step that is not the last, where nothing of the next is made: keeps this state beside the run
+    /// At the end of a round that is not the last, where nothing of the next is made: keeps this state beside the run
     /// where the samples are in question by now.
     func lookAtSamples() {
-        guard training.ledger != nil, !sampleWatch.isWhole(), unquestioned == nil else { return }
-        unquestioned = checkpoint
+        guard training.ledger != nil, sampleDoubt.onRound(isWhole: sampleWatch.isWhole(), state: checkpoint) else {
+            return
+        }
         events.tell(.samplesTouched(step: state.step))
     }
 
-    /// Whether the step in hand, whose sums are all here, is to wait: the last one, while the samples are in question.
-    var isLastStepHeld: Bool { state.round + 1 == job.rounds && !isUnquestioned }
+    /// Whether the round in hand, whose sums are all here, is to wait: the last one, while the samples are in question.
+    var isLastRoundHeld: Bool {
+        state.round + 1 == job.rounds && !sampleDoubt.isSettled(isWhole: sampleWatch.isWhole())
+    }
 
-    /// Writes a checkpoint at a step's end where one is due, and once it may be kept; that of the last step is written
-    /// by whoever ends the run.
+    /// Writes a checkpoint at a round's end where one is due, and once it may be kept; that of the last round is
+    /// written by whoever ends the run.
     func keepCheckpointWhereDue(_ isDue: Bool) throws {
-        owesCheckpoint = owesCheckpoint || isDue
-        guard owesCheckpoint, state.step < job.steps, isUnquestioned else { return }
-        owesCheckpoint = false
+        guard state.step < job.steps, sampleDoubt.takesCheckpoint(isDue: isDue, isWhole: sampleWatch.isWhole()) else {
+            return
+        }
         try keepCheckpoint()
     }
 
@@ -51,9 +51,9 @@ extension CoordinatorShell {
 
     private func onSampleVerdict(_ isWhole: Bool) throws {
         guard isWhole else { throw ServiceError(sampleWatch.fault ?? "the dataset's file is not what it was") }
-        unquestioned = nil
+        sampleDoubt.end()
         events.tell(.samplesConfirmed(step: state.step))
-        if training.isStepComplete { try finishSteps() }
+        if training.isRoundComplete { try finishRounds() }
     }
 
     func sendSamples(_ block: Int, to worker: WorkerID) throws {

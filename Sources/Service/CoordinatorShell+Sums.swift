@@ -11,8 +11,8 @@ extension CoordinatorShell {
         guard case .leafReport(let report) = envelope.message, case .nodes(let nodes) = report.content else {
             preconditionFailure("sums to take of a message that has none")
         }
-        guard let place = place(ofStep: report.step) else {
-            preconditionFailure("sums of step \(report.step), where step \(state.round) is in hand")
+        guard let place = place(ofRound: report.round) else {
+            preconditionFailure("sums of round \(report.round), where round \(state.round) is in hand")
         }
         let found: [LeafSum]?
         do throws(WireError) {
@@ -24,18 +24,18 @@ extension CoordinatorShell {
         }
         guard let found else {
             guard takeAhead(report, nodes, from: worker, place: place, isLookedThrough: isLookedThrough) else {
-                return training.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
+                return training.onNotFinite(from: worker, of: report.round, at: watch.elapsed)
             }
             note(report, from: worker)
-            return training.onSums(from: worker, of: report.step, at: watch.elapsed)
+            return training.onSums(from: worker, of: report.round, at: watch.elapsed)
         }
         if isLookedThrough, !found.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) {
-            return training.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
+            return training.onNotFinite(from: worker, of: report.round, at: watch.elapsed)
         }
         note(report, from: worker)
         if isCompared { return hold(found, of: report, from: worker, place: place) }
-        for sum in found { steps[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
-        return training.onSums(from: worker, of: report.step, at: watch.elapsed)
+        for sum in found { rounds[place].sums.insert(sum.leaves, figures: sum.figures, vector: sum.vector) }
+        return training.onSums(from: worker, of: report.round, at: watch.elapsed)
     }
 
     /// The sums of a report: what came with it, or whole again what came ahead of it.
@@ -63,37 +63,37 @@ extension CoordinatorShell {
             at: watch.elapsed)
     }
 
-    /// Begins the state's next step, and where two are computed at once the one after it.
-    func beginSteps() {
-        (steps, published) = ([], [])
-        for _ in 0..<job.roundsAtOnce { beginFurtherStep() }
+    /// Begins the state's next round, and where two are computed at once the one after it.
+    func beginRounds() {
+        (rounds, published) = ([], [])
+        for _ in 0..<job.roundsAtOnce { beginFurtherRound() }
     }
 
-    /// Begins the step after those in hand; `made` are the parts of its parameters where there are frames of them.
-    private func beginFurtherStep(made: [RawFrame]? = nil) {
-        let round = state.round + steps.count
+    /// Begins the round after those in hand; `made` are the parts of its parameters where there are frames of them.
+    private func beginFurtherRound(made: [RawFrame]? = nil) {
+        let round = state.round + rounds.count
         published.append(Published(state.published(for: round), of: job, in: parts, made: made))
-        steps.append(StepInHand(round, of: job, in: parts))
+        rounds.append(RoundInHand(round, of: job, in: parts))
     }
 
-    /// Makes the step in hand, and each one after it whose sums are all here by then; none where that is done already.
-    func finishSteps() throws {
-        while training.isStepComplete, !isLastStepHeld { try finishStep() }
+    /// Makes the round in hand, and each one after it whose sums are all here by then; none where that is done already.
+    func finishRounds() throws {
+        while training.isRoundComplete, !isLastRoundHeld { try finishRound() }
     }
 
-    private func finishStep() throws {
-        guard let sumFigures = steps[0].sums.rootFigures else {
+    private func finishRound() throws {
+        guard let sumFigures = rounds[0].sums.rootFigures else {
             preconditionFailure("the exchange after step \(state.step) is over, and its tree has no root")
         }
-        let isFinite = makeStep(figures: sumFigures)
-        let timed = clock.onRound(over: training.overAfterStep, at: watch.elapsed)
+        let isFinite = makeRound(figures: sumFigures)
+        let timed = clock.onRound(over: training.overAfterRound, at: watch.elapsed)
         if isFinite {
             times.onStep(at: watch.elapsed, readyCount: training.readyCount)
-            let made = steps.removeFirst().made
+            let made = rounds.removeFirst().made
             published.removeFirst()
-            beginFurtherStep(made: made.count == parts.count ? made : nil)
+            beginFurtherRound(made: made.count == parts.count ? made : nil)
         } else {
-            steps[0] = StepInHand(state.round, of: job, in: parts)
+            rounds[0] = RoundInHand(state.round, of: job, in: parts)
         }
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }

@@ -28,10 +28,8 @@ package final class CoordinatorShell {
     let samples: Samples
     /// Whether their file is what it was.
     let sampleWatch: SampleWatch
-    /// The state before it was known of the file that it is not; nil while it is, or where no step has ended since.
-    var unquestioned: TrainingCheckpoint?
-    /// Whether a checkpoint was due while the file was in question.
-    var owesCheckpoint = false
+    /// What may be kept while it is not known whether it is.
+    var sampleDoubt = SampleDoubt<TrainingCheckpoint>()
     private let signals: SignalInbox
     let reception: Reception
     let watch = Stopwatch()
@@ -48,8 +46,8 @@ package final class CoordinatorShell {
     var isBelieved = true
     /// How vectors are cut.
     let parts: VectorParts
-    /// The step in hand, which is made next, and where two are computed at once the one after it.
-    var steps: [StepInHand] = []
+    /// The round in hand, which is made next, and where two are computed at once the one after it.
+    var rounds: [RoundInHand] = []
     /// What these are computed at, as it is sent.
     var published: [Published] = []
     private var workers: LocalWorkers?
@@ -127,7 +125,7 @@ package final class CoordinatorShell {
         reception = try Reception(
             at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4),
             keys: settings.keys?.reception(), in: Context(threads: Self.ioThreads(settings.keys)), linger: .seconds(2))
-        beginSteps()
+        beginRounds()
     }
 
     /// Memory for the parameters, or why there is none: containers may forbid it, and limits may not leave room for it.
@@ -141,7 +139,7 @@ package final class CoordinatorShell {
     }
 
     /// The state as it is now, as far as it is kept.
-    package var finalState: TrainingState { unquestioned?.state ?? state }
+    package var finalState: TrainingState { sampleDoubt.unquestioned?.state ?? state }
 
     /// What the run's sums rest on.
     package var record: AuditRecord { training.record }
@@ -235,7 +233,7 @@ package final class CoordinatorShell {
     }
 
     func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
-        var isStepDone = false
+        var isRoundDone = false
         for directive in directives {
             switch directive {
             case .send(let message, let worker): try send(Envelope(message), to: worker)
@@ -246,7 +244,7 @@ package final class CoordinatorShell {
             case .share(let ready, let worker): openMemory(of: worker, ready)
             case .forget(let worker):
                 (workerMemories[worker], sent[worker]) = (nil, nil)
-                for place in steps.indices { steps[place].held[worker] = nil }
+                for place in rounds.indices { rounds[place].held[worker] = nil }
                 sampleQueue.remove(worker)
             case .takeSumPart(let part, let nodes, let worker, let isHeld):
                 guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
@@ -257,16 +255,16 @@ package final class CoordinatorShell {
                     takeSums(
                         of: envelope, from: worker, isLookedThrough: isLookedThrough, isCompared: isCompared))
             case .takeAnswer(let claim): takeAnswer(claim)
-            case .settle(let step, let leaves): try settle(step, leaves)
+            case .settle(let round, let leaves): try settle(round, leaves)
             case .goBack(let round): try goBack(to: round)
-            case .finishStep: isStepDone = true  // what else is to be done is of the step that it ends
+            case .finishRound: isRoundDone = true  // what else is to be done is of the round that it ends
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }
                 events.tell(event)
             case .fail(let reason): throw ServiceError(reason)
             }
         }
-        if isStepDone { try finishSteps() }
+        if isRoundDone { try finishRounds() }
     }
 
     // MARK: - Processes

@@ -1,7 +1,4 @@
 extension Duration {
-    /// Seconds with their fraction.
-    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
     /// Like `0:07` or `1:02:45`.
     package var asClock: String {
         let total = Int(components.seconds)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The memory that this process may use.
-package enum MachineMemory {
+enum MachineMemory {
     /// The machine's, or the least that a control group or the limit of this process leaves it, in bytes.
     static let bytes: Int = {
         let limits = limitFiles.compactMap { path in
@@ -14,7 +14,7 @@ package enum MachineMemory {
     }()
 
     /// What a worker keeps blocks of samples in where nothing else is said: a quarter.
-    package static let standardForSamples = bytes / 4
+    static let standardForSamples = bytes / 4
 
     /// What `ulimit -v` leaves, as batch systems set it, beside what this process has mapped; nil for no limit.
     private static var addressesLeft: Int? {

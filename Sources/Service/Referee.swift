@@ -30,7 +30,7 @@ final class Referee {
 
     /// Begins to compute leaves of a round.
     func compute(_ leaves: Range<Int>, round: Int, parameters: FloatBlock) {
-        let work = Work(claim: era, step: round, leaves: leaves, releasedBelow: 0)
+        let work = Work(claim: era, round: round, leaves: leaves, releasedBelow: 0)
         thread.put(.compute(work, parameters: parameters, samples: nil, generation: 1))
     }
 
@@ -45,7 +45,7 @@ final class Referee {
             switch answer.content {
             case .prepared: nil
             case .computed(let work, _, _) where work.claim != era: nil
-            case .computed(let work, let sums, _): Verdict(round: work.step, leaves: work.leaves, sums: sums)
+            case .computed(let work, let sums, _): Verdict(round: work.round, leaves: work.leaves, sums: sums)
             case .failed(let error): throw error
             }
         }

@@ -21,7 +21,7 @@ package struct Replacement: Equatable, Sendable {
     /// A worker that ends sooner than this after its start has done little.
     private static let quick = Duration.seconds(3)
     /// So many that nobody heard of, one after another, are the last.
-    package static let fruitlessEndLimit = 3
+    static let fruitlessEndLimit = 3
     /// So many that ended soon, one after another, are followed at once.
     private static let quickEndLimit = 3
     private static let firstDelay = Duration.milliseconds(250)

@@ -4,22 +4,6 @@ import Upstream
 
 /// Where the time of several rounds went: sums over rounds, for the means that people read.
 package struct RunCosts: Sendable {
-    /// A worker's part of the rounds.
-    package struct Worker: Encodable, Sendable {
-        /// Its name.
-        package let worker: String
-        /// Milliseconds of a round, means over all rounds that were counted.
-        package let computing, exchanging, waiting: Double
-        /// Leaves of a round that it reported of, a mean over all rounds that were counted.
-        package let leaves: Double
-
-        private enum CodingKeys: String, CodingKey {
-            case worker, leaves
-            case computing = "compute_ms"
-            case exchanging = "exchange_ms"
-            case waiting = "wait_ms"
-        }
-    }
     private var all = Sums()
     /// Those that advice goes by: without the few that took so much longer than the ones before them that it can't be
     /// their work's doing, as where a worker was stopped.
@@ -57,10 +41,10 @@ package struct RunCosts: Sendable {
     package var round: Double { all.mean(all.whole) }
 
     /// What each worker's rounds were, by name.
-    package var workers: [Worker] {
+    package var workers: [RunMetrics.Worker] {
         byWorker.sorted { $0.key < $1.key }.map { name, times in
             let (computing, exchanging) = (all.mean(times.computing), all.mean(times.exchanging))
-            return Worker(
+            return RunMetrics.Worker(
                 worker: name, computing: computing, exchanging: exchanging,
                 waiting: max(0, round - computing - exchanging),
                 leaves: Double(times.leafCount) / Double(max(rounds, 1)))

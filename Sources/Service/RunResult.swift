@@ -1,3 +1,5 @@
+package import Coordination
+
 /// What a run of the upstream stage came to.
 package struct RunResult: Encodable, Sendable {
     /// The run directory.
@@ -14,9 +16,9 @@ package struct RunResult: Encodable, Sendable {
     /// begin on.
     package let rowsPerSecond: Double
     /// Milliseconds of a round, from the first step's end on; nil where there was none.
-    package let roundMilliseconds: Double?
+    let roundMilliseconds: Double?
     /// What each worker did in it.
-    package let time: [RunCosts.Worker]
+    package let time: [RunMetrics.Worker]
     /// Whether all workers' arithmetic was the coordinator's.
     package let probesAgree: Bool
     /// Leaves whose sums were taken, how many of them two workers computed to the same bits, and how often leaves were

@@ -63,7 +63,7 @@ final class SampleStream {
     ///
     /// - Returns: the blocks that the work reads, and those that its leaves will read in the rounds after it.
     func bring(_ work: Work) -> (blocks: [Int], ahead: [Int]) {
-        let samples = samples(of: work.leaves, round: work.step)
+        let samples = samples(of: work.leaves, round: work.round)
         let gathered = GatheredSamples(samples, of: job)
         self.gathered = gathered
         let needed = blocks.blocks(of: samples)
@@ -87,7 +87,7 @@ final class SampleStream {
 
     private func blocksAhead(of work: Work) -> [Int] {
         if ahead.leaves != work.leaves { ahead = (work.leaves, [:]) }
-        let rounds = work.step + 1..<max(work.step + 1, min(job.rounds, work.step + 1 + Self.horizon))
+        let rounds = work.round + 1..<max(work.round + 1, min(job.rounds, work.round + 1 + Self.horizon))
         var made = 0
         var list: [Int] = []
         var listed: Set<Int> = []

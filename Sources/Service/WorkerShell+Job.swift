@@ -67,8 +67,8 @@ extension WorkerShell {
         }
         if held != nil { stream = nil }
         let count = job.exchangeCount
-        // A claim's sums, those on their way in its tree, and those that threads are adding to others, of each step
-        // that is computed at once and once more: a step's are kept until a further step's work comes.
+        // A claim's sums, those on their way in its tree, and those that threads are adding to others, of each round
+        // that is computed at once and once more: a round's are kept until a further round's work comes.
         let adding = settings.threads > 1 ? settings.threads : 0
         let blocksAtOnce = settings.threads + adding + (Int.bitWidth - job.shardsPerStep.leadingZeroBitCount)
         memory = nil

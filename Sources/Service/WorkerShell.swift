@@ -32,8 +32,8 @@ package final class WorkerShell {
     var stream: SampleStream?
     /// For parameters that come as bfloat16.
     private var pool = BlockPool(limit: 4)
-    /// The parameters that came last, and those of another step that is computed at once with theirs.
-    private var parameters: [(step: Int, block: FloatBlock)] = []
+    /// The parameters that came last, and those of another round that is computed at once with theirs.
+    private var parameters: [(round: Int, block: FloatBlock)] = []
     /// Parameters some of whose parts came ahead of work.
     private var coming: FloatBlock?
     /// Where the coordinator's parameters are; nil when it is on another machine or shares nothing.
@@ -157,7 +157,7 @@ package final class WorkerShell {
             case .compute(let work, let withNewParameters, let generation):
                 if withNewParameters { try keepParameters(of: work, envelope) }
                 let samples = stream?.handOver()
-                guard let block = parameters.first(where: { $0.step == work.step })?.block else { continue }
+                guard let block = parameters.first(where: { $0.round == work.round })?.block else { continue }
                 compute.put(.compute(work, parameters: block, samples: samples, generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
@@ -168,12 +168,12 @@ package final class WorkerShell {
         }
     }
 
-    /// Keeps the parameters that came with a work, or in parts ahead of it, for works of its step.
+    /// Keeps the parameters that came with a work, or in parts ahead of it, for works of its round.
     private func keepParameters(of work: Work, _ envelope: ReceivedEnvelope?) throws {
         let block = try envelope?.isAhead ?? false ? coming : self.block(of: envelope)
         let roundsAtOnce = job?.roundsAtOnce ?? 1
-        parameters.removeAll { $0.step == work.step || abs($0.step - work.step) >= roundsAtOnce }
-        if let block { parameters.append((work.step, block)) }
+        parameters.removeAll { $0.round == work.round || abs($0.round - work.round) >= roundsAtOnce }
+        if let block { parameters.append((work.round, block)) }
     }
 
     /// Puts a part of parameters into its place.

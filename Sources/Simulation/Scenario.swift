@@ -2,25 +2,25 @@
 ///
 /// A star: each worker has a link of its own to the coordinator, whose one link all of them share, each way. Messages
 /// of one connection follow one another, those of several share the link equally, as TCP connections do.
-public struct Scenario: Equatable, Sendable {
+package struct Scenario: Equatable, Sendable {
     /// A kind of link, each way.
-    public struct Link: Equatable, Sendable {
+    package struct Link: Equatable, Sendable {
         /// Of what a link of a rate carries, so much is the messages' own: the rest is Ethernet's, IP's and TCP's.
-        public static let payloadShare = 0.955
+        static let payloadShare = 0.955
         /// What it carries, in bits a second, headers included.
-        public var bitsPerSecond: Double
+        package var bitsPerSecond: Double
         /// How long a byte is underway from one end to the other.
-        public var delay: Duration
+        package var delay: Duration
         /// What each way loses of its rate while both are busy with many connections; with n of them 1 - 1/n of it.
         ///
         /// Fitted to measurements: connections are not quite fair to one another, and acknowledgements wait behind the
         /// other way's data.
-        public var lossBothWays = 0.28
+        package var lossBothWays = 0.28
         /// So many bytes pass at once after a rest: nothing on a wire, 128 kB on a link that `tbf` holds to its rate.
-        public var burst = 0.0
+        package var burst = 0.0
 
         /// A link.
-        public init(bitsPerSecond: Double, delay: Duration) {
+        package init(bitsPerSecond: Double, delay: Duration) {
             (self.bitsPerSecond, self.delay) = (bitsPerSecond, delay)
         }
 
@@ -28,48 +28,48 @@ public struct Scenario: Equatable, Sendable {
         var bytesPerMicrosecond: Double { bitsPerSecond * Self.payloadShare / 8e6 }
     }
     /// How many workers.
-    public var workers: Int
+    package var workers: Int
     /// Compute threads of each.
-    public var threads = 1
+    package var threads = 1
     /// Leaves a round.
-    public var leafCount: Int
+    package var leafCount: Int
     /// Rounds that are simulated; the first two, in which workers join, are not counted.
-    public var rounds = 18
+    package var rounds = 18
     /// How long a leaf takes one thread.
-    public var leafTime: Duration
+    package var leafTime: Duration
     /// How long the coordinator takes to look at the sum of all and make the next state.
-    public var outerTime: Duration
+    package var outerTime: Duration
     /// Bytes of one sum, as it is sent.
-    public var sumBytes: Int
+    package var sumBytes: Int
     /// Bytes of the published state, as it is sent.
-    public var publishedBytes: Int
+    package var publishedBytes: Int
     /// In how many parts sums and published states travel, 1 to 64: one is summed and sent on while others travel.
     ///
     /// A coordinator takes as many as `VectorParts(travelling:)` says.
-    public var parts = 1
+    package var parts = 1
     /// Each worker's link.
-    public var link: Link
+    package var link: Link
     /// What the coordinator's link carries, in bits a second; nil for as much as a worker's.
-    public var coordinatorBitsPerSecond: Double?
+    package var coordinatorBitsPerSecond: Double?
     /// How long a byte keeps whoever sends or takes it, in nanoseconds: copies and checksums.
-    public var handlingPerByte = 0.0
+    package var handlingPerByte = 0.0
     /// How long a message keeps whoever takes it.
-    public var handlingPerMessage = Duration.microseconds(20)
+    package var handlingPerMessage = Duration.microseconds(20)
     /// Whether a round is computed while the one before it is exchanged.
-    public var isDelayed = false
+    package var isDelayed = false
     /// Relays among which the workers are divided; then `link` is each relay's, not a worker's.
-    public var relays = 0
+    package var relays = 0
     /// The links of a relay's workers, which share the relay's.
-    public var room = Link(bitsPerSecond: 1e9, delay: .microseconds(100))
+    package var room = Link(bitsPerSecond: 1e9, delay: .microseconds(100))
     /// The processors that all workers share; nil where each has its own.
-    public var sharedProcessors: Int?
+    package var sharedProcessors: Int?
     /// How often a worker shows that it lives.
-    public var heartbeat = Duration.seconds(1)
+    package var heartbeat = Duration.seconds(1)
     /// Silent for longer than this, a worker is taken for dead.
-    public var lease = Duration.seconds(10)
+    package var lease = Duration.seconds(10)
 
     /// A scenario of workers with one thread, on machines of their own.
-    public init(
+    package init(
         workers: Int, leafCount: Int, leafTime: Duration, outerTime: Duration, sumBytes: Int, publishedBytes: Int,
         link: Link
     ) {
@@ -81,7 +81,7 @@ public struct Scenario: Equatable, Sendable {
     static let headerBytes = 150
 
     /// How long one worker takes for its leaves where there are `workers` and the leaves are shared equally.
-    public var computing: Duration {
+    package var computing: Duration {
         let leaves = (leafCount + workers - 1) / workers
         return leafTime * ((leaves + threads - 1) / threads)
     }

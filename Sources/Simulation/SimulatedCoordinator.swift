@@ -6,9 +6,9 @@ import Wire
 struct SimulatedCoordinator {
     /// What outlives a coordinator's process.
     struct Checkpoint {
-        var step = 0
+        var round = 0
         var state = SimulatedRun.firstState
-        /// What the next step's leaves are computed from, where that is not the state.
+        /// What the next round's leaves are computed from, where that is not the state.
         var before = SimulatedRun.firstState
         var probe: ArithmeticProbe?
         var record = AuditRecord()
@@ -23,24 +23,24 @@ struct SimulatedCoordinator {
     private let run: SimulatedRun
     private let session: UInt64
     private(set) var training: Training
-    private var step: Int
+    private var round: Int
     private(set) var state: UInt64
-    /// The state before the last step; the first one has none but itself.
+    /// The state before the last round; the first one has none but itself.
     private var before: UInt64
-    /// The parameters in the memory that is shared: a step's place is taken by the one after the next.
+    /// The parameters in the memory that is shared: a round's place is taken by the one after the next.
     private let shared: [Cell]
     private var sharing: Set<WorkerID> = []
-    /// Pieces of sums that came ahead of their reports, and how many parts of which step's parameters were sent.
+    /// Pieces of sums that came ahead of their reports, and how many parts of which round's parameters were sent.
     private var arrived: [UInt64: [[Cell]]] = [:]
     private var leavesArrived: [Int: [Int: Int]] = [:]
-    private var sent: [WorkerID: (step: Int, count: Int)] = [:]
-    /// The steps of the claims in hand.
-    private var claimSteps: [UInt64: Int] = [:]
+    private var sent: [WorkerID: (round: Int, count: Int)] = [:]
+    /// The rounds of the claims in hand.
+    private var claimRounds: [UInt64: Int] = [:]
     private var trees: [Int: [(leaves: Range<Int>, cell: Cell)]] = [:]
     /// Sums that are to be compared, by their claims.
-    private var answers: [UInt64: (step: Int, sums: [(leaves: Range<Int>, cell: Cell)])] = [:]
+    private var answers: [UInt64: (round: Int, sums: [(leaves: Range<Int>, cell: Cell)])] = [:]
     /// Leaves that the coordinator has to compute itself.
-    private var disputed: [(step: Int, leaves: Range<Int>, state: UInt64)] = []
+    private var disputed: [(round: Int, leaves: Range<Int>, state: UInt64)] = []
     /// When a thread beside the loop is done with the leaves that it computes.
     private var draw: SplitMix
     /// The checkpoints that were written, the newest last.
@@ -51,18 +51,18 @@ struct SimulatedCoordinator {
 
     init(from checkpoints: [Checkpoint], _ run: SimulatedRun, _ draw: inout SplitMix) {
         let checkpoint = checkpoints.last ?? Checkpoint()
-        (self.run, self.checkpoints, step, state) = (run, checkpoints, checkpoint.step, checkpoint.state)
+        (self.run, self.checkpoints, round, state) = (run, checkpoints, checkpoint.round, checkpoint.state)
         before = checkpoint.before
         session = draw.next()
         self.draw = SplitMix(seed: session)
         shared = [Cell(0), Cell(0)]
-        shared[step % 2].value = state
-        if run.isDelayed, step > 0 { shared[(step - 1) % 2].value = before }
+        shared[round % 2].value = state
+        if run.isDelayed, round > 0 { shared[(round - 1) % 2].value = before }
         training = Training(
             Training.Plan(
-                leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
+                leafCount: run.leafCount, rounds: run.rounds, largestFigures: [1],
                 vectorCount: run.vectorCount, parts: run.parts, roundsAtOnce: run.roundsAtOnce),
-            round: step, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
+            round: round, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
             refusesOtherArithmetic: !run.machines.contains { $0.probe != "probe" },
@@ -95,7 +95,7 @@ struct SimulatedCoordinator {
     // MARK: - Directives
 
     private mutating func perform(_ directives: [Training.Directive], on parcel: Parcel? = nil, _ now: Duration) {
-        var isStepDone = false
+        var isRoundDone = false
         for directive in directives {
             switch directive {
             case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
@@ -114,31 +114,30 @@ struct SimulatedCoordinator {
                 if let parcel { takeSums(of: parcel, from: worker, isLookedThrough, isCompared, now) }
             case .takeAnswer(let claim):
                 let answer = answers.removeValue(forKey: claim)
-                add(answer?.sums ?? [], of: answer?.step ?? step)
-            case .settle(let step, let leaves): disputed.append((step, leaves, state(for: step)))
+                add(answer?.sums ?? [], of: answer?.round ?? round)
+            case .settle(let round, let leaves): disputed.append((round, leaves, state(for: round)))
             case .goBack(let round): goBack(to: round, now)
-            case .finishStep: isStepDone = true  // as the shell does: whatever else there is comes first
+            case .finishRound: isRoundDone = true  // as the shell does: whatever else there is comes first
             case .event(let event): acts.append(.tell(event))
             case .fail(let reason): acts.append(.end(reason: reason))
             }
         }
-        if isStepDone { while training.isStepComplete, finishStep(now) {} }
+        if isRoundDone { while training.isRoundComplete, finishRound(now) {} }
     }
 
     private mutating func takeSumPart(_ part: SumPart, _ nodes: [Range<Int>], _ parcel: Parcel?) {
         if parcel?.cells.count != nodes.count { fault = "parts of other nodes were taken" }
         arrived[part.claim, default: []].append(parcel?.cells ?? [])
-        let step = claimSteps[part.claim] ?? step
-        leavesArrived[step, default: [:]][part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
+        let round = claimRounds[part.claim] ?? round
+        leavesArrived[round, default: [:]][part.part, default: 0] += nodes.reduce(0) { $0 + $1.count }
         // As a coordinator does: whatever a further worker's part changes nothing of is looked for once.
-        guard step == self.step, let leaves = leavesArrived[step], leaves[part.part, default: 0] >= run.leafCount else {
-            return
-        }
+        guard round == self.round, let leaves = leavesArrived[round], leaves[part.part, default: 0] >= run.leafCount
+        else { return }
         sendAhead(upTo: (0..<run.vectorCount).prefix { leaves[$0, default: 0] >= run.leafCount }.count)
     }
 
-    /// What the leaves of a step in hand are computed from.
-    private func state(for step: Int) -> UInt64 { run.base(of: step) == self.step ? state : before }
+    /// What the leaves of a round in hand are computed from.
+    private func state(for round: Int) -> UInt64 { run.base(of: round) == self.round ? state : before }
 
     private mutating func welcome(_ worker: WorkerID) {
         let welcome = Welcome(
@@ -149,11 +148,11 @@ struct SimulatedCoordinator {
     }
 
     private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
-        claimSteps[work.claim] = work.step
-        if case .confirm(let finder)? = training.claim(of: worker, step: work.step)?.purpose, finder.worker == worker,
+        claimRounds[work.claim] = work.round
+        if case .confirm(let finder)? = training.claim(of: worker, round: work.round)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in
                 id != worker && member.isReady && member.threads > 0 && !member.isCutOff
-                    && (member.isComparable || !training.isAudited(work.step))
+                    && (member.isComparable || !training.isAudited(work.round))
                     && member.inHand?.due.map { $0 > now } ?? true
             })
         {
@@ -162,12 +161,12 @@ struct SimulatedCoordinator {
         guard withParameters else { return acts.append(.send(Parcel(message: .work(work)), to: worker)) }
         let isShared = sharing.contains(worker)
         if !isShared, training.roster.members[worker]?.takesParts ?? false {
-            sendParts(upTo: run.vectorCount, of: work.step, state(for: work.step), to: worker)
+            sendParts(upTo: run.vectorCount, of: work.round, state(for: work.round), to: worker)
             sent[worker] = nil
             let parcel = Parcel(message: .work(work), blockLengths: [run.vectorCount], isAhead: true)
             return acts.append(.send(parcel, to: worker))
         }
-        let cell = isShared ? shared[run.base(of: work.step) % 2] : Cell(state(for: work.step))
+        let cell = isShared ? shared[run.base(of: work.round) % 2] : Cell(state(for: work.round))
         acts.append(
             .send(
                 Parcel(
@@ -178,22 +177,22 @@ struct SimulatedCoordinator {
     /// Sends parts of the next parameters to those who will need them; what is not finite makes wrong ones.
     private mutating func sendAhead(upTo count: Int) {
         // What comes of wrong sums is not known before all of them are here.
-        guard step + 1 < run.states.count, !run.mayGoWrong else { return }
-        let isRight = run.trouble != .rootNotFinite(step: step)
+        guard round + 1 < run.states.count, !run.mayGoWrong else { return }
+        let isRight = run.trouble != .rootNotFinite(round: round)
         for worker in training.takersAhead where !sharing.contains(worker) {
-            let made = isRight ? run.states[step + 1] : 0
-            sendParts(upTo: count, of: step + run.roundsAtOnce, made, to: worker)
+            let made = isRight ? run.states[round + 1] : 0
+            sendParts(upTo: count, of: round + run.roundsAtOnce, made, to: worker)
         }
     }
 
-    private mutating func sendParts(upTo count: Int, of step: Int, _ state: UInt64, to worker: WorkerID) {
-        let already = sent[worker].flatMap { $0.step == step ? $0.count : nil } ?? 0
+    private mutating func sendParts(upTo count: Int, of round: Int, _ state: UInt64, to worker: WorkerID) {
+        let already = sent[worker].flatMap { $0.round == round ? $0.count : nil } ?? 0
         for part in already..<max(already, count) {
-            let message = Message.parameterPart(ParameterPart(step: step, part: part, history: training.history))
+            let message = Message.parameterPart(ParameterPart(round: round, part: part, history: training.history))
             let piece = Cell(run.piece(part, of: state))
             acts.append(.send(Parcel(message: message, blockLengths: [1], cells: [piece]), to: worker))
         }
-        sent[worker] = (step, max(already, count))
+        sent[worker] = (round, max(already, count))
     }
 
     private mutating func takeSums(
@@ -213,87 +212,87 @@ struct SimulatedCoordinator {
             cells = nodes.indices.map { node in run.whole(pieces.map { $0[node] }) }
         }
         if isLookedThrough, !cells.allSatisfy(\.isFinite) {
-            return perform(training.onNotFinite(from: worker, of: report.step, at: now), now)
+            return perform(training.onNotFinite(from: worker, of: report.round, at: now), now)
         }
         if isCompared {
             let sums = zip(nodes, cells).map { ($0.leaves, Cell($1.value, isFinite: $1.isFinite)) }
-            answers[report.claim] = (report.step, sums)
+            answers[report.claim] = (report.round, sums)
             let digest = Self.digest(of: cells.map(\.value))
-            return perform(training.onHeld(digest, from: worker, of: report.step, at: now), now)
+            return perform(training.onHeld(digest, from: worker, of: report.round, at: now), now)
         }
         let sums = zip(nodes, cells).map { ($0.leaves, parcel.isShared ? $1 : Cell($1.value, isFinite: $1.isFinite)) }
-        add(sums, of: report.step)
-        perform(training.onSums(from: worker, of: report.step, at: now), now)
+        add(sums, of: report.round)
+        perform(training.onSums(from: worker, of: report.round, at: now), now)
     }
 
     private static func digest(of values: [UInt64]) -> String { values.map { "\($0)" }.joined(separator: ",") }
 
-    private mutating func add(_ sums: [(leaves: Range<Int>, cell: Cell)], of step: Int) {
+    private mutating func add(_ sums: [(leaves: Range<Int>, cell: Cell)], of round: Int) {
         if sums.isEmpty { fault = "an answer was taken that was not kept" }
         for sum in sums {
-            if trees[step]?.contains(where: { $0.leaves.overlaps(sum.leaves) }) ?? false {
-                fault = "leaves \(sum.leaves) of step \(step) were summed twice"
+            if trees[round]?.contains(where: { $0.leaves.overlaps(sum.leaves) }) ?? false {
+                fault = "leaves \(sum.leaves) of round \(round) were summed twice"
             }
-            trees[step, default: []].append(sum)
+            trees[round, default: []].append(sum)
         }
     }
 
     /// Has computed leaves as the coordinator itself does, beside its loop.
     private mutating func settle(_ now: Duration) {
         guard !disputed.isEmpty, training.ledger != nil else { return }
-        let (step, leaves, state) = disputed.removeFirst()
+        let (round, leaves, state) = disputed.removeFirst()
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: leaves)
-        let values = nodes.map { SimulatedRun.sum(of: $0, step: step, state: state) }
-        let digest = run.isFinite(leaves, step: step) ? Self.digest(of: values) : nil
-        perform(training.onSettled(step: step, leaves: leaves, mark: digest, at: now), now)
+        let values = nodes.map { SimulatedRun.sum(of: $0, round: round, state: state) }
+        let digest = run.isFinite(leaves, round: round) ? Self.digest(of: values) : nil
+        perform(training.onSettled(round: round, leaves: leaves, mark: digest, at: now), now)
     }
 
-    private mutating func goBack(to round: Int, _ now: Duration) {
+    private mutating func goBack(to earlier: Int, _ now: Duration) {
         var record: AuditRecord?
-        if round < step {
+        if earlier < round {
             if !run.mayGoWrong { fault = "a state was given up that was right" }
-            goBackToCheckpoint(round)
+            goBackToCheckpoint(earlier)
             record = checkpoints.last?.record ?? AuditRecord()
         }
         (trees, arrived, leavesArrived, answers, sent, disputed) = ([:], [:], [:], [:], [:], [])
-        perform(training.onWentBack(to: step, with: record, at: now), now)
+        perform(training.onWentBack(to: round, with: record, at: now), now)
     }
 
-    private mutating func goBackToCheckpoint(_ round: Int) {
-        checkpoints.removeAll { $0.step > round }
+    private mutating func goBackToCheckpoint(_ earlier: Int) {
+        checkpoints.removeAll { $0.round > earlier }
         let kept = checkpoints.last ?? Checkpoint()
-        (step, state, before) = (kept.step, kept.state, kept.before)
+        (round, state, before) = (kept.round, kept.state, kept.before)
         renewShared()
     }
 
     /// Memory that nobody shares stays as it is: copies of this value have it in common.
     private func renewShared() {
         guard run.machines.contains(where: \.sharesMemory) else { return }
-        shared[step % 2].value = state
-        if run.isDelayed, step > 0 { shared[(step - 1) % 2].value = before }
+        shared[round % 2].value = state
+        if run.isDelayed, round > 0 { shared[(round - 1) % 2].value = before }
     }
 
-    /// Ends the step in hand; false where it was not made.
-    private mutating func finishStep(_ now: Duration) -> Bool {
-        let tree = trees.removeValue(forKey: step) ?? []
+    /// Ends the round in hand; false where it was not made.
+    private mutating func finishRound(_ now: Duration) -> Bool {
+        let tree = trees.removeValue(forKey: round) ?? []
         let count = tree.reduce(0) { $0 + $1.leaves.count }
-        if count != run.leafCount { fault = "step \(step) ended with \(count) of \(run.leafCount) leaves" }
-        let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(step: step)
-        let done = step
+        if count != run.leafCount { fault = "round \(round) ended with \(count) of \(run.leafCount) leaves" }
+        let isFinite = tree.allSatisfy(\.cell.isFinite) && run.trouble != .rootNotFinite(round: round)
+        let done = round
         if isFinite { advance(by: tree.reduce(0) { $0 &+ $1.cell.value }) }
         leavesArrived[done] = nil
-        answers = answers.filter { $0.value.step != done }
-        claimSteps = claimSteps.filter { $0.value != done }
-        arrived = arrived.filter { claimSteps[$0.key] != nil }
+        answers = answers.filter { $0.value.round != done }
+        claimRounds = claimRounds.filter { $0.value != done }
+        arrived = arrived.filter { claimRounds[$0.key] != nil }
         if !isFinite { sent = [:] }
         perform(training.onRoot(isFinite: isFinite, at: now), now)
-        if isFinite, training.record.leaves != step * run.leafCount {
-            fault = "\(training.record.leaves) leaves are counted after step \(step)"
+        if isFinite, training.record.leaves != round * run.leafCount {
+            fault = "\(training.record.leaves) leaves are counted after round \(round)"
         }
-        if isFinite, step % run.checkpointEvery == 0 {
+        if isFinite, round % run.checkpointEvery == 0 {
             checkpoints.append(
                 Checkpoint(
-                    step: step, state: state, before: before, probe: training.probe, record: training.record))
+                    round: round, state: state, before: before, probe: training.probe, record: training.record))
         }
         if training.ledger == nil { acts.append(.end(reason: nil)) }
         return isFinite
@@ -301,8 +300,8 @@ struct SimulatedCoordinator {
 
     private mutating func advance(by sum: UInt64) {
         (before, state) = (state, SimulatedRun.state(after: state, sum: sum))
-        step += 1
-        if state != run.states[step], !run.mayGoWrong { fault = "step \(step - 1) came to another sum" }
+        round += 1
+        if state != run.states[round], !run.mayGoWrong { fault = "round \(round - 1) came to another sum" }
         renewShared()
     }
 }

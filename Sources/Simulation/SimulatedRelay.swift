@@ -22,13 +22,13 @@ struct SimulatedRelay {
     private var session: UInt64 = 0
     private var welcome: Welcome?
     private struct Run {
-        let step: Int
+        let round: Int
         var parameters: UInt64?
         var tree: [(leaves: Range<Int>, cell: Cell)] = []
         /// How long each worker computed for it.
         var computing: [WorkerID: Duration] = [:]
     }
-    /// The run that came last, and one of another step that is computed at once with it.
+    /// The run that came last, and one of another round that is computed at once with it.
     private var runs: [Run] = []
     private(set) var acts: [Act] = []
     /// What it did that no relay may do.
@@ -96,14 +96,14 @@ struct SimulatedRelay {
         case .examine(let welcome):
             self.welcome = welcome
             let job = Employment.Job(
-                digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
+                digest: "job", datasetDigest: "data", rounds: run.rounds, leafCount: run.leafCount,
                 vectorCount: run.vectorCount, roundsAtOnce: run.roundsAtOnce)
             perform(relay.onJob(job, in: welcome, at: now), on: nil, now)
         case .prepare(let generation):
             guard let welcome else { return fault = "a job is to be prepared that nobody offered" }
             session = draw.next()
             let plan = Training.Plan(
-                leafCount: run.leafCount, rounds: run.steps, largestFigures: [1],
+                leafCount: run.leafCount, rounds: run.rounds, largestFigures: [1],
                 vectorCount: run.vectorCount, roundsAtOnce: run.roundsAtOnce)
             let directives = relay.onPrepared(
                 plan, firstClaim: draw.next() >> 2 | 1, in: welcome, generation: generation, at: now)
@@ -121,7 +121,7 @@ struct SimulatedRelay {
         switch directive {
         case .send(let message, let worker): acts.append(.sendDown(Parcel(message: message), to: worker))
         case .sendWork(let work, let withParameters, let worker):
-            let cells = withParameters ? [Cell(run(of: work.step)?.parameters ?? 0)] : []
+            let cells = withParameters ? [Cell(run(of: work.round)?.parameters ?? 0)] : []
             let lengths = [Int](repeating: run.vectorCount, count: cells.count)
             acts.append(.sendDown(Parcel(message: .work(work), blockLengths: lengths, cells: cells), to: worker))
         case .welcome(let worker):
@@ -136,7 +136,7 @@ struct SimulatedRelay {
         case .takeSums(let worker, _, _): if let parcel { takeSums(of: parcel, from: worker, now) }
         case .event(let event): acts.append(.tellOfWorkers(event))
         case .share, .forget: break
-        case .finishStep, .fail, .takeSumPart, .takeAnswer, .settle, .goBack:
+        case .finishRound, .fail, .takeSumPart, .takeAnswer, .settle, .goBack:
             fault = "a relay passes on what is its own to mind: \(directive)"
         }
     }
@@ -150,9 +150,9 @@ struct SimulatedRelay {
             return fault = "sums were taken of what has none"
         }
         guard parcel.cells.allSatisfy(\.isFinite) else {
-            return perform(relay.onNotFinite(from: worker, of: report.step, at: now), on: nil, now)
+            return perform(relay.onNotFinite(from: worker, of: report.round, at: now), on: nil, now)
         }
-        guard let place = runs.firstIndex(where: { $0.step == report.step }) else {
+        guard let place = runs.firstIndex(where: { $0.round == report.round }) else {
             return fault = "sums were taken of no run"
         }
         for (node, cell) in zip(nodes, parcel.cells) {
@@ -162,20 +162,20 @@ struct SimulatedRelay {
             runs[place].tree.append((node.leaves, Cell(cell.value)))
         }
         runs[place].computing[worker, default: .zero] += report.computing
-        perform(relay.onSums(from: worker, of: report.step, at: now), on: nil, now)
+        perform(relay.onSums(from: worker, of: report.round, at: now), on: nil, now)
     }
 
-    private func run(of step: Int) -> Run? { runs.first { $0.step == step } }
+    private func run(of round: Int) -> Run? { runs.first { $0.round == round } }
 
     private mutating func begin(_ work: Work, _ parameters: UInt64?) {
-        let begun = Run(step: work.step, parameters: parameters ?? run(of: work.step)?.parameters)
-        if begun.parameters == nil { fault = "a run of step \(work.step) began without its parameters" }
-        runs.removeAll { $0.step == work.step || abs($0.step - work.step) >= run.roundsAtOnce }
+        let begun = Run(round: work.round, parameters: parameters ?? run(of: work.round)?.parameters)
+        if begun.parameters == nil { fault = "a run of round \(work.round) began without its parameters" }
+        runs.removeAll { $0.round == work.round || abs($0.round - work.round) >= run.roundsAtOnce }
         runs.append(begun)
     }
 
     private mutating func finishRun(_ work: Work, _ now: Duration) {
-        let own = run(of: work.step)
+        let own = run(of: work.round)
         let count = own?.tree.reduce(0) { $0 + $1.leaves.count } ?? 0
         if count != work.leaves.count { fault = "a run ended with \(count) of \(work.leaves.count) leaves" }
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
@@ -185,7 +185,7 @@ struct SimulatedRelay {
     }
 
     private func cells(of report: LeafReport) -> [Cell] {
-        let tree = run(of: report.step)?.tree ?? []
+        let tree = run(of: report.round)?.tree ?? []
         return SumTreeShape(leafCount: run.leafCount).nodes(in: report.leaves).map { node in
             Cell(tree.reduce(0) { node.contains($1.leaves.lowerBound) ? $0 &+ $1.cell.value : $0 })
         }

@@ -6,18 +6,18 @@ struct SimulatedRun {
     /// What makes a run unlike an honest one.
     enum Trouble: Equatable {
         case none
-        /// A leaf of a step is infinite or not a number, whoever computes it.
-        case notFinite(step: Int, leaf: Int)
-        /// The sum of all leaves of a step is not finite, and each leaf is.
-        case rootNotFinite(step: Int)
+        /// A leaf of a round is infinite or not a number, whoever computes it.
+        case notFinite(round: Int, leaf: Int)
+        /// The sum of all leaves of a round is not finite, and each leaf is.
+        case rootNotFinite(round: Int)
         /// A worker says now and then that finite sums are not.
         case falseAlarms(worker: Int)
         /// A worker sends now and then sums that are not finite as if they were.
         case falseSums(worker: Int)
         /// A worker sends now and then sums of other numbers, and every answer is compared.
         case lies(worker: Int)
-        /// From a step on a worker sends nothing but sums of other numbers, and half of the steps are audited.
-        case turns(worker: Int, step: Int)
+        /// From a round on a worker sends nothing but sums of other numbers, and half of the rounds are audited.
+        case turns(worker: Int, round: Int)
         /// A worker shows life and never answers.
         case sloth(worker: Int)
     }
@@ -36,7 +36,7 @@ struct SimulatedRun {
         var probe = "probe"
     }
     let leafCount: Int
-    let steps: Int
+    let rounds: Int
     let checkpointEvery: Int
     /// Workers, and behind them relays.
     let machines: [Machine]
@@ -53,7 +53,7 @@ struct SimulatedRun {
     /// So many messages in a thousand come twice.
     let twice: Int
     let trouble: Trouble
-    /// The share of steps that are audited.
+    /// The share of rounds that are audited.
     let audit: Double
     /// The links and times of a run that is measured; nil where they are drawn.
     let scenario: Scenario?
@@ -63,7 +63,7 @@ struct SimulatedRun {
     let limit: Int
     /// Whether the exchange is delayed: two rounds are computed at once.
     let isDelayed: Bool
-    /// What the parameters are after each number of steps.
+    /// What the parameters are after each number of rounds.
     let states: [UInt64]
     /// What was drawn after all of this.
     var draw: SplitMix
@@ -71,7 +71,7 @@ struct SimulatedRun {
     init(seed: UInt64) {
         var draw = SplitMix(seed: SplitMix.mix(seed) ^ 0x55_52_4D)
         leafCount = draw.draw(1...9)
-        steps = draw.draw(1...8)
+        rounds = draw.draw(1...8)
         checkpointEvery = draw.draw(1...3)
         let workerCount = draw.draw(1...4)
         let slowest = [2_000, 30_000, 150_000][draw.draw(0...2)]
@@ -88,15 +88,15 @@ struct SimulatedRun {
         calm = draw.draw(0...12) * 500_000
         faultGap = draw.draw(50_000...800_000)
         twice = draw.happens(300) ? 50 : 0
-        let (step, worker) = (draw.draw(0...steps - 1), draw.draw(0...workerCount - 1))
+        let (round, worker) = (draw.draw(0...rounds - 1), draw.draw(0...workerCount - 1))
         trouble =
             switch draw.draw(0...25) {
-            case 0: .notFinite(step: step, leaf: draw.draw(0...leafCount - 1))
-            case 1: .rootNotFinite(step: step)
+            case 0: .notFinite(round: round, leaf: draw.draw(0...leafCount - 1))
+            case 1: .rootNotFinite(round: round)
             case 2, 3: .falseAlarms(worker: worker)
             case 4, 5: .falseSums(worker: worker)
             case 20, 21: .lies(worker: worker)
-            case 22, 23: .turns(worker: worker, step: step)
+            case 22, 23: .turns(worker: worker, round: round)
             case 24 where workerCount > 1, 25 where workerCount > 1: .sloth(worker: worker)
             default: .none
             }
@@ -118,7 +118,7 @@ struct SimulatedRun {
         (scenario, limit, vectorCount) = (nil, 150_000_000, 2)
         var other = SplitMix(seed: SplitMix.mix(seed) ^ 0x4F_56_45)
         isDelayed = other.happens(400)
-        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
+        states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         self.draw = draw
     }
 
@@ -142,7 +142,7 @@ struct SimulatedRun {
 
     /// A run of a scenario: no faults, nothing drawn.
     init(_ scenario: Scenario) {
-        (leafCount, steps, checkpointEvery) = (scenario.leafCount, scenario.rounds, .max)
+        (leafCount, rounds, checkpointEvery) = (scenario.leafCount, scenario.rounds, .max)
         let (workers, relays) = (scenario.workers, scenario.relays)
         machines =
             (0..<workers).map { i in
@@ -157,34 +157,34 @@ struct SimulatedRun {
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
         (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
         (self.scenario, vectorCount, isDelayed) = (scenario, scenario.parts, scenario.isDelayed)
-        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
+        states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
     }
 
     /// A run whose every order of events is gone through: nothing is drawn.
     init(exploring size: Exploration.Size) {
-        (leafCount, steps, checkpointEvery) = (size.leaves, size.steps, 1)
+        (leafCount, rounds, checkpointEvery) = (size.leaves, size.rounds, 1)
         machines = (0..<size.workers).map { _ in
             Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
         }
         (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 60_000_000, 1, 1)
         (calm, faultGap, twice, trouble, limit) = (0, 1, 0, .none, 0)
         (audit, scenario, vectorCount, isDelayed) = (size.isAudited ? 1 : 0, nil, size.parts, size.isDelayed)
-        states = Self.states(leafCount: leafCount, steps: steps, isDelayed: isDelayed)
+        states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
     }
 
     /// How many rounds are computed at once.
     var roundsAtOnce: Int { isDelayed ? 2 : 1 }
 
-    /// After how many steps a step's leaves are computed.
-    func base(of step: Int) -> Int { isDelayed ? max(0, step - 1) : step }
+    /// After how many rounds a round's leaves are computed.
+    func base(of round: Int) -> Int { isDelayed ? max(0, round - 1) : round }
 
-    private static func states(leafCount: Int, steps: Int, isDelayed: Bool) -> [UInt64] {
+    private static func states(leafCount: Int, rounds: Int, isDelayed: Bool) -> [UInt64] {
         var states = [firstState]
-        for step in 0..<steps {
-            let sum = Self.sum(of: 0..<leafCount, step: step, state: states[isDelayed ? max(0, step - 1) : step])
-            states.append(Self.state(after: states[step], sum: sum))
+        for round in 0..<rounds {
+            let sum = Self.sum(of: 0..<leafCount, round: round, state: states[isDelayed ? max(0, round - 1) : round])
+            states.append(Self.state(after: states[round], sum: sum))
         }
         return states
     }
@@ -211,24 +211,24 @@ struct SimulatedRun {
         return Cell(value, isFinite: pieces.allSatisfy(\.isFinite))
     }
 
-    /// What the leaves of a step come to, computed at a state.
-    static func sum(of leaves: Range<Int>, step: Int, state: UInt64) -> UInt64 {
-        leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(step) << 32 ^ UInt64($1)) }
+    /// What the leaves of a round come to, computed at a state.
+    static func sum(of leaves: Range<Int>, round: Int, state: UInt64) -> UInt64 {
+        leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(round) << 32 ^ UInt64($1)) }
     }
 
-    /// What a step makes of the parameters.
+    /// What a round makes of the parameters.
     static func state(after state: UInt64, sum: UInt64) -> UInt64 { SplitMix.mix(state &+ sum) }
 
-    /// The blocks that leaves of a step are computed from.
-    func blocks(of leaves: Range<Int>, step: Int) -> [Int] {
+    /// The blocks that leaves of a round are computed from.
+    func blocks(of leaves: Range<Int>, round: Int) -> [Int] {
         (0..<blockCount).filter { block in
-            leaves.contains { SplitMix.mix(UInt64(step) << 32 ^ UInt64($0 << 8 ^ block)) % 3 == 0 }
+            leaves.contains { SplitMix.mix(UInt64(round) << 32 ^ UInt64($0 << 8 ^ block)) % 3 == 0 }
         }
     }
 
     /// Whether the sum of leaves is finite.
-    func isFinite(_ leaves: Range<Int>, step: Int) -> Bool {
-        if case .notFinite(step, let leaf) = trouble { !leaves.contains(leaf) } else { true }
+    func isFinite(_ leaves: Range<Int>, round: Int) -> Bool {
+        if case .notFinite(round, let leaf) = trouble { !leaves.contains(leaf) } else { true }
     }
 }
 

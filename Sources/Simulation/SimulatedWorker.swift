@@ -23,7 +23,7 @@ struct SimulatedWorker {
     private(set) var employment: Employment
     /// Whether the coordinator's memory is open.
     private var isOpen = false
-    private var parameters: [(step: Int, cell: Cell)] = []
+    private var parameters: [(round: Int, cell: Cell)] = []
     /// The pieces of parameters that came ahead of work.
     private var coming: [Cell] = []
     private var lent: [UInt64: [Cell]] = [:]
@@ -49,7 +49,7 @@ struct SimulatedWorker {
     ) {
         (self.id, self.name, self.machine, self.run, draw) = (id, name, machine, run, SplitMix(seed: seed))
         job = Employment.Job(
-            digest: "job", datasetDigest: "data", rounds: run.steps, leafCount: run.leafCount,
+            digest: "job", datasetDigest: "data", rounds: run.rounds, leafCount: run.leafCount,
             vectorCount: run.vectorCount, blockCapacity: run.blockCapacity, roundsAtOnce: run.roundsAtOnce)
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: machine.threads,
@@ -85,7 +85,7 @@ struct SimulatedWorker {
         }
     }
 
-    /// Nothing stays lent to a coordinator that is gone, and no more than steps that are in hand or just done have.
+    /// Nothing stays lent to a coordinator that is gone, and no more than rounds that are in hand or just done have.
     private mutating func checkLentMemory() {
         if lent.keys.contains(where: { sessionOfClaim[$0] != session }) {
             fault = "memory is lent to a coordinator that is gone"
@@ -105,10 +105,10 @@ struct SimulatedWorker {
         let nodes = SumTreeShape(leafCount: run.leafCount).nodes(in: work.leaves)
         let cells = nodes.map {
             Cell(
-                SimulatedRun.sum(of: $0, step: work.step, state: parameters.value) ^ (lies == .numbers ? 1 : 0),
+                SimulatedRun.sum(of: $0, round: work.round, state: parameters.value) ^ (lies == .numbers ? 1 : 0),
                 isFinite: lies != .sums)
         }
-        let isFinite = run.isFinite(work.leaves, step: work.step) && lies != .word
+        let isFinite = run.isFinite(work.leaves, round: work.round) && lies != .word
         let content = LeafReport.Content.nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count)]) })
         let start = max(begun.removeValue(forKey: work.claim) ?? now, ended)
         ended = now
@@ -154,8 +154,8 @@ struct SimulatedWorker {
         guard let cell = parcel?.isAhead ?? false ? run.whole(coming) : parcel?.cells.first else {
             return fault = "parameters are to be kept that never came"
         }
-        parameters.removeAll { $0.step == work.step || abs($0.step - work.step) >= run.roundsAtOnce }
-        parameters.append((work.step, cell))
+        parameters.removeAll { $0.round == work.round || abs($0.round - work.round) >= run.roundsAtOnce }
+        parameters.append((work.round, cell))
     }
 
     private mutating func hold(_ block: Int) {
@@ -164,9 +164,9 @@ struct SimulatedWorker {
     }
 
     private mutating func bring(_ work: Work, _ parcel: Parcel?, _ now: Duration) {
-        let blocks = run.blocks(of: work.leaves, step: work.step)
+        let blocks = run.blocks(of: work.leaves, round: work.round)
         lacking = Set(blocks).subtracting(held)
-        let ahead = (work.step + 1..<run.steps).flatMap { run.blocks(of: work.leaves, step: $0) }
+        let ahead = (work.round + 1..<run.rounds).flatMap { run.blocks(of: work.leaves, round: $0) }
         perform(employment.onNeed(blocks, ahead: ahead, of: work.claim), on: parcel, now)
     }
 
@@ -196,7 +196,7 @@ struct SimulatedWorker {
     }
 
     private mutating func compute(_ work: Work, generation: Int, _ now: Duration) {
-        guard let parameters = parameters.first(where: { $0.step == work.step })?.cell else {
+        guard let parameters = parameters.first(where: { $0.round == work.round })?.cell else {
             return fault = "there are no parameters to compute at"
         }
         sessionOfClaim[work.claim] = session

@@ -2,23 +2,23 @@ import Coordination
 import Wire
 
 /// What a scenario came to.
-public struct ScenarioFigures: Equatable, Sendable {
+package struct ScenarioFigures: Equatable, Sendable {
     /// How long a round takes.
-    public let round: Duration
+    package let round: Duration
     /// How long of it a worker computes, where the leaves are shared equally.
-    public let computing: Duration
+    package let computing: Duration
     /// How long of it the coordinator is busy.
-    public let coordinatorBusy: Duration
+    package let coordinatorBusy: Duration
     /// Bytes that cross the links in a round, both ways.
-    public let bytes: Double
+    package let bytes: Double
 
     /// The part of a round in which a worker computes.
-    public var efficiency: Double { min(1, computing / round) }
+    package var efficiency: Double { min(1, computing / round) }
 }
 
 extension Scenario {
     /// So many rounds are simulated at least: the first ones are not counted, nor is the last.
-    public static let fewestRounds = firstRounds + 2
+    package static let fewestRounds = firstRounds + 2
 
     /// Simulates the rounds.
     ///
@@ -26,7 +26,7 @@ extension Scenario {
     /// - Returns: what a round takes, the first ones left out, in which it is found out who is how fast.
     /// - Throws: `Simulation.Failure` where the run does not get on: where messages are longer on the link than the
     ///   lease, workers are taken for dead.
-    public func simulated(roundEnded: (Int) -> Void = { _ in }) throws(Simulation.Failure) -> ScenarioFigures {
+    package func simulated(roundEnded: (Int) -> Void = { _ in }) throws(Simulation.Failure) -> ScenarioFigures {
         precondition((1...64).contains(parts), "\(parts) parts")
         precondition(
             rounds >= Self.fewestRounds && workers > 0 && (0...workers).contains(relays) && leafCount > 0
@@ -179,13 +179,13 @@ extension Simulation {
 
     /// Whether a round has just ended, and the coordinator makes the next state, or what is left of it, before anything
     /// else.
-    mutating func busyAfterRound(_ step: Int?) -> Bool {
-        let next = coordinator?.training.ledger?.step ?? run.steps
-        guard let scenario = run.scenario, let step, next > step else { return false }
+    mutating func busyAfterRound(_ round: Int?) -> Bool {
+        let next = coordinator?.training.ledger?.round ?? run.rounds
+        guard let scenario = run.scenario, let round, next > round else { return false }
         // Relays send sums as a whole, so there is nothing to make of a state before.
         let parts = scenario.relays > 0 ? scenario.parts : 1
-        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts * (next - step))))
-        for _ in step..<next { roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0)) }
+        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts * (next - round))))
+        for _ in round..<next { roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0)) }
         queue.put(.carryOut(life: coordinatorLife), at: end)
         return true
     }

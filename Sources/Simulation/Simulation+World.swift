@@ -121,23 +121,23 @@ extension Simulation {
     private mutating func endJob(_ reason: String?) throws(Failure) {
         guard let training = coordinator?.training else { return }
         if reason == nil {
-            guard training.ledger == nil else { throw failure("the job is over with a step in hand") }
+            guard training.ledger == nil else { throw failure("the job is over with a round in hand") }
             switch run.trouble {
-            case .notFinite, .rootNotFinite: throw failure("a step that is not finite was made")
+            case .notFinite, .rootNotFinite: throw failure("a round that is not finite was made")
             case .turns:
                 // Whoever was never compared was never found out.
-                if isLiarKnown, coordinator?.state != run.states[run.steps] {
+                if isLiarKnown, coordinator?.state != run.states[run.rounds] {
                     throw failure("wrong sums stayed that were known of")
                 }
                 outcome = .finished
             case .none, .falseAlarms, .falseSums, .lies, .sloth: outcome = .finished
             }
         } else {
-            let step = training.ledger?.step ?? run.steps
+            let round = training.ledger?.round ?? run.rounds
             switch run.trouble {
-            case .notFinite(let found, _) where (step..<step + run.roundsAtOnce).contains(found):
-                outcome = .notFinite(step: found)
-            case .rootNotFinite(step): outcome = .notFinite(step: step)
+            case .notFinite(let found, _) where (round..<round + run.roundsAtOnce).contains(found):
+                outcome = .notFinite(round: found)
+            case .rootNotFinite(round): outcome = .notFinite(round: round)
             default: throw failure("the job ended, and all was finite")
             }
         }
@@ -226,7 +226,7 @@ extension Simulation {
     }
 
     mutating func startCoordinator() throws(Failure) {
-        tell("c starts at step \(checkpoints.last?.step ?? 0)")
+        tell("c starts at round \(checkpoints.last?.round ?? 0)")
         coordinator = SimulatedCoordinator(from: checkpoints, run, &draw)
         coordinatorPausedUntil = now
         queue.put(.coordinatorTick(life: coordinatorLife), at: now + run.heartbeat)

@@ -4,30 +4,30 @@ import Wire
 /// One `Training` and several `Employment`s in virtual time, disturbed as a seed has it.
 ///
 /// Connections break and take messages with them, workers are paused, die and come again, and so does the coordinator,
-/// from its last checkpoint. Whatever happens, each step has to come to the same sum, and nothing may be left over.
+/// from its last checkpoint. Whatever happens, each round has to come to the same sum, and nothing may be left over.
 ///
 /// Of a `Scenario` nothing is drawn and nothing breaks: what is asked is how long it takes.
-public struct Simulation {
+package struct Simulation {
     /// What a simulation does on purpose that a network or a worker never would.
-    public enum Quirk: Sendable {
+    package enum Quirk: Sendable {
         /// Nothing that is sent arrives.
         case deafNetwork
         /// Each report is sent once more under a claim that it is not of.
         case wrongClaims
     }
     /// What a run came to.
-    public enum Outcome: Equatable, Sendable {
-        /// All steps came to their sums.
+    package enum Outcome: Equatable, Sendable {
+        /// All rounds came to their sums.
         case finished
-        /// The job ended, as it had to: a step is not finite.
-        case notFinite(step: Int)
+        /// The job ended, as it had to: a round is not finite.
+        case notFinite(round: Int)
     }
     /// A run that did what it may not.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What went wrong, and when.
-        public let description: String
+        package let description: String
         /// What went wrong, without the simulation's clock: for people.
-        public let reason: String
+        package let reason: String
 
         init(description: String, reason: String? = nil) {
             (self.description, self.reason) = (description, reason ?? description)
@@ -98,11 +98,11 @@ public struct Simulation {
     /// How long the coordinator was busy.
     var coordinatorBusy = 0
     /// How many events there were.
-    public private(set) var eventCount = 0
+    package private(set) var eventCount = 0
     private let lines: Lines?
 
     /// A simulation of a seed.
-    public init(seed: UInt64, quirk: Quirk? = nil, keepsStory: Bool = false) {
+    package init(seed: UInt64, quirk: Quirk? = nil, keepsStory: Bool = false) {
         self.init(SimulatedRun(seed: seed), quirk: quirk, keepsStory: keepsStory)
     }
 
@@ -110,7 +110,7 @@ public struct Simulation {
         self.run = run
         (self.quirk, draw, lines) = (quirk, run.draw, keepsStory ? Lines() : nil)
         places = run.machines.map { _ in Place() }
-        tell("\(run.machines.count) workers, \(run.steps) steps of \(run.leafCount) leaves, \(run.trouble)")
+        tell("\(run.machines.count) workers, \(run.rounds) rounds of \(run.leafCount) leaves, \(run.trouble)")
         if let scenario = run.scenario {
             links = Self.links(of: scenario)
             processors = scenario.sharedProcessors.map {
@@ -127,7 +127,7 @@ public struct Simulation {
     /// - Parameter roundEnded: told how many rounds have ended, after each.
     /// - Returns: what the run came to.
     /// - Throws: `Failure`, for a run that did what none may.
-    public mutating func finish(roundEnded: (Int) -> Void = { _ in }) throws(Failure) -> Outcome {
+    package mutating func finish(roundEnded: (Int) -> Void = { _ in }) throws(Failure) -> Outcome {
         var (end, rounds) = (run.calm + run.limit, roundEnds.count)
         while let (time, order, event) = queue.next(), time <= end {
             now = time
@@ -157,7 +157,7 @@ public struct Simulation {
     }
 
     /// What happened, line by line, where it is kept.
-    public var story: [String] { lines?.all ?? [] }
+    package var story: [String] { lines?.all ?? [] }
 
     var time: Duration { .microseconds(now) }
 
@@ -241,7 +241,7 @@ public struct Simulation {
 
     private mutating func onComputed(_ work: Work, at i: Int, _ cell: Cell, _ generation: Int) throws(Failure) {
         if case .sloth(i) = run.trouble { return tell("w\(i) does not answer") }
-        let lie = lie(of: i, step: work.step)
+        let lie = lie(of: i, round: work.round)
         if let lie { tell("w\(i) lies about its \(lie)") }
         computeNext(at: i)
         let time = time
@@ -257,9 +257,9 @@ public struct Simulation {
             return try carryOutRelay(hub)
         }
         tell("c <- w\(i): \(parcel.message)")
-        let step = coordinator?.training.ledger?.step
+        let round = coordinator?.training.ledger?.round
         coordinator?.receive(parcel, from: id, at: time)
-        if busyAfterRound(step) { return }
+        if busyAfterRound(round) { return }
         try carryOutCoordinator()
     }
 
@@ -280,13 +280,13 @@ public struct Simulation {
         return true
     }
 
-    private mutating func lie(of i: Int, step: Int) -> SimulatedWorker.Lie? {
+    private mutating func lie(of i: Int, round: Int) -> SimulatedWorker.Lie? {
         if places[i].isHonest { return nil }
         switch run.trouble {
         case .falseAlarms: return draw.happens(400) ? .word : nil
         case .falseSums: return draw.happens(400) ? .sums : nil
         case .lies: return draw.happens(400) ? .numbers : nil
-        case .turns(_, let first): return step >= first ? .numbers : nil
+        case .turns(_, let first): return round >= first ? .numbers : nil
         case .none, .notFinite, .rootNotFinite, .sloth: return nil
         }
     }

@@ -27,7 +27,7 @@ extension Job {
         let pool = LeafPool(job: looked, samples: samples, threads: threads)
         var sums = [Double](repeating: 0, count: looked.figures.count)
         for step in 0..<steps {
-            let found = try pool.compute(leaves: 0..<shardsPerStep, step: step, parameters: parameters)
+            let found = try pool.compute(leaves: 0..<shardsPerStep, round: step, parameters: parameters)
             sums = zip(sums, found[0].figures).map { $0 + $1 }
             progress(step + 1)
         }

@@ -51,58 +51,58 @@ public final class LeafPool {
         self.enter = enter
     }
 
-    /// Computes a run of leaves of one step from samples that were brought together for it.
+    /// Computes a run of leaves of one round from samples that were brought together for it.
     ///
     /// - Parameters:
     ///   - leaves: the run.
-    ///   - step: counted from 0.
-    ///   - parameters: what is published at this step.
+    ///   - round: counted from 0.
+    ///   - parameters: what is published at this round.
     ///   - samples: all that the leaves read; they are prepared here, to the same bits as among all others.
-    /// - Returns: as `compute(leaves:step:parameters:)` does.
+    /// - Returns: as `compute(leaves:round:parameters:)` does.
     /// - Throws: as that does.
     public func compute(
-        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: GatheredSamples
+        leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: GatheredSamples
     ) throws(UpstreamError) -> [LeafSum] {
         try compute(
-            leaves: leaves, step: step, parameters: parameters, from: samples.prepared(for: job, threads: threads))
+            leaves: leaves, round: round, parameters: parameters, from: samples.prepared(for: job, threads: threads))
     }
 
-    /// Computes a run of leaves of one step from the samples that the pool was made with.
+    /// Computes a run of leaves of one round from the samples that the pool was made with.
     ///
     /// - Returns: one sum for each complete subtree in the run, from left to right. Their memory is used again once the
     ///   caller, and whoever it passed them to, has let go of them.
     /// - Throws: `UpstreamError.samplesChanged` when the samples were not whole any more, `.notFinite` when a sum is
     ///   infinite or not a number.
     /// - Precondition: it was made with samples.
-    public func compute(leaves: Range<Int>, step: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
+    public func compute(leaves: Range<Int>, round: Int, parameters: FloatBlock) throws(UpstreamError) -> [LeafSum] {
         if let samplesFault { throw .samplesChanged(samplesFault) }
         guard let samples else { preconditionFailure("leaves \(leaves) to compute without samples") }
-        return try compute(leaves: leaves, step: step, parameters: parameters, from: samples)
+        return try compute(leaves: leaves, round: round, parameters: parameters, from: samples)
     }
 
     private func compute(
-        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: PreparedSamples
+        leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: PreparedSamples
     ) throws(UpstreamError) -> [LeafSum] {
-        let sums = samples.whole { sumsAsRead(leaves: leaves, step: step, parameters: parameters, from: samples) }
+        let sums = samples.whole { sumsAsRead(leaves: leaves, round: round, parameters: parameters, from: samples) }
         guard let sums else {
             throw .samplesChanged(samples.fault ?? Self.touchedFault)
         }
         for sum in sums where !sum.isFinite() {
-            throw UpstreamError.notFinite(step: step, leaves: sum.leaves)
+            throw UpstreamError.notFinite(step: round * job.stepsPerRound, leaves: sum.leaves)
         }
         return sums
     }
 
     /// The sums of what the samples are while they are read, whatever that is.
     private func sumsAsRead(
-        leaves: Range<Int>, step: Int, parameters: FloatBlock, from samples: PreparedSamples
+        leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: PreparedSamples
     ) -> [LeafSum] {
         var (free, lent): ([FloatBlock], [FloatBlock]) = ([], [])
         while var block = blocks.popLast() {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
         }
         let progress = Mutex(
-            Progress(next: leaves.lowerBound, tree: SumTree(shape, step: step, rounding: rounding), free: free))
+            Progress(next: leaves.lowerBound, tree: SumTree(shape, step: round, rounding: rounding), free: free))
         let work = Work(computers: computers, samples: samples)
         let length = vectorCount
         let run: @Sendable (Int) -> Void = { thread in
@@ -114,7 +114,7 @@ public final class LeafPool {
                 }
                 guard let taken else { return }
                 var sum = work.computers[thread].compute(
-                    leaf: taken.leaf, step: step, samples: work.samples, parameters: parameters, into: taken.block)
+                    leaf: taken.leaf, round: round, samples: work.samples, parameters: parameters, into: taken.block)
                 while let pair = progress.withLock({ $0.tree.match(sum) }) {
                     sum = pair.added()
                     progress.withLock { $0.free.append(pair.right.vector) }

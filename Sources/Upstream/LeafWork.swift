@@ -1,22 +1,22 @@
 public import Numerics
 public import Signals
 
-/// What is computed for one leaf of a step's tree from the published parameters; a value for each thread.
+/// What is computed for one leaf of a round's tree from the published parameters; a value for each thread.
 ///
 /// Tree, wire and ledger know leaves and their sums, not what a leaf is: one shard's gradient, or what a replica's own
 /// steps changed. Whoever computes a leaf gets the same bits.
 public protocol LeafWork: AnyObject {
-    /// Computes one leaf of one step on the calling thread.
+    /// Computes one leaf of one round on the calling thread.
     ///
     /// - Parameters:
     ///   - leaf: from 0, below the job's number of leaves.
-    ///   - step: counted from 0; a round's number, where a round is of several steps.
+    ///   - round: counted from 0; the number of its one step, or with local steps of all that it has.
     ///   - samples: the dataset's samples, prepared.
-    ///   - parameters: what is published at this step.
+    ///   - parameters: what is published at this round.
     ///   - vector: replaced by the leaf's vector.
     /// - Returns: the leaf's sum, with `vector` in it.
     func compute(
-        leaf: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into vector: FloatBlock
+        leaf: Int, round: Int, samples: PreparedSamples, parameters: FloatBlock, into vector: FloatBlock
     ) -> LeafSum
 }
 

@@ -23,7 +23,7 @@ public func pretrainAlone(
     let pool = LeafPool(job: job, samples: samples, threads: threads)
     var state = TrainingState(startOf: job)
     while state.round < job.rounds {
-        let sums = try pool.compute(leaves: 0..<job.shardsPerStep, step: state.round, parameters: state.published)
+        let sums = try pool.compute(leaves: 0..<job.shardsPerStep, round: state.round, parameters: state.published)
         state.advance(sum: sums[0].vector)
         progress(state.step, sums[0].figures[0])
     }

@@ -4,7 +4,7 @@ import Signals
 
 /// Computes what a replica's own steps of a round change; one for each thread.
 ///
-/// A round's number is what other leaves' step is. Replica r takes shard r of each step of the round.
+/// Replica r takes shard r of each step of the round.
 final class ReplicaSteps: LeafWork {
     private let job: Job
     private let local: LocalSteps
@@ -30,7 +30,7 @@ final class ReplicaSteps: LeafWork {
     }
 
     func compute(
-        leaf replica: Int, step round: Int, samples: PreparedSamples, parameters published: FloatBlock,
+        leaf replica: Int, round: Int, samples: PreparedSamples, parameters published: FloatBlock,
         into change: FloatBlock
     ) -> LeafSum {
         let (count, first) = (parameterCount, round * local.steps)

@@ -35,14 +35,14 @@ public final class ShardGradient: LeafWork {
         rounding = job.sumRounding
     }
 
-    /// Computes the gradient of one shard of one step.
+    /// Computes the gradient of one shard of one round.
     public func compute(
-        leaf shard: Int, step: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
+        leaf shard: Int, round: Int, samples: PreparedSamples, parameters: FloatBlock, into gradient: FloatBlock
     ) -> LeafSum {
         let figures = self.gradient(
-            ofShard: shard, step: step, samples: samples, parameters: parameters, into: gradient)
+            ofShard: shard, step: round, samples: samples, parameters: parameters, into: gradient)
         let leaves = shard..<shard + 1
-        rounding?.rounding(of: leaves, step: step).round(gradient)
+        rounding?.rounding(of: leaves, step: round).round(gradient)
         return LeafSum(leaves: leaves, vector: gradient, figures: figures)
     }
 

@@ -1,5 +1,5 @@
 import CWire
-public import Numerics
+package import Numerics
 
 extension ReceivedEnvelope {
     /// Reads a message's header from its first part.
@@ -10,7 +10,7 @@ extension ReceivedEnvelope {
     ///   - parts: the frames.
     ///   - headerLimit: no header is read that has more bytes.
     /// - Throws: `WireError`, naming what is wrong.
-    public init(_ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit) throws(WireError) {
+    package init(_ parts: [ReceivedPart], headerLimit: Int = Envelope.headerByteLimit) throws(WireError) {
         guard let first = parts.first else { throw .malformedHeader("no frames at all") }
         guard first.bytes.count <= headerLimit else {
             throw .headerTooLarge(bytes: first.bytes.count, limit: headerLimit)
@@ -80,7 +80,7 @@ extension ReceivedEnvelope {
     ///   - place: a block of so many floats that nobody else holds, for values that came as others.
     /// - Returns: the frames' floats; those that came behind the header have the length and the checksum that it gives.
     /// - Throws: `WireError`, naming what is wrong.
-    public func blocks(
+    package func blocks(
         shared: (_ offset: Int, _ count: Int) -> FloatBlock? = { _, _ in nil },
         place: (_ count: Int) -> FloatBlock = { FloatBlock(count: $0) }
     ) throws(WireError) -> [FloatBlock] {

@@ -1,17 +1,17 @@
 import CWire
 import Foundation
-public import Numerics
+package import Numerics
 
 extension Envelope {
     /// The header frame's bytes; the raw frames follow as they are.
-    public var headerBytes: [UInt8] { encodedHeader(version: protocolVersion, sharedOffset: { _ in nil }) }
+    package var headerBytes: [UInt8] { encodedHeader(version: protocolVersion, sharedOffset: { _ in nil }) }
 
     /// Makes the message ready to be sent.
     ///
     /// - Parameter sharedOffset: where in memory that the receiver shares a block lies, in bytes; nil for a block that
     ///   does not.
     /// - Returns: the header frame's bytes, and the raw frames that follow it.
-    public func parts(
+    package func parts(
         sharedOffset: (FloatBlock) -> Int? = { _ in nil }
     ) -> (header: [UInt8], frames: [RawFrame]) {
         let header = encodedHeader(version: protocolVersion, sharedOffset: sharedOffset)
@@ -54,10 +54,10 @@ extension Envelope {
 
 extension Duration {
     /// Whole milliseconds, as they go over the wire.
-    public var milliseconds: Int64 { microseconds / 1000 }
+    package var milliseconds: Int64 { microseconds / 1000 }
 
     /// Whole microseconds.
-    public var microseconds: Int64 {
+    package var microseconds: Int64 {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

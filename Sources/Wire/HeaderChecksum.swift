@@ -1,6 +1,6 @@
 /// The checksum at a header's end: `Header.checksum`, with the field's tag.
 ///
-/// A single altered bit of a header may leave one that can be read, of another job or another step, and nothing else
+/// A single altered bit of a header may leave one that can be read, of another job or another round, and nothing else
 /// would tell.
 enum HeaderChecksum {
     /// Field 31, eight bytes.

@@ -1,8 +1,8 @@
 /// The version of the protocol that this program speaks.
-public let protocolVersion: UInt32 = 8
+package let protocolVersion: UInt32 = 8
 
 /// What coordinator and workers say to each other; `Protos/wire.proto` tells each field's meaning.
-public enum Message: Equatable, Sendable {
+package enum Message: Equatable, Sendable {
     /// A worker asks to join.
     case hello(Hello)
     /// A worker asks for one block of samples.
@@ -23,7 +23,7 @@ public enum Message: Equatable, Sendable {
     case sampleBlock(block: Int)
     /// Leaves to compute; the parameters come in a raw frame where the worker has not got them.
     case work(Work)
-    /// A part of a step's parameters ahead of work that needs them, in one raw frame.
+    /// A part of a round's parameters ahead of work that needs them, in one raw frame.
     case parameterPart(ParameterPart)
     /// The coordinator heard a heartbeat; memory lent for claims with smaller numbers than `releasedBelow` is free
     /// again.

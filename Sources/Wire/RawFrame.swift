@@ -1,14 +1,14 @@
 import CWire
 import CXXHash
-public import Numerics
+package import Numerics
 import Synchronization
 
 /// Floats that go with a message: behind its header, with a checksum, or in memory that both sides share.
-public struct RawFrame: Sendable {
+package struct RawFrame: Sendable {
     /// The floats.
-    public let block: FloatBlock
+    package let block: FloatBlock
     /// How the frame keeps them where it is sent; in memory that both sides share they lie as they are.
-    public let element: ElementType
+    package let element: ElementType
     private let computed = Computed()
 
     private final class Computed: Sendable {
@@ -21,12 +21,12 @@ public struct RawFrame: Sendable {
     /// - Parameters:
     ///   - block: its floats.
     ///   - element: how they are sent; they were rounded to such values before.
-    public init(_ block: FloatBlock, as element: ElementType = .float32) {
+    package init(_ block: FloatBlock, as element: ElementType = .float32) {
         (self.block, self.element) = (block, element)
     }
 
     /// What is sent, and who keeps it; made when first needed, and once however many workers the frame goes to.
-    public var content: (bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+    package var content: (bytes: UnsafeRawBufferPointer, owner: AnyObject) {
         if element == .float32 { return (block.bytes, block) }
         let packed = computed.packed.withLock { packed in
             if let packed { return packed }
@@ -38,7 +38,7 @@ public struct RawFrame: Sendable {
     }
 
     /// XXH3-64 of the bytes; computed when first needed, and once however many workers the frame goes to.
-    public var checksum: UInt64 {
+    package var checksum: UInt64 {
         computed.checksum.withLock { checksum in
             if let checksum { return checksum }
             let (bytes, owner) = content
@@ -54,14 +54,14 @@ public struct RawFrame: Sendable {
 }
 
 /// One received part of a message, in memory that `owner` keeps.
-public struct ReceivedPart {
+package struct ReceivedPart {
     /// The bytes.
-    public let bytes: UnsafeRawBufferPointer
+    package let bytes: UnsafeRawBufferPointer
     /// What keeps them.
-    public let owner: AnyObject
+    package let owner: AnyObject
 
     /// A part in `owner`'s memory.
-    public init(bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+    package init(bytes: UnsafeRawBufferPointer, owner: AnyObject) {
         (self.bytes, self.owner) = (bytes, owner)
     }
 

@@ -1,5 +1,5 @@
 /// Why a message can't be read.
-public enum WireError: Error, Equatable, CustomStringConvertible {
+package enum WireError: Error, Equatable, CustomStringConvertible {
     /// The other side speaks another version of the protocol.
     case version(theirs: UInt32)
     /// The header is larger than any message's.
@@ -18,7 +18,7 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
     case sharedFrame(frame: Int, offset: UInt64, floats: UInt64)
 
     /// The one line that a person reads.
-    public var description: String {
+    package var description: String {
         switch self {
         case .version(let theirs):
             """

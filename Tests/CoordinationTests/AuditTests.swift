@@ -9,7 +9,7 @@ import Wire
     private let bob = WorkerID([2])
     private let cid = WorkerID([3])
 
-    /// A training of two leaves with these workers, whose steps are audited.
+    /// A training of two leaves with these workers, whose rounds are audited.
     private func training(_ share: Double = 1, _ workers: (WorkerID, String)..., seed: UInt64 = 1) -> Training {
         var training = Training(
             Training.Plan(leafCount: 2, rounds: 1000, largestFigures: [nil, 5], vectorCount: 1), round: 0,
@@ -37,7 +37,7 @@ import Wire
         let given = training.ledger?.claim(of: ann)
         #expect(training.ledger?.claim(of: bob)?.purpose == .audit)
         #expect(try take("x", of: ann, &training).isEmpty)
-        #expect(try take("x", of: bob, &training) == [.takeAnswer(claim: given?.id ?? 0), .finishStep])
+        #expect(try take("x", of: bob, &training) == [.takeAnswer(claim: given?.id ?? 0), .finishRound])
         _ = training.onRoot(isFinite: true, at: .zero)
         #expect(training.record.audited == 2 && training.record.leaves == 2)
     }
@@ -45,13 +45,13 @@ import Wire
     @Test func whoseSumsAreWrongIsSentAwayForGoodAndTheLeavesAreDoneAgain() throws {
         var training = training(1, (ann, "ann"), (bob, "bob"), (cid, "cid"))
         _ = try take("x", of: ann, &training)
-        #expect(try take("y", of: bob, &training).last == .settle(step: 0, leaves: 0..<2))
+        #expect(try take("y", of: bob, &training).last == .settle(round: 0, leaves: 0..<2))
         #expect(training.areDisputed(0..<2, of: 0))
-        let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
+        let settled = training.onSettled(round: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(events(settled) == [.lied(worker: "bob", step: 0, leaves: 0..<2, since: nil)])
         #expect(refusals(settled) == [.refuted] && !settled.contains(.goBack(round: 0)))
         // The other answer was right.
-        #expect(settled.suffix(2) == [.takeAnswer(claim: 100), .finishStep])
+        #expect(settled.suffix(2) == [.takeAnswer(claim: 100), .finishRound])
         _ = training.onRoot(isFinite: true, at: .zero)
         #expect(refusals(training.take(hello("bob"), from: bob)) == [.refuted])
         #expect(refusals(training.take(hello("bob"), from: WorkerID([9]))) == [.refuted])
@@ -67,16 +67,16 @@ import Wire
     @Test func aLoneWorkersSumsAreTakenUnaudited() throws {
         var training = training(0.9999, (ann, "ann"))
         let claim = try #require(training.ledger?.claim(of: ann))
-        #expect(try take("x", of: ann, &training) == [.takeAnswer(claim: claim.id), .finishStep])
+        #expect(try take("x", of: ann, &training) == [.takeAnswer(claim: claim.id), .finishRound])
         #expect(training.record.audited == 0 && training.record.unaudited == ["ann": 0])
     }
 
     @Test func whereAllIsAuditedTheCoordinatorComparesALoneWorkersSums() throws {
         var training = training(1, (ann, "ann"))
-        #expect(try take("x", of: ann, &training) == [.settle(step: 0, leaves: 0..<2)])
+        #expect(try take("x", of: ann, &training) == [.settle(round: 0, leaves: 0..<2)])
         #expect(!training.areDisputed(0..<2, of: 0))
-        let settled = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
-        #expect(settled == [.takeAnswer(claim: 100), .finishStep])
+        let settled = training.onSettled(round: 0, leaves: 0..<2, mark: "x", at: .zero)
+        #expect(settled == [.takeAnswer(claim: 100), .finishRound])
         _ = training.onRoot(isFinite: true, at: .zero)
         #expect(training.record.audited == 2 && training.record.unaudited.isEmpty)
     }
@@ -85,7 +85,7 @@ import Wire
         var training = training(0.9999, (ann, "ann"), (bob, "bob"))
         _ = try take("x", of: ann, &training)
         let left = training.take(.farewell(.leaving, text: ""), from: bob)
-        #expect(left.suffix(2) == [.takeAnswer(claim: 100), .finishStep])
+        #expect(left.suffix(2) == [.takeAnswer(claim: 100), .finishRound])
     }
 
     @Test func whereAllIsAuditedAWorkerOfOtherArithmeticIsRefused() throws {
@@ -117,16 +117,16 @@ import Wire
                 _ = training.onRoot(isFinite: true, at: .zero)
                 continue
             }
-            if lastRight >= 0, ledger.step > lastRight + 1 { break }
+            if lastRight >= 0, ledger.round > lastRight + 1 { break }
             while training.ledger?.isComplete == false {
                 let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
                 _ = try take("x", of: worker, &training)
             }
-            lastRight = ledger.step
+            lastRight = ledger.round
             _ = training.onRoot(isFinite: true, at: .zero)
         }
-        let step = try #require(training.ledger?.step)
-        #expect(training.ledger?.isAudited == true && lastRight < step - 1)
+        let round = try #require(training.ledger?.round)
+        #expect(training.ledger?.isAudited == true && lastRight < round - 1)
         var directives: [Training.Directive] = []
         while !directives.contains(where: { if case .settle = $0 { true } else { false } }) {
             let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
@@ -134,10 +134,10 @@ import Wire
         }
         let leaves = try #require(
             directives.lazy.compactMap { if case .settle(_, let leaves) = $0 { leaves } else { nil } }.first)
-        let settled = training.onSettled(step: step, leaves: leaves, mark: "x", at: .zero)
+        let settled = training.onSettled(round: round, leaves: leaves, mark: "x", at: .zero)
         #expect(settled.last == .goBack(round: lastRight + 1))
         let back = training.onWentBack(to: lastRight + 1, at: .zero)
-        #expect(events(back) == [.wentBack(step: lastRight + 1)] && training.ledger?.step == lastRight + 1)
+        #expect(events(back) == [.wentBack(step: lastRight + 1)] && training.ledger?.round == lastRight + 1)
         #expect(training.record.unaudited.values.allSatisfy { $0 <= lastRight })
     }
 
@@ -160,7 +160,7 @@ import Wire
         _ = training.join(bob, "bob", probe: "other")
         let directives = try training.takeNotFinite(of: ann)
         #expect(work(directives) == [ann: 0..<2])
-        #expect(try training.takeNotFinite(of: ann).contains(.settle(step: 0, leaves: 0..<2)))
+        #expect(try training.takeNotFinite(of: ann).contains(.settle(round: 0, leaves: 0..<2)))
     }
 
     @Test func whereNobodyIsLeftWhoCanBeComparedAnybodyConfirmsThatSumsAreNotFinite() throws {
@@ -174,7 +174,7 @@ import Wire
         #expect(
             training.take(.leafReport(report), lengths, from: bob)
                 == [.takeSums(from: bob, isLookedThrough: true, isCompared: false)])
-        #expect(training.onSums(from: bob, at: .zero).last == .finishStep)
+        #expect(training.onSums(from: bob, at: .zero).last == .finishRound)
     }
 
     @Test func whoTakesOverFromAWorkerOfOtherArithmeticIsComparedAndThatOneIsLate() throws {
@@ -184,7 +184,7 @@ import Wire
         #expect(training.ledger?.claim(of: bob)?.leaves == 0..<2)
         #expect(work(training.onTick(at: .seconds(3))) == [ann: 0..<2])
         #expect(training.ledger?.claim(of: bob) == nil)
-        #expect(try take("y", of: ann, &training) == [.takeAnswer(claim: 101), .finishStep])
+        #expect(try take("y", of: ann, &training) == [.takeAnswer(claim: 101), .finishRound])
     }
 
     @Test func whereWhoeverCouldBeComparedIsLateAWorkerOfOtherArithmeticTakesOver() throws {
@@ -226,7 +226,7 @@ import Wire
             #expect(training.record.leaves == 2 * min(done, 1))
             _ = training.onRoot(isFinite: done != 1, at: .zero)
         }
-        #expect(training.record.leaves == 4 && training.record.audited == 4, "step 1 was done twice")
+        #expect(training.record.leaves == 4 && training.record.audited == 4, "round 1 was done twice")
         _ = training.onWentBack(to: 1, with: AuditRecord(leaves: 2, audited: 2), at: .zero)
         #expect(training.record.leaves == 2 && training.record.audited == 2)
     }
@@ -235,15 +235,15 @@ import Wire
         var training = training(1, (ann, "twin"), (bob, "twin"))
         _ = try take("x", of: ann, &training)
         _ = try take("y", of: bob, &training)
-        _ = training.onSettled(step: 0, leaves: 0..<2, mark: "x", at: .zero)
+        _ = training.onSettled(round: 0, leaves: 0..<2, mark: "x", at: .zero)
         #expect(refusals(training.take(hello("twin"), from: bob)) == [.refuted])
         #expect(training.take(hello("twin"), from: ann).contains(.welcome(ann)))
     }
 
     @Test func whatWasTakenAfterAnAuditedStepIsNotForgottenWithIt() throws {
-        // Where two steps are computed at once, sums of the later one are taken before the earlier one is settled.
+        // Where two rounds are computed at once, sums of the later one are taken before the earlier one is settled.
         var record = AuditRecord()
-        for step in [0, 2] { record.note(sumsOf: step, by: "ann", isAudited: false) }
+        for round in [0, 2] { record.note(sumsOf: round, by: "ann", isAudited: false) }
         record.note(sumsOf: 1, by: "ann", isAudited: true)
         #expect(record.unaudited == ["ann": 2])
         record.note(sumsOf: 3, by: "ann", isAudited: true)
@@ -291,8 +291,8 @@ import Wire
         _ = training.join(bob, "bob")
         _ = try take("y", of: bob, &training)
         #expect(training.unbelievedSince(disputed: leaves, of: 2) == nil, "bob was never taken at its word")
-        #expect(try take("x", of: ann, &training).first == .settle(step: 2, leaves: leaves))
+        #expect(try take("x", of: ann, &training).first == .settle(round: 2, leaves: leaves))
         #expect(training.unbelievedSince(disputed: leaves, of: 2) == 0)
-        #expect(training.unbelievedSince(disputed: leaves, of: 1) == nil, "that step is over")
+        #expect(training.unbelievedSince(disputed: leaves, of: 1) == nil, "that round is over")
     }
 }

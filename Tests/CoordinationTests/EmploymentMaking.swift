@@ -8,8 +8,8 @@ func welcome(session: UInt64 = 1) -> Welcome {
     Welcome(job: "", heartbeat: .seconds(1), lease: .seconds(10), session: session)
 }
 
-func work(_ claim: UInt64, step: Int = 0, leaves: Range<Int> = 0..<4, releasedBelow: UInt64 = 1) -> Message {
-    .work(Work(claim: claim, step: step, leaves: leaves, releasedBelow: releasedBelow))
+func work(_ claim: UInt64, round: Int = 0, leaves: Range<Int> = 0..<4, releasedBelow: UInt64 = 1) -> Message {
+    .work(Work(claim: claim, round: round, leaves: leaves, releasedBelow: releasedBelow))
 }
 
 /// A worker that nobody has heard of, with the job's dataset or without.

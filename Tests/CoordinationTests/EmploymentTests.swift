@@ -37,7 +37,7 @@ import Wire
 
 @Test func parametersOfAStateThatWasGivenUpAreNotComputedAt() {
     func work(_ claim: UInt64, history: Int) -> Message {
-        .work(Work(claim: claim, step: 3, leaves: 0..<4, releasedBelow: 1, history: history))
+        .work(Work(claim: claim, round: 3, leaves: 0..<4, releasedBelow: 1, history: history))
     }
     func isCompute(_ directive: Employment.Directive) -> Bool {
         if case .compute = directive { true } else { false }
@@ -55,7 +55,7 @@ import Wire
 
 @Test func workThatDoesNotFitTheJobEndsTheWorkerWithALine() {
     let unfit: [(Message, [Int])] = [
-        (work(5, step: 10), [3]), (work(5, leaves: 4..<9), [3]), (work(5), [4]), (work(5), [3, 3]),
+        (work(5, round: 10), [3]), (work(5, leaves: 4..<9), [3]), (work(5), [4]), (work(5), [3, 3]),
     ]
     for (message, lengths) in unfit {
         var worker = readyWorker()
@@ -76,7 +76,7 @@ import Wire
 
 @Test func whatIsLentIsKeptUntilItIsReleasedOrAnotherProcessWelcomes() throws {
     var worker = readyWorker()
-    let lent = Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1)
+    let lent = Work(claim: 5, round: 0, leaves: 0..<4, releasedBelow: 1)
     let nodes = LeafReport.Content.nodes([.init(leaves: 0..<4, figures: [1])])
     func lend() -> Employment {
         var worker = worker
@@ -99,8 +99,8 @@ import Wire
     var worker = readyWorker()
     let nodes = LeafReport.Content.nodes([.init(leaves: 0..<4, figures: [1])])
     let (old, new) = (
-        Work(claim: 500, step: 0, leaves: 0..<4, releasedBelow: 1),
-        Work(claim: 7, step: 0, leaves: 0..<4, releasedBelow: 1)
+        Work(claim: 500, round: 0, leaves: 0..<4, releasedBelow: 1),
+        Work(claim: 7, round: 0, leaves: 0..<4, releasedBelow: 1)
     )
     _ = worker.onMessage(.work(old), blockLengths: [3], isShared: true, at: .zero)
     _ = worker.onJob(job, in: welcome(session: 2), at: .zero)
@@ -116,7 +116,7 @@ import Wire
     var worker = readyWorker()
     let other = Employment.Job(digest: "other", datasetDigest: "data", rounds: 10, leafCount: 8, vectorCount: 3)
     _ = worker.onJob(other, in: welcome(session: 2), at: .zero)
-    let old = Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1)
+    let old = Work(claim: 5, round: 0, leaves: 0..<4, releasedBelow: 1)
     #expect(worker.onComputed(old, .notFinite, computing: .zero, generation: 1) == [])
     #expect(worker.onPrepared(probeDigest: "probe", generation: 1) == [])
 }
@@ -248,7 +248,7 @@ private func said(_ directives: [Employment.Directive]) -> String? {
             ends = worker.onUnreadable(.frameChecksum(frame: 0), at: .zero).contains(where: isFail)
             #expect(ends == (!worksBetween && i == 5))
             if worksBetween {
-                let given = Work(claim: UInt64(i), step: 0, leaves: 0..<4, releasedBelow: 1)
+                let given = Work(claim: UInt64(i), round: 0, leaves: 0..<4, releasedBelow: 1)
                 _ = worker.onComputed(given, .nodes([]), computing: .zero, generation: 1)
             }
         }

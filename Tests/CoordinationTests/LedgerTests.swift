@@ -8,14 +8,14 @@ let bob = WorkerID([2])
 let cid = WorkerID([3])
 
 /// The report of a claim whose every leaf has figures 1 and 1.
-func report(_ claim: Claim, of leafCount: Int, step: Int = 7) -> LeafReport {
+func report(_ claim: Claim, of leafCount: Int, round: Int = 7) -> LeafReport {
     let nodes = SumTreeShape(leafCount: leafCount).nodes(in: claim.leaves)
     return LeafReport(
-        claim: claim.id, step: step, leaves: claim.leaves,
+        claim: claim.id, round: round, leaves: claim.leaves,
         content: .nodes(nodes.map { .init(leaves: $0, figures: [Double($0.count), Double($0.count)]) }))
 }
 
-private func ledger(_ leafCount: Int) -> Ledger { Ledger(step: 7, leafCount: leafCount, firstID: 100) }
+private func ledger(_ leafCount: Int) -> Ledger { Ledger(round: 7, leafCount: leafCount, firstID: 100) }
 
 extension Ledger {
     /// Gives leaves to workers, of which each has its seconds a leaf; `others` could take some, but are not idle.
@@ -61,10 +61,10 @@ func everyLeafIsGivenHoweverManyWorkersThereAre(workers: Int) {
 }
 
 @Test(arguments: [6, 8])
-func aReportForAnotherStepIsRefused(step: Int) throws {
+func aReportForAnotherStepIsRefused(round: Int) throws {
     var ledger = ledger(4)
     let claim = try #require(ledger.give((ann, 1)).first)
-    #expect(ledger.fault(of: report(claim, of: 4, step: step), from: ann)?.code == .staleStep)
+    #expect(ledger.fault(of: report(claim, of: 4, round: round), from: ann)?.code == .staleRound)
 }
 
 @Test func aReportThatIsRepeatedUnaskedOrOfOtherLeavesIsRefused() throws {

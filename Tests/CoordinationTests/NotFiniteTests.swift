@@ -25,8 +25,8 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     #expect(work(training.join(bob, "bob")) == [bob: 0..<4])
     let confirmed = try training.takeNotFinite(of: bob)
     #expect(events(confirmed) == [.notFinite(worker: "bob", step: 0, leaves: 0..<4, isConfirmed: true)])
-    #expect(confirmed.last == .settle(step: 0, leaves: 0..<4))
-    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, mark: nil, at: .zero)))
+    #expect(confirmed.last == .settle(round: 0, leaves: 0..<4))
+    #expect(hasFailed(training.onSettled(round: 0, leaves: 0..<4, mark: nil, at: .zero)))
 }
 
 @Test func whateverTwoWorkersSayTheJobEndsOnlyWhereTheCoordinatorFindsTheSame() throws {
@@ -36,8 +36,8 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     _ = training.join(cid, "cid")
     _ = try training.takeNotFinite(of: ann)
     let word = try training.takeNotFinite(of: bob)
-    #expect(word.last == .settle(step: 0, leaves: 0..<4))
-    let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "sums", at: .zero)
+    #expect(word.last == .settle(round: 0, leaves: 0..<4))
+    let settled = training.onSettled(round: 0, leaves: 0..<4, mark: "sums", at: .zero)
     #expect(!hasFailed(settled) && refusals(settled) == [.refuted, .refuted])
     #expect(work(settled) == [cid: 0..<4])
 }
@@ -46,8 +46,8 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     var training = training()
     _ = training.join(ann, "ann")
     #expect(work(try training.takeNotFinite(of: ann)) == [ann: 0..<4])
-    #expect(try training.takeNotFinite(of: ann).last == .settle(step: 0, leaves: 0..<4))
-    #expect(hasFailed(training.onSettled(step: 0, leaves: 0..<4, mark: nil, at: .zero)))
+    #expect(try training.takeNotFinite(of: ann).last == .settle(round: 0, leaves: 0..<4))
+    #expect(hasFailed(training.onSettled(round: 0, leaves: 0..<4, mark: nil, at: .zero)))
 }
 
 @Test func aWorkerThatIsRefutedIsSentAwayAndTheStepGoesOn() throws {
@@ -58,7 +58,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     let refuted = try training.takeAnswer(of: bob, lookedThrough: true)
     #expect(refusals(refuted) == [.refuted])
     #expect(events(refuted) == [.refuted(worker: "ann", step: 0, leaves: 0..<4)])
-    #expect(refuted.contains(.forget(ann)) && refuted.last == .finishStep)
+    #expect(refuted.contains(.forget(ann)) && refuted.last == .finishRound)
     #expect(training.readyCount == 1)
 }
 
@@ -71,7 +71,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     let taken = training.take(.leafReport(report), blockLengths, from: bob)
     #expect(taken == [.takeSums(from: bob, isLookedThrough: true, isCompared: false)])
     let found = training.onNotFinite(from: bob, at: .zero)
-    #expect(refusals(found).isEmpty && found.last == .settle(step: 0, leaves: 0..<4) && training.readyCount == 2)
+    #expect(refusals(found).isEmpty && found.last == .settle(round: 0, leaves: 0..<4) && training.readyCount == 2)
 }
 
 @Test func aLoneWorkerWhoseWordIsWrongIsToldOfOnce() throws {
@@ -79,7 +79,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     _ = training.join(ann, "ann")
     _ = try training.takeNotFinite(of: ann)
     _ = try training.takeNotFinite(of: ann)
-    let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "sums", at: .zero)
+    let settled = training.onSettled(round: 0, leaves: 0..<4, mark: "sums", at: .zero)
     #expect(events(settled) == [.refuted(worker: "ann", step: 0, leaves: 0..<4)])
 }
 
@@ -91,7 +91,7 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
     let directives = training.take(.leafReport(report), blockLengths, from: ann)
     #expect(refusals(directives) == [.refuted] && training.readyCount == 0)
     #expect(work(training.join(bob, "bob")) == [bob: 0..<4])
-    #expect(try training.takeAnswer(of: bob) == [.finishStep])
+    #expect(try training.takeAnswer(of: bob) == [.finishRound])
 }
 
 @Test func wordThatNothingIsFiniteWithSumsBesideItIsRefused() throws {
@@ -105,16 +105,16 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
 @Test func aStepWhoseSumIsNotFiniteIsDoneOnceMoreAndLookedThrough() throws {
     var training = training()
     _ = training.join(ann, "ann")
-    #expect(try training.takeAnswer(of: ann) == [.finishStep])
+    #expect(try training.takeAnswer(of: ann) == [.finishRound])
     let again = training.onRoot(isFinite: false, at: .zero)
     #expect(events(again) == [.stepRepeated(step: 0)])
     #expect(
         again.last
             == .sendWork(
-                Work(claim: 101, step: 0, leaves: 0..<4, releasedBelow: 101), withParameters: false, to: ann))
+                Work(claim: 101, round: 0, leaves: 0..<4, releasedBelow: 101), withParameters: false, to: ann))
     #expect(training.ledger?.isLookedThrough == true)
     // All are finite, and their sum is not.
-    #expect(try training.takeAnswer(of: ann) == [.finishStep])
+    #expect(try training.takeAnswer(of: ann) == [.finishRound])
     #expect(hasFailed(training.onRoot(isFinite: false, at: .zero)))
 }
 
@@ -132,13 +132,13 @@ private func hasFailed(_ directives: [Training.Directive]) -> Bool {
         ])
     let found = training.onNotFinite(from: finder, at: .zero)
     #expect(!hasFailed(found) && events(found).count == 1)
-    // The next step is not looked through any more.
+    // The next round is not looked through any more.
     var directives: [Training.Directive] = []
-    for _ in 0..<3 where directives.last != .finishStep {
+    for _ in 0..<3 where directives.last != .finishRound {
         let worker = try #require([ann, bob].first { training.ledger?.claim(of: $0) != nil })
         directives = try training.takeAnswer(of: worker)
     }
-    #expect(directives.last == .finishStep)
+    #expect(directives.last == .finishRound)
     _ = training.onRoot(isFinite: true, at: .zero)
-    #expect(training.ledger?.isLookedThrough == false && training.ledger?.step == 1)
+    #expect(training.ledger?.isLookedThrough == false && training.ledger?.round == 1)
 }

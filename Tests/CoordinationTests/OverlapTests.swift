@@ -3,15 +3,15 @@ import Numerics
 import Testing
 import Wire
 
-/// Two steps that are computed at once, in both minds.
+/// Two rounds that are computed at once, in both minds.
 @Suite struct OverlapTests {
     private let ann = WorkerID([1])
     private let bob = WorkerID([2])
 
-    private func training(steps: Int = 5, audit: Double = 0) -> Training {
+    private func training(rounds: Int = 5, audit: Double = 0) -> Training {
         Training(
             Training.Plan(
-                leafCount: 4, rounds: steps, largestFigures: [nil, 5], vectorCount: 1, roundsAtOnce: 2),
+                leafCount: 4, rounds: rounds, largestFigures: [nil, 5], vectorCount: 1, roundsAtOnce: 2),
             round: 0, firstClaim: 100, reference: ArithmeticProbe(digest: "same", name: "c"), heartbeat: .seconds(1),
             lease: .seconds(10), audit: audit, auditSeed: 1)
     }
@@ -20,27 +20,27 @@ import Wire
         directives.compactMap { if case .sendWork(let work, _, _) = $0 { work } else { nil } }
     }
 
-    /// Reports on what a worker was given of a step.
+    /// Reports on what a worker was given of a round.
     private func answer(
-        _ step: Int, of worker: WorkerID, _ training: inout Training, at now: Duration = .zero
+        _ round: Int, of worker: WorkerID, _ training: inout Training, at now: Duration = .zero
     ) throws -> [Training.Directive] {
-        let claim = try #require(training.claim(of: worker, step: step))
-        let report = report(claim, of: 4, step: step)
+        let claim = try #require(training.claim(of: worker, round: round))
+        let report = report(claim, of: 4, round: round)
         guard case .nodes(let nodes) = report.content else { return [] }
         let taken = training.take(.leafReport(report), nodes.map { _ in 1 }, from: worker, at: now)
         #expect(taken == [.takeSums(from: worker, isLookedThrough: false, isCompared: false)])
-        return training.onSums(from: worker, of: step, at: now)
+        return training.onSums(from: worker, of: round, at: now)
     }
 
     @Test func aWorkerIsGivenTwoStepsAndAThirdOnceTheFirstIsMade() throws {
         var training = training()
         let given = work(training.join(ann, "ann"))
-        #expect(given.map(\.step) == [0, 1] && given.map(\.claim) == [100, 101])
+        #expect(given.map(\.round) == [0, 1] && given.map(\.claim) == [100, 101])
         #expect(given.map(\.releasedBelow) == [100, 100])
-        #expect(try answer(0, of: ann, &training) == [.finishStep])
+        #expect(try answer(0, of: ann, &training) == [.finishRound])
         let next = work(training.onRoot(isFinite: true, at: .zero))
-        #expect(next == [Work(claim: 102, step: 2, leaves: 0..<4, releasedBelow: 100)])
-        #expect(training.ledger?.step == 1 && training.record.leaves == 4)
+        #expect(next == [Work(claim: 102, round: 2, leaves: 0..<4, releasedBelow: 100)])
+        #expect(training.ledger?.round == 1 && training.record.leaves == 4)
         #expect(training.roster.members[ann]?.inHand?.claim == 101)
         #expect(training.roster.members[ann]?.next?.claim == 102)
     }
@@ -49,19 +49,19 @@ import Wire
         var training = training()
         _ = training.join(ann, "ann")
         #expect(try answer(1, of: ann, &training) == [])
-        #expect(!training.isStepComplete)
-        #expect(try answer(0, of: ann, &training) == [.finishStep])
-        #expect(work(training.onRoot(isFinite: true, at: .zero)).map(\.step) == [2])
-        #expect(training.isStepComplete && training.record.leaves == 4, "step 1 is summed and not made")
-        #expect(work(training.onRoot(isFinite: true, at: .zero)).map(\.step) == [3])
-        #expect(!training.isStepComplete && training.record.leaves == 8)
+        #expect(!training.isRoundComplete)
+        #expect(try answer(0, of: ann, &training) == [.finishRound])
+        #expect(work(training.onRoot(isFinite: true, at: .zero)).map(\.round) == [2])
+        #expect(training.isRoundComplete && training.record.leaves == 4, "round 1 is summed and not made")
+        #expect(work(training.onRoot(isFinite: true, at: .zero)).map(\.round) == [3])
+        #expect(!training.isRoundComplete && training.record.leaves == 8)
     }
 
     @Test func theLastStepsEndTheJob() throws {
-        var training = training(steps: 2)
-        #expect(work(training.join(ann, "ann")).map(\.step) == [0, 1])
+        var training = training(rounds: 2)
+        #expect(work(training.join(ann, "ann")).map(\.round) == [0, 1])
         _ = try answer(0, of: ann, &training)
-        #expect(work(training.onRoot(isFinite: true, at: .zero)) == [] && training.ledger?.step == 1)
+        #expect(work(training.onRoot(isFinite: true, at: .zero)) == [] && training.ledger?.round == 1)
         _ = try answer(1, of: ann, &training)
         #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(.complete), to: ann)])
         #expect(training.ledger == nil)
@@ -73,7 +73,7 @@ import Wire
         _ = try answer(1, of: ann, &training)
         _ = try answer(0, of: ann, &training)
         let again = training.onRoot(isFinite: false, at: .zero)
-        #expect(work(again).map(\.step) == [0] && training.isLookedThrough(0) && !training.isLookedThrough(1))
+        #expect(work(again).map(\.round) == [0] && training.isLookedThrough(0) && !training.isLookedThrough(1))
         #expect(training.record.leaves == 0)
     }
 
@@ -82,7 +82,7 @@ import Wire
         _ = training.join(ann, "ann")
         #expect(work(training.join(bob, "bob")) == [])
         let given = work(training.take(.farewell(.leaving, text: ""), from: ann))
-        #expect(given.map(\.step) == [0, 1] && given.allSatisfy { $0.leaves == 0..<4 })
+        #expect(given.map(\.round) == [0, 1] && given.allSatisfy { $0.leaves == 0..<4 })
     }
 
     @Test func whatASignOfLifeDoesNotNameIsGivenOutAgainAndTheOtherStepIsNot() throws {
@@ -92,24 +92,24 @@ import Wire
         #expect(work(training.take(both, from: ann, at: .seconds(5))) == [])
         let second = Message.heartbeat(Heartbeat(sequence: 2, isReady: true, claim: 101))
         let again = training.take(second, from: ann, at: .seconds(6))
-        #expect(work(again).map(\.step) == [0] && events(again) == [.lostWork(worker: "ann")])
-        #expect(training.claim(of: ann, step: 1)?.id == 101)
+        #expect(work(again).map(\.round) == [0] && events(again) == [.lostWork(worker: "ann")])
+        #expect(training.claim(of: ann, round: 1)?.id == 101)
     }
 
     @Test func oneWhoseSumsAreWrongLosesThoseOfBothSteps() throws {
         var training = training(audit: 1)
         _ = (training.join(ann, "ann"), training.join(bob, "bob"))
-        for (step, worker, digest) in [(1, bob, "later"), (0, ann, "x"), (0, bob, "y")] {
-            let claim = try #require(training.claim(of: worker, step: step))
-            let report = report(claim, of: 4, step: step)
+        for (round, worker, digest) in [(1, bob, "later"), (0, ann, "x"), (0, bob, "y")] {
+            let claim = try #require(training.claim(of: worker, round: round))
+            let report = report(claim, of: 4, round: round)
             guard case .nodes(let nodes) = report.content else { continue }
             _ = training.take(.leafReport(report), nodes.map { _ in 1 }, from: worker)
-            _ = training.onHeld(digest, from: worker, of: step, at: .zero)
+            _ = training.onHeld(digest, from: worker, of: round, at: .zero)
         }
-        let settled = training.onSettled(step: 0, leaves: 0..<4, mark: "x", at: .zero)
-        #expect(refusals(settled) == [.refuted] && settled.contains(.finishStep))
-        #expect(training.roster.members[bob] == nil && training.claim(of: ann, step: 1) != nil)
-        #expect(training.onHeld("right", from: ann, of: 1, at: .zero).contains(.settle(step: 1, leaves: 0..<4)))
+        let settled = training.onSettled(round: 0, leaves: 0..<4, mark: "x", at: .zero)
+        #expect(refusals(settled) == [.refuted] && settled.contains(.finishRound))
+        #expect(training.roster.members[bob] == nil && training.claim(of: ann, round: 1) != nil)
+        #expect(training.onHeld("right", from: ann, of: 1, at: .zero).contains(.settle(round: 1, leaves: 0..<4)))
     }
 
     @Test func goingBackBeginsBothStepsAnew() throws {
@@ -118,12 +118,12 @@ import Wire
         _ = try answer(0, of: ann, &training)
         _ = training.onRoot(isFinite: true, at: .zero)
         let directives = training.onWentBack(to: 0, with: AuditRecord(), at: .zero)
-        #expect(training.ledger?.step == 0 && training.record.leaves == 0)
-        // The worker still computes what it had: it is given the steps once it says that it is free.
+        #expect(training.ledger?.round == 0 && training.record.leaves == 0)
+        // The worker still computes what it had: it is given the rounds once it says that it is free.
         #expect(work(directives) == [])
         let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
         let given = training.take(idle, from: ann, at: .seconds(5))
-        #expect(work(given).map(\.step) == [0, 1])
+        #expect(work(given).map(\.round) == [0, 1])
         for case .sendWork(_, let withParameters, _) in given { #expect(withParameters) }
     }
 
@@ -143,20 +143,20 @@ import Wire
         return worker
     }
 
-    private func work(_ claim: UInt64, _ step: Int) -> Work {
-        Work(claim: claim, step: step, leaves: 0..<4, releasedBelow: 1)
+    private func work(_ claim: UInt64, _ round: Int) -> Work {
+        Work(claim: claim, round: round, leaves: 0..<4, releasedBelow: 1)
     }
 
     @Test func aWorkerNamesBothClaimsAndKeepsTheParametersOfTwoSteps() {
         var worker = employment(hasDataset: true)
-        for (claim, step) in [(5, 0), (6, 1)] as [(UInt64, Int)] {
+        for (claim, round) in [(5, 0), (6, 1)] as [(UInt64, Int)] {
             #expect(
-                worker.onMessage(.work(work(claim, step)), blockLengths: [3], at: .zero)
-                    == [.compute(work(claim, step), withNewParameters: true, generation: 1)])
+                worker.onMessage(.work(work(claim, round)), blockLengths: [3], at: .zero)
+                    == [.compute(work(claim, round), withNewParameters: true, generation: 1)])
         }
         let sign = Heartbeat(sequence: 1, isReady: true, claim: 5, nextClaim: 6)
         #expect(worker.onTick(at: .seconds(1)) == [.send(.heartbeat(sign))])
-        // Another claim of a step whose parameters are here needs none; one of an earlier step does.
+        // Another claim of a round whose parameters are here needs none; one of an earlier round does.
         #expect(
             worker.onMessage(.work(work(7, 0)), at: .zero)
                 == [.compute(work(7, 0), withNewParameters: false, generation: 1)])

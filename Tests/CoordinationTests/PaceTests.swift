@@ -12,9 +12,9 @@ import Wire
         var training: Training
         var now = Duration.zero
 
-        /// Does a step whose workers answer after so long, by how many leaves they have.
-        mutating func step(_ workers: [(id: WorkerID, time: (Int) -> Double)]) throws {
-            let step = try #require(training.ledger?.step)
+        /// Does a round whose workers answer after so long, by how many leaves they have.
+        mutating func round(_ workers: [(id: WorkerID, time: (Int) -> Double)]) throws {
+            let round = try #require(training.ledger?.round)
             while training.ledger?.isComplete == false {
                 // What each does next: it answers, or is free of what others were faster with.
                 let ends = workers.compactMap { worker -> (id: WorkerID, time: Duration)? in
@@ -37,16 +37,16 @@ import Wire
                 }
             }
             _ = training.onRoot(isFinite: true, at: now)
-            #expect(training.ledger?.step == step + 1)
+            #expect(training.ledger?.round == round + 1)
         }
     }
 
     /// Two workers that need so many seconds a leaf, and have shown it.
     private func pair(_ annTime: Double, _ bobTime: Double, leaves: Int = 8) throws -> Run {
-        var run = Run(training: training(leaves: leaves, steps: 100))
+        var run = Run(training: training(leaves: leaves, rounds: 100))
         _ = run.training.join(ann, "ann", threads: 1)
         _ = run.training.join(bob, "bob", threads: 1)
-        for _ in 0..<8 { try run.step([(ann, { annTime * Double($0) }), (bob, { bobTime * Double($0) })]) }
+        for _ in 0..<8 { try run.round([(ann, { annTime * Double($0) }), (bob, { bobTime * Double($0) })]) }
         return run
     }
 
@@ -63,20 +63,20 @@ import Wire
 
     /// A claim costs the same to begin for one leaf and for two: whoever has two would look faster for ever.
     @Test func twoWorkersWithNextToNothingToDoHaveALeafEach() throws {
-        var run = Run(training: training(leaves: 2, steps: 100))
+        var run = Run(training: training(leaves: 2, rounds: 100))
         _ = run.training.join(ann, "ann", threads: 1)
-        try run.step([(ann, { 45e-6 + 5e-6 * Double($0) })])
+        try run.round([(ann, { 45e-6 + 5e-6 * Double($0) })])
         _ = run.training.join(bob, "bob", threads: 1)
-        for step in 0..<40 {
-            try run.step([(ann, { 45e-6 + 5e-6 * Double($0) }), (bob, { 65e-6 + 5e-6 * Double($0) })])
-            #expect(step < 8 || counts(run) == [1, 1])
+        for round in 0..<40 {
+            try run.round([(ann, { 45e-6 + 5e-6 * Double($0) }), (bob, { 65e-6 + 5e-6 * Double($0) })])
+            #expect(round < 8 || counts(run) == [1, 1])
         }
         #expect(counts(try pair(100e-6, 1100e-6, leaves: 2)) == [2, 0])
     }
 
     /// Bob says that he has so many threads, and ann one.
     private func run(threads: Int, leaves: Int) -> Run {
-        var run = Run(training: training(leaves: leaves, steps: 100))
+        var run = Run(training: training(leaves: leaves, rounds: 100))
         let boast = Hello(name: "bob", processor: "p", numerics: "n", threads: threads, datasetDigest: "d")
         _ = run.training.join(ann, "ann", threads: 1)
         _ = run.training.take(.hello(boast), from: bob)
@@ -87,40 +87,40 @@ import Wire
     @Test func threadsThatAWorkerOnlyClaimsBringItAtMostTwiceItsPart() throws {
         var run = run(threads: 4096, leaves: 9)
         for _ in 0..<12 {
-            try run.step([(ann, { Double($0) }), (bob, { Double($0) })])
+            try run.round([(ann, { Double($0) }), (bob, { Double($0) })])
             #expect(counts(run)[1] <= 6)
         }
     }
 
     @Test func aWorkerWithManyThreadsSoonHasItsPart() throws {
         var run = run(threads: 16, leaves: 34)
-        for _ in 0..<12 { try run.step([(ann, { Double($0) }), (bob, { Double(($0 + 15) / 16) })]) }
+        for _ in 0..<12 { try run.round([(ann, { Double($0) }), (bob, { Double(($0 + 15) / 16) })]) }
         #expect(counts(run)[1] >= 30 && counts(run)[0] >= 1)
     }
 
     @Test func aWorkerThatShowsLifeAndNeverAnswersCostsAMomentOnce() throws {
-        var run = Run(training: training(leaves: 8, steps: 100))
+        var run = Run(training: training(leaves: 8, rounds: 100))
         _ = run.training.join(ann, "ann", threads: 1)
-        try run.step([(ann, { Double($0) })])
+        try run.round([(ann, { Double($0) })])
         _ = run.training.join(bob, "bob", threads: 1)
-        try run.step([(ann, { Double($0) })])
+        try run.round([(ann, { Double($0) })])
         #expect(counts(run) == [7, 1])
         let start = run.now
-        try run.step([(ann, { Double($0) })])
+        try run.round([(ann, { Double($0) })])
         #expect(run.now - start <= .seconds(10))
         // From now on bob, who still has not answered, is given nothing.
         for _ in 0..<20 {
             #expect(counts(run) == [8, 0])
             let alive = Heartbeat(sequence: 1, isReady: true, claim: run.training.roster.members[bob]?.inHand?.claim)
             _ = run.training.take(.heartbeat(alive), from: bob, at: run.now)
-            try run.step([(ann, { Double($0) })])
+            try run.round([(ann, { Double($0) })])
         }
     }
 
     @Test func aWorkerThatKnowsThatOthersWereFasterIsGivenWorkAgain() throws {
         var run = try pair(1, 1)
         let late = try #require(run.training.ledger?.claim(of: bob))
-        try run.step([(ann, { Double($0) })])
+        try run.round([(ann, { Double($0) })])
         #expect(counts(run) == [8, 0])
         #expect(run.training.roster.members[bob]?.inHand?.claim == late.id)
         let told = run.training.onRoot(isFinite: true, at: run.now)
@@ -134,7 +134,7 @@ import Wire
     @Test func workOnASlowLinkIsNotTakenForLostWhileItTakesNoLongerThanBefore() throws {
         var run = try pair(5, 5, leaves: 2)
         let claim = try #require(run.training.ledger?.claim(of: ann))
-        // Two signs of life later it has not come yet, as in the step before.
+        // Two signs of life later it has not come yet, as in the round before.
         let sign = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
         #expect(events(run.training.take(sign, from: ann, at: claim.since + .seconds(4))).isEmpty)
         let lost = run.training.take(sign, from: ann, at: claim.since + .seconds(31))

@@ -12,10 +12,10 @@ import Wire
         digest: "job", datasetDigest: "data", rounds: 10, leafCount: 4, vectorCount: 5)
 
     /// Parts of 2, 2 and 1 floats.
-    private func training(steps: Int = 3) -> Training {
+    private func training(rounds: Int = 3) -> Training {
         Training(
             Training.Plan(
-                leafCount: 4, rounds: steps, largestFigures: [nil, 5], vectorCount: 5,
+                leafCount: 4, rounds: rounds, largestFigures: [nil, 5], vectorCount: 5,
                 parts: VectorParts(of: 5, length: 2)),
             round: 0, firstClaim: 100, heartbeat: .seconds(1), lease: .seconds(10))
     }
@@ -65,7 +65,7 @@ import Wire
         let directives = training.onMessage(
             .leafReport(report), blockLengths: [5], isAhead: true, from: ann, at: .zero)
         #expect(directives == [.takeSums(from: ann, isLookedThrough: false, isCompared: false)])
-        #expect(training.onSums(from: ann, at: .zero) == [.finishStep])
+        #expect(training.onSums(from: ann, at: .zero) == [.finishRound])
     }
 
     @Test func aReportSomeOfWhosePartsWereLostIsNotTakenAndItsLeavesAreGivenOutAgain() throws {
@@ -115,7 +115,7 @@ import Wire
         join(&training, ann)
         join(&training, bob, takesParts: false)
         #expect(training.takersAhead == [ann])
-        var last = self.training(steps: 1)
+        var last = self.training(rounds: 1)
         join(&last, ann)
         #expect(last.takersAhead == [])
     }
@@ -134,13 +134,13 @@ import Wire
         return worker
     }
 
-    private func send(_ step: Int, _ part: Int, to worker: inout Employment) -> [Employment.Directive] {
-        let message = Message.parameterPart(ParameterPart(step: step, part: part))
+    private func send(_ round: Int, _ part: Int, to worker: inout Employment) -> [Employment.Directive] {
+        let message = Message.parameterPart(ParameterPart(round: round, part: part))
         return worker.onMessage(message, blockLengths: [part == 2 ? 1 : 2], at: .zero)
     }
 
-    private func computes(_ worker: inout Employment, step: Int) -> Bool {
-        let work = Work(claim: UInt64(100 + step), step: step, leaves: 0..<4, releasedBelow: 1)
+    private func computes(_ worker: inout Employment, round: Int) -> Bool {
+        let work = Work(claim: UInt64(100 + round), round: round, leaves: 0..<4, releasedBelow: 1)
         let directives = worker.onMessage(.work(work), blockLengths: [5], isAhead: true, at: .zero)
         return directives.contains(.compute(work, withNewParameters: true, generation: 1))
     }
@@ -148,22 +148,22 @@ import Wire
     @Test func workIsDoneWithParametersAllOfWhosePartsCame() {
         var worker = worker()
         for part in 0..<3 { #expect(send(1, part, to: &worker) == [.takePart(part)]) }
-        #expect(computes(&worker, step: 1))
-        #expect(!computes(&worker, step: 2), "those of a step before")
+        #expect(computes(&worker, round: 1))
+        #expect(!computes(&worker, round: 2), "those of a round before")
     }
 
     @Test func partsThatAreMissingMakeWorkWaitAndTheFirstOneBeginsAnew() {
         var worker = worker()
         _ = send(1, 0, to: &worker)
         #expect(send(1, 2, to: &worker) == [])
-        #expect(!computes(&worker, step: 1))
+        #expect(!computes(&worker, round: 1))
         for part in [0, 1, 0, 1, 2] { #expect(send(1, part, to: &worker) == [.takePart(part)]) }
-        #expect(computes(&worker, step: 1))
+        #expect(computes(&worker, round: 1))
     }
 
     @Test func partsOfAnotherShapeEndAWorker() {
         var worker = worker()
-        let message = Message.parameterPart(ParameterPart(step: 1, part: 3))
+        let message = Message.parameterPart(ParameterPart(round: 1, part: 3))
         guard case .fail = worker.onMessage(message, blockLengths: [2], at: .zero).first else {
             return #expect(Bool(false), "a fourth part was taken")
         }
@@ -216,7 +216,7 @@ import Wire
         #expect(work(joined) == [cid: 0..<4])
         let (report, lengths) = try training.answer(of: cid)
         _ = training.take(.leafReport(report), lengths, from: cid, at: .seconds(3))
-        #expect(training.onSums(from: cid, at: .seconds(3)) == [.finishStep])
+        #expect(training.onSums(from: cid, at: .seconds(3)) == [.finishRound])
         _ = training.onRoot(isFinite: true, at: .seconds(3))
         for part in 0..<3 { _ = training.take(sumPart(late.claim, part), [2, 2, 1].suffix(3 - part), from: ann) }
         _ = training.onMessage(

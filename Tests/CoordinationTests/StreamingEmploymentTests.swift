@@ -18,12 +18,12 @@ private func lookedFor(_ directives: [Employment.Directive]) -> [Int] {
 }
 
 private let order = Employment.Directive.compute(
-    Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1), withNewParameters: false, generation: 1)
+    Work(claim: 5, round: 0, leaves: 0..<4, releasedBelow: 1), withNewParameters: false, generation: 1)
 
 @Test func aWorkerWithoutTheDatasetIsReadyAtOnceAndFetchesWhatItsFirstLeavesNeed() {
     var (worker, directives) = bringing([8, 2], ahead: [4])
     #expect(
-        directives.first == .bring(Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1), withNewParameters: true))
+        directives.first == .bring(Work(claim: 5, round: 0, leaves: 0..<4, releasedBelow: 1), withNewParameters: true))
     #expect(lookedFor(directives) == [8, 2, 4])
     #expect(worker.onLookUp(8, isFound: false) == [.send(.sampleRequest(block: 8))])
     #expect(worker.onLookUp(4, isFound: true) == [])
@@ -49,9 +49,9 @@ private let order = Employment.Directive.compute(
 @Test func whatDoesNotFitIsLetGoOfWhatIsOfNoUseFirst() {
     var (worker, _) = bringing([1, 2, 3])
     for block in 1...3 { _ = worker.onLookUp(block, isFound: true) }
-    let next = Work(claim: 6, step: 1, leaves: 0..<4, releasedBelow: 6)
+    let next = Work(claim: 6, round: 1, leaves: 0..<4, releasedBelow: 6)
     _ = worker.onComputed(
-        Work(claim: 5, step: 0, leaves: 0..<4, releasedBelow: 1), .notFinite, computing: .zero, generation: 1)
+        Work(claim: 5, round: 0, leaves: 0..<4, releasedBelow: 1), .notFinite, computing: .zero, generation: 1)
     _ = worker.onMessage(.work(next), blockLengths: [3], at: .zero)
     #expect(lookedFor(worker.onNeed([2, 4, 5], ahead: [6, 3, 7, 8], of: 6)) == [4, 5, 6, 7])
     for block in [4, 5, 6] { #expect(!worker.onLookUp(block, isFound: true).contains { isDrop($0) }) }

@@ -6,16 +6,16 @@ import Wire
 private let lease = Duration.seconds(10)
 
 func training(
-    leaves: Int = 4, steps: Int = 3, refuses: Bool = false, probe: ArithmeticProbe? = nil
+    leaves: Int = 4, rounds: Int = 3, refuses: Bool = false, probe: ArithmeticProbe? = nil
 ) -> Training {
     Training(
         Training.Plan(
-            leafCount: leaves, rounds: steps, largestFigures: [nil, 5], vectorCount: 1),
+            leafCount: leaves, rounds: rounds, largestFigures: [nil, 5], vectorCount: 1),
         round: 0, firstClaim: 100, probe: probe, heartbeat: .seconds(1), lease: lease,
         refusesOtherArithmetic: refuses)
 }
 
-/// With as many threads as a step has leaves, a worker may be given them all before anybody's first answer.
+/// With as many threads as a round has leaves, a worker may be given them all before anybody's first answer.
 func hello(_ name: String, threads: Int = 4, digest: String = "d") -> Message {
     .hello(Hello(name: name, processor: "p", numerics: "n", threads: threads, datasetDigest: digest))
 }
@@ -37,7 +37,7 @@ extension Training {
     /// The report of what a worker has in hand, and how many floats its nodes have.
     func answer(of worker: WorkerID) throws -> (report: LeafReport, blockLengths: [Int]) {
         let claim = try #require(ledger?.claim(of: worker))
-        let answer = report(claim, of: plan.leafCount, step: ledger?.step ?? 0)
+        let answer = report(claim, of: plan.leafCount, round: ledger?.round ?? 0)
         guard case .nodes(let nodes) = answer.content else { return (answer, []) }
         return (answer, nodes.map { _ in plan.vectorCount })
     }
@@ -82,7 +82,7 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     var training = training()
     #expect(training.take(hello("ann"), from: ann) == [.welcome(ann)])
     let directives = training.take(.ready(Ready(probeDigest: "x")), from: ann)
-    let work = Work(claim: 100, step: 0, leaves: 0..<4, releasedBelow: 100)
+    let work = Work(claim: 100, round: 0, leaves: 0..<4, releasedBelow: 100)
     #expect(directives.contains(.sendWork(work, withParameters: true, to: ann)))
 }
 
@@ -106,7 +106,7 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
     let answered = try training.takeAnswer(of: ann, at: .seconds(5))
     #expect(work(answered).isEmpty && !events(answered).contains { $0.kind == .overdue })
     #expect(work(training.onTick(at: .seconds(9))).isEmpty)
-    #expect(try training.takeAnswer(of: bob, at: .milliseconds(9500)).contains(.finishStep))
+    #expect(try training.takeAnswer(of: bob, at: .milliseconds(9500)).contains(.finishRound))
     #expect(work(training.onRoot(isFinite: true, at: .milliseconds(9500))) == [ann: 0..<1, bob: 1..<2])
 }
 
@@ -142,14 +142,14 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
 @Test func theNextStepBeginsWithTheParametersOfTheLast() throws {
     var training = training()
     _ = training.join(ann, "ann")
-    #expect(try training.takeAnswer(of: ann) == [.finishStep])
-    let work = Work(claim: 101, step: 1, leaves: 0..<4, releasedBelow: 101)
+    #expect(try training.takeAnswer(of: ann) == [.finishRound])
+    let work = Work(claim: 101, round: 1, leaves: 0..<4, releasedBelow: 101)
     #expect(
         training.onRoot(isFinite: true, at: .zero) == [.sendWork(work, withParameters: true, to: ann)])
 }
 
 @Test func allWorkersAreSentAwayAfterTheLastStep() throws {
-    var training = training(steps: 1)
+    var training = training(rounds: 1)
     _ = training.join(ann, "ann")
     _ = try training.takeAnswer(of: ann)
     #expect(training.onRoot(isFinite: true, at: .zero) == [.send(.finish(.complete), to: ann)])
@@ -207,7 +207,7 @@ func events(_ directives: [Training.Directive]) -> [RunEvent] {
 }
 
 @Test func aConnectionThatEndsAfterTheLastStepIsNoNews() throws {
-    var training = training(steps: 1)
+    var training = training(rounds: 1)
     _ = training.join(ann, "ann")
     _ = try training.takeAnswer(of: ann)
     _ = training.onRoot(isFinite: true, at: .zero)
@@ -319,7 +319,7 @@ let idle = Message.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil))
     _ = training.join(ann, "ann")
     #expect(work(training.take(idle, from: ann, at: .seconds(2))).isEmpty)  // it may be on its way
     let again = training.take(idle, from: ann, at: .seconds(2) + .milliseconds(1))
-    let newWork = Work(claim: 101, step: 0, leaves: 0..<4, releasedBelow: 100)
+    let newWork = Work(claim: 101, round: 0, leaves: 0..<4, releasedBelow: 100)
     #expect(again.last == .sendWork(newWork, withParameters: true, to: ann))
     #expect(events(again) == [.lostWork(worker: "ann")])
 }

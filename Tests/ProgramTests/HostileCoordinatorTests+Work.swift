@@ -12,7 +12,7 @@ extension HostileCoordinatorTests {
     static let parameterCount = PlayedCoordinator.job.network.parameterCount
 
     static func work(claim: UInt64 = 1, step: Int = 0, leaves: Range<Int> = 0..<5) -> Work {
-        Work(claim: claim, step: step, leaves: leaves, releasedBelow: 0)
+        Work(claim: claim, round: step, leaves: leaves, releasedBelow: 0)
     }
 
     @Test(arguments: [
@@ -84,7 +84,7 @@ extension HostileCoordinatorTests {
             .work(Self.work(claim: 8)), [RawFrame(PlayedCoordinator.job.initialParameters())])
         try coordinator.sendBlock()
         let report = try coordinator.hears { if case .leafReport(let report) = $0 { report } else { nil } }
-        #expect(report.claim == 8 && report.step == 0 && report.leaves == 0..<5)
+        #expect(report.claim == 8 && report.round == 0 && report.leaves == 0..<5)
         try coordinator.send(.finish(.stopped))
         #expect(worker.result().status == 0)
     }

@@ -42,7 +42,7 @@ import Wire
                 let work = try peer.join()
                 let vector = FloatBlock(count: 41_621)
                 let report = LeafReport(
-                    claim: work.claim, step: work.step, leaves: work.leaves,
+                    claim: work.claim, round: work.round, leaves: work.leaves,
                     content: .nodes([.init(leaves: work.leaves, figures: [0, 0])]))
                 let header = Envelope(.leafReport(report), frames: [RawFrame(vector)]).headerBytes
                 try peer.send(header, [alter(vector.array.withUnsafeBytes { Array($0) })])
@@ -85,11 +85,11 @@ import Wire
         try withCoordinator { _, peer in
             // Whoever is no worker is told to say hello, though its frames lie where nobody can read them.
             let report = LeafReport(
-                claim: 1, step: 0, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [0, 0])]))
+                claim: 1, round: 0, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [0, 0])]))
             let envelope = Envelope(.leafReport(report), frames: [RawFrame(FloatBlock(count: 8))])
             try peer.send(envelope.parts { _ in 4096 }.header)
             #expect(try peer.refusal().code == .unknownWorker)
-            try peer.send(.leafReport(LeafReport(claim: 1, step: 0, leaves: 0..<5, content: .notFinite)))
+            try peer.send(.leafReport(LeafReport(claim: 1, round: 0, leaves: 0..<5, content: .notFinite)))
             #expect(try peer.refusal().code == .unknownWorker)
         }
     }

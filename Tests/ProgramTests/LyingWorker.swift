@@ -58,11 +58,11 @@ final class LyingWorker: Sendable {
             case .work(let work):
                 if let came = try envelope.blocks().first { parameters = came }
                 guard let parameters, let job, let pool else { return "work came before its job" }
-                let sums = try pool.compute(leaves: work.leaves, step: work.step, parameters: parameters)
-                if work.step >= step { sums[0].vector.base[7] = -sums[0].vector.base[7] - 1 }
+                let sums = try pool.compute(leaves: work.leaves, round: work.round, parameters: parameters)
+                if work.round >= step { sums[0].vector.base[7] = -sums[0].vector.base[7] - 1 }
                 let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
                 let report = LeafReport(
-                    claim: work.claim, step: work.step, leaves: work.leaves, content: .nodes(nodes))
+                    claim: work.claim, round: work.round, leaves: work.leaves, content: .nodes(nodes))
                 try send(
                     .leafReport(report), sums.map { RawFrame($0.vector, as: job.settings.arithmetic.wire) })
             case .refusal(let refusal) where refusal.code == .refuted: return "refuted"

@@ -48,7 +48,7 @@ final class PlayedWorker {
     /// Says of what it was given that its sum is not finite.
     func sayNotFinite(_ work: Work) throws {
         try send(
-            .leafReport(LeafReport(claim: work.claim, step: work.step, leaves: work.leaves, content: .notFinite)))
+            .leafReport(LeafReport(claim: work.claim, round: work.round, leaves: work.leaves, content: .notFinite)))
     }
 
     /// Waits for a message of which `take` makes something; others are passed over.

@@ -21,13 +21,13 @@ import Testing
 
     @Test(arguments: [false, true])
     func everyOrderWithAFaultAtAnyPlaceComesToTheSameSums(isAudited: Bool) throws {
-        let without = try Exploration(size { ($0.steps, $0.isAudited) = (1, isAudited) }).finish()
-        let tally = try Exploration(size { ($0.steps, $0.faults, $0.isAudited) = (1, 1, isAudited) }).finish()
+        let without = try Exploration(size { ($0.rounds, $0.isAudited) = (1, isAudited) }).finish()
+        let tally = try Exploration(size { ($0.rounds, $0.faults, $0.isAudited) = (1, 1, isAudited) }).finish()
         #expect(tally.states > 5 * without.states)
     }
 
     @Test func aReportUnderAClaimThatItIsNotOfChangesNothingInAnyOrder() throws {
-        let tally = try Exploration(size { $0.steps = 1 }, quirk: .wrongClaims).finish()
+        let tally = try Exploration(size { $0.rounds = 1 }, quirk: .wrongClaims).finish()
         #expect(tally.ends > 0)
     }
 

@@ -1,43 +1,43 @@
-public import Coordination
+package import Coordination
 import Foundation
 
 /// What a run tells in its `events.jsonl`, awaited with a deadline.
-public final class RunEventLog {
+package final class RunEventLog {
     /// One event, with what it tells.
-    public struct Entry: Decodable, Sendable {
+    package struct Entry: Decodable, Sendable {
         /// What kind it is.
-        public let event: RunEvent.Kind
+        package let event: RunEvent.Kind
         /// Since the begin of its part of the run.
-        public let seconds: Double
+        package let seconds: Double
         /// The wall clock's, as ISO 8601 has it.
-        public let time: String
+        package let time: String
         /// The worker that it is of, as `host:process`.
-        public let worker: String?
+        package let worker: String?
         /// What it computes with: an instruction set, and a library with its version.
-        public let numerics: String?
+        package let numerics: String?
         /// A worker's process that the run started.
-        public let process: Int32?
+        package let process: Int32?
         /// How that ended.
-        public let how: String?
+        package let how: String?
         /// Where the run listens.
-        public let endpoint: String?
+        package let endpoint: String?
         /// What was refused.
-        public let what: String?
+        package let what: String?
         /// Why something failed.
-        public let reason: String?
+        package let reason: String?
         /// Whether what one worker found was found before.
-        public let confirmed: Bool?
+        package let confirmed: Bool?
         /// Steps done, or the step that is meant.
-        public let step: Int?
+        package let step: Int?
 
         /// The number of the process that the event's worker is.
-        public var pid: Int32? { worker?.split(separator: ":").last.flatMap { Int32($0) } }
+        package var pid: Int32? { worker?.split(separator: ":").last.flatMap { Int32($0) } }
     }
 
     /// An event that did not come in time.
-    public struct Missing: Error, CustomStringConvertible {
+    package struct Missing: Error, CustomStringConvertible {
         /// What was waited for, and what came instead.
-        public let description: String
+        package let description: String
     }
 
     private let path: String
@@ -50,7 +50,7 @@ public final class RunEventLog {
     ///   - run: the run directory.
     ///   - program: the run's process; when it ends, nothing more is waited for.
     ///   - isResumed: whether what is in the file by now belongs to an earlier part of the run, and does not count.
-    public init(of run: String, by program: ProgramRun? = nil, isResumed: Bool = false) {
+    package init(of run: String, by program: ProgramRun? = nil, isResumed: Bool = false) {
         (path, self.program) = (run + "/events.jsonl", program)
         skipped = isResumed ? Self.lines(of: path).count : 0
     }
@@ -60,7 +60,7 @@ public final class RunEventLog {
     }
 
     /// The same run's, from now on: on a busy machine what is awaited may have happened before its cause.
-    public var later: RunEventLog { RunEventLog(path, by: program, skipping: Self.lines(of: path).count) }
+    package var later: RunEventLog { RunEventLog(path, by: program, skipping: Self.lines(of: path).count) }
 
     private static func lines(of path: String) -> [Data] {
         let content = FileManager.default.contents(atPath: path) ?? Data()
@@ -69,7 +69,7 @@ public final class RunEventLog {
     }
 
     /// The events so far.
-    public var entries: [Entry] {
+    package var entries: [Entry] {
         get throws {
             try Self.lines(of: path).dropFirst(skipped).map { try JSONDecoder().decode(Entry.self, from: $0) }
         }
@@ -85,7 +85,7 @@ public final class RunEventLog {
     /// - Returns: the first so many.
     /// - Throws: `Missing` when they have not come in time, or the program has ended without.
     @discardableResult
-    public func waits(
+    package func waits(
         for kind: RunEvent.Kind, count: Int, seconds: Double = 600, where isMeant: (Entry) -> Bool = { _ in true }
     ) throws -> [Entry] {
         let deadline = Date(timeIntervalSinceNow: seconds)
@@ -116,7 +116,7 @@ public final class RunEventLog {
     /// - Returns: the first.
     /// - Throws: `Missing` when it has not come in time, or the program has ended without.
     @discardableResult
-    public func waits(
+    package func waits(
         for kind: RunEvent.Kind, seconds: Double = 600, where isMeant: (Entry) -> Bool = { _ in true }
     ) throws -> Entry {
         try waits(for: kind, count: 1, seconds: seconds, where: isMeant)[0]
@@ -125,7 +125,7 @@ public final class RunEventLog {
     /// Waits until the run can be reached, and returns where.
     ///
     /// - Throws: `Missing` when it has not come to that in time.
-    public func endpoint() throws -> String {
+    package func endpoint() throws -> String {
         let entry = try waits(for: .listening)
         guard let endpoint = entry.endpoint else {
             throw Missing(description: "an event 'listening' names no endpoint")

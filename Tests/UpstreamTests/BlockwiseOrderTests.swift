@@ -124,7 +124,7 @@ private let tasks: [any TaskKind] = [
     for (step, shard) in [(0, 0), (0, 3), (1, 1), (7, 2)] {
         read.withLock { $0 = [] }
         _ = work.compute(
-            leaf: shard, step: step, samples: samples, parameters: parameters,
+            leaf: shard, round: step, samples: samples, parameters: parameters,
             into: FloatBlock(count: parameters.count))
         #expect(read.withLock { $0 } == originals.samples(step: step, shard: shard))
     }
@@ -149,8 +149,8 @@ private let tasks: [any TaskKind] = [
                 start: samples.base + first * size, count: min(7, 40 - first) * size)
             gathered.take(FloatBlock(values), from: first)
         }
-        let sums = try whole.compute(leaves: 1..<4, step: step, parameters: parameters)
-        let others = try streaming.compute(leaves: 1..<4, step: step, parameters: parameters, from: gathered)
+        let sums = try whole.compute(leaves: 1..<4, round: step, parameters: parameters)
+        let others = try streaming.compute(leaves: 1..<4, round: step, parameters: parameters, from: gathered)
         #expect(sums.map(\.leaves) == others.map(\.leaves))
         #expect(zip(sums, others).allSatisfy { $0.vector.array == $1.vector.array && $0.figures == $1.figures })
     }

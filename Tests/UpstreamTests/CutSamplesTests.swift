@@ -21,7 +21,7 @@ private final class CutSamples: SampleOwner {
     let pool = LeafPool(job: job, samples: samples, threads: 2)
     let parameters = TrainingState(startOf: job).published
     #expect(throws: UpstreamError.samplesChanged("maps.safetensors was cut")) {
-        try pool.compute(leaves: 0..<job.shardsPerStep, step: 0, parameters: parameters)
+        try pool.compute(leaves: 0..<job.shardsPerStep, round: 0, parameters: parameters)
     }
     #expect(throws: UpstreamError.samplesChanged("maps.safetensors was cut")) {
         try pretrainAlone(job, samples: samples)
@@ -58,7 +58,7 @@ private final class TouchedSamples: SampleOwner {
     let parameters = TrainingState(startOf: job).published
     let sums = try [samples, whole].map { samples in
         try LeafPool(job: job, samples: samples, threads: 2).compute(
-            leaves: 0..<job.shardsPerStep, step: 0, parameters: parameters
+            leaves: 0..<job.shardsPerStep, round: 0, parameters: parameters
         ).map(\.vector.array)
     }
     #expect(sums[0] == sums[1])

@@ -45,7 +45,7 @@ func theSameBitsWithinEachOption(wire: ElementType, products: ElementType) throw
     #expect(state.published.array == stopped.published.array)
     let pool = LeafPool(job: job, samples: SmallJob.samples, threads: 1)
     while state.step < 12 {
-        let sums = try pool.compute(leaves: 0..<5, step: state.step, parameters: state.published)
+        let sums = try pool.compute(leaves: 0..<5, round: state.step, parameters: state.published)
         if wire == .bfloat16 { #expect(sums[0].vector.array.allSatisfy { $0.bitPattern & 0xFFFF == 0 }) }
         state.advance(sum: sums[0].vector)
     }

@@ -125,7 +125,7 @@ func localStepsGiveTheSameBitsForAnyThreadsAndWhenResumed(local: LocalSteps, wir
     while state.step < 12 {
         try TrainingCheckpoint(job: job, state: state).write(to: folder.path("part.safetensors"))
         state = try TrainingCheckpoint(reading: folder.path("part.safetensors")).state
-        let sums = try pool.compute(leaves: 0..<5, step: state.round, parameters: state.published)
+        let sums = try pool.compute(leaves: 0..<5, round: state.round, parameters: state.published)
         #expect(sums[0].vector.count == job.exchangeCount)
         state.advance(sum: sums[0].vector)
     }
@@ -188,7 +188,7 @@ func aRoundMadeInPartsIsTheSameAndCanBeGivenUp(local: LocalSteps, wire: ElementT
     let (count, pool) = (job.exchangeCount, LeafPool(job: job, samples: SmallJob.samples, threads: 1))
     var (whole, cut) = (TrainingState(startOf: job), TrainingState(startOf: job))
     for _ in 0..<job.rounds {
-        let sum = try pool.compute(leaves: 0..<5, step: whole.round, parameters: whole.published)[0].vector
+        let sum = try pool.compute(leaves: 0..<5, round: whole.round, parameters: whole.published)[0].vector
         let parts = stride(from: 0, to: count, by: 13).map { $0..<min($0 + 13, count) }
         func slice(_ part: Range<Int>) -> FloatBlock { FloatBlock(sum.array[part]) }
         for part in parts.prefix(7) { _ = cut.advance(part: part, sum: slice(part)) }

@@ -41,7 +41,7 @@ import Upstream
                 step: base, parameters: FloatBlock(after[base]),
                 vectors: [FloatBlock(count: count), FloatBlock(count: count)], job: plain
             ).published
-            let gradient = try pool.compute(leaves: 0..<job.shardsPerStep, step: step, parameters: published)[0].vector
+            let gradient = try pool.compute(leaves: 0..<job.shardsPerStep, round: step, parameters: published)[0].vector
             func correction(_ beta: Float) -> Float {
                 Float(1 / (1 - (0...step).reduce(1.0) { power, _ in power * Double(beta) }))
             }
@@ -94,7 +94,7 @@ import Upstream
             try TrainingCheckpoint(job: job, state: state).write(to: folder.path("part.safetensors"))
             state = try TrainingCheckpoint(reading: folder.path("part.safetensors")).state
             #expect(state.published(for: state.round + 1).array == ahead)
-            let sum = try pool.compute(leaves: 0..<5, step: state.round, parameters: state.published)[0].vector
+            let sum = try pool.compute(leaves: 0..<5, round: state.round, parameters: state.published)[0].vector
             state.advance(sum: sum)
             #expect(state.published.array == ahead, "what was published is what the next step is computed at")
         }
@@ -108,7 +108,7 @@ import Upstream
         var (whole, cut) = (TrainingState(startOf: job), TrainingState(startOf: job))
         cut.move(to: (0..<5).map { _ in FloatBlock(count: count) })
         for _ in 0..<job.rounds {
-            let sum = try pool.compute(leaves: 0..<5, step: cut.round, parameters: cut.published)[0].vector
+            let sum = try pool.compute(leaves: 0..<5, round: cut.round, parameters: cut.published)[0].vector
             let parts = stride(from: 0, to: count, by: 13).map { $0..<min($0 + 13, count) }
             func slice(_ part: Range<Int>) -> FloatBlock { FloatBlock(sum.array[part]) }
             for part in parts.prefix(4) { _ = cut.advance(part: part, sum: slice(part)) }

@@ -14,7 +14,7 @@ import Upstream
     var state = try TrainingCheckpoint(reading: folder.path("half.safetensors")).state
     let pool = LeafPool(job: SmallJob.job(), samples: SmallJob.samples, threads: 1)
     while state.step < 12 {
-        let sums = try pool.compute(leaves: 0..<5, step: state.step, parameters: state.parameters)
+        let sums = try pool.compute(leaves: 0..<5, round: state.step, parameters: state.parameters)
         state.advance(sum: sums[0].vector)
     }
     #expect(sha256(of: state.parameters) == sha256(of: whole.parameters))

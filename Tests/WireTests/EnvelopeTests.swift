@@ -22,7 +22,7 @@ private func received(
     return (envelope.message, try envelope.blocks())
 }
 
-private let work = Message.work(Work(claim: 7, step: 1, leaves: 0..<1, releasedBelow: 5))
+private let work = Message.work(Work(claim: 7, round: 1, leaves: 0..<1, releasedBelow: 5))
 
 private func bytes(_ block: FloatBlock) -> [UInt8] { block.array.flatMap { withUnsafeBytes(of: $0, Array.init) } }
 
@@ -35,12 +35,12 @@ private let everyMessage: [Message] = [
             memory: SharedMemoryName(process: 411, descriptor: 9, byteCount: 8192, token: [7, 7]))),
     .leafReport(
         LeafReport(
-            claim: .max, step: 9, leaves: 1..<4,
+            claim: .max, round: 9, leaves: 1..<4,
             content: .nodes([.init(leaves: 1..<2, figures: [0.25, 3]), .init(leaves: 2..<4, figures: [])]),
             computing: .microseconds(1_234_567))),
-    .leafReport(LeafReport(claim: 1, step: 0, leaves: 0..<4, content: .notFinite)),
+    .leafReport(LeafReport(claim: 1, round: 0, leaves: 0..<4, content: .notFinite)),
     .ready(Ready(probeDigest: "cafe", takesParts: true)), .sumPart(SumPart(claim: 9, part: 3)),
-    .parameterPart(ParameterPart(step: 5, part: 0)),
+    .parameterPart(ParameterPart(round: 5, part: 0)),
     .welcome(
         Welcome(
             job: "{}", heartbeat: .seconds(1), lease: .seconds(5), session: 1,
@@ -53,10 +53,10 @@ private let everyMessage: [Message] = [
         Welcome(
             job: "{\"seed\":7}", heartbeat: .milliseconds(500), lease: .seconds(5),
             memory: SharedMemoryName(process: 1, descriptor: 0, byteCount: 4096, token: []), session: .max)),
-    .sampleBlock(block: 0), .work(Work(claim: 1, step: 0, leaves: 2..<8, releasedBelow: .max)),
+    .sampleBlock(block: 0), .work(Work(claim: 1, round: 0, leaves: 2..<8, releasedBelow: .max)),
     .wait(Wait()), .wait(Wait(relays: [1, .max])),
     .heartbeatReply(sequence: 12, releasedBelow: 3),
-    .refusal(Refusal(.staleStep, "step 4 is over", version: 1)), .finish(.complete), .finish(.stopped),
+    .refusal(Refusal(.staleRound, "round 4 is over", version: 1)), .finish(.complete), .finish(.stopped),
     .finish(.failed(reason: "no space")),
 ]
 
@@ -87,7 +87,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 }
 
 @Test(arguments: [
-    Message.sumPart(SumPart(claim: 9, part: 0)), .parameterPart(ParameterPart(step: 1, part: 0)),
+    Message.sumPart(SumPart(claim: 9, part: 0)), .parameterPart(ParameterPart(round: 1, part: 0)),
     .sampleBlock(block: 0),
 ])
 func noOtherMessagesFloatsAreSaidToBeAhead(message: Message) throws {
@@ -239,7 +239,7 @@ private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) th
 @Test func aClaimWithoutANumberIsRefused() throws {
     // Field 4 of a work, field 6 of a report: the claims.
     let noWork = try altered(work, [4 << 3, 7], to: [4 << 3, 0])
-    let report = Message.leafReport(LeafReport(claim: 9, step: 1, leaves: 0..<1, content: .notFinite))
+    let report = Message.leafReport(LeafReport(claim: 9, round: 1, leaves: 0..<1, content: .notFinite))
     let noReport = try altered(report, [6 << 3, 9], to: [6 << 3, 0])
     for header in [noWork, noReport] {
         #expect(throws: WireError.malformedHeader("a claim without a number")) { try received(header) }
@@ -249,7 +249,7 @@ private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) th
 @Test func wordThatNothingIsFiniteWithNodesBesideItIsRefused() throws {
     let report = Message.leafReport(
         LeafReport(
-            claim: 9, step: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [])]), computing: .zero))
+            claim: 9, round: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: [])]), computing: .zero))
     // The claim's field becomes `not_finite`.
     let header = try altered(report, [6 << 3, 9], to: [7 << 3, 1])
     #expect(throws: WireError.malformedHeader("nodes beside the word that there are none")) { try received(header) }
@@ -258,7 +258,7 @@ private func altered(_ message: Message, _ field: [UInt8], to other: [UInt8]) th
 @Test func moreFiguresThanANodeMayHaveAreRefused() {
     let figures = [Double](repeating: 1, count: LeafReport.figureLimit + 1)
     let report = LeafReport(
-        claim: 1, step: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: figures)]))
+        claim: 1, round: 1, leaves: 0..<1, content: .nodes([.init(leaves: 0..<1, figures: figures)]))
     #expect(throws: WireError.malformedHeader("\(figures.count) figures")) {
         try received(Envelope(.leafReport(report)).headerBytes)
     }

@@ -86,9 +86,9 @@ typedef enum _Ssrm__Wire__RefusalCode {
    */
   SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_WORKER = 3,
   /*
-   * The report is of another step than the one in hand.
+   * The report is of another round than the one in hand.
    */
-  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_STALE_STEP = 4,
+  SSRM__WIRE__REFUSAL_CODE__REFUSAL_CODE_STALE_ROUND = 4,
   /*
    * The claim was not this worker's, or the leaves and nodes are not those of its claim.
    */
@@ -370,13 +370,13 @@ struct  Ssrm__Wire__Ready
 
 
 /*
- * Leaves first_leaf ..< first_leaf + leaf_count of a step are this worker's. The parameters follow in a raw frame unless the
- * worker was sent them in this step already.
+ * Leaves first_leaf ..< first_leaf + leaf_count of a round are this worker's. The parameters follow in a raw frame unless the
+ * worker was sent them in this round already.
  */
 struct  Ssrm__Wire__Work
 {
   ProtobufCMessage base;
-  uint64_t step;
+  uint64_t round;
   uint32_t first_leaf;
   uint32_t leaf_count;
   /*
@@ -403,7 +403,7 @@ struct  Ssrm__Wire__Work
 struct  Ssrm__Wire__LeafReport
 {
   ProtobufCMessage base;
-  uint64_t step;
+  uint64_t round;
   uint32_t first_leaf;
   uint32_t leaf_count;
   size_t n_nodes;
@@ -442,13 +442,13 @@ struct  Ssrm__Wire__SumPart
 
 
 /*
- * A part of a step's parameters, in one raw frame, ahead of the work that needs them. Parts are sent in order; the first one
+ * A part of a round's parameters, in one raw frame, ahead of the work that needs them. Parts are sent in order; the first one
  * begins anew.
  */
 struct  Ssrm__Wire__ParameterPart
 {
   ProtobufCMessage base;
-  uint64_t step;
+  uint64_t round;
   uint32_t part;
   /*
    * As the work's.
@@ -570,7 +570,7 @@ struct  Ssrm__Wire__Finish
 {
   ProtobufCMessage base;
   /*
-   * Whether all steps were done; otherwise the coordinator was stopped or failed.
+   * Whether all rounds were done; otherwise the coordinator was stopped or failed.
    */
   protobuf_c_boolean complete;
   /*

@@ -1,8 +1,8 @@
-public import Foundation
+package import Foundation
 
 extension AnswerFiles {
     /// The form's name in the file.
-    public static let jsonFormat = "ssrm.answers.1"
+    package static let jsonFormat = "ssrm.answers.1"
 
     private struct Answers: Encodable {
         struct Recording: Encodable {
@@ -29,7 +29,7 @@ extension AnswerFiles {
     /// - Parameter positionSeconds: how far positions stand apart; nil where nobody knows.
     /// - Returns: the file.
     /// - Throws: where a probability is no number.
-    public func json(positionSeconds: Double?) throws -> Data {
+    package func json(positionSeconds: Double?) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let answers = Answers(

@@ -1,9 +1,9 @@
-public import Checkpoints
+package import Checkpoints
 import Datasets
 import Foundation
 
 /// A form in which other programs read what was recognised.
-public enum AnswerFormat: String, CaseIterable, Sendable {
+package enum AnswerFormat: String, CaseIterable, Sendable {
     /// A table: a line a sample.
     case csv
     /// One object with all recordings, positions, labels and probabilities.
@@ -16,18 +16,18 @@ public enum AnswerFormat: String, CaseIterable, Sendable {
     case yasa
 
     /// Whether it is a file a recording, in a folder.
-    public var isFolder: Bool { self != .csv && self != .json }
+    package var isFolder: Bool { self != .csv && self != .json }
 
     /// Whether it has stages of sleep alone.
-    public var isOfStages: Bool { isFolder }
+    package var isOfStages: Bool { isFolder }
 }
 
 /// What a model answered, for another program.
-public struct AnswerFiles: Sendable {
+package struct AnswerFiles: Sendable {
     /// What is told apart, in order.
     let classes: [String]
     /// What was recognised.
-    public let recordings: [RecognisedRecording]
+    package let recordings: [RecognisedRecording]
     /// What answered, for people.
     let model: String
     /// The part that trees have in the answers.
@@ -40,12 +40,12 @@ public struct AnswerFiles: Sendable {
     ///   - recordings: what was recognised.
     ///   - model: what answered, for people.
     ///   - treeShare: the part that trees have in the answers, `Recogniser.treeShare`.
-    public init(classes: [String], recordings: [RecognisedRecording], model: String, treeShare: Double = 0) {
+    package init(classes: [String], recordings: [RecognisedRecording], model: String, treeShare: Double = 0) {
         (self.classes, self.recordings, self.model, self.treeShare) = (classes, recordings, model, treeShare)
     }
 
     /// Refuses classes that are no stages of sleep, before the work is done.
-    public static func requireStages(_ classes: [String], for format: AnswerFormat) throws(ExportError) {
+    package static func requireStages(_ classes: [String], for format: AnswerFormat) throws(ExportError) {
         _ = try StageNames(classes, for: format)
     }
 
@@ -53,7 +53,7 @@ public struct AnswerFiles: Sendable {
     ///
     /// - Throws: `ExportError` for classes that are no stages of sleep.
     /// - Precondition: the form is a folder.
-    public func files(_ format: AnswerFormat) throws(ExportError) -> [WholeFolder.File] {
+    package func files(_ format: AnswerFormat) throws(ExportError) -> [WholeFolder.File] {
         let stages = try StageNames(classes, for: format)
         switch format {
         case .csv, .json: preconditionFailure("\(format.rawValue) is one file")

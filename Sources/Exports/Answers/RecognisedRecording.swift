@@ -1,16 +1,16 @@
-public import Datasets
-public import SleepRecognition
+package import Datasets
+package import SleepRecognition
 
 /// What was recognised of one recording, in the order of its positions.
-public struct RecognisedRecording: Sendable, Equatable {
+package struct RecognisedRecording: Sendable, Equatable {
     /// The subject's name.
-    public let subject: String
+    package let subject: String
     /// The recording's name.
-    public let recording: String
+    package let recording: String
     /// When position 0 is; nil where nobody knows.
-    public let start: RecordingStart?
+    package let start: RecordingStart?
     /// The answers, by position; no position is there twice.
-    public let rows: [Predictions.Row]
+    package let rows: [Predictions.Row]
 
     /// So many sleep epochs a recording may last: three years, which no file of stages is for.
     private static let longest = 1 << 22
@@ -22,7 +22,7 @@ public struct RecognisedRecording: Sendable, Equatable {
     ///   - start: when position 0 of a recording is, whose first position it is told, too; nil where nobody knows.
     /// - Returns: the recordings.
     /// - Throws: what `start` throws, `ExportError` where positions are there twice or beyond all measure.
-    public static func recordings(
+    package static func recordings(
         of rows: [Predictions.Row], start: (_ recording: String, _ first: Int) throws -> RecordingStart?
     ) throws -> [RecognisedRecording] {
         struct Key: Hashable { let subject, recording: String }
@@ -48,7 +48,7 @@ public struct RecognisedRecording: Sendable, Equatable {
     }
 
     /// Whether an EDF+ file can say on which day it began; one that can't begins on 1 January 1985.
-    public var hasDayOfEDF: Bool { start?.date.map { EDFPlusHeader.years.contains($0.year) } ?? false }
+    package var hasDayOfEDF: Bool { start?.date.map { EDFPlusHeader.years.contains($0.year) } ?? false }
 
     /// The class at each position from 0 to the last; nil where none was recognised.
     var labels: [String?] {

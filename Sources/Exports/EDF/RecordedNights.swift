@@ -1,13 +1,13 @@
-public import Checkpoints
-public import Datasets
+package import Checkpoints
+package import Datasets
 import Signals
 
 /// Made-up polysomnograms as a folder of EDF+ files, as a sleep laboratory would have them.
-public struct RecordedNights {
+package struct RecordedNights {
     private let source: SyntheticPolysomnogram
 
     /// The nights of a made-up set.
-    public init(_ source: SyntheticPolysomnogram) { self.source = source }
+    package init(_ source: SyntheticPolysomnogram) { self.source = source }
 
     /// The files: `P00001-PSG.edf` with the signals of a night and beside it, where the stages are told,
     /// `P00001-Hypnogram.edf`; each is made when its turn comes.
@@ -15,7 +15,7 @@ public struct RecordedNights {
     /// With seed 7 that is the night of a person with the code `P1-7`: people of other seeds are others.
     /// A night's position 0 is ten in the evening of the first of January 2001. Values are rounded to 16 bits over the
     /// range of their channel in that night.
-    public var files: some Sequence<WholeFolder.File> {
+    package var files: some Sequence<WholeFolder.File> {
         source.outline.recordings.indices.lazy.flatMap { files(of: $0) }
     }
 

@@ -1,7 +1,7 @@
-public import Foundation
+package import Foundation
 import Layers
 import Numerics
-public import Recognition
+package import Recognition
 import Signals
 
 /// A model as a graph of the Open Neural Network Exchange, up to emissions, with what decoding them needs beside it.
@@ -11,14 +11,14 @@ import Signals
 /// layers, the mean over the members and, where a model answers for mirrors too, over these. Of maps it reads how they
 /// lie, too. Where trees have a part in answers it makes `tree_probabilities`. The field's scores, how long the
 /// sequences are over which it goes, and the trees' part stand in the JSON beside it and in the graph's metadata.
-public struct ONNXModel {
+package struct ONNXModel {
     /// The graph as a file.
-    public let graph: Data
+    package let graph: Data
     /// What stands beside it, as JSON.
-    public let description: Data
+    package let description: Data
 
     /// The form's name in the JSON.
-    public static let format = "ssrm.onnx.2"
+    package static let format = "ssrm.onnx.2"
     /// The name of what goes in.
     private static let samples = "samples"
 
@@ -62,7 +62,7 @@ public struct ONNXModel {
     ///   - digest: its file's digest.
     ///   - mapsArePrepared: whether maps that go in were prepared, as the model's are; otherwise the graph does it.
     /// - Throws: `ExportError` for what can't be told so.
-    public init(_ model: RecogniserModel, digest: String, mapsArePrepared: Bool = false) throws {
+    package init(_ model: RecogniserModel, digest: String, mapsArePrepared: Bool = false) throws {
         let preparation = try Self.mapPreparation(of: model, mapsArePrepared: mapsArePrepared)
         let preparesMaps = preparation != nil && !mapsArePrepared
         let mirror =

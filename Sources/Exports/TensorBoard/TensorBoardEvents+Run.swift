@@ -1,4 +1,5 @@
-public import Foundation
+import Coordination
+package import Foundation
 
 extension TensorBoardEvents {
     private struct Begin {
@@ -13,8 +14,8 @@ extension TensorBoardEvents {
     ///   - events: its `events.jsonl`, which says when its parts began; nil where there is none, and then times count
     ///     from 1970.
     /// - Throws: `ExportError` where no line has figures.
-    public init(metrics: Data, events: Data?) throws(ExportError) {
-        let begins = Self.lines(of: events ?? Data()).compactMap { line -> Begin? in
+    package init(metrics: Data, events: Data?) throws(ExportError) {
+        let begins = Self.objects(of: events ?? Data()).compactMap { line -> Begin? in
             guard line["event"] as? String == "started", let step = line["step"] as? Int,
                 let time = (line["time"] as? String).flatMap(Self.time)
             else { return nil }
@@ -22,23 +23,18 @@ extension TensorBoardEvents {
         }
         self.init(start: begins.first?.time ?? 0)
         // Steps that are done again are there once, from the last part that did them.
-        let count = add(Self.lines(of: metrics)) { step in begins.last { $0.step < step }?.time ?? 0 }
+        let count = add(RunMetrics.lines(of: metrics)) { step in begins.last { $0.step < step }?.time ?? 0 }
         guard count > 0 else { throw ExportError("no line of it has a step and its figures") }
     }
 
     /// Adds the figures of lines, and returns of how many.
-    mutating func add(_ lines: [[String: Any]], begin: (Int) -> Double) -> Int {
-        var count = 0
-        for line in lines {
-            guard let step = line["step"] as? Int, let seconds = line["seconds"] as? Double else { continue }
-            add(Self.figures(of: line), step: step, time: begin(step) + seconds)
-            count += 1
-        }
-        return count
+    mutating func add(_ lines: [RunMetrics], begin: (Int) -> Double) -> Int {
+        for line in lines { add(Self.figures(of: line), step: line.step, time: begin(line.step) + line.seconds) }
+        return lines.count
     }
 
     /// The objects of a file of lines; a line that was cut short is none.
-    static func lines(of content: Data) -> [[String: Any]] {
+    private static func objects(of content: Data) -> [[String: Any]] {
         content.split(separator: UInt8(ascii: "\n")).compactMap {
             (try? JSONSerialization.jsonObject(with: $0)) as? [String: Any]
         }
@@ -51,23 +47,25 @@ extension TensorBoardEvents {
     }
 
     /// The task's figures by their names; those of the run behind `run/`, and each worker's times behind `workers/`.
-    private static func figures(of line: [String: Any]) -> [(name: String, value: Double)] {
-        let special = ["inf": Double.infinity, "-inf": -.infinity, "nan": .nan]
-        func number(_ value: Any?) -> Double? {
-            (value as? Double) ?? (value as? String).flatMap { special[$0] }
+    private static func figures(of line: RunMetrics) -> [(name: String, value: Double)] {
+        var figures = line.figures.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        figures.append(("run/workers", Double(line.workers)))
+        for (name, value) in [("rows_per_s", line.rowsPerSecond), ("round_ms", line.round)] {
+            if let value { figures.append(("run/\(name)", value)) }
         }
-        var figures: [(name: String, value: Double)] = []
-        for (name, value) in line.sorted(by: { $0.key < $1.key }) where !["step", "seconds", "time"].contains(name) {
-            guard let value = number(value) else { continue }
-            let isOfRun = ["rows_per_s", "workers", "round_ms"].contains(name)
-            figures.append((isOfRun ? "run/\(name)" : name, value))
-        }
-        for worker in line["time"] as? [[String: Any]] ?? [] {
-            guard let name = worker["worker"] as? String else { continue }
-            for kind in ["compute_ms", "exchange_ms", "wait_ms"] {
-                if let value = number(worker[kind]) { figures.append(("workers/\(name)/\(kind)", value)) }
-            }
+        for worker in line.time {
+            let times = [
+                ("compute_ms", worker.computing), ("exchange_ms", worker.exchanging), ("wait_ms", worker.waiting),
+            ]
+            figures += times.map { ("workers/\(worker.worker)/\($0)", $1) }
         }
         return figures
+    }
+}
+
+extension RunMetrics {
+    /// Those of a file of lines; one that was cut short is none.
+    static func lines(of content: Data) -> [RunMetrics] {
+        content.split(separator: UInt8(ascii: "\n")).compactMap { try? RunMetrics(line: $0) }
     }
 }

@@ -1,19 +1,20 @@
 import CWire
-public import Foundation
+import Coordination
+package import Foundation
 import Wire
 
 /// An event file as TensorBoard reads it: figures over steps.
 ///
 /// A record is its length (64 bits), that length's masked check (32 bits), an `Event` message and that message's masked
 /// check, all with the lowest byte first.
-public struct TensorBoardEvents {
+package struct TensorBoardEvents {
     /// The file, or what is to be added to one.
-    public private(set) var bytes = Data()
+    package private(set) var bytes = Data()
     /// When the run began, or its last part, in seconds since 1970.
     private let start: Double
 
     /// A file that begins at a time, in seconds since 1970.
-    public init(start: Double) {
+    package init(start: Double) {
         self.start = start
         append(time: start, step: 0) { event, arena in
             event.what_case = SSRM__TENSORBOARD__EVENT__WHAT_FILE_VERSION
@@ -22,17 +23,17 @@ public struct TensorBoardEvents {
     }
 
     /// What is to be added to a file of a run of which the part in hand began at a time, in seconds since 1970.
-    public init(goingOn start: Double) { self.start = start }
+    package init(goingOn start: Double) { self.start = start }
 
     /// The name of such a file; TensorBoard reads those of a folder in the order of their numbers.
-    public static func fileName(_ number: Int) -> String {
+    package static func fileName(_ number: Int) -> String {
         "events.out.tfevents.\(String(repeating: "0", count: max(10 - "\(number)".count, 0)))\(number).ssrm"
     }
 
     /// Adds the figures of lines of `metrics.jsonl`, all of the part in hand.
-    public mutating func add(lines: Data) {
+    package mutating func add(lines: Data) {
         let start = start
-        _ = add(Self.lines(of: lines)) { _ in start }
+        _ = add(RunMetrics.lines(of: lines)) { _ in start }
     }
 
     /// Adds the figures of a step.
@@ -41,7 +42,7 @@ public struct TensorBoardEvents {
     ///   - figures: each with its name; names with a slash stand together.
     ///   - step: the step.
     ///   - time: when it was done, in seconds since 1970.
-    public mutating func add(_ figures: [(name: String, value: Double)], step: Int, time: Double) {
+    package mutating func add(_ figures: [(name: String, value: Double)], step: Int, time: Double) {
         append(time: time, step: step) { event, arena in
             let values = figures.map { name, value in
                 arena.make(ssrm__tensorboard__summary__value__init) {

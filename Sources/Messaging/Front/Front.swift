@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// On the way in it follows the framing, and holds peers to `FrontLimits` before anything is kept for them. What it
 /// does not carry on stays in the system's buffers, and holds the peer's sending up.
-public final class Front: Sendable {
+package final class Front: Sendable {
     /// What happened at the front.
-    public enum Note: Equatable, Sendable {
+    package enum Note: Equatable, Sendable {
         /// A peer was turned away.
         case dropped(peer: String, reason: String)
         /// From now on most of such are only counted.
@@ -32,7 +32,7 @@ public final class Front: Sendable {
     /// What carries, until it has begun.
     private let waiting: Mutex<Carried?>
     /// Where it listens, with the port that was taken.
-    public let endpoint: String
+    package let endpoint: String
 
     /// Begins to listen; what the ROUTER is to be bound to is `localName`, and peers are taken in from `begin` on.
     ///
@@ -41,7 +41,7 @@ public final class Front: Sendable {
     ///   - limits: what they are held to.
     ///   - isSealed: whether they are to come with keys.
     /// - Throws: when nobody can listen there.
-    public init(at place: TCPEndpoint, _ limits: FrontLimits, isSealed: Bool = false) throws(SocketError) {
+    package init(at place: TCPEndpoint, _ limits: FrontLimits, isSealed: Bool = false) throws(SocketError) {
         let shared = try FrontShared(limits, isSealed: isSealed)
         let (listener, endpoint) = try place.listener()
         (self.shared, self.endpoint) = (shared, endpoint)
@@ -56,7 +56,7 @@ public final class Front: Sendable {
     }
 
     /// Takes peers in, once the ROUTER is there to carry to.
-    public func begin() {
+    package func begin() {
         let carried = waiting.withLock { waiting in
             defer { waiting = nil }
             return waiting
@@ -79,31 +79,31 @@ public final class Front: Sendable {
     }
 
     /// The abstract name at which the ROUTER is waited for.
-    public var localName: String { shared.name }
+    var localName: String { shared.name }
 
     /// Holds peers to other limits from now on.
-    public func limit(_ change: (inout FrontLimits) -> Void) { shared.order { change(&$0.limits) } }
+    package func limit(_ change: (inout FrontLimits) -> Void) { shared.order { change(&$0.limits) } }
 
     /// Closes a peer's connection, once.
-    public func drop(_ gauge: PassageGauge, because reason: String) {
+    package func drop(_ gauge: PassageGauge, because reason: String) {
         guard gauge.markDropped() else { return }
         shared.order { $0.dropped.append((gauge.number, reason)) }
     }
 
     /// Has the slowest reader dropped, where one has not read for long.
-    public func dropSlowReader() { shared.hasSlowReaders.store(true, ordering: .relaxed) }
+    package func dropSlowReader() { shared.hasSlowReaders.store(true, ordering: .relaxed) }
 
     /// How many peers were turned away.
-    public var droppedCount: Int { shared.dropped.load(ordering: .relaxed) }
+    package var droppedCount: Int { shared.dropped.load(ordering: .relaxed) }
 
     /// What was not told of yet.
     func takeNotes() -> [Note] { shared.notes.takeAll() }
 
     /// Readable while something is not told of yet.
-    public var descriptor: Int32 { shared.notes.descriptor }
+    package var descriptor: Int32 { shared.notes.descriptor }
 
     /// Takes no peers any more, and waits until what is on its way has gone, for `patience` at most.
-    public func end(patience: Duration) {
+    package func end(patience: Duration) {
         begin()  // what never began has its listener to close all the same
         shared.order { $0.deadline = .now + patience }
         ended.wait()

@@ -1,19 +1,19 @@
 /// How large one message from a peer may be.
-public struct MessageLimits: Equatable, Sendable {
+package struct MessageLimits: Equatable, Sendable {
     /// Frames.
-    public var frameCount: Int
+    package var frameCount: Int
     /// Bytes of each.
-    public var frameBytes: Int
+    package var frameBytes: Int
     /// Bytes of all of them.
-    public var byteCount: Int
+    package var byteCount: Int
 
     /// Limits of a message.
-    public init(frameCount: Int, frameBytes: Int, byteCount: Int) {
+    package init(frameCount: Int, frameBytes: Int, byteCount: Int) {
         (self.frameCount, self.frameBytes, self.byteCount) = (frameCount, frameBytes, byteCount)
     }
 
     /// What the largest message costs who receives it: its bytes, and something for each frame.
-    public var cost: Int { byteCount + frameCount * PeerFraming.frameOverhead }
+    package var cost: Int { byteCount + frameCount * PeerFraming.frameOverhead }
 
     /// What of a peer's sealed messages may be under way at once: the largest, and some of the next ones.
     var sealedCost: Int { cost + frameCount * PeerFraming.sealBytes + Self.sealedAhead }

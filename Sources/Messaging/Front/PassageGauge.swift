@@ -1,11 +1,11 @@
 import Synchronization
 
 /// What waits for one peer, between the thread that sends and the one that carries.
-public final class PassageGauge: Sendable {
+package final class PassageGauge: Sendable {
     /// Counted from 1.
     let number: UInt64
     /// Its machine, for limits.
-    public let machine: UInt64
+    package let machine: UInt64
     /// When the connection was made, in microseconds of `FrontShared.microseconds`.
     let opened: Int
     private let sent = Atomic<Int>(0)
@@ -32,10 +32,10 @@ public final class PassageGauge: Sendable {
     }
 
     /// Bytes that were sent to the peer and have not left this process; about so many.
-    public var waiting: Int { max(0, sent.load(ordering: .relaxed) - passed.load(ordering: .relaxed)) }
+    package var waiting: Int { max(0, sent.load(ordering: .relaxed) - passed.load(ordering: .relaxed)) }
 
     /// Whether the connection is closed.
-    public var isClosed: Bool { isOver.load(ordering: .relaxed) }
+    package var isClosed: Bool { isOver.load(ordering: .relaxed) }
 
     /// Whether the connection is to be closed from here.
     var isDropped: Bool { dropped.load(ordering: .relaxed) }

@@ -19,11 +19,11 @@ package struct PeerFraming {
     private static let handshakeCommandBytes: UInt64 = 4096
     private static let commandBytes: UInt64 = 512
     /// What CURVE adds to each frame: a command's name, a nonce, what shows that it is not altered, and flags.
-    package static let sealBytes = 33
+    static let sealBytes = 33
     /// The commands with which a peer shows its key: HELLO, and INITIATE with a socket's kind and identity.
     private static let sealedCommands: [ClosedRange<UInt64>] = [200...200, 257...600]
     /// What has to have gone back to it before it can have done so: a greeting, and WELCOME.
-    package static let sealedAnswerBytes = greetingBytes + 170
+    static let sealedAnswerBytes = greetingBytes + 170
     private enum Flag { static let (more, long, command): (UInt8, UInt8, UInt8) = (1, 2, 4) }
 
     private enum Place {

@@ -1,7 +1,7 @@
 /// The keys that may come, each with the label that people know it by.
-public struct AuthorizedKeys: Equatable, Sendable {
+package struct AuthorizedKeys: Equatable, Sendable {
     /// What a line of a list is that can't be taken.
-    public enum Fault: Error, Equatable, CustomStringConvertible {
+    package enum Fault: Error, Equatable, CustomStringConvertible {
         /// It is not written like one; counted from 1.
         case notALine(Int)
         /// It has a secret key, which belongs into no list.
@@ -14,7 +14,7 @@ public struct AuthorizedKeys: Equatable, Sendable {
         case keyTaken(label: String)
 
         /// What a person reads after the file's name.
-        public var description: String {
+        package var description: String {
             switch self {
             case .notALine(let line):
                 "line \(line) is not '\(PublicKey.prefix) KEY LABEL' with a key of 64 hexadecimal digits"
@@ -27,15 +27,15 @@ public struct AuthorizedKeys: Equatable, Sendable {
         }
     }
     /// The longest label.
-    public static let labelLength = 64
+    static let labelLength = 64
     /// Labels, by their keys.
-    public private(set) var labels: [PublicKey: String] = [:]
+    package private(set) var labels: [PublicKey: String] = [:]
 
     /// Nobody may come.
-    public init() {}
+    package init() {}
 
     /// A list as a file has it: a line a key, `ssrm-public KEY LABEL`; what follows `#`, and empty lines, say nothing.
-    public init(parsing text: String) throws(Fault) {
+    package init(parsing text: String) throws(Fault) {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (i, line) in lines.enumerated() {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
@@ -49,7 +49,7 @@ public struct AuthorizedKeys: Equatable, Sendable {
     }
 
     /// Whether a text can be a label.
-    public static func isLabel(_ text: String) -> Bool {
+    package static func isLabel(_ text: String) -> Bool {
         (1...labelLength).contains(text.utf8.count)
             && text.utf8.allSatisfy {
                 let character = Character(Unicode.Scalar($0))
@@ -58,7 +58,7 @@ public struct AuthorizedKeys: Equatable, Sendable {
     }
 
     /// Lists a key; one that is listed under the same label stays.
-    public mutating func add(_ key: PublicKey, label: String) throws(Fault) {
+    package mutating func add(_ key: PublicKey, label: String) throws(Fault) {
         guard Self.isLabel(label) else { throw .badLabel(label) }
         if let known = labels[key] {
             if known == label { return }
@@ -69,14 +69,14 @@ public struct AuthorizedKeys: Equatable, Sendable {
     }
 
     /// Takes the key of a label off the list; false where there is none.
-    public mutating func remove(label: String) -> Bool {
+    package mutating func remove(label: String) -> Bool {
         guard let key = labels.first(where: { $0.value == label })?.key else { return false }
         labels[key] = nil
         return true
     }
 
     /// As a file has it, in the order of labels.
-    public var text: String {
+    package var text: String {
         labels.sorted { $0.value < $1.value }.map { "\(PublicKey.prefix) \($0.key.text) \($0.value)\n" }.joined()
     }
 }

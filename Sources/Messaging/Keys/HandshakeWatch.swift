@@ -1,9 +1,9 @@
 import CZeroMQ
 
 /// What becomes of a socket's attempts to be taken in by the other side, which ZeroMQ otherwise tells nobody of.
-public final class HandshakeWatch {
+package final class HandshakeWatch {
     /// What became of one.
-    public enum Outcome: Equatable, Sendable {
+    package enum Outcome: Equatable, Sendable {
         /// It was taken in.
         case succeeded
         /// The other side does not list its key.
@@ -17,10 +17,10 @@ public final class HandshakeWatch {
         case ended
     }
     /// For `Poller`.
-    public let socket: Socket
+    package let socket: Socket
 
     /// Watches a socket of the calling thread, before it connects.
-    public init(of watched: Socket, in context: Context) throws(SocketError) {
+    package init(of watched: Socket, in context: Context) throws(SocketError) {
         socket = try Socket(.pair, in: context)
         let place = "inproc://handshakes-\(UInt64.random(in: .min ... .max))"
         let events =
@@ -31,7 +31,7 @@ public final class HandshakeWatch {
     }
 
     /// What became of those since.
-    public func takeAll() throws(SocketError) -> [Outcome] {
+    package func takeAll() throws(SocketError) -> [Outcome] {
         var outcomes: [Outcome] = []
         while let frames = try socket.receive() {
             guard let bytes = frames.first?.copied(), bytes.count == 6 else { continue }

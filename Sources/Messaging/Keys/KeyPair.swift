@@ -1,17 +1,17 @@
 import CZeroMQ
 
 /// Both halves of a key pair of CURVE; the secret one is shown to nobody but ZeroMQ and the file that it is kept in.
-public struct KeyPair: Sendable, CustomStringConvertible {
+package struct KeyPair: Sendable, CustomStringConvertible {
     /// What the line begins with that has the secret half.
-    public static let secretPrefix = "ssrm-secret"
+    package static let secretPrefix = "ssrm-secret"
     /// The public half.
-    public let publicKey: PublicKey
+    package let publicKey: PublicKey
     let secretBytes: [UInt8]
 
     /// A new pair.
     ///
     /// - Throws: where this machine's ZeroMQ was built without CURVE.
-    public init() throws(SocketError) {
+    package init() throws(SocketError) {
         var (open, secret) = ([CChar](repeating: 0, count: 41), [CChar](repeating: 0, count: 41))
         guard zmq_curve_keypair(&open, &secret) == 0 else { throw .last("zmq_curve_keypair") }
         publicKey = PublicKey(try Self.bytes(of: open))
@@ -21,7 +21,7 @@ public struct KeyPair: Sendable, CustomStringConvertible {
     /// The pair whose secret half is a text of 64 hexadecimal digits; nil for any other text.
     ///
     /// - Throws: where this machine's ZeroMQ was built without CURVE.
-    public init?(secretText: some StringProtocol) throws(SocketError) {
+    package init?(secretText: some StringProtocol) throws(SocketError) {
         guard let bytes = [UInt8](hexadecimal: secretText), bytes.count == PublicKey.byteCount else { return nil }
         var (open, secret) = ([CChar](repeating: 0, count: 41), [CChar](repeating: 0, count: 41))
         guard zmq_z85_encode(&secret, bytes, bytes.count) != nil, zmq_curve_public(&open, secret) == 0 else {
@@ -38,8 +38,8 @@ public struct KeyPair: Sendable, CustomStringConvertible {
     }
 
     /// The secret half as 64 hexadecimal digits, for its file alone.
-    public var secretText: String { secretBytes.hexadecimal }
+    package var secretText: String { secretBytes.hexadecimal }
 
     /// Without the secret half.
-    public var description: String { "the key pair of \(publicKey.text)" }
+    package var description: String { "the key pair of \(publicKey.text)" }
 }

@@ -1,10 +1,10 @@
 /// The public half of a key pair of CURVE: whoever has the secret half is the one that it names.
-public struct PublicKey: Hashable, Sendable {
+package struct PublicKey: Hashable, Sendable {
     static let byteCount = 32
     /// What a line begins with that has one.
-    public static let prefix = "ssrm-public"
+    package static let prefix = "ssrm-public"
     /// Its 32 bytes.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) {
         precondition(bytes.count == Self.byteCount, "a public key of \(bytes.count) bytes")
@@ -12,16 +12,16 @@ public struct PublicKey: Hashable, Sendable {
     }
 
     /// The key that a text of 64 hexadecimal digits has; nil for any other text.
-    public init?(text: some StringProtocol) {
+    package init?(text: some StringProtocol) {
         guard let bytes = [UInt8](hexadecimal: text), bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes
     }
 
     /// 64 hexadecimal digits.
-    public var text: String { bytes.hexadecimal }
+    package var text: String { bytes.hexadecimal }
 
     /// As much of the text as people compare at a glance.
-    public var beginning: String { String(text.prefix(12)) }
+    package var beginning: String { String(text.prefix(12)) }
 }
 
 extension [UInt8] {

@@ -11,7 +11,7 @@ extension Socket {
     }
 
     /// Encrypts what it says, for nobody but who has the secret half of `other`; before connecting.
-    public func setKeys(_ pair: KeyPair, of other: PublicKey) throws(SocketError) {
+    package func setKeys(_ pair: KeyPair, of other: PublicKey) throws(SocketError) {
         try setBytes(ZMQ_CURVE_SERVERKEY, other.bytes, "the other side's key")
         try setBytes(ZMQ_CURVE_PUBLICKEY, pair.publicKey.bytes, "public key")
         try setBytes(ZMQ_CURVE_SECRETKEY, pair.secretBytes, "secret key")

@@ -1,25 +1,25 @@
-public import Recognition
+package import Recognition
 
 /// What `Scripts/compare-baselines --json` found; keys that are not read here may be there too.
-public struct BaselineFigures: Codable, Sendable, Equatable {
+package struct BaselineFigures: Codable, Sendable, Equatable {
     /// A tool's figures, pooled over folds.
-    public struct Tool: Codable, Sendable, Equatable {
+    package struct Tool: Codable, Sendable, Equatable {
         /// Its name.
-        public let tool: String
+        package let tool: String
         /// What it read: `raw` or `prepared`; nil of one that reads as it likes.
-        public let inputs: String?
+        package let inputs: String?
         /// The part of samples that was recognised right.
-        public let accuracy: Double
+        package let accuracy: Double
         /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
-        @NullWhereNone public private(set) var kappa: Double?
+        @NullWhereNone package private(set) var kappa: Double?
         /// The mean F1 of the classes that occur.
-        public let macroF1: Double
+        package let macroF1: Double
         /// The accuracy's interval over people; nil where no people were held out.
-        public let accuracyInterval: Interval?
+        package let accuracyInterval: Interval?
         /// Kappa's interval, likewise.
-        public let kappaInterval: Interval?
+        package let kappaInterval: Interval?
         /// The macro F1's interval, likewise.
-        public let macroF1Interval: Interval?
+        package let macroF1Interval: Interval?
 
         private enum CodingKeys: String, CodingKey {
             case tool, inputs, accuracy, kappa
@@ -31,24 +31,24 @@ public struct BaselineFigures: Codable, Sendable, Equatable {
     }
 
     /// What `format` is.
-    public static let format = "ssrm.baselines.1"
+    package static let format = "ssrm.baselines.1"
 
     /// The form of these figures in files; nil in those of versions before.
-    public let format: String?
+    package let format: String?
     /// The dataset's path.
-    public let data: String
+    package let data: String
     /// The dataset's digest.
-    public let datasetDigest: String
+    package let datasetDigest: String
     /// What was told apart.
-    public let scheme: String
+    package let scheme: String
     /// How samples were held out.
-    public let protocolName: String
+    package let protocolName: String
     /// Only each so manyeth sample of a recording was trained on.
-    public let every: Int
+    package let every: Int
     /// Which packages they were.
-    public let packages: [String]
+    package let packages: [String]
     /// The tools.
-    public let tools: [Tool]
+    package let tools: [Tool]
 
     private enum CodingKeys: String, CodingKey {
         case format, data, scheme, every, packages, tools

@@ -1,12 +1,12 @@
 import Recognition
-public import SleepRecognition
+package import SleepRecognition
 
 /// The part of a report about an evaluation.
-public struct EvaluationPart: Encodable, Sendable {
+package struct EvaluationPart: Encodable, Sendable {
     /// What `ssrm evaluate` found.
-    public let figures: EvaluationFigures
+    package let figures: EvaluationFigures
     /// What plain tools reached on the same samples; nil where nobody tried.
-    public let baselines: BaselineFigures?
+    package let baselines: BaselineFigures?
 
     /// A part.
     ///
@@ -18,7 +18,7 @@ public struct EvaluationPart: Encodable, Sendable {
     /// - Throws: `ReportError.otherSamples` for plain tools that were scored on other data or otherwise,
     ///   `ReportError.otherForm` for figures that are not of the classes that they name, or that no evaluation comes
     ///   to.
-    public init(
+    package init(
         _ figures: EvaluationFigures, file: String? = nil, baselines: BaselineFigures? = nil,
         baselinesFile: String? = nil
     ) throws(ReportError) {
@@ -54,7 +54,7 @@ public struct EvaluationPart: Encodable, Sendable {
     }
 
     /// The figures with the keys `confusion_shares` and `baselines` beside them.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         try figures.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(confusionShares, forKey: .confusionShares)

@@ -1,16 +1,16 @@
 import Foundation
-public import SleepRecognition
+package import SleepRecognition
 
 /// The part of a report about what labelled people are worth.
-public struct LabelCurvePart: Encodable, Sendable {
+package struct LabelCurvePart: Encodable, Sendable {
     /// What `ssrm evaluate --labelled-subjects` found.
-    public let figures: LabelCurveFigures
+    package let figures: LabelCurveFigures
 
     /// A part.
-    public init(_ figures: LabelCurveFigures) { self.figures = figures }
+    package init(_ figures: LabelCurveFigures) { self.figures = figures }
 
     /// The figures themselves.
-    public func encode(to encoder: any Encoder) throws { try figures.encode(to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try figures.encode(to: encoder) }
 
     var section: PageSection {
         PageSection(

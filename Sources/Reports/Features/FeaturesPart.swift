@@ -1,40 +1,40 @@
 /// The part of a report about an encoder's features: whether samples of one class lie together, or of one person.
-public struct FeaturesPart: Encodable, Sendable {
+package struct FeaturesPart: Encodable, Sendable {
     /// A sample's features along the two directions in which features, divided by their length, differ most.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// Its places along the first and the second direction.
-        public let x, y: Double
+        package let x, y: Double
         /// Its class; nil where nobody scored it.
-        public let label: Int?
+        package let label: Int?
         /// Whose it is, as an index into the people's names.
-        public let person: Int
+        package let person: Int
 
         /// A point.
-        public init(x: Double, y: Double, label: Int?, person: Int) {
+        package init(x: Double, y: Double, label: Int?, person: Int) {
             (self.x, self.y, self.label, self.person) = (x, y, label, person)
         }
     }
 
     /// How many samples are shown.
-    public let samples: Int
+    package let samples: Int
     /// How many samples the dataset has.
-    public let allSamples: Int
+    let allSamples: Int
     /// How many features the encoder makes.
-    public let features: Int
+    package let features: Int
     /// The part of the features' variance along each of the two directions, 0 to 1; each sample's features are divided
     /// by their length before.
-    public let variance: [Double]
+    package let variance: [Double]
     /// The classes' names.
-    public let classes: [String]
+    package let classes: [String]
     /// The people's names.
-    public let people: [String]
+    package let people: [String]
     /// How much of the variance along the two directions is between classes, 0 to 1: correlation ratio; nil without
     /// labels.
-    public let betweenClasses: Double?
+    let betweenClasses: Double?
     /// How much of it is between people.
-    public let betweenPeople: Double
+    let betweenPeople: Double
     /// How much of it is between so many classes, or so many people, by chance: (groups - 1) / (samples - 1).
-    public let betweenClassesByChance, betweenPeopleByChance: Double
+    package let betweenClassesByChance, betweenPeopleByChance: Double
     private let points: [Point]
 
     private enum CodingKeys: String, CodingKey {
@@ -55,7 +55,7 @@ public struct FeaturesPart: Encodable, Sendable {
     ///   - variance: the part of the features' variance along each direction.
     ///   - classes: the classes' names.
     ///   - people: the people's names.
-    public init(
+    package init(
         _ points: [Point], of allSamples: Int, features: Int, variance: [Double], classes: [String], people: [String]
     ) {
         (self.points, samples, self.allSamples, self.features) = (points, points.count, allSamples, features)

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How a run stands at a moment, of a page that follows it.
-public struct LivePart: Encodable, Sendable {
+package struct LivePart: Encodable, Sendable {
     /// Whether a run goes on.
-    public enum State: String, Encodable, Sendable, CaseIterable {
+    package enum State: String, Encodable, Sendable, CaseIterable {
         /// Its coordinator waits for workers.
         case waiting
         /// Its coordinator has workers.
@@ -20,26 +20,26 @@ public struct LivePart: Encodable, Sendable {
         case unknown
     }
     /// A figure of the task.
-    public struct Figure: Encodable, Sendable {
+    package struct Figure: Encodable, Sendable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// Its last value, which may be not finite.
-        public let value: Double
+        package let value: Double
 
         /// A figure.
-        public init(name: String, value: Double) { (self.name, self.value) = (name, value) }
+        package init(name: String, value: Double) { (self.name, self.value) = (name, value) }
 
         private enum CodingKeys: CodingKey { case name, value }
 
         /// Writes it; a value that is not finite is left out.
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(name, forKey: .name)
             if value.isFinite { try container.encode(value, forKey: .value) }
         }
     }
     /// Of which steps figures are.
-    public enum FigureSteps: Sendable, Equatable {
+    package enum FigureSteps: Sendable, Equatable {
         /// Of the last one.
         case last
         /// Means over these; nil where that can't be told.
@@ -55,20 +55,20 @@ public struct LivePart: Encodable, Sendable {
         }
     }
     /// What one machine's workers do.
-    public struct Machine: Encodable, Sendable {
+    package struct Machine: Encodable, Sendable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// How many workers it has.
-        public let workers: Int
+        package let workers: Int
         /// What its processor is called.
-        public let processor: String
+        package let processor: String
         /// Its part of the work that was measured last, 0 to 1; nil where none was.
-        public let share: Double?
+        package let share: Double?
         /// Parts of its workers' time, 0 to 1; the rest they waited.
-        public let computing, exchanging: Double?
+        package let computing, exchanging: Double?
 
         /// A machine.
-        public init(
+        package init(
             name: String, workers: Int, processor: String, share: Double?, computing: Double?, exchanging: Double?
         ) {
             (self.name, self.workers, self.processor, self.share) = (name, workers, processor, share)
@@ -76,58 +76,58 @@ public struct LivePart: Encodable, Sendable {
         }
     }
     /// Something that went wrong since the run was last started.
-    public struct Problem: Encodable, Sendable {
+    package struct Problem: Encodable, Sendable {
         /// When it was last (ISO 8601).
-        public let time: String
+        package let time: String
         /// Its event's name.
-        public let kind: String
+        package let kind: String
         /// How often.
-        public let count: Int
+        package let count: Int
         /// What was said of the last one.
-        public let text: String
+        package let text: String
 
         /// A problem.
-        public init(time: String, kind: String, count: Int, text: String) {
+        package init(time: String, kind: String, count: Int, text: String) {
             (self.time, self.kind, self.count, self.text) = (time, kind, count, text)
         }
     }
 
     /// The run directory.
-    public let name: String
+    package let name: String
     /// Whether it goes on.
-    public let state: State
+    package let state: State
     /// Steps done, of all.
-    public let step, steps: Int
+    package let step, steps: Int
     /// The part of the steps that is done, 0 to 1.
-    public let done: Double
+    package let done: Double
     /// When this was so (ISO 8601).
-    public let time: String
+    package let time: String
     /// Where its coordinator listens or did.
-    public var endpoint: String?
+    package var endpoint: String?
     /// The task's figures, the loss first.
-    public var figures: [Figure] = []
+    package var figures: [Figure] = []
     /// Of which steps they are.
-    public var figureSteps = FigureSteps.last
+    package var figureSteps = FigureSteps.last
     /// Rows through the network each second.
-    public var rowsPerSecond: Double?
+    package var rowsPerSecond: Double?
     /// Seconds since it was last started; seconds to its end at that rate.
-    public var seconds, secondsLeft: Double?
+    package var seconds, secondsLeft: Double?
     /// Seconds since the last of its workers went, or since it was started, while it waits for some.
-    public var waitingSeconds: Double?
+    package var waitingSeconds: Double?
     /// Workers that take part.
-    public var workers = 0
+    package var workers = 0
     /// Their machines, by name.
-    public var machines: [Machine] = []
+    package var machines: [Machine] = []
     /// The step of the newest checkpoint and how many seconds ago it was written.
-    public var checkpointStep: Int?
+    package var checkpointStep: Int?
     /// How many seconds ago that was written.
-    public var checkpointAge: Double?
+    package var checkpointAge: Double?
     /// Bytes of messages sent to workers and received from them; nil where nobody counts them.
-    public var sentBytes, receivedBytes: Int?
+    package var sentBytes, receivedBytes: Int?
     /// What went wrong, the latest last.
-    public var problems: [Problem] = []
+    package var problems: [Problem] = []
     /// What the launcher said last.
-    public var launcher: [String] = []
+    package var launcher: [String] = []
 
     private enum CodingKeys: String, CodingKey {
         case name, state, step, steps, done, time, endpoint, figures, seconds, workers, machines, problems, launcher
@@ -141,7 +141,7 @@ public struct LivePart: Encodable, Sendable {
     }
 
     /// A run that is so far.
-    public init(name: String, state: State, step: Int, of steps: Int, time: String) {
+    package init(name: String, state: State, step: Int, of steps: Int, time: String) {
         (self.name, self.state, self.step, self.steps, self.time) = (name, state, step, steps, time)
         done = steps > 0 ? min(1, Double(step) / Double(steps)) : state == .finished ? 1 : 0
     }

@@ -3,28 +3,28 @@ import Foundation
 /// What the page that follows a run tells at a moment.
 ///
 /// Every number that the page shows is one of these, rounded.
-public struct LiveReport: Encodable, Sendable {
+package struct LiveReport: Encodable, Sendable {
     /// The form of its JSON.
-    public static let format = "ssrm.status.1"
+    package static let format = "ssrm.status.1"
 
     /// Who made it: the program's version.
-    public let version: String
+    package let version: String
     /// Which of all moments it is: text that is never another's.
-    public let snapshot: String
+    package let snapshot: String
     /// How the run stands.
-    public let live: LivePart
+    package let live: LivePart
     /// The run until now; nil before anything of it can be drawn.
-    public let run: RunPart?
+    package let run: RunPart?
 
     private enum CodingKeys: CodingKey { case format, version, snapshot, live, run }
 
     /// What is told at a moment.
-    public init(version: String, snapshot: String, live: LivePart, run: RunPart?) {
+    package init(version: String, snapshot: String, live: LivePart, run: RunPart?) {
         (self.version, self.snapshot, self.live, self.run) = (version, snapshot, live, run)
     }
 
     /// Writes it.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(Self.format, forKey: .format)
         try container.encode(version, forKey: .version)
@@ -35,34 +35,34 @@ public struct LiveReport: Encodable, Sendable {
 }
 
 /// Makes the page that follows a run.
-public struct LivePages: Sendable {
+package struct LivePages: Sendable {
     /// A page in pieces.
-    public struct Page: Sendable {
+    package struct Page: Sendable {
         /// A piece that is replaced as a whole.
-        public struct Piece: Sendable, Equatable {
+        package struct Piece: Sendable, Equatable {
             /// Its element's.
-            public let id: String
+            package let id: String
             /// What is in that element.
-            public let html: String
+            package let html: String
         }
         /// What the window is called.
-        public let title: String
+        package let title: String
         /// The pieces, in order.
-        public let pieces: [Piece]
+        package let pieces: [Piece]
         /// What is in the page's main element: all pieces with the headings around them.
-        public let main: String
+        package let main: String
         /// The page, which loads `page.js` and the events that replace pieces from where it came from.
-        public let html: String
+        package let html: String
     }
     /// The page's script, which it loads as `page.js`.
-    public static let script = PackageResources.page_js
+    package static let script = PackageResources.page_js
     private let template = PageTemplate.shared
 
     /// Made once: the templates are read.
-    public init() {}
+    package init() {}
 
     /// The page at a moment.
-    public func page(_ report: LiveReport) -> Page {
+    package func page(_ report: LiveReport) -> Page {
         let sections = [report.live.section, report.run?.section(isFollowed: true)].compactMap(\.self)
         let (pieces, main) = template.pieces(of: sections)
         let percent = Int(100 * report.live.done)

@@ -1,61 +1,61 @@
 import Datasets
-public import Recognition
+package import Recognition
 import SleepRecognition
 
 /// The part of a report about a model: a model card (Mitchell and others 2019).
-public struct ModelPart: Encodable, Sendable {
+package struct ModelPart: Encodable, Sendable {
     /// One of the values that it reads.
-    public struct Input: Encodable, Sendable, Equatable {
+    package struct Input: Encodable, Sendable, Equatable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// Its unit; nil where it has none or nobody said.
-        public let unit: String?
+        package let unit: String?
     }
 
     /// The model's file.
-    public let file: String
+    package let file: String
     /// The file's digest.
-    public let digest: String
+    package let digest: String
     /// What is told apart, by name.
-    public let scheme: String
+    package let scheme: String
     /// The classes' names, in order.
-    public let classes: [String]
+    package let classes: [String]
     /// The labels that it was trained on, by name.
-    public let vocabulary: String
+    package let vocabulary: String
     /// Rows and columns of a sample that it reads.
-    public let rows, columns: Int
+    package let rows, columns: Int
     /// What these are; empty where nobody said.
-    public let inputs: [Input]
+    package let inputs: [Input]
     /// How recordings were read that it was trained on, like `edf --channels=EEG --rate=100.0`; nil where nobody said.
-    public let reader: String?
+    package let reader: String?
     /// Samples a second of each channel, and how many seconds of signals a sample has; nil of what is no signal.
-    public let rate, seconds: Double?
+    package let rate, seconds: Double?
     /// What is done to samples first.
-    public let preparation: String
+    package let preparation: String
     /// The settings' name.
-    public let preset: String
+    package let preset: String
     /// The encoder's network; nil where there is none.
-    public let network: String?
+    package let network: String?
     /// How the encoder was made.
-    public let encoder: String
+    package let encoder: String
     /// Features of the encoder; 0 where there is none.
-    public let features: Int
+    package let features: Int
     /// The recurrent cell, and how many units it has in each direction.
-    public let cell: String
+    package let cell: String
     /// Units in each direction.
-    public let hiddenUnits: Int
+    package let hiddenUnits: Int
     /// How many recognisers answer together.
-    public let members: Int
+    package let members: Int
     /// Parameters of each one, without the encoder's.
-    public let parameterCount: Int
+    package let parameterCount: Int
     /// Whom it was trained on.
-    public let subjects: [String]
+    package let subjects: [String]
     /// The digest of the dataset that it was trained on.
-    public let dataset: String
+    package let dataset: String
     /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
-    public let encoderJob, encoderDataset: String?
+    package let encoderJob, encoderDataset: String?
     /// Whom the encoder learnt from, without labels; nil without one, or where that is not known.
-    public let encoderSubjects: [String]?
+    package let encoderSubjects: [String]?
     let settings: RecogniserSettings
     /// Whether its preparation brings maps of other sizes to this one, and whether it forgets their unit.
     private let (resizes, forgetsUnits): (Bool, Bool)
@@ -77,7 +77,7 @@ public struct ModelPart: Encodable, Sendable {
     ///   - model: the model.
     ///   - file: where it was read.
     ///   - digest: the file's.
-    public init(_ model: RecogniserModel, file: String, digest: String) {
+    package init(_ model: RecogniserModel, file: String, digest: String) {
         (self.file, self.digest) = (file, digest)
         (scheme, classes, vocabulary) = (model.scheme.rawValue, model.classes, model.vocabulary.rawValue)
         (rows, columns) = (model.rows, model.columns)

@@ -1,25 +1,25 @@
-public import Recognition
+package import Recognition
 
 /// The part of a report about nights: what was scored and what was recognised, above each other.
-public struct NightsPart: Encodable, Sendable {
+package struct NightsPart: Encodable, Sendable {
     /// One night's figures.
-    public struct Night: Encodable, Sendable, Equatable {
+    package struct Night: Encodable, Sendable, Equatable {
         /// Whose it is.
-        public let subject: String
+        package let subject: String
         /// The recording's name.
-        public let recording: String
+        package let recording: String
         /// How many sleep epochs were both scored and recognised.
-        public let comparedEpochs: Int
+        package let comparedEpochs: Int
         /// The part of them in which both are the same; nil of none.
-        public let agreement: Double?
+        package let agreement: Double?
         /// Cohen's kappa of the two; nil, and null in files, of none and where both are of one class alone.
-        @NullWhereNone public internal(set) var kappa: Double?
+        @NullWhereNone package internal(set) var kappa: Double?
         /// The statistics of what was scored, from the first to the last sleep epoch compared; nil of none.
-        public let scored: SleepStatistics?
+        package let scored: SleepStatistics?
         /// The statistics of what was recognised, over the same sleep epochs, or over all where none was scored.
-        public let recognised: SleepStatistics
+        package let recognised: SleepStatistics
         /// The part of the recording's samples that was recognised; nil where nobody knows.
-        public let answeredPart: Double?
+        let answeredPart: Double?
 
         private enum CodingKeys: String, CodingKey {
             case subject, recording, agreement, kappa, scored, recognised
@@ -29,17 +29,17 @@ public struct NightsPart: Encodable, Sendable {
     }
 
     /// How far recognised nights are from scored ones in one statistic.
-    public struct Agreement: Encodable, Sendable, Equatable {
+    package struct Agreement: Encodable, Sendable, Equatable {
         /// The statistic's name.
-        public let statistic: String
+        let statistic: String
         /// Its unit: `min`, or `1` for a part of a whole.
-        public let unit: String
+        package let unit: String
         /// The mean of the scored nights that have it in both.
-        public let scoredMean: Double
+        let scoredMean: Double
         /// The mean of the recognised ones.
-        public let recognisedMean: Double
+        let recognisedMean: Double
         /// Bias and limits of agreement, recognised less scored.
-        public let difference: BlandAltman
+        package let difference: BlandAltman
 
         private enum CodingKeys: String, CodingKey {
             case statistic, unit, difference
@@ -49,21 +49,21 @@ public struct NightsPart: Encodable, Sendable {
     }
 
     /// The classes' names.
-    public let classes: [String]
+    package let classes: [String]
     /// Whether all answers are of recognisers that had not seen the person; nil where nobody knows.
-    public let areHeldOut: Bool?
+    let areHeldOut: Bool?
     /// The nights; stretches of one recording between gaps are one.
-    public let nights: [Night]
+    package let nights: [Night]
     /// How many recordings they came in: more than there are nights where gaps divided some.
-    public let stretches: Int
+    package let stretches: Int
     /// The agreement in each statistic.
-    public let agreement: [Agreement]
+    package let agreement: [Agreement]
     /// The agreement of single sleep epochs; nil where none is both scored and recognised.
-    public let sleepEpochs: SleepEpochAgreement?
+    package let sleepEpochs: SleepEpochAgreement?
     /// How many recordings of the dataset have no answer at all; nil where no dataset was given.
-    public let unansweredRecordings: Int?
+    let unansweredRecordings: Int?
     /// How many of the nights were recognised in part only.
-    public let partlyAnsweredNights: Int
+    let partlyAnsweredNights: Int
     let recorded: [RecordedNight]
     let acquaintance: Acquaintance
 
@@ -76,7 +76,7 @@ public struct NightsPart: Encodable, Sendable {
     }
 
     /// A night's samples may lie so many sleep epochs apart in all: thirty days.
-    public static let spanLimit = 86_400
+    static let spanLimit = 86_400
 
     /// A part.
     ///
@@ -87,7 +87,7 @@ public struct NightsPart: Encodable, Sendable {
     ///   - unanswered: how many recordings of the dataset have no answer; nil where no dataset was given.
     ///   - seed: what the bootstrap's draws follow from.
     /// - Throws: `ReportError.empty` without a night, or where samples of one lie too far apart.
-    public init(
+    package init(
         _ all: [RecordedNight], classes: [String], acquaintance: Acquaintance, unanswered: Int? = nil, seed: UInt64 = 1
     ) throws(ReportError) {
         let recorded = RecordedNight.joiningStretches(all)

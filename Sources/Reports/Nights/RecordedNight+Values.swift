@@ -23,7 +23,7 @@ extension RecordedNight {
     ///   - content: the values' names.
     ///   - units: their units, as many; none where nobody said.
     /// - Returns: their places, and their own names but for a variation of the heart rate.
-    public static func drawnValues(of content: [String], units: [String]) -> [(place: Int, name: String)] {
+    package static func drawnValues(of content: [String], units: [String]) -> [(place: Int, name: String)] {
         func plain(_ text: String) -> String {
             text.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: " "))
         }

@@ -1,43 +1,43 @@
 /// A night as it was recorded, scored and recognised: what the part of a report about nights is made of.
-public struct RecordedNight: Sendable {
+package struct RecordedNight: Sendable {
     /// Values that were read, a sleep epoch each.
-    public struct Signal: Sendable {
+    package struct Signal: Sendable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// Its unit; empty or `1` where it has none.
-        public let unit: String
+        package let unit: String
         /// As many as there are positions.
-        public let values: [Float]
+        package let values: [Float]
 
         /// A signal.
-        public init(name: String, unit: String, values: [Float]) {
+        package init(name: String, unit: String, values: [Float]) {
             (self.name, self.unit, self.values) = (name, unit, values)
         }
     }
 
     /// Whose it is.
-    public let subject: String
+    package let subject: String
     /// The recording's name.
-    public let recording: String
+    package let recording: String
     /// Each sample's sleep epoch, in order, from any number on; gaps are gaps.
-    public let positions: [Int]
+    package let positions: [Int]
     /// Each sample's scored class; nil where nobody scored it.
-    public let scored: [Int?]
+    package let scored: [Int?]
     /// Each sample's recognised class.
-    public let recognised: [Int]
+    package let recognised: [Int]
     /// Each sample's probabilities of the classes.
-    public let probabilities: [[Float]]
+    package let probabilities: [[Float]]
     /// What is drawn below.
-    public let signals: [Signal]
+    package let signals: [Signal]
     /// The time of day at the first sample, in hours since midnight; nil where nobody knows.
-    public let clock: Double?
+    package let clock: Double?
     /// How many samples the recording has, recognised or not; nil where nobody knows.
-    public let sampleCount: Int?
+    package let sampleCount: Int?
 
     /// A night.
     ///
     /// - Precondition: there are as many of everything as positions, and at least one.
-    public init(
+    package init(
         subject: String, recording: String, positions: [Int], scored: [Int?], recognised: [Int],
         probabilities: [[Float]], signals: [Signal] = [], clock: Double? = nil, sampleCount: Int? = nil
     ) {

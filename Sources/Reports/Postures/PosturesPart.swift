@@ -1,22 +1,22 @@
 /// The part of a report about lying postures: maps with what was recognised, what is confused, and turns.
-public struct PosturesPart: Encodable, Sendable {
+package struct PosturesPart: Encodable, Sendable {
     /// A pressure map, as it was scored and recognised.
-    public struct Map: Sendable {
+    package struct Map: Sendable {
         /// Whose it is.
-        public let subject: String
+        package let subject: String
         /// The recording's name.
-        public let recording: String
+        package let recording: String
         /// Its position in the recording.
-        public let position: Int
+        package let position: Int
         /// The scored class; nil where nobody scored it.
-        public let scored: Int?
+        package let scored: Int?
         /// The recognised class.
-        public let recognised: Int
+        package let recognised: Int
         /// The recognised class's probability.
-        public let probability: Double
+        package let probability: Double
 
         /// A map without its values.
-        public init(
+        package init(
             subject: String, recording: String, position: Int, scored: Int?, recognised: Int, probability: Double
         ) {
             (self.subject, self.recording, self.position) = (subject, recording, position)
@@ -25,29 +25,29 @@ public struct PosturesPart: Encodable, Sendable {
     }
 
     /// Two postures of which one is taken for the other.
-    public struct Confusion: Encodable, Sendable, Equatable {
+    package struct Confusion: Encodable, Sendable, Equatable {
         /// What was scored.
-        public let scored: String
+        package let scored: String
         /// What was recognised.
-        public let recognised: String
+        package let recognised: String
         /// How often.
-        public let count: Int
+        package let count: Int
         /// The part of the scored posture's maps, 0 to 1.
-        public let part: Double
+        package let part: Double
     }
 
     /// A recording over time.
-    public struct Timeline: Encodable, Sendable, Equatable {
+    package struct Timeline: Encodable, Sendable, Equatable {
         /// Whose it is.
-        public let subject: String
+        package let subject: String
         /// The recording's name.
-        public let recording: String
+        package let recording: String
         /// How many maps it has.
-        public let maps: Int
+        package let maps: Int
         /// How often the recognised posture is another one than a map before.
-        public let turns: Int
+        package let turns: Int
         /// Turns an hour; nil where nobody said how long a map is.
-        public let turnsPerHour: Double?
+        package let turnsPerHour: Double?
         let hours: Double?
 
         private enum CodingKeys: String, CodingKey {
@@ -57,17 +57,17 @@ public struct PosturesPart: Encodable, Sendable {
     }
 
     /// A person's recordings together.
-    public struct Turned: Encodable, Sendable, Equatable {
+    package struct Turned: Encodable, Sendable, Equatable {
         /// Whose they are.
-        public let subject: String
+        package let subject: String
         /// How many there are.
-        public let recordings: Int
+        package let recordings: Int
         /// How many maps they have.
-        public let maps: Int
+        package let maps: Int
         /// How often the recognised posture changes in them.
-        public let turns: Int
+        package let turns: Int
         /// Turns an hour; nil where nobody said how long a map is.
-        public let turnsPerHour: Double?
+        package let turnsPerHour: Double?
 
         private enum CodingKeys: String, CodingKey {
             case subject, recordings, maps, turns
@@ -84,46 +84,46 @@ public struct PosturesPart: Encodable, Sendable {
     }
 
     /// A map that is shown.
-    public struct Shown: Encodable, Sendable, Equatable {
+    package struct Shown: Encodable, Sendable, Equatable {
         let place: Int
         /// Whose it is.
-        public let subject: String
+        package let subject: String
         /// What was scored; nil where nobody did.
-        public let scored: String?
+        package let scored: String?
         /// What was recognised.
-        public let recognised: String
+        package let recognised: String
         /// How probable that was.
-        public let probability: Double
+        package let probability: Double
 
         private enum CodingKeys: CodingKey { case subject, scored, recognised, probability }
     }
 
     /// The classes' names.
-    public let classes: [String]
+    package let classes: [String]
     /// How many maps there are.
-    public let maps: Int
+    package let maps: Int
     /// How many people they are of.
-    public let people: Int
+    package let people: Int
     /// How many are recognised as each class.
-    public let counts: [Int]
+    package let counts: [Int]
     /// How many somebody scored, and how many of these are recognised as they were scored.
-    public let (scoredMaps, rightMaps): (Int, Int)
+    let (scoredMaps, rightMaps): (Int, Int)
     /// What is confused most, most first.
-    public let confusions: [Confusion]
+    package let confusions: [Confusion]
     /// Maps that were recognised right, a few of each class; where nobody scored any, a few of each answer.
-    public let right: [Shown]
+    package let right: [Shown]
     /// Maps of the confusions, in their order.
-    public let wrong: [Shown]
+    package let wrong: [Shown]
     /// Recordings of several maps, the longest first.
-    public let timelines: [Timeline]
+    package let timelines: [Timeline]
     /// How often the recognised posture changes in all of them.
-    public let turns: Int
+    package let turns: Int
     /// How long they are together, in hours, and turns an hour; nil where nobody said how long a map is.
-    public let hours, turnsPerHour: Double?
+    package let hours, turnsPerHour: Double?
     /// The same person by person, in the order of the recordings.
-    public let turned: [Turned]
+    package let turned: [Turned]
     /// Whether the recognisers had not seen these people; nil where nobody knows.
-    public let areHeldOut: Bool?
+    let areHeldOut: Bool?
     let all: [Map]
     let acquaintance: Acquaintance
     let sampleSeconds: Double?
@@ -153,7 +153,7 @@ public struct PosturesPart: Encodable, Sendable {
     ///   - isTurned: whether a map's last row is at the head.
     ///   - values: gives a map's values, `[rows, columns]`, by its place in `maps`.
     /// - Throws: `ReportError.empty` without a map.
-    public init(
+    package init(
         _ maps: [Map], classes: [String], acquaintance: Acquaintance, sampleSeconds: Double?, columns: Int,
         isTurned: Bool, values: @escaping @Sendable (Int) -> [Float]
     ) throws(ReportError) {

@@ -1,16 +1,17 @@
-public import Foundation
+import Coordination
+package import Foundation
 
 /// The lines of a run's files, as far as they are drawn; more may be added to them.
-public struct RunLines: Sendable {
+package struct RunLines: Sendable {
     private(set) var metrics: [RunMetrics] = []
     private(set) var events: [RunEventLine] = []
     private(set) var (metricsLineCount, unreadableMetrics, unreadableEvents) = (0, 0, 0)
 
     /// No lines.
-    public init() {}
+    package init() {}
 
     /// Adds whole lines of `metrics.jsonl`; those that can't be read are counted.
-    public mutating func add(metrics content: Data) {
+    package mutating func add(metrics content: Data) {
         let (lines, unreadable) = Self.lines(of: RunMetrics.self, in: content)
         metricsLineCount += lines.count + unreadable
         unreadableMetrics += unreadable
@@ -22,17 +23,17 @@ public struct RunLines: Sendable {
     }
 
     /// Adds whole lines of `events.jsonl`, likewise.
-    public mutating func add(events content: Data) {
+    package mutating func add(events content: Data) {
         let (lines, unreadable) = Self.lines(of: RunEventLine.self, in: content)
         unreadableEvents += unreadable
         events += lines
     }
 
     /// Forgets the lines of `metrics.jsonl`.
-    public mutating func removeMetrics() { (metrics, metricsLineCount, unreadableMetrics) = ([], 0, 0) }
+    package mutating func removeMetrics() { (metrics, metricsLineCount, unreadableMetrics) = ([], 0, 0) }
 
     /// Forgets the lines of `events.jsonl`.
-    public mutating func removeEvents() { (events, unreadableEvents) = ([], 0) }
+    package mutating func removeEvents() { (events, unreadableEvents) = ([], 0) }
 
     private static func lines<Line: Decodable>(of type: Line.Type, in content: Data) -> ([Line], unreadable: Int) {
         let decoder = JSONDecoder()

@@ -1,32 +1,32 @@
 import Coordination
-public import Foundation
+package import Foundation
 
 /// The part of a report about a pre-training run, from what its run directory tells.
-public struct RunPart: Encodable, Sendable {
+package struct RunPart: Encodable, Sendable {
     /// A figure of the task over the run.
-    public struct TaskFigure: Encodable, Sendable, Equatable {
+    package struct TaskFigure: Encodable, Sendable, Equatable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// In the first line of the metrics that has it.
-        public let first: Double?
+        package let first: Double?
         /// In the last one.
-        public let last: Double?
+        package let last: Double?
         /// The smallest.
-        public let smallest: Double?
+        package let smallest: Double?
         /// The largest.
-        public let largest: Double?
+        package let largest: Double?
     }
 
     /// What a machine, or a worker, did of the run.
-    public struct Share: Encodable, Sendable, Equatable {
+    package struct Share: Encodable, Sendable, Equatable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// How many workers it had, one after another or at once.
-        public let workers: Int
+        package let workers: Int
         /// Its part of all the time that workers computed, 0 to 1.
-        public let computingShare: Double
+        package let computingShare: Double
         /// Parts of its own time, 0 to 1: computing, exchanging, waiting.
-        public let computing, exchanging, waiting: Double
+        package let computing, exchanging, waiting: Double
 
         private enum CodingKeys: String, CodingKey {
             case name, workers, computing, exchanging, waiting
@@ -35,17 +35,17 @@ public struct RunPart: Encodable, Sendable {
     }
 
     /// A line of the metrics.
-    public struct Line: Encodable, Sendable, Equatable {
+    package struct Line: Encodable, Sendable, Equatable {
         /// The step after which it was written.
-        public let step: Int
+        package let step: Int
         /// Since the begin of its part of the run.
-        public let seconds: Double
+        package let seconds: Double
         /// How many workers there were.
-        public let workers: Int
+        package let workers: Int
         /// Rows through the network each second.
-        public let rowsPerSecond: Double?
+        package let rowsPerSecond: Double?
         /// The task's figures, by name; those that are no numbers are missing.
-        public let figures: [String: Double]
+        package let figures: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
             case step, seconds, workers, figures
@@ -54,7 +54,7 @@ public struct RunPart: Encodable, Sendable {
     }
 
     /// How far the run is.
-    public enum State: String, Encodable, Sendable {
+    package enum State: String, Encodable, Sendable {
         /// All steps are done.
         case finished
         /// It was asked to end before.
@@ -66,47 +66,47 @@ public struct RunPart: Encodable, Sendable {
     }
 
     /// The run directory.
-    public let name: String
+    package let name: String
     /// The settings' name; nil where no job tells of it.
-    public let preset: String?
+    package let preset: String?
     /// The job's digest, likewise.
-    public let jobDigest: String?
+    package let jobDigest: String?
     /// The dataset's path, likewise.
-    public let data: String?
+    package let data: String?
     /// The job's seed, likewise.
-    public let seed: UInt64?
+    package let seed: UInt64?
     /// Steps to do, likewise.
-    public let steps: Int?
+    package let steps: Int?
     /// The step at which it ended, or the last one that is told of; 0 before the first.
-    public let step: Int
+    package let step: Int
     /// How far it is.
-    public let state: State
+    package let state: State
     /// How often it was started or resumed.
-    public let parts: Int
+    package let parts: Int
     /// When it was first started, by the wall clock (ISO 8601).
-    public let began: String?
+    package let began: String?
     /// When it finished or was stopped, likewise; nil of a run that is unfinished, which may go on.
-    public let ended: String?
+    package let ended: String?
     /// When something was last told of it, likewise.
-    public let lastEvent: String?
+    package let lastEvent: String?
     /// The largest number of workers that a line of the metrics tells of.
-    public let mostWorkers: Int
+    let mostWorkers: Int
     /// Median rows a second; nil where no line has them.
-    public let rowsPerSecond: Double?
+    package let rowsPerSecond: Double?
     /// The figures.
-    public let figures: [TaskFigure]
+    package let figures: [TaskFigure]
     /// How often what happened, by the events' names.
-    public let events: [String: Int]
+    package let events: [String: Int]
     /// The steps of which checkpoints were written.
-    public let checkpoints: [Int]
+    package let checkpoints: [Int]
     /// What each machine did, most first.
-    public let machines: [Share]
+    package let machines: [Share]
     /// What each worker did, most first.
-    public let workers: [Share]
+    package let workers: [Share]
     /// Some lines of the metrics, evenly: the first and the last are among them.
-    public let lines: [Line]
+    package let lines: [Line]
     /// How many lines the metrics have, and how many lines of both files can't be read.
-    public let lineCount, unreadableLines: Int
+    package let lineCount, unreadableLines: Int
     let metrics: [RunMetrics]
     let happened: [RunEventLine]
 
@@ -145,7 +145,7 @@ public struct RunPart: Encodable, Sendable {
     ///   - metrics: the content of `metrics.jsonl`, likewise.
     ///   - events: the content of `events.jsonl`, likewise.
     /// - Throws: `ReportError.empty` where there is none of them, `ReportError.otherForm` for a job that can't be read.
-    public init(name: String, job: Data?, metrics: Data?, events: Data?) throws(ReportError) {
+    package init(name: String, job: Data?, metrics: Data?, events: Data?) throws(ReportError) {
         guard job != nil || metrics != nil || events != nil else {
             throw .empty(
                 file: name, reason: "no job.json, metrics.jsonl or events.jsonl there; is it a run of `ssrm pretrain`?")
@@ -163,7 +163,7 @@ public struct RunPart: Encodable, Sendable {
     ///   - job: the content of `job.json`; nil where there is none.
     ///   - lines: those of its other files.
     /// - Throws: `ReportError.otherForm` for a job that can't be read.
-    public init(name: String, job: Data?, lines: RunLines) throws(ReportError) {
+    package init(name: String, job: Data?, lines: RunLines) throws(ReportError) {
         let record: Record?
         do { record = try job.map { try JSONDecoder().decode(Record.self, from: $0) } } catch {
             throw .otherForm(

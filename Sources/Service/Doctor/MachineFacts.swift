@@ -28,7 +28,7 @@ package struct MachineFacts: Sendable {
     /// Why processes can't share memory; nil where they can.
     package var sharedMemoryFault: String?
     /// Bytes of `/dev/shm` and of what is free there; nil where there is none.
-    package var sharedFolder: (bytes: Int, free: Int)?
+    var sharedFolder: (bytes: Int, free: Int)?
     /// Files that may be open, and how many could be without more rights.
     package var descriptors = 0
     /// Bytes that a file may have, nil without a limit; bytes of addresses, likewise.

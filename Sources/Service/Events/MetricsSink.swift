@@ -5,36 +5,6 @@ package import Upstream
 
 /// Writes `metrics.jsonl` in a run directory: a line with the figures' means every so many steps.
 package final class MetricsSink: RunEventSink {
-    private struct Line: Encodable {
-        let step: Int
-        let figures: [RunEvent.NamedFigure]
-        /// Missing where no time has passed since the first step.
-        let rowsPerSecond: Double?
-        let workers: Int
-        let seconds: Double
-        /// Where the rounds' time went; missing where no round was timed.
-        let costs: RunCosts?
-
-        private struct Key: CodingKey {
-            let stringValue: String
-            var intValue: Int? { nil }
-
-            init(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
-        func encode(to encoder: any Swift.Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(step, forKey: Key(stringValue: "step"))
-            for figure in figures { try container.encode(figure.value, forKey: Key(stringValue: figure.name)) }
-            try container.encodeIfPresent(rowsPerSecond, forKey: Key(stringValue: "rows_per_s"))
-            try container.encode(workers, forKey: Key(stringValue: "workers"))
-            try container.encode(seconds, forKey: Key(stringValue: "seconds"))
-            guard let costs else { return }
-            try container.encode(costs.round, forKey: Key(stringValue: "round_ms"))
-            try container.encode(costs.workers, forKey: Key(stringValue: "time"))
-        }
-    }
     private let path: String
     private let (steps, stepsPerRound, rowsPerStep, every): (Int, Int, Int, Int)
     private var file: LineFile
@@ -86,16 +56,13 @@ package final class MetricsSink: RunEventSink {
 
     private func write(_ step: Int, _ workers: Int, at time: Duration) throws {
         let seconds = max((time - lineTime).seconds, 1e-9)
-        let line = Line(
-            step: step, figures: sums.map { .init($0.name, $0.value / Double(stepCount)) },
+        let means = sums.map { ($0.name, $0.value / Double(stepCount)) }
+        let line = RunMetrics(
+            step: step, seconds: time.seconds, workers: workers,
             rowsPerSecond: timedSteps > 0 ? (Double(timedSteps * rowsPerStep) / seconds).rounded() : nil,
-            workers: workers, seconds: time.seconds, costs: costs.rounds > 0 ? costs : nil)
+            round: costs.rounds > 0 ? costs.round : nil, time: costs.workers,
+            figures: Dictionary(means) { first, _ in first })
         (sums, stepCount, timedSteps, lineTime, costs) = ([], 0, 0, time, RunCosts())
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        // A mean over steps may overflow where no step's figure did.
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        try file.append(try encoder.encode(line))
+        try file.append(try line.line)
     }
 }

@@ -3,7 +3,7 @@
 /// What files and peers say of themselves may have control characters in it, which move the cursor or worse.
 package enum TerminalText {
     /// So many characters of a line of standard error are shown.
-    package static let lineLimit = 2000
+    static let lineLimit = 2000
 
     /// The text with `?` for what would move the cursor or turn the order of characters around; lines stay lines.
     package static func plain(_ text: String) -> String {

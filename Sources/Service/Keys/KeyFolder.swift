@@ -19,8 +19,8 @@ package struct KeyFolder: Sendable {
     /// The folder there; nothing is looked at.
     package init(_ path: String) { self.path = path }
 
-    package var secretFile: String { path + "/secret" }
-    package var publicFile: String { path + "/public" }
+    var secretFile: String { path + "/secret" }
+    var publicFile: String { path + "/public" }
     package var authorizedFile: String { path + "/authorized" }
     package var coordinatorFile: String { path + "/coordinator" }
 
@@ -75,7 +75,7 @@ package struct KeyFolder: Sendable {
     }
 
     /// The key of the coordinator that it connects to.
-    package func coordinatorKey() throws -> PublicKey {
+    func coordinatorKey() throws -> PublicKey {
         guard access(coordinatorFile, F_OK) == 0 || errno != ENOENT else {
             throw ServiceError(
                 """

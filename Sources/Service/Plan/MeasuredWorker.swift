@@ -8,11 +8,11 @@ package struct MeasuredWorker: Sendable, Encodable {
     /// Seconds for one leaf of one step on one thread.
     package let leafSeconds: Double
     /// Seconds for a step of the optimiser on one thread, as local steps take it.
-    package let optimiserSeconds: Double
+    let optimiserSeconds: Double
     /// Seconds in which the coordinator looks at a sum and makes the next state.
     package let outerSeconds: Double
     /// Nanoseconds that a byte keeps whoever sends or takes it.
-    package let handlingNanoseconds: Double
+    let handlingNanoseconds: Double
 
     private enum CodingKeys: String, CodingKey {
         case leafSeconds = "leaf_s"
@@ -39,7 +39,7 @@ package struct MeasuredWorker: Sendable, Encodable {
         repeat {
             // The first leaves of several steps: the order of the samples makes each of them others.
             let start = watch.elapsed
-            sum = try pool.compute(leaves: leaf..<leaf + 1, step: 0, parameters: state.published).first
+            sum = try pool.compute(leaves: leaf..<leaf + 1, round: 0, parameters: state.published).first
             times.append((watch.elapsed - start).seconds)
             leaf = (leaf + 1) % leafCount
         } while watch.elapsed < patience && times.count < 1000

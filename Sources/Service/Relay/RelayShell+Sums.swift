@@ -49,32 +49,32 @@ extension RelayShell {
     func begin(_ work: Work, with envelope: ReceivedEnvelope?) throws {
         guard let job else { preconditionFailure("a run of no job") }
         let run = Run(
-            step: work.step, start: watch.elapsed, parameters: self.run(work.step)?.parameters,
-            tree: tree(of: work.step, job))
-        runs.removeAll { $0.step == work.step || abs($0.step - work.step) >= job.roundsAtOnce }
+            round: work.round, start: watch.elapsed, parameters: self.run(work.round)?.parameters,
+            tree: tree(of: work.round, job))
+        runs.removeAll { $0.round == work.round || abs($0.round - work.round) >= job.roundsAtOnce }
         runs.append(run)
         guard let envelope else { return }
         do throws(WireError) {
             let block = try envelope.blocks(place: { pool.take(count: $0) }).first
-            note(work.step) {
+            note(work.round) {
                 $0.parameters = block.map { RawFrame($0, as: job.settings.arithmetic.wire.ofParameters) }
             }
         } catch {
-            note(work.step) { $0.parameters = nil }  // nobody is to compute with those of another run
+            note(work.round) { $0.parameters = nil }  // nobody is to compute with those of another run
             try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
     }
 
-    private func tree(of step: Int, _ job: Job) -> SumTree {
+    private func tree(of round: Int, _ job: Job) -> SumTree {
         SumTree(
-            SumTreeShape(leafCount: job.shardsPerStep), step: step, rounding: job.sumRounding,
+            SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
             threads: CoordinatorShell.threads)
     }
 
-    func run(_ step: Int) -> Run? { runs.first { $0.step == step } }
+    func run(_ round: Int) -> Run? { runs.first { $0.round == round } }
 
-    private func note(_ step: Int, _ change: (inout Run) -> Void) {
-        if let place = runs.firstIndex(where: { $0.step == step }) { change(&runs[place]) }
+    private func note(_ round: Int, _ change: (inout Run) -> Void) {
+        if let place = runs.firstIndex(where: { $0.round == round }) { change(&runs[place]) }
     }
 
     func takeSums(of envelope: ReceivedEnvelope, from worker: WorkerID) -> [Relay.Directive] {
@@ -89,19 +89,19 @@ extension RelayShell {
         }
         let sums = zip(nodes, blocks).map { LeafSum(leaves: $0.leaves, vector: $1, figures: $0.figures) }
         guard let job, sums.allSatisfy({ $0.leavesRoom(among: job.shardsPerStep) }) else {
-            return relay.onNotFinite(from: worker, of: report.step, at: watch.elapsed)
+            return relay.onNotFinite(from: worker, of: report.round, at: watch.elapsed)
         }
-        note(report.step) { run in
+        note(report.round) { run in
             // What a worker says, but no longer than the run has been in hand.
             let told = run.computing[worker, default: .zero] + report.computing
             run.computing[worker] = min(told, watch.elapsed - max(run.start, lastRunEnd))
             for sum in sums { run.tree.insert(sum) }
         }
-        return relay.onSums(from: worker, of: report.step, at: watch.elapsed)
+        return relay.onSums(from: worker, of: report.round, at: watch.elapsed)
     }
 
     func finishRun(_ work: Work) throws {
-        let run = self.run(work.step)
+        let run = self.run(work.round)
         let sums = run?.tree.sums ?? []
         let isFinite = sums.allSatisfy { $0.isFinite(threads: CoordinatorShell.threads) }
         let nodes = sums.map { LeafReport.Node(leaves: $0.leaves, figures: $0.figures) }
@@ -110,14 +110,14 @@ extension RelayShell {
         lastRunEnd = watch.elapsed
         try perform(relay.onSummed(of: work, content, computing: computing, at: watch.elapsed))
         // The parameters may be wanted once more, the sums are not.
-        if let job { note(work.step) { $0.tree = tree(of: work.step, job) } }
+        if let job { note(work.round) { $0.tree = tree(of: work.round, job) } }
     }
 
     func send(_ report: LeafReport) throws {
         var frames: [RawFrame] = []
         if case .nodes = report.content {
             let element = job?.settings.arithmetic.wire ?? .float32
-            frames = (run(report.step)?.tree.sums ?? []).map { RawFrame($0.vector, as: element) }
+            frames = (run(report.round)?.tree.sums ?? []).map { RawFrame($0.vector, as: element) }
         }
         try upper.send(Envelope(.leafReport(report), frames: frames))
     }

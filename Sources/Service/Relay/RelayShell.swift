@@ -34,13 +34,13 @@ package final class RelayShell {
     /// A run in hand: its parameters, as they are sent on, what its workers' sums are added up in, and how long they
     /// computed.
     struct Run {
-        let step: Int
+        let round: Int
         let start: Duration
         var parameters: RawFrame?
         var tree: SumTree
         var computing: [WorkerID: Duration] = [:]
     }
-    /// The run that came last, and one of another step that is computed at once with it.
+    /// The run that came last, and one of another round that is computed at once with it.
     var runs: [Run] = []
     /// When the last one's sums were whole: where two are in hand, a worker's time counts for one of them.
     var lastRunEnd = Duration.zero
@@ -179,7 +179,7 @@ package final class RelayShell {
         switch directive {
         case .send(let message, let worker): try send(Envelope(message), to: worker)
         case .sendWork(let work, let withParameters, let worker):
-            let frames = withParameters ? run(work.step)?.parameters.map { [$0] } ?? [] : []
+            let frames = withParameters ? run(work.round)?.parameters.map { [$0] } ?? [] : []
             try send(Envelope(.work(work), frames: frames), to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): queueSamples(block, for: worker)
@@ -189,7 +189,7 @@ package final class RelayShell {
         case .event(let event): events.tell(event)
         case .forget(let worker): sampleQueue.remove(worker)
         case .share: break
-        case .finishStep, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
+        case .finishRound, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
             preconditionFailure("\(directive) is the relay's own to mind")
         }
     }

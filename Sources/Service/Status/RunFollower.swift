@@ -1,3 +1,4 @@
+import Coordination
 package import Foundation
 package import Upstream
 
@@ -17,7 +18,7 @@ package final class RunFollower {
     private static let metricsKept = 50
     private let folder: RunFolder
     private var (metricsFile, eventsFile): (GrowingFile, GrowingFile)
-    private var metrics: [RunStatus.Metrics] = []
+    private var metrics: [RunMetrics] = []
     private var events: [RunHistory.Entry] = []
     private var jobMark: (inode: UInt, seconds: Int, nanoseconds: Int)?
     /// The content of `job.json`; nil where there is none.
@@ -40,7 +41,7 @@ package final class RunFollower {
         if newEvents.isAnew { events = [] }
         let decoder = JSONDecoder()
         let last = newMetrics.lines.split(separator: UInt8(ascii: "\n")).suffix(Self.metricsKept)
-        metrics += last.compactMap { try? decoder.decode(RunStatus.Metrics.self, from: $0) }
+        metrics += last.compactMap { try? RunMetrics(line: $0) }
         metrics.removeFirst(max(0, metrics.count - Self.metricsKept))
         events += newEvents.lines.split(separator: UInt8(ascii: "\n")).compactMap {
             try? decoder.decode(RunHistory.Entry.self, from: $0)

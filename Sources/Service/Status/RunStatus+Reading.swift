@@ -1,4 +1,5 @@
 import CLinux
+import Coordination
 package import Foundation
 package import Upstream
 
@@ -19,14 +20,12 @@ extension RunStatus {
     package init(of folder: RunFolder, at now: Date) throws {
         if let fault = folder.faultOfJobFile ?? folder.faultOfEventsFile { throw ServiceError(fault) }
         let job = try folder.job(in: wholeContent(of: folder.jobFile))
-        let metrics = Self.lastLines(of: folder.metricsFile).compactMap {
-            try? JSONDecoder().decode(Metrics.self, from: $0)
-        }
+        let metrics = Self.lastLines(of: folder.metricsFile).compactMap { try? RunMetrics(line: $0) }
         self.init(of: folder, job: job, events: RunHistory(of: folder)?.events ?? [], metrics: metrics, at: now)
     }
 
     /// How a run stands by what was read of its files, and by what its directory shows at a look.
-    init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [Metrics], at now: Date) {
+    init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [RunMetrics], at now: Date) {
         let belief: RunFolder.Belief?
         let fault: String?
         do { (belief, fault) = (try folder.belief(), nil) } catch { (belief, fault) = (nil, "\(error)") }

@@ -47,54 +47,12 @@ package struct RunStatus: Encodable {
         /// The line for people of the last one.
         package let text: String
     }
-    /// A line of `metrics.jsonl`.
-    struct Metrics: Decodable {
-        struct Worker: Decodable {
-            let worker: String
-            let computing, exchanging: Double
-            let leaves: Double?
-
-            private enum CodingKeys: String, CodingKey {
-                case worker, leaves
-                case computing = "compute_ms"
-                case exchanging = "exchange_ms"
-            }
-        }
-        let step: Int
-        let loss: Double?
-        let rowsPerSecond: Double?
-        let round: Double?
-        let time: [Worker]?
-
-        private enum CodingKeys: String, CodingKey {
-            case step, loss, time
-            case rowsPerSecond = "rows_per_s"
-            case round = "round_ms"
-        }
-
-        /// Beyond any number that a run writes, and far from what no `Int` holds: the file may have come from anywhere.
-        private static let limit = 1e15
-
-        init(from decoder: any Swift.Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            step = try container.decode(Int.self, forKey: .step)
-            loss = try? container.decode(Double.self, forKey: .loss)  // may be a text like "inf"
-            rowsPerSecond = try container.decodeIfPresent(Double.self, forKey: .rowsPerSecond)
-            round = try container.decodeIfPresent(Double.self, forKey: .round)
-            time = try container.decodeIfPresent([Worker].self, forKey: .time)
-            var numbers = [Double(step), rowsPerSecond ?? 0, round ?? 0]
-            for worker in time ?? [] { numbers += [worker.computing, worker.exchanging, worker.leaves ?? 0] }
-            guard numbers.allSatisfy({ $0 >= 0 && $0 <= Self.limit }) else {
-                throw DecodingError.dataCorruptedError(forKey: .step, in: container, debugDescription: "no such number")
-            }
-        }
-    }
     /// What was found in a run's directory.
     struct Findings {
         let job: Job
         let events: [RunHistory.Entry]
         /// The last lines, in order.
-        let metrics: [Metrics]
+        let metrics: [RunMetrics]
         /// The step of the newest checkpoint that is to be believed, and when it was written.
         let checkpoint: (step: Int, time: Date)?
         /// How many others are in doubt.
@@ -130,9 +88,9 @@ package struct RunStatus: Encodable {
     /// The step of the newest checkpoint that is to be believed; nil where there is none.
     package let checkpointStep: Int?
     /// How many checkpoints are in doubt, as workers disagreed about sums that are in them.
-    package let doubtedCount: Int
+    let doubtedCount: Int
     /// Why nothing can be told of its checkpoints; nil where it can.
-    package let checkpointFault: String?
+    let checkpointFault: String?
     /// How many seconds old that is.
     package let checkpointAge: Double?
     /// How many seconds ago the run last wrote anything.
@@ -190,7 +148,8 @@ package struct RunStatus: Encodable {
                 last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
                 part.last { $0.is(.stopped) }?.number("step"),
             ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
-        (loss, rowsPerSecond) = (last?.loss, last?.rowsPerSecond)
+        loss = last?.figures["loss"].flatMap { $0.isFinite ? $0 : nil }
+        rowsPerSecond = last?.rowsPerSecond
         // A line is of what was done since the one before it, or since its part of the run began or went back.
         let begins = part.filter { $0.is(.started) || $0.is(.wentBack) }.compactMap { $0.number("step") }
         lossSteps = last.flatMap { last in
@@ -210,8 +169,8 @@ package struct RunStatus: Encodable {
         checkpointFault = found.checkpointFault
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         // What was measured last tells who takes part; of a run that is over there is no other way to know.
-        let measured = found.metrics.last { $0.time?.isEmpty == false }
-        let names = goesOn ? members.names : measured?.time?.map(\.worker) ?? []
+        let measured = found.metrics.last { !$0.time.isEmpty }
+        let names = goesOn ? members.names : measured?.time.map(\.worker) ?? []
         machines = Self.machines(of: names, processors: members.processors, measured)
         problems = Self.problems(in: part)
     }
@@ -241,14 +200,14 @@ package struct RunStatus: Encodable {
     }
 
     private static func machines(
-        of names: [String], processors: [String: String], _ measured: Metrics?
+        of names: [String], processors: [String: String], _ measured: RunMetrics?
     ) -> [Machine] {
         let times = Dictionary((measured?.time ?? []).map { ($0.worker, $0) }) { first, _ in first }
         let leaves = times.values.reduce(0) { $0 + ($1.leaves ?? 0) }
         return Dictionary(grouping: names, by: WorkerName.machine).sorted { $0.key < $1.key }.map { name, workers in
             let own = workers.compactMap { times[$0] }
             let round = measured?.round.map { $0 * Double(own.count) } ?? 0
-            func part(_ time: KeyPath<Metrics.Worker, Double>) -> Double? {
+            func part(_ time: KeyPath<RunMetrics.Worker, Double>) -> Double? {
                 round > 0 ? min(1, own.reduce(0) { $0 + $1[keyPath: time] } / round) : nil
             }
             return Machine(

@@ -7,37 +7,37 @@ import Coordination
 /// leaves none out, of the smallest sizes. Messages of one connection keep their order. Time passes where nothing else
 /// can happen; that it passes sooner is a fault, as is a connection that breaks, a message that comes twice, a process
 /// that dies, and, where all answers are compared, a sum of other numbers.
-public struct Exploration: Sendable {
+package struct Exploration: Sendable {
     /// What is explored.
-    public struct Size: Equatable, Sendable {
+    package struct Size: Equatable, Sendable {
         /// Workers, of one thread each, with the dataset, without shared memory.
-        public var workers = 2
-        /// Leaves a step.
-        public var leaves = 2
-        /// Steps.
-        public var steps = 2
+        package var workers = 2
+        /// Leaves a round.
+        package var leaves = 2
+        /// Rounds.
+        package var rounds = 2
         /// In how many parts vectors travel.
-        public var parts = 1
+        package var parts = 1
         /// How many faults there are at most.
-        public var faults = 0
+        package var faults = 0
         /// Whether two compute each leaf, and whoever is alone with its numbers is found out.
-        public var isAudited = false
-        /// Whether the exchange is delayed: two steps are computed at once.
-        public var isDelayed = false
+        package var isAudited = false
+        /// Whether the exchange is delayed: two rounds are computed at once.
+        package var isDelayed = false
 
-        /// Two workers, two leaves, two steps, no faults.
-        public init() {}
+        /// Two workers, two leaves, two rounds, no faults.
+        package init() {}
     }
     /// How much there was.
-    public struct Tally: Equatable, Sendable {
+    package struct Tally: Equatable, Sendable {
         /// Different states.
-        public internal(set) var states = 0
+        package internal(set) var states = 0
         /// What led from one to another.
-        public internal(set) var moves = 0
+        package internal(set) var moves = 0
         /// Different states in which the job was over.
-        public internal(set) var ends = 0
+        package internal(set) var ends = 0
         /// The most moves from the beginning to an end on the ways that were gone.
-        public internal(set) var longest = 0
+        package internal(set) var longest = 0
     }
     private final class Trace {
         let move: ExploredWorld.Move
@@ -54,14 +54,14 @@ public struct Exploration: Sendable {
     private let quirk: Simulation.Quirk?
 
     /// An exploration that has not begun.
-    public init(_ size: Size, quirk: Simulation.Quirk? = nil) { (self.size, self.quirk) = (size, quirk) }
+    package init(_ size: Size, quirk: Simulation.Quirk? = nil) { (self.size, self.quirk) = (size, quirk) }
 
     /// Goes all ways.
     ///
     /// - Parameter progress: told of the tally from time to time; false ends the exploration.
     /// - Returns: how many there were.
     /// - Throws: where a way leads to what no run may do, or nowhere, with the moves of that way.
-    public func finish(progress: (Tally) -> Bool = { _ in true }) throws(Simulation.Failure) -> Tally {
+    package func finish(progress: (Tally) -> Bool = { _ in true }) throws(Simulation.Failure) -> Tally {
         var tally = Tally()
         var known: Set<UInt64> = []
         let first = ExploredWorld(size, quirk)

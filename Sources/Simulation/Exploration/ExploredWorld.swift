@@ -262,8 +262,8 @@ struct ExploredWorld {
             case .tell: break
             case .end(let reason):
                 if let reason { throw Simulation.Failure(description: "the job failed: \(reason)") }
-                guard coordinator?.training.ledger == nil, coordinator?.state == run.states[run.steps] else {
-                    throw Simulation.Failure(description: "the job is over with a step in hand, or at another sum")
+                guard coordinator?.training.ledger == nil, coordinator?.state == run.states[run.rounds] else {
+                    throw Simulation.Failure(description: "the job is over with a round in hand, or at another sum")
                 }
                 isOver = true
                 return

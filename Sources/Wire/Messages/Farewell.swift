@@ -1,7 +1,7 @@
 import CWire
 
 /// Why a worker leaves.
-public enum FarewellReason: UInt32, Sendable {
+package enum FarewellReason: UInt32, Sendable {
     /// It was asked to.
     case leaving = 1
     /// It can't go on.

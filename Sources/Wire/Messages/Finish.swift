@@ -1,16 +1,16 @@
 import CWire
 
 /// How a run ended, as those who worked for it are told.
-public enum RunEnd: Equatable, Sendable {
-    /// All steps are done.
+package enum RunEnd: Equatable, Sendable {
+    /// All rounds are done.
     case complete
     /// The coordinator was asked to stop, and may go on later.
     case stopped
     /// The coordinator could not go on, and why.
     case failed(reason: String)
 
-    /// Whether all steps are done.
-    public var isComplete: Bool { self == .complete }
+    /// Whether all rounds are done.
+    package var isComplete: Bool { self == .complete }
 }
 
 extension MessageForm {

@@ -1,26 +1,26 @@
 import CWire
 
 /// A worker's sign of life, with what it has in hand.
-public struct Heartbeat: Equatable, Sendable {
+package struct Heartbeat: Equatable, Sendable {
     /// Counts up.
-    public var sequence: UInt64
+    package var sequence: UInt64
     /// Whether it has said that it is ready since it was welcomed.
-    public var isReady: Bool
+    package var isReady: Bool
     /// The claim that it computes; nil while it waits.
-    public var claim: UInt64?
+    package var claim: UInt64?
     /// The claim that it computes after that; nil for none.
-    public var nextClaim: UInt64?
+    package var nextClaim: UInt64?
     /// Compute threads at hand, 0 for none at present; nil for as many as were said in hello.
-    public var threads: Int?
+    package var threads: Int?
 
     /// A sign of life.
-    public init(sequence: UInt64, isReady: Bool, claim: UInt64?, nextClaim: UInt64? = nil, threads: Int? = nil) {
+    package init(sequence: UInt64, isReady: Bool, claim: UInt64?, nextClaim: UInt64? = nil, threads: Int? = nil) {
         (self.sequence, self.isReady, self.threads) = (sequence, isReady, threads)
         (self.claim, self.nextClaim) = (claim, nextClaim)
     }
 
     /// Whether a claim is in hand.
-    public func names(_ claim: UInt64) -> Bool { self.claim == claim || nextClaim == claim }
+    package func names(_ claim: UInt64) -> Bool { self.claim == claim || nextClaim == claim }
 }
 
 extension MessageForm {

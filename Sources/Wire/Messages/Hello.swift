@@ -1,24 +1,24 @@
 import CWire
 
 /// A worker's introduction.
-public struct Hello: Equatable, Sendable {
+package struct Hello: Equatable, Sendable {
     /// No worker has more compute threads.
-    public static let threadLimit = 4096
+    package static let threadLimit = 4096
     /// No hello's header is larger.
-    public static let byteLimit = 4096
+    package static let byteLimit = 4096
     /// Host name and process number, for people.
-    public var name: String
+    package var name: String
     /// The kind of processor.
-    public var processor: String
+    package var processor: String
     /// The numeric library, its version and instruction set.
-    public var numerics: String
+    package var numerics: String
     /// Compute threads.
-    public var threads: Int
+    package var threads: Int
     /// The digest of the dataset at hand; empty for none.
-    public var datasetDigest: String
+    package var datasetDigest: String
 
     /// An introduction.
-    public init(name: String, processor: String, numerics: String, threads: Int, datasetDigest: String) {
+    package init(name: String, processor: String, numerics: String, threads: Int, datasetDigest: String) {
         (self.name, self.processor, self.numerics) = (name, processor, numerics)
         (self.threads, self.datasetDigest) = (threads, datasetDigest)
     }

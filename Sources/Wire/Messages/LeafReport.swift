@@ -1,40 +1,40 @@
 import CWire
 
 /// The sums of a claim's leaves; their vectors follow as raw frames in the nodes' order.
-public struct LeafReport: Equatable, Sendable {
+package struct LeafReport: Equatable, Sendable {
     /// What is counted in one complete subtree.
-    public struct Node: Equatable, Sendable {
+    package struct Node: Equatable, Sendable {
         /// The leaves in it.
-        public var leaves: Range<Int>
+        package var leaves: Range<Int>
         /// The sums of their figures, in the job's order.
-        public var figures: [Double]
+        package var figures: [Double]
 
         /// A subtree's figures.
-        public init(leaves: Range<Int>, figures: [Double]) { (self.leaves, self.figures) = (leaves, figures) }
+        package init(leaves: Range<Int>, figures: [Double]) { (self.leaves, self.figures) = (leaves, figures) }
     }
     /// What came of the leaves.
-    public enum Content: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
         /// Their complete subtrees from left to right.
         case nodes([Node])
         /// A sum is infinite or not a number.
         case notFinite
     }
     /// No node has more figures.
-    public static let figureLimit = 16
+    package static let figureLimit = 16
     /// The claim's number.
-    public var claim: UInt64
-    /// The step.
-    public var step: Int
+    package var claim: UInt64
+    /// The round.
+    package var round: Int
     /// The leaves.
-    public var leaves: Range<Int>
+    package var leaves: Range<Int>
     /// What came of them.
-    public var content: Content
+    package var content: Content
     /// How long computing took, to a microsecond.
-    public var computing: Duration
+    package var computing: Duration
 
     /// A report.
-    public init(claim: UInt64, step: Int, leaves: Range<Int>, content: Content, computing: Duration = .zero) {
-        (self.claim, self.step, self.leaves) = (claim, step, leaves)
+    package init(claim: UInt64, round: Int, leaves: Range<Int>, content: Content, computing: Duration = .zero) {
+        (self.claim, self.round, self.leaves) = (claim, round, leaves)
         (self.content, self.computing) = (content, computing)
     }
 }
@@ -68,7 +68,7 @@ extension LeafReport {
                     figures: Array(UnsafeBufferPointer(start: node.figures, count: node.n_figures))))
         }
         self.init(
-            claim: try Wire.claim(body.claim), step: try number(body.step),
+            claim: try Wire.claim(body.claim), round: try number(body.round),
             leaves: try Wire.leaves(body.first_leaf, body.leaf_count),
             content: body.not_finite == 0 ? .nodes(nodes) : .notFinite,
             computing: .microseconds(try number(body.compute_microseconds)))
@@ -79,7 +79,7 @@ extension Arena {
     fileprivate func report(_ report: LeafReport) -> UnsafeMutablePointer<Ssrm__Wire__LeafReport> {
         make(ssrm__wire__leaf_report__init) {
             $0.claim = report.claim
-            $0.step = UInt64(report.step)
+            $0.round = UInt64(report.round)
             $0.first_leaf = UInt32(report.leaves.lowerBound)
             $0.leaf_count = UInt32(report.leaves.count)
             $0.compute_microseconds = UInt64(report.computing.microseconds)

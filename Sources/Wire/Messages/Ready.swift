@@ -1,18 +1,18 @@
 import CWire
 
 /// A worker's word that it can compute.
-public struct Ready: Equatable, Sendable {
+package struct Ready: Equatable, Sendable {
     /// The digest of its probe.
-    public var probeDigest: String
+    package var probeDigest: String
     /// The token in the coordinator's shared memory; empty for a worker that can't read it.
-    public var coordinatorToken: [UInt8]
+    package var coordinatorToken: [UInt8]
     /// Where its sums are; nil when it shares nothing.
-    public var memory: SharedMemoryName?
+    package var memory: SharedMemoryName?
     /// Whether it takes parameters in parts ahead of work.
-    public var takesParts: Bool
+    package var takesParts: Bool
 
     /// A worker that shares memory, or none.
-    public init(
+    package init(
         probeDigest: String, coordinatorToken: [UInt8] = [], memory: SharedMemoryName? = nil, takesParts: Bool = false
     ) {
         (self.probeDigest, self.coordinatorToken, self.memory) = (probeDigest, coordinatorToken, memory)

@@ -1,17 +1,17 @@
 import CWire
 
 /// A message that is not taken, and why.
-public struct Refusal: Equatable, Sendable {
+package struct Refusal: Equatable, Sendable {
     /// The kinds of reasons.
-    public enum Code: UInt32, Sendable {
+    package enum Code: UInt32, Sendable {
         /// Another version of the protocol.
         case version = 1
         /// A message that can't be read, or a frame of wrong length or checksum.
         case malformed = 2
         /// A worker that is not known (any more).
         case unknownWorker = 3
-        /// A report of another step.
-        case staleStep = 4
+        /// A report of another round.
+        case staleRound = 4
         /// A claim that was not the worker's, or other leaves than its.
         case notAssigned = 5
         /// A probe unlike the run's.
@@ -24,14 +24,14 @@ public struct Refusal: Equatable, Sendable {
         case notAuthorized = 9
     }
     /// The kind of reason.
-    public var code: Code
+    package var code: Code
     /// The reason in words.
-    public var text: String
+    package var text: String
     /// The version that the refusing side speaks.
-    public var version: UInt32
+    package var version: UInt32
 
     /// A refusal.
-    public init(_ code: Code, _ text: String, version: UInt32 = protocolVersion) {
+    package init(_ code: Code, _ text: String, version: UInt32 = protocolVersion) {
         (self.code, self.text, self.version) = (code, text, version)
     }
 }

@@ -1,18 +1,18 @@
 import CWire
 
 /// Where memory is that a process shares with others of its user on its machine.
-public struct SharedMemoryName: Equatable, Sendable {
+package struct SharedMemoryName: Equatable, Sendable {
     /// The process that holds it open.
-    public var process: Int32
+    package var process: Int32
     /// The descriptor by which it does.
-    public var descriptor: Int32
+    package var descriptor: Int32
     /// How long it is.
-    public var byteCount: Int
+    package var byteCount: Int
     /// Its first bytes, drawn at random; empty where they are what the other side has to find out.
-    public var token: [UInt8]
+    package var token: [UInt8]
 
     /// A name.
-    public init(process: Int32, descriptor: Int32, byteCount: Int, token: [UInt8]) {
+    package init(process: Int32, descriptor: Int32, byteCount: Int, token: [UInt8]) {
         (self.process, self.descriptor, self.byteCount, self.token) = (process, descriptor, byteCount, token)
     }
 }

@@ -1,14 +1,14 @@
 import CWire
 
 /// Which part of a claim's sums travels ahead of their report.
-public struct SumPart: Equatable, Sendable {
+package struct SumPart: Equatable, Sendable {
     /// The claim's number.
-    public var claim: UInt64
+    package var claim: UInt64
     /// The part, counted from 0.
-    public var part: Int
+    package var part: Int
 
     /// A part.
-    public init(claim: UInt64, part: Int) { (self.claim, self.part) = (claim, part) }
+    package init(claim: UInt64, part: Int) { (self.claim, self.part) = (claim, part) }
 }
 
 extension MessageForm {

@@ -1,15 +1,15 @@
 import CWire
 
 /// The answer to a worker that will be welcomed in a while.
-public struct Wait: Equatable, Sendable {
+package struct Wait: Equatable, Sendable {
     /// The most relays that are told.
-    public static let relayLimit = 32
+    static let relayLimit = 32
     /// The relays that have no job yet, by numbers drawn at random: the sender, whom it waits for, and so on; none of a
     /// coordinator, which has no room.
-    public var relays: [UInt64]
+    package var relays: [UInt64]
 
     /// An answer that names the first `relayLimit` of these relays.
-    public init(relays: [UInt64] = []) { self.relays = Array(relays.prefix(Self.relayLimit)) }
+    package init(relays: [UInt64] = []) { self.relays = Array(relays.prefix(Self.relayLimit)) }
 }
 
 extension MessageForm {

@@ -1,24 +1,24 @@
 import CWire
 
 /// The coordinator's answer to a worker that it takes in.
-public struct Welcome: Equatable, Sendable {
+package struct Welcome: Equatable, Sendable {
     /// The job as JSON.
-    public var job: String
+    package var job: String
     /// How often the worker is to show that it lives.
-    public var heartbeat: Duration
+    package var heartbeat: Duration
     /// How long a silent worker is waited for.
-    public var lease: Duration
+    package var lease: Duration
     /// Where the parameters are for a worker on the same machine, without the token; nil when nothing is shared.
-    public var memory: SharedMemoryName?
+    package var memory: SharedMemoryName?
     /// Drawn at random by each coordinator process.
-    public var session: UInt64
+    package var session: UInt64
     /// Floats of a part of a vector, where sums may be sent in parts ahead of their report; 0 where not.
-    public var partLength: Int
+    package var partLength: Int
     /// The digest of the run's probe, to which a relay holds its workers; empty of earlier coordinators.
-    public var probeDigest: String
+    package var probeDigest: String
 
     /// An answer.
-    public init(
+    package init(
         job: String, heartbeat: Duration, lease: Duration, memory: SharedMemoryName? = nil, session: UInt64,
         partLength: Int = 0, probeDigest: String = ""
     ) {

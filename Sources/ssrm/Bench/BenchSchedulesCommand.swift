@@ -69,7 +69,7 @@ struct BenchSchedulesCommand: ParsableCommand {
 
     private func explore() throws {
         var size = Exploration.Size()
-        (size.workers, size.leaves, size.steps, size.parts) = (workers ?? 2, leaves ?? 2, steps ?? 2, parts ?? 1)
+        (size.workers, size.leaves, size.rounds, size.parts) = (workers ?? 2, leaves ?? 2, steps ?? 2, parts ?? 1)
         (size.faults, size.isAudited, size.isDelayed) = (faults ?? 0, audited, overlap)
         let tally: Exploration.Tally
         do {

@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import Checkpoints
 import Datasets
-public import Exports
+import Exports
 import Foundation
 import Recognition
 import Reports

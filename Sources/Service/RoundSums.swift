@@ -1,8 +1,8 @@
 import Coordination
 import Numerics
 
-/// The sums of the step in hand: a tree for each part of the vectors, and one for the figures.
-struct StepSums {
+/// The sums of the round in hand: a tree for each part of the vectors, and one for the figures.
+struct RoundSums {
     let parts: VectorParts
     private var trees: [SumTree]
     private var figures: SumTree

@@ -3,15 +3,15 @@ import Numerics
 import Upstream
 import Wire
 
-/// A step whose sums come, and how far it is made while they do.
-struct StepInHand {
+/// A round whose sums come, and how far it is made while they do.
+struct RoundInHand {
     /// Parts of sums that wait for their report: nothing is to be made of them before it is taken.
     struct Held {
         let claim: UInt64
         var parts: [(leaves: Range<Int>, part: Int, vector: FloatBlock)] = []
     }
     /// What the workers' sums are added up in.
-    var sums: StepSums
+    var sums: RoundSums
     var held: [WorkerID: Held] = [:]
     /// Sums that count once another worker's are the same, and what tells them from others of the same leaves.
     struct Answer {
@@ -22,7 +22,7 @@ struct StepInHand {
     private var markCount = 0
     /// The parts that the optimiser has made, from the first on, as they are published.
     var made: [RawFrame] = []
-    /// Whether a part's sum is infinite or not a number: then the step is not made.
+    /// Whether a part's sum is infinite or not a number: then the round is not made.
     var isSpoilt = false
 
     /// Keeps a part of a worker's sums until their report is taken; the first one takes the place of all before.
@@ -59,9 +59,9 @@ struct StepInHand {
         return "\(markCount)"
     }
 
-    /// A step of which nothing is done.
+    /// A round of which nothing is done.
     init(_ round: Int, of job: Job, in parts: VectorParts) {
-        sums = StepSums(parts) { place in
+        sums = RoundSums(parts) { place in
             SumTree(
                 SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
                 threads: CoordinatorShell.threads, place: place)
@@ -69,7 +69,7 @@ struct StepInHand {
     }
 }
 
-/// Parameters that a step is computed at, as they are sent: whole, and in parts.
+/// Parameters that a round is computed at, as they are sent: whole, and in parts.
 struct Published {
     let whole: RawFrame
     let parts: [RawFrame]
