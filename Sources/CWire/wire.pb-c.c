@@ -1809,7 +1809,7 @@ const ProtobufCMessageDescriptor ssrm__wire__work__descriptor =
   (ProtobufCMessageInit) ssrm__wire__work__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ssrm__wire__leaf_report__field_descriptors[7] =
+static const ProtobufCFieldDescriptor ssrm__wire__leaf_report__field_descriptors[8] =
 {
   {
     "round",
@@ -1895,11 +1895,24 @@ static const ProtobufCFieldDescriptor ssrm__wire__leaf_report__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gather_microseconds",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Ssrm__Wire__LeafReport, gather_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ssrm__wire__leaf_report__field_indices_by_name[] = {
   5,   /* field[5] = claim */
   4,   /* field[4] = compute_microseconds */
   1,   /* field[1] = first_leaf */
+  7,   /* field[7] = gather_microseconds */
   2,   /* field[2] = leaf_count */
   3,   /* field[3] = nodes */
   6,   /* field[6] = not_finite */
@@ -1908,7 +1921,7 @@ static const unsigned ssrm__wire__leaf_report__field_indices_by_name[] = {
 static const ProtobufCIntRange ssrm__wire__leaf_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor =
 {
@@ -1918,7 +1931,7 @@ const ProtobufCMessageDescriptor ssrm__wire__leaf_report__descriptor =
   "Ssrm__Wire__LeafReport",
   "ssrm.wire",
   sizeof(Ssrm__Wire__LeafReport),
-  7,
+  8,
   ssrm__wire__leaf_report__field_descriptors,
   ssrm__wire__leaf_report__field_indices_by_name,
   1,  ssrm__wire__leaf_report__number_ranges,

@@ -243,10 +243,11 @@ package struct Employment: Sendable {
     ///   - work: what was computed.
     ///   - content: the nodes, or word that a sum is not finite.
     ///   - computing: how long it took.
+    ///   - gathering: how long there was nothing to compute before it, as samples were on their way.
     ///   - generation: the generation of the order.
     /// - Returns: the report to send, or nothing.
     package mutating func onComputed(
-        _ work: Work, _ content: LeafReport.Content, computing: Duration, generation: Int
+        _ work: Work, _ content: LeafReport.Content, computing: Duration, gathering: Duration = .zero, generation: Int
     ) -> [Directive] {
         guard claims.onDone(work.claim), generation == self.generation else { return [] }
         claims.drop(work.claim)
@@ -259,7 +260,8 @@ package struct Employment: Sendable {
         let isLent = isSharing && content != .notFinite
         if isLent { claims.lend(work.claim) }
         let report = LeafReport(
-            claim: work.claim, round: work.round, leaves: work.leaves, content: content, computing: computing)
+            claim: work.claim, round: work.round, leaves: work.leaves, content: content, computing: computing,
+            gathering: gathering)
         return [.sendReport(report, isLent: isLent)]
     }
 }

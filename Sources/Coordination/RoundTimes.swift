@@ -7,15 +7,19 @@ package struct RoundTimes: Equatable, Sendable {
         /// How long it computed, by its own word.
         package var computing: Duration
         /// How long its work and what came of it were on their way: from the work's sending, or its report before where
-        /// that came later, to its report, but for the computing.
+        /// that came later, to its report, but for the computing and the gathering.
         package var exchanging: Duration
+        /// How long it had nothing to compute because samples were on their way to it, by its own word.
+        package var gathering: Duration
         /// How many leaves it reported of.
         package var leafCount: Int
 
         /// What a worker did.
-        package init(name: String, computing: Duration, exchanging: Duration, leafCount: Int = 0) {
+        package init(
+            name: String, computing: Duration, exchanging: Duration, gathering: Duration = .zero, leafCount: Int = 0
+        ) {
             (self.name, self.computing, self.exchanging) = (name, computing, exchanging)
-            self.leafCount = leafCount
+            (self.gathering, self.leafCount) = (gathering, leafCount)
         }
     }
     /// From the end of the round before to this one's.
@@ -50,8 +54,8 @@ package struct RoundClock: Sendable {
 
     /// Takes note that a report of it was taken.
     package mutating func onReport(
-        _ claim: UInt64, leafCount: Int = 0, computing: Duration, from worker: WorkerID, named name: String,
-        at now: Duration
+        _ claim: UInt64, leafCount: Int = 0, computing: Duration, gathering: Duration = .zero, from worker: WorkerID,
+        named name: String, at now: Duration
     ) {
         guard let place = sent[worker]?.firstIndex(where: { $0.claim == claim }),
             let work = sent[worker]?.remove(at: place)
@@ -62,7 +66,9 @@ package struct RoundClock: Sendable {
         let onTheWay = now - last.time - computing - last.counted
         reported[worker] = (now, max(.zero, .zero - onTheWay))
         workers[worker, default: .init(name: name, computing: .zero, exchanging: .zero)].computing += computing
-        workers[worker]?.exchanging += max(.zero, onTheWay)
+        let gathering = min(max(gathering, .zero), max(.zero, onTheWay))
+        workers[worker]?.exchanging += max(.zero, onTheWay) - gathering
+        workers[worker]?.gathering += gathering
         workers[worker]?.leafCount += leafCount
     }
 

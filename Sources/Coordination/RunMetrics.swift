@@ -8,13 +8,18 @@ package struct RunMetrics: Codable, Sendable {
         package let worker: String
         /// Milliseconds of a round.
         package let computing, exchanging, waiting: Double
+        /// How many of those of waiting were for samples on their way; nil where there was no such waiting.
+        package let gathering: Double?
         /// Leaves of a round that it reported of; nil in files of earlier versions.
         package let leaves: Double?
 
         /// A worker's part.
-        package init(worker: String, computing: Double, exchanging: Double, waiting: Double, leaves: Double?) {
+        package init(
+            worker: String, computing: Double, exchanging: Double, waiting: Double, gathering: Double? = nil,
+            leaves: Double?
+        ) {
             (self.worker, self.computing, self.exchanging) = (worker, computing, exchanging)
-            (self.waiting, self.leaves) = (waiting, leaves)
+            (self.waiting, self.gathering, self.leaves) = (waiting, gathering, leaves)
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -22,12 +27,15 @@ package struct RunMetrics: Codable, Sendable {
             case computing = "compute_ms"
             case exchanging = "exchange_ms"
             case waiting = "wait_ms"
+            case gathering = "wait_for_samples_ms"
         }
 
         /// What its numbers may be: sums of such are numbers.
         private static let limits = 0...1e12
 
-        var isPossible: Bool { [computing, exchanging, waiting, leaves ?? 0].allSatisfy(Self.limits.contains) }
+        var isPossible: Bool {
+            [computing, exchanging, waiting, gathering ?? 0, leaves ?? 0].allSatisfy(Self.limits.contains)
+        }
     }
 
     /// The last of the steps.

@@ -47,15 +47,17 @@ final class ComputeThread: Sendable {
     func put(_ order: Order) { orders.put(order) }
 
     private func work() {
-        if let processors { Processors.stay(on: [processors[0]]) }
         var (pool, current): (LeafPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
+                    // Threads stay where the one that starts them is: those that prepare are to have all processors.
+                    if let processors { Processors.stay(on: processors) }
                     pool = LeafPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
                         if let processors { Processors.stay(on: [processors[$0]]) }
                     }
+                    if let processors { Processors.stay(on: [processors[0]]) }
                     current = generation
                     let digest = sha256(of: job.probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))

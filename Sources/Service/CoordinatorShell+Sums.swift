@@ -59,8 +59,8 @@ extension CoordinatorShell {
         times.computing += report.computing
         let name = training.roster.members[worker]?.name ?? ""
         clock.onReport(
-            report.claim, leafCount: report.leaves.count, computing: report.computing, from: worker, named: name,
-            at: watch.elapsed)
+            report.claim, leafCount: report.leaves.count, computing: report.computing, gathering: report.gathering,
+            from: worker, named: name, at: watch.elapsed)
     }
 
     /// Begins the state's next round, and where two are computed at once the one after it.

@@ -11,7 +11,7 @@ package struct RunCosts: Sendable {
     /// More than so many times the mean is left out of them, as long as it is a small part of all rounds: a network
     /// that is slow from some round on is none.
     private static let (mostOfMean, mostLeftOut) = (20.0, 0.02)
-    private var byWorker: [String: (computing: Duration, exchanging: Duration, leafCount: Int)] = [:]
+    private var byWorker: [String: RoundTimes.Worker] = [:]
     /// How many rounds were counted.
     package var rounds: Int { all.rounds }
     /// How many workers there were, a sum over rounds that ended.
@@ -26,9 +26,7 @@ package struct RunCosts: Sendable {
         if !isLong || Double(all.rounds - usual.rounds) > Self.mostLeftOut * Double(usual.rounds) { usual.add(times) }
         all.add(times)
         for worker in times.workers {
-            byWorker[worker.name, default: (.zero, .zero, 0)].computing += worker.computing
-            byWorker[worker.name]?.exchanging += worker.exchanging
-            byWorker[worker.name]?.leafCount += worker.leafCount
+            byWorker[worker.name, default: .init(name: worker.name, computing: .zero, exchanging: .zero)] += worker
         }
     }
 
@@ -47,6 +45,7 @@ package struct RunCosts: Sendable {
             return RunMetrics.Worker(
                 worker: name, computing: computing, exchanging: exchanging,
                 waiting: max(0, round - computing - exchanging),
+                gathering: times.gathering > .zero ? all.mean(times.gathering) : nil,
                 leaves: Double(times.leafCount) / Double(max(rounds, 1)))
         }
     }
@@ -55,7 +54,7 @@ package struct RunCosts: Sendable {
     private struct Sums {
         private(set) var rounds = 0
         private(set) var whole = Duration.zero
-        private var computing = Duration.zero, exchanging = Duration.zero
+        private var own = RoundTimes.Worker(name: "", computing: .zero, exchanging: .zero)
         /// How often a worker had a part in a round, and how long all these rounds were.
         private(set) var parts = 0
         private var partsWhole = Duration.zero
@@ -63,24 +62,22 @@ package struct RunCosts: Sendable {
         mutating func add(_ times: RoundTimes) {
             (rounds, whole, parts) = (rounds + 1, whole + times.whole, parts + times.workers.count)
             partsWhole += times.whole * times.workers.count
-            for worker in times.workers {
-                (computing, exchanging) = (computing + worker.computing, exchanging + worker.exchanging)
-            }
+            for worker in times.workers { own += worker }
         }
 
         /// Milliseconds of a round, where it is so long in all of them.
         func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(rounds, 1)) }
 
         /// Milliseconds of a round, of the mean worker that had a part in it.
-        var means: (computing: Double, exchanging: Double, whole: Double) {
+        var means: (computing: Double, exchanging: Double, gathering: Double, whole: Double) {
             func mean(_ time: Duration) -> Double { 1e3 * time.seconds / Double(max(parts, 1)) }
-            return (mean(computing), mean(exchanging), mean(partsWhole))
+            return (mean(own.computing), mean(own.exchanging), mean(own.gathering), mean(partsWhole))
         }
     }
 
     /// The line that a person reads; nil of no rounds.
     package var text: String? {
-        let (computing, exchanging, round) = all.means
+        let (computing, exchanging, gathering, round) = all.means
         let waiting = max(0, round - computing - exchanging)
         // A part may begin before its round does. Shares are rounded so that they add up.
         let whole = computing + exchanging + waiting
@@ -89,7 +86,8 @@ package struct RunCosts: Sendable {
         func words(_ time: Double, _ share: Int) -> String { "\(format(time)) ms (\(share) %)" }
         return """
             of a round of \(format(round)) ms \(name) computed \(words(computing, ends[0])), exchanged \
-            \(words(exchanging, ends[1] - ends[0])) and waited \(words(waiting, ends[2] - ends[1]))
+            \(words(exchanging, ends[1] - ends[0])) and waited \(words(waiting, ends[2] - ends[1]))\
+            \(gathering > 0 ? ", \(format(gathering)) ms of them for samples" : "")
             """
     }
 
@@ -126,7 +124,10 @@ package struct RunCosts: Sendable {
     ///   - steps: the job's, which local steps have to divide.
     /// - Returns: the line that a person reads; nil where they don't, or nothing would.
     package func advice(wire: ElementType, stepsPerRound: Int, roundsAtOnce: Int = 1, steps: Int) -> String? {
-        let ((computing, exchanging, _), round) = (usual.means, usual.mean(usual.whole))
+        let (own, exchanging, gathering, _) = usual.means
+        let round = usual.mean(usual.whole)
+        // Whatever is done about exchanges leaves the wait for samples as it is.
+        let computing = own + gathering
         // Times of less than a millisecond are the processors' and not a network's.
         guard usual.rounds > 10, exchanging > computing / 2, exchanging > 1 else { return nil }
         let leftOut = all.rounds - usual.rounds
@@ -159,4 +160,13 @@ package struct RunCosts: Sendable {
     }
 
     private func times(_ rate: Double) -> String { "\((10 * rate).rounded() / 10) times the rate" }
+}
+
+extension RoundTimes.Worker {
+    fileprivate static func += (sum: inout Self, further: Self) {
+        sum.computing += further.computing
+        sum.exchanging += further.exchanging
+        sum.gathering += further.gathering
+        sum.leafCount += further.leafCount
+    }
 }

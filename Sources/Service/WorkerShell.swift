@@ -30,6 +30,8 @@ package final class WorkerShell {
     var job: Job?
     /// The job's samples, where its dataset is not here.
     var stream: SampleStream?
+    /// How long it waited for them.
+    private var gathering = GatheringClock()
     /// For parameters that come as bfloat16.
     private var pool = BlockPool(limit: 4)
     /// The parameters that came last, and those of another round that is computed at once with theirs.
@@ -146,6 +148,7 @@ package final class WorkerShell {
             case .stream(let keepsBlocks): try beginStreaming(keepsBlocks: keepsBlocks)
             case .bring(let work, let withNewParameters):
                 if withNewParameters { try keepParameters(of: work, envelope) }
+                gathering.onBegin(work.claim, at: watch.elapsed)
                 try bring(work)
             case .keepParameters(let work): try keepParameters(of: work, envelope)
             case .lookUp(let block):
@@ -158,6 +161,7 @@ package final class WorkerShell {
                 if withNewParameters { try keepParameters(of: work, envelope) }
                 let samples = stream?.handOver()
                 guard let block = parameters.first(where: { $0.round == work.round })?.block else { continue }
+                gathering.onOrder(work.claim, at: watch.elapsed)
                 compute.put(.compute(work, parameters: block, samples: samples, generation: generation))
             case .release(let claims): for claim in claims { lent[claim] = nil }
             case .event(let event): tell(event)
@@ -201,7 +205,8 @@ package final class WorkerShell {
                 LeafReport.Content.nodes(sums.map { .init(leaves: $0.leaves, figures: $0.figures) })
             }
             let directives = employment.onComputed(
-                work, content ?? .notFinite, computing: time, generation: answer.generation)
+                work, content ?? .notFinite, computing: time,
+                gathering: gathering.onComputed(work.claim, at: watch.elapsed), generation: answer.generation)
             for case .sendReport(let report, let isLent) in directives {
                 try send(report, of: sums ?? [], isLent: isLent)
             }

@@ -1,4 +1,3 @@
-import Dispatch
 public import Numerics
 public import Signals
 import Synchronization
@@ -15,11 +14,11 @@ public final class LeafPool {
     /// Why none could be prepared; nil where they were, or come with each run.
     private let samplesFault: String?
     private let job: Job
-    private let threads: Int
+    private let threadCount: Int
+    private let threads: LeafThreads
     private let shape: SumTreeShape
     private let vectorCount: Int
     private let rounding: GradientRounding?
-    private let enter: @Sendable (_ thread: Int) -> Void
     private static let touchedFault = "the samples' file is touched again and again while it is read"
     /// Every block there is; those that nobody else holds are written to again.
     private var blocks: [FloatBlock]
@@ -32,7 +31,7 @@ public final class LeafPool {
     ///     again where they are touched meanwhile. Nil where they come with each run.
     ///   - threads: how many leaves are computed at once.
     ///   - blocks: memory for sums, each as long as what is published, that is used before any other.
-    ///   - enter: called on a thread of a pool of several when it takes part in a run, with its number.
+    ///   - enter: called once on each of the pool's own threads, with its number from 1; the owner's is 0.
     public init(
         job: Job, samples: Samples?, threads: Int, blocks: [FloatBlock] = [],
         enter: @escaping @Sendable (_ thread: Int) -> Void = { _ in }
@@ -43,12 +42,12 @@ public final class LeafPool {
         self.samples = prepared
         // Though the file be what it was later on: nothing was prepared of that.
         samplesFault = prepared == nil ? samples.map { $0.fault ?? Self.touchedFault } : nil
-        (self.job, self.threads) = (job, threads)
+        (self.job, threadCount) = (job, threads)
+        self.threads = LeafThreads(count: computers.count - 1, enter: enter)
         shape = SumTreeShape(leafCount: job.shardsPerStep)
         vectorCount = job.exchangeCount
         rounding = job.sumRounding
         self.blocks = blocks
-        self.enter = enter
     }
 
     /// Computes a run of leaves of one round from samples that were brought together for it.
@@ -64,7 +63,8 @@ public final class LeafPool {
         leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: GatheredSamples
     ) throws(UpstreamError) -> [LeafSum] {
         try compute(
-            leaves: leaves, round: round, parameters: parameters, from: samples.prepared(for: job, threads: threads))
+            leaves: leaves, round: round, parameters: parameters, from: samples.prepared(for: job, threads: threadCount)
+        )
     }
 
     /// Computes a run of leaves of one round from the samples that the pool was made with.
@@ -121,19 +121,7 @@ public final class LeafPool {
                 }
             }
         }
-        let count = min(computers.count, leaves.count)
-        if count > 1 {
-            DispatchQueue.concurrentPerform(iterations: count) { [enter] thread in
-                // Whoever is done takes part again for a thread that is late. With no leaf left, it does not go to that
-                // one's processor, which others keep busy, to wait there for its turn.
-                guard progress.withLock({ $0.next < leaves.upperBound }) else { return }
-                enter(thread)
-                run(thread)
-            }
-        } else if count == 1 {
-            if computers.count > 1 { enter(0) }  // a run of several may have had it take part as another
-            run(0)
-        }
+        threads.run(beside: min(computers.count, leaves.count) - 1, run)
         return progress.withLock { state in
             blocks = lent + state.free + state.tree.sums.map(\.vector)
             return state.tree.sums

@@ -188,6 +188,18 @@ import Wire
                     ]))
     }
 
+    @Test func whatAWorkerWaitedForSamplesIsNoExchange() {
+        var clock = RoundClock()
+        _ = clock.onRound(at: .zero)
+        clock.onWork(5, to: ann, at: .zero)
+        clock.onReport(5, computing: .seconds(3), gathering: .seconds(2), from: ann, named: "ann", at: .seconds(6))
+        clock.onWork(6, to: bob, at: .zero)
+        clock.onReport(6, computing: .seconds(3), gathering: .seconds(99), from: bob, named: "bob", at: .seconds(7))
+        let workers = clock.onRound(at: .seconds(8))?.workers ?? []
+        #expect(workers.map(\.exchanging) == [.seconds(1), .zero])
+        #expect(workers.map(\.gathering) == [.seconds(2), .seconds(4)], "a worker's word may be anything")
+    }
+
     /// Two works at once, of which each is computed while the sums of the other are on their way.
     @Test func aWorkerWithSeveralWorksAtOnceIsNotBusyForLongerThanItsRounds() {
         var clock = RoundClock()

@@ -4,11 +4,14 @@ import Testing
 
 /// What a run says of where its time went.
 @Suite struct RunCostsTests {
-    private func costs(computing: Int, exchanging: Int, whole: Int = 20, rounds: Int = 20) -> RunCosts {
+    private func costs(
+        computing: Int, exchanging: Int, gathering: Int = 0, whole: Int = 20, rounds: Int = 20
+    ) -> RunCosts {
         var costs = RunCosts()
         let worker = { name in
             RoundTimes.Worker(
-                name: name, computing: .milliseconds(computing), exchanging: .milliseconds(exchanging))
+                name: name, computing: .milliseconds(computing), exchanging: .milliseconds(exchanging),
+                gathering: .milliseconds(gathering))
         }
         for _ in 0..<rounds {
             costs.add(
@@ -26,6 +29,15 @@ import Testing
             """
         #expect(costs.text == text)
         #expect(RunCosts().text == nil)
+    }
+
+    @Test func whatWasWaitedForSamplesIsToldAndIsNoReasonToExchangeLess() {
+        let costs = costs(computing: 2, exchanging: 3, gathering: 14)
+        #expect(costs.workers.allSatisfy { $0.waiting == 15 && $0.gathering == 14 })
+        let text = "exchanged 3.0 ms (15 %) and waited 15.0 ms (75 %), 14.0 ms of them for samples"
+        #expect(costs.text?.hasSuffix(text) ?? false)
+        #expect(costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
+        #expect(self.costs(computing: 2, exchanging: 3).workers.allSatisfy { $0.gathering == nil })
     }
 
     @Test func sharesAddUpHoweverTheyAreRounded() {

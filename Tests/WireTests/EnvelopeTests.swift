@@ -37,7 +37,7 @@ private let everyMessage: [Message] = [
         LeafReport(
             claim: .max, round: 9, leaves: 1..<4,
             content: .nodes([.init(leaves: 1..<2, figures: [0.25, 3]), .init(leaves: 2..<4, figures: [])]),
-            computing: .microseconds(1_234_567))),
+            computing: .microseconds(1_234_567), gathering: .microseconds(89))),
     .leafReport(LeafReport(claim: 1, round: 0, leaves: 0..<4, content: .notFinite)),
     .ready(Ready(probeDigest: "cafe", takesParts: true)), .sumPart(SumPart(claim: 9, part: 3)),
     .parameterPart(ParameterPart(round: 5, part: 0)),

@@ -420,10 +420,14 @@ struct  Ssrm__Wire__LeafReport
    * A sum is infinite or not a number: no nodes, no frames.
    */
   protobuf_c_boolean not_finite;
+  /*
+   * For how long the worker had nothing to compute because samples were on their way to it, for people.
+   */
+  uint64_t gather_microseconds;
 };
 #define SSRM__WIRE__LEAF_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ssrm__wire__leaf_report__descriptor) \
-    , 0, 0, 0, 0,NULL, 0, 0, 0 }
+    , 0, 0, 0, 0,NULL, 0, 0, 0, 0 }
 
 
 /*

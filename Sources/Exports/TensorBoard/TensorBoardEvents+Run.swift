@@ -57,7 +57,8 @@ extension TensorBoardEvents {
             let times = [
                 ("compute_ms", worker.computing), ("exchange_ms", worker.exchanging), ("wait_ms", worker.waiting),
             ]
-            figures += times.map { ("workers/\(worker.worker)/\($0)", $1) }
+            let gathering = worker.gathering.map { [("wait_for_samples_ms", $0)] } ?? []
+            figures += (times + gathering).map { ("workers/\(worker.worker)/\($0)", $1) }
         }
         return figures
     }

@@ -31,11 +31,16 @@ package struct LeafReport: Equatable, Sendable {
     package var content: Content
     /// How long computing took, to a microsecond.
     package var computing: Duration
+    /// For how long the worker had nothing to compute because samples were on their way to it, to a microsecond.
+    package var gathering: Duration
 
     /// A report.
-    package init(claim: UInt64, round: Int, leaves: Range<Int>, content: Content, computing: Duration = .zero) {
+    package init(
+        claim: UInt64, round: Int, leaves: Range<Int>, content: Content, computing: Duration = .zero,
+        gathering: Duration = .zero
+    ) {
         (self.claim, self.round, self.leaves) = (claim, round, leaves)
-        (self.content, self.computing) = (content, computing)
+        (self.content, self.computing, self.gathering) = (content, computing, gathering)
     }
 }
 
@@ -71,7 +76,8 @@ extension LeafReport {
             claim: try Wire.claim(body.claim), round: try number(body.round),
             leaves: try Wire.leaves(body.first_leaf, body.leaf_count),
             content: body.not_finite == 0 ? .nodes(nodes) : .notFinite,
-            computing: .microseconds(try number(body.compute_microseconds)))
+            computing: .microseconds(try number(body.compute_microseconds)),
+            gathering: .microseconds(try number(body.gather_microseconds)))
     }
 }
 
@@ -83,6 +89,7 @@ extension Arena {
             $0.first_leaf = UInt32(report.leaves.lowerBound)
             $0.leaf_count = UInt32(report.leaves.count)
             $0.compute_microseconds = UInt64(report.computing.microseconds)
+            $0.gather_microseconds = UInt64(report.gathering.microseconds)
             guard case .nodes(let nodes) = report.content else { return $0.not_finite = 1 }
             $0.n_nodes = nodes.count
             $0.nodes = pointers(nodes.map(node))
