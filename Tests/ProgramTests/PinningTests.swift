@@ -35,6 +35,28 @@ import Testing
     }
 
     @Test(.enabled(if: (2...8).contains(processorCount), "needs two processors, and not too many"))
+    func threadsOfAWorkerThatTakeAllProcessorsHaveOneEach() throws {
+        let folder = try TemporaryFolder()
+        let run = folder.path("run")
+        // With many more leaves than processors each thread has some.
+        let job = try Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--shards", "40", "--shard-size", "2"]
+        let process = try ProgramRun(
+            ["pretrain"] + job + ["--workers", "1", "--threads", "\(Self.processorCount)", "--checkpoint-every", "10"])
+        defer {
+            process.signal(SIGINT)
+            process.result()
+        }
+        let log = RunEventLog(of: run, by: process)
+        let pid = try #require(try log.waits(for: .joined, count: 1).first?.pid)
+        try log.waits(for: .checkpointWritten)
+        let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
+        let own = threads.compactMap { Self.processors(of: "\(pid)/task/\($0)") }.filter {
+            $0.wholeMatch(of: /\d+/) != nil
+        }
+        #expect(own.count == Self.processorCount && Set(own).count == own.count)
+    }
+
+    @Test(.enabled(if: (2...8).contains(processorCount), "needs two processors, and not too many"))
     func workersRunAnywhereWhereThatIsWantedOrThereAreTooManyThreads() throws {
         let all = Self.processors(of: "self")
         for flags in [["--no-pinning"], ["--threads", "2"]] {

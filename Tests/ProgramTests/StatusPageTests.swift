@@ -82,6 +82,14 @@ private struct FinishedRun {
     func end() { program.signal(SIGTERM) }
 }
 
+/// The process that serves a run's page, once there is one.
+private func servingChild(of run: ProgramRun) -> Int32? {
+    let children = try? String(contentsOfFile: "/proc/\(run.pid)/task/\(run.pid)/children", encoding: .utf8)
+    return children?.split(separator: " ").compactMap { Int32($0) }.first {
+        (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.contains("--serve") ?? false
+    }
+}
+
 @Suite struct StatusPageTests {
     @Test func aPageFollowsARunAndItsNumbersAreThoseOfTheJSON() throws {
         let folder = try TemporaryFolder()
@@ -136,14 +144,7 @@ private struct FinishedRun {
         #expect(try page.get("/status.json").status == 200)
         try run.waitsForProgress()
         // Another process takes the place of one that has ended.
-        let children = try String(
-            contentsOfFile: "/proc/\(run.process.pid)/task/\(run.process.pid)/children", encoding: .utf8)
-        let pids = children.split(separator: " ").compactMap { Int32($0) }
-        let served = try #require(
-            pids.first {
-                (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.contains("--serve") ?? false
-            })
-        kill(served, SIGKILL)
+        kill(try #require(servingChild(of: run.process)), SIGKILL)
         #expect(run.process.waits(for: "another is started"))
         #expect(waitFor { (try? page.get("/metrics").status) == 200 })
         try run.waitsForProgress()
@@ -166,6 +167,21 @@ private struct FinishedRun {
                 "ssrm: --status \(port): the port is in use; choose another one, or 0 for a free one\n"))
         #expect(second.errors.split(separator: "\n").count { $0.contains("port") } == 1)
         #expect(!FileManager.default.fileExists(atPath: folder.path("second/events.jsonl")))
+    }
+
+    @Test func aPortThatIsFreeAMomentLaterIsTaken() throws {
+        let finished = try FinishedRun()
+        let folder = try TemporaryFolder()
+        let run = try ProgramRun(
+            ["pretrain", "--workers", "1", "--status", "\(finished.page.port)"]
+                + Pretraining.jobFlags(run: folder.path("run"), steps: 1_000_000))
+        defer {
+            run.signal(SIGINT)
+            run.result()
+        }
+        #expect(waitFor { servingChild(of: run) != nil })
+        finished.end()
+        #expect(try ServedPage(of: run).port == finished.page.port)
     }
 
     @Test(arguments: [
