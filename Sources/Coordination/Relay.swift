@@ -187,15 +187,18 @@ package struct Relay: Sendable {
     ///   - work: the run.
     ///   - content: its nodes, or word that a sum is not finite.
     ///   - computing: how long the worker computed that computed longest.
+    ///   - gathering: how long the one waited for samples that waited longest.
     ///   - now: the time.
     /// - Returns: the report to send up, or nothing.
     package mutating func onSummed(
-        of work: Work, _ content: LeafReport.Content, computing: Duration, at now: Duration
+        of work: Work, _ content: LeafReport.Content, computing: Duration, gathering: Duration = .zero,
+        at now: Duration
     ) -> [Directive] {
         training?.endRun(round: work.round)
         guard let place = runs.firstIndex(where: { $0.work == work }) else { return [] }
         let generation = runs.remove(at: place).generation
-        let report = employment.onComputed(work, content, computing: computing, generation: generation)
+        let report = employment.onComputed(
+            work, content, computing: computing, gathering: gathering, generation: generation)
         // Whoever is free by now may have a part in the other run.
         return above(report, at: now) + below(training?.assign(at: now), at: now)
     }

@@ -70,6 +70,12 @@ package struct RunMetrics: Codable, Sendable {
     private static let limits = 0...1e15
     private static let notFinite = ["inf": Double.infinity, "-inf": -.infinity, "nan": .nan]
 
+    private struct MaybeWorker: Decodable {
+        let worker: Worker?
+
+        init(from decoder: any Decoder) { worker = try? Worker(from: decoder) }
+    }
+
     private enum Own: String, CaseIterable {
         case step, seconds, workers, time
         case rowsPerSecond = "rows_per_s"
@@ -80,26 +86,26 @@ package struct RunMetrics: Codable, Sendable {
 
     /// A line of a file, without its end.
     ///
-    /// - Throws: where it has no step, time or number of workers, or has numbers that no run writes; those of a worker
-    ///   are left out with it.
+    /// What else no run writes so, such as numbers that are too large, is left out; of a worker, with it.
+    ///
+    /// - Throws: where it has no step, time or number of workers.
     package init(line: some DataProtocol) throws { self = try JSONDecoder().decode(Self.self, from: Data(line)) }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: AnyKey.self)
-        func fault(_ own: Own) -> DecodingError {
-            .dataCorruptedError(forKey: own.key, in: container, debugDescription: "no run writes such a number")
-        }
-        func number(_ own: Own) throws -> Double? {
-            let number = try container.decodeIfPresent(Double.self, forKey: own.key)
-            if Self.limits.contains(number ?? 0) { return number }
-            throw fault(own)
+        func number(_ own: Own) -> Double? {
+            (try? container.decode(Double.self, forKey: own.key)).flatMap { Self.limits.contains($0) ? $0 : nil }
         }
         step = try container.decode(Int.self, forKey: Own.step.key)
-        if !Self.stepLimits.contains(step) { throw fault(.step) }
+        guard Self.stepLimits.contains(step) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: Own.step.key, in: container, debugDescription: "no run writes such a number")
+        }
         seconds = try container.decode(Double.self, forKey: Own.seconds.key)
-        workers = try container.decode(Int.self, forKey: Own.workers.key)
-        (rowsPerSecond, round) = (try number(.rowsPerSecond), try number(.round))
-        time = (try container.decodeIfPresent([Worker].self, forKey: Own.time.key) ?? []).filter(\.isPossible)
+        self.workers = try container.decode(Int.self, forKey: Own.workers.key)
+        (rowsPerSecond, round) = (number(.rowsPerSecond), number(.round))
+        let workers = (try? container.decode([MaybeWorker].self, forKey: Own.time.key)) ?? []
+        time = workers.compactMap(\.worker).filter(\.isPossible)
         var figures: [String: Double] = [:]
         for key in container.allKeys where Own(rawValue: key.stringValue) == nil {
             figures[key.stringValue] =

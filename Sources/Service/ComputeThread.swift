@@ -52,12 +52,11 @@ final class ComputeThread: Sendable {
             for order in orders.wait(timeout: .seconds(3600)) {
                 switch order {
                 case .prepare(let job, let samples, let blocks, let generation):
-                    // Threads stay where the one that starts them is: those that prepare are to have all processors.
-                    if let processors { Processors.stay(on: processors) }
-                    pool = LeafPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
-                        if let processors { Processors.stay(on: [processors[$0]]) }
+                    pool = onAllProcessors {
+                        LeafPool(job: job, samples: samples, threads: threads, blocks: blocks) { [processors] in
+                            if let processors { Processors.stay(on: [processors[$0]]) }
+                        }
                     }
-                    if let processors { Processors.stay(on: [processors[0]]) }
                     current = generation
                     let digest = sha256(of: job.probe())
                     answers.put(Answer(generation: generation, content: .prepared(probeDigest: digest)))
@@ -71,6 +70,15 @@ final class ComputeThread: Sendable {
         }
     }
 
+    /// Does something by threads that are not the pool's; they stay where the one that starts them is, so that it is
+    /// nowhere in particular meanwhile.
+    private func onAllProcessors<Result>(_ body: () -> Result) -> Result {
+        guard let processors else { return body() }
+        if threads > 1 { Processors.stay(on: processors) }
+        defer { Processors.stay(on: [processors[0]]) }
+        return body()
+    }
+
     private func compute(
         _ work: Work, _ parameters: FloatBlock, _ samples: GatheredSamples?, in pool: LeafPool
     ) -> Answer.Content {
@@ -79,7 +87,8 @@ final class ComputeThread: Sendable {
             let sums =
                 if let samples {
                     try pool.compute(
-                        leaves: work.leaves, round: work.round, parameters: parameters, from: samples)
+                        leaves: work.leaves, round: work.round, parameters: parameters,
+                        from: onAllProcessors { pool.prepared(samples) })
                 } else {
                     try pool.compute(leaves: work.leaves, round: work.round, parameters: parameters)
                 }

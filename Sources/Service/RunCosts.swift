@@ -42,10 +42,10 @@ package struct RunCosts: Sendable {
     package var workers: [RunMetrics.Worker] {
         byWorker.sorted { $0.key < $1.key }.map { name, times in
             let (computing, exchanging) = (all.mean(times.computing), all.mean(times.exchanging))
+            let waiting = max(0, round - computing - exchanging)
             return RunMetrics.Worker(
-                worker: name, computing: computing, exchanging: exchanging,
-                waiting: max(0, round - computing - exchanging),
-                gathering: times.gathering > .zero ? all.mean(times.gathering) : nil,
+                worker: name, computing: computing, exchanging: exchanging, waiting: waiting,
+                gathering: times.gathering > .zero ? min(all.mean(times.gathering), waiting) : nil,
                 leaves: Double(times.leafCount) / Double(max(rounds, 1)))
         }
     }
@@ -87,7 +87,7 @@ package struct RunCosts: Sendable {
         return """
             of a round of \(format(round)) ms \(name) computed \(words(computing, ends[0])), exchanged \
             \(words(exchanging, ends[1] - ends[0])) and waited \(words(waiting, ends[2] - ends[1]))\
-            \(gathering > 0 ? ", \(format(gathering)) ms of them for samples" : "")
+            \(gathering > 0 ? ", \(format(min(gathering, waiting))) ms of them for samples" : "")
             """
     }
 

@@ -50,21 +50,10 @@ public final class LeafPool {
         self.blocks = blocks
     }
 
-    /// Computes a run of leaves of one round from samples that were brought together for it.
-    ///
-    /// - Parameters:
-    ///   - leaves: the run.
-    ///   - round: counted from 0.
-    ///   - parameters: what is published at this round.
-    ///   - samples: all that the leaves read; they are prepared here, to the same bits as among all others.
-    /// - Returns: as `compute(leaves:round:parameters:)` does.
-    /// - Throws: as that does.
-    public func compute(
-        leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: GatheredSamples
-    ) throws(UpstreamError) -> [LeafSum] {
-        try compute(
-            leaves: leaves, round: round, parameters: parameters, from: samples.prepared(for: job, threads: threadCount)
-        )
+    /// Samples that were brought together for a run of leaves as the network reads them, to the same bits as among all
+    /// others; where that is much work, threads do it that begin where the calling one may be.
+    public func prepared(_ samples: GatheredSamples) -> PreparedSamples {
+        samples.prepared(for: job, threads: threadCount)
     }
 
     /// Computes a run of leaves of one round from the samples that the pool was made with.
@@ -80,7 +69,16 @@ public final class LeafPool {
         return try compute(leaves: leaves, round: round, parameters: parameters, from: samples)
     }
 
-    private func compute(
+    /// Computes a run of leaves of one round.
+    ///
+    /// - Parameters:
+    ///   - leaves: the run.
+    ///   - round: counted from 0.
+    ///   - parameters: what is published at this round.
+    ///   - samples: all that the leaves read, prepared.
+    /// - Returns: as `compute(leaves:round:parameters:)` does.
+    /// - Throws: as that does.
+    public func compute(
         leaves: Range<Int>, round: Int, parameters: FloatBlock, from samples: PreparedSamples
     ) throws(UpstreamError) -> [LeafSum] {
         let sums = samples.whole { sumsAsRead(leaves: leaves, round: round, parameters: parameters, from: samples) }

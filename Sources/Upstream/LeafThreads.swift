@@ -30,11 +30,11 @@ package final class LeafThreads: Sendable {
         wakes = (0..<count).map { _ in DispatchSemaphore(value: 0) }
         for (place, wake) in wakes.enumerated() {
             let thread = Thread { [shared] in
+                Thread.current.name = "leaves \(place + 1)"
                 enter(place + 1)
                 var last = 0
                 while Self.takePart(shared, place + 1, wake, &last) {}
             }
-            thread.name = "leaves \(place + 1)"
             thread.stackSize = 8 << 20
             thread.start()
         }
@@ -50,15 +50,8 @@ package final class LeafThreads: Sendable {
         _ shared: Shared, _ thread: Int, _ wake: DispatchSemaphore, _ last: inout Int
     ) -> Bool {
         wake.wait()
-        let (run, body, isOver) = shared.state.withLock { state in
-            // One that was late for a run before is woken for that one, too.
-            let body = state.run == last ? nil : state.body
-            if body != nil { state.activeCount += 1 }
-            return (state.run, body, state.isOver)
-        }
-        guard let body else { return !isOver }
-        last = run
-        body(thread)
+        // What the run has in memory is let go of before its owner is told.
+        if let isOver = doBody(shared, thread, &last) { return !isOver }
         let isLast = shared.state.withLock { state in
             state.activeCount -= 1
             defer { if state.activeCount == 0 { state.isAwaited = false } }
@@ -66,6 +59,21 @@ package final class LeafThreads: Sendable {
         }
         if isLast { shared.done.signal() }
         return true
+    }
+
+    /// Does what the run in hand is about; where it has no part in it, whether there are no more runs.
+    @inline(never)
+    private static func doBody(_ shared: Shared, _ thread: Int, _ last: inout Int) -> Bool? {
+        let (run, body, isOver) = shared.state.withLock { state in
+            // One that was late for a run before is woken for that one, too.
+            let body = state.run == last ? nil : state.body
+            if body != nil { state.activeCount += 1 }
+            return (state.run, body, state.isOver)
+        }
+        guard let body else { return isOver }
+        last = run
+        body(thread)
+        return nil
     }
 
     /// Has `body` done by the calling thread, with number 0, and by up to `count` threads beside it; returns once all

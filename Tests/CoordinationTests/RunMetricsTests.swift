@@ -30,11 +30,19 @@ import Testing
     }
 
     @Test(arguments: [
-        #""step":-1"#, #""step":9007199254740992"#, #""step":1.5"#, #""step":1,"rows_per_s":-1"#,
-        #""step":1,"rows_per_s":1e300"#, #""step":1,"round_ms":-0.5"#, #""loss":1"#,
+        #""step":-1"#, #""step":9007199254740992"#, #""step":1.5"#, #""step":"1""#, #""loss":1"#,
     ])
-    func aLineWithNumbersThatNoRunWritesIsNotRead(numbers: String) {
+    func aLineWithoutAStepThatARunMayHaveIsNotRead(numbers: String) {
         #expect(throws: DecodingError.self) { try line("{\"seconds\":1,\"workers\":1,\(numbers)}") }
+    }
+
+    @Test(arguments: [
+        #""rows_per_s":-1,"round_ms":-0.5"#, #""rows_per_s":1e300,"round_ms":1e16"#,
+        #""rows_per_s":"many","round_ms":null,"time":5"#,
+    ])
+    func whatElseNoRunWritesIsLeftOut(numbers: String) throws {
+        let read = try line("{\"seconds\":1,\"workers\":1,\"step\":1,\"loss\":2,\(numbers)}")
+        #expect(read.rowsPerSecond == nil && read.round == nil && read.time.isEmpty && read.figures == ["loss": 2])
     }
 
     @Test func aWorkersTimesThatNoRunWritesAreLeftOut() throws {
@@ -43,6 +51,8 @@ import Testing
             {"step":1,"seconds":1,"workers":2,"time":[
             {"worker":"a","compute_ms":1e300,"exchange_ms":1,"wait_ms":1},
             {"worker":"b","compute_ms":1,"exchange_ms":-1,"wait_ms":1},
+            {"worker":"d","compute_ms":1,"exchange_ms":1}, 7,
+            {"worker":"e","compute_ms":1,"exchange_ms":1,"wait_ms":1,"wait_for_samples_ms":"long"},
             {"worker":"c","compute_ms":1,"exchange_ms":1,"wait_ms":1}]}
             """)
         #expect(read.time.map(\.worker) == ["c"])

@@ -38,6 +38,10 @@ import Testing
         #expect(costs.text?.hasSuffix(text) ?? false)
         #expect(costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000) == nil)
         #expect(self.costs(computing: 2, exchanging: 3).workers.allSatisfy { $0.gathering == nil })
+        // With two rounds at once a wait may lie in more than one of them.
+        let long = self.costs(computing: 2, exchanging: 3, gathering: 99)
+        #expect(long.workers.allSatisfy { $0.gathering == 15 })
+        #expect(long.text?.hasSuffix("waited 15.0 ms (75 %), 15.0 ms of them for samples") ?? false)
     }
 
     @Test func sharesAddUpHoweverTheyAreRounded() {

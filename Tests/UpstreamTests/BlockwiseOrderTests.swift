@@ -150,7 +150,8 @@ private let tasks: [any TaskKind] = [
             gathered.take(FloatBlock(values), from: first)
         }
         let sums = try whole.compute(leaves: 1..<4, round: step, parameters: parameters)
-        let others = try streaming.compute(leaves: 1..<4, round: step, parameters: parameters, from: gathered)
+        let others = try streaming.compute(
+            leaves: 1..<4, round: step, parameters: parameters, from: streaming.prepared(gathered))
         #expect(sums.map(\.leaves) == others.map(\.leaves))
         #expect(zip(sums, others).allSatisfy { $0.vector.array == $1.vector.array && $0.figures == $1.figures })
     }

@@ -95,6 +95,7 @@ extension RelayShell {
             // What a worker says, but no longer than the run has been in hand.
             let told = run.computing[worker, default: .zero] + report.computing
             run.computing[worker] = min(told, watch.elapsed - max(run.start, lastRunEnd))
+            run.gathering = max(run.gathering, report.gathering)
             for sum in sums { run.tree.insert(sum) }
         }
         return relay.onSums(from: worker, of: report.round, at: watch.elapsed)
@@ -108,7 +109,9 @@ extension RelayShell {
         let content = isFinite ? LeafReport.Content.nodes(nodes) : .notFinite
         let computing = run?.computing.values.max() ?? .zero
         lastRunEnd = watch.elapsed
-        try perform(relay.onSummed(of: work, content, computing: computing, at: watch.elapsed))
+        try perform(
+            relay.onSummed(
+                of: work, content, computing: computing, gathering: run?.gathering ?? .zero, at: watch.elapsed))
         // The parameters may be wanted once more, the sums are not.
         if let job { note(work.round) { $0.tree = tree(of: work.round, job) } }
     }

@@ -39,6 +39,8 @@ package final class RelayShell {
         var parameters: RawFrame?
         var tree: SumTree
         var computing: [WorkerID: Duration] = [:]
+        /// The longest of their waits for samples.
+        var gathering = Duration.zero
     }
     /// The run that came last, and one of another round that is computed at once with it.
     var runs: [Run] = []
