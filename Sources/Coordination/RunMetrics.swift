@@ -76,7 +76,7 @@ package struct RunMetrics: Codable, Sendable {
         init(from decoder: any Decoder) { worker = try? Worker(from: decoder) }
     }
 
-    private enum Own: String, CaseIterable {
+    private enum Own: String {
         case step, seconds, workers, time
         case rowsPerSecond = "rows_per_s"
         case round = "round_ms"
