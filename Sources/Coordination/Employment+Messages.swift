@@ -27,7 +27,7 @@ extension Employment {
         case .work(let work):
             published.adopt(history: work.history)
             // Parts that a broken connection took are as parameters that it took: the next sign of life shows it.
-            let areHere = !isAhead || published.takeAhead(work.round)
+            let areHere = !isAhead || published.takeAhead(work.round, in: parts?.count)
             return onWork(work, areHere ? blockLengths : [], isShared: isShared)
         case .heartbeatReply(_, let releasedBelow): return released(claims.release(below: releasedBelow))
         case .refusal(let refusal): return onRefusal(refusal, at: now)
@@ -64,7 +64,7 @@ extension Employment {
         admission.onWelcome()
         (isWelcome, heartbeat, nextSign, isSharing) = (true, welcome.heartbeat, now + welcome.heartbeat, false)
         parts = VectorParts(of: offered.vectorCount, length: welcome.partLength)
-        published.onParts(parts?.count)
+        published.forgetParts()
         var directives: [Directive] = []
         if session != welcome.session {
             // Another process: it has nothing of what was lent to the last one.

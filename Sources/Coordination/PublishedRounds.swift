@@ -2,8 +2,6 @@ import Wire
 
 /// Which rounds' published parameters a worker has.
 struct PublishedRounds: Sendable {
-    /// How many parts they may come in ahead of work; nil where they don't.
-    private var partCount: Int?
     /// The round whose parameters come in parts, and the part that is to come next.
     private var ahead: (round: Int, next: Int)?
     /// The rounds whose parameters are here.
@@ -20,8 +18,8 @@ struct PublishedRounds: Sendable {
     /// Takes note that none are here, whole or in parts.
     mutating func forget() { (rounds, ahead) = ([], nil) }
 
-    /// Takes note of how many parts they come in from now on.
-    mutating func onParts(_ count: Int?) { (partCount, ahead) = (count, nil) }
+    /// Takes note that what came in parts is not gone on with.
+    mutating func forgetParts() { ahead = nil }
 
     /// What came before the run went back, or forth, is of other states than the numbers of its rounds tell now.
     mutating func adopt(history: Int) {
@@ -43,8 +41,8 @@ struct PublishedRounds: Sendable {
         return true
     }
 
-    /// Whether all parts of a round's parameters are here; they are taken as they are, or never.
-    mutating func takeAhead(_ round: Int) -> Bool {
+    /// Whether all of a round's parameters are here that come in so many parts; they are taken as they are, or never.
+    mutating func takeAhead(_ round: Int, in partCount: Int?) -> Bool {
         defer { ahead = nil }
         return ahead?.round == round && ahead?.next == partCount
     }

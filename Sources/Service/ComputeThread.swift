@@ -47,6 +47,7 @@ final class ComputeThread: Sendable {
     func put(_ order: Order) { orders.put(order) }
 
     private func work() {
+        if let processors { Processors.stay(on: [processors[0]]) }
         var (pool, current): (LeafPool?, Int) = (nil, 0)
         while true {
             for order in orders.wait(timeout: .seconds(3600)) {
@@ -73,8 +74,8 @@ final class ComputeThread: Sendable {
     /// Does something by threads that are not the pool's; they stay where the one that starts them is, so that it is
     /// nowhere in particular meanwhile.
     private func onAllProcessors<Result>(_ body: () -> Result) -> Result {
-        guard let processors else { return body() }
-        if threads > 1 { Processors.stay(on: processors) }
+        guard let processors, threads > 1 else { return body() }
+        Processors.stay(on: processors)
         defer { Processors.stay(on: [processors[0]]) }
         return body()
     }

@@ -119,7 +119,7 @@ public final class LeafPool {
                 }
             }
         }
-        threads.run(beside: min(computers.count, leaves.count) - 1, run)
+        threads.run(beside: max(0, min(computers.count, leaves.count) - 1), run)
         return progress.withLock { state in
             blocks = lent + state.free + state.tree.sums.map(\.vector)
             return state.tree.sums

@@ -54,8 +54,9 @@ package final class LeafThreads: Sendable {
         if let isOver = doBody(shared, thread, &last) { return !isOver }
         let isLast = shared.state.withLock { state in
             state.activeCount -= 1
-            defer { if state.activeCount == 0 { state.isAwaited = false } }
-            return state.activeCount == 0 && state.isAwaited
+            guard state.activeCount == 0, state.isAwaited else { return false }
+            state.isAwaited = false
+            return true
         }
         if isLast { shared.done.signal() }
         return true
