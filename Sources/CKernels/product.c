@@ -13,6 +13,8 @@ enum { KC = 256, MC = 128, NC = 256 };
 typedef struct variant {
     const char *name;
     void (*sum_tile)(const tile *);
+    // A tile of so many rows that packs its panel of b; may be null.
+    void (*pack_tile)(const tile *);
     size_t rows, columns;
     bool for_tests;
     // For a c of no more columns than a panel of one vector has; may be null.
@@ -22,16 +24,16 @@ typedef struct variant {
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 
 #if defined(__x86_64__)
-static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, 12, 16, false, NULL};
-static const variant narrow_avx2 = {"AVX2", sum_narrow_tile_avx2, 12, 8, false, NULL};
+static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, NULL, 12, 16, false, NULL};
+static const variant narrow_avx2 = {"AVX2", sum_narrow_tile_avx2, NULL, 12, 8, false, NULL};
 #endif
 static const variant variants[] = {
 #if defined(__x86_64__)
-    {"AVX-512", sum_tile_avx512, 12, 32, false, &narrow_avx512},
-    {"AVX2", sum_tile_avx2, 6, 16, false, &narrow_avx2},
-    {"AVX2 in tiles of AVX-512", sum_tile_wide, 12, 32, true, NULL},
+    {"AVX-512", sum_tile_avx512, pack_tile_avx512, 12, 32, false, &narrow_avx512},
+    {"AVX2", sum_tile_avx2, pack_tile_avx2, 6, 16, false, &narrow_avx2},
+    {"AVX2 in tiles of AVX-512", sum_tile_wide, pack_tile_wide, 12, 32, true, NULL},
 #endif
-    {"any", sum_tile_any, 6, 8, false, NULL},
+    {"any", sum_tile_any, NULL, 6, 8, false, NULL},
 };
 enum { VARIANTS = sizeof variants / sizeof variants[0] };
 
@@ -57,7 +59,7 @@ static const variant *fitting(const variant *v, size_t n) { return v->narrow && 
 
 // MARK: - Packing
 
-static _Thread_local float packed_a[MC * KC], packed_b[KC * NC];
+static _Thread_local _Alignas(64) float packed_a[MC * KC], packed_b[KC * NC];
 
 // The part of a factor that starts at a row and a column, as the product sees them.
 INLINE product_factor part(product_factor f, size_t row, size_t column) {
@@ -149,10 +151,14 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
             } else {
                 t.a = first.a + i * t.a_row;
             }
-            if (columns == v->columns)
+            if (first.unpacked && i == 0) {
+                t.unpacked = first.unpacked + j;
+                v->pack_tile(&t);
+            } else if (columns == v->columns) {
                 v->sum_tile(&t);
-            else
+            } else {
                 sum_cut_tile(v, t, columns);
+            }
         }
     }
 }
@@ -164,12 +170,19 @@ INLINE bool is_brought_together(const variant *v, size_t n, size_t row) {
     return n > 2 * v->columns && (row % 512 == 0 || (row > 512 && v->rows < MOST_ROWS));
 }
 
-// c [m, n] for at most KC steps of k, from step `p` of a on.
+// Whether the first tiles of a product pack b: where they are whole, and b lies row by row.
+INLINE bool is_packed_by_tiles(const variant *v, size_t m, size_t n, product_factor a, product_factor b) {
+    return v->pack_tile && !a.starts && !b.transposed && (m == v->rows || m >= 2 * v->rows) && n % v->columns == 0;
+}
+
+// c [m, n] for at most KC steps of k, from step `p` of a on; packs b too where it lies `unpacked`, in rows so long.
 static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_factor a, size_t p, const float *b, size_t b_panel,
-                     bool adds, float *c, size_t c_row) {
+                     const float *unpacked, size_t unpacked_row, bool adds, float *c, size_t c_row) {
     for (size_t i = 0; i < m; i += MC, c += MC * c_row) {
         const size_t rows = smaller(MC, m - i);
         tile t = {.k = k, .transposed = a.transposed, .b = b, .b_panel = b_panel, .adds = adds, .c = c, .c_row = c_row, .run = k};
+        t.unpacked = i == 0 ? unpacked : NULL;
+        t.unpacked_row = unpacked_row;
         if (a.starts) {
             const size_t in_row = a.transposed ? i : p;
             t.a = a.values;
@@ -208,10 +221,12 @@ static void products(const variant *v, const product_left *lefts, size_t count, 
         const size_t columns = smaller(NC, n - j);
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
-            if (!packed) pack_block(v, packed_b, part(b, p, j), steps, columns);
+            const product_factor block = packed ? b : part(b, p, j);
+            const bool packs = !packed && count > 0 && is_packed_by_tiles(v, lefts->m, columns, lefts->a, block);
+            if (!packed && !packs) pack_block(v, packed_b, block, steps, columns);
             for (const product_left *left = lefts; left < end; left++)
                 sum_rows(v, left->m, columns, steps, left->a, p, packed ? packed : packed_b, steps * v->columns,
-                         adds || p > 0, left->c + j, left->c_row);
+                         packs && left == lefts ? block.values : NULL, block.row, adds || p > 0, left->c + j, left->c_row);
             if (packed) packed += steps * packed_columns(v, columns);
         }
     }

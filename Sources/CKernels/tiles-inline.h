@@ -16,7 +16,8 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 // A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
 // a[p * a_step + r]) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
 // through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
-// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors.
+// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. Where b is still to be packed,
+// its values lie at `unpacked`, `unpacked_row` floats from one row to the next.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
@@ -26,6 +27,8 @@ typedef struct {
     size_t run, run_step, in_run, skip;
     const float *b;
     size_t b_panel;
+    const float *unpacked;
+    size_t unpacked_row;
     bool adds;
     float *c;
     size_t c_row;
@@ -38,10 +41,12 @@ typedef struct {
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
         const float *restrict b = t->b, *at = t->a;                                                      \
+        float *restrict c = t->c;                                                                        \
+        const size_t c_row = t->c_row;                                                                   \
         VECTOR sum[ROWS][WIDTH * PANELS];                                                                \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \
             ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
-                sum[r][v] = t->adds ? *(const VECTOR *)(t->c + r * t->c_row + v * LANES) : (VECTOR)0.0f; \
+                sum[r][v] = t->adds ? *(const VECTOR *)(c + r * c_row + v * LANES) : (VECTOR)0.0f;       \
         size_t skip = t->skip, length = smaller(t->run - t->in_run, t->k);                               \
         for (size_t done = 0; done < t->k; done += length, length = smaller(t->run, t->k - done)) {      \
             const float *a[ROWS];                                                                        \
@@ -65,7 +70,7 @@ typedef struct {
         }                                                                                                \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \
             ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
-                *(VECTOR *)(t->c + r * t->c_row + v * LANES) = sum[r][v];                                \
+                *(VECTOR *)(c + r * c_row + v * LANES) = sum[r][v];                                      \
     } while (0)
 
 #define SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH)                                                         \
@@ -73,8 +78,8 @@ typedef struct {
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, r * t->a_row, a[r][p], (void)at, (void)at);                 \
     else if (!t->transposed)                                                                             \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, t->starts[r], a[r][p], (void)at, (void)at);                 \
-    else if (!t->starts)                                                                                 \
-        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], (void)a, at += t->a_step);                        \
+    else if (!t->starts) /* the next tile's values of the step are fetched */                            \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], __builtin_prefetch(at + 2 * ROWS - 1), at += t->a_step);                        \
     else                                                                                                 \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], at = t->a + t->skip + t->starts[p], (void)a)
 
@@ -99,7 +104,53 @@ static const size_t panels_at_once[] = {1, 6, 3, 2};
         switch (t->rows) { TILES(VECTOR, WIDTH) }         \
     }
 
+// How many rows of an unpacked b are fetched ahead: as long as the third cache takes for one. Past the last row that is
+// an address without meaning, which does no harm to a fetch.
+enum { FETCHED_AHEAD = 24 };
+
+// A tile of as many rows as there are, not of windows, that packs its panel of b as it goes: each row is read where it
+// lies, multiplied, and stored in the panel for the tiles after this one. Beside so many multiplications that costs
+// next to nothing, where packing first waits for the cache that b lies in.
+#define PACK_TILE(ROWS, VECTOR, A_ROW, A_STEP)                                                           \
+    do {                                                                                                 \
+        enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
+        const float *restrict b = t->unpacked;                                                           \
+        float *restrict panel = (float *)t->b, *restrict c = t->c;                                       \
+        const size_t b_row = t->unpacked_row, c_row = t->c_row;                                          \
+        VECTOR sum[ROWS][2];                                                                             \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < 2; v++)                                                           \
+                sum[r][v] = t->adds ? *(const VECTOR *)(c + r * c_row + v * LANES) : (VECTOR)0.0f;       \
+        const float *a[ROWS];                                                                            \
+        ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * (A_ROW);                                 \
+        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += b_row, panel += 2 * LANES) { \
+            VECTOR row[2];                                                                               \
+            ALL for (size_t v = 0; v < 2; v++) {                                                         \
+                row[v] = *(const VECTOR *)(b + v * LANES);                                               \
+                *(VECTOR *)(panel + v * LANES) = row[v];                                                 \
+                __builtin_prefetch(b + FETCHED_AHEAD * b_row + v * LANES);                               \
+            }                                                                                            \
+            ALL for (size_t r = 0; r < ROWS; r++) {                                                      \
+                const VECTOR x = a[r][p * (A_STEP)];                                                     \
+                ALL for (size_t v = 0; v < 2; v++) sum[r][v] = __builtin_elementwise_fma(x, row[v], sum[r][v]); \
+            }                                                                                            \
+        }                                                                                                \
+        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+            ALL for (size_t v = 0; v < 2; v++) *(VECTOR *)(c + r * c_row + v * LANES) = sum[r][v];       \
+    } while (0)
+
+#define PACK_TILE_FUNCTION(NAME, TARGET, ROWS, VECTOR)       \
+    TARGET static void NAME(const tile *t) {                 \
+        if (t->transposed)                                   \
+            PACK_TILE(ROWS, VECTOR, 1, t->a_step);           \
+        else                                                 \
+            PACK_TILE(ROWS, VECTOR, t->a_row, 1);            \
+    }
+
 #if defined(__x86_64__)
+PACK_TILE_FUNCTION(pack_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), 12, vector16)
+PACK_TILE_FUNCTION(pack_tile_avx2, __attribute__((target("avx2,fma"))), 6, vector8)
+PACK_TILE_FUNCTION(pack_tile_wide, __attribute__((target("avx2,fma"))), 12, vector16)
 TILE_FUNCTION(sum_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 2)
 TILE_FUNCTION(sum_narrow_tile_avx512, __attribute__((target("avx512f,avx2,fma"), min_vector_width(512))), TILES_OF_TWELVE, vector16, 1)
 TILE_FUNCTION(sum_tile_avx2, __attribute__((target("avx2,fma"))), TILES_OF_SIX, vector8, 2)

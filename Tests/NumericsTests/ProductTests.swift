@@ -48,7 +48,7 @@ private let shapes = [
     [1, 1, 1], [2, 3, 0], [1, 200, 9], [2, 100, 7], [3, 70, 300], [4, 16, 5], [5, 7, 11], [6, 32, 64], [7, 33, 19],
     [8, 17, 257],
     [9, 65, 3], [10, 5, 40], [11, 96, 2], [12, 32, 256], [13, 31, 8], [23, 48, 30], [129, 40, 20], [140, 270, 260],
-    [512, 70, 5], [600, 40, 5],
+    [512, 70, 5], [600, 40, 5], [24, 64, 300], [131, 288, 30],
 ]
 
 @Test(arguments: shapes, [false, true])
@@ -77,7 +77,7 @@ func aProductIsBitForBitAPlainLoop(shape: [Int], adding: Bool) {
     }
 }
 
-@Test(arguments: [[12, 131, 40, 300], [3, 260, 5, 20], [1, 1, 0, 2], [4, 4, 33, 0]])
+@Test(arguments: [[12, 131, 40, 300], [130, 12, 64, 300], [3, 260, 5, 20], [1, 1, 0, 2], [4, 4, 33, 0]])
 func productsThatShareTheirRightFactorHaveTheBitsOfEachAlone(sizes: [Int]) {
     let (n, k) = (sizes[2], sizes[3])
     let b = Factor(k, n, .plain, stream: 2)
