@@ -82,11 +82,12 @@ INLINE void turn_square(float *restrict to, size_t to_row, const float *restrict
 // One panel of b [k, columns]: k rows of `width` floats, zeros past the columns.
 static void pack_panel(float *restrict panel, product_factor b, size_t k, size_t columns, size_t width) {
     if (b.transposed) {
-        // A few steps at a time: so many lines of the columns stay in the nearest cache.
+        // A few steps at a time: so many lines of the columns stay in the nearest cache, and others are on their way.
         for (size_t from = 0; from < k; from += 16) {
             const size_t to = smaller(from + 16, k);
             size_t j = 0;
             for (; j + 4 <= columns; j += 4) {
+                for (size_t c = j; c < j + 4; c++) __builtin_prefetch(b.values + c * b.row + from + 64);
                 size_t p = from;
                 for (; p + 4 <= to; p += 4) turn_square(panel + p * width + j, width, b.values + j * b.row + p, b.row);
                 for (; p < to; p++)
