@@ -13,7 +13,7 @@ enum { KC = 256, MC = 128, NC = 256 };
 typedef struct variant {
     const char *name;
     void (*sum_tile)(const tile *);
-    // A tile of so many rows that packs its panel of b; may be null.
+    // A tile of `rows` rows and one panel that packs the panel first; may be null.
     void (*pack_tile)(const tile *);
     size_t rows, columns;
     bool for_tests;
@@ -22,6 +22,7 @@ typedef struct variant {
 } variant;
 
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
+_Static_assert(MC >= 2 * MOST_ROWS, "the first tile of a product that packs is whole");
 
 #if defined(__x86_64__)
 static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, NULL, 12, 16, false, NULL};
@@ -152,7 +153,7 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
             } else {
                 t.a = first.a + i * t.a_row;
             }
-            if (first.unpacked && i == 0) {
+            if (first.unpacked && i == 0) {  // of `rows` rows and one panel, as `is_packed_by_tiles` sees to
                 t.unpacked = first.unpacked + j;
                 v->pack_tile(&t);
             } else if (columns == v->columns) {

@@ -16,8 +16,9 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 // A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
 // a[p * a_step + r]) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
 // through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
-// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. Where b is still to be packed,
-// its values lie at `unpacked`, `unpacked_row` floats from one row to the next.
+// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. A tile that packs
+// its panel first, and it alone, reads the values at `unpacked`, `unpacked_row` floats from one row to the next, and
+// writes what is at `b`.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
@@ -41,7 +42,7 @@ typedef struct {
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
         const float *restrict b = t->b, *at = t->a;                                                      \
-        float *restrict c = t->c;                                                                        \
+        float *c = t->c; /* read once: not again after each store, which it might alias */               \
         const size_t c_row = t->c_row;                                                                   \
         VECTOR sum[ROWS][WIDTH * PANELS];                                                                \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \
@@ -104,18 +105,18 @@ static const size_t panels_at_once[] = {1, 6, 3, 2};
         switch (t->rows) { TILES(VECTOR, WIDTH) }         \
     }
 
-// How many rows of an unpacked b are fetched ahead: as long as the third cache takes for one. Past the last row that is
-// an address without meaning, which does no harm to a fetch.
+// How many rows of an unpacked b are fetched ahead: about as many as are multiplied until the third cache answers. Past
+// the last row that is an address without meaning, which does no harm to a fetch.
 enum { FETCHED_AHEAD = 24 };
 
-// A tile of as many rows as there are, not of windows, that packs its panel of b as it goes: each row is read where it
-// lies, multiplied, and stored in the panel for the tiles after this one. Beside so many multiplications that costs
-// next to nothing, where packing first waits for the cache that b lies in.
+// A tile of just so many rows and one panel, not of windows, that packs the panel of b as it goes: each row of b is
+// read where it lies, multiplied, and stored in the panel for the tiles after this one. Beside so many multiplications
+// that costs next to nothing, where packing first waits for the cache that b lies in.
 #define PACK_TILE(ROWS, VECTOR, A_ROW, A_STEP)                                                           \
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
-        const float *restrict b = t->unpacked;                                                           \
-        float *restrict panel = (float *)t->b, *restrict c = t->c;                                       \
+        const float *b = t->unpacked;                                                                    \
+        float *panel = (float *)t->b, *c = t->c;                                                         \
         const size_t b_row = t->unpacked_row, c_row = t->c_row;                                          \
         VECTOR sum[ROWS][2];                                                                             \
         ALL for (size_t r = 0; r < ROWS; r++)                                                            \

@@ -20,7 +20,8 @@ typedef struct {
     size_t run, run_step;
 } product_factor;
 
-// c [m, n] = a [m, k] b [k, n], or c + a b where `adds`; `c_row` is the floats from one row of c to the next.
+// c [m, n] = a [m, k] b [k, n], or c + a b where `adds`; `c_row` is the floats from one row of c to the next. No
+// product may lie where a factor of it lies: parts of it are stored while others of that are still to be read.
 void kernel_product(size_t m, size_t n, size_t k, product_factor a, product_factor b, bool adds, float *c, size_t c_row);
 
 // A left factor a [m, k] and where its product goes, c [m, n].
