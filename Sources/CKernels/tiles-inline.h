@@ -16,9 +16,8 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 // A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
 // a[p * a_step + r]) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
 // through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
-// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. A tile that packs
-// its panel first, and it alone, reads the values at `unpacked`, `unpacked_row` floats from one row to the next, and
-// writes what is at `b`.
+// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. A tile that packs its panel, and
+// it alone, reads the values at `unpacked`, `unpacked_row` floats from one row to the next, and writes what is at `b`.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
@@ -35,6 +34,21 @@ typedef struct {
     size_t c_row;
 } tile;
 
+// A tile's sums, so many vectors a row, as they are before its products: c's, or zeros. Where c lies is read once, and
+// not again after each store.
+#define BEGIN_SUMS(ROWS, VECTOR, VECTORS)                                                            \
+    float *c = t->c;                                                                                 \
+    const size_t c_row = t->c_row;                                                                   \
+    VECTOR sum[ROWS][VECTORS];                                                                       \
+    ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+        ALL for (size_t v = 0; v < VECTORS; v++)                                                     \
+            sum[r][v] = t->adds ? *(const VECTOR *)(c + r * c_row + v * LANES) : (VECTOR)0.0f
+
+// Stores them.
+#define END_SUMS(ROWS, VECTOR, VECTORS)                                                              \
+    ALL for (size_t r = 0; r < ROWS; r++)                                                            \
+        ALL for (size_t v = 0; v < VECTORS; v++) *(VECTOR *)(c + r * c_row + v * LANES) = sum[r][v]
+
 // One size of tile, whose sums stay in registers: each vector of b is multiplied with each row's value of a, `AT`. What
 // there is less of is loaded first and kept: the vectors of one panel, or the values of a few rows. Row r of a begins
 // at `START`; of a transposed a, the rows' values of a step are at `at`, which `HERE` or `NEXT` sets.
@@ -42,12 +56,7 @@ typedef struct {
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
         const float *restrict b = t->b, *at = t->a;                                                      \
-        float *c = t->c; /* read once: not again after each store, which it might alias */               \
-        const size_t c_row = t->c_row;                                                                   \
-        VECTOR sum[ROWS][WIDTH * PANELS];                                                                \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
-                sum[r][v] = t->adds ? *(const VECTOR *)(c + r * c_row + v * LANES) : (VECTOR)0.0f;       \
+        BEGIN_SUMS(ROWS, VECTOR, WIDTH * PANELS);                                                \
         size_t skip = t->skip, length = smaller(t->run - t->in_run, t->k);                               \
         for (size_t done = 0; done < t->k; done += length, length = smaller(t->run, t->k - done)) {      \
             const float *a[ROWS];                                                                        \
@@ -69,9 +78,7 @@ typedef struct {
             }                                                                                            \
             skip += t->run_step - (done == 0 ? t->in_run : 0);                                           \
         }                                                                                                \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < WIDTH * PANELS; v++)                                              \
-                *(VECTOR *)(c + r * c_row + v * LANES) = sum[r][v];                                      \
+        END_SUMS(ROWS, VECTOR, WIDTH * PANELS);                                                  \
     } while (0)
 
 #define SUM_ANY_TILE(ROWS, PANELS, VECTOR, WIDTH)                                                         \
@@ -80,7 +87,7 @@ typedef struct {
     else if (!t->transposed)                                                                             \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, t->starts[r], a[r][p], (void)at, (void)at);                 \
     else if (!t->starts) /* the next tile's values of the step are fetched */                            \
-        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], __builtin_prefetch(at + 2 * ROWS - 1), at += t->a_step);                        \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], __builtin_prefetch(at + 2 * ROWS - 1), at += t->a_step); \
     else                                                                                                 \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], at = t->a + t->skip + t->starts[p], (void)a)
 
@@ -116,12 +123,9 @@ enum { FETCHED_AHEAD = 24 };
     do {                                                                                                 \
         enum { LANES = sizeof(VECTOR) / sizeof(float) };                                                 \
         const float *b = t->unpacked;                                                                    \
-        float *panel = (float *)t->b, *c = t->c;                                                         \
-        const size_t b_row = t->unpacked_row, c_row = t->c_row;                                          \
-        VECTOR sum[ROWS][2];                                                                             \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < 2; v++)                                                           \
-                sum[r][v] = t->adds ? *(const VECTOR *)(c + r * c_row + v * LANES) : (VECTOR)0.0f;       \
+        float *panel = (float *)t->b;                                                            \
+        const size_t b_row = t->unpacked_row;                                                    \
+        BEGIN_SUMS(ROWS, VECTOR, 2);                                                             \
         const float *a[ROWS];                                                                            \
         ALL for (size_t r = 0; r < ROWS; r++) a[r] = t->a + r * (A_ROW);                                 \
         _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < t->k; p++, b += b_row, panel += 2 * LANES) { \
@@ -136,8 +140,7 @@ enum { FETCHED_AHEAD = 24 };
                 ALL for (size_t v = 0; v < 2; v++) sum[r][v] = __builtin_elementwise_fma(x, row[v], sum[r][v]); \
             }                                                                                            \
         }                                                                                                \
-        ALL for (size_t r = 0; r < ROWS; r++)                                                            \
-            ALL for (size_t v = 0; v < 2; v++) *(VECTOR *)(c + r * c_row + v * LANES) = sum[r][v];       \
+        END_SUMS(ROWS, VECTOR, 2);                                                               \
     } while (0)
 
 #define PACK_TILE_FUNCTION(NAME, TARGET, ROWS, VECTOR)       \

@@ -14,8 +14,8 @@ public enum Orientation: Sendable {
 /// plain loop, on every processor and for any size and place of the rest. Runs on the calling thread alone; threads are
 /// put to better use on several shards.
 ///
-/// `aRow`, `bRow` and `cRow` are the floats from one stored row to the next. The product lies where no factor
-/// does.
+/// `aRow`, `bRow` and `cRow` are the floats from one stored row to the next. The product lies where no
+/// factor does.
 public func product(
     m: Int, n: Int, k: Int,
     _ a: UnsafePointer<Float>, _ aOrientation: Orientation = .plain, aRow: Int,
