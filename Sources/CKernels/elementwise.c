@@ -14,6 +14,18 @@ static inline uint32_t size_of(float value) {
 
 static const uint32_t not_finite = 0x7f800000u;
 
+// As many floats as a cache keeps together, anywhere and where such a line of it begins.
+enum { LINE = 16 };
+typedef float line __attribute__((ext_vector_type(LINE), aligned(4)));
+typedef float whole_line __attribute__((ext_vector_type(LINE)));
+
+// Whoever hears of anything after this finds what was stored past the caches before it.
+static inline void pass_on(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 CLONES void kernel_add(float *restrict sum, const float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) sum[i] += x[i];
 }
@@ -69,18 +81,33 @@ CLONES bool kernel_all_finite(const float *x, size_t count) {
     return largest < not_finite;
 }
 
+// Element i's update of Adam, or that of the vector of them that begins there.
+#define ADAM_STEP(TYPE, i, STORE)                                                                                 \
+    do {                                                                                                          \
+        const TYPE g = *(const TYPE *)(gradient + (i));                                                           \
+        const TYPE first = beta1 * *(const TYPE *)(m + (i)) + rest1 * g;                                          \
+        const TYPE second = beta2 * *(const TYPE *)(v + (i)) + rest2 * (g * g);                                   \
+        *(TYPE *)(m + (i)) = first;                                                                               \
+        *(TYPE *)(v + (i)) = second;                                                                              \
+        STORE(updated + (i), *(const TYPE *)(parameters + (i)) -                                                  \
+                                 rate * (first * m_scale) / (__builtin_elementwise_sqrt(second * v_scale) + epsilon)); \
+    } while (0)
+#define STORE_KEPT(place, value) *(place) = (value)
+#define STORE_PASSED_ON(place, value) __builtin_nontemporal_store(value, (whole_line *)(place))
+
 CLONES void kernel_adam(float *updated, const float *parameters, float *restrict m, float *restrict v,
                         const float *restrict gradient, size_t count, float rate, float beta1, float beta2,
                         float epsilon, float m_scale, float v_scale) {
     const float rest1 = 1 - beta1, rest2 = 1 - beta2;
-    for (size_t i = 0; i < count; i++) {
-        float g = gradient[i];
-        float first = beta1 * m[i] + rest1 * g;
-        float second = beta2 * v[i] + rest2 * (g * g);
-        m[i] = first;
-        v[i] = second;
-        updated[i] = parameters[i] - rate * (first * m_scale) / (__builtin_elementwise_sqrt(second * v_scale) + epsilon);
+    size_t i = 0;
+    if (updated != parameters) {
+        // Others read the result next, on other processors: it goes past this one's caches, which then need not fetch
+        // what is written over.
+        for (; i < count && (uintptr_t)(updated + i) % sizeof(line) != 0; i++) ADAM_STEP(float, i, STORE_KEPT);
+        for (; i + LINE <= count; i += LINE) ADAM_STEP(line, i, STORE_PASSED_ON);
+        pass_on();
     }
+    for (; i < count; i++) ADAM_STEP(float, i, STORE_KEPT);
 }
 
 CLONES void kernel_standardise(float *restrict y, const float *restrict x, const float *restrict means,

@@ -81,3 +81,30 @@ private func gradients(steps: Int, count: Int) -> [[Double]] {
     #expect(first.firstMoment.array == second.firstMoment.array)
     #expect(first.secondMoment.array == second.secondMoment.array)
 }
+
+/// Wherever the result lies among the lines of a cache, and how many values it has.
+@Test(arguments: [0, 1, 7, 15, 16], [1, 15, 16, 17, 31, 48, 100])
+func anUpdateIntoAnotherBlockHasTheBitsOfOneInPlace(offset: Int, count: Int) {
+    var draw = RandomSequence(seed: 2, stream: 0)
+    func drawn() -> FloatBlock { FloatBlock((0..<count).map { _ in Float(draw.normal()) }) }
+    let memory = FloatBlock((0..<2 * (count + 32)).map { Float($0) })
+    let places = [offset, offset + count + 32].map {
+        FloatBlock(borrowing: memory.base + $0, count: count, from: memory)
+    }
+    var inPlace = Adam(parameterCount: count, settings: AdamSettings(learningRate: 0.01))
+    var elsewhere = inPlace.copy()
+    let parameters = drawn()
+    places[0].copy(from: parameters)
+    for step in 0..<3 {
+        let gradient = drawn()
+        inPlace.update(parameters, gradient: gradient, into: parameters)
+        elsewhere.update(places[step % 2], gradient: gradient, into: places[1 - step % 2])
+    }
+    #expect(parameters.array == places[1].array)
+    #expect(inPlace.firstMoment.array == elsewhere.firstMoment.array)
+    #expect(inPlace.secondMoment.array == elsewhere.secondMoment.array)
+    let around = memory.array.enumerated().filter { i, _ in
+        !(offset..<offset + count).contains(i) && !(offset + count + 32..<offset + 2 * count + 32).contains(i)
+    }
+    #expect(around.allSatisfy { $0.element == Float($0.offset) })
+}

@@ -91,7 +91,7 @@ struct UpstreamBench {
         defer { events.end() }
         let local = try LocalWorkers(
             LocalWorkersSettings(count: options.workers, threads: options.threads, pins: options.pinning.pinning),
-            endpoint: shell.localEndpoint, data: data)
+            endpoint: options.loopback ? shell.endpoint : shell.localEndpoint, data: data)
         if case .stopped(let signal) = try shell.run(with: local) { throw ExitCode(128 + signal) }
         guard shell.times.steps > 0 else {
             throw ProgramError("all workers were there for the last step alone; give more --steps")

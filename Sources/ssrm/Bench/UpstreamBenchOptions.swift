@@ -9,6 +9,11 @@ struct UpstreamBenchOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: "Exchange floats through shared memory; otherwise through a socket of the machine.")
     var sharedMemory = true
+    @Flag(
+        help: """
+            Workers come over the loopback interface and through what guards the port, like those of other machines.
+            """)
+    var loopback = false
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var elements: ElementOptions
     @Option(help: "The share of steps whose leaves two workers compute.") var audit = 0.0
