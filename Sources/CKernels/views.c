@@ -1,5 +1,7 @@
 #include "views.h"
 
+#include <string.h>
+
 #include "clones.h"
 
 // Sixteen partial sums in a fixed order: the same bits however wide the processor is.
@@ -36,17 +38,43 @@ CLONES void kernel_quarter_turn(float *restrict y, const float *restrict x, size
         for (size_t j = 0; j < rows; j++) y[j] = x[j * columns + (columns - 1 - i)];
 }
 
-CLONES void kernel_magnitudes(float *restrict y, const float *restrict parts, size_t rows, size_t columns, float scale) {
-    const size_t half = columns / 2 + 1;
-    for (size_t k = 0; k < rows; k++) {
-        const float *cosines = parts + k * 2 * half, *sines = parts + (rows + k) * 2 * half;
-        for (size_t f = 0; f < half; f++) {
-            float real = cosines[f] + sines[half + f], imaginary = cosines[half + f] - sines[f];
-            y[k * columns + f] = scale * __builtin_elementwise_sqrt(real * real + imaginary * imaginary);
+CLONES void kernel_fold_rows(float *restrict even, float *restrict odd, const float *restrict x, size_t rows, size_t columns) {
+    memcpy(even, x, columns * sizeof(float));
+    for (size_t r = 1; 2 * r < rows; r++, odd += columns) {
+        const float *one = x + r * columns, *other = x + (rows - r) * columns;
+        for (size_t c = 0; c < columns; c++) {
+            even[r * columns + c] = one[c] + other[c];
+            odd[c] = one[c] - other[c];
         }
     }
-    for (size_t k = 0; k < rows; k++) {
-        const float *mirrored = y + (k == 0 ? 0 : rows - k) * columns;
-        for (size_t f = half; f < columns; f++) y[k * columns + f] = mirrored[columns - f];
+    if (rows % 2 == 0) memcpy(even + rows / 2 * columns, x + rows / 2 * columns, columns * sizeof(float));
+}
+
+CLONES void kernel_magnitudes(float *restrict y, const float *restrict cosines, const float *restrict sines, size_t rows,
+                              size_t columns, size_t width, float scale) {
+    const size_t half = columns / 2 + 1;
+    for (size_t k = 0; k <= rows / 2; k++, cosines += 2 * width, sines += 2 * width) {
+        float *one = y + k * columns, *other = y + (k == 0 ? 0 : rows - k) * columns;
+        for (size_t f = 0; f < half; f += LANES) {
+            float of_one[LANES], of_other[LANES];
+            for (size_t l = 0; l < LANES; l++) {
+                const float even = cosines[f + l], odd = sines[width + f + l];
+                const float even_imaginary = cosines[width + f + l], odd_imaginary = sines[f + l];
+                const float real = even + odd, imaginary = even_imaginary - odd_imaginary;
+                const float other_real = even - odd, other_imaginary = even_imaginary + odd_imaginary;
+                of_one[l] = scale * __builtin_elementwise_sqrt(real * real + imaginary * imaginary);
+                of_other[l] = scale * __builtin_elementwise_sqrt(other_real * other_real + other_imaginary * other_imaginary);
+            }
+            const size_t count = half - f < LANES ? half - f : LANES;
+            for (size_t l = 0; l < count; l++) {
+                one[f + l] = of_one[l];
+                other[f + l] = of_other[l];
+            }
+            // A real input's transform is the same, but for its sign, where both frequencies are turned round.
+            for (size_t l = f == 0; l < count; l++) {
+                other[columns - f - l] = of_one[l];
+                one[columns - f - l] = of_other[l];
+            }
+        }
     }
 }

@@ -2,25 +2,13 @@ import CKernels
 import Numerics
 
 /// Makes the views of a few samples at a time; a value for each thread, since it holds buffers.
-///
-/// The Fourier transform is done as two matrix products with tables of cosines and sines. For matrices of this size (64
-/// x 27) that takes a sixth of the time of an FFT library's call a sample, and the order of its sums is as fixed as any
-/// product's.
 public final class ViewMaker {
     /// Rows of a sample.
     public let rows: Int
     /// Columns of a sample.
     public let columns: Int
-    private let half: Int
-    private let makesSpectra: Bool
-    /// `[columns, 2 * half]`: cosines, then negated sines.
-    private let columnTable: FloatBlock
-    /// `[2 * rows, rows]`: cosines, then sines.
-    private let rowTable: FloatBlock
-    /// `[capacity * rows, 2 * half]`: the transform over columns.
-    private let partial: FloatBlock
-    /// `[2 * rows, 2 * half]`: one sample's four products.
-    private let parts: FloatBlock
+    /// What spectra are made with, where they are.
+    private let spectrum: SpectrumMaker?
     /// One sample on its way from one turn to the next.
     private let turned: FloatBlock
     private let capacity: Int
@@ -28,32 +16,8 @@ public final class ViewMaker {
     /// A maker of `views` of samples `[rows, columns]`, up to `capacity` at a time.
     public init(_ views: [SampleView] = SampleView.allCases, rows: Int, columns: Int, capacity: Int) {
         (self.rows, self.columns, self.capacity) = (rows, columns, capacity)
-        half = columns / 2 + 1
         turned = FloatBlock(count: rows * columns)
-        makesSpectra = views.contains(.spectrum)
-        guard makesSpectra else {
-            (columnTable, rowTable) = (FloatBlock(count: 0), FloatBlock(count: 0))
-            (partial, parts) = (FloatBlock(count: 0), FloatBlock(count: 0))
-            return
-        }
-        columnTable = FloatBlock(count: columns * 2 * half)
-        rowTable = FloatBlock(count: 2 * rows * rows)
-        partial = FloatBlock(count: capacity * rows * 2 * half)
-        parts = FloatBlock(count: 2 * rows * 2 * half)
-        for c in 0..<columns {
-            for f in 0..<half {
-                let turns = Double(f * c % columns) / Double(columns)
-                columnTable[c * 2 * half + f] = Float(cosine(turns: turns))
-                columnTable[c * 2 * half + half + f] = Float(-sine(turns: turns))
-            }
-        }
-        for k in 0..<rows {
-            for r in 0..<rows {
-                let turns = Double(k * r % rows) / Double(rows)
-                rowTable[k * rows + r] = Float(cosine(turns: turns))
-                rowTable[(rows + k) * rows + r] = Float(sine(turns: turns))
-            }
-        }
+        spectrum = views.contains(.spectrum) ? SpectrumMaker(rows: rows, columns: columns) : nil
     }
 
     /// Writes one view of `count` samples from `[count, rows * columns]` to another buffer of the same shape.
@@ -78,22 +42,8 @@ public final class ViewMaker {
                 kernel_quarter_turn(result + i * size, turned.base, rows, columns)
             }
         case .spectrum:
-            makeSpectra(of: samples, count: count, into: result)
-        }
-    }
-
-    private func makeSpectra(of samples: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Float>) {
-        precondition(makesSpectra, "a maker that was not made for spectra")
-        let width = 2 * half
-        product(
-            m: count * rows, n: width, k: columns, samples, aRow: columns, columnTable.base, bRow: width,
-            into: partial.base, cRow: width)
-        for i in 0..<count {
-            product(
-                m: 2 * rows, n: width, k: rows, rowTable.base, aRow: rows, partial.base + i * rows * width, bRow: width,
-                into: parts.base, cRow: width)
-            kernel_magnitudes(
-                result + i * rows * columns, parts.base, rows, columns, 1 / Float(rows * columns).squareRoot())
+            guard let spectrum else { preconditionFailure("a maker that was not made for spectra") }
+            for i in 0..<count { spectrum.make(of: samples + i * size, into: result + i * size) }
         }
     }
 }

@@ -12,9 +12,16 @@ void kernel_reverse(float *y, const float *x, size_t count);
 // A quarter turn against the clock: y is [columns, rows], y[i, j] = x[j, columns - 1 - i].
 void kernel_quarter_turn(float *y, const float *x, size_t rows, size_t columns);
 
-// The magnitudes of a two-dimensional Fourier transform from its four real products.
+// The parts of a matrix [rows, columns] that stay and that change their sign where its rows are read backwards from the
+// first one: even[0] is x[0], even[r] is x[r] + x[rows - r], and where there is a row in the middle that row, rows / 2
+// + 1 in all; odd[r - 1] is x[r] - x[rows - r], (rows - 1) / 2 in all.
+void kernel_fold_rows(float *even, float *odd, const float *x, size_t rows, size_t columns);
+
+// The magnitudes of a real matrix's two-dimensional Fourier transform, `y` [rows, columns].
 //
-// `parts` is [2 * rows, 2 * half]: rows 0 ..< rows hold the cosine sums over rows, the others the sine sums; columns 0
-// ..< half come from the real part of the transform over columns, the others from the imaginary part; half = columns /
-// 2 + 1. `y` is [rows, columns]: the frequencies past `half` follow from the symmetry of a real input's transform.
-void kernel_magnitudes(float *y, const float *parts, size_t rows, size_t columns, float scale);
+// `cosines` and `sines` are the sums over rows, [rows / 2 + 1, 2 * width], of the even parts with cosines and the odd
+// ones with sines; sines of 0 and half a turn are zeros. Columns 0 ..< width come from the real part of the transform
+// over columns, the others from the imaginary part; a multiple of 16, and the first columns / 2 + 1 of them count: the
+// other frequencies follow from the symmetry of a real input's transform.
+void kernel_magnitudes(float *y, const float *cosines, const float *sines, size_t rows, size_t columns, size_t width,
+                       float scale);
