@@ -159,6 +159,17 @@ package struct RunCosts: Sendable {
             + options.joined(separator: "; ")
     }
 
+    /// What would help where workers wait for samples for a good part of the time; nil where they don't.
+    package var sampleAdvice: String? {
+        let (computing, exchanging, gathering, _) = usual.means
+        guard usual.rounds > 10, gathering > 1, gathering > (computing + exchanging) / 2 else { return nil }
+        let share = Int((100 * gathering / (computing + exchanging + gathering)).rounded())
+        return """
+            workers wait for samples for \(share) % of the time: they fetch each block when they first need it; --data FILE \
+            (a copy of the dataset on a worker's machine) or a --cache folder that its further runs find again saves that
+            """
+    }
+
     private func times(_ rate: Double) -> String { "\((10 * rate).rounded() / 10) times the rate" }
 }
 

@@ -44,6 +44,16 @@ import Testing
         #expect(long.text?.hasSuffix("waited 15.0 ms (75 %), 15.0 ms of them for samples") ?? false)
     }
 
+    @Test func whereSamplesAreWaitedForMostAWorkerIsAdvisedToKeepThem() {
+        let advice = costs(computing: 2, exchanging: 3, gathering: 14).sampleAdvice
+        #expect(advice?.hasPrefix("workers wait for samples for 74 % of the time") ?? false)
+        #expect(advice?.contains("--data FILE") ?? false)
+        #expect(advice?.contains("--cache") ?? false)
+        #expect(costs(computing: 10, exchanging: 3, gathering: 6).sampleAdvice == nil)
+        #expect(costs(computing: 2, exchanging: 3, gathering: 14, rounds: 5).sampleAdvice == nil, "too few to tell")
+        #expect(costs(computing: 0, exchanging: 0, gathering: 1).sampleAdvice == nil, "no network's time")
+    }
+
     @Test func sharesAddUpHoweverTheyAreRounded() {
         let text = "computed 33.0 ms (17 %), exchanged 33.0 ms (16 %) and waited 134 ms (67 %)"
         #expect(costs(computing: 33, exchanging: 33, whole: 200).text?.hasSuffix(text) ?? false)

@@ -48,9 +48,8 @@ package final class TerminalSink: RunEventSink {
         let exchange = { [self] in
             costs.advice(wire: wire, stepsPerRound: stepsPerRound, roundsAtOnce: roundsAtOnce, steps: steps)
         }
-        for advice in [costs.idleness(shards: shards), sampleAdvice?() ?? exchange()].compactMap(\.self) {
-            Terminal.error(advice)
-        }
+        let traffic = sampleAdvice?() ?? costs.sampleAdvice ?? exchange()
+        for advice in [costs.idleness(shards: shards), traffic].compactMap(\.self) { Terminal.error(advice) }
     }
 
     package func end() { Terminal.clear() }
