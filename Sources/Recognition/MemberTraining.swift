@@ -60,66 +60,99 @@ struct MemberTraining {
     func run(
         keeping keeper: MemberKeeper?, progress: (_ epoch: Int, _ loss: Double) -> Void
     ) throws(RecognitionError) -> Outcome {
-        let (network, pieces) = (material.network, material.pieces)
         var keeper = keeper
-        let kept = keeper?.state
+        var course = begin(from: keeper?.state)
+        while course.adam.step < stepCount {
+            try trainForAnEpoch(&course)
+            if !material.stoppingPieces.isEmpty { try compareWithBest(&course) }
+            let (epoch, loss) = (course.epoch, course.loss)
+            keeper?.onEpoch(isDone: course.adam.step >= stepCount) { course.state }
+            progress(epoch, loss)
+        }
+        guard course.parameters.isFinite, course.body?.parameters.isFinite ?? true else {
+            throw .diverged(epoch: course.epoch - 1)
+        }
+        return course.best?.outcome
+            ?? Outcome(parameters: course.parameters, body: course.body?.parameters, loss: course.loss)
+    }
+
+    /// Where a training stands.
+    private struct Course {
+        let parameters: FloatBlock
+        let gradient: FloatBlock
+        var adam: Adam
+        let body: BodyTraining?
+        let workspace = RecogniserNetwork.Workspace()
+        /// What the held-out people have chosen so far, and their loss under all heads.
+        var best: (outcome: Outcome, joint: Double)?
+        /// Epochs done.
+        var epoch: Int
+        /// The last one's.
+        var loss: Double
+
+        /// All that is kept of it.
+        var state: MemberState {
+            MemberState(
+                epoch: epoch, step: adam.step, loss: loss, best: best.map { ($0.outcome.loss, $0.joint) },
+                network: MemberState.Part(parameters, adam, best: best?.outcome.parameters),
+                body: body?.state(best: best?.outcome.body))
+        }
+    }
+
+    private func begin(from kept: MemberState?) -> Course {
         let parameters =
-            kept.map { FloatBlock(copying: $0.network.parameters) } ?? network.initialParameters(seed: seed)
-        let gradient = FloatBlock(count: parameters.count)
+            kept.map { FloatBlock(copying: $0.network.parameters) }
+            ?? material.network.initialParameters(seed: seed)
         let rates = AdamSettings(learningRate: settings.learningRate)
-        var adam =
+        let adam =
             kept.map { $0.network.adam(settings: rates, step: $0.step) }
             ?? Adam(parameterCount: parameters.count, settings: rates)
-        let workspace = RecogniserNetwork.Workspace()
         let body = material.body.map {
             BodyTraining(
                 $0, rows: material.mostRows(inBatchesOf: settings.batchSequences), seed: seed,
                 rate: settings.encoderLearningRate, from: kept, threads: threads)
         }
-        var best = kept?.bestOutcome
-        var (epoch, loss) = (kept?.epoch ?? 0, kept?.loss ?? 0)
-        while adam.step < stepCount {
-            let order = Permutation(count: pieces.count, seed: seed, stream: RandomStream.order(epoch: epoch))
-            var (sum, labelled) = (0.0, 0)
-            for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) where adam.step < stepCount {
-                let chosen = (first..<min(first + settings.batchSequences, pieces.count)).map { pieces[order[$0]] }
-                let step = adam.step
-                take(chosen, into: workspace, step: step)
-                body?.forward(workspace, step: step)
-                let dropout = RecogniserNetwork.Dropout(rate: settings.dropout, seed: seed, step: step)
-                let batchLoss = network.lossAndGradient(
-                    workspace, parameters: parameters, into: gradient, dropout: settings.dropout > 0 ? dropout : nil,
-                    toInputs: body != nil, threads: threads)
-                guard batchLoss.isFinite else { throw .diverged(epoch: epoch) }
-                sum += workspace.heads[0].loss * Double(workspace.heads[0].known)
-                labelled += workspace.heads[0].known
-                body?.backward(workspace)
-                clip([gradient] + (body.map { [$0.gradient] } ?? []))
-                update(parameters, gradient: gradient, by: &adam, body)
-            }
-            loss = sum / Double(max(labelled, 1))
-            epoch += 1
-            if !material.stoppingPieces.isEmpty {
-                let heldOut = heldOutLoss(of: parameters, body, workspace)
-                guard heldOut.joint.isFinite else { throw .diverged(epoch: epoch - 1) }
-                loss = heldOut.own
-                if heldOut.joint < best?.joint ?? .infinity {
-                    let outcome = Outcome(
-                        parameters: FloatBlock(copying: parameters),
-                        body: body.map { FloatBlock(copying: $0.parameters) }, loss: loss)
-                    best = (outcome, heldOut.joint)
-                }
-            }
-            keeper?.onEpoch(isDone: adam.step >= stepCount) {
-                MemberState(
-                    epoch: epoch, step: adam.step, loss: loss, best: best.map { ($0.outcome.loss, $0.joint) },
-                    network: MemberState.Part(
-                        parameters, adam, best: best?.outcome.parameters), body: body?.state(best: best?.outcome.body))
-            }
-            progress(epoch, loss)
+        return Course(
+            parameters: parameters, gradient: FloatBlock(count: parameters.count), adam: adam, body: body,
+            best: kept?.bestOutcome, epoch: kept?.epoch ?? 0, loss: kept?.loss ?? 0)
+    }
+
+    /// Trains on each sequence once, or until the steps are done.
+    private func trainForAnEpoch(_ course: inout Course) throws(RecognitionError) {
+        let (pieces, workspace, body) = (material.pieces, course.workspace, course.body)
+        let order = Permutation(count: pieces.count, seed: seed, stream: RandomStream.order(epoch: course.epoch))
+        var (sum, labelled) = (0.0, 0)
+        for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
+            let step = course.adam.step
+            if step >= stepCount { break }
+            let chosen = (first..<min(first + settings.batchSequences, pieces.count)).map { pieces[order[$0]] }
+            take(chosen, into: workspace, step: step)
+            body?.forward(workspace, step: step)
+            let dropout = RecogniserNetwork.Dropout(rate: settings.dropout, seed: seed, step: step)
+            let loss = material.network.lossAndGradient(
+                workspace, parameters: course.parameters, into: course.gradient,
+                dropout: settings.dropout > 0 ? dropout : nil, toInputs: body != nil, threads: threads)
+            guard loss.isFinite else { throw .diverged(epoch: course.epoch) }
+            sum += workspace.heads[0].loss * Double(workspace.heads[0].known)
+            labelled += workspace.heads[0].known
+            body?.backward(workspace)
+            clip([course.gradient] + (body.map { [$0.gradient] } ?? []))
+            update(course.parameters, gradient: course.gradient, by: &course.adam, body)
         }
-        guard parameters.isFinite, body?.parameters.isFinite ?? true else { throw .diverged(epoch: epoch - 1) }
-        return best?.outcome ?? Outcome(parameters: parameters, body: body?.parameters, loss: loss)
+        course.loss = sum / Double(max(labelled, 1))
+        course.epoch += 1
+    }
+
+    /// Asks the people held out, and keeps what the epoch has left where it is the best for them until now.
+    private func compareWithBest(_ course: inout Course) throws(RecognitionError) {
+        let heldOut = heldOutLoss(of: course.parameters, course.body, course.workspace)
+        guard heldOut.joint.isFinite else { throw .diverged(epoch: course.epoch - 1) }
+        course.loss = heldOut.own
+        guard heldOut.joint < course.best?.joint ?? .infinity else { return }
+        let outcome = Outcome(
+            parameters: FloatBlock(copying: course.parameters),
+            body: course.body.map { FloatBlock(copying: $0.parameters) }, loss: course.loss)
+        course.best = (outcome, heldOut.joint)
     }
 
     /// Lays out a batch, with its noise: all but the features of a body.

@@ -103,6 +103,35 @@ public struct TrainingCheckpoint: Sendable {
     public init(reading path: String) throws {
         let file = try TensorFile(opening: path)
         func fail(_ reason: String) -> UpstreamError { .noCheckpoint(path: path, reason: reason) }
+        let (job, step) = try Self.jobAndStep(of: file, fail)
+        self.job = job
+        state = try Self.state(of: file, step: step, job: job)
+        probe = file.metadata["probe_sha256"].map {
+            ArithmeticProbe(digest: $0, name: file.metadata["probe_worker"] ?? "")
+        }
+        guard let record = AuditRecord(metadata: file.metadata, exchanges: step / job.stepsPerRound) else {
+            throw fail("what its metadata tell of workers' sums can't be read")
+        }
+        self.record = record
+        do {
+            frame = try file.metadata["frame"].map { try JSONDecoder().decode(MapFrame.self, from: Data($0.utf8)) }
+        } catch {
+            throw fail("how its maps lie can't be read")
+        }
+        guard let doubts = Doubt.all(in: file.metadata["doubts"] ?? "") else {
+            throw fail("what was in doubt before it can't be read")
+        }
+        self.doubts = doubts
+        try file.requireWhole()
+        guard file.metadata["parameters_sha256"] == parametersDigest else {
+            throw fail("its parameters are not those that its header tells of")
+        }
+    }
+
+    /// The job of a checkpoint and the steps done; what is wrong with either is told by `fail`.
+    private static func jobAndStep(
+        of file: TensorFile, _ fail: (String) -> UpstreamError
+    ) throws(UpstreamError) -> (Job, step: Int) {
         let format = file.metadata["format"] ?? "not given"
         if format == "ssrm.checkpoint.1" {
             throw fail("a checkpoint of ssrm before 0.3, whose jobs had another form: run `ssrm pretrain` again")
@@ -124,42 +153,24 @@ public struct TrainingCheckpoint: Sendable {
             throw fail("its step \(step) is in the middle of a round of \(job.stepsPerRound)")
         }
         guard step <= job.steps else { throw fail("its step \(step) is beyond the \(job.steps) of its job") }
-        let network = job.network
+        return (job, step)
+    }
+
+    private static func state(of file: TensorFile, step: Int, job: Job) throws -> TrainingState {
+        let (network, names) = (job.network, job.stateVectorNames)
         // Every shape is held against the file before anything is allocated for it.
         for part in network.parts { _ = try file.floats(part.name, shape: part.shape) }
-        let names = job.stateVectorNames
         for name in names { _ = try file.floats(name, shape: [network.parameterCount]) }
         let parameters = FloatBlock(count: network.parameterCount)
         for part in network.parts {
-            Self.copy(try file.floats(part.name, shape: part.shape), to: parameters.base + part.offset)
+            copy(try file.floats(part.name, shape: part.shape), to: parameters.base + part.offset)
         }
         let vectors = try names.map { name in
             let vector = FloatBlock(count: network.parameterCount)
-            Self.copy(try file.floats(name, shape: [vector.count]), to: vector.base)
+            copy(try file.floats(name, shape: [vector.count]), to: vector.base)
             return vector
         }
-        self.job = job
-        state = TrainingState(step: step, parameters: parameters, vectors: vectors, job: job)
-        probe = file.metadata["probe_sha256"].map {
-            ArithmeticProbe(digest: $0, name: file.metadata["probe_worker"] ?? "")
-        }
-        guard let record = AuditRecord(metadata: file.metadata, exchanges: step / job.stepsPerRound) else {
-            throw fail("what its metadata tell of workers' sums can't be read")
-        }
-        self.record = record
-        do {
-            frame = try file.metadata["frame"].map { try JSONDecoder().decode(MapFrame.self, from: Data($0.utf8)) }
-        } catch {
-            throw fail("how its maps lie can't be read")
-        }
-        guard let doubts = Doubt.all(in: file.metadata["doubts"] ?? "") else {
-            throw fail("what was in doubt before it can't be read")
-        }
-        self.doubts = doubts
-        try file.requireWhole()
-        guard file.metadata["parameters_sha256"] == parametersDigest else {
-            throw fail("its parameters are not those that its header tells of")
-        }
+        return TrainingState(step: step, parameters: parameters, vectors: vectors, job: job)
     }
 
     private static func copy(_ values: UnsafeBufferPointer<Float>, to start: UnsafeMutablePointer<Float>) {

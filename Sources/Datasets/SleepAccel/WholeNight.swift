@@ -60,7 +60,7 @@ struct WholeNight {
 
         // All of the file: the rows nearest to a night's ends may lie outside it.
         let rows = try HeartRateRows.read(files.heartRate, oneATime: true)
-        var skipped = rows.skipped(of: files.heartRate, outside: "")
+        let skipped = rows.skipped(of: files.heartRate, outside: "")
         let startSeconds = labels.start(of: start)
         let withRow = Set(
             rows.times.map { (($0 - startSeconds) / SleepEpochWindow.epochSeconds).rounded(.down) }
@@ -78,20 +78,24 @@ struct WholeNight {
         inputs = NightInputs().values(
             heartRate: .init(grid: grid, variation: filled(\.variation)), counts: filled(\.count), epochCount: count)
 
-        let (before, behind) = (0..<start, start + count..<labels.stages.count)
-        let outside = [(before, "before the first"), (behind, "behind the last")].map { epochs, place in
-            (labels.stages[epochs].count { $0 != nil }, place)
-        }
-        skipped += outside.filter { $0.0 > 0 }.map { scored, place in
-            SkippedItem(
-                path: files.first, kind: .sleepEpoch, count: scored,
-                reason: "scored, but \(place) sleep epoch of the night that has a stage and values of its own")
-        }
-        self.skipped = skipped
+        self.skipped = skipped + Self.scored(in: labels, outside: start..<start + count, path: files.first)
         let unlabelled = labels.stages[start..<start + count].enumerated().count { $1 != nil && stages[$0] == nil }
         notes = [
             NightNote(kind: .withoutValues, path: files.first, count: unlabelled, total: count),
             NightNote(kind: .straight, path: files.heartRate, count: count - withRow.count, total: count),
         ].filter { $0.count > 0 }
+    }
+
+    /// Scored sleep epochs that are no part of the night.
+    private static func scored(in labels: SleepAccelStages, outside night: Range<Int>, path: String) -> [SkippedItem] {
+        let (before, behind) = (0..<night.lowerBound, night.upperBound..<labels.stages.count)
+        let outside = [(before, "before the first"), (behind, "behind the last")].map { epochs, place in
+            (labels.stages[epochs].count { $0 != nil }, place)
+        }
+        return outside.filter { $0.0 > 0 }.map { scored, place in
+            SkippedItem(
+                path: path, kind: .sleepEpoch, count: scored,
+                reason: "scored, but \(place) sleep epoch of the night that has a stage and values of its own")
+        }
     }
 }

@@ -167,10 +167,7 @@ package struct PosturesPart: Encodable, Sendable {
         counts = classes.indices.map { class_ in maps.count { $0.recognised == class_ } }
         scoredMaps = maps.count { $0.scored != nil }
         rightMaps = maps.count { $0.scored == $0.recognised }
-        var pairs: [[Int]: [Int]] = [:]
-        for (place, map) in maps.enumerated() {
-            if let scored = map.scored { pairs[[scored, map.recognised], default: []].append(place) }
-        }
+        let pairs = Self.pairs(maps)
         let scoredCounts = classes.indices.map { class_ in maps.count { $0.scored == class_ } }
         let confused = pairs.filter { $0.key[0] != $0.key[1] }
             .sorted { ($1.value.count, $0.key[0], $0.key[1]) < ($0.value.count, $1.key[0], $1.key[1]) }
@@ -186,29 +183,20 @@ package struct PosturesPart: Encodable, Sendable {
                 place: place, subject: map.subject, scored: map.scored.map { classes[$0] },
                 recognised: classes[map.recognised], probability: map.probability)
         }
-        // The surest mistakes are the ones to look at; of what is right, some from the begin, middle and end.
+        // The surest mistakes are the ones to look at.
         wrong = confused.flatMap {
             $0.value.sorted { maps[$0].probability > maps[$1].probability }.prefix(Self.examples)
         }
         .map(shown)
-        // Of maps that nobody scored none is right or wrong: some of each answer are shown all the same.
         let areScored = scoredMaps > 0
         self.areScored = areScored
-        right = classes.indices.prefix(40).flatMap { class_ -> [Int] in
-            let places =
-                areScored ? pairs[[class_, class_]] ?? [] : maps.indices.filter { maps[$0].recognised == class_ }
-            let count = min(places.count, classes.count > 6 ? 1 : Self.examples)
-            return (0..<count).map { places[(2 * $0 + 1) * places.count / (2 * count)] }
+        right = classes.indices.prefix(40).flatMap { class_ in
+            // Of maps that nobody scored none is right or wrong: some of each answer are shown all the same.
+            Self.spread(
+                areScored ? pairs[[class_, class_]] ?? [] : maps.indices.filter { maps[$0].recognised == class_ },
+                count: classes.count > 6 ? 1 : Self.examples)
         }.map(shown)
-        let timelines = Self.runs(maps).filter { $0.count > 20 }.sorted { $0.count > $1.count }.map { run in
-            let turns = run.dropFirst().count { maps[$0].recognised != maps[$0 - 1].recognised }
-            let hours = sampleSeconds.map {
-                $0 * Double(maps[run.upperBound - 1].position - maps[run.lowerBound].position + 1) / 3600
-            }
-            return Timeline(
-                subject: maps[run.lowerBound].subject, recording: maps[run.lowerBound].recording, maps: run.count,
-                turns: turns, turnsPerHour: hours.map { Double(turns) / $0 }, hours: hours)
-        }
+        let timelines = Self.timelines(maps, sampleSeconds: sampleSeconds)
         self.timelines = timelines
         turns = timelines.reduce(0) { $0 + $1.turns }
         hours = sampleSeconds == nil || timelines.isEmpty ? nil : timelines.compactMap(\.hours).reduce(0, +)
@@ -218,6 +206,34 @@ package struct PosturesPart: Encodable, Sendable {
                 let own = timelines.filter { $0.subject == subject }
                 return own.isEmpty ? nil : Turned(subject, own)
             }
+    }
+
+    /// The places of scored maps by what they were scored and recognised as.
+    private static func pairs(_ maps: [Map]) -> [[Int]: [Int]] {
+        var pairs: [[Int]: [Int]] = [:]
+        for (place, map) in maps.enumerated() {
+            if let scored = map.scored { pairs[[scored, map.recognised], default: []].append(place) }
+        }
+        return pairs
+    }
+
+    /// So many of these places, or all where they are fewer: from the begin, the middle and the end.
+    private static func spread(_ places: [Int], count most: Int) -> [Int] {
+        let count = min(places.count, most)
+        return (0..<count).map { places[(2 * $0 + 1) * places.count / (2 * count)] }
+    }
+
+    /// The recordings long enough to show when somebody turned, the longest first.
+    private static func timelines(_ maps: [Map], sampleSeconds: Double?) -> [Timeline] {
+        runs(maps).filter { $0.count > 20 }.sorted { $0.count > $1.count }.map { run in
+            let turns = run.dropFirst().count { maps[$0].recognised != maps[$0 - 1].recognised }
+            let hours = sampleSeconds.map {
+                $0 * Double(maps[run.upperBound - 1].position - maps[run.lowerBound].position + 1) / 3600
+            }
+            return Timeline(
+                subject: maps[run.lowerBound].subject, recording: maps[run.lowerBound].recording, maps: run.count,
+                turns: turns, turnsPerHour: hours.map { Double(turns) / $0 }, hours: hours)
+        }
     }
 
     static func runs(_ maps: [Map]) -> [Range<Int>] {

@@ -52,15 +52,7 @@ struct CircleFit: Equatable {
         let a1 = varianceOfZ * z + 4 * covariance * z - uz * uz - vz * vz
         let a0 =
             uz * (uz * vv - vz * uv) + vz * (vz * uu - uz * uv) - varianceOfZ * covariance
-        var root = 0.0
-        for _ in 0..<32 {
-            let value = a0 + root * (a1 + root * (a2 + root * a3))
-            let slope = a1 + root * (2 * a2 + root * 3 * a3)
-            guard slope != 0 else { break }
-            let next = root - value / slope
-            guard next.isFinite, next >= 0, abs(next - root) > 1e-14 * z else { break }
-            root = next
-        }
+        let root = Self.smallestRoot(a0, a1, a2, a3, scale: z)
         let determinant = root * root - root * z + covariance
         let cx = (uz * (vv - root) - vz * uv) / determinant / 2
         let cy = (vz * (uu - root) - uz * uv) / determinant / 2
@@ -77,5 +69,21 @@ struct CircleFit: Equatable {
                 let distance = (dx * dx + dy * dy).squareRoot() - radius
                 return sum + distance * distance
             } / n
+    }
+
+    /// The root next to 0, from above, of a polynomial with these coefficients, by Newton's method.
+    private static func smallestRoot(
+        _ a0: Double, _ a1: Double, _ a2: Double, _ a3: Double, scale: Double
+    ) -> Double {
+        var root = 0.0
+        for _ in 0..<32 {
+            let value = a0 + root * (a1 + root * (a2 + root * a3))
+            let slope = a1 + root * (2 * a2 + root * 3 * a3)
+            guard slope != 0 else { break }
+            let next = root - value / slope
+            guard next.isFinite, next >= 0, abs(next - root) > 1e-14 * scale else { break }
+            root = next
+        }
+        return root
     }
 }

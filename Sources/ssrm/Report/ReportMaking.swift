@@ -67,12 +67,7 @@ struct ReportMaking {
         }
         if let model { report.model = ModelPart(model.value.model, file: model.path, digest: model.value.digest) }
         if let run {
-            func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
-            let part = try RunPart(
-                name: run.path, job: content(run.value.jobFile), metrics: content(run.value.metricsFile),
-                events: content(run.value.eventsFile))
-            guard !part.lines.isEmpty else { throw Self.withoutMetrics(run.value.metricsFile, part.state) }
-            report.run = part
+            report.run = try Self.part(of: run.value, name: run.path)
             if let dataset {
                 report.features = try ReportedFeatures.part(
                     dataset.value,
@@ -98,6 +93,14 @@ struct ReportMaking {
                 to: &report)
         }
         return report
+    }
+
+    private static func part(of run: RunFolder, name: String) throws -> RunPart {
+        func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+        let part = try RunPart(
+            name: name, job: content(run.jobFile), metrics: content(run.metricsFile), events: content(run.eventsFile))
+        guard !part.lines.isEmpty else { throw withoutMetrics(run.metricsFile, part.state) }
+        return part
     }
 
     /// A run of which nothing was measured.
