@@ -48,11 +48,11 @@ public struct Calibration: Codable, Sendable, Equatable {
             for (c, value) in probabilities.enumerated() {
                 let value = Double(value)
                 if value > Double(probabilities[best]) { best = c }
-                Self.add(value, c == truth, to: &classes[c])
+                Self.add(value, isRight: c == truth, to: &classes[c])
                 let distance = value - (c == truth ? 1 : 0)
                 squares += distance * distance
             }
-            Self.add(Double(probabilities[best]), best == truth, to: &answers)
+            Self.add(Double(probabilities[best]), isRight: best == truth, to: &answers)
             samples += 1
         }
 
@@ -72,7 +72,7 @@ public struct Calibration: Codable, Sendable, Equatable {
             sum.probability += other.probability
         }
 
-        private static func add(_ probability: Double, _ isRight: Bool, to bins: inout [Sum]) {
+        private static func add(_ probability: Double, isRight: Bool, to bins: inout [Sum]) {
             let place = max(0, min(bins.count - 1, Int(probability * Double(bins.count))))
             add(Sum(samples: 1, right: isRight ? 1 : 0, probability: probability), to: &bins[place])
         }

@@ -26,7 +26,7 @@ extension CoordinatorShell {
 
     /// Writes a checkpoint at a round's end where one is due, and once it may be kept; that of the last round is
     /// written by whoever ends the run.
-    func keepCheckpointWhereDue(_ isDue: Bool) throws {
+    func keepCheckpoint(whereDue isDue: Bool) throws {
         guard state.step < job.steps, sampleDoubt.takesCheckpoint(isDue: isDue, isWhole: sampleWatch.isWhole()) else {
             return
         }

@@ -98,7 +98,7 @@ extension CoordinatorShell {
         try perform(training.onRoot(isFinite: isFinite, at: watch.elapsed))
         guard isFinite else { return }
         lookAtSamples()
-        try keepCheckpointWhereDue(schedule.onRound(step: state.step, at: watch.elapsed))
+        try keepCheckpoint(whereDue: schedule.onRound(step: state.step, at: watch.elapsed))
         if let timed { events.tell(.roundTimed(timed)) }
         let means = zip(figures, sumFigures).map { RunEvent.NamedFigure($0.name, $1 / $0.divisor) }
         events.tell(.stepDone(step: state.step, figures: means, workers: training.readyCount))

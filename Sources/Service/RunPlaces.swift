@@ -59,7 +59,7 @@ final class RunPlaces {
     ///
     /// - Returns: the holds of the run directory and of the copy, where there is one.
     /// - Throws: `ServiceError` where a folder can't be made, or another coordinator has it.
-    func take(for job: Job) throws -> (RunHold, copy: RunHold?) {
+    func take(for job: Job) throws -> (own: RunHold, copy: RunHold?) {
         for place in places {
             do {
                 try DurableFolder.make(place.folder.checkpointFolder)

@@ -57,14 +57,14 @@ package struct UpstreamRun {
             let lanes = workers.count * min(workers.threads, job.shardsPerStep)
             if let fault = arithmetic.fault ?? job.memoryFault(threads: lanes) { throw ServiceError(fault) }
         }
-        let (hold, copyHold) = try taken.take(for: job)
+        let holds = try taken.take(for: job)
         for place in places { removeLeftovers(in: place.checkpointFolder) }
         unlink(folder.endpointFile)  // a coordinator that was killed can't be reached there any more
         let tally = RunTally(rowsPerStep: job.rowsPerStep)
         let page = try settings.status.map {
             try StatusSink($0, folder: folder.path, rowsPerStep: job.rowsPerStep)
         }
-        let events = RunEvents(try sinks(heldBy: hold) + [tally] + (page.map { [$0] } ?? []))
+        let events = RunEvents(try sinks(heldBy: holds.own) + [tally] + (page.map { [$0] } ?? []))
         defer { events.end() }
         if settings.workers != nil, let note = arithmetic.note {
             events.tell(.slowProducts(note: note))
@@ -73,39 +73,46 @@ package struct UpstreamRun {
         signals.opening?.end()  // from here on there are files to take away, which the loop's end does
         events.tell(.started(step: start.state.step, steps: job.steps, isResumed: settings.resumes))
         do {
-            return try run(from: start, in: taken, holding: hold, copyHold, signals: signals, events, tally, page)
+            let begun = Begun(taken: taken, holds: holds, events: events, tally: tally, page: page)
+            return try run(begun, from: start, signals: signals)
         } catch {
             events.tell(.brokenOff(reason: "\(error)"))
             throw error
         }
     }
 
+    /// What a run has once all its places are taken.
+    private struct Begun {
+        let taken: RunPlaces
+        let holds: (own: RunHold, copy: RunHold?)
+        let events: RunEvents
+        let tally: RunTally
+        let page: StatusSink?
+    }
+
     /// Goes on from a state with all places taken, to the end.
-    private func run(
-        from start: TrainingCheckpoint, in taken: RunPlaces, holding hold: RunHold, _ copyHold: RunHold?,
-        signals: SignalInbox, _ events: RunEvents, _ tally: RunTally, _ page: StatusSink?
-    ) throws -> Outcome {
-        let state = start.state
+    private func run(_ begun: Begun, from start: TrainingCheckpoint, signals: SignalInbox) throws -> Outcome {
+        let (state, hold, events) = (start.state, begun.holds.own, begun.events)
         try hold.write(try RunRecord(job, settings).json + "\n", to: folder.jobFile)
         if state.step == job.steps {
             for path in places.map({ $0.checkpointFile(step: state.step) })
             where (try? TrainingCheckpoint(reading: path))?.job != job {  // none, torn, or of a job of other steps
                 try start.write(to: path)
             }
-            taken.begin()
+            begun.taken.begin()
             events.tell(.finished(step: state.step))
-            return .complete(try result(state, start.record, tally))
+            return .complete(try result(state, start.record, begun.tally))
         }
 
         try requireRoomForCheckpoints()
         let checkpoints = try CheckpointPlaces(
             folder: folder, copy: copy, kept: settings.coordinator.keepCheckpoints, from: state.step,
-            former: start.doubts, hold: hold, copyHold: copyHold)
+            former: start.doubts, hold: hold, copyHold: begun.holds.copy)
         let shell = try shell(from: start, checkpoints: checkpoints, signals: signals, events: events)
-        page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
+        begun.page?.traffic = { [weak shell] in (shell?.sentBytes ?? 0, shell?.receivedBytes ?? 0) }
         try hold.write(shell.endpoint + "\n", to: folder.endpointFile)
         defer { if hold.isInPlace() { unlink(folder.endpointFile) } }
-        taken.begin()
+        begun.taken.begin()
         events.tell(.listening(endpoint: shell.endpoint))
         let notes = [
             shell.memoryFault.map {
@@ -119,7 +126,7 @@ package struct UpstreamRun {
         switch try shell.run(with: workers) {
         case .complete:
             events.tell(.finished(step: shell.finalState.step))
-            return .complete(try result(shell.finalState, shell.record, tally))
+            return .complete(try result(shell.finalState, shell.record, begun.tally))
         case .stopped(let signal):
             events.tell(.stopped(step: shell.finalState.step, steps: job.steps))
             checkpoints.doubtNote.map(Terminal.error)

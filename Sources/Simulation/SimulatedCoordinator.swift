@@ -99,7 +99,8 @@ struct SimulatedCoordinator {
         for directive in directives {
             switch directive {
             case .send(let message, let worker): acts.append(.send(Parcel(message: message), to: worker))
-            case .sendWork(let work, let withParameters, let worker): sendWork(work, withParameters, to: worker, now)
+            case .sendWork(let work, let withParameters, let worker):
+                sendWork(work, withParameters: withParameters, to: worker, now)
             case .welcome(let worker): welcome(worker)
             case .sendSamples(let block, let worker):
                 let parcel = Parcel(message: .sampleBlock(block: block), blockLengths: [1])
@@ -147,7 +148,7 @@ struct SimulatedCoordinator {
         acts.append(.send(Parcel(message: .welcome(welcome)), to: worker))
     }
 
-    private mutating func sendWork(_ work: Work, _ withParameters: Bool, to worker: WorkerID, _ now: Duration) {
+    private mutating func sendWork(_ work: Work, withParameters: Bool, to worker: WorkerID, _ now: Duration) {
         claimRounds[work.claim] = work.round
         if case .confirm(let finder)? = training.claim(of: worker, round: work.round)?.purpose, finder.worker == worker,
             training.roster.members.contains(where: { id, member in

@@ -110,11 +110,11 @@ struct StatusServer: Sendable {
             }
             let isHead = request.method == .HEAD
             switch request.path {
-            case "/": return await answer(feed.current().html, "text/html; charset=utf-8", isHead)
-            case "/status.json": return await answer(feed.current().json, "application/json", isHead)
+            case "/": return await answer(feed.current().html, "text/html; charset=utf-8", isHead: isHead)
+            case "/status.json": return await answer(feed.current().json, "application/json", isHead: isHead)
             case "/metrics":
-                return await answer(feed.current().metrics, "text/plain; version=0.0.4; charset=utf-8", isHead)
-            case "/page.js": return answer(Data(LivePages.script), "text/javascript; charset=utf-8", isHead)
+                return await answer(feed.current().metrics, "text/plain; version=0.0.4; charset=utf-8", isHead: isHead)
+            case "/page.js": return answer(Data(LivePages.script), "text/javascript; charset=utf-8", isHead: isHead)
             case "/events" where !isHead: return events(request)
             default: return refusal(.notFound, "there are /, /status.json and /metrics here")
             }
@@ -147,7 +147,7 @@ struct StatusServer: Sendable {
                 body: HTTPBodySequence(from: EventBody(feed: feed, listener: listener, since: since)))
         }
 
-        private func answer(_ content: Data, _ type: String, _ isHead: Bool) -> HTTPResponse {
+        private func answer(_ content: Data, _ type: String, isHead: Bool) -> HTTPResponse {
             var headers = headers(type)
             headers[.contentLength] = String(content.count)
             let body = LastBody(content: isHead ? Data() : content)

@@ -48,7 +48,7 @@ struct RecordingPrints {
             let recording = recordings[place]
             return "recording \"\(recording.name)\" of subject \"\(subjects[recording.subject])\""
         }
-        let twins = twins(subjects: recordings.map(\.subject), vocabulary == .stage)
+        let twins = twins(subjects: recordings.map(\.subject), includingOnesOfOneSubject: vocabulary == .stage)
         guard let (first, second) = twins.first else { return nil }
         let others = twins.count > 1 ? ", and so have \(twins.count - 1) more" : ""
         let isOneSubject = recordings[first].subject == recordings[second].subject
@@ -57,7 +57,9 @@ struct RecordingPrints {
     }
 
     /// Pairs of equal recordings, each with the first that it equals, by their places; those of two subjects first.
-    private func twins(subjects: [Int], _ areOfOneSubjectToo: Bool) -> [(first: Int, second: Int)] {
+    private func twins(
+        subjects: [Int], includingOnesOfOneSubject areOfOneSubjectToo: Bool
+    ) -> [(first: Int, second: Int)] {
         struct Print: Hashable { let length: Int, sum: UInt64 }
         var firstOfPrint: [Print: Int] = [:]
         var (ofTwo, ofOne): ([(first: Int, second: Int)], [(first: Int, second: Int)]) = ([], [])

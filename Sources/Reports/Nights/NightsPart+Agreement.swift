@@ -1,7 +1,7 @@
 import Recognition
 
 extension NightsPart {
-    private func prose(_ isPart: Bool, _ interval: Interval?) -> Prose {
+    private func prose(of interval: Interval?, isPart: Bool) -> Prose {
         guard let interval else { return "" }
         if !isPart { return "\(interval, 1)" }
         return "\(beside: "[\(points: interval.low), \(points: interval.high)]")"
@@ -20,7 +20,7 @@ extension NightsPart {
                 let (isPart, found) = (own.unit == "1", own.difference)
                 func cell(_ value: Double?, _ interval: Interval?) -> Table.Cell {
                     guard let value else { return .number("–") }
-                    return .number((isPart ? "\(points: value)" : "\(value, 1)") + prose(isPart, interval))
+                    return .number((isPart ? "\(points: value)" : "\(value, 1)") + prose(of: interval, isPart: isPart))
                 }
                 return [
                     .text("\(name: own.statistic), \(isPart ? "%" : "min")"), cell(found.bias, found.biasInterval),
@@ -181,7 +181,7 @@ extension NightsPart {
             }, isMatrix: true)
         func cell(_ rate: SleepEpochAgreement.Rate) -> Table.Cell {
             guard let mean = rate.mean else { return .number("–") }
-            return .number("\(percent: mean)\(prose(true, rate.interval))")
+            return .number("\(percent: mean)\(prose(of: rate.interval, isPart: true))")
         }
         let stages = order.map { found.stages[$0] } + found.stages.dropFirst(classes.count)
         let rates = Table(

@@ -124,7 +124,7 @@ package struct RunPlan: Encodable {
         wire: ElementType
     ) -> Line {
         var line = Line(localSteps: localSteps, overlap: overlap, wire: wire)
-        let planned = planned(job, localSteps: localSteps, overlap, wire: wire)
+        let planned = planned(job, localSteps: localSteps, overlap: overlap, wire: wire)
         do {
             try planned.validate()
         } catch {
@@ -156,7 +156,7 @@ package struct RunPlan: Encodable {
     }
 
     /// The job with so many local steps, or overlap, in this format, otherwise as it is.
-    private static func planned(_ job: Job, localSteps: Int, _ overlap: Bool, wire: ElementType) -> Job {
+    private static func planned(_ job: Job, localSteps: Int, overlap: Bool, wire: ElementType) -> Job {
         var planned = job
         planned.settings.arithmetic.wire = wire
         var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(localSteps)

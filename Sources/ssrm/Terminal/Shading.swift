@@ -38,7 +38,8 @@ enum Shading {
             for (column, value) in values.enumerated() {
                 let field = fieldWidth(column, counts: counts, names: names)
                 line +=
-                    rest.prefix(2) + shaded(rest.dropFirst(2).prefix(field), Double(value) / Double(sum), row == column)
+                    rest.prefix(2)
+                    + shaded(rest.dropFirst(2).prefix(field), Double(value) / Double(sum), isRight: row == column)
                 rest = rest.dropFirst(2 + field)
             }
             rows[row + 1] = line + rest
@@ -50,7 +51,7 @@ enum Shading {
         max(names[column].count, counts.map { String($0[column]).count }.max() ?? 0)
     }
 
-    private static func shaded(_ field: Substring, _ part: Double, _ isRight: Bool) -> String {
+    private static func shaded(_ field: Substring, _ part: Double, isRight: Bool) -> String {
         guard part >= 0.02 else { return String(field) }
         let level = min(4, Int(5 * part))
         let ground = (isRight ? right : wrong)[level]
