@@ -97,12 +97,10 @@ CLONES bool kernel_all_finite(const float *x, size_t count) {
 
 CLONES void kernel_adam(float *updated, const float *parameters, float *restrict m, float *restrict v,
                         const float *restrict gradient, size_t count, float rate, float beta1, float beta2,
-                        float epsilon, float m_scale, float v_scale) {
+                        float epsilon, float m_scale, float v_scale, bool passes_on) {
     const float rest1 = 1 - beta1, rest2 = 1 - beta2;
     size_t i = 0;
-    if (updated != parameters) {
-        // Others read the result next, on other processors: it goes past this one's caches, which then need not fetch
-        // what is written over.
+    if (passes_on) {
         for (; i < count && (uintptr_t)(updated + i) % sizeof(line) != 0; i++) ADAM_STEP(float, i, STORE_KEPT);
         for (; i + LINE <= count; i += LINE) ADAM_STEP(line, i, STORE_PASSED_ON);
         pass_on();

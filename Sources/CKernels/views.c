@@ -38,7 +38,8 @@ CLONES void kernel_quarter_turn(float *restrict y, const float *restrict x, size
         for (size_t j = 0; j < rows; j++) y[j] = x[j * columns + (columns - 1 - i)];
 }
 
-CLONES void kernel_fold_rows(float *restrict even, float *restrict odd, const float *restrict x, size_t rows, size_t columns) {
+CLONES void kernel_fold_rows(float *restrict even, float *restrict odd, const float *restrict x, size_t rows,
+                             size_t columns) {
     memcpy(even, x, columns * sizeof(float));
     for (size_t r = 1; 2 * r < rows; r++, odd += columns) {
         const float *one = x + r * columns, *other = x + (rows - r) * columns;
@@ -61,9 +62,9 @@ CLONES void kernel_magnitudes(float *restrict y, const float *restrict cosines, 
                 const float even = cosines[f + l], odd = sines[width + f + l];
                 const float even_imaginary = cosines[width + f + l], odd_imaginary = sines[f + l];
                 const float real = even + odd, imaginary = even_imaginary - odd_imaginary;
-                const float other_real = even - odd, other_imaginary = even_imaginary + odd_imaginary;
+                const float mirrored_real = even - odd, mirrored = even_imaginary + odd_imaginary;
                 of_one[l] = scale * __builtin_elementwise_sqrt(real * real + imaginary * imaginary);
-                of_other[l] = scale * __builtin_elementwise_sqrt(other_real * other_real + other_imaginary * other_imaginary);
+                of_other[l] = scale * __builtin_elementwise_sqrt(mirrored_real * mirrored_real + mirrored * mirrored);
             }
             const size_t count = half - f < LANES ? half - f : LANES;
             for (size_t l = 0; l < count; l++) {

@@ -65,10 +65,11 @@ public struct Adam: Sendable {
     ///   - rate: this update's step size, where it is not the settings'.
     ///   - threads: the most threads to use.
     ///   - fewest: the fewest values of a thread.
+    ///   - passesOn: whether other processors read the results next, which then go past this one's caches.
     /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
     public func update(
         part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock,
-        rate: Double? = nil, threads: Int = 1, fewest: Int = fewestInPart
+        rate: Double? = nil, threads: Int = 1, fewest: Int = fewestInPart, passesOn: Bool = false
     ) {
         let count = firstMoment.count
         precondition(
@@ -85,7 +86,8 @@ public struct Adam: Sendable {
             let start = part.lowerBound + piece.lowerBound
             kernel_adam(
                 updated.base + start, parameters.base + start, firstMoment.base + start, secondMoment.base + start,
-                gradient.base + piece.lowerBound, piece.count, rate, beta1, beta2, epsilon, mScale, vScale)
+                gradient.base + piece.lowerBound, piece.count, rate, beta1, beta2, epsilon, mScale, vScale,
+                passesOn)
         }
     }
 

@@ -39,14 +39,16 @@ public struct AdamW: Sendable {
     ///
     /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
     public func update(
-        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1,
+        passesOn: Bool = false
     ) {
         let factor = settings.schedule.factor(
             step: earlierSteps + adam.step, of: stepCount, warmup: settings.warmupSteps)
         let rate = settings.adam.learningRate * factor
         if settings.weightDecay == 0 {
             return adam.update(
-                part: part, of: parameters, gradient: gradient, into: updated, rate: rate, threads: threads)
+                part: part, of: parameters, gradient: gradient, into: updated, rate: rate, threads: threads,
+                passesOn: passesOn)
         }
         let start = part.lowerBound
         if updated !== parameters {

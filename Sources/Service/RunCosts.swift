@@ -159,14 +159,15 @@ package struct RunCosts: Sendable {
             + options.joined(separator: "; ")
     }
 
-    /// What would help where workers wait for samples for a good part of the time; nil where they don't.
+    /// What would help where workers wait for samples for a good part of the time, and more than they exchange; nil
+    /// where they don't.
     package var sampleAdvice: String? {
-        let (computing, exchanging, gathering, _) = usual.means
-        guard usual.rounds > 10, gathering > 1, gathering > (computing + exchanging) / 2 else { return nil }
-        let share = Int((100 * gathering / (computing + exchanging + gathering)).rounded())
+        let (computing, exchanging, gathering, whole) = usual.means
+        let waiting = min(gathering, whole - computing - exchanging)
+        guard usual.rounds > 10, waiting > 1, waiting > exchanging, 3 * waiting > whole else { return nil }
         return """
-            workers wait for samples for \(share) % of the time: they fetch each block when they first need it; --data FILE \
-            (a copy of the dataset on a worker's machine) or a --cache folder that its further runs find again saves that
+            workers wait for samples for \(Int((100 * waiting / whole).rounded())) % of the time; a worker with --data FILE, a \
+            copy of the dataset on its own machine, waits for none, and one with --cache FOLDER for none that it was sent before
             """
     }
 

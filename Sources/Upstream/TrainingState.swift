@@ -25,11 +25,13 @@ public struct TrainingState: Sendable {
         }
 
         func update(
-            part: Range<Int>, of kept: FloatBlock, sum: FloatBlock, into updated: FloatBlock, threads: Int
+            part: Range<Int>, of kept: FloatBlock, sum: FloatBlock, into updated: FloatBlock, threads: Int,
+            passesOn: Bool
         ) {
             switch self {
             case .optimiser(let optimiser):
-                optimiser.update(part: part, of: kept, gradient: sum, into: updated, threads: threads)
+                optimiser.update(
+                    part: part, of: kept, gradient: sum, into: updated, threads: threads, passesOn: passesOn)
             case .outer(let outer): outer.update(part: part, of: kept, change: sum, into: updated, threads: threads)
             }
         }
@@ -168,7 +170,8 @@ public struct TrainingState: Sendable {
     /// work runs on up to `threads` threads; the bits do not depend on it.
     public mutating func advance(sum: FloatBlock, threads: Int = 1) {
         let updated = pool.take(count: kept.count)
-        mover.update(part: 0..<kept.count, of: kept, sum: sum, into: updated, threads: threads)
+        mover.update(
+            part: 0..<kept.count, of: kept, sum: sum, into: updated, threads: threads, passesOn: rounding == nil)
         mover.countUpdate()
         kept = updated
         round += 1
@@ -195,7 +198,8 @@ public struct TrainingState: Sendable {
             (old.base + places.lowerBound).update(from: vector.base + places.lowerBound, count: places.count)
         }
         step.parts.append(part)
-        mover.update(part: part, of: kept, sum: sum, into: step.kept, threads: threads)
+        mover.update(
+            part: part, of: kept, sum: sum, into: step.kept, threads: threads, passesOn: rounding == nil)
         begun = step
         func slice(_ block: FloatBlock) -> FloatBlock {
             FloatBlock(borrowing: block.base + part.lowerBound, count: part.count, from: block)

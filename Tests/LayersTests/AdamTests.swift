@@ -84,7 +84,7 @@ private func gradients(steps: Int, count: Int) -> [[Double]] {
 
 /// Wherever the result lies among the lines of a cache, and how many values it has.
 @Test(arguments: [0, 1, 7, 15, 16], [1, 15, 16, 17, 31, 48, 100])
-func anUpdateIntoAnotherBlockHasTheBitsOfOneInPlace(offset: Int, count: Int) {
+func anUpdateThatIsPassedOnHasTheBitsOfOneInPlace(offset: Int, count: Int) {
     var draw = RandomSequence(seed: 2, stream: 0)
     func drawn() -> FloatBlock { FloatBlock((0..<count).map { _ in Float(draw.normal()) }) }
     let memory = FloatBlock((0..<2 * (count + 32)).map { Float($0) })
@@ -98,7 +98,9 @@ func anUpdateIntoAnotherBlockHasTheBitsOfOneInPlace(offset: Int, count: Int) {
     for step in 0..<3 {
         let gradient = drawn()
         inPlace.update(parameters, gradient: gradient, into: parameters)
-        elsewhere.update(places[step % 2], gradient: gradient, into: places[1 - step % 2])
+        elsewhere.update(
+            part: 0..<count, of: places[step % 2], gradient: gradient, into: places[1 - step % 2], passesOn: true)
+        elsewhere.countUpdate()
     }
     #expect(parameters.array == places[1].array)
     #expect(inPlace.firstMoment.array == elsewhere.firstMoment.array)

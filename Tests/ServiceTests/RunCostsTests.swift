@@ -46,10 +46,15 @@ import Testing
 
     @Test func whereSamplesAreWaitedForMostAWorkerIsAdvisedToKeepThem() {
         let advice = costs(computing: 2, exchanging: 3, gathering: 14).sampleAdvice
-        #expect(advice?.hasPrefix("workers wait for samples for 74 % of the time") ?? false)
+        #expect(advice?.hasPrefix("workers wait for samples for 70 % of the time") ?? false)
         #expect(advice?.contains("--data FILE") ?? false)
         #expect(advice?.contains("--cache") ?? false)
         #expect(costs(computing: 10, exchanging: 3, gathering: 6).sampleAdvice == nil)
+        #expect(costs(computing: 2, exchanging: 3, gathering: 14, whole: 200).sampleAdvice == nil, "a small part")
+        #expect(costs(computing: 1, exchanging: 10, gathering: 9).sampleAdvice == nil, "exchange takes more")
+        #expect(
+            costs(computing: 2, exchanging: 3, gathering: 99).sampleAdvice?.contains(" 75 % ") ?? false,
+            "no more than there is waiting")
         #expect(costs(computing: 2, exchanging: 3, gathering: 14, rounds: 5).sampleAdvice == nil, "too few to tell")
         #expect(costs(computing: 0, exchanging: 0, gathering: 1).sampleAdvice == nil, "no network's time")
     }

@@ -30,9 +30,11 @@ void kernel_scale(float *x, float factor, size_t count);
 // Whether no value is infinite or not a number.
 bool kernel_all_finite(const float *x, size_t count);
 
-// One Adam update. `m_scale` is 1 / (1 - beta1^t) and `v_scale` is 1 / (1 - beta2^t). `updated` may be `parameters`.
+// One Adam update. `m_scale` is 1 / (1 - beta1^t) and `v_scale` is 1 / (1 - beta2^t). `updated` may be `parameters`,
+// and else has no part of it. With `passes_on` the result goes past this processor's caches, which then need not fetch
+// what is written over: for results that other processors read next. The bits are the same.
 void kernel_adam(float *updated, const float *parameters, float *m, float *v, const float *gradient, size_t count,
-                 float rate, float beta1, float beta2, float epsilon, float m_scale, float v_scale);
+                 float rate, float beta1, float beta2, float epsilon, float m_scale, float v_scale, bool passes_on);
 
 // y[i] = (x[i] - means[i]) * factors[i], but none further from 0 than `limit`; what is no number stays none.
 void kernel_standardise(float *y, const float *x, const float *means, const float *factors, float limit, size_t count);

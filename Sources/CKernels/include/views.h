@@ -21,7 +21,7 @@ void kernel_fold_rows(float *even, float *odd, const float *x, size_t rows, size
 //
 // `cosines` and `sines` are the sums over rows, [rows / 2 + 1, 2 * width], of the even parts with cosines and the odd
 // ones with sines; sines of 0 and half a turn are zeros. Columns 0 ..< width come from the real part of the transform
-// over columns, the others from the imaginary part; a multiple of 16, and the first columns / 2 + 1 of them count: the
-// other frequencies follow from the symmetry of a real input's transform.
+// over columns, the others from the imaginary part; of both the first columns / 2 + 1 count, and the other frequencies
+// follow from the symmetry of a real input's transform. `width` is a multiple of 16.
 void kernel_magnitudes(float *y, const float *cosines, const float *sines, size_t rows, size_t columns, size_t width,
                        float scale);

@@ -7,12 +7,13 @@ struct BenchExchangeCommand: ParsableCommand {
         let workers: Int
         let bytes: Int
         let sharedMemory: Bool
+        let loopback: Bool
         let exchangeMicroseconds: Double
         let stepMicrosecondsQuartiles: [Double]
         let time: StepTimes.Means
 
         enum CodingKeys: String, CodingKey {
-            case workers, bytes, time
+            case workers, bytes, loopback, time
             case sharedMemory = "shared_memory"
             case exchangeMicroseconds = "exchange_us"
             case stepMicrosecondsQuartiles = "step_us_quartiles"
@@ -49,7 +50,8 @@ struct BenchExchangeCommand: ParsableCommand {
         let run = try bench.run(options)
         let time = run.time
         let result = Result(
-            workers: options.workers, bytes: 4 * run.parameterCount, sharedMemory: options.sharedMemory,
+            workers: options.workers, bytes: 4 * run.parameterCount, sharedMemory: options.sharesMemory,
+            loopback: options.loopback,
             exchangeMicroseconds: time.step - time.coordinator.optimising - time.worker.computing,
             stepMicrosecondsQuartiles: run.stepMicrosecondsQuartiles, time: time)
         if options.json { return try printJSON(result) }

@@ -78,7 +78,7 @@ struct UpstreamBench {
             originalsPerShard: shardSize, steps: options.steps)
         try job.validate()
         var coordinator = CoordinatorSettings(listen: "tcp://127.0.0.1:*")
-        (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharedMemory, true)
+        (coordinator.sharesMemory, coordinator.keepsStepEnds) = (options.sharesMemory, true)
         coordinator.audit = options.audit
         (coordinator.checkpointEvery, coordinator.keepCheckpoints) = (.steps(options.steps), 1)
         (coordinator.patience, coordinator.localWorkers) = (.seconds(60), options.workers)

@@ -7,13 +7,16 @@ struct UpstreamBenchOptions: ParsableArguments {
     @Option(help: "Steps.") var steps = 300
     @Flag(
         inversion: .prefixedNo,
-        help: "Exchange floats through shared memory; otherwise through a socket of the machine.")
+        help: "Exchange floats through shared memory; without, through a socket of the machine.")
     var sharedMemory = true
     @Flag(
         help: """
-            Workers come over the loopback interface and through what guards the port, like those of other machines.
+            Workers come over the loopback interface, through what guards the port and without shared memory, like those of \
+            other machines.
             """)
     var loopback = false
+    /// Whether floats go through shared memory.
+    var sharesMemory: Bool { sharedMemory && !loopback }
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var elements: ElementOptions
     @Option(help: "The share of steps whose leaves two workers compute.") var audit = 0.0
