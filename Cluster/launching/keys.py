@@ -56,8 +56,8 @@ class Keys:
         if not (self.folder / "secret").exists():
             status, errors = self.ask("new", self.folder, "--label", "coordinator")
             if status != 0:
-                raise Trouble("no key can be made: %s; with `-- --plaintext-network` none is needed"
-                              % last_line(errors))
+                hint = "" if "No space left" in errors else "; with `-- --plaintext-network` none is needed"
+                raise Trouble("no key can be made: %s%s" % (last_line(errors), hint))
 
     def forget(self):
         """Lets the workers of this launch, and of earlier ones of this run, come no more."""

@@ -182,6 +182,16 @@ package final class CheckpointWriter: Sendable {
         return place.remove(URL(filePath: path).lastPathComponent).map { "\(path): \($0)" }
     }
 
+    /// What there is to go on from, of checkpoints before a step, behind what else a person is told.
+    private func rest(before step: Int) -> String {
+        let steps: [Int]
+        do { steps = try folder.checkpointSteps.filter { $0 < step } } catch {
+            return ", and --resume goes on from what is in \(folder.path), which can't be read (\(error))"
+        }
+        return split(steps).whole.last.map { ", and --resume goes on from the one before, of step \($0)" }
+            ?? "; \(folder.path) has no checkpoint to resume from"
+    }
+
     /// Waits until all is written, with a last attempt where the last failed.
     ///
     /// - Throws: when the newest state is not on the disk.
@@ -190,11 +200,7 @@ package final class CheckpointWriter: Sendable {
         if let reason = state.withLock(\.retries.failure) {
             if isCopy { throw ServiceError("the copy in \(folder.path) lacks the last checkpoint: \(reason)") }
             let missing = state.withLock { $0.waiting?.state.step } ?? .max
-            let before = split((try? folder.checkpointSteps.filter { $0 < missing }) ?? []).whole.last
-            throw ServiceError(
-                "the last checkpoint can't be kept: \(reason); "
-                    + (before.map { "mend that, and --resume goes on from the one before, of step \($0)" }
-                        ?? "mend that; \(folder.path) has no checkpoint to resume from"))
+            throw ServiceError("the last checkpoint can't be kept: \(reason); mend that\(rest(before: missing))")
         }
     }
 }

@@ -51,6 +51,12 @@ struct SSRM: ParsableCommand {
         // each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
+        // Not even the program's own name: the system tells arguments by /proc alone.
+        if CommandLine.arguments.isEmpty {
+            Terminal.error(
+                "ssrm: /proc is not mounted here, and without it no command can be read: mount -t proc proc /proc")
+            end(1)
+        }
         if let place = firstArgumentThatIsNoText() {
             Terminal.error(
                 "ssrm: argument \(place) is not UTF-8 text, and a path that is not can't be used here: rename the file or folder"
@@ -75,7 +81,7 @@ struct SSRM: ParsableCommand {
             let isUsage = code == .validationFailure
             let lines = isUsage ? usageLines(for: error) : ["ssrm: \(error)"]
             for line in lines { Terminal.error(line) }
-            end(isUsage ? 2 : 1)
+            end(isUsage || (error as? ProgramError)?.isUsage ?? false ? 2 : 1)
         }
     }
 

@@ -132,7 +132,7 @@ func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     let unknown = #expect(throws: DatasetError.self) { try file.signal(named: "EEG", renaming: [:]) }
     #expect("\(try #require(unknown))".hasSuffix("it has A b, C; where one of them is it: --rename \"ITS NAME=EEG\""))
     let both = #expect(throws: DatasetError.self) { try file.signal(named: "A b", renaming: ["C": "A b"]) }
-    #expect("\(try #require(both))".hasSuffix("2 channels in it are called \"A b\""))
+    #expect("\(try #require(both))".hasSuffix("2 channels in it may be \"A b\": A b, C"))
     #expect(throws: DatasetError.self) { try file.signal(named: "C", renaming: ["C": "EEG"]) }
 }
 

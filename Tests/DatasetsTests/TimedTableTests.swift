@@ -241,6 +241,23 @@ func aTimeThatIsNotKnownIsNamedWithItsLine(text: String, zone: String?, expected
     #expect(message.hasPrefix("a.csv, line 2: ") && message.contains(expected), "\(message)")
 }
 
+@Test func aTimeThatComesTwiceIsNamedWithTheFileThatHasIt() throws {
+    let folder = try TemporaryFolder()
+    let files = [
+        try folder.write("time,bpm\n2024-10-27 01:30:00,60\n2024-10-27 02:30:00,60\n", to: "autumn.csv"),
+        try folder.write("time,bpm\n2024-11-01 01:30:00,60\n", to: "winter.csv"),
+    ]
+    let error = #expect(throws: DatasetError.self) {
+        try TimedTable(
+            files: files,
+            columns: TableColumns(
+                subject: .named("ada"), recording: nil, position: "time", label: nil, values: .named(["bpm"])),
+            labels: TableLabels(.stage), times: TimeColumn(zone: TimeZone(identifier: "Europe/Berlin")),
+            longestGap: 3600, units: ["1/min"])
+    }
+    #expect("\(try #require(error))".contains("/autumn.csv, line 3: this time comes twice"))
+}
+
 @Test func unitsOfTimeThatAreMixedAreRefused() throws {
     #expect(
         try refusal(["1709326800,60", "1709326800000,60"])

@@ -112,6 +112,10 @@ private struct Nights {
     #expect(try refusal("--from", "edf").contains("--from edf: give --signals and --hypnogram, or --root"))
     #expect(
         try refusal("--from", "edf", "--signals", nights.night, "--bogus").contains("Unknown option '--bogus'"))
+    for wrong in [["edff"], ["edf", "--signals", nights.night, "--rate=20"], ["edf"], ["edf", "--bogus"]] {
+        let words = ["predict", "--model", nights.model, "--out", folder.path("no.csv"), "--from"] + wrong
+        #expect(try ProgramRun(words).result().status == 2, "\(wrong)")
+    }
 
     let values = [Double](repeating: 1, count: 360)
     func write(_ signals: [EDFBytes.Signal]) throws -> String {

@@ -48,6 +48,14 @@ import Testing
             ["unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "none", "/mnt"], program: "/usr/bin/env"
         ).result().status) == 0
 
+    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
+    func withoutProcNoCommandCanBeReadAndThatIsSaid() throws {
+        let script = "mount -t tmpfs none /proc && exec '\(ProgramRun.ssrm)' doctor"
+        let result = try ProgramRun(["unshare", "-rm", "sh", "-c", script], program: "/usr/bin/env").result()
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors.hasPrefix("ssrm: /proc is not mounted here"), "\(result.errors)")
+    }
+
     /// A disk in a namespace of its own, on which there is room for two checkpoints and a half of the ten to be kept.
     @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
     func onADiskThatIsFullOlderCheckpointsMakeRoomForTheNewestAndThatIsToldOf() throws {

@@ -40,6 +40,7 @@ import Testing
         #expect(findings(.fault) { $0.time = Date(timeIntervalSince1970: 0) } == ["clock"])
         #expect(findings(.fault) { $0.loopbackFault = "Network is unreachable" } == ["loopback"])
         #expect(findings(.fault) { $0.hasKeys = false } == ["encryption"])
+        #expect(findings(.fault) { $0.fileSizeLimit = 10 << 10 } == ["other limits"])
     }
 
     @Test func whatWorksOtherwiseThanOneMayThinkIsANote() {

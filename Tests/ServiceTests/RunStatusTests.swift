@@ -81,6 +81,13 @@ import Testing
         #expect(status.problems.last?.text == "refused that")
     }
 
+    @Test func whereTheEventsAreLostWhatWasMeasuredTellsWhoTakesPart() throws {
+        try take([joined("lab1:1"), step(1), round(["lab1:1": 2]), step(2)])
+        try Data().write(to: URL(filePath: run.folder.eventsFile))
+        let status = try status()
+        #expect(status.state == .running && status.workers == 1 && status.machines.map(\.name) == ["lab1"])
+    }
+
     @Test func aRunWaitsSinceTheLastOfItsWorkersWent() throws {
         try take([joined("lab1:1"), .left(worker: "lab1:1")])
         // All but the last line of an hour before.

@@ -145,7 +145,12 @@ public final class EDFFile: Sendable {
             throw .unsuitable(path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)\(remedy)")
         }
         guard found.count == 1 else {
-            throw .unsuitable(path: path, reason: "\(found.count) channels in it are called \"\(name)\"")
+            let names = found.map { signals[$0].name }
+            let reason =
+                Set(names).count == 1
+                ? "\(found.count) channels in it are called \"\(name)\""
+                : "\(found.count) channels in it may be \"\(name)\": \(names.joined(separator: ", "))"
+            throw .unsuitable(path: path, reason: reason)
         }
         try requireReadable(index)
         return index

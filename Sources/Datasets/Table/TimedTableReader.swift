@@ -45,7 +45,7 @@ struct TimedTableReader {
     /// `[rows, valueNames]`; NaN where a value is missing.
     private(set) var values: [Double] = []
     private var wallClock: WallClock?
-    /// For each subject with times without a zone what has been seen of them, and the file of the last one.
+    /// For each subject with times without a zone what has been seen of them, and the file of an undecided one.
     private var orders: [String: (order: WallClockOrder, file: TableFile)] = [:]
     private var withoutValue: [String: Int] = [:]
     private var units: [TimeText.Unit: (path: String, line: Int)] = [:]
@@ -139,8 +139,9 @@ struct TimedTableReader {
             guard var clock = wallClock else { throw refusal("says no zone: name it, as --time-zone Europe/Berlin") }
             let instants = clock.instants(showing: local)
             wallClock = clock
+            let before = orders[subject]?.order.undecidedLine
             let answer = orders[subject, default: (WallClockOrder(), file)].order.onTime(instants, line: line)
-            orders[subject]?.file = file
+            if before == nil, orders[subject]?.order.undecidedLine != nil { orders[subject]?.file = file }
             switch answer {
             case .instant(let time): return (time, Int32((local - time) / TimeText.second))
             case .never: throw refusal("is leapt over by the clocks of \(clock.zone.identifier)")
@@ -148,7 +149,7 @@ struct TimedTableReader {
                 throw refusal(
                     "comes twice, as clocks go back, and is earlier than the row before: sort the rows, or write times "
                         + "with their offset from UTC")
-            case .undecided(let line): throw undecided(file.path, line)
+            case .undecided(let line): throw undecided(orders[subject]?.file.path ?? file.path, line)
             }
         }
     }

@@ -75,6 +75,8 @@ extension MachineFacts {
     private typealias Finding = Diagnosis.Finding
     /// With less nothing runs: the program's own and its libraries'.
     private static let leastMemory = 256 << 20
+    /// Less than models and checkpoints take.
+    private static let leastFile = 16 << 20
     private static let leastDescriptors = 128
     private static let usualDescriptors = 1024
     /// A clock of before the program was written is wrong.
@@ -163,7 +165,9 @@ extension MachineFacts {
         if let fileSizeLimit { limits.append("files of \(Self.size(fileSizeLimit)) (ulimit -f)") }
         if let addressLimit { limits.append("addresses of \(Self.size(addressLimit)) (ulimit -v)") }
         return finding(
-            "other limits", limits.isEmpty ? "none" : limits.joined(separator: ", "), fault: nil,
+            "other limits", limits.isEmpty ? "none" : limits.joined(separator: ", "),
+            fault: fileSizeLimit ?? .max < Self.leastFile
+                ? "that is too little for a checkpoint or a model: raise it (ulimit -f unlimited)" : nil,
             note: limits.isEmpty
                 ? nil
                 : "datasets, which are mapped whole, and checkpoints have to fit; raise what is below a few times their size"
@@ -207,6 +211,7 @@ extension MachineFacts {
     private static func decimals(_ value: Double) -> String { "\((10 * value).rounded() / 10)" }
 
     private static func size(_ bytes: Int) -> String {
-        bytes < 1 << 30 ? "\(bytes >> 20) MiB" : "\(decimals(Double(bytes) / Double(1 << 30))) GiB"
+        if bytes < 1 << 20 { return "\(bytes >> 10) KiB" }
+        return bytes < 1 << 30 ? "\(bytes >> 20) MiB" : "\(decimals(Double(bytes) / Double(1 << 30))) GiB"
     }
 }

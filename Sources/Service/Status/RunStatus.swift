@@ -121,9 +121,13 @@ package struct RunStatus: Encodable {
 
     init(_ found: Findings, run: String, launcher: [String], at now: Date) {
         (self.run, self.launcher) = (run, launcher)
-        let start = found.events.lastIndex(where: \.isBegin) ?? 0
-        let part = found.events[start...]
+        let first = found.events.lastIndex(where: \.isBegin)
+        let part = found.events[(first ?? 0)...]
         let members = Members(of: part)
+        // What was measured last tells who takes part, where the events are not there from the run's begin.
+        let measured = found.metrics.last { !$0.time.isEmpty }?.time.map(\.worker) ?? []
+        let others = first == nil ? measured.filter { !members.names.contains($0) } : []
+        let names = others + members.names
         let silence = found.lastSign.map { max(0, now.timeIntervalSince($0)) }
         state =
             switch part.last(where: { $0.is(.finished) || $0.is(.stopped) || $0.is(.brokenOff) }) {
@@ -132,14 +136,14 @@ package struct RunStatus: Encodable {
             case let end? where end.is(.brokenOff) && found.isHeld != true: .failed
             default:
                 if found.isHeld ?? (silence.map { $0 < Self.signOfLife } ?? false) {
-                    members.names.isEmpty ? .waiting : .running
+                    names.isEmpty ? .waiting : .running
                 } else {
                     found.isHeld == nil ? .unknown : .interrupted
                 }
             }
         let goesOn = state == .running || state == .waiting
         self.silence = silence
-        workers = goesOn ? members.names.count : 0
+        workers = goesOn ? names.count : 0
         endpoint = part.last { $0.is(.listening) }?.text("endpoint")
         let last = found.metrics.last
         steps = found.job.steps
@@ -168,10 +172,8 @@ package struct RunStatus: Encodable {
         (checkpointStep, doubtedCount) = (found.checkpoint?.step, found.doubtedCount)
         checkpointFault = found.checkpointFault
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
-        // What was measured last tells who takes part; of a run that is over there is no other way to know.
-        let measured = found.metrics.last { !$0.time.isEmpty }
-        let names = goesOn ? members.names : measured?.time.map(\.worker) ?? []
-        machines = Self.machines(of: names, processors: members.processors, measured)
+        machines = Self.machines(
+            of: goesOn ? names : measured, processors: members.processors, found.metrics.last { !$0.time.isEmpty })
         problems = Self.problems(in: part)
     }
 

@@ -45,7 +45,8 @@ struct ModelReader {
     ///   reader does not take.
     init(_ reader: String, _ arguments: [String], for model: RecogniserModel, path: String) throws {
         guard let type = Self.commands.first(where: { $0.name == reader })?.type else {
-            throw ProgramError("--from \(reader): there is no such reader, only \(Self.names.joined(separator: ", "))")
+            let names = Self.names.joined(separator: ", ")
+            throw ProgramError("--from \(reader): there is no such reader, only \(names)", isUsage: true)
         }
         guard var record = model.reader else {
             throw ProgramError(
@@ -79,23 +80,20 @@ struct ModelReader {
         if let name = record.settings.keys.sorted().first(where: given.contains) {
             throw ProgramError(
                 "--\(name) is the model's to say (\(record.settings[name] ?? "")): leave it out, or make a dataset with "
-                    + "`ssrm data \(reader)`")
+                    + "`ssrm data \(reader)`", isUsage: true)
         }
         name = "--from \(reader)"
         // Nothing is written there: the command is asked for its recordings alone.
         let all =
             arguments + Self.arguments(for: record, beside: given) + Self.unlabelled(type, given)
             + ["--out", "predictions"]
-        do {
-            guard let parsed = try type.parseAsRoot(all) as? any ReaderCommand else {
-                throw ProgramError("\(name): say where the recordings are (`ssrm data \(reader) --help`)")
-            }
-            command = parsed
-        } catch let error as ProgramError {
-            throw error
-        } catch {
-            throw ProgramError("\(name): \(type.message(for: error)) (`ssrm data \(reader) --help`)")
+        func refusal(_ reason: String) -> ProgramError {
+            ProgramError("--from \(reader): \(reason) (`ssrm data \(reader) --help`)", isUsage: true)
         }
+        let parsed: any ParsableCommand
+        do { parsed = try type.parseAsRoot(all) } catch { throw refusal(type.message(for: error)) }
+        guard let command = parsed as? any ReaderCommand else { throw refusal("say where the recordings are") }
+        self.command = command
     }
 
     /// What of a record is to be asked of the reader, beside options of these names.
