@@ -29,7 +29,10 @@ public enum WholeFolder {
         guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw refusal("there is no folder \(parent)")
         }
-        guard access(parent, W_OK) == 0 else { throw refusal("no permission to write in \(parent)") }
+        guard access(parent, W_OK) == 0 else {
+            let isReadOnly = errno == EROFS
+            throw refusal(isReadOnly ? "\(parent) is on a read-only disk" : "no permission to write in \(parent)")
+        }
     }
 
     private static func parent(of folder: String) -> String {

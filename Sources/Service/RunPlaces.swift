@@ -60,14 +60,11 @@ final class RunPlaces {
     /// - Returns: the holds of the run directory and of the copy, where there is one.
     /// - Throws: `ServiceError` where a folder can't be made, or another coordinator has it.
     func take(for job: Job) throws -> (own: RunHold, copy: RunHold?) {
-        for place in places {
-            do {
+        for (number, place) in places.enumerated() {
+            do throws(TensorFileError) {
                 try DurableFolder.make(place.folder.checkpointFolder)
             } catch {
-                throw ServiceError(
-                    """
-                    \(place.folder.path): no run directory can be made there; is a file in the way, or may you not write?
-                    """)
+                throw ServiceError("\(number == 0 ? "--run" : "--checkpoint-copy") \(place.folder.path): \(error)")
             }
         }
         let hold = try places[0].take(for: job)

@@ -86,6 +86,7 @@ struct ExportCommand: ParsableCommand {
 
     private func writeEvents(to folder: String) throws {
         let run = RunFolder(thing)
+        if let fault = run.faultOfFiles { throw ProgramError(fault) }
         guard let metrics = FileManager.default.contents(atPath: run.metricsFile) else {
             throw ProgramError("\(thing) is no run directory with figures: there is no \(run.metricsFile)")
         }

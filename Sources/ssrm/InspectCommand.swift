@@ -58,6 +58,7 @@ struct InspectCommand: ParsableCommand {
         if format.hasPrefix("ssrm.dataset.") {
             throw ProgramError("\(file) is a dataset: `ssrm data inspect \(file)` tells what it holds")
         }
+        if let fault = RunFolder(file).faultOfFiles { Terminal.error("note: \(fault)") }
         let history = RunHistory(of: RunFolder(file))
         let found: TrainingCheckpoint
         do {
@@ -89,6 +90,9 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func show(_ history: RunHistory) {
+        if history.unreadableLines > 0 {
+            Terminal.error("note: left out \(many(history.unreadableLines, "line")) of events.jsonl that can't be read")
+        }
         if history.events.isEmpty { return }
         print("events             " + history.counts.map { "\($0.count) \($0.kind)" }.joined(separator: ", "))
         for line in history.lines { print("  \(line)") }

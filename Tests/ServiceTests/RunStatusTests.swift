@@ -88,6 +88,16 @@ import Testing
         #expect(status.state == .running && status.workers == 1 && status.machines.map(\.name) == ["lab1"])
     }
 
+    @Test func aFileOfARunThatCanNotBeReadIsNamed() throws {
+        try take([joined("lab1:1")])
+        #expect(run.folder.faultOfFiles == nil)
+        try FileManager.default.removeItem(atPath: run.folder.eventsFile)
+        #expect(run.folder.faultOfFiles == nil, "one that is not there is no fault")
+        try FileManager.default.createSymbolicLink(
+            atPath: run.folder.eventsFile, withDestinationPath: run.folder.eventsFile)
+        #expect(run.folder.faultOfFiles?.contains("events.jsonl can't be read: ") ?? false)
+    }
+
     @Test func aRunWaitsSinceTheLastOfItsWorkersWent() throws {
         try take([joined("lab1:1"), .left(worker: "lab1:1")])
         // All but the last line of an hour before.

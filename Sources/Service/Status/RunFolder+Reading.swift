@@ -27,6 +27,11 @@ extension RunFolder {
     /// Why what happened in a run can't be read; nil where it can, or no file tells.
     var faultOfEventsFile: String? { Self.fault(ofFile: eventsFile) }
 
+    /// Why a file that tells of the run can't be read; nil where those that are there can.
+    package var faultOfFiles: String? {
+        [jobFile, metricsFile, eventsFile].lazy.compactMap { Self.fault(ofFile: $0) }.first
+    }
+
     private static func fault(ofFile path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor >= 0 {
@@ -34,7 +39,7 @@ extension RunFolder {
             return nil
         }
         switch errno {
-        case ENOENT: return nil
+        case ENOENT, ENOTDIR: return nil
         case EACCES, EPERM:
             return "\(path): this user may not read it; ask whoever started the run, or look as that user"
         default: return "\(path) can't be read: \(String(cString: strerror(errno)))"

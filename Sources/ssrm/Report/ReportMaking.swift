@@ -96,10 +96,14 @@ struct ReportMaking {
     }
 
     private static func part(of run: RunFolder, name: String) throws -> RunPart {
+        if let fault = run.faultOfFiles { throw ProgramError(fault) }
         func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
         let part = try RunPart(
             name: name, job: content(run.jobFile), metrics: content(run.metricsFile), events: content(run.eventsFile))
         guard !part.lines.isEmpty else { throw withoutMetrics(run.metricsFile, part.state) }
+        if part.unreadableLines > 0 {
+            Terminal.error("note: left out \(many(part.unreadableLines, "line")) of \(name)'s files that can't be read")
+        }
         return part
     }
 

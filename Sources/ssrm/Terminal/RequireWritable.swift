@@ -68,7 +68,10 @@ private func requireWritable(_ path: String) throws {
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
         throw refusal("there is no folder \(folder)")
     }
-    guard access(folder, W_OK) == 0 else { throw refusal("no permission to write in \(folder)") }
+    guard access(folder, W_OK) == 0 else {
+        let isReadOnly = errno == EROFS
+        throw refusal(isReadOnly ? "\(folder) is on a read-only disk" : "no permission to write in \(folder)")
+    }
     for folder in [folder, folder + "/.."] {
         let run = RunFolder(folder)
         let isOwn = (run.ownFiles + [run.checkpointFolder + "/" + name]).contains { FilePlace.areOne($0, path) }
