@@ -17,7 +17,10 @@ package enum DurableFolder {
             throw .unwritable(path: folder, reason: TensorFileError.lastReason)
         }
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard stat(path, &status) == 0 || errno == ENOTDIR else {
+            throw .unwritable(path: path, reason: TensorFileError.lastReason)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unwritable(path: path, reason: "a file is in the way")
         }
         for folder in made.reversed() { settle(FilePlace.parts(ofFolder: folder).folder) }

@@ -118,7 +118,7 @@ extension WorkerEvent: CustomStringConvertible {
             """
         case .noSharedMemory(let reason): "note: sums go through a socket, which is slower: \(reason)"
         case .finished(.complete): "the job is done"
-        case .finished(.stopped): "the coordinator or relay stopped; where the job goes on, start this worker again"
+        case .finished(.stopped): "the coordinator or relay stopped; where the job goes on, start this again"
         case .finished(.failed(let reason)): "the coordinator or relay could not go on: \(reason)"
         }
     }

@@ -75,8 +75,8 @@ struct StatusMaker {
     private func live(at now: Date, isLast: Bool) -> LivePart {
         let time = now.formatted(Date.ISO8601FormatStyle())
         guard let status = follower.status(at: now), let job = follower.job else {
-            // A run begins without its files; once it has done a step they were there, and can't be read any more.
-            let fault = beat == nil || beat?.step != nil ? follower.fault : nil
+            // A run's process tells of it before it has written its files; once a step is done they were there.
+            let fault = beat?.figures.isEmpty ?? false ? nil : follower.fault
             var live = LivePart(name: name, state: fault == nil ? .waiting : .unknown, step: 0, of: 0, time: time)
             live.problems = fault.map { [LivePart.Problem(time: time, kind: "unreadable", count: 1, text: $0)] } ?? []
             return live

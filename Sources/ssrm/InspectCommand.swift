@@ -58,7 +58,7 @@ struct InspectCommand: ParsableCommand {
         if format.hasPrefix("ssrm.dataset.") {
             throw ProgramError("\(file) is a dataset: `ssrm data inspect \(file)` tells what it holds")
         }
-        if let fault = RunFolder(file).faultOfFiles { Terminal.error("note: \(fault)") }
+        if isFolder, let fault = RunFolder(file).faultOfFiles { Terminal.error("note: \(fault)") }
         let history = RunHistory(of: RunFolder(file))
         let found: TrainingCheckpoint
         do {
@@ -90,21 +90,20 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func show(_ history: RunHistory) {
-        if history.unreadableLines > 0 {
-            Terminal.error("note: left out \(many(history.unreadableLines, "line")) of events.jsonl that can't be read")
-        }
         if history.events.isEmpty { return }
         print("events             " + history.counts.map { "\($0.count) \($0.kind)" }.joined(separator: ", "))
         for line in history.lines { print("  \(line)") }
     }
 
+    private var isFolder: Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
     /// The format that the file names, whatever it is; nil for a folder, and for a file that names none.
     private var format: String? {
         get throws {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue else {
-                return nil
-            }
+            guard FileManager.default.fileExists(atPath: file), !isFolder else { return nil }
             return try TensorFile(opening: file).metadata["format"]
         }
     }

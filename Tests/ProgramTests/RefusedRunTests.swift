@@ -27,7 +27,8 @@ import Testing
 
     @Test func aPlaceForCopiesThatCanNotBe() throws {
         try folder.write("", to: "file")
-        #expect(try refused("--checkpoint-copy", folder.path("file/copy")).contains("no run directory can be made"))
+        let inTheWay = try refused("--checkpoint-copy", folder.path("file/copy"))
+        #expect(inTheWay.contains("--checkpoint-copy ") && inTheWay.contains("a file is in the way"), "\(inTheWay)")
         #expect(try refused("--checkpoint-copy", run).contains("is the run directory itself"))
     }
 

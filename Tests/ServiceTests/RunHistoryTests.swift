@@ -71,7 +71,7 @@ import Testing
         let file = URL(filePath: run.folder.eventsFile)
         try (Data(contentsOf: file) + Data("\(old)\n{\"event\":\"joi\n".utf8)).write(to: file)
         #expect(
-            try history().lines.suffix(2) == ["2026-01-02 03:04:05  left  worker lab?[31m:7", "1 lines can't be read"])
+            try history().lines.suffix(2) == ["2026-01-02 03:04:05  left  worker lab?[31m:7", "1 line can't be read"])
         #expect(try texts().contains("a can't go on: b"))
     }
 

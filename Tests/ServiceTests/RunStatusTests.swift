@@ -86,6 +86,8 @@ import Testing
         try Data().write(to: URL(filePath: run.folder.eventsFile))
         let status = try status()
         #expect(status.state == .running && status.workers == 1 && status.machines.map(\.name) == ["lab1"])
+        try EventsFile(folder: run.folder).take(.left(worker: "lab1:1"), at: .seconds(9))
+        #expect(try self.status().state == .waiting)
     }
 
     @Test func aFileOfARunThatCanNotBeReadIsNamed() throws {

@@ -147,7 +147,7 @@ public final class EDFFile: Sendable {
         guard found.count == 1 else {
             let names = found.map { signals[$0].name }
             let reason =
-                Set(names).count == 1
+                names.allSatisfy { $0 == name }
                 ? "\(found.count) channels in it are called \"\(name)\""
                 : "\(found.count) channels in it may be \"\(name)\": \(names.joined(separator: ", "))"
             throw .unsuitable(path: path, reason: reason)

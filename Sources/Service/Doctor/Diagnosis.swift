@@ -75,8 +75,8 @@ extension MachineFacts {
     private typealias Finding = Diagnosis.Finding
     /// With less nothing runs: the program's own and its libraries'.
     private static let leastMemory = 256 << 20
-    /// Less than models and checkpoints take.
-    private static let leastFile = 16 << 20
+    /// Less than the presets' checkpoints and models take.
+    private static let leastFile = 256 << 10
     private static let leastDescriptors = 128
     private static let usualDescriptors = 1024
     /// A clock of before the program was written is wrong.
@@ -167,7 +167,7 @@ extension MachineFacts {
         return finding(
             "other limits", limits.isEmpty ? "none" : limits.joined(separator: ", "),
             fault: fileSizeLimit ?? .max < Self.leastFile
-                ? "that is too little for a checkpoint or a model: raise it (ulimit -f unlimited)" : nil,
+                ? "that is too little for checkpoints and models: raise it (ulimit -f unlimited)" : nil,
             note: limits.isEmpty
                 ? nil
                 : "datasets, which are mapped whole, and checkpoints have to fit; raise what is below a few times their size"

@@ -90,7 +90,7 @@ package struct RunHistory: Encodable {
             if left > 0, i == Self.partsAtEnd { lines.append("… \(left) more parts of the run, which --json tells …") }
             if left <= 0 || i < Self.partsAtEnd || i >= Self.partsAtEnd + left { lines += Self.lines(of: part) }
         }
-        if unreadableLines > 0 { lines.append("\(unreadableLines) lines can't be read") }
+        if unreadableLines > 0 { lines.append("\(many(unreadableLines, "line")) can't be read") }
         return lines
     }
 

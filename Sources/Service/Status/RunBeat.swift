@@ -9,7 +9,7 @@ package struct RunBeat: Codable, Equatable, Sendable {
         /// Its value.
         package let value: Double
     }
-    /// Steps done; nil before the first of this part of the run.
+    /// Steps done; nil before this part of the run has begun.
     package var step: Int?
     /// The last step's figures, the loss first.
     package var figures: [NamedFigure] = []

@@ -126,7 +126,7 @@ package struct RunStatus: Encodable {
         let members = Members(of: part)
         // What was measured last tells who takes part, where the events are not there from the run's begin.
         let measured = found.metrics.last { !$0.time.isEmpty }?.time.map(\.worker) ?? []
-        let others = first == nil ? measured.filter { !members.names.contains($0) } : []
+        let others = first == nil ? measured.filter { !members.all.contains($0) } : []
         let names = others + members.names
         let silence = found.lastSign.map { max(0, now.timeIntervalSince($0)) }
         state =
@@ -182,17 +182,20 @@ package struct RunStatus: Encodable {
         private(set) var names: [String] = []
         /// The processors of all who ever did.
         private(set) var processors: [String: String] = [:]
+        /// All of whom anything is told.
+        private(set) var all: Set<String> = []
         /// When the last one went; nil where none did, or somebody came since.
         private(set) var emptied: String?
 
         init(of part: ArraySlice<RunHistory.Entry>) {
             for event in part {
                 guard let worker = event.text("worker") else { continue }
+                if event.is(.joined) || event.removesWorker { all.insert(worker) }
                 if event.is(.joined) {
                     names.append(worker)
                     processors[worker] = event.text("processor")
                     emptied = nil
-                } else if RunEvent.Kind(rawValue: event.kind)?.removesWorker == true {
+                } else if event.removesWorker {
                     guard let place = names.firstIndex(of: worker) else { continue }
                     names.remove(at: place)
                     if names.isEmpty { emptied = event.time }
@@ -237,6 +240,9 @@ package struct RunStatus: Encodable {
 }
 
 extension RunHistory.Entry {
+    /// Whether somebody takes no part any more by it.
+    fileprivate var removesWorker: Bool { RunEvent.Kind(rawValue: kind)?.removesWorker ?? false }
+
     fileprivate func text(_ key: String) -> String? {
         if case .text(let text)? = values[key] { text } else { nil }
     }
