@@ -5,6 +5,8 @@ import Testing
 /// `Scripts/bench`, with programs that say made-up figures.
 @Suite(.enabled(if: (try? ProgramRun(["python3", "--version"], program: "/usr/bin/env").result())?.status == 0))
 struct BenchTests {
+    /// Rows about exchanges; one of them has shared memory.
+    private static let exchanges = 4
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -41,10 +43,11 @@ struct BenchTests {
         ])
         try #require(result.status == 0, Comment(rawValue: result.errors))
         let rows = result.output.split(separator: "\n").filter { $0.contains("| us |") }
-        #expect(rows.count == 2)
+        #expect(rows.count == Self.exchanges)
         #expect(rows.allSatisfy { $0.hasSuffix("| us | 200 | \(other) 300 | 1.50 (1.50 to 1.50) |  |") }, "\(rows)")
         #expect(try String(contentsOfFile: "\(out)/bench.md", encoding: .utf8) == result.output)
-        #expect(try figures() == Array(repeating: ["ssrm": [200, 200, 200], other: [300, 300, 300]], count: 2))
+        let row = ["ssrm": [200.0, 200, 200], other: [300, 300, 300]]
+        #expect(try figures() == Array(repeating: row, count: Self.exchanges))
     }
 
     @Test func roundsMeasuredBeforeCountWithMore() throws {
@@ -57,7 +60,7 @@ struct BenchTests {
             try #require(result.status == 0, Comment(rawValue: result.errors))
             _ = try program("new", takes: 600)
         }
-        #expect(try figures() == Array(repeating: ["ssrm": [200, 600], other: [300, 300]], count: 2))
+        #expect(try figures() == Array(repeating: ["ssrm": [200, 600], other: [300, 300]], count: Self.exchanges))
     }
 
     @Test func aRowWhoseOptionTheEarlierProgramDoesNotKnowIsLeftOutAndSaid() throws {
@@ -66,7 +69,7 @@ struct BenchTests {
         let result = try bench(["--against", other, "--ssrm", ours, "--only", "exchange", "--rounds", "2"])
         try #require(result.status == 0, Comment(rawValue: result.errors))
         #expect(result.output.split(separator: "\n").count { $0.contains("| us |") } == 1)
-        #expect(result.errors.components(separatedBy: "left out: \(other) does not know").count == 2)
+        #expect(result.errors.components(separatedBy: "left out: \(other) does not know").count == Self.exchanges)
     }
 
     /// What Python says that has the script as `bench`, and words in `sys.argv[2:]`.
@@ -112,7 +115,7 @@ struct BenchTests {
         #expect(try figures().last == ["ssrm": [7]])
         let second = try bench(["--against", try program("third", takes: 1)] + words)
         #expect(second.status == 1 && second.errors.contains("give another --out"), Comment(rawValue: second.errors))
-        #expect(try figures().count == 3)
+        #expect(try figures().count == Self.exchanges + 1)
     }
 
     @Test func aGoalThatAFigureFallsShortOfIsMissed() throws {
