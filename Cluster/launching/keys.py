@@ -56,8 +56,8 @@ class Keys:
         if not (self.folder / "secret").exists():
             status, errors = self.ask("new", self.folder, "--label", "coordinator")
             if status != 0:
-                isDisk = any(words in errors for words in ("No space left", "quota", "Read-only"))
-                hint = "" if isDisk else "; with `-- --plaintext-network` none is needed"
+                is_disk = any(words in errors for words in ("No space left", "quota", "Read-only"))
+                hint = "" if is_disk else "; with `-- --plaintext-network` none is needed"
                 raise Trouble("no key can be made: %s%s" % (last_line(errors), hint))
 
     def forget(self):

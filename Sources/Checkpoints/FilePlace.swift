@@ -36,6 +36,16 @@ package enum FilePlace {
         return parts(ofFile: end.map { String(path[..<$0]) } ?? path)
     }
 
+    /// Why nothing can be made in a folder; nil where this process may.
+    package static func faultOfWriting(in folder: String) -> String? {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            return "there is no folder \(folder)"
+        }
+        if access(folder, W_OK) == 0 { return nil }
+        return errno == EROFS ? "\(folder) is on a read-only disk" : "no permission to write in \(folder)"
+    }
+
     /// The path without links, of a file or folder that need not be there.
     package static func withoutLinks(_ path: String) -> String {
         var (place, missing, linkCount) = (path, [String](), 0)

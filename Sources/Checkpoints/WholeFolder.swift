@@ -25,14 +25,7 @@ public enum WholeFolder {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal("it is no folder, and one is made") }
             throw refusal("there is a folder of that name; name a new one")
         }
-        let parent = parent(of: folder)
-        guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw refusal("there is no folder \(parent)")
-        }
-        guard access(parent, W_OK) == 0 else {
-            let isReadOnly = errno == EROFS
-            throw refusal(isReadOnly ? "\(parent) is on a read-only disk" : "no permission to write in \(parent)")
-        }
+        if let fault = FilePlace.faultOfWriting(in: parent(of: folder)) { throw refusal(fault) }
     }
 
     private static func parent(of folder: String) -> String {

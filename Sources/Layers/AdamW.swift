@@ -35,7 +35,8 @@ public struct AdamW: Sendable {
             settings: settings, adam: adam.copy(), matrices: matrices, stepCount: stepCount, earlierSteps: earlierSteps)
     }
 
-    /// Makes a part of the next update, as `Adam.update(part:)` does.
+    /// Makes a part of the next update, as `Adam.update(part:)` does; with decay its results, which are changed where
+    /// they lie, stay in this processor's caches.
     ///
     /// - Precondition: parameters and results are as long as the moments, the gradient is as long as the part.
     public func update(

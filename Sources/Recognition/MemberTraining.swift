@@ -65,9 +65,8 @@ struct MemberTraining {
         while course.adam.step < stepCount {
             try trainForAnEpoch(&course)
             if !material.stoppingPieces.isEmpty { try compareWithBest(&course) }
-            let (epoch, loss) = (course.epoch, course.loss)
             keeper?.onEpoch(isDone: course.adam.step >= stepCount) { course.state }
-            progress(epoch, loss)
+            progress(course.epoch, course.loss)
         }
         guard course.parameters.isFinite, course.body?.parameters.isFinite ?? true else {
             throw .diverged(epoch: course.epoch - 1)

@@ -189,10 +189,7 @@ struct EDFCommand: ReaderCommand {
             throw ValidationError(
                 "--units must name one for each of --channels: \(unitTexts.count) for \(channels.count)")
         }
-        let theirs = rename.map(\.theirs)
-        if let twice = theirs.indices.first(where: { theirs[..<$0].contains(theirs[$0]) }) {
-            throw ValidationError("--rename names \(theirs[twice]) twice")
-        }
+        if let twice = firstRepeated(rename.map(\.theirs)) { throw ValidationError("--rename names \(twice) twice") }
         for (theirs, name) in rename where !channels.contains(name) || channels.contains(theirs) {
             throw ValidationError(
                 "--rename \(theirs)=\(name): behind the = is the name of one of --channels, before it one that is none")

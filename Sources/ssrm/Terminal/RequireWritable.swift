@@ -64,19 +64,13 @@ private func requireWritable(_ path: String) throws {
     if path.isEmpty { throw ProgramError("no file can be written: its name is empty") }
     if path == "-" { throw ProgramError("can't write to standard output: name a file (./- is one of that name)") }
     let (folder, name) = FilePlace.parts(ofFile: path)
-    var status = stat()
-    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-        throw refusal("there is no folder \(folder)")
-    }
-    guard access(folder, W_OK) == 0 else {
-        let isReadOnly = errno == EROFS
-        throw refusal(isReadOnly ? "\(folder) is on a read-only disk" : "no permission to write in \(folder)")
-    }
+    if let fault = FilePlace.faultOfWriting(in: folder) { throw refusal(fault) }
     for folder in [folder, folder + "/.."] {
         let run = RunFolder(folder)
         let isOwn = (run.ownFiles + [run.checkpointFolder + "/" + name]).contains { FilePlace.areOne($0, path) }
         if isOwn, access(run.jobFile, F_OK) == 0 { throw refusal("it is a run's own file; name another") }
     }
+    var status = stat()
     guard stat(path, &status) == 0 else {
         if name.isEmpty { throw refusal("that is a folder's name") }
         return
