@@ -1,5 +1,7 @@
 #include "crf.h"
 
+#include <stdbool.h>
+
 #include "clones.h"
 #include "elementary-inline.h"
 
@@ -7,6 +9,38 @@
 enum { block = 64 };
 
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+// Nights come few at a time: with few lanes most of a vector would be idle. There classes and lanes are one row of
+// places, x = class * lanes + lane, in whole vectors; each place's operations and their order are the same.
+enum { vector = 16, most_places = 128, most_classes = 16 };
+
+INLINE bool are_few(size_t lanes, size_t classes) {
+    return lanes < vector && classes <= most_classes && classes * lanes <= most_places;
+}
+
+// So many places in whole vectors.
+INLINE size_t whole(size_t places) { return (places + vector - 1) / vector * vector; }
+
+// The places' logarithms of the sums of the exponentials of `count` scores each.
+INLINE void log_sums(float *restrict result, const float (*restrict scores)[most_places], size_t count, size_t places) {
+    for (size_t x = 0; x < places; x += vector) {
+        float top[vector], sum[vector];
+        for (size_t l = 0; l < vector; l++) {
+            top[l] = scores[0][x + l];
+            sum[l] = 0;
+        }
+        for (size_t i = 1; i < count; i++)
+            for (size_t l = 0; l < vector; l++) top[l] = scores[i][x + l] > top[l] ? scores[i][x + l] : top[l];
+        for (size_t i = 0; i < count; i++)
+            for (size_t l = 0; l < vector; l++) sum[l] += exp_of(scores[i][x + l] - top[l]);
+        for (size_t l = 0; l < vector; l++) result[x + l] = top[l] + log_of(sum[l]);
+    }
+}
+
+// Zeros the places past the last, so that whole vectors are of numbers.
+INLINE void fill_up(float *row, size_t places) {
+    for (size_t x = places; x < whole(places); x++) row[x] = 0;
+}
 
 CLONES void kernel_transpose(float *restrict y, const float *restrict x, size_t rows, size_t columns) {
     for (size_t c = 0; c < columns; c++)
@@ -30,6 +64,19 @@ INLINE void shift_down(float *restrict x, float *restrict largest, size_t from, 
 CLONES void kernel_crf_forward(float *restrict alpha, float *restrict shift, const float *restrict before,
                                size_t before_lanes, const float *restrict first, const float *restrict emissions,
                                const float *restrict transitions, size_t lanes, size_t classes) {
+    const size_t places = classes * lanes;
+    if (before && are_few(lanes, classes)) {
+        float scores[most_classes][most_places], found[most_places];
+        for (size_t i = 0; i < classes; i++) {
+            for (size_t j = 0; j < classes; j++)
+                for (size_t l = 0; l < lanes; l++)
+                    scores[i][j * lanes + l] = before[i * before_lanes + l] + transitions[i * classes + j];
+            fill_up(scores[i], places);
+        }
+        log_sums(found, scores, classes, whole(places));
+        for (size_t x = 0; x < places; x++) alpha[x] = found[x] + emissions[x];
+        return shift_down(alpha, shift, 0, lanes, lanes, classes);
+    }
     float top[block], sum[block];
     for (size_t from = 0; from < lanes; from += block) {
         const size_t count = smaller(block, lanes - from);
@@ -62,7 +109,23 @@ CLONES void kernel_crf_backward(float *restrict beta, const float *restrict afte
                                 size_t after_lanes, const float *restrict last, const float *restrict transitions,
                                 size_t lanes, size_t classes) {
     float top[block], sum[block];
-    for (size_t from = 0; from < after_lanes; from += block) {
+    const bool few = are_few(after_lanes, classes);
+    if (few) {
+        const size_t places = classes * after_lanes;
+        float scores[most_classes][most_places], found[most_places];
+        for (size_t j = 0; j < classes; j++) {
+            const float *e = emissions + j * after_lanes, *a = after + j * after_lanes;
+            for (size_t i = 0; i < classes; i++)
+                for (size_t l = 0; l < after_lanes; l++)
+                    scores[j][i * after_lanes + l] = transitions[i * classes + j] + (e[l] + a[l]);
+            fill_up(scores[j], places);
+        }
+        log_sums(found, scores, classes, whole(places));
+        for (size_t i = 0; i < classes; i++)
+            for (size_t l = 0; l < after_lanes; l++) beta[i * lanes + l] = found[i * after_lanes + l];
+        shift_down(beta, top, 0, after_lanes, lanes, classes);
+    }
+    for (size_t from = 0; !few && from < after_lanes; from += block) {
         const size_t count = smaller(block, after_lanes - from);
         for (size_t i = 0; i < classes; i++) {
             float *restrict b = beta + i * lanes + from;

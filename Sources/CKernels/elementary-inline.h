@@ -1,4 +1,5 @@
-// exp, log, tanh and the logistic function in single precision, of additions, multiplications and divisions alone.
+// exp, log, tanh and the logistic function in single precision, of additions, multiplications, divisions and, as
+// products of matrices, fused multiply-adds alone.
 //
 // They are inlined into loops that the compiler vectorises, and give the same bits at every width and with every
 // version of the mathematics library. The errors stated in `include/elementary.h` are tested.
@@ -19,10 +20,10 @@ INLINE struct exp_parts split_exp(float x) {
     x = x < -87.0f ? -87.0f : x;
     // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the low bits.
     const float rounder = 12582912.0f;
-    const float shifted = x * 1.44269504f + rounder;
+    const float shifted = __builtin_elementwise_fma(x, 1.44269504f, rounder);
     const float whole = shifted - rounder;
     // ln 2 in two parts; `whole` times the first (355 / 512) is exact.
-    const float r = (x - whole * 0.693359375f) + whole * 2.12194440e-4f;
+    const float r = __builtin_elementwise_fma(whole, 2.12194440e-4f, __builtin_elementwise_fma(whole, -0.693359375f, x));
     uint32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + 127) << 23;
@@ -30,18 +31,18 @@ INLINE struct exp_parts split_exp(float x) {
     memcpy(&parts.scale, &bits, sizeof bits);
     // |r| is at most ln 2 / 2: Taylor's next term is below 6e-9 of the result.
     float p = 1.0f / 5040;
-    p = p * r + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    parts.rest = p * (r * r) + r;
+    p = __builtin_elementwise_fma(p, r, 1.0f / 720);
+    p = __builtin_elementwise_fma(p, r, 1.0f / 120);
+    p = __builtin_elementwise_fma(p, r, 1.0f / 24);
+    p = __builtin_elementwise_fma(p, r, 1.0f / 6);
+    p = __builtin_elementwise_fma(p, r, 0.5f);
+    parts.rest = __builtin_elementwise_fma(p, r * r, r);
     return parts;
 }
 
 INLINE float exp_of(float x) {
     const struct exp_parts e = split_exp(x);
-    return e.scale + e.scale * e.rest;
+    return __builtin_elementwise_fma(e.scale, e.rest, e.scale);
 }
 
 INLINE float logistic_of(float x) { return 1.0f / (1.0f + exp_of(-x)); }
@@ -49,7 +50,7 @@ INLINE float logistic_of(float x) { return 1.0f / (1.0f + exp_of(-x)); }
 INLINE float tanh_of(float x) {
     // e^(-2|x|) - 1, without the cancellation that a rounded exponential would have near 0.
     const struct exp_parts e = split_exp(-2.0f * __builtin_fabsf(x));
-    const float less = e.scale * e.rest + (e.scale - 1.0f);
+    const float less = __builtin_elementwise_fma(e.scale, e.rest, e.scale - 1.0f);
     return __builtin_copysignf(-less / (less + 2.0f), x);
 }
 

@@ -105,6 +105,7 @@ CLONES void kernel_adam(float *updated, const float *parameters, float *restrict
         for (; i + LINE <= count; i += LINE) ADAM_STEP(line, i, STORE_PASSED_ON);
         pass_on();
     }
+    ELEMENTWISE
     for (; i < count; i++) ADAM_STEP(float, i, STORE_KEPT);
 }
 
@@ -121,11 +122,13 @@ CLONES void kernel_subtract(float *restrict y, const float *restrict a, const fl
 }
 
 CLONES void kernel_add_scaled(float *y, const float *x, const float *restrict change, float factor, size_t count) {
+    ELEMENTWISE
     for (size_t i = 0; i < count; i++) y[i] = x[i] + factor * change[i];
 }
 
 CLONES void kernel_add_scaled_above_zero(float *y, const float *x, const float *restrict change, float factor,
                                          size_t count) {
+    ELEMENTWISE
     for (size_t i = 0; i < count; i++) {
         const float v = x[i] + factor * change[i];
         y[i] = v <= 0 ? 0 : v;
@@ -134,6 +137,7 @@ CLONES void kernel_add_scaled_above_zero(float *y, const float *x, const float *
 
 CLONES void kernel_nesterov(float *y, const float *x, float *restrict velocity, const float *restrict change,
                             float factor, float rate, float momentum, size_t count) {
+    ELEMENTWISE
     for (size_t i = 0; i < count; i++) {
         const float mean = factor * change[i];
         const float v = momentum * velocity[i] + mean;

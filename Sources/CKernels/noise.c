@@ -1,5 +1,7 @@
 #include "noise.h"
 
+#include <string.h>
+
 #include "clones.h"
 #include "elementary-inline.h"
 
@@ -88,5 +90,21 @@ CLONES void kernel_noise(float *restrict y, size_t count, uint64_t key, uint64_t
             }
         const size_t left = count - i < 4 * LANES ? count - i : 4 * LANES;
         for (size_t l = 0; l < left; l++) y[i + l] = n[l];
+    }
+}
+
+CLONES void kernel_dropout(float *restrict mask, size_t count, uint32_t limit, float kept, uint64_t key, uint64_t stream,
+                           uint64_t counter) {
+    enum { VALUES = 8 * LANES };
+    uint32_t words[4][LANES], turned[4 * LANES];
+    uint16_t draws[VALUES];
+    float drawn[VALUES];
+    for (size_t i = 0; i < count; i += VALUES, counter += LANES) {
+        philox(words, counter, key, stream);
+        for (size_t w = 0; w < 4; w++)
+            for (size_t l = 0; l < LANES; l++) turned[4 * l + w] = words[w][l];
+        memcpy(draws, turned, sizeof draws);  // a word's lower half first
+        for (size_t v = 0; v < VALUES; v++) drawn[v] = draws[v] < limit ? 0 : kept;
+        memcpy(mask + i, drawn, (count - i < VALUES ? count - i : VALUES) * sizeof(float));
     }
 }

@@ -138,6 +138,7 @@ CLONES void kernel_sum_strided_rows(float *restrict sums, const float *restrict 
 }
 
 CLONES void kernel_multiply(float *product, const float *x, const float *y, size_t count) {
+    ELEMENTWISE
     for (size_t i = 0; i < count; i++) product[i] = x[i] * y[i];
 }
 

@@ -1,4 +1,3 @@
-import Dispatch
 public import Numerics
 
 /// Two recurrent layers, one for each direction, whose outputs stand side by side: `[rows, 2 * hidden]`.
@@ -98,11 +97,6 @@ public struct BidirectionalLayer: Sendable {
     }
 
     private func bothWays(threads: Int, _ run: @Sendable (RecurrentLayer, _ isBackwards: Bool) -> Void) {
-        if threads > 1 {
-            DispatchQueue.concurrentPerform(iterations: 2) { run($0 == 0 ? forwards : backwards, $0 == 1) }
-        } else {
-            run(forwards, false)
-            run(backwards, true)
-        }
+        sideBySide(threads: threads, { run(forwards, false) }, { run(backwards, true) })
     }
 }

@@ -64,7 +64,7 @@ extension CRF {
     ) {
         let (all, agreeing) = (workspace.all, workspace.agreeing)
         for field in [all, agreeing] {
-            backwardRecursion(batch, parameters: parameters, countingPairs: true, workspace: field)
+            backwardRecursion(batch, parameters: parameters, workspace: field)
         }
         let (transitions, start, end) = (gradient.base + offset, gradient.base + startOffset, gradient.base + endOffset)
         workspace.gradient.reserve(classes * classes)

@@ -40,9 +40,9 @@ public struct CRF: Sendable {
     ///
     /// Values stand step by step as `[K, active sequences]`.
     public final class Workspace {
-        fileprivate var emissions = Scratch(), alpha = Scratch(), beta = Scratch()
-        fileprivate var shifts = Scratch(), logSums = Scratch()
-        fileprivate var choices: [Int32] = []
+        var emissions = Scratch(), alpha = Scratch(), beta = Scratch(), best = Scratch()
+        var shifts = Scratch(), logSums = Scratch()
+        var choices: [Int32] = []
         /// The probability of each class at each row, and of each pair of classes in each sequence.
         var probabilities = Scratch(), pairs = Scratch()
 
@@ -83,12 +83,13 @@ extension CRF {
         labels: UnsafePointer<Int32>, scale: Float, _ batch: RaggedBatch, parameters: FloatBlock,
         emissionGradient: FloatBlock, into gradient: FloatBlock, workspace: Workspace
     ) {
-        backwardRecursion(batch, parameters: parameters, countingPairs: true, workspace: workspace)
+        backwardRecursion(batch, parameters: parameters, workspace: workspace)
         let (transitions, start, end) = (gradient.base + offset, gradient.base + startOffset, gradient.base + endOffset)
         kernel_sum_columns(transitions, workspace.pairs.base, classes * classes, batch.sequences)
         start.update(repeating: 0, count: 2 * classes)
+        let marginals = workspace.probabilities.base
         forEachRow(batch) { place, step, row, lanes in
-            let probabilities = workspace.probabilities.base + batch.starts[step] * classes + place
+            let probabilities = marginals + batch.starts[step] * classes + place
             let label = Int(labels[row])
             if step > 0 { transitions[Int(labels[row - batch.active[step - 1]]) * classes + label] -= 1 }
             let isLast = step + 1 == batch.lengths[place]
@@ -102,50 +103,21 @@ extension CRF {
         kernel_scale(transitions, scale, classes * (classes + 2))
     }
 
-    /// The probability of each class at each row, given the emissions of the row's whole sequence.
-    ///
-    /// - Parameters:
-    ///   - emissions: `[rows, K]` in the batch's layout.
-    ///   - batch: the layout.
-    ///   - parameters: the flat parameter vector.
-    ///   - probabilities: replaced, `[rows, K]`.
-    ///   - workspace: buffers.
-    public func marginals(
-        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into probabilities: FloatBlock,
-        workspace: Workspace
-    ) {
-        _ = logPartition(emissions: emissions, batch, parameters: parameters, workspace: workspace)
-        backwardRecursion(batch, parameters: parameters, countingPairs: false, workspace: workspace)
-        for step in 0..<batch.steps {
-            let at = batch.starts[step] * classes
-            kernel_transpose(
-                probabilities.base + at, workspace.probabilities.base + at, classes, batch.active[step])
-        }
-    }
-
     /// The logarithm of the sum over all label sequences of their exponential scores, summed over the sequences.
     func logPartition(
         emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, workspace: Workspace
     ) -> Double {
-        reserve(batch, workspace)
-        let weights = parameters.base
-        for step in 0..<batch.steps {
-            let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
-            kernel_transpose(workspace.emissions.base + at, emissions.base + at, lanes, classes)
-            kernel_crf_forward(
-                workspace.alpha.base + at, workspace.shifts.base + batch.starts[step],
-                step > 0 ? workspace.alpha.base + batch.starts[step - 1] * classes : nil,
-                step > 0 ? batch.active[step - 1] : 0, weights + startOffset, workspace.emissions.base + at,
-                weights + offset, lanes, classes)
-        }
+        turn(emissions, batch, workspace)
+        forwardScores(batch, parameters: parameters, workspace)
         // The last step's backward scores are those of the ends: where they meet the forward scores is what is left.
-        let end = weights + endOffset
+        let end = parameters.base + endOffset
+        let (shifts, alpha) = (workspace.shifts.base, workspace.alpha.base)
         var sum = 0.0
         forEachRow(batch) { place, step, row, lanes in
-            sum += Double(workspace.shifts.base[row])
+            sum += Double(shifts[row])
             guard step + 1 == batch.lengths[place] else { return }
-            let alpha = workspace.alpha.base + batch.starts[step] * classes + place
-            sum += logSumExp(classes) { alpha[$0 * lanes] + end[$0] }
+            let last = alpha + batch.starts[step] * classes + place
+            sum += logSumExp(classes) { last[$0 * lanes] + end[$0] }
         }
         return sum
     }
@@ -165,30 +137,69 @@ extension CRF {
         return sum
     }
 
-    /// Backward scores, marginals and, where wanted, the expected transitions, after `logPartition`.
-    func backwardRecursion(
-        _ batch: RaggedBatch, parameters: FloatBlock, countingPairs: Bool, workspace: Workspace
-    ) {
-        let (transitions, end) = (parameters.base + offset, parameters.base + endOffset)
+    /// Backward scores, the marginals of classes and of pairs of them, after `logPartition`.
+    func backwardRecursion(_ batch: RaggedBatch, parameters: FloatBlock, workspace: Workspace) {
+        backwardScores(batch, parameters: parameters, workspace)
+        marginals(batch, workspace)
+        let pairCount = classes * classes * batch.sequences
+        workspace.pairs.reserve(pairCount)
         let (alpha, beta, emissions) = (workspace.alpha.base, workspace.beta.base, workspace.emissions.base)
-        if countingPairs {
-            workspace.pairs.base.update(repeating: 0, count: classes * classes * batch.sequences)
+        let (pairs, shifts, logSums) = (workspace.pairs.base, workspace.shifts.base, workspace.logSums.base)
+        pairs.update(repeating: 0, count: pairCount)
+        for step in (0..<max(batch.steps - 1, 0)).reversed() {
+            let (next, nextRow) = (batch.active[step + 1], batch.starts[step + 1])
+            kernel_crf_pairs(
+                pairs, batch.sequences, alpha + batch.starts[step] * classes, batch.active[step],
+                emissions + nextRow * classes, beta + nextRow * classes, shifts + nextRow, logSums + nextRow,
+                parameters.base + offset, next, classes)
         }
-        for step in (0..<batch.steps).reversed() {
+    }
+
+    // MARK: - Steps that do not depend on one another but for their order
+
+    /// Makes room for a batch, and lays out its emissions as the kernels read them.
+    func turn(_ emissions: FloatBlock, _ batch: RaggedBatch, _ workspace: Workspace) {
+        reserve(batch, workspace)
+        let turned = workspace.emissions.base
+        for step in 0..<batch.steps {
+            let at = batch.starts[step] * classes
+            kernel_transpose(turned + at, emissions.base + at, batch.active[step], classes)
+        }
+    }
+
+    /// The scores of all that comes before each step, and the step, after `turn`.
+    func forwardScores(_ batch: RaggedBatch, parameters: FloatBlock, _ workspace: Workspace) {
+        let (weights, alpha, shifts) = (parameters.base, workspace.alpha.base, workspace.shifts.base)
+        let emissions = workspace.emissions.base
+        for step in 0..<batch.steps {
             let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
+            kernel_crf_forward(
+                alpha + at, shifts + batch.starts[step],
+                step > 0 ? alpha + batch.starts[step - 1] * classes : nil, step > 0 ? batch.active[step - 1] : 0,
+                weights + startOffset, emissions + at, weights + offset, lanes, classes)
+        }
+    }
+
+    /// The scores of all that comes after each step, after `turn`.
+    func backwardScores(_ batch: RaggedBatch, parameters: FloatBlock, _ workspace: Workspace) {
+        let (transitions, end) = (parameters.base + offset, parameters.base + endOffset)
+        let (beta, emissions) = (workspace.beta.base, workspace.emissions.base)
+        for step in (0..<batch.steps).reversed() {
             let (next, nextRow) = (step + 1 < batch.steps ? batch.active[step + 1] : 0, batch.starts[step + 1])
             kernel_crf_backward(
-                beta + at, beta + nextRow * classes, emissions + nextRow * classes, next, end, transitions, lanes,
-                classes)
-            if countingPairs, next > 0 {
-                kernel_crf_pairs(
-                    workspace.pairs.base, batch.sequences, alpha + at, lanes, emissions + nextRow * classes,
-                    beta + nextRow * classes, workspace.shifts.base + nextRow, workspace.logSums.base + nextRow,
-                    transitions, next, classes)
-            }
+                beta + batch.starts[step] * classes, beta + nextRow * classes, emissions + nextRow * classes, next, end,
+                transitions, batch.active[step], classes)
+        }
+    }
+
+    /// The probability of each class at each row, after the scores from both sides: step by step `[K, lanes]`.
+    func marginals(_ batch: RaggedBatch, _ workspace: Workspace) {
+        let (probabilities, logSums) = (workspace.probabilities.base, workspace.logSums.base)
+        let (alpha, beta) = (workspace.alpha.base, workspace.beta.base)
+        for step in 0..<batch.steps {
+            let at = batch.starts[step] * classes
             kernel_crf_marginals(
-                workspace.probabilities.base + at, workspace.logSums.base + batch.starts[step], alpha + at, beta + at,
-                lanes, classes)
+                probabilities + at, logSums + batch.starts[step], alpha + at, beta + at, batch.active[step], classes)
         }
     }
 
@@ -211,55 +222,7 @@ extension CRF {
         workspace.probabilities.reserve(count)
         workspace.shifts.reserve(batch.rows)
         workspace.logSums.reserve(batch.rows)
-        workspace.pairs.reserve(classes * classes * batch.sequences)
-    }
-}
-
-// MARK: - Decoding
-
-extension CRF {
-    /// The most probable classes of each sequence (Viterbi 1967); of equals the lower class.
-    ///
-    /// - Parameters:
-    ///   - emissions: `[rows, K]` in the batch's layout.
-    ///   - batch: the layout.
-    ///   - parameters: the flat parameter vector.
-    ///   - labels: replaced, a class for each row.
-    ///   - workspace: buffers.
-    public func viterbi(
-        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
-        into labels: UnsafeMutablePointer<Int32>, workspace: Workspace
-    ) {
-        reserve(batch, workspace)
-        if workspace.choices.count < batch.rows * classes {
-            workspace.choices = [Int32](repeating: 0, count: batch.rows * classes)
-        }
-        let (weights, best, classes) = (parameters.base, workspace.alpha.base, classes)
-        workspace.choices.withUnsafeMutableBufferPointer { choices in
-            for step in 0..<batch.steps {
-                let (lanes, at) = (batch.active[step], batch.starts[step] * classes)
-                kernel_transpose(workspace.emissions.base + at, emissions.base + at, lanes, classes)
-                kernel_crf_best(
-                    best + at, choices.baseAddress.map { $0 + at },
-                    step > 0 ? best + batch.starts[step - 1] * classes : nil, step > 0 ? batch.active[step - 1] : 0,
-                    weights + startOffset, workspace.emissions.base + at, weights + offset, lanes, classes)
-            }
-            for place in 0..<batch.sequences {
-                var step = batch.lengths[place] - 1
-                let scores = best + batch.starts[step] * classes + place
-                var label = 0
-                for c in 1..<max(classes, 1)
-                where scores[c * batch.active[step]] + weights[endOffset + c]
-                    > scores[label * batch.active[step]] + weights[endOffset + label]
-                { label = c }
-                while true {
-                    labels[batch.row(place: place, step: step)] = Int32(label)
-                    guard step > 0 else { break }
-                    label = Int(choices[batch.starts[step] * classes + label * batch.active[step] + place])
-                    step -= 1
-                }
-            }
-        }
+        workspace.best.reserve(count)
     }
 }
 

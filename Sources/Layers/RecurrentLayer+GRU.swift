@@ -7,28 +7,28 @@ import CKernels
 extension RecurrentLayer {
     func forwardGRU(
         _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputRow: Int,
-        _ workspace: RecurrentWorkspace
+        _ places: RecurrentPlaces
     ) {
-        let recurrent = workspace.recurrent(of: step, width: width)
-        workspace.weights.product(
+        let recurrent = places.recurrent(of: step, width: width)
+        places.weights.product(
             m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, into: recurrent, cRow: width)
         kernel_gru_forward(
-            workspace.gates(of: step, width: width), weights + biasOffset, recurrent, weights + recurrentBiasOffset,
-            output + step.beforeRow * outputRow, outputRow, step.beforeRows, workspace.nothing.base,
+            places.gates(of: step, width: width), weights + biasOffset, recurrent, weights + recurrentBiasOffset,
+            output + step.beforeRow * outputRow, outputRow, step.beforeRows, places.nothing,
             output + step.row * outputRow, outputRow, step.rows, hidden)
     }
 
     func backwardGRU(
         _ step: RecurrentStep, _ output: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
-        _ outputRow: Int, _ workspace: RecurrentWorkspace
+        _ outputRow: Int, _ places: RecurrentPlaces
     ) {
-        let recurrent = workspace.recurrent.base + step.row * width
-        let stateGradient = workspace.stateGradient.base + step.place * hidden
+        let recurrent = places.recurrent + step.row * width
+        let stateGradient = places.stateGradient + step.place * hidden
         kernel_gru_backward(
-            workspace.gates.base + step.row * width, recurrent, output + step.beforeRow * outputRow, outputRow,
-            step.beforeRows, workspace.nothing.base, outputGradient + step.row * outputRow, outputRow,
+            places.gates + step.row * width, recurrent, output + step.beforeRow * outputRow, outputRow,
+            step.beforeRows, places.nothing, outputGradient + step.row * outputRow, outputRow,
             stateGradient, step.laterRows, step.rows, hidden)
-        workspace.transposedWeights.product(
+        places.transposedWeights.product(
             m: step.beforeRows, recurrent, aRow: width, adding: true, into: stateGradient, cRow: hidden)
     }
 }

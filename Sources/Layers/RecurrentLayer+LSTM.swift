@@ -7,29 +7,29 @@ import CKernels
 extension RecurrentLayer {
     func forwardLSTM(
         _ step: RecurrentStep, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputRow: Int,
-        _ workspace: RecurrentWorkspace
+        _ places: RecurrentPlaces
     ) {
-        let gates = workspace.gates(of: step, width: width)
-        workspace.weights.product(
+        let gates = places.gates(of: step, width: width)
+        places.weights.product(
             m: step.beforeRows, output + step.beforeRow * outputRow, aRow: outputRow, adding: true, into: gates,
             cRow: width)
         kernel_lstm_forward(
-            gates, weights + biasOffset, workspace.cells(before: step, hidden: hidden), step.beforeRows,
-            workspace.nothing.base, workspace.cells(of: step, hidden: hidden),
-            workspace.cellTanhs(of: step, hidden: hidden), output + step.row * outputRow, outputRow, step.rows, hidden)
+            gates, weights + biasOffset, places.cells(before: step, hidden: hidden), step.beforeRows,
+            places.nothing, places.cells(of: step, hidden: hidden),
+            places.cellTanhs(of: step, hidden: hidden), output + step.row * outputRow, outputRow, step.rows, hidden)
     }
 
     func backwardLSTM(
         _ step: RecurrentStep, _ outputGradient: UnsafePointer<Float>, _ outputRow: Int,
-        _ workspace: RecurrentWorkspace
+        _ places: RecurrentPlaces
     ) {
-        let gates = workspace.gates.base + step.row * width
-        let stateGradient = workspace.stateGradient.base + step.place * hidden
+        let gates = places.gates + step.row * width
+        let stateGradient = places.stateGradient + step.place * hidden
         kernel_lstm_backward(
-            gates, workspace.cells.base + step.beforeRow * hidden, step.beforeRows, workspace.nothing.base,
-            workspace.cellTanhs.base + step.row * hidden, outputGradient + step.row * outputRow, outputRow,
-            stateGradient, workspace.cellGradient.base + step.place * hidden, step.laterRows, step.rows, hidden)
-        workspace.transposedWeights.product(
+            gates, places.cells + step.beforeRow * hidden, step.beforeRows, places.nothing,
+            places.cellTanhs + step.row * hidden, outputGradient + step.row * outputRow, outputRow,
+            stateGradient, places.cellGradient + step.place * hidden, step.laterRows, step.rows, hidden)
+        places.transposedWeights.product(
             m: step.beforeRows, gates, aRow: width, into: stateGradient, cRow: hidden)
     }
 }

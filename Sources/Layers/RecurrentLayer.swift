@@ -80,16 +80,17 @@ extension RecurrentLayer {
         let weights = parameters.base
         workspace.inputWeights.take(weights + offset, bRow: width, k: inputs, n: width)
         workspace.weights.take(weights + recurrentOffset, bRow: width, k: hidden, n: width)
+        var places = RecurrentPlaces(workspace)
         let (x, steps) = (UnsafePointer(x.base), RecurrentStep.visits(of: batch, isReversed: isReversed))
         var read = 0  // visits whose inputs have met their weights
         for (visit, step) in steps.enumerated() {
             let isLarge = step.rows > RecurrentStep.rowsAtOnce
-            if visit == read { read = isLarge ? visit + 1 : readInputs(x, steps, from: visit, workspace) }
+            if visit == read { read = isLarge ? visit + 1 : readInputs(x, steps, from: visit, &places) }
             for part in step.parts {
-                if isLarge { readInputs(x, rows: part.row..<part.row + part.rows, workspace) }
+                if isLarge { readInputs(x, rows: part.row..<part.row + part.rows, &places) }
                 switch cell {
-                case .lstm: forwardLSTM(part, weights, output, outputRow, workspace)
-                case .gru: forwardGRU(part, weights, output, outputRow, workspace)
+                case .lstm: forwardLSTM(part, weights, output, outputRow, places)
+                case .gru: forwardGRU(part, weights, output, outputRow, places)
                 }
             }
         }
@@ -100,7 +101,7 @@ extension RecurrentLayer {
     /// Enough rows for a product at full speed, and few enough that a near cache has them still when their steps are
     /// visited.
     private func readInputs(
-        _ x: UnsafePointer<Float>, _ steps: [RecurrentStep], from visit: Int, _ workspace: RecurrentWorkspace
+        _ x: UnsafePointer<Float>, _ steps: [RecurrentStep], from visit: Int, _ places: inout RecurrentPlaces
     ) -> Int {
         var (rows, end) = (0, visit)
         var first = steps[visit].row
@@ -109,14 +110,14 @@ extension RecurrentLayer {
             if step.rows > RecurrentStep.rowsAtOnce { break }
             (rows, end, first) = (rows + step.rows, end + 1, min(first, step.row))
         }
-        readInputs(x, rows: first..<first + rows, workspace)
+        readInputs(x, rows: first..<first + rows, &places)
         return end
     }
 
-    private func readInputs(_ x: UnsafePointer<Float>, rows: Range<Int>, _ workspace: RecurrentWorkspace) {
-        workspace.inputWeights.product(
+    private func readInputs(_ x: UnsafePointer<Float>, rows: Range<Int>, _ places: inout RecurrentPlaces) {
+        places.inputWeights.product(
             m: rows.count, x + rows.lowerBound * inputs, aRow: inputs,
-            into: workspace.placeOfGates(ofRows: rows, width: width), cRow: width)
+            into: places.placeOfGates(ofRows: rows, width: width), cRow: width)
     }
 
     /// Writes the layer's part of `gradient`, after `forward` on the same batch, parameters and workspace.
@@ -138,27 +139,28 @@ extension RecurrentLayer {
         precondition(workspace.isKept, "nothing was kept for a backward pass")
         workspace.transposedWeights.take(
             parameters.base + recurrentOffset, .transposed, bRow: width, k: width, n: hidden)
+        let places = RecurrentPlaces(workspace)
         for step in RecurrentStep.visits(of: batch, isReversed: isReversed).reversed() {
             for part in step.parts {
-                keepOutputs(before: part, output, outputRow, workspace)
+                keepOutputs(before: part, output, outputRow, places)
                 switch cell {
-                case .lstm: backwardLSTM(part, outputGradient, outputRow, workspace)
-                case .gru: backwardGRU(part, output, outputGradient, outputRow, workspace)
+                case .lstm: backwardLSTM(part, outputGradient, outputRow, places)
+                case .gru: backwardGRU(part, output, outputGradient, outputRow, places)
                 }
             }
         }
-        let (dz, du) = (workspace.gates, cell == .lstm ? workspace.gates : workspace.recurrent)
+        let (dz, du) = (places.gates, cell == .lstm ? places.gates : places.recurrent)
         let read = LeftFactor(
             m: inputs, x.base, .transposed, aRow: inputs, into: gradient.base + offset, cRow: width)
         let before = LeftFactor(
-            m: hidden, workspace.before.base, .transposed, aRow: hidden, into: gradient.base + recurrentOffset,
+            m: hidden, places.before, .transposed, aRow: hidden, into: gradient.base + recurrentOffset,
             cRow: width)
-        products(of: cell == .lstm ? [read, before] : [read], n: width, k: batch.rows, dz.base, bRow: width)
-        if cell == .gru { products(of: [before], n: width, k: batch.rows, du.base, bRow: width) }
-        sumRows(dz.base, row: width, rows: batch.rows, columns: width, into: gradient.base + biasOffset)
+        products(of: cell == .lstm ? [read, before] : [read], n: width, k: batch.rows, dz, bRow: width)
+        if cell == .gru { products(of: [before], n: width, k: batch.rows, du, bRow: width) }
+        sumRows(dz, row: width, rows: batch.rows, columns: width, into: gradient.base + biasOffset)
         if cell == .gru {
             sumRows(
-                du.base + 2 * hidden, row: width, rows: batch.rows, columns: hidden,
+                du + 2 * hidden, row: width, rows: batch.rows, columns: hidden,
                 into: gradient.base + recurrentBiasOffset)
         }
     }
@@ -175,9 +177,9 @@ extension RecurrentLayer {
 
     /// Copies the outputs that a step's rows started from, so that the recurrent weights' gradient is one product.
     private func keepOutputs(
-        before step: RecurrentStep, _ output: UnsafePointer<Float>, _ outputRow: Int, _ workspace: RecurrentWorkspace
+        before step: RecurrentStep, _ output: UnsafePointer<Float>, _ outputRow: Int, _ places: RecurrentPlaces
     ) {
-        let target = workspace.before.base + step.row * hidden
+        let target = places.before + step.row * hidden
         for place in 0..<step.beforeRows {
             (target + place * hidden).update(from: output + (step.beforeRow + place) * outputRow, count: hidden)
         }

@@ -6,8 +6,6 @@ public final class RecurrentWorkspace {
     ///
     /// Without one, what a step leaves lies where the last one's lay: in a near cache, which a night's does not fit.
     private(set) var isKept = true
-    /// The row whose gates come first.
-    private var firstRow = 0
     /// The gates of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
     var gates = Scratch()
     /// GRU: the recurrent products of every row, `[rows, gates * hidden]`; after the backward pass their gradients.
@@ -33,7 +31,7 @@ public final class RecurrentWorkspace {
 
     func reserve(_ layer: RecurrentLayer, _ batch: RaggedBatch, keeping: Bool) {
         let (rows, sequences, hidden) = (batch.rows, batch.sequences, layer.hidden)
-        (isKept, firstRow) = (keeping, 0)
+        isKept = keeping
         if nothing.count < 3 * hidden { nothing = FloatBlock(count: 3 * hidden) }
         let rowsAtOnce = keeping ? rows : min(rows, RecurrentStep.rowsAtOnce)
         gates.reserve((keeping ? rows : min(rows, RecurrentStep.rowsRead)) * layer.width)
@@ -49,32 +47,53 @@ public final class RecurrentWorkspace {
         stateGradient.reserve(sequences * hidden)
         if layer.cell == .lstm { cellGradient.reserve(sequences * hidden) }
     }
+}
 
-    // MARK: - Where a step's rows lie
+/// Where a pass finds its buffers, and in them the rows of a step.
+///
+/// Read from the workspace once: to ask an object again and again takes as long as a small step's work.
+struct RecurrentPlaces {
+    /// Whether rows of before are still there.
+    let isKept: Bool
+    /// The row whose gates come first.
+    private var firstRow = 0
+    let gates, recurrent, cells, cellTanhs, before, stateGradient, cellGradient, nothing: UnsafeMutablePointer<Float>
+    let inputWeights, weights, transposedWeights: PackedFactor
+
+    /// The places as they are now: before what is reserved or packed next.
+    init(_ workspace: RecurrentWorkspace) {
+        isKept = workspace.isKept
+        (gates, recurrent, before) = (workspace.gates.base, workspace.recurrent.base, workspace.before.base)
+        (cells, cellTanhs) = (workspace.cells.base, workspace.cellTanhs.base)
+        (stateGradient, cellGradient) = (workspace.stateGradient.base, workspace.cellGradient.base)
+        nothing = workspace.nothing.base
+        (inputWeights, weights) = (workspace.inputWeights, workspace.weights)
+        transposedWeights = workspace.transposedWeights
+    }
 
     /// Where the gates of rows go whose inputs are read now; where they are not kept, those of rows before are gone.
-    func placeOfGates(ofRows rows: Range<Int>, width: Int) -> UnsafeMutablePointer<Float> {
+    mutating func placeOfGates(ofRows rows: Range<Int>, width: Int) -> UnsafeMutablePointer<Float> {
         if !isKept { firstRow = rows.lowerBound }
-        return gates.base + (rows.lowerBound - firstRow) * width
+        return gates + (rows.lowerBound - firstRow) * width
     }
 
     func gates(of step: RecurrentStep, width: Int) -> UnsafeMutablePointer<Float> {
-        gates.base + (step.row - firstRow) * width
+        gates + (step.row - firstRow) * width
     }
 
     func recurrent(of step: RecurrentStep, width: Int) -> UnsafeMutablePointer<Float> {
-        recurrent.base + (isKept ? step.row * width : 0)
+        recurrent + (isKept ? step.row * width : 0)
     }
 
     func cells(of step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
-        cells.base + (isKept ? step.row : step.visit % 2 * step.sequences + step.place) * hidden
+        cells + (isKept ? step.row : step.visit % 2 * step.sequences + step.place) * hidden
     }
 
     func cells(before step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
-        cells.base + (isKept ? step.beforeRow : (step.visit + 1) % 2 * step.sequences + step.place) * hidden
+        cells + (isKept ? step.beforeRow : (step.visit + 1) % 2 * step.sequences + step.place) * hidden
     }
 
     func cellTanhs(of step: RecurrentStep, hidden: Int) -> UnsafeMutablePointer<Float> {
-        cellTanhs.base + (isKept ? step.row * hidden : 0)
+        cellTanhs + (isKept ? step.row * hidden : 0)
     }
 }

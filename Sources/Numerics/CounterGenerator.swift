@@ -56,4 +56,12 @@ public struct CounterGenerator: Sendable, Equatable {
         kernel_noise(values, count, UInt64(key.1) << 32 | UInt64(key.0), stream, counter)
         return UInt64((count + 3) / 4)
     }
+
+    /// Fills `mask` with 0 where 16 random bits are below `limit`, and with `kept` elsewhere: eight values from each
+    /// block at `counter` and after it.
+    public func fill(
+        _ mask: UnsafeMutablePointer<Float>, count: Int, zeroBelow limit: UInt32, else kept: Float, from counter: UInt64
+    ) {
+        kernel_dropout(mask, count, limit, kept, UInt64(key.1) << 32 | UInt64(key.0), stream, counter)
+    }
 }

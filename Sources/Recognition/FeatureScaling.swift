@@ -37,20 +37,41 @@ public struct FeatureScaling: Sendable, Equatable {
             })
     }
 
-    /// The scaled features, `[rows, columns]`, in a block: the first `before` columns as they are, the others none
-    /// further from 0 than `clip`, where that is above 0.
-    func scaled(_ features: Matrix, after before: Int = 0, clip: Double = 0) -> FloatBlock {
-        precondition(
-            features.columns == before + means.count, "\(features.columns) features scaled by \(means.count)")
+    /// The scaled features, `[rows, columns]`, in a block, none further from 0 than `clip`, where that is above 0.
+    func scaled(_ features: Matrix, clip: Double = 0) -> FloatBlock {
+        let scaling = RowScaling(self, clip: clip)
+        precondition(features.columns == scaling.width, "\(features.columns) features scaled by \(means.count)")
         let block = FloatBlock(uninitialised: features.rows * features.columns)
-        let limit = clip > 0 ? Float(clip) : .infinity
         features.elements.withUnsafeBufferPointer { values in
-            guard let from = values.baseAddress, features.columns > 0 else { return }
-            for at in stride(from: 0, to: values.count, by: features.columns) {
-                (block.base + at).update(from: from + at, count: before)
-                kernel_standardise(block.base + at + before, from + at + before, means, factors, limit, means.count)
+            guard let from = values.baseAddress else { return }
+            for row in 0..<features.rows {
+                scaling.write(from + row * features.columns, to: block.base + row * features.columns)
             }
         }
         return block
+    }
+}
+
+/// A scaling as single rows are given it, on any thread.
+struct RowScaling: Sendable {
+    private let means: FloatBlock
+    private let factors: FloatBlock
+    private let before: Int
+    private let limit: Float
+
+    /// What leaves the first `before` values of a row as they are and scales the others, to none further from 0 than
+    /// `clip`, where that is above 0.
+    init(_ scaling: FeatureScaling, after before: Int = 0, clip: Double) {
+        (means, factors, self.before) = (FloatBlock(scaling.means), FloatBlock(scaling.factors), before)
+        limit = clip > 0 ? Float(clip) : .infinity
+    }
+
+    /// Values of a row.
+    var width: Int { before + means.count }
+
+    /// Writes the scaled values of a row.
+    func write(_ row: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+        target.update(from: row, count: before)
+        kernel_standardise(target + before, row + before, means.base, factors.base, limit, means.count)
     }
 }

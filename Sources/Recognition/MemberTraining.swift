@@ -159,7 +159,8 @@ struct MemberTraining {
         let width = material.valueCount
         let before = material.network.features - width
         workspace.take(
-            pieces, features: material.values, width: width, after: before, labels: material.labels)
+            pieces, features: material.values, width: width, after: before, labels: material.labels,
+            threads: threads)
         guard settings.inputNoise > 0, width > 0, let step else { return }
         var draws = RandomSequence(seed: seed, stream: RandomStream.noise(step: step))
         let (rows, deviation) = (workspace.batch.rows, Float(settings.inputNoise))

@@ -1,5 +1,4 @@
 import CKernels
-import Layers
 public import Numerics
 
 extension Recogniser {
@@ -38,13 +37,13 @@ extension Recogniser {
     ///   - features: `[samples, features]`.
     ///   - recordings: the samples of each recording, in order; every sample is in one.
     ///   - threads: how many threads to use; the bits are the same.
-    ///   - workspace: buffers, for callers that recognise again and again.
+    ///   - buffers: for callers that recognise again and again.
     /// - Returns: a class and probabilities for every sample.
     public func recognise(
         _ features: Matrix, recordings: [Range<Int>], threads: Int = 1,
-        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace()
+        buffers: RecognitionBuffers = RecognitionBuffers()
     ) -> Recognition {
-        recognise([Reading([features])], recordings: recordings, threads: threads, workspace: workspace)
+        recognise([Reading([features])], recordings: recordings, threads: threads, buffers: buffers)
     }
 
     /// Recognises every sample by several readings of it: a sequence of classes has the mean of their scores, as it has
@@ -54,74 +53,22 @@ extension Recogniser {
     ///   - readings: what is read.
     ///   - recordings: the samples of each recording, in order; every sample is in one.
     ///   - threads: how many threads to use; the bits are the same.
-    ///   - workspace: buffers, for callers that recognise again and again.
-    ///   - progress: told how many samples are done, batch by batch.
+    ///   - buffers: for callers that recognise again and again.
+    ///   - progress: told how many samples are done, batch by batch, by one thread at a time.
     /// - Returns: a class and probabilities for every sample.
     /// - Precondition: there is a reading, and all have as many samples.
     public func recognise(
         _ readings: [Reading], recordings: [Range<Int>], threads: Int = 1,
-        workspace: RecogniserNetwork.Workspace = RecogniserNetwork.Workspace(),
-        progress: (Int) -> Void = { _ in }
+        buffers: RecognitionBuffers = RecognitionBuffers(), progress: (Int) -> Void = { _ in }
     ) -> Recognition {
-        let (classes, field) = (network.classes, network.field)
-        let count = readings[0].values[0].rows
-        var labels = [Int](repeating: 0, count: count)
-        var probabilities = Matrix(rows: count, columns: classes)
         let read = readings.map { inputs(of: $0, threads: threads) }
-        let scores = fieldParameters(mirrors: readings.map(\.mirror))
-        var found: [Int32] = []
-        var (emissions, marginals) = (Scratch(), Scratch())
-        let crf = CRF.Workspace()
-        let pieces = Sequences.pieces(of: recordings, length: settings.sequenceLength)
-        var done = 0
-        for first in stride(from: 0, to: pieces.count, by: settings.batchSequences) {
-            let chosen = Array(pieces[first..<min(first + settings.batchSequences, pieces.count)])
-            var isFirst = true
-            for (reading, values) in zip(readings, read.map(\.blocks)) {
-                for (member, parameters) in members.enumerated() {
-                    workspace.take(
-                        chosen, features: values[values.count == 1 ? 0 : member], width: network.features, labels: [])
-                    network.readBatch(workspace, parameters: parameters, keeping: false, threads: threads)
-                    emissions.reserve(workspace.batch.rows * classes)
-                    add(
-                        workspace.heads[0].emissions.base, rows: workspace.batch.rows, mirror: reading.mirror,
-                        to: emissions.base, isFirst: isFirst)
-                    isFirst = false
-                }
-            }
-            let batch = workspace.batch
-            let readCount = readings.count * members.count
-            if readCount > 1 { kernel_scale(emissions.base, 1 / Float(readCount), batch.rows * classes) }
-            marginals.reserve(batch.rows * classes)
-            if found.count < batch.rows { found = [Int32](repeating: 0, count: batch.rows) }
-            field.viterbi(emissions: emissions.block, batch, parameters: scores, into: &found, workspace: crf)
-            field.marginals(
-                emissions: emissions.block, batch, parameters: scores, into: marginals.block, workspace: crf)
-            for (place, piece) in batch.order.lazy.map({ chosen[$0] }).enumerated() {
-                for (step, sample) in piece.enumerated() {
-                    let row = batch.row(place: place, step: step)
-                    labels[sample] = Int(found[row])
-                    for c in 0..<classes { probabilities[sample, c] = marginals.base[row * classes + c] }
-                }
-            }
-            done += batch.rows
-            progress(done)
-        }
-        let recognition = Recognition(labels: labels, probabilities: probabilities)
-        return withTrees(recognition, answers: read.map(\.answers), mirrors: readings.map(\.mirror))
-    }
-
-    /// Adds emissions, `[rows, classes]`, to the sum of those before; a mirror's count for the classes that it mirrors.
-    private func add(
-        _ emissions: UnsafePointer<Float>, rows: Int, mirror: [Int]?, to sum: UnsafeMutablePointer<Float>,
-        isFirst: Bool
-    ) {
-        let classes = network.classes
-        if isFirst { sum.update(repeating: 0, count: rows * classes) }
-        guard let mirror else { return kernel_add(sum, emissions, rows * classes) }
-        for row in 0..<rows {
-            for c in 0..<classes { sum[row * classes + c] += emissions[row * classes + mirror[c]] }
-        }
+        let mirrors = readings.map(\.mirror)
+        let work = RecognitionWork(
+            self, readings: zip(read, mirrors).map { ($0.values, $1) }, scores: fieldParameters(mirrors: mirrors))
+        let recognition = work.recognition(
+            of: Sequences.pieces(of: recordings, length: settings.sequenceLength), threads: threads, buffers: buffers,
+            progress: progress)
+        return withTrees(recognition, answers: read.map(\.answers), mirrors: mirrors)
     }
 
     /// The field's scores of these readings.

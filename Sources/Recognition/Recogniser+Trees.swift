@@ -1,17 +1,16 @@
 import Numerics
 
 extension Recogniser {
-    /// A reading as the network takes it, scaled, and what trees say about it where there are any: each once for all
-    /// members, or once for each.
-    func inputs(of reading: Reading, threads: Int) -> (blocks: [FloatBlock], answers: [Matrix]) {
+    /// A reading as the network takes it, but for its scale, and what trees say about it where there are any: each once
+    /// for all members, or once for each.
+    func inputs(of reading: Reading, threads: Int) -> (values: [Matrix], answers: [Matrix]) {
         let answers = forest.map { forest in
             reading.values.map { forest.probabilities(of: $0.columns(from: featureCount), threads: threads) }
         }
-        let blocks = reading.values.enumerated().map { place, values in
-            let told = answers.flatMap { answers in forest?.read(values, with: answers[place]) } ?? values
-            return scaling.scaled(told, after: featureCount, clip: settings.inputClip)
+        let told = reading.values.enumerated().map { place, values in
+            answers.flatMap { answers in forest?.read(values, with: answers[place]) } ?? values
         }
-        return (blocks, answers ?? [])
+        return (told, answers ?? [])
     }
 
     /// What was recognised, with the part that trees have in it: the mean of probabilities, and of each sample the most

@@ -55,27 +55,66 @@ extension RecogniserNetwork {
         ///   - width: how many values a sample has.
         ///   - before: how many values of each row come first, for others to write.
         ///   - targets: for each head the samples' classes, or `CRF.unknown`.
+        ///   - threads: the most threads to use.
         public func take(
             _ pieces: [Range<Int>], features: FloatBlock, width: Int, after before: Int = 0,
-            labels targets: [[Int32]]
+            labels targets: [[Int32]], threads: Int = 1
         ) {
-            batch.arrange(lengths: pieces.map(\.count))
-            rowWidth = before + width
-            x.reserve(batch.rows * rowWidth)
-            reserveHeads(max(1, targets.count))
-            if samples.count != batch.rows { samples = [Int](repeating: 0, count: batch.rows) }
-            let (rows, values, rowWidth) = (x.base + before, features.base, rowWidth)
-            samples.withUnsafeMutableBufferPointer { samples in
-                for (place, piece) in batch.order.lazy.map({ pieces[$0] }).enumerated() {
-                    for (step, sample) in piece.enumerated() {
-                        let row = batch.row(place: place, step: step)
-                        samples[row] = sample
-                        (rows + row * rowWidth).update(from: values + sample * width, count: width)
-                    }
-                }
+            reserve(pieces, rowWidth: before + width, heads: targets.count)
+            nonisolated(unsafe) let features = features.base
+            layOut(pieces, threads: threads) { sample, row in
+                (row + before).update(from: features + sample * width, count: width)
             }
             for (place, head) in heads.enumerated() {
                 head.take(place < targets.count ? targets[place] : [], of: samples)
+            }
+        }
+
+        /// Lays out these samples' values, scaled, without labels.
+        ///
+        /// - Precondition: the scaling is of rows as wide as `features`.
+        func take(_ pieces: [Range<Int>], of features: Matrix, scaled scaling: RowScaling, threads: Int) {
+            precondition(features.columns == scaling.width, "\(features.columns) features scaled by \(scaling.width)")
+            reserve(pieces, rowWidth: features.columns, heads: 1)
+            features.elements.withUnsafeBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                nonisolated(unsafe) let values = base
+                layOut(pieces, threads: threads) { sample, row in
+                    scaling.write(values + sample * features.columns, to: row)
+                }
+            }
+            for head in heads { head.take([], of: samples) }
+        }
+
+        /// Makes room for a batch of these runs of samples.
+        private func reserve(_ pieces: [Range<Int>], rowWidth: Int, heads: Int) {
+            batch.arrange(lengths: pieces.map(\.count))
+            self.rowWidth = rowWidth
+            x.reserve(batch.rows * rowWidth)
+            reserveHeads(max(1, heads))
+            if samples.count != batch.rows { samples = [Int](repeating: 0, count: batch.rows) }
+        }
+
+        /// Writes the sample at each row, step by step, and has its values written.
+        private func layOut(
+            _ pieces: [Range<Int>], threads: Int,
+            _ write: @Sendable (_ sample: Int, _ row: UnsafeMutablePointer<Float>) -> Void
+        ) {
+            let (batch, rowWidth) = (batch, rowWidth)
+            let first = batch.order.map { pieces[$0].lowerBound }
+            nonisolated(unsafe) let x = x.base
+            samples.withUnsafeMutableBufferPointer { buffer in
+                nonisolated(unsafe) let samples = buffer
+                let stepWidth = batch.rows / max(batch.steps, 1) * rowWidth
+                inRowParts(of: batch.steps, width: stepWidth, threads: threads) { steps in
+                    for step in steps {
+                        let start = batch.starts[step]
+                        for place in 0..<batch.active[step] {
+                            samples[start + place] = first[place] + step
+                            write(first[place] + step, x + (start + place) * rowWidth)
+                        }
+                    }
+                }
             }
         }
 
@@ -102,17 +141,21 @@ extension RecogniserNetwork {
         if let dropout {
             workspace.dropped.reserve(rows * width)
             workspace.mask.reserve(rows * width)
-            dropout.fill(workspace.mask.base, count: rows * width)
-            kernel_multiply(workspace.dropped.base, y, workspace.mask.base, rows * width)
+            dropout.drop(
+                y, count: rows * width, into: workspace.dropped.base, mask: workspace.mask.base, threads: threads)
             y = workspace.dropped.base
         }
         for (head, own) in zip(heads, workspace.heads) {
             let classes = head.classes
             own.emissions.reserve(rows * classes)
-            product(
-                m: rows, n: classes, k: width, y, aRow: width, parameters.base + head.weightOffset, bRow: classes,
-                into: own.emissions.base, cRow: classes)
-            kernel_add_bias(own.emissions.base, parameters.base + head.biasOffset, rows, classes)
+            nonisolated(unsafe) let (read, emissions) = (y, own.emissions.base)
+            inRowParts(of: rows, width: width, threads: threads) { rows in
+                let target = emissions + rows.lowerBound * classes
+                product(
+                    m: rows.count, n: classes, k: width, read + rows.lowerBound * width, aRow: width,
+                    parameters.base + head.weightOffset, bRow: classes, into: target, cRow: classes)
+                kernel_add_bias(target, parameters.base + head.biasOffset, rows.count, classes)
+            }
         }
     }
 

@@ -13,17 +13,26 @@ extension RecogniserNetwork {
             generator = CounterGenerator(seed: seed, stream: RandomStream.dropout(step: step))
         }
 
-        /// Fills `mask` with 0 where a value is dropped and 1 / (1 - rate) where it is kept; 16 random bits decide.
-        func fill(_ mask: UnsafeMutablePointer<Float>, count: Int) {
+        /// Writes some values with those that are dropped 0 and the others times 1 / (1 - rate), and the mask of those
+        /// factors, on several threads; 16 random bits decide on each value.
+        func drop(
+            _ values: UnsafePointer<Float>, count: Int, into dropped: UnsafeMutablePointer<Float>,
+            mask: UnsafeMutablePointer<Float>, threads: Int
+        ) {
             let limit = UInt32((rate * 65_536).rounded())
             let kept = Float(65_536 / Double(65_536 - limit))
-            for block in 0..<(count + 7) / 8 {
-                let words = generator.block(UInt64(block))
-                for i in 0..<min(8, count - block * 8) {
-                    let bits = words[i >> 1] >> (i & 1 == 0 ? 0 : 16) & 0xffff
-                    mask[block * 8 + i] = bits < limit ? 0 : kept
-                }
+            nonisolated(unsafe) let (values, dropped, mask) = (values, dropped, mask)
+            let blocks = (count + Self.valuesOfBlock - 1) / Self.valuesOfBlock
+            inRowParts(of: blocks, width: Self.valuesOfBlock, threads: threads) { blocks in
+                let first = blocks.lowerBound * Self.valuesOfBlock
+                let part = min(count, blocks.upperBound * Self.valuesOfBlock) - first
+                generator.fill(
+                    mask + first, count: part, zeroBelow: limit, else: kept, from: UInt64(blocks.lowerBound))
+                kernel_multiply(dropped + first, values + first, mask + first, part)
             }
         }
+
+        /// Values for which one block of random bits is enough.
+        private static let valuesOfBlock = 8
     }
 }

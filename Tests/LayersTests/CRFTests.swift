@@ -216,3 +216,46 @@ private func theLikelihoodOfAllLabelsIsTheSameEitherWay(trial: Trial) {
     let expected = trial.loss(trial.parameters, trial.emissions)
     #expect(abs(loss - expected) < 1e-5 * max(1, expected))
 }
+
+/// As few as fit one vector with their classes, as many as fill vectors by themselves, and so many classes that neither
+/// holds: one sequence's answers are the same bits among any others.
+@Test(arguments: [1, 2, 3, 5, 17], [1, 2, 7, 15, 16, 40])
+func aSequencesBitsDoNotDependOnThoseBesideIt(classes: Int, sequences: Int) {
+    let field = CRF(classes: classes, offset: 0)
+    let parameters = FloatBlock(normals(field.end, seed: 3, deviation: 1.5))
+    let lengths = (0..<sequences).map { 9 - $0 % 4 }
+    let emissions = normals(lengths.reduce(0, +) * classes, seed: 4, deviation: 1.5)
+    struct Answers: Equatable {
+        var loss = 0.0
+        var labels: [Float], probabilities: [Float], gradient: [Float]
+    }
+    func answers(_ lengths: [Int], _ emissions: [Float], threads: Int) -> Answers {
+        let (batch, workspace) = (RaggedBatch(lengths: lengths), CRF.Workspace())
+        let block = packed(emissions, lengths: lengths, batch)
+        let (probabilities, de) = (FloatBlock(count: emissions.count), FloatBlock(count: emissions.count))
+        var labels = [Int32](repeating: -1, count: batch.rows)
+        field.decode(
+            emissions: block, batch, parameters: parameters, into: &labels, probabilities: probabilities,
+            workspace: workspace, threads: threads)
+        let loss = field.negativeLogLikelihood(
+            of: labels, emissions: block, batch, parameters: parameters, workspace: workspace)
+        field.backward(
+            labels: labels, scale: 1, batch, parameters: parameters, emissionGradient: de,
+            into: FloatBlock(count: field.end), workspace: workspace)
+        func inOrder(_ block: FloatBlock) -> [Float] { unpacked(block, lengths: lengths, batch) }
+        return Answers(
+            loss: loss, labels: inOrder(FloatBlock(labels.map { Float($0) })), probabilities: inOrder(probabilities),
+            gradient: inOrder(de))
+    }
+    let all = answers(lengths, emissions, threads: 1)
+    #expect(answers(lengths, emissions, threads: 2) == all)
+    var begin = 0
+    for length in lengths {
+        let values = begin * classes..<(begin + length) * classes
+        let alone = answers([length], Array(emissions[values]), threads: 1)
+        #expect(alone.labels == Array(all.labels[begin..<begin + length]))
+        #expect(alone.probabilities == Array(all.probabilities[values]))
+        #expect(alone.gradient == Array(all.gradient[values]))
+        begin += length
+    }
+}

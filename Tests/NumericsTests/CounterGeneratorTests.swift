@@ -34,6 +34,20 @@ func noiseIsSumsOfTheBlocksBytes(count: Int) {
     }
 }
 
+@Test(arguments: [1, 7, 8, 64, 128, 1000], [0, 26_214, 65_536] as [UInt32])
+func aMaskIsOfTheBlocksHalfWords(count: Int, limit: UInt32) {
+    let generator = CounterGenerator(seed: 0x1234_5678_9ABC, stream: 1 << 40 | 7)
+    let first: UInt64 = (1 << 32) - 5
+    let mask = FloatBlock(count: count + 1)
+    mask[count] = 7
+    generator.fill(mask.base, count: count, zeroBelow: limit, else: 1.5, from: first)
+    for i in 0..<count {
+        let word = generator.block(first + UInt64(i / 8))[i / 2 % 4]
+        #expect(mask[i] == ((i % 2 == 0 ? word & 0xffff : word >> 16) < limit ? 0 : 1.5))
+    }
+    #expect(mask[count] == 7)
+}
+
 @Test func noiseHasMeanZeroAndDeviationOne() {
     let values = FloatBlock(count: 100_000)
     var random = RandomSequence(seed: 3, stream: 1)

@@ -32,6 +32,27 @@ private func fit(_ nights: Nights, _ settings: RecogniserSettings, threads: Int 
     for other in found.dropFirst() { #expect(other == found[0]) }
 }
 
+/// So many short sequences that threads have batches of their own, and one is left over for all of them.
+@Test func sequencesAreRecognisedWithTheSameBitsInAnyBatches() throws {
+    let nights = Nights(recordings: 120, length: 3)
+    let trained = try fit(nights, settings(members: 2) { ($0.batchSequences, $0.epochs) = (64, 1) })
+    let together = trained.recognise(nights.features, recordings: nights.recordings)
+    let buffers = RecognitionBuffers()
+    for (threads, batch) in [(2, 64), (3, 64), (2, 8), (5, 7), (16, 1), (200, 50)] {
+        var changed = trained.settings
+        changed.batchSequences = batch
+        let recogniser = Recogniser(
+            settings: changed, classes: 3, scaling: trained.scaling, members: trained.members)
+        let done = Mutex<[Int]>([])
+        let found = recogniser.recognise(
+            [Recogniser.Reading([nights.features])], recordings: nights.recordings, threads: threads, buffers: buffers
+        ) { count in done.withLock { $0.append(count) } }
+        #expect(found == together)
+        let counts = done.withLock { $0 }
+        #expect(counts == counts.sorted() && counts.last == nights.truth.count)
+    }
+}
+
 @Test func theFirstMemberIsTheRecogniserAloneAndTheOthersDiffer() throws {
     let nights = Nights(recordings: 5)
     let (alone, three) = (try fit(nights, settings()), try fit(nights, settings(members: 3)))

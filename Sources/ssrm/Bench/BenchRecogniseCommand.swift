@@ -71,7 +71,7 @@ struct BenchRecogniseCommand: ParsableCommand {
         let workspace = RecogniserNetwork.Workspace()
         let block = FloatBlock(features.elements)
         let training = times("batches trained on") {
-            workspace.take(pieces, features: block, width: inputs, labels: [labels])
+            workspace.take(pieces, features: block, width: inputs, labels: [labels], threads: threads)
             _ = network.lossAndGradient(workspace, parameters: parameters, into: gradient, threads: threads)
             network.update(
                 parameters, gradient: gradient, by: &adam, rate: settings.learningRate, threads: threads)
@@ -80,8 +80,9 @@ struct BenchRecogniseCommand: ParsableCommand {
             settings: RecogniserSettings(
                 cell: cell, hiddenUnits: hidden, sequenceLength: length, batchSequences: batch, epochs: 1),
             classes: classes, scaling: FeatureScaling(of: features, samples: Array(0..<rows)), members: [parameters])
+        let buffers = RecognitionBuffers()
         let decoding = times("batches decoded") {
-            _ = recogniser.recognise(features, recordings: pieces, threads: threads, workspace: workspace)
+            _ = recogniser.recognise(features, recordings: pieces, threads: threads, buffers: buffers)
         }
         let result = Result(
             trainingStepsPerSecond: training.rate(of: Double(rows)).rounded(),
