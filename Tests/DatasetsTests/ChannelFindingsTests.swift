@@ -64,6 +64,20 @@ private func notes(
     #expect(try notes([clipped("EEG C3-M2")], channel: "Channel 1", renaming: ["EEG C3-M2": "Channel 1"]).isEmpty)
 }
 
+@Test(arguments: [
+    (["C4"], ["--rename: nothing is called \"C3\": the channels are \"C4\" (1), \"EEG C3-M2\" (1)"]),
+    (["C4", "C3"], []),
+])
+func aNameThatNoFileHasIsTold(others: [String], told: [String]) throws {
+    let folder = try TemporaryFolder()
+    let files = try (["EEG C3-M2"] + others).map { name in
+        try MadeUpPSG.night(folder, night(name) { wave($0) }, hypnogram, name: name, subject: name)
+    }
+    let source = try Polysomnography(
+        files, channels: ["EEG C3-M2"], renaming: ["C3": "EEG C3-M2", "C4": "EEG C3-M2"])
+    #expect(source.notes.filter { $0.hasPrefix("--rename") } == told)
+}
+
 @Test func aChannelOfAFewStepsRestsOnlyWhereItNeverChanges() throws {
     func position(_ value: @escaping (Int) -> Double) -> EDFBytes { night("Position", unit: "", value) }
     #expect(try notes([position { $0 < 11 * 1_920 ? 1 : 3 }], channel: "Position").isEmpty)

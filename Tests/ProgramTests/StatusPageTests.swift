@@ -169,6 +169,14 @@ private func servingChild(of run: ProgramRun) -> Int32? {
         #expect(!FileManager.default.fileExists(atPath: folder.path("second/events.jsonl")))
     }
 
+    @Test func anAddressOfAnotherMachineIsRefusedByTheOptionThatNamesIt() throws {
+        let finished = try FinishedRun()
+        defer { finished.end() }
+        let result = try ProgramRun.ssrm("status", finished.folder.path("run"), "--serve", "192.0.2.1:8080")
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors == "ssrm: --serve 192.0.2.1:8080: no network interface here has this address\n")
+    }
+
     @Test func aPortThatIsFreeAMomentLaterIsTaken() throws {
         let finished = try FinishedRun()
         let folder = try TemporaryFolder()

@@ -74,8 +74,12 @@ public struct Polysomnography: RecordingSource {
         var (skipped, notes): ([SkippedItem], [String]) = (unpaired, [])
         var units = ChannelUnits(of: channels, given: channelUnits)
         var texts = reading.mappedTexts
+        var names = MappedTexts(
+            option: "--rename", of: "channels",
+            entries: Dictionary(uniqueKeysWithValues: renaming.keys.map { ($0, $0) }), folded: \.self)
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
+            for signal in signals.signals { names.add(signal.name) }
             guard
                 let scored = try Self.scored(
                     pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
@@ -113,7 +117,7 @@ public struct Polysomnography: RecordingSource {
         }
         let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
         (self.layout, self.nights, self.skipped, self.renaming) = (layout, nights, skipped, renaming)
-        self.notes = notes + units.notes + subjects.notes + texts.notes
+        self.notes = notes + units.notes + subjects.notes + texts.notes + names.notes
         outline = Self.outline(layout, units.names, nights, subjects: subjects.names, stages: stages)
     }
 

@@ -1,6 +1,7 @@
 /// What a user's map of texts was of use for: which of its entries no text of the files is like.
 struct MappedTexts {
     private let option: String
+    private let what: String
     /// The entries as they were written, by what is compared of them.
     private let entries: [String: String]
     private let folded: @Sendable (String) -> String
@@ -10,10 +11,14 @@ struct MappedTexts {
     ///
     /// - Parameters:
     ///   - option: the option that it was given with.
+    ///   - what: what the texts are.
     ///   - entries: its texts as they were written, by what `folded` makes of them.
     ///   - folded: what is compared of a text.
-    init(option: String, entries: [String: String], folded: @escaping @Sendable (String) -> String) {
-        (self.option, self.entries, self.folded) = (option, entries, folded)
+    init(
+        option: String, of what: String = "texts", entries: [String: String],
+        folded: @escaping @Sendable (String) -> String
+    ) {
+        (self.option, self.what, self.entries, self.folded) = (option, what, entries, folded)
     }
 
     /// Takes a text that stands where the map may speak of it.
@@ -35,7 +40,7 @@ struct MappedTexts {
         guard !unused.isEmpty else { return [] }
         let names = unused.map { quoted($0) }.joined(separator: ", ")
         return [
-            "\(option): nothing is called \(names): the texts are \(found.isEmpty ? "none" : found.description)"
+            "\(option): nothing is called \(names): the \(what) are \(found.isEmpty ? "none" : found.description)"
         ]
     }
 

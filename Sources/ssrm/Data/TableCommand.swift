@@ -201,6 +201,11 @@ struct TableCommand: ReaderCommand {
         if let text = firstRepeated(labelMap.map(\.text)) {
             throw ValidationError("--label-map names \"\(text)\" twice: leave one of them out")
         }
+        do { _ = try labels() } catch .ambiguousMap(let option, let reason) {
+            throw ValidationError("\(option): \(reason)")
+        } catch {
+            throw ValidationError("--label-map: \(error)")
+        }
         guard !units.contains("") else { throw ValidationError("--units must name a unit for each column of values") }
         guard (0...1_000_000).contains(skipLines) else {
             throw ValidationError("--skip-lines must be from 0 to 1000000")
@@ -267,12 +272,16 @@ struct TableCommand: ReaderCommand {
 
     func recordings() throws -> ReadRecordings { ReadRecordings(try source(), record) }
 
+    private func labels() throws(DatasetError) -> TableLabels {
+        try TableLabels(vocabulary, codeOfText: Dictionary(labelMap.map { ($0.text, $0.code) }) { $1 })
+    }
+
     private func source() throws -> any RecordingSource {
         let columns = TableColumns(
             subject: subject.map { .column($0) } ?? .named(subjectName ?? ""), recording: recording,
             position: position ?? timeColumn ?? "", label: label,
             values: valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? .named(values))
-        let labels = try TableLabels(vocabulary, codeOfText: Dictionary(labelMap.map { ($0.text, $0.code) }) { $1 })
+        let labels = try labels()
         let format = TableRecordings.Format(
             delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
         if timeColumn == nil {

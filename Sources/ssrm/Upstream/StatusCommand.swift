@@ -49,24 +49,31 @@ struct StatusCommand: ParsableCommand {
         do { return try StatusAddress(text) } catch { throw ValidationError("--serve \(text): \(error)") }
     }
 
-    private func serve(at address: StatusAddress) throws {
+    private func serve(at place: String) throws {
+        let address = try address(place)
         let run = RunFolder(folder)
         // A run that starts the page writes its job soon.
         if !ofParent { _ = try RunStatus(of: run, at: Date()) }
-        try StatusPage.serve(
-            run, at: address, version: SSRM.configuration.version,
-            channel: ofParent ? StatusChannel(descriptor: STDIN_FILENO) : nil
-        ) { url in
-            print("status page at \(url)")
-            if !address.isLoopback {
-                Terminal.error("note: whoever reaches \(url) can read it, unencrypted")
+        var isServed = false
+        do {
+            try StatusPage.serve(
+                run, at: address, version: SSRM.configuration.version,
+                channel: ofParent ? StatusChannel(descriptor: STDIN_FILENO) : nil
+            ) { url in
+                isServed = true
+                print("status page at \(url)")
+                if !address.isLoopback {
+                    Terminal.error("note: whoever reaches \(url) can read it, unencrypted")
+                }
+                fflush(nil)
             }
-            fflush(nil)
+        } catch let error where !isServed {
+            throw ProgramError("--serve \(place): \(error)")
         }
     }
 
     func run() throws {
-        if let place = serve { return try serve(at: address(place)) }
+        if let place = serve { return try serve(at: place) }
         let status = try RunStatus(of: RunFolder(folder), at: Date())
         if json { return try printJSON(status) }
         for line in status.lines { print(line) }
