@@ -58,10 +58,9 @@ struct RecurrentStep {
 
     /// The step's rows in parts, whose gates stay in a near cache from the product that makes them to the cells that
     /// take them.
-    var parts: [RecurrentStep] {
-        if rows <= Self.rowsAtOnce { return [self] }
-        return stride(from: 0, to: rows, by: Self.rowsAtOnce).map {
-            RecurrentStep(self, from: $0, rows: min(Self.rowsAtOnce, rows - $0))
+    var parts: some Sequence<RecurrentStep> {
+        stride(from: 0, to: rows, by: Self.rowsAtOnce).lazy.map { [self] place in
+            RecurrentStep(self, from: place, rows: min(Self.rowsAtOnce, rows - place))
         }
     }
 
