@@ -1,9 +1,10 @@
 #pragma once
 
-// x86-64-v3 is what has AVX2 and fused multiply-adds; without those, one is a call of the mathematics library, slow and
-// of the same bits.
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx512f", "arch=x86-64-v3", "default")))
+// x86-64-v3 has AVX2 and fused multiply-adds, and what else came with them; virtual machines may hide a part of it, but
+// hardly those multiply-adds, which without them are calls of the mathematics library: slow, and of the same bits.
+// Resolvers run before the thread sanitizer does, which can't bear that.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
+#define CLONES __attribute__((target_clones("avx512f", "arch=x86-64-v3", "fma", "default")))
 #else
 #define CLONES
 #endif

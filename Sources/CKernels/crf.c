@@ -75,7 +75,8 @@ CLONES void kernel_crf_forward(float *restrict alpha, float *restrict shift, con
         }
         log_sums(found, scores, classes, whole(places));
         for (size_t x = 0; x < places; x++) alpha[x] = found[x] + emissions[x];
-        return shift_down(alpha, shift, 0, lanes, lanes, classes);
+        shift_down(alpha, shift, 0, lanes, lanes, classes);
+        return;
     }
     float top[block], sum[block];
     for (size_t from = 0; from < lanes; from += block) {

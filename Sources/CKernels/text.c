@@ -4,7 +4,7 @@
 #include <string.h>
 
 // As CLONES, with the bit operations that came with AVX2 and the byte operations that came after AVX-512's first part.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define TEXT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define TEXT_CLONES

@@ -54,7 +54,7 @@ extension Recogniser {
     ///   - recordings: the samples of each recording, in order; every sample is in one.
     ///   - threads: how many threads to use; the bits are the same.
     ///   - buffers: for callers that recognise again and again.
-    ///   - progress: told how many samples are done, batch by batch, by one thread at a time.
+    ///   - progress: told how many samples are done, now and then, on the caller's thread.
     /// - Returns: a class and probabilities for every sample.
     /// - Precondition: there is a reading, and all have as many samples.
     public func recognise(

@@ -77,10 +77,10 @@ extension RecogniserNetwork {
             precondition(features.columns == scaling.width, "\(features.columns) features scaled by \(scaling.width)")
             reserve(pieces, rowWidth: features.columns, heads: 1)
             features.elements.withUnsafeBufferPointer { values in
-                guard let base = values.baseAddress else { return }
-                nonisolated(unsafe) let values = base
+                nonisolated(unsafe) let values = values
                 layOut(pieces, threads: threads) { sample, row in
-                    scaling.write(values + sample * features.columns, to: row)
+                    guard let base = values.baseAddress else { return }
+                    scaling.write(base + sample * features.columns, to: row)
                 }
             }
             for head in heads { head.take([], of: samples) }

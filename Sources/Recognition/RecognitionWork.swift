@@ -2,7 +2,6 @@ import CKernels
 import Dispatch
 import Layers
 import Numerics
-import Synchronization
 
 /// The buffers in which recognisers recognise; they grow to the largest batch and are then reused.
 public final class RecognitionBuffers {
@@ -53,43 +52,49 @@ struct RecognitionWork {
 
     /// What is recognised of these sequences of samples, of which each sample is in one.
     ///
-    /// Each thread has batches of its own, as long as there is one for each; of what is left after those, all threads
+    /// Each thread has a batch of its own, as long as there is one for each; of what is left after those, all threads
     /// work on one. The bits are the same.
+    ///
+    /// - Precondition: no sequence goes past the samples, and all readings have as many.
     func recognition(
         of pieces: [Range<Int>], threads: Int, buffers: RecognitionBuffers, progress: (Int) -> Void
     ) -> Recogniser.Recognition {
         let count = readings[0].values[0].rows
+        precondition(
+            readings.allSatisfy { $0.values.allSatisfy { $0.rows == count } }
+                && pieces.allSatisfy { 0 <= $0.lowerBound && $0.upperBound <= count },
+            "sequences of \(pieces.map(\.upperBound).max() ?? 0) samples in readings of \(count)")
         var labels = [Int](repeating: 0, count: count)
         var probabilities = [Float](repeating: 0, count: count * classes)
         let batches = batches(of: pieces, threads: threads)
-        let rows = batches.lazy.map { $0.reduce(0) { $0 + $1.count } }.max() ?? 0
-        let lanes = max(1, min(threads, batches.count, Self.rowsAtOnce / max(rows, 1)))
+        let rows = batches.map { $0.reduce(0) { $0 + $1.count } }
+        let lanes = max(1, min(threads, batches.count, Self.rowsAtOnce / max(rows.max() ?? 0, 1)))
         buffers.reserve(lanes)
         labels.withUnsafeMutableBufferPointer { labels in
             probabilities.withUnsafeMutableBufferPointer { probabilities in
                 // Each batch writes places of its own, and each lane has its buffers.
-                nonisolated(unsafe) let (labels, probabilities) = (labels, probabilities)
-                nonisolated(unsafe) let (own, progress) = (buffers.lanes, progress)
-                let done = Mutex(0)
+                nonisolated(unsafe) let (labels, probabilities, own) = (labels, probabilities, buffers.lanes)
                 @Sendable func run(_ number: Int, lane: Int, threads: Int) {
                     recognise(batches[number], threads: threads, own[lane]) { sample, label, row in
                         labels[sample] = Int(label)
                         for c in 0..<classes { probabilities[sample * classes + c] = row[c] }
                     }
-                    done.withLock {
-                        $0 += batches[number].reduce(0) { $0 + $1.count }
-                        progress($0)
-                    }
                 }
-                let divided = batches.count / lanes * lanes
-                if lanes > 1 {
-                    DispatchQueue.concurrentPerform(iterations: lanes) { lane in
-                        for number in stride(from: lane, to: divided, by: lanes) {
-                            run(number, lane: lane, threads: threads / lanes)
+                var (next, done) = (0, 0)
+                while next < batches.count {
+                    let first = next
+                    if lanes > 1, first + lanes <= batches.count {
+                        DispatchQueue.concurrentPerform(iterations: lanes) {
+                            run(first + $0, lane: $0, threads: threads / lanes)
                         }
+                        next += lanes
+                    } else {
+                        run(first, lane: 0, threads: threads)
+                        next += 1
                     }
+                    done += rows[first..<next].reduce(0, +)
+                    progress(done)
                 }
-                for number in (lanes > 1 ? divided : 0)..<batches.count { run(number, lane: 0, threads: threads) }
             }
         }
         return Recogniser.Recognition(

@@ -42,13 +42,14 @@ void kernel_standardise(float *y, const float *x, const float *means, const floa
 // y[i] = a[i] - b[i]
 void kernel_subtract(float *y, const float *a, const float *b, size_t count);
 
-// y[i] = x[i] + factor * change[i]; `y` may be `x`.
+// y[i] = x[i] + factor * change[i]; `y` may be `x`, and else has no part of it.
 void kernel_add_scaled(float *y, const float *x, const float *change, float factor, size_t count);
 
-// y[i] = max(0, x[i] + factor * change[i]); what is no number stays none. `y` may be `x`.
+// y[i] = max(0, x[i] + factor * change[i]); what is no number stays none. `y` may be `x`, and else has no part
+// of it.
 void kernel_add_scaled_above_zero(float *y, const float *x, const float *change, float factor, size_t count);
 
 // Nesterov's step over a mean change d = factor * change[i]: velocity[i] = momentum * velocity[i] + d, and
-// y[i] = x[i] + rate * (d + momentum * velocity[i]). `y` may be `x`.
+// y[i] = x[i] + rate * (d + momentum * velocity[i]). `y` may be `x`, and else has no part of it.
 void kernel_nesterov(float *y, const float *x, float *velocity, const float *change, float factor, float rate,
                      float momentum, size_t count);

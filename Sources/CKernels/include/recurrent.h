@@ -41,7 +41,7 @@ void kernel_gru_backward(float *gates, float *recurrent, const float *before, si
 // sums[column] = x[0, column] + x[1, column] + … over `rows` rows that start `x_row` floats apart.
 void kernel_sum_strided_rows(float *sums, const float *x, size_t x_row, size_t rows, size_t columns);
 
-// product[i] = x[i] y[i]; `product` may be `x`.
+// product[i] = x[i] y[i]; `product` may be `x` or `y`, and else has no part of them.
 void kernel_multiply(float *product, const float *x, const float *y, size_t count);
 
 // The sum of x[i]^2, in double precision, always in the same order.
