@@ -4,43 +4,10 @@ public import Numerics
 // What a field says of sequences: the probabilities of their classes, and the most probable classes.
 
 extension CRF {
-    /// The probability of each class at each row, given the emissions of the row's whole sequence.
+    /// The most probable classes of each sequence (Viterbi 1967), of equals the lower class, and the probability of
+    /// each class at each row given the emissions of the row's whole sequence.
     ///
-    /// - Parameters:
-    ///   - emissions: `[rows, K]` in the batch's layout.
-    ///   - batch: the layout.
-    ///   - parameters: the flat parameter vector.
-    ///   - probabilities: replaced, `[rows, K]`.
-    ///   - workspace: buffers.
-    public func marginals(
-        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock, into probabilities: FloatBlock,
-        workspace: Workspace
-    ) {
-        turn(emissions, batch, workspace)
-        forwardScores(batch, parameters: parameters, workspace)
-        backwardScores(batch, parameters: parameters, workspace)
-        marginals(batch, workspace)
-        turnBack(batch, into: probabilities, workspace)
-    }
-
-    /// The most probable classes of each sequence (Viterbi 1967); of equals the lower class.
-    ///
-    /// - Parameters:
-    ///   - emissions: `[rows, K]` in the batch's layout.
-    ///   - batch: the layout.
-    ///   - parameters: the flat parameter vector.
-    ///   - labels: replaced, a class for each row.
-    ///   - workspace: buffers.
-    public func viterbi(
-        emissions: FloatBlock, _ batch: RaggedBatch, parameters: FloatBlock,
-        into labels: UnsafeMutablePointer<Int32>, workspace: Workspace
-    ) {
-        turn(emissions, batch, workspace)
-        bestLabels(batch, parameters: parameters, into: labels, workspace)
-    }
-
-    /// What `viterbi` and `marginals` say, with two threads in less time: as long as a sequence is, its scores from
-    /// both ends are made at once.
+    /// Two threads make a sequence's scores from both its ends at once.
     ///
     /// - Parameters:
     ///   - emissions: `[rows, K]` in the batch's layout.

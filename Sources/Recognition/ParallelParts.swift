@@ -1,4 +1,4 @@
-import Dispatch
+import Numerics
 import Synchronization
 
 /// Parts of a work of which none depends on another.
@@ -13,14 +13,10 @@ enum ParallelParts {
     static func results<Result: Sendable>(
         _ count: Int, threads: Int, _ part: @Sendable (_ number: Int) -> Result
     ) -> [Result] {
-        let lanes = min(threads, count)
-        guard lanes > 1 else { return (0..<count).map { part($0) } }
         let results = Mutex([Result?](repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: lanes) { lane in
-            for number in stride(from: lane, to: count, by: lanes) {
-                let result = part(number)
-                results.withLock { $0[number] = result }
-            }
+        inRounds(of: count, threads: threads) { number, _ in
+            let result = part(number)
+            results.withLock { $0[number] = result }
         }
         return results.withLock { $0 }.compactMap { $0 }
     }

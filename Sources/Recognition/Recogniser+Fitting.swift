@@ -1,4 +1,3 @@
-import Dispatch
 import Layers
 public import Numerics
 import Synchronization
@@ -172,7 +171,6 @@ extension Recogniser {
     }
 
     private struct State {
-        var next = 0
         var epochs = 0
         /// Those of them that were kept.
         var keptEpochs = 0
@@ -186,46 +184,37 @@ extension Recogniser {
         progress: @escaping @Sendable (Progress) -> Void
     ) throws(RecognitionError) -> [MemberTraining.Outcome] {
         let count = settings.members
-        let lanes = max(1, min(threads, count))
         let keptEpochs = (0..<count).map { kept?.epochs(ofMember: $0) ?? 0 }
         let before = keptEpochs.reduce(0, +)
         let state = Mutex(
             State(
                 epochs: before, keptEpochs: before,
                 outcomes: [MemberTraining.Outcome?](repeating: nil, count: count)))
-        @Sendable func work() {
-            while let member = state.withLock({ state -> Int? in
-                guard state.next < count, state.failures.isEmpty else { return nil }
-                defer { state.next += 1 }
-                return state.next
-            }) {
-                let training = MemberTraining(
-                    material: material, settings: settings, seed: settings.seed(ofMember: member),
-                    threads: max(1, threads / lanes))
-                let epochs = (training.stepCount + training.batchesPerEpoch - 1) / training.batchesPerEpoch
-                let keeper = kept?.keeper(
-                    ofMember: member, parameters: material.network.parameterCount,
-                    bodyParameters: material.body?.network.parameterCount)
-                let unusable = keptEpochs[member] - (keeper?.state?.epoch ?? 0)
-                state.withLock {
-                    ($0.epochs, $0.keptEpochs) = ($0.epochs - unusable, $0.keptEpochs - unusable)
-                }
-                do throws(RecognitionError) {
-                    let outcome = try training.run(keeping: keeper) { _, loss in
-                        state.withLock {
-                            $0.epochs += 1
-                            progress(
-                                Progress(
-                                    epoch: $0.epochs, epochs: count * epochs, keptEpochs: $0.keptEpochs, loss: loss))
-                        }
+        inRounds(of: count, threads: threads) { member, threads in
+            guard state.withLock(\.failures.isEmpty) else { return }
+            let training = MemberTraining(
+                material: material, settings: settings, seed: settings.seed(ofMember: member), threads: threads)
+            let epochs = (training.stepCount + training.batchesPerEpoch - 1) / training.batchesPerEpoch
+            let keeper = kept?.keeper(
+                ofMember: member, parameters: material.network.parameterCount,
+                bodyParameters: material.body?.network.parameterCount)
+            let unusable = keptEpochs[member] - (keeper?.state?.epoch ?? 0)
+            state.withLock {
+                ($0.epochs, $0.keptEpochs) = ($0.epochs - unusable, $0.keptEpochs - unusable)
+            }
+            do throws(RecognitionError) {
+                let outcome = try training.run(keeping: keeper) { _, loss in
+                    state.withLock {
+                        $0.epochs += 1
+                        progress(
+                            Progress(epoch: $0.epochs, epochs: count * epochs, keptEpochs: $0.keptEpochs, loss: loss))
                     }
-                    state.withLock { $0.outcomes[member] = outcome }
-                } catch {
-                    state.withLock { $0.failures.append((member, error)) }
                 }
+                state.withLock { $0.outcomes[member] = outcome }
+            } catch {
+                state.withLock { $0.failures.append((member, error)) }
             }
         }
-        if lanes == 1 { work() } else { DispatchQueue.concurrentPerform(iterations: lanes) { _ in work() } }
         let outcome = state.withLock { $0 }
         if let first = outcome.failures.min(by: { $0.member < $1.member }) { throw first.error }
         return outcome.outcomes.compactMap { $0 }

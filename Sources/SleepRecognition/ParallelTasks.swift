@@ -1,10 +1,9 @@
-import Dispatch
+import Numerics
 import Synchronization
 
 /// Tasks of which none depends on another, as many at a time as there are threads.
 enum ParallelTasks {
     private struct State<Result> {
-        var next = 0
         var results: [Result?]
         var failures: [(task: Int, error: SleepRecognitionError)] = []
     }
@@ -24,25 +23,21 @@ enum ParallelTasks {
         done: @Sendable (_ number: Int, _ count: Int, Result) -> Void,
         _ task: @Sendable (_ number: Int, _ threads: Int) throws(SleepRecognitionError) -> Result
     ) throws(SleepRecognitionError) -> [Result] {
-        guard count > 0 else { return [] }
-        let lanes = max(1, min(threads, count))
         let state = Mutex(State(results: [Result?](repeating: nil, count: count)))
-        DispatchQueue.concurrentPerform(iterations: lanes) { _ in
-            while let number = state.withLock({ state -> Int? in
-                guard state.next < count, state.failures.isEmpty else { return nil }
-                defer { state.next += 1 }
-                started(state.next)
-                return state.next
-            }) {
-                do throws(SleepRecognitionError) {
-                    let result = try task(number, max(1, threads / lanes))
-                    state.withLock {
-                        $0.results[number] = result
-                        done(number, $0.results.count { $0 != nil }, result)
-                    }
-                } catch {
-                    state.withLock { $0.failures.append((number, error)) }
+        inRounds(of: count, threads: threads) { number, threads in
+            let isWanted = state.withLock { state in
+                if state.failures.isEmpty { started(number) }
+                return state.failures.isEmpty
+            }
+            guard isWanted else { return }
+            do throws(SleepRecognitionError) {
+                let result = try task(number, threads)
+                state.withLock {
+                    $0.results[number] = result
+                    done(number, $0.results.count { $0 != nil }, result)
                 }
+            } catch {
+                state.withLock { $0.failures.append((number, error)) }
             }
         }
         let outcome = state.withLock { $0 }

@@ -78,12 +78,14 @@ private func theLikelihoodIsThatOfEnumeration(trial: Trial) {
     #expect(abs(trial.loss(trial.parameters, trial.emissions) - expected) < 1e-5 * max(1, expected))
 }
 
-@Test(arguments: Trial.all)
-private func marginalsAreThoseOfEnumeration(trial: Trial) {
+@Test(arguments: Trial.all, [1, 2])
+private func answersAreThoseOfEnumeration(trial: Trial, threads: Int) {
     let probabilities = FloatBlock(count: trial.emissions.count)
-    trial.field.marginals(
+    var found = [Int32](repeating: -1, count: trial.batch.rows)
+    trial.field.decode(
         emissions: packed(trial.emissions, lengths: trial.lengths, trial.batch), trial.batch,
-        parameters: FloatBlock(trial.parameters), into: probabilities, workspace: .init())
+        parameters: FloatBlock(trial.parameters), into: &found, probabilities: probabilities, workspace: .init(),
+        threads: threads)
     var expected = [Float](repeating: 0, count: trial.emissions.count)
     for (begin, all) in trial.enumeration {
         let logPartition = logSum(all.map(\.score))
@@ -94,14 +96,6 @@ private func marginalsAreThoseOfEnumeration(trial: Trial) {
         }
     }
     #expect(distance(unpacked(probabilities, lengths: trial.lengths, trial.batch), expected) < 3e-6)
-}
-
-@Test(arguments: Trial.all)
-private func viterbiFindsTheBestOfAllSequences(trial: Trial) {
-    var found = [Int32](repeating: -1, count: trial.batch.rows)
-    trial.field.viterbi(
-        emissions: packed(trial.emissions, lengths: trial.lengths, trial.batch), trial.batch,
-        parameters: FloatBlock(trial.parameters), into: &found, workspace: .init())
     let labels = unpacked(FloatBlock(found.map { Float($0) }), lengths: trial.lengths, trial.batch).map { Int($0) }
     let best = trial.enumeration.flatMap { $0.all.max { $0.score < $1.score }?.labels ?? [] }
     #expect(labels == best)

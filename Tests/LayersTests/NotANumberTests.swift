@@ -58,6 +58,9 @@ func anEmissionThatIsNotANumberReachesTheLikelihoodAndTheMarginals(place: Int) {
         of: [0, 1, 2, 0], emissions: emissions, batch, parameters: parameters, workspace: .init())
     #expect(loss.isNaN)
     let marginals = FloatBlock(count: 12)
-    field.marginals(emissions: emissions, batch, parameters: parameters, into: marginals, workspace: .init())
+    var labels = [Int32](repeating: 0, count: 4)
+    field.decode(
+        emissions: emissions, batch, parameters: parameters, into: &labels, probabilities: marginals,
+        workspace: .init(), threads: 1)
     #expect(marginals.array.allSatisfy { $0.isNaN })
 }
