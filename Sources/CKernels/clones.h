@@ -4,10 +4,11 @@
 // hardly those multiply-adds, which without them are calls of the mathematics library: slow, and of the same bits.
 // Resolvers run before the thread sanitizer does, which can't bear that.
 #if defined(__x86_64__) && !__has_feature(thread_sanitizer)
-#define CLONES __attribute__((target_clones("avx512f", "arch=x86-64-v3", "fma", "default")))
+#define CLONES_OF(...) __attribute__((target_clones(__VA_ARGS__)))
 #else
-#define CLONES
+#define CLONES_OF(...)
 #endif
+#define CLONES CLONES_OF("avx512f", "arch=x86-64-v3", "fma", "default")
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -3,12 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "clones.h"
+
 // As CLONES, with the bit operations that came with AVX2 and the byte operations that came after AVX-512's first part.
-#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
-#define TEXT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TEXT_CLONES
-#endif
+#define TEXT_CLONES CLONES_OF("arch=x86-64-v4", "arch=x86-64-v3", "default")
 #define INLINE static inline __attribute__((always_inline))
 #pragma clang diagnostic ignored "-Wpsabi"  // how vectors are passed, to functions that are never called but inlined
 

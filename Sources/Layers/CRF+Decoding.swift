@@ -49,6 +49,7 @@ extension CRF {
     private func bestLabels(
         _ batch: RaggedBatch, parameters: FloatBlock, into labels: UnsafeMutablePointer<Int32>, _ workspace: Workspace
     ) {
+        workspace.best.reserve(batch.rows * classes)
         if workspace.choices.count < batch.rows * classes {
             workspace.choices = [Int32](repeating: 0, count: batch.rows * classes)
         }

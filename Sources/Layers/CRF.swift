@@ -222,7 +222,6 @@ extension CRF {
         workspace.probabilities.reserve(count)
         workspace.shifts.reserve(batch.rows)
         workspace.logSums.reserve(batch.rows)
-        workspace.best.reserve(count)
     }
 }
 

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Runs `body` on parts that together are `0 ..< count`, on the calling thread and others.
 ///
@@ -43,39 +42,4 @@ public func sideBySide(threads: Int, _ first: @Sendable () -> Void, _ second: @S
         return second()
     }
     DispatchQueue.concurrentPerform(iterations: 2) { $0 == 0 ? first() : second() }
-}
-
-/// Does tasks of which none depends on another, begun in order, as many at a time as there are threads.
-///
-/// Whole rounds of them come first; those that are left over then have all threads between them. (One call of this kind
-/// inside another has only its share of the processors, so that a round is a call of its own.)
-///
-/// - Parameters:
-///   - count: how many tasks there are.
-///   - threads: how many threads to use.
-///   - task: does one, on so many threads; several run at the same time.
-public func inRounds(
-    of count: Int, threads: Int, _ task: @Sendable (_ number: Int, _ threads: Int) -> Void
-) {
-    let lanes = max(1, min(threads, count))
-    let whole = count / lanes * lanes
-    inLanes(0..<whole, lanes: lanes, threads: threads, task)
-    inLanes(whole..<count, lanes: count - whole, threads: threads, task)
-}
-
-private func inLanes(
-    _ tasks: Range<Int>, lanes: Int, threads: Int, _ task: @Sendable (_ number: Int, _ threads: Int) -> Void
-) {
-    guard lanes > 1 else { return tasks.forEach { task($0, max(threads, 1)) } }
-    let next = Mutex(tasks.lowerBound)
-    DispatchQueue.concurrentPerform(iterations: lanes) { _ in
-        while true {
-            let number = next.withLock { next in
-                defer { next += 1 }
-                return next
-            }
-            guard tasks.contains(number) else { return }
-            task(number, threads / lanes)
-        }
-    }
 }

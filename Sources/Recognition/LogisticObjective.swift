@@ -33,7 +33,9 @@ struct LogisticObjective {
         let weightCount = columns * classes
         let (weights, biases) = (point[..<weightCount].map { Float($0) }, point[weightCount...].map { Float($0) })
         let blocks = (rows + blockRows - 1) / blockRows
-        let parts = ParallelParts.results(blocks, threads: threads) { part($0, weights: weights, biases: biases) }
+        let parts = taskResults(of: blocks, threads: threads) { block, _ in
+            part(block, weights: weights, biases: biases)
+        }
         var (value, gradient) = (0.0, [Double](repeating: 0, count: point.count))
         for part in parts {
             value += part.loss

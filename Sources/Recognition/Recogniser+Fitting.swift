@@ -26,7 +26,7 @@ extension Recogniser {
     /// - Parameters:
     ///   - data: what to learn from.
     ///   - settings: how to build and train.
-    ///   - threads: how many threads to use: each member has one, and two are of use to a member.
+    ///   - threads: how many threads to use: members are trained side by side, and share what there is.
     ///   - kept: keeps how far it is, and has it begin where it was; nil where nothing is kept.
     ///   - progress: called after each epoch of each member, one call at a time, on the thread that trains.
     /// - Returns: the trained recogniser.
@@ -170,12 +170,10 @@ extension Recogniser {
         )
     }
 
-    private struct State {
-        var epochs = 0
+    private struct Epochs {
+        var done: Int
         /// Those of them that were kept.
-        var keptEpochs = 0
-        var outcomes: [MemberTraining.Outcome?]
-        var failures: [(member: Int, error: RecognitionError)] = []
+        var kept: Int
     }
 
     /// Trains the members, as many at a time as there are threads; none depends on another.
@@ -186,12 +184,9 @@ extension Recogniser {
         let count = settings.members
         let keptEpochs = (0..<count).map { kept?.epochs(ofMember: $0) ?? 0 }
         let before = keptEpochs.reduce(0, +)
-        let state = Mutex(
-            State(
-                epochs: before, keptEpochs: before,
-                outcomes: [MemberTraining.Outcome?](repeating: nil, count: count)))
-        inRounds(of: count, threads: threads) { member, threads in
-            guard state.withLock(\.failures.isEmpty) else { return }
+        let all = Mutex(Epochs(done: before, kept: before))
+        return try taskResults(of: count, threads: threads, sharing: true) {
+            member, threads throws(RecognitionError) in
             let training = MemberTraining(
                 material: material, settings: settings, seed: settings.seed(ofMember: member), threads: threads)
             let epochs = (training.stepCount + training.batchesPerEpoch - 1) / training.batchesPerEpoch
@@ -199,25 +194,14 @@ extension Recogniser {
                 ofMember: member, parameters: material.network.parameterCount,
                 bodyParameters: material.body?.network.parameterCount)
             let unusable = keptEpochs[member] - (keeper?.state?.epoch ?? 0)
-            state.withLock {
-                ($0.epochs, $0.keptEpochs) = ($0.epochs - unusable, $0.keptEpochs - unusable)
-            }
-            do throws(RecognitionError) {
-                let outcome = try training.run(keeping: keeper) { _, loss in
-                    state.withLock {
-                        $0.epochs += 1
-                        progress(
-                            Progress(epoch: $0.epochs, epochs: count * epochs, keptEpochs: $0.keptEpochs, loss: loss))
-                    }
+            all.withLock { ($0.done, $0.kept) = ($0.done - unusable, $0.kept - unusable) }
+            return try training.run(keeping: keeper) { _, loss in
+                all.withLock {
+                    $0.done += 1
+                    progress(Progress(epoch: $0.done, epochs: count * epochs, keptEpochs: $0.kept, loss: loss))
                 }
-                state.withLock { $0.outcomes[member] = outcome }
-            } catch {
-                state.withLock { $0.failures.append((member, error)) }
             }
         }
-        let outcome = state.withLock { $0 }
-        if let first = outcome.failures.min(by: { $0.member < $1.member }) { throw first.error }
-        return outcome.outcomes.compactMap { $0 }
     }
 }
 

@@ -52,8 +52,8 @@ struct RecognitionWork {
 
     /// What is recognised of these sequences of samples, of which each sample is in one.
     ///
-    /// Each thread has a batch of its own, as long as there is one for each; of what is left after those, all threads
-    /// work on one. The bits are the same.
+    /// As many batches are worked on at a time as there are threads, or as `rowsAtOnce` allows; where there are fewer,
+    /// they share the threads, of which two are of use to a recurrent layer. The bits are the same.
     ///
     /// - Precondition: no sequence goes past the samples, and all readings have as many.
     func recognition(
@@ -62,8 +62,9 @@ struct RecognitionWork {
         let count = readings[0].values[0].rows
         precondition(
             readings.allSatisfy { $0.values.allSatisfy { $0.rows == count } }
-                && pieces.allSatisfy { 0 <= $0.lowerBound && $0.upperBound <= count },
-            "sequences of \(pieces.map(\.upperBound).max() ?? 0) samples in readings of \(count)")
+                && pieces.allSatisfy { 0 <= $0.lowerBound && $0.upperBound <= count }
+                && pieces.reduce(0) { $0 + $1.count } <= count,
+            "\(pieces.reduce(0) { $0 + $1.count }) samples of sequences in readings of \(count)")
         var labels = [Int](repeating: 0, count: count)
         var probabilities = [Float](repeating: 0, count: count * classes)
         let batches = batches(of: pieces, threads: threads)
@@ -82,16 +83,15 @@ struct RecognitionWork {
                 }
                 var (next, done) = (0, 0)
                 while next < batches.count {
-                    let first = next
-                    if lanes > 1, first + lanes <= batches.count {
-                        DispatchQueue.concurrentPerform(iterations: lanes) {
-                            run(first + $0, lane: $0, threads: threads / lanes)
+                    let (first, many) = (next, min(lanes, batches.count - next))
+                    if many > 1 {
+                        DispatchQueue.concurrentPerform(iterations: many) {
+                            run(first + $0, lane: $0, threads: threads / many)
                         }
-                        next += lanes
                     } else {
                         run(first, lane: 0, threads: threads)
-                        next += 1
                     }
+                    next += many
                     done += rows[first..<next].reduce(0, +)
                     progress(done)
                 }

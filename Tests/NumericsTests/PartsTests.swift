@@ -25,22 +25,12 @@ func bothWorksAreDoneSideBySide(threads: Int) {
     #expect(done.withLock { $0 } == [1, 2])
 }
 
-@Test func tasksOfTheLastRoundShareAllThreads() {
-    func shares(_ count: Int, threads: Int) -> [Int] {
-        let done = Mutex<[Int: Int]>([:])
-        inRounds(of: count, threads: threads) { number, threads in
-            done.withLock { done in
-                #expect(done.updateValue(threads, forKey: number) == nil)
-            }
-        }
-        return (0..<count).compactMap { number in done.withLock { $0[number] } }
-    }
-    #expect(shares(5, threads: 2) == [1, 1, 1, 1, 2])
-    #expect(shares(4, threads: 2) == [1, 1, 1, 1])
-    #expect(shares(1, threads: 3) == [3])
-    #expect(shares(3, threads: 16) == [5, 5, 5])
-    #expect(shares(5, threads: 3) == [1, 1, 1, 1, 1])
-    #expect(shares(6, threads: 4) == [1, 1, 1, 1, 2, 2])
-    #expect(shares(2, threads: 0) == [1, 1])
-    #expect(shares(0, threads: 4).isEmpty)
+@Test(arguments: [(0, 5), (1_000, 100), (3, 100_000), (1_311, 100)], [1, 2, 3])
+func partsOfRowsHaveManyValuesEach(rowsAndWidth: (Int, Int), threads: Int) {
+    let (rows, width) = rowsAndWidth
+    let parts = Mutex<[Range<Int>]>([])
+    inRowParts(of: rows, width: width, threads: threads) { part in parts.withLock { $0.append(part) } }
+    let found = parts.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+    #expect(found.flatMap { Array($0) } == Array(0..<rows))
+    #expect(found.count == max(1, min(threads, rows, rows * width / 65_536)))
 }

@@ -53,6 +53,30 @@ private func fit(_ nights: Nights, _ settings: RecogniserSettings, threads: Int 
     }
 }
 
+/// Rows enough for parts of them to be laid out, dropped from and read by heads on threads of their own.
+@Test func largeBatchesHaveTheSameBitsOnAnyNumberOfThreads() {
+    let (count, width) = (4_003, 40)
+    let network = RecogniserNetwork(cell: .lstm, features: width, hidden: 24, classes: 3)
+    var draws = RandomSequence(seed: 6, stream: 1)
+    let features = FloatBlock((0..<count * width).map { _ in Float(draws.normal()) })
+    let labels = (0..<count).map { Int32($0 / 7 % 3) }
+    let pieces = stride(from: 0, to: count, by: 100).map { $0..<min(count, $0 + 100) }
+    func pass(threads: Int) -> (loss: Double, gradient: [Float], inputs: [Float]) {
+        let (workspace, gradient) = (RecogniserNetwork.Workspace(), FloatBlock(count: network.parameterCount))
+        workspace.take(pieces, features: features, width: width, labels: [labels], threads: threads)
+        let loss = network.lossAndGradient(
+            workspace, parameters: network.initialParameters(seed: 3), into: gradient,
+            dropout: RecogniserNetwork.Dropout(rate: 0.4, seed: 3, step: 7), toInputs: true, threads: threads)
+        return (loss, gradient.array, (0..<count * width).map { workspace.inputGradient.base[$0] })
+    }
+    let one = pass(threads: 1)
+    for threads in 2...3 {
+        let found = pass(threads: threads)
+        #expect(found.loss == one.loss && found.gradient == one.gradient && found.inputs == one.inputs)
+    }
+    #expect(one.gradient.contains { $0 != 0 })
+}
+
 @Test func theFirstMemberIsTheRecogniserAloneAndTheOthersDiffer() throws {
     let nights = Nights(recordings: 5)
     let (alone, three) = (try fit(nights, settings()), try fit(nights, settings(members: 3)))

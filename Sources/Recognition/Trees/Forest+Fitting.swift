@@ -86,7 +86,7 @@ extension Forest {
         }
         let binned = BinnedValues(material.values, samples: drawn.isEmpty ? [] : training)
         let tried = settings.inputs > 0 ? settings.inputs : Self.root(of: material.values.columns)
-        let trees = ParallelParts.results(drawn.count, threads: threads) { number in
+        let trees = taskResults(of: drawn.count, threads: threads) { number, _ in
             var draws = RandomSequence(
                 seed: seed, stream: RandomStream.tree(number), firstCounter: UInt64(people.count))
             let weights = owners.map { drawn[number][places[$0] ?? 0] }

@@ -37,7 +37,7 @@ public struct Forest: Sendable, Equatable {
     ) -> Matrix {
         precondition(values.columns == inputs, "\(values.columns) values for a forest of \(inputs)")
         let lanes = max(1, min(threads, values.rows / 256))
-        let parts = ParallelParts.results(lanes, threads: lanes) { lane in
+        let parts = taskResults(of: lanes, threads: lanes) { lane, _ in
             let range = values.rows * lane / lanes..<values.rows * (lane + 1) / lanes
             return means(of: values, range, where: counts)
         }

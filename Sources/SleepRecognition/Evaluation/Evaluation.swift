@@ -1,4 +1,5 @@
 public import Datasets
+import Numerics
 public import Recognition
 public import Signals
 
@@ -145,8 +146,8 @@ public struct Evaluation: Sendable {
         let missing = folds.indices.filter { results[$0] == nil }
         let before = count - missing.count
         if before > 0 { report(.kept(folds: before, of: count)) }
-        let found = try ParallelTasks.results(
-            missing.count, threads: threads,
+        let found = try taskResults(
+            of: missing.count, threads: threads, sharing: true,
             started: { report(.started(fold: missing[$0], of: count, name: folds[missing[$0]].name)) },
             done: {
                 kept?.keep($2, ofFold: missing[$0])

@@ -1,3 +1,4 @@
+import Numerics
 import Recognition
 import Synchronization
 
@@ -119,8 +120,8 @@ public struct LabelCurve: Sendable {
             report(.started(fold: number, of: folds.count, name: fold.fold.name))
             let prepared = try fold.prepared(threads: threads)
             report(parts.done())
-            let found = try ParallelTasks.results(
-                missing.count, threads: threads,
+            let found = try taskResults(
+                of: missing.count, threads: threads, sharing: true,
                 done: {
                     kept?.keep($2, ofFold: number, tasks[missing[$0]], names: evaluation.dataset.subjects)
                     report(parts.done())
