@@ -155,7 +155,7 @@ extension CRF {
         }
     }
 
-    // MARK: - Steps that do not depend on one another but for their order
+    // MARK: - What passes are made of
 
     /// Makes room for a batch, and lays out its emissions as the kernels read them.
     func turn(_ emissions: FloatBlock, _ batch: RaggedBatch, _ workspace: Workspace) {

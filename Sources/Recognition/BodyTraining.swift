@@ -1,4 +1,3 @@
-import Dispatch
 import Encoders
 import Layers
 import Numerics
@@ -69,13 +68,9 @@ final class BodyTraining {
     private func forEachChunk(of rows: Int, _ work: @Sendable (_ place: Int, Range<Int>) -> Void) {
         let chunkRows = chunkRows
         let chunks = (rows + chunkRows - 1) / chunkRows
-        let lanes = min(threads, chunks)
-        @Sendable func run(_ lane: Int) {
-            for place in stride(from: lane, to: chunks, by: max(lanes, 1)) {
-                work(place, place * chunkRows..<min((place + 1) * chunkRows, rows))
-            }
+        _ = taskResults(of: chunks, threads: threads) { place, _ in
+            work(place, place * chunkRows..<min((place + 1) * chunkRows, rows))
         }
-        if lanes > 1 { DispatchQueue.concurrentPerform(iterations: lanes) { run($0) } } else { run(0) }
     }
 
     /// Writes the features of the workspace's batch to the first values of its rows.

@@ -60,15 +60,16 @@ struct RecognitionWork {
         of pieces: [Range<Int>], threads: Int, buffers: RecognitionBuffers, progress: (Int) -> Void
     ) -> Recogniser.Recognition {
         let count = readings[0].values[0].rows
+        let batches = batches(of: pieces, threads: threads)
+        let rows = batches.map { $0.reduce(0) { $0 + $1.count } }
+        let wanted = rows.reduce(0, +)
         precondition(
             readings.allSatisfy { $0.values.allSatisfy { $0.rows == count } }
                 && pieces.allSatisfy { 0 <= $0.lowerBound && $0.upperBound <= count }
-                && pieces.reduce(0) { $0 + $1.count } <= count,
-            "\(pieces.reduce(0) { $0 + $1.count }) samples of sequences in readings of \(count)")
+                && wanted <= count,
+            "\(wanted) samples of sequences in readings of \(count)")
         var labels = [Int](repeating: 0, count: count)
         var probabilities = [Float](repeating: 0, count: count * classes)
-        let batches = batches(of: pieces, threads: threads)
-        let rows = batches.map { $0.reduce(0) { $0 + $1.count } }
         let lanes = max(1, min(threads, batches.count, Self.rowsAtOnce / max(rows.max() ?? 0, 1)))
         buffers.reserve(lanes)
         labels.withUnsafeMutableBufferPointer { labels in
@@ -120,8 +121,9 @@ struct RecognitionWork {
         var readCount = 0
         for (values, mirror) in readings {
             for (member, parameters) in recogniser.members.enumerated() {
-                lane.network.take(
-                    pieces, of: values[values.count == 1 ? 0 : member], scaled: rowScaling, threads: threads)
+                if member < values.count {  // else it reads what the one before has read
+                    lane.network.take(pieces, of: values[member], scaled: rowScaling, threads: threads)
+                }
                 network.readBatch(lane.network, parameters: parameters, keeping: false, threads: threads)
                 add(lane.network.heads[0].emissions.base, mirror: mirror, isFirst: readCount == 0, lane)
                 readCount += 1
