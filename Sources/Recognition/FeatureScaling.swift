@@ -42,10 +42,12 @@ public struct FeatureScaling: Sendable, Equatable {
         let scaling = RowScaling(self, clip: clip)
         precondition(features.columns == scaling.width, "\(features.columns) features scaled by \(means.count)")
         let block = FloatBlock(uninitialised: features.rows * features.columns)
-        features.elements.withUnsafeBufferPointer { values in
-            guard let from = values.baseAddress else { return }
-            for row in 0..<features.rows {
-                scaling.write(from + row * features.columns, to: block.base + row * features.columns)
+        withExtendedLifetime(scaling) {
+            features.elements.withUnsafeBufferPointer { values in
+                guard let from = values.baseAddress else { return }
+                for row in 0..<features.rows {
+                    scaling.write(from + row * features.columns, to: block.base + row * features.columns)
+                }
             }
         }
         return block
