@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 import Service
 
 extension SSRM {
@@ -44,6 +45,26 @@ extension SSRM {
         return "Error: Unknown option '\(TerminalText.line(unknown))'\(near)"
     }
 
+    /// What to say of an option that is given twice and takes one value; nil where there is none.
+    ///
+    /// The parser would take the last, and forget the first without a word.
+    static func optionGivenTwice(in given: ArraySlice<String>) -> [String]? {
+        let (command, rest) = command(in: given)
+        var counts: [String: Int] = [:]
+        for name in rest.prefix(while: { $0 != "--" }).map({ String($0.prefix { $0 != "=" }) }) where isOption(name) {
+            counts[name, default: 0] += 1
+        }
+        let repeated = counts.filter { $0.value > 1 }.keys
+        guard !repeated.isEmpty else { return nil }
+        let single = CommandArguments(of: command).singleOptions
+        guard let name = repeated.sorted().first(where: single.contains) else { return nil }
+        let path = (["ssrm"] + given.dropLast(rest.count)).joined(separator: " ")
+        return [
+            "Error: \(name) is given more than once: which of them counts is not to be guessed",
+            "  See '\(path) --help' for more information.",
+        ]
+    }
+
     /// What was given, with a negative number that follows an option joined to it: `--steps=-1` for `--steps -1`.
     ///
     /// The parser would take it for an option of its own; none begins with a digit.
@@ -78,5 +99,32 @@ extension SSRM {
             && text.utf8.dropFirst(2).allSatisfy {
                 small.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "-")
             }
+    }
+}
+
+/// A command's arguments, as the parser describes them.
+private struct CommandArguments {
+    /// The options that take one value, by their long names.
+    let singleOptions: Set<String>
+
+    private struct Described: Decodable {
+        struct Argument: Decodable {
+            struct Name: Decodable { let kind, name: String }
+            let kind: String
+            let isRepeating: Bool
+            let names: [Name]?
+        }
+        struct Command: Decodable { let arguments: [Argument]? }
+        let command: Command
+    }
+
+    /// The arguments of `command`.
+    init(of command: any ParsableCommand.Type) {
+        // It is the parser's own JSON, in the form that its own reader has.
+        guard let described = try? JSONDecoder().decode(Described.self, from: Data(command._dumpHelp().utf8)) else {
+            preconditionFailure("the parser describes \(command) in another form")
+        }
+        let single = (described.command.arguments ?? []).filter { $0.kind == "option" && !$0.isRepeating }
+        singleOptions = Set(single.flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map { "--\($0.name)" })
     }
 }

@@ -63,12 +63,10 @@ struct SSRM: ParsableCommand {
             )
             end(2)
         }
-        if let lines = unknownCommand(in: CommandLine.arguments.dropFirst()) {
-            for line in lines { Terminal.error(line) }
-            end(2)
-        }
+        if let lines = unknownCommand(in: CommandLine.arguments.dropFirst()) { endForUsage(lines) }
         do {
             var command = try parseAsRoot(joiningNegativeNumbers(CommandLine.arguments.dropFirst()))
+            if let lines = optionGivenTwice(in: CommandLine.arguments.dropFirst()) { endForUsage(lines) }
             try command.run()
             end(0)
         } catch {
@@ -101,6 +99,12 @@ struct SSRM: ParsableCommand {
             text = text.replacing(value, with: TerminalText.line(value))
         }
         return withUsageLinesBroken(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// Ends the process after it has told what is wrong with the usage.
+    private static func endForUsage(_ lines: [String]) -> Never {
+        for line in lines { Terminal.error(line) }
+        end(2)
     }
 
     /// Which argument, counted from 1, is no UTF-8: what `CommandLine.arguments` makes of it names another file.

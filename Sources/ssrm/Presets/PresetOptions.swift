@@ -26,6 +26,10 @@ struct PresetOptions: ParsableArguments {
 
     func validate() throws {
         if preset != nil, config != nil { throw ValidationError("use either --preset or --config, not both") }
+        let names = set.map { $0.prefix { $0 != "=" } }
+        if let name = Dictionary(grouping: names, by: \.self).filter({ $0.value.count > 1 }).keys.min() {
+            throw ValidationError("--set \(name) is given more than once: which of them counts is not to be guessed")
+        }
     }
 
     /// Whether somebody said which settings.
