@@ -141,15 +141,37 @@ package final class PendingFile {
     /// - Throws: `TensorFileError.unwritable`, and then nothing is at its place that was not there before;
     ///   `.unsettled`, when it is in its place but a failure of the disk may undo that.
     package func commit() throws(TensorFileError) {
-        guard disk.syncFile(descriptor) == 0 else { throw failure }
-        if !isNamed {
-            let name = Self.link(to: descriptor)
-            guard linkat(AT_FDCWD, name, folder.descriptor, temporary, AT_SYMLINK_FOLLOW) == 0 else { throw failure }
-            isNamed = true
-        }
+        try makeWhole()
         guard renameat(folder.descriptor, temporary, folder.descriptor, target) == 0 else { throw failure }
         isNamed = false
         if let reason = settle() { throw .unsettled(path: path, reason: reason) }
+    }
+
+    /// As `commit`, but leaves what is at its place; of several that come to one place at once, one has it.
+    ///
+    /// - Returns: false where something is there, and this file is nowhere then.
+    /// - Throws: as `commit`.
+    func commitWhereNothingIs() throws(TensorFileError) -> Bool {
+        try makeWhole()
+        guard linkat(folder.descriptor, temporary, folder.descriptor, target, 0) != 0 else {
+            if let reason = settle() { throw .unsettled(path: path, reason: reason) }
+            return true  // under a second name, which goes with this object
+        }
+        if errno == EEXIST { return false }
+        // Some file systems, like those of memory cards, give no file two names.
+        guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else { throw failure }
+        if faccessat(folder.descriptor, target, F_OK, AT_SYMLINK_NOFOLLOW) == 0 { return false }
+        try commit()
+        return true
+    }
+
+    /// Brings the content to the disk, under a name of its own beside its place.
+    private func makeWhole() throws(TensorFileError) {
+        guard disk.syncFile(descriptor) == 0 else { throw failure }
+        if isNamed { return }
+        let name = Self.link(to: descriptor)
+        guard linkat(AT_FDCWD, name, folder.descriptor, temporary, AT_SYMLINK_FOLLOW) == 0 else { throw failure }
+        isNamed = true
     }
 
     /// Brings the file's name to the disk; why that failed, if it did.

@@ -41,6 +41,24 @@ public final class TensorFile: Sendable {
     /// - Returns: its metadata, without the digest.
     /// - Throws: `TensorFileError` when there is no header that can be read.
     public static func metadata(at path: String) throws(TensorFileError) -> [String: String] {
+        try head(at: path).header.metadata
+    }
+
+    /// Looks whether a file is as long as its header says, and at nothing else: it may be altered all the same.
+    ///
+    /// - Parameter path: a file that `TensorFileWriter` wrote.
+    /// - Throws: `TensorFileError` when it is not, or there is no header that can be read.
+    public static func requireLength(at path: String) throws(TensorFileError) {
+        let (header, dataOffset, byteCount) = try head(at: path)
+        let (expected, overflow) = dataOffset.addingReportingOverflow(header.dataBytes)
+        guard !overflow, byteCount == expected else {
+            throw .wrongLength(path: path, bytes: byteCount, expected: overflow ? .max : expected)
+        }
+    }
+
+    private static func head(
+        at path: String
+    ) throws(TensorFileError) -> (header: TensorHeader, dataOffset: Int, byteCount: Int) {
         let file = try RegularFile(opening: path)
         let start = try file.firstBytes(min(TensorHeader.lengthBytes, file.byteCount))
         var headerBytes = 0
@@ -49,10 +67,11 @@ public final class TensorFile: Sendable {
             headerBytes <= file.byteCount - start.count
         else { throw .badHeader(path: path, reason: "it has no header of a tensor file") }
         let bytes = try file.firstBytes(start.count + headerBytes)
-        return try bytes.withUnsafeBufferPointer { bytes throws(TensorFileError) in
+        let header = try bytes.withUnsafeBufferPointer { bytes throws(TensorFileError) in
             let json = UnsafeRawBufferPointer(bytes)[start.count...]
-            return try TensorHeader(json: UnsafeRawBufferPointer(rebasing: json), path: path).metadata
+            return try TensorHeader(json: UnsafeRawBufferPointer(rebasing: json), path: path)
         }
+        return (header, start.count + headerBytes, file.byteCount)
     }
 
     private static func checked(

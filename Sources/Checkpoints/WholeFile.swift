@@ -19,6 +19,14 @@ public enum WholeFile {
         try pendingFile(bytes, for: path, in: folder, permissions: permissions).commit()
     }
 
+    /// Writes `bytes` to `path` where nothing is; of several processes that do so at once, one does.
+    ///
+    /// - Returns: false where something is there, which is left as it is.
+    /// - Throws: `TensorFileError.unwritable`.
+    public static func create(_ bytes: some ContiguousBytes, at path: String) throws(TensorFileError) -> Bool {
+        try pendingFile(bytes, for: path, in: nil, permissions: 0o666).commitWhereNothingIs()
+    }
+
     /// A file with these bytes that has no name yet.
     private static func pendingFile(
         _ bytes: some ContiguousBytes, for path: String, in folder: OpenFolder?, permissions: UInt32

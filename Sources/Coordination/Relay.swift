@@ -10,12 +10,17 @@ package struct Relay: Sendable {
     package enum Directive: Equatable, Sendable {
         /// As a worker's shell; of these, `compute`, `bring` and whatever is about blocks of samples never come.
         case up(Employment.Directive)
-        /// As a coordinator's shell; of these, `finishRound`, `takeSumPart`, `fail` and what is about answers that are
-        /// compared, or disputed, never come.
+        /// As a coordinator's shell; of these, `finishRound`, `fail` and what is about answers that are compared, or
+        /// disputed, never come.
         ///
-        /// Where the dataset is not here, `sendSamples` is to call `onWanted`.
+        /// All sums are to be looked through, and parts of them before they are added to others. Where the dataset is
+        /// not here, `sendSamples` is to call `onWanted`.
         case down(Training.Directive)
-        /// A run begins, with an empty tree; where parameters came with its work, they are sent down from now on.
+        /// Put the part of parameters that came into its place, the first one beginning anew, and send it on to these
+        /// workers.
+        case takePart(ParameterPart, to: [WorkerID])
+        /// A run begins, with an empty tree; where parameters came with its work, or in parts ahead of it, they are
+        /// sent down from now on. Parts of its sums are to be sent up as they are whole, in order.
         case beginRun(Work, withNewParameters: Bool)
         /// All leaves of the run are in its tree: look whether its sums are finite, and call `onSummed`.
         case finishRun(Work)
@@ -25,20 +30,21 @@ package struct Relay: Sendable {
     /// The upper half.
     package private(set) var employment: Employment
     /// The lower half; nil before there is a job.
-    package private(set) var training: Training?
+    package internal(set) var training: Training?
     /// What the coordinator gave it, in the order in which it came: no more than rounds are computed at once.
     private var runs: [(work: Work, generation: Int)] = []
     private var generation = 0
     /// Which process's run, and how often that went back: its workers count such changes themselves.
-    private var published: (session: UInt64?, history: Int)?
+    var published: (session: UInt64?, history: Int)?
     /// What it is known by to relays that wait.
     private let number: UInt64
     /// The relays that wait for a job where its own coordinator is to be.
     private var waitingAbove: [UInt64] = []
     /// Workers that came before there was a job.
     private var early: [WorkerID: Hello] = [:]
-    /// Who waits for which block of samples.
-    var wanted: [Int: [WorkerID]] = [:]
+    /// Who waits for which block of samples, and those that are still to be asked for, in the order in which they came.
+    var wanted: [Int: WantedBlock] = [:]
+    var unasked: [Int] = []
     /// When the coordinator was last asked for a block, or one came.
     var samplesMoved = Duration.zero
 
@@ -68,16 +74,16 @@ package struct Relay: Sendable {
     package mutating func onMessage(
         _ message: Message, blockLengths: [Int] = [], isAhead: Bool = false, at now: Duration
     ) -> [Directive] {
-        if case .sampleBlock(let block) = message, let workers = wanted.removeValue(forKey: block) {
-            samplesMoved = now
+        if case .sampleBlock(let block) = message, let directives = onBlock(block, at: now) {
             _ = employment.onMessage(message, blockLengths: blockLengths, at: now)
-            return [.passOn(block: block, to: workers)]
+            return directives
         }
         if case .wait(let wait) = message {
             waitingAbove = wait.relays
             if wait.relays.contains(number) { return [.up(.fail(ringReason(wait.relays)))] }
         }
         let directives = employment.onMessage(message, blockLengths: blockLengths, isAhead: isAhead, at: now)
+        if case .parameterPart(let part) = message, directives == [.takePart(part.part)] { return onPart(part) }
         return above(directives, at: now)
     }
 
@@ -101,9 +107,13 @@ package struct Relay: Sendable {
 
     /// Takes up the job that a welcome is of, or goes on with it.
     package mutating func onJob(_ offered: Employment.Job, in welcome: Welcome, at now: Duration) -> [Directive] {
+        let isSame = employment.job?.digest == offered.digest
+        let directives = above(employment.onJob(offered, in: welcome, at: now), at: now)
+        guard isSame else { return directives }
+        // Workers cut their sums as they were told when they came: they have to come again.
+        let isCutAnew = training.map { $0.plan.parts != parts(of: offered.vectorCount) } ?? false
         // What was asked for went with the connection that was before.
-        let requests = employment.job?.digest == offered.digest ? requestsForWanted : []
-        return above(employment.onJob(offered, in: welcome, at: now), at: now) + requests
+        return directives + requestsForWanted() + (isCutAnew ? [.up(.prepare(generation: generation))] : [])
     }
 
     /// Takes note that the job's workers can be taken in: those of another job have to come again.
@@ -118,10 +128,11 @@ package struct Relay: Sendable {
     package mutating func onPrepared(
         _ plan: Training.Plan, firstClaim: UInt64, in welcome: Welcome, generation: Int, at now: Duration
     ) -> [Directive] {
+        dropRuns()
         let new = Training(
             relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease,
             probeDigest: welcome.probeDigest)
-        (training, runs, wanted, self.generation) = (new, [], [:], generation)
+        (training, runs, wanted, unasked, self.generation) = (new, [], [:], [], generation)
         employment.onThreads(0, at: now)
         defer { early = [:] }
         return early.sorted { $0.key < $1.key }.flatMap { worker, hello in
@@ -146,10 +157,6 @@ package struct Relay: Sendable {
             default: return [.down(.send(.refusal(Refusal(.unknownWorker, "say hello first")), to: worker))]
             }
         }
-        if case .sumPart = message {
-            let reason = "parts of sums, which a relay takes as a whole"
-            return below(training?.onUnreadable(reason, from: worker, at: now), at: now)
-        }
         let directives = training?.onMessage(
             message, blockLengths: blockLengths, isAhead: isAhead, from: worker, at: now)
         return below(directives, at: now)
@@ -168,7 +175,8 @@ package struct Relay: Sendable {
 
     /// Takes note that a worker's connection has ended, as `Training.onGone`.
     package mutating func onGone(_ worker: WorkerID, at now: Duration) -> [Directive] {
-        below(training?.onGone(worker, at: now), at: now)
+        early[worker] = nil
+        return below(training?.onGone(worker, at: now), at: now)
     }
 
     /// Takes note that a worker's sums are in the tree of the run of a round.
@@ -250,13 +258,7 @@ package struct Relay: Sendable {
     private mutating func begin(
         _ work: Work, withNewParameters: Bool, _ generation: Int, at now: Duration
     ) -> [Directive] {
-        if published.map({ $0 != (employment.session, work.history) }) ?? true {
-            // What is in hand, and what workers have, is of a state that was given up, or of another process's run.
-            dropRuns()
-            published = (employment.session, work.history)
-            let history = training?.history ?? 0
-            training?.adopt(history: history + 1)
-        }
+        adopt(history: work.history)
         for place in runs.indices.reversed() where runs[place].work.claim == work.claim {
             training?.endRun(round: runs.remove(at: place).work.round)
         }
@@ -281,7 +283,7 @@ package struct Relay: Sendable {
                 guard let run = runs.first(where: { $0.work.round == round }) else { continue }
                 result += onSummed(of: run.work, .notFinite, computing: .zero, at: now)
             case .forget(let worker):
-                for block in wanted.keys { wanted[block]?.removeAll { $0 == worker } }
+                forgetWanted(by: worker)
                 result.append(.down(directive))
             default: result.append(.down(directive))
             }
@@ -295,7 +297,7 @@ package struct Relay: Sendable {
         training?.endRun(round: work.round)
     }
 
-    private mutating func dropRuns() { while !runs.isEmpty { drop(0) } }
+    mutating func dropRuns() { while !runs.isEmpty { drop(0) } }
 
     /// Tells the coordinator how many threads there are below, and that there are any.
     private mutating func noteThreads(at now: Duration) -> [Directive] {

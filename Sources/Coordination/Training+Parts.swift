@@ -14,7 +14,16 @@ extension Training {
     /// they take part in the last round that is in hand, and will in the one after it.
     package var takersAhead: [WorkerID] {
         guard let last = ledgers.last?.round, last + 1 < plan.rounds else { return [] }
-        return roster.ready.filter { $0.member.takesParts && $0.member.parametersRounds.contains(last) }.map(\.id)
+        return takers(ofPartsOf: last + 1)
+    }
+
+    /// The workers that parts of a round's parameters may be sent to as they are made: they had those of the round
+    /// before it, and have not got these.
+    func takers(ofPartsOf round: Int) -> [WorkerID] {
+        roster.ready.filter { _, member in
+            let rounds = member.parametersRounds
+            return member.takesParts && rounds.contains(round - 1) && !rounds.contains(round)
+        }.map(\.id)
     }
 
     /// Takes a part of the sums of a claim that is still the worker's, where it is the next one.

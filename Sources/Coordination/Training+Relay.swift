@@ -31,13 +31,14 @@ extension Training {
 
     /// Takes up a run of leaves, behind the one in hand if there is one.
     ///
-    /// All sums that come are looked through: whoever is above knows this relay's word, not whose it is.
+    /// The relay's shell looks all sums through that come, and parts of them, before it adds them to others: whoever is
+    /// above knows this relay's word, not whose it is.
     ///
     /// - Precondition: no run in hand is of the same round.
     mutating func onRun(round: Int, leaves: Range<Int>, at now: Duration) -> [Directive] {
         precondition(place(ofRound: round) == nil, "two runs of round \(round)")
         ledgers.append(
-            Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: true))
+            Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: false))
         return assign(at: now)
     }
 

@@ -59,9 +59,14 @@ public struct ClassificationScores: Sendable, Equatable {
     }
 
     /// The mean F1 of the classes that have a sample or an answer; a class with neither is left out.
-    public var macroF1: Double {
-        let present = classes.indices.filter { samples(of: $0) + answers(of: $0) > 0 }
-        return present.isEmpty ? 0 : present.reduce(0) { $0 + f1(of: $1) } / Double(present.count)
+    public var macroF1: Double { macroF1(of: present) }
+
+    /// The classes that have a sample or an answer, by their places.
+    public var present: [Int] { classes.indices.filter { samples(of: $0) + answers(of: $0) > 0 } }
+
+    /// The mean F1 of these classes, by their places; 0 of none.
+    public func macroF1(of classes: [Int]) -> Double {
+        classes.isEmpty ? 0 : classes.reduce(0) { $0 + f1(of: $1) } / Double(classes.count)
     }
 
     /// Cohen's kappa: the accuracy above what chance would give, as a part of what could be above it.

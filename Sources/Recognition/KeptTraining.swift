@@ -116,7 +116,7 @@ struct MemberKeeper {
     }
 
     private struct NotAsItWas: Error, CustomStringConvertible {
-        let description = "the dataset was changed or touched while it was read, so nothing is kept"
+        let description = "the dataset was changed while it was read, so nothing is kept"
     }
 }
 

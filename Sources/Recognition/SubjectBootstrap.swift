@@ -62,15 +62,17 @@ public struct SubjectBootstrap: Sendable, Equatable {
     /// The intervals of accuracy, kappa and macro F1, pooled over people.
     ///
     /// Resamples in which kappa is not defined, because all who were drawn have and were given one class, are left out
-    /// of its interval and counted.
+    /// of its interval and counted. The macro F1 is over the same classes in all of them, those that any of the people
+    /// has or was given: one that only people have who were not drawn counts 0, as one that is never recognised does.
     ///
     /// - Parameter scores: each of the people's, over the same classes.
     /// - Returns: the three.
     public func intervals(of scores: [ClassificationScores]) -> ScoreIntervals {
         precondition(scores.count == people, "scores of \(scores.count) people for a bootstrap over \(people)")
+        let present = ClassificationScores(pooling: scores, times: scores.map { _ in 1 }).present
         let found = intervals { drawn in
             let pooled = ClassificationScores(pooling: scores, times: drawn)
-            return [pooled.accuracy, pooled.kappa ?? .nan, pooled.macroF1]
+            return [pooled.accuracy, pooled.kappa ?? .nan, pooled.macroF1(of: present)]
         }
         return ScoreIntervals(
             accuracy: found[0].interval, kappa: found[1].interval, macroF1: found[2].interval,

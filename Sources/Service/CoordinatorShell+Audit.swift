@@ -102,13 +102,13 @@ extension CoordinatorShell {
             var state = kept?.state ?? TrainingState(startOf: job)
             if let memory { state.move(to: memory.blocks(of: job.exchangeCount)) }
             self.state = state
+            sampleDoubt.end()
             isBelieved = true
         }
         // What is computed here still is of parameters that may be others by now.
         referee?.forget()
         disputes.forget()
         endDoubt()
-        sampleDoubt.end()
         sent = [:]
         beginRounds()
         try perform(training.onWentBack(to: state.round, with: record, at: watch.elapsed))

@@ -4,12 +4,6 @@ import Numerics
 import Upstream
 import Wire
 
-/// How many parts of which round's parameters a worker was sent.
-struct PartsSent {
-    let round: Int
-    var count = 0
-}
-
 extension CoordinatorShell {
     /// How vectors are cut: for this machine's own workers, which read them where they lie, not at all.
     static func parts(_ settings: CoordinatorSettings, isLoopback: Bool, vectorCount: Int) -> VectorParts {
@@ -43,26 +37,6 @@ extension CoordinatorShell {
         return rounds.indices.contains(place) ? place : nil
     }
 
-    /// Takes the sums of a report whose vectors came ahead of it.
-    ///
-    /// - Returns: false, and nothing is taken, where they are looked through and one is infinite or not a number.
-    func takeAhead(
-        _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID, place: Int, isLookedThrough: Bool
-    ) -> Bool {
-        let all = rounds[place].held.removeValue(forKey: worker)
-        let held = all.flatMap { $0.claim == report.claim ? $0.parts : nil } ?? []
-        if isLookedThrough {
-            let (leafCount, nothing) = (job.shardsPerStep, FloatBlock(count: 0))
-            let looked =
-                held.map { LeafSum(leaves: $0.leaves, vector: $0.vector, figures: []) }
-                + nodes.map { LeafSum(leaves: $0.leaves, vector: nothing, figures: $0.figures) }
-            guard looked.allSatisfy({ $0.leavesRoom(among: leafCount) }) else { return false }
-        }
-        for (leaves, part, vector) in held { rounds[place].sums.insert(leaves, part: part, vector) }
-        for node in nodes { rounds[place].sums.insert(node.leaves, figures: node.figures) }
-        return true
-    }
-
     /// Makes the parts of the round in hand whose sums are all here, and sends what comes of them on: workers get the
     /// next parameters while their last sums are still on their way.
     func makeParts() throws {
@@ -86,18 +60,9 @@ extension CoordinatorShell {
 
     private func sendAhead() throws {
         for worker in training.takersAhead where workerMemories[worker] == nil {
-            try sendParts(rounds[0].made, of: state.round + job.roundsAtOnce, to: worker)
+            try sendParts(
+                rounds[0].made, of: state.round + job.roundsAtOnce, history: training.history, to: worker)
         }
-    }
-
-    /// Sends the parts of parameters that a worker was not sent yet.
-    func sendParts(_ parts: [RawFrame], of round: Int, to worker: WorkerID) throws {
-        let already = sent[worker].flatMap { $0.round == round ? $0.count : nil } ?? 0
-        for part in already..<max(already, parts.count) {
-            let message = Message.parameterPart(ParameterPart(round: round, part: part, history: training.history))
-            try send(Envelope(message, frames: [parts[part]]), to: worker)
-        }
-        sent[worker] = PartsSent(round: round, count: parts.count)
     }
 
     /// Sends work with the parameters that it needs: by place, in parts of which some may be there already, or behind
@@ -111,10 +76,7 @@ extension CoordinatorShell {
         guard takesParts(worker), workerMemories[worker] == nil else {
             return try send(Envelope(.work(work), frames: [parameters.whole]), to: worker)
         }
-        try sendParts(parameters.parts, of: work.round, to: worker)
-        // Once more would mean that a connection took them.
-        sent[worker] = nil
-        try send(Envelope(.work(work), frames: [parameters.whole], isAhead: true), to: worker)
+        try sendWork(work, behind: parameters, to: worker)
     }
 
     private func takesParts(_ worker: WorkerID) -> Bool { training.roster.members[worker]?.takesParts ?? false }

@@ -23,7 +23,7 @@ extension CoordinatorShell {
             return training.onUnreadable(error, from: worker, at: watch.elapsed)
         }
         guard let found else {
-            guard takeAhead(report, nodes, from: worker, place: place, isLookedThrough: isLookedThrough) else {
+            guard rounds[place].takeAhead(report, nodes, from: worker, isLookedThrough: isLookedThrough) else {
                 return training.onNotFinite(from: worker, of: report.round, at: watch.elapsed)
             }
             note(report, from: worker)

@@ -9,8 +9,8 @@ package final class LocalWorkers {
         var replacement = Replacement()
         /// How long after its start the last one is followed by another; nil where it is not.
         var delay: Duration?
-        /// Whether it was told that none can be started.
-        var isFaultTold = false
+        /// Since when none can be started; nil where that was not tried, or one could.
+        var unstarted: Stopwatch?
     }
     /// A worker process that has ended.
     struct End {
@@ -20,6 +20,8 @@ package final class LocalWorkers {
         let isLast: Bool
     }
     private static let retryDelay = Duration.seconds(1)
+    /// How long it is tried to start one where none runs.
+    private static let startPatience = Duration.seconds(300)
     private let arguments: [String]
     /// Per worker, the processors of its compute threads; nil to let them run anywhere.
     private let processors: [[Int]]?
@@ -43,7 +45,7 @@ package final class LocalWorkers {
     private func start(_ i: Int) throws {
         let places = processors.map { ["--cpus", $0[i].map(String.init).joined(separator: ",")] } ?? []
         slots[i].process = try ChildProcess(arguments + places, name: "a worker")
-        (slots[i].delay, slots[i].isFaultTold) = (nil, false)
+        (slots[i].delay, slots[i].unstarted) = (nil, nil)
         slots[i].started = Stopwatch()
         slots[i].replacement.onStart()
     }
@@ -75,7 +77,7 @@ package final class LocalWorkers {
     /// Starts those whose time has come; one that can't be started is tried again a second later.
     ///
     /// - Returns: why some can't be started, once of each.
-    /// - Throws: when none runs and one can't be started.
+    /// - Throws: when none runs and one can't be started for some minutes.
     func tick() throws -> [String] {
         var faults: [String] = []
         for i in slots.indices {
@@ -83,10 +85,11 @@ package final class LocalWorkers {
             do {
                 try start(i)
             } catch {
-                if pids.isEmpty { throw error }
+                if pids.isEmpty, let since = slots[i].unstarted, since.elapsed > Self.startPatience { throw error }
                 slots[i].delay = slots[i].started.elapsed + Self.retryDelay
-                if !slots[i].isFaultTold { faults.append("\(error); trying again until it is") }
-                slots[i].isFaultTold = true
+                guard slots[i].unstarted == nil else { continue }
+                faults.append("\(error); trying again until it is")
+                slots[i].unstarted = Stopwatch()
             }
         }
         return faults

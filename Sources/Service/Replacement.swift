@@ -1,7 +1,9 @@
 /// Whether and when a worker process that ended is followed by another one.
 ///
-/// Not where one after another ends before the coordinator has heard of it: then none would be for ever. One that
-/// worked is followed by another however it ended, but where many end soon, each waits longer than the one before it.
+/// Not where one after another ends before the coordinator has heard of the first: then none would be for ever. One
+/// that worked is followed by another however it ended, but where many end soon, each waits longer than the one before
+/// it: what stands in the way may pass, like a folder of the network that is away. Where it has not for some minutes,
+/// none follows.
 package struct Replacement: Equatable, Sendable {
     /// What follows a worker that ended.
     package enum Next: Equatable, Sendable {
@@ -22,11 +24,15 @@ package struct Replacement: Equatable, Sendable {
     private static let quick = Duration.seconds(3)
     /// So many that nobody heard of, one after another, are the last.
     static let fruitlessEndLimit = 3
+    /// So many are where one worked before them: with the waits between them, some seven minutes.
+    static let laterFruitlessEndLimit = 24
     /// So many that ended soon, one after another, are followed at once.
     private static let quickEndLimit = 3
     private static let firstDelay = Duration.milliseconds(250)
     private static let longestDelay = Duration.seconds(30)
     private var hasJoined = false
+    /// Whether an earlier one was heard of.
+    private var hasWorked = false
     private var fruitlessEnds = 0
     private var quickEnds = 0
 
@@ -37,7 +43,7 @@ package struct Replacement: Equatable, Sendable {
     package mutating func onStart() { hasJoined = false }
 
     /// Takes note that the coordinator has heard of it.
-    package mutating func onJoined() { hasJoined = true }
+    package mutating func onJoined() { (hasJoined, hasWorked) = (true, true) }
 
     /// Takes note that it has ended.
     ///
@@ -49,11 +55,13 @@ package struct Replacement: Equatable, Sendable {
     package mutating func onEnd(after time: Duration, isKilled: Bool) -> Next {
         let isQuick = time < Self.quick
         quickEnds = isQuick ? quickEnds + 1 : 0
-        guard hasJoined else {
-            fruitlessEnds = isQuick || isKilled ? fruitlessEnds + 1 : Self.fruitlessEndLimit
-            return fruitlessEnds < Self.fruitlessEndLimit ? .now : .never
+        if hasJoined {
+            fruitlessEnds = 0
+        } else {
+            let limit = hasWorked ? Self.laterFruitlessEndLimit : Self.fruitlessEndLimit
+            fruitlessEnds = isQuick || isKilled ? fruitlessEnds + 1 : limit
+            if fruitlessEnds >= limit { return .never }
         }
-        fruitlessEnds = 0
         guard quickEnds > Self.quickEndLimit else { return .now }
         let doublings = min(quickEnds - Self.quickEndLimit - 1, 10)
         return .after(min(Self.firstDelay * (1 << doublings), Self.longestDelay))

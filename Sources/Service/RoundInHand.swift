@@ -31,6 +31,26 @@ struct RoundInHand {
         held[worker]?.parts += zip(nodes, vectors).map { ($0, part.part, $1) }
     }
 
+    /// Takes the sums of a report whose vectors came ahead of it.
+    ///
+    /// - Returns: false, and nothing is taken, where they are looked through and one is infinite or not a number.
+    mutating func takeAhead(
+        _ report: LeafReport, _ nodes: [LeafReport.Node], from worker: WorkerID, isLookedThrough: Bool
+    ) -> Bool {
+        let all = held.removeValue(forKey: worker)
+        let own = all.flatMap { $0.claim == report.claim ? $0.parts : nil } ?? []
+        if isLookedThrough {
+            let nothing = FloatBlock(count: 0)
+            let looked =
+                own.map { LeafSum(leaves: $0.leaves, vector: $0.vector, figures: []) }
+                + nodes.map { LeafSum(leaves: $0.leaves, vector: nothing, figures: $0.figures) }
+            guard looked.allSatisfy({ $0.leavesRoom(among: leafCount) }) else { return false }
+        }
+        for (leaves, part, vector) in own { sums.insert(leaves, part: part, vector) }
+        for node in nodes { sums.insert(node.leaves, figures: node.figures) }
+        return true
+    }
+
     /// What sums bear whose bits are those of an answer, or else of none until now.
     mutating func mark(of sums: [LeafSum]) -> String { answer(with: sums)?.mark ?? newMark() }
 
@@ -59,8 +79,11 @@ struct RoundInHand {
         return "\(markCount)"
     }
 
+    private let leafCount: Int
+
     /// A round of which nothing is done.
     init(_ round: Int, of job: Job, in parts: VectorParts) {
+        leafCount = job.shardsPerStep
         sums = RoundSums(parts) { place in
             SumTree(
                 SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,

@@ -35,6 +35,15 @@ struct RoundSums {
     /// The sum of all leaves' parts, once they are all there.
     func root(part: Int) -> LeafSum? { trees[part].root }
 
+    /// The sums of just these nodes' parts, once they are all there.
+    func sums(part: Int, of nodes: [Range<Int>]) -> [LeafSum]? {
+        let sums = trees[part].sums
+        return sums.map(\.leaves) == nodes ? sums : nil
+    }
+
+    /// The sums of figures that nothing has been added to yet, from left to right.
+    var figureSums: [LeafSum] { figures.sums }
+
     /// The sums of all leaves' figures, once they are all there.
     var rootFigures: [Double]? { figures.root?.figures }
 }

@@ -228,6 +228,6 @@ package final class WorkerShell {
                 try link.send(Envelope(.sumPart(SumPart(claim: report.claim, part: part)), frames: frames))
             }
         }
-        try link.send(Envelope(.leafReport(report), frames: frames, isAhead: true))
+        try link.send(Envelope(.leafReport(report), behind: sums.map(\.vector.count), as: element))
     }
 }

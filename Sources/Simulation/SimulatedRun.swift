@@ -205,9 +205,9 @@ struct SimulatedRun {
         value >> UInt64(part * bitsOfPiece) & (UInt64.max >> UInt64(64 - bitsOfPiece))
     }
 
-    /// The number whose pieces came; finite where all are.
+    /// The number whose pieces came, or the sum of several whose pieces' sums came; finite where all are.
     func whole(_ pieces: [Cell]) -> Cell {
-        let value = pieces.enumerated().reduce(0) { $0 | $1.element.value << UInt64($1.offset * bitsOfPiece) }
+        let value = pieces.enumerated().reduce(0) { $0 &+ $1.element.value << UInt64($1.offset * bitsOfPiece) }
         return Cell(value, isFinite: pieces.allSatisfy(\.isFinite))
     }
 

@@ -162,7 +162,9 @@ extension Simulation {
         let hub = run.machines[i].hub
         let bytes = Double(parcel.cells.count * scenario.sumBytes / partCount(of: parcel))
         var time = Double(scenario.handlingPerMessage.microseconds) + scenario.handlingPerByte * bytes / 1000
-        if hub == nil, case .sumPart = parcel.message { time += stepTime(scenario) / Double(scenario.workers) }
+        if hub == nil, case .sumPart = parcel.message {
+            time += stepTime(scenario) / Double(scenario.relays > 0 ? scenario.relays : scenario.workers)
+        }
         if time < 1 { return false }
         let end = busy(hub, for: Int(time))
         // Before whatever came after it and waits too.
@@ -182,9 +184,7 @@ extension Simulation {
     mutating func busyAfterRound(_ round: Int?) -> Bool {
         let next = coordinator?.training.ledger?.round ?? run.rounds
         guard let scenario = run.scenario, let round, next > round else { return false }
-        // Relays send sums as a whole, so there is nothing to make of a state before.
-        let parts = scenario.relays > 0 ? scenario.parts : 1
-        let end = busy(nil, for: Int(stepTime(scenario) * Double(parts * (next - round))))
+        let end = busy(nil, for: Int(stepTime(scenario) * Double(next - round)))
         for _ in round..<next { roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0)) }
         queue.put(.carryOut(life: coordinatorLife), at: end)
         return true

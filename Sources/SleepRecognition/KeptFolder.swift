@@ -55,7 +55,8 @@ enum KeptFolder {
                 throw refusal("something else is there; name a new folder or an empty one")
             }
         }
-        try about(folder) { try WholeFile.write(encoded(origin), to: path) }
+        // Another process may begin with it at the same time: whose it is says what is there then.
+        _ = try about(folder) { try WholeFile.create(encoded(origin), at: path) }
         _ = try isOwn()
     }
 

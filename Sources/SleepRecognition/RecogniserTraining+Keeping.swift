@@ -65,7 +65,8 @@ extension RecogniserTraining {
         let whole = try about(folder) { try KeptFolder.encoded(origin) }
         let dataset = dataset
         return KeptTraining(
-            in: folder, of: whole.withUnsafeBytes { SHA256Digest.hex(of: $0) }, isSound: { dataset.isUntouched },
-            tell: tell)
+            in: folder, of: whole.withUnsafeBytes { SHA256Digest.hex(of: $0) },
+            // Where the file was only touched, a look at it all shows that.
+            isSound: { dataset.isUntouched || (try? dataset.requireWhole()) != nil }, tell: tell)
     }
 }

@@ -15,7 +15,7 @@ extension Envelope {
         sharedOffset: (FloatBlock) -> Int? = { _ in nil }
     ) -> (header: [UInt8], frames: [RawFrame]) {
         let header = encodedHeader(version: protocolVersion, sharedOffset: sharedOffset)
-        return (header, isAhead ? [] : frames.filter { sharedOffset($0.block) == nil })
+        return (header, frames.filter { sharedOffset($0.block) == nil })
     }
 
     /// The header as a program of another version would write it; for tests of refusals.
@@ -25,15 +25,13 @@ extension Envelope {
         ssrm__wire__header__init(&header)
         header.version = version
         let kind = MessageForm.write(message, into: &header, arena).frames
-        header.n_frames = frames.count
+        header.n_frames = frames.count + ahead.lengths.count
         header.frames = arena.pointers(
             frames.map { frame in
                 arena.make(ssrm__wire__raw_frame__init) {
                     $0.kind = kind
                     $0.float_count = UInt64(frame.block.count)
-                    if isAhead {
-                        ($0.ahead, $0.element) = (1, frame.element.onWire)
-                    } else if let offset = sharedOffset(frame.block) {
+                    if let offset = sharedOffset(frame.block) {
                         $0.shared_offset = UInt64(offset)
                         $0.element = ElementType.float32.onWire
                     } else {
@@ -41,7 +39,13 @@ extension Envelope {
                         $0.element = frame.element.onWire
                     }
                 }
-            })
+            }
+                + ahead.lengths.map { length in
+                    arena.make(ssrm__wire__raw_frame__init) {
+                        ($0.kind, $0.float_count) = (kind, UInt64(length))
+                        ($0.ahead, $0.element) = (1, ahead.element.onWire)
+                    }
+                })
         return withUnsafePointer(to: &header) { header in
             let size = ssrm__wire__header__get_packed_size(header)
             return Self.sealed(

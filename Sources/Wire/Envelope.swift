@@ -1,4 +1,4 @@
-import Numerics
+package import Numerics
 
 /// A message and the floats that travel with it.
 package struct Envelope: Sendable {
@@ -11,14 +11,19 @@ package struct Envelope: Sendable {
 
     /// What is said.
     package let message: Message
-    /// What travels behind it, or did ahead of it.
+    /// What travels behind it.
     package let frames: [RawFrame]
-    /// Whether the frames were sent in parts ahead of it.
-    package let isAhead: Bool
+    /// The lengths of the vectors that were sent in parts ahead of it, and as what.
+    let ahead: (lengths: [Int], element: ElementType)
 
     /// A message to send.
-    package init(_ message: Message, frames: [RawFrame] = [], isAhead: Bool = false) {
-        (self.message, self.frames, self.isAhead) = (message, frames, isAhead && !frames.isEmpty)
+    package init(_ message: Message, frames: [RawFrame] = []) {
+        (self.message, self.frames, ahead) = (message, frames, ([], .float32))
+    }
+
+    /// A message to send behind vectors of these lengths, which were sent in parts as these values.
+    package init(_ message: Message, behind lengths: [Int], as element: ElementType) {
+        (self.message, frames, ahead) = (message, [], (lengths, element))
     }
 }
 

@@ -13,6 +13,20 @@ import Testing
     #expect(try folder.contents == ["job.json"])
 }
 
+@Test func ofSeveralThatCreateAFileOneDoes() throws {
+    let folder = try TemporaryFolder()
+    for round in 0..<20 {
+        let path = folder.path("\(round)")
+        let made = Mutex<[Int]>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { number in
+            if (try? WholeFile.create(Data("\(number)".utf8), at: path)) == true { made.withLock { $0.append(number) } }
+        }
+        let names = made.withLock { $0.map(String.init) }
+        #expect(try names == [String(contentsOf: URL(filePath: path), encoding: .utf8)])
+    }
+    #expect(try folder.contents.count == 20)
+}
+
 @Test func aWriterThatDoesNotFinishLeavesNothingBehind() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("kept")

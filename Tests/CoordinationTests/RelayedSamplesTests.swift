@@ -37,6 +37,35 @@ import Wire
         #expect(relay.onMessage(.sampleBlock(block: 7), at: .seconds(11)) == [.passOn(block: 7, to: [ann])])
     }
 
+    /// To its coordinator a relay is one worker, which no more blocks wait for.
+    @Test func noMoreIsAskedForAtOnceThanTheCoordinatorKeepsInMindAndOneWorkerDoesNotHaveItAll() {
+        var relay = relay()
+        let limit = Relay.requestLimit
+        let asked = (0..<3 * limit).map { relay.onWanted($0, by: ann, at: .zero) }
+        #expect(asked.count { !$0.isEmpty } == limit && asked.prefix(limit).allSatisfy { $0.count == 1 })
+        #expect(relay.onWanted(1000, by: ben, at: .zero).isEmpty)
+        #expect(relay.onWanted(5000, by: ann, at: .zero).isEmpty)
+        let further = (0..<3).map { relay.onMessage(.sampleBlock(block: $0), at: .zero) }
+        let next = [1000, limit, limit + 1]
+        for (block, directives) in further.enumerated() {
+            let request = Relay.Directive.up(.send(.sampleRequest(block: next[block])))
+            #expect(directives == [.passOn(block: block, to: [ann]), request])
+        }
+        // Taken in anew, all that was asked for is asked for again, and no more.
+        let again = relay.onJob(job, in: welcome(session: 2), at: .zero).filter {
+            if case .up(.send(.sampleRequest)) = $0 { true } else { false }
+        }
+        #expect(again.count == limit)
+    }
+
+    @Test func whoWaitsForAJobAndIsGoneIsNotKeptInMind() {
+        let hello = Hello(name: "relay", processor: "p", numerics: "n", threads: 1, datasetDigest: "")
+        var relay = Relay(hello, number: 1, datasetPath: nil, endpoint: "e", patience: .seconds(60), at: .zero)
+        for worker in [ann, ben] { _ = relay.onMessage(.hello(hello), from: worker, at: .zero) }
+        #expect(relay.workerCount == 2)
+        #expect(relay.onGone(ann, at: .zero).isEmpty && relay.workerCount == 1 && !relay.knows(ann))
+    }
+
     @Test func whatIsWaitedForIsAskedForOfACoordinatorThatTakesTheRelayInAnew() {
         var relay = relay()
         _ = relay.onWanted(7, by: ann, at: .zero)

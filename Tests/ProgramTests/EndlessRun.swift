@@ -18,8 +18,9 @@ struct EndlessRun {
     ) throws {
         (folder, jobFlags, self.copy) = (run, job, copy)
         let arguments =
-            try [subcommand] + Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"]
-            + job + flags
+            try [subcommand]
+            + (Pretraining.jobFlags(run: run, steps: 1_000_000, copy: copy) + ["--report-every", "10"])
+            .without(job + flags) + job + flags
         if let descriptors {
             process = try ProgramRun(
                 ["-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\"", ProgramRun.ssrm] + arguments,

@@ -21,12 +21,11 @@ struct PreparedMaps {
 }
 
 func trained(_ prepared: PreparedMaps, to name: String, _ more: String...) throws -> ProgramResult {
-    try ProgramRun(
-        [
-            "train", "--data", prepared.data, "--encoder", prepared.run, "--scheme", "posture3", "--epochs", "8",
-            "--out", prepared.folder.path(name),
-        ] + more
-    ).result()
+    let usual = [
+        "--data", prepared.data, "--encoder", prepared.run, "--scheme", "posture3", "--epochs", "8",
+        "--out", prepared.folder.path(name),
+    ]
+    return try ProgramRun(["train"] + usual.without(more) + more).result()
 }
 
 func object(_ result: ProgramResult) throws -> [String: Any] {

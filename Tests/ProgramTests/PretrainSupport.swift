@@ -2,6 +2,13 @@ import Foundation
 import TestKit
 import Testing
 
+extension [String] {
+    /// Options with a value each, but for those that are among others.
+    func without(_ others: [String]) -> [String] {
+        stride(from: 0, to: count - 1, by: 2).flatMap { others.contains(self[$0]) ? [] : self[$0...$0 + 1] }
+    }
+}
+
 /// A small dataset and the runs of the upstream stage on it.
 enum Pretraining {
     private static let folder = Result { try TemporaryFolder() }
@@ -42,7 +49,8 @@ enum Pretraining {
     static func pretrain(
         run: String, steps: Int = 200, _ flags: [String], location: SourceLocation = #_sourceLocation
     ) throws -> Outcome {
-        let result = try ProgramRun(["pretrain", "--json"] + jobFlags(run: run, steps: steps) + flags).result()
+        let job = try jobFlags(run: run, steps: steps).without(flags)
+        let result = try ProgramRun(["pretrain", "--json"] + job + flags).result()
         #expect(result.status == 0, Comment(rawValue: result.errors), sourceLocation: location)
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))
     }
@@ -56,7 +64,7 @@ enum Pretraining {
     /// one, when nobody disturbs it.
     static func bits(afterSteps steps: Int, copy: String? = nil, job flags: [String] = []) throws -> String {
         let folder = try TemporaryFolder()
-        let job = try jobFlags(run: folder.path("run"), steps: steps, copy: copy) + flags
+        let job = try jobFlags(run: folder.path("run"), steps: steps, copy: copy).without(flags) + flags
         let result = try ProgramRun(["pretrain", "--json", "--workers", "1"] + job).result()
         guard result.status == 0 else { throw Failure(text: result.errors) }
         return try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8)).parameters_sha256
@@ -73,7 +81,7 @@ enum Pretraining {
         first.process.signal(SIGKILL)
         first.process.result()
         let steps = try inspect(run).step + 50
-        let job = try jobFlags(run: run, steps: steps) + flags
+        let job = try jobFlags(run: run, steps: steps).without(flags) + flags
         let result = try ProgramRun(["pretrain", "--json", "--workers", "3", "--resume"] + job).result()
         #expect(result.status == 0, Comment(rawValue: result.errors))
         let outcome = try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8))

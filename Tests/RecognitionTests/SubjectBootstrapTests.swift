@@ -69,6 +69,17 @@ private func differs(_ a: Interval?, _ b: Interval) -> Bool {
         #expect(found[0].undefinedCount == 0)
     }
 
+    /// A class that one of the people alone has, and that nobody was given: it counts 0 in draws without them, too.
+    @Test func theMacroF1IsOverTheSameClassesInEachDraw() throws {
+        let usual = made([[10, 0, 0], [0, 10, 0], [0, 0, 0]])
+        let scores = [usual, usual, usual, made([[9, 0, 0], [0, 9, 0], [1, 1, 0]])]
+        let bootstrap = try #require(SubjectBootstrap(people: 4, seed: 1))
+        #expect((0..<100).contains { bootstrap.drawn(in: $0)[3] == 0 })
+        let interval = try #require(bootstrap.intervals(of: scores).macroF1)
+        let figure = ClassificationScores(pooling: scores, times: [1, 1, 1, 1]).macroF1
+        #expect(interval.low < figure && abs(interval.high - 2.0 / 3) < 1e-12, "\(interval) around \(figure)")
+    }
+
     /// Of two people one has and was given one class alone: a quarter of the draws are of nobody else.
     @Test func drawsInWhichKappaIsNotDefinedAreLeftOutOfItsIntervalAndCounted() throws {
         let scores = [made([[9, 0], [0, 0]]), made([[4, 1], [2, 5]])]

@@ -52,6 +52,22 @@ struct ReplacementTests {
         #expect(second == .never)
     }
 
+    /// What stands in the way may pass, like a folder of the network that is away.
+    @Test func thoseThatEndAtOnceAfterOneWorkedAreFollowedForMinutes() {
+        var replacement = Replacement()
+        replacement.onStart()
+        replacement.onJoined()
+        var (waited, ends) = (Duration.zero, 0)
+        var next = replacement.onEnd(after: .seconds(90), isKilled: true)
+        while next != .never, ends < 1000 {
+            replacement.onStart()
+            next = replacement.onEnd(after: .milliseconds(20), isKilled: false)
+            ends += 1
+            if case .after(let delay) = next { waited += delay }
+        }
+        #expect(next == .never && waited > .seconds(300) && waited < .seconds(900), "\(ends) ends in \(waited)")
+    }
+
     @Test(arguments: [true, false])
     func theThirdThatEndsAtOnceWithoutHavingBeenHeardOfIsTheLast(isKilled: Bool) {
         #expect(nexts(3, after: 1, hasJoined: false, isKilled: isKilled) == [.now, .now, .never])

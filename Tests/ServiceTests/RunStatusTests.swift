@@ -233,6 +233,22 @@ import Testing
         #expect(try lines().contains { $0.hasPrefix("checkpoint  can't be told: \(run.folder.doubtFile): ") })
     }
 
+    @Test func aCheckpointThatIsCutIsNoneToGoOnWith() throws {
+        let run = try SmallRun()
+        try run.makeFolders()
+        try run.temporary.write(#"{"job": \#(run.job.json)}"#, to: "run/job.json")
+        func line() throws -> String? {
+            try RunStatus(of: run.folder, at: Date()).lines.first { $0.hasPrefix("checkpoint ") }
+        }
+        for step in [4, 8] { try run.checkpoint(step: step).write(to: run.folder.checkpointFile(step: step)) }
+        #expect(try line()?.hasPrefix("checkpoint  step 8, ") == true)
+        #expect(truncate(run.folder.checkpointFile(step: 8), 700) == 0)
+        #expect(try line()?.hasPrefix("checkpoint  step 4, ") == true)
+        #expect(truncate(run.folder.checkpointFile(step: 4), 3) == 0)
+        let text = try line() ?? ""
+        #expect(text.hasPrefix("checkpoint  none can be used: \(run.folder.checkpointFile(step: 8)) "), "\(text)")
+    }
+
     @Test func thatCouldNotGoOnTellsWhyAndTheNextStartForgetsIt() throws {
         let fault = RunEvent.brokenOff(reason: "the gradient of step 2 is infinite")
         let failed = try status(after: [fault])

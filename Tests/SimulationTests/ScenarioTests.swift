@@ -83,6 +83,9 @@ import Testing
         (scenario.relays, scenario.room.delay) = (4, .zero)
         // Down to four relays and from each to four workers, and up again; nothing is sent in parts.
         expect(try scenario.simulated().round, is: 2 * (4 * 8 + 4 * 8) + 4 + 1, within: 0.02)
+        // Each part goes on while others travel: all links are busy at once, both ways.
+        scenario.parts = 32
+        expect(try scenario.simulated().round, is: 4 * 8 + 4 + 1, within: 0.3)
     }
 
     @Test func withOverlapARoundTakesAsLongAsTheLongerOfComputingAndExchanging() throws {

@@ -74,7 +74,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
 }
 
 @Test func framesThatWereSentAheadAreListedAndDoNotFollow() throws {
-    let envelope = Envelope(work, frames: [RawFrame(FloatBlock(count: 3), as: .bfloat16)], isAhead: true)
+    let envelope = Envelope(work, behind: [3], as: .bfloat16)
     let (header, frames) = envelope.parts()
     #expect(frames.isEmpty)
     let received = try ReceivedEnvelope([Bytes(header).part])
@@ -83,7 +83,8 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     #expect(throws: WireError.frameCount(listed: 1, came: 1)) {
         try ReceivedEnvelope([Bytes(header).part, Bytes([0, 0]).part])
     }
-    #expect(!Envelope(work, isAhead: true).isAhead, "nothing was")
+    let nothing = Envelope(work, behind: [], as: .bfloat16)
+    #expect(try !ReceivedEnvelope([Bytes(nothing.headerBytes).part]).isAhead, "nothing was")
 }
 
 @Test(arguments: [
@@ -91,7 +92,7 @@ func framesComeAsTheyWereSentWhereverTheyLie(offset: Int) throws {
     .sampleBlock(block: 0),
 ])
 func noOtherMessagesFloatsAreSaidToBeAhead(message: Message) throws {
-    let (header, _) = Envelope(message, frames: [RawFrame(FloatBlock(count: 3))], isAhead: true).parts()
+    let (header, _) = Envelope(message, behind: [3], as: .float32).parts()
     #expect(throws: WireError.malformedHeader("frames sent ahead of a message that can't have any")) {
         try ReceivedEnvelope([Bytes(header).part])
     }

@@ -56,7 +56,7 @@ package enum Terminal {
     /// Opens what the caller closed of standard input, output and error, or the next file opened would take its place.
     package static func openStandardStreams() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-            _ = open("/dev/null", O_RDWR)
+            _ = open("/dev/null", O_RDONLY)  // what is written to one that was closed is to fail
         }
     }
 

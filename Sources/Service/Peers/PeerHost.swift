@@ -18,6 +18,8 @@ protocol PeerHost: AnyObject {
     var sampleQueue: SampleQueue { get set }
     /// What was sent to peers and may wait for them.
     var sentMemory: SentMemory { get set }
+    /// What workers were sent of parameters ahead of work.
+    var sent: [WorkerID: PartsSent] { get set }
     /// How many dropped peers were told of.
     var droppedPeers: DroppedPeers { get set }
     /// How many workers there are.

@@ -5,7 +5,7 @@ package import Coordination
 /// A value without I/O or clock.
 package struct SampleQueue {
     /// No worker waits for more blocks at once; whatever else it asks for, it asks for again.
-    package static let limit = 64
+    package static let limit = Relay.requestLimit
     private var blocks: [WorkerID: [Int]] = [:]
     /// Before this there is no room for any of those who wait.
     private var nextLook = Duration.zero

@@ -34,16 +34,25 @@ package final class RelayShell {
     /// A run in hand: its parameters, as they are sent on, what its workers' sums are added up in, and how long they
     /// computed.
     struct Run {
-        let round: Int
+        let work: Work
         let start: Duration
-        var parameters: RawFrame?
-        var tree: SumTree
+        var parameters: Published?
+        var inHand: RoundInHand
+        /// How many parts of its sums were sent up.
+        var sentUp = 0
+        /// Whether a part's sum is infinite or not a number.
+        var isSpoilt = false
         var computing: [WorkerID: Duration] = [:]
         /// The longest of their waits for samples.
         var gathering = Duration.zero
     }
     /// The run that came last, and one of another round that is computed at once with it.
     var runs: [Run] = []
+    /// Parameters some of whose parts came ahead of work.
+    var coming: ComingParameters?
+    /// How sums and parameters are cut for the job's workers.
+    var parts = VectorParts(whole: 1)
+    var sent: [WorkerID: PartsSent] = [:]
     /// When the last one's sums were whole: where two are in hand, a worker's time counts for one of them.
     var lastRunEnd = Duration.zero
     /// For floats that come as others.
@@ -152,6 +161,7 @@ package final class RelayShell {
             switch directive {
             case .up(let directive): try perform(directive)
             case .down(let directive): try perform(directive, on: envelope)
+            case .takePart(let part, let workers): try take(part, of: envelope, for: workers)
             case .beginRun(let work, let withNewParameters):
                 try begin(work, with: withNewParameters ? envelope : nil)
             case .finishRun(let work): try finishRun(work)
@@ -163,7 +173,9 @@ package final class RelayShell {
     private func perform(_ directive: Employment.Directive) throws {
         switch directive {
         case .send(let message): try upper.send(Envelope(message))
-        case .sayReady(let probeDigest): try upper.send(Envelope(.ready(Ready(probeDigest: probeDigest))))
+        case .sayReady(let probeDigest):
+            let ready = Ready(probeDigest: probeDigest, takesParts: relay.employment.parts != nil)
+            try upper.send(Envelope(.ready(ready)))
         case .sendReport(let report, _): try send(report)
         case .examine(let welcome): try examine(welcome)
         case .prepare(let generation): try prepare(generation: generation)
@@ -181,17 +193,21 @@ package final class RelayShell {
         switch directive {
         case .send(let message, let worker): try send(Envelope(message), to: worker)
         case .sendWork(let work, let withParameters, let worker):
-            let frames = withParameters ? run(work.round)?.parameters.map { [$0] } ?? [] : []
-            try send(Envelope(.work(work), frames: frames), to: worker)
+            try sendWork(work, withParameters: withParameters, to: worker)
         case .welcome(let worker): try welcome(worker)
         case .sendSamples(let block, let worker): queueSamples(block, for: worker)
         case .takeSums(let worker, _, _):
             guard let envelope else { preconditionFailure("sums to take where no message came") }
             try perform(takeSums(of: envelope, from: worker))
+        case .takeSumPart(let part, let nodes, let worker, let isHeld):
+            guard let envelope else { preconditionFailure("a part of sums to take where no message came") }
+            try take(part, of: nodes, in: envelope, from: worker, isHeld: isHeld)
         case .event(let event): events.tell(event)
-        case .forget(let worker): sampleQueue.remove(worker)
+        case .forget(let worker):
+            sampleQueue.remove(worker)
+            sent[worker] = nil
         case .share: break
-        case .finishRound, .takeSumPart, .fail, .takeAnswer, .settle, .goBack:
+        case .finishRound, .fail, .takeAnswer, .settle, .goBack:
             preconditionFailure("\(directive) is the relay's own to mind")
         }
     }

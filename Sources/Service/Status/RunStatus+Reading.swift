@@ -1,4 +1,5 @@
 import CLinux
+import Checkpoints
 import Coordination
 package import Foundation
 package import Upstream
@@ -27,9 +28,22 @@ extension RunStatus {
     /// How a run stands by what was read of its files, and by what its directory shows at a look.
     init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [RunMetrics], at now: Date) {
         let belief: RunFolder.Belief?
-        let fault: String?
-        do { (belief, fault) = (try folder.belief(), nil) } catch { (belief, fault) = (nil, "\(error)") }
-        let checkpoint = belief?.believed.last.flatMap { step in
+        var fault: String?
+        do { (belief, fault) = (try folder.belief(), nil) } catch {
+            (belief, fault) = (nil, "can't be told: \(error)")
+        }
+        // What is cut is told of where none is whole.
+        let whole = belief?.believed.last { step in
+            do throws(TensorFileError) {
+                try TensorFile.requireLength(at: folder.checkpointFile(step: step))
+                return true
+            } catch {
+                fault = fault ?? "none can be used: \(error)"
+                return false
+            }
+        }
+        if whole != nil { fault = nil }
+        let checkpoint = whole.flatMap { step in
             Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
         }
         let signs =

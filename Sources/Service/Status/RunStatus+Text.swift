@@ -63,7 +63,7 @@ extension RunStatus {
     }
 
     private var checkpointText: String {
-        if let checkpointFault { return "can't be told: \(checkpointFault)" }
+        if let checkpointFault { return checkpointFault }
         let doubted = doubtedCount > 0 ? "; \(doubtedCount) in doubt, as workers disagreed about sums in them" : ""
         guard let checkpointStep, let checkpointAge else { return (doubtedCount > 0 ? "none" : "none yet") + doubted }
         return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago" + doubted

@@ -148,10 +148,16 @@ extension LabelCurveFigures.Point {
                 }
             }
         }
+        // Of each draw of labels, whatever people are drawn.
+        let present = scores.map { arm in
+            arm.map { ClassificationScores(pooling: $0, times: people.map { _ in 1 }).present }
+        }
         /// For each arm the mean over draws of its figures, and then for each but the first what the first is above it.
         func figures(_ drawn: [Int]) -> [Double] {
-            let found = scores.map { draws -> [Double] in
-                let all = draws.map { ClassificationScores(pooling: $0, times: drawn).pooledFigures }
+            let found = zip(scores, present).map { draws, present -> [Double] in
+                let all = zip(draws, present).map {
+                    ClassificationScores(pooling: $0, times: drawn).pooledFigures(over: $1)
+                }
                 return all[0].indices.map { index in all.reduce(0) { $0 + $1[index] } / Double(all.count) }
             }
             let differences = found.dropFirst().flatMap { other in zip(found[0], other).map { $0 - $1 } }

@@ -39,6 +39,6 @@ public struct PooledFigures: Codable, Sendable, Equatable {
 }
 
 extension ClassificationScores {
-    /// Accuracy, kappa (NaN where it is not defined) and macro F1.
-    var pooledFigures: [Double] { [accuracy, kappa ?? .nan, macroF1] }
+    /// Accuracy, kappa (NaN where it is not defined) and macro F1 over these classes.
+    func pooledFigures(over classes: [Int]) -> [Double] { [accuracy, kappa ?? .nan, macroF1(of: classes)] }
 }
