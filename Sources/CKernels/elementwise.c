@@ -1,5 +1,6 @@
 #include "elementwise.h"
 
+#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -72,14 +73,16 @@ CLONES void kernel_scale(float *x, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] *= factor;
 }
 
-CLONES bool kernel_all_finite(const float *x, size_t count) {
+CLONES bool kernel_all_at_most(const float *x, size_t count, float limit) {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {
         const uint32_t size = size_of(x[i]);
         largest = size > largest ? size : largest;
     }
-    return largest < not_finite;
+    return largest <= size_of(limit);
 }
+
+bool kernel_all_finite(const float *x, size_t count) { return kernel_all_at_most(x, count, FLT_MAX); }
 
 // Element i's update of Adam, or that of the vector of them that begins there.
 #define ADAM_STEP(TYPE, i, STORE)                                                                                 \

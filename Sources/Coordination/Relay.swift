@@ -45,8 +45,6 @@ package struct Relay: Sendable {
     /// Who waits for which block of samples, and those that are still to be asked for, in the order in which they came.
     var wanted: [Int: WantedBlock] = [:]
     var unasked: [Int] = []
-    /// When the coordinator was last asked for a block, or one came.
-    var samplesMoved = Duration.zero
 
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     package init(
@@ -283,8 +281,7 @@ package struct Relay: Sendable {
                 guard let run = runs.first(where: { $0.work.round == round }) else { continue }
                 result += onSummed(of: run.work, .notFinite, computing: .zero, at: now)
             case .forget(let worker):
-                forgetWanted(by: worker)
-                result.append(.down(directive))
+                result += [.down(directive)] + forgetWanted(by: worker, at: now)
             default: result.append(.down(directive))
             }
         }

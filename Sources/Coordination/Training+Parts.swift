@@ -41,10 +41,13 @@ extension Training {
         guard part.part < plan.parts.count,
             blockLengths == [Int](repeating: plan.parts[part.part].count, count: nodes.count)
         else { return onUnreadable("a part of sums of another shape than the job's", from: worker, at: now) }
-        var arrival = arrivals[worker].flatMap { $0.claim == claim.id ? $0 : nil } ?? Arrival(claim: claim.id, next: 0)
+        var arrival = arrivals[worker]?.first { $0.claim == claim.id } ?? Arrival(claim: claim.id, next: 0)
         guard part.part == arrival.next else { return [] }
         arrival.next += 1
-        arrivals[worker] = arrival
+        let others = (arrivals[worker] ?? []).filter {
+            $0.claim != claim.id && self.place(ofClaim: $0.claim, of: worker) != nil
+        }
+        arrivals[worker] = others + [arrival]
         let isHeld = ledger.holdsParts(of: claim)
         // What lies in the tree counts whoever reports on these leaves in the end.
         if !isHeld, auditShare > 0, let name = roster.members[worker]?.name {
@@ -62,8 +65,7 @@ extension Training {
 
     /// Whether all parts of the sums that a worker reports on have come.
     mutating func haveArrived(_ claim: UInt64, from worker: WorkerID) -> Bool {
-        guard let arrival = arrivals[worker], arrival.claim == claim else { return false }
-        arrivals[worker] = nil
-        return arrival.next == plan.parts.count
+        guard let place = arrivals[worker]?.firstIndex(where: { $0.claim == claim }) else { return false }
+        return arrivals[worker]?.remove(at: place).next == plan.parts.count
     }
 }

@@ -101,8 +101,9 @@ package struct Training: Sendable {
     let grace: Duration
     /// A relay's next claim, while it has no run in hand; nil for a coordinator.
     var relayedClaim: UInt64?
-    /// Which parts of sums have come ahead of their reports.
-    var arrivals: [WorkerID: Arrival] = [:]
+    /// Which parts of sums have come ahead of their reports: of a relay, of as many claims as rounds are computed at
+    /// once.
+    var arrivals: [WorkerID: [Arrival]] = [:]
     /// How fast the workers are.
     var pace = Pace()
     /// When somebody's answer is overdue that is not yet.

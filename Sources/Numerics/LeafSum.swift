@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// What one or more neighbouring leaves of a step came to, summed: a vector, and the figures that are counted beside
@@ -36,7 +37,7 @@ public struct LeafSum: Sendable {
         let (largest, largestFigure) = (
             Float(share) * .greatestFiniteMagnitude, share * Double.greatestFiniteMagnitude
         )
-        return withExtendedLifetime(vector) { vector.values.allSatisfy { abs($0) <= largest } }
+        return withExtendedLifetime(vector) { kernel_all_at_most(vector.base, vector.count, largest) }
             && figures.allSatisfy { abs($0) <= largestFigure }
     }
 

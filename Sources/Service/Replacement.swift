@@ -26,6 +26,8 @@ package struct Replacement: Equatable, Sendable {
     static let fruitlessEndLimit = 3
     /// So many are where one worked before them: with the waits between them, some seven minutes.
     static let laterFruitlessEndLimit = 24
+    /// One that gave up by itself after a while counts for so many of these.
+    private static let slowEndWeight = 4
     /// So many that ended soon, one after another, are followed at once.
     private static let quickEndLimit = 3
     private static let firstDelay = Duration.milliseconds(250)
@@ -51,7 +53,7 @@ package struct Replacement: Equatable, Sendable {
     ///   - time: since its start.
     ///   - isKilled: whether a signal ended it.
     /// - Returns: when another one is worth a try. One that gave up by itself after a while, and was never heard of,
-    ///   would be followed by others that wait as long for nothing.
+    ///   would be followed by others that wait as long for nothing, unless one worked before it.
     package mutating func onEnd(after time: Duration, isKilled: Bool) -> Next {
         let isQuick = time < Self.quick
         quickEnds = isQuick ? quickEnds + 1 : 0
@@ -59,11 +61,12 @@ package struct Replacement: Equatable, Sendable {
             fruitlessEnds = 0
         } else {
             let limit = hasWorked ? Self.laterFruitlessEndLimit : Self.fruitlessEndLimit
-            fruitlessEnds = isQuick || isKilled ? fruitlessEnds + 1 : limit
+            fruitlessEnds += isQuick || isKilled ? 1 : Self.slowEndWeight
             if fruitlessEnds >= limit { return .never }
         }
-        guard quickEnds > Self.quickEndLimit else { return .now }
-        let doublings = min(quickEnds - Self.quickEndLimit - 1, 10)
+        let soonEnds = max(quickEnds, fruitlessEnds)
+        guard soonEnds > Self.quickEndLimit else { return .now }
+        let doublings = min(soonEnds - Self.quickEndLimit - 1, 10)
         return .after(min(Self.firstDelay * (1 << doublings), Self.longestDelay))
     }
 }

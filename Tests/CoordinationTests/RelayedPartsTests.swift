@@ -89,6 +89,37 @@ import Wire
         #expect(taken == [.down(.takeSums(from: worker, isLookedThrough: false, isCompared: false))])
     }
 
+    /// Of a relay, parts of two rounds come in turn where two are computed at once.
+    @Test func partsOfTwoClaimsOfOneWorkerMayComeInTurn() throws {
+        var training = Training(
+            Training.Plan(
+                leafCount: 1, rounds: 4, largestFigures: [nil], vectorCount: 3, parts: parts, roundsAtOnce: 2),
+            round: 0, firstClaim: 1, heartbeat: .seconds(1), lease: .seconds(10))
+        let hello = Hello(name: "relay", processor: "", numerics: "", threads: 1, datasetDigest: "data")
+        _ = training.onMessage(.hello(hello), from: ann, at: .zero)
+        let ready = Ready(probeDigest: "p", takesParts: true)
+        let works = training.onMessage(.ready(ready), from: ann, at: .zero).compactMap { directive -> Work? in
+            if case .sendWork(let work, _, _) = directive { work } else { nil }
+        }
+        try #require(works.map(\.round) == [0, 1])
+        for (place, length) in [2, 1].enumerated() {
+            for work in works.reversed() {
+                let part = SumPart(claim: work.claim, part: place)
+                let taken = training.onMessage(.sumPart(part), blockLengths: [length], from: ann, at: .zero)
+                #expect(taken == [.takeSumPart(part, of: [0..<1], from: ann, isHeld: false)])
+            }
+        }
+        for work in works {
+            let content = LeafReport.Content.nodes([.init(leaves: 0..<1, figures: [0.5])])
+            let report = LeafReport(
+                claim: work.claim, round: work.round, leaves: work.leaves, content: content,
+                computing: .milliseconds(1))
+            let taken = training.onMessage(
+                .leafReport(report), blockLengths: [3], isAhead: true, from: ann, at: .zero)
+            #expect(taken == [.takeSums(from: ann, isLookedThrough: false, isCompared: false)])
+        }
+    }
+
     @Test func aRunThatWentBackIsGivenUpByItsFirstPartOfParameters() throws {
         var relay = relay()
         _ = begin(&relay, round: 0, claim: 5)

@@ -26,15 +26,15 @@ import Wire
         #expect(relay.onWanted(7, by: ben, at: .zero) == [Self.request])
     }
 
-    @Test func whoAsksAgainIsPassedOnOnceNothingHasComeForAWhile() {
+    @Test func whoAsksAgainIsPassedOnOnceItHasNotComeForAWhile() {
         var relay = relay()
         _ = relay.onWanted(7, by: ann, at: .zero)
         _ = relay.onWanted(8, by: ben, at: .zero)
         #expect(relay.onWanted(7, by: ann, at: .seconds(4)) == [])
         _ = relay.onMessage(.sampleBlock(block: 8), at: .seconds(5))
-        #expect(relay.onWanted(7, by: ann, at: .seconds(9)) == [])
-        #expect(relay.onWanted(7, by: ann, at: .seconds(10)) == [Self.request])
-        #expect(relay.onMessage(.sampleBlock(block: 7), at: .seconds(11)) == [.passOn(block: 7, to: [ann])])
+        #expect(relay.onWanted(7, by: ann, at: .seconds(5)) == [Self.request])
+        #expect(relay.onWanted(7, by: ben, at: .seconds(9)) == [])
+        #expect(relay.onMessage(.sampleBlock(block: 7), at: .seconds(11)) == [.passOn(block: 7, to: [ann, ben])])
     }
 
     /// To its coordinator a relay is one worker, which no more blocks wait for.
@@ -56,6 +56,21 @@ import Wire
             if case .up(.send(.sampleRequest)) = $0 { true } else { false }
         }
         #expect(again.count == limit)
+    }
+
+    /// Requests that a connection took hold no places for ever.
+    @Test(arguments: [true, false])
+    func whatOthersWaitForIsAskedForWhereRequestsWereLost(isGone: Bool) {
+        var relay = relay()
+        for worker in [ann, ben] {
+            let hello = Hello(name: "w", processor: "", numerics: "", threads: 1, datasetDigest: "")
+            _ = relay.onMessage(.hello(hello), from: worker, at: .zero)
+        }
+        for block in 0..<Relay.requestLimit { _ = relay.onWanted(100 + block, by: ann, at: .zero) }
+        #expect(relay.onWanted(7, by: ben, at: .zero) == [])
+        guard isGone else { return #expect(relay.onWanted(7, by: ben, at: .seconds(41)).contains(Self.request)) }
+        let directives = relay.onMessage(.farewell(.leaving, text: ""), from: ann, at: .seconds(1))
+        #expect(directives.contains(Self.request))
     }
 
     @Test func whoWaitsForAJobAndIsGoneIsNotKeptInMind() {

@@ -88,6 +88,16 @@ import Testing
         expect(try scenario.simulated().round, is: 4 * 8 + 4 + 1, within: 0.3)
     }
 
+    /// A relay's parts of two rounds may come in turn; where work is taken for lost, a scenario fails.
+    @Test(arguments: [(3, 2), (4, 3), (2, 1), (5, 7)])
+    func withOverlapNothingIsLostBehindARelay(workers: Int, leafCount: Int) throws {
+        var scenario = Scenario(
+            workers: workers, leafCount: leafCount, leafTime: .milliseconds(4), outerTime: .milliseconds(1),
+            sumBytes: Self.megabyte, publishedBytes: Self.megabyte, link: Self.gigabit)
+        (scenario.relays, scenario.isDelayed, scenario.parts, scenario.rounds) = (1, true, 8, 40)
+        _ = try scenario.simulated()
+    }
+
     @Test func withOverlapARoundTakesAsLongAsTheLongerOfComputingAndExchanging() throws {
         var scenario = scenario(workers: 4, leafTime: .milliseconds(100))
         (scenario.isDelayed, scenario.rounds) = (true, 30)

@@ -27,6 +27,9 @@ void kernel_add_rows(float *sums, const float *x, size_t rows, size_t columns, b
 // x[i] *= factor
 void kernel_scale(float *x, float factor, size_t count);
 
+// Whether no value is further from 0 than `limit`, which is finite and not negative, or not a number.
+bool kernel_all_at_most(const float *x, size_t count, float limit);
+
 // Whether no value is infinite or not a number.
 bool kernel_all_finite(const float *x, size_t count);
 

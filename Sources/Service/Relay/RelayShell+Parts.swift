@@ -18,7 +18,7 @@ extension RelayShell {
     func take(_ part: ParameterPart, of envelope: ReceivedEnvelope?, for workers: [WorkerID]) throws {
         guard let envelope, let job else { preconditionFailure("a part where none can be") }
         if part.part == 0 {
-            coming = ComingParameters(round: part.round, block: pool.take(count: parts.vectorCount))
+            coming = ComingParameters(round: part.round, block: place(count: parts.vectorCount))
             // What came before of this round may have been of a state that never was.
             sent = sent.filter { $0.value.round != part.round }
         }
@@ -64,7 +64,7 @@ extension RelayShell {
     ) throws {
         let vectors: [FloatBlock]
         do throws(WireError) {
-            vectors = try envelope.blocks(place: { pool.take(count: $0) })
+            vectors = try envelope.blocks(place: { place(count: $0) })
         } catch {
             return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
         }

@@ -57,7 +57,7 @@ extension RelayShell {
         guard let envelope else { return }
         if envelope.isAhead { return note(work.round) { $0.parameters = takeComing(of: work.round, job) } }
         do throws(WireError) {
-            let block = try envelope.blocks(place: { pool.take(count: $0) }).first
+            let block = try envelope.blocks(place: { place(count: $0) }).first
             note(work.round) { $0.parameters = block.map { Published($0, of: job, in: parts) } }
         } catch {
             note(work.round) { $0.parameters = nil }  // nobody is to compute with those of another run
@@ -83,7 +83,7 @@ extension RelayShell {
         } else {
             let blocks: [FloatBlock]
             do throws(WireError) {
-                blocks = try envelope.blocks(place: { pool.take(count: $0) })
+                blocks = try envelope.blocks(place: { place(count: $0) })
             } catch {
                 return relay.onUnreadable(error, from: worker, at: watch.elapsed)
             }

@@ -55,8 +55,8 @@ package final class RelayShell {
     var sent: [WorkerID: PartsSent] = [:]
     /// When the last one's sums were whole: where two are in hand, a worker's time counts for one of them.
     var lastRunEnd = Duration.zero
-    /// For floats that come as others.
-    var pool = BlockPool(limit: 32)
+    /// For floats that come as others, by how many they are.
+    private var pools: [Int: BlockPool] = [:]
     /// Blocks of samples that came, for workers that ask for them later.
     var keptBlocks: KeptBlocks
     /// Those that are kept for the next job, too; nil where none are.
@@ -142,6 +142,9 @@ package final class RelayShell {
         }
     }
 
+    /// A block for floats that come as others.
+    func place(count: Int) -> FloatBlock { pools[count, default: BlockPool(limit: 32)].take(count: count) }
+
     private func receiveFromAbove(_ frames: [Frame]) throws {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
@@ -206,6 +209,7 @@ package final class RelayShell {
         case .forget(let worker):
             sampleQueue.remove(worker)
             sent[worker] = nil
+            for place in runs.indices { (runs[place].inHand.held[worker], runs[place].computing[worker]) = (nil, nil) }
         case .share: break
         case .finishRound, .fail, .takeAnswer, .settle, .goBack:
             preconditionFailure("\(directive) is the relay's own to mind")
