@@ -86,6 +86,8 @@ struct Pace: Sendable {
     /// So that there is something left for such workers once they have answered, a part is kept for `newcomers` of them
     /// that are at their first leaves. A worker that would be left without a leaf, and be done with one hardly later
     /// than all are, is given one: of leaves of so short a time whoever has two looks twice as fast as whoever has one.
+    /// And a thread computes one leaf after another: what is over for whoever has more than one for each of its threads
+    /// goes to those some of whose threads would have nothing to do meanwhile, if they have room for all of it.
     ///
     /// - Returns: a count for each worker, in their order.
     static func shares(of leafCount: Int, among times: [Double?], threads: [Int], newcomers: Int) -> [Int] {
@@ -130,7 +132,19 @@ struct Pace: Sendable {
             guard let last = known.filter({ shares[$0] > 1 }).max(by: { finish($0) < finish($1) }) else { break }
             (shares[last], shares[i]) = (shares[last] - 1, 1)
         }
+        let threads = threads.map { max($0, 1) }
+        for i in known where shares[i] > threads[i] {
+            let over = shares[i] % threads[i]
+            let others = known.filter { $0 != i && shares[$0] > 0 }
+            guard over > 0, others.reduce(0, { $0 + room($1) }) >= over else { continue }
+            for other in others {
+                let moved = min(room(other), shares[i] % threads[i])
+                (shares[i], shares[other]) = (shares[i] - moved, shares[other] + moved)
+            }
+        }
         return shares
+        /// How many further leaves a worker's threads could compute while others of them compute what they have.
+        func room(_ i: Int) -> Int { (threads[i] - shares[i] % threads[i]) % threads[i] }
         func cost(_ i: Int) -> Double { times[i] ?? .infinity }
         func finish(_ i: Int) -> Double { shares[i] > 0 ? Double(shares[i]) * cost(i) : 0 }
     }

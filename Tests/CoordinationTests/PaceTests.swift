@@ -98,6 +98,22 @@ import Wire
         #expect(counts(run)[1] >= 30 && counts(run)[0] >= 1)
     }
 
+    /// Sixteen leaves take fifteen threads twice as long as fifteen do.
+    @Test(arguments: [1.0, 1.05, 1.12])
+    func machinesWithAsManyThreadsHaveAsManyLeaves(slower: Double) throws {
+        var run = Run(training: training(leaves: 30, rounds: 100))
+        for (worker, name) in [(ann, "ann"), (bob, "bob")] {
+            let hello = Hello(name: name, processor: "p", numerics: "n", threads: 15, datasetDigest: "d")
+            _ = run.training.take(.hello(hello), from: worker)
+            _ = run.training.take(.ready(Ready(probeDigest: "same")), from: worker)
+        }
+        func turns(_ leaves: Int) -> Double { Double((leaves + 14) / 15) }
+        for round in 0..<20 {
+            try run.round([(ann, { turns($0) }), (bob, { slower * turns($0) })])
+            #expect(round < 2 || counts(run) == [15, 15], "\(counts(run))")
+        }
+    }
+
     @Test func aWorkerThatShowsLifeAndNeverAnswersCostsAMomentOnce() throws {
         var run = Run(training: training(leaves: 8, rounds: 100))
         _ = run.training.join(ann, "ann", threads: 1)

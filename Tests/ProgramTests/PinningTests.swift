@@ -39,7 +39,8 @@ import Testing
         let folder = try TemporaryFolder()
         let run = folder.path("run")
         // With many more leaves than processors each thread has some.
-        let job = try Pretraining.jobFlags(run: run, steps: 1_000_000) + ["--shards", "40", "--shard-size", "2"]
+        let leaves = ["--shards", "40", "--shard-size", "2"]
+        let job = try Pretraining.jobFlags(run: run, steps: 1_000_000).without(leaves) + leaves
         let process = try ProgramRun(
             ["pretrain"] + job + ["--workers", "1", "--threads", "\(Self.processorCount)", "--checkpoint-every", "10"])
         defer {

@@ -11,7 +11,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func pretrain(_ flags: String...) throws -> ProgramResult {
-        try ProgramRun(["pretrain"] + Pretraining.jobFlags(run: run, steps: 20) + flags).result()
+        try ProgramRun(["pretrain"] + Pretraining.jobFlags(run: run, steps: 20).without(flags) + flags).result()
     }
 
     private func expectLine(

@@ -19,7 +19,8 @@ import Testing
         _ flags: String..., command: String = "pretrain", location: SourceLocation = #_sourceLocation
     ) throws -> String {
         let before = try everything()
-        let result = try ProgramRun([command] + Pretraining.jobFlags(run: run, steps: 5) + flags).result()
+        let job = try Pretraining.jobFlags(run: run, steps: 5).without(flags)
+        let result = try ProgramRun([command] + job + flags).result()
         #expect(result.status == 1, Comment(rawValue: result.errors), sourceLocation: location)
         #expect(try everything() == before, sourceLocation: location)
         return result.errors

@@ -74,9 +74,8 @@ struct WavesProcessTests {
 
     @Test func anotherNumberOfChannelsIsRefused() throws {
         let result = try ProgramRun(
-            ["pretrain", "--data", folder.path("psg"), "--run", folder.path("run")] + Self.settings + [
-                "--set", "upstream.input_channels=2",
-            ]
+            ["pretrain", "--data", folder.path("psg"), "--run", folder.path("run")]
+                + Self.settings.map { $0 == "upstream.input_channels=3" ? "upstream.input_channels=2" : $0 }
         ).result()
         #expect(result.status == 1 && result.errors.contains("input_channels is 2: use 3"), "\(result.errors)")
     }
