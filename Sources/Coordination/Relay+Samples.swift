@@ -1,7 +1,7 @@
 /// Blocks of samples that workers below wait for.
 extension Relay {
-    /// For no more blocks is the coordinator asked at once, to which a relay is one worker: what else one waits for it
-    /// would forget.
+    /// For so many blocks the coordinator is asked at once, and no more: to it a relay is one worker, and what else one
+    /// waits for it would forget.
     package static let requestLimit = 64
     /// So many heartbeats after it was asked for, a block is asked for again where a worker asks again.
     private static let samplePatience = 5
@@ -47,8 +47,8 @@ extension Relay {
     /// waits for whom the fewest blocks are on their way, so that none has all of them.
     private mutating func fill(at now: Duration) -> [Directive] {
         if unasked.isEmpty { return [] }
-        for (block, known) in wanted
-        where known.asked.map({ now - $0 > employment.heartbeat * Self.slotPatience }) ?? false {
+        let patience = employment.heartbeat * Self.slotPatience
+        for block in wanted.filter({ $0.value.asked.map { now - $0 > patience } ?? false }).keys.sorted() {
             wanted[block]?.asked = nil
             unasked.append(block)
         }

@@ -17,15 +17,11 @@ extension CoordinatorShell {
     ) throws {
         let vectors: [FloatBlock]
         do throws(WireError) {
-            vectors = try envelope.blocks(place: { place(count: $0) })
+            vectors = try self.vectors(in: envelope, of: nodes)
         } catch {
             return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
         }
         guard let place = training.round(ofClaim: part.claim, of: worker).flatMap(place(ofRound:)) else { return }
-        guard vectors.count == nodes.count else {
-            let fault = WireError.frameCount(listed: nodes.count, came: vectors.count)
-            return try perform(training.onUnreadable(fault, from: worker, at: watch.elapsed))
-        }
         if isHeld { return rounds[place].hold(part, of: nodes, vectors, from: worker) }
         for (leaves, vector) in zip(nodes, vectors) { rounds[place].sums.insert(leaves, part: part.part, vector) }
         if parts.count > 1, place == 0 { try makeParts() }

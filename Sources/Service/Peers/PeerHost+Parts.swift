@@ -1,4 +1,5 @@
 import Coordination
+import Numerics
 import Wire
 
 /// How many parts of which round's parameters a worker was sent.
@@ -8,6 +9,15 @@ struct PartsSent {
 }
 
 extension PeerHost {
+    /// The vectors of a part of sums, one for each of these nodes.
+    func vectors(in envelope: ReceivedEnvelope, of nodes: [Range<Int>]) throws(WireError) -> [FloatBlock] {
+        let vectors = try envelope.blocks(place: { place(count: $0) })
+        guard vectors.count == nodes.count else {
+            throw .frameCount(listed: nodes.count, came: vectors.count)
+        }
+        return vectors
+    }
+
     /// Sends the parts of parameters that a worker was not sent yet.
     ///
     /// - Parameters:

@@ -27,6 +27,8 @@ protocol PeerHost: AnyObject {
     /// The names of workers whose sums were wrong.
     var shutOutNames: Set<String> { get }
 
+    /// A block for floats that come as others.
+    func place(count: Int) -> FloatBlock
     /// Whether samples that are here are known to be what they were; where they were touched, a look at them begins.
     func areSamplesWhole() -> Bool
     /// Whether a worker is one of them.

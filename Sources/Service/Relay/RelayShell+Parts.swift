@@ -64,13 +64,9 @@ extension RelayShell {
     ) throws {
         let vectors: [FloatBlock]
         do throws(WireError) {
-            vectors = try envelope.blocks(place: { place(count: $0) })
+            vectors = try self.vectors(in: envelope, of: nodes)
         } catch {
             return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
-        }
-        guard vectors.count == nodes.count else {
-            let fault = WireError.frameCount(listed: nodes.count, came: vectors.count)
-            return try perform(relay.onUnreadable(fault, from: worker, at: watch.elapsed))
         }
         guard let job, let round = relay.training?.round(ofClaim: part.claim, of: worker) else { return }
         if isHeld { return note(round) { $0.inHand.hold(part, of: nodes, vectors, from: worker) } }
