@@ -15,12 +15,7 @@ extension CoordinatorShell {
     func take(
         _ part: SumPart, of nodes: [Range<Int>], in envelope: ReceivedEnvelope, from worker: WorkerID, isHeld: Bool
     ) throws {
-        let vectors: [FloatBlock]
-        do throws(WireError) {
-            vectors = try self.vectors(in: envelope, of: nodes)
-        } catch {
-            return try perform(training.onUnreadable(error, from: worker, at: watch.elapsed))
-        }
+        guard let vectors = try vectors(in: envelope, of: nodes, from: worker) else { return }
         guard let place = training.round(ofClaim: part.claim, of: worker).flatMap(place(ofRound:)) else { return }
         if isHeld { return rounds[place].hold(part, of: nodes, vectors, from: worker) }
         for (leaves, vector) in zip(nodes, vectors) { rounds[place].sums.insert(leaves, part: part.part, vector) }

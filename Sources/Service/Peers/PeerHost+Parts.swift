@@ -9,13 +9,19 @@ struct PartsSent {
 }
 
 extension PeerHost {
-    /// The vectors of a part of sums, one for each of these nodes.
-    func vectors(in envelope: ReceivedEnvelope, of nodes: [Range<Int>]) throws(WireError) -> [FloatBlock] {
-        let vectors = try envelope.blocks(place: { place(count: $0) })
-        guard vectors.count == nodes.count else {
-            throw .frameCount(listed: nodes.count, came: vectors.count)
+    /// The vectors of a part of a worker's sums, one for each of these nodes; nil where they can't be read, which the
+    /// mind has heard of then.
+    func vectors(
+        in envelope: ReceivedEnvelope, of nodes: [Range<Int>], from worker: WorkerID
+    ) throws -> [FloatBlock]? {
+        do throws(WireError) {
+            let vectors = try envelope.blocks(place: { place(count: $0) })
+            guard vectors.count == nodes.count else { throw .frameCount(listed: nodes.count, came: vectors.count) }
+            return vectors
+        } catch {
+            try takeUnreadable(error, from: worker)
+            return nil
         }
-        return vectors
     }
 
     /// Sends the parts of parameters that a worker was not sent yet.

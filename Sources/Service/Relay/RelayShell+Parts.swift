@@ -62,12 +62,7 @@ extension RelayShell {
     func take(
         _ part: SumPart, of nodes: [Range<Int>], in envelope: ReceivedEnvelope, from worker: WorkerID, isHeld: Bool
     ) throws {
-        let vectors: [FloatBlock]
-        do throws(WireError) {
-            vectors = try self.vectors(in: envelope, of: nodes)
-        } catch {
-            return try perform(relay.onUnreadable(error, from: worker, at: watch.elapsed))
-        }
+        guard let vectors = try vectors(in: envelope, of: nodes, from: worker) else { return }
         guard let job, let round = relay.training?.round(ofClaim: part.claim, of: worker) else { return }
         if isHeld { return note(round) { $0.inHand.hold(part, of: nodes, vectors, from: worker) } }
         let sums = zip(nodes, vectors).map { LeafSum(leaves: $0, vector: $1, figures: []) }
