@@ -4,11 +4,14 @@ import ipaddress
 import re
 import shlex
 
-KEYS = {"address", "port", "user", "threads", "workers", "program", "cache", "data", "connect"}
+KEYS = {"address", "port", "user", "threads", "workers", "program", "cache", "data", "connect", "behind",
+        "listen"}
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$")
 # With the domain that a directory service has it in: LAB\\anna, anna@lab.
 USER = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\-]*[A-Za-z0-9_.@+-])?$")
 ENDPOINT = re.compile(r"tcp://.+:\d+$")
+# An address that is bound, where a free port will do.
+LISTENING = re.compile(r"tcp://[^*]+:(\d+|\*)$")
 # More than its largest number, each, is nothing that a host can have, or that ssrm takes.
 LARGEST = {"port": 65535, "threads": 4096, "workers": 65535}
 COMMENT = re.compile(r"(?:^|[ \t])#.*")
@@ -41,6 +44,8 @@ class Host:
         self.label = label
         self.address = self.port = self.user = self.threads = None
         self.program = self.cache = self.data = self.connect = None
+        # The host whose relay it is behind, by its name in the list, and where a relay here listens.
+        self.behind = self.listen = None
         self.workers = 1
         # What was found out about it, once for all its workers.
         self.found = None
@@ -75,11 +80,15 @@ class Host:
                 if name_of(value) is None:
                     raise HostsError("%s: '%s' is no address" % (place, value))
                 value = name_of(value)
+            elif key == "behind" and name_of(value) is None:
+                raise HostsError("%s: behind takes the name of a host of the list, not '%s'" % (place, value))
+            elif key == "listen" and not LISTENING.match(value):
+                raise HostsError("%s: listen takes an endpoint like tcp://10.0.0.12:7001, not '%s'" % (place, value))
             elif key == "user" and not USER.match(value):
                 raise HostsError("%s: '%s' is no user" % (place, value))
             elif key == "connect" and not ENDPOINT.match(value):
                 raise HostsError("%s: connect takes an endpoint like tcp://10.0.0.5:7000, not '%s'" % (place, value))
-            setattr(host, key, value)
+            setattr(host, key, name_of(value) if key == "behind" else value)
         return host
 
     def fill(self, options):
@@ -106,6 +115,33 @@ class Host:
         """What a person types after `ssh`."""
         port = "-p %d " % self.port if self.port else ""
         return port + shlex.quote((self.user + "@" if self.user else "") + (self.address or self.label))
+
+
+def stand(hosts, relays=0, known=()):
+    """Says of each host behind which one's relay it is: as the list says, or divided among so many, neighbours together.
+
+    A host that others are behind is behind its own relay. A relay for one worker alone would be of no use.
+    """
+    if relays and any(host.behind for host in hosts):
+        raise HostsError("--relays divides all hosts, and behind= in the list says for some: give one or the other")
+    if relays > len(hosts):
+        raise HostsError("--relays %d are more than the %d host%s of the list"
+                         % (relays, len(hosts), "" if len(hosts) == 1 else "s"))
+    for i in range(relays):
+        group = hosts[i * len(hosts) // relays:(i + 1) * len(hosts) // relays]
+        for host in group if len(group) > 1 or group[0].workers > 1 else []:
+            host.behind = group[0].label
+    labels = {host.label for host in list(known) + list(hosts)}
+    wanted = {host.behind for host in hosts if host.behind}
+    for host in hosts:
+        if host.behind and host.behind not in labels:
+            raise HostsError("%s behind=%s: the list has no host of that name" % (host.label, host.behind))
+        if host.label in wanted:
+            host.behind = host.behind or host.label
+    for host in hosts:
+        if host.listen and host.label not in wanted:
+            raise HostsError("%s listen=%s is where its relay would listen, and no host is behind it: behind=%s, or "
+                             "--relays, puts some there" % (host.label, host.listen, host.label))
 
 
 def read_hosts(path):

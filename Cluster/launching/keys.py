@@ -1,4 +1,4 @@
-"""Who may take part: a key for the coordinator, and one that each worker makes for itself."""
+"""Who may take part: a key for the coordinator, and one that each worker and relay makes for itself."""
 
 import hashlib
 import os
@@ -11,6 +11,12 @@ import threading
 from .troubles import Trouble, last_line
 
 PUBLIC = re.compile(rb"^ssrm-public [0-9a-f]{64} \S+$", re.MULTILINE)
+
+
+def key_in(said):
+    """The line of the public key that who was started has made and said, as text; None where it has said none yet."""
+    found = PUBLIC.search(said)
+    return found and found.group(0).decode()
 
 
 def label_of(name, prefix=""):
@@ -81,15 +87,12 @@ class Keys:
         except OSError as error:
             raise Trouble("%s/public can't be read: %s" % (self.folder, error.strerror))
 
-    def authorize(self, said, label):
-        """Lets the key come that a worker has made and said; False where it has said none yet."""
-        found = PUBLIC.search(said)
-        if not found:
-            return False
+    def authorize(self, key, label):
+        """Lets a key come, the line of its public half."""
         descriptor, name = tempfile.mkstemp(prefix="ssrm-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(found.group(0) + b"\n")
+                file.write(key.encode() + b"\n")
             with self.lock:
                 status, errors = self.ask("revoke", self.folder, label)  # that of the one before it
                 if status == 0 or "no key has the label" in errors:
@@ -98,4 +101,3 @@ class Keys:
             os.unlink(name)
         if status != 0:
             raise Trouble("can't be let in: %s" % last_line(errors))
-        return True

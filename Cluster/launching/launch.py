@@ -1,4 +1,4 @@
-"""A job over several hosts: the coordinator here, and every worker."""
+"""A job over several hosts: the coordinator here, and every worker and relay."""
 
 import fcntl
 import itertools
@@ -11,42 +11,18 @@ import subprocess
 import threading
 import time
 
-from .hosts import Host, HostsError
+from .hosts import Host, HostsError, stand
 from .keys import Keys
 from .package import Package
+from .relay import Relay
 from .telling import LOG, put, say
 from .troubles import Trouble
+from .ways import Head, address_towards, is_loopback
 from .worker import Worker
 
 
-def address_towards(host, ssh_config):
-    """The address of this machine on the way to a host: what the host reaches it by, usually.
-
-    Nothing where the host's name is not known here, and an OSError where there is no way to its address.
-    """
-    words = host.ssh(ssh_config)
-    shown = subprocess.run(words[:1] + ["-G"] + words[1:], stdout=subprocess.PIPE, universal_newlines=True).stdout
-    name = re.search(r"^hostname (.*)$", shown, re.MULTILINE)
-    try:
-        found = socket.getaddrinfo(name.group(1) if name else host.label, 22, type=socket.SOCK_DGRAM)
-    except OSError:
-        return None
-    family, _, _, _, target = found[0]
-    with socket.socket(family, socket.SOCK_DGRAM) as way:
-        try:
-            way.connect(target)  # sends nothing
-        except OSError as error:
-            raise OSError(error.errno, "%s to %s" % (error.strerror, target[0]))
-        address = way.getsockname()[0]
-    return "[%s]" % address if ":" in address else address
-
-
-def is_loopback(address):
-    return address.startswith("127.") or address.strip("[]") == "::1"
-
-
 class Launch:
-    """The job: the coordinator here, and every worker on every host."""
+    """The job: the coordinator here, and every worker and relay on every host."""
 
     def __init__(self, options, coordinator_flags):
         self.options = options
@@ -55,7 +31,11 @@ class Launch:
         self.run = pathlib.Path(options.run)
         self.package = Package.of(options)
         self.coordinator = None
-        self.workers, self.locks = [], {}
+        # Where the coordinator is, once it is there.
+        self.head = None
+        self.hosts, self.workers, self.locks = [], [], {}
+        # By the name of the host that it is on.
+        self.relays = {}
         self.is_ending = threading.Event()
         self.interrupted = None
         self.patience_end = 0.0
@@ -130,40 +110,41 @@ class Launch:
             if self.coordinator.poll() is not None:
                 return False
             time.sleep(0.05)
-        self.endpoint = self.options.connect or endpoint.read_text().strip()
+        self.head = Head(self.options.connect or endpoint.read_text().strip(), self.keys, self.options.ssh_config)
         if self.keys:
             self.keys.forget()  # the run is this one's now
         return True
 
-    def endpoint_for(self, host):
-        """Where a host's workers look for the coordinator."""
-        wildcard = re.match(r"tcp://(?:\*|0\.0\.0\.0|\[?::\]?):([0-9]+)$", self.endpoint)
-        if host.connect or not wildcard:
-            return host.connect or self.endpoint
-        try:
-            address = address_towards(host, self.options.ssh_config)
-        except OSError:
-            address = None
-        if not address:
-            raise Trouble("can't be told where the coordinator is, which listens at all addresses: no way to that host is "
-                          "known here; write connect=tcp://ADDRESS:%s in the list" % wildcard.group(1), is_final=True)
-        return "tcp://%s:%s" % (address, wildcard.group(1))
-
     def start_workers(self, hosts, told=say):
+        self.hosts += hosts
         for host in hosts:
             host.fill(self.options)
+        for host in hosts:
+            relay = self.relay_on(host.behind, told) if host.behind else None
             for _ in range(host.workers):
-                name = self.free_name(host.label)
-                worker = Worker(self, host, self.run / "logs" / (name + ".log"), name, told)
+                worker = Worker(self, host, self.free_name(host.label), told, relay)
                 self.workers.append(worker)
                 worker.thread.start()
 
+    def relay_on(self, label, told):
+        """The relay on a host of the list, which is started where there is none any more."""
+        relay = self.relays.get(label)
+        if relay is None or relay.is_over:
+            host = next(host for host in self.hosts if host.label == label)
+            relay = self.relays[label] = Relay(self, host, self.free_name("relay-" + label), told)
+            relay.thread.start()
+        return relay
+
     def free_name(self, label):
-        """A host's name, or that with a number where a worker bears it; who did not come, or is gone, bears none."""
-        borne = {worker.name for worker in self.workers if not worker.is_over}
+        """A name, or that with a number where another bears it; who did not come, or is gone, bears none."""
+        borne = {member.name for member in self.members if not member.is_over}
         borne.add("launch")  # what that log has is said by this program
         numbered = (label + ("-%d" % number if number > 1 else "") for number in itertools.count(1))
         return next(name for name in numbered if name not in borne)
+
+    @property
+    def members(self):
+        return self.workers + list(self.relays.values())
 
     def lock_of(self, host):
         """Held by the one worker that looks at a host or copies to it."""
@@ -202,6 +183,7 @@ class Launch:
 
             try:
                 host = Host.parse(file.read_text().strip())
+                stand([host], known=self.hosts)
                 self.start_workers([host], tell)
             except HostsError as error:
                 tell(str(error))
@@ -226,18 +208,20 @@ class Launch:
                 self.coordinator.wait(20)
             except subprocess.TimeoutExpired:
                 self.coordinator.kill()
-        for worker in self.workers:
-            worker.end_preparing()
+        members = self.members
+        for member in members:
+            member.end_preparing()
         # The coordinator told them to leave; who does not is ended by the watchdog when its input closes.
-        wait_for(lambda: all(w.has_ended for w in self.workers), 3)
-        for worker in self.workers:
-            worker.let_go()
-        if not wait_for(lambda: all(w.has_ended for w in self.workers), 10):
-            for worker in self.workers:
-                if not worker.has_ended:
-                    say("%s does not answer; a worker may be left there until it misses the coordinator" % worker.name)
-                    worker.kill()
-        if self.keys and self.workers:
+        wait_for(lambda: all(m.has_ended for m in members), 3)
+        for member in members:
+            member.let_go()
+        if not wait_for(lambda: all(m.has_ended for m in members), 10):
+            for member in members:
+                if not member.has_ended:
+                    say("%s does not answer; a %s may be left there until it misses the coordinator"
+                        % (member.title, member.role))
+                    member.kill()
+        if self.keys and members:
             self.keys.forget()
 
 

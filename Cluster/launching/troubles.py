@@ -104,8 +104,8 @@ def trouble_of_program(status, errors):
     return None
 
 
-def trouble_of_worker(host, status, text, log):
-    """Of a worker that ended, by what it said last."""
+def trouble_of_end(role, host, status, text, log):
+    """Of a worker, or a relay, that ended, by what it said last."""
     program = trouble_of_program(status, text)
     if program:
         return program
@@ -117,9 +117,9 @@ def trouble_of_worker(host, status, text, log):
                        is_of_host=True)
     if status == 2:
         said = re.search("^Error: .*", text, re.MULTILINE)
-        return Trouble("can't start its worker: %s [%s]" % (last_line(said.group() if said else text), log),
+        return Trouble("can't start its %s: %s [%s]" % (role, last_line(said.group() if said else text), log),
                        is_final=True)
     if host.data and "can't read %s: " % host.data in last_line(text):
-        return Trouble("has no dataset that its worker can read: %s; mend data= or --remote-data, or leave it out (samples "
-                       "come from the coordinator then) [%s]" % (last_line(text), log), is_final=True)
-    return Trouble("lost its worker (exit code %d): %s [%s]" % (status, last_line(text), log))
+        return Trouble("has no dataset that its %s can read: %s; mend data= or --remote-data, or leave it out (samples "
+                       "come from the coordinator then) [%s]" % (role, last_line(text), log), is_final=True)
+    return Trouble("lost its %s (exit code %d): %s [%s]" % (role, status, last_line(text), log))

@@ -56,4 +56,38 @@ import Testing
         #expect(labels[2] == names[2], "what can be a label stays what it is")
         #expect(labels.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil }, "\(labels)")
     }
+
+    /// Hosts of a list, `--relays`, and behind which one's relay each stands.
+    @Test(arguments: [
+        (["a", "b", "c", "d", "e"], 2, "a-a b-a c-c d-c e-c"), (["a", "b", "c workers=2"], 2, "a-None b-b c-b"),
+        (["a", "b", "c workers=2"], 3, "a-None b-None c-c"), (["a", "b behind=a", "c"], 0, "a-a b-a c-None"),
+        (["a behind=b", "b behind=c", "c listen=tcp://10.0.0.3:7001"], 0, "a-b b-c c-c"),
+    ])
+    func hostsStandBehindRelaysAsIsAsked(list: [String], relays: Int, standing: String) throws {
+        #expect(try stand(list, relays) == standing)
+    }
+
+    @Test(arguments: [
+        (["a", "b behind=c"], 0, "b behind=c: the list has no host of that name"),
+        (["a", "b behind=a"], 1, "--relays divides all hosts, and behind= in the list says for some"),
+        (["a", "b"], 3, "--relays 3 are more than the 2 hosts of the list"),
+        (["a listen=tcp://10.0.0.3:7001", "b"], 0, "a listen=tcp://10.0.0.3:7001 is where its relay would listen"),
+        (["a listen=tcp://*:7001", "b behind=a"], 0, "listen takes an endpoint like tcp://10.0.0.12:7001"),
+    ])
+    func relaysThatCannotBeAreRefused(list: [String], relays: Int, words: String) throws {
+        #expect(try stand(list, relays).contains(words))
+    }
+
+    private func stand(_ list: [String], _ relays: Int) throws -> String {
+        try LauncherScript.printed(
+            """
+            from launching.hosts import Host, HostsError, stand
+            try:
+                hosts = [Host.parse(line) for line in sys.argv[3:]]
+                stand(hosts, int(sys.argv[2]))
+                print(*["%s-%s" % (host.label, host.behind) for host in hosts])
+            except HostsError as error:
+                print(error)
+            """, ["\(relays)"] + list)
+    }
 }

@@ -47,11 +47,9 @@ import Testing
     func aHostIsToldAnAddressThatItCanReach(listening: String, told: String) throws {
         let printed = try LauncherScript.printed(
             """
-            from types import SimpleNamespace
-            from launching import launch
-            launch.address_towards = lambda host, _: "10.0.0.5"
-            given = SimpleNamespace(options=SimpleNamespace(ssh_config=None), endpoint=sys.argv[2])
-            print(launch.Launch.endpoint_for(given, launch.Host("lab1")))
+            from launching import hosts, ways
+            ways.address_towards = lambda host, _: "10.0.0.5"
+            print(ways.Head(sys.argv[2], None, None).endpoint_for(hosts.Host("lab1")))
             """, [listening])
         #expect(printed == told)
     }
@@ -129,8 +127,8 @@ import Testing
     @Test func aWorkerThatIsStartedWronglyIsToldOfOnceWithItsFault() throws {
         let printed = try LauncherScript.printed(
             """
-            from launching.troubles import trouble_of_worker
-            trouble = trouble_of_worker(None, 2, "Error: Unknown option '--x'\\nUsage: ssrm\\n  See '--help'", "log")
+            from launching.troubles import trouble_of_end
+            trouble = trouble_of_end("worker", None, 2, "Error: Unknown option '--x'\\nUsage: ssrm\\n  See '--help'", "log")
             print(trouble.is_final, trouble)
             """)
         #expect(printed == "True can't start its worker: Error: Unknown option '--x' [log]")
@@ -141,9 +139,9 @@ import Testing
         let printed = try LauncherScript.printed(
             """
             from types import SimpleNamespace
-            from launching.troubles import trouble_of_worker
+            from launching.troubles import trouble_of_end
             for data in ("/none.safetensors", None):
-                trouble = trouble_of_worker(SimpleNamespace(data=data), int(sys.argv[2]), sys.argv[3], "log")
+                trouble = trouble_of_end("worker", SimpleNamespace(data=data), int(sys.argv[2]), sys.argv[3], "log")
                 print(trouble.is_final, trouble)
             """, ["\(result.status)", result.errors])
         let lines = printed.split(separator: "\n")
@@ -164,14 +162,14 @@ import Testing
             from launching.keys import Keys
             run = Path(sys.argv[3]).parent / "run"
             given = Keys.of(sys.argv[2], run, ["--keys", sys.argv[3]])
-            for digit in b"45":
-                print(given.authorize(b"ssrm-public " + bytes([digit]) * 64 + b" host1\\n", given.label("host1")))
+            for digit in "45":
+                given.authorize("ssrm-public " + digit * 64 + " host1", given.label("host1"))
             print((given.folder / "authorized").read_text().count("host1"))
             Keys.of(sys.argv[2], run / "other", ["--keys", sys.argv[3]]).forget()
             print((given.folder / "authorized").read_text().count("host1"))
             given.forget()
             """, [ProgramRun.ssrm, keys])
-        #expect(printed.split(separator: "\n") == ["True", "True", "2", "2"])
+        #expect(printed.split(separator: "\n") == ["2", "2"])
         #expect(try String(contentsOfFile: keys + "/authorized", encoding: .utf8) == listed)
     }
 
@@ -204,7 +202,7 @@ import Testing
         chmod(program, 0o755)
         for (name, arguments, line) in [
             ("probe", ["", program, folder.path("cache"), "127.0.0.1", "1"], "cache=" + folder.path("cache")),
-            ("work", [program, "host1", "key"], "ssrm-public key host1"),
+            ("work", ["worker", program, "host1", "key"], "ssrm-public key host1"),
         ] {
             let script = packageRoot.appending(path: "Cluster/remote/" + name).path
             let text = "printf 'Welcome! ' && . \"$0\""

@@ -18,7 +18,7 @@ struct SSHLaunchTests {
         servers = try SupportScript("ssh-hosts", [folder, "2", parent, "\(processes.variable)=\(processes.value)"])
     }
 
-    private func launch(
+    func launch(
         _ run: String, hosts: String, program: String = ProgramRun.ssrm, flags: [String]
     ) throws -> ProgramRun {
         let list = try job.folder.write(hosts, to: "hosts.txt")
@@ -26,7 +26,7 @@ struct SSHLaunchTests {
             run, ["--hosts", list, "--program", program, "--local-program", ProgramRun.ssrm], flags: flags)
     }
 
-    private func launch(
+    func launch(
         _ run: String, _ options: [String], flags: [String], environment: [String: String] = [:]
     ) throws -> ProgramRun {
         let arguments =

@@ -19,7 +19,7 @@ import Testing
         // Input that stays open, as that of ssh does, with the line that lets the worker come.
         let text =
             #"mkfifo "$1/in" && exec 5<>"$1/in" && echo >&5 && env XDG_RUNTIME_DIR="$1/run" RUN="$1/run" "#
-            + #"sh "$2" "$1/ssrm" host1 "a key" --connect tcp://a:1 <&5"#
+            + #"sh "$2" worker "$1/ssrm" host1 "a key" --connect tcp://a:1 <&5"#
         let script = packageRoot.appending(path: "Cluster/remote/work").path
         let result = try ProgramRun(["-c", text, "sh", folder.url.path, script], program: "/bin/sh").result(seconds: 30)
         let names = result.output.split(separator: "\n").map { String($0.split(separator: "/").last ?? "") }

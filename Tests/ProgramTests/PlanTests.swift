@@ -10,9 +10,11 @@ import Testing
             let overlap: Bool
             let exchange, wire: String
             let rows_per_s, efficiency, seconds, bytes_per_step: Double
+            let relays: Int
         }
         let settings: [Line]
         let advised: Int
+        let behind_relays: Line?
     }
     private struct Unusable: Decodable {
         struct Line: Decodable { let fault: String? }
@@ -20,7 +22,9 @@ import Testing
         let advised: Int?
     }
 
-    private func plan(_ flags: String...) throws -> ProgramResult {
+    private func plan(_ flags: String...) throws -> ProgramResult { try plan(flags) }
+
+    private func plan(_ flags: [String]) throws -> ProgramResult {
         try ProgramRun(["plan", "--data", try Pretraining.dataset.get(), "--preset", "paper"] + flags).result()
     }
 
@@ -109,6 +113,26 @@ import Testing
         #expect(refused.settings[0].fault?.contains("use a number that divides the 1234 steps") == true)
     }
 
+    @Test func relaysAreAdvisedWhereTheySaveTheCoordinatorsLink() throws {
+        let float32 = ["--wire", "float32"]
+        let common = ["--workers", "9", "--link", "1gbit", "--steps", "1000", "--local-steps", "0"] + float32
+        let result = try plan(common + ["--relays", "0,3,9", "--json"])
+        #expect(result.status == 0, Comment(rawValue: result.errors))
+        let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
+        #expect(plan.settings.map(\.relays) == [0, 3, 9, 0, 3, 9] && plan.behind_relays == nil)
+        let lines = plan.settings
+        #expect(lines[1].rows_per_s > 1.5 * lines[0].rows_per_s && lines[2].rows_per_s < 1.1 * lines[0].rows_per_s)
+        #expect(lines[1].bytes_per_step < 0.4 * lines[0].bytes_per_step)
+        // Nobody asked for any: what is advised is told with three, too, and the flags stand last.
+        let usual = try self.plan(common)
+        #expect(usual.output.contains("\nnote: behind 3 relays (ssh-launch --relays 3) what is advised would be "))
+        let last = usual.output.split(separator: "\n").last
+        #expect(last?.hasPrefix("advice: ") == true, Comment(rawValue: usual.output))
+        let few = try self.plan(
+            ["--workers", "2", "--link", "1gbit", "--steps", "100", "--local-steps", "0"] + float32)
+        #expect(few.status == 0 && !few.output.contains("relay"), Comment(rawValue: few.output))
+    }
+
     @Test func aLinkWithALongDelayIsPlanned() throws {
         let result = try plan(
             "--workers", "2", "--link", "1gbit", "--delay", "1s", "--steps", "1000", "--local-steps", "10", "--wire",
@@ -123,6 +147,7 @@ import Testing
         (["--workers", "0", "--link", "1gbit"], "--workers must be 1 to 4096, not 0"),
         (["--workers", "2", "--link", "1gbit", "--local-steps", "1,ten"], "like 0,10,50, not '1,ten'"),
         (["--workers", "2", "--link", "1gbit", "--wire", "int5"], "not 'int5'"),
+        (["--workers", "2", "--link", "1gbit", "--relays", "0,3"], "up to that of workers, like 0,2,4, not '0,3'"),
         (["--workers", "2", "--link", "1gbit", "--steps", "5", "--local-steps", "9"], "more than the job's 5 steps"),
     ])
     func whatCanNotBePlannedIsSaid(flags: [String], text: String) throws {

@@ -16,6 +16,9 @@ package struct RunPlan: Encodable {
         package let exchange: String
         /// How sums and the published state travel.
         package let wire: ElementType
+        /// Relays among which the workers are divided, each on a machine with a link like theirs; 0 where all connect to
+        /// the coordinator.
+        package let relays: Int
         /// Why it does not get on; then the figures are nil.
         package internal(set) var fault: String?
         /// Seconds of a round.
@@ -32,14 +35,14 @@ package struct RunPlan: Encodable {
         /// Bytes that cross the coordinator's link for each step of the optimiser, both ways.
         package internal(set) var bytesPerStep: Double?
 
-        init(localSteps: Int, overlap: Bool, wire: ElementType) {
-            (self.localSteps, self.overlap, self.wire) = (localSteps, overlap, wire)
+        init(localSteps: Int, overlap: Bool, wire: ElementType, relays: Int) {
+            (self.localSteps, self.overlap, self.wire, self.relays) = (localSteps, overlap, wire, relays)
             let kind: ExchangeSettings.Kind = localSteps > 0 ? .local : overlap ? .delayed : .synchronous
             exchange = kind.rawValue
         }
 
         private enum CodingKeys: String, CodingKey {
-            case wire, fault, efficiency, seconds, overlap, exchange
+            case wire, fault, efficiency, seconds, overlap, exchange, relays
             case localSteps = "local_steps"
             case roundSeconds = "round_s"
             case rowsPerSecond = "rows_per_s"
@@ -69,6 +72,8 @@ package struct RunPlan: Encodable {
     }
     /// Where exchanges take less than this part of the time, fewer of them are not worth what they may cost in loss.
     package static let goodEfficiency = 0.8
+    /// Relays are worth their trouble where they make a job so many times as fast.
+    private static let relaysAreWorth = 1.1
     private static let longestLease = Duration.seconds(3000)
     /// The machines.
     package let machines: Machines
@@ -80,51 +85,76 @@ package struct RunPlan: Encodable {
     package let lines: [Line]
     /// The setting advised, as a place among the lines; nil where none gets on.
     package let advised: Int?
+    /// The same setting behind relays, where nobody asked for some and that is worth it.
+    package let behindRelays: Line?
 
     private enum CodingKeys: String, CodingKey {
         case machines, measured, advised
+        case behindRelays = "behind_relays"
         case aloneRowsPerSecond = "alone_rows_per_s"
         case lines = "settings"
     }
 
-    /// A plan for each of these numbers of local steps in each of these formats; for 0, which is
-    /// every step exchanged, with overlap as well.
+    /// A plan for each of these numbers of local steps in each of these formats behind each of these numbers of relays;
+    /// for 0 local steps, which is every step exchanged, with overlap as well.
+    ///
+    /// Without numbers of relays, for none, and what is advised also behind some.
     package init(
-        _ job: Job, measured: MeasuredWorker, machines: Machines, localSteps: [Int], wires: [ElementType]
+        _ job: Job, measured: MeasuredWorker, machines: Machines, localSteps: [Int], wires: [ElementType],
+        relays: [Int]?
     ) {
         (self.machines, self.measured) = (machines, measured)
         aloneRowsPerSecond =
             Double(job.rowsPerStep) / (Double(job.shardsPerStep) * measured.leafSeconds + measured.outerSeconds)
-        lines = localSteps.flatMap { steps in
+        let asked = localSteps.flatMap { steps in
             (steps == 0 ? [false, true] : [false]).flatMap { overlap in
-                wires.map { Self.line(job, measured, machines, localSteps: steps, overlap, wire: $0) }
+                wires.flatMap { wire in
+                    (relays ?? [0]).map { Line(localSteps: steps, overlap: overlap, wire: wire, relays: $0) }
+                }
             }
         }
-        advised = Self.advice(lines)
+        let lines = asked.map { Self.planned($0, job, measured, machines) }
+        (self.lines, advised) = (lines, Self.advice(lines))
+        behindRelays = relays == nil ? Self.behindRelays(advised.map { lines[$0] }, job, measured, machines) : nil
+    }
+
+    /// A line's setting behind as many relays as suit the workers, where that is worth it.
+    private static func behindRelays(
+        _ plain: Line?, _ job: Job, _ measured: MeasuredWorker, _ machines: Machines
+    ) -> Line? {
+        // So many have the fewest vectors on the busiest link: those of the relays, or those of one relay's workers.
+        let count = Int(Double(machines.workers).squareRoot().rounded())
+        guard let plain, count > 1 else { return nil }
+        let other = planned(
+            Line(localSteps: plain.localSteps, overlap: plain.overlap, wire: plain.wire, relays: count), job, measured,
+            machines)
+        let gain = (other.rowsPerSecond ?? 0) / (plain.rowsPerSecond ?? 1)
+        return gain > relaysAreWorth ? other : nil
     }
 
     /// The fewest local steps with which exchanges take little of the time, without overlap if that does, in the widest
-    /// format that does; else the fastest.
+    /// format that does, behind the fewest relays; else the fastest.
     private static func advice(_ lines: [Line]) -> Int? {
         let good = lines.indices.filter { lines[$0].efficiency ?? 0 >= goodEfficiency }
         let least = good.map { lines[$0].localSteps }.min()
         let fewest = good.filter { lines[$0].localSteps == least }
         let plainest = fewest.filter { !lines[$0].overlap }
-        let widest = (plainest.isEmpty ? fewest : plainest).max {
-            lines[$0].wire.byteCount(of: 1024) < lines[$1].wire.byteCount(of: 1024)
+        let simplest = (plainest.isEmpty ? fewest : plainest).min {
+            let (one, other) = (lines[$0], lines[$1])
+            return (-one.wire.byteCount(of: 1024), one.relays) < (-other.wire.byteCount(of: 1024), other.relays)
         }
-        return widest
+        return simplest
             ?? lines.indices.filter { lines[$0].rowsPerSecond != nil }.max {
                 lines[$0].rowsPerSecond ?? 0 < lines[$1].rowsPerSecond ?? 0
             }
     }
 
-    private static func line(
-        _ job: Job, _ measured: MeasuredWorker, _ machines: Machines, localSteps: Int, _ overlap: Bool,
-        wire: ElementType
+    /// A line with its figures, or with why it has none.
+    private static func planned(
+        _ asked: Line, _ job: Job, _ measured: MeasuredWorker, _ machines: Machines
     ) -> Line {
-        var line = Line(localSteps: localSteps, overlap: overlap, wire: wire)
-        let planned = planned(job, localSteps: localSteps, overlap: overlap, wire: wire)
+        var line = asked
+        let planned = planned(job, as: line)
         do {
             try planned.validate()
         } catch {
@@ -132,17 +162,18 @@ package struct RunPlan: Encodable {
             return line
         }
         var scenario = scenario(planned, measured, machines)
+        (scenario.relays, scenario.room) = (line.relays, scenario.link)
         while true {
             do {
                 let figures = try scenario.simulated()
                 let round = figures.round.seconds
                 line.roundSeconds = round
-                line.rowsPerSecond = Double(job.rowsPerStep * max(localSteps, 1)) / round
+                line.rowsPerSecond = Double(job.rowsPerStep * max(line.localSteps, 1)) / round
                 let computed = (scenario.leafTime * scenario.leafCount).seconds
                 // The rounds that are counted may hold a little of a leaf of one before them.
                 line.efficiency = min(1, computed / (round * Double(machines.workers * machines.threads)))
                 line.seconds = round * Double(planned.rounds)
-                line.bytesPerStep = figures.bytes / Double(max(localSteps, 1))
+                line.bytesPerStep = figures.bytes / Double(max(line.localSteps, 1))
                 (line.heartbeatSeconds, line.leaseSeconds) = (scenario.heartbeat.seconds, scenario.lease.seconds)
                 return line
             } catch {
@@ -155,13 +186,13 @@ package struct RunPlan: Encodable {
         }
     }
 
-    /// The job with so many local steps, or overlap, in this format, otherwise as it is.
-    private static func planned(_ job: Job, localSteps: Int, overlap: Bool, wire: ElementType) -> Job {
+    /// The job with a line's local steps, or overlap, in its format, otherwise as it is.
+    private static func planned(_ job: Job, as line: Line) -> Job {
         var planned = job
-        planned.settings.arithmetic.wire = wire
-        var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(localSteps)
-        local.steps = localSteps
-        planned.settings.exchange = localSteps > 0 ? .local(local) : overlap ? .delayed : .synchronous
+        planned.settings.arithmetic.wire = line.wire
+        var local = job.settings.exchange.localSteps ?? job.settings.task.choice.localSteps(line.localSteps)
+        local.steps = line.localSteps
+        planned.settings.exchange = line.localSteps > 0 ? .local(local) : line.overlap ? .delayed : .synchronous
         return planned
     }
 

@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
         abstract: "Says how long a job of the upstream stage would take on several machines, and which settings help.",
         discussion: """
             Measures for a few seconds how long one thread of this machine takes for a shard of the job, then simulates the \
-            run on machines like this one whose links all end at the coordinator. Efficiency is the part of the workers' time \
+            run on machines like this one whose links all end at the coordinator, or at relays among which the workers are divided. Efficiency is the part of the workers' time \
             in which they compute. With local steps, each shard makes so many steps on its own between two exchanges; without, \
             every step is exchanged, and with overlap (--overlap of `ssrm pretrain`) the next one is computed meanwhile. What \
             that does to the loss depends on the task, and no plan tells it. The last line says which flags to give `ssrm \
@@ -61,6 +61,13 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "How sums and parameters travel, like float32 or float32,bfloat16.")
     var wire = ElementType.allCases.map(\.rawValue).joined(separator: ",")
 
+    @Option(
+        help: """
+            Relays among which the workers are divided, like 0,2,4; with 0 all connect to the coordinator. By default 0, and \
+            what is advised behind as many as suit the workers.
+            """)
+    var relays: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -71,17 +78,29 @@ struct PlanCommand: ParsableCommand {
         for (name, value) in [("--shards", shards), ("--shard-size", shardSize), ("--steps", steps)] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
         }
-        _ = (try localStepCounts(), try wires())
+        _ = (try localStepCounts(), try wires(), try relayCounts())
     }
 
     /// The numbers of steps that are asked for; nil where nobody asked.
     private func localStepCounts() throws -> [Int]? {
-        guard let localSteps else { return nil }
-        let counts = localSteps.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-        guard counts.allSatisfy({ (0...1_000_000).contains($0) }), counts.count <= 32 else {
-            throw ValidationError("--local-steps takes numbers of steps like 0,10,50, not '\(localSteps)'")
+        try localSteps.map {
+            try numbers(in: $0, 0...1_000_000, "--local-steps takes numbers of steps like 0,10,50")
         }
-        return counts
+    }
+
+    /// The numbers of relays that are asked for; nil where nobody asked.
+    private func relayCounts() throws -> [Int]? {
+        try relays.map {
+            try numbers(in: $0, 0...workers, "--relays takes numbers up to that of workers, like 0,2,4")
+        }
+    }
+
+    private func numbers(in text: String, _ range: ClosedRange<Int>, _ need: String) throws -> [Int] {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+        guard numbers.allSatisfy(range.contains), numbers.count <= 32 else {
+            throw ValidationError("\(need), not '\(text)'")
+        }
+        return numbers
     }
 
     private func wires() throws -> [ElementType] {
@@ -116,7 +135,8 @@ struct PlanCommand: ParsableCommand {
             workers: workers, threads: threads, bitsPerSecond: link, delaySeconds: delay)
         let plan = RunPlan(
             job, measured: try MeasuredWorker(job, samples: dataset.samples), machines: machines,
-            localSteps: asked ?? [0] + LocalStepCounts.planned(for: job.steps), wires: try wires())
+            localSteps: asked ?? [0] + LocalStepCounts.planned(for: job.steps), wires: try wires(),
+            relays: try relayCounts())
         if let fault = dataset.samples.fault { throw ProgramError(fault) }
         if json { try printJSON(plan) } else { print(plan.text(of: job)) }
         if let fault = plan.fault { throw ProgramError(fault) }

@@ -18,10 +18,13 @@ extension RunPlan {
                 \(many(job.shardsPerStep, "shard")); with more --shards all of them would compute
                 """)
         }
-        lines.append("local steps  wire       rows/s      round      computing  all steps   MB a step")
+        let hasRelays = self.lines.contains { $0.relays > 0 }
+        let ofRelays = hasRelays ? "relays  " : ""
+        lines.append("local steps  wire       \(ofRelays)rows/s      round      computing  all steps   MB a step")
         for line in self.lines {
             let steps = line.localSteps > 0 ? "\(line.localSteps)" : line.overlap ? "overlap" : "every step"
-            let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9)
+            let relays = hasRelays ? pad("\(line.relays)", 7, left: true) : ""
+            let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9) + relays
             guard let rate = line.rowsPerSecond, let round = line.roundSeconds, let seconds = line.seconds,
                 let efficiency = line.efficiency, let bytes = line.bytesPerStep
             else {
@@ -42,6 +45,16 @@ extension RunPlan {
                 \(Int(slowest.heartbeatSeconds)) --lease \(Int(slowest.leaseSeconds)), or it takes what is on its way for lost
                 """)
         }
+        if let plain = advised.flatMap({ self.lines[$0].rowsPerSecond }), plain >= aloneRowsPerSecond, let behindRelays,
+            let rate = behindRelays.rowsPerSecond
+        {
+            let count = behindRelays.relays
+            lines.append(
+                """
+                note: behind \(count) relays (ssh-launch --relays \(count)) what is advised would be \(fixed(rate / plain, 1)) \
+                times as fast; --relays 0,\(count) tells what else is
+                """)
+        }
         return (lines + advice(for: job)).joined(separator: "\n")
     }
 
@@ -58,7 +71,9 @@ extension RunPlan {
         guard let advised, let rate = lines[advised].rowsPerSecond, let efficiency = lines[advised].efficiency else {
             return []
         }
-        let (flags, percent) = (flags(of: lines[advised], for: job), fixed(100 * efficiency, 0))
+        let relays = lines[advised].relays
+        let behind = relays > 0 ? " behind \(many(relays, "relay")) (ssh-launch --relays \(relays))" : ""
+        let (flags, percent) = (flags(of: lines[advised], for: job) + behind, fixed(100 * efficiency, 0))
         let every = lines[advised].localSteps == 0 && !lines[advised].overlap ? "every step exchanged, " : ""
         let times = "\(every)about \(fixed(rate / aloneRowsPerSecond, 1)) times one thread's rate"
         if efficiency >= Self.goodEfficiency {

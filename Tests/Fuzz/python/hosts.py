@@ -14,8 +14,8 @@ with atheris.instrument_imports():
     from launching.hosts import Host, HostsError, read_hosts
     from launching.keys import PUBLIC, label_of
     from launching.package import Package
-    from launching.troubles import Trouble, trouble_of_program, trouble_of_ssh, trouble_of_worker
-    from launching.worker import found_of
+    from launching.troubles import Trouble, trouble_of_program, trouble_of_end, trouble_of_ssh
+    from launching.member import found_of
 
 FILE = tempfile.NamedTemporaryFile(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 HOST = Host.parse("lab1")
@@ -35,7 +35,7 @@ def read_answer(said):
     except Trouble as trouble:
         require_one_line(str(trouble))
     PUBLIC.search(said)
-    for trouble in (trouble_of_program(126, text), trouble_of_worker(HOST, 1, text, "log")):
+    for trouble in (trouble_of_program(126, text), trouble_of_end("worker", HOST, 1, text, "log")):
         require_one_line(str(trouble))
     require_one_line(str(trouble_of_ssh(HOST, 255, text)))
 

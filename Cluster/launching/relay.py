@@ -1,0 +1,99 @@
+"""A relay on a host, for workers of other hosts near it."""
+
+import re
+import time
+
+from .keys import key_in
+from .member import Member
+from .troubles import Trouble
+from .ways import address_of, bracketed, is_loopback
+
+LISTENS = re.compile(rb"^relaying for \S+ at tcp://.*:([0-9]+)\s*$", re.MULTILINE)
+# A key that it was sent and has not listed after so many seconds has not come.
+TIME_TO_LIST = 30
+
+
+class RelayWay:
+    """Where a relay is for as long as its process lives, and whom it lets come."""
+
+    def __init__(self, relay, port, public):
+        self.relay, self.port, self.public = relay, port, public
+        self.is_gone = False
+
+    def endpoint_for(self, host):
+        """Where a host's workers look for it."""
+        own = self.relay.host
+        if own.listen:
+            return own.listen.rpartition(":")[0] + ":" + self.port
+        address = address_of(own, self.relay.launch.options.ssh_config)
+        if is_loopback(address):
+            # This machine, by its own name: where a host looks for the coordinator it looks for it, too.
+            address = self.relay.launch.head.endpoint_for(host)[len("tcp://"):].rpartition(":")[0]
+        return "tcp://%s:%s" % (bracketed(address), self.port)
+
+    def let_in(self, key, label):
+        """Lets a worker's key come, which has its label."""
+        begin = self.relay.log.stat().st_size
+        self.relay.send((key + "\n").encode())
+        end = time.monotonic() + TIME_TO_LIST
+        while not self.is_gone and time.monotonic() < end:
+            if ("listed %s" % key).encode() in self.relay.bytes_since(begin):
+                return
+            time.sleep(0.05)
+        raise Trouble("is not let in by %s: %s" % (self.relay.name, "it is gone" if self.is_gone else "it lists no key"))
+
+
+class Relay(Member):
+    """A relay on a host, and those that follow it there when it dies: workers connect to it as to the coordinator."""
+
+    role = "relay"
+
+    def __init__(self, launch, host, name, told):
+        super().__init__(launch, host, name, told)
+        # Where it is while it listens.
+        self.way = None
+
+    @property
+    def title(self):
+        return self.host.label
+
+    @property
+    def going_on(self):
+        return "; who was to be behind it connects to the coordinator"
+
+    def wait_until_up(self):
+        """Waits until it listens: where that is, or None where it never will be."""
+        while True:
+            way, is_over = self.way, self.is_over
+            if way or is_over or self.launch.is_ending.is_set():
+                return way
+            time.sleep(0.1)
+
+    def work(self):
+        head, host = self.launch.head, self.host
+        if not host.listen and not address_of(host, self.launch.options.ssh_config):
+            raise Trouble("can't be found by others: no address of its host is known here; write "
+                          "listen=tcp://ADDRESS:7001 in the list, with the address that they reach it by", is_final=True)
+        endpoint = head.endpoint_for(host)
+        arguments = [self.program_found(endpoint), "--connect", endpoint, "--listen", host.listen or "tcp://*:*"]
+        if not self.launch.keys:
+            arguments.append("--plaintext-network")
+        if host.data:
+            arguments += ["--data", host.data]
+        try:
+            self.run(head, arguments)
+        except Trouble:
+            # Those behind it hear nothing any more. (At the job's end they hear of that, and end by themselves.)
+            if self.way:
+                self.way.is_gone = True
+            raise
+        finally:
+            self.way = None
+
+    def has_come(self):
+        found = LISTENS.search(self.bytes_said)
+        if not found:
+            return False
+        self.told("%s: relays for those behind it" % self.title)
+        self.way = RelayWay(self, found.group(1).decode(), key_in(self.bytes_said) or "")
+        return True
