@@ -99,8 +99,8 @@ class Launch:
         listen = self.options.listen or self.found_listen(hosts)
         self.require_reachable(listen, hosts)
         self.keys = Keys.of(self.package.program, self.run, self.flags)
-        command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data", self.options.data]
-        command += ["--run", str(self.run), "--listen", listen]
+        command = [self.package.program, "coordinator", "--parent", str(os.getpid()), "--data=" + self.options.data]
+        command += ["--run=" + str(self.run), "--listen", listen]
         command += (["--status=" + self.options.status] if self.options.status else []) + self.flags
         # In a session of its own: Ctrl-C is this program's to pass on.
         self.coordinator = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)

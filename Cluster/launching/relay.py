@@ -79,7 +79,7 @@ class Relay(Member):
         if not self.launch.keys:
             arguments.append("--plaintext-network")
         if host.data:
-            arguments += ["--data", host.data]
+            arguments.append("--data=" + host.data)
         try:
             self.run(head, arguments)
         except Trouble:

@@ -26,7 +26,7 @@ class Worker(Member):
         self.threads = self.host.threads or max(1, int(self.host.found.get("processors", "1")) // self.host.workers)
         arguments = [program, "--connect", endpoint, "--threads", self.threads]
         if self.host.data:
-            arguments += ["--data", self.host.data]
+            arguments.append("--data=" + self.host.data)
         self.run(hub, arguments)
         self.launch.finished += 1
 

@@ -72,6 +72,9 @@ package struct RoundClock: Sendable {
         workers[worker]?.leafCount += leafCount
     }
 
+    /// Takes note that no worker is left: how long this round takes nobody is told, as of the first one.
+    package mutating func onDesertion() { begin = nil }
+
     /// Takes note of a round's end, after which claims below `over` are of no use any more.
     ///
     /// - Returns: its times; nil for the first one.

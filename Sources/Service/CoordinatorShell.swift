@@ -261,6 +261,7 @@ package final class CoordinatorShell {
             case .finishRound: isRoundDone = true  // what else is to be done is of the round that it ends
             case .event(let event):
                 if case .joined(let name, _, _) = event { workers?.onJoined(name) }
+                if event.kind.removesWorker, training.readyCount == 0 { clock.onDesertion() }
                 events.tell(event)
             case .fail(let reason): throw ServiceError(reason)
             }

@@ -32,7 +32,7 @@ package final class LocalWorkers {
         let (count, threads) = (settings.count, settings.threads)
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
-            "worker", "--connect", endpoint, "--data", data, "--threads", String(threads), "--parent",
+            "worker", "--connect", endpoint, "--data=" + data, "--threads", String(threads), "--parent",
             String(getpid()), "--parent-signal", String(SIGKILL), "--quiet",
         ]
         slots = Array(repeating: Slot(), count: count)

@@ -169,6 +169,7 @@ package struct UpstreamRun {
             terminal,
             try MetricsSink(job: job, folder: folder, every: settings.reportEvery, isHeld: hold.isInPlace),
             try EventsFile(folder: folder, isHeld: hold.isInPlace),
+            ProgressFile(job: job, folder: folder, isHeld: hold.isInPlace),
         ] + (follower.map { [MetricsFollower(folder, tell: $0)] } ?? [])
     }
 

@@ -13,4 +13,7 @@ public enum SampleView: String, Codable, CaseIterable, Sendable {
     ///
     /// The published program keeps only the real part of the transform; the paper speaks of the spectrum.
     case spectrum
+
+    /// The paper's five, the identity first; another view is not among them.
+    public static let published: [SampleView] = [.identity, .rotated90, .rotated180, .rotated270, .spectrum]
 }

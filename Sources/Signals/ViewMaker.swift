@@ -14,7 +14,7 @@ public final class ViewMaker {
     private let capacity: Int
 
     /// A maker of `views` of samples `[rows, columns]`, up to `capacity` at a time.
-    public init(_ views: [SampleView] = SampleView.allCases, rows: Int, columns: Int, capacity: Int) {
+    public init(_ views: [SampleView], rows: Int, columns: Int, capacity: Int) {
         (self.rows, self.columns, self.capacity) = (rows, columns, capacity)
         turned = FloatBlock(count: rows * columns)
         spectrum = views.contains(.spectrum) ? SpectrumMaker(rows: rows, columns: columns) : nil

@@ -18,6 +18,9 @@ public struct RunFolder: Sendable {
     /// What happened in the run, a line an event.
     public var eventsFile: String { path + "/events.jsonl" }
 
+    /// How far a run is, while it goes on.
+    public var progressFile: String { path + "/progress.json" }
+
     /// Where a running coordinator can be reached.
     public var endpointFile: String { path + "/endpoint" }
 
@@ -25,7 +28,9 @@ public struct RunFolder: Sendable {
     public var lockFile: String { path + "/lock" }
 
     /// The files that a run writes beside its checkpoints.
-    public var ownFiles: [String] { [jobFile, metricsFile, eventsFile, endpointFile, doubtFile, lockFile] }
+    public var ownFiles: [String] {
+        [jobFile, metricsFile, eventsFile, progressFile, endpointFile, doubtFile, lockFile]
+    }
 
     /// The folder of checkpoints.
     public var checkpointFolder: String { path + "/checkpoints" }

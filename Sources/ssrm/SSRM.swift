@@ -51,6 +51,8 @@ struct SSRM: ParsableCommand {
         // each time.
         mallopt(M_MMAP_THRESHOLD, 1 << 30)
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
+        // Help would have no column for its texts.
+        if let width = getenv("COLUMNS"), Int(String(cString: width)).map({ $0 <= 0 }) ?? false { unsetenv("COLUMNS") }
         // Not even the program's own name: the system tells arguments by /proc alone.
         if CommandLine.arguments.isEmpty {
             Terminal.error(

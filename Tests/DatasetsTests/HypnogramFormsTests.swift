@@ -227,6 +227,35 @@ func aScoringInSleepEpochsOfAnotherLengthIsRefused(seconds: Int) throws {
     }
 }
 
+/// Lights go off 17 s after the start: the sleep epochs that were scored begin there, whatever stands before.
+@Test(arguments: ["0 17 ?\n", "0 17 W\n", "0 47 ?\n", ""])
+func theGridIsThatOfMostSleepEpochs(first: String) throws {
+    let start = first.hasPrefix("0 47") ? 47 : 17
+    let lines = first + (0..<12).map { "\(start + 30 * $0) 30 \(["W", "N1", "N2", "REM"][$0 / 3])\n" }.joined()
+    let source = try MadeUpHypnogram.source(lines, epochs: 15)
+    let labels = MadeUpHypnogram.labels(source).trimmingPrefix("- ")
+    #expect(labels == "W W W N1 N1 N1 N2 N2 N2 REM REM REM")
+    #expect(source.outline.recordings[0].start?.text.hasSuffix(":17") == true)
+    #expect(!source.notes.contains { $0.contains("begin other than") })
+}
+
+/// 47 s in the middle that nobody scored: what follows is off the grid, which is told.
+@Test func stagesOffTheGridAreCounted() throws {
+    let before = (0..<7).map { "\(30 * $0) 30 W\n" }.joined()
+    let after = (0..<5).map { "\(257 + 30 * $0) 30 N2\n" }.joined()
+    let source = try MadeUpHypnogram.source(before + "210 47 ?\n" + after, epochs: 15)
+    #expect(MadeUpHypnogram.labels(source) == "W W W W W W W - - N2 N2 N2 N2")
+    #expect(
+        source.notes.contains { $0.contains("5 of its 13 stages begin other than a multiple of 30 s after the first") },
+        "\(source.notes)")
+}
+
+@Test func aLastSleepEpochThatIsAlmostWholeCounts() throws {
+    let lines = (0..<12).map { "\(30 * Double($0) + ($0 % 2 == 0 ? 0.02 : -0.02)) 29.98 W\n" }.joined()
+    let source = try MadeUpHypnogram.source(lines, epochs: 12.1)
+    #expect(MadeUpHypnogram.labels(source) == Array(repeating: "W", count: 12).joined(separator: " "))
+}
+
 @Test func stagesThatManyTimesAreTooShortForASleepEpochAreRefused() throws {
     let text = (0..<40).map { "\($0 * 30) 25 W\n\($0 * 30 + 25) 5 N1\n" }.joined()
     let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, epochs: 40) }

@@ -163,7 +163,8 @@ func aHypnogramOfAnyDayIsOpenedByEDFLib(start: String?, day: String?) throws {
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             #expect(parts.count == (format == .bids && path.hasPrefix("sub-") ? 3 : 1), "\(path)")
             for part in parts {
-                #expect((1...255).contains(part.utf8.count) && !part.hasPrefix(".") && !part.hasPrefix("-"), "\(path)")
+                let isPlain = (!part.hasPrefix(".") || part == ".bidsignore") && !part.hasPrefix("-")
+                #expect((1...255).contains(part.utf8.count) && isPlain, "\(path)")
                 #expect(!part.unicodeScalars.contains { $0.properties.generalCategory == .format || $0.value < 32 })
             }
         }
@@ -195,6 +196,11 @@ func aHypnogramOfAnyDayIsOpenedByEDFLib(start: String?, day: String?) throws {
     let columns = try #require(try JSONSerialization.jsonObject(with: found[1].bytes) as? [String: [String: Any]])
     #expect(Set(columns.keys) == Set(lines[0].split(separator: "\t").map(String.init)))
     #expect((columns["stage"]?["Levels"] as? [String: String])?["REM"] == "Sleep stage R")
+    // Beside what a dataset of BIDS must have: what is none of its tables it is told.
+    let others = ["dataset_description.json", "README", "participants.tsv", "participants.json"]
+    #expect(Set(found.map(\.path).dropFirst(4)) == Set(others + [".bidsignore", "recordings.tsv"]))
+    let ignored = try #require(found.first { $0.path == ".bidsignore" })
+    #expect(String(decoding: ignored.bytes, as: UTF8.self) == "recordings.tsv\n")
 }
 
 @Test func posturesAreNoHypnogram() throws {

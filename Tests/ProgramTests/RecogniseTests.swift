@@ -287,8 +287,21 @@ private func table(_ columns: String, shift: Int = 0) -> String {
     #expect(try ProgramRun.ssrm("predict", "--model", path, "--data", prepared.data, "--out", answers).status == 0)
 }
 
+/// Whatever the preset does with its encoder, a body can be trained from its initial parameters.
+@Test func fromScratchIsTheSettingOfThatName() throws {
+    let prepared = try PreparedMaps.shared.get()
+    let digests = try [["--from-scratch"], ["--set", "recogniser.encoder=scratch"]].map { options in
+        let words = ["train", "--data", prepared.data, "--scheme", "posture3", "--epochs", "1", "--json", "--out"]
+        let trained = try ProgramRun(words + [prepared.folder.path("scratch.safetensors")] + options).result()
+        #expect(trained.status == 0, "\(trained.errors)")
+        return try #require(try object(trained)["digest"] as? String)
+    }
+    #expect(digests[0] == digests[1])
+}
+
 @Test(arguments: [
-    (["--from-scratch"], "recogniser.encoder is frozen"), (["--members", "0"], "--members must be 1 to 1000"),
+    (["--from-scratch", "--set", "recogniser.encoder=none"], "recogniser.encoder is none"),
+    (["--members", "0"], "--members must be 1 to 1000"),
     (["--set", "recogniser.encoder=none", "--set", "recogniser.principal_components=0"], "include_inputs"),
 ])
 func aTrainingThatMakesNoSenseIsRefusedInOneLine(more: [String], words: String) throws {

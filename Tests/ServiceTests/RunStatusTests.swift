@@ -70,6 +70,28 @@ import Testing
         #expect(status.lines.contains("loss        0.5000, mean of steps 1 to 2"))
     }
 
+    /// Long before the first line of figures, and none is left out where it is stopped.
+    @Test func aRunWithoutALineOfFiguresTellsHowFarItIs() throws {
+        let sinks: [any RunEventSink] = [
+            try EventsFile(folder: run.folder), try MetricsSink(job: run.job, folder: run.folder, every: 100),
+            ProgressFile(job: run.job, folder: run.folder),
+        ]
+        func take(_ event: RunEvent, at seconds: Int) throws {
+            for sink in sinks { try sink.take(event, at: .seconds(seconds)) }
+        }
+        try take(.started(step: 0, steps: 12, isResumed: false), at: 0)
+        try take(joined("lab1:1"), at: 1)
+        for (number, seconds) in [(1, 2), (2, 5), (3, 8)] { try take(step(number), at: seconds) }
+        let status = try status()
+        // The step of 5 s was told, and the next one would be three seconds later.
+        #expect(status.state == .running && status.step == 2)
+        #expect(status.rowsPerSecond == (Double(run.job.rowsPerStep) / 3).rounded() && status.secondsLeft != nil)
+        try take(.stopped(step: 3, steps: 12), at: 9)
+        let metrics = try String(contentsOfFile: run.folder.metricsFile, encoding: .utf8)
+        #expect(metrics.split(separator: "\n").count == 1 && metrics.contains("\"step\":3"), "\(metrics)")
+        #expect(!FileManager.default.fileExists(atPath: run.folder.progressFile))
+    }
+
     @Test func whoLeftTakesNoPartAndProblemsAreCounted() throws {
         try take([
             joined("lab1:1"), joined("lab2:9"), .silent(worker: "lab1:1", lease: .seconds(3)), .left(worker: "lab2:9"),

@@ -12,6 +12,14 @@ import Testing
         #expect(TerminalText.line(text) == shown.replacing("\n", with: "?"))
     }
 
+    @Test(arguments: [
+        ("step 1/20 ", 10, "step 1/20 "), ("step 1/20  loss", 10, "step 1/20…"), ("名前 is", 8, "名前 is"),
+        ("名前 is", 6, "名前 …"), ("名前", 4, "名前"), ("名前", 3, "名…"), ("abc", 1, "…"), ("abc", 0, "…"),
+    ])
+    func ofALineThatChangesAsMuchIsShownAsFits(line: String, width: Int, shown: String) {
+        #expect(TerminalText.fitted(line, width: width) == shown)
+    }
+
     @Test func aLineIsNoLongerThanATerminalCanShow() {
         let long = String(repeating: "x", count: 100_000)
         let line = TerminalText.line("ssrm: \(long)\nnext")

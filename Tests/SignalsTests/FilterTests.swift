@@ -36,6 +36,29 @@ private func resampled(_ x: [Double], from source: Double, to target: Double, pi
     return output
 }
 
+/// The last output values, too, are the signal's: no time before the end goes without one.
+@Test(arguments: [(256.0, 50.0), (512, 50), (128, 50), (256, 100), (1000, 64), (125, 100), (50, 128)])
+func theLastValueIsTheSignals(source: Double, target: Double) {
+    for seconds in [300, 301, 330] {
+        let tone = (0..<seconds * Int(source)).map { sin(2 * .pi * 3.1 * Double($0) / source) }
+        let output = resampled(tone, from: source, to: target, pieces: 10_000)
+        for index in output.count - 3..<output.count {
+            #expect(abs(Double(output[index]) - sin(2 * .pi * 3.1 * Double(index) / target)) < 0.25)
+        }
+    }
+}
+
+@Test func anyNumberOfValuesIsResampled() {
+    var random = SystemRandomNumberGenerator()
+    for (source, target) in [(256.0, 50.0), (1, 200), (199.5, 100), (512, 2.5), (3, 700), (100, 99.9), (200, 0.8)] {
+        for count in Array(1...40) + [500, 4_097, 20_001] {
+            let values = (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
+            let output = resampled(values, from: source, to: target, pieces: Int.random(in: 1...count, using: &random))
+            #expect(output.allSatisfy { $0.isFinite })
+        }
+    }
+}
+
 @Test func resamplingAgreesWithSciPyToHalfAThousandth() throws {
     for item in try Fixture.read().resampling {
         let y = resampled(item.x, from: item.source, to: item.target, pieces: item.x.count)

@@ -14,7 +14,8 @@ private func samples(_ count: Int, _ rows: Int, _ columns: Int) -> FloatBlock {
 private func view(_ view: SampleView, of x: FloatBlock, _ count: Int, _ rows: Int, _ columns: Int) -> FloatBlock {
     let y = FloatBlock(count: x.count)
     withExtendedLifetime(x) {
-        ViewMaker(rows: rows, columns: columns, capacity: count).make(view, of: x.base, count: count, into: y.base)
+        ViewMaker(SampleView.allCases, rows: rows, columns: columns, capacity: count).make(
+            view, of: x.base, count: count, into: y.base)
     }
     return y
 }

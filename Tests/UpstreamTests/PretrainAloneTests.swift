@@ -67,7 +67,7 @@ func theSameJobGivesTheSameBitsOnAnyNumberOfThreads(threads: Int) throws {
 @Test func gradientsWhoseSquaresAreInfiniteEndTheJob() {
     var job = SmallJob.job()
     job.settings.task = TaskSettings(
-        ViewSettings(views: SampleView.allCases, crossEntropyWeight: 1e25, divergenceWeight: 0))
+        ViewSettings(views: SampleView.published, crossEntropyWeight: 1e25, divergenceWeight: 0))
     #expect(throws: UpstreamError.stateNotFinite(step: 12)) { try pretrainAlone(job, samples: SmallJob.samples) }
 }
 

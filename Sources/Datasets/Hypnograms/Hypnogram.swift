@@ -2,12 +2,12 @@ import Signals
 
 /// Sleep stages from what a scoring file says, on a grid of sleep epochs of 30 s.
 ///
-/// The grid starts with the first stage. A sleep epoch has the stage of the interval that covers its middle; of several
-/// the one that stands last in the file, or first where the user says so. A stage without a duration lasts until the
-/// next one, the last for one sleep epoch. Stages that last 0 s have a sleep epoch each where they stand 30 s apart.
-/// ``StageTexts`` has what texts mean. A text that is not known is counted, and where such texts take a large part of
-/// the sleep epochs the file is refused; so is one in which intervals disagree about a large part, and one that was
-/// scored in sleep epochs of another length.
+/// The grid starts with the first stage, or where most sleep epochs do (``ScoredStages/firstOnset(_:)``). A sleep epoch
+/// has the stage of the interval that covers its middle; of several the one that stands last in the file, or first
+/// where the user says so. A stage without a duration lasts until the next one, the last for one sleep epoch. Stages
+/// that last 0 s have a sleep epoch each where they stand 30 s apart. ``StageTexts`` has what texts mean. A text that
+/// is not known is counted, and where such texts take a large part of the sleep epochs the file is refused; so is one
+/// in which intervals disagree about a large part, and one that was scored in sleep epochs of another length.
 struct Hypnogram {
     private struct Segment {
         let onset: Double
@@ -21,6 +21,9 @@ struct Hypnogram {
     private let path: String
     private let reading: HypnogramReading
     private let listedEpochCount: Int?
+
+    /// How far short of its end a last sleep epoch is still whole, in seconds: programs round times.
+    private static let tolerance = 0.5
 
     /// Seconds from the file's zero to the first sleep epoch's start.
     let firstOnset: Double
@@ -41,7 +44,7 @@ struct Hypnogram {
         (listedEpochCount, self.reading) = (scoring.listedEpochCount, reading)
         try found.unknownStages.requireFew(
             found.unknownEpochs, of: found.unknownEpochs + found.knownEpochs, path: path, reading)
-        guard let first = found.stages.map(\.interval.onset).min() else {
+        guard let earliest = found.stages.map(\.interval.onset).min() else {
             throw .unsuitable(
                 path: path,
                 reason: "none of its \(scoring.intervals.count) annotations is a sleep stage like \"Sleep stage W\""
@@ -56,13 +59,21 @@ struct Hypnogram {
                 onset: staged.interval.onset, end: staged.interval.onset + min(staged.seconds, ScoredStages.longest),
                 stage: staged.stage)
         }
+        let first = found.firstOnset(earliest)
         firstOnset = first
         let end = segments.map(\.end).max() ?? first
-        epochCount = Int(((end - first) / SleepEpochWindow.epochSeconds + 1e-6).rounded(.down))
-        notes = found.notes(path: path)
+        epochCount = Int(((end + Self.tolerance - first) / SleepEpochWindow.epochSeconds).rounded(.down))
+        let astray = segments.count {
+            found.otherEpoch == nil && $0.stage != nil && !ScoredStages.isMultiple($0.onset - first)
+                && !Self.isLost($0, from: first)
+        }
+        let ofAstray =
+            "\(path): \(astray) of its \(segments.count) stages begin other than a multiple of 30 s after the first sleep "
+            + "epoch: each sleep epoch has the stage that is in its middle, and signals of up to 15 s of its neighbours'"
+        notes = found.notes(path: path) + (astray > 0 ? [ofAstray] : [])
         var skipped = scoring.skipped + found.skipped(path: path)
-        let short = segments.count { Self.epochs($0, from: first).isEmpty }
-        let shortStages = segments.count { $0.stage != nil && Self.epochs($0, from: first).isEmpty }
+        let short = segments.count { Self.isLost($0, from: first) }
+        let shortStages = segments.count { $0.stage != nil && Self.isLost($0, from: first) }
         guard !HypnogramReading.isLargePart(Double(shortStages), of: Double(segments.count)) else {
             throw .unsuitable(
                 path: path,
@@ -175,6 +186,11 @@ struct Hypnogram {
             }
         }
         return scored
+    }
+
+    /// Whether a segment covers the middle of no sleep epoch.
+    private static func isLost(_ segment: Segment, from first: Double) -> Bool {
+        epochs(segment, from: first).clamped(to: 0..<Int.max).isEmpty
     }
 
     /// The sleep epochs whose middles a segment covers.

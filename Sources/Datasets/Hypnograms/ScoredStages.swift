@@ -122,7 +122,7 @@ struct ScoredStages {
     }
 
     /// Whether so many seconds are a whole number of sleep epochs.
-    private static func isMultiple(_ seconds: Double) -> Bool {
+    static func isMultiple(_ seconds: Double) -> Bool {
         abs(seconds - (seconds / epoch).rounded() * epoch) < tolerance
     }
 
@@ -170,6 +170,31 @@ struct ScoredStages {
                 + "lasts, or leave the durations out where each lasts until the next")
     }
 
+    /// When the first sleep epoch begins: with the first interval, unless most sleep epochs begin otherwise, as behind
+    /// a first interval that ends with lights off; then with the first of them, or a whole number of sleep epochs
+    /// before.
+    ///
+    /// - Parameter first: when the first interval begins.
+    /// - Returns: a time in seconds, as the intervals have it.
+    func firstOnset(_ first: Double) -> Double {
+        let scored = stages.filter { $0.stage != nil }
+        func count(_ staged: Staged) -> Double { max(1, (min(staged.seconds, Self.longest) / Self.epoch).rounded()) }
+        let all = scored.reduce(0) { $0 + count($1) }
+        func share(_ onset: Double) -> Double {
+            scored.reduce(0) { Self.isMultiple($1.interval.onset - onset) ? $0 + count($1) : $0 } / all
+        }
+        // Onsets by where in a sleep epoch of the first interval's they stand, to a second.
+        let groups = Dictionary(grouping: scored) { staged in
+            let phase = (staged.interval.onset - first).truncatingRemainder(dividingBy: Self.epoch)
+            return Int(phase.rounded()) % Int(Self.epoch)
+        }
+        guard otherEpoch == nil, all > 0, share(first) < 0.5,
+            let most = groups.values.max(by: { $0.reduce(0) { $0 + count($1) } < $1.reduce(0) { $0 + count($1) } }),
+            let onset = most.map(\.interval.onset).min(), share(onset) > 0.5
+        else { return first }
+        return onset - ((onset - first) / Self.epoch).rounded(.down) * Self.epoch
+    }
+
     /// Refuses stages of sleep epochs that last other than 30 s, as the commonest distance from one to the next says.
     ///
     /// Distances are those from each stage to the next one in the file, however that is ordered: several scorers'
@@ -196,7 +221,7 @@ struct ScoredStages {
     /// others.
     ///
     /// Stretches of 20 s each are refused before.
-    private var otherEpoch: Double? {
+    var otherEpoch: Double? {
         let length = 20.0
         let onsets = Set(stages.map(\.interval.onset))
         guard onsets.count >= SleepEpochWindow.fewestEpochs, let first = onsets.min() else { return nil }

@@ -242,7 +242,8 @@ extension SleepAccelRecordings {
             guard parts.allSatisfy({ folders.contains($0.folder) }) else {
                 let missing = parts.map(\.folder).filter { !folders.contains($0) }.joined(separator: ", ")
                 let remedy =
-                    needs.motion && folders.contains("heart_rate") ? "; hr, time and cosine need no motion" : ""
+                    needs.motion && folders.contains("heart_rate")
+                    ? "; hr (and of features time and cosine) needs no motion" : ""
                 throw .nothingFound(path: root, wanted: "the folders \(missing) in it\(remedy)")
             }
             var partsOfSubject: [String: Set<String>] = [:]

@@ -34,15 +34,17 @@ struct TimedGrid {
         let start = reader.rows[first]
         let name = TimedStretches.name(of: start, reader)
         names.append(name)
-        let length = TimedStretches.epochLength
-        let scored = rows.first { reader.rows[$0].label != nil }.map { reader.rows[$0].time } ?? start.time
-        let origin = scored - (scored - start.time + length - 1) / length * length
-        func epoch(_ row: Int) -> Int { (reader.rows[row].time - origin) / length }
-        var epochs: [(number: Int, values: [Float], label: Int?)] = []
-        for run in rows.runs(where: { epoch($0) == epoch($1) }) {
-            let own = rows[run]
-            guard let number = own.first.map(epoch), let values = means(of: own) else { continue }
-            epochs.append((number, values, label(of: own)))
+        let places = EpochPlaces(rows, reader)
+        let columns = reader.valueNames.indices.map {
+            means(ofColumn: $0, places.rows(withValueIn: $0, of: rows, reader))
+        }
+        let labels = places.labels(of: rows, reader)
+        disagreeing += labels.values.count(where: \.isDisputed)
+        let numbers = columns.reduce(Set(labels.keys)) { $0.union($1.keys) }
+        guard let least = numbers.min(), let most = numbers.max() else { return }
+        let epochs = numbers.sorted().compactMap { number -> (number: Int, values: [Float], label: Int?)? in
+            let values = columns.compactMap { $0[number] }
+            return values.count == columns.count ? (number - least, values, labels[number]?.label) : nil
         }
         rowCount += rows.count
         epochCount += epochs.count
@@ -53,7 +55,7 @@ struct TimedGrid {
                 SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: "\(name.recording): \(reason)"))
             leftOut.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
         }
-        skip((rows.last.map(epoch) ?? 0) + 1 - epochs.count, "no value in it")
+        skip(most - least + 1 - epochs.count, "no value in it")
         var short = 0
         for run in epochs.runs(where: { $0.number + 1 == $1.number }) {
             guard run.count >= SleepEpochWindow.fewestEpochs else {
@@ -64,27 +66,17 @@ struct TimedGrid {
             runs.append(
                 TableRun(
                     name: names.count - 1, firstPosition: epochs[run.lowerBound].number, labels: own.map(\.label),
-                    start: start.onItsClock(origin)))
+                    start: start.onItsClock(places.origin + least * TimedStretches.epochLength)))
             values.append(reader.valueNames.indices.map { column in own.map { $0.values[column] } })
         }
         skip(short, "fewer than \(SleepEpochWindow.fewestEpochs) in a row between gaps")
     }
 
-    /// The mean of each column over rows; nil where one has no value.
-    private func means(of rows: ArraySlice<Int>) -> [Float]? {
+    /// The mean of a column in each sleep epoch that has a value of it.
+    private func means(ofColumn column: Int, _ epochs: [Int: ArraySlice<Int>]) -> [Int: Float] {
         let width = reader.valueNames.count
-        var means: [Float] = []
-        for column in 0..<width {
-            let values = rows.map { reader.values[$0 * width + column] }.filter { !$0.isNaN }
-            guard !values.isEmpty else { return nil }
-            means.append(Float(values.reduce(0, +) / Double(values.count)))
+        return epochs.mapValues { rows in
+            Float(rows.reduce(0) { $0 + reader.values[$1 * width + column] } / Double(rows.count))
         }
-        return means
-    }
-
-    private mutating func label(of rows: ArraySlice<Int>) -> Int? {
-        let (label, isDisputed) = TimedStretches.label(of: rows, reader)
-        if isDisputed { disagreeing += 1 }
-        return label
     }
 }

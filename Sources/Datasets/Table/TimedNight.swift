@@ -91,37 +91,31 @@ struct TimedNight {
         init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs) {
             let first = reader.rows[rows[rows.startIndex]]
             (name, path) = (TimedStretches.name(of: first, reader), reader.paths[Int(first.file)])
-            let firstLabelled = rows.first { reader.rows[$0].label != nil }
-            isLabelled = firstLabelled != nil
-            let origin = reader.rows[firstLabelled ?? rows[rows.startIndex]].time
+            let places = EpochPlaces(rows, reader)
+            let labels = places.labels(of: rows, reader)
+            isLabelled = !labels.isEmpty
             let (width, activityColumn) = (reader.valueNames.count, wanted.heartRate ? 1 : 0)
             let rates = wanted.heartRate ? rows.map { reader.values[$0 * width] }.filter { !$0.isNaN } : []
             // Where most are so large they are in another unit, which their median will tell.
             let areBelieved = 2 * rates.count { $0 > HeartRateRows.largest } > rates.count
-            func number(_ row: Int) -> Int {
-                let time = reader.rows[row].time - origin
-                return (time < 0 ? time - TimedStretches.epochLength + 1 : time) / TimedStretches.epochLength
-            }
-            for run in rows.runs(where: { number($0) == number($1) }) {
-                var epoch = Epoch()
-                for row in rows[run] {
-                    let rate = wanted.heartRate ? reader.values[row * width] : .nan
-                    if rate > HeartRateRows.largest, !areBelieved {
-                        tooLargeCount += 1
-                    } else if !rate.isNaN {
-                        heartRate.append((reader.rows[row].time - origin, rate))
-                        epoch.hasHeartRate = true
-                    }
-                    if wanted.activity, !reader.values[row * width + activityColumn].isNaN {
-                        epoch.counts.append(reader.values[row * width + activityColumn])
-                    }
+            if wanted.heartRate {
+                for (number, own) in places.rows(withValueIn: 0, of: rows, reader) {
+                    let tooLarge = areBelieved ? 0 : own.count { reader.values[$0 * width] > HeartRateRows.largest }
+                    tooLargeCount += tooLarge
+                    epochs[number, default: Epoch()].hasHeartRate = tooLarge < own.count
                 }
-                let (label, isDisputed) = TimedStretches.label(of: rows[run], reader)
-                epoch.label = label
-                disputedCount += isDisputed ? 1 : 0
-                epochs[number(rows[run.lowerBound])] = epoch
+                heartRate = rows.map { (reader.rows[$0].time - places.origin, reader.values[$0 * width]) }
+                    .filter { !$0.value.isNaN && (areBelieved || $0.value <= HeartRateRows.largest) }
             }
-            start = first.onItsClock(origin + number(rows[rows.startIndex]) * TimedStretches.epochLength)
+            if wanted.activity {
+                for (number, own) in places.rows(withValueIn: activityColumn, of: rows, reader) {
+                    epochs[number, default: Epoch()].counts = own.map { reader.values[$0 * width + activityColumn] }
+                }
+            }
+            for (number, label) in labels { epochs[number, default: Epoch()].label = label.label }
+            disputedCount = labels.values.count(where: \.isDisputed)
+            let least = epochs.keys.min() ?? 0
+            start = first.onItsClock(places.origin + least * TimedStretches.epochLength)
         }
 
         func unusable(_ reason: String) -> Unusable {

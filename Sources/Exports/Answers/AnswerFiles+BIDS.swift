@@ -75,15 +75,33 @@ extension AnswerFiles {
         let maker = Description.Maker(name: "ssrm", description: "ssrm predict with model \(model)")
         return files + [
             WholeFolder.File(path: "dataset_description.json", bytes: try json(Description(makers: [maker]))),
+            WholeFolder.File(path: "README", bytes: Data(Self.readme.utf8)),
             WholeFolder.File(path: "participants.tsv", bytes: table(people)),
+            WholeFolder.File(
+                path: "participants.json",
+                bytes: try json(["subject": Column(description: "The subject's name in the dataset")])),
+            // No table of BIDS.
+            WholeFolder.File(path: ".bidsignore", bytes: Data("recordings.tsv\n".utf8)),
             WholeFolder.File(path: "recordings.tsv", bytes: table(list)),
         ]
     }
 
+    private static let readme = """
+        Sleep stages that a program recognised, and nobody scored: a table of events a recording, with what its columns
+        mean beside it. participants.tsv says who is who, recordings.tsv which table is of which recording, and when that
+        began.
+
+        """
+
     private func columns(_ stages: StageNames) -> [String: Column] {
         let isBySequence = treeShare == 0
         var columns = [
-            "onset": Column(description: "Begin of the sleep epoch after the recording's start", units: "s"),
+            "onset": Column(
+                description: """
+                    Begin of the sleep epoch after the recording's start as recordings.tsv has it: that of the signals, or \
+                    where a scoring has sleep epochs of its own, of the first of these that they cover whole
+                    """,
+                units: "s"),
             "duration": Column(description: "Length of the sleep epoch", units: "s"),
             "trial_type": Column(description: "What is told: a stage of sleep"),
             "stage": Column(

@@ -12,13 +12,16 @@ package final class MetricsSink: RunEventSink {
     private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
     /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
     private var hasBegun = false
+    /// The last step that was done, and how many workers there were.
+    private var last: (step: Int, workers: Int)?
     /// Steps since the time that the next line counts from.
     private var timedSteps = 0
     private var lineTime = Duration.zero
     private var costs = RunCosts()
 
     /// A sink for a run of this job with a line every `every` steps, or where an exchange after them ends, and one
-    /// after the last; the file is made again while `isHeld` says that the directory is still this run's.
+    /// after the last, or the last that is done where the run is stopped; the file is made again while `isHeld` says
+    /// that the directory is still this run's.
     package init(job: Job, folder: RunFolder, every: Int, isHeld: @escaping () -> Bool = { true }) throws {
         (path, self.every) = (folder.metricsFile, every)
         file = try LineFile(path, isHeld: isHeld)
@@ -30,13 +33,15 @@ package final class MetricsSink: RunEventSink {
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .started(let step, _, _), .wentBack(let step):
-            (sums, stepCount, timedSteps, hasBegun, costs) = ([], 0, 0, false, RunCosts())
+            (sums, stepCount, timedSteps, hasBegun, last, costs) = ([], 0, 0, false, nil, RunCosts())
             try dropLines(after: step)
         case .roundTimed(let times): costs.add(times)
         case .stepDone(let step, let figures, let workers):
             add(figures)
+            last = (step, workers)
             if hasBegun { timedSteps += stepsPerRound } else { (hasBegun, lineTime) = (true, time) }
             if step / every > (step - stepsPerRound) / every || step == steps { try write(step, workers, at: time) }
+        case .stopped: if let last, stepCount > 0 { try write(last.step, last.workers, at: time) }
         default: break
         }
     }

@@ -13,8 +13,15 @@ package enum Terminal {
     private static let work = DispatchSemaphore(value: 0)
     private static let hasThread = startThread()
 
-    /// Whether standard error is a terminal.
-    package static let isInteractive = isatty(STDERR_FILENO) != 0
+    /// Whether standard error is a terminal on which a line can change.
+    package static let isInteractive =
+        isatty(STDERR_FILENO) != 0 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+    /// How many characters a line of the terminal has; nil where it does not say.
+    private static var width: Int? {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
 
     /// Writes a line that stays, as far as a terminal is to show it, and never more than one; returns at once.
     package static func error(_ line: String) {
@@ -22,10 +29,13 @@ package enum Terminal {
         wake()
     }
 
-    /// Replaces the changing line, and returns at once; nothing unless standard error is a terminal.
+    /// Replaces the changing line, as much of it as fits, and returns at once; nothing unless standard error is a
+    /// terminal.
     package static func show(_ line: String) {
         guard isInteractive else { return }
-        queue.withLock { $0.show(TerminalText.line(line)) }
+        let line = TerminalText.line(line)
+        let shown = width.map { TerminalText.fitted(line, width: $0 - 1) } ?? line
+        queue.withLock { $0.show(shown) }
         wake()
     }
 

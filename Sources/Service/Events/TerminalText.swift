@@ -19,6 +19,21 @@ package enum TerminalText {
         return plain(String(String.UnicodeScalarView(shown.unicodeScalars.map { $0 == "\n" ? "?" : $0 })))
     }
 
+    /// As much of a line as has room in so many columns, of which one that an ideograph or a picture may take has two.
+    package static func fitted(_ line: String, width: Int) -> String {
+        func columns(_ character: Character) -> Int {
+            character.unicodeScalars.first.map { $0.value < 0x1100 ? 1 : 2 } ?? 0
+        }
+        guard line.reduce(0, { $0 + columns($1) }) > width else { return line }
+        var (shown, room) = ("", width - 1)
+        for character in line {
+            room -= columns(character)
+            if room < 0 { break }
+            shown.append(character)
+        }
+        return shown + "…"
+    }
+
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\n" || scalar == "\t" { return false }
         if scalar.isASCII { return scalar.value < 32 || scalar.value == 127 }

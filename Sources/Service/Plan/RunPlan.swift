@@ -16,8 +16,8 @@ package struct RunPlan: Encodable {
         package let exchange: String
         /// How sums and the published state travel.
         package let wire: ElementType
-        /// Relays among which the workers are divided, each on a machine with a link like theirs; 0 where all connect to
-        /// the coordinator.
+        /// Relays among which the workers are divided, each on a machine with a link like theirs; 0 where all connect
+        /// to the coordinator.
         package let relays: Int
         /// Why it does not get on; then the figures are nil.
         package internal(set) var fault: String?

@@ -47,9 +47,12 @@ extension RunStatus {
             Self.modified(folder.checkpointFile(step: step)).map { (step: step, time: $0) }
         }
         let signs =
-            [folder.eventsFile, folder.metricsFile].compactMap(Self.modified) + [checkpoint?.time].compactMap(\.self)
+            [folder.eventsFile, folder.metricsFile, folder.progressFile].compactMap(Self.modified)
+            + [checkpoint?.time].compactMap(\.self)
+        let progress = try? JSONDecoder().decode(
+            RunProgress.self, from: Data(contentsOf: URL(filePath: folder.progressFile)))
         let findings = Findings(
-            job: job, events: events, metrics: metrics, checkpoint: checkpoint,
+            job: job, events: events, metrics: metrics, progress: progress, checkpoint: checkpoint,
             doubtedCount: belief?.doubted.count ?? 0, checkpointFault: fault, isHeld: Self.isHeld(folder.lockFile),
             lastSign: signs.max())
         let launcher = Self.lastLines(of: folder.path + "/logs/launch.log").suffix(Self.launcherLines)

@@ -53,6 +53,8 @@ package struct RunStatus: Encodable {
         let events: [RunHistory.Entry]
         /// The last lines, in order.
         let metrics: [RunMetrics]
+        /// How far it was a few seconds ago, while it goes on; nil where it has not said.
+        var progress: RunProgress?
         /// The step of the newest checkpoint that is to be believed, and when it was written.
         let checkpoint: (step: Int, time: Date)?
         /// How many others are in doubt.
@@ -146,14 +148,15 @@ package struct RunStatus: Encodable {
         workers = goesOn ? names.count : 0
         endpoint = part.last { $0.is(.listening) }?.text("endpoint")
         let last = found.metrics.last
+        let progress = goesOn ? found.progress : nil
         steps = found.job.steps
         step =
             [
                 last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
-                part.last { $0.is(.stopped) }?.number("step"),
+                part.last { $0.is(.stopped) }?.number("step"), progress?.step,
             ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
         loss = last?.figures["loss"].flatMap { $0.isFinite ? $0 : nil }
-        rowsPerSecond = last?.rowsPerSecond
+        rowsPerSecond = progress.map(\.rowsPerSecond) ?? last?.rowsPerSecond
         // A line is of what was done since the one before it, or since its part of the run began or went back.
         let begins = part.filter { $0.is(.started) || $0.is(.wentBack) }.compactMap { $0.number("step") }
         lossSteps = last.flatMap { last in

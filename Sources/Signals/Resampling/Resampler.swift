@@ -68,15 +68,16 @@ public final class Resampler {
             takenCount += input.count
             return input.map(Float.init)
         }
-        let flattened = input.indices.map { Float(input[$0] - line(at: Double(takenCount + $0))) }
+        var flattened = input.indices.map { Float(input[$0] - line(at: Double(takenCount + $0))) }
         takenCount += input.count
         let isLast = takenCount == inputCount
+        // The interpolator gives nothing for the time between its last input value and the end of that: some more of
+        // the line, two output values of it, and what is due comes out.
+        if isLast { flattened += Array(repeating: 0, count: Int((2 / ratio).rounded(.up)) + 2) }
         var output = process(flattened, isLast: isLast, state)
         let room = outputCount - givenCount
         if output.count > room { output.removeLast(output.count - room) }
-        if isLast, output.count < room {  // beyond the end lies the line itself
-            output += Array(repeating: 0, count: room - output.count)
-        }
+        precondition(!isLast || output.count == room, "\(givenCount + output.count) of \(outputCount) values")
         for index in output.indices {
             output[index] += Float(line(at: Double(givenCount + index) / ratio))
         }

@@ -36,7 +36,7 @@ struct BenchPretrainCommand: ParsableCommand {
         if numbers.contains(where: { $0 > 1 << 31 }) || samples * inputs > 1 << 31 {
             throw ValidationError("--samples times --inputs must be at most 2^31 values")
         }
-        if views > SampleView.allCases.count { throw ValidationError("there are \(SampleView.allCases.count) views") }
+        if views > SampleView.published.count { throw ValidationError("there are \(SampleView.published.count) views") }
         if hiddenUnits.isEmpty || hiddenUnits.contains(where: { $0 < 1 }) {
             throw ValidationError("--hidden takes numbers of units like 128 or 1024,1024, not '\(hidden)'")
         }

@@ -14,8 +14,8 @@ struct EDFCommand: ReaderCommand {
             microvolts; other channels keep the first night's unit (or have that of --units), and a night whose unit can't be \
             converted into it is refused. \
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
-            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of the Sleep-EDF \
-            Database, whose files are paired by their first six characters.
+            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of pairs like \
+            night1-PSG.edf and night1-Hypnogram.edf; those of the Sleep-EDF Database are paired by their first six characters.
 
             Example:
               ssrm data edf --signals SC4001E0-PSG.edf \\

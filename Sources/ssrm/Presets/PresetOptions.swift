@@ -58,9 +58,11 @@ struct PresetOptions: ParsableArguments {
             func option(_ assignment: String) -> String { choosing.contains(assignment) ? "--choose" : "--set" }
             switch error {
             case .assignment(let assignment, let reason):
-                throw ProgramError("\(option(assignment)) \(assignment): \(reason)")
+                throw ProgramError("\(option(assignment)) \(assignment): \(reason)", isUsage: true)
             case .unused(let assignment, let setting):
-                throw ProgramError("\(option(assignment)) \(assignment): this command does not use \(setting)")
+                throw ProgramError(
+                    "\(option(assignment)) \(assignment): this command does not use \(setting)", isUsage: true)
+            case .unknownPreset: throw ProgramError("\(error)", isUsage: true)
             default: throw error
             }
         }

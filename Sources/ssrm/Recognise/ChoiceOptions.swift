@@ -31,15 +31,16 @@ struct ChoiceOptions: ParsableArguments {
         for choice in choose {
             let parts = choice.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw ProgramError("--choose \(choice): write it like recogniser.dropout=0.3,0.4")
+                throw ProgramError("--choose \(choice): write it like recogniser.dropout=0.3,0.4", isUsage: true)
             }
             let values = Self.values(in: parts[1])
             guard values.count > 1, !values.contains("") else {
-                throw ProgramError("--choose \(choice): give two values or more, with commas between them")
+                throw ProgramError(
+                    "--choose \(choice): give two values or more, with commas between them", isUsage: true)
             }
             combinations = combinations.flatMap { first in values.map { first + ["\(parts[0])=\($0)"] } }
             guard combinations.count <= 256 else {
-                throw ProgramError("--choose makes more than 256 combinations: give fewer values")
+                throw ProgramError("--choose makes more than 256 combinations: give fewer values", isUsage: true)
             }
         }
         var candidates: [SettingsCandidate] = []
@@ -49,13 +50,13 @@ struct ChoiceOptions: ParsableArguments {
             if let same = candidates.first(where: { $0.settings == candidate.settings }) {
                 throw ProgramError(
                     "--choose: \(same.name) and \(name) are the same settings: leave one out, or the option that wins "
-                        + "over them")
+                        + "over them", isUsage: true)
             }
             candidates.append(candidate)
         }
         for choice in choose {
             guard let reason = candidates.map(\.settings).reasonWithoutEffect(of: choice) else { continue }
-            throw ProgramError("--choose \(choice): there is nothing to choose: \(reason)")
+            throw ProgramError("--choose \(choice): there is nothing to choose: \(reason)", isUsage: true)
         }
         return candidates
     }

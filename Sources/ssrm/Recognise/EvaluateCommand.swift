@@ -82,6 +82,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
+        do { _ = try EvaluationProtocol(named: protocolName, folds: 2) } catch { throw ValidationError("\(error)") }
         if curve.labelledSubjects != nil, !choice.choose.isEmpty {
             throw ValidationError("use either --labelled-subjects or --choose, not both")
         }

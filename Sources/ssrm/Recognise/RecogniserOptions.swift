@@ -27,7 +27,8 @@ struct RecogniserOptions: ParsableArguments {
 
     @Flag(
         help:
-            "Train the encoder's body from its initial parameters, together with the recogniser, without pre-training.")
+            "Train the encoder's body from its initial parameters, together with the recogniser, without pre-training, whatever recogniser.encoder is; not where it is none."
+    )
     var fromScratch = false
 
     @Option(help: "What all random draws follow from.")
@@ -52,10 +53,10 @@ struct RecogniserOptions: ParsableArguments {
             settings.values.recogniser.epochs = epochs
         }
         if fromScratch {
-            guard settings.values.recogniser.encoder.trainsBody else {
+            guard settings.values.recogniser.encoder != .none else {
                 throw ProgramError(
-                    "--from-scratch: recogniser.encoder is \(settings.values.recogniser.encoder.rawValue), so that no body "
-                        + "is trained on; set it to tuned")
+                    "--from-scratch: recogniser.encoder is none, so that there is no body to train; leave it out, or give "
+                        + "another preset", isUsage: true)
             }
             settings.values.recogniser.encoder = .scratch
         }

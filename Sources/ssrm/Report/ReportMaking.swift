@@ -110,9 +110,12 @@ struct ReportMaking {
     /// A run of which nothing was measured.
     private static func withoutMetrics(_ file: String, _ state: RunPart.State) -> ProgramError {
         let remedy =
-            state == .unfinished
-            ? "a run that goes on writes its first each --report-every steps (`ssrm status RUN` tells how it stands)"
-            : "put it back from a copy of the run directory"
+            switch state {
+            case .unfinished:
+                "a run that goes on writes its first each --report-every steps (`ssrm status RUN` tells how it stands)"
+            case .stopped: "where the run was stopped before its first step there are none; --resume goes on with it"
+            default: "put it back from a copy of the run directory"
+            }
         return ProgramError("\(file) is missing or has no line that can be read, and figures come from it: \(remedy)")
     }
 
