@@ -10,8 +10,8 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$")
 # With the domain that a directory service has it in: LAB\\anna, anna@lab.
 USER = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\-]*[A-Za-z0-9_.@+-])?$")
 ENDPOINT = re.compile(r"tcp://.+:\d+$")
-# An address that is bound, where a free port will do.
-LISTENING = re.compile(r"tcp://[^*]+:(\d+|\*)$")
+# An address that others reach, where a free port will do.
+LISTENING = re.compile(r"tcp://(?!(?:\*|0\.0\.0\.0|\[?::\]?):)[^*]+:(\*|[0-9]{1,5})$")
 # More than its largest number, each, is nothing that a host can have, or that ssrm takes.
 LARGEST = {"port": 65535, "threads": 4096, "workers": 65535}
 COMMENT = re.compile(r"(?:^|[ \t])#.*")
@@ -35,6 +35,12 @@ def name_of(text):
     except ValueError:
         return None
     return bare if not percent or NAME.match(scope) else None
+
+
+def is_listening(text):
+    """Whether a text is where a relay can listen and be found."""
+    found = LISTENING.match(text)
+    return bool(found) and (found.group(1) == "*" or 0 < int(found.group(1)) <= LARGEST["port"])
 
 
 class Host:
@@ -82,8 +88,9 @@ class Host:
                 value = name_of(value)
             elif key == "behind" and name_of(value) is None:
                 raise HostsError("%s: behind takes the name of a host of the list, not '%s'" % (place, value))
-            elif key == "listen" and not LISTENING.match(value):
-                raise HostsError("%s: listen takes an endpoint like tcp://10.0.0.12:7001, not '%s'" % (place, value))
+            elif key == "listen" and not is_listening(value):
+                raise HostsError("%s: listen takes an address that the others reach, and a port, like "
+                                 "tcp://10.0.0.12:7001, not '%s'" % (place, value))
             elif key == "user" and not USER.match(value):
                 raise HostsError("%s: '%s' is no user" % (place, value))
             elif key == "connect" and not ENDPOINT.match(value):

@@ -152,6 +152,11 @@ class Launch:
 
     # --- Until it ends ---
 
+    def goes_on(self):
+        """Whether the job is to go on: not where the coordinator ends just now."""
+        return not wait_for(
+            lambda: self.interrupted or self.is_ending.is_set() or self.coordinator.poll() is not None, 2)
+
     def wait(self):
         while self.coordinator.poll() is None:
             self.take_added_hosts()

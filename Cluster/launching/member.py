@@ -8,7 +8,7 @@ import threading
 import time
 
 from .keys import key_in
-from .troubles import Trouble, last_line, trouble_of_end, trouble_of_port, trouble_of_ssh
+from .troubles import LostRelay, Trouble, last_line, trouble_of_end, trouble_of_port, trouble_of_ssh
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "remote"
 # What was never seen in the job is tried so often, what was there so often: about six minutes.
@@ -18,6 +18,10 @@ LONGEST_PAUSE = 60
 LONG_ENOUGH = 60
 # Whoever has not said the key that it made after so many seconds says none.
 TIME_FOR_KEY = 60
+# Nor does who has not begun after so many seconds more, where nothing else is waited for.
+TIME_TO_COME = 60
+# What a worker, or a relay, says that ends with the job.
+JOB_IS_DONE = b"the job is done"
 
 
 def remote(name, *arguments):
@@ -39,8 +43,8 @@ def found_of(output):
 class Member:
     """A worker or a relay on a host, and those that follow it there when it dies."""
 
-    # What the program calls it.
-    role = ""
+    # What the program calls it, and whether it begins at once when it has been let in.
+    role, comes_at_once = "", False
 
     def __init__(self, launch, host, name, told):
         self.launch, self.host, self.name, self.told = launch, host, name, told
@@ -87,6 +91,11 @@ class Member:
             try:
                 self.work()
                 break
+            except LostRelay as trouble:
+                if self.launch.interrupted or self.launch.is_ending.is_set():
+                    break
+                self.told("%s %s; trying again" % (self.title, trouble))
+                self.launch.is_ending.wait(1)
             except Trouble as trouble:
                 if self.launch.interrupted or self.launch.is_ending.is_set():
                     break
@@ -94,18 +103,29 @@ class Member:
                     failures = 0
                 failures += 1
                 limit = TRIES_AFTER if self.has_joined else TRIES_BEFORE
-                if trouble.is_final or failures >= limit:
+                if failures >= limit and not trouble.is_final and self.turns_elsewhere(trouble):
+                    failures, self.host.found = 0, None
+                elif trouble.is_final or failures >= limit:
                     again = "" if trouble.is_final else "; given up after %d tries" % failures
                     self.told("%s %s%s%s" % (self.title, trouble, again, self.going_on))
                     break
-                pause = min(2 ** (failures - 1), LONGEST_PAUSE)
-                self.told("%s %s; trying again in %d s" % (self.title, trouble, pause))
-                self.launch.is_ending.wait(pause)
+                else:
+                    pause = min(2 ** (failures - 1), LONGEST_PAUSE)
+                    self.told("%s %s; trying again in %d s" % (self.title, trouble, pause))
+                    self.launch.is_ending.wait(pause)
                 if trouble.is_of_host:
                     self.host.found = None
             except Exception as error:  # this program's own fault: the other hosts go on
                 self.told("%s: ssh-launch failed: %r" % (self.title, error))
                 break
+
+    def turns_elsewhere(self, trouble):
+        """Whether it goes on another way, which is told, where it would be given up."""
+        return False
+
+    def relay_of(self, endpoint):
+        """The host whose relay an endpoint is; None for the coordinator's."""
+        return None
 
     def ssh(self, command, **arguments):
         words = self.host.ssh(self.launch.options.ssh_config) + [command]
@@ -149,7 +169,7 @@ class Member:
         found = found_of(output)
         package.require(host, found)
         if found.get("reaches") == "no":
-            raise trouble_of_port(address, port, found.get("why", ""))
+            raise trouble_of_port(address, port, found.get("why", ""), self.relay_of(endpoint))
         skew = int(found.get("time", time.time())) - time.time()
         if abs(skew) > 60:
             self.told("%s: its clock is %d s %s; times in its log are, too"
@@ -192,6 +212,11 @@ class Member:
                 self.kill()
         if self.process.returncode != 0:
             raise trouble_of_end(self.role, self.host, self.process.returncode, self.said, self.log)
+        if JOB_IS_DONE not in self.bytes_said and self.launch.goes_on():
+            # Who was behind a relay is told to leave when that is asked to end.
+            if hub.is_gone:
+                raise LostRelay("lost the relay that it was behind")
+            raise Trouble("lost its %s, which was asked to end: %s [%s]" % (self.role, last_line(self.said), self.log))
 
     def see_through(self, hub, label):
         """Lets come what was started, tells that it has, and waits until it ends."""
@@ -201,13 +226,16 @@ class Member:
                 key = key_in(self.bytes_said)
                 if key:
                     hub.let_in(key, label)
-                    is_let_in = True
+                    is_let_in, deadline = True, time.monotonic() + TIME_TO_COME
                     self.send(b"\n")
             if not is_let_in and time.monotonic() > deadline:
                 raise Trouble("has made no key for its %s in %d s, and says no more than: %s [%s]" % (
                     self.role, TIME_FOR_KEY, last_line(self.said), self.log))
             if hub.is_gone:
-                raise Trouble("lost the relay that it was behind")
+                raise LostRelay("lost the relay that it was behind")
+            if self.comes_at_once and is_let_in and not is_told and time.monotonic() > deadline:
+                raise Trouble("does not begin to be a %s, and says no more than: %s [%s]"
+                              % (self.role, last_line(self.said), self.log))
             if not is_told and self.has_come():
                 is_told = self.has_joined = True
             time.sleep(0.1)

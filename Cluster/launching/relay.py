@@ -46,7 +46,7 @@ class RelayWay:
 class Relay(Member):
     """A relay on a host, and those that follow it there when it dies: workers connect to it as to the coordinator."""
 
-    role = "relay"
+    role, comes_at_once = "relay", True
 
     def __init__(self, launch, host, name, told):
         super().__init__(launch, host, name, told)

@@ -22,6 +22,10 @@ class Trouble(Exception):
         self.is_final, self.is_of_host = is_final, is_of_host or is_final
 
 
+class LostRelay(Trouble):
+    """Of a worker whose relay is gone: no fault of its own, and tried again as often as the relay is."""
+
+
 def last_line(text):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return re.sub(r"[\x00-\x1f\x7f]", "?", lines[-1])[:300] if lines else "it said nothing"
@@ -57,8 +61,12 @@ def trouble_of_ssh(host, status, errors):
     return Trouble("does not run a plain command (exit code %d): %s" % (status, last_line(errors)), is_of_host=True)
 
 
-def trouble_of_port(address, port, why):
-    """Of a host that does not reach the coordinator, by what its system says."""
+def trouble_of_port(address, port, why, relay=None):
+    """Of a host that does not reach the coordinator, or the relay on another, by what its system says."""
+    if relay:
+        return Trouble("can't reach the relay on %s at %s port %s (%s): let that host's firewall let the port through, or "
+                       "say with listen= on its line by which address and port the others reach it"
+                       % (relay, address, port, why[:60] or "nothing comes back from it"), is_of_host=True)
     place = "can't reach the coordinator at %s port %s: " % (address, port)
     if "No route to host" in why:
         return Trouble(place + "no way there, or a firewall that refuses (No route to host): let this machine's firewall let "

@@ -10,13 +10,23 @@ class Worker(Member):
 
     def __init__(self, launch, host, name, told, relay=None):
         super().__init__(launch, host, name, told)
-        # The relay that it is to be behind; None for the coordinator.
+        # The relay that it is to be behind; None for the coordinator, as it is behind none any more.
         self.relay = relay
 
     @property
     def going_on(self):
         left = sum(not worker.is_over for worker in self.launch.workers) - 1
         return "; going on with the other %d" % left if left > 0 else ""
+
+    def turns_elsewhere(self, trouble):
+        if not self.relay or not self.relay.way:
+            return False
+        self.told("%s %s; connecting to the coordinator instead" % (self.title, trouble))
+        self.relay = None
+        return True
+
+    def relay_of(self, endpoint):
+        return self.relay.host.label if self.relay and endpoint != self.launch.head.endpoint_for(self.host) else None
 
     def work(self):
         hub = (self.relay and self.relay.wait_until_up()) or self.launch.head

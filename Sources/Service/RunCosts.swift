@@ -154,9 +154,26 @@ package struct RunCosts: Sendable {
             let rate = round / Double(stepsPerRound) / (step + (round - computing) / Double(local))
             options.append("--local-steps \(local) exchanges less often: about \(times(rate))")
         }
+        if let (relays, part) = relays {
+            let rate = round / (computing + (round - computing) * part)
+            options.append(
+                "\(relays) relays (ssh-launch --relays \(relays)) stand for all on the coordinator's link: \(times(rate)) or "
+                    + "more, which this job may have, too")
+        }
         if options.isEmpty { return nil }
         return "\(but)workers exchange for longer than they compute; another job could be faster: "
             + options.joined(separator: "; ")
+    }
+
+    /// How many relays suit the machines, where there are several and no relay yet, and what part of an exchange is
+    /// left with them at most: the vectors of the relays and, one after the other, those of one relay's workers.
+    private var relays: (count: Int, part: Double)? {
+        let names = byWorker.keys.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        let machines = Set(names.map(WorkerName.machine)).count
+        guard machines >= 4, !names.contains(where: { $0.hasPrefix("relay ") }) else { return nil }
+        let count = Int(Double(machines).squareRoot().rounded())
+        let others = (machines + count - 1) / count - 1
+        return (count, Double(count + others) / Double(machines))
     }
 
     /// What would help where workers wait for samples for a good part of the time, and more than they exchange; nil

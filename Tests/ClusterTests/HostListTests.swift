@@ -72,7 +72,9 @@ import Testing
         (["a", "b behind=a"], 1, "--relays divides all hosts, and behind= in the list says for some"),
         (["a", "b"], 3, "--relays 3 are more than the 2 hosts of the list"),
         (["a listen=tcp://10.0.0.3:7001", "b"], 0, "a listen=tcp://10.0.0.3:7001 is where its relay would listen"),
-        (["a listen=tcp://*:7001", "b behind=a"], 0, "listen takes an endpoint like tcp://10.0.0.12:7001"),
+        (["a listen=tcp://*:7001", "b behind=a"], 0, "listen takes an address that the others reach"),
+        (["a listen=tcp://[::]:7001", "b behind=a"], 0, "listen takes an address that the others reach"),
+        (["a listen=tcp://lab:70000", "b behind=a"], 0, "listen takes an address that the others reach"),
     ])
     func relaysThatCannotBeAreRefused(list: [String], relays: Int, words: String) throws {
         #expect(try stand(list, relays).contains(words))

@@ -27,7 +27,8 @@ struct SSHLaunchTests {
     }
 
     func launch(
-        _ run: String, _ options: [String], flags: [String], environment: [String: String] = [:]
+        _ run: String, _ options: [String], flags: [String], environment: [String: String] = [:],
+        script: String = Self.script
     ) throws -> ProgramRun {
         let arguments =
             [
@@ -36,11 +37,11 @@ struct SSHLaunchTests {
             ] + options + ["--"] + flags
         return try withoutBlockedSignals {
             try ProgramRun(
-                arguments, program: Self.script, environment: processes.environment.merging(environment) { $1 })
+                arguments, program: script, environment: processes.environment.merging(environment) { $1 })
         }
     }
 
-    private static let script = packageRoot.appending(path: "Cluster/ssh-launch").path
+    static let script = packageRoot.appending(path: "Cluster/ssh-launch").path
 
     /// A folder like those that `Scripts/package` makes, whose program is the one built here, and its digest.
     private func package(_ facts: String = "machine x86_64\nglibc 2.17\n") throws -> (folder: String, digest: String) {

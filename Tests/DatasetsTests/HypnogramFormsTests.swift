@@ -235,8 +235,17 @@ func theGridIsThatOfMostSleepEpochs(first: String) throws {
     let source = try MadeUpHypnogram.source(lines, epochs: 15)
     let labels = MadeUpHypnogram.labels(source).trimmingPrefix("- ")
     #expect(labels == "W W W N1 N1 N1 N2 N2 N2 REM REM REM")
-    #expect(source.outline.recordings[0].start?.text.hasSuffix(":17") == true)
+    let began = source.outline.recordings[0].start?.text.split(separator: ":").last.flatMap { Int($0) }
+    #expect(began.map { $0 % 30 } == 17)
     #expect(!source.notes.contains { $0.contains("begin other than") })
+}
+
+/// A first stage that begins a little late is a sleep epoch, and one that most of the others follow.
+@Test(arguments: ["0.6 29.4 N1\n", "12 18 N1\n", "0 29.98 N1\n"])
+func aFirstStageThatIsMostOfASleepEpochIsOne(first: String) throws {
+    let lines = first + (1..<12).map { "\(30 * $0) 30 W\n" }.joined()
+    let labels = MadeUpHypnogram.labels(try MadeUpHypnogram.source(lines))
+    #expect(labels == "N1 " + Array(repeating: "W", count: 11).joined(separator: " "))
 }
 
 /// 47 s in the middle that nobody scored: what follows is off the grid, which is told.

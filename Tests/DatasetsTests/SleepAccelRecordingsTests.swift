@@ -205,7 +205,7 @@ func lineEndsAndByteOrderMarksChangeNoBit(start: String, ends: [String]) throws 
     #expect(error.description.contains("expected nights with at least ten usable sleep epochs"))
     #expect(error.description.contains("6 usable sleep epochs") && !error.description.contains("\n"))
     night.motion = nil
-    let wanted = "the folders motion in it; hr, time and cosine need no motion"
+    let wanted = "the folders motion in it; hr (and of features time and cosine) needs no motion"
     #expect(try #require(try refusal([night])).description.contains("expected \(wanted)"))
 }
 

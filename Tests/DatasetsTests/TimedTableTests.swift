@@ -201,6 +201,13 @@ func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, 
     #expect(data.samples[1][0] == Float(60 + 61 + 61) / 3)
 }
 
+/// So many seconds after the evening's begin, to a millisecond.
+private func moment(_ seconds: Double) -> String {
+    let milliseconds = evening * 1000 + Int((1000 * seconds).rounded())
+    let fraction = String(1000 + milliseconds % 1000).dropFirst()
+    return "\(TimeText.utc(milliseconds / 1000 * TimeText.second).dropLast()).\(fraction)Z"
+}
+
 /// What a clock does to labels of 30 s: it drifts, it jitters, or the first one comes late.
 @Test(
     arguments: [{ -0.001 * Double($0) }, { $0 % 3 == 0 ? 0.05 : -0.05 }, { $0 == 0 ? 0.4 : 0 }]
@@ -208,16 +215,15 @@ func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, 
 func aLabelIsOfTheSleepEpochThatBeginsNearest(error: @Sendable (Int) -> Double) throws {
     let stages = ["W", "N1", "N2", "N3", "REM"]
     let labels = (0..<60).map { stages[$0 / 4 % 5] }
-    func time(_ seconds: Double) -> String { TimeText.utc(Int(((Double(evening) + seconds) * 1000).rounded()) * 1000) }
-    let scores = labels.enumerated().map { "\(time(30 * Double($0) + error($0))),,\($1)" }
-    let values = (0..<360).map { "\(time(5 * Double($0) + 1)),\(60 + $0 / 6)," }
+    let scores = labels.enumerated().map { "\(moment(30 * Double($0) + error($0))),,\($1)" }
+    let values = (0..<360).map { "\(moment(5 * Double($0) + 1)),\(60 + $0 / 6)," }
     func codes(_ data: Dataset) -> [String?] {
         (0..<data.samples.count).map { data.code(of: $0).map { data.codes[$0] } }
     }
     let apart = try made(values + scores, header: "time,bpm,stage", label: "stage").data
     #expect(codes(apart) == labels && (0..<60).allSatisfy { apart.samples[$0][0] == Float(60 + $0) })
     // With its value in the same row, which is as much the sleep epoch's.
-    let rows = labels.enumerated().map { "\(time(30 * Double($0) + error($0))),\(60 + $0),\($1)" }
+    let rows = labels.enumerated().map { "\(moment(30 * Double($0) + error($0))),\(60 + $0),\($1)" }
     let together = try made(rows, header: "time,bpm,stage", label: "stage").data
     #expect(codes(together) == labels && (0..<60).allSatisfy { together.samples[$0][0] == Float(60 + $0) })
     #expect((0..<60).map(together.position) == Array(0..<60))
@@ -226,12 +232,34 @@ func aLabelIsOfTheSleepEpochThatBeginsNearest(error: @Sendable (Int) -> Double) 
 /// A label in each row of 5 s, each a little early or late: none is in doubt.
 @Test func labelsThatComeMoreOftenMayComeEarly() throws {
     let rows = (0..<120).map { row in
-        let time = Double(evening) + 5 * Double(row) + (row % 2 == 0 && row > 0 ? -0.05 : 0.05)
-        return "\(TimeText.utc(Int((time * 1000).rounded()) * 1000)),\(60 + row / 6),\(["W", "N1"][row / 6 % 2])"
+        let time = 5 * Double(row) + (row % 2 == 0 && row > 0 ? -0.05 : 0.05)
+        return "\(moment(time)),\(60 + row / 6),\(["W", "N1"][row / 6 % 2])"
     }
     let (data, source) = try made(rows, header: "time,bpm,stage", label: "stage")
     #expect((0..<20).map { data.code(of: $0).map { data.codes[$0] } } == (0..<20).map { ["W", "N1"][$0 % 2] })
     #expect(source.notes.count == 1, "\(source.notes)")
+}
+
+/// Rows 4 to 6 s apart, each with the label of the sleep epoch that it is in, as tables that are joined by time have.
+@Test func labelsOfIrregularRowsStayWhereTheirTimesAre() throws {
+    var (time, rows) = (0, [String]())
+    while time < 1800 {
+        rows.append("\(evening + time),\(60 + time / 30),\(["W", "N1"][time / 30 % 2])")
+        time += [4, 6, 5, 7, 3, 5][rows.count % 6]
+    }
+    let (data, source) = try made(rows, header: "time,bpm,stage", label: "stage")
+    #expect((0..<60).map { data.code(of: $0).map { data.codes[$0] } } == (0..<60).map { ["W", "N1"][$0 % 2] })
+    #expect(!source.notes.contains { $0.contains("different labels") }, "\(source.notes)")
+}
+
+/// Values that stand in the middle of sleep epochs, or anywhere else but at their begins, are theirs.
+@Test(arguments: [8, 15, 16, 22])
+func valuesThatStandWithinSleepEpochsStayThere(offset: Int) throws {
+    let rows = (0..<40).flatMap {
+        ["\(evening + 30 * $0),,\(["W", "N1"][$0 % 2])", "\(evening + 30 * $0 + offset),\(60 + $0),"]
+    }
+    let (data, _) = try made(rows, header: "time,bpm,stage", label: "stage")
+    #expect(data.samples.count == 40 && (0..<40).allSatisfy { data.samples[$0][0] == Float(60 + $0) })
 }
 
 /// Berlin's clocks: forward at 01:00 UTC on 31 March, back at 01:00 UTC on 27 October.

@@ -78,7 +78,7 @@ import Testing
     ] { #expect(try notes(encoder: encoder, setting) == [], "\(encoder) \(setting)") }
     let refused = try run(
         "--set", "recogniser.encoder=none", "--choose", "recogniser.encoder_learning_rate=0.1,0.2")
-    #expect(refused.status == 1, "\(refused.errors)")
+    #expect(refused.status == 2, "\(refused.errors)")
     #expect(
         refused.errors == """
             ssrm: --choose recogniser.encoder_learning_rate=0.1,0.2: there is nothing to choose: no encoder is trained on \

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func anUnknownPresetIsNamedWithThoseThatThereAre() throws {
-        expectLine(try pretrain("--preset", "papre"), "papre", "did you mean paper?", "paper, night")
+        expectLine(try pretrain("--preset", "papre"), "papre", "did you mean paper?", "paper, night", status: 2)
         #expect(try folder.contents.isEmpty)
     }
 

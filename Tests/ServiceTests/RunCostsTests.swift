@@ -20,6 +20,24 @@ import Testing
         return costs
     }
 
+    /// Six machines on one link; those behind relays, and processes of one machine, need none.
+    @Test(arguments: [
+        ((1...6).map { "lab\($0):7" }, true), ((1...6).map { "key/lab\($0):7" }, true),
+        ((1...6).map { "lab1:\($0)" }, false), ((1...6).map { "relay lab\($0):7" }, false),
+        ((1...6).map { "key/relay lab\($0):7" }, false), (["lab1:7", "lab2:7", "lab3:7"], false),
+    ])
+    func relaysAreAdvisedWhereSeveralMachinesShareTheLink(names: [String], areAdvised: Bool) throws {
+        var costs = RunCosts()
+        let workers = names.map {
+            RoundTimes.Worker(name: $0, computing: .milliseconds(2), exchanging: .milliseconds(16))
+        }
+        for _ in 0..<20 { costs.add(RoundTimes(whole: .milliseconds(20), workers: workers)) }
+        let advice = try #require(costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000))
+        let words =
+            "2 relays (ssh-launch --relays 2) stand for all on the coordinator's link: 1.4 times the rate or more"
+        #expect(advice.contains(words) == areAdvised && advice.contains("relay") == areAdvised, "\(advice)")
+    }
+
     @Test func whatAWorkerNeitherComputedNorExchangedItWaited() {
         let costs = costs(computing: 2, exchanging: 13)
         #expect(costs.round == 20 && costs.workers.map(\.worker) == ["a", "b"])

@@ -36,6 +36,20 @@ private func resampled(_ x: [Double], from source: Double, to target: Double, pi
     return output
 }
 
+/// In pieces of a minute, as files are read, at the largest factors.
+@Test(arguments: [(256.0, 1.0), (250, 1), (512, 2), (240, 1), (1, 250)])
+func largeFactorsGiveEveryValue(source: Double, target: Double) {
+    for seconds in [30, 180, 600] {
+        let slow = (0..<seconds * Int(source)).map { sin(2 * .pi * 0.02 * Double($0) / source) }
+        let output = resampled(slow, from: source, to: target, pieces: 60 * Int(source))
+        // Within 150 s of an end the filter reaches beyond it.
+        for (index, value) in output.enumerated()
+        where (150..<max(150, seconds - 150)).contains(Int(Double(index) / target)) {
+            #expect(abs(Double(value) - sin(2 * .pi * 0.02 * Double(index) / target)) < 0.02)
+        }
+    }
+}
+
 /// The last output values, too, are the signal's: no time before the end goes without one.
 @Test(arguments: [(256.0, 50.0), (512, 50), (128, 50), (256, 100), (1000, 64), (125, 100), (50, 128)])
 func theLastValueIsTheSignals(source: Double, target: Double) {

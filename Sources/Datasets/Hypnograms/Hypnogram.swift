@@ -64,7 +64,8 @@ struct Hypnogram {
         let end = segments.map(\.end).max() ?? first
         epochCount = Int(((end + Self.tolerance - first) / SleepEpochWindow.epochSeconds).rounded(.down))
         let astray = segments.count {
-            found.otherEpoch == nil && $0.stage != nil && !ScoredStages.isMultiple($0.onset - first)
+            found.otherEpoch == nil && $0.stage != nil && $0.onset > earliest
+                && ScoredStages.isAstray($0.onset - first)
                 && !Self.isLost($0, from: first)
         }
         let ofAstray =

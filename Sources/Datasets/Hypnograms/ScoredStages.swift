@@ -21,6 +21,11 @@ struct ScoredStages {
 
     /// In the file's order.
     private(set) var stages: [Staged] = []
+    /// The length of sleep epochs of 20 s where stages follow each other by these, in stretches of several; nil for
+    /// others.
+    ///
+    /// Stretches of 20 s each are refused before.
+    private(set) var otherEpoch: Double?
     /// Every text that is no stage and does not say that there is none.
     private(set) var texts = CountedTexts()
     /// Of these the texts that stand where a stage would, each with how many sleep epochs it takes.
@@ -66,6 +71,7 @@ struct ScoredStages {
         let next = Self.nextOnsets(stages.map(\.interval.onset) + unknown.map(\.onset))
         setDurations(next)
         measure(unknown, next)
+        otherEpoch = foundOtherEpoch
     }
 
     private mutating func append(_ interval: Scoring.Interval, _ stage: SleepStage?, isKnown: Bool = true) {
@@ -122,7 +128,7 @@ struct ScoredStages {
     }
 
     /// Whether so many seconds are a whole number of sleep epochs.
-    static func isMultiple(_ seconds: Double) -> Bool {
+    private static func isMultiple(_ seconds: Double) -> Bool {
         abs(seconds - (seconds / epoch).rounded() * epoch) < tolerance
     }
 
@@ -170,30 +176,28 @@ struct ScoredStages {
                 + "lasts, or leave the durations out where each lasts until the next")
     }
 
-    /// When the first sleep epoch begins: with the first interval, unless most sleep epochs begin otherwise, as behind
-    /// a first interval that ends with lights off; then with the first of them, or a whole number of sleep epochs
-    /// before.
+    /// When the first sleep epoch begins: with the first interval, unless most stages begin otherwise, as behind a
+    /// first interval that ends with lights off; then a whole number of sleep epochs before these, nearest to that
+    /// interval's begin.
     ///
     /// - Parameter first: when the first interval begins.
     /// - Returns: a time in seconds, as the intervals have it.
     func firstOnset(_ first: Double) -> Double {
-        let scored = stages.filter { $0.stage != nil }
-        func count(_ staged: Staged) -> Double { max(1, (min(staged.seconds, Self.longest) / Self.epoch).rounded()) }
-        let all = scored.reduce(0) { $0 + count($1) }
-        func share(_ onset: Double) -> Double {
-            scored.reduce(0) { Self.isMultiple($1.interval.onset - onset) ? $0 + count($1) : $0 } / all
+        let onsets = stages.filter { $0.stage != nil }.map(\.interval.onset)
+        func areMost(from time: Double) -> Bool { 2 * onsets.count { !Self.isAstray($0 - time) } > onsets.count }
+        // By where in a sleep epoch of the first interval's they stand, to a second.
+        let groups = Dictionary(grouping: onsets) { onset in
+            Int((onset - first).truncatingRemainder(dividingBy: Self.epoch).rounded()) % Int(Self.epoch)
         }
-        // Onsets by where in a sleep epoch of the first interval's they stand, to a second.
-        let groups = Dictionary(grouping: scored) { staged in
-            let phase = (staged.interval.onset - first).truncatingRemainder(dividingBy: Self.epoch)
-            return Int(phase.rounded()) % Int(Self.epoch)
-        }
-        guard otherEpoch == nil, all > 0, share(first) < 0.5,
-            let most = groups.values.max(by: { $0.reduce(0) { $0 + count($1) } < $1.reduce(0) { $0 + count($1) } }),
-            let onset = most.map(\.interval.onset).min(), share(onset) > 0.5
-        else { return first }
-        return onset - ((onset - first) / Self.epoch).rounded(.down) * Self.epoch
+        let most = groups.values.map { (count: $0.count, onset: $0.min() ?? first) }
+            .max { ($0.count, -$0.onset) < ($1.count, -$1.onset) }
+        guard let most, otherEpoch == nil, !areMost(from: first), areMost(from: most.onset) else { return first }
+        return most.onset - ((most.onset - first) / Self.epoch).rounded() * Self.epoch
     }
+
+    /// Whether so many seconds are far from a whole number of sleep epochs: not by what clocks drift and programs
+    /// round.
+    static func isAstray(_ seconds: Double) -> Bool { abs(seconds - (seconds / epoch).rounded() * epoch) >= 2 }
 
     /// Refuses stages of sleep epochs that last other than 30 s, as the commonest distance from one to the next says.
     ///
@@ -217,11 +221,7 @@ struct ScoredStages {
                 + "30 s are read: score or export it in sleep epochs of 30 s")
     }
 
-    /// The length of sleep epochs of 20 s where stages follow each other by these, in stretches of several; nil for
-    /// others.
-    ///
-    /// Stretches of 20 s each are refused before.
-    var otherEpoch: Double? {
+    private var foundOtherEpoch: Double? {
         let length = 20.0
         let onsets = Set(stages.map(\.interval.onset))
         guard onsets.count >= SleepEpochWindow.fewestEpochs, let first = onsets.min() else { return nil }

@@ -1,10 +1,10 @@
 /// In which sleep epoch each row of a recording lies.
 ///
 /// A sleep epoch begins at the first row with a label, without any label at the first row, and numbers count from that
-/// one. A value that is measured again and again within sleep epochs lies where its time does. What stands once for a
-/// sleep epoch (a label, or a count of 30 s) lies in the one that begins nearest, and labels that come regularly and
-/// more often are taken for the time from half their distance before to half of it behind: clocks drift, and programs
-/// round times, and a label that comes a millisecond early is not the one of the sleep epoch before.
+/// one. A value or a label lies where its time does, unless it comes regularly. Labels that do are taken for the time
+/// from half their distance before to half of it behind, and values each 30 s whose times are those of sleep epochs
+/// for the one that begins nearest: clocks drift, and programs round times, and a label that comes a millisecond early
+/// is not the one of the sleep epoch before.
 struct EpochPlaces {
     /// When the sleep epoch with number 0 begins.
     let origin: Int
@@ -19,19 +19,36 @@ struct EpochPlaces {
     ///   - reader: what was read.
     init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader) {
         let width = reader.valueNames.count
-        let labelled = rows.filter { reader.rows[$0].label != nil }
-        origin = reader.rows[labelled.first ?? rows[rows.startIndex]].time
-        func distance(_ rows: [Int]) -> Int? {
-            let times = rows.map { reader.rows[$0].time }
-            let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
-            return distances.isEmpty ? nil : distances[distances.count / 2]
-        }
-        labelShift = distance(labelled).map(Self.shift) ?? 0
+        func times(_ isIn: (Int) -> Bool) -> [Int] { rows.filter(isIn).map { reader.rows[$0].time } }
+        let labelled = times { reader.rows[$0].label != nil }
+        let origin = labelled.first ?? reader.rows[rows[rows.startIndex]].time
+        self.origin = origin
+        labelShift = Self.regularDistance(labelled).map(Self.shift) ?? 0
         valueShifts = (0..<width).map { column in
-            let own = rows.filter { !reader.values[$0 * width + column].isNaN }
-            let shift = distance(own).map(Self.shift) ?? 0
-            return shift == Self.length / 2 ? shift : 0
+            let own = times { !reader.values[$0 * width + column].isNaN }
+            guard let distance = Self.regularDistance(own), Self.shift(ofDistance: distance) == Self.length / 2,
+                Self.areMost(own, { Self.fromMultiple($0 - origin, of: Self.length) <= 5 * TimeText.second })
+            else { return 0 }
+            return Self.length / 2
         }
+    }
+
+    /// How far apart these times mostly are; nil where they are not regularly so, or in whole multiples of that.
+    private static func regularDistance(_ times: [Int]) -> Int? {
+        let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+        guard !distances.isEmpty else { return nil }
+        let median = distances[distances.count / 2]
+        return areMost(distances) { fromMultiple($0, of: median) <= median / 10 } ? median : nil
+    }
+
+    private static func areMost(_ numbers: [Int], _ are: (Int) -> Bool) -> Bool {
+        10 * numbers.count(where: are) >= 9 * numbers.count
+    }
+
+    /// How far a number is from the nearest multiple of a step.
+    private static func fromMultiple(_ number: Int, of step: Int) -> Int {
+        let rest = (number % step + step) % step
+        return min(rest, step - rest)
     }
 
     /// Half the distance of what comes at parts of a sleep epoch, or once in each; 0 at any other distance.

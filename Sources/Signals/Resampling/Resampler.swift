@@ -68,16 +68,13 @@ public final class Resampler {
             takenCount += input.count
             return input.map(Float.init)
         }
-        var flattened = input.indices.map { Float(input[$0] - line(at: Double(takenCount + $0))) }
+        let flattened = input.indices.map { Float(input[$0] - line(at: Double(takenCount + $0))) }
         takenCount += input.count
         let isLast = takenCount == inputCount
-        // The interpolator gives nothing for the time between its last input value and the end of that: some more of
-        // the line, two output values of it, and what is due comes out.
-        if isLast { flattened += Array(repeating: 0, count: Int((2 / ratio).rounded(.up)) + 2) }
-        var output = process(flattened, isLast: isLast, state)
+        var output = process(flattened, state)
+        if isLast { output += rest(after: output.count, state) }
         let room = outputCount - givenCount
         if output.count > room { output.removeLast(output.count - room) }
-        precondition(!isLast || output.count == room, "\(givenCount + output.count) of \(outputCount) values")
         for index in output.indices {
             output[index] += Float(line(at: Double(givenCount + index) / ratio))
         }
@@ -85,9 +82,23 @@ public final class Resampler {
         return output
     }
 
+    /// What is due behind the last input value: beyond it lies more of the line, as much as the filter reaches.
+    ///
+    /// The interpolator's own end would lack values, one for the time behind the last input value, and at large factors
+    /// most that its filter had not reached yet.
+    private func rest(after count: Int, _ state: OpaquePointer) -> [Float] {
+        let wanted = outputCount - givenCount - count
+        var output: [Float] = []
+        let piece = [Float](repeating: 0, count: 4_096)
+        // Many times what any filter reaches.
+        for _ in 0..<16 + Int(1 / min(ratio, 1)) where output.count < wanted { output += process(piece, state) }
+        precondition(output.count >= wanted, "\(output.count) of \(wanted) values at a factor of \(ratio)")
+        return output
+    }
+
     private func line(at position: Double) -> Double { first + slope * position }
 
-    private func process(_ input: [Float], isLast: Bool, _ state: OpaquePointer) -> [Float] {
+    private func process(_ input: [Float], _ state: OpaquePointer) -> [Float] {
         var output: [Float] = []
         var piece = [Float](repeating: 0, count: 4_096)
         var used = 0
@@ -101,7 +112,6 @@ public final class Resampler {
                         data.input_frames = input.count - used
                         data.data_out = piece.baseAddress
                         data.output_frames = piece.count
-                        data.end_of_input = isLast ? 1 : 0
                         data.src_ratio = ratio
                         let error = src_process(state, &data)
                         precondition(error == 0, "src_process: \(String(cString: src_strerror(error)))")

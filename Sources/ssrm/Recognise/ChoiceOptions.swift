@@ -11,7 +11,11 @@ struct ChoiceOptions: ParsableArguments {
             """, valueName: "setting=values"), completion: .assignment)
     var choose: [String] = []
 
-    @Option(help: "How many groups of training people are held out in turn to choose. (default: 4)")
+    @Option(
+        help: """
+            How many groups of training people are held out in turn to choose, or one for each of them where they are \
+            fewer. (default: 4)
+            """)
     var choiceGroups: Int?
 
     func validate() throws {

@@ -69,7 +69,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         help: """
             Keeps what came of each fold, or draw of labelled people, in this folder; the same command with the same \
-            folder goes on where it was interrupted, to the same bits.
+            folder goes on where it was interrupted, to the same bits. (Two that run at once both compute what neither is \
+            done with.)
             """,
         completion: .directory)
     var keep: String?
@@ -82,7 +83,6 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         if let steps, steps < 0 { throw ValidationError("--steps must not be negative") }
-        do { _ = try EvaluationProtocol(named: protocolName, folds: 2) } catch { throw ValidationError("\(error)") }
         if curve.labelledSubjects != nil, !choice.choose.isEmpty {
             throw ValidationError("use either --labelled-subjects or --choose, not both")
         }
@@ -121,7 +121,10 @@ struct EvaluateCommand: ParsableCommand {
         options.noteWhatHasNoEffect(in: candidates.isEmpty ? [chosen] : candidates.map(\.settings))
         tellOfOptionsWithoutEffect()
         try requireWritable([inputsOut, predictionsOut], inputs: [data, options.presetOptions.config])
-        let division = try EvaluationProtocol(named: protocolName, folds: folds ?? 5)
+        let division: EvaluationProtocol
+        do { division = try EvaluationProtocol(named: protocolName, folds: folds ?? 5) } catch {
+            throw ProgramError("\(error)", isUsage: true)
+        }
         let dataset = try Dataset(opening: data)
         let evaluation = try Evaluation(
             on: dataset, scheme: scheme, division: division, settings: chosen,
