@@ -11,7 +11,7 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$")
 USER = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\-]*[A-Za-z0-9_.@+-])?$")
 ENDPOINT = re.compile(r"tcp://.+:\d+$")
 # An address that others reach, where a free port will do.
-LISTENING = re.compile(r"tcp://(?!(?:\*|0\.0\.0\.0|\[?::\]?):)[^*]+:(\*|[0-9]{1,5})$")
+LISTENING = re.compile(r"tcp://(?!(?:\*|0|0\.0\.0\.0|\[?::\]?):)[^*]+:(\*|[0-9]{1,5})$")
 # More than its largest number, each, is nothing that a host can have, or that ssrm takes.
 LARGEST = {"port": 65535, "threads": 4096, "workers": 65535}
 COMMENT = re.compile(r"(?:^|[ \t])#.*")

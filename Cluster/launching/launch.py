@@ -13,6 +13,7 @@ import time
 
 from .hosts import Host, HostsError, stand
 from .keys import Keys
+from .member import wait_for
 from .package import Package
 from .relay import Relay
 from .telling import LOG, put, say
@@ -237,12 +238,3 @@ def mark_of(path):
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns
-
-
-def wait_for(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True

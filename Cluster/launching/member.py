@@ -40,6 +40,15 @@ def found_of(output):
     return found
 
 
+def wait_for(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 class Member:
     """A worker or a relay on a host, and those that follow it there when it dies."""
 
@@ -145,12 +154,12 @@ class Member:
             raise Trouble("does not answer for %d s: ssh got in, and no command comes back" % seconds, is_of_host=True)
         return process.returncode, output, errors
 
-    def program_found(self, endpoint):
-        """Where the program is on the host, which is looked at once for all that is started there."""
+    def find(self, endpoint):
+        """What is known of the host, which is looked at once for all that is started there: program, processors."""
         with self.launch.lock_of(self.host):
             if self.host.found is None:
                 self.host.found = self.prepare(endpoint)
-        return self.host.found["program"]
+            return self.host.found
 
     def prepare(self, endpoint):
         """Finds the program on the host, or copies it there; returns its path and how many processors there are.

@@ -75,7 +75,7 @@ class Relay(Member):
             raise Trouble("can't be found by others: no address of its host is known here; write "
                           "listen=tcp://ADDRESS:7001 in the list, with the address that they reach it by", is_final=True)
         endpoint = head.endpoint_for(host)
-        arguments = [self.program_found(endpoint), "--connect", endpoint, "--listen", host.listen or "tcp://*:*"]
+        arguments = [self.find(endpoint)["program"], "--connect", endpoint, "--listen", host.listen or "tcp://*:*"]
         if not self.launch.keys:
             arguments.append("--plaintext-network")
         if host.data:

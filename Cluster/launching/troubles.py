@@ -120,6 +120,8 @@ def trouble_of_end(role, host, status, text, log):
     if status == 127:
         return Trouble("has no program '%s' (--program says where it is): %s [%s]"
                        % (host.program or "ssrm", last_line(text), log), is_final=True)
+    if status < 0:
+        return Trouble("is cut off: ssh to it was ended by signal %d here" % -status, is_of_host=True)
     if status == 255:
         return Trouble("can't be reached by ssh any more, or the connection was lost: %s [%s]" % (last_line(text), log),
                        is_of_host=True)

@@ -1,6 +1,7 @@
 """A worker on a host."""
 
-from .member import Member
+from .member import Member, wait_for
+from .troubles import LostRelay, Trouble
 
 
 class Worker(Member):
@@ -30,11 +31,22 @@ class Worker(Member):
 
     def work(self):
         hub = (self.relay and self.relay.wait_until_up()) or self.launch.head
+        try:
+            self.work_for(hub)
+        except LostRelay:
+            raise
+        except Trouble:
+            # What comes of a relay's end is no trouble of this host's; that is known a moment later.
+            if hub is not self.launch.head and wait_for(lambda: hub.is_gone, 2):
+                raise LostRelay("lost the relay that it was behind")
+            raise
+
+    def work_for(self, hub):
         self.standing = " behind " + self.relay.host.label if hub is not self.launch.head else ""
         endpoint = hub.endpoint_for(self.host)
-        program = self.program_found(endpoint)
-        self.threads = self.host.threads or max(1, int(self.host.found.get("processors", "1")) // self.host.workers)
-        arguments = [program, "--connect", endpoint, "--threads", self.threads]
+        found = self.find(endpoint)
+        self.threads = self.host.threads or max(1, int(found.get("processors", "1")) // self.host.workers)
+        arguments = [found["program"], "--connect", endpoint, "--threads", self.threads]
         if self.host.data:
             arguments.append("--data=" + self.host.data)
         self.run(hub, arguments)

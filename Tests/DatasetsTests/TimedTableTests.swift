@@ -222,11 +222,19 @@ func aLabelIsOfTheSleepEpochThatBeginsNearest(error: @Sendable (Int) -> Double) 
     }
     let apart = try made(values + scores, header: "time,bpm,stage", label: "stage").data
     #expect(codes(apart) == labels && (0..<60).allSatisfy { apart.samples[$0][0] == Float(60 + $0) })
-    // With its value in the same row, which is as much the sleep epoch's.
+    // With its value in the same row, which is as much the sleep epoch's, though few rows have a label.
     let rows = labels.enumerated().map { "\(moment(30 * Double($0) + error($0))),\(60 + $0),\($1)" }
     let together = try made(rows, header: "time,bpm,stage", label: "stage").data
     #expect(codes(together) == labels && (0..<60).allSatisfy { together.samples[$0][0] == Float(60 + $0) })
     #expect((0..<60).map(together.position) == Array(0..<60))
+    for every in [2, 3, 5] {
+        let some = labels.enumerated().map {
+            "\(moment(30 * Double($0) + error($0))),\(60 + $0),\($0 % every == 0 ? $1 : "")"
+        }
+        let few = try made(some, header: "time,bpm,stage", label: "stage").data
+        #expect(codes(few) == labels.enumerated().map { $0 % every == 0 ? $1 : nil })
+        #expect((0..<60).allSatisfy { few.samples[$0][0] == Float(60 + $0) })
+    }
 }
 
 /// A label in each row of 5 s, each a little early or late: none is in doubt.

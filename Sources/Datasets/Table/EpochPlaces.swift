@@ -1,10 +1,11 @@
 /// In which sleep epoch each row of a recording lies.
 ///
 /// A sleep epoch begins at the first row with a label, without any label at the first row, and numbers count from that
-/// one. A value or a label lies where its time does, unless it comes regularly. Labels that do are taken for the time
-/// from half their distance before to half of it behind, and values each 30 s whose times are those of sleep epochs
-/// for the one that begins nearest: clocks drift, and programs round times, and a label that comes a millisecond early
-/// is not the one of the sleep epoch before.
+/// one. What comes more often lies where its time does; labels that do so regularly are taken for the time from half
+/// their distance before to half of it behind. What stands once for a sleep epoch is its that begins nearest, a label
+/// as the value in its row: clocks drift, and programs round times, and a label that comes a millisecond early is not
+/// the one of the sleep epoch before. Values in rows of their own, which may stand anywhere in a sleep epoch, are those
+/// of the one that begins up to 5 s later.
 struct EpochPlaces {
     /// When the sleep epoch with number 0 begins.
     let origin: Int
@@ -13,32 +14,36 @@ struct EpochPlaces {
     private let valueShifts: [Int]
 
     private static let length = TimedStretches.epochLength
+    /// How early a value in a row of its own may come, and how far distances are from whole numbers of sleep epochs.
+    private static let tolerance = 5 * TimeText.second
 
     /// - Parameters:
     ///   - rows: the recording's rows by time; not empty.
     ///   - reader: what was read.
     init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader) {
-        let width = reader.valueNames.count
-        func times(_ isIn: (Int) -> Bool) -> [Int] { rows.filter(isIn).map { reader.rows[$0].time } }
-        let labelled = times { reader.rows[$0].label != nil }
-        let origin = labelled.first ?? reader.rows[rows[rows.startIndex]].time
-        self.origin = origin
-        labelShift = Self.regularDistance(labelled).map(Self.shift) ?? 0
+        let (width, first) = (reader.valueNames.count, rows[rows.startIndex])
+        let labelled = rows.filter { reader.rows[$0].label != nil }
+        func distances(_ rows: [Int]) -> [Int] {
+            zip(rows.dropFirst(), rows).map { reader.rows[$0].time - reader.rows[$1].time }.filter { $0 > 0 }
+        }
+        origin = reader.rows[labelled.first ?? first].time
+        let ofLabels = distances(labelled)
+        let shift = Self.areOfEpochs(ofLabels) ? Self.length / 2 : Self.shift(ofPartsOfEpochs: ofLabels)
+        labelShift = shift
         valueShifts = (0..<width).map { column in
-            let own = times { !reader.values[$0 * width + column].isNaN }
-            guard let distance = Self.regularDistance(own), Self.shift(ofDistance: distance) == Self.length / 2,
-                Self.areMost(own, { Self.fromMultiple($0 - origin, of: Self.length) <= 5 * TimeText.second })
-            else { return 0 }
-            return Self.length / 2
+            func hasValue(_ row: Int) -> Bool { !reader.values[row * width + column].isNaN }
+            let own = rows.filter(hasValue)
+            guard Self.areOfEpochs(distances(own)) else { return 0 }
+            if labelled.isEmpty { return hasValue(first) ? Self.length / 2 : Self.tolerance }
+            let both = labelled.count(where: hasValue)
+            return 2 * both >= min(labelled.count, own.count) ? shift : Self.tolerance
         }
     }
 
-    /// How far apart these times mostly are; nil where they are not regularly so, or in whole multiples of that.
-    private static func regularDistance(_ times: [Int]) -> Int? {
-        let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
-        guard !distances.isEmpty else { return nil }
-        let median = distances[distances.count / 2]
-        return areMost(distances) { fromMultiple($0, of: median) <= median / 10 } ? median : nil
+    /// Whether so many distances are mostly those from one sleep epoch to the next, or another behind that.
+    private static func areOfEpochs(_ distances: [Int]) -> Bool {
+        !distances.isEmpty
+            && areMost(distances) { $0 > length / 2 && fromMultiple($0, of: length) <= tolerance }
     }
 
     private static func areMost(_ numbers: [Int], _ are: (Int) -> Bool) -> Bool {
@@ -51,11 +56,16 @@ struct EpochPlaces {
         return min(rest, step - rest)
     }
 
-    /// Half the distance of what comes at parts of a sleep epoch, or once in each; 0 at any other distance.
-    private static func shift(ofDistance distance: Int) -> Int {
-        let seconds = (distance + TimeText.second / 2) / TimeText.second
-        if seconds == 0 { return distance / 2 }
-        return length / TimeText.second % seconds == 0 ? seconds * TimeText.second / 2 : 0
+    /// Half of the usual distance where that is a part of a sleep epoch, and most are that, or several of it, to a
+    /// tenth; 0 otherwise.
+    private static func shift(ofPartsOfEpochs distances: [Int]) -> Int {
+        guard !distances.isEmpty else { return 0 }
+        let median = distances.sorted()[distances.count / 2]
+        guard areMost(distances, { fromMultiple($0, of: median) <= median / 10 }) else { return 0 }
+        let seconds = (median + TimeText.second / 2) / TimeText.second
+        if seconds == 0 { return median / 2 }
+        let isPart = seconds < length / TimeText.second && length / TimeText.second % seconds == 0
+        return isPart ? seconds * TimeText.second / 2 : 0
     }
 
     private func number(_ time: Int, _ shift: Int) -> Int {
