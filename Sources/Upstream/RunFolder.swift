@@ -1,7 +1,8 @@
 import Checkpoints
 import Foundation
 
-/// A run directory: `job.json`, `metrics.jsonl`, `events.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`.
+/// A run directory: `job.json`, `metrics.jsonl`, `events.jsonl` and `checkpoints/step-NNNNNNNN.safetensors`, and while
+/// the run goes on `progress.json`.
 public struct RunFolder: Sendable {
     /// Where it is.
     public let path: String

@@ -2,10 +2,10 @@
 ///
 /// A sleep epoch begins at the first row with a label, without any label at the first row, and numbers count from that
 /// one. What comes more often lies where its time does; labels that do so regularly are taken for the time from half
-/// their distance before to half of it behind. What stands once for a sleep epoch is its that begins nearest, a label
-/// as the value in its row: clocks drift, and programs round times, and a label that comes a millisecond early is not
-/// the one of the sleep epoch before. Values in rows of their own, which may stand anywhere in a sleep epoch, are those
-/// of the one that begins up to 5 s later.
+/// their distance before to half of it behind. What stands once for a sleep epoch, a label as the value in its row,
+/// belongs to the one that begins nearest: clocks drift, and programs round times, and a label that comes a millisecond
+/// early is not the one of the sleep epoch before. Values once for each in rows of their own may stand anywhere in it,
+/// and be up to 5 s early.
 struct EpochPlaces {
     /// When the sleep epoch with number 0 begins.
     let origin: Int
