@@ -59,6 +59,8 @@ class Member:
         self.launch, self.host, self.name, self.told = launch, host, name, told
         self.log = launch.run / "logs" / (name + ".log")
         self.process = None
+        # The host behind whose relay it is being started; None for the coordinator.
+        self.behind = None
         self.has_joined = False
         self.is_over = False
         self.thread = threading.Thread(target=self.supervise, daemon=True)
@@ -100,14 +102,13 @@ class Member:
             try:
                 self.work()
                 break
-            except LostRelay as trouble:
-                if self.launch.interrupted or self.launch.is_ending.is_set():
-                    break
-                self.told("%s %s; trying again" % (self.title, trouble))
-                self.launch.is_ending.wait(1)
             except Trouble as trouble:
                 if self.launch.interrupted or self.launch.is_ending.is_set():
                     break
+                if isinstance(trouble, LostRelay):
+                    self.told("%s %s; trying again" % (self.title, trouble))
+                    self.launch.is_ending.wait(1)
+                    continue
                 if time.monotonic() - start > LONG_ENOUGH:
                     failures = 0
                 failures += 1
@@ -131,10 +132,6 @@ class Member:
     def turns_elsewhere(self, trouble):
         """Whether it goes on another way, which is told, where it would be given up."""
         return False
-
-    def relay_of(self, endpoint):
-        """The host whose relay an endpoint is; None for the coordinator's."""
-        return None
 
     def ssh(self, command, **arguments):
         words = self.host.ssh(self.launch.options.ssh_config) + [command]
@@ -178,7 +175,7 @@ class Member:
         found = found_of(output)
         package.require(host, found)
         if found.get("reaches") == "no":
-            raise trouble_of_port(address, port, found.get("why", ""), self.relay_of(endpoint))
+            raise trouble_of_port(address, port, found.get("why", ""), self.behind)
         skew = int(found.get("time", time.time())) - time.time()
         if abs(skew) > 60:
             self.told("%s: its clock is %d s %s; times in its log are, too"
@@ -222,9 +219,6 @@ class Member:
         if self.process.returncode != 0:
             raise trouble_of_end(self.role, self.host, self.process.returncode, self.said, self.log)
         if JOB_IS_DONE not in self.bytes_said and self.launch.goes_on():
-            # Who was behind a relay is told to leave when that is asked to end.
-            if hub.is_gone:
-                raise LostRelay("lost the relay that it was behind")
             raise Trouble("lost its %s, which was asked to end: %s [%s]" % (self.role, last_line(self.said), self.log))
 
     def see_through(self, hub, label):
@@ -241,7 +235,7 @@ class Member:
                 raise Trouble("has made no key for its %s in %d s, and says no more than: %s [%s]" % (
                     self.role, TIME_FOR_KEY, last_line(self.said), self.log))
             if hub.is_gone:
-                raise LostRelay("lost the relay that it was behind")
+                raise LostRelay()
             if self.comes_at_once and is_let_in and not is_told and time.monotonic() > deadline:
                 raise Trouble("does not begin to be a %s, and says no more than: %s [%s]"
                               % (self.role, last_line(self.said), self.log))

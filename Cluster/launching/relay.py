@@ -16,20 +16,17 @@ TIME_TO_LIST = 30
 class RelayWay:
     """Where a relay is for as long as its process lives, and whom it lets come."""
 
-    def __init__(self, relay, port, public):
-        self.relay, self.port, self.public = relay, port, public
+    def __init__(self, relay, address, port, public):
+        self.relay, self.address, self.port, self.public = relay, address, port, public
         self.is_gone = False
 
     def endpoint_for(self, host):
         """Where a host's workers look for it."""
-        own = self.relay.host
-        if own.listen:
-            return own.listen.rpartition(":")[0] + ":" + self.port
-        address = address_of(own, self.relay.launch.options.ssh_config)
-        if is_loopback(address):
-            # This machine, by its own name: where a host looks for the coordinator it looks for it, too.
-            address = self.relay.launch.head.endpoint_for(host)[len("tcp://"):].rpartition(":")[0]
-        return "tcp://%s:%s" % (bracketed(address), self.port)
+        listen = self.relay.host.listen
+        # This machine, by its own name: where a host looks for the coordinator it looks for it, too.
+        given = listen or (self.relay.launch.head.endpoint_for(host) if is_loopback(self.address) else None)
+        begin = given.rpartition(":")[0] if given else "tcp://" + bracketed(self.address)
+        return begin + ":" + self.port
 
     def let_in(self, key, label):
         """Lets a worker's key come, which has its label."""
@@ -50,8 +47,8 @@ class Relay(Member):
 
     def __init__(self, launch, host, name, told):
         super().__init__(launch, host, name, told)
-        # Where it is while it listens.
-        self.way = None
+        # The address of its host as it is known here, and where it is while it listens.
+        self.address = self.way = None
 
     @property
     def title(self):
@@ -71,7 +68,8 @@ class Relay(Member):
 
     def work(self):
         head, host = self.launch.head, self.host
-        if not host.listen and not address_of(host, self.launch.options.ssh_config):
+        self.address = address_of(host, self.launch.options.ssh_config)
+        if not host.listen and not self.address:
             raise Trouble("can't be found by others: no address of its host is known here; write "
                           "listen=tcp://ADDRESS:7001 in the list, with the address that they reach it by", is_final=True)
         endpoint = head.endpoint_for(host)
@@ -95,5 +93,5 @@ class Relay(Member):
         if not found:
             return False
         self.told("%s: relays for those behind it" % self.title)
-        self.way = RelayWay(self, found.group(1).decode(), key_in(self.bytes_said) or "")
+        self.way = RelayWay(self, self.address, found.group(1).decode(), key_in(self.bytes_said) or "")
         return True

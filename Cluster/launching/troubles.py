@@ -25,6 +25,9 @@ class Trouble(Exception):
 class LostRelay(Trouble):
     """Of a worker whose relay is gone: no fault of its own, and tried again as often as the relay is."""
 
+    def __init__(self):
+        super().__init__("lost the relay that it was behind")
+
 
 def last_line(text):
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -26,23 +26,18 @@ class Worker(Member):
         self.relay = None
         return True
 
-    def relay_of(self, endpoint):
-        return self.relay.host.label if self.relay and endpoint != self.launch.head.endpoint_for(self.host) else None
-
     def work(self):
         hub = (self.relay and self.relay.wait_until_up()) or self.launch.head
+        self.behind = None if hub is self.launch.head else self.relay.host.label
         try:
             self.work_for(hub)
-        except LostRelay:
-            raise
         except Trouble:
             # What comes of a relay's end is no trouble of this host's; that is known a moment later.
-            if hub is not self.launch.head and wait_for(lambda: hub.is_gone, 2):
-                raise LostRelay("lost the relay that it was behind")
+            if self.behind and wait_for(lambda: hub.is_gone, 2):
+                raise LostRelay()
             raise
 
     def work_for(self, hub):
-        self.standing = " behind " + self.relay.host.label if hub is not self.launch.head else ""
         endpoint = hub.endpoint_for(self.host)
         found = self.find(endpoint)
         self.threads = self.host.threads or max(1, int(found.get("processors", "1")) // self.host.workers)
@@ -55,6 +50,7 @@ class Worker(Member):
     def has_come(self):
         if b"joined the job" not in self.bytes_said:
             return False
+        standing = " behind " + self.behind if self.behind else ""
         self.told("%s: joined with %s thread%s%s"
-                  % (self.name, self.threads, "" if self.threads == 1 else "s", self.standing))
+                  % (self.name, self.threads, "" if self.threads == 1 else "s", standing))
         return True

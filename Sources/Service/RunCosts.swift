@@ -171,7 +171,7 @@ package struct RunCosts: Sendable {
         let names = byWorker.keys.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         let machines = Set(names.map(WorkerName.machine)).count
         guard machines >= 4, !names.contains(where: { $0.hasPrefix("relay ") }) else { return nil }
-        let count = Int(Double(machines).squareRoot().rounded())
+        let count = RunPlan.relays(suiting: machines)
         let others = (machines + count - 1) / count - 1
         return (count, Double(count + others) / Double(machines))
     }

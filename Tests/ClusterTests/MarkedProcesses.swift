@@ -1,4 +1,6 @@
 import Foundation
+import TestKit
+import Testing
 
 /// The processes of one test, wherever they were started from: all have a variable of its own in their environment.
 struct MarkedProcesses {
@@ -37,6 +39,12 @@ struct MarkedProcesses {
                 let line = FileHandle(forReadingAtPath: "/proc/\(pid)/cmdline")?.readDataToEndOfFile() ?? Data()
                 return (pid, String(decoding: line, as: UTF8.self).replacing("\0", with: " "))
             })
+    }
+
+    /// Sends a signal to one that runs a command of the program.
+    func signal(_ number: Int32, toOne command: String) throws {
+        let process = try #require(commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) \(command) ") })
+        kill(process.key, number)
     }
 
     /// Ends those that a failed test left.

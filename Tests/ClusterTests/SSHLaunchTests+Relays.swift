@@ -28,8 +28,7 @@ extension SSHLaunchTests {
             ["host1", "host2"].allSatisfy { launcher.errorsSoFar.contains("\($0): joined with 1 thread behind host1") }
         }
         #expect(isBehind, "\(launcher.errorsSoFar)")
-        let relay = try #require(processes.commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) relay ") })
-        kill(relay.key, signal)
+        try processes.signal(signal, toOne: "relay")
         let result = launcher.result(seconds: 900)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.contains("host1 lost its relay (exit code \(code))"), "\(result.errors)")

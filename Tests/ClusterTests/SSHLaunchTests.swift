@@ -241,8 +241,7 @@ struct SSHLaunchTests {
         defer { processes.endAll() }
         let launcher = try launch("ssh", hosts: "host1\nhost2\n", flags: ClusterJob.long)
         try job.events(of: "ssh").waits(for: .joined, count: 2)
-        let worker = try #require(processes.commands.first { $0.value.hasPrefix("\(ProgramRun.ssrm) worker ") })
-        kill(worker.key, SIGKILL)
+        try processes.signal(SIGKILL, toOne: "worker")
         let result = launcher.result(seconds: 900)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.contains("lost its worker (exit code 137)"), "\(result.errors)")

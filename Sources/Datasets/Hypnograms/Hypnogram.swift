@@ -73,8 +73,8 @@ struct Hypnogram {
             + "epoch: each sleep epoch has the stage that is in its middle, and signals of up to 15 s of its neighbours'"
         notes = found.notes(path: path) + (astray > 0 ? [ofAstray] : [])
         var skipped = scoring.skipped + found.skipped(path: path)
-        let short = segments.count { Self.isLost($0, from: first) }
-        let shortStages = segments.count { $0.stage != nil && Self.isLost($0, from: first) }
+        let lost = segments.filter { Self.isLost($0, from: first) }
+        let (short, shortStages) = (lost.count, lost.count { $0.stage != nil })
         guard !HypnogramReading.isLargePart(Double(shortStages), of: Double(segments.count)) else {
             throw .unsuitable(
                 path: path,

@@ -129,7 +129,7 @@ struct ScoredStages {
 
     /// Whether so many seconds are a whole number of sleep epochs.
     private static func isMultiple(_ seconds: Double) -> Bool {
-        abs(seconds - (seconds / epoch).rounded() * epoch) < tolerance
+        fromMultiple(seconds) < tolerance
     }
 
     // MARK: - Durations
@@ -160,7 +160,7 @@ struct ScoredStages {
     /// Whether stages that are followed by another so many seconds later stand 30 s apart, with few gaps between.
     private static func areEpochs(_ gaps: [Double]) -> Bool {
         let next = gaps.count { abs($0 - epoch) < tolerance }
-        let multiples = gaps.count { abs($0 - ($0 / epoch).rounded() * epoch) < tolerance }
+        let multiples = gaps.count(where: isMultiple)
         return next > 0 && multiples == gaps.count
             && !HypnogramReading.isLargePart(Double(gaps.count - next), of: Double(gaps.count))
     }
@@ -197,7 +197,12 @@ struct ScoredStages {
 
     /// Whether so many seconds are far from a whole number of sleep epochs: not by what clocks drift and programs
     /// round.
-    static func isAstray(_ seconds: Double) -> Bool { abs(seconds - (seconds / epoch).rounded() * epoch) >= 2 }
+    static func isAstray(_ seconds: Double) -> Bool { fromMultiple(seconds) >= 2 }
+
+    /// How far so many seconds are from the nearest whole number of sleep epochs.
+    private static func fromMultiple(_ seconds: Double) -> Double {
+        abs(seconds - (seconds / epoch).rounded() * epoch)
+    }
 
     /// Refuses stages of sleep epochs that last other than 30 s, as the commonest distance from one to the next says.
     ///

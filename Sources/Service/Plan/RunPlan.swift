@@ -118,12 +118,15 @@ package struct RunPlan: Encodable {
         behindRelays = relays == nil ? Self.behindRelays(advised.map { lines[$0] }, job, measured, machines) : nil
     }
 
+    /// How many relays suit so many workers: the busiest link has the fewest vectors then, those of the relays and
+    /// those of one relay's workers.
+    static func relays(suiting workers: Int) -> Int { Int(Double(workers).squareRoot().rounded()) }
+
     /// A line's setting behind as many relays as suit the workers, where that is worth it.
     private static func behindRelays(
         _ plain: Line?, _ job: Job, _ measured: MeasuredWorker, _ machines: Machines
     ) -> Line? {
-        // So many have the fewest vectors on the busiest link: those of the relays, or those of one relay's workers.
-        let count = Int(Double(machines.workers).squareRoot().rounded())
+        let count = relays(suiting: machines.workers)
         guard let plain, count > 1 else { return nil }
         let other = planned(
             Line(localSteps: plain.localSteps, overlap: plain.overlap, wire: plain.wire, relays: count), job, measured,
