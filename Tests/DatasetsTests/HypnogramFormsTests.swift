@@ -138,9 +138,9 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ("0 W\n30 W\n", ", line 1: \"0 W\" has two columns, and one of them is a number: keep the stages alone"),
     ("epoch,stage\n# Ada\n0,W\n1,W\n", ", line 3: \"0,W\" has two columns, and one of them is a number: keep"),
     (
-        "22:00:00 W\n22:00:30 W\n",
-        ", line 1: \"22:00:00 W\" is neither a stage nor onset, duration and stage, in seconds from the recording's start; "
-            + "its times are a clock's"
+        "25:00:00 W\n25:00:30 W\n",
+        ", line 1: \"25:00:00 W\" is neither a stage nor onset, duration and stage, in seconds from the recording's start, "
+            + "nor a clock's time, like 22:00:30, and stage"
     ),
     ("W\nW\n\nN1\n", ", line 3: a blank line between stages"),
     ("W\n" + String(repeating: "x", count: 2_000), ", line 2: too long for a stage"),
@@ -292,9 +292,9 @@ func aDecimalCommaIsCalledOne(line: String) throws {
         error.hasPrefix(", line 1: ") && error.contains("has a decimal comma: write its numbers with a decimal point"))
 }
 
-@Test(arguments: ["time;stage\n22:30:00;W\n", "time,stage\n2024-03-31T22:30:00,W\n"])
-func clockTimesBehindAHeaderAreCalledSo(start: String) throws {
-    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(start + "22:30:30;N1\n") }
+@Test(arguments: ["nr;klok;fase\n1;22:30:00;W\n", "klok,fase\n2024-03-31T22:30:00,W\n"])
+func clockTimesBehindAHeaderThatDoesNotSaySoAreCalledSo(start: String) throws {
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(start + "2;22:30:30;N1\n") }
     #expect(error.hasPrefix(", line 2: ") && error.contains("is a clock's time"), "\(error)")
 }
 

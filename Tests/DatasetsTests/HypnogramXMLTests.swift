@@ -85,7 +85,7 @@ private let eventsOfNSRR: [(type: String, concept: String, start: String, durati
     ("<PSGAnnotation>\n<ScoredEvents>\n</PSGAnnotation>", ", line 3: it is no well-formed XML"),
     ("<PSGAnnotation><ScoredEvents>", ", line 1: it is no well-formed XML"),
     ("<PSGAnnotation>&x;</PSGAnnotation>", ", line 1: it is no well-formed XML"),
-    ("<svg/>", ", line 1: its root element is \"svg\": of XML, PSGAnnotation (NSRR) and CMPStudyConfig"),
+    ("<svg/>", ", line 1: its root element is \"svg\": of XML, PSGAnnotation (NSRR), CMPStudyConfig "),
     ("<PSGAnnotation/>", ": none of its 0 annotations is a sleep stage"),
     ("<PSGAnnotation>\n<?page-break?></PSGAnnotation>", ", line 2: the processing instruction \"page-break\" says"),
     ("<?xsl?>\n<PSGAnnotation/>", ", line 1: the processing instruction \"xsl\" says nothing"),

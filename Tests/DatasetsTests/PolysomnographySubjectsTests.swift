@@ -43,6 +43,15 @@ func aCodeThatSaysNothingIsNoIdentity(code: String) throws {
     #expect(try source([first, second], filesAreSubjects: true).outline.subjects == ["a", "b"])
 }
 
+@Test func namesOfBIDSTellPeopleWhereCodesSayNothing() throws {
+    let folder = try TemporaryFolder()
+    let nights = try [("sub-01_ses-1_task-sleep_eeg", "X X X X"), ("sub-01_ses-2_eeg", nil), ("sub-02_eeg", "X X X X")]
+        .map { try night(folder, $0.0, $0.1) }
+    let made = try source(nights)
+    #expect(made.outline.subjects == ["sub-01", "sub-02"] && made.outline.recordings.map(\.subject) == [0, 0, 1])
+    #expect(try source([night(folder, "sub-03_eeg", "P1 F X X")]).outline.subjects == ["P1"])
+}
+
 @Test(arguments: [
     ("P1 F 02-MAY-1951 X", "P2 F 02-MAY-1951 X", "its patient code is \"P2\", and \"P1\" in"),
     ("P1 F X X", "P1 M X X", "its patient's sex is \"M\", and \"F\" in"),

@@ -152,7 +152,8 @@ public struct Polysomnography: RecordingSource {
             return unscored(signals, &skipped)
         }
         let hypnogram = try Self.hypnogram(files, signals, scoring, reading, &skipped, &notes)
-        let alignment = try NightAlignment(signals, scoring, hypnogram, shift: files.hypnogramOffset)
+        let placed = try scoring.placed(in: signals, shiftedBy: files.hypnogramOffset)
+        let alignment = try NightAlignment(signals, placed, hypnogram, shift: files.hypnogramOffset ?? 0)
         guard !alignment.epochs.isEmpty else {
             skipped.append(leftOut(signals, alignment.disagreement))
             return nil
@@ -209,9 +210,11 @@ public struct Polysomnography: RecordingSource {
         if isOwnFile, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
             notes.append(note)
         }
-        try hypnogram.requireLength(signals.duration, of: files.signals, shiftedBy: files.hypnogramOffset)
-        // A file with a clock of its own is EDF+, whose times are seconds.
-        if scoring.start == nil { try hypnogram.requireSeconds(signals.duration, of: files.signals) }
+        try hypnogram.requireLength(signals.duration, of: files.signals, shiftedBy: files.hypnogramOffset ?? 0)
+        // Where there is a clock, times are seconds.
+        if scoring.start == nil, scoring.clock == nil {
+            try hypnogram.requireSeconds(signals.duration, of: files.signals)
+        }
         skipped += hypnogram.skipped
         if isOwnFile { notes += scoring.notes }
         notes += hypnogram.notes

@@ -2,8 +2,9 @@ import Foundation
 
 /// Who was recorded in each night of a dataset.
 ///
-/// The user says so, or the name of a Sleep-EDF file, or the patient code of an EDF+ header. A code that says nothing
-/// (`X`, `anonymous`) is none, and of two files without one nobody knows whether they are one person's.
+/// The user says so, or the name of a Sleep-EDF file, or the patient code of an EDF+ header, or a name of the Brain
+/// Imaging Data Structure. A code that says nothing (`X`, `anonymous`) is none, and of two files without one nobody
+/// knows whether they are one person's.
 struct PolysomnographySubjects {
     /// What is known of a night.
     struct Night {
@@ -30,7 +31,9 @@ struct PolysomnographySubjects {
             if let subject = night.files.subject { return (subject, .user) }
             if let subject = PolysomnographyFiles.sleepEDFSubject(night.files.name) { return (subject, .name) }
             let code = night.patient.code
-            return SubjectNames.saysNothing(code) ? (night.files.name, .file) : (code, .code)
+            if !SubjectNames.saysNothing(code) { return (code, .code) }
+            if let subject = PolysomnographyFiles.bidsSubject(night.files.name) { return (subject, .name) }
+            return (night.files.name, .file)
         }
         names = sources.map(\.name)
         var nameless: [Night] = []

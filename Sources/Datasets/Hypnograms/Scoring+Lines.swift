@@ -73,8 +73,9 @@ extension Scoring {
         if numbered.count > 1, let clock = words(lines[1]).dropLast().first(where: isClockTime) {
             throw .badLine(
                 path: path, line: numbered[1].number,
-                reason: "\(quoted(String(clock))) is a clock's time, which says nothing of the recording's start: keep "
-                    + "the stages alone, a sleep epoch a line, or write onset, duration and stage, in seconds from there"
+                reason:
+                    "\(quoted(String(clock))) is a clock's time in a column that is not called so: call its columns "
+                    + "time and stage, or write onset, duration and stage, in seconds from the recording's start"
             )
         }
         if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
@@ -101,7 +102,7 @@ extension Scoring {
             throw .badLine(path: path, line: number, reason: "\(quoted(line)) \(twoColumns)")
         }
         guard words.count > 2, Double(first) != nil, Double(words[1]) != nil else {
-            let clock = first.contains(":") ? "; its times are a clock's, which say nothing of that start" : ""
+            let clock = first.contains(":") ? ", nor a clock's time, like 22:00:30, and stage" : ""
             throw .badLine(
                 path: path, line: number,
                 reason: "\(quoted(line)) is neither a stage nor onset, duration and stage, in seconds from the "

@@ -17,7 +17,7 @@ struct Scoring {
             case any
         }
 
-        /// Seconds from the file's zero.
+        /// Seconds from the file's zero; of a file with a clock's times from midnight of its first day.
         let onset: Double
         /// Seconds that it lasts, never negative; nil where the file does not say.
         let duration: Double?
@@ -31,6 +31,8 @@ struct Scoring {
     let path: String
     /// In the file's order.
     let intervals: [Interval]
+    /// What the file says of the days of its times, where these are a clock's; nil where they are seconds.
+    var clock: ScoringClock?
     /// When the file's zero is, in seconds since 1970 on the clock of the place of recording; nil: at the start of the
     /// signals.
     var start: Double?
@@ -56,7 +58,7 @@ extension Scoring {
     private static let largestByteCount = 64 << 20
 
     /// Reads a file of any form, which its content tells: EDF+ annotations, XML of the National Sleep Research Resource
-    /// or of Compumedics, a table of events with a header, or lines of text.
+    /// of Compumedics or of Philips, a table of events with a header, or lines of text.
     ///
     /// - Throws: `DatasetError` that names the file and the place in it.
     init(opening path: String, _ reading: HypnogramReading) throws(DatasetError) {
@@ -88,9 +90,11 @@ extension Scoring {
                 reason: "it is no hypnogram of a form that is read (EDF+ annotations, XML, a table of events, text)")
         }
         if text.first(where: { !isBlank($0) }) == UInt8(ascii: "<") {
-            self = try ScoringXML.scoring(text, path: path)
-        } else if let delimiter = Self.delimiterOfATable(text) {
-            try self.init(table: text, delimiter: delimiter, path: path, reading)
+            self = try ScoringXML.scoring(text, path: path, reading)
+        } else if let header = EventTable.Header(in: text) {
+            try self.init(table: text, header, path: path, reading)
+        } else if let rows = try ClockRows(text, path: path) {
+            self.init(rows, path: path)
         } else {
             try self.init(lines: text, path: path, reading)
         }

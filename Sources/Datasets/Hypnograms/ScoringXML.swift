@@ -1,12 +1,13 @@
 import Foundation
 import FoundationXML
 
-/// Reads a scoring in XML: annotations of the National Sleep Research Resource (`PSGAnnotation`), or Compumedics' own
-/// (`CMPStudyConfig`).
+/// Reads a scoring in XML: annotations of the National Sleep Research Resource (`PSGAnnotation`), Compumedics' own
+/// (`CMPStudyConfig`), or those of Philips' Sleepware (`PatientStudy`, files called `.rml`).
 ///
 /// NSRR's events say themselves which are stages (`EventType` `Stages|Stages`) and when they are, in seconds from the
-/// recording's start. Compumedics lists a stage for each sleep epoch, as numbers. Document types and entities are
-/// refused before anything is parsed, whatever they are for: they can name other files, and grow without bound. So are
+/// recording's start. Compumedics lists a stage for each sleep epoch, as numbers. Philips has when each stage begins,
+/// in seconds from there, as a person scored them and as the program did. Document types and entities are refused
+/// before anything is parsed, whatever they are for: they can name other files, and grow without bound. So are
 /// processing instructions of a name alone (`<?name?>`), at which Foundation's parser traps.
 final class ScoringXML: NSObject, XMLParserDelegate {
     /// Compumedics' numbers of stages.
@@ -21,11 +22,15 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     /// Characters of an element that count; no number and no name has more.
     private static let longestText = 1_024
 
-    /// Which of the two the root element says it is.
+    /// Which of them the root element says it is.
     private enum Form: String {
         case nsrr = "PSGAnnotation"
         case compumedics = "CMPStudyConfig"
+        case philips = "PatientStudy"
     }
+
+    /// Whose stages Philips' form has: a person's, which count where there are any, and the program's own.
+    private static let scorers = ["UserStaging", "MachineStaging"]
 
     private let path: String
     private var form: Form?
@@ -34,6 +39,10 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     private var fields: [String: String] = [:]
     private var intervals: [Scoring.Interval] = []
     private var stageCount = 0
+    /// Philips' stages by scorer, and how many seconds each of the recording's sessions lasts.
+    private var (staged, sessions): ([String: [Scoring.Interval]], [Double?]) = ([:], [])
+    /// By which rules each scored, `NeuroAdultAASMStaging` for adults by those of the AASM: the first ones count.
+    private var rulesOfScorer: [String: String] = [:]
     private var failure: DatasetError?
 
     private init(path: String) { self.path = path }
@@ -41,7 +50,9 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     /// Reads a whole file.
     ///
     /// - Throws: `DatasetError` that names the line.
-    static func scoring(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> Scoring {
+    static func scoring(
+        _ bytes: UnsafeRawBufferPointer, path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) -> Scoring {
         guard bytes.count <= largestByteCount else {
             throw .unsuitable(
                 path: path,
@@ -65,6 +76,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 path: path, line: parser.lineNumber + skippedLines,
                 reason: "it is no well-formed XML (libxml2's error \((error as NSError).code)); was it cut?")
         }
+        if reader.form == .philips { return try reader.philips(reading) }
         let isListed = reader.form == .compumedics
         return Scoring(
             path: path, intervals: reader.intervals, numbers: isListed ? numbers : nil,
@@ -111,10 +123,11 @@ final class ScoringXML: NSObject, XMLParserDelegate {
             if form == nil {
                 refuse(
                     parser,
-                    "its root element is \(quoted(name)): of XML, PSGAnnotation (NSRR) and CMPStudyConfig "
-                        + "(Compumedics) are read")
+                    "its root element is \(quoted(name)): of XML, PSGAnnotation (NSRR), CMPStudyConfig "
+                        + "(Compumedics) and PatientStudy (Philips) are read")
             }
         }
+        if form == .philips, name == "Stage" { takeStage(parser, attributes) }
         elements.append(name)
         text = ""
         if name == "ScoredEvent" { fields = [:] }
@@ -148,6 +161,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
             intervals.append(
                 Scoring.Interval(onset: Double(stageCount) * epoch, duration: epoch, text: content, kind: .stage))
             stageCount += 1
+        case ("Session", "Duration") where form == .philips: sessions.append(Double(content))
         case ("ScoredEvent", _): fields[name] = content
         case (_, "ScoredEvent"): takeEvent(parser)
         default: break
@@ -167,6 +181,45 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 parser, "the stage \(quoted(text)) at \(onset) s ends before it starts: it lasts \(duration) s")
         }
         intervals.append(Scoring.Interval(onset: onset, duration: duration, text: text, kind: .stage))
+    }
+
+    /// Takes a stage as Philips writes it: `<Stage Type="NonREM2" Start="1350"/>`.
+    private func takeStage(_ parser: XMLParser, _ attributes: [String: String]) {
+        guard let scorer = elements.dropLast().last, Self.scorers.contains(scorer), let rules = elements.last,
+            rules.hasPrefix("Neuro"), rulesOfScorer[scorer, default: rules] == rules
+        else { return }
+        rulesOfScorer[scorer] = rules
+        let text = attributes["Type"] ?? ""
+        guard let onset = attributes["Start"].flatMap(Double.init), onset.isFinite else {
+            let found = attributes["Start"].map { "is \(quoted($0))" } ?? "is not there"
+            return refuse(
+                parser, "the Start of a stage \(found): it must be a number of seconds from the recording's start")
+        }
+        staged[scorer, default: []].append(Scoring.Interval(onset: onset, duration: nil, text: text, kind: .stage))
+    }
+
+    /// Philips' stages: a person's, or those of the scorer that the user names.
+    ///
+    /// Each lasts until the next, the last one until the recording's end where it has one session.
+    private func philips(_ reading: HypnogramReading) throws(DatasetError) -> Scoring {
+        let names = Self.scorers.filter { staged[$0] != nil }
+        if let scorer = reading.scorer, !names.contains(scorer) {
+            throw .unsuitable(
+                path: path,
+                reason: "it has no scorer \(quoted(scorer)): it has "
+                    + names.map { quoted($0) }.joined(separator: ", "))
+        }
+        let scorer = reading.scorer ?? names.first ?? ""
+        var intervals = staged[scorer] ?? []
+        if sessions.count == 1, let end = sessions[0], let last = intervals.popLast(), end > last.onset {
+            intervals.append(
+                Scoring.Interval(onset: last.onset, duration: end - last.onset, text: last.text, kind: .stage))
+        }
+        var scoring = Scoring(path: path, intervals: intervals, isOfAScorer: reading.scorer != nil)
+        if reading.scorer == nil, scorer == Self.scorers[1] {
+            scoring.notes = ["\(path): its stages are the program's own (\(scorer)): nobody has scored it"]
+        }
+        return scoring
     }
 
     private func seconds(_ name: String, _ parser: XMLParser) -> Double? {

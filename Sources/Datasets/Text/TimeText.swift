@@ -48,6 +48,35 @@ package enum TimeText: Equatable {
         return "\(year)-\(two(month))-\(two(date))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
     }
 
+    /// A time of day, alone or behind a date: `22:00:30`, `8:39:30 PM`, `22:00:30,500`, `22.00.30`.
+    ///
+    /// - Returns: seconds since midnight; nil for another text, and for one that names a zone.
+    package static func timeOfDay(_ text: some StringProtocol) -> Double? {
+        let words = text.split { $0 == " " || $0 == "T" }
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        let time =
+            words.firstIndex { $0.contains(":") }.map { words[$0...].joined(separator: " ") }
+            ?? (numbers.count == 3 ? numbers.joined(separator: ":") : "")
+        return Array((" " + time).utf8).withUnsafeBytes { bytes in
+            var spelling = Spelling(bytes: bytes)
+            guard let microseconds = spelling.timeOfDay(), spelling.isAtEnd else { return nil }
+            return Double(microseconds) / Double(second)
+        }
+    }
+
+    /// The days that a date may be, in whatever order its numbers stand: `11/12/2021` may be two.
+    ///
+    /// - Returns: seconds since 1970 at their begin; none for another text.
+    package static func days(of text: some StringProtocol) -> Set<Double> {
+        let days = Array(text.utf8).withUnsafeBytes { bytes in
+            DateOrder.allCases.compactMap { order in
+                var spelling = Spelling(bytes: bytes)
+                return spelling.date(order).flatMap { spelling.isAtEnd ? $0 : nil }
+            }
+        }
+        return Set(days.map { Double($0) * 86_400 })
+    }
+
     /// Days since 1970-01-01; nil for a day that no month has.
     fileprivate static func days(year: Int, month: Int, day: Int) -> Int? {
         guard (1970...2261).contains(year), (1...12).contains(month), day >= 1 else { return nil }

@@ -8,14 +8,15 @@ struct EDFCommand: ReaderCommand {
         commandName: "edf",
         abstract: "Signals in EDF, EDF+ or BDF files with hypnograms as EDF+ annotations, XML, events or text.",
         discussion: """
-            The two files of a night are aligned by the start times in their headers; a hypnogram without a clock of its own starts \
-            with the signals. A sample is a sleep epoch of 30 s: each \
+            The two files of a night are aligned by the start times in their headers, or by a hypnogram's clock times; one without \
+            a clock starts with the signals. A sample is a sleep epoch of 30 s: each \
             channel is resampled to --rate and folded into rows of --row-seconds, one channel below the other. Voltages become \
             microvolts; other channels keep the first night's unit (or have that of --units), and a night whose unit can't be \
             converted into it is refused. \
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
-            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of pairs like \
-            night1-PSG.edf and night1-Hypnogram.edf; those of the Sleep-EDF Database are paired by their first six characters.
+            Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of pairs that are called \
+            alike: night1-PSG.edf and night1-Hypnogram.edf, night1.edf and night1.txt (.csv, .tsv, .xml, .rml), or the names \
+            of NSRR, BIDS and the Sleep-EDF Database.
 
             Example:
               ssrm data edf --signals SC4001E0-PSG.edf \\
@@ -23,6 +24,8 @@ struct EDFCommand: ReaderCommand {
                 --channels "EEG Fpz-Cz,EOG horizontal" --out night.safetensors
               ssrm data edf --root sleep-cassette --channels "EEG Fpz-Cz" --rate 50 \\
                 --wake-margin 30 --out nights.safetensors
+              ssrm data edf --root edfs --hypnogram-root nsrr \\
+                --channels EEG --file-is-subject --out nsrr.safetensors
               ssrm data edf --signals a.edf b.edf --subject A --subject B \\
                 --channels EEG --out unlabelled.safetensors
               ssrm data edf --signals c.edf --subject C --channels "EEG C3-M2" \\
@@ -37,9 +40,10 @@ struct EDFCommand: ReaderCommand {
     @Option(
         name: .long,
         help: """
-            The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR or Compumedics, a \
-            table of events with a header (onset, duration, stage), or text, a stage or "onset duration stage" a line; once for \
-            each --signals, or not at all: then no sleep epoch has a label.
+            The file with that night's sleep stages: EDF+ annotations (the same file, perhaps), XML of NSRR, Compumedics or \
+            Philips, a table of events with a header (onset, duration, stage; or time, event, as RemLogic has it), or text, a stage, \
+            "onset duration stage" or "22:00:30 stage" a line, as Domino has it; once for each --signals, or not at all: then no \
+            sleep epoch has a label.
             """,
         completion: .file())
     var hypnogram: [String] = []
@@ -48,7 +52,7 @@ struct EDFCommand: ReaderCommand {
         name: .long, parsing: .unconditionalSingleValue,
         help: """
             Seconds that are added to the times of the hypnogram, where the start time in its header is not that of the signals \
-            (86400 for the next day); once for all nights, or once for each --hypnogram.
+            (86400 for the next day); 0 says that a clock's times fit, where they are refused. Once for all nights, or once for each --hypnogram.
             """)
     var hypnogramOffset: [Double] = []
 
@@ -73,11 +77,16 @@ struct EDFCommand: ReaderCommand {
     @Option(
         name: .long,
         help: """
-            A folder with pairs like night1-PSG.edf and night1-Hypnogram.edf, instead of --signals; with --unlabelled also other \
-            EDF files.
+            A folder with nights whose files are called alike, like night1-PSG.edf and night1-Hypnogram.edf, or night1.edf and \
+            night1.txt, instead of --signals; with --unlabelled also EDF files without a hypnogram.
             """,
         completion: .directory)
     var root: String?
+
+    @Option(
+        name: .long, help: "The folder with the hypnograms of --root, where they are in another one.",
+        completion: .directory)
+    var hypnogramRoot: String?
 
     @Option(
         name: .customLong("channels"),
@@ -150,6 +159,9 @@ struct EDFCommand: ReaderCommand {
 
     func validate() throws {
         if root == nil {
+            guard hypnogramRoot == nil else {
+                throw ValidationError("--hypnogram-root is for the nights of --root: give that, or --hypnogram")
+            }
             guard !signals.isEmpty else { throw ValidationError("give --signals and --hypnogram, or --root") }
             guard hypnogram.isEmpty || hypnogram.count == signals.count else {
                 throw ValidationError(
@@ -208,7 +220,7 @@ struct EDFCommand: ReaderCommand {
         } ?? []
     }
 
-    var inputs: [String] { root.map { [$0] } ?? signals + hypnogram }
+    var inputs: [String] { root.map { [$0] + (hypnogramRoot.map { [$0] } ?? []) } ?? signals + hypnogram }
 
     func recordings() throws -> ReadRecordings {
         var files = signals.indices.map { index in
@@ -217,7 +229,10 @@ struct EDFCommand: ReaderCommand {
                 subject: subject.isEmpty ? nil : subject[index])
         }
         var unpaired: [SkippedItem] = []
-        if let root { (files, unpaired) = try PolysomnographyFiles.find(in: root, unlabelled: unlabelled.areTaken) }
+        if let root {
+            (files, unpaired) = try PolysomnographyFiles.find(
+                in: root, hypnograms: hypnogramRoot, unlabelled: unlabelled.areTaken)
+        }
         for index in files.indices where !hypnogramOffset.isEmpty {
             files[index].hypnogramOffset = hypnogramOffset[hypnogramOffset.count > 1 ? index : 0]
         }

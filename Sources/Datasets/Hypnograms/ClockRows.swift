@@ -1,0 +1,91 @@
+import Signals
+
+/// Lines of a clock's time and a stage, like `22:00:30,000; N2`, which last until the next one: what Somnomedics'
+/// Domino writes as a sleep profile, behind lines like `Rate: 30 s`, and lists like `22:00:30 W`.
+struct ClockRows {
+    private static let mostLinesBefore = 64
+    private static let longestLine = 1_024
+    /// What Domino's texts mean that mean nothing, or something else, elsewhere.
+    private static let domino: [String: StageMeaning] = [
+        "wach": .stage(.wake), "n4": .stage(.n3), "a": .unscored, "artefakt": .unscored, "bewegung": .unscored,
+    ]
+
+    let intervals: [Scoring.Interval]
+    let clock: ScoringClock
+    /// What texts mean that depend on the program; nil where none is named.
+    let meanings: [String: StageMeaning]?
+
+    /// Reads a text; nil for one in which no line begins with a clock's time.
+    ///
+    /// - Throws: `DatasetError` that names the line.
+    init?(_ text: UnsafeRawBufferPointer, path: String) throws(DatasetError) {
+        let lines = String(decoding: text, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard let first = lines.prefix(Self.mostLinesBefore).firstIndex(where: { Self.parts(of: $0) != nil }) else {
+            return nil
+        }
+        let before = lines[..<first].filter { !$0.allSatisfy(\.isWhitespace) }
+        // Anything else before them may be a stage, but for a header.
+        guard
+            before.allSatisfy({ line in
+                line.hasPrefix("#") || line.contains(":")
+                    || (line == before.last && StageTexts.stage(named: String(line)) == nil)
+            })
+        else { return nil }
+        clock = ScoringClock(before)
+        let isOfDomino = before.contains { $0.lowercased().contains("schlafprofil") || $0.hasPrefix("Signal") }
+        meanings = isOfDomino ? Self.domino : nil
+        let seconds = before.lazy.compactMap(Self.rate).first
+        var (intervals, times): ([Scoring.Interval], ScoringClock.Unrolled) = ([], .init())
+        for (number, line) in zip((first + 1)..., lines[first...]) where !line.allSatisfy(\.isWhitespace) {
+            guard line.utf8.count <= Self.longestLine, let (time, stage) = Self.parts(of: line) else {
+                throw .badLine(
+                    path: path, line: number,
+                    reason: "\(quoted(String(line.prefix(80)))) is not a clock's time and a stage, like 22:00:30 N2")
+            }
+            intervals.append(
+                Scoring.Interval(
+                    onset: times.onset(time), duration: seconds, text: stage, kind: isOfDomino ? .stage : .any))
+        }
+        self.intervals = intervals
+    }
+
+    /// A line's time of day, in seconds, and what is behind it; nil for another line.
+    private static func parts(of line: Substring) -> (time: Double, text: String)? {
+        let line = line.drop(while: \.isWhitespace)
+        guard line.first?.isASCII == true, line.first?.isNumber == true,
+            line.prefix(8).contains(where: { $0 == ":" || $0 == "." })
+        else { return nil }
+        func isEnd(_ character: Character) -> Bool { character.isWhitespace || character == ";" }
+        var rest = line.drop { !isEnd($0) }
+        var word = line[..<rest.startIndex]
+        if TimeText.timeOfDay(word) == nil, let comma = word.lastIndex(of: ",") {
+            (word, rest) = (word[..<comma], line[comma...])
+        }
+        let behind = rest.drop(while: \.isWhitespace)
+        let half = behind.prefix { $0.isLetter }
+        if ["am", "pm"].contains(half.lowercased()) {
+            (word, rest) = (line[..<half.endIndex], behind[half.endIndex...])
+        }
+        guard let time = TimeText.timeOfDay(word) else { return nil }
+        let text = rest.drop { isEnd($0) || $0 == "," }
+        guard let last = text.lastIndex(where: { !isEnd($0) && $0 != "," }) else { return nil }
+        return (time, String(text[...last]))
+    }
+
+    /// How many seconds each line stands for: `Rate: 30 s`, or in milliseconds.
+    private static func rate(_ line: Substring) -> Double? {
+        let words = line.split { $0.isWhitespace || $0 == ":" }
+        guard words.first?.lowercased() == "rate", words.count == 3, let number = Double(words[1]), number > 0 else {
+            return nil
+        }
+        return ["s": number, "ms": number / 1_000][words[2].lowercased()]
+    }
+}
+
+extension Scoring {
+    /// A list of a clock's times and stages.
+    init(_ rows: ClockRows, path: String) {
+        self.init(path: path, intervals: rows.intervals, clock: rows.clock, numbers: rows.meanings)
+    }
+}
