@@ -62,6 +62,7 @@ extension RecogniserModel {
         metadata["encoder_job"] = provenance.encoderJob
         metadata["encoder_dataset"] = provenance.encoderDataset
         metadata["encoder_subjects"] = try provenance.encoderSubjects.map(json)
+        metadata["labelled_subjects"] = try provenance.labelledSubjects.map(json)
         let scaling = recogniser.scaling
         let added = inputs.tensors
         var tensors = encoders.enumerated().flatMap { place, encoder in
@@ -227,7 +228,8 @@ extension RecogniserModel {
             Provenance(
                 encoderJob: metadata["encoder_job"], encoderDataset: metadata["encoder_dataset"],
                 encoderSubjects: try decodedIfPresent([String].self, "encoder_subjects"), dataset: try text("dataset"),
-                subjects: try decoded([String].self, "subjects"))
+                subjects: try decoded([String].self, "subjects"),
+                labelledSubjects: try decodedIfPresent([String].self, "labelled_subjects"))
         }
     }
 

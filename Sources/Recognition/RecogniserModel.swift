@@ -15,14 +15,18 @@ public struct RecogniserModel: Sendable {
         public let dataset: String
         /// The subjects whose samples the recogniser was trained on, by name.
         public let subjects: [String]
+        /// Those of them with labels, where it was taught with its own answers for the others or read them beside
+        /// these; nil where all had labels, and in models of versions up to 0.8.0, which did not tell them apart.
+        public let labelledSubjects: [String]?
 
         /// A provenance.
         public init(
             encoderJob: String?, encoderDataset: String?, encoderSubjects: [String]? = nil, dataset: String,
-            subjects: [String]
+            subjects: [String], labelledSubjects: [String]? = nil
         ) {
             (self.encoderJob, self.encoderDataset) = (encoderJob, encoderDataset)
             (self.encoderSubjects, self.dataset, self.subjects) = (encoderSubjects, dataset, subjects)
+            self.labelledSubjects = labelledSubjects
         }
 
         /// Whether encoder or recogniser were trained on samples of one of these people; nil where the recogniser was

@@ -4,7 +4,7 @@ package import Recognition
 package enum Acquaintance: Sendable, Equatable {
     /// How many of them a model was trained on.
     package enum Seen: Sendable, Equatable {
-        /// All of them, with their labels.
+        /// All of them, with their labels or taught with its own answers for them.
         case all
         /// One at least and not all; its encoder may have learnt from the others, without labels.
         case some

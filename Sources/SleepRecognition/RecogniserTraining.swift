@@ -96,8 +96,9 @@ public struct RecogniserTraining: Sendable {
         // What has no label is cut out of what it learns from, unless it is kept or taught beside the rest.
         let isAllRead =
             settings.unlabelled == .keep || labels.selfTrainingSteps(of: settings, on: dataset, training: training) > 0
-        let learntFrom = isAllRead ? training : training.filter { labels.labels[$0] != nil }
-        let isTrainedOn = Set(learntFrom)
+        let labelled = training.filter { labels.labels[$0] != nil }
+        let learntFrom = isAllRead ? training : labelled
+        let (people, labelledPeople) = (dataset.subjects(of: learntFrom), dataset.subjects(of: labelled))
         let record = fitted.encoders.first?.record
         let content = dataset.content.isEmpty ? record?.content ?? [] : dataset.content
         let units = dataset.units.isEmpty ? record?.units ?? [] : dataset.units
@@ -113,11 +114,14 @@ public struct RecogniserTraining: Sendable {
             provenance: RecogniserModel.Provenance(
                 encoderJob: encoderJob, encoderDataset: encoder?.job.datasetDigest,
                 encoderSubjects: encoder.flatMap { dataset.subjects(trainedOnBy: $0.job) }, dataset: dataset.digest,
-                subjects: dataset.subjects(of: learntFrom)))
+                subjects: people, labelledSubjects: labelledPeople == people ? nil : labelledPeople))
+        let (isTrainedOn, isLabelled) = (Set(learntFrom), Set(labelled))
+        let read = dataset.recordingRanges.filter { $0.samples.contains(where: isTrainedOn.contains) }
+        let scored = read.count { $0.samples.contains(where: isLabelled.contains) }
         let figures = TrainingFigures(
             scheme: scheme.rawValue, preset: self.settings.name, classes: labels.classes,
             samples: labels.count(of: training),
-            recordings: dataset.recordingRanges.count { $0.samples.contains(where: isTrainedOn.contains) },
+            recordings: scored, unlabelledRecordings: read.count > scored ? read.count - scored : nil,
             epochs: settings.trainedEpochs, steps: settings.steps,
             stepsBefore: fitted.stepsBefore > 0 ? fitted.stepsBefore : nil, members: settings.members,
             loss: fitted.loss, encoderIdentity: encoder?.encoder.identity)
@@ -143,8 +147,10 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
     public let classes: [String]
     /// Labelled samples that were trained on.
     public let samples: Int
-    /// Recordings that took part.
+    /// Recordings that they are of.
     public let recordings: Int
+    /// Recordings without labels that were read beside them, or taught with the recogniser's own answers; nil for none.
+    public let unlabelledRecordings: Int?
     /// How often each sequence was trained on; 0 where `steps` says how long.
     public let epochs: Int
     /// How many batches were trained on; 0 for so many epochs.
@@ -161,6 +167,7 @@ public struct TrainingFigures: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case scheme, preset, classes, samples, recordings, epochs, steps, members, loss
+        case unlabelledRecordings = "unlabelled_recordings"
         case stepsBefore = "steps_before"
         case encoderIdentity = "encoder_identity"
     }

@@ -1,6 +1,6 @@
-import Datasets
+package import Datasets
 import Encoders
-import Recognition
+package import Recognition
 import Signals
 
 /// What an encoder or a model was trained on, and so takes.
@@ -94,6 +94,18 @@ extension RecogniserModel {
             rows: rows, columns: columns, preparation: inputs.preparation, content: content, units: units
         ).check(dataset, for: name)
         try dataset.requireMaps(lyingAs: frame, for: name)
+    }
+}
+
+extension RecogniserModel {
+    /// What is to be said of a dataset that is to be recognised and does not say in which units its values are; nil
+    /// where it does, and where that is the same to the model or not known of it.
+    package func noteOnUnits(of dataset: Dataset) -> String? {
+        guard !inputs.preparation.choice.forgetsUnits,
+            let unknown = SampleUnits.unknown(of: units, in: dataset.units, of: content)
+        else { return nil }
+        return "nothing says in which units all values of these samples are: they are taken for the model's, like "
+            + "\(unknown), and where they are others, its answers are wrong"
     }
 }
 

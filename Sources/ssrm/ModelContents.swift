@@ -29,6 +29,7 @@ struct ModelContents: Encodable {
     private let trees: TreeSettings?
     private let parameterCount: Int
     private let subjects: [String]
+    private let labelledSubjects: [String]?
 
     private enum CodingKeys: String, CodingKey {
         case file, digest, scheme, classes, vocabulary, preparation, rows, columns, content, units, reader, preset,
@@ -38,6 +39,7 @@ struct ModelContents: Encodable {
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
         case encoderSubjects = "encoder_subjects"
+        case labelledSubjects = "labelled_subjects"
         case parameterCount = "parameter_count"
     }
 
@@ -56,6 +58,7 @@ struct ModelContents: Encodable {
         (encoderIdentities, encoderJob) = (model.encoders.map(\.identity), model.provenance.encoderJob)
         (encoderDataset, dataset) = (model.provenance.encoderDataset, model.provenance.dataset)
         (encoderSubjects, subjects) = (model.provenance.encoderSubjects, model.provenance.subjects)
+        labelledSubjects = model.provenance.labelledSubjects
         trees = model.recogniser.forest?.trees.isEmpty ?? true ? nil : model.recogniser.settings.trees
         (recogniser, parameterCount) = (model.recogniser.settings, model.recogniser.network.parameterCount)
     }
@@ -68,6 +71,11 @@ struct ModelContents: Encodable {
 
     private var encoderPeople: String {
         encoderSubjects.map { "\($0.count) subjects: \($0.joined(separator: ", "))" } ?? "not known"
+    }
+
+    /// Whose labels it has seen, where not all have any.
+    private var labelled: String {
+        labelledSubjects.map { "\nwith labels of     \($0.count) of them: \($0.joined(separator: ", "))" } ?? ""
     }
 
     /// Sizes that it takes: where its preparation makes maps alike, larger ones, too.
@@ -106,7 +114,7 @@ struct ModelContents: Encodable {
             encoder's dataset  \(encoderDataset ?? "none")
             encoder learnt of  \(encoderDataset == nil ? "nobody" : encoderPeople)
             recogniser         \(recurrent), \(parameterCount) parameters\(members)\(forest)
-            trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))
+            trained on         \(subjects.count) subjects: \(subjects.joined(separator: ", "))\(labelled)
             of dataset         \(dataset)
             digest             \(digest)
             """)

@@ -19,6 +19,8 @@ private func named(_ name: String, from first: Int, known: String? = nil) -> Rec
     #expect(try starts.start(of: named("night+20", from: 25)).text == "22:47:00")  // not all of it was answered
     #expect(try starts.start(of: named("a,c+3", from: 3)).text == "23:00:00")
     #expect(try starts.start(of: named("b+7", from: 0)).text == "21:00:00")
+    // A line of its own has the time of its first position, 3.5 minutes in.
+    #expect(try starts.start(of: named("b+7", from: 7)).text == "20:56:30")
     for (name, first, words) in [
         ("night+20", 3, "recording night+20 begins"),
         ("other+20", 20, "recording other begins: add a line for it, like other,22:47"),

@@ -68,8 +68,17 @@ import Testing
     }
 
     /// Intervals over the people held out do not say what other labelled people would have made of it.
-    @Test(arguments: [(3, 3, "Pre-training paid"), (3, 2, "Pre-training did not pay"), (2, 2, "In these draws")])
-    func preTrainingPaidWhereItsGainIsInEveryDraw(draws: Int, better: Int, words: String) throws {
+    ///
+    /// Of two people held out they say nothing of others, nor do draws that all keep one person's labels.
+    @Test(arguments: [
+        (3, 3, 5, 3, "Pre-training paid with 1 labelled person: ", " in each of 3 draws."),
+        (3, 2, 5, 3, "Pre-training did not pay", "."), (2, 2, 5, 2, "In these draws", " is above 0."),
+        (3, 3, 2, 3, "In these draws", " Of 2 people held out intervals are too narrow to say so of others."),
+        (3, 3, 5, 1, "In these draws", " is above 0."),
+    ])
+    func preTrainingPaidWhereItsGainIsInEveryDraw(
+        draws: Int, better: Int, people: Int, drawn: Int, begin: String, end: String
+    ) throws {
         func point(_ place: Int) -> [String: Any] {
             let right = [[5, 0], [0, 5]], wrong = [[4, 1], [1, 4]]
             return [
@@ -91,7 +100,9 @@ import Testing
         ]
         let decoded = try JSONDecoder().decode(
             LabelCurveFigures.Point.self, from: JSONSerialization.data(withJSONObject: object))
-        #expect(LabelCurveFigures.verdict(on: [decoded]).hasPrefix(words))
+        let labelled = (0..<draws).map { ["P\($0 % drawn)"] }
+        let verdict = LabelCurveFigures.verdict(on: [decoded], people: people, labelled: [labelled])
+        #expect(verdict.hasPrefix(begin) && verdict.hasSuffix(end), "\(verdict)")
     }
 
     @Test func whatTheRegressionIsScaledByIsSaidWhereOthersHaveMore() throws {

@@ -85,7 +85,10 @@ private struct Case {
     #expect(made.model.units == units && made.encoder.encoder.record.units == units)
     // What is not known on one side is not refused.
     for others in [[], ["uV", "1/min", "m", ""]] {
-        #expect(try made.answers(to: dataset(names, units: others, in: made.folder, "same")) == [nil, nil])
+        let data = try dataset(names, units: others, in: made.folder, "same")
+        #expect(made.answers(to: data) == [nil, nil])
+        let note = made.model.noteOnUnits(of: data)
+        #expect(others.isEmpty ? note?.contains("the model's, like a in uV, and where") == true : note == nil)
     }
 }
 

@@ -112,7 +112,20 @@ private func settings(_ use: EncoderUse, _ more: String...) throws -> NamedSetti
         ).run()
         #expect(plain.model.provenance.subjects == Array(dataset.subjects.dropFirst()))
         #expect(plain.figures.recordings == dataset.recordingRanges.count { $0.subject != 0 })
-        #expect(try model(settings(.frozen)).provenance.subjects == dataset.subjects)
+        #expect(plain.figures.unlabelledRecordings == nil && plain.model.provenance.labelledSubjects == nil)
+        let settings = try settings(.frozen)
+        let taught = try RecogniserTraining(
+            on: dataset, scheme: .posture3, encoder: Pretraining(on: dataset, settings: settings, seed: 7).run(),
+            settings: settings
+        ).run()
+        #expect(taught.model.provenance.subjects == dataset.subjects)
+        // Who was taught without a label is told apart, in the model's file, too.
+        let labelled = Array(dataset.subjects.dropFirst())
+        let path = study.folder.path("whose-labels.safetensors")
+        try taught.model.write(to: path)
+        #expect(try RecogniserModel(opening: path).provenance.labelledSubjects == labelled)
+        #expect(taught.figures.recordings == plain.figures.recordings)
+        #expect(taught.figures.unlabelledRecordings == dataset.recordingRanges.count { $0.subject == 0 })
     }
 
     /// Without steps nothing else is trained than by settings that do not know of them.

@@ -18,4 +18,19 @@ public enum SampleUnits {
         }
         return nil
     }
+
+    /// The first value whose unit only one side knows, where that is not 1.
+    ///
+    /// - Parameters:
+    ///   - known: the units of the side that knows it, as in `Dataset.units`.
+    ///   - units: the other side's.
+    ///   - content: what the values are, where there are names for them.
+    /// - Returns: the value with its unit, like `hr in 1/min`; nil where the other side knows all.
+    public static func unknown(of known: [String], in units: [String], of content: [String]) -> String? {
+        for (place, unit) in known.enumerated() where !unit.isEmpty && unit != "1" {
+            if units.indices.contains(place), !units[place].isEmpty { continue }
+            return "\(content.indices.contains(place) ? content[place] : "values") in \(unit)"
+        }
+        return nil
+    }
 }

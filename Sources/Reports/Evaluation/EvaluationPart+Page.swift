@@ -148,7 +148,7 @@ extension EvaluationPart {
             let values = sorted.map(value)
             let up = Scale(
                 over: (values + [whole]).compactMap(\.self), isUpwards: true,
-                with: interval.map { [$0.low, $0.high] } ?? [])
+                with: interval.map { [$0.low, $0.high] } ?? [], upTo: 1)
             var marks: [Panel.Mark] = []
             if let interval {
                 let (top, bottom) = (up.at(interval.high), up.at(interval.low))
@@ -199,7 +199,7 @@ extension EvaluationPart {
         }
         let (across, up) = (Scale(0, 1), Scale(0, 1, isUpwards: true))
         var curves: [(style: String, name: String, bins: [Calibration.Bin])] = [
-            ("ink", "most probable class", found.answers)
+            (isSleep ? "k2" : "ink", "most probable class", found.answers)  // stages have dark and light blues
         ]
         // Where classes are many, each has too few samples for a curve of its own.
         if figures.classes.count <= 5 {

@@ -50,6 +50,8 @@ package struct ModelPart: Encodable, Sendable {
     package let parameterCount: Int
     /// Whom it was trained on.
     package let subjects: [String]
+    /// Those of them with labels, where not all have any.
+    package let labelledSubjects: [String]?
     /// The digest of the dataset that it was trained on.
     package let dataset: String
     /// The digests of the job and of the dataset that an encoder was pre-trained in; nil without.
@@ -69,6 +71,7 @@ package struct ModelPart: Encodable, Sendable {
         case encoderJob = "encoder_job"
         case encoderDataset = "encoder_dataset"
         case encoderSubjects = "encoder_subjects"
+        case labelledSubjects = "labelled_subjects"
     }
 
     /// A part.
@@ -102,6 +105,7 @@ package struct ModelPart: Encodable, Sendable {
         dataset = model.provenance.dataset
         (encoderJob, encoderDataset) = (model.provenance.encoderJob, model.provenance.encoderDataset)
         encoderSubjects = model.provenance.encoderSubjects
+        labelledSubjects = model.provenance.labelledSubjects
         settings = model.recogniser.settings.comparable(classCount: model.classes.count)
         let prepared = model.preparation.shape(rows: 2 * rows, columns: 2 * columns)
         resizes = (prepared.rows, prepared.columns) == (rows, columns)
@@ -168,10 +172,16 @@ package struct ModelPart: Encodable, Sendable {
     }
 
     private var learnt: Prose {
-        """
-        From the recordings and labels of \(Prose.counted(subjects.count, "person", "people")) in the dataset \
-        \(name: String(dataset.prefix(12)))…: \(Self.listed(subjects)).\(encoderLearnt)
-        """
+        let place: Prose = "in the dataset \(name: String(dataset.prefix(12)))…"
+        let people = Prose.counted(subjects.count, "person", "people")
+        guard let labelledSubjects else {
+            return "From the recordings and labels of \(people) \(place): \(Self.listed(subjects)).\(encoderLearnt)"
+        }
+        let others = subjects.filter { !labelledSubjects.contains($0) }
+        return """
+            From the recordings of \(people) \(place), and from the labels of \(labelledSubjects.count) of them: \
+            \(Self.listed(labelledSubjects)). Without labels: \(Self.listed(others)).\(encoderLearnt)
+            """
     }
 
     /// Whom the encoder learnt from.
@@ -202,10 +212,11 @@ package struct ModelPart: Encodable, Sendable {
             that person.
             """,
         ]
-        if subjects.count < 20 {
+        let scored = (labelledSubjects ?? subjects).count
+        if scored < 20 {
+            let labels = labelledSubjects == nil ? "" : "the labels of "
             limits.append(
-                "It learnt from \(subjects.count) \(subjects.count == 1 ? "person" : "people") only: others may well differ."
-            )
+                "It learnt from \(labels)\(scored) \(scored == 1 ? "person" : "people") only: others may well differ.")
         }
         if isSleep, !classes.contains("N1"), classes.count > 2 {
             limits.append(

@@ -19,13 +19,16 @@ struct Scale: Sendable {
 
     /// Over all of these values, with a little room at either end; 0 to 1 where there are none.
     ///
-    /// The room around one value alone does not reach below 0 where the value does not.
-    init(over values: [Double], isUpwards: Bool = false, with others: [Double] = []) {
+    /// The room around one value alone does not reach below 0 where the value does not, nor any room far above what
+    /// values can't exceed.
+    init(
+        over values: [Double], isUpwards: Bool = false, with others: [Double] = [], upTo most: Double = .infinity
+    ) {
         let all = (values + others).filter(\.isFinite)
         let (low, high) = (all.min() ?? 0, all.max() ?? 1)
         let room = high > low ? 0.05 * (high - low) : max(abs(high) * 0.1, 0.5)
-        self.init(
-            low == high && low >= 0 ? max(0, low - room) : low - room, high + room, isUpwards: isUpwards)
+        let bottom = low == high && low >= 0 ? max(0, low - room) : low - room
+        self.init(bottom, min(high + room, max(high, most + 0.04 * (most - bottom))), isUpwards: isUpwards)
     }
 
     /// From 0, over all of these values, none of which is below it, with a little room above them.

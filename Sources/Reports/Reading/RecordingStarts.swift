@@ -53,13 +53,13 @@ package struct RecordingStarts: Sendable {
     /// When position 0 of a recording is: the file's time, or the dataset's where the file has none.
     ///
     /// What follows a gap, which readers call `<recording>+<position>`, counts its positions from the recording's
-    /// begin, so the recording's own line is also its. A time without a day that is the dataset's own keeps that one's
-    /// day.
+    /// begin, so the recording's own line is also its; a line of its own has the time of its first position. A time
+    /// without a day that is the dataset's own keeps that one's day.
     ///
     /// - Returns: the time of day, with the day where it is known.
     /// - Throws: `ReportError.otherSamples` where neither the file nor the dataset knows it.
     package func start(of recording: Recording) throws -> RecordingStart {
-        if let line = line(of: recording), let start = starts[line] {
+        if let (_, start) = line(of: recording) {
             guard let known = recording.known, !Self.contradicts(start, known) else { return start }
             return start.day == nil ? known : start
         }
@@ -77,7 +77,7 @@ package struct RecordingStarts: Sendable {
     package func notes(on recordings: [Recording]) -> [String] {
         var (notes, contradicted, used) = ([String](), [String](), Set<String>())
         for recording in recordings {
-            guard let line = line(of: recording), let start = starts[line] else { continue }
+            guard let (line, start) = line(of: recording) else { continue }
             let isNew = used.insert(line).inserted
             if isNew, let known = recording.known, Self.contradicts(start, known) {
                 contradicted.append("\(line) at \(start.text), and not at \(known.text)")
@@ -104,9 +104,14 @@ package struct RecordingStarts: Sendable {
         return Int(start.seconds) != Int(known.seconds)
     }
 
-    /// Whose line says when a recording begins; nil where there is none.
-    private func line(of recording: Recording) -> String? {
-        [recording.name, Self.whole(of: recording)].first { starts[$0] != nil }
+    /// Whose line says when a recording begins, and when its position 0 is by that; nil where there is none.
+    private func line(of recording: Recording) -> (name: String, start: RecordingStart)? {
+        let whole = Self.whole(of: recording)
+        if let start = starts[recording.name] {
+            let position = Double(recording.name.dropFirst(whole.count + 1)) ?? 0
+            return start.adding(-position * SleepEpochWindow.epochSeconds).map { (recording.name, $0) }
+        }
+        return starts[whole].map { (whole, $0) }
     }
 
     /// The recording that one is a stretch of, behind a gap; itself where it is none.

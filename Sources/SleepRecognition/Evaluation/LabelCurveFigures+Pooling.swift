@@ -51,7 +51,7 @@ extension LabelCurveFigures {
         notes = curve.labelledCounts.flatMap { count in
             Self.notes(on: count, outcomes.map { $0.filter { $0.labelled == count } }, of: curve)
         }
-        verdict = Self.verdict(on: points)
+        verdict = Self.verdict(on: points, people: people.count, labelled: folds.map(\.labelled))
     }
 
     /// A line for each class that some draws have no label of.
@@ -75,38 +75,48 @@ extension LabelCurveFigures {
         }
     }
 
-    /// From so many draws on something is said of people whose labels are kept, and not of those drawn alone.
+    /// From so many draws of other people on something is said of people whose labels are kept, and not of those drawn
+    /// alone.
     private static let fewestDraws = 3
 
     /// One sentence that says whether pre-training paid: where kappa's interval of each difference lies above 0, and
     /// the difference itself in each draw.
     ///
-    /// Intervals are over the people held out. What hangs on whose labels are kept, and on seeds, is in the draws
-    /// alone.
-    package static func verdict(on points: [Point]) -> String {
+    /// Intervals are over the people held out, and of fewer than `BlandAltman.fewestPeople` too narrow. What hangs on
+    /// whose labels are kept, and on seeds, is in the draws alone.
+    ///
+    /// - Parameters:
+    ///   - points: the curve.
+    ///   - people: how many people were held out.
+    ///   - labelled: of each fold and draw the people in the order in which they keep their labels.
+    /// - Returns: the sentence.
+    package static func verdict(on points: [Point], people: Int, labelled: [[[String]]]) -> String {
         let draws = points.first?.arms.first?.draws.count ?? 0
-        let pretraining =
-            draws >= fewestDraws
-            ? "Pre-training" : "In \(draws == 1 ? "this draw" : "these draws") of labelled people pre-training"
-        let compared = points.filter { $0.differences.allSatisfy { $0.figures.kappaInterval != nil } }
-        func people(_ points: [Point]) -> String {
+        func counted(_ points: [Point]) -> String {
             "\(points.map { "\($0.labelledSubjects)" }.joined(separator: ", ")) labelled "
                 + (points.map(\.labelledSubjects) == [1] ? "person" : "people")
         }
+        let compared = points.filter { $0.differences.allSatisfy { $0.figures.kappaInterval != nil } }
         guard !compared.isEmpty else { return "Whether pre-training paid can't be said: there are no intervals." }
         let paid = compared.filter { point in
             point.differences.allSatisfy { ($0.figures.kappaInterval?.low ?? 0) > 0 } && point.isAboveInEachDraw
         }
+        let areMany = people >= BlandAltman.fewestPeople
+        let areOthers = (paid.isEmpty ? compared : paid).allSatisfy { $0.peopleDrawn(in: labelled) >= fewestDraws }
+        let pretraining =
+            areMany && areOthers
+            ? "Pre-training" : "In \(draws == 1 ? "this draw" : "these draws") of labelled people pre-training"
+        let few = areMany ? "" : " Of \(people) people held out intervals are too narrow to say so of others."
         let harmed = compared.filter { $0.differences.contains { ($0.figures.kappaInterval?.high ?? 0) < 0 } }
         if paid.isEmpty {
-            let worse = harmed.isEmpty ? "" : ", and with \(people(harmed)) another arm was clearly better"
+            let worse = harmed.isEmpty ? "" : ", and with \(counted(harmed)) another arm was clearly better"
             return "\(pretraining) did not pay: with no number of labelled people is its kappa clearly above every "
-                + "other arm's\(worse)."
+                + "other arm's\(worse).\(few)"
         }
         let rest = compared.filter { !paid.contains($0) }
-        return "\(pretraining) paid with \(people(paid)): kappa's interval of its gain over every other arm is above 0"
-            + (draws >= fewestDraws ? ", and so is the gain in each of \(draws) draws" : "")
-            + (rest.isEmpty ? "." : "; with \(people(rest)) it did not.")
+        return "\(pretraining) paid with \(counted(paid)): kappa's interval of its gain over every other arm is above 0"
+            + (areOthers ? ", and so is the gain in each of \(draws) draws" : "")
+            + (rest.isEmpty ? "." : "; with \(counted(rest)) it did not.") + few
     }
 }
 
@@ -129,6 +139,11 @@ extension LabelCurveFigures.Point {
         return kappas.dropFirst().allSatisfy { other in
             zip(kappas[0], other).allSatisfy { own, other in own.flatMap { own in other.map { own > $0 } } ?? false }
         }
+    }
+
+    /// How many draws kept the labels of other people, in the fold in which they are fewest.
+    fileprivate func peopleDrawn(in labelled: [[[String]]]) -> Int {
+        labelled.map { draws in Set(draws.map { Set($0.prefix(labelledSubjects)) }).count }.min() ?? 0
     }
 
     /// The outcomes with so many labelled people, of all folds.

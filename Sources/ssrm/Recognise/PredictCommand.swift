@@ -68,7 +68,7 @@ struct PredictCommand: ParsableCommand {
             """
             With other forms than csv: a CSV file of recording,start that says when recordings began, like night1,22:47 or \
             night1,2024-03-31T22:47:30. It goes before what the dataset knows, and may leave out what that knows; the line of night1 is also that of night1+20, what \
-            follows a gap in it. An EDF+ file without a start begins on 1 January \
+            follows a gap in it, unless a line of its own says when that begins. An EDF+ file without a start begins on 1 January \
             1985 at midnight, which stands for an unknown day.
             """, valueName: "file"),
         completion: .file())
@@ -111,6 +111,7 @@ struct PredictCommand: ParsableCommand {
 
     private func predict(by opened: RecogniserModel, of dataset: Dataset, starts: RecordingStarts?) throws {
         let prediction = try Prediction(of: dataset, by: opened, name: model)
+        if let note = opened.noteOnUnits(of: dataset) { Terminal.error("note: \(note)") }
         // Each stage has a speed of its own, so each has its own time left.
         var (encoded, recognised) = (ProgressLine("samples encoded"), nil as ProgressLine?)
         let predictions = try prediction.run(threads: threads.count) { progress in

@@ -112,10 +112,11 @@ struct TrainCommand: ParsableCommand {
         if begun.withLock({ $0.training == 0 }) { Terminal.error("all of it is kept from before") }
         let (figures, digest) = (trained.figures, try trained.model.write(to: out))
         if json { return try printJSON(Written(file: out, digest: digest, figures: figures)) }
+        let beside = figures.unlabelledRecordings.map { " and \(many($0, "recording")) without labels" } ?? ""
         print(
             """
-            \(figures.samples) labelled samples of \(figures.recordings) recordings, \(figures.duration), \
-            loss \(fixed(figures.loss, 4))
+            \(many(figures.samples, "labelled sample")) of \(many(figures.recordings, "recording"))\(beside), \
+            \(figures.duration), loss \(fixed(figures.loss, 4))
             tells apart \(figures.classes.joined(separator: ", "))
             wrote \(out), digest \(digest)
             """)
