@@ -7,6 +7,8 @@ package final class Context: @unchecked Sendable {  // zmq contexts are thread-s
     /// What ZeroMQ opens for a context and a socket or two; where it can't, it ends the process.
     private static let descriptorCount = 32
     private static let descriptorsOfThread = 2
+    /// ZeroMQ's threads beside those that take and send; where it can't start one, it ends the process.
+    private static let threadCount = 1
 
     /// A context.
     ///
@@ -16,6 +18,7 @@ package final class Context: @unchecked Sendable {  // zmq contexts are thread-s
     package init(threads: Int = 1) throws(SocketError) {
         let wanted = Self.descriptorCount + Self.descriptorsOfThread * threads
         _ = try Descriptors.free(upTo: wanted, required: wanted)
+        try OwnThread.requireRoom(for: Self.threadCount + threads)
         guard let handle = zmq_ctx_new() else { throw .last("zmq_ctx_new") }
         zmq_ctx_set(handle, ZMQ_IO_THREADS, Int32(threads))
         self.handle = handle

@@ -111,7 +111,8 @@ package final class Reception {
         }
         self.gatekeeper = gatekeeper
         held = socket
-        front.begin()
+        // Where that fails, this is at its end already, and ends the rest.
+        try front.begin()
     }
 
     deinit {

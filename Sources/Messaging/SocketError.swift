@@ -15,7 +15,7 @@ package struct SocketError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Whether the same call may succeed when made again.
-    package var isRetriable: Bool { code == EINTR || code == EAGAIN }
+    package var isRetriable: Bool { call != "pthread_create" && (code == EINTR || code == EAGAIN) }
 
     /// The one line that a person reads.
     package var description: String {
@@ -30,6 +30,10 @@ package struct SocketError: Error, Equatable, CustomStringConvertible {
             return "\(operand): this user may not listen at that port; choose one above 1023"
         case EMFILE where call == "ulimit":
             return "\(operand) more files and sockets than are open have to be possible here: raise ulimit -n"
+        case EAGAIN where call == "pthread_create":
+            return
+                "\(operand) can't be started: this user, container or memory limit has no more of them; raise ulimit -u, "
+                + "the container's limit on processes, or ulimit -v"
         case EINVAL where call == "zmq_bind" || call == "zmq_connect":
             return "\(operand): not an endpoint; write it like tcp://127.0.0.1:5555"
         default: return operand.isEmpty ? "\(call): \(words)" : "\(operand): \(words) (\(call))"

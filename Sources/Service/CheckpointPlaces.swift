@@ -36,7 +36,7 @@ package final class CheckpointPlaces {
                 folder: place,
                 writer: try CheckpointWriter(
                     folder: place, kept: kept, from: start, events: events, isCopy: isCopy, isHeld: isHeld),
-                doubtWriter: DoubtWriter(place, events: events, isHeld: isHeld))
+                doubtWriter: try DoubtWriter(place, events: events, isHeld: isHeld))
         }
         if !former.isEmpty { writeDoubts() }
     }

@@ -1,6 +1,5 @@
 import Checkpoints
 package import Coordination
-import Dispatch
 import Foundation
 package import Messaging
 import Synchronization
@@ -26,7 +25,7 @@ package final class CheckpointWriter: Sendable {
     private let isCopy: Bool
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
-    private let queue = DispatchQueue(label: "checkpoints")
+    private let thread: SerialThread
     private let state: Mutex<State>
     /// What came of it, for the thread that trains.
     package let events: Mailbox<RunEvent>
@@ -35,6 +34,8 @@ package final class CheckpointWriter: Sendable {
     ///
     /// What lies there of steps after `start`, with which the run begins, is not whole unless it is written here: it
     /// counts for none of those to be kept.
+    ///
+    /// - Throws: when the process has no descriptors or threads left.
     package init(
         folder: RunFolder, kept: Int, from start: Int = 0, retryDelay: Duration = .seconds(10),
         events: Mailbox<RunEvent>? = nil, isCopy: Bool = false, isHeld: (@Sendable () -> Bool)? = nil
@@ -43,6 +44,7 @@ package final class CheckpointWriter: Sendable {
         state = Mutex(State(start: start, retries: Retries(every: retryDelay)))
         (self.isCopy, self.isHeld) = (isCopy, isHeld)
         self.events = try events ?? Mailbox()
+        thread = try SerialThread("checkpoints")
     }
 
     /// Writes a checkpoint whose state nobody will change any more; returns at once.
@@ -55,7 +57,7 @@ package final class CheckpointWriter: Sendable {
     ///     beside the newest ones.
     package func write(_ newest: TrainingCheckpoint, backTo: [Int] = []) {
         state.withLock { ($0.waiting, $0.backTo) = (newest, backTo) }
-        queue.async { [self] in writeWaiting() }
+        thread.async { [self] in writeWaiting() }
     }
 
     private func writeWaiting() {
@@ -132,7 +134,7 @@ package final class CheckpointWriter: Sendable {
     /// The thread that trains calls this now and then: a timer of the system's would need a descriptor, and descriptors
     /// may be what there is none of.
     package func tick() {
-        if state.withLock({ $0.retries.isDue() }) { queue.async { [self] in writeWaiting() } }
+        if state.withLock({ $0.retries.isDue() }) { thread.async { [self] in writeWaiting() } }
     }
 
     /// Removes the checkpoints of steps after `step`, which are not to be believed; what waits to be written is not.
@@ -143,7 +145,7 @@ package final class CheckpointWriter: Sendable {
             state.waiting = nil
             state.retries.onSuccess()
         }
-        return queue.sync {
+        return thread.sync { [self] in
             state.withLock { state in
                 state.waiting = nil
                 state.start = min(state.start, step)
@@ -196,7 +198,7 @@ package final class CheckpointWriter: Sendable {
     ///
     /// - Throws: when the newest state is not on the disk.
     package func finish() throws {
-        queue.sync { writeWaiting() }
+        thread.sync { [self] in writeWaiting() }
         if let reason = state.withLock(\.retries.failure) {
             if isCopy { throw ServiceError("the copy in \(folder.path) lacks the last checkpoint: \(reason)") }
             let missing = state.withLock { $0.waiting?.state.step } ?? .max

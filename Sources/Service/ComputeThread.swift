@@ -33,14 +33,13 @@ final class ComputeThread: Sendable {
     private let processors: [Int]?
 
     /// A thread that waits for orders, with `threads` threads for the shards of a run, each on its one of `processors`.
+    ///
+    /// - Throws: when the process has no descriptors or threads left.
     init(threads: Int, processors: [Int]?) throws {
         (self.threads, self.processors) = (threads, processors)
         orders = try Mailbox()
         answers = try Mailbox()
-        let thread = Thread { [self] in work() }
-        thread.name = "compute"
-        thread.stackSize = 8 << 20
-        thread.start()
+        try OwnThread.start("compute", stackSize: 8 << 20) { [self] in work() }
     }
 
     /// Leaves an order; orders are done one after another.

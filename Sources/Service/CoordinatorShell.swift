@@ -71,7 +71,7 @@ package final class CoordinatorShell {
     /// Bytes of messages until now; what lies in shared memory is in none.
     package internal(set) var (sentBytes, receivedBytes) = (0, 0)
     var droppedPeers = DroppedPeers()
-    /// What computes leaves here that workers disagree about; nil before they do.
+    /// What computes leaves here that workers disagree about; there from the begin where sums are audited.
     var referee: Referee?
     /// What it has no verdict on yet.
     var disputes = Disputes()
@@ -126,6 +126,7 @@ package final class CoordinatorShell {
         reception = try Reception(
             at: listening, limits, frameLimit: max(Envelope.headerByteLimit, job.exchangeCount * 4),
             keys: settings.keys?.reception(), in: Context(threads: Self.ioThreads(settings.keys)), linger: .seconds(2))
+        if settings.audit > 0 { referee = try Referee(job: job, samples: samples, threads: Self.threads) }
         beginRounds()
     }
 

@@ -1,6 +1,5 @@
 import Checkpoints
 import Coordination
-import Dispatch
 import Foundation
 import Messaging
 import Synchronization
@@ -16,31 +15,34 @@ final class DoubtWriter: Sendable {
     private let folder: RunFolder
     /// Whether the folder is still this run's; nil where it was not taken.
     private let isHeld: (@Sendable () -> Bool)?
-    private let queue = DispatchQueue(label: "doubts")
+    private let thread: SerialThread
     private let state: Mutex<State>
     private let events: Mailbox<RunEvent>
 
     /// A writer for a place, which tells where it can't write.
+    ///
+    /// - Throws: when the system starts no more threads.
     init(
         _ folder: RunFolder, retryDelay: Duration = .seconds(1), events: Mailbox<RunEvent>,
         isHeld: (@Sendable () -> Bool)?
-    ) {
+    ) throws {
         (self.folder, self.events, self.isHeld) = (folder, events, isHeld)
         state = Mutex(State(retries: Retries(every: retryDelay)))
+        thread = try SerialThread("doubts")
     }
 
     /// Has the file tell these doubts, and removes it where there are none; returns at once.
     func write(_ doubts: [Doubt]) {
         state.withLock { $0.waiting = doubts }
-        queue.async { [self] in writeWaiting() }
+        thread.async { [self] in writeWaiting() }
     }
 
     /// Waits until that is done, or failed once more.
-    func finish() { queue.sync { writeWaiting() } }
+    func finish() { thread.sync { [self] in writeWaiting() } }
 
     /// Tries again what could not be written, where it is time for that; the thread that trains calls it now and then.
     func tick() {
-        if state.withLock({ $0.retries.isDue() }) { queue.async { [self] in writeWaiting() } }
+        if state.withLock({ $0.retries.isDue() }) { thread.async { [self] in writeWaiting() } }
     }
 
     private func writeWaiting() {

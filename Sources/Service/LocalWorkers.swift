@@ -23,6 +23,8 @@ package final class LocalWorkers {
     /// How long it is tried to start one where none runs.
     private static let startPatience = Duration.seconds(300)
     private let arguments: [String]
+    /// The dataset's file.
+    private let data: String
     /// Per worker, the processors of its compute threads; nil to let them run anywhere.
     private let processors: [[Int]]?
     private var slots: [Slot]
@@ -32,9 +34,10 @@ package final class LocalWorkers {
         let (count, threads) = (settings.count, settings.threads)
         processors = settings.pins ? Processors.shared(among: count, threads: threads) : nil
         arguments = [
-            "worker", "--connect", endpoint, "--data=" + data, "--threads", String(threads), "--parent",
-            String(getpid()), "--parent-signal", String(SIGKILL), "--quiet",
+            "worker", "--connect", endpoint, "--threads", String(threads), "--parent", String(getpid()),
+            "--parent-signal", String(SIGKILL), "--quiet",
         ]
+        self.data = data
         slots = Array(repeating: Slot(), count: count)
         for i in slots.indices { try start(i) }
     }
@@ -44,7 +47,9 @@ package final class LocalWorkers {
 
     private func start(_ i: Int) throws {
         let places = processors.map { ["--cpus", $0[i].map(String.init).joined(separator: ",")] } ?? []
-        slots[i].process = try ChildProcess(arguments + places, name: "a worker")
+        // Where somebody removed the file, its samples come from the coordinator, which has it open.
+        let data = access(data, R_OK) == 0 ? ["--data=" + data] : []
+        slots[i].process = try ChildProcess(arguments + data + places, name: "a worker")
         (slots[i].delay, slots[i].unstarted) = (nil, nil)
         slots[i].started = Stopwatch()
         slots[i].replacement.onStart()

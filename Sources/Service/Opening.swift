@@ -23,14 +23,14 @@ package final class Opening: Sendable {
     /// - Parameters:
     ///   - signals: those that ask to end.
     ///   - words: what else is to be said then, beginning with when it was; nil to say nothing.
-    /// - Throws: when there are no descriptors left.
+    /// - Throws: when there are no descriptors or threads left.
     init(signals: sigset_t, words: @escaping @Sendable () -> String?) throws {
         phase = Mutex(.open(words: words))
         over = try Mailbox()
         var signals = signals
         let descriptor = signalfd(-1, &signals, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
         if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
-        let thread = Thread { [self] in
+        let watch: @Sendable () -> Void = { [self] in
             defer { close(descriptor) }
             while isOpen {
                 var items = [descriptor, over.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -40,9 +40,10 @@ package final class Opening: Sendable {
                 if read(descriptor, &info, size) == size { endProcess(by: Int32(info.ssi_signo)) }
             }
         }
-        thread.name = "opening"
-        thread.stackSize = 1 << 20
-        thread.start()
+        do { try OwnThread.start("opening", watch) } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
     private var isOpen: Bool {

@@ -14,13 +14,17 @@ final class Referee {
         let sums: [LeafSum]?
     }
     private let thread: ComputeThread
+    /// What it has to know before it computes; nil once it does.
+    private var preparation: (job: Job, samples: Samples)?
     /// Counts up where what was ordered is void.
     private var era: UInt64 = 0
 
-    /// A referee for a job on these samples.
+    /// A referee for a job on these samples, which takes memory once it is needed.
+    ///
+    /// - Throws: when the process has no descriptors or threads left.
     init(job: Job, samples: Samples, threads: Int) throws {
         thread = try ComputeThread(threads: threads, processors: nil)
-        thread.put(.prepare(job, samples, blocks: [], generation: 1))
+        preparation = (job, samples)
     }
 
     deinit { thread.put(.end) }
@@ -30,6 +34,10 @@ final class Referee {
 
     /// Begins to compute leaves of a round.
     func compute(_ leaves: Range<Int>, round: Int, parameters: FloatBlock) {
+        if let (job, samples) = preparation {
+            thread.put(.prepare(job, samples, blocks: [], generation: 1))
+            preparation = nil
+        }
         let work = Work(claim: era, round: round, leaves: leaves, releasedBelow: 0)
         thread.put(.compute(work, parameters: parameters, samples: nil, generation: 1))
     }

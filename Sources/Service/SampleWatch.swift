@@ -35,10 +35,9 @@ final class SampleWatch {
 
     private func look() {
         isLooking = true
-        let thread = Thread { [owner = samples.owner, verdicts] in verdicts.put(owner.confirm()) }
-        thread.name = "samples"
-        thread.stackSize = 1 << 20
-        thread.start()
+        let confirm: @Sendable () -> Void = { [owner = samples.owner, verdicts] in verdicts.put(owner.confirm()) }
+        // Where there is no thread for it, whoever asks does it.
+        do { try OwnThread.start("samples", confirm) } catch { confirm() }
     }
 
     /// What came of the look that was begun last: whether the samples are what they were; nil where there is none, or

@@ -109,6 +109,10 @@ struct StatusMaker {
             LivePart.Problem(time: $0.time, kind: $0.kind, count: $0.count, text: $0.text)
         }
         live.launcher = status.launcher
+        if let stillness = status.stillness {
+            (live.rowsPerSecond, live.secondsLeft) = (nil, nil)
+            live.problems.append(LivePart.Problem(time: time, kind: "stands still", count: 1, text: "it \(stillness)"))
+        }
         return live
     }
 

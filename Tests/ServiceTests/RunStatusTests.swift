@@ -70,6 +70,17 @@ import Testing
         #expect(status.lines.contains("loss        0.5000, mean of steps 1 to 2"))
     }
 
+    /// A coordinator that was stopped still holds its directory.
+    @Test func aRunThatWritesNothingForManyRoundsStandsStill() throws {
+        try take([joined("lab1:1"), step(1), step(2)])
+        let now = try RunStatus(of: run.folder, at: Date())
+        #expect(now.state == .running && !now.isStill && now.secondsLeft != nil)
+        let later = try RunStatus(of: run.folder, at: Date(timeIntervalSinceNow: 300))
+        #expect(later.state == .running && later.isStill && later.secondsLeft == nil)
+        #expect(later.lines[0].contains(", and stands still: nothing was written for 5:0"))
+        #expect(!later.lines[1].contains("rows/s") && !later.lines[1].contains("left"))
+    }
+
     /// Long before the first line of figures, and none is left out where it is stopped.
     @Test func aRunWithoutALineOfFiguresTellsHowFarItIs() throws {
         let sinks: [any RunEventSink] = [

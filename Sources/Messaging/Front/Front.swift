@@ -56,20 +56,26 @@ package final class Front: Sendable {
     }
 
     /// Takes peers in, once the ROUTER is there to carry to.
-    package func begin() {
-        let carried = waiting.withLock { waiting in
+    ///
+    /// - Throws: when the system starts no more threads.
+    package func begin() throws(SocketError) {
+        guard let carried = takeWaiting() else { return }
+        do throws(SocketError) {
+            try OwnThread.start("front") { [ended] in
+                carried.loop.run()
+                ended.signal()
+            }
+        } catch {
+            waiting.withLock { $0 = carried }
+            throw error
+        }
+    }
+
+    private func takeWaiting() -> Carried? {
+        waiting.withLock { waiting in
             defer { waiting = nil }
             return waiting
         }
-        guard let carried else { return }
-        let ended = ended
-        let thread = Thread {
-            carried.loop.run()
-            ended.signal()
-        }
-        thread.name = "front"
-        thread.stackSize = 1 << 20
-        thread.start()
     }
 
     /// Hands the loop to its thread, which alone uses it from then on.
@@ -104,9 +110,12 @@ package final class Front: Sendable {
 
     /// Takes no peers any more, and waits until what is on its way has gone, for `patience` at most.
     package func end(patience: Duration) {
-        begin()  // what never began has its listener to close all the same
         shared.order { $0.deadline = .now + patience }
-        ended.wait()
+        if let carried = takeWaiting() {
+            carried.loop.run()  // what never began has its listener to close all the same
+        } else {
+            ended.wait()
+        }
         ended.signal()  // whoever asks again need not wait
     }
 

@@ -45,7 +45,7 @@ final class Gatekeeper: Sendable {
         let begun = DispatchSemaphore(value: 0)
         let fault = Mutex<SocketError?>(nil)
         let carried = Carried(context: context, begun: begun)
-        let thread = Thread { [self] in
+        try OwnThread.start("keys") { [self] in
             do throws(SocketError) {
                 let socket = try Socket(.reply, in: carried.context)
                 _ = try socket.bind(Self.place)
@@ -56,9 +56,6 @@ final class Gatekeeper: Sendable {
                 carried.begun.signal()
             }
         }
-        thread.name = "keys"
-        thread.stackSize = 1 << 20
-        thread.start()
         begun.wait()
         if let fault = fault.withLock({ $0 }) { throw fault }
     }

@@ -25,7 +25,7 @@ extension RunStatus {
         let place = endpoint.map { ", at \($0)" } ?? ""
         switch state {
         case .waiting: return "waits for workers\(since)\(place)"
-        case .running: return "running\(since)\(place)"
+        case .running: return "running\(since)\(place)" + (stillness.map { ", and \($0)" } ?? "")
         case .finished:
             return "finished" + (seconds.map { ", \(Duration.seconds($0).asClock) after it was last started" } ?? "")
         case .stopped: return "stopped before its end; \(resume)"
@@ -39,6 +39,14 @@ extension RunStatus {
         }
     }
 
+    /// That it stands still; nil where it does not.
+    package var stillness: String? {
+        guard isStill, let silence else { return nil }
+        return
+            "stands still: nothing was written for \(Duration.seconds(silence).asClock); its coordinator was stopped, or "
+            + "waits for a disk"
+    }
+
     /// What goes on with a run that has ended.
     private var resume: String {
         if checkpointFault != nil { return "first see to its checkpoints, then the same command with --resume goes on" }
@@ -50,7 +58,7 @@ extension RunStatus {
     private var stepText: String {
         var text = "\(step) of \(steps)"
         if steps > 0, state != .finished { text += " (\(100 * step / steps) %)" }
-        if let rowsPerSecond { text += ", \(Int(rowsPerSecond)) rows/s" }
+        if let rowsPerSecond, !isStill { text += ", \(Int(rowsPerSecond)) rows/s" }
         if let secondsLeft { text += ", \(Duration.seconds(secondsLeft).asClock) left" }
         return text
     }

@@ -85,6 +85,8 @@ package struct RunStatus: Encodable {
     package let seconds: Double?
     /// Seconds since the last of its workers went, or since that begin, while it waits for some.
     package let waitingSeconds: Double?
+    /// Whether it has workers and has written nothing for many rounds' time: its coordinator stands still.
+    package let isStill: Bool
     /// Seconds until the last step at that rate, while it goes on.
     package let secondsLeft: Double?
     /// The step of the newest checkpoint that is to be believed; nil where there is none.
@@ -110,6 +112,7 @@ package struct RunStatus: Encodable {
         case run, state, endpoint, step, steps, loss, seconds, workers, machines, problems, launcher
         case rowsPerSecond = "rows_per_s"
         case waitingSeconds = "waiting_s"
+        case isStill = "stands_still"
         case secondsLeft = "seconds_left"
         case checkpointStep = "checkpoint_step"
         case checkpointAge = "checkpoint_age_s"
@@ -120,6 +123,8 @@ package struct RunStatus: Encodable {
 
     /// Where nobody can look whether a coordinator is there, files that were written so recently tell that one is.
     private static let signOfLife = 120.0
+    /// For so many seconds a run with workers may write nothing beside some of its rounds' time.
+    private static let quietTime = 30.0
 
     init(_ found: Findings, run: String, launcher: [String], at now: Date) {
         (self.run, self.launcher) = (run, launcher)
@@ -165,13 +170,21 @@ package struct RunStatus: Encodable {
         }
         let begin = part.first.flatMap { Self.date($0.time) }
         let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
-        seconds = begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
+        // Of what is over, the time by a clock that nobody sets.
+        let told = goesOn ? nil : part.last?.seconds.flatMap { end in part.first?.seconds.map { end - $0 } }
+        seconds = told ?? begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
         let emptied = members.emptied.flatMap { Self.date($0) } ?? begin
         waitingSeconds = state == .waiting ? emptied.map { max(0, now.timeIntervalSince($0)) } : nil
         let rowsLeft = Double((steps - step) * found.job.rowsPerStep)
+        let round = rowsPerSecond.flatMap { rate in
+            rate > 0 ? Double(found.job.stepsPerRound * found.job.rowsPerStep) / rate : nil
+        }
+        let isStill = state == .running && (silence ?? 0) > Self.quietTime + 5 * (round ?? .infinity)
+        self.isStill = isStill
         // Above a hundred years it is no forecast.
         secondsLeft =
-            state == .running ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
+            state == .running && !isStill
+            ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
         (checkpointStep, doubtedCount) = (found.checkpoint?.step, found.doubtedCount)
         checkpointFault = found.checkpointFault
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
@@ -252,5 +265,14 @@ extension RunHistory.Entry {
 
     fileprivate func number(_ key: String) -> Int? {
         if case .number(let number)? = values[key] { number } else { nil }
+    }
+
+    /// When it was, on a clock that nobody sets and that begins with its process.
+    fileprivate var seconds: Double? {
+        switch values["seconds"] {
+        case .number(let seconds)?: Double(seconds)
+        case .real(let seconds)?: seconds
+        default: nil
+        }
     }
 }

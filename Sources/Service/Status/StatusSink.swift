@@ -1,6 +1,7 @@
 import Coordination
 import Dispatch
 import Foundation
+import Messaging
 import Synchronization
 
 /// Has a page show the run while it goes on.
@@ -34,7 +35,10 @@ final class StatusSink: RunEventSink {
         }
         // Its one owner from here on is the thread below.
         nonisolated(unsafe) let page = process
-        Thread.detachNewThread { [shared] in Self.keep(page, shared) }
+        do { try OwnThread.start("status page") { [shared] in Self.keep(page, shared) } } catch {
+            page.end()
+            throw error
+        }
     }
 
     private static func keep(_ page: StatusProcess, _ shared: Shared) {

@@ -52,6 +52,8 @@ struct StatusCommand: ParsableCommand {
     private func serve(at place: String) throws {
         let address = try address(place)
         let run = RunFolder(folder)
+        // A page that was stopped takes no other signal; the run itself ends it by its channel.
+        if ofParent { try ParentProcess.endThisWith(getppid(), by: SIGKILL) }
         // A run that starts the page writes its job soon.
         if !ofParent { _ = try RunStatus(of: run, at: Date()) }
         var isServed = false
