@@ -18,7 +18,7 @@ package final class Context: @unchecked Sendable {  // zmq contexts are thread-s
     package init(threads: Int = 1) throws(SocketError) {
         let wanted = Self.descriptorCount + Self.descriptorsOfThread * threads
         _ = try Descriptors.free(upTo: wanted, required: wanted)
-        try OwnThread.requireRoom(for: Self.threadCount + threads)
+        try OwnThread.requireRoom(for: Self.threadCount + threads, use: "messages")
         guard let handle = zmq_ctx_new() else { throw .last("zmq_ctx_new") }
         zmq_ctx_set(handle, ZMQ_IO_THREADS, Int32(threads))
         self.handle = handle

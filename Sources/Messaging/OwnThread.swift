@@ -38,10 +38,14 @@ package enum OwnThread {
         }
     }
 
-    /// Makes sure that so many threads can be started at once: a library may end the process where it has none.
+    /// Makes sure that so many threads can be started at once: a library may end the process where it has none, or wait
+    /// for them for ever.
     ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - use: what they are for.
     /// - Throws: when the system starts fewer.
-    package static func requireRoom(for count: Int) throws(SocketError) {
+    package static func requireRoom(for count: Int, use: String) throws(SocketError) {
         let (hold, gone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         var started = 0
         defer {
@@ -49,7 +53,7 @@ package enum OwnThread {
             for _ in 0..<started { gone.wait() }
         }
         while started < count {
-            try start("messages", stackSize: 8 << 20) {
+            try start(use, stackSize: 8 << 20) {
                 hold.wait()
                 gone.signal()
             }

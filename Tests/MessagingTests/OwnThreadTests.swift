@@ -11,7 +11,7 @@ import Testing
 }
 
 @Test func threadsThatThereIsRoomForAreGoneAgain() throws {
-    for _ in 0..<50 { try OwnThread.requireRoom(for: 4) }
+    for _ in 0..<50 { try OwnThread.requireRoom(for: 4, use: "tests") }
     let done = DispatchSemaphore(value: 0)
     try OwnThread.start("tests") { done.signal() }
     done.wait()

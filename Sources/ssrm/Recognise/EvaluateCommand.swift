@@ -131,7 +131,7 @@ struct EvaluateCommand: ParsableCommand {
             choosingAmong: candidates, groups: choice.choiceGroups ?? 4, seed: options.seed)
         chosen.noteWhatHasNoEffect(on: scheme, of: dataset)
         if let note = dataset.noteOnTwins { Terminal.error("\(data): \(note)") }
-        if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.count) }
+        if let inputsOut { try evaluation.writeInputs(to: inputsOut, threads: options.threads.available()) }
         for name in evaluation.absentClasses { Terminal.error("\(data): no sample is \(name)") }
         for fold in evaluation.foldsWithoutClasses where !foldsOnly {
             Terminal.error("fold \(fold.name): no training sample is \(fold.classes.joined(separator: " or "))")
@@ -146,7 +146,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         if let labelCurve { return try run(labelCurve, keeping: kept) }
         let progress = FoldProgress()
-        let outcome = try evaluation.outcome(threads: options.threads.count, keeping: kept) { progress.show($0) }
+        let outcome = try evaluation.outcome(threads: options.threads.available(), keeping: kept) { progress.show($0) }
         Terminal.clear()
         // First what took the time: the disk of the other may be full.
         if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
@@ -167,7 +167,7 @@ struct EvaluateCommand: ParsableCommand {
     private func run(_ curve: LabelCurve, keeping kept: KeptParts?) throws {
         let watch = Stopwatch()
         let before = Mutex(0)
-        let figures = try curve.run(threads: options.threads.count, keeping: kept) { event in
+        let figures = try curve.run(threads: options.threads.available(), keeping: kept) { event in
             switch event {
             case .kept(let parts, let count):
                 before.withLock { $0 = parts }

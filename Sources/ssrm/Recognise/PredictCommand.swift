@@ -114,7 +114,7 @@ struct PredictCommand: ParsableCommand {
         if let note = opened.noteOnUnits(of: dataset) { Terminal.error("note: \(note)") }
         // Each stage has a speed of its own, so each has its own time left.
         var (encoded, recognised) = (ProgressLine("samples encoded"), nil as ProgressLine?)
-        let predictions = try prediction.run(threads: threads.count) { progress in
+        let predictions = try prediction.run(threads: threads.available()) { progress in
             switch progress {
             case .encoded(let done, let count): encoded.show(done, of: count)
             case .recognised(let done, let count):

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Datasets
+import Messaging
 import Recognition
 import Service
 import Signals
@@ -125,5 +126,14 @@ struct ThreadsOption: ParsableArguments {
 
     func validate() throws {
         if count < 1 { throw ValidationError("--threads must be at least 1, not \(count)") }
+    }
+
+    /// So many threads, once the system has room for them: work that is shared out waits for those that it has not.
+    ///
+    /// - Returns: how many.
+    /// - Throws: `SocketError` where the system starts fewer.
+    func available() throws -> Int {
+        try OwnThread.requireRoom(for: min(count, Processors.count) - 1, use: "computing")
+        return count
     }
 }

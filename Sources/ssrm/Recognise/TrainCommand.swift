@@ -92,7 +92,7 @@ struct TrainCommand: ParsableCommand {
         }
         let watch = Stopwatch()
         let begun = Mutex((training: 0, at: Duration.zero, last: Duration.zero))
-        let trained = try training.run(threads: options.threads.count, keeping: kept) { progress in
+        let trained = try training.run(threads: options.threads.available(), keeping: kept) { progress in
             let now = watch.elapsed
             let (start, isFirst) = begun.withLock { begun in
                 let isFirst = begun.training != progress.training

@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try requireWritable([out], inputs: things + [starts])
         let report = try ReportMaking(
-            things, threads: threads.count, sampleSeconds: sampleSeconds,
+            things, threads: threads.available(), sampleSeconds: sampleSeconds,
             starts: try starts.map { try RecordingStarts(reading: $0) }
         ).report(title: title)
         for (isGiven, option, reason) in [
