@@ -4,7 +4,8 @@ import Synchronization
 /// Threads that take part in runs of leaves beside the one that owns the pool, each with a number of its own.
 ///
 /// They last as long as the pool: a thread stays where it was put, which those of a queue do not. A run does not wait
-/// for one that is late, as where others keep its processor busy: there is nothing left to do for it then.
+/// for one that is late, as where others keep its processor busy: there is nothing left to do for it then. One that the
+/// system does not start is late for ever.
 package final class LeafThreads: Sendable {
     private struct State {
         /// Counts runs.
