@@ -272,7 +272,8 @@ struct EventTable {
             var start: Double?
             if isOfAClock, !fields[onset].isEmpty {
                 guard let time = TimeText.timeOfDay(fields[onset]) else {
-                    throw fault(onset, "a clock's time like 22:30:00, without a zone")
+                    throw fault(
+                        onset, "a clock's time like 22:30:00, without a zone; a column of seconds is called onset")
                 }
                 start = clock.onset(time)
             } else if !isOfAClock {
