@@ -66,21 +66,13 @@ public struct RecordingStart: Sendable, Equatable {
     private static func day(_ text: Substring) -> Int? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let year = number(parts[0], digits: 4...4), let month = number(parts[1], digits: 2...2),
-            let day = number(parts[2], digits: 2...2), (1...12).contains(month), (1...31).contains(day)
+            let day = number(parts[2], digits: 2...2)
         else { return nil }
-        var date = tm()
-        (date.tm_year, date.tm_mon, date.tm_mday) = (Int32(year - 1900), Int32(month - 1), Int32(day))
-        let seconds = timegm(&date)
-        return date.tm_mday == Int32(day) ? seconds / 86_400 : nil  // else the month is too short for it
+        return CalendarDay.number(year: year, month: month, day: day)
     }
 
     /// Year, month and day of the day; nil where it is not known.
-    public var date: (year: Int, month: Int, day: Int)? {
-        guard let day else { return nil }
-        var (time, date) = (time_t(day * 86_400), tm())
-        gmtime_r(&time, &date)
-        return (Int(date.tm_year) + 1900, Int(date.tm_mon) + 1, Int(date.tm_mday))
-    }
+    public var date: (year: Int, month: Int, day: Int)? { day.map(CalendarDay.date) }
 
     /// Hours, minutes and whole seconds of the time of day.
     public var clock: (hour: Int, minute: Int, second: Int) {

@@ -38,6 +38,11 @@ package enum OwnThread {
         }
     }
 
+    /// How many this process has; 0 where the system does not tell.
+    private static var count: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task"))?.count ?? 0
+    }
+
     /// Makes sure that so many threads can be started at once: a library may end the process where it has none, or wait
     /// for them for ever.
     ///
@@ -47,10 +52,13 @@ package enum OwnThread {
     /// - Throws: when the system starts fewer.
     package static func requireRoom(for count: Int, use: String) throws(SocketError) {
         let (hold, gone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let before = Self.count
         var started = 0
         defer {
             for _ in 0..<started { hold.signal() }
             for _ in 0..<started { gone.wait() }
+            // They count until the system has taken them away, a moment after their last word.
+            for _ in 0..<200 where Self.count > before { usleep(1000) }
         }
         while started < count {
             try start(use, stackSize: 8 << 20) {

@@ -120,12 +120,59 @@ func midnightMayBeAnywhere(first: Double, start: String) throws {
 }
 
 /// Times since the begin look like a clock's behind midnight.
-@Test func timesThatBeginAtMidnightMayCountFromTheRecordingsStart() throws {
-    let text = names.enumerated().map { "\(clock(0, Double($0) * 30)) \($1)\n" }.joined()
-    let error = try labels(text, start: "24.04.8923.58.00", epochs: 16)
-    #expect(
-        error.hasPrefix(": its first time is midnight, and ") && error.contains("begins at 23:58:00: is it a clock's?"))
-    #expect(try labels(text, start: "24.04.8923.58.00", epochs: 16, offset: 0) == MadeUpHypnogram.twelve)
+@Test(arguments: [(0.0, "24.04.8923.58.00"), (30, "24.04.8923.58.30"), (600, "24.04.8900.08.00")])
+func timesThatBeginBehindMidnightMayCountFromTheRecordingsStart(first: Double, start: String) throws {
+    let rows = names.enumerated().map { (clock(first, Double($0) * 30), $1) }
+    let list = rows.map { "\($0) \($1)\n" }.joined()
+    for text in [list, "Time,Stage\n00:00:10,n/a\n" + rows.map { "\($0),\($1)\n" }.joined()] {
+        let error = try labels(text, start: start, epochs: 16)
+        #expect(error.hasPrefix(": its first time is 00:") && error.contains(": is it a clock's? if so"), "\(error)")
+    }
+    #expect(try labels(list, start: start, epochs: 16, offset: 0) == MadeUpHypnogram.twelve)
+    // With a date, or from a program that writes no others, they are a clock's.
+    #expect(try labels(remLogic(first), start: start, epochs: 16) == MadeUpHypnogram.twelve)
+    let day = first < 60 ? 25 : 24
+    let dated = rows.map { "\(day).04.1989 \($0),\($1)\n" }.joined()
+    #expect(try labels("time,stage\n" + dated, start: start, epochs: 16) == MadeUpHypnogram.twelve)
+}
+
+/// A column of events has a stage here and there; that of stages has all.
+@Test(arguments: ["Awake", "REM"]) func eventsThatAreCalledLikeStagesAreNoScoring(text: String) throws {
+    let rows = names.enumerated().map { index, name in
+        "\(clock(ten, Double(index) * 30)),\(name),\(index % 5 == 1 ? text : "none")\n"
+    }
+    #expect(try labels("time,stage,type\n" + rows.joined()) == MadeUpHypnogram.twelve)
+}
+
+/// What follows a gap begins there, and what has an end lasts until then.
+@Test func whatWasNotScoredHasNoStage() throws {
+    let scored = Array(0..<20) + Array(22..<32)
+    let list = scored.map { "\(clock(ten, Double($0) * 30)) N2\n" }.joined()
+    let table = "Start,End,Stage\n22:00:00,22:10:00,N2\n22:11:00,22:16:00,N2\n"
+    let n2 = { Array(repeating: "N2", count: $0) }
+    for text in [list, table] {
+        #expect(try labels(text, epochs: 40) == (n2(20) + ["-", "-"] + n2(10)).joined(separator: " "))
+    }
+}
+
+/// Of two evenings in one recording the date tells which, and how far each time is from the first.
+@Test func datesTellTheDayInLongSignals() throws {
+    let signals = 2_900  // a day and ten minutes, from 22:00:00
+    func table(_ day: Int) -> String {
+        let rows = names.enumerated().map { "1989-04-\(day)T\(clock(ten, Double($0) * 30)),\($1)\n" }
+        return "datetime,stage\n" + rows.joined()
+    }
+    for text in [table(24), table(25), remLogic(ten, date: "25/04/1989"), remLogic(ten, date: "25-Apr-89")] {
+        #expect(try labels(text, epochs: signals) == MadeUpHypnogram.twelve)
+    }
+    let nap = table(24) + "1989-04-25T21:59:00,REM\n1989-04-25T21:59:30,REM\n"
+    #expect(try labels(nap, epochs: signals).hasSuffix("W" + String(repeating: " -", count: 2_866) + " REM REM"))
+}
+
+@Test func aClockThatIsPutForwardIsRefused() throws {
+    let times = (0..<20).map { $0 < 10 ? 6_900 + 30 * $0 : 10_800 + 30 * ($0 - 10) }  // 01:55:00 to 03:04:30
+    let text = times.map { "\(clock(0, Double($0))) N2\n" }.joined()
+    #expect(try labels(text, start: "24.04.8901.50.00", epochs: 200).contains("its times leap over an hour at 2:00"))
 }
 
 @Test func timesThatDoNotFitTheSignalsAreRefusedUnlessTheUserSaysSo() throws {
@@ -142,13 +189,18 @@ func midnightMayBeAnywhere(first: Double, start: String) throws {
     #expect(try labels(late, offset: 86_280) == MadeUpHypnogram.twelve)
 }
 
-@Test(arguments: [remLogic(ten, date: "26/04/1989"), domino(ten, date: "2/3/2021")])
+@Test(arguments: [
+    remLogic(ten, date: "26/04/1989"), domino(ten, date: "2/3/2021"), remLogic(ten, date: "27-Nov-2010"),
+    remLogic(ten, date: "26/04/89"),
+    "time,stage\n" + names.enumerated().map { "2011-05-17 \(clock(ten, Double($0) * 30)),\($1)\n" }.joined(),
+])
 func aDateOfAnotherNightIsRefusedUnlessTheUserSaysThatItIsNone(text: String) throws {
     let error = try labels(text)
     #expect(error.contains(": its date is \"2") && error.contains(", and \"24.04.89\" in "), "\(error)")
     #expect(error.hasSuffix(": is it another night's? if both are of one night, --hypnogram-offset 0 says so"))
     #expect(try labels(text, offset: 0) == MadeUpHypnogram.twelve)
-    // A date that was taken out of the signals' header says nothing.
+    // A date that was taken out of the signals' header says nothing, nor does one of something else.
+    #expect(try labels("Date of Birth:\t26/04/1959\n" + remLogic(ten)) == MadeUpHypnogram.twelve)
     #expect(try labels(text, start: "01.01.8522.00.00") == MadeUpHypnogram.twelve)
 }
 

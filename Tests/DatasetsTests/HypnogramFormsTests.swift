@@ -58,6 +58,22 @@ func tablesOfEventsAreRead(text: String) throws {
             == ": it does not name scorers, so --scorer Ada chooses nothing; leave it out")
 }
 
+/// What stands in brackets tells scorers apart, and is no unit but for seconds.
+@Test func bracketsInColumnsNamesCount() throws {
+    let rows = ["W", "W", "1", "2", "2", "3", "3", "?", "R", "R", "2", "W"].enumerated()
+    let table =
+        "onset [s]\tduration(s)\tstage (hs)\tstage (sm)\n"
+        + rows.map { "\($0 * 30)\t30\tN2\t\($1)\n" }.joined()
+    let reading = try HypnogramReading(scorer: "stage (sm)")
+    #expect(MadeUpHypnogram.labels(try MadeUpHypnogram.source(table, reading)) == MadeUpHypnogram.twelve)
+    for unit in ["m", "ms", "min", "h"] {
+        let text = "onset (\(unit))\tduration\tstage\n0\t30\tW\n"
+        #expect(throws: DatasetError.self) { try MadeUpHypnogram.source(text) }
+    }
+    let both = "recording onset,onset,duration,stage\n" + rows.map { "\($0),\($0 * 30),30,\($1)\n" }.joined()
+    #expect(MadeUpHypnogram.labels(try MadeUpHypnogram.source(both)) == MadeUpHypnogram.twelve)
+}
+
 @Test(arguments: [
     ("onset,duration,stage\n0,30,W\n22:30,30,W\n", ", line 3, column 1: \"22:30\" is not a number of seconds from the"),
     (

@@ -23,7 +23,7 @@ private func found(
 @Test(arguments: [
     ["n1.edf", "n1.txt"], ["n1.edf", "n1.rml"], ["n1.bdf", "n1.csv"], ["n1.EDF", "n1.XML"], ["n1.edf", "n1.EDF.XML"],
     ["shhs1-200001.edf", "shhs1-200001-nsrr.xml"], ["sub-01_task-sleep_eeg.edf", "sub-01_task-sleep_events.tsv"],
-    ["SN001.edf", "SN001_sleepscoring.edf"], ["a-PSG.edf", "a-Hypnogram.txt"], ["a_PSG.edf", "a.tsv"],
+    ["SN001.edf", "SN001_sleepscoring.edf"], ["a-PSG.edf", "a-Hypnogram.txt"], ["a_PSG.edf", "a_sleepscoring.tsv"],
     ["SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"],
 ])
 func filesThatAreCalledAlikeAreANight(names: [String]) throws {
@@ -33,18 +33,25 @@ func filesThatAreCalledAlikeAreANight(names: [String]) throws {
 }
 
 @Test func whatIsOfNoNightIsNamed() throws {
-    let all = try found(["a.edf", "a.txt", "b.edf", "c-PSG.edf", "c.txt", "c-Hypnogram.txt", "notes.txt", "x.pdf"])
+    let all = try found([
+        "a.edf", "a.txt", "b.edf", "c-PSG.edf", "c.txt", "c-Hypnogram.txt", "d-PSG.edf", "d.edf", "d.csv", "d.tsv",
+        "notes.txt", "notes.csv", "x.pdf",
+    ])
     #expect(all.pairs == ["a.edf a.txt", "c-PSG.edf c-Hypnogram.txt"])
+    // A text beside signals that say that they are may be anything.
     #expect(
         all.skipped.sorted() == [
-            "b.edf: no hypnogram is called like it", "c.txt: not named like a night's signals or hypnogram",
+            "b.edf: no hypnogram is called like it", "c.txt: no signals are called like it",
+            "d-PSG.edf: there is no d-Hypnogram.edf beside it", "d.csv: no signals are called like it",
+            "d.edf: d-PSG.edf is taken in its place", "d.tsv: no signals are called like it",
+            "notes.csv: no signals are called like it",
             "notes.txt: no signals are called like it", "x.pdf: not named like a night's signals or hypnogram",
         ])
     #expect(try found(["a.edf", "b.edf", "b.xml"], unlabelled: true).pairs == ["a.edf", "b.edf b.xml"])
 }
 
 @Test(arguments: [
-    ["a.edf", "a.txt", "a.xml"], ["a.edf", "a-nsrr.xml", "a-profusion.xml"], ["a.edf", "a-PSG.edf", "a.txt"],
+    ["a.edf", "a.txt", "a.xml"], ["a.edf", "a-nsrr.xml", "a-profusion.xml"], ["a.edf", "a.bdf", "a.txt"],
 ])
 func aNightOfTwoFilesOfAKindIsRefused(names: [String]) throws {
     let error = #expect(throws: DatasetError.self) { try found(names) }

@@ -50,6 +50,9 @@ private let machine = [(type: "Wake", start: "0"), (type: "NonREM2", start: "90"
     #expect(MadeUpHypnogram.labels(made) == MadeUpHypnogram.twelve && made.skipped.isEmpty)
     let long = try MadeUpHypnogram.source(study([("UserStaging", machine)]))
     #expect(MadeUpHypnogram.labels(long).hasSuffix("N2 N2 N2"))
+    // Where that is before its begin, it is another's: the last stage stays, and ends the one before.
+    let short = try MadeUpHypnogram.source(study([("UserStaging", machine + [("REM", "330")])], end: 120))
+    #expect(MadeUpHypnogram.labels(short).hasSuffix("N2 N2 REM"))
 }
 
 @Test(arguments: [

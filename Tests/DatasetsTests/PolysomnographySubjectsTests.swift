@@ -50,6 +50,13 @@ func aCodeThatSaysNothingIsNoIdentity(code: String) throws {
     let made = try source(nights)
     #expect(made.outline.subjects == ["sub-01", "sub-02"] && made.outline.recordings.map(\.subject) == [0, 0, 1])
     #expect(try source([night(folder, "sub-03_eeg", "P1 F X X")]).outline.subjects == ["P1"])
+    // Each file another person's, where the user says so; and two datasets' people may be called alike.
+    #expect(try source(nights, filesAreSubjects: true).outline.subjects.count == 3)
+    let others = try ["a/sub-01/eeg/sub-01_task-x_eeg", "a/sub-01/ses-2/eeg/sub-01_ses-2_eeg"].map {
+        try night(folder, $0, nil)
+    }
+    #expect(try source(others).outline.subjects == ["sub-01"])
+    #expect(try refusal([others[0], night(folder, "b/sub-01_task-x_eeg", nil)]).contains("--subject"))
 }
 
 @Test(arguments: [

@@ -188,17 +188,33 @@ import Testing
         try endless.stopsWithTheBitsOfAnUndisturbedRun()
     }
 
-    /// As where a folder of the network is away: more than three that follow one that worked find no dataset.
+    /// As where a folder of the network was away when it began: its samples come from the coordinator.
+    @Test func aLocalWorkerIsReplacedThoughItsDatasetIsGone() throws {
+        let (copy, away) = (folder.path("copy.safetensors"), folder.path("away.safetensors"))
+        try FileManager.default.copyItem(atPath: try Pretraining.dataset.get(), toPath: copy)
+        let endless = try EndlessRun.pretrain(run: run, copy: copy, "--workers", "1")
+        let killed = try #require(try endless.events.waits(for: .joined).pid)
+        try FileManager.default.moveItem(atPath: copy, toPath: away)
+        kill(killed, SIGKILL)
+        try endless.events.waits(for: .joined) { $0.pid != killed }
+        try endless.waitsForProgress()
+        try FileManager.default.moveItem(atPath: away, toPath: copy)
+        try endless.stopsWithTheBitsOfAnUndisturbedRun()
+    }
+
+    /// As where a folder of the network is not right: more than three that follow one that worked find no dataset.
     @Test func aLocalWorkerIsReplacedOnceItsDatasetIsBackAndTheOthersGoOnMeanwhile() throws {
         let (copy, away) = (folder.path("copy.safetensors"), folder.path("away.safetensors"))
         try FileManager.default.copyItem(atPath: try Pretraining.dataset.get(), toPath: copy)
         let endless = try EndlessRun.pretrain(run: run, copy: copy, "--workers", "2")
         let pids = try endless.events.waits(for: .joined, count: 2).compactMap(\.pid)
-        // Whoever is started from here on finds no dataset; those who have it open do.
+        // Whoever is started from here on finds what is no dataset; those who have it open do.
         try FileManager.default.moveItem(atPath: copy, toPath: away)
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
         kill(pids[0], SIGKILL)
         try endless.events.waits(for: .ended, count: 6)
         try endless.waitsForProgress()
+        try FileManager.default.removeItem(atPath: copy)
         try FileManager.default.moveItem(atPath: away, toPath: copy)
         try endless.events.waits(for: .joined, count: 3)
         try endless.stopsWithTheBitsOfAnUndisturbedRun()

@@ -78,11 +78,7 @@ struct EDFDate: Equatable {
     }
 
     private static func day(day: Int, month: Int, year: Int) -> Double? {
-        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
-        var date = tm()
-        (date.tm_year, date.tm_mon, date.tm_mday) = (Int32(year - 1_900), Int32(month - 1), Int32(day))
-        let seconds = timegm(&date)
-        return date.tm_mday == Int32(day) ? Double(seconds) : nil  // else the month is too short for it
+        CalendarDay.number(year: year, month: month, day: day).map { Double($0) * 86_400 }
     }
 
     /// Three numbers with one character of no number between them.

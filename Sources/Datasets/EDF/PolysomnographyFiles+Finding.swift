@@ -16,14 +16,14 @@ extension PolysomnographyFiles {
     public static func find(
         in root: String, hypnograms: String? = nil, unlabelled: Bool = false
     ) throws(DatasetError) -> (pairs: [Self], skipped: [SkippedItem]) {
-        var names = FoundNames()
-        for name in try Folder.names(in: root) { try names.add("\(root)/\(name)", named: name, hypnograms == nil) }
-        if let hypnograms {
-            for name in try Folder.names(in: hypnograms) {
-                try names.addHypnogram("\(hypnograms)/\(name)", named: name)
-            }
+        var names = FoundNames(hasOwnFolder: hypnograms != nil)
+        for name in try Folder.names(in: root) {
+            names.add("\(root)/\(name)", named: name, mayBeHypnogram: hypnograms == nil)
         }
-        let (pairs, skipped) = names.nights(in: root, unlabelled: unlabelled)
+        if let hypnograms {
+            for name in try Folder.names(in: hypnograms) { names.addHypnogram("\(hypnograms)/\(name)", named: name) }
+        }
+        let (pairs, skipped) = try names.nights(in: root, unlabelled: unlabelled)
         guard !pairs.isEmpty else {
             let found = Reasons.text(of: skipped).map { "; \($0)" } ?? ""
             throw .nothingFound(
@@ -35,26 +35,30 @@ extension PolysomnographyFiles {
 
 /// Files of signals and of hypnograms, by what their names have in common.
 private struct FoundNames {
-    /// Ends of names of hypnograms that nothing else is called by; the longer ones first.
+    /// Ends of names of hypnograms that nothing else is called by.
     private static let ownEndings =
         ["-hypnogram", "_hypnogram", "-sleepscoring", "_sleepscoring"].flatMap { stem in
             [".edf", ".bdf", ".txt", ".csv", ".tsv", ".xml"].map { stem + $0 }
         } + ["-nsrr.xml", "-profusion.xml", ".edf.xml", "_events.tsv", ".rml"]
     /// Ends of names that hypnograms may have, and other things.
     private static let otherEndings = [".xml", ".txt", ".csv", ".tsv"]
-    /// Ends of names of signals.
+    /// Ends of names that only signals have, and those that hypnograms may have, too.
     private static let signalEndings = ["-psg.edf", "-psg.bdf", "_psg.edf", "_psg.bdf", "_eeg.edf", "_eeg.bdf"]
+    private static let plainEndings = [".edf", ".bdf"]
 
-    /// A file with stages, and whether it is called as nothing else is.
-    private struct Scored {
+    /// A file, and whether it is called as nothing else is.
+    private struct Named {
         let path: String
         let isCalledSo: Bool
     }
 
-    private var signals: [String: String] = [:]
-    private var hypnograms: [String: Scored] = [:]
-    /// Those of a name by which it may be both.
+    private var signals: [String: [Named]] = [:]
+    private var hypnograms: [String: [Named]] = [:]
     private var skipped: [SkippedItem] = []
+    /// Whether hypnograms are in a folder of their own, where nothing else is.
+    private let hasOwnFolder: Bool
+
+    init(hasOwnFolder: Bool) { self.hasOwnFolder = hasOwnFolder }
 
     /// A file's name without its ending, where it has one of these; case is not looked at.
     private static func stem(of name: String, _ endings: [String]) -> String? {
@@ -68,64 +72,87 @@ private struct FoundNames {
     }
 
     /// Takes a file of the folder with the signals.
-    mutating func add(_ path: String, named name: String, _ mayBeHypnogram: Bool) throws(DatasetError) {
+    mutating func add(_ path: String, named name: String, mayBeHypnogram: Bool) {
         let isHypnogram = Self.stem(of: name, Self.ownEndings) != nil
-        let stem = isHypnogram ? nil : Self.stem(of: name, Self.signalEndings + [".edf", ".bdf"])
-        guard let stem else {
-            if mayBeHypnogram { return try addHypnogram(path, named: name) }
+        let own = isHypnogram ? nil : Self.stem(of: name, Self.signalEndings)
+        guard !isHypnogram, let stem = own ?? Self.stem(of: name, Self.plainEndings) else {
+            if mayBeHypnogram { return addHypnogram(path, named: name) }
             return skip(path)
         }
-        let key = Self.recording(ofStem: stem)
-        if let other = signals.updateValue(path, forKey: key) { throw Self.twice(path, other) }
+        signals[Self.recording(ofStem: stem), default: []].append(Named(path: path, isCalledSo: own != nil))
     }
 
     /// Takes a file of the folder with the hypnograms.
-    mutating func addHypnogram(_ path: String, named name: String) throws(DatasetError) {
+    mutating func addHypnogram(_ path: String, named name: String) {
         let own = Self.stem(of: name, Self.ownEndings)
-        guard let stem = own ?? Self.stem(of: name, Self.otherEndings + [".edf", ".bdf"]) else { return skip(path) }
-        let (key, found) = (Self.recording(ofStem: stem), Scored(path: path, isCalledSo: own != nil))
-        guard let other = hypnograms[key] else {
-            hypnograms[key] = found
-            return
+        guard let stem = own ?? Self.stem(of: name, Self.otherEndings + Self.plainEndings) else { return skip(path) }
+        hypnograms[Self.recording(ofStem: stem), default: []].append(Named(path: path, isCalledSo: own != nil))
+    }
+
+    private mutating func skip(
+        _ path: String, _ reason: String = "not named like a night's signals or hypnogram"
+    ) {
+        skipped.append(SkippedItem(path: path, reason: reason))
+    }
+
+    /// The one of some files that counts: the one that is called so, or else the only one.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where two do.
+    private mutating func chosen(among files: [Named]) throws(DatasetError) -> Named? {
+        let called = files.filter(\.isCalledSo)
+        let counting = called.isEmpty ? files : called
+        guard counting.count < 2 else {
+            throw .unsuitable(
+                path: counting[1].path,
+                reason: "it and \(counting[0].path) are the same recording's: keep one of them")
         }
-        guard other.isCalledSo != found.isCalledSo else { throw Self.twice(path, other.path) }
-        skip(found.isCalledSo ? other.path : path)
-        if found.isCalledSo { hypnograms[key] = found }
-    }
-
-    private mutating func skip(_ path: String) {
-        skipped.append(SkippedItem(path: path, reason: "not named like a night's signals or hypnogram"))
-    }
-
-    private static func twice(_ path: String, _ other: String) -> DatasetError {
-        .unsuitable(path: path, reason: "it and \(other) are the same recording's: keep one of them")
+        guard let first = counting.first else { return nil }
+        for other in files where other.path != first.path {
+            skip(other.path, "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
+        }
+        return first
     }
 
     /// The nights in the order of their names, and what is of none.
-    func nights(in root: String, unlabelled: Bool) -> (pairs: [PolysomnographyFiles], skipped: [SkippedItem]) {
-        var skipped = skipped
-        for (key, path) in signals.sorted(by: <) where hypnograms[key] == nil && !unlabelled {
-            skipped.append(lonely(path, key, root, "-Hypnogram.edf"))
-        }
-        for (key, found) in hypnograms.sorted(by: { $0.key < $1.key }) where signals[key] == nil {
-            if found.isCalledSo {
-                skipped.append(lonely(found.path, key, root, "-PSG.edf"))
+    ///
+    /// Signals that are called so have no other hypnogram than one that is, too: a text beside them may be anything.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where a night has two files of one kind.
+    mutating func nights(
+        in root: String, unlabelled: Bool
+    ) throws(DatasetError) -> (pairs: [PolysomnographyFiles], skipped: [SkippedItem]) {
+        var (pairs, lonely): ([PolysomnographyFiles], [SkippedItem]) = ([], [])
+        for (key, files) in signals.sorted(by: { $0.key < $1.key }) {
+            guard let night = try chosen(among: files) else { continue }
+            var scored = hypnograms.removeValue(forKey: key) ?? []
+            if night.isCalledSo, !hasOwnFolder {
+                for other in scored where !other.isCalledSo { skip(other.path, "no signals are called like it") }
+                scored = scored.filter(\.isCalledSo)
+            }
+            let hypnogram = try chosen(among: scored)
+            if hypnogram != nil || unlabelled {
+                pairs.append(PolysomnographyFiles(signals: night.path, hypnogram: hypnogram?.path))
+            } else if night.isCalledSo {
+                lonely.append(without("-Hypnogram.edf", night.path, key, root))
             } else {
-                skipped.append(SkippedItem(path: found.path, reason: "no signals are called like it"))
+                lonely.append(
+                    SkippedItem(path: night.path, kind: .recording, reason: "no hypnogram is called like it"))
             }
         }
-        let pairs = signals.sorted { $0.key < $1.key }.compactMap { key, path in
-            unlabelled || hypnograms[key] != nil
-                ? PolysomnographyFiles(signals: path, hypnogram: hypnograms[key]?.path) : nil
+        for (key, files) in hypnograms.sorted(by: { $0.key < $1.key }) {
+            for file in files {
+                if file.isCalledSo {
+                    lonely.append(without("-PSG.edf", file.path, key, root))
+                } else {
+                    skip(file.path, "no signals are called like it")
+                }
+            }
         }
-        return (pairs, skipped)
+        return (pairs, skipped + lonely)
     }
 
-    private func lonely(_ path: String, _ key: String, _ root: String, _ missing: String) -> SkippedItem {
+    private func without(_ missing: String, _ path: String, _ key: String, _ root: String) -> SkippedItem {
         let name = key + (path.hasPrefix("\(root)/\(key)-") ? "" : "…") + missing
-        let isPlain = Self.stem(of: path, Self.signalEndings + Self.ownEndings) == nil
-        return SkippedItem(
-            path: path, kind: .recording,
-            reason: isPlain ? "no hypnogram is called like it" : "there is no \(name) beside it")
+        return SkippedItem(path: path, kind: .recording, reason: "there is no \(name) beside it")
     }
 }

@@ -43,4 +43,15 @@ public struct PolysomnographyFiles: Sendable, Equatable {
         guard name.hasPrefix("sub-"), let end = name.firstIndex(of: "_"), name[..<end].count > 4 else { return nil }
         return String(name[..<end])
     }
+
+    /// The folder of the dataset that a file of such a name is of, above `sub-01/ses-2/eeg`; nil for another name.
+    static func bidsRoot(_ path: String) -> String? {
+        let file = URL(filePath: path).standardizedFileURL
+        guard bidsSubject(file.lastPathComponent) != nil else { return nil }
+        var parts = file.pathComponents.dropLast()
+        for begin in ["eeg", "ses-", "sub-"] {
+            if let last = parts.last, begin == "eeg" ? last == begin : last.hasPrefix(begin) { parts.removeLast() }
+        }
+        return parts.joined(separator: "/")
+    }
 }

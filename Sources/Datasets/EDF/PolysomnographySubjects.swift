@@ -27,12 +27,18 @@ struct PolysomnographySubjects {
     /// - Throws: `DatasetError.unsuitable` where people can't be told apart.
     init(of nights: [Night], filesAreSubjects: Bool) throws(DatasetError) {
         let remedy = "give a --subject for each"
+        // Two datasets of that structure may call two people alike.
+        let areOfOneDataset = Set(nights.compactMap { PolysomnographyFiles.bidsRoot($0.files.signals) }).count == 1
         let sources = nights.map { night -> (name: String, source: Source) in
             if let subject = night.files.subject { return (subject, .user) }
             if let subject = PolysomnographyFiles.sleepEDFSubject(night.files.name) { return (subject, .name) }
             let code = night.patient.code
             if !SubjectNames.saysNothing(code) { return (code, .code) }
-            if let subject = PolysomnographyFiles.bidsSubject(night.files.name) { return (subject, .name) }
+            if !filesAreSubjects, areOfOneDataset,
+                let subject = PolysomnographyFiles.bidsSubject(night.files.name)
+            {
+                return (subject, .name)
+            }
             return (night.files.name, .file)
         }
         names = sources.map(\.name)

@@ -32,26 +32,28 @@ struct ClockRows {
                     || (line == before.last && StageTexts.stage(named: String(line)) == nil)
             })
         else { return nil }
-        clock = ScoringClock(before)
         let isOfDomino = before.contains { $0.lowercased().contains("schlafprofil") || $0.hasPrefix("Signal") }
         meanings = isOfDomino ? Self.domino : nil
         let seconds = before.lazy.compactMap(Self.rate).first
-        var (intervals, times): ([Scoring.Interval], ScoringClock.Unrolled) = ([], .init())
+        var (times, texts) = (ClockTimes(), [String]())
         for (number, line) in zip((first + 1)..., lines[first...]) where !line.allSatisfy(\.isWhitespace) {
-            guard line.utf8.count <= Self.longestLine, let (time, stage) = Self.parts(of: line) else {
+            guard line.utf8.count <= Self.longestLine, let (time, stage) = Self.parts(of: line), times.add(time) else {
                 throw .badLine(
                     path: path, line: number,
                     reason: "\(quoted(String(line.prefix(80)))) is not a clock's time and a stage, like 22:00:30 N2")
             }
-            intervals.append(
-                Scoring.Interval(
-                    onset: times.onset(time), duration: seconds, text: stage, kind: isOfDomino ? .stage : .any))
+            texts.append(stage)
         }
-        self.intervals = intervals
+        var clock = ScoringClock(before, isCertain: isOfDomino)
+        clock.take(times)
+        self.clock = clock
+        intervals = try Scoring.intervals(
+            at: times, lasting: Array(repeating: seconds, count: texts.count), texts,
+            kind: isOfDomino ? .stage : .any, path: path)
     }
 
-    /// A line's time of day, in seconds, and what is behind it; nil for another line.
-    private static func parts(of line: Substring) -> (time: Double, text: String)? {
+    /// A line's time of day, and what is behind it; nil for another line.
+    private static func parts(of line: Substring) -> (time: Substring, text: String)? {
         let line = line.drop(while: \.isWhitespace)
         guard line.first?.isASCII == true, line.first?.isNumber == true,
             line.prefix(8).contains(where: { $0 == ":" || $0 == "." })
@@ -67,10 +69,10 @@ struct ClockRows {
         if ["am", "pm"].contains(half.lowercased()) {
             (word, rest) = (line[..<half.endIndex], behind[half.endIndex...])
         }
-        guard let time = TimeText.timeOfDay(word) else { return nil }
+        guard TimeText.timeOfDay(word) != nil else { return nil }
         let text = rest.drop { isEnd($0) || $0 == "," }
         guard let last = text.lastIndex(where: { !isEnd($0) && $0 != "," }) else { return nil }
-        return (time, String(text[...last]))
+        return (word, String(text[...last]))
     }
 
     /// How many seconds each line stands for: `Rate: 30 s`, or in milliseconds.

@@ -2,27 +2,40 @@ extension Scoring {
     /// Columns that may hold stages among other events, the likeliest first; "stage" in a column's name is likelier.
     ///
     /// The last ones are RemLogic's in other languages.
-    fileprivate static let eventColumns = [
+    static let eventColumns = [
         "trial_type", "value", "description", "label", "event", "event_type", "annotation", "text", "type",
         "ereignis", "evénement", "événement", "evento", "händelse",
     ]
-    fileprivate static let scorerColumns: Set = ["scorer", "rater"]
-    fileprivate static let onsetColumns: Set = ["onset", "recordingonset"]
-    fileprivate static let durationColumns: Set = ["duration", "dauer", "durée", "duración", "durata", "varaktighet"]
+    static let scorerColumns: Set = ["scorer", "rater"]
+    /// The likeliest first.
+    static let onsetColumns = ["onset", "recordingonset"]
+    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet"]
     /// Columns that may hold a clock's times.
-    fileprivate static let clockColumns: Set = [
+    static let clockColumns = [
         "time", "starttime", "start_time", "start", "clocktime", "clock", "datetime", "timestamp", "zeit", "uhrzeit",
         "startzeit", "heure", "hora", "ora", "tid",
     ]
+    /// Columns of clock times that may say when events end.
+    static let endColumns = ["end", "endtime", "end_time", "stop", "stoptime", "stop_time"]
 
-    /// A column's name in lower case without spaces, quotes, and a unit in brackets: `Time [hh:mm:ss]` is `time`.
-    fileprivate static func columnName(_ text: some StringProtocol) -> String {
-        var name = text.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
-        if let last = name.last, "])".contains(last), let open = name.lastIndex(where: { "[(".contains($0) }) {
+    static func columnName(_ text: some StringProtocol) -> String {
+        text.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
+    }
+
+    /// The first of these columns that a table has: a unit of seconds or of clock times behind a name in brackets does
+    /// not count, as in `Duration[s]` and `Time [hh:mm:ss]`.
+    static func column(_ wanted: [String], in names: [String]) -> Int? {
+        let plain = names.map { name in
+            guard let last = name.last, "])".contains(last), let open = name.lastIndex(where: { "[(".contains($0) })
+            else {
+                return name
+            }
             let unit = name[name.index(after: open)...].dropLast()
-            if unit.allSatisfy({ "hmsx:.,".contains($0) }) || unit.hasPrefix("sec") { name = String(name[..<open]) }
+            let isOfSeconds = ["s", "sec", "secs", "seconds"].contains(unit)
+            let isOfAClock = unit.contains(":") && unit.allSatisfy { "hmsx:.,0".contains($0) }
+            return isOfSeconds || isOfAClock ? String(name[..<open]) : name
         }
-        return name
+        return wanted.lazy.compactMap { plain.firstIndex(of: $0) }.first
     }
 
     /// A table of events as the Brain Imaging Data Structure has them: a header, then `onset`, `duration` and what
@@ -36,14 +49,20 @@ extension Scoring {
     ) throws(DatasetError) {
         let table = try EventTable(text, header, path: path)
         let stages = try StageColumn(of: table, path: path, reading)
-        self.init(
-            path: path,
-            intervals: stages.rows.map { row in
-                let text = row.fields[stages.column]
-                return Interval(
-                    onset: row.onset, duration: row.duration, text: text.isEmpty ? "n/a" : text,
-                    kind: stages.isOfStages ? .stage : .any)
-            }, clock: header.clock)
+        let texts = stages.rows.map { $0.fields[stages.column] }.map { $0.isEmpty ? "n/a" : $0 }
+        let kind = stages.isOfStages ? Interval.Kind.stage : .any
+        var intervals = zip(stages.rows, texts).map {
+            Interval(onset: $0.onset, duration: $0.duration, text: $1, kind: kind)
+        }
+        var clock = table.clock
+        if clock != nil {
+            var times = ClockTimes()
+            for row in stages.rows { _ = times.add(row.time) }
+            clock?.take(times)
+            intervals = try Self.intervals(
+                at: times, lasting: stages.rows.map(\.duration), texts, kind: kind, path: path)
+        }
+        self.init(path: path, intervals: intervals, clock: clock)
         isOfAScorer = stages.isOfAScorer
         if table.withoutOnset > 0 {
             skipped = [SkippedItem(path: path, kind: .row, count: table.withoutOnset, reason: "without an onset")]
@@ -64,7 +83,9 @@ private struct StageColumn {
         let own = try Self.ownRows(of: table, path: path, reading)
         let rows = own ?? table.rows
         // RemLogic's column of stages has them beside every event, too.
-        let ofEvents = table.isOfAClock && reading.scorer == nil ? Self.firstKnown(in: rows, of: table, reading) : nil
+        let ofEvents =
+            table.clock != nil && reading.scorer == nil
+            ? Self.firstKnown(in: rows, of: table, reading).flatMap { Self.isWhole($0, rows, reading) ? $0 : nil } : nil
         var named: Int?
         if ofEvents == nil {
             named = try Self.named(in: table, path: path, scorer: own == nil ? reading.scorer : nil, reading)
@@ -133,6 +154,18 @@ private struct StageColumn {
         }
     }
 
+    /// Whether a column's known stages are of half of a night's sleep epochs at least.
+    private static func isWhole(_ column: Int, _ rows: [EventTable.Row], _ reading: HypnogramReading) -> Bool {
+        var stages: Set<String> = []
+        for (text, meaning) in meanings(rows, column, reading) {
+            if case .stage = meaning { stages.insert(text) }
+        }
+        let times = rows.map(\.onset)
+        let seconds = (times.max() ?? 0) - (times.min() ?? 0)
+        let count = rows.count { stages.contains($0.fields[column]) }
+        return 2 * Double(count) * SleepEpochWindow.epochSeconds >= seconds
+    }
+
     /// The first column of events that has a known stage, or the first one of events.
     private static func read(
         from rows: [EventTable.Row], of table: EventTable, isOfAScorer: Bool, path: String, _ reading: HypnogramReading
@@ -167,125 +200,5 @@ private struct StageColumn {
             return "it has stages of several scorers: choose one with --scorer: \(list)"
         }
         return "it has no scorer \(quoted(scorer)): it has \(list)"
-    }
-}
-
-/// The rows of a table of events.
-struct EventTable {
-    struct Row {
-        let onset: Double
-        let duration: Double?
-        let fields: [String]
-    }
-
-    /// Where a table begins in a text, and what its times are.
-    struct Header {
-        private static let mostLinesBefore = 64
-
-        /// What stands between its columns.
-        let delimiter: UInt8
-        /// Where the header's line is, and its number.
-        fileprivate let (offset, line): (Int, Int)
-        /// Of a table with a clock's times what the lines before it say of their day; nil where times are seconds.
-        let clock: ScoringClock?
-
-        /// The header of a text; nil for one that is no table: without a line that names an onset, or a clock's times
-        /// and events or stages.
-        init?(in text: UnsafeRawBufferPointer) {
-            var before: [Substring] = []
-            for (index, line) in Self.lines(of: text.prefix(65_536)) {
-                let words = String(decoding: text[line], as: UTF8.self)
-                if words.hasPrefix("#") { continue }
-                for delimiter in ["\t", ";", ","] {
-                    let names = words.split(separator: delimiter).map(Scoring.columnName)
-                    let isOfSeconds = before.isEmpty && names.contains(where: Scoring.onsetColumns.contains)
-                    guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.utf8.first else { continue }
-                    (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
-                    clock = isOfSeconds ? nil : ScoringClock(before)
-                    return
-                }
-                before.append(words[...])
-                if before.count > Self.mostLinesBefore { break }
-            }
-            return nil
-        }
-
-        private static func isOfAClock(_ names: [String]) -> Bool {
-            names.contains(where: Scoring.clockColumns.contains)
-                && names.contains { name in
-                    name.contains("stag") || name.contains("hypno") || Scoring.eventColumns.contains(name)
-                }
-        }
-
-        /// The places of the lines that are not empty, and their numbers from 0.
-        private static func lines(of text: Slice<UnsafeRawBufferPointer>) -> [(Int, Range<Int>)] {
-            var (lines, number, start): ([(Int, Range<Int>)], Int, Int) = ([], 0, text.startIndex)
-            for place in text.indices where text[place] == 10 || text[place] == 13 {
-                if place > start { lines.append((number, start..<place)) }
-                // The two bytes of one line's end.
-                if text[place] == 10 || place + 1 == text.endIndex || text[place + 1] != 10 { number += 1 }
-                start = place + 1
-            }
-            if start < text.endIndex { lines.append((number, start..<text.endIndex)) }
-            return lines
-        }
-    }
-
-    /// The columns' names, in lower case without spaces.
-    let names: [String]
-    /// Whether its times are a clock's.
-    let isOfAClock: Bool
-    private(set) var rows: [Row] = []
-    private(set) var withoutOnset = 0
-
-    init(_ text: UnsafeRawBufferPointer, _ header: Header, path: String) throws(DatasetError) {
-        var table = DelimitedRows(
-            text, path: path, delimiter: header.delimiter, offset: header.offset, line: header.line)
-        isOfAClock = header.clock != nil
-        _ = try table.next()
-        names = table.fields.map(table.text).map(Scoring.columnName)
-        let times = isOfAClock ? Scoring.clockColumns : Scoring.onsetColumns
-        let onset = names.firstIndex(where: times.contains) ?? 0
-        let duration = names.firstIndex(where: Scoring.durationColumns.contains)
-        var clock = ScoringClock.Unrolled()
-        while try table.next() {
-            var fields = table.fields.map(table.text)
-            // RemLogic leaves out what is empty at a row's end.
-            if isOfAClock, fields.count > onset {
-                fields = Array((fields + Array(repeating: "", count: names.count)).prefix(names.count))
-            }
-            guard fields.count == names.count else {
-                throw .wrongColumns(path: path, line: table.rowLine, found: fields.count, expected: names.count)
-            }
-            func fault(_ column: Int, _ reason: String) -> DatasetError {
-                .badNumber(
-                    path: path, line: table.rowLine, column: column + 1, text: fields[column],
-                    reason: Scoring.hasDecimalComma(fields[column]) ? "\(reason), with a decimal point" : reason)
-            }
-            func seconds(_ column: Int, _ reason: String, from lowest: Double) throws(DatasetError) -> Double? {
-                if fields[column].isEmpty || fields[column].lowercased() == "n/a" { return nil }
-                guard let value = table.number(table.fields[column]), value >= lowest else {
-                    throw fault(column, reason)
-                }
-                return value
-            }
-            var start: Double?
-            if isOfAClock, !fields[onset].isEmpty {
-                guard let time = TimeText.timeOfDay(fields[onset]) else {
-                    throw fault(
-                        onset, "a clock's time like 22:30:00, without a zone; a column of seconds is called onset")
-                }
-                start = clock.onset(time)
-            } else if !isOfAClock {
-                start = try seconds(onset, "a number of seconds from the recording's start", from: -.infinity)
-            }
-            guard let start else {
-                withoutOnset += 1
-                continue
-            }
-            var length: Double?
-            if let duration { length = try seconds(duration, "a number of seconds from 0", from: 0) }
-            rows.append(Row(onset: start, duration: length, fields: fields))
-        }
     }
 }

@@ -3,50 +3,58 @@ import Signals
 
 /// The days of a scoring whose times are a clock's, like `22:30:00`.
 ///
-/// Which day the first time is of is found beside the signals: the one on which most of the times lie within them.
-/// Where many lie outside all the same, or the file names another day than the signals' header, the two are of another
-/// night or of another clock, and are refused.
+/// Which day the first time is of is found beside the signals: the one that the file names, where at least half of the
+/// times then lie within them, or else the one on which most do. Where many lie outside all the same, where the file
+/// names another day than the signals' header, and where times may as well count from the recording's start, they are
+/// refused.
 struct ScoringClock: Equatable {
-    private static let daySeconds = 86_400.0
+    fileprivate static let daySeconds = 86_400.0
     /// What EDF+ has instead of a start date that is not to be known: 1985-01-01.
     private static let dayOfNobody = 473_385_600.0
-
-    /// The times as seconds from midnight of the first one's day: each is taken on the day on which it is nearest to
-    /// the one before it.
-    struct Unrolled {
-        private var last: Double?
-
-        /// Takes the next time, in seconds since midnight.
-        mutating func onset(_ timeOfDay: Double) -> Double {
-            let days = last.map { (($0 - timeOfDay) / ScoringClock.daySeconds).rounded() } ?? 0
-            let onset = timeOfDay + days * ScoringClock.daySeconds
-            last = onset
-            return onset
-        }
-    }
+    /// Times that begin so many seconds behind midnight, or less, may count from the recording's start.
+    private static let longestLead = 3_600.0
+    /// What lines on the day of a recording are called.
+    private static let keys: Set = [
+        "recording date", "date of recording", "recording start", "recording start time", "start time", "start date",
+        "start", "date", "startzeit", "startdatum", "aufnahmedatum", "datum", "date d'enregistrement",
+    ]
 
     /// The date as the file has it; empty where it has none.
     private(set) var date = ""
     /// The days that it may be, in seconds since 1970.
     private var days: Set<Double> = []
+    /// Whether the times are a clock's beyond doubt: they have dates or halves of the day, or the program is known.
+    private(set) var isCertain: Bool
 
     /// What the lines before the times say of a day, like `Start Time: 17/11/2010 23:57:00`.
-    init(_ preamble: some Sequence<Substring>) {
+    ///
+    /// - Parameters:
+    ///   - preamble: these lines.
+    ///   - isCertain: whether they are of a program that writes a clock's times.
+    init(_ preamble: some Sequence<Substring>, isCertain: Bool = false) {
+        self.isCertain = isCertain
         for line in preamble {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let key = line[..<colon].lowercased()
-            guard ["date", "start", "datum"].contains(where: key.contains) else { continue }
+            guard days.isEmpty, let colon = line.firstIndex(of: ":"),
+                Self.keys.contains(line[..<colon].trimmingCharacters(in: .whitespaces).lowercased())
+            else { continue }
             for word in line[line.index(after: colon)...].split(whereSeparator: { $0.isWhitespace || $0 == "T" }) {
-                let found = TimeText.days(of: word)
+                let found = Set(ClockDate(word)?.days.compactMap(\.self) ?? [])
                 if days.isEmpty, !found.isEmpty { (date, days) = (String(word), found) }
             }
         }
     }
 
+    /// What the times themselves say of their days.
+    mutating func take(_ times: ClockTimes) {
+        if times.haveHalves { isCertain = true }
+        guard let (text, days) = times.firstDay else { return }
+        (date, self.days, isCertain) = (text, days, true)
+    }
+
     /// When midnight of the day is that the first time is of, in seconds since 1970 on the signals' clock.
     ///
     /// - Parameters:
-    ///   - onsets: the times, as ``Unrolled`` has them.
+    ///   - onsets: the times, from midnight of the first one's day.
     ///   - signals: the signals.
     ///   - shift: how many seconds later they are meant; nil where nobody said that they fit.
     ///   - path: the file with the times.
@@ -58,36 +66,29 @@ struct ScoringClock: Equatable {
         let day = Self.daySeconds
         let first = (signals.start / day).rounded(.down) * day
         let (earliest, latest) = (onsets.min() ?? 0, onsets.max() ?? 0)
-        let middles = (
-            signals.start + signals.duration / 2, first + (shift ?? 0) + earliest + (latest - earliest) / 2
-        )
-        let nearest = ((middles.0 - middles.1) / day).rounded()
         // A scoring may begin in the middle of a sleep epoch whose end is the signals' begin.
         let reach = signals.start - SleepEpochWindow.epochSeconds..<signals.start + max(signals.duration, 0)
-        let places = (-2...2).map { days in
-            let midnight = first + (nearest + Double(days)) * day
-            return (midnight, onsets.count { reach.contains(midnight + (shift ?? 0) + $0) })
+        func inside(_ midnight: Double) -> Int { onsets.count { reach.contains(midnight + (shift ?? 0) + $0) } }
+        let middle = first + (shift ?? 0) + earliest + (latest - earliest) / 2
+        let nearest = ((signals.start + signals.duration / 2 - middle) / day).rounded()
+        let places = (-2...2).map { first + (nearest + Double($0)) * day }
+        let most = places.map(inside).max() ?? 0
+        let best = places.filter { inside($0) == most }
+        let own = ownDays(beside: signals)
+        let named = own.flatMap { days in days.max { inside($0) < inside($1) } }.flatMap {
+            2 * inside($0) > most ? $0 : nil
         }
-        let most = places.map(\.1).max() ?? 0
-        let best = places.filter { $0.1 == most }
-        guard best.count == 1 || most == 0 else {
-            throw .unsuitable(
-                path: path,
-                reason: "its times are a clock's, and \(signals.path) lasts longer than a day: nobody can tell which "
-                    + "day they are of; write onset, duration and stage, in seconds from the recording's start")
-        }
-        let midnight = most > 0 ? best[0].0 : first + nearest * day
-        guard shift == nil else { return midnight }
-        let begin = onsets.first.map { midnight + $0 } ?? signals.start
-        guard onsets.first != 0 || abs(begin - signals.start) <= SleepEpochWindow.epochSeconds else {
+        let midnight = named ?? (most > 0 ? best[0] : first + nearest * day)
+        guard named != nil || best.count == 1 || most == 0 else {
+            let lasting = signals.duration > day ? "\(signals.path) lasts" : "they last"
             throw .unsuitable(
                 path: path,
                 reason:
-                    "its first time is midnight, and \(signals.path) begins at \(Self.text(signals.start)): is it a "
-                    + "clock's? if so, --hypnogram-offset 0 says it; if times count from the recording's start, write "
-                    + "onset, duration and stage, in seconds")
+                    "its times are a clock's, and \(lasting) longer than a day: nobody can tell which day they are of; "
+                    + "write onset, duration and stage, in seconds from the recording's start")
         }
-        let outside = onsets.count - most
+        guard shift == nil else { return midnight }
+        let outside = onsets.count - inside(midnight)
         guard !HypnogramReading.isLargePart(Double(outside), of: Double(onsets.count)) else {
             throw .unsuitable(
                 path: path,
@@ -96,9 +97,8 @@ struct ScoringClock: Equatable {
                     + "\(Self.text(signals.start + signals.duration)): are both of one night, and of one clock? "
                     + "--hypnogram-offset SECONDS shifts them, and 0 says that they are right")
         }
-        if let ofSignals = signals.date.day, ofSignals != Self.dayOfNobody, !days.isEmpty,
-            !days.contains(where: { abs($0 - ofSignals) <= day })
-        {
+        try requireClock(earliest, midnight, signals, path)
+        if let own, !own.contains(where: { abs($0 - first) <= day }) {
             throw .unsuitable(
                 path: path,
                 reason:
@@ -106,6 +106,28 @@ struct ScoringClock: Equatable {
                     + "night's? if both are of one night, --hypnogram-offset 0 says so")
         }
         return midnight
+    }
+
+    /// The days that the file names; nil where it or the signals' header has none.
+    private func ownDays(beside signals: EDFFile) -> Set<Double>? {
+        guard let day = signals.date.day, day != Self.dayOfNobody, !days.isEmpty else { return nil }
+        return days
+    }
+
+    /// Refuses times that may count from the recording's start: those of an hour behind midnight, where the signals
+    /// begin at another time.
+    private func requireClock(
+        _ earliest: Double, _ midnight: Double, _ signals: EDFFile, _ path: String
+    ) throws(DatasetError) {
+        let behindMidnight = earliest - (earliest / Self.daySeconds).rounded(.down) * Self.daySeconds
+        guard !isCertain, behindMidnight <= Self.longestLead,
+            abs(midnight + earliest - behindMidnight - signals.start) > SleepEpochWindow.epochSeconds
+        else { return }
+        throw .unsuitable(
+            path: path,
+            reason: "its first time is \(Self.text(earliest)), and \(signals.path) begins at "
+                + "\(Self.text(signals.start)): is it a clock's? if so, --hypnogram-offset 0 says it; if times count from "
+                + "the recording's start, write onset, duration and stage, in seconds")
     }
 
     /// A time of day.

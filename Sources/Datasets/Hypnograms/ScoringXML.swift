@@ -211,9 +211,12 @@ final class ScoringXML: NSObject, XMLParserDelegate {
         }
         let scorer = reading.scorer ?? names.first ?? ""
         var intervals = staged[scorer] ?? []
-        if sessions.count == 1, let end = sessions[0], let last = intervals.popLast(), end > last.onset {
-            intervals.append(
-                Scoring.Interval(onset: last.onset, duration: end - last.onset, text: last.text, kind: .stage))
+        if sessions.count == 1, let end = sessions[0], let last = intervals.last, end >= last.onset {
+            intervals.removeLast()
+            if end > last.onset {
+                intervals.append(
+                    Scoring.Interval(onset: last.onset, duration: end - last.onset, text: last.text, kind: .stage))
+            }
         }
         var scoring = Scoring(path: path, intervals: intervals, isOfAScorer: reading.scorer != nil)
         if reading.scorer == nil, scorer == Self.scorers[1] {

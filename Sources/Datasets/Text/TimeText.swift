@@ -43,7 +43,7 @@ package enum TimeText: Equatable {
     package static func utc(_ microseconds: Int) -> String {
         let seconds = (microseconds - (microseconds % second + second) % second) / second
         let rest = (seconds % 86_400 + 86_400) % 86_400
-        let (year, month, date) = civil((seconds - rest) / 86_400)
+        let (year, month, date) = CalendarDay.date(of: (seconds - rest) / 86_400)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "\(year)-\(two(month))-\(two(date))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
     }
@@ -64,39 +64,9 @@ package enum TimeText: Equatable {
         }
     }
 
-    /// The days that a date may be, in whatever order its numbers stand: `11/12/2021` may be two.
-    ///
-    /// - Returns: seconds since 1970 at their begin; none for another text.
-    package static func days(of text: some StringProtocol) -> Set<Double> {
-        let days = Array(text.utf8).withUnsafeBytes { bytes in
-            DateOrder.allCases.compactMap { order in
-                var spelling = Spelling(bytes: bytes)
-                return spelling.date(order).flatMap { spelling.isAtEnd ? $0 : nil }
-            }
-        }
-        return Set(days.map { Double($0) * 86_400 })
-    }
-
-    /// Days since 1970-01-01; nil for a day that no month has.
+    /// Days since 1970-01-01; nil for a day that no month has, and for one whose microseconds no number holds.
     fileprivate static func days(year: Int, month: Int, day: Int) -> Int? {
-        guard (1970...2261).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard day <= lengths[month - 1] else { return nil }
-        let before = year - 1
-        let leapDays = before / 4 - before / 100 + before / 400 - 477  // those until 1970
-        return (year - 1970) * 365 + leapDays + lengths.prefix(month - 1).reduce(0, +) + day - 1
-    }
-
-    /// The date of a day, counted from 1970-01-01, in years that start in March (Hinnant, "chrono-Compatible Low-Level
-    /// Date Algorithms", 2013).
-    private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
-        let (era, dayOfEra) = (day + 719_468).quotientAndRemainder(dividingBy: 146_097)
-        let year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let date = dayOfYear - (153 * month + 2) / 5 + 1
-        return (era * 400 + year + (month < 10 ? 0 : 1), month < 10 ? month + 3 : month - 9, date)
+        (1970...2261).contains(year) ? CalendarDay.number(year: year, month: month, day: day) : nil
     }
 }
 

@@ -43,8 +43,8 @@ extension RunStatus {
     package var stillness: String? {
         guard isStill, let silence else { return nil }
         return
-            "stands still: nothing was written for \(Duration.seconds(silence).asClock); its coordinator was stopped, or "
-            + "waits for a disk"
+            "stands still: nothing was written for \(Duration.seconds(silence).asClock); its coordinator "
+            + "was stopped, or waits for its workers or a disk"
     }
 
     /// What goes on with a run that has ended.

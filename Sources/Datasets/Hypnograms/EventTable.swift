@@ -1,0 +1,138 @@
+/// The rows of a table of events.
+struct EventTable {
+    struct Row {
+        /// Seconds, of a clock's times from midnight of the first one's day.
+        let onset: Double
+        /// The same as it is written.
+        let time: String
+        let duration: Double?
+        let fields: [String]
+    }
+
+    /// Where a table begins in a text, and what its times are.
+    struct Header {
+        private static let mostLinesBefore = 64
+
+        /// What stands between its columns.
+        let delimiter: UInt8
+        /// Where the header's line is, and its number.
+        let (offset, line): (Int, Int)
+        /// Of a table with a clock's times what the lines before it say of their day; nil where times are seconds.
+        let clock: ScoringClock?
+
+        /// The header of a text; nil for one that is no table: without a line that names an onset, or a clock's times
+        /// and events or stages.
+        init?(in text: UnsafeRawBufferPointer) {
+            var before: [Substring] = []
+            for (index, line) in Self.lines(of: text.prefix(65_536)) {
+                let words = String(decoding: text[line], as: UTF8.self)
+                if words.hasPrefix("#") { continue }
+                for delimiter in ["\t", ";", ","] {
+                    let names = words.split(separator: delimiter).map(Scoring.columnName)
+                    let isOfSeconds = before.isEmpty && Scoring.column(Scoring.onsetColumns, in: names) != nil
+                    guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.utf8.first else { continue }
+                    (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
+                    let isOfRemLogic = before.first?.hasPrefix("RemLogic") ?? false
+                    clock = isOfSeconds ? nil : ScoringClock(before, isCertain: isOfRemLogic)
+                    return
+                }
+                before.append(words[...])
+                if before.count > Self.mostLinesBefore { break }
+            }
+            return nil
+        }
+
+        private static func isOfAClock(_ names: [String]) -> Bool {
+            Scoring.column(Scoring.clockColumns, in: names) != nil
+                && names.contains { name in
+                    name.contains("stag") || name.contains("hypno") || Scoring.eventColumns.contains(name)
+                }
+        }
+
+        /// The places of the lines that are not empty, and their numbers from 0.
+        private static func lines(of text: Slice<UnsafeRawBufferPointer>) -> [(Int, Range<Int>)] {
+            var (lines, number, start): ([(Int, Range<Int>)], Int, Int) = ([], 0, text.startIndex)
+            for place in text.indices where text[place] == 10 || text[place] == 13 {
+                if place > start { lines.append((number, start..<place)) }
+                // The two bytes of one line's end.
+                if text[place] == 10 || place + 1 == text.endIndex || text[place + 1] != 10 { number += 1 }
+                start = place + 1
+            }
+            if start < text.endIndex { lines.append((number, start..<text.endIndex)) }
+            return lines
+        }
+    }
+
+    /// The columns' names, in lower case without spaces.
+    let names: [String]
+    /// What is known of the days of its times, where they are a clock's.
+    let clock: ScoringClock?
+    private(set) var rows: [Row] = []
+    private(set) var withoutOnset = 0
+
+    init(_ text: UnsafeRawBufferPointer, _ header: Header, path: String) throws(DatasetError) {
+        var table = DelimitedRows(
+            text, path: path, delimiter: header.delimiter, offset: header.offset, line: header.line)
+        clock = header.clock
+        _ = try table.next()
+        names = table.fields.map(table.text).map(Scoring.columnName)
+        let times = clock == nil ? Scoring.onsetColumns : Scoring.clockColumns
+        let (onset, duration) = (
+            Scoring.column(times, in: names) ?? 0, Scoring.column(Scoring.durationColumns, in: names)
+        )
+        let end = clock == nil || duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
+        var clockTimes = ClockTimes()
+        while try table.next() {
+            var fields = table.fields.map(table.text)
+            // RemLogic leaves out what is empty at a row's end.
+            if clock != nil, fields.count > onset {
+                fields = Array((fields + Array(repeating: "", count: names.count)).prefix(names.count))
+            }
+            guard fields.count == names.count else {
+                throw .wrongColumns(path: path, line: table.rowLine, found: fields.count, expected: names.count)
+            }
+            func fault(_ column: Int, _ reason: String) -> DatasetError {
+                .badNumber(
+                    path: path, line: table.rowLine, column: column + 1, text: fields[column],
+                    reason: Scoring.hasDecimalComma(fields[column]) ? "\(reason), with a decimal point" : reason)
+            }
+            func seconds(_ column: Int, _ reason: String, from lowest: Double) throws(DatasetError) -> Double? {
+                if fields[column].isEmpty || fields[column].lowercased() == "n/a" { return nil }
+                guard let value = table.number(table.fields[column]), value >= lowest else {
+                    throw fault(column, reason)
+                }
+                return value
+            }
+            func timeOfDay(_ column: Int) throws(DatasetError) -> Double {
+                if let time = TimeText.timeOfDay(fields[column]) { return time }
+                throw fault(
+                    column, "a clock's time like 22:30:00, without a zone; a column of seconds is called onset")
+            }
+            if clock != nil, fields[onset].isEmpty {
+                withoutOnset += 1
+                continue
+            }
+            var (start, length): (Double?, Double?)
+            if clock != nil {
+                start = try timeOfDay(onset)
+                _ = clockTimes.add(fields[onset])
+                if let end, !fields[end].isEmpty {
+                    let lasting = try timeOfDay(end) - (start ?? 0)
+                    length = lasting < 0 ? lasting + 86_400 : lasting
+                }
+            } else {
+                start = try seconds(onset, "a number of seconds from the recording's start", from: -.infinity)
+            }
+            guard let start else {
+                withoutOnset += 1
+                continue
+            }
+            if let duration { length = try seconds(duration, "a number of seconds from 0", from: 0) }
+            rows.append(Row(onset: start, time: fields[onset], duration: length, fields: fields))
+        }
+        guard clock != nil else { return }
+        rows = zip(rows, clockTimes.onsets).map { row, onset in
+            Row(onset: onset, time: row.time, duration: row.duration, fields: row.fields)
+        }
+    }
+}
