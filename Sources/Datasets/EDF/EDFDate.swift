@@ -78,7 +78,7 @@ struct EDFDate: Equatable {
     }
 
     private static func day(day: Int, month: Int, year: Int) -> Double? {
-        CalendarDay.number(year: year, month: month, day: day).map { Double($0) * 86_400 }
+        CalendarDay.number(year: year, month: month, day: day).map { Double($0) * CalendarDay.seconds }
     }
 
     /// Three numbers with one character of no number between them.

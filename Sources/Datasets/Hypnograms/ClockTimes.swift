@@ -22,7 +22,7 @@ struct ClockDate {
         guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
         days = [(0, 1, 2), (2, 1, 0), (2, 0, 1)].map { place, month, day in
             year(parts[place]).flatMap { CalendarDay.number(year: $0, month: numbers[month], day: numbers[day]) }
-                .map { Double($0) * 86_400 }
+                .map { Double($0) * CalendarDay.seconds }
         }
         guard days.contains(where: { $0 != nil }) else { return nil }
     }
@@ -32,7 +32,6 @@ struct ClockDate {
 ///
 /// With dates each is of its own; without, each is of the day on which it is nearest to the one before it.
 struct ClockTimes {
-    private static let daySeconds = 86_400.0
     private var times: [Double] = []
     /// The days of each, where all have a date.
     private var dates: [ClockDate] = []
@@ -71,8 +70,8 @@ struct ClockTimes {
         }
         var onsets: [Double] = []
         for time in times {
-            let days = onsets.last.map { (($0 - time) / Self.daySeconds).rounded() } ?? 0
-            onsets.append(time + days * Self.daySeconds)
+            let days = onsets.last.map { (($0 - time) / CalendarDay.seconds).rounded() } ?? 0
+            onsets.append(time + days * CalendarDay.seconds)
         }
         return onsets
     }

@@ -83,56 +83,63 @@ struct EventTable {
         let end = clock == nil || duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
         var clockTimes = ClockTimes()
         while try table.next() {
-            var fields = table.fields.map(table.text)
+            var texts = table.fields.map(table.text)
             // RemLogic leaves out what is empty at a row's end.
-            if clock != nil, fields.count > onset {
-                fields = Array((fields + Array(repeating: "", count: names.count)).prefix(names.count))
+            if clock != nil, texts.count > onset {
+                texts = Array((texts + Array(repeating: "", count: names.count)).prefix(names.count))
             }
-            guard fields.count == names.count else {
-                throw .wrongColumns(path: path, line: table.rowLine, found: fields.count, expected: names.count)
+            guard texts.count == names.count else {
+                throw .wrongColumns(path: path, line: table.rowLine, found: texts.count, expected: names.count)
             }
-            func fault(_ column: Int, _ reason: String) -> DatasetError {
-                .badNumber(
-                    path: path, line: table.rowLine, column: column + 1, text: fields[column],
-                    reason: Scoring.hasDecimalComma(fields[column]) ? "\(reason), with a decimal point" : reason)
-            }
-            func seconds(_ column: Int, _ reason: String, from lowest: Double) throws(DatasetError) -> Double? {
-                if fields[column].isEmpty || fields[column].lowercased() == "n/a" { return nil }
-                guard let value = table.number(table.fields[column]), value >= lowest else {
-                    throw fault(column, reason)
-                }
-                return value
-            }
-            func timeOfDay(_ column: Int) throws(DatasetError) -> Double {
-                if let time = TimeText.timeOfDay(fields[column]) { return time }
-                throw fault(
-                    column, "a clock's time like 22:30:00, without a zone; a column of seconds is called onset")
-            }
-            if clock != nil, fields[onset].isEmpty {
-                withoutOnset += 1
-                continue
-            }
-            var (start, length): (Double?, Double?)
-            if clock != nil {
-                start = try timeOfDay(onset)
-                _ = clockTimes.add(fields[onset])
-                if let end, !fields[end].isEmpty {
-                    let lasting = try timeOfDay(end) - (start ?? 0)
-                    length = lasting < 0 ? lasting + 86_400 : lasting
-                }
-            } else {
-                start = try seconds(onset, "a number of seconds from the recording's start", from: -.infinity)
-            }
+            let fields = Fields(texts: texts, path: path, line: table.rowLine) { table.number(table.fields[$0]) }
+            let start =
+                clock == nil
+                ? try fields.seconds(onset, "from the recording's start", from: -.infinity)
+                : try fields.timeOfDay(onset)
             guard let start else {
                 withoutOnset += 1
                 continue
             }
-            if let duration { length = try seconds(duration, "a number of seconds from 0", from: 0) }
-            rows.append(Row(onset: start, time: fields[onset], duration: length, fields: fields))
+            var length: Double?
+            if let duration { length = try fields.seconds(duration, "from 0", from: 0) }
+            if clock != nil { _ = clockTimes.add(texts[onset]) }
+            if let end, let time = try fields.timeOfDay(end) {
+                length = time < start ? time - start + CalendarDay.seconds : time - start
+            }
+            rows.append(Row(onset: start, time: texts[onset], duration: length, fields: texts))
         }
         guard clock != nil else { return }
         rows = zip(rows, clockTimes.onsets).map { row, onset in
             Row(onset: onset, time: row.time, duration: row.duration, fields: row.fields)
+        }
+    }
+
+    /// The texts of a row, and what is read of them.
+    private struct Fields {
+        let texts: [String]
+        let path: String
+        let line: Int
+        /// A column's number; nil where it is none.
+        let number: (Int) -> Double?
+
+        private func fault(_ column: Int, _ reason: String) -> DatasetError {
+            .badNumber(
+                path: path, line: line, column: column + 1, text: texts[column],
+                reason: Scoring.hasDecimalComma(texts[column]) ? "\(reason), with a decimal point" : reason)
+        }
+
+        /// Seconds, `lowest` at least; nil for none.
+        func seconds(_ column: Int, _ place: String, from lowest: Double) throws(DatasetError) -> Double? {
+            if texts[column].isEmpty || texts[column].lowercased() == "n/a" { return nil }
+            if let value = number(column), value >= lowest { return value }
+            throw fault(column, "a number of seconds \(place)")
+        }
+
+        /// Seconds since midnight; nil for none.
+        func timeOfDay(_ column: Int) throws(DatasetError) -> Double? {
+            if texts[column].isEmpty || texts[column].lowercased() == "n/a" { return nil }
+            if let time = TimeText.timeOfDay(texts[column]) { return time }
+            throw fault(column, "a clock's time like 22:30:00, without a zone; a column of seconds is called onset")
         }
     }
 }

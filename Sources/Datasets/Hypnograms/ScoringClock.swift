@@ -8,7 +8,6 @@ import Signals
 /// names another day than the signals' header, and where times may as well count from the recording's start, they are
 /// refused.
 struct ScoringClock: Equatable {
-    fileprivate static let daySeconds = 86_400.0
     /// What EDF+ has instead of a start date that is not to be known: 1985-01-01.
     private static let dayOfNobody = 473_385_600.0
     /// Times that begin so many seconds behind midnight, or less, may count from the recording's start.
@@ -63,29 +62,17 @@ struct ScoringClock: Equatable {
     func midnight(
         of onsets: [Double], in signals: EDFFile, shiftedBy shift: Double?, path: String
     ) throws(DatasetError) -> Double {
-        let day = Self.daySeconds
-        let first = (signals.start / day).rounded(.down) * day
         let (earliest, latest) = (onsets.min() ?? 0, onsets.max() ?? 0)
         // A scoring may begin in the middle of a sleep epoch whose end is the signals' begin.
         let reach = signals.start - SleepEpochWindow.epochSeconds..<signals.start + max(signals.duration, 0)
         func inside(_ midnight: Double) -> Int { onsets.count { reach.contains(midnight + (shift ?? 0) + $0) } }
-        let middle = first + (shift ?? 0) + earliest + (latest - earliest) / 2
-        let nearest = ((signals.start + signals.duration / 2 - middle) / day).rounded()
-        let places = (-2...2).map { first + (nearest + Double($0)) * day }
-        let most = places.map(inside).max() ?? 0
-        let best = places.filter { inside($0) == most }
-        let own = ownDays(beside: signals)
-        let named = own.flatMap { days in days.max { inside($0) < inside($1) } }.flatMap {
-            2 * inside($0) > most ? $0 : nil
-        }
-        let midnight = named ?? (most > 0 ? best[0] : first + nearest * day)
-        guard named != nil || best.count == 1 || most == 0 else {
-            let lasting = signals.duration > day ? "\(signals.path) lasts" : "they last"
+        let middle = (shift ?? 0) + earliest + (latest - earliest) / 2
+        guard let midnight = place(near: middle, signals, inside) else {
+            let lasting = signals.duration > CalendarDay.seconds ? "\(signals.path) lasts" : "they last"
             throw .unsuitable(
                 path: path,
-                reason:
-                    "its times are a clock's, and \(lasting) longer than a day: nobody can tell which day they are of; "
-                    + "write onset, duration and stage, in seconds from the recording's start")
+                reason: "its times are a clock's, and \(lasting) longer than a day: nobody can tell which day they "
+                    + "are of; write onset, duration and stage, in seconds from the recording's start")
         }
         guard shift == nil else { return midnight }
         let outside = onsets.count - inside(midnight)
@@ -98,14 +85,38 @@ struct ScoringClock: Equatable {
                     + "--hypnogram-offset SECONDS shifts them, and 0 says that they are right")
         }
         try requireClock(earliest, midnight, signals, path)
-        if let own, !own.contains(where: { abs($0 - first) <= day }) {
-            throw .unsuitable(
-                path: path,
-                reason:
-                    "its date is \(quoted(date)), and \(quoted(signals.date.text)) in \(signals.path): is it another "
-                    + "night's? if both are of one night, --hypnogram-offset 0 says so")
-        }
+        try requireDate(signals, path)
         return midnight
+    }
+
+    /// The midnight by which the times lie in the signals, `middle` being the one in their middle; nil where two would
+    /// do as well.
+    private func place(near middle: Double, _ signals: EDFFile, _ inside: (Double) -> Int) -> Double? {
+        let first = Self.midnight(before: signals)
+        let nearest = ((signals.start + signals.duration / 2 - first - middle) / CalendarDay.seconds).rounded()
+        let places = (-2...2).map { first + (nearest + Double($0)) * CalendarDay.seconds }
+        let most = places.map(inside).max() ?? 0
+        if let named = ownDays(beside: signals)?.max(by: { inside($0) < inside($1) }), 2 * inside(named) > most {
+            return named
+        }
+        if most == 0 { return places[2] }
+        let best = places.filter { inside($0) == most }
+        return best.count == 1 ? best[0] : nil
+    }
+
+    private static func midnight(before signals: EDFFile) -> Double {
+        (signals.start / CalendarDay.seconds).rounded(.down) * CalendarDay.seconds
+    }
+
+    /// Refuses a date that is on none of the signals' days, nor on the one before or after.
+    private func requireDate(_ signals: EDFFile, _ path: String) throws(DatasetError) {
+        let day = CalendarDay.seconds
+        let days = Self.midnight(before: signals) - day...signals.start + signals.duration + day
+        guard let own = ownDays(beside: signals), !own.contains(where: days.contains) else { return }
+        throw .unsuitable(
+            path: path,
+            reason: "its date is \(quoted(date)), and \(quoted(signals.date.text)) in \(signals.path): is it another "
+                + "night's? if both are of one night, --hypnogram-offset 0 says so")
     }
 
     /// The days that the file names; nil where it or the signals' header has none.
@@ -119,7 +130,7 @@ struct ScoringClock: Equatable {
     private func requireClock(
         _ earliest: Double, _ midnight: Double, _ signals: EDFFile, _ path: String
     ) throws(DatasetError) {
-        let behindMidnight = earliest - (earliest / Self.daySeconds).rounded(.down) * Self.daySeconds
+        let behindMidnight = earliest - (earliest / CalendarDay.seconds).rounded(.down) * CalendarDay.seconds
         guard !isCertain, behindMidnight <= Self.longestLead,
             abs(midnight + earliest - behindMidnight - signals.start) > SleepEpochWindow.epochSeconds
         else { return }
@@ -132,8 +143,8 @@ struct ScoringClock: Equatable {
 
     /// A time of day.
     private static func text(_ seconds: Double) -> String {
-        let whole = Int(seconds.truncatingRemainder(dividingBy: daySeconds).rounded(.down))
-        let time = (whole + Int(daySeconds)) % Int(daySeconds)
+        let whole = Int(seconds.truncatingRemainder(dividingBy: CalendarDay.seconds).rounded(.down))
+        let time = (whole + Int(CalendarDay.seconds)) % Int(CalendarDay.seconds)
         return String(format: "%02d:%02d:%02d", time / 3_600, time / 60 % 60, time % 60)
     }
 }

@@ -1,5 +1,8 @@
 /// Days of the Gregorian calendar, counted from 1 January 1970.
 enum CalendarDay {
+    /// How many seconds a day has on a clock that nobody sets.
+    static let seconds = 86_400.0
+
     /// The number of a day; nil for one that no month has, and for years before 1 or beyond 9999.
     static func number(year: Int, month: Int, day: Int) -> Int? {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
