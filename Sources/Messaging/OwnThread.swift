@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Synchronization
 
@@ -5,8 +6,15 @@ import Synchronization
 /// more to give: Foundation's thread says nothing then, and whoever waits for it waits for ever.
 package enum OwnThread {
     private final class Body {
-        let work: @Sendable () -> Void
-        init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+        private let name: String
+        private let work: @Sendable () -> Void
+
+        init(_ name: String, _ work: @escaping @Sendable () -> Void) { (self.name, self.work) = (name, work) }
+
+        func run() {
+            _ = linux_set_process_name(name)
+            work()
+        }
     }
 
     /// Starts a thread that ends with its work.
@@ -24,23 +32,18 @@ package enum OwnThread {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, stackSize)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let body = Unmanaged.passRetained(Body(work))
+        let body = Unmanaged.passRetained(Body(name, work))
         let code = pthread_create(
             &thread, &attributes,
             { argument in
                 // What the work holds is let go of before the thread ends.
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().work() }
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
             }, body.toOpaque())
         guard code == 0 else {
             body.release()
             throw SocketError(call: "pthread_create", operand: "a thread for \(name)", code: code)
         }
-    }
-
-    /// How many this process has; 0 where the system does not tell.
-    private static var count: Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task"))?.count ?? 0
     }
 
     /// Makes sure that so many threads can be started at once: a library may end the process where it has none, or wait
@@ -52,16 +55,19 @@ package enum OwnThread {
     /// - Throws: when the system starts fewer.
     package static func requireRoom(for count: Int, use: String) throws(SocketError) {
         let (hold, gone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let before = Self.count
+        let numbers = Mutex<[Int32]>([])
         var started = 0
         defer {
             for _ in 0..<started { hold.signal() }
             for _ in 0..<started { gone.wait() }
             // They count until the system has taken them away, a moment after their last word.
-            for _ in 0..<200 where Self.count > before { usleep(1000) }
+            for number in numbers.withLock(\.self) {
+                for _ in 0..<200 where access("/proc/self/task/\(number)", F_OK) == 0 { usleep(100) }
+            }
         }
         while started < count {
             try start(use, stackSize: 8 << 20) {
+                numbers.withLock { $0.append(linux_thread_number()) }
                 hold.wait()
                 gone.signal()
             }

@@ -32,11 +32,11 @@ extension HostileCoordinatorTests {
         let coordinator = try PlayedCoordinator()
         let worker = try coordinator.startWorker()
         try coordinator.awaitHello()
-        if isWelcome {
-            // Of the welcome and the work the worker hears at once, before it has computed its probe.
-            try coordinator.send(.welcome(try PlayedCoordinator.welcome()))
-        }
+        // Of the welcome and the work the worker hears at once, before it has computed its probe.
+        worker.signal(SIGSTOP)
+        if isWelcome { try coordinator.send(.welcome(try PlayedCoordinator.welcome())) }
         try coordinator.send(.work(Self.work()), [RawFrame(FloatBlock(count: Self.parameterCount))])
+        worker.signal(SIGCONT)
         expectLine(worker, "work that does not fit its job")
     }
 

@@ -27,8 +27,12 @@ static inline const char *linux_libc_version(void) { return gnu_get_libc_version
 static inline int linux_output_has_failed(void) { return ferror(stdout) != 0; }
 
 // prctl is variadic, which Swift does not import.
+// (Of a thread that is not the first, it is that one's name.)
 static inline int linux_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+// The number by which the system knows the calling thread.
+static inline int linux_thread_number(void) { return (int)syscall(SYS_gettid); }
 
 // Whether this process ignores a signal. (SIG_IGN is a cast that Swift can't compare with.)
 static inline int linux_is_ignored(int signal) {
