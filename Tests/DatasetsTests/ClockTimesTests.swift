@@ -99,7 +99,7 @@ func aClocksTimesAreRead(text: String) throws {
 /// The day of each time is the one on which the times lie within the signals, whatever midnight is between.
 @Test(arguments: [
     (86_220.0, "24.04.8923.57.00"), (0.0, "24.04.8900.00.00"), (0.0, "23.04.8923.59.50"),
-    (86_398.0, "25.04.8900.00.00"), (43_200.0, "24.04.8912.00.00"),
+    (86_398.0, "25.04.8900.00.00"), (43_200.0, "24.04.8912.00.00"), (1_200.0, "25.04.8900.20.00"),
 ])
 func midnightMayBeAnywhere(first: Double, start: String) throws {
     let text = names.enumerated().map { "\(clock(first, Double($0) * 30)) \($1)\n" }.joined()

@@ -126,13 +126,14 @@ struct ScoringClock: Equatable {
     }
 
     /// Refuses times that may count from the recording's start: those of an hour behind midnight, where the signals
-    /// begin at another time.
+    /// begin neither at midnight nor at the first of them.
     private func requireClock(
         _ earliest: Double, _ midnight: Double, _ signals: EDFFile, _ path: String
     ) throws(DatasetError) {
         let behindMidnight = earliest - (earliest / CalendarDay.seconds).rounded(.down) * CalendarDay.seconds
+        let ways = [midnight + earliest - behindMidnight, midnight + earliest].map { abs($0 - signals.start) }
         guard !isCertain, behindMidnight <= Self.longestLead,
-            abs(midnight + earliest - behindMidnight - signals.start) > SleepEpochWindow.epochSeconds
+            ways.allSatisfy({ $0 > SleepEpochWindow.epochSeconds })
         else { return }
         throw .unsuitable(
             path: path,
