@@ -34,7 +34,7 @@ struct EDFDate: Equatable {
         let date = Self.numbers(text)
         day = date.flatMap { date in
             // Four digits are a year already.
-            let year = date[2] > 99 ? date[2] : date[2] + (date[2] >= 85 ? 1_900 : 2_000)
+            let year = date[2] > 99 ? date[2] : CalendarDay.year(ofTwoDigits: date[2])
             return Self.day(day: date[0], month: date[1], year: year)
         }
         if day == nil {

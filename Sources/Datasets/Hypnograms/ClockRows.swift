@@ -1,7 +1,7 @@
 import Signals
 
-/// Lines of a clock's time and a stage, like `22:00:30,000; N2`, which last until the next one: what Somnomedics'
-/// Domino writes as a sleep profile, behind lines like `Rate: 30 s`, and lists like `22:00:30 W`.
+/// Lines of a clock's time and a stage, like `22:00:30,000; N2`: what Somnomedics' Domino writes as a sleep profile,
+/// behind lines like `Rate: 30 s`, and lists like `22:00:30 W`.
 struct ClockRows {
     private static let mostLinesBefore = 64
     private static let longestLine = 1_024

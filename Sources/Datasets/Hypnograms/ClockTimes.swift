@@ -12,7 +12,7 @@ struct ClockDate {
         // Two digits are a year as EDF has them.
         func year(_ text: some StringProtocol) -> Int? {
             guard text.count == 2 || text.count == 4, let number = Int(text), number >= 0 else { return nil }
-            return text.count == 4 ? number : number + (number >= 85 ? 1_900 : 2_000)
+            return text.count == 4 ? number : CalendarDay.year(ofTwoDigits: number)
         }
         if let year = year(parts[2]), let day = EDFDate.day("\(parts[0])-\(parts[1])-\(year)") {
             days = [nil, day, nil]

@@ -3,6 +3,9 @@ enum CalendarDay {
     /// How many seconds a day has on a clock that nobody sets.
     static let seconds = 86_400.0
 
+    /// The year that two digits stand for in EDF: 85 to 99 are of the twentieth century, the others of the next.
+    static func year(ofTwoDigits digits: Int) -> Int { digits + (digits >= 85 ? 1_900 : 2_000) }
+
     /// The number of a day; nil for one that no month has, and for years before 1 or beyond 9999.
     static func number(year: Int, month: Int, day: Int) -> Int? {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
