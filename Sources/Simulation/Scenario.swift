@@ -1,7 +1,8 @@
 /// Machines, links, sizes and times of a run whose duration is to be known.
 ///
 /// A star: each worker has a link of its own to the coordinator, whose one link all of them share, each way. Messages
-/// of one connection follow one another, those of several share the link equally, as TCP connections do.
+/// of one connection follow one another, those of several share the link equally, as TCP connections do. With relays
+/// it is a star of stars, whose inner ones have their middle on a worker's machine.
 package struct Scenario: Equatable, Sendable {
     /// A kind of link, each way.
     package struct Link: Equatable, Sendable {
@@ -57,9 +58,10 @@ package struct Scenario: Equatable, Sendable {
     package var handlingPerMessage = Duration.microseconds(20)
     /// Whether a round is computed while the one before it is exchanged.
     package var isDelayed = false
-    /// Relays among which the workers are divided; then `link` is each relay's, not a worker's.
+    /// Relays among which the workers are divided, each on the machine of its first one, as `ssh-launch` starts them;
+    /// then `link` is what its connection to the coordinator has at most.
     package var relays = 0
-    /// The links of a relay's workers, which share the relay's.
+    /// The links of a relay's machine and of its other workers; the machine's carries what goes up, too.
     package var room = Link(bitsPerSecond: 1e9, delay: .microseconds(100))
     /// The processors that all workers share; nil where each has its own.
     package var sharedProcessors: Int?

@@ -3,7 +3,7 @@
 ///
 /// Amounts are in what the capacity is of (bytes, microseconds of a thread), times in microseconds.
 struct SharedCapacity<User> {
-    private let total: Double
+    private var total: Double
     private let each: Double
     /// What a user that was there from the beginning would have had by now.
     private var served = 0.0
@@ -16,17 +16,15 @@ struct SharedCapacity<User> {
     /// A capacity of so much a microsecond, of which nobody gets more than `each`.
     init(total: Double, each: Double) { (self.total, self.each) = (total, each) }
 
-    /// What part of the capacity there is at present.
-    private var share = 1.0
+    private var rate: Double { min(each, total / Double(max(userCount, 1))) }
 
-    private var rate: Double { share * min(each, total / Double(max(userCount, 1))) }
-
-    /// From now on there is so much of the capacity.
-    mutating func set(share: Double, at now: Int) {
-        if share == self.share { return }
+    /// From now on there is so much of it; returns whether that is another thing.
+    mutating func set(total: Double, at now: Int) -> Bool {
+        if total == self.total { return false }
         advance(to: now)
-        self.share = share
+        self.total = total
         version += 1
+        return true
     }
 
     private mutating func advance(to now: Int) {

@@ -1,7 +1,11 @@
 import Wire
 
-/// The connections of a scenario's workers to their coordinator, or to a relay, and the link that they share at its
-/// end.
+/// The connections of a scenario's workers to their coordinator, or to relays, and the links that they share.
+///
+/// A relay runs on the machine of its room's first worker, as `ssh-launch` has it: that machine's link carries what the
+/// relay and the coordinator send each other and what goes to and from the room's other workers, and the first worker
+/// needs none. The connections of a link have equal parts of it; what one of them can't have, as another link is what
+/// limits it, is the others'.
 struct SimulatedLinks {
     /// A message that waits for those before it on its connection.
     struct Transfer {
@@ -15,10 +19,10 @@ struct SimulatedLinks {
         /// What the message underway takes beyond its share of the link.
         var extra = 0
     }
-    /// One way of all connections.
-    private struct Way {
+    /// One way of connections that share the same links, and each as much of them as the others.
+    private struct Bundle {
+        let link: Scenario.Link
         var capacity: SharedCapacity<Int>
-        var connections: [Connection]
         var bytes = 0.0
         /// Since when nothing is sent on it.
         var idleSince = 0
@@ -27,72 +31,173 @@ struct SimulatedLinks {
     private static let idleLimit = 250_000
     /// Gaps between parts are no rest.
     private static let restLimit = 5000
-    private let link: Scenario.Link
-    private var ways: [Way]
+    private static let (down, up) = (0, 1)
+    private let workers, relays: Int
+    private let link, room: Scenario.Link
+    /// Bytes a microsecond of the coordinator's link, and of that of a relay's machine.
+    private let coordinatorRate, machineRate: Double
+    /// By way and place, the workers first.
+    private var connections: [[Connection]]
+    /// By way: all workers', or each relay's and after them those of each relay's room.
+    private var bundles: [[Bundle]]
+    /// Counts changes, so that an event that an earlier one foretold is known as such.
+    private(set) var version = 0
 
-    /// Connections over links of a kind, and one of so many bits a second at the other end, or of the same kind.
-    init(_ link: Scenario.Link, sharedBitsPerSecond: Double?, connections: Int) {
-        self.link = link
-        let each = link.bytesPerMicrosecond
-        let total =
-            sharedBitsPerSecond.map {
+    /// The links of a scenario, on which nothing was sent so far.
+    init(_ scenario: Scenario) {
+        (workers, relays, link, room) = (scenario.workers, scenario.relays, scenario.link, scenario.room)
+        coordinatorRate =
+            scenario.coordinatorBitsPerSecond.map {
                 Scenario.Link(bitsPerSecond: $0, delay: .zero).bytesPerMicrosecond
-            } ?? each
-        let way = Way(
-            capacity: SharedCapacity(total: total, each: each),
-            connections: Array(repeating: Connection(), count: connections))
-        ways = [way, way]
+            } ?? link.bytesPerMicrosecond
+        machineRate = max(link.bytesPerMicrosecond, room.bytesPerMicrosecond)
+        let kinds =
+            [Scenario.Link](repeating: scenario.link, count: max(1, relays))
+            + [Scenario.Link](repeating: scenario.room, count: relays)
+        let way = kinds.map { kind in
+            let rate = kind.bytesPerMicrosecond
+            return Bundle(link: kind, capacity: SharedCapacity(total: rate, each: rate))
+        }
+        bundles = [way, way]
+        let none = [Connection](repeating: Connection(), count: workers + relays)
+        connections = [none, none]
     }
 
-    /// Bytes that were sent so far, both ways.
-    var byteCount: Double { ways[0].bytes + ways[1].bytes }
+    /// Bytes that were sent so far to and from the coordinator.
+    var byteCount: Double { bundles.reduce(0) { $0 + $1.prefix(max(1, relays)).reduce(0) { $0 + $1.bytes } } }
 
-    /// The number of what was foretold last for a way.
-    func version(isUp: Bool) -> Int { ways[isUp ? 1 : 0].capacity.version }
+    /// When the next message is all on its link, if nothing changes.
+    var nextEnd: Int? { bundles.compactMap { $0.compactMap(\.capacity.nextEnd).min() }.min() }
 
-    /// When the next message of a way is all on the link, if nothing changes.
-    func nextEnd(isUp: Bool) -> Int? { ways[isUp ? 1 : 0].capacity.nextEnd }
-
-    /// Sends a message on connection `i`, after those before it.
-    mutating func send(_ transfer: Transfer, on i: Int, isUp: Bool, at now: Int) {
-        let way = isUp ? 1 : 0
-        ways[way].bytes += transfer.bytes
-        ways[way].connections[i].waiting.append(transfer)
-        if ways[way].connections[i].waiting.count == 1 { begin(i, way, now) }
+    private func bundle(of place: Int) -> Int {
+        if relays == 0 { return 0 }
+        return place < workers ? relays + place * relays / workers : place - workers
     }
 
-    private mutating func begin(_ i: Int, _ way: Int, _ now: Int) {
-        var bytes = ways[way].connections[i].waiting[0].bytes
-        let isIdle = now - ways[way].connections[i].lastEnd > Self.idleLimit
-        ways[way].connections[i].extra = isIdle ? Int(Scenario.slowStart(bytes: bytes, on: link).microseconds) : 0
-        let rest = ways[way].capacity.userCount == 0 ? now - ways[way].idleSince : 0
-        if rest > Self.restLimit { bytes = max(1, bytes - min(link.burst, Double(rest) * link.bytesPerMicrosecond)) }
-        ways[way].capacity.put(i, amount: bytes, at: now)
-        shareOut(now)
+    /// Whether a place is that of a worker beside its relay.
+    func isBesideRelay(_ place: Int) -> Bool {
+        relays > 0 && place < workers && (place == 0 || bundle(of: place) != bundle(of: place - 1))
     }
 
-    /// Lets each way have what it has beside the other.
-    private mutating func shareOut(_ now: Int) {
-        let counts = ways.map(\.capacity.userCount)
-        let most = Double(max(counts[0], counts[1], 1))
-        let share = counts.contains(0) ? 1 : 1 - link.lossBothWays * (1 - 1 / most)
-        for way in 0...1 { ways[way].capacity.set(share: share, at: now) }
+    /// Sends a message on the connection of a place, after those before it.
+    mutating func send(_ transfer: Transfer, on place: Int, isUp: Bool, at now: Int) {
+        let way = isUp ? Self.up : Self.down
+        bundles[way][bundle(of: place)].bytes += transfer.bytes
+        connections[way][place].waiting.append(transfer)
+        if connections[way][place].waiting.count == 1 {
+            begin(place, way, now)
+            shareOut(now)
+        }
     }
 
-    /// Takes a message that is all on the link, with when it comes, and begins the next one of its connection.
-    mutating func takeSent(isUp: Bool, at now: Int) -> (arrival: Simulation.Event, time: Int)? {
-        let way = isUp ? 1 : 0
-        guard let i = ways[way].capacity.takeOut(at: now) else { return nil }
-        let sent = ways[way].connections[i].waiting.removeFirst()
+    private mutating func begin(_ place: Int, _ way: Int, _ now: Int) {
+        let (number, connection) = (bundle(of: place), connections[way][place])
+        let bundle = bundles[way][number]
+        var bytes = connection.waiting[0].bytes
+        let isIdle = now - connection.lastEnd > Self.idleLimit
+        connections[way][place].extra =
+            isIdle ? Int(Scenario.slowStart(bytes: bytes, on: bundle.link).microseconds) : 0
+        let rest = idleSince(way, number).map { now - $0 } ?? 0
+        if rest > Self.restLimit {
+            bytes = max(1, bytes - min(bundle.link.burst, Double(rest) * bundle.link.bytesPerMicrosecond))
+        }
+        bundles[way][number].capacity.put(place, amount: bytes, at: now)
+        version += 1
+    }
+
+    /// Since when nothing is on the links that a bundle's messages pass; nil where something is.
+    private func idleSince(_ way: Int, _ number: Int) -> Int? {
+        var beside = [bundles[way][number]]
+        if number < relays {
+            beside = Array(bundles[way].prefix(relays)) + [bundles[1 - way][relays + number]]
+        } else if relays > 0 {
+            beside.append(bundles[1 - way][number - relays])
+        }
+        return beside.allSatisfy { $0.capacity.userCount == 0 } ? beside.map(\.idleSince).max() : nil
+    }
+
+    /// Takes the messages that are all on their links, with when each comes, and begins the next ones of their
+    /// connections.
+    mutating func takeSent(at now: Int) -> [(arrival: Simulation.Event, time: Int)] {
+        var taken: [(arrival: Simulation.Event, time: Int)] = []
+        for way in bundles.indices {
+            for number in bundles[way].indices {
+                while let place = bundles[way][number].capacity.takeOut(at: now) {
+                    taken.append(end(of: place, way, number, now))
+                    shareOut(now)
+                }
+            }
+        }
+        return taken
+    }
+
+    private mutating func end(of place: Int, _ way: Int, _ number: Int, _ now: Int) -> (Simulation.Event, Int) {
+        version += 1
+        let sent = connections[way][place].waiting.removeFirst()
         let time = max(
-            ways[way].connections[i].lastArrival,
-            now + ways[way].connections[i].extra + Int(link.delay.microseconds))
-        ways[way].connections[i].lastArrival = time
+            connections[way][place].lastArrival,
+            now + connections[way][place].extra + Int(bundles[way][number].link.delay.microseconds))
+        connections[way][place].lastArrival = time
         // What fits into the first window does not open it.
-        if sent.bytes > Scenario.firstWindow { ways[way].connections[i].lastEnd = now }
-        if ways[way].capacity.userCount == 0 { ways[way].idleSince = now }
-        if !ways[way].connections[i].waiting.isEmpty { begin(i, way, now) }
-        shareOut(now)
+        if sent.bytes > Scenario.firstWindow { connections[way][place].lastEnd = now }
+        if bundles[way][number].capacity.userCount == 0 { bundles[way][number].idleSince = now }
+        if !connections[way][place].waiting.isEmpty { begin(place, way, now) }
         return (sent.arrival, time)
+    }
+}
+
+// MARK: - Shares
+
+extension SimulatedLinks {
+    private func count(_ way: Int, _ bundle: Int) -> Int { bundles[way][bundle].capacity.userCount }
+
+    /// Lets each connection have what it has beside the others.
+    private mutating func shareOut(_ now: Int) {
+        let own = 0..<max(1, relays)
+        let counts = bundles.indices.map { way in own.reduce(0) { $0 + count(way, $1) } }
+        let rate = coordinatorRate * link.share(counts[0], counts[1])
+        if relays == 0 {
+            for way in bundles.indices { set(rate, way, 0, now) }
+            return
+        }
+        let machines = own.map { relay in
+            let into = count(Self.down, relay) + count(Self.up, relays + relay)
+            return machineRate * room.share(into, count(Self.up, relay) + count(Self.down, relays + relay))
+        }
+        for way in bundles.indices {
+            // The other connections of the machine's link in this direction are the room's other way.
+            let limits = own.map { relay in
+                min(link.bytesPerMicrosecond, machines[relay] / Double(1 + count(1 - way, relays + relay)))
+            }
+            let level = Self.level(own.filter { count(way, $0) > 0 }.map { limits[$0] }, of: rate)
+            for relay in own {
+                let had = count(way, relay) > 0 ? min(level, limits[relay]) : 0
+                if had > 0 { set(had, way, relay, now) }
+                set(machines[relay] - had, 1 - way, relays + relay, now)
+            }
+        }
+    }
+
+    private mutating func set(_ rate: Double, _ way: Int, _ bundle: Int, _ now: Int) {
+        if bundles[way][bundle].capacity.set(total: rate, at: now) { version += 1 }
+    }
+
+    /// What each may have at most of a capacity where nobody can have more than its limit: all of them have the same,
+    /// or their limits.
+    private static func level(_ limits: [Double], of capacity: Double) -> Double {
+        var left = capacity
+        for (i, limit) in limits.sorted().enumerated() {
+            let share = left / Double(limits.count - i)
+            if limit > share { return share }
+            left -= limit
+        }
+        return .infinity
+    }
+}
+
+extension Scenario.Link {
+    /// What part of its rate each way has with so many connections one way and the other.
+    fileprivate func share(_ one: Int, _ other: Int) -> Double {
+        one == 0 || other == 0 ? 1 : 1 - lossBothWays * (1 - 1 / Double(max(one, other)))
     }
 }

@@ -91,34 +91,15 @@ extension Simulation {
         send(arrival, bytes: bytes(of: parcel, scenario.publishedBytes), on: i, isUp: false)
     }
 
-    /// The star that a place's connection is part of: the coordinator's, or a relay's.
-    private func star(of i: Int) -> Int {
-        run.machines[i].hub.map { $0 - (run.scenario?.workers ?? 0) + 1 } ?? 0
-    }
-
-    static func links(of scenario: Scenario) -> [SimulatedLinks] {
-        let count = scenario.workers + scenario.relays
-        let own = SimulatedLinks(
-            scenario.link, sharedBitsPerSecond: scenario.coordinatorBitsPerSecond, connections: count)
-        let rooms = (0..<scenario.relays).map { _ in
-            SimulatedLinks(scenario.room, sharedBitsPerSecond: nil, connections: count)
-        }
-        return [own] + rooms
-    }
-
     private mutating func send(_ arrival: Event, bytes: Double, on i: Int, isUp: Bool) {
-        let star = star(of: i)
-        links?[star].send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
-        foretellSent(star)
+        if links?.isBesideRelay(i) ?? false { return queue.put(arrival, at: now) }
+        links?.send(SimulatedLinks.Transfer(arrival: arrival, bytes: bytes), on: i, isUp: isUp, at: now)
+        foretellSent()
     }
 
-    mutating func foretellSent(_ star: Int) {
-        for isUp in [false, true] { foretellSent(star, isUp: isUp) }
-    }
-
-    private mutating func foretellSent(_ star: Int, isUp: Bool) {
-        guard let links, let end = links[star].nextEnd(isUp: isUp) else { return }
-        queue.put(.sent(star: star, isUp: isUp, version: links[star].version(isUp: isUp)), at: max(now, end))
+    mutating func foretellSent() {
+        guard let links, let end = links.nextEnd else { return }
+        queue.put(.sent(version: links.version), at: max(now, end))
     }
 
     // MARK: - Computing
@@ -185,7 +166,7 @@ extension Simulation {
         let next = coordinator?.training.ledger?.round ?? run.rounds
         guard let scenario = run.scenario, let round, next > round else { return false }
         let end = busy(nil, for: Int(stepTime(scenario) * Double(next - round)))
-        for _ in round..<next { roundEnds.append((time: now, bytes: links?[0].byteCount ?? 0)) }
+        for _ in round..<next { roundEnds.append((time: now, bytes: links?.byteCount ?? 0)) }
         queue.put(.carryOut(life: coordinatorLife), at: end)
         return true
     }

@@ -46,8 +46,8 @@ package struct Simulation {
         case computed(Int, life: Int, Work, Cell, generation: Int)
         case coordinatorTick(life: Int)
         case fault
-        /// The next message of a way of the links is all on its way, unless something changed since.
-        case sent(star: Int, isUp: Bool, version: Int)
+        /// The next message on the links is all on its way, unless something changed since.
+        case sent(version: Int)
         /// A message that the coordinator, or a relay, was busy with.
         case handled(Parcel, from: Int, worker: WorkerID, life: Int)
         /// What the coordinator wants done after it was busy.
@@ -88,8 +88,8 @@ package struct Simulation {
     /// Whether the coordinator knows of a worker that its sums are wrong.
     var isLiarKnown = false
     var outcome: Outcome?
-    /// The links of a scenario, the coordinator's and then each relay's, and the processors that its workers share.
-    var links: [SimulatedLinks]?
+    /// The links of a scenario, and the processors that its workers share.
+    var links: SimulatedLinks?
     var processors: SharedCapacity<Event>?
     /// Which place a worker is at.
     var placeOfWorker: [WorkerID: Int] = [:]
@@ -112,7 +112,7 @@ package struct Simulation {
         places = run.machines.map { _ in Place() }
         tell("\(run.machines.count) workers, \(run.rounds) rounds of \(run.leafCount) leaves, \(run.trouble)")
         if let scenario = run.scenario {
-            links = Self.links(of: scenario)
+            links = SimulatedLinks(scenario)
             processors = scenario.sharedProcessors.map {
                 SharedCapacity(total: Double($0) / Double(scenario.threads), each: 1)
             }
@@ -184,10 +184,10 @@ package struct Simulation {
         case .carryOut(let life):
             guard life == coordinatorLife, coordinator != nil else { return }
             try carryOutCoordinator()
-        case .sent(let star, let isUp, let version):
-            guard links?[star].version(isUp: isUp) == version else { return }
-            while let (arrival, time) = links?[star].takeSent(isUp: isUp, at: now) { queue.put(arrival, at: time) }
-            foretellSent(star)
+        case .sent(let version):
+            guard links?.version == version else { return }
+            for (arrival, time) in links?.takeSent(at: now) ?? [] { queue.put(arrival, at: time) }
+            foretellSent()
         case .processed(let version):
             guard processors?.version == version else { return }
             while let done = processors?.takeOut(at: now) { queue.put(done, at: now) }

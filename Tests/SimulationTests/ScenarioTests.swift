@@ -80,12 +80,34 @@ import Testing
 
     @Test func relaysSendOneSumForTheirRoom() throws {
         var scenario = scenario(workers: 16)
-        (scenario.relays, scenario.room.delay) = (4, .zero)
-        // Down to four relays and from each to four workers, and up again; nothing is sent in parts.
-        expect(try scenario.simulated().round, is: 2 * (4 * 8 + 4 * 8) + 4 + 1, within: 0.02)
+        (scenario.relays, scenario.room.delay, scenario.room.lossBothWays) = (4, .zero, 0)
+        // Down to four relays and from each to three workers, as one is beside it, and up again; nothing is in parts.
+        expect(try scenario.simulated().round, is: 2 * (4 * 8 + 3 * 8) + 4 + 1, within: 0.02)
         // Each part goes on while others travel: all links are busy at once, both ways.
         scenario.parts = 32
         expect(try scenario.simulated().round, is: 4 * 8 + 4 + 1, within: 0.3)
+    }
+
+    /// What goes to and from a relay's other workers passes its machine's link, as what goes up and comes down does.
+    @Test func aRelaysMachineHasOneLink() throws {
+        var scenario = scenario(workers: 16)
+        (scenario.relays, scenario.parts) = (2, 32)
+        (scenario.room.delay, scenario.room.lossBothWays) = (.zero, 0)
+        // Eight vectors each way and machine, one of them to and from the coordinator, whose link has only two.
+        expect(try scenario.simulated().round, is: 8 * 8 + 4 + 1, within: 0.1)
+        // Connections to the coordinator that are slower than the room's leave the room the rest.
+        (scenario.link.bitsPerSecond, scenario.coordinatorBitsPerSecond) = (2e8, 1e9)
+        expect(try scenario.simulated().round, is: 8 * 8 + 4 + 1, within: 0.1)
+        // In a faster room they are what counts.
+        scenario.room.bitsPerSecond = 100e9
+        expect(try scenario.simulated().round, is: 5 * 8 + 4 + 1, within: 0.1)
+    }
+
+    /// A worker alone with its relay has the coordinator's link as if there were none.
+    @Test func aWorkerBesideItsRelayNeedsNoLink() throws {
+        var scenario = scenario(workers: 3)
+        scenario.relays = 3
+        expect(try scenario.simulated().round, is: 2 * 3 * 8 + 4 + 1)
     }
 
     /// A relay's parts of two rounds may come in turn; where work is taken for lost, a scenario fails.

@@ -19,7 +19,7 @@ struct BenchRoundsCommand: ParsableCommand {
         commandName: "rounds",
         abstract: "Simulates rounds of the upstream stage on given machines and links; measures nothing.",
         discussion: """
-            All links end at the coordinator. A round is what is published, leaves, sums, and the coordinator's step. `ssrm plan` \
+            All links end at the coordinator, or at relays. A round is what is published, leaves, sums, and the coordinator's step. `ssrm plan` \
             measures the times of a job here and simulates its rounds.
 
             Example:
@@ -42,7 +42,11 @@ struct BenchRoundsCommand: ParsableCommand {
     @Option(help: "Bytes that pass a link at once after a rest, as where tbf holds it to its rate.") var burst = 0
     @Option(help: "Nanoseconds that a byte keeps whoever sends or takes it.") var handling = 0.3
     @Option(help: "Processors that all workers share; by default each has its own.") var sharedProcessors: Int?
-    @Option(help: "Relays among which the workers are divided, each with a link like theirs.") var relays = 0
+    @Option(help: "Relays among which the workers are divided, each on the machine of its first one.") var relays = 0
+    @Option(help: "What the links between relays and workers carry, each way.", transform: LinkText.rate)
+    var roomLink = 1e9
+    @Option(help: "How long a message between them is underway, one way.", transform: LinkText.delay)
+    var roomDelay = 0.0001
     @Option(help: "Rounds, 10 or more; the first eight are not counted, nor is the last.") var rounds = 12
     @Option(help: "Seconds between a worker's signs of life.") var heartbeat = 1.0
     @Option(help: "Seconds after which a silent worker is taken for dead.") var lease = 10.0
@@ -76,7 +80,8 @@ struct BenchRoundsCommand: ParsableCommand {
             link: Scenario.Link(bitsPerSecond: link, delay: .seconds(delay)))
         (scenario.threads, scenario.parts, scenario.relays) = (threads, parts, relays)
         (scenario.coordinatorBitsPerSecond, scenario.sharedProcessors) = (coordinatorLink, sharedProcessors)
-        scenario.link.burst = Double(burst)
+        scenario.room = Scenario.Link(bitsPerSecond: roomLink, delay: .seconds(roomDelay))
+        (scenario.link.burst, scenario.room.burst) = (Double(burst), Double(burst))
         (scenario.handlingPerByte, scenario.rounds) = (handling, rounds)
         (scenario.heartbeat, scenario.lease) = (.seconds(heartbeat), .seconds(lease))
         let figures: ScenarioFigures
