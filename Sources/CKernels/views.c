@@ -11,7 +11,7 @@ CLONES void kernel_normalise(float *y, const float *x, size_t count, const float
     float lanes[LANES] = {0};
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) {
-        __builtin_prefetch(next + i);
+        __builtin_prefetch(next + i, 0, 2);  // the nearest cache would wait for it
         for (size_t l = 0; l < LANES; l++) lanes[l] += x[i + l] * x[i + l];
     }
     float sum = 0;
