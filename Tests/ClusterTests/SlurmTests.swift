@@ -27,10 +27,12 @@ struct SlurmTests {
     }
 
     /// Submits the batch script with a run's folder and returns the job's number.
-    private func submit(_ run: String, flags: [String]) throws -> String {
+    private func submit(
+        _ run: String, flags: [String], environment: [String: String] = [:]
+    ) throws -> String {
         try submit(
             "ssrm.sbatch", ["--nodes=2", "--output=\(job.folder.path("slurm.log"))"],
-            ["--data", job.data, "--run", job.run(run)] + flags)
+            ["--data", job.data, "--run", job.run(run)] + flags, environment: environment)
     }
 
     /// Submits a coordinator without workers.
@@ -87,6 +89,29 @@ struct SlurmTests {
         let workers = job.text("slurm/logs/workers.log")
         #expect(workers.contains("0: ") && workers.contains("1: "), "\(workers)")
         #expect(!workers.contains("error") && !workers.contains("crashed"), "\(workers)")
+    }
+
+    /// The coordinator hears the relay alone, and another one where it is killed.
+    @Test func aJobBehindARelayEndsWithTheBitsOfALocalRun() throws {
+        defer { processes.endAll() }
+        let number = try submit("slurm", flags: ClusterJob.long, environment: ["SSRM_RELAYS": "1"])
+        let events = try job.events(of: "slurm")
+        try events.waits(for: .checkpointWritten)
+        try processes.signal(SIGKILL, toOne: "relay")
+        #expect(try end(of: number) == "COMPLETED", "\(job.text("slurm.log"))")
+        #expect(processes.left() == [])
+        #expect(try job.digest(of: "slurm") == job.digestOfLocalRun(ClusterJob.long))
+        let joined = try events.entries.filter { $0.event == .joined }.compactMap(\.worker)
+        #expect(joined.count == 2 && joined.allSatisfy { $0.hasPrefix("relay-node1/") }, "\(joined)")
+        let relays = job.text("slurm/logs/relays.log")
+        #expect(relays.contains("node1/") && relays.contains("node2/"), "\(relays)")
+    }
+
+    @Test(arguments: ["3", "-1", "one", "0x1"]) func relaysForWhichThereAreNoNodesAreRefused(count: String) throws {
+        defer { processes.endAll() }
+        let number = try submit("slurm", flags: ClusterJob.short, environment: ["SSRM_RELAYS": count])
+        #expect(try end(of: number) == "FAILED")
+        #expect(job.text("slurm.log").contains("SSRM_RELAYS is a number up to that of nodes, 2, not '\(count)'"))
     }
 
     /// Where the keys are that both scripts are given.
