@@ -157,8 +157,8 @@ package struct RunCosts: Sendable {
         if let (relays, part) = relays {
             let rate = round / (computing + (round - computing) * part)
             options.append(
-                "\(relays) relays (ssh-launch --relays \(relays)) stand for all on the coordinator's link: \(times(rate)) or "
-                    + "more, which this job may have, too")
+                "\(relays) relays (\(RunPlan.starting(relays: relays))) stand for all on the coordinator's link: "
+                    + "\(times(rate)) or more, which this job may have, too")
         }
         if options.isEmpty { return nil }
         return "\(but)workers exchange for longer than they compute; another job could be faster: "

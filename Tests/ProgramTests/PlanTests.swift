@@ -115,7 +115,7 @@ import Testing
 
     @Test func relaysAreAdvisedWhereTheySaveTheCoordinatorsLink() throws {
         let float32 = ["--wire", "float32"]
-        let common = ["--workers", "9", "--link", "1gbit", "--steps", "1000", "--local-steps", "0"] + float32
+        let common = ["--workers", "9", "--link", "100mbit", "--steps", "1000", "--local-steps", "0"] + float32
         let result = try plan(common + ["--relays", "0,3,9", "--json"])
         #expect(result.status == 0, Comment(rawValue: result.errors))
         let plan = try JSONDecoder().decode(Plan.self, from: Data(result.output.utf8))
@@ -129,7 +129,8 @@ import Testing
         let usual = try self.plan(common)
         let isOfNoUse = usual.output.contains("advice: stay on one machine")
         #expect(
-            usual.output.contains("\nnote: behind 3 relays (ssh-launch --relays 3) what is advised would be ")
+            usual.output.contains(
+                "\nnote: behind 3 relays (ssh-launch --relays 3; with Slurm SSRM_RELAYS=3) what is advised would be ")
                 != isOfNoUse)
         let last = usual.output.split(separator: "\n").last
         #expect(last?.hasPrefix("advice: ") == true, Comment(rawValue: usual.output))

@@ -34,7 +34,8 @@ import Testing
         for _ in 0..<20 { costs.add(RoundTimes(whole: .milliseconds(20), workers: workers)) }
         let advice = try #require(costs.advice(wire: .float32, stepsPerRound: 1, steps: 1000))
         let words =
-            "2 relays (ssh-launch --relays 2) stand for all on the coordinator's link: 1.4 times the rate or more"
+            "2 relays (ssh-launch --relays 2; with Slurm SSRM_RELAYS=2) stand for all on the coordinator's link: 1.4 times the "
+            + "rate or more"
         #expect(advice.contains(words) == areAdvised && advice.contains("relay") == areAdvised, "\(advice)")
     }
 

@@ -118,6 +118,11 @@ package struct RunPlan: Encodable {
         behindRelays = relays == nil ? Self.behindRelays(advised.map { lines[$0] }, job, measured, machines) : nil
     }
 
+    /// What starts so many relays.
+    package static func starting(relays: Int) -> String {
+        "ssh-launch --relays \(relays); with Slurm SSRM_RELAYS=\(relays)"
+    }
+
     /// How many relays suit so many workers: the busiest link has the fewest vectors then, those of the relays and
     /// those of one relay's workers.
     static func relays(suiting workers: Int) -> Int { Int(Double(workers).squareRoot().rounded()) }

@@ -51,7 +51,7 @@ extension RunPlan {
             let count = behindRelays.relays
             lines.append(
                 """
-                note: behind \(count) relays (ssh-launch --relays \(count)) what is advised would be \(fixed(rate / plain, 1)) \
+                note: behind \(count) relays (\(Self.starting(relays: count))) what is advised would be \(fixed(rate / plain, 1)) \
                 times as fast; --relays 0,\(count) tells what else is
                 """)
         }
@@ -72,7 +72,7 @@ extension RunPlan {
             return []
         }
         let relays = lines[advised].relays
-        let behind = relays > 0 ? " behind \(many(relays, "relay")) (ssh-launch --relays \(relays))" : ""
+        let behind = relays > 0 ? " behind \(many(relays, "relay")) (\(Self.starting(relays: relays)))" : ""
         let (flags, percent) = (flags(of: lines[advised], for: job) + behind, fixed(100 * efficiency, 0))
         let every = lines[advised].localSteps == 0 && !lines[advised].overlap ? "every step exchanged, " : ""
         let times = "\(every)about \(fixed(rate / aloneRowsPerSecond, 1)) times one thread's rate"
