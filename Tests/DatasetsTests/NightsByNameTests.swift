@@ -63,3 +63,19 @@ func aNightOfTwoFilesOfAKindIsRefused(names: [String]) throws {
     #expect(
         "\(try #require(error))".contains("pairs like NAME-PSG.edf and NAME-Hypnogram.edf, or NAME.edf and NAME.txt"))
 }
+
+/// Notes may be called as their recording is: what is wrong with them says why they were read.
+@Test(arguments: ["Patient moved a lot\n", "W\nW\nthe lamp fell over\nN2\n"])
+func notesThatAreCalledLikeTheirNightSayWhatTheyWereTakenFor(text: String) throws {
+    let folder = try TemporaryFolder()
+    try MadeUpPSG.signals(epochs: 12).write(to: folder.path("n1.edf"))
+    let notes = try folder.write(text, to: "n1.txt")
+    func fault(_ files: [PolysomnographyFiles]) throws -> String {
+        let error = #expect(throws: DatasetError.self) { try Polysomnography(files, channels: ["ramp"]) }
+        return "\(try #require(error))"
+    }
+    let guessed = try fault(PolysomnographyFiles.find(in: folder.url.path).pairs)
+    #expect(guessed.contains("; it was taken for the hypnogram of n1.edf, as it is called alike: "), "\(guessed)")
+    let named = try fault([PolysomnographyFiles(signals: folder.path("n1.edf"), hypnogram: notes)])
+    #expect(guessed.hasPrefix(named) && !named.contains("taken for"), "\(named)")
+}

@@ -80,10 +80,12 @@ public struct Polysomnography: RecordingSource {
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
             for signal in signals.signals { names.add(signal.name) }
-            guard
-                let scored = try Self.scored(
+            let found: Scored?
+            do {
+                found = try Self.scored(
                     pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
-            else { continue }
+            } catch { throw pair.tellingGuess(error) }
+            guard let scored = found else { continue }
             let indices = try channels.map { name throws(DatasetError) in
                 try signals.signal(named: name, renaming: renaming)
             }

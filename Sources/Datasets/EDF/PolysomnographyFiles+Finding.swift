@@ -131,7 +131,9 @@ private struct FoundNames {
             }
             let hypnogram = try chosen(among: scored)
             if hypnogram != nil || unlabelled {
-                pairs.append(PolysomnographyFiles(signals: night.path, hypnogram: hypnogram?.path))
+                var pair = PolysomnographyFiles(signals: night.path, hypnogram: hypnogram?.path)
+                pair.hypnogramIsGuessed = !(hypnogram?.isCalledSo ?? true) && !hasOwnFolder
+                pairs.append(pair)
             } else if night.isCalledSo {
                 lonely.append(without("-Hypnogram.edf", night.path, key, root))
             } else {

@@ -11,11 +11,26 @@ public struct PolysomnographyFiles: Sendable, Equatable {
     public var hypnogramOffset: Double?
     /// Who was recorded; nil to take it from the file.
     public var subject: String?
+    /// Whether nothing but its name says that the hypnogram is one, which notes beside signals may have, too.
+    var hypnogramIsGuessed = false
 
     /// A pair of files.
     public init(signals: String, hypnogram: String?, hypnogramOffset: Double? = nil, subject: String? = nil) {
         (self.signals, self.hypnogram, self.hypnogramOffset) = (signals, hypnogram, hypnogramOffset)
         self.subject = subject
+    }
+
+    /// What a fault of the hypnogram is told as: where it may be none, with why it was read.
+    func tellingGuess(_ error: DatasetError) -> DatasetError {
+        guard hypnogramIsGuessed, let hypnogram else { return error }
+        let hint =
+            "; it was taken for the hypnogram of \(URL(filePath: signals).lastPathComponent), as it is called alike: where it "
+            + "is none, let --hypnogram-root name the folder with the hypnograms, or rename it"
+        return switch error {
+        case .unsuitable(hypnogram, let reason): .unsuitable(path: hypnogram, reason: reason + hint)
+        case .badLine(hypnogram, let line, let reason): .badLine(path: hypnogram, line: line, reason: reason + hint)
+        default: error
+        }
     }
 
     /// The signals' file name without `.edf` and `-PSG`.

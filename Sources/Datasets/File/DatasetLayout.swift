@@ -46,7 +46,7 @@ enum DatasetLayout {
     /// What is wrong with the first name that no line, table or terminal can hold; nil where all are well.
     static func fault(ofNames names: [String]) -> String? {
         for name in names {
-            if name.unicodeScalars.contains(where: isControl) {
+            if name.unicodeScalars.contains(where: \.isControl) {
                 return "the name \(quoted(name)) has a control character"
             }
             if name.unicodeScalars.count > nameLimit {

@@ -19,7 +19,7 @@ extension TableNames {
             let folder = URL(filePath: path).deletingLastPathComponent().lastPathComponent
             let isAlone = counts[visible(stem(path))] == 1
             let name = (isAlone ? stem(path) : "\(folder)/\(stem(path))").precomposedStringWithCanonicalMapping
-            guard name.count <= longestName, !name.unicodeScalars.contains(where: isControl) else {
+            guard name.count <= longestName, !name.unicodeScalars.contains(where: \.isControl) else {
                 throw .unsuitable(path: path, reason: "its name can't be that of a recording: \(remedy)")
             }
             if let other = pathOfName.updateValue(path, forKey: visible(name)) {

@@ -40,7 +40,7 @@ struct TableNames {
                 throw .badField(
                     rows, place, file, "a name of at most \(Self.longestName) characters: it has \(text.count)")
             }
-            guard !text.isEmpty, !text.unicodeScalars.contains(where: isControl) else {
+            guard !text.isEmpty, !text.unicodeScalars.contains(where: \.isControl) else {
                 throw .badField(rows, place, file, "a name on one line")
             }
             guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }

@@ -5,18 +5,20 @@ import Foundation
 func quoted(_ text: String, upTo length: Int = 24) -> String {
     let start = text.prefix(length)
     let shown = start.unicodeScalars.map { scalar in
-        if isControl(scalar) { return "?" }
+        if scalar.isControl { return "?" }
         let isSeen = scalar.isASCII || !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
         return isSeen ? String(scalar) : "<U+\(String(format: "%04X", scalar.value))>"
     }.joined()
     return "\"\(shown)\(start.endIndex < text.endIndex ? "…" : "")\""
 }
 
-/// Whether a scalar ends a line or moves a terminal's cursor instead of being shown.
-func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar.value < 32 || scalar.value == 127 }
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: return true
-    default: return false
+extension Unicode.Scalar {
+    /// Whether it ends a line or moves a terminal's cursor instead of being shown.
+    package var isControl: Bool {
+        if isASCII { return value < 32 || value == 127 }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        default: return false
+        }
     }
 }

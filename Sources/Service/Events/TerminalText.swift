@@ -1,3 +1,5 @@
+import Datasets
+
 /// A text as a terminal is to show it.
 ///
 /// What files and peers say of themselves may have control characters in it, which move the cursor or worse.
@@ -36,14 +38,9 @@ package enum TerminalText {
 
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\n" || scalar == "\t" { return false }
-        if scalar.isASCII { return scalar.value < 32 || scalar.value == 127 }
         switch scalar.value {
         case 0x202A...0x202E, 0x2066...0x2069: return true  // they turn the order of characters around
-        default: break
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: return true
-        default: return false
+        default: return scalar.isControl
         }
     }
 }
