@@ -162,6 +162,8 @@ func timesThatBeginBehindMidnightMayCountFromTheRecordingsStart(first: Double, s
         let rows = names.enumerated().map { "1989-04-\(day)T\(clock(ten, Double($0) * 30)),\($1)\n" }
         return "datetime,stage\n" + rows.joined()
     }
+    // The day on which the recording began says of no evening that it is the scoring's.
+    #expect(try labels(remLogic(ten), epochs: signals).contains("nobody can tell which day they are of"))
     for text in [table(24), table(25), remLogic(ten, date: "25/04/1989"), remLogic(ten, date: "25-Apr-89")] {
         #expect(try labels(text, epochs: signals) == MadeUpHypnogram.twelve)
     }
@@ -210,6 +212,7 @@ func aDateOfAnotherNightIsRefusedUnlessTheUserSaysThatItIsNone(text: String) thr
         ", line 3: \"lights off\" is not a clock's time and a stage, like 22:00:30"
     ),
     ("22:00:00Z W\n", ", line 1: \"22:00:00Z W\" is neither a stage nor onset, duration and stage"),
+    ("22:00:00Z W\n22:00:30 W\n", ", line 1: \"22:00:00Z W\" is not a clock's time and a stage"),
     ("25:00:00 W\n", ", line 1: \"25:00:00 W\" is neither a stage nor onset, duration and stage"),
     (
         "time,stage\n22:00:00,W\n22:0,N1\n",

@@ -43,6 +43,30 @@ func aCodeThatSaysNothingIsNoIdentity(code: String) throws {
     #expect(try source([first, second], filesAreSubjects: true).outline.subjects == ["a", "b"])
 }
 
+@Test(arguments: [false, true]) func aFilesNameThatIsAnothersCodeIsNoSubject(filesAreSubjects: Bool) throws {
+    let folder = try TemporaryFolder()
+    let (coded, nameless) = try (night(folder, "c", "d F X X"), night(folder, "d", "X M X X"))
+    let error = #expect(throws: DatasetError.self) {
+        try source([coded, nameless], filesAreSubjects: filesAreSubjects)
+    }
+    let text = "\(try #require(error))"
+    #expect(text.hasPrefix(nameless.signals) && text.contains(coded.signals), "\(text)")
+    #expect(text.hasSuffix("is called: give a --subject for each"))
+}
+
+@Test func aNameOfBIDSAndCodesThatTellTwoPeopleAreRefused() throws {
+    let folder = try TemporaryFolder()
+    for codes in [("K F X X", "X F X X"), ("K1 F X X", "K2 F X X")] {
+        let nights = try [("sub-01_ses-1_eeg", codes.0), ("sub-01_ses-2_eeg", codes.1)].map {
+            try night(folder, $0.0, $0.1)
+        }
+        let error = try refusal(nights)
+        #expect(error.contains("its name says that it is sub-01's, as that of \(nights[0].signals) does"), "\(error)")
+        let named = nights.map { PolysomnographyFiles(signals: $0.signals, hypnogram: nil, subject: "A") }
+        #expect(try source(named).outline.subjects == ["A"])
+    }
+}
+
 @Test func namesOfBIDSTellPeopleWhereCodesSayNothing() throws {
     let folder = try TemporaryFolder()
     let nights = try [("sub-01_ses-1_task-sleep_eeg", "X X X X"), ("sub-01_ses-2_eeg", nil), ("sub-02_eeg", "X X X X")]

@@ -61,6 +61,16 @@ public final class EDFFile: Sendable {
     /// When the header says that the recording began.
     var date: EDFDate { header.date }
 
+    /// Samples a second where so many are in so many seconds: of 110 in 1.1 s it is 100, though 1.1 is no number of a
+    /// computer's.
+    private static func rate(_ count: Int, every seconds: Double) -> Double {
+        guard seconds > 0 else { return 0 }
+        // The header has eight characters for it: a whole number of these.
+        let parts = 1e7
+        let whole = (seconds * parts).rounded()
+        return whole / parts == seconds ? Double(count) * parts / whole : Double(count) / seconds
+    }
+
     /// Opens a file and reads its header and annotations.
     ///
     /// - Throws: `DatasetError` that names the file and, for a malformed one, the byte.
@@ -72,7 +82,7 @@ public final class EDFFile: Sendable {
         signals = layouts.map { layout in
             Signal(
                 name: layout.name, unit: layout.unit,
-                rate: header.recordSeconds > 0 ? Double(layout.sampleCount) / header.recordSeconds : 0,
+                rate: Self.rate(layout.sampleCount, every: header.recordSeconds),
                 sampleCount: layout.sampleCount * header.recordCount)
         }
         let lists = try Self.annotations(of: file, header)

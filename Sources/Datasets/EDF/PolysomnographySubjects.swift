@@ -74,6 +74,8 @@ struct PolysomnographySubjects {
         }
         try SubjectNames.requireDistinct(
             names, path: nights.first?.files.signals ?? "", remedy: "name each person in one way with --subject")
+        try requireOtherNames(nights, sources)
+        if !filesAreSubjects, areOfOneDataset { try requireOneSubjectOfEachName(nights) }
         try requireOneSubjectOfEachFile(nights)
         try compareNights(nights, sources.map(\.source))
         comparePeople(nights)
@@ -105,6 +107,38 @@ struct PolysomnographySubjects {
             return "\(scoring.path): \(difference)"
         }
         return nil
+    }
+
+    /// Refuses a file's name as its subject where another file's header, or the user, calls a subject so.
+    private func requireOtherNames(_ nights: [Night], _ sources: [(name: String, source: Source)]) throws(DatasetError)
+    {
+        for (night, own) in zip(nights, sources) where own.source == .file {
+            let other = zip(nights, sources).first { $1.source != .file && $1.name == own.name }
+            guard let (first, _) = other else { continue }
+            throw .unsuitable(
+                path: night.files.signals,
+                reason: "no patient code tells whose it is, and its name is what the subject of \(first.files.signals) "
+                    + "is called: give a --subject for each")
+        }
+    }
+
+    /// Refuses two subjects in nights whose names, of the Brain Imaging Data Structure, are one's.
+    private func requireOneSubjectOfEachName(_ nights: [Night]) throws(DatasetError) {
+        var firstOfName: [String: Int] = [:]
+        for (index, night) in nights.enumerated() where night.files.subject == nil {
+            guard let name = PolysomnographyFiles.bidsSubject(night.files.name) else { continue }
+            guard let first = firstOfName[name] else {
+                firstOfName[name] = index
+                continue
+            }
+            guard names[first] != names[index] else { continue }
+            throw .unsuitable(
+                path: night.files.signals,
+                reason:
+                    "its name says that it is \(name)'s, as that of \(nights[first].files.signals) does, and by the "
+                    + "patient codes in their headers they are two people's: give a --subject for each"
+            )
+        }
     }
 
     /// Refuses one file as two people, whatever paths lead to it.

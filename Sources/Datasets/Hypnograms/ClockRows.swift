@@ -32,15 +32,17 @@ struct ClockRows {
                     || (line == before.last && StageTexts.stage(named: String(line)) == nil)
             })
         else { return nil }
+        // Nor is what begins as they do, and is no such line.
+        for (number, line) in zip(1..., lines[..<first]) where line.contains(":") && (line.first?.isNumber ?? false) {
+            throw Self.fault(line, number, path)
+        }
         let isOfDomino = before.contains { $0.lowercased().contains("schlafprofil") || $0.hasPrefix("Signal") }
         meanings = isOfDomino ? Self.domino : nil
         let seconds = before.lazy.compactMap(Self.rate).first
         var (times, texts) = (ClockTimes(), [String]())
         for (number, line) in zip((first + 1)..., lines[first...]) where !line.allSatisfy(\.isWhitespace) {
             guard line.utf8.count <= Self.longestLine, let (time, stage) = Self.parts(of: line), times.add(time) else {
-                throw .badLine(
-                    path: path, line: number,
-                    reason: "\(quoted(String(line.prefix(80)))) is not a clock's time and a stage, like 22:00:30 N2")
+                throw Self.fault(line, number, path)
             }
             texts.append(stage)
         }
@@ -52,14 +54,27 @@ struct ClockRows {
             kind: isOfDomino ? .stage : .any, path: path)
     }
 
-    /// A line's time of day, and what is behind it; nil for another line.
+    private static func fault(_ line: Substring, _ number: Int, _ path: String) -> DatasetError {
+        .badLine(
+            path: path, line: number,
+            reason: "\(quoted(String(line.prefix(80)))) is not a clock's time and a stage, like 22:00:30 N2")
+    }
+
+    /// A line's time of day, with a date before it perhaps, and what is behind it; nil for another line.
     private static func parts(of line: Substring) -> (time: Substring, text: String)? {
         let line = line.drop(while: \.isWhitespace)
         guard line.first?.isASCII == true, line.first?.isNumber == true,
-            line.prefix(8).contains(where: { $0 == ":" || $0 == "." })
+            line.prefix(16).contains(where: { $0 == ":" || $0 == "." })
         else { return nil }
         func isEnd(_ character: Character) -> Bool { character.isWhitespace || character == ";" }
         var rest = line.drop { !isEnd($0) }
+        // 01.01.20 is a date before a time, and a time before anything else.
+        let second = rest.drop(while: \.isWhitespace)
+        if ClockDate(line[..<rest.startIndex]) != nil, let colon = second.firstIndex(of: ":"),
+            !second[..<colon].isEmpty, second[..<colon].allSatisfy(\.isNumber)
+        {
+            rest = second.drop { !isEnd($0) }
+        }
         var word = line[..<rest.startIndex]
         if TimeText.timeOfDay(word) == nil, let comma = word.lastIndex(of: ",") {
             (word, rest) = (word[..<comma], line[comma...])

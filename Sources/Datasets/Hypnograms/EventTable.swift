@@ -19,6 +19,8 @@ struct EventTable {
         let (offset, line): (Int, Int)
         /// Of a table with a clock's times what the lines before it say of their day; nil where times are seconds.
         let clock: ScoringClock?
+        /// Whether RemLogic wrote it, as its first line says.
+        let isOfRemLogic: Bool
 
         /// The header of a text; nil for one that is no table: without a line that names an onset, or a clock's times
         /// and events or stages.
@@ -32,7 +34,7 @@ struct EventTable {
                     let isOfSeconds = before.isEmpty && Scoring.column(Scoring.onsetColumns, in: names) != nil
                     guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.utf8.first else { continue }
                     (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
-                    let isOfRemLogic = before.first?.hasPrefix("RemLogic") ?? false
+                    isOfRemLogic = before.first?.hasPrefix("RemLogic") ?? false
                     clock = isOfSeconds ? nil : ScoringClock(before, isCertain: isOfRemLogic)
                     return
                 }
@@ -67,20 +69,22 @@ struct EventTable {
     let names: [String]
     /// What is known of the days of its times, where they are a clock's.
     let clock: ScoringClock?
+    /// Whether RemLogic wrote it.
+    let isOfRemLogic: Bool
     private(set) var rows: [Row] = []
     private(set) var withoutOnset = 0
 
     init(_ text: UnsafeRawBufferPointer, _ header: Header, path: String) throws(DatasetError) {
         var table = DelimitedRows(
             text, path: path, delimiter: header.delimiter, offset: header.offset, line: header.line)
-        clock = header.clock
+        (clock, isOfRemLogic) = (header.clock, header.isOfRemLogic)
         _ = try table.next()
         names = table.fields.map(table.text).map(Scoring.columnName)
         let times = clock == nil ? Scoring.onsetColumns : Scoring.clockColumns
-        let (onset, duration) = (
-            Scoring.column(times, in: names) ?? 0, Scoring.column(Scoring.durationColumns, in: names)
-        )
-        let end = clock == nil || duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
+        let onset = Scoring.column(times, in: names) ?? 0
+        let duration = try Scoring.durationColumn(in: names, path: path)
+        let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
+        let date = clock == nil ? nil : Scoring.column(Scoring.dateColumns, in: names)
         var clockTimes = ClockTimes()
         while try table.next() {
             var texts = table.fields.map(table.text)
@@ -91,6 +95,7 @@ struct EventTable {
             guard texts.count == names.count else {
                 throw .wrongColumns(path: path, line: table.rowLine, found: texts.count, expected: names.count)
             }
+            if let date, !texts[onset].isEmpty, !texts[date].isEmpty { texts[onset] = "\(texts[date]) \(texts[onset])" }
             let fields = Fields(texts: texts, path: path, line: table.rowLine) { table.number(table.fields[$0]) }
             let start =
                 clock == nil
@@ -103,9 +108,8 @@ struct EventTable {
             var length: Double?
             if let duration { length = try fields.seconds(duration, "from 0", from: 0) }
             if clock != nil { _ = clockTimes.add(texts[onset]) }
-            if let end, let time = try fields.timeOfDay(end) {
-                length = time < start ? time - start + CalendarDay.seconds : time - start
-            }
+            if let end, clock == nil { length = try fields.seconds(from: start, to: end) }
+            if let end, clock != nil { length = try fields.seconds(from: start, toTime: end) }
             rows.append(Row(onset: start, time: texts[onset], duration: length, fields: texts))
         }
         guard clock != nil else { return }
@@ -133,6 +137,16 @@ struct EventTable {
             if texts[column].isEmpty || texts[column].lowercased() == "n/a" { return nil }
             if let value = number(column), value >= lowest { return value }
             throw fault(column, "a number of seconds \(place)")
+        }
+
+        /// How many seconds it is from a time to that of a column; nil for none.
+        func seconds(from start: Double, to column: Int) throws(DatasetError) -> Double? {
+            try seconds(column, "from the recording's start, not before its onset", from: start).map { $0 - start }
+        }
+
+        /// How many seconds it is from a time of day to that of a column, of the next day perhaps; nil for none.
+        func seconds(from start: Double, toTime column: Int) throws(DatasetError) -> Double? {
+            try timeOfDay(column).map { $0 < start ? $0 - start + CalendarDay.seconds : $0 - start }
         }
 
         /// Seconds since midnight; nil for none.

@@ -1,3 +1,5 @@
+import Signals
+
 extension Scoring {
     /// Columns that may hold stages among other events, the likeliest first; "stage" in a column's name is likelier.
     ///
@@ -9,33 +11,52 @@ extension Scoring {
     static let scorerColumns: Set = ["scorer", "rater"]
     /// The likeliest first.
     static let onsetColumns = ["onset", "recordingonset"]
-    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet"]
+    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet", "dur", "length"]
     /// Columns that may hold a clock's times.
     static let clockColumns = [
         "time", "starttime", "start_time", "start", "clocktime", "clock", "datetime", "timestamp", "zeit", "uhrzeit",
         "startzeit", "heure", "hora", "ora", "tid",
     ]
-    /// Columns of clock times that may say when events end.
-    static let endColumns = ["end", "endtime", "end_time", "stop", "stoptime", "stop_time"]
+    /// Columns of dates that may stand beside those of a clock's times.
+    static let dateColumns = ["date", "startdate", "start_date", "recordingdate", "datum", "fecha"]
+    /// Columns of times that may say when events end.
+    static let endColumns = ["end", "endtime", "end_time", "stop", "stoptime", "stop_time", "offset"]
 
     static func columnName(_ text: some StringProtocol) -> String {
         text.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
     }
 
-    /// The first of these columns that a table has: a unit of seconds or of clock times behind a name in brackets does
-    /// not count, as in `Duration[s]` and `Time [hh:mm:ss]`.
+    /// The first of these columns that a table has: a unit of seconds or of clock times behind a name does not count,
+    /// as in `Duration[s]`, `duration_s` and `Time [hh:mm:ss]`.
     static func column(_ wanted: [String], in names: [String]) -> Int? {
+        let units: Set = ["s", "sec", "secs", "seconds"]
         let plain = names.map { name in
             guard let last = name.last, "])".contains(last), let open = name.lastIndex(where: { "[(".contains($0) })
             else {
-                return name
+                let unit = name.split(separator: "_").last ?? ""
+                return units.contains(String(unit)) ? String(name.dropLast(unit.count + 1)) : name
             }
             let unit = name[name.index(after: open)...].dropLast()
-            let isOfSeconds = ["s", "sec", "secs", "seconds"].contains(unit)
             let isOfAClock = unit.contains(":") && unit.allSatisfy { "hmsx:.,0".contains($0) }
-            return isOfSeconds || isOfAClock ? String(name[..<open]) : name
+            return units.contains(String(unit)) || isOfAClock ? String(name[..<open]) : name
         }
         return wanted.lazy.compactMap { plain.firstIndex(of: $0) }.first
+    }
+
+    /// The column that says how long events last.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where one may say it in a unit that is not known: without it stages would
+    ///   last until the next ones.
+    static func durationColumn(in names: [String], path: String) throws(DatasetError) -> Int? {
+        if let found = column(durationColumns, in: names) { return found }
+        let odd = names.first { name in
+            durationColumns.contains { name.hasPrefix($0) && !(name.dropFirst($0.count).first?.isLetter ?? false) }
+        }
+        guard let odd else { return nil }
+        throw .unsuitable(
+            path: path,
+            reason: "its column \(quoted(odd)) may say how long stages last, and not in seconds: write seconds in a "
+                + "column called duration, or take the column out where each stage lasts until the next")
     }
 
     /// A table of events as the Brain Imaging Data Structure has them: a header, then `onset`, `duration` and what
@@ -82,10 +103,7 @@ private struct StageColumn {
     init(of table: EventTable, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         let own = try Self.ownRows(of: table, path: path, reading)
         let rows = own ?? table.rows
-        // RemLogic's column of stages has them beside every event, too.
-        let ofEvents =
-            table.clock != nil && reading.scorer == nil
-            ? Self.firstKnown(in: rows, of: table, reading).flatMap { Self.isWhole($0, rows, reading) ? $0 : nil } : nil
+        let ofEvents = try Self.ofEvents(in: rows, of: table, path: path, reading)
         var named: Int?
         if ofEvents == nil {
             named = try Self.named(in: table, path: path, scorer: own == nil ? reading.scorer : nil, reading)
@@ -154,6 +172,34 @@ private struct StageColumn {
         }
     }
 
+    /// The column of events that has the stages of a table with a clock's times, where it has those of a whole night:
+    /// RemLogic's column of stages has them beside every event, too.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where there are several columns of stages.
+    private static func ofEvents(
+        in rows: [EventTable.Row], of table: EventTable, path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) -> Int? {
+        guard table.clock != nil, reading.scorer == nil, let column = firstKnown(in: rows, of: table, reading),
+            isWhole(column, rows, reading)
+        else { return nil }
+        guard !table.isOfRemLogic, let named = try named(in: table, path: path, scorer: nil, reading) else {
+            return column
+        }
+        // As RemLogic's is one that has a text in every row, and no other stage than the column of stages.
+        let areEvents = rows.allSatisfy { !$0.fields[column].isEmpty }
+        let (own, others) = (stages(rows, named, reading), stages(rows, column, reading))
+        return areEvents && zip(own, others).allSatisfy { $1 == nil || $0 == $1 } ? column : nil
+    }
+
+    /// The stage that a column has in each row.
+    private static func stages(
+        _ rows: [EventTable.Row], _ column: Int, _ reading: HypnogramReading
+    ) -> [SleepStage?] {
+        let known = Dictionary(
+            meanings(rows, column, reading).map { ($0.text, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+        return rows.map { if case .stage(let stage)? = known[$0.fields[column]] { stage } else { nil } }
+    }
+
     /// Whether a column's known stages are of half of a night's sleep epochs at least.
     private static func isWhole(_ column: Int, _ rows: [EventTable.Row], _ reading: HypnogramReading) -> Bool {
         var stages: Set<String> = []
@@ -162,8 +208,9 @@ private struct StageColumn {
         }
         let times = rows.map(\.onset)
         let seconds = (times.max() ?? 0) - (times.min() ?? 0)
-        let count = rows.count { stages.contains($0.fields[column]) }
-        return 2 * Double(count) * SleepEpochWindow.epochSeconds >= seconds
+        let staged = rows.lazy.filter { stages.contains($0.fields[column]) }
+        let known = staged.reduce(0) { $0 + max($1.duration ?? 0, SleepEpochWindow.epochSeconds) }
+        return 2 * known >= seconds
     }
 
     /// The first column of events that has a known stage, or the first one of events.

@@ -22,6 +22,8 @@ struct ScoringClock: Equatable {
     private(set) var date = ""
     /// The days that it may be, in seconds since 1970.
     private var days: Set<Double> = []
+    /// Whether the times themselves have dates.
+    private var areDated = false
     /// Whether the times are a clock's beyond doubt: they have dates or halves of the day, or the program is known.
     private(set) var isCertain: Bool
 
@@ -47,7 +49,7 @@ struct ScoringClock: Equatable {
     mutating func take(_ times: ClockTimes) {
         if times.haveHalves { isCertain = true }
         guard let (text, days) = times.firstDay else { return }
-        (date, self.days, isCertain) = (text, days, true)
+        (date, self.days, isCertain, areDated) = (text, days, true, true)
     }
 
     /// When midnight of the day is that the first time is of, in seconds since 1970 on the signals' clock.
@@ -96,11 +98,13 @@ struct ScoringClock: Equatable {
         let nearest = ((signals.start + signals.duration / 2 - first - middle) / CalendarDay.seconds).rounded()
         let places = (-2...2).map { first + (nearest + Double($0)) * CalendarDay.seconds }
         let most = places.map(inside).max() ?? 0
+        let best = places.filter { inside($0) == most }
+        // The day on which the recording began, before the times, says of no evening that it is theirs.
+        if most > 0, best.count > 1, !areDated, ownDays(beside: signals)?.contains(first) ?? false { return nil }
         if let named = ownDays(beside: signals)?.max(by: { inside($0) < inside($1) }), 2 * inside(named) > most {
             return named
         }
         if most == 0 { return places[2] }
-        let best = places.filter { inside($0) == most }
         return best.count == 1 ? best[0] : nil
     }
 
